@@ -1,0 +1,7 @@
+//! Answers questions about AWS IAM policies for every possible request, offline, with evidence.
+
+pub mod diagnostic;
+pub mod limits;
+pub mod policy;
+pub mod request;
+pub mod span;

@@ -1,0 +1,3 @@
+//! The `iamsat` command.
+
+fn main() {}

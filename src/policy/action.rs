@@ -1,0 +1,38 @@
+//! Action patterns: compared without regard to case, so they are held in lower case.
+
+use super::Template;
+
+/// A pattern of `Action` or `NotAction`, such as `s3:Get*`.
+///
+/// Source: IAM User Guide, "IAM JSON policy elements: Action" (prefix and name are case-insensitive).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionPattern {
+    /// As spelled in the document.
+    pub text: Box<str>,
+    /// The pattern in ASCII lower case, wildcards active.
+    pub glob: Template,
+}
+
+impl ActionPattern {
+    /// The pattern spelled `text`, or `None` if it is neither all stars nor of the form `service:name`.
+    pub fn new(text: &str) -> Option<ActionPattern> {
+        let well_formed = match text.split_once(':') {
+            Some((service, name)) => !service.is_empty() && !name.is_empty(),
+            None => !text.is_empty() && text.chars().all(|c| c == '*'),
+        };
+        let glob = Template::parse(&text.to_ascii_lowercase(), false).ok()?;
+        well_formed.then(|| ActionPattern { text: text.into(), glob })
+    }
+
+    /// Whether every action matches (`*`).
+    pub fn is_any(&self) -> bool {
+        self.glob.is_many()
+    }
+
+    /// Whether a wildcard stands in the service part although the pattern is neither `*` nor `*:*`. AWS documents
+    /// no meaning for these, so every match of them is opaque.
+    pub fn has_service_wildcard(&self) -> bool {
+        let service = self.text.split(':').next().unwrap_or("");
+        service.contains(['*', '?']) && !self.is_any() && self.text.chars().any(|c| c != '*' && c != ':')
+    }
+}

@@ -1,0 +1,155 @@
+//! The typed document.
+
+use super::{ActionPattern, Condition, Principal, ResourcePattern};
+use crate::diagnostic::Diagnostic;
+use crate::span::{Source, Span, Spanned};
+
+/// The language version of a document. A document without `Version` is read as [`Version::V2008`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// `2008-10-17`: `${...}` is literal text.
+    #[default]
+    V2008,
+    /// `2012-10-17`: policy variables work.
+    V2012,
+}
+
+impl Version {
+    /// The text of the element.
+    pub fn name(self) -> &'static str {
+        match self {
+            Version::V2008 => "2008-10-17",
+            Version::V2012 => "2012-10-17",
+        }
+    }
+}
+
+/// Whether a statement allows or denies.
+#[expect(missing_docs, reason = "the names say it")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    Allow,
+    Deny,
+}
+
+impl Effect {
+    /// The text of the element.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
+}
+
+/// The two kinds of policy AWS's checks know. They differ in who the requester is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyType {
+    /// Attached to a user, group or role: no `Principal`.
+    Identity,
+    /// Attached to a resource: `Principal` says who.
+    Resource,
+}
+
+impl PolicyType {
+    /// AWS's name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            PolicyType::Identity => "IDENTITY_POLICY",
+            PolicyType::Resource => "RESOURCE_POLICY",
+        }
+    }
+
+    /// The type with this AWS name.
+    pub fn from_name(name: &str) -> Option<PolicyType> {
+        [PolicyType::Identity, PolicyType::Resource].into_iter().find(|t| t.name() == name)
+    }
+
+    /// The type of documents whose type was not given: a resource policy if any statement of any of them names
+    /// principals.
+    pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
+        let names_principals = |d: &Document| d.statements.iter().any(|s| s.principal.is_some());
+        if documents.into_iter().any(names_principals) { PolicyType::Resource } else { PolicyType::Identity }
+    }
+}
+
+/// `Action`/`NotAction` or `Resource`/`NotResource` with its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element<T> {
+    /// Whether it is the `Not...` form.
+    pub negated: bool,
+    /// The element's name in the source.
+    pub key_span: Span,
+    /// The values, in source order.
+    pub values: Vec<Spanned<T>>,
+    /// Whether they were written as an array.
+    pub is_list: bool,
+    /// All values, brackets included.
+    pub span: Span,
+}
+
+/// `Principal` or `NotPrincipal`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrincipalElement {
+    /// Whether it is `NotPrincipal`.
+    pub negated: bool,
+    /// The element's name in the source.
+    pub key_span: Span,
+    /// Whether it is the text `"*"`, which means everyone (then `values` is empty).
+    pub everyone: bool,
+    /// The values, in source order.
+    pub values: Vec<Spanned<Principal>>,
+    /// The keys of the map whose values were written as arrays (the JSON pointer needs it).
+    pub lists: Vec<super::PrincipalKind>,
+    /// The whole value.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The whole object.
+    pub span: Span,
+    /// `Sid`; an empty one counts as none.
+    pub sid: Option<Spanned<Box<str>>>,
+    /// `Effect`.
+    pub effect: Spanned<Effect>,
+    /// `Principal` or `NotPrincipal`, if present.
+    pub principal: Option<PrincipalElement>,
+    /// `Action` or `NotAction`.
+    pub action: Element<ActionPattern>,
+    /// `Resource` or `NotResource`, if present.
+    pub resource: Option<Element<ResourcePattern>>,
+    /// All operator-key pairs of `Condition`, in source order.
+    pub conditions: Vec<Condition>,
+}
+
+impl Statement {
+    /// The Sid, unless there is none or it is empty (AWS treats both alike).
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_ref().map(|s| &*s.value).filter(|s| !s.is_empty())
+    }
+}
+
+/// A policy document without errors, with its source.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The text it was read from; all spans point into it.
+    pub source: Source,
+    /// The version, [`Version::V2008`] if not written.
+    pub version: Version,
+    /// Whether `Version` was written.
+    pub version_span: Option<Span>,
+    /// `Id`, if present.
+    pub id: Option<Spanned<Box<str>>>,
+    /// The statements, in source order; never empty.
+    pub statements: Vec<Statement>,
+    /// Whether `Statement` was written as an array.
+    pub statement_is_list: bool,
+    /// JSON pointer from the root of the source to the document (`""`, or the member of a CLI answer).
+    pub base_pointer: String,
+    /// The whole document.
+    pub span: Span,
+    /// What was noticed while reading, none of it an error.
+    pub warnings: Vec<Diagnostic>,
+}

@@ -1,0 +1,19 @@
+//! Policy documents: from JSON text to typed statements with a source span for every element, and back.
+//!
+//! [`parse`] reads a document and collects all of its faults. Nothing below this room looks at JSON again.
+
+mod action;
+mod condition;
+mod document;
+mod principal;
+mod resource;
+mod template;
+
+pub use action::ActionPattern;
+pub use condition::{
+    Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
+};
+pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
+pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
+pub use resource::{ResourcePattern, ResourceShape};
+pub use template::{Part, Template, TemplateError, Variable};

@@ -1,0 +1,52 @@
+//! Resource patterns: `*`, ARNs matched field by field, and the abbreviations some services expand.
+
+use super::Template;
+
+/// A pattern of `Resource` or `NotResource`.
+///
+/// Source: IAM User Guide, "IAM JSON policy elements: Resource"; the reading of `:` is the named assumption
+/// `resource-fields-do-not-cross-colons`, the completion of short ARNs is `short-arns-are-completed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourcePattern {
+    /// As spelled in the document.
+    pub text: Box<str>,
+    /// The whole text as one pattern.
+    pub template: Template,
+    /// What it means.
+    pub shape: ResourceShape,
+}
+
+/// The three kinds of resource pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResourceShape {
+    /// `*` (or a run of stars): every resource, the literal `*` of a request included.
+    Any,
+    /// Starts with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
+    Arn {
+        /// Exactly six fields, completed with `*` if fewer were written.
+        fields: Box<[Template; 6]>,
+        /// Whether fields were completed.
+        completed: bool,
+    },
+    /// Anything else: text that the service expands in its own way.
+    Abbreviation,
+}
+
+impl ResourcePattern {
+    /// The pattern spelled `text`, whose template has been read according to the version of the document.
+    pub fn new(text: &str, template: Template) -> ResourcePattern {
+        let shape = if template.is_many() {
+            ResourceShape::Any
+        } else if text.starts_with("arn:") {
+            let mut fields = template.split_fields(5);
+            let completed = fields.len() < 6;
+            fields.resize_with(6, || Template::from_parts([super::Part::Many]));
+            <[Template; 6]>::try_from(fields).map_or(ResourceShape::Abbreviation, |fields| {
+                ResourceShape::Arn { fields: Box::new(fields), completed }
+            })
+        } else {
+            ResourceShape::Abbreviation
+        };
+        ResourcePattern { text: text.into(), template, shape }
+    }
+}

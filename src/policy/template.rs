@@ -1,0 +1,308 @@
+//! Patterns as written in policies: text, the wildcards `*` and `?`, and policy variables.
+
+/// One part of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Literal text, never empty; adjacent texts are merged.
+    Text(Box<str>),
+    /// `?`: exactly one character.
+    One,
+    /// `*`: any number of characters.
+    Many,
+    /// `${key}` or `${key, 'default'}`; only in version 2012-10-17.
+    Variable(Variable),
+}
+
+/// A policy variable.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variable {
+    /// The condition key, lower-cased.
+    pub key: Box<str>,
+    /// The default, used when the key is absent.
+    pub default: Option<Box<str>>,
+}
+
+/// A pattern as a sequence of parts. Runs of wildcards are kept in the canonical order `?...?*`, so that two
+/// spellings of the same glob (`*?*`, `?*`) are equal values.
+///
+/// Source of the language: IAM User Guide, "IAM JSON policy elements: Resource", "... Condition operators" and
+/// "IAM policy elements: Variables and tags".
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Template {
+    parts: Box<[Part]>,
+}
+
+/// Why a text is no template, with the byte offset into the text where the fault stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// Stable kebab-case code.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// Byte offset of the `$` that opens the bad variable.
+    pub offset: usize,
+}
+
+impl Template {
+    /// Reads `text` with wildcards. With `variables`, `${...}` is a policy variable or an escape (`${*}`, `${?}`,
+    /// `${$}`); without, those characters are literal (version 2008-10-17), wildcards inside included.
+    ///
+    /// # Errors
+    /// A variable that is not closed, empty, or has a malformed name or default.
+    ///
+    /// ```
+    /// use iamsat::policy::{Part, Template};
+    /// let t = Template::parse("home/${aws:username}/*", true).unwrap();
+    /// assert_eq!(t.parts().len(), 4);
+    /// assert_eq!(Template::parse("a*?*", false).unwrap(), Template::parse("a?*", false).unwrap());
+    /// ```
+    pub fn parse(text: &str, variables: bool) -> Result<Template, TemplateError> {
+        let mut builder = Builder::default();
+        let mut rest = text.char_indices();
+        while let Some((offset, c)) = rest.next() {
+            match c {
+                '*' => builder.many(),
+                '?' => builder.one(),
+                '$' if variables && rest.as_str().starts_with('{') => {
+                    let (variable, length) = variable_at(rest.as_str(), offset)?;
+                    match variable {
+                        Inside::Escape(c) => builder.char(c),
+                        Inside::Variable(v) => builder.push(Part::Variable(v)),
+                    }
+                    let next = rest.offset().saturating_add(length);
+                    while rest.offset() < next && rest.next().is_some() {}
+                }
+                _ => builder.char(c),
+            }
+        }
+        Ok(builder.finish())
+    }
+
+    /// The template that spells exactly this text; `*` and `?` are ordinary characters in it.
+    pub fn literal(text: &str) -> Template {
+        let mut builder = Builder::default();
+        text.chars().for_each(|c| builder.char(c));
+        builder.finish()
+    }
+
+    /// Reads `text` for operators without wildcards (StringEquals ...): `*` and `?` are literal, variables and
+    /// escapes are read if `variables`.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_exact(text: &str, variables: bool) -> Result<Template, TemplateError> {
+        let mut builder = Builder::default();
+        let mut rest = text.char_indices();
+        while let Some((offset, c)) = rest.next() {
+            if c == '$' && variables && rest.as_str().starts_with('{') {
+                let (variable, length) = variable_at(rest.as_str(), offset)?;
+                match variable {
+                    Inside::Escape(c) => builder.char(c),
+                    Inside::Variable(v) => builder.push(Part::Variable(v)),
+                }
+                let next = rest.offset().saturating_add(length);
+                while rest.offset() < next && rest.next().is_some() {}
+            } else {
+                builder.char(c);
+            }
+        }
+        Ok(builder.finish())
+    }
+
+    /// The template made of these parts, brought into canonical form.
+    pub fn from_parts(parts: impl IntoIterator<Item = Part>) -> Template {
+        let mut builder = Builder::default();
+        for part in parts {
+            match part {
+                Part::Text(text) => text.chars().for_each(|c| builder.char(c)),
+                Part::One => builder.one(),
+                Part::Many => builder.many(),
+                Part::Variable(v) => builder.push(Part::Variable(v)),
+            }
+        }
+        builder.finish()
+    }
+
+    /// The parts, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The one text it matches, if it has neither wildcard nor variable.
+    pub fn as_literal(&self) -> Option<&str> {
+        match &*self.parts {
+            [] => Some(""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `*` alone.
+    pub fn is_many(&self) -> bool {
+        matches!(&*self.parts, [Part::Many])
+    }
+
+    /// The policy variables in it, in order.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.parts.iter().filter_map(|p| if let Part::Variable(v) = p { Some(v) } else { None })
+    }
+
+    /// Whether a policy variable occurs.
+    pub fn has_variables(&self) -> bool {
+        self.variables().next().is_some()
+    }
+
+    /// Splits at the first `count` colons of its texts (colons inside variables do not count): up to `count + 1`
+    /// pieces, the last of which holds the rest, colons included.
+    ///
+    /// ```
+    /// use iamsat::policy::Template;
+    /// let t = Template::parse("arn:aws:s3:::b/*", true).unwrap();
+    /// assert_eq!(t.split_fields(5).len(), 6);
+    /// ```
+    pub fn split_fields(&self, count: usize) -> Vec<Template> {
+        let mut fields = Vec::new();
+        let mut current = Builder::default();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => {
+                    for c in text.chars() {
+                        if c == ':' && fields.len() < count {
+                            fields.push(std::mem::take(&mut current).finish());
+                        } else {
+                            current.char(c);
+                        }
+                    }
+                }
+                Part::One => current.one(),
+                Part::Many => current.many(),
+                Part::Variable(v) => current.push(Part::Variable(v.clone())),
+            }
+        }
+        fields.push(current.finish());
+        fields
+    }
+}
+
+impl std::fmt::Display for Template {
+    /// Writes the parts as a policy of version 2012-10-17 spells them, literal `*`, `?` and `${` escaped.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => {
+                    let mut rest = text.chars().peekable();
+                    while let Some(c) = rest.next() {
+                        match c {
+                            '*' | '?' => write!(f, "${{{c}}}")?,
+                            '$' if rest.peek() == Some(&'{') => f.write_str("${$}")?,
+                            _ => write!(f, "{c}")?,
+                        }
+                    }
+                }
+                Part::One => f.write_str("?")?,
+                Part::Many => f.write_str("*")?,
+                Part::Variable(Variable { key, default: None }) => write!(f, "${{{key}}}")?,
+                Part::Variable(Variable { key, default: Some(text) }) => write!(f, "${{{key}, '{text}'}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Inside {
+    Escape(char),
+    Variable(Variable),
+}
+
+/// Reads `{...}` at the start of `rest` (just after a `$` at `offset`); the second value is its length in bytes.
+fn variable_at(rest: &str, offset: usize) -> Result<(Inside, usize), TemplateError> {
+    let error = |code, message: &str| TemplateError { code, message: message.to_owned(), offset };
+    let inner = rest.strip_prefix('{').unwrap_or(rest);
+    for escape in ['*', '?', '$'] {
+        if inner.strip_prefix(escape).is_some_and(|r| r.starts_with('}')) {
+            return Ok((Inside::Escape(escape), 3));
+        }
+    }
+    // A default may hold `}`: look for the quote first.
+    let key_end = inner
+        .find(['}', ','])
+        .ok_or_else(|| error("missing-brace", "the policy variable has no closing `}`"))?;
+    let key = inner.get(..key_end).unwrap_or("");
+    if key.is_empty() {
+        return Err(error("empty-variable", "the policy variable is empty"));
+    }
+    if key.chars().any(|c| c.is_whitespace() || matches!(c, '$' | '{' | '*' | '?' | '\'')) {
+        return Err(error(
+            "invalid-variable",
+            "the name of the policy variable holds a character it cannot have",
+        ));
+    }
+    let after = inner.get(key_end..).unwrap_or("");
+    let (default, tail) = match after.strip_prefix(", '") {
+        Some(text) => {
+            let end = text.find('\'').ok_or_else(|| {
+                error("missing-quote", "the default of the policy variable has no closing quote")
+            })?;
+            (Some(text.get(..end).unwrap_or("").into()), text.get(end.saturating_add(1)..).unwrap_or(""))
+        }
+        None if after.starts_with(',') => {
+            return Err(error(
+                "missing-quote",
+                "the default of a policy variable is written `${key, 'text'}`",
+            ));
+        }
+        None => (None, after),
+    };
+    if !tail.starts_with('}') {
+        return Err(error("missing-brace", "the policy variable has no closing `}`"));
+    }
+    let length = rest.len().saturating_sub(tail.len()).saturating_add(1);
+    Ok((Inside::Variable(Variable { key: key.to_ascii_lowercase().into(), default }), length))
+}
+
+/// Collects parts, merging texts and ordering wildcard runs.
+#[derive(Default)]
+struct Builder {
+    parts: Vec<Part>,
+    text: String,
+}
+
+impl Builder {
+    fn char(&mut self, c: char) {
+        self.text.push(c);
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Text(self.text.as_str().into()));
+            self.text.clear();
+        }
+    }
+
+    fn push(&mut self, part: Part) {
+        self.flush();
+        self.parts.push(part);
+    }
+
+    fn one(&mut self) {
+        self.flush();
+        if self.parts.last() == Some(&Part::Many) {
+            self.parts.pop();
+            self.parts.extend([Part::One, Part::Many]);
+        } else {
+            self.parts.push(Part::One);
+        }
+    }
+
+    fn many(&mut self) {
+        self.flush();
+        if self.parts.last() != Some(&Part::Many) {
+            self.parts.push(Part::Many);
+        }
+    }
+
+    fn finish(mut self) -> Template {
+        self.flush();
+        Template { parts: self.parts.into() }
+    }
+}

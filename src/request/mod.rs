@@ -1,0 +1,89 @@
+//! A concrete request: who, what, on what, in which context; and the table of global condition keys.
+
+mod keys;
+mod requester;
+
+pub use keys::{KeyInfo, Multiplicity, Presence, ValueType, key_info};
+pub use requester::{Requester, RequesterKind};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One request, complete for the policies it is judged by: a key that is not in the context is absent.
+///
+/// ```
+/// use iamsat::request::Request;
+/// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k").with("aws:SourceVpc", ["vpc-1"]);
+/// assert_eq!(request.values("AWS:sourcevpc").unwrap(), ["vpc-1"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks; `None` where it plays no part (identity policies speak for whoever they are attached to).
+    pub requester: Option<Requester>,
+    /// `service:name`, compared without regard to case.
+    pub action: String,
+    /// An ARN of six or more fields, or `*`.
+    pub resource: String,
+    /// Lower-cased key to its values; never an empty list (absent and empty are the same).
+    context: BTreeMap<String, Vec<String>>,
+    /// What only AWS knows about the requester.
+    pub facts: Facts,
+}
+
+/// Facts of a request that no policy text decides: which stored unique id or canonical user the requester is, and
+/// whether it has a permissions boundary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Unique-id principals (`AROA...`) that are this requester.
+    pub unique_ids: BTreeSet<String>,
+    /// Canonical user ids that are the requester's account.
+    pub canonical_users: BTreeSet<String>,
+    /// Whether the requester has a permissions boundary.
+    pub boundary: bool,
+}
+
+impl Request {
+    /// A request with an empty context and no requester.
+    pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Request {
+        Request {
+            requester: None,
+            action: action.into(),
+            resource: resource.into(),
+            context: BTreeMap::new(),
+            facts: Facts::default(),
+        }
+    }
+
+    /// Sets the values of a key; none removes it.
+    #[must_use]
+    pub fn with<T: Into<String>>(mut self, key: &str, values: impl IntoIterator<Item = T>) -> Request {
+        self.set(key, values.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the requester.
+    #[must_use]
+    pub fn by(mut self, requester: Requester) -> Request {
+        self.requester = Some(requester);
+        self
+    }
+
+    /// Sets the values of a key; none removes it.
+    pub fn set(&mut self, key: &str, values: Vec<String>) {
+        let key = key.to_ascii_lowercase();
+        if values.is_empty() {
+            self.context.remove(&key);
+        } else {
+            self.context.insert(key, values);
+        }
+    }
+
+    /// The values of a key, `None` if absent. The name is compared without regard to case.
+    pub fn values(&self, key: &str) -> Option<&[String]> {
+        self.context.get(&key.to_ascii_lowercase()).map(Vec::as_slice)
+    }
+
+    /// All keys (lower case) with their values, in order.
+    pub fn context(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.context.iter().map(|(k, v)| (k.as_str(), v.as_slice()))
+    }
+}

@@ -1,0 +1,156 @@
+//! Who sends a request.
+
+/// The requester, one variant per kind that AWS distinguishes.
+///
+/// Source: IAM User Guide, "AWS JSON policy elements: Principal" and "Global condition keys" (`aws:PrincipalType`,
+/// `aws:PrincipalArn`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Requester {
+    /// An unsigned request.
+    Anonymous,
+    /// The root user of an account.
+    Root {
+        /// Partition, such as `aws`.
+        partition: String,
+        /// Account id.
+        account: String,
+    },
+    /// An IAM user.
+    User {
+        /// Partition, such as `aws`.
+        partition: String,
+        /// Account id.
+        account: String,
+        /// Path and name without the leading slash: `name` or `path/name`.
+        name: String,
+    },
+    /// A session of a role.
+    RoleSession {
+        /// Partition, such as `aws`.
+        partition: String,
+        /// Account id.
+        account: String,
+        /// Path and name of the role without the leading slash: `name` or `path/name`.
+        role: String,
+        /// Session name.
+        session: String,
+    },
+    /// A session from GetFederationToken.
+    FederatedUser {
+        /// Partition, such as `aws`.
+        partition: String,
+        /// Account id.
+        account: String,
+        /// Name of the federated user.
+        name: String,
+        /// Path and name of the IAM user that asked for the token.
+        parent: String,
+    },
+    /// A session from AssumeRoot: of the account, nothing else is documented.
+    AssumedRoot {
+        /// Account id.
+        account: String,
+    },
+    /// An AWS service.
+    Service {
+        /// Service principal name, such as `ec2.amazonaws.com`.
+        name: String,
+    },
+    /// The holder of a web identity token, as caller of `sts:AssumeRoleWithWebIdentity`.
+    WebIdentity {
+        /// Provider name or OIDC provider ARN.
+        provider: String,
+    },
+    /// The holder of a SAML assertion, as caller of `sts:AssumeRoleWithSAML`.
+    Saml {
+        /// SAML provider ARN.
+        provider: String,
+    },
+}
+
+/// The kind of a [`Requester`].
+#[expect(missing_docs, reason = "as the variants of Requester")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RequesterKind {
+    Anonymous,
+    Root,
+    User,
+    RoleSession,
+    FederatedUser,
+    AssumedRoot,
+    Service,
+    WebIdentity,
+    Saml,
+}
+
+impl Requester {
+    /// Its kind.
+    pub fn kind(&self) -> RequesterKind {
+        match self {
+            Requester::Anonymous => RequesterKind::Anonymous,
+            Requester::Root { .. } => RequesterKind::Root,
+            Requester::User { .. } => RequesterKind::User,
+            Requester::RoleSession { .. } => RequesterKind::RoleSession,
+            Requester::FederatedUser { .. } => RequesterKind::FederatedUser,
+            Requester::AssumedRoot { .. } => RequesterKind::AssumedRoot,
+            Requester::Service { .. } => RequesterKind::Service,
+            Requester::WebIdentity { .. } => RequesterKind::WebIdentity,
+            Requester::Saml { .. } => RequesterKind::Saml,
+        }
+    }
+
+    /// The account it belongs to, if it has one.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Requester::Root { account, .. }
+            | Requester::User { account, .. }
+            | Requester::RoleSession { account, .. }
+            | Requester::FederatedUser { account, .. }
+            | Requester::AssumedRoot { account } => Some(account),
+            Requester::Anonymous
+            | Requester::Service { .. }
+            | Requester::WebIdentity { .. }
+            | Requester::Saml { .. } => None,
+        }
+    }
+
+    /// What `aws:PrincipalArn` holds for it, where that is documented: of a role session, the ARN of the role.
+    ///
+    /// ```
+    /// use iamsat::request::Requester;
+    /// let session = Requester::RoleSession {
+    ///     partition: "aws".into(), account: "111122223333".into(), role: "x/R".into(), session: "s".into(),
+    /// };
+    /// assert_eq!(session.principal_arn().unwrap(), "arn:aws:iam::111122223333:role/x/R");
+    /// ```
+    pub fn principal_arn(&self) -> Option<String> {
+        match self {
+            Requester::Root { partition, account } => Some(format!("arn:{partition}:iam::{account}:root")),
+            Requester::User { partition, account, name } => {
+                Some(format!("arn:{partition}:iam::{account}:user/{name}"))
+            }
+            Requester::RoleSession { partition, account, role, .. } => {
+                Some(format!("arn:{partition}:iam::{account}:role/{role}"))
+            }
+            Requester::FederatedUser { partition, account, name, .. } => {
+                Some(format!("arn:{partition}:sts::{account}:federated-user/{name}"))
+            }
+            Requester::Anonymous
+            | Requester::AssumedRoot { .. }
+            | Requester::Service { .. }
+            | Requester::WebIdentity { .. }
+            | Requester::Saml { .. } => None,
+        }
+    }
+
+    /// The ARN by which the requester itself is named: of a role session, `arn:P:sts::A:assumed-role/N/S`.
+    pub fn arn(&self) -> Option<String> {
+        match self {
+            Requester::RoleSession { partition, account, role, session } => {
+                let name = role.rsplit('/').next().unwrap_or(role);
+                Some(format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}"))
+            }
+            other => other.principal_arn(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Places in a source text: byte spans, and the lines and columns people read.
+
+use std::sync::Arc;
+
+/// A half-open range of byte offsets into the text of a [`Source`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset just after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of bytes `start..end`; offsets beyond `u32::MAX` saturate (inputs are limited far below that).
+    pub fn new(start: usize, end: usize) -> Span {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span { start: clamp(start), end: clamp(end) }
+    }
+
+    /// The byte range, for slicing with `str::get`.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A value together with the place it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands, quotes included for JSON strings.
+    pub span: Span,
+}
+
+/// A position as people count: line and column start at 1, columns count Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in Unicode scalar values.
+    pub column: usize,
+    /// Byte offset, from 0.
+    pub offset: usize,
+}
+
+/// A named text that spans point into. Cloning is cheap.
+///
+/// ```
+/// use iamsat::span::{Source, Span};
+/// let source = Source::new("p.json", "{\n  \"a\": 1\n}");
+/// let place = source.position(4);
+/// assert_eq!((place.line, place.column), (2, 3));
+/// assert_eq!(source.slice(Span::new(4, 7)), "\"a\"");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Source {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    name: String,
+    text: String,
+    line_starts: std::sync::OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// A source called `name` (a path, `<stdin>`, ...) with this text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source {
+            inner: Arc::new(Inner {
+                name: name.into(),
+                text: text.into(),
+                line_starts: std::sync::OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The name under which the text is shown.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// The text of a span; empty if the span does not fit the text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.inner.text.get(span.range()).unwrap_or("")
+    }
+
+    /// Line and column of a byte offset; an offset beyond the end is the end.
+    pub fn position(&self, offset: usize) -> LineColumn {
+        let starts = self.inner.line_starts.get_or_init(|| {
+            std::iter::once(0)
+                .chain(
+                    self.inner
+                        .text
+                        .bytes()
+                        .enumerate()
+                        .filter(|(_, b)| *b == b'\n')
+                        .map(|(i, _)| i.saturating_add(1)),
+                )
+                .collect()
+        });
+        let offset = offset.min(self.inner.text.len());
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.inner.text.get(start..offset).map_or(1, |s| s.chars().count().saturating_add(1));
+        LineColumn { line, column, offset }
+    }
+}
