@@ -1,0 +1,108 @@
+//! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
+
+use super::Witness;
+use crate::limits::Exhausted;
+use crate::request::Request;
+use crate::span::Span;
+
+/// The answer to one question about one policy.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Holds for every request.
+    Pass(Proof),
+    /// At least one finding; each is confirmed. Lowest statement index first.
+    Fail(Vec<Finding>),
+    /// Neither proved nor refuted.
+    Unknown(Box<Unknown>),
+}
+
+impl Verdict {
+    /// `PASS`, `FAIL` or `UNKNOWN`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Pass(_) => "PASS",
+            Verdict::Fail(_) => "FAIL",
+            Verdict::Unknown(_) => "UNKNOWN",
+        }
+    }
+}
+
+/// A statement that by itself does what the question asks about, with a request that shows it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Index of the document among those judged (0 where one document is judged).
+    pub document: usize,
+    /// Index of the Allow statement in it.
+    pub statement: usize,
+    /// The confirmed request.
+    pub witness: Witness,
+    /// Index of the first value of `Action` that matches the witness; `None` for `NotAction`.
+    pub action: Option<usize>,
+    /// Index of the first value of `Resource` that matches the witness; `None` for `NotResource` or no element.
+    pub resource: Option<usize>,
+    /// Index of the first value of `Principal` that matches the witness; `None` for `"*"`, `NotPrincipal` or none.
+    pub principal: Option<usize>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// At least one reason.
+    pub reasons: Vec<UnknownReason>,
+    /// The request for which it could not be decided, if one was found.
+    pub candidate: Option<Request>,
+}
+
+/// One reason why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnknownReason {
+    /// A limit or the deadline ended the search.
+    Exhausted(Exhausted),
+    /// The answer depends on something AWS leaves open or that is not modelled.
+    Opaque {
+        /// The rule's name, kebab case.
+        rule: &'static str,
+        /// One sentence for people.
+        detail: String,
+        /// Which document of the check: its index in the order in which they were given to it.
+        document: usize,
+        /// JSON pointer of the place.
+        pointer: String,
+        /// The place.
+        span: Span,
+    },
+    /// Solver and referee disagree: a fault of this program, reported as such.
+    Internal(String),
+}
+
+/// What a PASS rests on. It can only be made by the search, when the clauses have no model.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    pub(super) lemmas: usize,
+}
+
+impl Proof {
+    /// How many facts about patterns the proof uses.
+    pub fn lemma_count(&self) -> usize {
+        self.lemmas
+    }
+}
+
+/// Sizes of a search, for `-v` and the benches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Distinct atoms.
+    pub atoms: u64,
+    /// Formula nodes.
+    pub nodes: u64,
+    /// Clauses given to the SAT solver.
+    pub clauses: u64,
+    /// Calls of the SAT solver.
+    pub solves: u64,
+    /// Lemmas given or learned.
+    pub lemmas: u64,
+    /// Product states explored.
+    pub states: u64,
+    /// Rounds of the propose-refute loop.
+    pub iterations: u64,
+}
