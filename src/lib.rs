@@ -1,7 +1,9 @@
 //! Answers questions about AWS IAM policies for every possible request, offline, with evidence.
 
+pub mod automata;
 pub mod check;
 pub mod diagnostic;
+pub mod formula;
 pub mod limits;
 pub mod policy;
 pub mod request;

@@ -50,6 +50,59 @@ impl Default for SearchLimits {
     }
 }
 
+/// Counts product states over all emptiness questions of one check and ends the search when
+/// [`SearchLimits::states`] or the deadline is reached.
+///
+/// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always
+/// ends at the same count.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    allowed: u64,
+    spent: u64,
+    moves: u64,
+    charges: u32,
+    deadline: Option<std::time::Instant>,
+}
+
+impl Meter {
+    /// A meter at zero.
+    pub fn new(limits: &SearchLimits) -> Meter {
+        Meter { allowed: limits.states, spent: 0, moves: 0, charges: 0, deadline: limits.deadline }
+    }
+
+    /// What was counted so far.
+    pub fn spent(&self) -> u64 {
+        self.spent
+    }
+
+    /// Counts `amount` states.
+    ///
+    /// # Errors
+    /// [`Exhausted::States`] or [`Exhausted::Deadline`].
+    pub fn charge(&mut self, amount: u64) -> Result<(), Exhausted> {
+        self.spent = self.spent.saturating_add(amount);
+        if self.spent > self.allowed {
+            return Err(Exhausted::States);
+        }
+        self.charges = self.charges.wrapping_add(1);
+        match self.deadline {
+            Some(at) if self.charges.is_multiple_of(1024) && std::time::Instant::now() >= at => {
+                Err(Exhausted::Deadline)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts one move between states; eight moves cost as much as one state.
+    ///
+    /// # Errors
+    /// As [`Meter::charge`].
+    pub fn step(&mut self) -> Result<(), Exhausted> {
+        self.moves = self.moves.wrapping_add(1);
+        if self.moves.is_multiple_of(8) { self.charge(1) } else { Ok(()) }
+    }
+}
+
 /// The limit that ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exhausted {

@@ -1,0 +1,432 @@
+//! Linear patterns: a sequence of single symbols and of runs.
+
+use super::class::Class;
+use super::symbol::Symbol;
+use std::hash::{Hash, Hasher};
+
+/// A set of symbols that one step may consume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Set {
+    /// This symbol.
+    Char(Symbol),
+    /// An ASCII letter in both cases; kept in lower case.
+    AnyCase(u8),
+    /// Every symbol of the class.
+    Class(Class),
+}
+
+impl Set {
+    /// Whether the symbol is in it.
+    pub fn contains(self, symbol: Symbol) -> bool {
+        match self {
+            Set::Char(c) => c == symbol,
+            Set::AnyCase(letter) => symbol.to_ascii().is_some_and(|b| b.eq_ignore_ascii_case(&letter)),
+            Set::Class(class) => class.contains(symbol),
+        }
+    }
+
+    /// The symbols that it spells; a class spells none.
+    pub(crate) fn spelled(self) -> impl Iterator<Item = Symbol> {
+        let (first, second) = match self {
+            Set::Char(c) => (Some(c), None),
+            Set::AnyCase(b) => (Some(Symbol::from_byte(b)), Some(Symbol::from_byte(b.to_ascii_uppercase()))),
+            Set::Class(_) => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The least class around it.
+    pub(crate) fn hull(self) -> Class {
+        match self {
+            Set::Char(c) => Class::of(c),
+            Set::AnyCase(b) => {
+                Class::of(Symbol::from_byte(b)).union(Class::of(Symbol::from_byte(b.to_ascii_uppercase())))
+            }
+            Set::Class(class) => class,
+        }
+    }
+
+    /// The same set in the one way it is written inside patterns.
+    fn canonical(self) -> Set {
+        match self {
+            Set::AnyCase(b) if b.is_ascii_alphabetic() => Set::AnyCase(b.to_ascii_lowercase()),
+            Set::AnyCase(b) => Set::Char(Symbol::from_byte(b)),
+            Set::Class(class) => class.single().map_or(self, Set::Char),
+            Set::Char(_) => self,
+        }
+    }
+}
+
+/// One step of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Exactly one symbol of the set.
+    One(Set),
+    /// Any number of symbols of the class.
+    Many(Class),
+}
+
+/// A canonical pattern, with what is asked of it often.
+///
+/// Canonical means: a set is written in one way; of adjacent runs where one class covers the other only the greater
+/// is kept; a single symbol of the same set as the run before it stands before that run (`*?` is `?*`); a pattern
+/// that can match nothing is the one step "a symbol of the empty class".
+#[derive(Clone)]
+pub struct Pattern {
+    steps: Box<[Step]>,
+    prefix: Box<[Symbol]>,
+    suffix: Box<[Symbol]>,
+    min_len: usize,
+    runs: usize,
+    required: u128,
+    offered: u128,
+    ascii: u128,
+    others: Box<[Symbol]>,
+    classes: Box<[Class]>,
+    /// Whether every run may be matched without returning to an earlier one; see `run.rs`.
+    greedy: bool,
+    /// Whether the last step is a run of one single symbol.
+    odd_tail: bool,
+}
+
+impl Pattern {
+    /// Starts a pattern.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The pattern that matches this text only.
+    pub fn word(text: &str) -> Pattern {
+        Pattern::builder().text(text).finish()
+    }
+
+    /// The pattern that matches every text.
+    pub fn any() -> Pattern {
+        Pattern::builder().many(Class::ANY).finish()
+    }
+
+    /// Its steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The one word it matches, if it has only spelled symbols.
+    pub fn as_word(&self) -> Option<&[Symbol]> {
+        (self.prefix.len() == self.steps.len()).then_some(&*self.prefix)
+    }
+
+    /// The symbols that it spells at its start.
+    pub fn prefix(&self) -> &[Symbol] {
+        &self.prefix
+    }
+
+    /// The symbols that it spells at its end.
+    pub fn suffix(&self) -> &[Symbol] {
+        if self.as_word().is_some() { &self.prefix } else { &self.suffix }
+    }
+
+    /// The length of its shortest words.
+    pub fn min_len(&self) -> usize {
+        self.min_len
+    }
+
+    /// The length of all its words, if it has no run.
+    pub fn fixed_len(&self) -> Option<usize> {
+        (self.runs == 0).then_some(self.min_len)
+    }
+
+    /// Whether it is a spelled prefix and then any text.
+    pub fn is_prefix_of_any(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::Many(class)) if class.covers(Class::ANY))
+            && self.prefix.len().saturating_add(1) == self.steps.len()
+    }
+
+    /// Whether no word matches it.
+    pub fn is_void(&self) -> bool {
+        matches!(&*self.steps, [Step::One(Set::Class(class))] if class.is_empty())
+    }
+
+    /// A signature of the pairs of adjacent symbols that every matching word holds.
+    pub fn signature(&self) -> u128 {
+        self.required
+    }
+
+    /// The ASCII characters that it spells.
+    pub(crate) fn ascii(&self) -> u128 {
+        self.ascii
+    }
+
+    /// The other symbols that it spells, in order.
+    pub(crate) fn others(&self) -> &[Symbol] {
+        &self.others
+    }
+
+    /// The classes that it uses.
+    pub(crate) fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    pub(crate) fn is_greedy(&self) -> bool {
+        self.greedy
+    }
+
+    /// Necessary for every word of `inner` to match `self`; cheap.
+    ///
+    /// * A spelled prefix of `self` starts every word of `inner`, so `inner` spells it: behind its own spelled prefix
+    ///   its words go on in two ways or may end there, as a canonical pattern never has a run of one symbol in front
+    ///   of that symbol. The same holds at the end, except behind a run of one symbol.
+    /// * A pair of adjacent symbols that `self` spells is in every word of `inner`, so adjacent steps of `inner`
+    ///   spell it: otherwise take for every class of `inner` (none is tiny) a symbol that is not in the pair.
+    pub(crate) fn may_include(&self, inner: &Pattern) -> bool {
+        inner.is_void()
+            || (self.required & !inner.offered == 0
+                && self.min_len <= inner.min_len
+                && (self.runs > 0 || (inner.runs == 0 && self.min_len == inner.min_len))
+                && inner.prefix.starts_with(&self.prefix)
+                && (inner.odd_tail || inner.suffix().ends_with(self.suffix())))
+    }
+
+    /// Necessary for one word to match both; cheap.
+    pub(crate) fn may_meet(&self, other: &Pattern) -> bool {
+        fn agree<'a>(
+            mut a: impl Iterator<Item = &'a Symbol>,
+            mut b: impl Iterator<Item = &'a Symbol>,
+        ) -> bool {
+            loop {
+                match (a.next(), b.next()) {
+                    (Some(x), Some(y)) if x == y => {}
+                    (Some(_), Some(_)) => return false,
+                    _ => return true,
+                }
+            }
+        }
+        (self.runs > 0 || self.min_len >= other.min_len)
+            && (other.runs > 0 || other.min_len >= self.min_len)
+            && agree(self.prefix.iter(), other.prefix.iter())
+            && agree(self.suffix().iter().rev(), other.suffix().iter().rev())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.steps == other.steps
+    }
+}
+
+impl Eq for Pattern {}
+
+impl PartialOrd for Pattern {
+    fn partial_cmp(&self, other: &Pattern) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pattern {
+    fn cmp(&self, other: &Pattern) -> std::cmp::Ordering {
+        self.steps.cmp(&other.steps)
+    }
+}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.steps.hash(state);
+    }
+}
+
+impl std::fmt::Debug for Pattern {
+    /// `?` and `*` are over all texts; other classes show their bits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for step in &self.steps {
+            match step {
+                Step::One(Set::Char(c)) => write!(f, "{c}")?,
+                Step::One(Set::AnyCase(b)) => {
+                    write!(f, "({}|{})", char::from(*b), char::from(b.to_ascii_uppercase()))?;
+                }
+                Step::One(Set::Class(Class::ANY)) => f.write_str("?")?,
+                Step::One(Set::Class(class)) => write!(f, "{class:?}")?,
+                Step::Many(Class::ANY) => f.write_str("*")?,
+                Step::Many(class) => write!(f, "{class:?}*")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Builds a [`Pattern`] from left to right.
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    steps: Vec<Step>,
+    void: bool,
+}
+
+impl Builder {
+    /// This text.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Builder {
+        self.steps.reserve(text.len());
+        for c in text.chars() {
+            self.push(Step::One(Set::Char(Symbol::from_char(c))));
+        }
+        self
+    }
+
+    /// This text, its ASCII letters in either case.
+    #[must_use]
+    pub fn text_any_case(mut self, text: &str) -> Builder {
+        for c in text.chars() {
+            self.push(Step::One(match u8::try_from(c) {
+                Ok(byte) if byte.is_ascii_alphabetic() => Set::AnyCase(byte),
+                _ => Set::Char(Symbol::from_char(c)),
+            }));
+        }
+        self
+    }
+
+    /// This symbol.
+    #[must_use]
+    pub fn symbol(self, symbol: Symbol) -> Builder {
+        self.one(Set::Char(symbol))
+    }
+
+    /// One symbol of the set.
+    #[must_use]
+    pub fn one(mut self, set: Set) -> Builder {
+        self.push(Step::One(set));
+        self
+    }
+
+    /// Any number of symbols of the class.
+    #[must_use]
+    pub fn many(mut self, class: Class) -> Builder {
+        self.push(Step::Many(class));
+        self
+    }
+
+    /// All steps of another pattern.
+    #[must_use]
+    pub fn pattern(mut self, pattern: &Pattern) -> Builder {
+        pattern.steps.iter().for_each(|s| self.push(*s));
+        self
+    }
+
+    /// Adds one step at the end.
+    pub fn push(&mut self, step: Step) {
+        match step {
+            Step::One(set) => {
+                let set = set.canonical();
+                self.void |= set == Set::Class(Class::EMPTY);
+                match self.steps.last() {
+                    Some(Step::Many(class)) if Set::Class(*class).canonical() == set => {
+                        let run = self.steps.pop();
+                        self.steps.push(Step::One(set));
+                        self.steps.extend(run);
+                    }
+                    _ => self.steps.push(Step::One(set)),
+                }
+            }
+            Step::Many(class) => {
+                if class.is_empty() {
+                    return;
+                }
+                // `A* B*` is `B*` if B covers A, and `A*` if A covers B.
+                while let Some(Step::Many(last)) = self.steps.last() {
+                    if last.covers(class) {
+                        return;
+                    }
+                    if !class.covers(*last) {
+                        break;
+                    }
+                    self.steps.pop();
+                }
+                self.steps.push(step);
+            }
+        }
+    }
+
+    /// The pattern.
+    pub fn finish(self) -> Pattern {
+        let steps: Box<[Step]> =
+            if self.void { Box::new([Step::One(Set::Class(Class::EMPTY))]) } else { self.steps.into() };
+        let spelled = |step: &Step| if let Step::One(Set::Char(c)) = step { Some(*c) } else { None };
+        let prefix: Box<[Symbol]> = steps.iter().map_while(spelled).collect();
+        let mut suffix = Vec::new();
+        if prefix.len() < steps.len() {
+            suffix.extend(steps.iter().rev().map_while(spelled));
+            suffix.reverse();
+        }
+        let mut facts = Facts::default();
+        steps.iter().for_each(|s| facts.add(*s));
+        facts.others.sort_unstable();
+        facts.others.dedup();
+        Pattern {
+            greedy: super::run::is_greedy(&steps),
+            odd_tail: matches!(steps.last(), Some(Step::Many(class)) if class.single().is_some()),
+            min_len: steps.len().saturating_sub(facts.runs),
+            runs: facts.runs,
+            required: facts.required,
+            offered: if facts.tiny { u128::MAX } else { facts.offered },
+            ascii: facts.ascii,
+            others: facts.others.into(),
+            classes: facts.classes.into(),
+            suffix: suffix.into(),
+            prefix,
+            steps,
+        }
+    }
+}
+
+/// What is collected over the steps.
+#[derive(Default)]
+struct Facts {
+    runs: usize,
+    required: u128,
+    offered: u128,
+    ascii: u128,
+    others: Vec<Symbol>,
+    classes: Vec<Class>,
+    tiny: bool,
+    last: Option<Set>,
+}
+
+impl Facts {
+    fn add(&mut self, step: Step) {
+        let class = match step {
+            Step::One(Set::Class(class)) => class,
+            Step::Many(class) => {
+                self.runs = self.runs.saturating_add(1);
+                class
+            }
+            Step::One(set) => return self.spell(set),
+        };
+        self.last = None;
+        self.tiny |= class.is_tiny();
+        if !self.classes.contains(&class) {
+            self.classes.push(class);
+        }
+    }
+
+    fn spell(&mut self, set: Set) {
+        for symbol in set.spelled() {
+            match symbol.to_ascii() {
+                Some(byte) => self.ascii |= 1u128.wrapping_shl(u32::from(byte)),
+                None => self.others.push(symbol),
+            }
+        }
+        if let Some(last) = self.last {
+            for (a, b) in last.spelled().flat_map(|a| set.spelled().map(move |b| (a, b))) {
+                self.offered |= pair(a, b);
+            }
+            if let (Set::Char(a), Set::Char(b)) = (last, set) {
+                self.required |= pair(a, b);
+            }
+        }
+        self.last = Some(set);
+    }
+}
+
+/// The bit of a pair of adjacent symbols in a signature.
+fn pair(a: Symbol, b: Symbol) -> u128 {
+    let mixed =
+        a.code().wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(b.code()).wrapping_mul(0x85EB_CA6B);
+    1u128.wrapping_shl(mixed >> 25)
+}

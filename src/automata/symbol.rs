@@ -1,0 +1,103 @@
+//! The letters of words: Unicode scalar values and markers.
+
+/// One letter of a word: a Unicode scalar value, or a marker, which no text can hold.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(u32);
+
+/// The first number above all Unicode scalar values.
+const MARKERS: u32 = 0x11_0000;
+
+impl Symbol {
+    /// The greatest marker number.
+    pub const LAST_MARKER: u8 = 11;
+
+    /// The symbol of a character.
+    pub const fn from_char(c: char) -> Symbol {
+        Symbol(c as u32)
+    }
+
+    /// The symbol of an ASCII character (of the code point, for a byte beyond ASCII).
+    pub(crate) const fn from_byte(byte: u8) -> Symbol {
+        Symbol(byte as u32)
+    }
+
+    /// Marker number `n`; numbers above [`Symbol::LAST_MARKER`] are that marker.
+    pub const fn marker(n: u8) -> Symbol {
+        let n = if n > Symbol::LAST_MARKER { Symbol::LAST_MARKER } else { n };
+        Symbol(MARKERS | n as u32)
+    }
+
+    /// The character, if it is no marker.
+    pub fn to_char(self) -> Option<char> {
+        char::from_u32(self.0)
+    }
+
+    /// The number of the marker, if it is one.
+    pub fn to_marker(self) -> Option<u8> {
+        self.0.checked_sub(MARKERS).and_then(|n| u8::try_from(n).ok())
+    }
+
+    /// The ASCII code, if it is an ASCII character.
+    pub(crate) fn to_ascii(self) -> Option<u8> {
+        if self.0 < 128 { u8::try_from(self.0).ok() } else { None }
+    }
+
+    /// The number that stands for the symbol.
+    pub fn code(self) -> u32 {
+        self.0
+    }
+
+    /// The word that a text is.
+    pub fn word(text: &str) -> Vec<Symbol> {
+        text.chars().map(Symbol::from_char).collect()
+    }
+
+    /// The text that a word is, if it holds no marker.
+    pub fn text(word: &[Symbol]) -> Option<String> {
+        word.iter().map(|s| s.to_char()).collect()
+    }
+}
+
+impl From<char> for Symbol {
+    fn from(c: char) -> Symbol {
+        Symbol::from_char(c)
+    }
+}
+
+impl std::fmt::Display for Symbol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.to_char(), self.to_marker()) {
+            (Some(c), _) => write!(f, "{c}"),
+            (None, Some(n)) => write!(f, "<{n}>"),
+            (None, None) => f.write_str("<>"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Symbol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_word_are_inverse() {
+        let text = "arn:aws:s3:::é/\u{10FFFF}";
+        assert_eq!(Symbol::text(&Symbol::word(text)).as_deref(), Some(text));
+        assert_eq!(Symbol::text(&[Symbol::marker(0)]), None);
+    }
+
+    #[test]
+    fn markers_are_apart_from_characters_and_from_each_other() {
+        assert!(Symbol::marker(0) > Symbol::from_char('\u{10FFFF}'));
+        assert_ne!(Symbol::marker(3), Symbol::marker(4));
+        assert_eq!(Symbol::marker(200), Symbol::marker(Symbol::LAST_MARKER));
+        assert_eq!(Symbol::marker(7).to_marker(), Some(7));
+        assert_eq!(Symbol::from_char('a').to_marker(), None);
+        assert_eq!(Symbol::marker(7).to_char(), None);
+    }
+}

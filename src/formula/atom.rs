@@ -1,0 +1,133 @@
+//! Variables of a request, and the atoms that say one thing about one of them.
+
+use crate::automata::Pattern;
+use crate::policy::Template;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(super) u32);
+
+        impl $name {
+            /// For tables.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+id! {
+    /// Index of an [`Atom`].
+    AtomId
+}
+id! {
+    /// Index of a [`Variable`].
+    VariableId
+}
+id! {
+    /// Index of a [`PatternKey`].
+    PatternId
+}
+id! {
+    /// Index of a [`Fact`].
+    FactId
+}
+id! {
+    /// Index of an [`Opaque`].
+    OpaqueId
+}
+
+impl VariableId {
+    /// The action.
+    pub const ACTION: VariableId = VariableId(0);
+    /// The resource.
+    pub const RESOURCE: VariableId = VariableId(1);
+    /// The requester, as encoded by [`super::requester`].
+    pub const REQUESTER: VariableId = VariableId(2);
+}
+
+/// A part of a request that has one text as its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variable<'a> {
+    /// The action in lower case.
+    Action,
+    /// The resource.
+    Resource,
+    /// Who asks.
+    Requester,
+    /// The value of a context key (lower-cased name), or one of several values of a multivalued key, numbered from 0.
+    Key(&'a str, u32),
+}
+
+/// An atomic statement about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Atom {
+    /// The value of the variable is in the language of the pattern.
+    Match(VariableId, PatternId),
+    /// The context key is present.
+    Present(VariableId),
+    /// A fact that only AWS knows.
+    Fact(FactId),
+    /// Something undocumented or unmodelled.
+    Opaque(OpaqueId),
+}
+
+/// A pattern by what it was written as; the automaton is built when it is first needed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PatternKey<'a> {
+    /// The whole text; wildcards stand for any characters.
+    Glob(&'a Template),
+    /// Six fields joined by `:`; wildcards of the first five do not match `:`.
+    Fields(&'a [Template; 6]),
+    /// Built for the purpose.
+    Built(Pattern),
+}
+
+/// A free predicate of the requester: a FAIL may rest on it, and its witness then names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fact<'a> {
+    /// This unique id is the requester's.
+    UniqueId(&'a str),
+    /// This canonical user id is the requester's account.
+    CanonicalUser(&'a str),
+    /// The requester has a permissions boundary.
+    Boundary,
+}
+
+/// A predicate whose meaning AWS leaves open, or that is not modelled: neither PASS nor FAIL may rest on a reading
+/// of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Opaque {
+    /// The rule's name, kebab case.
+    pub rule: &'static str,
+    /// What distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
+    pub key: Box<str>,
+}
+
+/// Where an opaque atom stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    /// Index of the document in the check.
+    pub document: usize,
+    /// Index of the statement.
+    pub statement: usize,
+    /// The element in it.
+    pub element: SiteElement,
+}
+
+/// The element at a [`Site`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SiteElement {
+    /// The principal element as a whole.
+    Principal,
+    /// One action pattern, or the whole element if it has none.
+    Action(usize),
+    /// One resource pattern.
+    Resource(usize),
+    /// The statement has no `Resource`.
+    MissingResource,
+    /// One condition.
+    Condition(usize),
+}

@@ -1,0 +1,126 @@
+//! What is true of every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
+//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
+//! values of two keys is left out: leaving a fact out never makes a PASS wrong.
+
+use super::atom::{Variable, VariableId};
+use super::graph::Lit;
+use super::keys::presence;
+use super::principal::is_kind;
+use super::reading::Reading;
+use super::requester::{ANONYMOUS, OF_ACCOUNT};
+use super::vocabulary::Formula;
+use crate::automata::Pattern;
+
+/// Keys that anonymous requests lack (S1), apart from those that the requester's word fixes; tags by prefix.
+const SIGNED_ONLY: [&str; 9] = [
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltag/",
+    "aws:principalservicenameslist",
+    "aws:tokenissuetime",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+    "aws:sourceidentity",
+    "aws:federatedprovider",
+];
+
+/// Keys that exist only through a VPC endpoint, where `aws:SourceIp` is absent (S8).
+const THROUGH_ENDPOINT: [&str; 7] = [
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+];
+
+/// Keys whose presence implies that of `aws:SourceVpce` (S9).
+const NAMES_ENDPOINT: [&str; 4] =
+    ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
+
+/// Organization ids and the paths that start with them (S10).
+const ORGANIZATIONS: [(&str, &str); 4] = [
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:resourceorgid", "aws:resourceorgpaths"),
+    ("aws:sourceorgid", "aws:sourceorgpaths"),
+    ("aws:vpceorgid", "aws:vpceorgpaths"),
+];
+
+/// All facts about the keys that occur in the formula, as conjuncts.
+pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> {
+    let keys: Vec<(VariableId, &'a str, u32)> = formula
+        .variables()
+        .filter_map(|(id, variable)| match variable {
+            Variable::Key(name, element) => Some((id, name, element)),
+            _ => None,
+        })
+        .collect();
+    let mut facts = Vec::new();
+    for (_, name, element) in keys.iter().filter(|(_, _, element)| *element > 0) {
+        // Values are numbered without gaps.
+        let this = presence(formula, reading, name, *element);
+        let before = presence(formula, reading, name, element.saturating_sub(1));
+        facts.push(formula.graph.or([!this, before]));
+    }
+    if reading.aws_compat {
+        return facts;
+    }
+    let mentioned =
+        |wanted: &str| keys.iter().find(|(_, name, e)| *e == 0 && *name == wanted).map(|(_, name, _)| *name);
+    let anonymous = is_kind(formula, reading, ANONYMOUS);
+    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
+    for (_, name, _) in keys.iter().filter(|(_, _, e)| *e == 0) {
+        let signed_only = |k: &str| if k.ends_with('/') { name.starts_with(k) } else { *name == k };
+        if anonymous != Lit::FALSE && SIGNED_ONLY.iter().any(|k| signed_only(k)) {
+            let present = presence(formula, reading, name, 0);
+            implies(formula, anonymous, !present);
+        }
+    }
+    if let Some(list) = mentioned("aws:principalservicenameslist") {
+        let account = is_kind(formula, reading, OF_ACCOUNT);
+        let present = presence(formula, reading, list, 0);
+        implies(formula, account, !present);
+    }
+    if let Some(ip) = mentioned("aws:sourceip") {
+        let ip = presence(formula, reading, ip, 0);
+        for key in THROUGH_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
+            let key = presence(formula, reading, key, 0);
+            implies(formula, ip, !key);
+        }
+    }
+    if let Some(endpoint) = mentioned("aws:sourcevpce") {
+        let endpoint = presence(formula, reading, endpoint, 0);
+        for key in NAMES_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
+            let key = presence(formula, reading, key, 0);
+            implies(formula, key, endpoint);
+        }
+    }
+    for (id, paths) in ORGANIZATIONS {
+        if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
+            let (id, paths) = (presence(formula, reading, id, 0), presence(formula, reading, paths, 0));
+            implies(formula, id, paths);
+            implies(formula, paths, id);
+        }
+    }
+    if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
+        let called = presence(formula, reading, called, 0);
+        let via = super::keys::matches(
+            formula,
+            reading,
+            via,
+            0,
+            super::atom::PatternKey::Built(Pattern::builder().text_any_case("true").finish()),
+        );
+        implies(formula, called, via);
+    }
+    if let Some(tags) = mentioned("aws:tagkeys") {
+        let tags = presence(formula, reading, tags, 0);
+        for (_, name, _) in keys.iter().filter(|(_, n, e)| *e == 0 && n.starts_with("aws:requesttag/")) {
+            let tag = presence(formula, reading, name, 0);
+            implies(formula, tag, tags);
+        }
+    }
+    facts.retain(|fact| *fact != Lit::TRUE);
+    facts
+}

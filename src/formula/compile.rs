@@ -1,0 +1,171 @@
+//! From documents to formulas: a statement is the AND of its parts, a policy is some Allow and no Deny.
+
+use super::atom::{PatternKey, Site, SiteElement, VariableId};
+use super::graph::Lit;
+use super::reading::Reading;
+use super::vocabulary::Formula;
+use super::{condition, principal};
+use crate::policy::{
+    ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
+};
+
+/// A document as formulas, one for each statement.
+#[derive(Clone, Debug)]
+pub struct CompiledPolicy {
+    /// In source order.
+    pub statements: Vec<(Effect, Lit)>,
+}
+
+impl CompiledPolicy {
+    /// The statements with this effect: index and formula.
+    pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = (usize, Lit)> {
+        self.statements
+            .iter()
+            .enumerate()
+            .filter(move |(_, (e, _))| *e == effect)
+            .map(|(i, (_, lit))| (i, *lit))
+    }
+
+    /// "Some Allow statement applies and no Deny statement does."
+    pub fn allows(&self, formula: &mut Formula<'_>) -> Lit {
+        let allow = formula.graph.or(self.with_effect(Effect::Allow).map(|(_, lit)| lit));
+        let deny = formula.graph.or(self.with_effect(Effect::Deny).map(|(_, lit)| lit));
+        formula.graph.and([allow, !deny])
+    }
+}
+
+/// Compiles a document. `index` is its place among the documents of the check.
+pub fn compile<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    index: usize,
+    document: &'a Document,
+) -> CompiledPolicy {
+    let statements = document
+        .statements
+        .iter()
+        .enumerate()
+        .map(|(number, statement)| {
+            let mut site = |element: SiteElement| Site { document: index, statement: number, element };
+            let lit = compile_statement(formula, reading, statement, &mut site);
+            (statement.effect.value, lit)
+        })
+        .collect();
+    CompiledPolicy { statements }
+}
+
+fn compile_statement<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    statement: &'a Statement,
+    site: &mut dyn FnMut(SiteElement) -> Site,
+) -> Lit {
+    let principal = match &statement.principal {
+        Some(element) => principal::compile(
+            formula,
+            reading,
+            element,
+            statement.effect.value,
+            site(SiteElement::Principal),
+        ),
+        None => Lit::TRUE,
+    };
+    let action = action(formula, &statement.action, site);
+    let resource = match &statement.resource {
+        Some(element) => resource(formula, reading, element, site),
+        None if reading.resource_unconstrained => Lit::TRUE,
+        None => formula.opaque("missing-resource", "", site(SiteElement::MissingResource)),
+    };
+    let mut parts = vec![principal, action, resource];
+    for (i, c) in statement.conditions.iter().enumerate() {
+        parts.push(condition::compile(formula, reading, c, site(SiteElement::Condition(i))));
+    }
+    formula.graph.and(parts)
+}
+
+/// The OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.
+fn element<'a, T>(
+    formula: &mut Formula<'a>,
+    element: &'a Element<T>,
+    empty_rule: &'static str,
+    site: Site,
+    mut value: impl FnMut(&mut Formula<'a>, usize, &'a T) -> Lit,
+) -> Lit {
+    if element.values.is_empty() && element.negated {
+        return formula.opaque(empty_rule, "", site);
+    }
+    let values: Vec<Lit> =
+        element.values.iter().enumerate().map(|(i, v)| value(formula, i, &v.value)).collect();
+    formula.graph.or(values).negate_if(element.negated)
+}
+
+fn action<'a>(
+    formula: &mut Formula<'a>,
+    actions: &'a Element<ActionPattern>,
+    site: &mut dyn FnMut(SiteElement) -> Site,
+) -> Lit {
+    element(formula, actions, "empty-not-action", site(SiteElement::Action(0)), |formula, i, pattern| {
+        action_pattern(formula, pattern, site(SiteElement::Action(i)))
+    })
+}
+
+/// "The action matches the pattern."
+pub fn action_pattern<'a>(formula: &mut Formula<'a>, pattern: &'a ActionPattern, site: Site) -> Lit {
+    if pattern.is_any() {
+        return Lit::TRUE;
+    }
+    let matches = formula.matches(VariableId::ACTION, PatternKey::Glob(&pattern.glob));
+    if pattern.has_service_wildcard() {
+        let opaque = formula.opaque("service-wildcard", "", site);
+        formula.graph.and([matches, opaque])
+    } else {
+        matches
+    }
+}
+
+fn resource<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    resources: &'a Element<ResourcePattern>,
+    site: &mut dyn FnMut(SiteElement) -> Site,
+) -> Lit {
+    element(
+        formula,
+        resources,
+        "empty-not-resource",
+        site(SiteElement::Resource(0)),
+        |formula, i, pattern| resource_pattern(formula, reading, pattern, site(SiteElement::Resource(i))),
+    )
+}
+
+/// "The resource matches the pattern."
+pub fn resource_pattern<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    pattern: &'a ResourcePattern,
+    site: Site,
+) -> Lit {
+    match &pattern.shape {
+        ResourceShape::Any => Lit::TRUE,
+        ResourceShape::Abbreviation => formula.opaque("resource-abbreviation", &*pattern.text, site),
+        ResourceShape::Arn { .. } if pattern.template.has_variables() => {
+            formula.opaque("policy-variable", &*pattern.text, site)
+        }
+        ResourceShape::Arn { fields, completed } => {
+            let definite = formula.matches(VariableId::RESOURCE, PatternKey::Fields(fields));
+            if *completed || (reading.strict_arn && crosses_colons(fields)) {
+                // What only the plain whole-string reading matches is disputed.
+                let whole = formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template));
+                let opaque = formula.opaque("whole-string-resource", &*pattern.text, site);
+                let disputed = formula.graph.and([whole, opaque]);
+                formula.graph.or([definite, disputed])
+            } else {
+                definite
+            }
+        }
+    }
+}
+
+fn crosses_colons(fields: &[Template; 6]) -> bool {
+    fields.iter().take(5).any(|field| field.as_literal().is_none())
+}

@@ -1,0 +1,205 @@
+//! A hash-consed graph of AND and NOT over atoms.
+//!
+//! Equal formulas are equal literals, so what two policies have in common is one node and disappears by
+//! propagation before any automaton exists. OR is written `not (not a and not b)`. Structural hashing of
+//! AND-inverter graphs: Kuehlmann et al., "Robust Boolean Reasoning for Equivalence Checking and Functional Property
+//! Verification", TCAD 2002.
+
+use super::AtomId;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+
+/// A node or its negation: node index and sign bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lit(u32);
+
+impl Lit {
+    /// The constant true.
+    pub const TRUE: Lit = Lit(0);
+    /// The constant false.
+    pub const FALSE: Lit = Lit(1);
+
+    /// Whether the sign bit is set.
+    pub fn is_negated(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// The node.
+    pub fn node(self) -> NodeId {
+        NodeId(self.0 >> 1)
+    }
+
+    /// The literal itself, or its negation.
+    #[must_use]
+    pub fn negate_if(self, negate: bool) -> Lit {
+        Lit(self.0 ^ u32::from(negate))
+    }
+}
+
+impl std::ops::Not for Lit {
+    type Output = Lit;
+    fn not(self) -> Lit {
+        Lit(self.0 ^ 1)
+    }
+}
+
+/// Index of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The positive literal of the node.
+    pub fn lit(self) -> Lit {
+        Lit(self.0 << 1)
+    }
+
+    /// For tables indexed by node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug)]
+pub enum Node<'g> {
+    /// The constant true.
+    True,
+    /// An atom.
+    Atom(AtomId),
+    /// A conjunction of at least two different literals, sorted, none of them constant, no two complementary.
+    And(&'g [Lit]),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stored {
+    True,
+    Atom(AtomId),
+    And { start: u32, end: u32 },
+}
+
+/// The graph. Nodes are only ever added; children come before parents.
+#[derive(Debug)]
+pub struct Graph {
+    nodes: Vec<Stored>,
+    children: Vec<Lit>,
+    table: HashTable<NodeId>,
+    scratch: Vec<Lit>,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        Graph {
+            nodes: vec![Stored::True],
+            children: Vec::new(),
+            table: HashTable::new(),
+            scratch: Vec::new(),
+        }
+    }
+}
+
+fn hash_of(children: &[Lit]) -> u64 {
+    let mut hasher = FxHasher::default();
+    children.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Graph {
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never: the constant is always there.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node behind an index.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        match self.nodes.get(id.index()) {
+            Some(Stored::Atom(atom)) => Node::Atom(*atom),
+            Some(Stored::And { start, end }) => {
+                Node::And(self.children.get(*start as usize..*end as usize).unwrap_or(&[]))
+            }
+            Some(Stored::True) | None => Node::True,
+        }
+    }
+
+    /// A new leaf. The caller interns atoms, so that each is added once.
+    pub fn leaf(&mut self, atom: AtomId) -> Lit {
+        self.push(Stored::Atom(atom)).lit()
+    }
+
+    fn push(&mut self, node: Stored) -> NodeId {
+        // SearchLimits::nodes keeps the graph far below u32::MAX / 2.
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX >> 1));
+        self.nodes.push(node);
+        id
+    }
+
+    /// The conjunction of the literals: flattened, sorted, without duplicates and constants.
+    pub fn and(&mut self, literals: impl IntoIterator<Item = Lit>) -> Lit {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let mut contradiction = false;
+        for lit in literals {
+            match (self.nodes.get(lit.node().index()), lit.is_negated()) {
+                (Some(Stored::And { start, end }), false) => {
+                    scratch
+                        .extend_from_slice(self.children.get(*start as usize..*end as usize).unwrap_or(&[]));
+                }
+                (Some(Stored::True), negated) => contradiction |= negated,
+                _ => scratch.push(lit),
+            }
+        }
+        let result = if contradiction { Lit::FALSE } else { self.and_of(&mut scratch) };
+        self.scratch = scratch;
+        result
+    }
+
+    fn and_of(&mut self, literals: &mut Vec<Lit>) -> Lit {
+        if !literals.is_sorted_by(|a, b| a < b) {
+            literals.sort_unstable();
+            literals.dedup();
+        }
+        // Sorted, a literal and its negation are neighbours.
+        if literals.windows(2).any(|w| matches!(w, [a, b] if a.node() == b.node())) {
+            return Lit::FALSE;
+        }
+        match literals.as_slice() {
+            [] => Lit::TRUE,
+            [only] => *only,
+            many => {
+                let hash = hash_of(many);
+                let (nodes, children) = (&self.nodes, &self.children);
+                let slice = |id: &NodeId| match nodes.get(id.index()) {
+                    Some(Stored::And { start, end }) => {
+                        children.get(*start as usize..*end as usize).unwrap_or(&[])
+                    }
+                    _ => &[],
+                };
+                if let Some(found) = self.table.find(hash, |id| slice(id) == many) {
+                    return found.lit();
+                }
+                let start = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+                self.children.extend_from_slice(many);
+                let end = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+                let id = self.push(Stored::And { start, end });
+                let (nodes, children) = (&self.nodes, &self.children);
+                self.table.insert_unique(hash, id, |id| match nodes.get(id.index()) {
+                    Some(Stored::And { start, end }) => {
+                        hash_of(children.get(*start as usize..*end as usize).unwrap_or(&[]))
+                    }
+                    _ => 0,
+                });
+                id.lit()
+            }
+        }
+    }
+
+    /// The disjunction of the literals.
+    pub fn or(&mut self, literals: impl IntoIterator<Item = Lit>) -> Lit {
+        !self.and(literals.into_iter().map(|lit| !lit))
+    }
+}

@@ -1,0 +1,187 @@
+//! Context keys: when they are present, and what their value matches.
+//!
+//! Keys that describe the requester are read off the requester's word, so that they cannot contradict `Principal` or one
+//! another (facts S1 to S6 of docs/semantics.md); for requesters about which nothing is documented, and under
+//! `--aws-compat`, they are variables of their own.
+
+use super::atom::PatternKey;
+use super::derive::{build, restrict, split};
+use super::graph::Lit;
+use super::principal::{is_kind, requester_matches};
+use super::reading::Reading;
+use super::requester::{
+    self, ANONYMOUS, ASSUMED_ROOT, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SEPARATOR, SERVICE, USER,
+    WITHOUT_ACCOUNT,
+};
+use super::vocabulary::Formula;
+use crate::automata::{Builder, Class, Pattern, Symbol};
+use crate::policy::PolicyType;
+use crate::request::{Presence, key_info};
+
+/// A key that the requester's word speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tied {
+    /// `aws:PrincipalArn`.
+    PrincipalArn,
+    /// `aws:PrincipalAccount`.
+    PrincipalAccount,
+    /// `aws:PrincipalType`.
+    PrincipalType,
+    /// `aws:userid`.
+    UserId,
+    /// `aws:username`.
+    UserName,
+    /// `aws:PrincipalIsAWSService`.
+    IsAwsService,
+    /// `aws:PrincipalServiceName`.
+    ServiceName,
+}
+
+impl Tied {
+    /// The key with this lower-cased name.
+    pub fn of(name: &str) -> Option<Tied> {
+        Some(match name {
+            "aws:principalarn" => Tied::PrincipalArn,
+            "aws:principalaccount" => Tied::PrincipalAccount,
+            "aws:principaltype" => Tied::PrincipalType,
+            "aws:userid" => Tied::UserId,
+            "aws:username" => Tied::UserName,
+            "aws:principalisawsservice" => Tied::IsAwsService,
+            "aws:principalservicename" => Tied::ServiceName,
+            _ => return None,
+        })
+    }
+
+    /// The kinds of requester whose word fixes whether the key is present and what it holds.
+    pub fn fixed(self) -> Class {
+        match self {
+            Tied::PrincipalArn | Tied::PrincipalAccount | Tied::UserId => OF_ACCOUNT.union(ANONYMOUS),
+            Tied::PrincipalType => OF_ACCOUNT.minus(ASSUMED_ROOT).union(ANONYMOUS),
+            Tied::UserName => OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT),
+            Tied::IsAwsService | Tied::ServiceName => OF_ACCOUNT.union(ANONYMOUS).union(SERVICE),
+        }
+    }
+
+    /// Of the fixed kinds, those that have the key.
+    pub fn present(self) -> Class {
+        match self {
+            Tied::PrincipalArn => OF_ACCOUNT,
+            Tied::PrincipalAccount | Tied::PrincipalType | Tied::UserId => self.fixed(),
+            Tied::UserName => USER,
+            Tied::IsAwsService => OF_ACCOUNT.union(SERVICE),
+            Tied::ServiceName => SERVICE,
+        }
+    }
+
+    /// The words of the fixed kinds whose key value matches.
+    fn words(self, pattern: &Pattern) -> Vec<Pattern> {
+        let word = |text: &str| pattern.matches(&Symbol::word(text));
+        let account = || restrict(pattern, Class::NOT_COLON);
+        let mut words = Vec::new();
+        match self {
+            Tied::PrincipalArn => words.push(requester::with_arn(OF_ACCOUNT, pattern)),
+            Tied::PrincipalAccount => {
+                words.extend(account().map(|p| requester::with_account(OF_ACCOUNT, &p)));
+                words.extend(word("anonymous").then(|| requester::any(ANONYMOUS)));
+            }
+            Tied::PrincipalType => {
+                let names = [
+                    ("Account", ROOT),
+                    ("User", USER),
+                    ("FederatedUser", FEDERATED),
+                    ("AssumedRole", ROLE),
+                    ("Anonymous", ANONYMOUS),
+                ];
+                words.extend(
+                    names.iter().filter(|(name, _)| word(name)).map(|(_, kind)| requester::any(*kind)),
+                );
+            }
+            Tied::UserId => {
+                let own =
+                    requester::of(USER.union(ROLE).union(ASSUMED_ROOT)).many(Class::ANY).symbol(SEPARATOR);
+                words.push(own.pattern(pattern).finish());
+                words.extend(account().map(|p| requester::with_account(ROOT, &p)));
+                for (account, name) in split(pattern, ':', Class::NOT_COLON) {
+                    let arn = requester::of(FEDERATED).text("arn:").many(Class::NOT_COLON).text(":sts::");
+                    let arn = arn.pattern(&account).text(":federated-user/").pattern(&name);
+                    words.push(arn.symbol(SEPARATOR).many(requester::REST).finish());
+                }
+                words.extend(word("anonymous").then(|| requester::any(ANONYMOUS)));
+            }
+            Tied::UserName => {
+                if let Some(name) = restrict(pattern, Class::NOT_SLASH) {
+                    let field = |b: Builder| b.many(Class::NOT_COLON).text(":");
+                    let user = field(field(field(field(requester::of(USER).text("arn:"))))).text("user/");
+                    for start in [user.clone(), user.many(Class::ANY).text("/")] {
+                        words.push(start.pattern(&name).symbol(SEPARATOR).many(requester::REST).finish());
+                    }
+                }
+            }
+            Tied::IsAwsService => {
+                words.extend(word("true").then(|| requester::any(SERVICE)));
+                words.extend(word("false").then(|| requester::any(OF_ACCOUNT)));
+            }
+            Tied::ServiceName => words.push(requester::of(SERVICE).pattern(pattern).finish()),
+        }
+        words
+    }
+}
+
+/// "The key has at least `element + 1` values."
+pub fn presence<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>, key: &'a str, element: u32) -> Lit {
+    let info = key_info(key);
+    let presence = info.map_or(Presence::Sometimes, |info| info.presence);
+    if element == 0 && presence == Presence::Always {
+        return Lit::TRUE;
+    }
+    let own = |formula: &mut Formula<'a>| {
+        let variable = formula.key(key, element);
+        formula.present(variable)
+    };
+    if reading.aws_compat || element > 0 {
+        return own(formula);
+    }
+    if let Some(tied) = Tied::of(key) {
+        let has = is_kind(formula, reading, tied.present());
+        let free = free_kinds(formula, reading, tied);
+        if free == Lit::FALSE {
+            return has;
+        }
+        let own = own(formula);
+        let free = formula.graph.and([free, own]);
+        return formula.graph.or([has, free]);
+    }
+    if presence != Presence::Sometimes && reading.policy_type == PolicyType::Identity {
+        return Lit::TRUE;
+    }
+    own(formula)
+}
+
+fn free_kinds(formula: &mut Formula<'_>, reading: &Reading<'_>, tied: Tied) -> Lit {
+    let kinds = OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT).minus(tied.fixed());
+    if kinds.is_empty() { Lit::FALSE } else { is_kind(formula, reading, kinds) }
+}
+
+/// "This value of the key matches the pattern", under the assumption that it is present.
+pub fn matches<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    key: &'a str,
+    element: u32,
+    pattern: PatternKey<'a>,
+) -> Lit {
+    let tied = Tied::of(key).filter(|_| !reading.aws_compat);
+    let Some(tied) = tied else {
+        let variable = formula.key(key, element);
+        return formula.matches(variable, pattern);
+    };
+    let words = tied.words(&build(&pattern));
+    let mut literals: Vec<Lit> = words.into_iter().map(|word| requester_matches(formula, word)).collect();
+    let free = free_kinds(formula, reading, tied);
+    if free != Lit::FALSE {
+        let variable = formula.key(key, element);
+        let own = formula.matches(variable, pattern);
+        literals.push(formula.graph.and([free, own]));
+    }
+    formula.graph.or(literals)
+}

@@ -1,0 +1,119 @@
+//! What has to be decided once per check, over all of its documents, before any statement is compiled.
+
+use crate::policy::{Condition, Document, Effect, OperatorBase, PolicyType, SetPrefix};
+use crate::request::{Multiplicity, key_info};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The part a document plays in the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The request must be allowed by it.
+    Allows,
+    /// The request must not be allowed by it.
+    Refuses,
+}
+
+/// How the documents of one check are read.
+#[derive(Clone, Debug)]
+pub struct Reading<'a> {
+    /// Who the requester may be.
+    pub policy_type: PolicyType,
+    /// Whether disputed matches across colons are opaque.
+    pub strict_arn: bool,
+    /// Whether facts that AWS's checks do not know are left out.
+    pub aws_compat: bool,
+    /// Whether the requester has a permissions boundary, where that is fixed.
+    pub boundary: Option<bool>,
+    /// No statement of any document names resources: every resource matches.
+    pub resource_unconstrained: bool,
+    /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
+    pub elements: FxHashMap<&'a str, u32>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads off the documents what depends on all of them.
+    pub fn of(documents: &[(&'a Document, Role)], policy_type: PolicyType) -> Reading<'a> {
+        let statements =
+            || documents.iter().flat_map(|(d, role)| d.statements.iter().map(move |s| (s, *role)));
+        let resource_unconstrained = statements().all(|(s, _)| s.resource.is_none());
+        Reading {
+            policy_type,
+            strict_arn: false,
+            aws_compat: false,
+            boundary: None,
+            resource_unconstrained,
+            elements: elements(documents),
+        }
+    }
+
+    /// Whether a key may have several values in one request.
+    pub fn is_multivalued(&self, key: &str) -> bool {
+        self.elements.contains_key(key)
+    }
+}
+
+/// How many elements of each multivalued key one request needs, at most, to show what the question asks about.
+///
+/// A request that satisfies the goal still does when its set of values is cut down to one value for every *existential*
+/// occurrence that holds in it (ForAnyValue that must hold, ForAllValues that must fail), because the universal
+/// occurrences only lose values to talk about; one more value keeps a set non-empty that must be present, and
+/// two keep a set plural under a plain operator. Of the Allow statements of a document that must allow one suffices, and so
+/// does one of the Deny statements of a document that must refuse; of the others each may need its own value.
+fn elements<'a>(documents: &[(&'a Document, Role)]) -> FxHashMap<&'a str, u32> {
+    let mut with_sets: FxHashSet<&str> = FxHashSet::default();
+    let mut plain: FxHashSet<&str> = FxHashSet::default();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    let mut all: FxHashMap<&'a str, u32> = FxHashMap::default();
+    let mut any: FxHashMap<(&'a str, usize, Effect), u32> = FxHashMap::default();
+    for (index, (document, role)) in documents.iter().enumerate() {
+        for statement in &document.statements {
+            let must_hold = (statement.effect.value == Effect::Allow) == (*role == Role::Allows);
+            let mut here: FxHashMap<&'a str, u32> = FxHashMap::default();
+            for condition in &statement.conditions {
+                let key = &*condition.key.value.name;
+                seen.insert(key);
+                let operator = condition.operator.value;
+                match operator.set {
+                    _ if operator.base == OperatorBase::Null => continue,
+                    Some(_) => with_sets.insert(key),
+                    None => plain.insert(key),
+                };
+                if is_existential(condition, must_hold) {
+                    let count = here.entry(key).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+            for (key, count) in here {
+                if must_hold {
+                    let most = any.entry((key, index, statement.effect.value)).or_default();
+                    *most = count.max(*most);
+                } else {
+                    let sum = all.entry(key).or_default();
+                    *sum = sum.saturating_add(count);
+                }
+            }
+        }
+    }
+    for ((key, _, _), most) in any {
+        let sum = all.entry(key).or_default();
+        *sum = sum.saturating_add(most);
+    }
+    let multivalued = |key: &str| {
+        key_info(key).map_or_else(|| with_sets.contains(key), |info| info.multiplicity == Multiplicity::Multi)
+    };
+    seen.iter()
+        .filter(|key| multivalued(key))
+        .map(|key| {
+            let existential = all.get(key).copied().unwrap_or(0);
+            (*key, existential.saturating_add(if plain.contains(key) { 2 } else { 1 }))
+        })
+        .collect()
+}
+
+fn is_existential(condition: &Condition, must_hold: bool) -> bool {
+    match condition.operator.value.set {
+        Some(SetPrefix::ForAnyValue) => must_hold,
+        Some(SetPrefix::ForAllValues) => !must_hold,
+        None => false,
+    }
+}

@@ -1,0 +1,180 @@
+//! The interned variables, patterns and atoms of one check, with the graph over them.
+
+use super::atom::{
+    Atom, AtomId, Fact, FactId, Opaque, OpaqueId, PatternId, PatternKey, Site, Variable, VariableId,
+};
+use super::graph::{Graph, Lit};
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
+/// A table that gives equal values equal indexes.
+#[derive(Debug)]
+struct Table<T> {
+    index: FxHashMap<T, u32>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { index: FxHashMap::default(), values: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Table<T> {
+    fn intern(&mut self, value: T) -> u32 {
+        if let Some(id) = self.index.get(&value) {
+            return *id;
+        }
+        let id = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.values.push(value.clone());
+        self.index.insert(value, id);
+        id
+    }
+}
+
+/// All that is said about requests in one check.
+#[derive(Debug)]
+pub struct Formula<'a> {
+    /// The AND/NOT graph.
+    pub graph: Graph,
+    atoms: Table<Atom>,
+    literals: Vec<Lit>,
+    patterns: Table<PatternKey<'a>>,
+    variables: Table<Variable<'a>>,
+    facts: Table<Fact<'a>>,
+    opaques: Table<Opaque>,
+    sites: Vec<Vec<Site>>,
+}
+
+impl Default for Formula<'_> {
+    fn default() -> Self {
+        let mut variables = Table::default();
+        for variable in [Variable::Action, Variable::Resource, Variable::Requester] {
+            variables.intern(variable);
+        }
+        Formula {
+            graph: Graph::default(),
+            atoms: Table::default(),
+            literals: Vec::new(),
+            patterns: Table::default(),
+            variables,
+            facts: Table::default(),
+            opaques: Table::default(),
+            sites: Vec::new(),
+        }
+    }
+}
+
+impl<'a> Formula<'a> {
+    fn atom(&mut self, atom: Atom) -> Lit {
+        let id = AtomId(self.atoms.intern(atom));
+        match self.literals.get(id.index()) {
+            Some(lit) => *lit,
+            None => {
+                let lit = self.graph.leaf(id);
+                self.literals.push(lit);
+                lit
+            }
+        }
+    }
+
+    /// The variable for an element of a context key; a single-valued key has element 0 only.
+    pub fn key(&mut self, name: &'a str, element: u32) -> VariableId {
+        VariableId(self.variables.intern(Variable::Key(name, element)))
+    }
+
+    /// "The variable's value matches the pattern."
+    pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
+        let pattern = PatternId(self.patterns.intern(pattern));
+        self.atom(Atom::Match(variable, pattern))
+    }
+
+    /// "The context key is present."
+    pub fn present(&mut self, key: VariableId) -> Lit {
+        self.atom(Atom::Present(key))
+    }
+
+    /// A fact only AWS knows.
+    pub fn fact(&mut self, fact: Fact<'a>) -> Lit {
+        let id = FactId(self.facts.intern(fact));
+        self.atom(Atom::Fact(id))
+    }
+
+    /// An opaque predicate, met at a site.
+    pub fn opaque(&mut self, rule: &'static str, key: impl Into<Box<str>>, site: Site) -> Lit {
+        let id = OpaqueId(self.opaques.intern(Opaque { rule, key: key.into() }));
+        if self.sites.len() <= id.index() {
+            self.sites.resize_with(id.index().saturating_add(1), Vec::new);
+        }
+        if let Some(sites) = self.sites.get_mut(id.index()) {
+            sites.push(site);
+        }
+        self.atom(Atom::Opaque(id))
+    }
+
+    /// The atom with this index.
+    pub fn atom_of(&self, id: AtomId) -> Option<Atom> {
+        self.atoms.values.get(id.index()).copied()
+    }
+
+    /// The literal of an atom that was interned before.
+    pub fn literal_of(&self, id: AtomId) -> Lit {
+        self.literals.get(id.index()).copied().unwrap_or(Lit::TRUE)
+    }
+
+    /// All atoms, in order of first use.
+    pub fn atoms(&self) -> impl Iterator<Item = (AtomId, Atom)> {
+        self.atoms
+            .values
+            .iter()
+            .enumerate()
+            .map(|(i, atom)| (AtomId(u32::try_from(i).unwrap_or(u32::MAX)), *atom))
+    }
+
+    /// How many atoms there are.
+    pub fn atom_count(&self) -> usize {
+        self.atoms.values.len()
+    }
+
+    /// The pattern with this index.
+    pub fn pattern_of(&self, id: PatternId) -> Option<&PatternKey<'a>> {
+        self.patterns.values.get(id.index())
+    }
+
+    /// How many patterns there are.
+    pub fn pattern_count(&self) -> usize {
+        self.patterns.values.len()
+    }
+
+    /// The variable with this index.
+    pub fn variable_of(&self, id: VariableId) -> Option<Variable<'a>> {
+        self.variables.values.get(id.index()).copied()
+    }
+
+    /// All variables, in order of first use.
+    pub fn variables(&self) -> impl Iterator<Item = (VariableId, Variable<'a>)> {
+        self.variables
+            .values
+            .iter()
+            .enumerate()
+            .map(|(i, variable)| (VariableId(u32::try_from(i).unwrap_or(u32::MAX)), *variable))
+    }
+
+    /// The fact with this index.
+    pub fn fact_of(&self, id: FactId) -> Option<Fact<'a>> {
+        self.facts.values.get(id.index()).copied()
+    }
+
+    /// The opaque predicate with this index, and where it stands.
+    pub fn opaque_of(&self, id: OpaqueId) -> Option<(&Opaque, &[Site])> {
+        Some((
+            self.opaques.values.get(id.index())?,
+            self.sites.get(id.index()).map_or(&[][..], Vec::as_slice),
+        ))
+    }
+
+    /// Whether any opaque predicate occurs.
+    pub fn has_opaques(&self) -> bool {
+        !self.opaques.values.is_empty()
+    }
+}
