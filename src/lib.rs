@@ -7,5 +7,7 @@ pub mod formula;
 pub mod limits;
 pub mod policy;
 pub mod request;
+pub mod sat;
 pub mod solve;
 pub mod span;
+pub mod theory;

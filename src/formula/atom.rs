@@ -1,7 +1,7 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
 use crate::automata::Pattern;
-use crate::policy::Template;
+use crate::policy::{Part, Template};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -80,9 +80,40 @@ pub enum PatternKey<'a> {
     /// The whole text; wildcards stand for any characters.
     Glob(&'a Template),
     /// Six fields joined by `:`; wildcards of the first five do not match `:`.
-    Fields(&'a [Template; 6]),
+    Fields {
+        /// As written.
+        whole: &'a Template,
+        /// Its six fields, completed if fewer were written.
+        fields: &'a [Template; 6],
+    },
     /// Built for the purpose.
     Built(Pattern),
+}
+
+impl<'a> PatternKey<'a> {
+    /// The only text that matches, if there is one and it is plain to see.
+    pub fn word(&self) -> Option<&'a str> {
+        match self {
+            PatternKey::Glob(template) => template.as_literal(),
+            // A short ARN spells no whole value: its completed fields are wildcards.
+            PatternKey::Fields { whole, fields } => {
+                fields.iter().all(|field| field.as_literal().is_some()).then(|| whole.as_literal()).flatten()
+            }
+            PatternKey::Built(_) => None,
+        }
+    }
+
+    /// A text that every match starts with; `None` where that is not plain to see.
+    pub fn start(&self) -> Option<&'a str> {
+        let template = match self {
+            PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. } => template,
+            PatternKey::Built(_) => return None,
+        };
+        match template.parts().first() {
+            Some(Part::Text(text)) => Some(text),
+            Some(_) | None => Some(""),
+        }
+    }
 }
 
 /// A free predicate of the requester: a FAIL may rest on it, and its witness then names it.

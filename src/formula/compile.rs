@@ -152,7 +152,8 @@ pub fn resource_pattern<'a>(
             formula.opaque("policy-variable", &*pattern.text, site)
         }
         ResourceShape::Arn { fields, completed } => {
-            let definite = formula.matches(VariableId::RESOURCE, PatternKey::Fields(fields));
+            let definite = formula
+                .matches(VariableId::RESOURCE, PatternKey::Fields { whole: &pattern.template, fields });
             if *completed || (reading.strict_arn && crosses_colons(fields)) {
                 // What only the plain whole-string reading matches is disputed.
                 let whole = formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template));

@@ -13,7 +13,7 @@ use crate::automata::Pattern;
 use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
 
 /// "The condition is met."
-pub fn compile<'a>(
+pub(super) fn compile<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
     condition: &'a Condition,
@@ -137,7 +137,7 @@ fn null<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>, condition: &'a Con
 }
 
 /// The condition as one opaque atom: operator as written, key and the sorted values.
-pub fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
+pub(super) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
     let rule = match (condition.operator.value.set, condition.values.is_empty()) {
         (_, true) => "empty-value-list",
         (None, _) => "plain-operator-on-several-values",
@@ -147,7 +147,7 @@ pub fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> L
 }
 
 /// Operator, key and sorted values as one text.
-pub fn opaque_key(condition: &Condition) -> String {
+pub(super) fn opaque_key(condition: &Condition) -> String {
     let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
     values.sort_unstable();
     values.dedup();

@@ -11,13 +11,13 @@ use crate::policy::{Part, Template};
 pub fn build(key: &PatternKey<'_>) -> Pattern {
     match key {
         PatternKey::Glob(template) => glob(Builder::default(), template, Class::ANY).finish(),
-        PatternKey::Fields(fields) => by_fields(fields.as_slice()),
+        PatternKey::Fields { fields, .. } => by_fields(fields.as_slice()),
         PatternKey::Built(pattern) => pattern.clone(),
     }
 }
 
 /// Six fields joined by `:`, the wildcards of the first five not matching it.
-pub fn by_fields(fields: &[Template]) -> Pattern {
+pub(super) fn by_fields(fields: &[Template]) -> Pattern {
     let mut builder = Builder::default();
     for (i, field) in fields.iter().enumerate() {
         if i > 0 {
@@ -29,7 +29,7 @@ pub fn by_fields(fields: &[Template]) -> Pattern {
 }
 
 /// Appends a template without variables, its wildcards matching the symbols of `class`.
-pub fn glob(mut builder: Builder, template: &Template, class: Class) -> Builder {
+pub(super) fn glob(mut builder: Builder, template: &Template, class: Class) -> Builder {
     for part in template.parts() {
         builder = match part {
             Part::Text(text) => builder.text(text),
@@ -47,7 +47,7 @@ fn from_steps(steps: impl IntoIterator<Item = Step>) -> Pattern {
 }
 
 /// The pattern on texts over `class` only; `None` if it needs another symbol.
-pub fn restrict(pattern: &Pattern, class: Class) -> Option<Pattern> {
+pub(super) fn restrict(pattern: &Pattern, class: Class) -> Option<Pattern> {
     restrict_steps(pattern.steps(), class)
 }
 
@@ -66,7 +66,7 @@ fn restrict_steps(steps: &[Step], class: Class) -> Option<Pattern> {
 }
 
 /// All ways to match `first SEPARATOR second` where `first` does not hold the separator: pairs of patterns on the two.
-pub fn split(pattern: &Pattern, separator: char, not_separator: Class) -> Vec<(Pattern, Pattern)> {
+pub(super) fn split(pattern: &Pattern, separator: char, not_separator: Class) -> Vec<(Pattern, Pattern)> {
     let steps = pattern.steps();
     let separator = Symbol::from_char(separator);
     let mut pairs = Vec::new();
@@ -85,7 +85,7 @@ pub fn split(pattern: &Pattern, separator: char, not_separator: Class) -> Vec<(P
 }
 
 /// The patterns on what may follow `text`: all ways to match `text` and stop in between.
-pub fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
+pub(super) fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
     let steps = pattern.steps();
     // Places in the pattern, runs skipped lazily.
     let mut places = closure(steps, vec![0]);

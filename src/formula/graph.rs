@@ -126,6 +126,17 @@ impl Graph {
         }
     }
 
+    /// One literal of a conjunction.
+    pub fn child(&self, id: NodeId, place: usize) -> Option<Lit> {
+        match self.nodes.get(id.index()) {
+            Some(Stored::And { start, end }) => {
+                let index = (*start as usize).saturating_add(place);
+                (index < *end as usize).then(|| self.children.get(index).copied()).flatten()
+            }
+            _ => None,
+        }
+    }
+
     /// A new leaf. The caller interns atoms, so that each is added once.
     pub fn leaf(&mut self, atom: AtomId) -> Lit {
         self.push(Stored::Atom(atom)).lit()

@@ -128,7 +128,12 @@ impl Tied {
 }
 
 /// "The key has at least `element + 1` values."
-pub fn presence<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>, key: &'a str, element: u32) -> Lit {
+pub(super) fn presence<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    key: &'a str,
+    element: u32,
+) -> Lit {
     let info = key_info(key);
     let presence = info.map_or(Presence::Sometimes, |info| info.presence);
     if element == 0 && presence == Presence::Always {
@@ -163,7 +168,7 @@ fn free_kinds(formula: &mut Formula<'_>, reading: &Reading<'_>, tied: Tied) -> L
 }
 
 /// "This value of the key matches the pattern", under the assumption that it is present.
-pub fn matches<'a>(
+pub(super) fn matches<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
     key: &'a str,

@@ -13,6 +13,7 @@ mod keys;
 mod principal;
 mod reading;
 mod requester;
+mod simplify;
 mod value;
 mod vocabulary;
 
@@ -27,4 +28,5 @@ pub use graph::{Graph, Lit, Node, NodeId};
 pub use keys::Tied;
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
+pub use simplify::{Conjunction, weaken};
 pub use vocabulary::Formula;

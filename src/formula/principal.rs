@@ -14,7 +14,7 @@ use crate::automata::{Builder, Class, Pattern};
 use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Template};
 
 /// "The element matches the requester."
-pub fn compile<'a>(
+pub(super) fn compile<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
     element: &'a PrincipalElement,
@@ -41,12 +41,12 @@ fn listed<'a>(
 }
 
 /// "The requester matches the pattern."
-pub fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> Lit {
+pub(super) fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> Lit {
     formula.matches(VariableId::REQUESTER, PatternKey::Built(pattern))
 }
 
 /// "The requester is of one of these kinds."
-pub fn is_kind(formula: &mut Formula<'_>, reading: &Reading<'_>, kinds: Class) -> Lit {
+pub(super) fn is_kind(formula: &mut Formula<'_>, reading: &Reading<'_>, kinds: Class) -> Lit {
     let possible = requester::kinds(reading.policy_type);
     if kinds.covers(possible) {
         Lit::TRUE

@@ -20,36 +20,36 @@ use crate::policy::PolicyType;
 use crate::request::Requester;
 
 /// Ends a part.
-pub const SEPARATOR: Symbol = Symbol::marker(0);
+pub(super) const SEPARATOR: Symbol = Symbol::marker(0);
 /// Any symbol of a word after the kind.
-pub const REST: Class = Class::ANY.union(Class::marker(0));
+pub(super) const REST: Class = Class::ANY.union(Class::marker(0));
 
 /// Anonymous callers.
-pub const ANONYMOUS: Class = Class::marker(1);
+pub(super) const ANONYMOUS: Class = Class::marker(1);
 /// Root users.
-pub const ROOT: Class = Class::marker(2);
+pub(super) const ROOT: Class = Class::marker(2);
 /// IAM users.
-pub const USER: Class = Class::marker(3);
+pub(super) const USER: Class = Class::marker(3);
 /// Role sessions.
-pub const ROLE: Class = Class::marker(4);
+pub(super) const ROLE: Class = Class::marker(4);
 /// Sessions of GetFederationToken.
-pub const FEDERATED: Class = Class::marker(5);
+pub(super) const FEDERATED: Class = Class::marker(5);
 /// Sessions of AssumeRoot.
-pub const ASSUMED_ROOT: Class = Class::marker(6);
+pub(super) const ASSUMED_ROOT: Class = Class::marker(6);
 /// AWS services.
-pub const SERVICE: Class = Class::marker(7);
+pub(super) const SERVICE: Class = Class::marker(7);
 /// Web identities.
-pub const WEB: Class = Class::marker(8);
+pub(super) const WEB: Class = Class::marker(8);
 /// SAML identities.
-pub const SAML: Class = Class::marker(9);
+pub(super) const SAML: Class = Class::marker(9);
 
 /// Principals that belong to an account.
-pub const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATED).union(ASSUMED_ROOT);
+pub(super) const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATED).union(ASSUMED_ROOT);
 /// Everyone else who is not anonymous.
-pub const WITHOUT_ACCOUNT: Class = SERVICE.union(WEB).union(SAML);
+pub(super) const WITHOUT_ACCOUNT: Class = SERVICE.union(WEB).union(SAML);
 
 /// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles.
-pub fn kinds(policy_type: PolicyType) -> Class {
+pub(super) fn kinds(policy_type: PolicyType) -> Class {
     match policy_type {
         PolicyType::Identity => USER.union(ROLE).union(FEDERATED),
         PolicyType::Resource => ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT),
@@ -57,24 +57,24 @@ pub fn kinds(policy_type: PolicyType) -> Class {
 }
 
 /// Starts a pattern on requesters of these kinds.
-pub fn of(kinds: Class) -> Builder {
+pub(super) fn of(kinds: Class) -> Builder {
     Builder::default().one(Set::Class(kinds))
 }
 
 /// Requesters of these kinds whose ARN matches.
-pub fn with_arn(kinds: Class, arn: &Pattern) -> Pattern {
+pub(super) fn with_arn(kinds: Class, arn: &Pattern) -> Pattern {
     of(kinds).pattern(arn).symbol(SEPARATOR).many(REST).finish()
 }
 
 /// Requesters of these kinds whose account matches; the pattern must not match `:`.
-pub fn with_account(kinds: Class, account: &Pattern) -> Pattern {
+pub(super) fn with_account(kinds: Class, account: &Pattern) -> Pattern {
     let builder = of(kinds).text("arn:").many(Class::NOT_COLON).text(":").many(Class::NOT_COLON).text(":");
     let builder = builder.many(Class::NOT_COLON).text(":").pattern(account).text(":").many(Class::ANY);
     builder.symbol(SEPARATOR).many(REST).finish()
 }
 
 /// Requesters of these kinds.
-pub fn any(kinds: Class) -> Pattern {
+pub(super) fn any(kinds: Class) -> Pattern {
     of(kinds).many(REST).finish()
 }
 

@@ -12,7 +12,7 @@ use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily};
 use crate::request::{ValueType, key_info};
 
 /// "This value of the key satisfies the (un-negated) operator with this policy value."
-pub fn value_test<'a>(
+pub(super) fn value_test<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
     condition: &'a Condition,

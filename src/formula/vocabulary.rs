@@ -89,6 +89,11 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(variable, pattern))
     }
 
+    /// The literal of an atom [`Formula::matches`] has made before.
+    pub fn match_literal(&mut self, variable: VariableId, pattern: PatternId) -> Lit {
+        self.atom(Atom::Match(variable, pattern))
+    }
+
     /// "The context key is present."
     pub fn present(&mut self, key: VariableId) -> Lit {
         self.atom(Atom::Present(key))

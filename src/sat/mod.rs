@@ -1,0 +1,7 @@
+//! The SAT solver behind a small interface, and the translation of formulas into clauses.
+
+mod cnf;
+mod solver;
+
+pub use cnf::Encoder;
+pub use solver::Solver;

@@ -1,0 +1,100 @@
+//! The literals a formula needs: one true part for every OR, all parts for every AND.
+//!
+//! A model of the SAT solver gives a truth value to every atom, but only some of them matter; asking the theories for no
+//! more than those keeps conflicts few and witnesses small.
+
+use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, PatternId, VariableId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Patterns that the value of one variable must match, and must not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub(super) positives: Vec<PatternId>,
+    pub(super) negatives: Vec<PatternId>,
+}
+
+/// What a proposal asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needed {
+    /// The atoms with the sign they need, each once.
+    pub(super) literals: Vec<Lit>,
+    /// The literals about texts, by variable, in order of first use.
+    pub(super) texts: Vec<(VariableId, Texts)>,
+    /// Whether some atom is needed in both signs.
+    pub(super) contradictory: bool,
+}
+
+/// The literals that satisfy the conjunction under `truth`; without it, under the guess that the first part of every
+/// OR is true.
+pub(super) fn needed_literals(
+    graph: &Graph,
+    conjunction: &Conjunction,
+    truth: Option<&FxHashMap<AtomId, bool>>,
+) -> Vec<Lit> {
+    let mut literals: Vec<Lit> = conjunction.units().to_vec();
+    let mut seen: FxHashSet<Lit> = literals.iter().copied().collect();
+    let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
+    let mut queue: Vec<Lit> = conjunction.disjunctions().iter().rev().copied().collect();
+    while let Some(lit) = queue.pop() {
+        if !seen.insert(lit) {
+            continue;
+        }
+        match (graph.node(lit.node()), lit.is_negated()) {
+            (Node::And(children), false) => queue.extend(children.iter().rev()),
+            (Node::And(children), true) => {
+                let mut parts = children.iter().map(|child| !*child);
+                let chosen = match truth {
+                    Some(truth) => parts.find(|part| holds(graph, *part, truth, &mut known)),
+                    // A part that is needed anyway costs nothing.
+                    None => parts.clone().find(|part| seen.contains(part)).or_else(|| parts.next()),
+                };
+                queue.extend(chosen);
+            }
+            _ => literals.push(lit),
+        }
+    }
+    literals
+}
+
+fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut FxHashMap<Lit, bool>) -> bool {
+    let positive = lit.node().lit();
+    let value = match graph.node(lit.node()) {
+        Node::True => true,
+        Node::Atom(atom) => truth.get(&atom).copied().unwrap_or(false),
+        Node::And(children) => match known.get(&positive) {
+            Some(value) => *value,
+            None => {
+                let value = children.iter().all(|child| holds(graph, *child, truth, known));
+                known.insert(positive, value);
+                value
+            }
+        },
+    };
+    value != lit.is_negated()
+}
+
+/// As [`needed_literals`], sorted by what they speak about.
+pub(super) fn needed(
+    formula: &Formula<'_>,
+    conjunction: &Conjunction,
+    truth: Option<&FxHashMap<AtomId, bool>>,
+) -> Needed {
+    let mut found = Needed { literals: needed_literals(&formula.graph, conjunction, truth), ..Needed::default() };
+    let signs: FxHashSet<Lit> = found.literals.iter().copied().collect();
+    found.contradictory = found.literals.iter().any(|lit| signs.contains(&!*lit));
+    for lit in &found.literals {
+        let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
+        let Some(Atom::Match(variable, pattern)) = formula.atom_of(atom) else { continue };
+        let place = match found.texts.iter().position(|(v, _)| *v == variable) {
+            Some(place) => place,
+            None => {
+                found.texts.push((variable, Texts::default()));
+                found.texts.len().saturating_sub(1)
+            }
+        };
+        if let Some((_, texts)) = found.texts.get_mut(place) {
+            if lit.is_negated() { texts.negatives.push(pattern) } else { texts.positives.push(pattern) }
+        }
+    }
+    found
+}

@@ -1,0 +1,185 @@
+//! The heart: propose, refute, learn.
+//!
+//! A goal is a conjunction of formulas. The SAT solver *proposes* truth values for its atoms; each variable's theory
+//! either finds a value that gives the atoms those truth values or *refutes* the proposal with a minimal conflict, which
+//! is *learned* as a clause and excludes that conflict for good. There are finitely many conflicts, so the loop ends:
+//! with a value for every variable, which the referee then has to *confirm* ([`super::Witness`]), or with clauses that
+//! have no model, which is a proof for all requests. Lazy lemmas on demand, as in the DPLL(T) family: Nieuwenhuis,
+//! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
+
+use super::model::Model;
+use super::needed::{Needed, needed};
+use super::relevance::Occurrences;
+use super::verdict::Stats;
+use crate::formula::{Atom, Conjunction, Formula, Lit, VariableId};
+use crate::limits::{Exhausted, Meter, SearchLimits};
+use crate::sat::{Encoder, Solver};
+use crate::theory::{Lemma, Strings};
+
+/// A search over one formula; what it learns about patterns serves all goals of the check.
+pub struct Search<'f, 'a> {
+    pub(super) formula: &'f mut Formula<'a>,
+    pub(super) strings: Strings,
+    pub(super) conjunction: Conjunction,
+    pub(super) meter: Meter,
+    limits: SearchLimits,
+    lemmas: Vec<Lemma>,
+    stats: Stats,
+}
+
+impl<'f, 'a> Search<'f, 'a> {
+    /// A search within these limits.
+    pub fn new(formula: &'f mut Formula<'a>, strings: Strings, limits: SearchLimits) -> Search<'f, 'a> {
+        Search {
+            formula,
+            strings,
+            conjunction: Conjunction::default(),
+            meter: Meter::new(&limits),
+            limits,
+            lemmas: Vec::new(),
+            stats: Stats::default(),
+        }
+    }
+
+    /// The facts about patterns learned so far.
+    pub fn lemmas(&self) -> &[Lemma] {
+        &self.lemmas
+    }
+
+    /// The formula.
+    pub fn formula(&mut self) -> &mut Formula<'a> {
+        self.formula
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            atoms: self.formula.atom_count() as u64,
+            nodes: self.formula.graph.len() as u64,
+            states: self.meter.spent(),
+            lemmas: self.lemmas.len() as u64,
+            ..self.stats
+        }
+    }
+
+    /// Values that satisfy all of `goal`, or `None` if there are none, for any request.
+    ///
+    /// # Errors
+    /// The limit that ended the search.
+    pub fn solve(&mut self, goal: &[Lit]) -> Result<Option<Model>, Exhausted> {
+        if self.formula.graph.len() > self.limits.nodes {
+            return Err(Exhausted::Nodes);
+        }
+        self.conjunction.clear();
+        self.conjunction.add(&mut self.formula.graph, goal.iter().copied());
+        self.decide_by_relevance()?;
+        if self.conjunction.is_contradiction() {
+            return Ok(None);
+        }
+        let first_guess = needed(self.formula, &self.conjunction, None);
+        let mut conflicts = match self.refute(&first_guess)? {
+            Ok(model) => return Ok(Some(model)),
+            Err(conflicts) => conflicts,
+        };
+        let mut solver = Solver::new(&self.limits);
+        let mut encoder = Encoder::default();
+        for disjunction in self.conjunction.disjunctions() {
+            encoder.assert(&self.formula.graph, *disjunction, &mut solver)?;
+        }
+        self.state_inclusions(&mut encoder, &mut solver)?;
+        loop {
+            for lemma in conflicts {
+                self.learn(lemma, &mut encoder, &mut solver)?;
+            }
+            self.stats.iterations = self.stats.iterations.saturating_add(1);
+            self.stats.solves = self.stats.solves.saturating_add(1);
+            if self.stats.iterations > self.limits.iterations as u64 {
+                return Err(Exhausted::Iterations);
+            }
+            let proposal = solver.solve()?;
+            let Some(values) = proposal else {
+                self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
+                return Ok(None);
+            };
+            let truth = encoder.values(&values).collect();
+            let proposal = needed(self.formula, &self.conjunction, Some(&truth));
+            match self.refute(&proposal)? {
+                Ok(model) => {
+                    self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
+                    return Ok(Some(model));
+                }
+                Err(found) => conflicts = found,
+            }
+        }
+    }
+
+    /// A value for every variable that the literals speak about, or the conflicts that exclude them.
+    fn refute(&mut self, proposal: &Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
+        let mut model = Model::new(proposal);
+        let mut conflicts = Vec::new();
+        for (variable, literals) in &proposal.texts {
+            let (positives, negatives) = (&literals.positives, &literals.negatives);
+            match self.strings.value(self.formula, *variable, positives, negatives, &mut self.meter)? {
+                Ok(word) => model.set(*variable, word),
+                Err(lemma) => conflicts.push(lemma),
+            }
+        }
+        // A guess may want an atom both ways without any theory being wrong about it.
+        Ok(if conflicts.is_empty() && !proposal.contradictory { Ok(model) } else { Err(conflicts) })
+    }
+
+    /// Adds the lemma as a clause: not all of its patterns as it says.
+    fn learn(&mut self, lemma: Lemma, encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
+        if self.lemmas.len() >= self.limits.lemmas {
+            return Err(Exhausted::Lemmas);
+        }
+        let mut clause = Vec::with_capacity(lemma.positives.len().saturating_add(lemma.negatives.len()));
+        for pattern in &lemma.positives {
+            clause.push(!self.formula.match_literal(lemma.variable, *pattern));
+        }
+        for pattern in &lemma.negatives {
+            clause.push(self.formula.match_literal(lemma.variable, *pattern));
+        }
+        self.lemmas.push(lemma);
+        self.add_clause(&clause, encoder, solver)
+    }
+
+    /// Adds a clause, leaving out what is decided.
+    fn add_clause(&mut self, clause: &[Lit], encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
+        let mut open = Vec::with_capacity(clause.len());
+        for lit in clause {
+            match self.conjunction.value(*lit) {
+                Some(true) => return Ok(()),
+                Some(false) => {}
+                None => open.push(*lit),
+            }
+        }
+        encoder.clause(&self.formula.graph, &open, solver)
+    }
+
+    /// States `p -> n` wherever every value that matches `p` matches `n`, for `p` that occur positively and `n` that
+    /// occur negatively: no other pairs can be part of a conflict of two.
+    fn state_inclusions(&mut self, encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
+        let occurrences = Occurrences::of(self.formula, &self.conjunction);
+        let mut variables: Vec<VariableId> = occurrences.positive.keys().copied().collect();
+        variables.sort_unstable();
+        for variable in variables {
+            let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
+            let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
+            for (inner, p) in positive {
+                for (outer, n) in negative {
+                    if inner != outer && self.strings.includes(self.formula, *outer, *inner, &mut self.meter)? {
+                        self.lemmas.push(Lemma { variable, positives: vec![*inner], negatives: vec![*outer] });
+                        self.add_clause(&[!*p, *n], encoder, solver)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the atom is opaque.
+pub(super) fn is_opaque(formula: &Formula<'_>, atom: crate::formula::AtomId) -> bool {
+    matches!(formula.atom_of(atom), Some(Atom::Opaque(_)))
+}

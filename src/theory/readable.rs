@@ -1,0 +1,373 @@
+//! Values that look like those of real requests, tried before the automata are asked for any value at all.
+//!
+//! A candidate is only ever a proposal: it becomes a value after every pattern has been tested on it.
+
+use crate::automata::{Pattern, Set, Step, Symbol};
+use crate::formula::{Variable, encode};
+use crate::policy::PolicyType;
+use crate::request::{Requester, ValueType, key_info};
+
+/// Accounts from AWS's documentation, for requesters and resources of no particular account.
+const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
+
+/// Well-known actions, in the spelling of the service reference.
+pub(super) const ACTIONS: &[&str] = &[
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:ListBucket",
+    "s3:DeleteBucket",
+    "s3:PutBucketPolicy",
+    "s3:GetBucketPolicy",
+    "s3:PutObjectAcl",
+    "s3:ListAllMyBuckets",
+    "s3:CreateBucket",
+    "ec2:DescribeInstances",
+    "ec2:RunInstances",
+    "ec2:StartInstances",
+    "ec2:StopInstances",
+    "ec2:TerminateInstances",
+    "ec2:CreateTags",
+    "ec2:CreateVolume",
+    "ec2:DeleteVolume",
+    "ec2:AttachVolume",
+    "ec2:CreateNetworkInterface",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:GetConsoleOutput",
+    "iam:PassRole",
+    "iam:CreateUser",
+    "iam:CreateRole",
+    "iam:AttachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:GetRole",
+    "iam:ListRoles",
+    "iam:DeleteRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateServiceLinkedRole",
+    "iam:TagRole",
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+    "sts:TagSession",
+    "sts:GetCallerIdentity",
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:CreateGrant",
+    "kms:DescribeKey",
+    "kms:ScheduleKeyDeletion",
+    "kms:ListAliases",
+    "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueUrl",
+    "sns:Publish",
+    "sns:Subscribe",
+    "sns:CreateTopic",
+    "lambda:InvokeFunction",
+    "lambda:CreateFunction",
+    "lambda:UpdateFunctionCode",
+    "lambda:GetFunction",
+    "lambda:ListFunctions",
+    "lambda:DeleteFunction",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:DeleteTable",
+    "dynamodb:DescribeTable",
+    "dynamodb:ListTables",
+    "dynamodb:BatchGetItem",
+    "dynamodb:UpdateItem",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "logs:DescribeLogGroups",
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+    "logs:DeleteLogGroup",
+    "cloudwatch:PutMetricData",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListMetrics",
+    "cloudwatch:DeleteAlarms",
+    "cloudformation:CreateStack",
+    "cloudformation:UpdateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStacks",
+    "cloudtrail:StopLogging",
+    "cloudtrail:LookupEvents",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:DeleteTrail",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:ListSecrets",
+    "ssm:GetParameter",
+    "ssm:PutParameter",
+    "ssm:SendCommand",
+    "ssm:StartSession",
+    "ssm:DescribeParameters",
+    "rds:DescribeDBInstances",
+    "rds:CreateDBInstance",
+    "rds:DeleteDBInstance",
+    "rds:ListTagsForResource",
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchGetImage",
+    "ecr:PutImage",
+    "ecs:RunTask",
+    "ecs:DescribeTasks",
+    "ecs:ListClusters",
+    "ecs:UpdateService",
+    "eks:DescribeCluster",
+    "eks:ListClusters",
+    "glue:GetTable",
+    "glue:CreateJob",
+    "glue:GetDatabase",
+    "athena:StartQueryExecution",
+    "athena:GetQueryResults",
+    "kinesis:PutRecord",
+    "kinesis:GetRecords",
+    "kinesis:DescribeStream",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "route53:ChangeResourceRecordSets",
+    "route53:ListHostedZones",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "autoscaling:DescribeAutoScalingGroups",
+    "tag:GetResources",
+    "states:StartExecution",
+    "events:PutEvents",
+    "events:PutRule",
+    "sagemaker:CreateTrainingJob",
+    "bedrock:InvokeModel",
+];
+
+/// What candidates are made from.
+#[derive(Debug)]
+pub(super) struct Readable {
+    actions: Vec<Vec<Symbol>>,
+    requesters: Vec<Vec<Symbol>>,
+}
+
+impl Readable {
+    pub(super) fn new(policy_type: PolicyType) -> Readable {
+        Readable { actions: Vec::new(), requesters: requesters(policy_type, &ACCOUNTS) }
+    }
+
+    /// Words worth trying for a variable whose value has to match all of `must`.
+    pub(super) fn candidates(
+        &mut self,
+        variable: Option<Variable<'_>>,
+        must: &[&Pattern],
+    ) -> Vec<Vec<Symbol>> {
+        if let Some(word) = must.iter().find_map(|p| p.as_word()) {
+            return vec![word.to_vec()];
+        }
+        let base =
+            must.iter().copied().max_by_key(|p| (p.prefix().len(), std::cmp::Reverse(p.steps().len())));
+        match variable {
+            Some(Variable::Action) => {
+                if self.actions.is_empty() {
+                    self.actions = ACTIONS.iter().map(|a| Symbol::word(&a.to_ascii_lowercase())).collect();
+                }
+                let known = self.actions.iter().filter(|w| base.is_none_or(|p| p.matches(w))).cloned();
+                known.chain(base.into_iter().flat_map(|p| [fill(p, &|_| "a"), fill(p, &|_| "")])).collect()
+            }
+            Some(Variable::Resource) => match base {
+                None => ["*", "arn:aws:s3:::a", "arn:aws:ec2:us-east-1:111122223333:instance/a"]
+                    .map(Symbol::word)
+                    .into(),
+                Some(p) => vec![fill(p, &arn_field), fill(p, &arn_field_or_nothing), fill(p, &|_| "")],
+            },
+            Some(Variable::Requester) => {
+                let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
+                let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+                let named = requesters(PolicyType::Resource, &accounts);
+                let filled = base.into_iter().flat_map(fill_requester);
+                filled.chain(named).chain(self.requesters.iter().cloned()).collect()
+            }
+            Some(Variable::Key(name, element)) => match base {
+                None => vec![Symbol::word(&sample(name, element))],
+                Some(p) => vec![fill(p, &arn_field), fill(p, &|_| "a"), fill(p, &|_| "")],
+            },
+            None => Vec::new(),
+        }
+    }
+}
+
+/// A value for a key that nothing is said about.
+fn sample(name: &str, element: u32) -> String {
+    let text = match name {
+        "aws:sourcevpc" => "vpc-0a1b2c3d",
+        "aws:sourcevpce" => "vpce-0a1b2c3d",
+        "aws:requestedregion" => "us-east-1",
+        _ if name.ends_with("account") => "111122223333",
+        _ if name.ends_with("orgid") => "o-exampleorgid",
+        _ if name.ends_with("orgpaths") => "o-exampleorgid/r-ab12/",
+        _ => match key_info(name).map(|info| info.value) {
+            Some(ValueType::Arn) => "arn:aws:iam::111122223333:role/a",
+            Some(ValueType::Bool) => "true",
+            Some(ValueType::Number) => "1",
+            Some(ValueType::Date) => "2030-01-01T00:00:00Z",
+            Some(ValueType::Epoch) => "1893456000",
+            Some(ValueType::Ip) => "203.0.113.10",
+            Some(ValueType::String) | None => "a",
+        },
+    };
+    if element == 0 { text.to_owned() } else { format!("{text}{element}") }
+}
+
+/// What stands in a field of an ARN, by the number of colons before it.
+fn arn_field(colons: usize) -> &'static str {
+    match colons {
+        1 => "aws",
+        2 => "s3",
+        3 => "us-east-1",
+        4 => "111122223333",
+        _ => "a",
+    }
+}
+
+fn arn_field_or_nothing(colons: usize) -> &'static str {
+    if colons < 5 { arn_field(colons) } else { "" }
+}
+
+/// The pattern with its runs filled in, by the number of colons before them.
+fn fill(pattern: &Pattern, filler: &dyn Fn(usize) -> &'static str) -> Vec<Symbol> {
+    let mut word = Vec::new();
+    let mut colons = 0usize;
+    for step in pattern.steps() {
+        match step {
+            Step::One(set) => word.push(one(*set)),
+            Step::Many(class) => {
+                word.extend(filler(colons).chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
+            }
+        }
+        colons = colons.saturating_add(usize::from(word.last() == Some(&Symbol::from_char(':'))));
+    }
+    word
+}
+
+fn one(set: Set) -> Symbol {
+    match set {
+        Set::Char(symbol) => symbol,
+        Set::AnyCase(letter) => Symbol::from_char(char::from(letter.to_ascii_lowercase())),
+        Set::Class(class) => ['a', '1', 'A', '-', ':', '/']
+            .into_iter()
+            .map(Symbol::from_char)
+            .chain((0..=Symbol::LAST_MARKER).map(Symbol::marker))
+            .find(|s| class.contains(*s))
+            .unwrap_or(Symbol::from_char('a')),
+    }
+}
+
+/// Requesters of every kind in these accounts, the usual ones first.
+fn requesters(policy_type: PolicyType, accounts: &[&str]) -> Vec<Vec<Symbol>> {
+    let mut list = Vec::new();
+    let text = |t: &str| t.to_owned();
+    for account in accounts {
+        let (partition, account) = (text("aws"), text(account));
+        let role = Requester::RoleSession {
+            partition: partition.clone(),
+            account: account.clone(),
+            role: text("a"),
+            session: text("a"),
+        };
+        list.push(encode(&role, "AROAEXAMPLEID"));
+        let user =
+            Requester::User { partition: partition.clone(), account: account.clone(), name: text("a") };
+        list.push(encode(&user, "AIDAEXAMPLEID"));
+        let federated = Requester::FederatedUser {
+            partition: partition.clone(),
+            account: account.clone(),
+            name: text("a"),
+            parent: text("b"),
+        };
+        list.push(encode(&federated, ""));
+        if policy_type == PolicyType::Resource {
+            list.push(encode(&Requester::Root { partition, account: account.clone() }, ""));
+            list.push(encode(&Requester::AssumedRoot { account }, "a"));
+        }
+    }
+    if policy_type == PolicyType::Resource {
+        list.push(encode(&Requester::Anonymous, ""));
+        list.push(encode(&Requester::Service { name: text("ec2.amazonaws.com") }, ""));
+        list.push(encode(&Requester::WebIdentity { provider: text("accounts.google.com") }, ""));
+        list.push(encode(
+            &Requester::Saml { provider: text("arn:aws:iam::111122223333:saml-provider/a") },
+            "",
+        ));
+    }
+    list
+}
+
+/// The account ids that a pattern spells.
+fn accounts_in(pattern: &Pattern) -> Vec<String> {
+    let text: String = pattern
+        .steps()
+        .iter()
+        .map(|step| match step {
+            Step::One(Set::Char(symbol)) => symbol.to_char().unwrap_or('\0'),
+            _ => '\0',
+        })
+        .collect();
+    let digits = |c: char| !c.is_ascii_digit();
+    text.split(digits).filter(|run| run.len() == 12).map(str::to_owned).collect()
+}
+
+/// A pattern on requesters with its runs filled in, for every kind it may be about.
+fn fill_requester(pattern: &Pattern) -> Vec<Vec<Symbol>> {
+    let kinds: [(u8, &str, &str, &str); 4] = [
+        (4, "iam", "role/a", "AROAEXAMPLEID:a"),
+        (3, "iam", "user/a", "AIDAEXAMPLEID"),
+        (5, "sts", "federated-user/a", "b"),
+        (2, "iam", "root", ""),
+    ];
+    let mut words = Vec::new();
+    for (kind, service, resource, last) in kinds {
+        let marker = Symbol::marker(kind);
+        let Some((Step::One(first), rest)) = pattern.steps().split_first() else { continue };
+        if !first.contains(marker) {
+            continue;
+        }
+        let mut word = vec![marker];
+        let (mut colons, mut ended, mut fresh) = (0usize, false, true);
+        for step in rest {
+            let filler = match (ended, colons) {
+                (true, _) if fresh => last,
+                (true, _) => "a",
+                (false, 2) => service,
+                (false, 3) => "",
+                (false, 5) if fresh => resource,
+                (false, c) => arn_field(c),
+            };
+            match step {
+                Step::One(set) => word.push(one(*set)),
+                Step::Many(class) => {
+                    word.extend(filler.chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
+                    fresh = false;
+                    continue;
+                }
+            }
+            if word.last() == Some(&Symbol::from_char(':')) && !ended {
+                colons = colons.saturating_add(1);
+                fresh = true;
+            } else if word.last() == Some(&Symbol::marker(0)) {
+                ended = true;
+                fresh = true;
+            } else {
+                fresh = false;
+            }
+        }
+        words.push(word);
+    }
+    words
+}
+
+/// A well-known action's usual spelling.
+pub fn usual_spelling(action: &str) -> Option<&'static str> {
+    ACTIONS.iter().copied().find(|known| known.eq_ignore_ascii_case(action))
+}

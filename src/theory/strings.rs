@@ -1,0 +1,209 @@
+//! Texts: conjunctions of wildcard patterns and their negations, decided by automata.
+
+use super::domain::domain;
+use super::readable::Readable;
+use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, includes};
+use crate::formula::{Formula, PatternId, PatternKey, VariableId, build};
+use crate::limits::{Exhausted, Meter};
+use crate::policy::PolicyType;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// A value as automata see it.
+pub type Word = Vec<Symbol>;
+
+/// A fact about one variable: no value of it matches all of `positives` and none of `negatives`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lemma {
+    /// The variable.
+    pub variable: VariableId,
+    /// Patterns the value would have to match.
+    pub positives: Vec<PatternId>,
+    /// Patterns it would have to miss.
+    pub negatives: Vec<PatternId>,
+}
+
+/// The patterns of one check as automata, built when first needed, and what was found out about them.
+#[derive(Debug)]
+pub struct Strings {
+    policy_type: PolicyType,
+    patterns: Vec<Option<Rc<Pattern>>>,
+    domains: FxHashMap<VariableId, Rc<[Pattern]>>,
+    relations: FxHashMap<(PatternId, PatternId), Relation>,
+    readable: Readable,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Relation {
+    disjoint: Option<bool>,
+    included: Option<bool>,
+}
+
+impl Strings {
+    /// Nothing known yet.
+    pub fn new(policy_type: PolicyType) -> Strings {
+        Strings {
+            policy_type,
+            patterns: Vec::new(),
+            domains: FxHashMap::default(),
+            relations: FxHashMap::default(),
+            readable: Readable::new(policy_type),
+        }
+    }
+
+    /// The automaton of a pattern.
+    pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Rc<Pattern> {
+        if self.patterns.len() <= id.index() {
+            self.patterns.resize(formula.pattern_count().max(id.index().saturating_add(1)), None);
+        }
+        if let Some(Some(pattern)) = self.patterns.get(id.index()) {
+            return Rc::clone(pattern);
+        }
+        let pattern = Rc::new(formula.pattern_of(id).map_or_else(Pattern::any, build));
+        if let Some(slot) = self.patterns.get_mut(id.index()) {
+            *slot = Some(Rc::clone(&pattern));
+        }
+        pattern
+    }
+
+    /// Whether no text matches both patterns.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub fn disjoint(
+        &mut self,
+        formula: &Formula<'_>,
+        a: PatternId,
+        b: PatternId,
+        meter: &mut Meter,
+    ) -> Result<bool, Exhausted> {
+        if a == b {
+            return Ok(false);
+        }
+        if let (Some(a), Some(b)) = (formula.pattern_of(a), formula.pattern_of(b)) {
+            if apart(a, b) {
+                return Ok(true);
+            }
+        }
+        let pair = if a < b { (a, b) } else { (b, a) };
+        if let Some(known) = self.relations.get(&pair).and_then(|r| r.disjoint) {
+            return Ok(known);
+        }
+        let (pa, pb) = (self.pattern(formula, a), self.pattern(formula, b));
+        let answer = disjoint(&pa, &pb, meter)?;
+        self.relations.entry(pair).or_default().disjoint = Some(answer);
+        Ok(answer)
+    }
+
+    /// Whether every text that matches `inner` matches `outer`.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub fn includes(
+        &mut self,
+        formula: &Formula<'_>,
+        outer: PatternId,
+        inner: PatternId,
+        meter: &mut Meter,
+    ) -> Result<bool, Exhausted> {
+        if outer == inner {
+            return Ok(true);
+        }
+        if let (Some(o), Some(i)) = (formula.pattern_of(outer), formula.pattern_of(inner)) {
+            // A pattern that matches nothing would be inside; it is left to the loop, which finds out.
+            if apart(o, i) || (o.word().is_some() && i.start().is_some() && i.word().is_none()) {
+                return Ok(false);
+            }
+        }
+        if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
+            return Ok(known);
+        }
+        let (po, pi) = (self.pattern(formula, outer), self.pattern(formula, inner));
+        let answer = includes(&po, &pi, meter)?;
+        self.relations.entry((outer, inner)).or_default().included = Some(answer);
+        Ok(answer)
+    }
+
+    /// A value of the variable that matches all of `positives` and none of `negatives`, or a lemma that says why
+    /// there is none.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub fn value(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        positives: &[PatternId],
+        negatives: &[PatternId],
+        meter: &mut Meter,
+    ) -> Result<Result<Word, Lemma>, Exhausted> {
+        let domain = self.domain(formula, variable);
+        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
+        let must_not: Vec<&Pattern> = must_not.iter().map(AsRef::as_ref).collect();
+        let fits = |word: &[Symbol]| {
+            must.iter().all(|p| p.matches(word))
+                && !must_not.iter().any(|p| p.matches(word))
+                && domain.iter().any(|p| p.matches(word))
+        };
+        let candidates = self.readable.candidates(formula.variable_of(variable), &must);
+        if let Some(word) = candidates.into_iter().find(|word| fits(word)) {
+            return Ok(Ok(word));
+        }
+        let mut conflict_positives: Vec<usize> = Vec::new();
+        let mut conflict_negatives: Vec<usize> = Vec::new();
+        for form in domain.iter() {
+            // What already excludes an earlier form may exclude this one too.
+            let known_must: Vec<&Pattern> =
+                conflict_positives.iter().filter_map(|i| must.get(*i).copied()).collect();
+            let known_not: Vec<&Pattern> =
+                conflict_negatives.iter().filter_map(|i| must_not.get(*i).copied()).collect();
+            if !(known_must.is_empty() && known_not.is_empty())
+                && matches!(decide(&[form], &known_must, &known_not, meter)?, Decision::Conflict(_))
+            {
+                continue;
+            }
+            match decide(&[form], &must, &must_not, meter)? {
+                Decision::Word(word) => return Ok(Ok(word)),
+                Decision::Conflict(conflict) => {
+                    conflict_positives.extend(conflict.positives);
+                    conflict_negatives.extend(conflict.negatives);
+                }
+            }
+        }
+        let pick = |places: &mut Vec<usize>, ids: &[PatternId]| -> Vec<PatternId> {
+            places.sort_unstable();
+            places.dedup();
+            places.iter().filter_map(|i| ids.get(*i).copied()).collect()
+        };
+        Ok(Err(Lemma {
+            variable,
+            positives: pick(&mut conflict_positives, positives),
+            negatives: pick(&mut conflict_negatives, negatives),
+        }))
+    }
+
+    fn domain(&mut self, formula: &Formula<'_>, variable: VariableId) -> Rc<[Pattern]> {
+        if let Some(known) = self.domains.get(&variable) {
+            return Rc::clone(known);
+        }
+        let patterns: Rc<[Pattern]> = match formula.variable_of(variable) {
+            Some(v) => domain(v, self.policy_type).into(),
+            None => [Pattern::any()].into(),
+        };
+        self.domains.insert(variable, Rc::clone(&patterns));
+        patterns
+    }
+}
+
+/// A cheap proof that no text matches both.
+fn apart(a: &PatternKey<'_>, b: &PatternKey<'_>) -> bool {
+    let (Some(start_a), Some(start_b)) = (a.start(), b.start()) else { return false };
+    match (a.word().is_some(), b.word().is_some()) {
+        (true, true) => start_a != start_b,
+        (true, false) => !start_a.starts_with(start_b),
+        (false, true) => !start_b.starts_with(start_a),
+        (false, false) => !start_a.starts_with(start_b) && !start_b.starts_with(start_a),
+    }
+}
