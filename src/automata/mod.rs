@@ -14,6 +14,8 @@ mod pattern;
 mod run;
 mod states;
 mod symbol;
+#[cfg(test)]
+mod tests;
 
 pub use class::Class;
 pub use conflict::{Conflict, Decision, decide, minimal_conflict};
