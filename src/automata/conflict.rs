@@ -1,6 +1,7 @@
 //! Why a conjunction is empty: a part of it that is empty already, and of which nothing can be left out.
 
-use super::emptiness::find;
+use super::emptiness::{Outcome, solve};
+use super::inclusion::{disjoint, includes};
 use super::pattern::Pattern;
 use super::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
@@ -26,6 +27,10 @@ pub enum Decision {
 /// Finds a word that matches all of `fixed` and `positives` and none of `negatives`, or a subset-minimal part of
 /// `positives` and `negatives` that excludes every word of `fixed`.
 ///
+/// An empty conjunction is first cut down to the negatives that its refutation used. If one negative includes one
+/// positive, or two positives exclude each other, that pair is the start. Then one member after the other is left
+/// out for good if the rest is still empty; every such test cuts down again to what its refutation used.
+///
 /// # Errors
 /// The meter ran out.
 pub fn decide(
@@ -34,14 +39,90 @@ pub fn decide(
     negatives: &[&Pattern],
     meter: &mut Meter,
 ) -> Result<Decision, Exhausted> {
-    let all: Vec<&Pattern> = fixed.iter().chain(positives).copied().collect();
-    Ok(match find(&all, negatives, meter)? {
-        Some(word) => Decision::Word(word),
-        None => Decision::Conflict(Conflict {
-            positives: (0..positives.len()).collect(),
-            negatives: (0..negatives.len()).collect(),
-        }),
-    })
+    let question = Question { fixed, positives, negatives };
+    let all =
+        Conflict { positives: (0..positives.len()).collect(), negatives: (0..negatives.len()).collect() };
+    let used = match question.solve(&all, meter)? {
+        Outcome::Word(word) => return Ok(Decision::Word(word)),
+        Outcome::Empty(used) => used,
+    };
+    let mut part = Conflict { positives: all.positives, negatives: used };
+    if let Some(pair) = question.pair(&part, meter)? {
+        part = pair;
+    }
+    question.shrink(&mut part, meter)?;
+    Ok(Decision::Conflict(part))
+}
+
+struct Question<'a> {
+    fixed: &'a [&'a Pattern],
+    positives: &'a [&'a Pattern],
+    negatives: &'a [&'a Pattern],
+}
+
+impl<'a> Question<'a> {
+    fn positives(&self, part: &Conflict) -> Vec<&'a Pattern> {
+        part.positives.iter().filter_map(|i| self.positives.get(*i)).copied().collect()
+    }
+
+    fn negatives(&self, part: &Conflict) -> Vec<&'a Pattern> {
+        part.negatives.iter().filter_map(|i| self.negatives.get(*i)).copied().collect()
+    }
+
+    /// Solves a part; the places in an empty outcome are those of the whole question.
+    fn solve(&self, part: &Conflict, meter: &mut Meter) -> Result<Outcome, Exhausted> {
+        let mut positives = self.fixed.to_vec();
+        positives.extend(self.positives(part));
+        Ok(match solve(&positives, &self.negatives(part), meter)? {
+            Outcome::Word(word) => Outcome::Word(word),
+            Outcome::Empty(used) => {
+                Outcome::Empty(used.iter().filter_map(|i| part.negatives.get(*i)).copied().collect())
+            }
+        })
+    }
+
+    /// Two members that exclude each other.
+    fn pair(&self, part: &Conflict, meter: &mut Meter) -> Result<Option<Conflict>, Exhausted> {
+        let positives = part.positives.iter().copied().zip(self.positives(part));
+        for (p, positive) in positives.clone() {
+            for (n, negative) in part.negatives.iter().copied().zip(self.negatives(part)) {
+                if includes(negative, positive, meter)? {
+                    return Ok(Some(Conflict { positives: vec![p], negatives: vec![n] }));
+                }
+            }
+        }
+        for (p, first) in positives.clone() {
+            for (q, second) in positives.clone().filter(|(q, _)| *q > p) {
+                if disjoint(first, second, meter)? {
+                    return Ok(Some(Conflict { positives: vec![p, q], negatives: Vec::new() }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Leaves out what can be left out.
+    fn shrink(&self, part: &mut Conflict, meter: &mut Meter) -> Result<(), Exhausted> {
+        for place in part.positives.clone() {
+            let mut less = part.clone();
+            less.positives.retain(|p| *p != place);
+            if let Outcome::Empty(used) = self.solve(&less, meter)? {
+                part.positives = less.positives;
+                part.negatives = used;
+            }
+        }
+        for place in part.negatives.clone() {
+            if !part.negatives.contains(&place) {
+                continue;
+            }
+            let mut less = part.clone();
+            less.negatives.retain(|n| *n != place);
+            if let Outcome::Empty(used) = self.solve(&less, meter)? {
+                part.negatives = used;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The conflict of [`decide`], or `None` if there is a word.

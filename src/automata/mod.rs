@@ -4,6 +4,7 @@
 //! [`find`] looks for a word that matches some patterns and does not match others, [`decide`] gives the word or a
 //! minimal conflict, and the indexes of [`InclusionIndex`] and [`MeetingIndex`] keep all-pairs work away.
 
+mod alphabet;
 mod class;
 mod conflict;
 mod emptiness;
@@ -11,7 +12,10 @@ mod inclusion;
 mod index;
 mod pattern;
 mod run;
+mod states;
 mod symbol;
+#[cfg(test)]
+mod tests;
 
 pub use class::Class;
 pub use conflict::{Conflict, Decision, decide, minimal_conflict};

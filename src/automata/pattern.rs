@@ -46,6 +46,15 @@ impl Set {
         }
     }
 
+    /// Whether a symbol is in both.
+    pub(crate) fn meets(self, other: Set) -> bool {
+        match (self, other) {
+            (Set::Class(a), Set::Class(b)) => !a.and(b).is_empty(),
+            (Set::Class(_), spelled) => spelled.spelled().any(|s| self.contains(s)),
+            (spelled, _) => spelled.spelled().any(|s| other.contains(s)),
+        }
+    }
+
     /// The same set in the one way it is written inside patterns.
     fn canonical(self) -> Set {
         match self {
@@ -85,7 +94,7 @@ pub struct Pattern {
     classes: Box<[Class]>,
     /// Whether every run may be matched without returning to an earlier one; see `run.rs`.
     greedy: bool,
-    /// Whether the last step is a run of one single symbol.
+    /// Whether a run of one single symbol stands before the spelled suffix.
     odd_tail: bool,
 }
 
@@ -161,6 +170,17 @@ impl Pattern {
         &self.others
     }
 
+    /// The number of its runs.
+    pub(crate) fn runs(&self) -> usize {
+        self.runs
+    }
+
+    /// Whether no marker takes part in it.
+    pub(crate) fn is_over_text(&self) -> bool {
+        self.classes.iter().all(|c| Class::ANY.covers(*c))
+            && self.others.iter().all(|s| s.to_marker().is_none())
+    }
+
     /// The classes that it uses.
     pub(crate) fn classes(&self) -> &[Class] {
         &self.classes
@@ -174,7 +194,7 @@ impl Pattern {
     ///
     /// * A spelled prefix of `self` starts every word of `inner`, so `inner` spells it: behind its own spelled prefix
     ///   its words go on in two ways or may end there, as a canonical pattern never has a run of one symbol in front
-    ///   of that symbol. The same holds at the end, except behind a run of one symbol.
+    ///   of that symbol. The same holds at the end, except after a run of one symbol.
     /// * A pair of adjacent symbols that `self` spells is in every word of `inner`, so adjacent steps of `inner`
     ///   spell it: otherwise take for every class of `inner` (none is tiny) a symbol that is not in the pair.
     pub(crate) fn may_include(&self, inner: &Pattern) -> bool {
@@ -360,7 +380,11 @@ impl Builder {
         facts.others.dedup();
         Pattern {
             greedy: super::run::is_greedy(&steps),
-            odd_tail: matches!(steps.last(), Some(Step::Many(class)) if class.single().is_some()),
+            odd_tail: steps
+                .iter()
+                .rev()
+                .find(|s| spelled(s).is_none())
+                .is_some_and(|s| matches!(s, Step::Many(class) if class.single().is_some())),
             min_len: steps.len().saturating_sub(facts.runs),
             runs: facts.runs,
             required: facts.required,
