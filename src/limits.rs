@@ -118,6 +118,8 @@ pub enum Exhausted {
     Literals,
     /// [`SearchLimits::deadline`].
     Deadline,
+    /// Operators of several types ask about one text in a way that is not decided.
+    Mixed,
 }
 
 impl Exhausted {
@@ -130,6 +132,7 @@ impl Exhausted {
             Exhausted::Iterations => "iterations",
             Exhausted::Literals => "clause-literals",
             Exhausted::Deadline => "deadline",
+            Exhausted::Mixed => "mixed-operators",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
+use super::scalar::Scalar;
 use crate::automata::Pattern;
 use crate::policy::{Part, Template};
 
@@ -29,6 +30,14 @@ id! {
 id! {
     /// Index of a [`PatternKey`].
     PatternId
+}
+id! {
+    /// Index of a [`Bound`].
+    BoundId
+}
+id! {
+    /// Index of a [`Network`].
+    NetworkId
 }
 id! {
     /// Index of a [`Fact`].
@@ -64,14 +73,73 @@ pub enum Variable<'a> {
 /// An atomic statement about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Atom {
-    /// The value of the variable is in the language of the pattern.
-    Match(VariableId, PatternId),
+    /// The value of the variable passes the test.
+    Match(VariableId, Test),
     /// The context key is present.
     Present(VariableId),
     /// A fact that only AWS knows.
     Fact(FactId),
     /// Something undocumented or unmodelled.
     Opaque(OpaqueId),
+}
+
+/// What can be asked about one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Test {
+    /// It is in the language of a pattern.
+    Pattern(PatternId),
+    /// It is a number or an instant, and compares to a constant as the bound says.
+    Bound(BoundId),
+    /// It is an address of a network.
+    Network(NetworkId),
+}
+
+/// What a [`Bound`] reads the value as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Axis {
+    /// A number.
+    Number,
+    /// An instant.
+    Date,
+}
+
+/// How a value compares to a constant. A value that cannot be read passes none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// Below it.
+    Less,
+    /// Below it, or equal to it.
+    LessOrEqual,
+    /// Equal to it.
+    Equal,
+    /// Equal to it, or above it.
+    GreaterOrEqual,
+    /// Above it.
+    Greater,
+}
+
+impl Bound {
+    /// Whether a value compares to the constant in this way.
+    pub fn holds(&self, value: &Scalar) -> bool {
+        match self.relation {
+            Relation::Less => *value < self.value,
+            Relation::LessOrEqual => *value <= self.value,
+            Relation::Equal => *value == self.value,
+            Relation::GreaterOrEqual => *value >= self.value,
+            Relation::Greater => *value > self.value,
+        }
+    }
+}
+
+/// A comparison with a constant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Bound {
+    /// What the value is read as.
+    pub axis: Axis,
+    /// The comparison.
+    pub relation: Relation,
+    /// The constant.
+    pub value: Scalar,
 }
 
 /// A pattern by what it was written as; the automaton is built when it is first needed.

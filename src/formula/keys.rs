@@ -10,13 +10,13 @@ use super::graph::Lit;
 use super::principal::{is_kind, requester_matches};
 use super::reading::Reading;
 use super::requester::{
-    self, ANONYMOUS, ASSUMED_ROOT, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SEPARATOR, SERVICE, USER,
-    WITHOUT_ACCOUNT,
+    self, ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE,
+    USER, WEB, WITHOUT_ACCOUNT,
 };
 use super::vocabulary::Formula;
 use crate::automata::{Builder, Class, Pattern, Symbol};
 use crate::policy::PolicyType;
-use crate::request::{Presence, key_info};
+use crate::request::{Presence, Requester, RequesterKind, key_info};
 
 /// A key that the requester's word speaks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub enum Tied {
     /// `aws:PrincipalServiceName`.
     ServiceName,
 }
+
+/// The values of `aws:PrincipalType`.
+const TYPES: [(&str, Class); 5] = [
+    ("Account", ROOT),
+    ("User", USER),
+    ("FederatedUser", FEDERATED),
+    ("AssumedRole", ROLE),
+    ("Anonymous", ANONYMOUS),
+];
 
 impl Tied {
     /// The key with this lower-cased name.
@@ -73,6 +82,43 @@ impl Tied {
         }
     }
 
+    /// What the key holds for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
+    pub fn value(self, decoded: &Decoded) -> Option<Option<String>> {
+        let requester = &decoded.requester;
+        let kind = match requester.kind() {
+            RequesterKind::Anonymous => ANONYMOUS,
+            RequesterKind::Root => ROOT,
+            RequesterKind::User => USER,
+            RequesterKind::RoleSession => ROLE,
+            RequesterKind::FederatedUser => FEDERATED,
+            RequesterKind::AssumedRoot => ASSUMED_ROOT,
+            RequesterKind::Service => SERVICE,
+            RequesterKind::WebIdentity => WEB,
+            RequesterKind::Saml => SAML,
+        };
+        if !self.fixed().covers(kind) {
+            return None;
+        }
+        if !self.present().covers(kind) {
+            return Some(None);
+        }
+        Some(match self {
+            Tied::PrincipalArn => decoded.principal_arn.clone(),
+            Tied::PrincipalAccount => Some(requester.account().unwrap_or("anonymous").to_owned()),
+            Tied::PrincipalType => TYPES.iter().find(|(_, k)| *k == kind).map(|(name, _)| (*name).to_owned()),
+            Tied::UserId => decoded.user_id.clone(),
+            Tied::UserName => match requester {
+                Requester::User { name, .. } => name.rsplit('/').next().map(str::to_owned),
+                _ => None,
+            },
+            Tied::IsAwsService => Some((kind == SERVICE).to_string()),
+            Tied::ServiceName => match requester {
+                Requester::Service { name } => Some(name.clone()),
+                _ => None,
+            },
+        })
+    }
+
     /// The words of the fixed kinds whose key value matches.
     fn words(self, pattern: &Pattern) -> Vec<Pattern> {
         let word = |text: &str| pattern.matches(&Symbol::word(text));
@@ -85,15 +131,8 @@ impl Tied {
                 words.extend(word("anonymous").then(|| requester::any(ANONYMOUS)));
             }
             Tied::PrincipalType => {
-                let names = [
-                    ("Account", ROOT),
-                    ("User", USER),
-                    ("FederatedUser", FEDERATED),
-                    ("AssumedRole", ROLE),
-                    ("Anonymous", ANONYMOUS),
-                ];
                 words.extend(
-                    names.iter().filter(|(name, _)| word(name)).map(|(_, kind)| requester::any(*kind)),
+                    TYPES.iter().filter(|(name, _)| word(name)).map(|(_, kind)| requester::any(*kind)),
                 );
             }
             Tied::UserId => {
@@ -134,6 +173,7 @@ pub(super) fn presence<'a>(
     key: &'a str,
     element: u32,
 ) -> Lit {
+    formula.mention(key);
     let info = key_info(key);
     let presence = info.map_or(Presence::Sometimes, |info| info.presence);
     if element == 0 && presence == Presence::Always {

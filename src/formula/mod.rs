@@ -10,23 +10,27 @@ mod condition;
 mod derive;
 mod graph;
 mod keys;
+mod network;
 mod principal;
 mod reading;
 mod requester;
+mod scalar;
 mod simplify;
 mod value;
 mod vocabulary;
 
 pub use atom::{
-    Atom, AtomId, Fact, FactId, Opaque, OpaqueId, PatternId, PatternKey, Site, SiteElement, Variable,
-    VariableId,
+    Atom, AtomId, Axis, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey,
+    Relation, Site, SiteElement, Test, Variable, VariableId,
 };
 pub use axioms::axioms;
 pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use keys::Tied;
+pub use network::Network;
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
+pub use scalar::Scalar;
 pub use simplify::{Conjunction, weaken};
 pub use vocabulary::Formula;

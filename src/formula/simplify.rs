@@ -143,10 +143,10 @@ impl Conjunction {
     fn inside(&mut self, graph: &mut Graph, lit: Lit) -> Lit {
         let node = lit.node();
         let Node::And(children) = graph.node(node) else { return lit };
-        if let Some((round, known)) = self.memo.get(node.index()) {
-            if *round == self.round {
-                return known.negate_if(lit.is_negated());
-            }
+        if let Some((round, known)) = self.memo.get(node.index())
+            && *round == self.round
+        {
+            return known.negate_if(lit.is_negated());
         }
         let count = children.len();
         let mut kept: Vec<Lit> = Vec::new();

@@ -1,13 +1,15 @@
 //! What one policy value of a condition says about one value of its key.
 
-use super::atom::{PatternKey, Site};
+use super::atom::{Axis, Bound, PatternKey, Relation, Site};
 use super::condition::opaque_key;
 use super::derive::by_fields;
 use super::graph::Lit;
 use super::keys::matches;
+use super::network::Network;
 use super::reading::Reading;
+use super::scalar::Scalar;
 use super::vocabulary::Formula;
-use crate::automata::{Builder, Class, Set};
+use crate::automata::{Builder, Class, Pattern, Set};
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily};
 use crate::request::{ValueType, key_info};
 
@@ -52,12 +54,73 @@ pub(super) fn value_test<'a>(
             }
             _ => literal(formula, "invalid-bool", condition, value, element, site),
         },
-        OperatorFamily::Numeric
-        | OperatorFamily::Date
-        | OperatorFamily::Binary
-        | OperatorFamily::Ip
-        | OperatorFamily::Null => undecided(formula, "unmodelled-operator", condition, element, site),
+        OperatorFamily::Numeric => match Scalar::parse_number(&value.text) {
+            Some(number) => compares(formula, key, element, base, Axis::Number, number),
+            None => literal(formula, "invalid-number", condition, value, element, site),
+        },
+        OperatorFamily::Date => match Scalar::parse_date(&value.text) {
+            Some(instant) => compares(formula, key, element, base, Axis::Date, instant),
+            None => literal(formula, "invalid-date", condition, value, element, site),
+        },
+        OperatorFamily::Ip => match Network::parse(&value.text) {
+            Some(network) => {
+                let variable = formula.key(key, element);
+                formula.within(variable, network)
+            }
+            None => literal(formula, "invalid-ip", condition, value, element, site),
+        },
+        OperatorFamily::Binary => match base64(&value.text) {
+            // A binary value is its bytes; they are written in the one canonical way.
+            Some(text) => matches(formula, reading, key, element, PatternKey::Built(Pattern::word(&text))),
+            None => literal(formula, "invalid-binary", condition, value, element, site),
+        },
+        // Compiled before it gets to values.
+        OperatorFamily::Null => Lit::TRUE,
     }
+}
+
+/// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".
+fn compares<'a>(
+    formula: &mut Formula<'a>,
+    key: &'a str,
+    element: u32,
+    base: OperatorBase,
+    axis: Axis,
+    value: Scalar,
+) -> Lit {
+    use OperatorBase::*;
+    let variable = formula.key(key, element);
+    let mut bound = |relation| formula.compares(variable, Bound { axis, relation, value: value.clone() });
+    match base {
+        NumericLessThan | DateLessThan => bound(Relation::Less),
+        NumericLessThanEquals | DateLessThanEquals => bound(Relation::LessOrEqual),
+        NumericGreaterThan | DateGreaterThan => bound(Relation::Greater),
+        NumericGreaterThanEquals | DateGreaterThanEquals => bound(Relation::GreaterOrEqual),
+        _ => bound(Relation::Equal),
+    }
+}
+
+/// The canonical spelling of base64 text; `None` if it is none.
+fn base64(text: &str) -> Option<String> {
+    let digit = |b: u8| match b {
+        b'A'..=b'Z' => Some(b.wrapping_sub(b'A')),
+        b'a'..=b'z' => Some(b.wrapping_sub(b'a').wrapping_add(26)),
+        b'0'..=b'9' => Some(b.wrapping_sub(b'0').wrapping_add(52)),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let body = text.trim_end_matches('=');
+    let padding = text.len().saturating_sub(body.len());
+    let unused = match (body.len() & 3, padding) {
+        (0, 0) => 0,
+        (2, 2) => 0x0F,
+        (3, 1) => 0x03,
+        _ => return None,
+    };
+    let digits: Vec<u8> = body.bytes().map(digit).collect::<Option<_>>()?;
+    // Bits after the last byte have to be zero.
+    (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
 }
 
 /// Whether operators of the family read keys of the type; a key that is not in the table is text for all of them.

@@ -1,9 +1,11 @@
 //! The interned variables, patterns and atoms of one check, with the graph over them.
 
 use super::atom::{
-    Atom, AtomId, Fact, FactId, Opaque, OpaqueId, PatternId, PatternKey, Site, Variable, VariableId,
+    Atom, AtomId, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey, Site,
+    Test, Variable, VariableId,
 };
 use super::graph::{Graph, Lit};
+use super::network::Network;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -40,10 +42,13 @@ pub struct Formula<'a> {
     atoms: Table<Atom>,
     literals: Vec<Lit>,
     patterns: Table<PatternKey<'a>>,
+    bounds: Table<Bound>,
+    networks: Table<Network>,
     variables: Table<Variable<'a>>,
     facts: Table<Fact<'a>>,
     opaques: Table<Opaque>,
     sites: Vec<Vec<Site>>,
+    mentioned: Table<&'a str>,
 }
 
 impl Default for Formula<'_> {
@@ -57,10 +62,13 @@ impl Default for Formula<'_> {
             atoms: Table::default(),
             literals: Vec::new(),
             patterns: Table::default(),
+            bounds: Table::default(),
+            networks: Table::default(),
             variables,
             facts: Table::default(),
             opaques: Table::default(),
             sites: Vec::new(),
+            mentioned: Table::default(),
         }
     }
 }
@@ -83,15 +91,42 @@ impl<'a> Formula<'a> {
         VariableId(self.variables.intern(Variable::Key(name, element)))
     }
 
+    /// Notes that the policies speak about a context key.
+    pub fn mention(&mut self, key: &'a str) {
+        self.mentioned.intern(key);
+    }
+
+    /// The context keys that the policies speak about, in order of first use.
+    pub fn mentioned(&self) -> &[&'a str] {
+        &self.mentioned.values
+    }
+
+    /// The variable of an element of a key, if anything is said about its value or presence.
+    pub fn key_variable(&self, name: &'a str, element: u32) -> Option<VariableId> {
+        self.variables.index.get(&Variable::Key(name, element)).copied().map(VariableId)
+    }
+
     /// "The variable's value matches the pattern."
     pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
         let pattern = PatternId(self.patterns.intern(pattern));
-        self.atom(Atom::Match(variable, pattern))
+        self.atom(Atom::Match(variable, Test::Pattern(pattern)))
     }
 
-    /// The literal of an atom [`Formula::matches`] has made before.
-    pub fn match_literal(&mut self, variable: VariableId, pattern: PatternId) -> Lit {
-        self.atom(Atom::Match(variable, pattern))
+    /// "The variable's value compares as the bound says."
+    pub fn compares(&mut self, variable: VariableId, bound: Bound) -> Lit {
+        let bound = BoundId(self.bounds.intern(bound));
+        self.atom(Atom::Match(variable, Test::Bound(bound)))
+    }
+
+    /// "The variable's value is an address of the network."
+    pub fn within(&mut self, variable: VariableId, network: Network) -> Lit {
+        let network = NetworkId(self.networks.intern(network));
+        self.atom(Atom::Match(variable, Test::Network(network)))
+    }
+
+    /// "The variable's value passes the test."
+    pub fn match_literal(&mut self, variable: VariableId, test: Test) -> Lit {
+        self.atom(Atom::Match(variable, test))
     }
 
     /// "The context key is present."
@@ -144,6 +179,16 @@ impl<'a> Formula<'a> {
     /// The pattern with this index.
     pub fn pattern_of(&self, id: PatternId) -> Option<&PatternKey<'a>> {
         self.patterns.values.get(id.index())
+    }
+
+    /// The bound with this index.
+    pub fn bound_of(&self, id: BoundId) -> Option<&Bound> {
+        self.bounds.values.get(id.index())
+    }
+
+    /// The network with this index.
+    pub fn network_of(&self, id: NetworkId) -> Option<Network> {
+        self.networks.values.get(id.index()).copied()
     }
 
     /// How many patterns there are.

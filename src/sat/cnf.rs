@@ -23,10 +23,10 @@ impl Encoder {
         let next = i32::try_from(self.numbers.len().saturating_add(1)).unwrap_or(i32::MAX);
         let node = lit.node();
         let number = *self.numbers.entry(node).or_insert(next);
-        if number == next {
-            if let Node::Atom(atom) = graph.node(node) {
-                self.atoms.push((atom, number));
-            }
+        if number == next
+            && let Node::Atom(atom) = graph.node(node)
+        {
+            self.atoms.push((atom, number));
         }
         if lit.is_negated() { number.saturating_neg() } else { number }
     }

@@ -1,7 +1,15 @@
 //! The search for an answer, and the three kinds of answer there are.
 
+mod decide;
+mod model;
+mod needed;
+mod relevance;
+mod search;
 mod verdict;
 mod witness;
 
+pub use decide::{Answer, decide};
+pub use model::{Concretizer, Model};
+pub use search::Search;
 pub use verdict::{Finding, Proof, Stats, Unknown, UnknownReason, Verdict};
 pub use witness::{Claim, Disagreement, Witness};

@@ -3,14 +3,14 @@
 //! A model of the SAT solver gives a truth value to every atom, but only some of them matter; asking the theories for no
 //! more than those keeps conflicts few and witnesses small.
 
-use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, PatternId, VariableId};
+use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, Test, VariableId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Patterns that the value of one variable must match, and must not.
+/// Tests that the value of one variable must pass, and must not.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Texts {
-    pub(super) positives: Vec<PatternId>,
-    pub(super) negatives: Vec<PatternId>,
+pub(super) struct Tests {
+    pub(super) positives: Vec<Test>,
+    pub(super) negatives: Vec<Test>,
 }
 
 /// What a proposal asks for.
@@ -18,8 +18,8 @@ pub(super) struct Texts {
 pub(super) struct Needed {
     /// The atoms with the sign they need, each once.
     pub(super) literals: Vec<Lit>,
-    /// The literals about texts, by variable, in order of first use.
-    pub(super) texts: Vec<(VariableId, Texts)>,
+    /// The literals about values, by variable, in order of first use.
+    pub(super) tests: Vec<(VariableId, Tests)>,
     /// Whether some atom is needed in both signs.
     pub(super) contradictory: bool,
 }
@@ -79,21 +79,22 @@ pub(super) fn needed(
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Needed {
-    let mut found = Needed { literals: needed_literals(&formula.graph, conjunction, truth), ..Needed::default() };
+    let mut found =
+        Needed { literals: needed_literals(&formula.graph, conjunction, truth), ..Needed::default() };
     let signs: FxHashSet<Lit> = found.literals.iter().copied().collect();
     found.contradictory = found.literals.iter().any(|lit| signs.contains(&!*lit));
     for lit in &found.literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
-        let Some(Atom::Match(variable, pattern)) = formula.atom_of(atom) else { continue };
-        let place = match found.texts.iter().position(|(v, _)| *v == variable) {
+        let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
+        let place = match found.tests.iter().position(|(v, _)| *v == variable) {
             Some(place) => place,
             None => {
-                found.texts.push((variable, Texts::default()));
-                found.texts.len().saturating_sub(1)
+                found.tests.push((variable, Tests::default()));
+                found.tests.len().saturating_sub(1)
             }
         };
-        if let Some((_, texts)) = found.texts.get_mut(place) {
-            if lit.is_negated() { texts.negatives.push(pattern) } else { texts.positives.push(pattern) }
+        if let Some((_, tests)) = found.tests.get_mut(place) {
+            if lit.is_negated() { tests.negatives.push(test) } else { tests.positives.push(test) }
         }
     }
     found

@@ -4,17 +4,17 @@
 //! rest of the formula says. On real policies this decides most atoms before any solver runs.
 
 use super::search::Search;
-use crate::formula::{Atom, Conjunction, Formula, Lit, Node, PatternId, VariableId};
+use crate::formula::{Atom, Conjunction, Formula, Lit, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Atoms of the open disjunctions, by the sign in which they occur.
 #[derive(Debug, Default)]
 pub(super) struct Occurrences {
-    /// Patterns that occur positively, by variable, in order of first occurrence.
-    pub(super) positive: FxHashMap<VariableId, Vec<(PatternId, Lit)>>,
-    /// Patterns that occur negatively.
-    pub(super) negative: FxHashMap<VariableId, Vec<(PatternId, Lit)>>,
+    /// Tests that occur positively, by variable, in order of first occurrence.
+    pub(super) positive: FxHashMap<VariableId, Vec<(Test, Lit)>>,
+    /// Tests that occur negatively.
+    pub(super) negative: FxHashMap<VariableId, Vec<(Test, Lit)>>,
 }
 
 impl Occurrences {
@@ -31,9 +31,9 @@ impl Occurrences {
                     queue.extend(children.iter().rev().map(|child| child.negate_if(lit.is_negated())));
                 }
                 Node::Atom(atom) => {
-                    if let Some(Atom::Match(variable, pattern)) = formula.atom_of(atom) {
+                    if let Some(Atom::Match(variable, test)) = formula.atom_of(atom) {
                         let map = if lit.is_negated() { &mut found.negative } else { &mut found.positive };
-                        map.entry(variable).or_default().push((pattern, lit.node().lit()));
+                        map.entry(variable).or_default().push((test, lit.node().lit()));
                     }
                 }
                 Node::True => {}
@@ -98,7 +98,8 @@ impl<'a> Search<'_, 'a> {
         for (variable, sets) in &required {
             let positive = occurrences.positive.get(variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(variable).map_or(&[][..], Vec::as_slice);
-            for (pattern, lit) in positive.iter().chain(negative) {
+            for (test, lit) in positive.iter().chain(negative) {
+                let Test::Pattern(pattern) = test else { continue };
                 if self.conjunction.value(*lit).is_some() || !seen.insert(*lit) {
                     continue;
                 }
@@ -116,13 +117,14 @@ impl<'a> Search<'_, 'a> {
     /// The variables of which some pattern must match, with the patterns.
     fn required(&self) -> Vec<(VariableId, Vec<Required<'a>>)> {
         let mut sets: Vec<(VariableId, Vec<Required<'a>>)> = Vec::new();
-        let mut add = |variable: VariableId, set: Required<'a>| match sets.iter_mut().find(|(v, _)| *v == variable) {
-            Some((_, list)) => list.push(set),
-            None => sets.push((variable, vec![set])),
-        };
+        let mut add =
+            |variable: VariableId, set: Required<'a>| match sets.iter_mut().find(|(v, _)| *v == variable) {
+                Some((_, list)) => list.push(set),
+                None => sets.push((variable, vec![set])),
+            };
         let pattern_of = |lit: Lit| match self.formula.graph.node(lit.node()) {
             Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
-                Some(Atom::Match(variable, pattern)) => Some((variable, pattern)),
+                Some(Atom::Match(variable, Test::Pattern(pattern))) => Some((variable, pattern)),
                 _ => None,
             },
             _ => None,
@@ -134,7 +136,9 @@ impl<'a> Search<'_, 'a> {
         }
         for disjunction in self.conjunction.disjunctions() {
             let Node::And(children) = self.formula.graph.node(disjunction.node()) else { continue };
-            let Some((variable, _)) = children.first().and_then(|first| pattern_of(!*first)) else { continue };
+            let Some((variable, _)) = children.first().and_then(|first| pattern_of(!*first)) else {
+                continue;
+            };
             let patterns: Option<Vec<PatternId>> = children
                 .iter()
                 .map(|child| pattern_of(!*child).filter(|(v, _)| *v == variable).map(|(_, p)| p))
@@ -168,11 +172,11 @@ impl<'a> Search<'_, 'a> {
         let mut all = near.len() == set.words.len();
         let ids = near.iter().map(|(_, id)| *id).chain(set.patterns.iter().copied());
         for id in ids {
-            if self.strings.disjoint(self.formula, id, pattern, &mut self.meter)? {
+            if self.theory.strings.disjoint(self.formula, id, pattern, &mut self.meter)? {
                 all = false;
             } else {
                 any = true;
-                all = all && self.strings.includes(self.formula, pattern, id, &mut self.meter)?;
+                all = all && self.theory.strings.includes(self.formula, pattern, id, &mut self.meter)?;
             }
             if any && !all {
                 return Ok(None);

@@ -11,15 +11,15 @@ use super::model::Model;
 use super::needed::{Needed, needed};
 use super::relevance::Occurrences;
 use super::verdict::Stats;
-use crate::formula::{Atom, Conjunction, Formula, Lit, VariableId};
+use crate::formula::{Conjunction, Formula, Lit, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
-use crate::theory::{Lemma, Strings};
+use crate::theory::{Lemma, Theory};
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
     pub(super) formula: &'f mut Formula<'a>,
-    pub(super) strings: Strings,
+    pub(super) theory: Theory,
     pub(super) conjunction: Conjunction,
     pub(super) meter: Meter,
     limits: SearchLimits,
@@ -29,10 +29,10 @@ pub struct Search<'f, 'a> {
 
 impl<'f, 'a> Search<'f, 'a> {
     /// A search within these limits.
-    pub fn new(formula: &'f mut Formula<'a>, strings: Strings, limits: SearchLimits) -> Search<'f, 'a> {
+    pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
         Search {
             formula,
-            strings,
+            theory,
             conjunction: Conjunction::default(),
             meter: Meter::new(&limits),
             limits,
@@ -117,9 +117,9 @@ impl<'f, 'a> Search<'f, 'a> {
     fn refute(&mut self, proposal: &Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
         let mut model = Model::new(proposal);
         let mut conflicts = Vec::new();
-        for (variable, literals) in &proposal.texts {
+        for (variable, literals) in &proposal.tests {
             let (positives, negatives) = (&literals.positives, &literals.negatives);
-            match self.strings.value(self.formula, *variable, positives, negatives, &mut self.meter)? {
+            match self.theory.value(self.formula, *variable, positives, negatives, &mut self.meter)? {
                 Ok(word) => model.set(*variable, word),
                 Err(lemma) => conflicts.push(lemma),
             }
@@ -134,18 +134,23 @@ impl<'f, 'a> Search<'f, 'a> {
             return Err(Exhausted::Lemmas);
         }
         let mut clause = Vec::with_capacity(lemma.positives.len().saturating_add(lemma.negatives.len()));
-        for pattern in &lemma.positives {
-            clause.push(!self.formula.match_literal(lemma.variable, *pattern));
+        for test in &lemma.positives {
+            clause.push(!self.formula.match_literal(lemma.variable, *test));
         }
-        for pattern in &lemma.negatives {
-            clause.push(self.formula.match_literal(lemma.variable, *pattern));
+        for test in &lemma.negatives {
+            clause.push(self.formula.match_literal(lemma.variable, *test));
         }
         self.lemmas.push(lemma);
         self.add_clause(&clause, encoder, solver)
     }
 
     /// Adds a clause, leaving out what is decided.
-    fn add_clause(&mut self, clause: &[Lit], encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
+    fn add_clause(
+        &mut self,
+        clause: &[Lit],
+        encoder: &mut Encoder,
+        solver: &mut Solver,
+    ) -> Result<(), Exhausted> {
         let mut open = Vec::with_capacity(clause.len());
         for lit in clause {
             match self.conjunction.value(*lit) {
@@ -166,10 +171,22 @@ impl<'f, 'a> Search<'f, 'a> {
         for variable in variables {
             let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
-            for (inner, p) in positive {
-                for (outer, n) in negative {
-                    if inner != outer && self.strings.includes(self.formula, *outer, *inner, &mut self.meter)? {
-                        self.lemmas.push(Lemma { variable, positives: vec![*inner], negatives: vec![*outer] });
+            for (outer, n) in negative {
+                let Test::Pattern(outer) = outer else { continue };
+                // A word includes nothing but itself, which is the same atom.
+                if self.formula.pattern_of(*outer).is_some_and(|key| key.word().is_some()) {
+                    continue;
+                }
+                for (inner, p) in positive {
+                    let Test::Pattern(inner) = inner else { continue };
+                    if inner != outer
+                        && self.theory.strings.includes(self.formula, *outer, *inner, &mut self.meter)?
+                    {
+                        self.lemmas.push(Lemma {
+                            variable,
+                            positives: vec![Test::Pattern(*inner)],
+                            negatives: vec![Test::Pattern(*outer)],
+                        });
                         self.add_clause(&[!*p, *n], encoder, solver)?;
                     }
                 }
@@ -177,9 +194,4 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         Ok(())
     }
-}
-
-/// Whether the atom is opaque.
-pub(super) fn is_opaque(formula: &Formula<'_>, atom: crate::formula::AtomId) -> bool {
-    matches!(formula.atom_of(atom), Some(Atom::Opaque(_)))
 }

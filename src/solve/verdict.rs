@@ -45,12 +45,29 @@ pub struct Finding {
 }
 
 /// Why there is no answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Unknown {
     /// At least one reason.
     pub reasons: Vec<UnknownReason>,
     /// The request for which it could not be decided, if one was found.
     pub candidate: Option<Request>,
+}
+
+impl Unknown {
+    /// The reasons of several goals together, each once; `None` if there are no goals.
+    pub fn all(parts: Vec<Unknown>) -> Option<Unknown> {
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next()?;
+        for part in parts {
+            for reason in part.reasons {
+                if !whole.reasons.contains(&reason) {
+                    whole.reasons.push(reason);
+                }
+            }
+            whole.candidate = whole.candidate.or(part.candidate);
+        }
+        Some(whole)
+    }
 }
 
 /// One reason why there is no answer.
@@ -82,6 +99,11 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// That none of several goals can be met; `None` for no goals, which would prove nothing.
+    pub fn all(parts: Vec<Proof>) -> Option<Proof> {
+        parts.iter().map(Proof::lemma_count).max().map(|lemmas| Proof { lemmas })
+    }
+
     /// How many facts about patterns the proof uses.
     pub fn lemma_count(&self) -> usize {
         self.lemmas

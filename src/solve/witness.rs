@@ -1,13 +1,32 @@
 //! A witness: a request that the referee, the request room and the question itself agree on.
 
+use crate::evaluate::{self, Decision, evaluate};
+use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 
-/// What a witness must show.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim;
+/// What a witness must show, in terms of the original documents.
+#[derive(Clone, Copy)]
+pub struct Claim<'c> {
+    /// All documents of the check.
+    pub documents: &'c [&'c Document],
+    /// Index of the document that allows the request.
+    pub allowed_by: usize,
+    /// Index of the statement of that document that by itself allows it.
+    pub statement: usize,
+    /// Index of the document that does not, if the question has one.
+    pub not_allowed_by: Option<usize>,
+    /// What else the question asks of the request.
+    pub predicate: &'c dyn Fn(&Request) -> bool,
+    /// The policy type of the check.
+    pub policy_type: PolicyType,
+    /// Whether only what AWS's own checks know is taken as a fact.
+    pub aws_compat: bool,
+    /// How the referee reads the documents.
+    pub options: &'c evaluate::Options,
+}
 
-/// Why a request is no witness.
-#[derive(Clone, Debug)]
+/// Why a request is no witness: solver and referee, or solver and request room, do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement(pub String);
 
 /// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
@@ -17,6 +36,51 @@ pub struct Witness {
 }
 
 impl Witness {
+    /// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
+    /// happen, does it meet the question's own predicate?
+    ///
+    /// # Errors
+    /// The first question that was answered no.
+    pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Disagreement> {
+        let decision = |index: usize| {
+            let document = claim.documents.get(index).copied();
+            document.map(|d| evaluate(&[d], &request, claim.options))
+        };
+        let Some(allowed) = decision(claim.allowed_by) else {
+            return Err(Disagreement("the claim names no document".to_owned()));
+        };
+        if allowed.decision != Decision::Allowed {
+            return Err(Disagreement(format!(
+                "the referee says {:?} where the search says allowed",
+                allowed.decision
+            )));
+        }
+        if !allowed.applies(0, claim.statement) {
+            return Err(Disagreement(format!(
+                "the referee says that statement {} does not apply",
+                claim.statement
+            )));
+        }
+        if let Some(other) = claim.not_allowed_by.and_then(decision) {
+            if !matches!(other.decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
+                return Err(Disagreement(format!(
+                    "the referee says {:?} where the search says denied",
+                    other.decision
+                )));
+            }
+        }
+        let keys = claim.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
+        let keys = keys.map(|c| &*c.key.value.name);
+        let axioms = crate::request::Axioms { safe: !claim.aws_compat };
+        if let Some(fault) = request.inconsistencies(keys, &axioms).first() {
+            return Err(Disagreement(format!("the request cannot happen: {fault}")));
+        }
+        if !(claim.predicate)(&request) {
+            return Err(Disagreement("the request is not one that the question asks about".to_owned()));
+        }
+        Ok(Witness { request })
+    }
+
     /// The request.
     pub fn request(&self) -> &Request {
         &self.request

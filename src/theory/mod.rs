@@ -1,8 +1,12 @@
 //! Which literals about one variable can hold together? A value for them, or a minimal conflict.
 
 mod domain;
+mod networks;
+mod orders;
 mod readable;
 mod strings;
+mod values;
 
-pub use readable::usual_spelling;
-pub use strings::{Lemma, Strings, Word};
+pub use readable::{sample, usual_spelling};
+pub use strings::{Strings, Word};
+pub use values::{Lemma, Theory};

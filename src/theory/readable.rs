@@ -190,7 +190,7 @@ impl Readable {
                 filled.chain(named).chain(self.requesters.iter().cloned()).collect()
             }
             Some(Variable::Key(name, element)) => match base {
-                None => vec![Symbol::word(&sample(name, element))],
+                None => vec![Symbol::word(&numbered_sample(name, element))],
                 Some(p) => vec![fill(p, &arn_field), fill(p, &|_| "a"), fill(p, &|_| "")],
             },
             None => Vec::new(),
@@ -199,7 +199,11 @@ impl Readable {
 }
 
 /// A value for a key that nothing is said about.
-fn sample(name: &str, element: u32) -> String {
+pub fn sample(name: &str) -> String {
+    numbered_sample(name, 0)
+}
+
+fn numbered_sample(name: &str, element: u32) -> String {
     let text = match name {
         "aws:sourcevpc" => "vpc-0a1b2c3d",
         "aws:sourcevpce" => "vpce-0a1b2c3d",

@@ -12,17 +12,6 @@ use std::rc::Rc;
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
-/// A fact about one variable: no value of it matches all of `positives` and none of `negatives`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Lemma {
-    /// The variable.
-    pub variable: VariableId,
-    /// Patterns the value would have to match.
-    pub positives: Vec<PatternId>,
-    /// Patterns it would have to miss.
-    pub negatives: Vec<PatternId>,
-}
-
 /// The patterns of one check as automata, built when first needed, and what was found out about them.
 #[derive(Debug)]
 pub struct Strings {
@@ -80,10 +69,10 @@ impl Strings {
         if a == b {
             return Ok(false);
         }
-        if let (Some(a), Some(b)) = (formula.pattern_of(a), formula.pattern_of(b)) {
-            if apart(a, b) {
-                return Ok(true);
-            }
+        if let (Some(a), Some(b)) = (formula.pattern_of(a), formula.pattern_of(b))
+            && apart(a, b)
+        {
+            return Ok(true);
         }
         let pair = if a < b { (a, b) } else { (b, a) };
         if let Some(known) = self.relations.get(&pair).and_then(|r| r.disjoint) {
@@ -124,8 +113,8 @@ impl Strings {
         Ok(answer)
     }
 
-    /// A value of the variable that matches all of `positives` and none of `negatives`, or a lemma that says why
-    /// there is none.
+    /// A value of the variable that matches all of `positives` and none of `negatives`, or the places of
+    /// those that exclude every value.
     ///
     /// # Errors
     /// The meter ran out.
@@ -136,7 +125,7 @@ impl Strings {
         positives: &[PatternId],
         negatives: &[PatternId],
         meter: &mut Meter,
-    ) -> Result<Result<Word, Lemma>, Exhausted> {
+    ) -> Result<Result<Word, (Vec<usize>, Vec<usize>)>, Exhausted> {
         let domain = self.domain(formula, variable);
         let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
@@ -172,16 +161,11 @@ impl Strings {
                 }
             }
         }
-        let pick = |places: &mut Vec<usize>, ids: &[PatternId]| -> Vec<PatternId> {
+        for places in [&mut conflict_positives, &mut conflict_negatives] {
             places.sort_unstable();
             places.dedup();
-            places.iter().filter_map(|i| ids.get(*i).copied()).collect()
-        };
-        Ok(Err(Lemma {
-            variable,
-            positives: pick(&mut conflict_positives, positives),
-            negatives: pick(&mut conflict_negatives, negatives),
-        }))
+        }
+        Ok(Err((conflict_positives, conflict_negatives)))
     }
 
     fn domain(&mut self, formula: &Formula<'_>, variable: VariableId) -> Rc<[Pattern]> {

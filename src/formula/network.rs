@@ -1,0 +1,115 @@
+//! IP networks: a family and the leading bits.
+//!
+//! Addresses are the bits of the address, aligned to the top of a `u128`; the two families never overlap. An IPv4-mapped IPv6
+//! address is an IPv6 address.
+
+use std::net::IpAddr;
+
+/// A network of one family: all addresses that share the first `length` bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Network {
+    /// Whether it is IPv6.
+    pub v6: bool,
+    /// The bits, first bit on top; those after `length` are zero.
+    pub bits: u128,
+    /// How many bits count: up to 32 or 128.
+    pub length: u32,
+}
+
+impl Network {
+    /// Reads `address/length` or a bare address, which stands for itself alone. Bits after the length are ignored.
+    pub fn parse(text: &str) -> Option<Network> {
+        let (address, length) = match text.split_once('/') {
+            Some((address, length)) => (address, Some(length)),
+            None => (text, None),
+        };
+        let (v6, bits, width) = match address.parse::<IpAddr>().ok()? {
+            IpAddr::V4(v4) => (false, u128::from(u32::from(v4)).wrapping_shl(96), 32),
+            IpAddr::V6(v6) => (true, u128::from(v6), 128),
+        };
+        let length = match length {
+            Some(text) if !text.is_empty() && text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit()) => {
+                text.parse::<u32>().ok().filter(|n| *n <= width)?
+            }
+            Some(_) => return None,
+            None => width,
+        };
+        Some(Network { v6, bits: bits & mask(length), length })
+    }
+
+    /// All addresses of a family.
+    pub fn family(v6: bool) -> Network {
+        Network { v6, bits: 0, length: 0 }
+    }
+
+    /// How many bits an address of the family has.
+    pub fn width(self) -> u32 {
+        if self.v6 { 128 } else { 32 }
+    }
+
+    /// Whether every address of `other` is in it.
+    pub fn covers(self, other: Network) -> bool {
+        self.v6 == other.v6 && self.length <= other.length && other.bits & mask(self.length) == self.bits
+    }
+
+    /// The first address.
+    pub fn first(self) -> u128 {
+        self.bits
+    }
+
+    /// The last address, as bits.
+    pub fn last(self) -> u128 {
+        self.bits | (!mask(self.length) & mask(self.width()))
+    }
+
+    /// The text of an address of the family.
+    pub fn address(v6: bool, bits: u128) -> String {
+        if v6 {
+            std::net::Ipv6Addr::from(bits).to_string()
+        } else {
+            let bits = u32::try_from(bits.wrapping_shr(96)).unwrap_or(0);
+            std::net::Ipv4Addr::from(bits).to_string()
+        }
+    }
+
+    /// What one address is counted by: the distance between neighbours.
+    pub fn unit(v6: bool) -> u128 {
+        if v6 { 1 } else { 1u128.wrapping_shl(96) }
+    }
+}
+
+fn mask(length: u32) -> u128 {
+    if length == 0 { 0 } else { u128::MAX.wrapping_shl(128u32.saturating_sub(length)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_read_in_all_textual_forms() {
+        let same = [
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("1.2.3.4", "1.2.3.4/32"),
+            ("2001:DB8:0:0::1", "2001:db8::1/128"),
+            ("::ffff:1.2.3.4", "::ffff:102:304"),
+        ];
+        for (a, b) in same {
+            assert_eq!(Network::parse(a).unwrap(), Network::parse(b).unwrap(), "{a} {b}");
+        }
+        for bad in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "1.2.3.4/", "1.2.3.4/-1", "01.2.3.4", "a"] {
+            assert!(Network::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn covering_is_by_prefix_and_family() {
+        let n = |t| Network::parse(t).unwrap();
+        assert!(n("0.0.0.0/0").covers(n("255.0.0.0/8")));
+        assert!(!n("0.0.0.0/0").covers(n("::1")));
+        assert!(!n("10.0.0.0/8").covers(n("11.0.0.0/8")));
+        assert!(n("::/0").covers(n("::ffff:1.2.3.4")));
+        assert_eq!(Network::address(false, n("203.0.113.7").last()), "203.0.113.7");
+        assert_eq!(Network::address(true, n("2001:db8::/32").first()), "2001:db8::");
+    }
+}

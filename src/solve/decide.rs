@@ -1,0 +1,153 @@
+//! From a goal to an answer: the three steps that keep opaque predicates honest.
+//!
+//! 1. With the opaque predicates free: no solution is a PASS, whatever they mean.
+//! 2. With every opaque occurrence replaced by the constant that makes the goal harder: a solution is a FAIL, whatever they
+//!    mean.
+//! 3. Otherwise UNKNOWN, with the predicates and the request found in the first step.
+
+use super::model::{Concretizer, Model};
+use super::search::Search;
+use super::verdict::{Proof, Unknown, UnknownReason};
+use super::witness::{Claim, Witness};
+use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, weaken};
+use crate::limits::Exhausted;
+use crate::policy::Document;
+use crate::request::Request;
+
+/// The answer to one goal.
+#[derive(Debug)]
+pub enum Answer {
+    /// No request satisfies it.
+    Refuted(Proof),
+    /// This one does.
+    Shown(Box<Witness>),
+    /// Neither is known.
+    Open(Box<Unknown>),
+}
+
+/// Decides whether any request satisfies all of `goal`, which is what `claim` says in terms of documents.
+pub fn decide(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Answer {
+    match steps(search, goal, claim) {
+        Ok(answer) => answer,
+        Err(limit) => open(vec![UnknownReason::Exhausted(limit)], None),
+    }
+}
+
+fn open(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> Answer {
+    Answer::Open(Box::new(Unknown { reasons, candidate }))
+}
+
+fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result<Answer, Exhausted> {
+    let Some(model) = search.solve(goal)? else {
+        return Ok(Answer::Refuted(Proof { lemmas: search.lemmas().len() }));
+    };
+    let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
+    let request = concretize(search, &model, claim)?;
+    if opaques.is_empty() {
+        return Ok(confirm(request, claim));
+    }
+    if let Ok(witness) = Witness::confirm(request.clone(), claim) {
+        return Ok(Answer::Shown(Box::new(witness)));
+    }
+    let is_opaque: Vec<bool> =
+        search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
+    let opaque = |atom: crate::formula::AtomId| is_opaque.get(atom.index()).copied().unwrap_or(false);
+    let weaker: Vec<Lit> = goal.iter().map(|lit| weaken(&mut search.formula.graph, *lit, &opaque)).collect();
+    if let Some(model) = search.solve(&weaker)? {
+        let request = concretize(search, &model, claim)?;
+        return Ok(confirm(request, claim));
+    }
+    let reasons = opaques.into_iter().filter_map(|id| reason(search, id, claim.documents)).collect();
+    Ok(open(reasons, Some(request)))
+}
+
+fn confirm(request: Request, claim: &Claim<'_>) -> Answer {
+    match Witness::confirm(request.clone(), claim) {
+        Ok(witness) => Answer::Shown(Box::new(witness)),
+        Err(disagreement) => open(vec![UnknownReason::Internal(disagreement.0)], Some(request)),
+    }
+}
+
+fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> Result<Request, Exhausted> {
+    let mut concretizer = Concretizer {
+        formula: search.formula,
+        theory: &mut search.theory,
+        meter: &mut search.meter,
+        policy_type: claim.policy_type,
+        aws_compat: claim.aws_compat,
+        documents: claim.documents,
+    };
+    concretizer.request(model)
+}
+
+/// An opaque predicate for people: the rule, and the first place where it stands.
+fn reason(search: &Search<'_, '_>, id: OpaqueId, documents: &[&Document]) -> Option<UnknownReason> {
+    let (opaque, sites) = search.formula.opaque_of(id)?;
+    let site = sites.iter().min()?;
+    let document = documents.get(site.document)?;
+    let (span, pointer) = place(document, site)?;
+    Some(UnknownReason::Opaque {
+        rule: opaque.rule,
+        detail: detail(opaque.rule).to_owned(),
+        document: site.document,
+        pointer,
+        span,
+    })
+}
+
+fn place(document: &Document, site: &Site) -> Option<(crate::span::Span, String)> {
+    let statement = document.statements.get(site.statement)?;
+    let whole = (statement.span, document.statement_pointer(site.statement));
+    Some(match site.element {
+        SiteElement::Principal => match &statement.principal {
+            Some(element) => (element.span, document.principal_element_pointer(site.statement)),
+            None => whole,
+        },
+        SiteElement::MissingResource => whole,
+        SiteElement::Action(i) => match statement.action.values.get(i) {
+            Some(value) => (value.span, document.action_pointer(site.statement, i)),
+            None => (statement.action.span, whole.1),
+        },
+        SiteElement::Resource(i) => match statement.resource.as_ref().and_then(|r| r.values.get(i)) {
+            Some(value) => (value.span, document.resource_pointer(site.statement, i)),
+            None => whole,
+        },
+        SiteElement::Condition(i) => match statement.conditions.get(i) {
+            Some(condition) => (condition.span, document.condition_pointer(site.statement, i)),
+            None => whole,
+        },
+    })
+}
+
+/// What is open about a rule.
+fn detail(rule: &str) -> &'static str {
+    match rule {
+        "empty-not-action" => "AWS does not document what an empty `NotAction` means",
+        "empty-not-resource" => "AWS does not document what an empty `NotResource` means",
+        "empty-value-list" => "AWS's pages disagree on what an empty list of values means",
+        "service-wildcard" => "AWS does not document a wildcard in the service part of an action",
+        "missing-resource" => "AWS's pages disagree on what a statement without `Resource` covers",
+        "resource-abbreviation" => "the service expands this resource in its own way",
+        "whole-string-resource" => "only a reading in which wildcards cross `:` makes this pattern match",
+        "aws-star-covers-non-aws" => {
+            "AWS does not document whether `{\"AWS\":\"*\"}` covers services and federated callers"
+        }
+        "notprincipal-deny" => "AWS does not document whom this list exempts from the Deny",
+        "plain-operator-on-several-values" => {
+            "the meaning of an operator without ForAllValues or ForAnyValue is undocumented when the key has several values"
+        }
+        "for-any-value-if-exists" => "AWS does not document ForAnyValue with IfExists when the key is absent",
+        "set-of-one-empty-value" => "AWS does not document whether a set of one empty text counts as empty",
+        "operator-type-mismatch" => "AWS does not document this operator on a key of this type",
+        "policy-variable" => "this use of a policy variable is not modelled",
+        "arn-pattern-with-few-fields" => "AWS does not document an ARN pattern of fewer than six fields",
+        "ignore-case-beyond-ascii" => {
+            "AWS does not document how letters beyond ASCII compare without regard to case"
+        }
+        "invalid-bool" | "invalid-number" | "invalid-date" | "invalid-ip" | "invalid-binary" => {
+            "AWS does not document what a value of the wrong form does"
+        }
+        "unmodelled-operator" => "this operator is not modelled",
+        _ => "this is not documented by AWS",
+    }
+}

@@ -1,0 +1,169 @@
+//! What the search found: a value for every variable that matters, and the truth of what has no value.
+
+use super::needed::Needed;
+use crate::automata::Symbol;
+use crate::formula::{Atom, Decoded, Fact, Formula, Lit, Node, OpaqueId, Tied, VariableId, decode};
+use crate::limits::{Exhausted, Meter};
+use crate::policy::{Document, Effect, PolicyType};
+use crate::request::{Presence, Request, key_info};
+use crate::theory::{Theory, Word, sample, usual_spelling};
+use rustc_hash::FxHashMap;
+
+/// A solution of a goal.
+#[derive(Clone, Debug)]
+pub struct Model {
+    literals: Vec<Lit>,
+    words: FxHashMap<VariableId, Word>,
+}
+
+impl Model {
+    pub(super) fn new(proposal: &Needed) -> Model {
+        Model { literals: proposal.literals.clone(), words: FxHashMap::default() }
+    }
+
+    pub(super) fn set(&mut self, variable: VariableId, word: Word) {
+        self.words.insert(variable, word);
+    }
+
+    /// The opaque predicates it relies on.
+    pub fn opaques<'m>(&'m self, formula: &'m Formula<'_>) -> impl Iterator<Item = OpaqueId> + 'm {
+        self.literals.iter().filter_map(|lit| match formula.graph.node(lit.node()) {
+            Node::Atom(atom) => match formula.atom_of(atom) {
+                Some(Atom::Opaque(id)) => Some(id),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+/// Turns models into requests.
+pub struct Concretizer<'c, 'a> {
+    /// The formula the model is of.
+    pub formula: &'c Formula<'a>,
+    /// For values of variables that the model leaves open.
+    pub theory: &'c mut Theory,
+    /// Pays for them.
+    pub meter: &'c mut Meter,
+    /// The policy type of the check.
+    pub policy_type: PolicyType,
+    /// Whether facts that tie keys to the requester are left out.
+    pub aws_compat: bool,
+    /// The documents, for the spelling of actions.
+    pub documents: &'c [&'a Document],
+}
+
+impl Concretizer<'_, '_> {
+    /// The request: every key that the policies mention is given as far as the model needs it or every request has it.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub fn request(&mut self, model: &Model) -> Result<Request, Exhausted> {
+        let action = self.text(model, VariableId::ACTION)?;
+        let resource = self.text(model, VariableId::RESOURCE)?;
+        let mut request = Request::new(self.spelling(action), resource);
+        let mut presence: FxHashMap<VariableId, bool> = FxHashMap::default();
+        for lit in &model.literals {
+            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
+            match self.formula.atom_of(atom) {
+                Some(Atom::Present(variable)) => {
+                    presence.insert(variable, !lit.is_negated());
+                }
+                Some(Atom::Fact(id)) if !lit.is_negated() => match self.formula.fact_of(id) {
+                    Some(Fact::UniqueId(text)) => {
+                        request.facts.unique_ids.insert(text.to_owned());
+                    }
+                    Some(Fact::CanonicalUser(text)) => {
+                        request.facts.canonical_users.insert(text.to_owned());
+                    }
+                    Some(Fact::Boundary) => request.facts.boundary = true,
+                    None => {}
+                },
+                _ => {}
+            }
+        }
+        let requester = self.requester(model)?;
+        for name in self.formula.mentioned() {
+            let always = key_info(name).is_some_and(|info| info.presence == Presence::Always);
+            let mut values = Vec::new();
+            for element in 0..u32::MAX {
+                let variable = self.formula.key_variable(name, element);
+                let constrained = variable.is_some_and(|v| model.words.contains_key(&v));
+                let wanted = variable.and_then(|v| presence.get(&v).copied());
+                if wanted == Some(true) || (wanted.is_none() && (constrained || (always && element == 0))) {
+                    values.push(self.value(model, name, variable)?);
+                } else {
+                    break;
+                }
+            }
+            request.set(name, values);
+        }
+        if let Some(decoded) = requester {
+            if !self.aws_compat {
+                self.tie(&decoded, &mut request);
+            }
+            request.requester = Some(decoded.requester);
+        }
+        Ok(request)
+    }
+
+    /// The requester, where it plays a part.
+    fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
+        let speaks_of_it =
+            self.formula.atoms().any(|(_, atom)| matches!(atom, Atom::Match(VariableId::REQUESTER, _)));
+        let tied = self.formula.mentioned().iter().any(|name| Tied::of(name).is_some());
+        if self.policy_type == PolicyType::Identity && !speaks_of_it && !tied {
+            return Ok(None);
+        }
+        let word = self.word(model, VariableId::REQUESTER)?;
+        Ok(decode(&word))
+    }
+
+    /// Gives the keys that describe the requester the values that its word fixes.
+    fn tie(&self, decoded: &Decoded, request: &mut Request) {
+        for name in self.formula.mentioned() {
+            let Some(tied) = Tied::of(name) else { continue };
+            if let Some(value) = tied.value(decoded) {
+                request.set(name, value.into_iter().collect());
+            }
+        }
+    }
+
+    fn word(&mut self, model: &Model, variable: VariableId) -> Result<Word, Exhausted> {
+        if let Some(word) = model.words.get(&variable) {
+            return Ok(word.clone());
+        }
+        Ok(self.theory.value(self.formula, variable, &[], &[], self.meter)?.unwrap_or_default())
+    }
+
+    /// The value of a key; of one whose value nothing is said about, any.
+    fn value(
+        &mut self,
+        model: &Model,
+        name: &str,
+        variable: Option<VariableId>,
+    ) -> Result<String, Exhausted> {
+        match variable {
+            Some(variable) => self.text(model, variable),
+            None => Ok(sample(name)),
+        }
+    }
+
+    fn text(&mut self, model: &Model, variable: VariableId) -> Result<String, Exhausted> {
+        Ok(Symbol::text(&self.word(model, variable)?).unwrap_or_default())
+    }
+
+    /// The action as the documents spell it, or as everyone does.
+    fn spelling(&self, action: String) -> String {
+        let statements = || self.documents.iter().flat_map(|d| &d.statements);
+        let rank = |effect: Effect| move |s: &&crate::policy::Statement| s.effect.value == effect;
+        statements()
+            .filter(rank(Effect::Allow))
+            .chain(statements().filter(rank(Effect::Deny)))
+            .flat_map(|s| &s.action.values)
+            .find(|pattern| pattern.value.text.eq_ignore_ascii_case(&action))
+            .map(|pattern| pattern.value.text.to_string())
+            .or_else(|| usual_spelling(&action).map(str::to_owned))
+            .unwrap_or(action)
+    }
+}
