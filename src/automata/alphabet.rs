@@ -154,3 +154,48 @@ fn ascii_symbols(mut mask: u128) -> impl Iterator<Item = Symbol> {
         Some(Symbol::from_byte(byte))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(positives: &[&Pattern], negatives: &[&Pattern]) -> (String, String) {
+        let alphabet = Alphabet::new(positives, negatives);
+        let free: Vec<Symbol> = alphabet.free().iter().map(|p| alphabet.letters()[*p]).collect();
+        for (place, letter) in alphabet.letters().iter().enumerate() {
+            assert_eq!(alphabet.place(*letter), Some(place));
+        }
+        let text = |word: &[Symbol]| word.iter().map(Symbol::to_string).collect();
+        (text(alphabet.letters()), text(&free))
+    }
+
+    #[test]
+    fn the_plain_case_has_the_spelled_letters_and_one_more() {
+        let positive = Pattern::builder().text("ab/é").many(Class::ANY).finish();
+        let negative = Pattern::builder().text("cd:").many(Class::ANY).finish();
+        assert_eq!(show(&[&positive], &[&negative]), ("abe/é".to_owned(), "e".to_owned()));
+    }
+
+    #[test]
+    fn a_class_of_a_negative_splits_the_rest() {
+        let field = Pattern::builder().many(Class::NOT_COLON).finish();
+        assert_eq!(show(&[&Pattern::any()], &[&field]).1, "a:");
+    }
+
+    #[test]
+    fn a_fully_spelled_set_keeps_all_its_letters() {
+        let digit = Pattern::builder().many(Class::DIGIT).finish();
+        let spelled = Pattern::word("0123456789");
+        assert_eq!(show(&[&digit], &[&spelled]).1, "0123456789");
+        assert_eq!(show(&[&digit], &[&Pattern::word("012345678")]).1, "9");
+    }
+
+    #[test]
+    fn what_one_positive_never_consumes_is_left_out() {
+        let digits = Pattern::builder().many(Class::DIGIT).finish();
+        assert_eq!(show(&[&digits, &Pattern::any()], &[]).1, "0");
+        let marker = Pattern::builder().many(Class::marker(3)).finish();
+        assert_eq!(show(&[&marker], &[]).1, "<3>");
+        assert_eq!(show(&[&marker, &Pattern::any()], &[]).1, "");
+    }
+}

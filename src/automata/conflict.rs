@@ -140,3 +140,45 @@ pub fn minimal_conflict(
         Decision::Conflict(conflict) => Some(conflict),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::Class;
+    use crate::limits::SearchLimits;
+
+    fn prefix(text: &str) -> Pattern {
+        Pattern::builder().text(text).many(Class::ANY).finish()
+    }
+
+    fn check(
+        fixed: &[&Pattern],
+        positives: &[&Pattern],
+        negatives: &[&Pattern],
+        expected: (&[usize], &[usize]),
+    ) {
+        let mut meter = Meter::new(&SearchLimits::default());
+        let conflict = minimal_conflict(fixed, positives, negatives, &mut meter).unwrap().unwrap();
+        assert_eq!((&*conflict.positives, &*conflict.negatives), expected);
+    }
+
+    #[test]
+    fn only_the_reason_is_named() {
+        let all = ["a", "ab", "x", "y"].map(prefix);
+        let [a, ab, x, y] = &all;
+        check(&[], &[a, ab], &[x, y, a], (&[0], &[2]));
+        check(&[], &[a, ab, x], &[y], (&[0, 2], &[]));
+        check(&[x], &[a, ab], &[y], (&[1], &[]));
+        check(&[x, y], &[a], &[ab], (&[], &[]));
+        let digit = Pattern::builder().many(Class::DIGIT).finish();
+        check(&[&digit], &[&Pattern::any()], &[x, &digit], (&[], &[1]));
+    }
+
+    #[test]
+    fn a_word_is_no_conflict() {
+        let (a, ab) = (prefix("a"), prefix("ab"));
+        let mut meter = Meter::new(&SearchLimits::default());
+        assert_eq!(minimal_conflict(&[], &[&a], &[&ab], &mut meter), Ok(None));
+        assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
+    }
+}

@@ -1,22 +1,24 @@
 //! Is there a word that matches all of some patterns and none of others?
 //!
-//! A state of the search is one position in every positive and, for every negative that takes part, the set of all
-//! positions it may be in. Positives stay nondeterministic, because a word needs one run of each; negatives must be
-//! determinised, because a word is excluded by any run. The letters are those of `alphabet.rs`. The search goes
-//! best-first by (letters so far + letters that the positives still ask for); with one positive that is A* with a
-//! consistent bound and the word is a shortest one, with several it is a short one. Every reachable state is visited
+//! A state of the search is, for every positive, one position or the set of all positions it may be in, and for every
+//! negative that takes part the set. Negatives must be determinised, because a word is excluded by any run. Positives
+//! need one run each: a position suffices, and stays small where sets explode (`*a????`). With several positives, the
+//! sets are better where they are known to stay few (`*a*b*`, see [`stays_small`]), because a letter then leads to
+//! one state and not to one for every combination of choices. The letters are those of `alphabet.rs`. The search goes
+//! best-first by (letters so far + letters that the positives still ask for), which finds a short word soon, not always
+//! a shortest one. Every reachable state is visited
 //! once before the answer is "none".
 //!
 //! Negatives enter only when a word that was found violates them. A conjunction with fewer negatives has more words:
 //! "none" is final at once, and a word is final when no other negative matches it.
 //!
-//! **Two cuts**, with the theorem of `alphabet.rs`: (1) a letter that is not free and that every positive consumes by
-//! a class is not tried; (2) of the positions that a positive may move to by one letter, those dominated by another
-//! (`run.rs`) are dropped. *Together they keep a word:* among all words of one length that satisfy the conjunction,
-//! and all accepting runs over them, take a pair with the greatest sum of positions over time, and make its letters
-//! free where (1) asks for it, which leaves the runs as they are. If (2) dropped one of its moves, to `i`, for a
-//! dominating `j > i`, then the run that stands at the greater of `j` and the old position from there on would be
-//! accepting too, with a greater sum.
+//! **Two cuts**, with the theorem of `alphabet.rs`: (1) a letter that is not free is tried only where some positive
+//! consumes it as spelled; (2) a position dominated by another one that the same letters reach (`run.rs`) is dropped.
+//! *Together they keep a word:* among all words of one length that satisfy the conjunction, and all accepting runs
+//! over them, take a pair whose runs are greatest, where runs are compared at their last positions first. Make the
+//! letters free where (1) asks for it; that leaves the runs as they are. If (2) dropped position `i` of one of them
+//! for a `j > i` that dominates it, then the run that comes to `j` and stands from there on at the greater of `j` and
+//! the old position would be accepting too, and greater.
 
 use super::alphabet::Alphabet;
 use super::inclusion::includes;
@@ -249,25 +251,49 @@ struct Node {
 
 struct Search<'a> {
     alphabet: &'a Alphabet,
+    /// Positives by positions.
     tracks: Vec<Track<'a>>,
+    /// Positives by sets of positions.
+    wanted: Vec<(Track<'a>, Machine)>,
+    /// Negatives.
     machines: Vec<Machine>,
+}
+
+/// Whether its sets of positions are about as many as its positions: on reaching a run everything before it is
+/// forgotten, and after a run every symbol is spelled, so that a set is known from its last run and the longest part
+/// of the spelled text that the last symbols match (as in the automaton of Knuth, Morris and Pratt).
+fn stays_small(pattern: &Pattern) -> bool {
+    let mut after = pattern.steps().iter().skip_while(|s| matches!(s, Step::One(_)));
+    pattern.is_greedy() && !after.any(|s| matches!(s, Step::One(Set::Class(_))))
 }
 
 impl<'a> Search<'a> {
     fn new(positives: &[&'a Pattern], alphabet: &'a Alphabet) -> Search<'a> {
-        let tracks = positives.iter().map(|p| Track::new(p)).collect();
-        Search { alphabet, tracks, machines: Vec::new() }
+        let mut search = Search { alphabet, tracks: Vec::new(), wanted: Vec::new(), machines: Vec::new() };
+        for positive in positives {
+            let track = Track::new(positive);
+            if positives.len() > 1 && stays_small(positive) {
+                search.wanted.push((track, Machine::new(positive, alphabet)));
+            } else {
+                search.tracks.push(track);
+            }
+        }
+        search
     }
 
     /// A word of the positives that the machines do not accept.
     fn run(&mut self, meter: &mut Meter) -> Result<Option<Vec<Symbol>>, Exhausted> {
         let packed = self.tracks.len().div_ceil(2);
-        let stride = self.machines.iter().fold(packed, |sum, m| sum.saturating_add(m.words()));
+        let machines = self.wanted.iter().map(|(_, m)| m).chain(&self.machines);
+        let stride = machines.fold(packed, |sum, m| sum.saturating_add(m.words()));
         // A state is charged by the memory it takes, in units of 16 bytes.
         let cost = u64::try_from(stride.saturating_mul(8).saturating_add(24) >> 4).unwrap_or(u64::MAX);
         let mut states = States::new(stride);
         let mut nodes: Vec<Node> = Vec::new();
-        let mut queue: BinaryHeap<(Reverse<u32>, u32)> = BinaryHeap::new();
+        // Among equals the last one is taken first.
+        let mut queue: BinaryHeap<(Reverse<u32>, u32, u32)> = BinaryHeap::new();
+        let mut turn = 0u32;
+        let mut fresh: Vec<(u32, u32)> = Vec::new();
 
         let mut positions = vec![0u32; self.tracks.len()];
         let mut record = vec![0u64; stride];
@@ -276,33 +302,33 @@ impl<'a> Search<'a> {
         }
         let first = states.insert(&record).unwrap_or(0);
         nodes.push(Node { parent: 0, letter: 0, depth: 0 });
-        queue.push((Reverse(self.rest(&positions)), first));
+        queue.push((Reverse(0), turn, first));
 
         let mut current = record.clone();
         let mut letters: Vec<usize> = Vec::new();
         let mut moves: Vec<(u32, bool)> = Vec::new();
         let mut ends: Vec<usize> = Vec::new();
         let mut choice: Vec<usize> = vec![0; self.tracks.len()];
-        while let Some((_, number)) = queue.pop() {
+        while let Some((_, _, number)) = queue.pop() {
             current.copy_from_slice(states.get(number));
             unpack(&current, &mut positions);
-            let (now, sets) = current.split_at_checked(packed).unwrap_or_default();
+            let sets = current.get(packed..).unwrap_or_default();
             if self.is_final(&positions, sets) {
                 return Ok(Some(self.word(&nodes, number)));
             }
-            debug_assert_eq!(now.len(), packed);
             let depth = index(&nodes, number).map_or(0, |n| n.depth).saturating_add(1);
-            self.letters(&positions, &mut letters);
-            // The most readable letter comes last, and among equals the last state is taken first.
-            for letter in letters.iter().rev().copied() {
+            self.letters(&positions, sets, &mut letters);
+            for letter in letters.iter().copied() {
                 meter.step()?;
-                let is_free = self.alphabet.free().binary_search(&letter).is_ok();
-                if !self.moves(&positions, letter, &mut moves, &mut ends)
-                    || (!is_free && !moves.iter().any(|(_, spelled)| *spelled))
-                    || !self.advance(letter, sets, record.get_mut(packed..).unwrap_or_default())
-                {
+                if !self.moves(&positions, letter, &mut moves, &mut ends) {
                     continue;
                 }
+                let next_sets = record.get_mut(packed..).unwrap_or_default();
+                if !self.advance(letter, sets, next_sets) {
+                    continue;
+                }
+                let wanted = self.wanted_rest(next_sets);
+                let is_free = !self.wanted.is_empty() || self.alphabet.free().binary_search(&letter).is_ok();
                 choice.fill(0);
                 loop {
                     meter.step()?;
@@ -321,7 +347,8 @@ impl<'a> Search<'a> {
                             meter.charge(cost)?;
                             let letter = u32::try_from(letter).unwrap_or(u32::MAX);
                             nodes.push(Node { parent: number, letter, depth });
-                            queue.push((Reverse(depth.saturating_add(self.rest(&positions))), next));
+                            let rest = self.rest(&positions).saturating_add(wanted);
+                            fresh.push((depth.saturating_add(rest), next));
                         }
                     }
                     if !advance_choice(&mut choice, &ends) {
@@ -330,6 +357,11 @@ impl<'a> Search<'a> {
                 }
                 unpack(&current, &mut positions);
             }
+            // The most readable letter comes last.
+            while let Some((length, next)) = fresh.pop() {
+                turn = turn.wrapping_add(1);
+                queue.push((Reverse(length), turn, next));
+            }
         }
         Ok(None)
     }
@@ -337,6 +369,13 @@ impl<'a> Search<'a> {
     /// The first state; false if a machine accepts everything.
     fn start(&self, packed: usize, record: &mut [u64]) -> bool {
         let mut sets = record.get_mut(packed..).unwrap_or_default();
+        for (_, machine) in &self.wanted {
+            let Some((set, more)) = std::mem::take(&mut sets).split_at_mut_checked(machine.words()) else {
+                break;
+            };
+            machine.start(set);
+            sets = more;
+        }
         for machine in &self.machines {
             let Some((set, more)) = std::mem::take(&mut sets).split_at_mut_checked(machine.words()) else {
                 break;
@@ -354,23 +393,39 @@ impl<'a> Search<'a> {
         self.tracks.iter().zip(positions).fold(0, |sum, (t, p)| sum.saturating_add(t.rest(*p)))
     }
 
+    /// The letters that the positives by sets still ask for.
+    fn wanted_rest(&self, mut sets: &[u64]) -> u32 {
+        self.wanted.iter().fold(0, |sum, (track, machine)| {
+            let (set, more) = sets.split_at_checked(machine.words()).unwrap_or_default();
+            sets = more;
+            sum.saturating_add(bits(set).map(|p| track.rest(p)).min().unwrap_or(0))
+        })
+    }
+
     fn is_final(&self, positions: &[u32], mut sets: &[u64]) -> bool {
         if self.tracks.iter().zip(positions).any(|(t, p)| *p < t.tail) {
             return false;
         }
-        self.machines.iter().all(|machine| {
+        let wanted = self.wanted.iter().map(|(_, machine)| (machine, true));
+        wanted.chain(self.machines.iter().map(|machine| (machine, false))).all(|(machine, expected)| {
             let (set, more) = sets.split_at_checked(machine.words()).unwrap_or_default();
             sets = more;
-            !machine.accepts(set)
+            machine.accepts(set) == expected
         })
     }
 
     /// The letters worth trying in a state, in order.
-    fn letters(&self, positions: &[u32], letters: &mut Vec<usize>) {
+    fn letters(&self, positions: &[u32], mut sets: &[u64], letters: &mut Vec<usize>) {
         letters.clear();
         letters.extend(self.alphabet.free());
+        let mut add = |symbol| letters.extend(self.alphabet.place(symbol));
         for (track, position) in self.tracks.iter().zip(positions) {
-            track.spelled(*position, &mut |symbol| letters.extend(self.alphabet.place(symbol)));
+            track.spelled(*position, &mut add);
+        }
+        for (track, machine) in &self.wanted {
+            let (set, more) = sets.split_at_checked(machine.words()).unwrap_or_default();
+            sets = more;
+            bits(set).for_each(|position| track.spelled(position, &mut add));
         }
         letters.sort_unstable();
         letters.dedup();
@@ -403,9 +458,10 @@ impl<'a> Search<'a> {
         true
     }
 
-    /// The sets of the machines after a letter; false if one of them accepts whatever follows.
+    /// The sets after a letter; false if a positive has none or a negative accepts whatever follows.
     fn advance(&self, letter: usize, mut from: &[u64], mut to: &mut [u64]) -> bool {
-        for machine in &self.machines {
+        let wanted = self.wanted.iter().map(|(_, machine)| (machine, true));
+        for (machine, is_wanted) in wanted.chain(self.machines.iter().map(|machine| (machine, false))) {
             let (Some((set, more)), Some((next, rest))) = (
                 from.split_at_checked(machine.words()),
                 std::mem::take(&mut to).split_at_mut_checked(machine.words()),
@@ -413,7 +469,7 @@ impl<'a> Search<'a> {
                 break;
             };
             machine.advance(letter, set, next);
-            if machine.accepts_all(next) {
+            if if is_wanted { next.iter().all(|w| *w == 0) } else { machine.accepts_all(next) } {
                 return false;
             }
             from = more;
@@ -437,6 +493,18 @@ impl<'a> Search<'a> {
 
 fn index(nodes: &[Node], number: u32) -> Option<&Node> {
     usize::try_from(number).ok().and_then(|n| nodes.get(n))
+}
+
+/// The members of a set, in order.
+fn bits(set: &[u64]) -> impl Iterator<Item = u32> {
+    set.iter().zip((0u32..).step_by(64)).flat_map(|(word, base)| {
+        let mut left = *word;
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros();
+            left &= left.checked_sub(1)?;
+            Some(base.saturating_add(bit))
+        })
+    })
 }
 
 fn start_of(start: usize, pick: usize) -> usize {

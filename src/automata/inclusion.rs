@@ -17,10 +17,44 @@ pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<b
         return Ok(outer.matches(word));
     }
     // `may_include` has compared the prefixes.
-    if (outer.is_prefix_of_any() && inner.is_over_text()) || inner.is_void() || outer == inner {
+    if (outer.is_prefix_of_any() && inner.is_over_text()) || inner.is_void() || covers_stepwise(outer, inner)
+    {
         return Ok(true);
     }
     Ok(find(&[inner], &[outer], meter)?.is_none())
+}
+
+/// Sufficient for every word of `inner` to match `outer`: the steps of `inner`, taken as letters, match `outer`, where
+/// a run stands for a letter that only a run around it consumes. Then every word of `inner` is consumed by `outer` step
+/// by step in the same places. Returns to the last run only, so it may miss a way.
+fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
+    let mut steps = outer.steps();
+    let mut rest = inner.steps();
+    let mut back: Option<(Class, &[Step], &[Step])> = None;
+    loop {
+        match (steps, rest) {
+            ([Step::Many(class), more @ ..], _) => {
+                back = Some((*class, more, rest));
+                steps = more;
+                continue;
+            }
+            ([Step::One(set), more @ ..], [Step::One(inner), tail @ ..]) if set.covers(*inner) => {
+                steps = more;
+                rest = tail;
+                continue;
+            }
+            ([], []) => return true,
+            _ => {}
+        }
+        match back {
+            Some((class, more, [step, tail @ ..])) if class.covers(step.hull()) => {
+                back = Some((class, more, tail));
+                steps = more;
+                rest = tail;
+            }
+            _ => return false,
+        }
+    }
 }
 
 /// Whether no word matches both.
@@ -60,4 +94,58 @@ fn has_open_runs(pattern: &Pattern) -> bool {
 fn agree<'a>(a: impl Iterator<Item = &'a Step>, b: impl Iterator<Item = &'a Step>) -> bool {
     let sets = |step: &Step| if let Step::One(set) = step { Some(*set) } else { None };
     a.map_while(sets).zip(b.map_while(sets)).all(|(x, y): (Set, Set)| x.meets(y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::Symbol;
+
+    fn glob(class: Class, text: &str) -> Pattern {
+        let mut builder = Pattern::builder();
+        for c in text.chars() {
+            builder.push(match c {
+                '*' => Step::Many(class),
+                '?' => Step::One(Set::Class(class)),
+                c => Step::One(Set::Char(Symbol::from_char(c))),
+            });
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn steps_cover_steps() {
+        let check = |outer: &Pattern, inner: &Pattern, expected| {
+            assert_eq!(covers_stepwise(outer, inner), expected, "{outer:?} {inner:?}");
+        };
+        let (any, field) = (Class::ANY, Class::NOT_COLON);
+        check(&glob(any, "*a*"), &glob(any, "*ba*a"), true);
+        check(&glob(any, "*a*"), &glob(any, "*b*"), false);
+        check(&glob(any, "a*"), &glob(field, "a*b"), true);
+        check(&glob(field, "a*"), &glob(any, "a*b"), false);
+        check(&glob(field, "*:*"), &glob(field, "a*:b"), true);
+        check(&glob(field, "*"), &glob(field, "*:*"), false);
+        check(&glob(any, "a?"), &glob(any, "a*"), false);
+        check(&glob(any, "a?"), &Pattern::builder().text_any_case("1a").finish(), false);
+        check(&glob(any, "??"), &Pattern::builder().text_any_case("ab").finish(), true);
+        check(&Pattern::builder().text_any_case("ab").finish(), &Pattern::word("aB"), true);
+        check(&Pattern::word("ab"), &Pattern::builder().text_any_case("ab").finish(), false);
+    }
+
+    #[test]
+    fn open_runs_meet_if_their_ends_do() {
+        let mut meter = Meter::new(&crate::limits::SearchLimits::default());
+        let mut check = |a: &str, b: &str, expected| {
+            let (a, b) = (glob(Class::ANY, a), glob(Class::ANY, b));
+            assert_eq!(disjoint(&a, &b, &mut meter), Ok(expected), "{a:?} {b:?}");
+        };
+        check("a*b", "aa*bb", false);
+        check("a*b", "?b*", false);
+        check("a?c*", "abd*", true);
+        check("*c?a", "*bca", true);
+        check("x*1*y", "x*2*y", false);
+        check("ab*ba", "aba", true);
+        check("ab*ba", "abba", false);
+        assert_eq!(meter.spent(), 0);
+    }
 }

@@ -130,3 +130,32 @@ impl<'a> MeetingIndex<'a> {
         self.prefixes.pick(near, |p| p.may_meet(pattern))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::Class;
+
+    #[test]
+    fn prefixes_leave_few_candidates() {
+        let texts: Vec<String> = ["", "a", "ab", "abc", "abd", "b", "ba"].map(str::to_owned).into();
+        let many: Vec<String> = (10..60).map(|n| format!("x{n}")).chain(texts).collect();
+        let patterns: Vec<Pattern> =
+            many.iter().map(|t| Pattern::builder().text(t).many(Class::ANY).finish()).collect();
+        let refs: Vec<&Pattern> = patterns.iter().collect();
+        let query = Pattern::builder().text("ab").many(Class::NOT_COLON).finish();
+        let names = |found: Vec<usize>| found.iter().map(|i| &*many[*i]).collect::<Vec<_>>();
+        assert_eq!(names(InclusionIndex::new(&refs).candidates(&query).collect()), ["", "a", "ab"]);
+        assert_eq!(
+            names(MeetingIndex::new(&refs).candidates(&query).collect()),
+            ["", "a", "ab", "abc", "abd"]
+        );
+        let groups = InclusionIndex::new(&refs).prefixes.groups.len();
+        assert_eq!(groups, many.len());
+        // A few are looked through without an index, with the same answers.
+        let few = &refs[50..];
+        let names = |found: Vec<usize>| found.iter().map(|i| &*many[*i + 50]).collect::<Vec<_>>();
+        assert_eq!(names(InclusionIndex::new(few).candidates(&query).collect()), ["", "a", "ab"]);
+        assert_eq!(names(MeetingIndex::new(few).candidates(&query).collect()), ["", "a", "ab", "abc", "abd"]);
+    }
+}

@@ -46,6 +46,15 @@ impl Set {
         }
     }
 
+    /// Whether all of `other` is in it.
+    pub(crate) fn covers(self, other: Set) -> bool {
+        match other {
+            Set::Char(c) => self.contains(c),
+            Set::AnyCase(_) => other.spelled().all(|s| self.contains(s)),
+            Set::Class(inner) => matches!(self, Set::Class(class) if class.covers(inner)),
+        }
+    }
+
     /// Whether a symbol is in both.
     pub(crate) fn meets(self, other: Set) -> bool {
         match (self, other) {
@@ -73,6 +82,16 @@ pub enum Step {
     One(Set),
     /// Any number of symbols of the class.
     Many(Class),
+}
+
+impl Step {
+    /// The least class around what it consumes.
+    pub(crate) fn hull(self) -> Class {
+        match self {
+            Step::One(set) => set.hull(),
+            Step::Many(class) => class,
+        }
+    }
 }
 
 /// A canonical pattern, with what is asked of it often.

@@ -315,3 +315,62 @@ fn set_bit(words: &mut [u64], n: usize) {
 fn has_bit(words: &[u64], n: usize) -> bool {
     words.get(n >> 6).is_some_and(|w| w >> (n & 63) & 1 == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(class: Class, text: &str) -> Pattern {
+        let pieces = text.split('*');
+        let mut builder = Pattern::builder();
+        for (i, piece) in pieces.enumerate() {
+            builder = if i > 0 { builder.many(class) } else { builder };
+            builder = builder.text(piece);
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn a_run_dominates_what_lies_inside_its_class() {
+        assert_eq!(reaches(pattern(Class::ANY, "ab*c*d").steps()), [0, 1, 0, 3, 0, 5, 6]);
+        assert_eq!(reaches(pattern(Class::NOT_COLON, "a:*c*d").steps()), [0, 1, 2, 3, 2, 5, 6]);
+        assert_eq!(reaches(pattern(Class::NOT_COLON, "*:*").steps()), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn delimiters_keep_matching_greedy() {
+        assert!(pattern(Class::ANY, "a*b*c").is_greedy());
+        assert!(pattern(Class::NOT_COLON, "arn:*:s3:*:*:x*y").is_greedy());
+        let early = Pattern::builder().many(Class::ANY).text("a:").many(Class::NOT_COLON).text("b").finish();
+        assert!(!early.is_greedy());
+        // Returning to the last run only would stop at the first `a:`.
+        assert!(early.matches(&Symbol::word("a:xa:b")));
+        assert!(early.matches(&Symbol::word("a:a:xb")));
+        assert!(!early.matches(&Symbol::word("a:x:b")));
+    }
+
+    #[test]
+    fn sets_over_several_words_agree_with_matching() {
+        let text = "ab".repeat(70);
+        let pattern = pattern(Class::ANY, &format!("{text}*{text}*a"));
+        let alphabet = Alphabet::new(&[&pattern], &[]);
+        let machine = Machine::new(&pattern, &alphabet);
+        assert_eq!(machine.words(), 5);
+        for (word, expected) in [
+            (format!("{text}{text}a"), true),
+            (format!("{text}a{text}ba"), true),
+            (format!("{text}{text}"), false),
+            (format!("{text}a"), false),
+        ] {
+            let mut now = vec![0; machine.words()];
+            let mut next = now.clone();
+            machine.start(&mut now);
+            for symbol in Symbol::word(&word) {
+                machine.advance(alphabet.place(symbol).unwrap(), &now, &mut next);
+                std::mem::swap(&mut now, &mut next);
+            }
+            assert_eq!(machine.accepts(&now), expected);
+            assert_eq!(pattern.matches(&Symbol::word(&word)), expected);
+        }
+    }
+}
