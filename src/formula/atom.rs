@@ -40,6 +40,10 @@ id! {
     NetworkId
 }
 id! {
+    /// Index of a [`super::Symbolic`] pattern.
+    TemplateId
+}
+id! {
     /// Index of a [`Fact`].
     FactId
 }
@@ -92,6 +96,8 @@ pub enum Test {
     Bound(BoundId),
     /// It is an address of a network.
     Network(NetworkId),
+    /// It matches a pattern that holds the values of other keys.
+    Template(TemplateId),
 }
 
 /// What a [`Bound`] reads the value as.

@@ -3,6 +3,7 @@
 use super::atom::{PatternKey, Site, SiteElement, VariableId};
 use super::graph::Lit;
 use super::reading::Reading;
+use super::template::template_test;
 use super::vocabulary::Formula;
 use super::{condition, principal};
 use crate::policy::{
@@ -148,8 +149,8 @@ pub fn resource_pattern<'a>(
     match &pattern.shape {
         ResourceShape::Any => Lit::TRUE,
         ResourceShape::Abbreviation => formula.opaque("resource-abbreviation", &*pattern.text, site),
-        ResourceShape::Arn { .. } if pattern.template.has_variables() => {
-            formula.opaque("policy-variable", &*pattern.text, site)
+        ResourceShape::Arn { fields, .. } if pattern.template.has_variables() => {
+            template_test(formula, reading, VariableId::RESOURCE, fields.as_slice(), site)
         }
         ResourceShape::Arn { fields, completed } => {
             let definite = formula

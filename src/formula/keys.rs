@@ -120,7 +120,7 @@ impl Tied {
     }
 
     /// The words of the fixed kinds whose key value matches.
-    fn words(self, pattern: &Pattern) -> Vec<Pattern> {
+    pub fn words(self, pattern: &Pattern) -> Vec<Pattern> {
         let word = |text: &str| pattern.matches(&Symbol::word(text));
         let account = || restrict(pattern, Class::NOT_COLON);
         let mut words = Vec::new();

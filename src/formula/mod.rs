@@ -16,12 +16,14 @@ mod reading;
 mod requester;
 mod scalar;
 mod simplify;
+mod symbolic;
+mod template;
 mod value;
 mod vocabulary;
 
 pub use atom::{
     Atom, AtomId, Axis, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey,
-    Relation, Site, SiteElement, Test, Variable, VariableId,
+    Relation, Site, SiteElement, TemplateId, Test, Variable, VariableId,
 };
 pub use axioms::axioms;
 pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
@@ -33,4 +35,5 @@ pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
 pub use scalar::Scalar;
 pub use simplify::{Conjunction, weaken};
+pub use symbolic::{Piece, Symbolic};
 pub use vocabulary::Formula;

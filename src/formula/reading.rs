@@ -28,6 +28,8 @@ pub struct Reading<'a> {
     pub resource_unconstrained: bool,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
     pub elements: FxHashMap<&'a str, u32>,
+    /// Keys that occur as policy variables (lower-cased names).
+    variables: FxHashSet<&'a str>,
 }
 
 impl<'a> Reading<'a> {
@@ -43,13 +45,28 @@ impl<'a> Reading<'a> {
             boundary: None,
             resource_unconstrained,
             elements: elements(documents),
+            variables: variables(documents),
         }
+    }
+
+    /// The name of a key that occurs as a policy variable, as the documents hold it.
+    pub fn key_name(&self, key: &str) -> Option<&'a str> {
+        self.variables.get(key).copied()
     }
 
     /// Whether a key may have several values in one request.
     pub fn is_multivalued(&self, key: &str) -> bool {
         self.elements.contains_key(key)
     }
+}
+
+/// The keys of all policy variables.
+fn variables<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
+    let statements = || documents.iter().flat_map(|(d, _)| &d.statements);
+    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values).map(|r| &r.value.template);
+    let conditions =
+        statements().flat_map(|s| &s.conditions).flat_map(|c| &c.values).map(|v| &v.value.template);
+    resources.chain(conditions).flat_map(crate::policy::Template::variables).map(|v| &*v.key).collect()
 }
 
 /// How many elements of each multivalued key one request needs, at most, to show what the question asks about.

@@ -4,13 +4,14 @@ use super::atom::{Axis, Bound, PatternKey, Relation, Site};
 use super::condition::opaque_key;
 use super::derive::by_fields;
 use super::graph::Lit;
-use super::keys::matches;
+use super::keys::{Tied, matches};
 use super::network::Network;
 use super::reading::Reading;
 use super::scalar::Scalar;
+use super::template::{equal_to_tied, template_test};
 use super::vocabulary::Formula;
 use crate::automata::{Builder, Class, Pattern, Set};
-use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily};
+use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part};
 use crate::request::{ValueType, key_info};
 
 /// "This value of the key satisfies the (un-negated) operator with this policy value."
@@ -28,7 +29,7 @@ pub(super) fn value_test<'a>(
         return undecided(formula, "operator-type-mismatch", condition, element, site);
     }
     if value.template.has_variables() {
-        return undecided(formula, "policy-variable", condition, element, site);
+        return with_variables(formula, reading, condition, value, element, site);
     }
     match base.family() {
         OperatorFamily::String => match base {
@@ -77,6 +78,49 @@ pub(super) fn value_test<'a>(
         // Compiled before it gets to values.
         OperatorFamily::Null => Lit::TRUE,
     }
+}
+
+/// A policy value with policy variables.
+fn with_variables<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    condition: &'a Condition,
+    value: &'a ConditionValue,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let base = condition.operator.value.base;
+    let ignores_case =
+        matches!(base, OperatorBase::StringEqualsIgnoreCase | OperatorBase::StringNotEqualsIgnoreCase);
+    let fields = match base.family() {
+        OperatorFamily::String if !ignores_case => vec![value.template.clone()],
+        OperatorFamily::Arn => {
+            let fields = value.template.split_fields(5);
+            if fields.len() < 6 {
+                return literal(formula, "arn-pattern-with-few-fields", condition, value, element, site);
+            }
+            fields
+        }
+        _ => return literal(formula, "policy-variable", condition, value, element, site),
+    };
+    if Tied::of(key).is_some() && !reading.aws_compat {
+        // The key is read off the requester's word. Equality with another key can be asked of that key instead.
+        let other = value.template.variables().next().map(|v| &*v.key);
+        return match (other, value.template.parts()) {
+            (Some(other), [Part::Variable(variable)])
+                if base.family() == OperatorFamily::String
+                    && variable.default.is_none()
+                    && Tied::of(other).is_none()
+                    && !reading.is_multivalued(other) =>
+            {
+                equal_to_tied(formula, reading, other, key, site)
+            }
+            _ => literal(formula, "policy-variable", condition, value, element, site),
+        };
+    }
+    let variable = formula.key(key, element);
+    template_test(formula, reading, variable, &fields, site)
 }
 
 /// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".

@@ -2,10 +2,11 @@
 
 use super::atom::{
     Atom, AtomId, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey, Site,
-    Test, Variable, VariableId,
+    TemplateId, Test, Variable, VariableId,
 };
 use super::graph::{Graph, Lit};
 use super::network::Network;
+use super::symbolic::Symbolic;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -44,6 +45,9 @@ pub struct Formula<'a> {
     patterns: Table<PatternKey<'a>>,
     bounds: Table<Bound>,
     networks: Table<Network>,
+    templates: Table<Symbolic<'a>>,
+    widened: Vec<PatternId>,
+    template_sites: Vec<Site>,
     variables: Table<Variable<'a>>,
     facts: Table<Fact<'a>>,
     opaques: Table<Opaque>,
@@ -64,6 +68,9 @@ impl Default for Formula<'_> {
             patterns: Table::default(),
             bounds: Table::default(),
             networks: Table::default(),
+            templates: Table::default(),
+            widened: Vec::new(),
+            template_sites: Vec::new(),
             variables,
             facts: Table::default(),
             opaques: Table::default(),
@@ -110,6 +117,22 @@ impl<'a> Formula<'a> {
     pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
         let pattern = PatternId(self.patterns.intern(pattern));
         self.atom(Atom::Match(variable, Test::Pattern(pattern)))
+    }
+
+    /// "The variable's value matches the pattern with the values of its keys put in."
+    pub fn matches_template(&mut self, variable: VariableId, pattern: Symbolic<'a>, site: Site) -> Lit {
+        for key in &pattern.keys {
+            // The value of the key is a variable of the search even where nothing else is said about it.
+            self.key(key, 0);
+        }
+        let widened = pattern.widen();
+        let id = TemplateId(self.templates.intern(pattern));
+        if self.widened.len() <= id.index() {
+            let widened = PatternId(self.patterns.intern(PatternKey::Built(widened)));
+            self.widened.push(widened);
+            self.template_sites.push(site);
+        }
+        self.atom(Atom::Match(variable, Test::Template(id)))
     }
 
     /// "The variable's value compares as the bound says."
@@ -189,6 +212,31 @@ impl<'a> Formula<'a> {
     /// The network with this index.
     pub fn network_of(&self, id: NetworkId) -> Option<Network> {
         self.networks.values.get(id.index()).copied()
+    }
+
+    /// The pattern with variables with this index.
+    pub fn template_of(&self, id: TemplateId) -> Option<&Symbolic<'a>> {
+        self.templates.values.get(id.index())
+    }
+
+    /// Where a pattern with variables was met first.
+    pub fn template_site(&self, id: TemplateId) -> Option<Site> {
+        self.template_sites.get(id.index()).copied()
+    }
+
+    /// The ordinary pattern that matches whatever a value has to match to pass the test; `None` if the test is not about
+    /// its text.
+    pub fn widened(&self, test: Test) -> Option<PatternId> {
+        match test {
+            Test::Pattern(id) => Some(id),
+            Test::Template(id) => self.widened.get(id.index()).copied(),
+            Test::Bound(_) | Test::Network(_) => None,
+        }
+    }
+
+    /// Interns a pattern that no policy spells.
+    pub fn intern_pattern(&mut self, pattern: PatternKey<'a>) -> PatternId {
+        PatternId(self.patterns.intern(pattern))
     }
 
     /// How many patterns there are.

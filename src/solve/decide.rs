@@ -9,10 +9,11 @@ use super::model::{Concretizer, Model};
 use super::search::Search;
 use super::verdict::{Proof, Unknown, UnknownReason};
 use super::witness::{Claim, Witness};
-use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, weaken};
+use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
 use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
+use crate::theory::Lemma;
 
 /// The answer to one goal.
 #[derive(Debug)]
@@ -39,7 +40,10 @@ fn open(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> Answer {
 
 fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result<Answer, Exhausted> {
     let Some(model) = search.solve(goal)? else {
-        return Ok(Answer::Refuted(Proof { lemmas: search.lemmas().len() }));
+        return Ok(match search.undecided() {
+            None => Answer::Refuted(Proof { lemmas: search.lemmas().len() }),
+            Some(proposal) => open(variables(search, proposal, claim.documents), None),
+        });
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
     let request = concretize(search, &model, claim)?;
@@ -80,15 +84,31 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
     concretizer.request(model)
 }
 
+/// The policy variables of a proposal that was neither filled with values nor excluded.
+fn variables(search: &Search<'_, '_>, proposal: &Lemma, documents: &[&Document]) -> Vec<UnknownReason> {
+    let tests = proposal.positives.iter().chain(&proposal.negatives).map(|(_, test)| *test);
+    let mut sites: Vec<Site> = tests
+        .filter_map(|test| match test {
+            Test::Template(id) => search.formula.template_site(id),
+            _ => None,
+        })
+        .collect();
+    sites.sort_unstable();
+    sites.dedup();
+    sites.iter().filter_map(|site| at(documents, site, "policy-variable")).collect()
+}
+
 /// An opaque predicate for people: the rule, and the first place where it stands.
 fn reason(search: &Search<'_, '_>, id: OpaqueId, documents: &[&Document]) -> Option<UnknownReason> {
     let (opaque, sites) = search.formula.opaque_of(id)?;
-    let site = sites.iter().min()?;
-    let document = documents.get(site.document)?;
-    let (span, pointer) = place(document, site)?;
+    at(documents, sites.iter().min()?, opaque.rule)
+}
+
+fn at(documents: &[&Document], site: &Site, rule: &'static str) -> Option<UnknownReason> {
+    let (span, pointer) = place(documents.get(site.document)?, site)?;
     Some(UnknownReason::Opaque {
-        rule: opaque.rule,
-        detail: detail(opaque.rule).to_owned(),
+        rule,
+        detail: detail(rule).to_owned(),
         document: site.document,
         pointer,
         span,

@@ -17,12 +17,8 @@ pub struct Model {
 }
 
 impl Model {
-    pub(super) fn new(proposal: &Needed) -> Model {
-        Model { literals: proposal.literals.clone(), words: FxHashMap::default() }
-    }
-
-    pub(super) fn set(&mut self, variable: VariableId, word: Word) {
-        self.words.insert(variable, word);
+    pub(super) fn new(proposal: &Needed, words: FxHashMap<VariableId, Word>) -> Model {
+        Model { literals: proposal.literals.clone(), words }
     }
 
     /// The opaque predicates it relies on.

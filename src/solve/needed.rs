@@ -3,15 +3,9 @@
 //! A model of the SAT solver gives a truth value to every atom, but only some of them matter; asking the theories for no
 //! more than those keeps conflicts few and witnesses small.
 
-use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, Test, VariableId};
+use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, VariableId};
+use crate::theory::Tests;
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// Tests that the value of one variable must pass, and must not.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Tests {
-    pub(super) positives: Vec<Test>,
-    pub(super) negatives: Vec<Test>,
-}
 
 /// What a proposal asks for.
 #[derive(Clone, Debug, Default)]

@@ -99,14 +99,19 @@ impl<'a> Search<'_, 'a> {
             let positive = occurrences.positive.get(variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(variable).map_or(&[][..], Vec::as_slice);
             for (test, lit) in positive.iter().chain(negative) {
-                let Test::Pattern(pattern) = test else { continue };
+                let Some(pattern) = self.formula.widened(*test) else { continue };
                 if self.conjunction.value(*lit).is_some() || !seen.insert(*lit) {
                     continue;
                 }
                 for set in sets {
-                    if let Some(value) = self.implied(set, *pattern)? {
-                        decided.push(lit.negate_if(!value));
-                        break;
+                    match self.implied(set, pattern)? {
+                        // That the widened pattern matches says nothing about the values of the keys in it.
+                        Some(true) if matches!(test, Test::Template(_)) => {}
+                        Some(value) => {
+                            decided.push(lit.negate_if(!value));
+                            break;
+                        }
+                        None => {}
                     }
                 }
             }
@@ -124,7 +129,7 @@ impl<'a> Search<'_, 'a> {
             };
         let pattern_of = |lit: Lit| match self.formula.graph.node(lit.node()) {
             Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
-                Some(Atom::Match(variable, Test::Pattern(pattern))) => Some((variable, pattern)),
+                Some(Atom::Match(variable, test)) => Some((variable, self.formula.widened(test)?)),
                 _ => None,
             },
             _ => None,

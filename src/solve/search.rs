@@ -14,7 +14,7 @@ use super::verdict::Stats;
 use crate::formula::{Conjunction, Formula, Lit, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
-use crate::theory::{Lemma, Theory};
+use crate::theory::{Joint, Lemma, Theory};
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
@@ -24,6 +24,7 @@ pub struct Search<'f, 'a> {
     pub(super) meter: Meter,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
+    undecided: Option<Lemma>,
     stats: Stats,
 }
 
@@ -37,6 +38,7 @@ impl<'f, 'a> Search<'f, 'a> {
             meter: Meter::new(&limits),
             limits,
             lemmas: Vec::new(),
+            undecided: None,
             stats: Stats::default(),
         }
     }
@@ -44,6 +46,12 @@ impl<'f, 'a> Search<'f, 'a> {
     /// The facts about patterns learned so far.
     pub fn lemmas(&self) -> &[Lemma] {
         &self.lemmas
+    }
+
+    /// The proposal that the last search could neither fill with values nor exclude, if there was one: then its
+    /// `None` is no proof.
+    pub fn undecided(&self) -> Option<&Lemma> {
+        self.undecided.as_ref()
     }
 
     /// The formula.
@@ -70,6 +78,7 @@ impl<'f, 'a> Search<'f, 'a> {
         if self.formula.graph.len() > self.limits.nodes {
             return Err(Exhausted::Nodes);
         }
+        self.undecided = None;
         self.conjunction.clear();
         self.conjunction.add(&mut self.formula.graph, goal.iter().copied());
         self.decide_by_relevance()?;
@@ -115,17 +124,19 @@ impl<'f, 'a> Search<'f, 'a> {
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
     fn refute(&mut self, proposal: &Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
-        let mut model = Model::new(proposal);
-        let mut conflicts = Vec::new();
-        for (variable, literals) in &proposal.tests {
-            let (positives, negatives) = (&literals.positives, &literals.negatives);
-            match self.theory.value(self.formula, *variable, positives, negatives, &mut self.meter)? {
-                Ok(word) => model.set(*variable, word),
-                Err(lemma) => conflicts.push(lemma),
-            }
+        if proposal.contradictory {
+            // A guess may want an atom both ways without any theory being wrong about it.
+            return Ok(Err(Vec::new()));
         }
-        // A guess may want an atom both ways without any theory being wrong about it.
-        Ok(if conflicts.is_empty() && !proposal.contradictory { Ok(model) } else { Err(conflicts) })
+        Ok(match self.theory.values(self.formula, &proposal.tests, &mut self.meter)? {
+            Joint::Values(words) => Ok(Model::new(proposal, words)),
+            Joint::Conflicts(lemmas) => Err(lemmas),
+            Joint::Undecided(proposal) => {
+                // Excluded without a reason: what comes after is no proof any more.
+                self.undecided.get_or_insert_with(|| proposal.clone());
+                Err(vec![proposal])
+            }
+        })
     }
 
     /// Adds the lemma as a clause: not all of its patterns as it says.
@@ -134,11 +145,11 @@ impl<'f, 'a> Search<'f, 'a> {
             return Err(Exhausted::Lemmas);
         }
         let mut clause = Vec::with_capacity(lemma.positives.len().saturating_add(lemma.negatives.len()));
-        for test in &lemma.positives {
-            clause.push(!self.formula.match_literal(lemma.variable, *test));
+        for (variable, test) in &lemma.positives {
+            clause.push(!self.formula.match_literal(*variable, *test));
         }
-        for test in &lemma.negatives {
-            clause.push(self.formula.match_literal(lemma.variable, *test));
+        for (variable, test) in &lemma.negatives {
+            clause.push(self.formula.match_literal(*variable, *test));
         }
         self.lemmas.push(lemma);
         self.add_clause(&clause, encoder, solver)
@@ -172,20 +183,19 @@ impl<'f, 'a> Search<'f, 'a> {
             let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
             for (outer, n) in negative {
-                let Test::Pattern(outer) = outer else { continue };
+                let Test::Pattern(wide) = outer else { continue };
                 // A word includes nothing but itself, which is the same atom.
-                if self.formula.pattern_of(*outer).is_some_and(|key| key.word().is_some()) {
+                if self.formula.pattern_of(*wide).is_some_and(|key| key.word().is_some()) {
                     continue;
                 }
                 for (inner, p) in positive {
-                    let Test::Pattern(inner) = inner else { continue };
+                    let Some(narrow) = self.formula.widened(*inner) else { continue };
                     if inner != outer
-                        && self.theory.strings.includes(self.formula, *outer, *inner, &mut self.meter)?
+                        && self.theory.strings.includes(self.formula, *wide, narrow, &mut self.meter)?
                     {
                         self.lemmas.push(Lemma {
-                            variable,
-                            positives: vec![Test::Pattern(*inner)],
-                            negatives: vec![Test::Pattern(*outer)],
+                            positives: vec![(variable, *inner)],
+                            negatives: vec![(variable, *outer)],
                         });
                         self.add_clause(&[!*p, *n], encoder, solver)?;
                     }

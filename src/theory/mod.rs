@@ -1,12 +1,14 @@
 //! Which literals about one variable can hold together? A value for them, or a minimal conflict.
 
 mod domain;
+mod joint;
 mod networks;
 mod orders;
 mod readable;
 mod strings;
 mod values;
 
+pub use joint::{Joint, Tests};
 pub use readable::{sample, usual_spelling};
 pub use strings::{Strings, Word};
 pub use values::{Lemma, Theory};

@@ -13,15 +13,25 @@ use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
 
-/// A fact about one variable: no value of it passes all of `positives` and none of `negatives`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A fact: no request passes all of `positives` and none of `negatives`. All are about one variable, or about one and
+/// the keys whose values its patterns hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lemma {
-    /// The variable.
-    pub variable: VariableId,
-    /// Tests the value would have to pass.
-    pub positives: Vec<Test>,
-    /// Tests it would have to fail.
-    pub negatives: Vec<Test>,
+    /// Tests that would have to be passed.
+    pub positives: Vec<(VariableId, Test)>,
+    /// Tests that would have to be failed.
+    pub negatives: Vec<(VariableId, Test)>,
+}
+
+impl Lemma {
+    /// Adds the tests of another, each once.
+    pub(super) fn merge(&mut self, other: Lemma) {
+        for (list, more) in [(&mut self.positives, other.positives), (&mut self.negatives, other.negatives)] {
+            list.extend(more);
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
 }
 
 /// The theories of one check, with what they remember.
@@ -79,9 +89,9 @@ impl Theory {
         };
         let lemma = |p: Vec<usize>, n: Vec<usize>| {
             let pick = |places: Vec<usize>, tests: &[Test]| {
-                places.iter().filter_map(|i| tests.get(*i).copied()).collect()
+                places.iter().filter_map(|i| tests.get(*i).map(|t| (variable, *t))).collect()
             };
-            Ok(Err(Lemma { variable, positives: pick(p, positives), negatives: pick(n, negatives) }))
+            Ok(Err(Lemma { positives: pick(p, positives), negatives: pick(n, negatives) }))
         };
         match value_type {
             Some(ValueType::Ip) => {

@@ -1,0 +1,167 @@
+//! Patterns with policy variables: wildcard patterns that hold the values of context keys at some places.
+
+use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
+use crate::policy::{Part, Template};
+
+/// One piece of a [`Symbolic`] pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Piece {
+    /// A step of an ordinary pattern.
+    Step(Step),
+    /// The value of a key, literally. It can only stand here if all of its symbols are of the class.
+    Value {
+        /// Index into [`Symbolic::keys`].
+        key: usize,
+        /// Symbols that may stand in this place.
+        class: Class,
+    },
+}
+
+/// A pattern with the values of keys in it, under the assumption that all of them are present.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Symbolic<'a> {
+    /// The pieces, in order.
+    pub pieces: Vec<Piece>,
+    /// The keys (lower-cased names), each once.
+    pub keys: Vec<&'a str>,
+}
+
+impl<'a> Symbolic<'a> {
+    /// The fields joined by `:`, wildcards and values of all but the last not matching it. `default` says of which keys
+    /// the default is to be put in, `name` gives a key's name as the documents hold it.
+    pub(super) fn new(
+        fields: &[Template],
+        default: &dyn Fn(&str) -> bool,
+        name: &dyn Fn(&str) -> Option<&'a str>,
+    ) -> Symbolic<'a> {
+        let mut symbolic = Symbolic { pieces: Vec::new(), keys: Vec::new() };
+        let last = fields.len().saturating_sub(1);
+        for (i, field) in fields.iter().enumerate() {
+            if i > 0 {
+                symbolic.text(":");
+            }
+            let class = if i < last { Class::NOT_COLON } else { Class::ANY };
+            for part in field.parts() {
+                match part {
+                    Part::Text(text) => symbolic.text(text),
+                    Part::One => symbolic.pieces.push(Piece::Step(Step::One(Set::Class(class)))),
+                    Part::Many => symbolic.pieces.push(Piece::Step(Step::Many(class))),
+                    Part::Variable(variable) if default(&variable.key) => {
+                        symbolic.text(variable.default.as_deref().unwrap_or(""));
+                    }
+                    Part::Variable(variable) => {
+                        let known = symbolic.keys.iter().position(|k| *k == &*variable.key);
+                        let key = known.unwrap_or_else(|| {
+                            symbolic.keys.extend(name(&variable.key));
+                            symbolic.keys.len().saturating_sub(1)
+                        });
+                        symbolic.pieces.push(Piece::Value { key, class });
+                    }
+                }
+            }
+        }
+        symbolic
+    }
+
+    fn text(&mut self, text: &str) {
+        self.pieces.extend(text.chars().map(|c| Piece::Step(Step::One(Set::Char(Symbol::from_char(c))))));
+    }
+
+    /// The key, if the pattern is nothing but its value.
+    pub fn as_value(&self) -> Option<&'a str> {
+        match self.pieces.as_slice() {
+            [Piece::Value { key, .. }] => self.keys.get(*key).copied(),
+            _ => None,
+        }
+    }
+
+    /// Matches whatever this matches for some values.
+    pub fn widen(&self) -> Pattern {
+        self.build(|builder, _, class| builder.push(Step::Many(class)))
+    }
+
+    /// What it matches for these values, in the order of the keys; `None` if a value cannot stand where it would.
+    pub fn substitute(&self, values: &[&[Symbol]]) -> Option<Pattern> {
+        let mut fits = true;
+        let pattern = self.build(|builder, key, class| {
+            for symbol in values.get(key).copied().unwrap_or(&[]) {
+                fits &= class.contains(*symbol);
+                builder.push(Step::One(Set::Char(*symbol)));
+            }
+        });
+        fits.then_some(pattern)
+    }
+
+    /// With one symbol for the value of each key, the same for the same key.
+    pub fn mark(&self, marker: impl Fn(&'a str) -> Symbol) -> Pattern {
+        self.build(|builder, key, _| {
+            if let Some(name) = self.keys.get(key) {
+                builder.push(Step::One(Set::Char(marker(name))));
+            }
+        })
+    }
+
+    fn build(&self, mut value: impl FnMut(&mut Builder, usize, Class)) -> Pattern {
+        let mut builder = Builder::default();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Step(step) => builder.push(*step),
+                Piece::Value { key, class } => value(&mut builder, *key, *class),
+            }
+        }
+        builder.finish()
+    }
+
+    /// Values of the keys under which the word matches, if there are any; the search is cut off after some steps.
+    pub fn extract(&self, word: &[Symbol]) -> Option<Vec<Vec<Symbol>>> {
+        if self.pieces.len() > 4096 {
+            // The recursion is as deep as the pattern.
+            return None;
+        }
+        let mut values: Vec<Option<&[Symbol]>> = vec![None; self.keys.len()];
+        let mut budget = 10_000u32;
+        extract(&self.pieces, word, &mut values, &mut budget)
+            .then(|| values.into_iter().map(|v| v.unwrap_or(&[]).to_vec()).collect())
+    }
+}
+
+/// Backtracking over what each piece takes; `budget` bounds the steps, and recursion is as deep as the pattern.
+fn extract<'w>(
+    pieces: &[Piece],
+    word: &'w [Symbol],
+    values: &mut Vec<Option<&'w [Symbol]>>,
+    budget: &mut u32,
+) -> bool {
+    let Some(left) = budget.checked_sub(1) else { return false };
+    *budget = left;
+    let Some((piece, rest)) = pieces.split_first() else { return word.is_empty() };
+    let lengths = |class: Class| {
+        let most = word.iter().take_while(|s| class.contains(**s)).count();
+        0..=most
+    };
+    match piece {
+        Piece::Step(Step::One(set)) => match word.split_first() {
+            Some((first, word)) => set.contains(*first) && extract(rest, word, values, budget),
+            None => false,
+        },
+        Piece::Step(Step::Many(class)) => {
+            lengths(*class).any(|n| word.get(n..).is_some_and(|word| extract(rest, word, values, budget)))
+        }
+        Piece::Value { key, class } => match values.get(*key).copied().flatten() {
+            Some(value) => word.strip_prefix(value).is_some_and(|word| extract(rest, word, values, budget)),
+            None => lengths(*class).rev().any(|n| {
+                let Some((value, word)) = word.split_at_checked(n) else { return false };
+                if let Some(slot) = values.get_mut(*key) {
+                    *slot = Some(value);
+                }
+                let found = extract(rest, word, values, budget);
+                if !found {
+                    if let Some(slot) = values.get_mut(*key) {
+                        *slot = None;
+                    }
+                }
+                found
+            }),
+        },
+    }
+}

@@ -1,0 +1,93 @@
+//! Policy variables: which keys a pattern needs, and what it is when some of them are absent.
+//!
+//! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
+//! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
+
+use super::atom::{PatternKey, Site, VariableId};
+use super::graph::Lit;
+use super::keys::presence;
+use super::reading::Reading;
+use super::symbolic::Symbolic;
+use super::vocabulary::Formula;
+use crate::policy::{Template, Variable};
+
+/// Defaults double the number of cases each; beyond this many the pattern is left open.
+const MOST_DEFAULTS: usize = 4;
+
+/// "The variable's value matches the fields, joined by `:`, with the values of their policy variables put in."
+pub(super) fn template_test<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    variable: VariableId,
+    fields: &[Template],
+    site: Site,
+) -> Lit {
+    // The names of keys have to live as long as the documents: take them from there.
+    let mut required: Vec<&'a str> = Vec::new();
+    let mut defaulted: Vec<&'a str> = Vec::new();
+    for v in fields.iter().flat_map(Template::variables) {
+        let Some(name) = reading.key_name(&v.key) else {
+            return formula.opaque("policy-variable", &*v.key, site);
+        };
+        let list = if v.default.is_some() { &mut defaulted } else { &mut required };
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    // A variable that is used without a default is needed whatever the others have.
+    defaulted.retain(|name| !required.contains(name));
+    if defaulted.len() > MOST_DEFAULTS {
+        let spelled: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        return formula.opaque("policy-variable", spelled.join(":"), site);
+    }
+    let mut needs = Vec::new();
+    for name in &required {
+        if reading.is_multivalued(name) {
+            return Lit::FALSE;
+        }
+        needs.push(presence(formula, reading, name, 0));
+    }
+    let mut cases = Vec::new();
+    for case in 0..1u32.wrapping_shl(u32::try_from(defaulted.len()).unwrap_or(0)) {
+        let mut parts = needs.clone();
+        let mut absent: Vec<&str> = Vec::new();
+        let mut possible = true;
+        for (i, name) in defaulted.iter().enumerate() {
+            let is_absent = case.wrapping_shr(u32::try_from(i).unwrap_or(0)) & 1 == 1;
+            parts.push(presence(formula, reading, name, 0).negate_if(is_absent));
+            if is_absent {
+                absent.push(name);
+            }
+            possible &= is_absent || !reading.is_multivalued(name);
+        }
+        if !possible {
+            continue;
+        }
+        let pattern = Symbolic::new(fields, &|key| absent.contains(&key), &|key| reading.key_name(key));
+        let matched = if pattern.keys.is_empty() {
+            formula.matches(variable, PatternKey::Built(pattern.widen()))
+        } else {
+            formula.matches_template(variable, pattern, site)
+        };
+        parts.push(matched);
+        cases.push(formula.graph.and(parts));
+    }
+    formula.graph.or(cases)
+}
+
+/// "The value of `tied`, a key that is read off the requester, equals the value of `key`", asked of `key`.
+pub(super) fn equal_to_tied<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    key: &'a str,
+    tied: &'a str,
+    site: Site,
+) -> Lit {
+    let present = presence(formula, reading, key, 0);
+    let variable = formula.key(key, 0);
+    let value =
+        Template::from_parts([crate::policy::Part::Variable(Variable { key: tied.into(), default: None })]);
+    let pattern = Symbolic::new(&[value], &|_| false, &|_| Some(tied));
+    let equal = formula.matches_template(variable, pattern, site);
+    formula.graph.and([present, equal])
+}

@@ -1,0 +1,595 @@
+//! Values for all variables together, where policy variables put the value of one into the pattern of another.
+//!
+//! Without policy variables every variable stands alone. With them, three arguments exclude a proposal for all requests:
+//!
+//! * a pattern with policy variables implies the pattern with "anything" in their places;
+//! * what holds of a pattern when each policy variable is one strange symbol, which wildcards may swallow, holds for every
+//!   value, because a run that consumes the symbol consumes the value in the same place;
+//! * where a key can only have a few values, each of them is tried.
+//!
+//! And one shows it possible: values for the keys are chosen, put in, and the rest is solved. What neither excludes nor shows
+//! is reported as undecided.
+
+use super::strings::Word;
+use super::values::{Lemma, Theory};
+use crate::automata::{Class, Decision, Pattern, Set, Step, Symbol, decide};
+use crate::formula::{Formula, PatternKey, Piece, Symbolic, Test, Tied, Variable, VariableId, decode};
+use crate::limits::{Exhausted, Meter};
+use rustc_hash::FxHashMap;
+
+/// Tests that the value of one variable must pass, and must not.
+#[derive(Clone, Debug, Default)]
+pub struct Tests {
+    /// Must pass.
+    pub positives: Vec<Test>,
+    /// Must not pass.
+    pub negatives: Vec<Test>,
+}
+
+/// What is known of a proposal.
+#[derive(Debug)]
+pub enum Joint {
+    /// Values that pass and fail everything as proposed.
+    Values(FxHashMap<VariableId, Word>),
+    /// Facts, each of which excludes the proposal.
+    Conflicts(Vec<Lemma>),
+    /// No values were found, and nothing that excludes them.
+    Undecided(Lemma),
+}
+
+/// How many assignments to keys are tried before giving up.
+const MOST_TRIES: usize = 64;
+/// How many values of one key are tried.
+const MOST_VALUES: usize = 5;
+
+type Found = Result<Word, Lemma>;
+
+impl Theory {
+    /// Decides all tests of a proposal together.
+    ///
+    /// # Errors
+    /// The meter ran out, or as [`Theory::value`].
+    pub fn values(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        meter: &mut Meter,
+    ) -> Result<Joint, Exhausted> {
+        let mut words: FxHashMap<VariableId, Word> = FxHashMap::default();
+        let mut conflicts = Vec::new();
+        for (variable, tests) in tests {
+            match self.plain(formula, *variable, tests, meter)? {
+                Ok(word) => {
+                    words.insert(*variable, word);
+                }
+                Err(lemma) => conflicts.push(lemma),
+            }
+            conflicts.extend(self.marked(formula, *variable, tests, meter)?);
+        }
+        if !conflicts.is_empty() {
+            return Ok(Joint::Conflicts(conflicts));
+        }
+        if !tests.iter().any(|(_, t)| t.positives.iter().chain(&t.negatives).any(is_template)) {
+            return Ok(Joint::Values(words));
+        }
+        self.instantiate(formula, tests, words, meter)
+    }
+
+    /// The tests with patterns widened and negative templates left out.
+    fn plain(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        tests: &Tests,
+        meter: &mut Meter,
+    ) -> Result<Found, Exhausted> {
+        if !tests.positives.iter().chain(&tests.negatives).any(is_template) {
+            return self.value(formula, variable, &tests.positives, &tests.negatives, meter);
+        }
+        let widened: Vec<Test> = tests
+            .positives
+            .iter()
+            .map(|t| if is_template(t) { formula.widened(*t).map_or(*t, Test::Pattern) } else { *t })
+            .collect();
+        let negatives: Vec<Test> = tests.negatives.iter().filter(|t| !is_template(t)).copied().collect();
+        let found = self.value(formula, variable, &widened, &negatives, meter)?;
+        Ok(found.map_err(|mut lemma| {
+            for (_, test) in &mut lemma.positives {
+                if let Some(place) = widened.iter().position(|w| w == test) {
+                    *test = tests.positives.get(place).copied().unwrap_or(*test);
+                }
+            }
+            lemma
+        }))
+    }
+
+    /// Lemmas that hold for every value of the keys: one positive template against the negatives, each key one symbol.
+    fn marked(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        tests: &Tests,
+        meter: &mut Meter,
+    ) -> Result<Vec<Lemma>, Exhausted> {
+        let mut lemmas = Vec::new();
+        for test in tests.positives.iter().filter(|t| is_template(t)) {
+            let Some(template) = symbolic(formula, *test) else { continue };
+            let mut names: Vec<&str> = template.keys.clone();
+            for other in tests.negatives.iter().filter_map(|t| symbolic(formula, *t)) {
+                names.extend(other.keys.iter().filter(|k| !names.contains(k)).copied().collect::<Vec<_>>());
+            }
+            if names.len() > usize::from(Symbol::LAST_MARKER) || tests.negatives.is_empty() {
+                continue;
+            }
+            let number = |name: &str| {
+                let place = names.iter().position(|n| *n == name).unwrap_or(0);
+                u8::try_from(place).unwrap_or(Symbol::LAST_MARKER)
+            };
+            let all = (0..names.len()).fold(Class::EMPTY, |class, n| {
+                class.union(Class::marker(u8::try_from(n).unwrap_or(Symbol::LAST_MARKER)))
+            });
+            let positive = template.mark(|name| Symbol::marker(number(name)));
+            let (mut places, mut negatives) = (Vec::new(), Vec::new());
+            for (place, test) in tests.negatives.iter().enumerate() {
+                let pattern = match test {
+                    Test::Pattern(id) => swallowing(&self.strings.pattern(formula, *id), all),
+                    Test::Template(_) => match symbolic(formula, *test) {
+                        Some(template) => {
+                            swallowing(&template.mark(|name| Symbol::marker(number(name))), all)
+                        }
+                        None => continue,
+                    },
+                    Test::Bound(_) | Test::Network(_) => continue,
+                };
+                places.push(place);
+                negatives.push(pattern);
+            }
+            let negatives: Vec<&Pattern> = negatives.iter().collect();
+            if let Decision::Conflict(conflict) = decide(&[], &[&positive], &negatives, meter)? {
+                let negative = |i: &usize| places.get(*i).and_then(|p| tests.negatives.get(*p)).copied();
+                lemmas.push(Lemma {
+                    positives: vec![(variable, *test)],
+                    negatives: conflict
+                        .negatives
+                        .iter()
+                        .filter_map(negative)
+                        .map(|t| (variable, t))
+                        .collect(),
+                });
+            }
+        }
+        Ok(lemmas)
+    }
+
+    /// Chooses values for the keys of templates, puts them in and solves the rest.
+    fn instantiate(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        words: FxHashMap<VariableId, Word>,
+        meter: &mut Meter,
+    ) -> Result<Joint, Exhausted> {
+        let all = Lemma {
+            positives: tests.iter().flat_map(|(v, t)| t.positives.iter().map(|t| (*v, *t))).collect(),
+            negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
+        };
+        let Some(order) = dependency_order(formula, tests) else { return Ok(Joint::Undecided(all)) };
+        let slots = self.slots(formula, tests, &words, &order, meter)?;
+        let mut tries = 0usize;
+        let mut places = vec![0usize; slots.len()];
+        loop {
+            let mut words = words.clone();
+            for (place, (variable, candidates)) in places.iter().zip(&slots) {
+                if let Some(word) = candidates.get(*place) {
+                    words.insert(*variable, word.clone());
+                }
+            }
+            if self.fill_in(formula, tests, &order, &mut words, meter)? {
+                return Ok(Joint::Values(words));
+            }
+            tries = tries.saturating_add(1);
+            let mut carry = true;
+            for (place, (_, candidates)) in places.iter_mut().zip(&slots) {
+                *place = place.saturating_add(1);
+                carry = *place >= candidates.len();
+                if !carry {
+                    break;
+                }
+                *place = 0;
+            }
+            if carry || tries >= MOST_TRIES {
+                break;
+            }
+        }
+        Ok(match self.exhausted(formula, tests, &order, meter)? {
+            Some(lemma) => Joint::Conflicts(vec![lemma]),
+            None => Joint::Undecided(all),
+        })
+    }
+
+    /// Solves the variables with templates, in order, the values of the others given. Whether all have a value.
+    fn fill_in(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        order: &[VariableId],
+        words: &mut FxHashMap<VariableId, Word>,
+        meter: &mut Meter,
+    ) -> Result<bool, Exhausted> {
+        for variable in order {
+            let Some((_, own)) = tests.iter().find(|(v, _)| v == variable) else { continue };
+            let put_in =
+                |theory: &mut Theory, formula: &mut Formula<'_>, list: &[Test], meter: &mut Meter| {
+                    let mut out = Vec::new();
+                    for test in list {
+                        out.push(match theory.put_in(formula, *test, words, meter)? {
+                            Some(test) => test,
+                            None => return Ok(None),
+                        });
+                    }
+                    Ok(Some(out))
+                };
+            let Some(positives) = put_in(self, formula, &own.positives, meter)? else { return Ok(false) };
+            let mut negatives = Vec::new();
+            for test in &own.negatives {
+                // A value that cannot stand in its place makes the pattern match nothing.
+                negatives.extend(self.put_in(formula, *test, words, meter)?);
+            }
+            match self.value(formula, *variable, &positives, &negatives, meter)? {
+                Ok(word) => words.insert(*variable, word),
+                Err(_) => return Ok(false),
+            };
+        }
+        Ok(true)
+    }
+
+    /// The test with the values of its keys; `None` if it matches nothing.
+    fn put_in(
+        &mut self,
+        formula: &mut Formula<'_>,
+        test: Test,
+        words: &FxHashMap<VariableId, Word>,
+        meter: &mut Meter,
+    ) -> Result<Option<Test>, Exhausted> {
+        let Some(template) = symbolic(formula, test) else { return Ok(Some(test)) };
+        let mut values = Vec::new();
+        for key in &template.keys {
+            values.push(self.value_of_key(formula, key, words, meter)?);
+        }
+        let values: Vec<&[Symbol]> = values.iter().map(Vec::as_slice).collect();
+        let pattern = template.substitute(&values);
+        Ok(pattern.map(|p| Test::Pattern(formula.intern_pattern(PatternKey::Built(p)))))
+    }
+
+    /// The value of a key under the words chosen; of a key that the requester's word fixes, what it fixes.
+    fn value_of_key(
+        &mut self,
+        formula: &Formula<'_>,
+        key: &str,
+        words: &FxHashMap<VariableId, Word>,
+        meter: &mut Meter,
+    ) -> Result<Word, Exhausted> {
+        if let Some(tied) = Tied::of(key) {
+            let requester = match words.get(&VariableId::REQUESTER) {
+                Some(word) => word.clone(),
+                None => self.any(formula, VariableId::REQUESTER, meter)?,
+            };
+            if let Some(Some(text)) = decode(&requester).and_then(|decoded| tied.value(&decoded)) {
+                return Ok(Symbol::word(&text));
+            }
+        }
+        match key_variable(formula, key) {
+            Some(variable) => match words.get(&variable) {
+                Some(word) => Ok(word.clone()),
+                None => self.any(formula, variable, meter),
+            },
+            None => Ok(Word::new()),
+        }
+    }
+
+    fn any(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        meter: &mut Meter,
+    ) -> Result<Word, Exhausted> {
+        Ok(self.value(formula, variable, &[], &[], meter)?.unwrap_or_default())
+    }
+
+    /// The variables that templates take values from, each with values worth trying.
+    fn slots(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        words: &FxHashMap<VariableId, Word>,
+        order: &[VariableId],
+        meter: &mut Meter,
+    ) -> Result<Vec<(VariableId, Vec<Word>)>, Exhausted> {
+        let mut slots: Vec<(VariableId, Vec<Word>)> = Vec::new();
+        for (key, hints) in hints(formula, tests, words) {
+            let tied = Tied::of(key);
+            let Some(own) = key_variable(formula, key) else { continue };
+            let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
+            if order.contains(&variable) {
+                continue;
+            }
+            let literals =
+                tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
+            let mut candidates: Vec<Word> = Vec::new();
+            for hint in hints {
+                let patterns = match tied {
+                    Some(tied) => tied.words(&word_pattern(&hint)),
+                    None => vec![word_pattern(&hint)],
+                };
+                for pattern in patterns {
+                    let mut positives = literals.positives.clone();
+                    positives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
+                    if let Ok(word) = self.value(formula, variable, &positives, &literals.negatives, meter)? {
+                        candidates.push(word);
+                    }
+                }
+            }
+            let mut negatives = literals.negatives.clone();
+            for _ in 0..MOST_VALUES {
+                let Ok(word) = self.value(formula, variable, &literals.positives, &negatives, meter)? else {
+                    break;
+                };
+                let others = match tied {
+                    Some(tied) => match decode(&word).and_then(|d| tied.value(&d)).flatten() {
+                        Some(text) => tied.words(&Pattern::word(&text)),
+                        None => vec![word_pattern(&word)],
+                    },
+                    None => vec![word_pattern(&word)],
+                };
+                candidates.push(word);
+                for other in others {
+                    negatives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(other))));
+                }
+            }
+            match slots.iter_mut().find(|(v, _)| *v == variable) {
+                Some((_, list)) => list.extend(candidates),
+                None => slots.push((variable, candidates)),
+            }
+        }
+        for (_, candidates) in &mut slots {
+            let mut seen = rustc_hash::FxHashSet::default();
+            candidates.retain(|word| seen.insert(word.clone()));
+        }
+        slots.retain(|(_, candidates)| !candidates.is_empty());
+        Ok(slots)
+    }
+
+    /// If every key can only have a few values and none of them works: the lemma that says so.
+    fn exhausted(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        order: &[VariableId],
+        meter: &mut Meter,
+    ) -> Result<Option<Lemma>, Exhausted> {
+        for variable in order {
+            let Some((_, own)) = tests.iter().find(|(v, _)| v == variable) else { continue };
+            let mut keys: Vec<&str> = Vec::new();
+            for template in own.positives.iter().chain(&own.negatives).filter_map(|t| symbolic(formula, *t)) {
+                keys.extend(template.keys.iter().filter(|k| !keys.contains(k)).copied().collect::<Vec<_>>());
+            }
+            let mut because = Lemma::default();
+            let mut values: Vec<(&str, Vec<Word>)> = Vec::new();
+            for key in keys {
+                let Some((list, lemma)) = self.few_values(formula, tests, key, meter)? else {
+                    return Ok(None);
+                };
+                because.merge(lemma);
+                values.push((key, list));
+            }
+            if let Some(lemma) = self.no_combination(formula, (*variable, own), &values, because, meter)? {
+                return Ok(Some(lemma));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All values a key can have under its literals, if they are few, and the literals that make it so.
+    fn few_values(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        key: &str,
+        meter: &mut Meter,
+    ) -> Result<Option<(Vec<Word>, Lemma)>, Exhausted> {
+        let tied = Tied::of(key);
+        let Some(own) = key_variable(formula, key) else { return Ok(None) };
+        let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
+        let Some((_, literals)) = tests.iter().find(|(v, _)| *v == variable) else { return Ok(None) };
+        let literals = Tests {
+            positives: literals.positives.iter().filter(|t| !is_template(t)).copied().collect(),
+            negatives: literals.negatives.iter().filter(|t| !is_template(t)).copied().collect(),
+        };
+        let mut excluded: Vec<Test> = Vec::new();
+        let mut values = Vec::new();
+        for _ in 0..=MOST_VALUES {
+            let mut negatives = literals.negatives.clone();
+            negatives.extend(&excluded);
+            let word = match self.value(formula, variable, &literals.positives, &negatives, meter)? {
+                Ok(word) => word,
+                Err(mut lemma) => {
+                    lemma.negatives.retain(|(_, test)| !excluded.contains(test));
+                    return Ok(Some((values, lemma)));
+                }
+            };
+            let (value, patterns) = match tied {
+                Some(tied) => match decode(&word).and_then(|d| tied.value(&d)) {
+                    Some(Some(text)) => (Symbol::word(&text), tied.words(&Pattern::word(&text))),
+                    _ => return Ok(None),
+                },
+                None => (word.clone(), vec![word_pattern(&word)]),
+            };
+            values.push(value);
+            for pattern in patterns {
+                excluded.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// If the variable has no value under any combination of the keys' values: the lemma that says so.
+    fn no_combination(
+        &mut self,
+        formula: &mut Formula<'_>,
+        (variable, own): (VariableId, &Tests),
+        values: &[(&str, Vec<Word>)],
+        mut because: Lemma,
+        meter: &mut Meter,
+    ) -> Result<Option<Lemma>, Exhausted> {
+        let count = values.iter().fold(1usize, |n, (_, list)| n.saturating_mul(list.len()));
+        if count > MOST_TRIES {
+            return Ok(None);
+        }
+        for number in 0..count {
+            let mut rest = number;
+            let mut chosen: FxHashMap<&str, &Word> = FxHashMap::default();
+            for (key, list) in values {
+                let place = rest.checked_rem(list.len()).unwrap_or(0);
+                rest = rest.checked_div(list.len()).unwrap_or(0);
+                if let Some(word) = list.get(place) {
+                    chosen.insert(key, word);
+                }
+            }
+            let mut put_in = |test: &Test| -> Option<Test> {
+                let Some(template) = symbolic(formula, *test) else { return Some(*test) };
+                let words: Vec<&[Symbol]> =
+                    template.keys.iter().map(|k| chosen.get(k).map_or(&[][..], |w| w.as_slice())).collect();
+                template
+                    .substitute(&words)
+                    .map(|p| Test::Pattern(formula.intern_pattern(PatternKey::Built(p))))
+            };
+            let positives: Vec<(Test, Option<Test>)> =
+                own.positives.iter().map(|t| (*t, put_in(t))).collect();
+            let negatives: Vec<(Test, Test)> =
+                own.negatives.iter().filter_map(|t| put_in(t).map(|p| (*t, p))).collect();
+            if let Some((original, _)) = positives.iter().find(|(_, p)| p.is_none()) {
+                because.positives.push((variable, *original));
+                continue;
+            }
+            let ps: Vec<Test> = positives.iter().filter_map(|(_, p)| *p).collect();
+            let ns: Vec<Test> = negatives.iter().map(|(_, p)| *p).collect();
+            match self.value(formula, variable, &ps, &ns, meter)? {
+                Ok(_) => return Ok(None),
+                Err(lemma) => {
+                    let original = |list: &[(Test, Test)], test: &Test| {
+                        list.iter().find(|(_, p)| p == test).map(|(t, _)| *t)
+                    };
+                    let positives: Vec<(Test, Test)> =
+                        positives.iter().filter_map(|(t, p)| p.map(|p| (*t, p))).collect();
+                    because.merge(Lemma {
+                        positives: lemma
+                            .positives
+                            .iter()
+                            .filter_map(|(v, t)| original(&positives, t).map(|t| (*v, t)))
+                            .collect(),
+                        negatives: lemma
+                            .negatives
+                            .iter()
+                            .filter_map(|(v, t)| original(&negatives, t).map(|t| (*v, t)))
+                            .collect(),
+                    });
+                }
+            }
+        }
+        Ok(Some(because))
+    }
+}
+
+fn is_template(test: &Test) -> bool {
+    matches!(test, Test::Template(_))
+}
+
+fn symbolic<'a>(formula: &Formula<'a>, test: Test) -> Option<Symbolic<'a>> {
+    match test {
+        Test::Template(id) => formula.template_of(id).cloned(),
+        _ => None,
+    }
+}
+
+fn key_variable(formula: &Formula<'_>, key: &str) -> Option<VariableId> {
+    formula.variables().find(|(_, v)| matches!(v, Variable::Key(name, 0) if *name == key)).map(|(id, _)| id)
+}
+
+fn word_pattern(word: &[Symbol]) -> Pattern {
+    word.iter().fold(Pattern::builder(), |builder, symbol| builder.symbol(*symbol)).finish()
+}
+
+/// Whether a value that can stand in every place of `positive` can stand in every place of `negative`.
+fn fits_wherever(negative: &Symbolic<'_>, positive: &Symbolic<'_>) -> bool {
+    let places = |template: &Symbolic<'_>, name: &str| -> Vec<Class> {
+        let of_key = |piece: &Piece| match piece {
+            Piece::Value { key, class } if template.keys.get(*key).copied() == Some(name) => Some(*class),
+            _ => None,
+        };
+        template.pieces.iter().filter_map(of_key).collect()
+    };
+    negative.keys.iter().all(|name| {
+        let possible = places(positive, name).into_iter().fold(Class::ANY, Class::and);
+        places(negative, name).iter().all(|class| class.covers(possible))
+    })
+}
+
+/// The pattern with markers let through by every run that matches any text.
+fn swallowing(pattern: &Pattern, markers: Class) -> Pattern {
+    let mut builder = Pattern::builder();
+    for step in pattern.steps() {
+        builder.push(match *step {
+            Step::Many(class) if class.covers(Class::ANY) => Step::Many(class.union(markers)),
+            Step::One(Set::Class(class)) => Step::One(Set::Class(class.and(Class::ANY))),
+            other => other,
+        });
+    }
+    builder.finish()
+}
+
+/// The variables with templates, those whose values others need first; `None` if they need one another.
+fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Option<Vec<VariableId>> {
+    let needs = |tests: &Tests| -> Vec<VariableId> {
+        let templates = tests.positives.iter().chain(&tests.negatives).filter_map(|t| symbolic(formula, *t));
+        let keys: Vec<&str> = templates.flat_map(|t| t.keys).collect();
+        keys.iter()
+            .filter_map(|k| {
+                if Tied::of(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
+            })
+            .collect()
+    };
+    let mut open: Vec<(VariableId, Vec<VariableId>)> =
+        tests.iter().map(|(v, t)| (*v, needs(t))).filter(|(_, n)| !n.is_empty()).collect();
+    let mut order = Vec::new();
+    while !open.is_empty() {
+        let waiting: Vec<VariableId> = open.iter().map(|(v, _)| *v).collect();
+        let ready = open.iter().position(|(_, needs)| !needs.iter().any(|n| waiting.contains(n)))?;
+        order.push(open.remove(ready).0);
+    }
+    Some(order)
+}
+
+/// The keys that templates mention, with values that would make positive templates match the words chosen so far.
+fn hints<'a>(
+    formula: &Formula<'a>,
+    tests: &[(VariableId, Tests)],
+    words: &FxHashMap<VariableId, Word>,
+) -> Vec<(&'a str, Vec<Word>)> {
+    let mut found: Vec<(&'a str, Vec<Word>)> = Vec::new();
+    for (variable, tests) in tests {
+        for (test, positive) in
+            tests.positives.iter().map(|t| (t, true)).chain(tests.negatives.iter().map(|t| (t, false)))
+        {
+            let Some(template) = symbolic(formula, *test) else { continue };
+            let values = words.get(variable).filter(|_| positive).and_then(|word| template.extract(word));
+            for (i, key) in template.keys.iter().enumerate() {
+                let value = values.as_ref().and_then(|v| v.get(i)).cloned();
+                match found.iter_mut().find(|(k, _)| k == key) {
+                    Some((_, list)) => list.extend(value),
+                    None => found.push((key, value.into_iter().collect())),
+                }
+            }
+        }
+    }
+    found
+}
