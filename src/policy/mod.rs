@@ -5,6 +5,10 @@
 mod action;
 mod condition;
 mod document;
+mod json;
+mod literal;
+mod parse;
+mod pointer;
 mod principal;
 mod resource;
 mod template;
@@ -14,6 +18,7 @@ pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
 pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
+pub use parse::{Parsed, parse};
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
 pub use resource::{ResourcePattern, ResourceShape};
 pub use template::{Part, Template, TemplateError, Variable};

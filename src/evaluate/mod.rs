@@ -1,0 +1,176 @@
+//! The referee: what one concrete request is allowed, by plain reading of the documents.
+//!
+//! Plain, total and slow on purpose. It shares no matching code with the solver, which is what makes their agreement worth
+//! something: every witness is confirmed here before anyone sees it.
+
+mod action;
+mod condition;
+mod date;
+mod glob;
+mod ip;
+mod number;
+mod principal;
+mod resource;
+mod truth;
+mod variable;
+
+pub use glob::{fields_match, glob_matches};
+pub use truth::Truth;
+
+use crate::policy::{Document, Effect, PolicyType};
+use crate::request::{Multiplicity, Request, key_info};
+use std::collections::BTreeSet;
+
+/// How documents are read together.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Identity or resource policy.
+    pub policy_type: PolicyType,
+    /// Whether matches that need a wildcard of the first five ARN fields to cross `:` are open instead of false.
+    pub strict_arn: bool,
+    /// No statement of any document names resources: every resource matches.
+    pub resource_unconstrained: bool,
+    /// Keys outside the key table that have several values (lower-cased names): those under a set operator somewhere.
+    pub multivalued: BTreeSet<String>,
+}
+
+impl Options {
+    /// What the documents of one check say about how they are to be read together.
+    pub fn for_documents(documents: &[&Document]) -> Options {
+        let statements = || documents.iter().flat_map(|d| &d.statements);
+        let multivalued = statements()
+            .flat_map(|s| &s.conditions)
+            .filter(|c| c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null)
+            .map(|c| c.key.value.name.to_string())
+            .filter(|name| key_info(name).is_none())
+            .collect();
+        Options {
+            policy_type: PolicyType::infer(documents.iter().copied()),
+            strict_arn: false,
+            resource_unconstrained: statements().all(|s| s.resource.is_none()),
+            multivalued,
+        }
+    }
+
+    /// Whether a key (lower-cased name) may have several values.
+    pub fn is_multivalued(&self, key: &str) -> bool {
+        key_info(key).map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
+    }
+}
+
+/// What a set of policies says about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// Some Allow applies and no Deny.
+    Allowed,
+    /// No Allow applies, and no Deny.
+    ImplicitlyDenied,
+    /// Some Deny applies.
+    ExplicitlyDenied,
+    /// It depends on something AWS leaves open.
+    Undetermined,
+}
+
+/// How one part of a statement came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartTrace {
+    /// Whether it matches.
+    pub truth: Truth,
+    /// The first value that matches (or, of a negated element, that keeps it from matching).
+    pub value: Option<usize>,
+}
+
+/// How one condition came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionTrace {
+    /// Whether it is met.
+    pub truth: Truth,
+    /// Why, in one sentence.
+    pub why: String,
+}
+
+/// How one statement came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementTrace {
+    /// Index of the document.
+    pub document: usize,
+    /// Index of the statement in it.
+    pub statement: usize,
+    /// What it does if it applies.
+    pub effect: Effect,
+    /// Whether it applies.
+    pub applies: Truth,
+    /// `Principal` or `NotPrincipal`; true without a value if there is none.
+    pub principal: PartTrace,
+    /// `Action` or `NotAction`.
+    pub action: PartTrace,
+    /// `Resource` or `NotResource`; a missing one has no value.
+    pub resource: PartTrace,
+    /// The conditions, in order.
+    pub conditions: Vec<ConditionTrace>,
+}
+
+/// The decision, and how every statement came to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The decision of all documents together.
+    pub decision: Decision,
+    /// All statements of all documents, in order.
+    pub statements: Vec<StatementTrace>,
+}
+
+impl Trace {
+    /// The trace of one statement.
+    pub fn statement(&self, document: usize, statement: usize) -> Option<&StatementTrace> {
+        self.statements.iter().find(|s| s.document == document && s.statement == statement)
+    }
+}
+
+/// Decides one request under a set of policies: an applicable Deny wins, then an applicable Allow, else it is denied.
+///
+/// Source: IAM User Guide, "Policy evaluation logic".
+///
+/// ```
+/// use iamsat::{evaluate::{Decision, Options, evaluate}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
+/// let trace = evaluate(&[&policy], &request, &Options::for_documents(&[&policy]));
+/// assert_eq!(trace.decision, Decision::Allowed);
+/// ```
+pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -> Trace {
+    let mut statements = Vec::new();
+    for (document, d) in documents.iter().enumerate() {
+        for (statement, s) in d.statements.iter().enumerate() {
+            let principal = principal::matches(s, request);
+            let action = action::matches(&s.action, request);
+            let resource = resource::matches(s.resource.as_ref(), request, options);
+            let conditions: Vec<ConditionTrace> =
+                s.conditions.iter().map(|c| condition::holds(c, request, options)).collect();
+            let applies = Truth::all(
+                [principal.truth, action.truth, resource.truth].into_iter().chain(conditions.iter().map(|c| c.truth)),
+            );
+            let effect = s.effect.value;
+            statements.push(StatementTrace {
+                document,
+                statement,
+                effect,
+                applies,
+                principal,
+                action,
+                resource,
+                conditions,
+            });
+        }
+    }
+    let with = |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
+    let decision = match (with(Effect::Deny), with(Effect::Allow)) {
+        (Truth::True, _) => Decision::ExplicitlyDenied,
+        (Truth::False, Truth::True) => Decision::Allowed,
+        (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
+        // Denied either way: only how is open.
+        (Truth::Unknown, Truth::False) => Decision::ImplicitlyDenied,
+        _ => Decision::Undetermined,
+    };
+    Trace { decision, statements }
+}

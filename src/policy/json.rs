@@ -1,0 +1,250 @@
+//! JSON with places: a tree in which every key and value knows its bytes.
+//!
+//! serde_json finds the structure; `RawValue` gives the bytes of every value, array element and key, and shows
+//! duplicate keys. Skipping a raw value needs no recursion, so only our own descent has to be bounded.
+
+use crate::diagnostic::Diagnostic;
+use crate::limits::InputLimits;
+use crate::span::Span;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A JSON value with its place.
+#[derive(Clone, Debug)]
+pub(super) struct Json<'t> {
+    pub(super) span: Span,
+    pub(super) kind: JsonValue<'t>,
+}
+
+/// What a JSON value is.
+#[derive(Clone, Debug)]
+pub(super) enum JsonValue<'t> {
+    Null,
+    Bool(bool),
+    /// The source text of a number.
+    Number(&'t str),
+    String(String),
+    Array(Vec<Json<'t>>),
+    Object(Vec<Member<'t>>),
+}
+
+/// One member of an object.
+#[derive(Clone, Debug)]
+pub(super) struct Member<'t> {
+    pub(super) key: String,
+    pub(super) key_span: Span,
+    pub(super) value: Json<'t>,
+}
+
+impl Json<'_> {
+    /// What it is, in words.
+    pub(super) fn describe(&self) -> &'static str {
+        match self.kind {
+            JsonValue::Null => "null",
+            JsonValue::Bool(_) => "a Boolean",
+            JsonValue::Number(_) => "a number",
+            JsonValue::String(_) => "a string",
+            JsonValue::Array(_) => "an array",
+            JsonValue::Object(_) => "an object",
+        }
+    }
+
+    /// The member with this key.
+    pub(super) fn member(&self, key: &str) -> Option<&Member<'_>> {
+        match &self.kind {
+            JsonValue::Object(members) => members.iter().find(|m| m.key == key),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a whole text. Faults inside single strings do not end the reading.
+pub(super) fn parse<'t>(text: &'t str, limits: &InputLimits) -> Result<Json<'t>, Vec<Diagnostic>> {
+    let end = Span::new(text.len(), text.len());
+    if text.len() > limits.bytes {
+        let message = format!("the document is longer than {} bytes", limits.bytes);
+        return Err(vec![Diagnostic::error("document-too-long", message, Span::new(0, 0))]);
+    }
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if body.trim().is_empty() {
+        return Err(vec![Diagnostic::error("empty-document", "the document is empty", end)]);
+    }
+    let base = text.len().saturating_sub(body.len());
+    let raw: &RawValue = serde_json::from_str(body).map_err(|error| vec![syntax(text, base, &error)])?;
+    let mut reader = Reader { text, limits, faults: Vec::new() };
+    let json = reader.value(raw, 0);
+    if reader.faults.is_empty() { Ok(json) } else { Err(reader.faults) }
+}
+
+/// A syntax error of serde_json at its place.
+fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
+    let line_start = match error.line() {
+        0 | 1 => base,
+        line => text
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .nth(line.saturating_sub(2))
+            .map_or(text.len(), |(i, _)| i.saturating_add(1)),
+    };
+    let mut at = line_start.saturating_add(error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at = at.saturating_sub(1);
+    }
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or("not JSON").to_owned();
+    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Diagnostic::error(
+        "invalid-json",
+        format!("not JSON: {message}"),
+        Span::new(at, at.saturating_add(length)),
+    )
+}
+
+struct Reader<'t, 'l> {
+    text: &'t str,
+    limits: &'l InputLimits,
+    faults: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn span(&self, part: &str) -> Span {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        Span::new(start, start.saturating_add(part.len()))
+    }
+
+    fn fault(&mut self, code: &'static str, message: String, span: Span) {
+        if self.faults.len() < self.limits.faults {
+            self.faults.push(Diagnostic::error(code, message, span));
+        }
+    }
+
+    fn value(&mut self, raw: &'t RawValue, depth: usize) -> Json<'t> {
+        let part = raw.get();
+        let span = self.span(part);
+        let kind = match part.bytes().next() {
+            Some(b'{' | b'[') if depth >= self.limits.depth => {
+                self.fault(
+                    "nested-too-deeply",
+                    format!("nested more than {} levels deep", self.limits.depth),
+                    span,
+                );
+                JsonValue::Null
+            }
+            Some(b'{') => JsonValue::Object(self.object(part, depth)),
+            Some(b'[') => {
+                let elements = collect(part, Elements).unwrap_or_default();
+                if self.too_many(elements.len(), span) {
+                    JsonValue::Null
+                } else {
+                    JsonValue::Array(
+                        elements.into_iter().map(|e| self.value(e, depth.saturating_add(1))).collect(),
+                    )
+                }
+            }
+            Some(b'"') => JsonValue::String(self.string(part)),
+            Some(b't') => JsonValue::Bool(true),
+            Some(b'f') => JsonValue::Bool(false),
+            Some(b'n') | None => JsonValue::Null,
+            Some(_) => JsonValue::Number(part),
+        };
+        Json { span, kind }
+    }
+
+    fn object(&mut self, part: &'t str, depth: usize) -> Vec<Member<'t>> {
+        let raw = collect(part, Members).unwrap_or_default();
+        if self.too_many(raw.len(), self.span(part)) {
+            return Vec::new();
+        }
+        let mut members: Vec<Member<'t>> = Vec::with_capacity(raw.len());
+        let mut seen: rustc_hash::FxHashMap<String, Span> = rustc_hash::FxHashMap::default();
+        for (key, value) in raw {
+            let key_span = self.span(key.get());
+            let key = self.string(key.get());
+            let value = self.value(value, depth.saturating_add(1));
+            match seen.get(&key) {
+                Some(first) => {
+                    let first = *first;
+                    if self.faults.len() < self.limits.faults {
+                        self.faults.push(
+                            Diagnostic::error(
+                                "duplicate-key",
+                                format!("the key `{key}` occurs twice"),
+                                key_span,
+                            )
+                            .with_label("second occurrence")
+                            .with_related(first, "first occurrence")
+                            .with_help("merge the two: JSON readers disagree on which of them counts"),
+                        );
+                    }
+                }
+                None => {
+                    seen.insert(key.clone(), key_span);
+                    members.push(Member { key, key_span, value });
+                }
+            }
+        }
+        members
+    }
+
+    fn too_many(&mut self, count: usize, span: Span) -> bool {
+        let many = count > self.limits.members;
+        if many {
+            self.fault("too-many-members", format!("more than {} members", self.limits.members), span);
+        }
+        many
+    }
+
+    fn string(&mut self, part: &'t str) -> String {
+        match serde_json::from_str::<String>(part) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or("bad string").to_owned();
+                self.fault("invalid-string", format!("not a JSON string: {message}"), self.span(part));
+                String::new()
+            }
+        }
+    }
+}
+
+fn collect<'t, V: Visitor<'t>>(part: &'t str, visitor: V) -> Option<V::Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(part);
+    deserializer.deserialize_any(visitor).ok()
+}
+
+struct Elements;
+
+impl<'t> Visitor<'t> for Elements {
+    type Value = Vec<&'t RawValue>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element()? {
+            elements.push(element);
+        }
+        Ok(elements)
+    }
+}
+
+struct Members;
+
+impl<'t> Visitor<'t> for Members {
+    type Value = Vec<(&'t RawValue, &'t RawValue)>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}

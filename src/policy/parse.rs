@@ -1,0 +1,674 @@
+//! From JSON to typed documents, collecting every fault.
+
+use super::json::{self, Json, JsonValue, Member};
+use super::{
+    ActionPattern, Condition, ConditionKey, ConditionValue, Document, Effect, Element, JsonKind, Operator,
+    OperatorBase, OperatorFamily, Principal, PrincipalElement, PrincipalKind, ResourcePattern, Statement,
+    Template, Version,
+};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::InputLimits;
+use crate::span::{Source, Span, Spanned};
+
+/// What came out of reading a document.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The document, if there were no errors.
+    pub document: Option<Document>,
+    /// Everything noticed, errors and warnings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads one policy document. All faults are reported together; one bad statement never hides another.
+///
+/// ```
+/// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+/// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+/// let parsed = parse(&Source::new("p.json", text), &InputLimits::default());
+/// assert_eq!(parsed.document.unwrap().statements.len(), 1);
+/// ```
+pub fn parse(source: &Source, limits: &InputLimits) -> Parsed {
+    match json::parse(source.text(), limits) {
+        Ok(json) => document(source, &json, String::new(), limits),
+        Err(diagnostics) => Parsed { document: None, diagnostics },
+    }
+}
+
+/// Reads a document that stands at `json` in the source.
+pub(super) fn document(
+    source: &Source,
+    json: &Json<'_>,
+    base_pointer: String,
+    limits: &InputLimits,
+) -> Parsed {
+    let mut reader = Reader { limits, diagnostics: Vec::new(), version: Version::default(), dropped: 0 };
+    let mut document = reader.document(source, json, base_pointer);
+    let mut diagnostics = reader.diagnostics;
+    diagnostics.sort_by_key(|d| (d.span.start, d.span.end, d.code));
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        document = None;
+    }
+    if let Some(document) = &mut document {
+        document.warnings.clone_from(&diagnostics);
+    }
+    Parsed { document, diagnostics }
+}
+
+const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+const STATEMENT_ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+struct Reader<'l> {
+    limits: &'l InputLimits,
+    diagnostics: Vec<Diagnostic>,
+    version: Version,
+    dropped: usize,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < self.limits.faults {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+            if diagnostic.severity == Severity::Error && self.dropped == 1 {
+                self.diagnostics.push(Diagnostic::error(
+                    "too-many-faults",
+                    "there are more faults than are shown",
+                    diagnostic.span,
+                ));
+            }
+        }
+    }
+
+    fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span) {
+        self.report(Diagnostic::error(code, message, span));
+    }
+
+    fn wrong_type(&mut self, what: &str, wanted: &str, json: &Json<'_>) {
+        self.error("wrong-type", format!("{what} has to be {wanted}, not {}", json.describe()), json.span);
+    }
+
+    fn document(&mut self, source: &Source, json: &Json<'_>, base_pointer: String) -> Option<Document> {
+        let JsonValue::Object(members) = &json.kind else {
+            self.wrong_type("a policy", "an object", json);
+            return None;
+        };
+        let mut version_span = None;
+        if let Some(member) = json.member("Version") {
+            version_span = Some(member.value.span);
+            self.version = self.read_version(&member.value);
+        }
+        let id = json.member("Id").and_then(|m| self.text("`Id`", &m.value));
+        self.unknown_elements(members, &DOCUMENT_ELEMENTS, "a policy");
+        let Some(member) = json.member("Statement") else {
+            self.report(
+                Diagnostic::error("missing-statement", "the policy has no `Statement`", json.span)
+                    .with_help("a policy without statements allows nothing; write what it allows"),
+            );
+            return None;
+        };
+        let (list, is_list) = match &member.value.kind {
+            JsonValue::Array(list) => (list.as_slice(), true),
+            JsonValue::Object(_) => (std::slice::from_ref(&member.value), false),
+            _ => {
+                self.wrong_type("`Statement`", "an object or an array of objects", &member.value);
+                return None;
+            }
+        };
+        if list.is_empty() {
+            self.error("missing-statement", "the policy has no statements", member.value.span);
+        }
+        let statements: Vec<Option<Statement>> = list.iter().map(|s| self.statement(s)).collect();
+        self.duplicate_sids(&statements);
+        Some(Document {
+            source: source.clone(),
+            version: self.version,
+            version_span,
+            id,
+            statements: statements.into_iter().collect::<Option<Vec<_>>>()?,
+            statement_is_list: is_list,
+            base_pointer,
+            span: json.span,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn read_version(&mut self, json: &Json<'_>) -> Version {
+        match &json.kind {
+            JsonValue::String(text) => match text.as_str() {
+                "2012-10-17" => return Version::V2012,
+                "2008-10-17" => return Version::V2008,
+                _ => self.report(
+                    Diagnostic::error("invalid-version", format!("`{text}` is no policy version"), json.span)
+                        .with_help("the versions are 2012-10-17 and 2008-10-17"),
+                ),
+            },
+            _ => self.wrong_type("`Version`", "a string", json),
+        }
+        Version::V2012
+    }
+
+    fn text(&mut self, what: &str, json: &Json<'_>) -> Option<Spanned<Box<str>>> {
+        match &json.kind {
+            JsonValue::String(text) => Some(Spanned { value: text.as_str().into(), span: json.span }),
+            _ => {
+                self.wrong_type(what, "a string", json);
+                None
+            }
+        }
+    }
+
+    fn unknown_elements(&mut self, members: &[Member<'_>], known: &[&str], of: &str) {
+        for member in members.iter().filter(|m| !known.contains(&m.key.as_str())) {
+            let fault = Diagnostic::error(
+                "unknown-element",
+                format!("`{}` is no element of {of}", member.key),
+                member.key_span,
+            );
+            self.report(match closest(&member.key, known) {
+                Some(name) => fault.with_help(format!("did you mean `{name}`?")),
+                None => fault,
+            });
+        }
+    }
+
+    fn duplicate_sids(&mut self, statements: &[Option<Statement>]) {
+        let mut seen: rustc_hash::FxHashMap<&str, Span> = rustc_hash::FxHashMap::default();
+        let mut faults = Vec::new();
+        for sid in statements.iter().flatten().filter_map(|s| s.sid.as_ref()).filter(|s| !s.value.is_empty())
+        {
+            if let Some(first) = seen.insert(&sid.value, sid.span) {
+                faults.push(
+                    Diagnostic::warning(
+                        "duplicate-sid",
+                        format!("the Sid `{}` occurs twice", sid.value),
+                        sid.span,
+                    )
+                    .with_related(first, "first occurrence"),
+                );
+            }
+        }
+        faults.into_iter().for_each(|fault| self.report(fault));
+    }
+
+    fn statement(&mut self, json: &Json<'_>) -> Option<Statement> {
+        let JsonValue::Object(members) = &json.kind else {
+            self.wrong_type("a statement", "an object", json);
+            return None;
+        };
+        self.unknown_elements(members, &STATEMENT_ELEMENTS, "a statement");
+        let sid = json.member("Sid").map(|m| self.text("`Sid`", &m.value));
+        let effect = match json.member("Effect") {
+            Some(member) => self.effect(&member.value),
+            None => {
+                self.report(
+                    Diagnostic::error("missing-effect", "the statement has no `Effect`", json.span)
+                        .with_help("add \"Effect\": \"Allow\" or \"Effect\": \"Deny\""),
+                );
+                None
+            }
+        };
+        let principal = self.one_of(json, "Principal", "NotPrincipal", false);
+        let principal = principal.map(|(member, negated)| self.principal(member, negated));
+        let action = self.one_of(json, "Action", "NotAction", true);
+        let action = action.and_then(|(member, negated)| self.actions(member, negated));
+        let resource = self.one_of(json, "Resource", "NotResource", false);
+        let resource = resource.map(|(member, negated)| self.resources(member, negated));
+        let conditions = match json.member("Condition") {
+            Some(member) => self.conditions(&member.value),
+            None => Some(Vec::new()),
+        };
+        Some(Statement {
+            span: json.span,
+            sid: sid.flatten(),
+            effect: effect?,
+            principal: match principal {
+                Some(principal) => Some(principal?),
+                None => None,
+            },
+            action: action?,
+            resource: match resource {
+                Some(resource) => Some(resource?),
+                None => None,
+            },
+            conditions: conditions?,
+        })
+    }
+
+    fn effect(&mut self, json: &Json<'_>) -> Option<Spanned<Effect>> {
+        let JsonValue::String(text) = &json.kind else {
+            self.wrong_type("`Effect`", "a string", json);
+            return None;
+        };
+        let effect = [Effect::Allow, Effect::Deny].into_iter().find(|e| e.name() == text);
+        if effect.is_none() {
+            self.report(
+                Diagnostic::error("invalid-effect", format!("`{text}` is no effect"), json.span)
+                    .with_help("effects are `Allow` and `Deny`, spelled so"),
+            );
+        }
+        Some(Spanned { value: effect?, span: json.span })
+    }
+
+    /// The one of two elements that is there, with whether it is the second.
+    fn one_of<'j, 't>(
+        &mut self,
+        json: &'j Json<'t>,
+        plain: &str,
+        negated: &str,
+        required: bool,
+    ) -> Option<(&'j Member<'j>, bool)> {
+        match (json.member(plain), json.member(negated)) {
+            (Some(a), Some(b)) => {
+                self.report(
+                    Diagnostic::error(
+                        "unsupported-combination",
+                        format!("the statement has both `{plain}` and `{negated}`"),
+                        b.key_span,
+                    )
+                    .with_related(a.key_span, "the other one")
+                    .with_help("split the statement in two"),
+                );
+                None
+            }
+            (Some(member), None) => Some((member, false)),
+            (None, Some(member)) => Some((member, true)),
+            (None, None) => {
+                if required {
+                    let message = format!("the statement has neither `{plain}` nor `{negated}`");
+                    self.error("missing-action", message, json.span);
+                }
+                None
+            }
+        }
+    }
+
+    /// The strings of a scalar or list.
+    fn strings<'j>(&mut self, what: &str, json: &'j Json<'_>) -> Option<(Vec<(&'j str, Span)>, bool)> {
+        let (list, is_list) = match &json.kind {
+            JsonValue::Array(list) => (list.as_slice(), true),
+            _ => (std::slice::from_ref(json), false),
+        };
+        let mut texts = Vec::with_capacity(list.len());
+        let mut complete = true;
+        for element in list {
+            match &element.kind {
+                JsonValue::String(text) => texts.push((text.as_str(), element.span)),
+                _ => {
+                    self.wrong_type(
+                        what,
+                        if is_list { "a string" } else { "a string or an array of strings" },
+                        element,
+                    );
+                    complete = false;
+                }
+            }
+        }
+        complete.then_some((texts, is_list))
+    }
+
+    fn actions(&mut self, member: &Member<'_>, negated: bool) -> Option<Element<ActionPattern>> {
+        let (texts, is_list) = self.strings("an action", &member.value)?;
+        let mut values = Vec::with_capacity(texts.len());
+        let mut complete = true;
+        for (text, span) in texts {
+            match ActionPattern::new(text) {
+                Some(pattern) => values.push(Spanned { value: pattern, span }),
+                None => {
+                    complete = false;
+                    self.report(
+                        Diagnostic::error("invalid-action", format!("`{text}` is no action"), span)
+                            .with_help("an action is written `service:name`, or `*` for all"),
+                    );
+                }
+            }
+        }
+        complete.then(|| Element {
+            negated,
+            key_span: member.key_span,
+            values,
+            is_list,
+            span: member.value.span,
+        })
+    }
+
+    fn resources(&mut self, member: &Member<'_>, negated: bool) -> Option<Element<ResourcePattern>> {
+        let (texts, is_list) = self.strings("a resource", &member.value)?;
+        let mut values = Vec::with_capacity(texts.len());
+        let mut complete = true;
+        for (text, span) in texts {
+            match self.template(text, span, true) {
+                Some(template) => values.push(Spanned { value: ResourcePattern::new(text, template), span }),
+                None => complete = false,
+            }
+        }
+        complete.then(|| Element {
+            negated,
+            key_span: member.key_span,
+            values,
+            is_list,
+            span: member.value.span,
+        })
+    }
+
+    fn template(&mut self, text: &str, span: Span, wildcards: bool) -> Option<Template> {
+        let variables = self.version == Version::V2012;
+        let template =
+            if wildcards { Template::parse(text, variables) } else { Template::parse_exact(text, variables) };
+        template
+            .map_err(|error| {
+                self.report(
+                    Diagnostic::error(error.code, error.message, span)
+                        .with_help("write a literal dollar sign as `${$}`"),
+                );
+            })
+            .ok()
+    }
+
+    fn principal(&mut self, member: &Member<'_>, negated: bool) -> Option<PrincipalElement> {
+        let json = &member.value;
+        let element = |everyone, values, lists| PrincipalElement {
+            negated,
+            key_span: member.key_span,
+            everyone,
+            values,
+            lists,
+            span: json.span,
+        };
+        match &json.kind {
+            JsonValue::String(text) if text == "*" => Some(element(true, Vec::new(), Vec::new())),
+            JsonValue::String(text) => {
+                self.report(
+                    Diagnostic::error("invalid-principal", format!("`{text}` is no principal"), json.span)
+                        .with_help(
+                            "only `*` stands alone; others are written {\"AWS\": \"...\"} and the like",
+                        ),
+                );
+                None
+            }
+            JsonValue::Object(members) => {
+                let (mut values, mut lists, mut complete) = (Vec::new(), Vec::new(), true);
+                for inner in members {
+                    match self.principals_of(inner) {
+                        Some((kind, texts, is_list)) => {
+                            if is_list {
+                                lists.push(kind);
+                            }
+                            values.extend(
+                                texts
+                                    .into_iter()
+                                    .map(|(text, span)| Spanned { value: Principal::new(kind, text), span }),
+                            );
+                        }
+                        None => complete = false,
+                    }
+                }
+                complete.then(|| element(false, values, lists))
+            }
+            _ => {
+                self.wrong_type("a principal", "`*` or an object", json);
+                None
+            }
+        }
+    }
+
+    fn principals_of<'j>(
+        &mut self,
+        member: &'j Member<'_>,
+    ) -> Option<(PrincipalKind, Vec<(&'j str, Span)>, bool)> {
+        let kinds = [
+            PrincipalKind::Aws,
+            PrincipalKind::CanonicalUser,
+            PrincipalKind::Federated,
+            PrincipalKind::Service,
+        ];
+        let Some(kind) = kinds.into_iter().find(|k| k.name() == member.key) else {
+            let fault = Diagnostic::error(
+                "invalid-principal-key",
+                format!("`{}` is no kind of principal", member.key),
+                member.key_span,
+            );
+            let known: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
+            self.report(match closest(&member.key, &known) {
+                Some(name) => fault.with_help(format!("did you mean `{name}`?")),
+                None => fault.with_help("the kinds are `AWS`, `CanonicalUser`, `Federated` and `Service`"),
+            });
+            return None;
+        };
+        let (texts, is_list) = self.strings("a principal", &member.value)?;
+        for (text, span) in &texts {
+            if text.is_empty() {
+                self.error("invalid-principal", "the principal is empty", *span);
+                return None;
+            }
+            if text.contains(['*', '?']) && *text != "*" {
+                self.report(Diagnostic::warning(
+                    "principal-wildcard",
+                    format!("AWS rejects wildcards inside a principal; `{text}` is read as a pattern"),
+                    *span,
+                ));
+            }
+        }
+        Some((kind, texts, is_list))
+    }
+
+    fn conditions(&mut self, json: &Json<'_>) -> Option<Vec<Condition>> {
+        let JsonValue::Object(operators) = &json.kind else {
+            self.wrong_type("`Condition`", "an object", json);
+            return None;
+        };
+        let mut conditions = Vec::new();
+        let mut complete = true;
+        let mut spelled: Vec<(String, Span)> = Vec::new();
+        for operator in operators {
+            let lower = operator.key.to_ascii_lowercase();
+            complete &= self.differs_in_case("operator", &lower, operator, &mut spelled);
+            let Some(parsed) = Operator::parse(&operator.key) else {
+                self.unknown_operator(operator);
+                complete = false;
+                continue;
+            };
+            let JsonValue::Object(keys) = &operator.value.kind else {
+                self.wrong_type("a condition operator", "an object of keys and values", &operator.value);
+                complete = false;
+                continue;
+            };
+            let mut keys_spelled: Vec<(String, Span)> = Vec::new();
+            for key in keys {
+                let lower = key.key.to_ascii_lowercase();
+                complete &= self.differs_in_case("condition key", &lower, key, &mut keys_spelled);
+                match self.condition(operator, parsed, key) {
+                    Some(condition) => conditions.push(condition),
+                    None => complete = false,
+                }
+            }
+        }
+        complete.then_some(conditions)
+    }
+
+    /// Reports names that differ only in case from an earlier one.
+    fn differs_in_case(
+        &mut self,
+        what: &str,
+        lower: &str,
+        member: &Member<'_>,
+        seen: &mut Vec<(String, Span)>,
+    ) -> bool {
+        if let Some((_, first)) = seen.iter().find(|(name, _)| name == lower) {
+            self.report(
+                Diagnostic::error(
+                    "duplicate-key-case",
+                    format!("the {what} `{}` occurs twice, spelled differently", member.key),
+                    member.key_span,
+                )
+                .with_related(*first, "first occurrence")
+                .with_help("case does not distinguish them; merge the two"),
+            );
+            return false;
+        }
+        seen.push((lower.to_owned(), member.key_span));
+        true
+    }
+
+    fn unknown_operator(&mut self, member: &Member<'_>) {
+        let (prefix, base) = member.key.rsplit_once(':').unwrap_or(("", &member.key));
+        let (base, suffix) = match base.strip_suffix("IfExists") {
+            Some(base) => (base, "IfExists"),
+            None => (base, ""),
+        };
+        let fault = Diagnostic::error(
+            "unknown-operator",
+            format!("`{}` is no condition operator", member.key),
+            member.key_span,
+        );
+        let names: Vec<&str> = OperatorBase::ALL.iter().map(|b| b.name()).collect();
+        self.report(match closest(base, &names) {
+            Some("Null") if !suffix.is_empty() => fault.with_help("`Null` has no `IfExists` form"),
+            Some(name) if prefix.is_empty() => fault.with_help(format!("did you mean `{name}{suffix}`?")),
+            Some(name) => fault.with_help(format!("did you mean `{prefix}:{name}{suffix}`?")),
+            None => fault,
+        });
+    }
+
+    fn condition(&mut self, operator: &Member<'_>, parsed: Operator, key: &Member<'_>) -> Option<Condition> {
+        let name = key.key.to_ascii_lowercase();
+        let needs_tag = ["aws:requesttag", "aws:resourcetag", "aws:principaltag"];
+        if name.is_empty() || name.trim() != name {
+            self.error("invalid-condition-key", format!("`{}` is no condition key", key.key), key.key_span);
+            return None;
+        }
+        if name.ends_with('/') || needs_tag.contains(&name.as_str()) {
+            self.report(
+                Diagnostic::error("missing-tag-key", format!("`{}` names no tag", key.key), key.key_span)
+                    .with_help(format!("write `{}/KEY`", key.key.trim_end_matches('/'))),
+            );
+            return None;
+        }
+        let (list, is_list) = match &key.value.kind {
+            JsonValue::Array(list) => (list.as_slice(), true),
+            _ => (std::slice::from_ref(&key.value), false),
+        };
+        let values: Vec<Option<Spanned<ConditionValue>>> =
+            list.iter().map(|value| self.condition_value(parsed.base, value)).collect();
+        Some(Condition {
+            operator: Spanned { value: parsed, span: operator.key_span },
+            operator_text: operator.key.as_str().into(),
+            key: Spanned {
+                value: ConditionKey { name: name.into(), text: key.key.as_str().into() },
+                span: key.key_span,
+            },
+            values: values.into_iter().collect::<Option<Vec<_>>>()?,
+            is_list,
+            span: Span { start: key.key_span.start, end: key.value.span.end },
+        })
+    }
+
+    fn condition_value(&mut self, base: OperatorBase, json: &Json<'_>) -> Option<Spanned<ConditionValue>> {
+        let (text, kind) = match &json.kind {
+            JsonValue::String(text) => (text.clone(), JsonKind::String),
+            JsonValue::Number(text) => ((*text).to_owned(), JsonKind::Number),
+            JsonValue::Bool(value) => (value.to_string(), JsonKind::Boolean),
+            _ => {
+                self.wrong_type("a condition value", "a string, a number or a Boolean", json);
+                return None;
+            }
+        };
+        if base == OperatorBase::Null
+            && !text.eq_ignore_ascii_case("true")
+            && !text.eq_ignore_ascii_case("false")
+        {
+            self.report(
+                Diagnostic::error(
+                    "invalid-null-value",
+                    format!("`{text}` is neither true nor false"),
+                    json.span,
+                )
+                .with_help("`Null` is true if the key has to be absent, false if it has to be present"),
+            );
+            return None;
+        }
+        let template = match base.family() {
+            OperatorFamily::Arn => self.template(&text, json.span, true)?,
+            OperatorFamily::String => {
+                let like = matches!(base, OperatorBase::StringLike | OperatorBase::StringNotLike);
+                if !like && text.contains('*') && self.version == Version::V2012 && !text.contains("${*}") {
+                    self.report(
+                        Diagnostic::warning(
+                            "wildcard-without-like",
+                            format!("`{}` compares `*` literally", base.name()),
+                            json.span,
+                        )
+                        .with_help("use the Like operator if a wildcard is meant"),
+                    );
+                }
+                self.template(&text, json.span, like)?
+            }
+            OperatorFamily::Bool if self.version == Version::V2012 && text.contains("${") => {
+                self.template(&text, json.span, false)?
+            }
+            OperatorFamily::Numeric | OperatorFamily::Date | OperatorFamily::Ip | OperatorFamily::Binary
+                if self.version == Version::V2012 && text.contains("${") =>
+            {
+                self.report(
+                    Diagnostic::error(
+                        "variable-unsupported",
+                        format!("`{}` takes no policy variables", base.name()),
+                        json.span,
+                    )
+                    .with_help("policy variables work in String and Arn operators"),
+                );
+                return None;
+            }
+            family => {
+                if let Some(what) = super::literal::fault(family, &text) {
+                    self.report(
+                        Diagnostic::warning(what.0, format!("`{text}` is no {}", what.1), json.span)
+                            .with_help("AWS does not document what such a value does: it is left open"),
+                    );
+                }
+                Template::literal(&text)
+            }
+        };
+        Some(Spanned { value: ConditionValue { text: text.into(), kind, template }, span: json.span })
+    }
+}
+
+/// The known name closest to a misspelled one.
+fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let lower = name.to_ascii_lowercase();
+    known
+        .iter()
+        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), *k))
+        .filter(|(d, k)| *d <= k.len().div_ceil(3).min(3))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
+}
+
+/// Levenshtein's distance of two short names.
+fn distance(a: &str, b: &str) -> usize {
+    if a.len() > 64 {
+        return usize::MAX;
+    }
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut next = vec![i.saturating_add(1)];
+        for ((y, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+            let left = next.last().copied().unwrap_or(0).saturating_add(1);
+            let replaced = above_left.saturating_add(usize::from(x != *y));
+            next.push(left.min(above.saturating_add(1)).min(replaced));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,80 @@
+//! JSON pointers (RFC 6901) of the elements of a document.
+
+use super::{Condition, Document, PrincipalElement};
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn element(base: String, name: &str, is_list: bool, index: usize) -> String {
+    if is_list { format!("{base}/{name}/{index}") } else { format!("{base}/{name}") }
+}
+
+impl Document {
+    /// The pointer of a statement: `/Statement/0`, or `/Statement` if it is the only one and no array.
+    pub fn statement_pointer(&self, statement: usize) -> String {
+        element(self.base_pointer.clone(), "Statement", self.statement_is_list, statement)
+    }
+
+    /// The pointer of a value of `Action` or `NotAction`.
+    pub fn action_pointer(&self, statement: usize, value: usize) -> String {
+        let base = self.statement_pointer(statement);
+        match self.statements.get(statement) {
+            Some(s) => {
+                let name = if s.action.negated { "NotAction" } else { "Action" };
+                element(base, name, s.action.is_list, value)
+            }
+            None => base,
+        }
+    }
+
+    /// The pointer of a value of `Resource` or `NotResource`.
+    pub fn resource_pointer(&self, statement: usize, value: usize) -> String {
+        let base = self.statement_pointer(statement);
+        match self.statements.get(statement).and_then(|s| s.resource.as_ref()) {
+            Some(r) => element(base, if r.negated { "NotResource" } else { "Resource" }, r.is_list, value),
+            None => base,
+        }
+    }
+
+    /// The pointer of `Principal` or `NotPrincipal` as a whole.
+    pub fn principal_element_pointer(&self, statement: usize) -> String {
+        let base = self.statement_pointer(statement);
+        match self.statements.get(statement).and_then(|s| s.principal.as_ref()) {
+            Some(p) => format!("{base}/{}", principal_name(p)),
+            None => base,
+        }
+    }
+
+    /// The pointer of a value of `Principal` or `NotPrincipal`.
+    pub fn principal_pointer(&self, statement: usize, value: usize) -> String {
+        let whole = self.principal_element_pointer(statement);
+        let principal = self.statements.get(statement).and_then(|s| s.principal.as_ref());
+        let Some(principal) = principal else { return whole };
+        let Some(this) = principal.values.get(value) else { return whole };
+        let kind = this.value.kind;
+        let place = principal.values.iter().take(value).filter(|v| v.value.kind == kind).count();
+        element(whole, kind.name(), principal.lists.contains(&kind), place)
+    }
+
+    /// The pointer of the values of a condition (by its place among all conditions of the statement).
+    pub fn condition_pointer(&self, statement: usize, condition: usize) -> String {
+        let base = self.statement_pointer(statement);
+        match self.statements.get(statement).and_then(|s| s.conditions.get(condition)) {
+            Some(c) => format!("{base}/Condition/{}/{}", escape(&c.operator_text), escape(&c.key.value.text)),
+            None => base,
+        }
+    }
+
+    /// The pointer of one value of a condition.
+    pub fn condition_value_pointer(&self, statement: usize, condition: usize, value: usize) -> String {
+        let base = self.condition_pointer(statement, condition);
+        let found: Option<&Condition> =
+            self.statements.get(statement).and_then(|s| s.conditions.get(condition));
+        if found.is_some_and(|c| c.is_list) { format!("{base}/{value}") } else { base }
+    }
+}
+
+fn principal_name(element: &PrincipalElement) -> &'static str {
+    if element.negated { "NotPrincipal" } else { "Principal" }
+}
