@@ -3,6 +3,7 @@
 pub mod automata;
 pub mod check;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod formula;
 pub mod limits;
 pub mod policy;

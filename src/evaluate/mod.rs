@@ -40,7 +40,9 @@ impl Options {
         let statements = || documents.iter().flat_map(|d| &d.statements);
         let multivalued = statements()
             .flat_map(|s| &s.conditions)
-            .filter(|c| c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null)
+            .filter(|c| {
+                c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null
+            })
             .map(|c| c.key.value.name.to_string())
             .filter(|name| key_info(name).is_none())
             .collect();
@@ -54,7 +56,8 @@ impl Options {
 
     /// Whether a key (lower-cased name) may have several values.
     pub fn is_multivalued(&self, key: &str) -> bool {
-        key_info(key).map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
+        key_info(key)
+            .map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
     }
 }
 
@@ -148,7 +151,9 @@ pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -
             let conditions: Vec<ConditionTrace> =
                 s.conditions.iter().map(|c| condition::holds(c, request, options)).collect();
             let applies = Truth::all(
-                [principal.truth, action.truth, resource.truth].into_iter().chain(conditions.iter().map(|c| c.truth)),
+                [principal.truth, action.truth, resource.truth]
+                    .into_iter()
+                    .chain(conditions.iter().map(|c| c.truth)),
             );
             let effect = s.effect.value;
             statements.push(StatementTrace {
@@ -163,7 +168,8 @@ pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -
             });
         }
     }
-    let with = |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
+    let with =
+        |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
     let decision = match (with(Effect::Deny), with(Effect::Allow)) {
         (Truth::True, _) => Decision::ExplicitlyDenied,
         (Truth::False, Truth::True) => Decision::Allowed,

@@ -118,10 +118,10 @@ impl Scalar {
     /// A number strictly between two others that is none of `excluded`; without a bound there is no limit on that
     /// side. `None` if the bounds leave no room.
     pub fn between(low: Option<&Scalar>, high: Option<&Scalar>, excluded: &[&Scalar]) -> Option<Scalar> {
-        if let (Some(low), Some(high)) = (low, high) {
-            if low >= high {
-                return None;
-            }
+        if let (Some(low), Some(high)) = (low, high)
+            && low >= high
+        {
+            return None;
         }
         let fits =
             |s: &Scalar| low.is_none_or(|l| l < s) && high.is_none_or(|h| s < h) && !excluded.contains(&s);

@@ -155,10 +155,8 @@ fn extract<'w>(
                     *slot = Some(value);
                 }
                 let found = extract(rest, word, values, budget);
-                if !found {
-                    if let Some(slot) = values.get_mut(*key) {
-                        *slot = None;
-                    }
+                if !found && let Some(slot) = values.get_mut(*key) {
+                    *slot = None;
                 }
                 found
             }),

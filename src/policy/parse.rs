@@ -333,7 +333,7 @@ impl Reader<'_> {
                 }
             }
         }
-        complete.then(|| Element {
+        complete.then_some(Element {
             negated,
             key_span: member.key_span,
             values,
@@ -352,7 +352,7 @@ impl Reader<'_> {
                 None => complete = false,
             }
         }
-        complete.then(|| Element {
+        complete.then_some(Element {
             negated,
             key_span: member.key_span,
             values,

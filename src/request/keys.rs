@@ -2,6 +2,9 @@
 //!
 //! Source: IAM User Guide, "AWS global condition context keys".
 
+/// Changes whenever an entry of the table does; certificates and answers can name it.
+pub const KEY_TABLE_VERSION: u32 = 1;
+
 /// What the values of a key are.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +15,7 @@ pub enum ValueType {
     Date,
     Number,
     Ip,
-    /// `aws:EpochTime`: a date that may also be read as a number of seconds.
+    /// `aws:EpochTime`: seconds, read as a date or as a number.
     Epoch,
 }
 
@@ -40,7 +43,7 @@ pub enum Presence {
 /// What the table says about a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
-    /// AWS's spelling, a tag key's suffix left out (`aws:PrincipalTag/`).
+    /// AWS's spelling; of tag keys, the part up to the slash.
     pub name: &'static str,
     /// Type of its values.
     pub value: ValueType,
@@ -50,7 +53,100 @@ pub struct KeyInfo {
     pub presence: Presence,
 }
 
-/// The entry for a key, by its lower-cased name; `None` for keys that are not global.
-pub fn key_info(_name: &str) -> Option<&'static KeyInfo> {
-    None
+const fn key(
+    name: &'static str,
+    value: ValueType,
+    multiplicity: Multiplicity,
+    presence: Presence,
+) -> KeyInfo {
+    KeyInfo { name, value, multiplicity, presence }
+}
+
+use Multiplicity::{Multi, Single};
+use Presence::{Always, AlwaysForPrincipals, Signed, Sometimes};
+use ValueType::{Arn, Bool, Date, Epoch, Ip, Number, String as Text};
+
+/// The whole table, tag families last.
+static KEYS: [KeyInfo; 62] = [
+    key("aws:PrincipalArn", Arn, Single, Signed),
+    key("aws:PrincipalAccount", Text, Single, AlwaysForPrincipals),
+    key("aws:PrincipalOrgID", Text, Single, Sometimes),
+    key("aws:PrincipalOrgPaths", Text, Multi, Sometimes),
+    key("aws:PrincipalIsAWSService", Bool, Single, Signed),
+    key("aws:PrincipalServiceName", Text, Single, Sometimes),
+    key("aws:PrincipalServiceNamesList", Text, Multi, Sometimes),
+    key("aws:PrincipalType", Text, Single, AlwaysForPrincipals),
+    key("aws:userid", Text, Single, AlwaysForPrincipals),
+    key("aws:username", Text, Single, Sometimes),
+    key("aws:AssumedRoot", Bool, Single, Sometimes),
+    key("aws:FederatedProvider", Text, Single, Sometimes),
+    key("aws:TokenIssueTime", Date, Single, Sometimes),
+    key("aws:SignInSessionArn", Arn, Single, Sometimes),
+    key("aws:MultiFactorAuthPresent", Bool, Single, Sometimes),
+    key("aws:MultiFactorAuthAge", Number, Single, Sometimes),
+    key("aws:SourceIdentity", Text, Single, Sometimes),
+    key("aws:ChatbotSourceArn", Arn, Single, Sometimes),
+    key("ec2:SourceInstanceArn", Arn, Single, Sometimes),
+    key("lambda:SourceFunctionArn", Arn, Single, Sometimes),
+    key("ssm:SourceInstanceArn", Arn, Single, Sometimes),
+    key("codebuild:BuildArn", Arn, Single, Sometimes),
+    key("codebuild:ProjectArn", Arn, Single, Sometimes),
+    key("aws:Ec2InstanceSourceVpc", Text, Single, Sometimes),
+    key("aws:Ec2InstanceSourcePrivateIPv4", Ip, Single, Sometimes),
+    key("ec2:RoleDelivery", Number, Single, Sometimes),
+    key("glue:RoleAssumedBy", Text, Single, Sometimes),
+    key("glue:CredentialIssuingService", Text, Single, Sometimes),
+    key("identitystore:UserId", Text, Single, Sometimes),
+    key("aws:SourceIp", Ip, Single, Sometimes),
+    key("aws:SourceVpc", Text, Single, Sometimes),
+    key("aws:SourceVpce", Text, Single, Sometimes),
+    key("aws:SourceVpcArn", Arn, Single, Sometimes),
+    key("aws:VpcSourceIp", Ip, Single, Sometimes),
+    key("aws:VpceAccount", Text, Single, Sometimes),
+    key("aws:VpceOrgID", Text, Single, Sometimes),
+    key("aws:VpceOrgPaths", Text, Multi, Sometimes),
+    key("aws:ResourceAccount", Text, Single, Sometimes),
+    key("aws:ResourceOrgID", Text, Single, Sometimes),
+    key("aws:ResourceOrgPaths", Text, Multi, Sometimes),
+    key("aws:CalledVia", Text, Multi, Sometimes),
+    key("aws:CalledViaFirst", Text, Single, Sometimes),
+    key("aws:CalledViaLast", Text, Single, Sometimes),
+    key("aws:ViaAWSService", Bool, Single, Always),
+    key("aws:CalledViaAWSMCP", Text, Single, Sometimes),
+    key("aws:ViaAWSMCPService", Bool, Single, Sometimes),
+    key("aws:IsMcpServiceAction", Bool, Single, Sometimes),
+    key("aws:CurrentTime", Date, Single, Always),
+    key("aws:EpochTime", Epoch, Single, Always),
+    key("aws:referer", Text, Single, Sometimes),
+    key("aws:RequestedRegion", Text, Single, Always),
+    key("aws:TagKeys", Text, Multi, Sometimes),
+    key("aws:SecureTransport", Bool, Single, Always),
+    key("aws:SourceAccount", Text, Single, Sometimes),
+    key("aws:SourceArn", Arn, Single, Sometimes),
+    key("aws:SourceOrgID", Text, Single, Sometimes),
+    key("aws:SourceOrgPaths", Text, Multi, Sometimes),
+    key("aws:UserAgent", Text, Single, Always),
+    key("aws:SourceOwner", Text, Single, Sometimes),
+    key("aws:PrincipalTag/", Text, Single, Sometimes),
+    key("aws:ResourceTag/", Text, Single, Sometimes),
+    key("aws:RequestTag/", Text, Single, Sometimes),
+];
+
+/// The entry for a key, by its name in any case; `None` for keys that are not in the table.
+///
+/// ```
+/// use iamsat::request::{ValueType, key_info};
+/// assert_eq!(key_info("aws:sourceip").unwrap().value, ValueType::Ip);
+/// assert_eq!(key_info("aws:PrincipalTag/team").unwrap().name, "aws:PrincipalTag/");
+/// assert!(key_info("s3:prefix").is_none());
+/// ```
+pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
+    KEYS.iter().find(|info| {
+        if info.name.ends_with('/') {
+            name.len() > info.name.len()
+                && name.get(..info.name.len()).is_some_and(|start| start.eq_ignore_ascii_case(info.name))
+        } else {
+            name.len() == info.name.len() && name.eq_ignore_ascii_case(info.name)
+        }
+    })
 }

@@ -1,9 +1,12 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
+mod consistency;
 mod keys;
 mod requester;
+mod spelling;
 
-pub use keys::{KeyInfo, Multiplicity, Presence, ValueType, key_info};
+pub use consistency::{Axioms, Inconsistency};
+pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use requester::{Requester, RequesterKind};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
-use super::Witness;
+use super::{Claim, Witness};
+use crate::evaluate::evaluate;
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::span::Span;
@@ -42,6 +43,31 @@ pub struct Finding {
     pub resource: Option<usize>,
     /// Index of the first value of `Principal` that matches the witness; `None` for `"*"`, `NotPrincipal` or none.
     pub principal: Option<usize>,
+}
+
+impl Finding {
+    /// The finding a claim and its witness make.
+    pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
+        let document = claim.documents.get(claim.allowed_by).copied();
+        let trace = document.map(|d| evaluate(&[d], witness.request(), claim.options));
+        let statement = trace.as_ref().and_then(|t| t.statement(0, claim.statement));
+        let source = document.and_then(|d| d.statements.get(claim.statement));
+        let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
+        Finding {
+            document: claim.allowed_by,
+            statement: claim.statement,
+            action: positive(source.map(|s| s.action.negated), statement.and_then(|s| s.action.value)),
+            resource: positive(
+                source.and_then(|s| s.resource.as_ref()).map(|r| r.negated),
+                statement.and_then(|s| s.resource.value),
+            ),
+            principal: positive(
+                source.and_then(|s| s.principal.as_ref()).map(|p| p.negated),
+                statement.and_then(|s| s.principal.value),
+            ),
+            witness,
+        }
+    }
 }
 
 /// Why there is no answer.

@@ -1,6 +1,6 @@
 //! A witness: a request that the referee, the request room and the question itself agree on.
 
-use crate::evaluate::{self, Decision, evaluate};
+use crate::evaluate::{self, Decision, Truth, evaluate};
 use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 
@@ -55,19 +55,19 @@ impl Witness {
                 allowed.decision
             )));
         }
-        if !allowed.applies(0, claim.statement) {
+        if allowed.statement(0, claim.statement).map(|s| s.applies) != Some(Truth::True) {
             return Err(Disagreement(format!(
                 "the referee says that statement {} does not apply",
                 claim.statement
             )));
         }
-        if let Some(other) = claim.not_allowed_by.and_then(decision) {
-            if !matches!(other.decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
-                return Err(Disagreement(format!(
-                    "the referee says {:?} where the search says denied",
-                    other.decision
-                )));
-            }
+        if let Some(other) = claim.not_allowed_by.and_then(decision)
+            && !matches!(other.decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
+        {
+            return Err(Disagreement(format!(
+                "the referee says {:?} where the search says denied",
+                other.decision
+            )));
         }
         let keys = claim.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
         let keys = keys.map(|c| &*c.key.value.name);

@@ -133,12 +133,14 @@ impl Theory {
             for (place, test) in tests.negatives.iter().enumerate() {
                 let pattern = match test {
                     Test::Pattern(id) => swallowing(&self.strings.pattern(formula, *id), all),
-                    Test::Template(_) => match symbolic(formula, *test) {
-                        Some(template) => {
-                            swallowing(&template.mark(|name| Symbol::marker(number(name))), all)
+                    Test::Template(_) => {
+                        match symbolic(formula, *test).filter(|t| fits_wherever(t, &template)) {
+                            Some(template) => {
+                                swallowing(&template.mark(|name| Symbol::marker(number(name))), all)
+                            }
+                            None => continue,
                         }
-                        None => continue,
-                    },
+                    }
                     Test::Bound(_) | Test::Network(_) => continue,
                 };
                 places.push(place);

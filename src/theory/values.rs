@@ -205,10 +205,10 @@ impl Theory {
         for text in
             [sample(name), "a".to_owned(), "x".to_owned(), String::new(), "0".to_owned(), "1".to_owned()]
         {
-            if passes_none(&Symbol::word(&text), bounds, networks) {
-                if let Ok(Ok(word)) = self.checked(formula, &text, texts) {
-                    return Ok(Ok(word));
-                }
+            if passes_none(&Symbol::word(&text), bounds, networks)
+                && let Ok(Ok(word)) = self.checked(formula, &text, texts)
+            {
+                return Ok(Ok(word));
             }
         }
         Err(Exhausted::Mixed)

@@ -1,0 +1,203 @@
+//! Conditions.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
+
+use super::glob::{all_match, matches as glob};
+use super::number::Decimal;
+use super::variable::resolve;
+use super::{ConditionTrace, Options, Truth, date, ip};
+use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, SetPrefix};
+use crate::request::{Request, ValueType, key_info};
+use std::cmp::Ordering;
+
+pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
+    let key = &condition.key.value;
+    let values = request.values(&key.name).unwrap_or(&[]);
+    let truth = decide(condition, values, request, options);
+    let given = match values {
+        [] => format!("{} is absent", key.text),
+        [one] => format!("{} is `{one}`", key.text),
+        many => format!("{} is `{}`", key.text, many.join("`, `")),
+    };
+    let verdict = match truth {
+        Truth::True => "met",
+        Truth::False => "not met",
+        Truth::Unknown => "open",
+    };
+    ConditionTrace { truth, why: format!("{} {verdict}: {given}", condition.operator.value) }
+}
+
+fn decide(condition: &Condition, values: &[String], request: &Request, options: &Options) -> Truth {
+    let operator = condition.operator.value;
+    let absent = values.is_empty();
+    if operator.base == OperatorBase::Null {
+        return match operator.set {
+            Some(SetPrefix::ForAllValues) => Truth::True,
+            Some(SetPrefix::ForAnyValue) => Truth::False,
+            None if condition.values.is_empty() => Truth::Unknown,
+            None => Truth::any(
+                condition.values.iter().map(|v| (v.value.text.eq_ignore_ascii_case("true") == absent).into()),
+            ),
+        };
+    }
+    if condition.values.is_empty() {
+        return match operator.set {
+            None if operator.if_exists => absent.into(),
+            None => Truth::Unknown,
+            Some(SetPrefix::ForAllValues) => absent.into(),
+            Some(SetPrefix::ForAnyValue) if operator.if_exists && absent => Truth::Unknown,
+            Some(SetPrefix::ForAnyValue) => Truth::False,
+        };
+    }
+    let test = |value: &str| one_value(condition, value, request, options);
+    match operator.set {
+        None => match values {
+            [] => (operator.if_exists || operator.base.is_negated()).into(),
+            [value] => test(value),
+            _ => Truth::Unknown,
+        },
+        Some(SetPrefix::ForAllValues) => {
+            let all = Truth::all(values.iter().map(|v| test(v)));
+            // A set of one empty text may count as empty, of which everything is true.
+            let only_empty = matches!(values, [value] if value.is_empty());
+            if only_empty { all.or(Truth::Unknown) } else { all }
+        }
+        Some(SetPrefix::ForAnyValue) if absent && operator.if_exists => Truth::Unknown,
+        Some(SetPrefix::ForAnyValue) => Truth::any(values.iter().map(|v| test(v))),
+    }
+}
+
+/// The base test of one value of the request: some policy value matches; for a negated operator, none does.
+fn one_value(condition: &Condition, value: &str, request: &Request, options: &Options) -> Truth {
+    let base = condition.operator.value.base;
+    if !reads(base.family(), key_info(&condition.key.value.name).map(|info| info.value)) {
+        return Truth::Unknown;
+    }
+    Truth::any(condition.values.iter().map(|p| compare(base, &p.value, value, request, options)))
+        .negate_if(base.is_negated())
+}
+
+/// Whether AWS documents operators of the family for keys of the type.
+fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
+    use OperatorFamily as F;
+    use ValueType as V;
+    match value {
+        None => true,
+        Some(V::String) => matches!(family, F::String | F::Null),
+        Some(V::Arn) => matches!(family, F::String | F::Arn | F::Null),
+        Some(V::Bool) => matches!(family, F::String | F::Bool | F::Null),
+        Some(V::Number) => matches!(family, F::Numeric | F::Null),
+        Some(V::Date) => matches!(family, F::Date | F::Null),
+        Some(V::Epoch) => matches!(family, F::Numeric | F::Date | F::Null),
+        Some(V::Ip) => matches!(family, F::Ip | F::Null),
+    }
+}
+
+/// One request value against one policy value, by the operator without its negation.
+fn compare(
+    base: OperatorBase,
+    policy: &ConditionValue,
+    value: &str,
+    request: &Request,
+    options: &Options,
+) -> Truth {
+    use OperatorBase::*;
+    let template = &policy.template;
+    match base {
+        StringEquals | StringNotEquals | StringLike | StringNotLike => {
+            match resolve(template, request, options) {
+                Some(units) => glob(&units, value).into(),
+                None => Truth::False,
+            }
+        }
+        StringEqualsIgnoreCase | StringNotEqualsIgnoreCase => {
+            let Some(text) = template.as_literal() else { return Truth::Unknown };
+            if text.eq_ignore_ascii_case(value) && text.is_ascii() {
+                Truth::True
+            } else if text.is_ascii() && value.is_ascii() {
+                Truth::False
+            } else {
+                Truth::Unknown
+            }
+        }
+        ArnEquals | ArnNotEquals | ArnLike | ArnNotLike => {
+            let fields = template.split_fields(5);
+            if fields.len() < 6 {
+                return Truth::Unknown;
+            }
+            match fields.iter().map(|f| resolve(f, request, options)).collect::<Option<Vec<_>>>() {
+                Some(fields) => all_match(&fields, value).into(),
+                None => Truth::False,
+            }
+        }
+        Bool => {
+            if template.has_variables() {
+                return Truth::Unknown;
+            }
+            match policy.text.to_ascii_lowercase().as_str() {
+                wanted @ ("true" | "false") => value.eq_ignore_ascii_case(wanted).into(),
+                _ => Truth::Unknown,
+            }
+        }
+        BinaryEquals => match base64(&policy.text) {
+            Some(bytes) => (base64(value) == Some(bytes)).into(),
+            None => Truth::Unknown,
+        },
+        IpAddress | NotIpAddress => match ip::range(&policy.text) {
+            Some(range) => ip::within(value, &range).into(),
+            None => Truth::Unknown,
+        },
+        NumericEquals
+        | NumericNotEquals
+        | NumericLessThan
+        | NumericLessThanEquals
+        | NumericGreaterThan
+        | NumericGreaterThanEquals => ordered(base, Decimal::read(&policy.text), Decimal::read(value)),
+        DateEquals
+        | DateNotEquals
+        | DateLessThan
+        | DateLessThanEquals
+        | DateGreaterThan
+        | DateGreaterThanEquals => ordered(base, date::read(&policy.text), date::read(value)),
+        // Handled before values are looked at.
+        Null => Truth::Unknown,
+    }
+}
+
+/// A comparison; a policy value that cannot be read is open, a request value that cannot be read satisfies nothing.
+fn ordered(base: OperatorBase, policy: Option<Decimal>, value: Option<Decimal>) -> Truth {
+    use OperatorBase::*;
+    let Some(policy) = policy else { return Truth::Unknown };
+    let Some(value) = value else { return Truth::False };
+    let order = value.compare(&policy);
+    let holds = match base {
+        NumericLessThan | DateLessThan => order == Ordering::Less,
+        NumericLessThanEquals | DateLessThanEquals => order != Ordering::Greater,
+        NumericGreaterThan | DateGreaterThan => order == Ordering::Greater,
+        NumericGreaterThanEquals | DateGreaterThanEquals => order != Ordering::Less,
+        _ => order == Ordering::Equal,
+    };
+    holds.into()
+}
+
+/// The bytes that base64 text (RFC 4648, padded, without stray bits) stands for.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let body = text.trim_end_matches('=');
+    if text.len().saturating_sub(body.len()) > 2 {
+        return None;
+    }
+    let mut bits: Vec<bool> = Vec::new();
+    for c in body.chars() {
+        let digit = DIGITS.find(c)?;
+        bits.extend((0..6u32).rev().map(|i| digit.wrapping_shr(i) & 1 == 1));
+    }
+    let whole = bits.chunks_exact(8);
+    if whole.remainder().len() > 6 || whole.remainder().iter().any(|bit| *bit) {
+        return None;
+    }
+    Some(whole.map(|byte| byte.iter().fold(0u8, |n, bit| n.wrapping_shl(1) | u8::from(*bit))).collect())
+}

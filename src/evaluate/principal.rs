@@ -1,0 +1,110 @@
+//! `Principal` and `NotPrincipal`.
+//!
+//! Source: IAM User Guide, "AWS JSON policy elements: Principal" and "... NotPrincipal".
+
+use super::glob::{fields_match, glob_matches};
+use super::{PartTrace, Truth};
+use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Statement};
+use crate::request::{Request, Requester};
+
+pub(super) fn matches(statement: &Statement, request: &Request) -> PartTrace {
+    let Some(element) = &statement.principal else { return PartTrace { truth: Truth::True, value: None } };
+    let Some(requester) = &request.requester else {
+        // Nobody is named: whether the statement is about them is not known.
+        return PartTrace { truth: Truth::Unknown, value: None };
+    };
+    if element.negated && statement.effect.value == Effect::Deny {
+        return PartTrace { truth: denied_unless_listed(element, requester, request), value: None };
+    }
+    if element.everyone {
+        return PartTrace { truth: Truth::True.negate_if(element.negated), value: None };
+    }
+    let truths: Vec<Truth> = element.values.iter().map(|v| one(&v.value, requester, request)).collect();
+    let any = Truth::any(truths.iter().copied());
+    let value = truths.iter().position(|t| *t == any && any != Truth::False);
+    PartTrace { truth: any.negate_if(element.negated), value }
+}
+
+fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth {
+    let truth = match &principal.meaning {
+        PrincipalMeaning::AwsAny => match requester {
+            Requester::Service { .. } | Requester::WebIdentity { .. } | Requester::Saml { .. } => {
+                return Truth::Unknown;
+            }
+            _ => true,
+        },
+        PrincipalMeaning::Account(account) => requester.account().is_some_and(|a| glob_matches(account, a)),
+        PrincipalMeaning::Arn(fields) => names(requester).iter().any(|name| fields_match(fields, name)),
+        PrincipalMeaning::UniqueId => {
+            matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
+                && request.facts.unique_ids.contains(&*principal.text)
+        }
+        PrincipalMeaning::CanonicalUser => {
+            requester.account().is_some() && request.facts.canonical_users.contains(&*principal.text)
+        }
+        PrincipalMeaning::Federated(name) => match requester {
+            Requester::WebIdentity { provider } | Requester::Saml { provider } => {
+                glob_matches(name, provider)
+            }
+            _ => false,
+        },
+        PrincipalMeaning::Service(name) => match requester {
+            Requester::Service { name: service } => glob_matches(name, service),
+            _ => false,
+        },
+        PrincipalMeaning::Unrecognised => false,
+    };
+    truth.into()
+}
+
+/// The ARNs by which a policy may name a requester.
+fn names(requester: &Requester) -> Vec<String> {
+    let mut names: Vec<String> = requester.principal_arn().into_iter().chain(requester.arn()).collect();
+    if let Requester::FederatedUser { partition, account, parent, .. } = requester {
+        names.push(format!("arn:{partition}:iam::{account}:user/{parent}"));
+    }
+    names
+}
+
+/// Whether a Deny with this NotPrincipal list hits the requester.
+fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, request: &Request) -> Truth {
+    if request.facts.boundary && matches!(requester, Requester::User { .. } | Requester::RoleSession { .. }) {
+        return Truth::True;
+    }
+    if element.everyone {
+        return Truth::False;
+    }
+    let (mut account_listed, mut finer_listed, mut by_role, mut by_session, mut by_id) =
+        (false, false, false, false, false);
+    let mut plainly = Truth::False;
+    for principal in element.values.iter().map(|v| &v.value) {
+        let listed = one(principal, requester, request);
+        match &principal.meaning {
+            PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => {
+                account_listed |= listed == Truth::True;
+            }
+            PrincipalMeaning::Arn(fields) => {
+                let [_, _, service, _, account, _] = &**fields;
+                finer_listed |= requester.account().is_some_and(|a| glob_matches(account, a));
+                if service.as_literal() == Some("sts") {
+                    by_session |= listed == Truth::True;
+                } else {
+                    by_role |= listed == Truth::True;
+                }
+            }
+            PrincipalMeaning::UniqueId => by_id |= listed == Truth::True,
+            _ => plainly = plainly.or(listed),
+        }
+    }
+    let is_session = matches!(requester, Requester::RoleSession { .. });
+    let exempt = account_listed && (!finer_listed || by_role || (by_session && !is_session));
+    let open = (account_listed && finer_listed) || by_role || by_session || by_id;
+    let exempt = if exempt {
+        Truth::True
+    } else if open {
+        Truth::Unknown
+    } else {
+        Truth::False
+    };
+    exempt.or(plainly).negate_if(true)
+}

@@ -1,0 +1,44 @@
+//! `Resource` and `NotResource`.
+
+use super::glob::{Unit, all_match, definite_or_disputed, matches as glob};
+use super::variable::resolve;
+use super::{Options, PartTrace, Truth, action::part};
+use crate::policy::{Element, ResourcePattern, ResourceShape};
+use crate::request::Request;
+
+pub(super) fn matches(
+    element: Option<&Element<ResourcePattern>>,
+    request: &Request,
+    options: &Options,
+) -> PartTrace {
+    match element {
+        Some(element) => part(element, |pattern| one(pattern, request, options)),
+        None => {
+            let truth = if options.resource_unconstrained { Truth::True } else { Truth::Unknown };
+            PartTrace { truth, value: None }
+        }
+    }
+}
+
+fn one(pattern: &ResourcePattern, request: &Request, options: &Options) -> Truth {
+    match &pattern.shape {
+        ResourceShape::Any => Truth::True,
+        ResourceShape::Abbreviation => Truth::Unknown,
+        ResourceShape::Arn { fields, completed } => {
+            // The literal `*` of a request is matched by `*` only.
+            if request.resource == "*" {
+                return Truth::False;
+            }
+            let resolved: Option<Vec<Vec<Unit>>> =
+                fields.iter().map(|field| resolve(field, request, options)).collect();
+            // A variable without a value makes the pattern match nothing.
+            let Some(fields) = resolved else { return Truth::False };
+            let whole = || {
+                let text = resolve(&pattern.template, request, options);
+                text.is_some_and(|units| glob(&units, &request.resource))
+            };
+            let definite = all_match(&fields, &request.resource);
+            definite_or_disputed(definite, !definite && (*completed || options.strict_arn) && whole())
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Which requests can happen: shapes, the key table, and the facts that AWS documents about every request.
+//!
+//! The facts are the SAFE axioms S1 to S13 of docs/semantics.md, as far as the search uses them; each removes requests,
+//! so each has to be certain.
+
+use super::{Multiplicity, Presence, Request, Requester, ValueType, key_info};
+
+/// Which facts are taken for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axioms {
+    /// All that AWS documents; without, only shapes and types (as AWS's own checks know them).
+    pub safe: bool,
+}
+
+/// A reason why a request cannot happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inconsistency {
+    /// The fact that is violated: `S1` to `S13`, `shape`, `type`, `presence` or `single-valued`.
+    pub axiom: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+impl std::fmt::Display for Inconsistency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message, self.axiom)
+    }
+}
+
+impl Request {
+    /// All reasons why this request cannot happen. Presence is only looked at for `keys`, which are those that the policies
+    /// mention: of others a request says nothing.
+    pub fn inconsistencies<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k str>,
+        axioms: &Axioms,
+    ) -> Vec<Inconsistency> {
+        let mut keys: Vec<String> = keys.into_iter().map(str::to_ascii_lowercase).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut found = Vec::new();
+        let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
+        if !is_action(&self.action) {
+            fault("shape", format!("`{}` is no action", self.action));
+        }
+        if self.resource != "*"
+            && !(self.resource.starts_with("arn:") && self.resource.split(':').count() >= 6)
+        {
+            fault("shape", format!("`{}` is neither `*` nor an ARN of six fields", self.resource));
+        }
+        for (key, values) in self.context() {
+            let Some(info) = key_info(key) else { continue };
+            if info.multiplicity == Multiplicity::Single && values.len() > 1 {
+                fault("single-valued", format!("{} has {} values", info.name, values.len()));
+            }
+            if let Some(value) = values.iter().find(|v| !is_of_type(v, info.value)) {
+                fault("type", format!("`{value}` is no value of {}", info.name));
+            }
+        }
+        for key in &keys {
+            let always = key_info(key).filter(|info| info.presence == Presence::Always);
+            if let (Some(info), None) = (always, self.values(key)) {
+                fault("presence", format!("{} is in every request", info.name));
+            }
+        }
+        if axioms.safe {
+            self.derived(&keys, &mut fault);
+            self.anonymous(&mut fault);
+            self.network(&keys, &mut fault);
+            self.groups(&keys, &mut fault);
+        }
+        found
+    }
+
+    /// S1 to S6: what the requester fixes.
+    fn derived(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+        let Some(requester) = &self.requester else { return };
+        for (key, expected) in requester.derived_context() {
+            if !keys.contains(&key.to_ascii_lowercase()) {
+                continue;
+            }
+            let given = self.values(key).and_then(<[String]>::first);
+            if given != expected.as_ref() {
+                let expected = expected.map_or("absent".to_owned(), |e| format!("`{e}`"));
+                fault("S2-S6", format!("{key} has to be {expected} for this requester"));
+            }
+        }
+        let user_id = self.values("aws:userid").and_then(<[String]>::first);
+        if let (Requester::RoleSession { session, .. }, Some(id)) = (requester, user_id)
+            && id.split_once(':').is_none_or(|(_, s)| s != session)
+        {
+            fault("S5", format!("aws:userid of the session has to end with `:{session}`"));
+        }
+        let arn = self.values("aws:principalarn").and_then(<[String]>::first);
+        if let (Requester::AssumedRoot { account }, Some(arn)) = (requester, arn)
+            && arn.split(':').nth(4) != Some(account)
+        {
+            fault("S2", format!("aws:PrincipalArn has to be of account {account}"));
+        }
+    }
+
+    /// S1: what anonymous requests lack.
+    fn anonymous(&self, fault: &mut dyn FnMut(&'static str, String)) {
+        if self.requester != Some(Requester::Anonymous) {
+            return;
+        }
+        let lacks = [
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:principalservicenameslist",
+            "aws:tokenissuetime",
+            "aws:multifactorauthpresent",
+            "aws:multifactorauthage",
+            "aws:sourceidentity",
+            "aws:federatedprovider",
+        ];
+        for (key, _) in self.context() {
+            if lacks.contains(&key) || key.starts_with("aws:principaltag/") {
+                fault("S1", format!("{key} is absent from anonymous requests"));
+            }
+        }
+    }
+
+    /// S8 and S9: requests through a VPC endpoint.
+    fn network(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+        let through = [
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:vpcsourceip",
+            "aws:sourcevpcarn",
+            "aws:vpceaccount",
+            "aws:vpceorgid",
+            "aws:vpceorgpaths",
+        ];
+        if self.values("aws:sourceip").is_some()
+            && let Some(key) = through.iter().find(|key| self.values(key).is_some())
+        {
+            fault("S8", format!("{key} exists only through a VPC endpoint, where aws:SourceIp does not"));
+        }
+        let named = ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
+        let names = named.iter().find(|key| self.values(key).is_some());
+        if let (Some(key), None) = (names, self.values("aws:sourcevpce"))
+            && keys.iter().any(|k| k == "aws:sourcevpce")
+        {
+            fault("S9", format!("{key} implies aws:SourceVpce"));
+        }
+    }
+
+    /// S10, S12 and S13: keys that come together.
+    fn groups(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+        let mentioned = |key: &str| keys.iter().any(|k| k == key);
+        for side in ["principal", "resource", "source", "vpce"] {
+            let (id, paths) = (format!("aws:{side}orgid"), format!("aws:{side}orgpaths"));
+            if mentioned(&id)
+                && mentioned(&paths)
+                && self.values(&id).is_some() != self.values(&paths).is_some()
+            {
+                fault("S10", format!("{id} and {paths} are present together"));
+            }
+        }
+        let via = self.values("aws:viaawsservice").and_then(<[String]>::first);
+        let not_via = via.is_some_and(|v| !v.eq_ignore_ascii_case("true"));
+        if self.values("aws:calledvia").is_some() && not_via {
+            fault("S12", "aws:CalledVia implies aws:ViaAWSService".to_owned());
+        }
+        let tag = self.context().any(|(key, _)| key.starts_with("aws:requesttag/"));
+        if tag && mentioned("aws:tagkeys") && self.values("aws:tagkeys").is_none() {
+            fault("S13", "a request with tags has aws:TagKeys".to_owned());
+        }
+        let is_service = matches!(self.requester, None | Some(Requester::Service { .. }));
+        let of_account = self.requester.as_ref().is_some_and(|r| r.account().is_some());
+        if !is_service && of_account && self.values("aws:principalservicenameslist").is_some() {
+            fault("S6", "aws:PrincipalServiceNamesList belongs to services".to_owned());
+        }
+    }
+}
+
+/// Visible ASCII with exactly one colon, something on both sides.
+fn is_action(text: &str) -> bool {
+    let mut halves = text.split(':');
+    let both = (halves.next(), halves.next(), halves.next());
+    matches!(both, (Some(a), Some(b), None) if !a.is_empty() && !b.is_empty())
+        && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn is_of_type(text: &str, value: ValueType) -> bool {
+    let number = |t: &str| {
+        let t = t.strip_prefix('-').unwrap_or(t);
+        let digits = |d: &str| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit());
+        match t.split_once('.') {
+            Some((a, b)) => digits(a) && digits(b),
+            None => digits(t),
+        }
+    };
+    match value {
+        ValueType::String => true,
+        ValueType::Arn => text.split(':').count() >= 6,
+        ValueType::Bool => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        ValueType::Number | ValueType::Epoch => number(text),
+        // Dates are ISO 8601 texts, or seconds for instants beyond the years 1 to 9999.
+        ValueType::Date => number(text) || text.contains('T'),
+        ValueType::Ip => text.parse::<std::net::IpAddr>().is_ok(),
+    }
+}

@@ -1,0 +1,173 @@
+//! How a requester is written on the command line, and what follows from who it is.
+
+use super::{Facts, Requester};
+
+impl Requester {
+    /// Reads `anonymous`, an account id, an ARN, `service:NAME`, `federated:PROVIDER` or `canonical:ID`.
+    ///
+    /// An account id stands for a session of some role of the account, a role ARN for a session of that role, a canonical
+    /// user for a session of some role of the account it is.
+    ///
+    /// # Errors
+    /// A text of none of these forms, as one sentence.
+    ///
+    /// ```
+    /// use iamsat::request::Requester;
+    /// let (user, _) = Requester::parse("arn:aws:iam::111122223333:user/bob").unwrap();
+    /// assert_eq!(user.account(), Some("111122223333"));
+    /// assert_eq!(user.spelling(), "arn:aws:iam::111122223333:user/bob");
+    /// ```
+    pub fn parse(text: &str) -> Result<(Requester, Facts), String> {
+        let mut facts = Facts::default();
+        let session = |account: &str| Requester::RoleSession {
+            partition: "aws".into(),
+            account: account.into(),
+            role: "a".into(),
+            session: "a".into(),
+        };
+        if text == "anonymous" {
+            return Ok((Requester::Anonymous, facts));
+        }
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok((session(text), facts));
+        }
+        if let Some(name) = text.strip_prefix("service:").filter(|n| !n.is_empty()) {
+            return Ok((Requester::Service { name: name.into() }, facts));
+        }
+        if let Some(provider) = text.strip_prefix("federated:").filter(|n| !n.is_empty()) {
+            let provider = provider.to_owned();
+            let saml = provider.starts_with("arn:") && provider.contains(":saml-provider/");
+            let requester =
+                if saml { Requester::Saml { provider } } else { Requester::WebIdentity { provider } };
+            return Ok((requester, facts));
+        }
+        if let Some(id) = text.strip_prefix("canonical:").filter(|n| !n.is_empty()) {
+            facts.canonical_users.insert(id.to_owned());
+            return Ok((session("111122223333"), facts));
+        }
+        if let Some(account) = text.strip_prefix("assumed-root:").filter(|n| !n.is_empty()) {
+            return Ok((Requester::AssumedRoot { account: account.into() }, facts));
+        }
+        match arn(text) {
+            Some(requester) => Ok((requester, facts)),
+            None => Err(format!(
+                "`{text}` is no principal: write anonymous, an account id, the ARN of a user, role, session or root, \
+                 service:NAME, federated:PROVIDER or canonical:ID"
+            )),
+        }
+    }
+
+    /// A spelling that [`Requester::parse`] reads as this requester. What it cannot carry (the path of a session's role)
+    /// is in `aws:PrincipalArn`; the parent of a federated user is not written.
+    pub fn spelling(&self) -> String {
+        match self {
+            Requester::Anonymous => "anonymous".to_owned(),
+            Requester::Service { name } => format!("service:{name}"),
+            Requester::WebIdentity { provider } | Requester::Saml { provider } => {
+                format!("federated:{provider}")
+            }
+            Requester::AssumedRoot { account } => format!("assumed-root:{account}"),
+            Requester::Root { .. }
+            | Requester::User { .. }
+            | Requester::RoleSession { .. }
+            | Requester::FederatedUser { .. } => self.arn().unwrap_or_default(),
+        }
+    }
+
+    /// The requester with the path of its role taken from `aws:PrincipalArn`, if that names the same role.
+    #[must_use]
+    pub fn with_principal_arn(self, principal_arn: &str) -> Requester {
+        match self {
+            Requester::RoleSession { partition, account, role, session } => {
+                let prefix = format!("arn:{partition}:iam::{account}:role/");
+                let full =
+                    principal_arn.strip_prefix(&prefix).filter(|full| full.rsplit('/').next() == Some(&role));
+                let role = full.map_or_else(|| role.clone(), str::to_owned);
+                Requester::RoleSession { partition, account, role, session }
+            }
+            other => other,
+        }
+    }
+
+    /// The context keys that follow from who the requester is: the value, or `None` where the key is absent. Keys that are
+    /// not listed are free.
+    pub fn derived_context(&self) -> Vec<(&'static str, Option<String>)> {
+        let kind = match self {
+            Requester::Root { .. } => Some("Account"),
+            Requester::User { .. } => Some("User"),
+            Requester::RoleSession { .. } => Some("AssumedRole"),
+            Requester::FederatedUser { .. } => Some("FederatedUser"),
+            Requester::Anonymous => Some("Anonymous"),
+            _ => None,
+        };
+        let mut keys = Vec::new();
+        if let Some(kind) = kind {
+            keys.push(("aws:PrincipalType", Some(kind.to_owned())));
+        }
+        match self {
+            Requester::Anonymous => {
+                keys.push(("aws:PrincipalAccount", Some("anonymous".to_owned())));
+                keys.push(("aws:userid", Some("anonymous".to_owned())));
+                let absent = ["aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"];
+                keys.extend(absent.map(|key| (key, None)));
+            }
+            Requester::Service { name } => {
+                keys.push(("aws:PrincipalIsAWSService", Some("true".to_owned())));
+                keys.push(("aws:PrincipalServiceName", Some(name.clone())));
+            }
+            Requester::WebIdentity { .. } | Requester::Saml { .. } => {}
+            _ => {
+                keys.push(("aws:PrincipalAccount", self.account().map(str::to_owned)));
+                if let Some(arn) = self.principal_arn() {
+                    keys.push(("aws:PrincipalArn", Some(arn)));
+                }
+                keys.push(("aws:PrincipalIsAWSService", Some("false".to_owned())));
+                keys.push(("aws:PrincipalServiceName", None));
+            }
+        }
+        match self {
+            Requester::Root { account, .. } => keys.push(("aws:userid", Some(account.clone()))),
+            Requester::FederatedUser { account, name, .. } => {
+                keys.push(("aws:userid", Some(format!("{account}:{name}"))));
+            }
+            _ => {}
+        }
+        let username = match self {
+            Requester::User { name, .. } => Some(name.rsplit('/').next().unwrap_or(name).to_owned()),
+            _ => None,
+        };
+        keys.push(("aws:username", username));
+        keys
+    }
+}
+
+fn arn(text: &str) -> Option<Requester> {
+    let fields: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, service, "", account, resource] = fields.as_slice() else { return None };
+    let (partition, account) = ((*partition).to_owned(), (*account).to_owned());
+    if partition.is_empty() || account.is_empty() {
+        return None;
+    }
+    if *service == "iam" && *resource == "root" {
+        return Some(Requester::Root { partition, account });
+    }
+    let (kind, name) = resource.split_once('/')?;
+    if name.is_empty() {
+        return None;
+    }
+    let name = name.to_owned();
+    match (*service, kind) {
+        ("iam", "user") => Some(Requester::User { partition, account, name }),
+        ("iam", "role") => {
+            Some(Requester::RoleSession { partition, account, role: name, session: "session".into() })
+        }
+        ("sts", "assumed-role") => {
+            let (role, session) = name.split_once('/')?;
+            Some(Requester::RoleSession { partition, account, role: role.into(), session: session.into() })
+        }
+        ("sts", "federated-user") => {
+            Some(Requester::FederatedUser { partition, account, name, parent: "a".into() })
+        }
+        _ => None,
+    }
+}
