@@ -85,6 +85,17 @@ impl Request {
                 fault("S2-S6", format!("{key} has to be {expected} for this requester"));
             }
         }
+        let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
+        for info in keys.iter().filter(|key| self.values(key).is_none()).filter_map(|key| key_info(key)) {
+            let needed = match info.presence {
+                Presence::AlwaysForPrincipals => of_account || anonymous,
+                Presence::Signed => of_account,
+                Presence::Always | Presence::Sometimes => false,
+            };
+            if needed {
+                fault("presence", format!("{} is in every request of such a requester", info.name));
+            }
+        }
         let user_id = self.values("aws:userid").and_then(<[String]>::first);
         if let (Requester::RoleSession { session, .. }, Some(id)) = (requester, user_id)
             && id.split_once(':').is_none_or(|(_, s)| s != session)

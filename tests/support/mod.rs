@@ -1,4 +1,5 @@
 //! What the integration tests share.
+#![expect(dead_code, reason = "each test binary uses a part of it")]
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
