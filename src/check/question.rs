@@ -85,6 +85,10 @@ impl<'q, 'a> Question<'q, 'a> {
         let mut referee = evaluate::Options::for_documents(self.documents);
         referee.policy_type = self.policy_type;
         referee.strict_arn = self.options.strict_arn;
+        let conditions = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
+        let mut keys: Vec<&str> = conditions.map(|c| &*c.key.value.name).collect();
+        keys.sort_unstable();
+        keys.dedup();
         let theory = Theory::new(self.policy_type);
         let mut search = Search::new(&mut self.formula, theory, self.options.limits);
         let (mut findings, mut open, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
@@ -101,6 +105,7 @@ impl<'q, 'a> Question<'q, 'a> {
                 not_allowed_by: (self.documents.len() > 1).then_some(1),
                 predicate,
                 policy_type: self.policy_type,
+                keys: &keys,
                 aws_compat: self.options.aws_compat,
                 options: &referee,
             };

@@ -10,7 +10,14 @@ use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Set
 use crate::request::{Request, ValueType, key_info};
 use std::cmp::Ordering;
 
-pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
+/// Whether the condition is met.
+pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> Truth {
+    let values = request.values(&condition.key.value.name).unwrap_or(&[]);
+    decide(condition, values, request, options)
+}
+
+/// Whether the condition is met, and why.
+pub(super) fn explain(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
     let key = &condition.key.value;
     let values = request.values(&key.name).unwrap_or(&[]);
     let truth = decide(condition, values, request, options);

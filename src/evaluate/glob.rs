@@ -3,60 +3,62 @@
 use super::Truth;
 use crate::policy::{Part, Template};
 
-/// One unit of a pattern.
+/// One piece of a pattern whose variables have been put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// This character.
-    Char(char),
+pub(super) enum Piece<'p> {
+    /// This text.
+    Text(&'p str),
     /// Exactly one character.
     One,
     /// Any number of characters.
     Many,
 }
 
-/// The units of a template whose variables have been put in already.
-pub(super) fn units(template: &Template) -> Vec<Unit> {
-    let mut units = Vec::new();
-    for part in template.parts() {
-        match part {
-            Part::Text(text) => units.extend(text.chars().map(Unit::Char)),
-            Part::One => units.push(Unit::One),
-            Part::Many => units.push(Unit::Many),
-            Part::Variable(_) => {}
-        }
-    }
-    units
+/// The pieces of a template; a variable, which the caller has put in before, would be nothing.
+fn pieces(template: &Template) -> Vec<Piece<'_>> {
+    template
+        .parts()
+        .iter()
+        .filter_map(|part| match part {
+            Part::Text(text) => Some(Piece::Text(text)),
+            Part::One => Some(Piece::One),
+            Part::Many => Some(Piece::Many),
+            Part::Variable(_) => None,
+        })
+        .collect()
 }
 
-/// Whether the whole text matches: two pointers, going back to the last star.
-pub(super) fn matches(units: &[Unit], text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let (mut u, mut t) = (0usize, 0usize);
-    let mut back: Option<(usize, usize)> = None;
-    while let Some(c) = text.get(t) {
-        match units.get(u) {
-            Some(Unit::Many) => {
-                back = Some((u, t));
-                u = u.saturating_add(1);
-                continue;
+/// The text after its first character.
+fn after_one(text: &str) -> Option<&str> {
+    let mut rest = text.chars();
+    rest.next().map(|_| rest.as_str())
+}
+
+/// Whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
+pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
+    let (mut place, mut rest) = (0usize, text);
+    let mut star: Option<(usize, &str)> = None;
+    loop {
+        let next = match pieces.get(place) {
+            None if rest.is_empty() => return true,
+            None => None,
+            Some(Piece::Text(text)) => rest.strip_prefix(text),
+            Some(Piece::One) => after_one(rest),
+            Some(Piece::Many) => {
+                star = Some((place, rest));
+                Some(rest)
             }
-            Some(Unit::Char(p)) if p == c => {}
-            Some(Unit::One) => {}
-            _ => match back {
-                Some((star, from)) => {
-                    let from = from.saturating_add(1);
-                    back = Some((star, from));
-                    u = star.saturating_add(1);
-                    t = from;
-                    continue;
-                }
-                None => return false,
-            },
+        };
+        match next {
+            Some(next) => rest = next,
+            None => {
+                let Some((at, Some(taken))) = star.map(|(at, from)| (at, after_one(from))) else { return false };
+                star = Some((at, taken));
+                (place, rest) = (at, taken);
+            }
         }
-        u = u.saturating_add(1);
-        t = t.saturating_add(1);
+        place = place.saturating_add(1);
     }
-    units.get(u..).is_some_and(|rest| rest.iter().all(|unit| *unit == Unit::Many))
 }
 
 /// Whether the whole text matches the template, which has no variables.
@@ -66,17 +68,21 @@ pub(super) fn matches(units: &[Unit], text: &str) -> bool {
 /// assert!(glob_matches(&Template::parse("s3:Get*", false).unwrap(), "s3:GetObject"));
 /// ```
 pub fn glob_matches(template: &Template, text: &str) -> bool {
-    matches(&units(template), text)
+    match template.as_literal() {
+        Some(literal) => literal == text,
+        None => matches(&pieces(template), text),
+    }
 }
 
 /// Whether an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
 pub fn fields_match(fields: &[Template; 6], text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    parts.len() == 6 && fields.iter().zip(parts).all(|(field, part)| glob_matches(field, part))
+    let mut parts = text.splitn(6, ':');
+    let all = fields.iter().all(|field| parts.next().is_some_and(|part| glob_matches(field, part)));
+    all && parts.next().is_none()
 }
 
 /// As [`fields_match`], for patterns with everything put in.
-pub(super) fn all_match(fields: &[Vec<Unit>], text: &str) -> bool {
+pub(super) fn all_match(fields: &[Vec<Piece<'_>>], text: &str) -> bool {
     let parts: Vec<&str> = text.splitn(fields.len(), ':').collect();
     parts.len() == fields.len() && fields.iter().zip(parts).all(|(field, part)| matches(field, part))
 }

@@ -17,7 +17,7 @@ mod variable;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
 
-use crate::policy::{Document, Effect, PolicyType};
+use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Multiplicity, Request, key_info};
 use std::collections::BTreeSet;
 
@@ -134,49 +134,82 @@ impl Trace {
 /// Source: IAM User Guide, "Policy evaluation logic".
 ///
 /// ```
-/// use iamsat::{evaluate::{Decision, Options, evaluate}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// use iamsat::{evaluate::{Decision, Options, decide}, limits::InputLimits, policy::parse, request::Request, span::Source};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}}"#;
 /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
 /// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
-/// let trace = evaluate(&[&policy], &request, &Options::for_documents(&[&policy]));
-/// assert_eq!(trace.decision, Decision::Allowed);
+/// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
+pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
+    let action = request.action.to_ascii_lowercase();
+    let statements = documents.iter().flat_map(|d| &d.statements);
+    decision(statements.map(|s| (s.effect.value, applies(s, &action, request, options))))
+}
+
+/// How one statement comes out, given its indexes.
+pub fn trace_statement(
+    (document, statement): (usize, usize),
+    source: &Statement,
+    request: &Request,
+    options: &Options,
+) -> StatementTrace {
+    let lower = request.action.to_ascii_lowercase();
+    StatementTrace {
+        document,
+        statement,
+        effect: source.effect.value,
+        applies: applies(source, &lower, request, options),
+        principal: principal::matches(source, request),
+        action: action::matches(&source.action, &lower),
+        resource: resource::matches(source.resource.as_ref(), request, options),
+        conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
+    }
+}
+
+/// As [`decide`], and how every statement came to it.
 pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -> Trace {
     let mut statements = Vec::new();
     for (document, d) in documents.iter().enumerate() {
-        for (statement, s) in d.statements.iter().enumerate() {
-            let principal = principal::matches(s, request);
-            let action = action::matches(&s.action, request);
-            let resource = resource::matches(s.resource.as_ref(), request, options);
-            let conditions: Vec<ConditionTrace> =
-                s.conditions.iter().map(|c| condition::holds(c, request, options)).collect();
-            let applies = Truth::all(
-                [principal.truth, action.truth, resource.truth]
-                    .into_iter()
-                    .chain(conditions.iter().map(|c| c.truth)),
-            );
-            let effect = s.effect.value;
-            statements.push(StatementTrace {
-                document,
-                statement,
-                effect,
-                applies,
-                principal,
-                action,
-                resource,
-                conditions,
-            });
+        for (statement, source) in d.statements.iter().enumerate() {
+            statements.push(trace_statement((document, statement), source, request, options));
         }
     }
-    let with =
-        |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
-    let decision = match (with(Effect::Deny), with(Effect::Allow)) {
+    let decision = decision(statements.iter().map(|s| (s.effect, s.applies)));
+    Trace { decision, statements }
+}
+
+/// The AND of the parts of a statement; the parts after one that does not match are not looked at.
+fn applies(statement: &Statement, action: &str, request: &Request, options: &Options) -> Truth {
+    let mut all = action::matches(&statement.action, action).truth;
+    if all != Truth::False {
+        all = all.and(resource::matches(statement.resource.as_ref(), request, options).truth);
+    }
+    if all != Truth::False {
+        all = all.and(principal::matches(statement, request).truth);
+    }
+    for condition in &statement.conditions {
+        if all == Truth::False {
+            break;
+        }
+        all = all.and(condition::holds(condition, request, options));
+    }
+    all
+}
+
+fn decision(statements: impl Iterator<Item = (Effect, Truth)>) -> Decision {
+    let (mut deny, mut allow) = (Truth::False, Truth::False);
+    for (effect, applies) in statements {
+        match effect {
+            Effect::Deny => deny = deny.or(applies),
+            Effect::Allow => allow = allow.or(applies),
+        }
+    }
+    match (deny, allow) {
         (Truth::True, _) => Decision::ExplicitlyDenied,
         (Truth::False, Truth::True) => Decision::Allowed,
         (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
         // Denied either way: only how is open.
         (Truth::Unknown, Truth::False) => Decision::ImplicitlyDenied,
         _ => Decision::Undetermined,
-    };
-    Trace { decision, statements }
+    }
 }

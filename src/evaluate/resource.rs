@@ -1,6 +1,6 @@
 //! `Resource` and `NotResource`.
 
-use super::glob::{Unit, all_match, definite_or_disputed, matches as glob};
+use super::glob::{Piece, all_match, definite_or_disputed, fields_match, matches as glob};
 use super::variable::resolve;
 use super::{Options, PartTrace, Truth, action::part};
 use crate::policy::{Element, ResourcePattern, ResourceShape};
@@ -29,15 +29,19 @@ fn one(pattern: &ResourcePattern, request: &Request, options: &Options) -> Truth
             if request.resource == "*" {
                 return Truth::False;
             }
-            let resolved: Option<Vec<Vec<Unit>>> =
-                fields.iter().map(|field| resolve(field, request, options)).collect();
-            // A variable without a value makes the pattern match nothing.
-            let Some(fields) = resolved else { return Truth::False };
+            let definite = if pattern.template.has_variables() {
+                let resolved: Option<Vec<Vec<Piece<'_>>>> =
+                    fields.iter().map(|field| resolve(field, request, options)).collect();
+                // A variable without a value makes the pattern match nothing.
+                let Some(fields) = resolved else { return Truth::False };
+                all_match(&fields, &request.resource)
+            } else {
+                fields_match(fields, &request.resource)
+            };
             let whole = || {
                 let text = resolve(&pattern.template, request, options);
-                text.is_some_and(|units| glob(&units, &request.resource))
+                text.is_some_and(|pieces| glob(&pieces, &request.resource))
             };
-            let definite = all_match(&fields, &request.resource);
             definite_or_disputed(definite, !definite && (*completed || options.strict_arn) && whole())
         }
     }

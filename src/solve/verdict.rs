@@ -1,7 +1,7 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
 use super::{Claim, Witness};
-use crate::evaluate::evaluate;
+use crate::evaluate::trace_statement;
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::span::Span;
@@ -48,22 +48,22 @@ pub struct Finding {
 impl Finding {
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
+        let place = (claim.allowed_by, claim.statement);
         let document = claim.documents.get(claim.allowed_by).copied();
-        let trace = document.map(|d| evaluate(&[d], witness.request(), claim.options));
-        let statement = trace.as_ref().and_then(|t| t.statement(0, claim.statement));
         let source = document.and_then(|d| d.statements.get(claim.statement));
+        let trace = source.map(|s| trace_statement(place, s, witness.request(), claim.options));
         let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
         Finding {
             document: claim.allowed_by,
             statement: claim.statement,
-            action: positive(source.map(|s| s.action.negated), statement.and_then(|s| s.action.value)),
+            action: positive(source.map(|s| s.action.negated), trace.as_ref().and_then(|t| t.action.value)),
             resource: positive(
                 source.and_then(|s| s.resource.as_ref()).map(|r| r.negated),
-                statement.and_then(|s| s.resource.value),
+                trace.as_ref().and_then(|t| t.resource.value),
             ),
             principal: positive(
                 source.and_then(|s| s.principal.as_ref()).map(|p| p.negated),
-                statement.and_then(|s| s.principal.value),
+                trace.as_ref().and_then(|t| t.principal.value),
             ),
             witness,
         }

@@ -1,6 +1,6 @@
 //! A witness: a request that the referee, the request room and the question itself agree on.
 
-use crate::evaluate::{self, Decision, Truth, evaluate};
+use crate::evaluate::{self, Decision, Truth};
 use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 
@@ -19,6 +19,8 @@ pub struct Claim<'c> {
     pub predicate: &'c dyn Fn(&Request) -> bool,
     /// The policy type of the check.
     pub policy_type: PolicyType,
+    /// The condition keys that the documents test (lower-cased names), each once.
+    pub keys: &'c [&'c str],
     /// Whether only what AWS's own checks know is taken as a fact.
     pub aws_compat: bool,
     /// How the referee reads the documents.
@@ -42,37 +44,32 @@ impl Witness {
     /// # Errors
     /// The first question that was answered no.
     pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Disagreement> {
-        let decision = |index: usize| {
-            let document = claim.documents.get(index).copied();
-            document.map(|d| evaluate(&[d], &request, claim.options))
-        };
-        let Some(allowed) = decision(claim.allowed_by) else {
+        let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
             return Err(Disagreement("the claim names no document".to_owned()));
         };
-        if allowed.decision != Decision::Allowed {
-            return Err(Disagreement(format!(
-                "the referee says {:?} where the search says allowed",
-                allowed.decision
-            )));
+        let decision = evaluate::decide(&[document], &request, claim.options);
+        if decision != Decision::Allowed {
+            return Err(Disagreement(format!("the referee says {decision:?} where the search says allowed")));
         }
-        if allowed.statement(0, claim.statement).map(|s| s.applies) != Some(Truth::True) {
+        let place = (claim.allowed_by, claim.statement);
+        let statement = document.statements.get(claim.statement);
+        let trace = statement.map(|s| evaluate::trace_statement(place, s, &request, claim.options));
+        if trace.map(|t| t.applies) != Some(Truth::True) {
             return Err(Disagreement(format!(
                 "the referee says that statement {} does not apply",
                 claim.statement
             )));
         }
-        if let Some(other) = claim.not_allowed_by.and_then(decision)
-            && !matches!(other.decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
-        {
-            return Err(Disagreement(format!(
-                "the referee says {:?} where the search says denied",
-                other.decision
-            )));
+        if let Some(other) = claim.not_allowed_by.and_then(|index| claim.documents.get(index).copied()) {
+            let decision = evaluate::decide(&[other], &request, claim.options);
+            if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
+                return Err(Disagreement(format!(
+                    "the referee says {decision:?} where the search says denied"
+                )));
+            }
         }
-        let keys = claim.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
-        let keys = keys.map(|c| &*c.key.value.name);
         let axioms = crate::request::Axioms { safe: !claim.aws_compat };
-        if let Some(fault) = request.inconsistencies(keys, &axioms).first() {
+        if let Some(fault) = request.inconsistencies(claim.keys.iter().copied(), &axioms).first() {
             return Err(Disagreement(format!("the request cannot happen: {fault}")));
         }
         if !(claim.predicate)(&request) {

@@ -1,0 +1,92 @@
+//! Latency of whole checks, pair by pair: percentiles over pairs of managed policies, the largest policies against one
+//! another, and the scaling families. Criterion has no percentiles over different inputs, so this bench has its own
+//! harness. Each pair is judged from two parsed documents with nothing remembered, several times; the fastest counts.
+
+mod support;
+
+use iamsat::check::{Options, no_new_access};
+use iamsat::policy::Document;
+use iamsat::solve::{Stats, Verdict};
+use std::time::{Duration, Instant};
+
+struct Sample {
+    name: String,
+    time: Duration,
+    verdict: &'static str,
+    stats: Stats,
+}
+
+fn measure(name: &str, new: &Document, existing: &Document, repeats: u32) -> Sample {
+    let options = Options::default();
+    let mut best: Option<Sample> = None;
+    for _ in 0..repeats {
+        let start = Instant::now();
+        let answer = no_new_access(new, existing, &options);
+        let time = start.elapsed();
+        let verdict = answer.verdict.name();
+        if let Verdict::Unknown(unknown) = &answer.verdict {
+            std::hint::black_box(&unknown.reasons);
+        }
+        if best.as_ref().is_none_or(|b| time < b.time) {
+            best = Some(Sample { name: name.to_owned(), time, verdict, stats: answer.stats });
+        }
+    }
+    best.unwrap()
+}
+
+fn report(title: &str, samples: &mut [Sample]) {
+    samples.sort_by_key(|s| s.time);
+    let at = |q: f64| samples[((samples.len() - 1) as f64 * q) as usize].time;
+    let count = |v: &str| samples.iter().filter(|s| s.verdict == v).count();
+    let mean = samples.iter().map(|s| s.time).sum::<Duration>() / u32::try_from(samples.len()).unwrap();
+    println!(
+        "{title}: {} pairs ({} PASS, {} FAIL, {} UNKNOWN): median {:.1?}, p90 {:.1?}, p99 {:.1?}, max {:.1?}, mean {:.1?}",
+        samples.len(), count("PASS"), count("FAIL"), count("UNKNOWN"), at(0.5), at(0.9), at(0.99), at(1.0), mean,
+    );
+    for sample in samples.iter().rev().take(5) {
+        println!("    {:>9.1?} {} {} {:?}", sample.time, sample.verdict, sample.name, sample.stats);
+    }
+}
+
+fn main() {
+    // `cargo test` runs benches with `--test`: then one small round is enough.
+    let quick = std::env::args().any(|a| a == "--test");
+    let mut pairs = support::pairs();
+    if pairs.is_empty() {
+        println!("no corpus: set IAMSAT_CORPUS to its directory");
+    } else {
+        pairs.truncate(if quick { 50 } else { usize::MAX });
+        let repeats = if quick { 1 } else { 5 };
+        let mut samples: Vec<Sample> = pairs.iter().map(|(n, a, b)| measure(n, a, b, repeats)).collect();
+        report("managed pairs", &mut samples);
+        let mut same: Vec<Sample> =
+            pairs.iter().step_by(7).map(|(n, a, _)| measure(n, a, a, repeats)).collect();
+        report("identical", &mut same);
+        let mut managed = support::managed();
+        managed.sort_by_key(|(_, policy)| std::cmp::Reverse(policy.to_string().len()));
+        let largest: Vec<(String, Document)> = managed
+            .iter()
+            .take(if quick { 2 } else { 12 })
+            .map(|(name, policy)| (name.clone(), support::document(name, &policy.to_string())))
+            .collect();
+        let mut samples = Vec::new();
+        for (a, new) in &largest {
+            for (b, existing) in largest.iter().filter(|(b, _)| b != a) {
+                samples.push(measure(&format!("{a} {b}"), new, existing, repeats));
+            }
+        }
+        report("largest", &mut samples);
+    }
+    for (name, family) in support::families() {
+        for n in [5, 20, 80, 320] {
+            if quick && n > 20 {
+                continue;
+            }
+            let (new, existing) = family(n);
+            let (new, existing) =
+                (support::document(name, &new.to_string()), support::document(name, &existing.to_string()));
+            let sample = measure(name, &new, &existing, 3);
+            println!("{name} n={n}: {:.1?} {} {:?}", sample.time, sample.verdict, sample.stats);
+        }
+    }
+}
