@@ -41,7 +41,15 @@ fn report(title: &str, samples: &mut [Sample]) {
     let mean = samples.iter().map(|s| s.time).sum::<Duration>() / u32::try_from(samples.len()).unwrap();
     println!(
         "{title}: {} pairs ({} PASS, {} FAIL, {} UNKNOWN): median {:.1?}, p90 {:.1?}, p99 {:.1?}, max {:.1?}, mean {:.1?}",
-        samples.len(), count("PASS"), count("FAIL"), count("UNKNOWN"), at(0.5), at(0.9), at(0.99), at(1.0), mean,
+        samples.len(),
+        count("PASS"),
+        count("FAIL"),
+        count("UNKNOWN"),
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(1.0),
+        mean,
     );
     for sample in samples.iter().rev().take(5) {
         println!("    {:>9.1?} {} {} {:?}", sample.time, sample.verdict, sample.name, sample.stats);

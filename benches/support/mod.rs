@@ -77,7 +77,8 @@ pub(crate) fn narrowed(policy: &Value) -> Value {
         } else if statement["Resource"] == "*" {
             statement["Resource"] = json!("arn:aws:s3:::reports/*");
         } else {
-            statement["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-west-2"]}});
+            statement["Condition"] =
+                json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-west-2"]}});
         }
     }
     with_statements(policy, list)
@@ -120,7 +121,9 @@ pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
             (allow(json!(actions(0)), json!("*")), allow(json!(actions(1)), json!("*")))
         }),
         ("nested prefixes", |n| {
-            let nested = |from: usize| (from..n + from).map(|i| format!("s3:{}*", "a".repeat(i + 1))).collect::<Vec<_>>();
+            let nested = |from: usize| {
+                (from..n + from).map(|i| format!("s3:{}*", "a".repeat(i + 1))).collect::<Vec<_>>()
+            };
             (allow(json!(nested(1)), json!("*")), allow(json!(nested(0)), json!("*")))
         }),
         ("infixes required", |n| {
@@ -128,13 +131,17 @@ pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
             let deny: Vec<Value> = (0..n)
                 .map(|i| json!({"Effect": "Deny", "Action": "*", "NotResource": format!("arn:aws:s3:::*k{i}-*")}))
                 .collect();
-            let mut list = vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"})];
+            let mut list =
+                vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"})];
             list.extend(deny);
             (policy(list), allow(json!("s3:GetObject"), json!("arn:aws:s3:::b/*")))
         }),
         ("infixes excluded", |n| {
-            let mut list = vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"})];
-            list.extend((0..n).map(|i| json!({"Effect": "Deny", "Action": "*", "Resource": format!("arn:aws:s3:::*k{i}-*")})));
+            let mut list =
+                vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"})];
+            list.extend((0..n).map(
+                |i| json!({"Effect": "Deny", "Action": "*", "Resource": format!("arn:aws:s3:::*k{i}-*")}),
+            ));
             (policy(list), allow(json!("s3:GetObject"), json!("arn:aws:s3:::b/*")))
         }),
         ("infixes covered", |n| {
@@ -154,10 +161,10 @@ pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
         ("star a marks", |n| {
             let marks = |k: usize| format!("arn:aws:s3:::*a{}", "?".repeat(k));
             let list: Vec<String> = (1..=n.min(40)).map(marks).collect();
-            let deny: Vec<Value> = (1..=n)
-                .map(|k| json!({"Effect": "Deny", "Action": "*", "Resource": marks(k)}))
-                .collect();
-            let mut all = vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*a*"})];
+            let deny: Vec<Value> =
+                (1..=n).map(|k| json!({"Effect": "Deny", "Action": "*", "Resource": marks(k)})).collect();
+            let mut all =
+                vec![json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*a*"})];
             all.extend(deny);
             (policy(all), allow(json!("s3:GetObject"), json!(list)))
         }),

@@ -98,7 +98,7 @@ pub(crate) fn solve(
         rest = more;
     }
     let alphabet = Alphabet::new(positives, negatives);
-    if let Some(word) = ready(positives, negatives, &alphabet) {
+    if let Some(word) = ready(positives, negatives, &alphabet).or_else(|| chained(positives, negatives)) {
         return Ok(Outcome::Word(word));
     }
     refine(positives, negatives, &alphabet, meter)
@@ -123,6 +123,27 @@ fn ready(positives: &[&Pattern], negatives: &[&Pattern], alphabet: &Alphabet) ->
         }
     }
     None
+}
+
+/// Tries what the positives spell between their ends, one after another: a word of many `*infix*`, where the product
+/// of their positions is large.
+fn chained(positives: &[&Pattern], negatives: &[&Pattern]) -> Option<Vec<Symbol>> {
+    if positives.len() < 3 {
+        return None;
+    }
+    let longest = |end: fn(&Pattern) -> &[Symbol]| positives.iter().map(|p| end(p)).max_by_key(|e| e.len());
+    let mut word = longest(Pattern::prefix)?.to_vec();
+    for positive in positives {
+        let inner = positive.steps().len().saturating_sub(positive.suffix().len());
+        for step in positive.steps().get(positive.prefix().len()..inner)? {
+            if let Step::One(set) = step {
+                word.push(set.spelled().next()?);
+            }
+        }
+    }
+    word.extend(longest(Pattern::suffix)?);
+    let fits = positives.iter().all(|p| p.matches(&word)) && !negatives.iter().any(|n| n.matches(&word));
+    fits.then_some(word)
 }
 
 /// Searches with more and more of the negatives.

@@ -1,8 +1,9 @@
 //! Comparing two patterns: what a look at their ends decides, else a search.
 
+use super::class::Class;
 use super::emptiness::find;
 use super::pattern::{Pattern, Set, Step};
-use crate::automata::Class;
+use super::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
 /// Whether every word that matches `inner` matches `outer`.
@@ -76,7 +77,58 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
             !(agree(steps.0.iter(), steps.1.iter()) && agree(steps.0.iter().rev(), steps.1.iter().rev()))
         );
     }
+    if let Some(meet) = meet_by_fields(a.steps(), b.steps()) {
+        return Ok(!meet);
+    }
     Ok(find(&[a, b], &[], meter)?.is_none())
+}
+
+/// Whether one word matches both, decided field by field: what stands before the first `:` of either, none of it matching
+/// `:`, is the same part of every word. `None` where a field is not plain to see.
+fn meet_by_fields(mut a: &[Step], mut b: &[Step]) -> Option<bool> {
+    let mut open = false;
+    while let (Some((field_a, rest_a)), Some((field_b, rest_b))) = (field(a), field(b)) {
+        match meet(field_a, field_b, Class::NOT_COLON) {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => open = true,
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    match meet(a, b, Class::ANY) {
+        Some(true) if open => None,
+        decided => decided,
+    }
+}
+
+/// The steps before the first `:` and those after it, if nothing before it can be a `:`.
+fn field(steps: &[Step]) -> Option<(&[Step], &[Step])> {
+    let colon = Symbol::from_char(':');
+    let place = steps.iter().position(|step| match step {
+        Step::One(set) => set.contains(colon),
+        Step::Many(class) => class.contains(colon),
+    })?;
+    match (steps.get(..place)?, steps.get(place..)?) {
+        (before, [Step::One(Set::Char(symbol)), after @ ..]) if *symbol == colon => Some((before, after)),
+        _ => None,
+    }
+}
+
+/// Whether one word over the class matches both; `None` where that takes a search.
+fn meet(a: &[Step], b: &[Step], class: Class) -> Option<bool> {
+    let has_runs = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Many(_)));
+    let takes_all = |step: &Step| matches!(step, Step::Many(run) if *run == class);
+    let within = |steps: &[Step]| {
+        steps.iter().all(|s| takes_all(s) || (matches!(s, Step::One(_)) && class.covers(s.hull())))
+    };
+    if !within(a) || !within(b) {
+        return None;
+    }
+    match (has_runs(a), has_runs(b)) {
+        (false, false) => Some(a.len() == b.len() && agree(a.iter(), b.iter())),
+        (true, true) => Some(agree(a.iter(), b.iter()) && agree(a.iter().rev(), b.iter().rev())),
+        _ => [a, b].iter().any(|steps| matches!(steps, [step] if takes_all(step))).then_some(true),
+    }
 }
 
 /// Whether it has a run, every run takes all texts, and it is about texts.
@@ -99,7 +151,6 @@ fn agree<'a>(a: impl Iterator<Item = &'a Step>, b: impl Iterator<Item = &'a Step
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::automata::Symbol;
 
     fn glob(class: Class, text: &str) -> Pattern {
         let mut builder = Pattern::builder();

@@ -52,7 +52,9 @@ pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
         match next {
             Some(next) => rest = next,
             None => {
-                let Some((at, Some(taken))) = star.map(|(at, from)| (at, after_one(from))) else { return false };
+                let Some((at, Some(taken))) = star.map(|(at, from)| (at, after_one(from))) else {
+                    return false;
+                };
                 star = Some((at, taken));
                 (place, rest) = (at, taken);
             }

@@ -17,6 +17,8 @@ pub struct Conjunction {
     /// Negated AND nodes, simplified.
     disjunctions: Vec<Lit>,
     contradiction: bool,
+    /// Whether atoms were excluded since the last propagation.
+    excluded: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +40,7 @@ impl Conjunction {
         self.units.clear();
         self.disjunctions.clear();
         self.contradiction = false;
+        self.excluded = false;
     }
 
     /// Whether no assignment satisfies it.
@@ -53,6 +56,11 @@ impl Conjunction {
     /// The disjunctions that are left.
     pub fn disjunctions(&self) -> &[Lit] {
         &self.disjunctions
+    }
+
+    /// Whether it is one of the decided atoms or disjunctions as they are now.
+    pub fn is_conjunct(&self, lit: Lit) -> bool {
+        self.disjunctions.contains(&lit) || self.units.contains(&lit)
     }
 
     /// What is known of a literal.
@@ -75,13 +83,23 @@ impl Conjunction {
         }
     }
 
+    /// Takes an open atom for false from here on, without making that a conjunct: the conjuncts imply it. It takes effect
+    /// with the next [`Conjunction::add`].
+    pub fn exclude(&mut self, atom: Lit) {
+        if self.value(atom).is_none() {
+            self.assign(!atom);
+            self.excluded = true;
+        }
+    }
+
     /// Adds conjuncts and propagates until nothing changes.
     pub fn add(&mut self, graph: &mut Graph, literals: impl IntoIterator<Item = Lit>) {
         let mut queue: Vec<Lit> = literals.into_iter().collect();
         queue.reverse();
+        let mut excluded = std::mem::take(&mut self.excluded);
         loop {
             self.round = self.round.wrapping_add(1);
-            let mut changed = false;
+            let mut changed = std::mem::take(&mut excluded);
             while let Some(lit) = queue.pop() {
                 changed |= self.take(graph, lit, &mut queue);
                 if self.contradiction {

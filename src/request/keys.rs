@@ -2,6 +2,9 @@
 //!
 //! Source: IAM User Guide, "AWS global condition context keys".
 
+use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
+
 /// Changes whenever an entry of the table does; certificates and answers can name it.
 pub const KEY_TABLE_VERSION: u32 = 1;
 
@@ -141,12 +144,12 @@ static KEYS: [KeyInfo; 62] = [
 /// assert!(key_info("s3:prefix").is_none());
 /// ```
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
-    KEYS.iter().find(|info| {
-        if info.name.ends_with('/') {
-            name.len() > info.name.len()
-                && name.get(..info.name.len()).is_some_and(|start| start.eq_ignore_ascii_case(info.name))
-        } else {
-            name.len() == info.name.len() && name.eq_ignore_ascii_case(info.name)
-        }
-    })
+    static BY_NAME: OnceLock<FxHashMap<String, &'static KeyInfo>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| KEYS.iter().map(|k| (k.name.to_ascii_lowercase(), k)).collect());
+    let family = name.split_inclusive('/').next().filter(|family| family.len() < name.len());
+    let name = family.unwrap_or(name);
+    // Almost all names come in lower case.
+    let is_lower = !name.bytes().any(|b| b.is_ascii_uppercase());
+    let found = if is_lower { by_name.get(name) } else { by_name.get(&name.to_ascii_lowercase()) };
+    found.copied().filter(|info| info.name.ends_with('/') == family.is_some())
 }

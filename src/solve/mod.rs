@@ -3,6 +3,7 @@
 mod decide;
 mod model;
 mod needed;
+mod occurrences;
 mod relevance;
 mod search;
 mod verdict;

@@ -2,73 +2,143 @@
 //!
 //! If the action must match one of `s3:Get*` and `s3:PutObject`, then `ec2:*` is false and `s3:*` is true, whatever the
 //! rest of the formula says. On real policies this decides most atoms before any solver runs.
+//!
+//! What is decided false stays so in every solution: one of the required patterns matches, and none of them meets the
+//! decided one. So false atoms are put in without becoming tests of their own. What is decided true becomes a test: two
+//! sets of required patterns could otherwise each be dropped because of the other.
 
 use super::search::Search;
-use crate::formula::{Atom, Conjunction, Formula, Lit, Node, PatternId, Test, VariableId};
+use crate::formula::{
+    Atom, Conjunction, Formula, Graph, Lit, NetworkId, Node, NodeId, PatternId, Test, VariableId,
+};
 use crate::limits::Exhausted;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Atoms of the open disjunctions, by the sign in which they occur.
+/// The atoms of one variable; those about its text are found by what their texts start with.
 #[derive(Debug, Default)]
-pub(super) struct Occurrences {
-    /// Tests that occur positively, by variable, in order of first occurrence.
-    pub(super) positive: FxHashMap<VariableId, Vec<(Test, Lit)>>,
-    /// Tests that occur negatively.
-    pub(super) negative: FxHashMap<VariableId, Vec<(Test, Lit)>>,
+struct VariableAtoms<'a> {
+    atoms: Vec<(Test, PatternId, Lit)>,
+    /// Places of atoms that one word matches.
+    words: FxHashMap<&'a str, usize>,
+    /// The same, in order.
+    sorted_words: Vec<(&'a str, usize)>,
+    /// Places of other atoms by what each match starts with.
+    starts: FxHashMap<&'a str, Vec<usize>>,
+    /// The same, in order.
+    sorted_starts: Vec<(&'a str, usize)>,
+    /// The lengths of the starts.
+    lengths: Vec<usize>,
+    /// Places of atoms whose start is not plain to see.
+    others: Vec<usize>,
+    /// Atoms about addresses.
+    networks: Vec<(NetworkId, Lit)>,
 }
 
-impl Occurrences {
-    pub(super) fn of(formula: &Formula<'_>, conjunction: &Conjunction) -> Occurrences {
-        let mut found = Occurrences::default();
-        let mut seen: FxHashSet<Lit> = FxHashSet::default();
-        let mut queue: Vec<Lit> = conjunction.disjunctions().iter().rev().copied().collect();
-        while let Some(lit) = queue.pop() {
-            if !seen.insert(lit) {
-                continue;
+impl<'a> VariableAtoms<'a> {
+    fn add(&mut self, formula: &Formula<'a>, test: Test, pattern: PatternId, lit: Lit) {
+        let place = self.atoms.len();
+        self.atoms.push((test, pattern, lit));
+        let key = formula.pattern_of(pattern);
+        match (key.and_then(|k| k.word()), key.and_then(|k| k.start())) {
+            (Some(word), _) if !self.words.contains_key(word) => {
+                self.words.insert(word, place);
+                self.sorted_words.push((word, place));
             }
-            match formula.graph.node(lit.node()) {
-                Node::And(children) => {
-                    queue.extend(children.iter().rev().map(|child| child.negate_if(lit.is_negated())));
+            (_, Some(start)) => {
+                self.starts.entry(start).or_default().push(place);
+                self.sorted_starts.push((start, place));
+            }
+            (_, None) => self.others.push(place),
+        }
+    }
+
+    fn finish(&mut self) {
+        self.sorted_words.sort_unstable();
+        self.sorted_starts.sort_unstable();
+        self.lengths = self.sorted_starts.iter().map(|(start, _)| start.len()).collect();
+        self.lengths.sort_unstable();
+        self.lengths.dedup();
+    }
+
+    /// The places of all atoms that may meet a pattern, into `found`.
+    fn near(&self, word: Option<&str>, start: Option<&str>, found: &mut Vec<usize>) {
+        found.clear();
+        found.extend(&self.others);
+        let Some(text) = word.or(start) else {
+            found.extend(self.sorted_words.iter().chain(&self.sorted_starts).map(|(_, place)| *place));
+            return;
+        };
+        for length in self.lengths.iter().take_while(|length| **length <= text.len()) {
+            found.extend(text.get(..*length).and_then(|start| self.starts.get(start)).into_iter().flatten());
+        }
+        if word.is_some() {
+            found.extend(self.words.get(text));
+            return;
+        }
+        for (list, proper) in [(&self.sorted_words, false), (&self.sorted_starts, true)] {
+            let from = list.partition_point(|(other, _)| *other < text);
+            let extending = list.iter().skip(from).take_while(|(other, _)| other.starts_with(text));
+            // A start of the same length was found above.
+            found.extend(extending.filter(|(o, _)| !proper || o.len() > text.len()).map(|(_, place)| *place));
+        }
+    }
+}
+
+/// The atoms about texts and addresses, by variable.
+#[derive(Debug, Default)]
+pub(super) struct ValueAtoms<'a> {
+    variables: FxHashMap<VariableId, VariableAtoms<'a>>,
+}
+
+impl<'a> ValueAtoms<'a> {
+    pub(super) fn of(formula: &Formula<'a>) -> ValueAtoms<'a> {
+        let mut found = ValueAtoms::default();
+        for (id, atom) in formula.atoms() {
+            let Atom::Match(variable, test) = atom else { continue };
+            let lit = formula.literal_of(id);
+            match (formula.widened(test), test) {
+                (Some(pattern), _) => {
+                    found.variables.entry(variable).or_default().add(formula, test, pattern, lit);
                 }
-                Node::Atom(atom) => {
-                    if let Some(Atom::Match(variable, test)) = formula.atom_of(atom) {
-                        let map = if lit.is_negated() { &mut found.negative } else { &mut found.positive };
-                        map.entry(variable).or_default().push((test, lit.node().lit()));
-                    }
+                (None, Test::Network(id)) => {
+                    found.variables.entry(variable).or_default().networks.push((id, lit));
                 }
-                Node::True => {}
+                (None, _) => {}
             }
         }
+        found.variables.values_mut().for_each(VariableAtoms::finish);
         found
     }
 }
 
-/// Patterns of one variable, one of which must match.
+/// The nodes below some literals.
 #[derive(Debug, Default)]
-struct Required<'a> {
-    words: Vec<(&'a str, PatternId)>,
-    patterns: Vec<PatternId>,
+pub(super) struct Occurring {
+    rounds: Vec<u32>,
+    round: u32,
+    queue: Vec<NodeId>,
 }
 
-impl<'a> Required<'a> {
-    fn new(formula: &Formula<'a>, ids: impl Iterator<Item = PatternId>) -> Required<'a> {
-        let mut required = Required::default();
-        for id in ids {
-            match formula.pattern_of(id).and_then(|key| key.word()) {
-                Some(word) => required.words.push((word, id)),
-                None => required.patterns.push(id),
+impl Occurring {
+    /// Marks the nodes below these literals, and no others.
+    fn mark(&mut self, graph: &Graph, literals: &[Lit]) {
+        self.round = self.round.wrapping_add(1);
+        self.rounds.resize(graph.len(), 0);
+        self.queue.extend(literals.iter().map(|lit| lit.node()));
+        while let Some(node) = self.queue.pop() {
+            let Some(round) = self.rounds.get_mut(node.index()) else { continue };
+            if *round == self.round {
+                continue;
+            }
+            *round = self.round;
+            if let Node::And(children) = graph.node(node) {
+                self.queue.extend(children.iter().map(|child| child.node()));
             }
         }
-        required.words.sort_unstable();
-        required
     }
 
-    /// The words that start with `text`.
-    fn starting_with(&self, text: &str) -> &[(&'a str, PatternId)] {
-        let from = self.words.partition_point(|(word, _)| *word < text);
-        let rest = self.words.get(from..).unwrap_or(&[]);
-        let count = rest.partition_point(|(word, _)| word.starts_with(text));
-        rest.get(..count).unwrap_or(&[])
+    fn contains(&self, lit: Lit) -> bool {
+        self.rounds.get(lit.node().index()) == Some(&self.round)
     }
 }
 
@@ -78,55 +148,107 @@ impl<'a> Search<'_, 'a> {
     /// # Errors
     /// The meter ran out.
     pub(super) fn decide_by_relevance(&mut self) -> Result<(), Exhausted> {
-        loop {
-            if self.conjunction.is_contradiction() || self.conjunction.disjunctions().is_empty() {
-                return Ok(());
+        let mut known: FxHashSet<Lit> = FxHashSet::default();
+        while !self.conjunction.is_contradiction() && !self.conjunction.disjunctions().is_empty() {
+            let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
+            let fresh: Vec<Lit> = conjuncts.filter(|lit| known.insert(**lit)).copied().collect();
+            if fresh.is_empty() {
+                break;
             }
-            let decided = self.consequences()?;
-            if decided.is_empty() {
-                return Ok(());
+            let sets: Vec<_> = fresh.iter().map(|lit| self.required(*lit)).collect();
+            self.mark_occurring();
+            for (lit, set) in fresh.iter().zip(sets) {
+                if self.conjunction.is_contradiction() {
+                    break;
+                }
+                match set {
+                    // What came before may have decided parts of it; then what is left of it is fresh in the next round.
+                    Some((variable, patterns)) if self.conjunction.is_conjunct(*lit) => {
+                        self.put_in(variable, &patterns, true)?;
+                    }
+                    Some(_) => {}
+                    None => self.put_in_excluded(*lit)?,
+                }
             }
-            self.conjunction.add(&mut self.formula.graph, decided);
+            self.conjunction.add(&mut self.formula.graph, []);
         }
+        Ok(())
     }
 
-    fn consequences(&mut self) -> Result<Vec<Lit>, Exhausted> {
-        let occurrences = Occurrences::of(self.formula, &self.conjunction);
-        let required = self.required();
-        let mut decided: Vec<Lit> = Vec::new();
-        let mut seen: FxHashSet<Lit> = FxHashSet::default();
-        for (variable, sets) in &required {
-            let positive = occurrences.positive.get(variable).map_or(&[][..], Vec::as_slice);
-            let negative = occurrences.negative.get(variable).map_or(&[][..], Vec::as_slice);
-            for (test, lit) in positive.iter().chain(negative) {
-                let Some(pattern) = self.formula.widened(*test) else { continue };
-                if self.conjunction.value(*lit).is_some() || !seen.insert(*lit) {
-                    continue;
+    /// Puts in what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
+    /// little of those.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn decide_by_action(&mut self) -> Result<(), Exhausted> {
+        let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
+        let required: Vec<_> = conjuncts.filter_map(|lit| self.required(*lit)).collect();
+        for (variable, patterns) in required.iter().filter(|(v, _)| *v == VariableId::ACTION) {
+            self.put_in(*variable, patterns, false)?;
+        }
+        Ok(())
+    }
+
+    /// Marks what occurs in the open disjunctions; and what occurs there apart from sets of required patterns that are
+    /// the only ones about their variable, because nothing that such a set says about itself shortens it.
+    fn mark_occurring(&mut self) {
+        let disjunctions = self.conjunction.disjunctions();
+        self.occurring.mark(&self.formula.graph, disjunctions);
+        let variables: Vec<Option<VariableId>> =
+            disjunctions.iter().map(|lit| self.required(*lit).map(|(variable, _)| variable)).collect();
+        let mut elsewhere = disjunctions.to_vec();
+        let mut own = variables.iter();
+        elsewhere.retain(|_| {
+            own.next().is_none_or(|variable| {
+                variable.is_none() || variables.iter().filter(|other| *other == variable).count() > 1
+            })
+        });
+        self.elsewhere.mark(&self.formula.graph, &elsewhere);
+    }
+
+    /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
+    fn put_in_excluded(&mut self, lit: Lit) -> Result<(), Exhausted> {
+        let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { return Ok(()) };
+        let Some(Atom::Match(variable, outer)) = self.formula.atom_of(atom).filter(|_| lit.is_negated())
+        else {
+            return Ok(());
+        };
+        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
+        match outer {
+            Test::Pattern(pattern) => {
+                let Some(key) = self.formula.pattern_of(pattern) else { return Ok(()) };
+                // A word includes nothing but itself, which is the same atom.
+                if key.word().is_some() {
+                    return Ok(());
                 }
-                for set in sets {
-                    match self.implied(set, pattern)? {
-                        // That the widened pattern matches says nothing about the values of the keys in it.
-                        Some(true) if matches!(test, Test::Template(_)) => {}
-                        Some(value) => {
-                            decided.push(lit.negate_if(!value));
-                            break;
-                        }
-                        None => {}
+                let mut near = Vec::new();
+                atoms.near(None, key.start(), &mut near);
+                for (_, other, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
+                    if self.conjunction.value(*lit).is_none()
+                        && self.occurring.contains(*lit)
+                        && self.theory.strings.includes(self.formula, pattern, *other, &mut self.meter)?
+                    {
+                        self.conjunction.exclude(*lit);
                     }
                 }
             }
+            Test::Network(network) => {
+                let Some(network) = self.formula.network_of(network) else { return Ok(()) };
+                for (other, lit) in &atoms.networks {
+                    if self.conjunction.value(*lit).is_none()
+                        && self.formula.network_of(*other).is_some_and(|other| network.covers(other))
+                    {
+                        self.conjunction.exclude(*lit);
+                    }
+                }
+            }
+            Test::Bound(_) | Test::Template(_) => {}
         }
-        Ok(decided)
+        Ok(())
     }
 
-    /// The variables of which some pattern must match, with the patterns.
-    fn required(&self) -> Vec<(VariableId, Vec<Required<'a>>)> {
-        let mut sets: Vec<(VariableId, Vec<Required<'a>>)> = Vec::new();
-        let mut add =
-            |variable: VariableId, set: Required<'a>| match sets.iter_mut().find(|(v, _)| *v == variable) {
-                Some((_, list)) => list.push(set),
-                None => sets.push((variable, vec![set])),
-            };
+    /// The patterns of one variable of which one must match, if that is what the conjunct says.
+    fn required(&self, lit: Lit) -> Option<(VariableId, Vec<PatternId>)> {
         let pattern_of = |lit: Lit| match self.formula.graph.node(lit.node()) {
             Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
                 Some(Atom::Match(variable, test)) => Some((variable, self.formula.widened(test)?)),
@@ -134,59 +256,61 @@ impl<'a> Search<'_, 'a> {
             },
             _ => None,
         };
-        for unit in self.conjunction.units() {
-            if let Some((variable, pattern)) = pattern_of(*unit) {
-                add(variable, Required::new(self.formula, std::iter::once(pattern)));
-            }
-        }
-        for disjunction in self.conjunction.disjunctions() {
-            let Node::And(children) = self.formula.graph.node(disjunction.node()) else { continue };
-            let Some((variable, _)) = children.first().and_then(|first| pattern_of(!*first)) else {
-                continue;
-            };
-            let patterns: Option<Vec<PatternId>> = children
-                .iter()
-                .map(|child| pattern_of(!*child).filter(|(v, _)| *v == variable).map(|(_, p)| p))
-                .collect();
-            if let Some(patterns) = patterns {
-                add(variable, Required::new(self.formula, patterns.into_iter()));
-            }
-        }
-        sets
+        let Node::And(children) = self.formula.graph.node(lit.node()) else {
+            return pattern_of(lit).map(|(variable, pattern)| (variable, vec![pattern]));
+        };
+        let (variable, _) = pattern_of(!*children.first()?)?;
+        let same = |child: &Lit| pattern_of(!*child).filter(|(v, _)| *v == variable).map(|(_, p)| p);
+        Some((variable, children.iter().map(same).collect::<Option<Vec<_>>>()?))
     }
 
-    /// Whether the pattern matches every value that the set allows, or none; `None` if neither, or if it is in the set.
-    fn implied(&mut self, set: &Required<'a>, pattern: PatternId) -> Result<Option<bool>, Exhausted> {
-        let Some(key) = self.formula.pattern_of(pattern) else { return Ok(None) };
-        let (word, start) = (key.word(), key.start());
-        let near = match (word, start) {
-            // Different words exclude each other; only patterns are left to look at.
-            (Some(word), _) => {
-                if set.words.binary_search_by(|(w, _)| (*w).cmp(word)).is_ok() {
-                    return Ok((set.words.len() == 1 && set.patterns.is_empty()).then_some(true));
-                }
-                &[]
-            }
-            (None, Some(start)) => set.starting_with(start),
-            (None, None) => set.words.as_slice(),
+    /// Puts in what follows for the atoms of the variable when one of the patterns matches: for all of them, or for
+    /// those that occur.
+    fn put_in(
+        &mut self,
+        variable: VariableId,
+        required: &[PatternId],
+        occurring: bool,
+    ) -> Result<(), Exhausted> {
+        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
+        // Of each atom: in how many of the patterns it was met, and how many of them it includes.
+        let mut met = vec![(0u32, 0u32); atoms.atoms.len()];
+        let mut near = Vec::new();
+        let open = |conjunction: &Conjunction, lit: Lit| {
+            conjunction.value(lit).is_none() && (!occurring || self.elsewhere.contains(lit))
         };
-        if set.patterns.contains(&pattern) {
-            return Ok((set.words.is_empty() && set.patterns.len() == 1).then_some(true));
-        }
-        let mut any = false;
-        let mut all = near.len() == set.words.len();
-        let ids = near.iter().map(|(_, id)| *id).chain(set.patterns.iter().copied());
-        for id in ids {
-            if self.theory.strings.disjoint(self.formula, id, pattern, &mut self.meter)? {
-                all = false;
-            } else {
-                any = true;
-                all = all && self.theory.strings.includes(self.formula, pattern, id, &mut self.meter)?;
+        for pattern in required {
+            let Some(key) = self.formula.pattern_of(*pattern) else { return Ok(()) };
+            atoms.near(key.word(), key.start(), &mut near);
+            for place in &near {
+                let Some((_, other, lit)) = atoms.atoms.get(*place) else { continue };
+                let Some((meets, includes)) = met.get_mut(*place) else { continue };
+                // An atom that is met but does not include an earlier pattern stays open.
+                if !open(&self.conjunction, *lit) || *meets > *includes {
+                    continue;
+                }
+                if !self.theory.strings.disjoint(self.formula, *other, *pattern, &mut self.meter)? {
+                    *meets = meets.saturating_add(1);
+                    let inside =
+                        self.theory.strings.includes(self.formula, *other, *pattern, &mut self.meter)?;
+                    *includes = includes.saturating_add(u32::from(inside));
+                }
             }
-            if any && !all {
-                return Ok(None);
+        }
+        let all = u32::try_from(required.len()).unwrap_or(u32::MAX);
+        let mut decided = Vec::new();
+        for ((test, _, lit), (meets, includes)) in atoms.atoms.iter().zip(&met) {
+            if !open(&self.conjunction, *lit) {
+                continue;
+            }
+            if *meets == 0 {
+                self.conjunction.exclude(*lit);
+            } else if *includes == all {
+                // That the widened pattern matches says nothing about the values of the keys in it.
+                decided.extend((!matches!(test, Test::Template(_))).then_some(*lit));
             }
         }
-        Ok(if any { Some(true) } else { Some(false) })
+        self.conjunction.add(&mut self.formula.graph, decided);
+        Ok(())
     }
 }

@@ -9,9 +9,10 @@
 
 use super::model::Model;
 use super::needed::{Needed, needed};
-use super::relevance::Occurrences;
+use super::occurrences::Occurrences;
+use super::relevance::{Occurring, ValueAtoms};
 use super::verdict::Stats;
-use crate::formula::{Conjunction, Formula, Lit, Test, VariableId};
+use crate::formula::{Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
@@ -22,6 +23,9 @@ pub struct Search<'f, 'a> {
     pub(super) theory: Theory,
     pub(super) conjunction: Conjunction,
     pub(super) meter: Meter,
+    pub(super) atoms: ValueAtoms<'a>,
+    pub(super) occurring: Occurring,
+    pub(super) elsewhere: Occurring,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
@@ -31,9 +35,13 @@ pub struct Search<'f, 'a> {
 impl<'f, 'a> Search<'f, 'a> {
     /// A search within these limits.
     pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
+        let atoms = ValueAtoms::of(formula);
         Search {
             formula,
             theory,
+            atoms,
+            occurring: Occurring::default(),
+            elsewhere: Occurring::default(),
             conjunction: Conjunction::default(),
             meter: Meter::new(&limits),
             limits,
@@ -80,7 +88,14 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         self.undecided = None;
         self.conjunction.clear();
-        self.conjunction.add(&mut self.formula.graph, goal.iter().copied());
+        // The first conjunct says most: what it decides is put into the others as they come.
+        let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
+        if rest.iter().any(|lit| first.iter().any(|first| self.excludes(*lit, *first))) {
+            return Ok(None);
+        }
+        self.conjunction.add(&mut self.formula.graph, first.iter().copied());
+        self.decide_by_action()?;
+        self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
         self.decide_by_relevance()?;
         if self.conjunction.is_contradiction() {
             return Ok(None);
@@ -120,6 +135,15 @@ impl<'f, 'a> Search<'f, 'a> {
                 Err(found) => conflicts = found,
             }
         }
+    }
+
+    /// Whether one conjunct is, or has as a part, the negation of the other.
+    fn excludes(&self, conjunct: Lit, other: Lit) -> bool {
+        let children = match self.formula.graph.node(conjunct.node()) {
+            Node::And(children) if !conjunct.is_negated() => children,
+            _ => &[],
+        };
+        conjunct == !other || children.binary_search(&!other).is_ok()
     }
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
