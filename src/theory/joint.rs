@@ -308,46 +308,19 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Vec<(VariableId, Vec<Word>)>, Exhausted> {
         let mut slots: Vec<(VariableId, Vec<Word>)> = Vec::new();
+        let mut wanted: Vec<(VariableId, Option<Tied>, Vec<Word>)> = Vec::new();
         for (key, hints) in hints(formula, tests, words) {
-            let tied = Tied::of(key);
             let Some(own) = key_variable(formula, key) else { continue };
-            let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
-            if order.contains(&variable) {
-                continue;
+            if let Some(tied) = Tied::of(key) {
+                wanted.push((VariableId::REQUESTER, Some(tied), hints.clone()));
             }
+            // Some requesters leave a key free that others fix.
+            wanted.push((own, None, hints));
+        }
+        for (variable, tied, hints) in wanted.into_iter().filter(|(v, _, _)| !order.contains(v)) {
             let literals =
                 tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
-            let mut candidates: Vec<Word> = Vec::new();
-            for hint in hints {
-                let patterns = match tied {
-                    Some(tied) => tied.words(&word_pattern(&hint)),
-                    None => vec![word_pattern(&hint)],
-                };
-                for pattern in patterns {
-                    let mut positives = literals.positives.clone();
-                    positives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
-                    if let Ok(word) = self.value(formula, variable, &positives, &literals.negatives, meter)? {
-                        candidates.push(word);
-                    }
-                }
-            }
-            let mut negatives = literals.negatives.clone();
-            for _ in 0..MOST_VALUES {
-                let Ok(word) = self.value(formula, variable, &literals.positives, &negatives, meter)? else {
-                    break;
-                };
-                let others = match tied {
-                    Some(tied) => match decode(&word).and_then(|d| tied.value(&d)).flatten() {
-                        Some(text) => tied.words(&Pattern::word(&text)),
-                        None => vec![word_pattern(&word)],
-                    },
-                    None => vec![word_pattern(&word)],
-                };
-                candidates.push(word);
-                for other in others {
-                    negatives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(other))));
-                }
-            }
+            let candidates = self.candidates(formula, variable, tied, &literals, hints, meter)?;
             match slots.iter_mut().find(|(v, _)| *v == variable) {
                 Some((_, list)) => list.extend(candidates),
                 None => slots.push((variable, candidates)),
@@ -359,6 +332,50 @@ impl Theory {
         }
         slots.retain(|(_, candidates)| !candidates.is_empty());
         Ok(slots)
+    }
+
+    /// Values of one variable that its literals allow: those that make it or the key tied to it a hint, and a few others.
+    fn candidates(
+        &mut self,
+        formula: &mut Formula<'_>,
+        variable: VariableId,
+        tied: Option<Tied>,
+        literals: &Tests,
+        hints: Vec<Word>,
+        meter: &mut Meter,
+    ) -> Result<Vec<Word>, Exhausted> {
+        let mut candidates: Vec<Word> = Vec::new();
+        for hint in hints {
+            let patterns = match tied {
+                Some(tied) => tied.words(&word_pattern(&hint)),
+                None => vec![word_pattern(&hint)],
+            };
+            for pattern in patterns {
+                let mut positives = literals.positives.clone();
+                positives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
+                if let Ok(word) = self.value(formula, variable, &positives, &literals.negatives, meter)? {
+                    candidates.push(word);
+                }
+            }
+        }
+        let mut negatives = literals.negatives.clone();
+        for _ in 0..MOST_VALUES {
+            let Ok(word) = self.value(formula, variable, &literals.positives, &negatives, meter)? else {
+                break;
+            };
+            let others = match tied {
+                Some(tied) => match decode(&word).and_then(|d| tied.value(&d)).flatten() {
+                    Some(text) => tied.words(&Pattern::word(&text)),
+                    None => vec![word_pattern(&word)],
+                },
+                None => vec![word_pattern(&word)],
+            };
+            candidates.push(word);
+            for other in others {
+                negatives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(other))));
+            }
+        }
+        Ok(candidates)
     }
 
     /// If every key can only have a few values and none of them works: the lemma that says so.

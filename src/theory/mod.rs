@@ -2,6 +2,7 @@
 
 mod domain;
 mod joint;
+mod mixed;
 mod networks;
 mod orders;
 mod readable;

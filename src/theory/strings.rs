@@ -2,7 +2,7 @@
 
 use super::domain::domain;
 use super::readable::Readable;
-use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, includes};
+use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
 use crate::formula::{Formula, PatternId, PatternKey, VariableId, build};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
@@ -166,6 +166,25 @@ impl Strings {
             places.dedup();
         }
         Ok(Err((conflict_positives, conflict_negatives)))
+    }
+
+    /// A text of this form that matches all of the first patterns and none of the others.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn value_of_form(
+        &mut self,
+        formula: &Formula<'_>,
+        form: &Pattern,
+        (positives, negatives): (&[PatternId], &[PatternId]),
+        others: &[Pattern],
+        meter: &mut Meter,
+    ) -> Result<Option<Word>, Exhausted> {
+        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<&Pattern> = std::iter::once(form).chain(must.iter().map(AsRef::as_ref)).collect();
+        let must_not: Vec<&Pattern> = must_not.iter().map(AsRef::as_ref).chain(others).collect();
+        find(&must, &must_not, meter)
     }
 
     fn domain(&mut self, formula: &Formula<'_>, variable: VariableId) -> Rc<[Pattern]> {

@@ -1,14 +1,13 @@
 //! One value for all that is asked of a variable, whatever kinds of question there are.
 //!
 //! Keys of the key table have a type, and only operators of that type read them: texts, numbers, instants and addresses
-//! never meet in one variable. Other keys are text that each operator parses for itself; where several do, a value that
-//! one kind of question accepts is tested on the others.
+//! never meet in one variable. Other keys are text that each operator parses for itself: see [`super::mixed`].
 
-use super::readable::sample;
+use super::mixed::{self, Mixed};
 use super::strings::{Strings, Word};
 use super::{networks, orders};
 use crate::automata::Symbol;
-use crate::formula::{Axis, Bound, Formula, Network, PatternId, Scalar, Test, Variable, VariableId};
+use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
@@ -111,120 +110,35 @@ impl Theory {
             }
             _ => {}
         }
-        // Text. What no positive test asks for is failed by a text that is neither number, date nor address; a conflict
-        // among the tests of one kind stays one.
-        if bounds.0.tests.is_empty() && nets.0.tests.is_empty() {
-            let found = self.strings.value(formula, variable, &texts.0.tests, &texts.1.tests, meter)?;
-            return match found {
-                Err((p, n)) => lemma(texts.0.back(&p), texts.1.back(&n)),
-                Ok(word) if passes_none(&word, &bounds.1.tests, &nets.1.tests) => Ok(Ok(word)),
-                Ok(_) => self.other_text(
-                    formula,
-                    variable,
-                    (&texts.0.tests, &texts.1.tests),
-                    &bounds.1.tests,
-                    &nets.1.tests,
-                    meter,
-                ),
-            };
-        }
-        if let (Some(b), Some(n)) = (bounds.0.places.first(), nets.0.places.first()) {
-            // No text is both an address and a number or date.
-            return lemma(vec![*b, *n], Vec::new());
-        }
-        if !nets.0.tests.is_empty() {
-            return match networks::find(&nets.0.tests, &nets.1.tests) {
-                networks::Found::Conflict(p, n) => lemma(nets.0.back(&p), nets.1.back(&n)),
-                networks::Found::Address(v6, bits) => {
-                    self.checked(formula, &Network::address(v6, bits), (&texts.0.tests, &texts.1.tests))
-                }
-            };
-        }
-        let axes = |axis: Axis| bounds.0.tests.iter().any(|b| b.axis == axis);
-        let axis = if axes(Axis::Date) { Axis::Date } else { Axis::Number };
-        if axes(Axis::Date) && axes(Axis::Number) {
-            return Err(Exhausted::Mixed);
-        }
-        let of_axis = |kind: &Kind<&'_ Bound>| -> Vec<usize> {
-            (0..kind.tests.len()).filter(|i| kind.tests.get(*i).is_some_and(|b| b.axis == axis)).collect()
-        };
-        let (ps, ns) = (of_axis(&bounds.0), of_axis(&bounds.1));
-        let pick = |kind: &Kind<&'_ Bound>, places: &[usize]| -> Vec<Bound> {
-            places.iter().filter_map(|i| kind.tests.get(*i).map(|b| (*b).clone())).collect()
-        };
-        let (pb, nb) = (pick(&bounds.0, &ps), pick(&bounds.1, &ns));
-        match orders::find(&pb.iter().collect::<Vec<_>>(), &nb.iter().collect::<Vec<_>>()) {
-            orders::Found::Conflict(p, n) => {
-                let outer = |conflict: Vec<usize>, places: &[usize]| -> Vec<usize> {
-                    conflict.iter().filter_map(|i| places.get(*i).copied()).collect()
-                };
-                lemma(bounds.0.back(&outer(p, &ps)), bounds.1.back(&outer(n, &ns)))
-            }
-            orders::Found::Number(number) => {
-                let text = if axis == Axis::Date { number.to_date() } else { number.to_text() };
-                let others: Vec<&Bound> = bounds.1.tests.iter().copied().filter(|b| b.axis != axis).collect();
-                if !passes_none(&Symbol::word(&text), &others, &[]) {
-                    return Err(Exhausted::Mixed);
-                }
-                self.checked(formula, &text, (&texts.0.tests, &texts.1.tests))
-            }
-        }
-    }
-
-    /// The text, if it passes the text tests too.
-    fn checked(
-        &mut self,
-        formula: &Formula<'_>,
-        text: &str,
-        texts: (&[PatternId], &[PatternId]),
-    ) -> Result<Result<Word, Lemma>, Exhausted> {
-        let word = Symbol::word(text);
-        let mut matches = |id: &PatternId| self.strings.pattern(formula, *id).matches(&word);
-        if texts.0.iter().all(&mut matches) && !texts.1.iter().any(&mut matches) {
-            Ok(Ok(word))
-        } else {
-            Err(Exhausted::Mixed)
-        }
-    }
-
-    /// A text for text tests that is no number, date or address of the negative ones, if one is easily found.
-    fn other_text(
-        &mut self,
-        formula: &Formula<'_>,
-        variable: VariableId,
-        texts: (&[PatternId], &[PatternId]),
-        bounds: &[&Bound],
-        networks: &[Network],
-        meter: &mut Meter,
-    ) -> Result<Result<Word, Lemma>, Exhausted> {
-        let _ = meter;
-        let name = match formula.variable_of(variable) {
-            Some(Variable::Key(name, _)) => name,
-            _ => "",
-        };
-        for text in
-            [sample(name), "a".to_owned(), "x".to_owned(), String::new(), "0".to_owned(), "1".to_owned()]
+        if nets.0.tests.is_empty()
+            && nets.1.tests.is_empty()
+            && bounds.0.tests.is_empty()
+            && bounds.1.tests.is_empty()
         {
-            if passes_none(&Symbol::word(&text), bounds, networks)
-                && let Ok(Ok(word)) = self.checked(formula, &text, texts)
-            {
-                return Ok(Ok(word));
+            let found = self.strings.value(formula, variable, &texts.0.tests, &texts.1.tests, meter)?;
+            return found
+                .map_or_else(|(p, n)| lemma(texts.0.back(&p), texts.1.back(&n)), |word| Ok(Ok(word)));
+        }
+        // A key that is not in the table is a text, which each operator parses for itself.
+        let mixed = Mixed {
+            texts: (&texts.0.tests, &texts.1.tests),
+            bounds: (&bounds.0.tests, &bounds.1.tests),
+            networks: (&nets.0.tests, &nets.1.tests),
+        };
+        match mixed.find(&mut self.strings, formula, variable, meter)? {
+            mixed::Found::Text(word) => Ok(Ok(word)),
+            mixed::Found::Conflict(conflict) => {
+                let back = |texts: &Kind<PatternId>,
+                            bounds: &Kind<&Bound>,
+                            nets: &Kind<Network>,
+                            c: &mixed::Places| {
+                    [texts.back(&c.texts), bounds.back(&c.bounds), nets.back(&c.networks)].concat()
+                };
+                lemma(
+                    back(&texts.0, &bounds.0, &nets.0, &conflict.0),
+                    back(&texts.1, &bounds.1, &nets.1, &conflict.1),
+                )
             }
         }
-        Err(Exhausted::Mixed)
     }
-}
-
-/// Whether the text passes none of these tests.
-fn passes_none(word: &[Symbol], bounds: &[&Bound], networks: &[Network]) -> bool {
-    let Some(text) = Symbol::text(word) else { return true };
-    let address = Network::parse(&text).filter(|n| n.length == n.width() && !text.contains('/'));
-    let passes = |bound: &&Bound| {
-        let value = match bound.axis {
-            Axis::Number => Scalar::parse_number(&text),
-            Axis::Date => Scalar::parse_date(&text),
-        };
-        value.is_some_and(|value| bound.holds(&value))
-    };
-    !bounds.iter().any(passes) && !networks.iter().any(|n| address.is_some_and(|a| n.covers(a)))
 }
