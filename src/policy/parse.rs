@@ -67,6 +67,9 @@ const STATEMENT_ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
+/// Texts with their places.
+type Strings<'j> = Vec<(&'j str, Span)>;
+
 struct Reader<'l> {
     limits: &'l InputLimits,
     diagnostics: Vec<Diagnostic>,
@@ -294,7 +297,7 @@ impl Reader<'_> {
     }
 
     /// The strings of a scalar or list.
-    fn strings<'j>(&mut self, what: &str, json: &'j Json<'_>) -> Option<(Vec<(&'j str, Span)>, bool)> {
+    fn strings<'j>(&mut self, what: &str, json: &'j Json<'_>) -> Option<(Strings<'j>, bool)> {
         let (list, is_list) = match &json.kind {
             JsonValue::Array(list) => (list.as_slice(), true),
             _ => (std::slice::from_ref(json), false),
@@ -422,10 +425,7 @@ impl Reader<'_> {
         }
     }
 
-    fn principals_of<'j>(
-        &mut self,
-        member: &'j Member<'_>,
-    ) -> Option<(PrincipalKind, Vec<(&'j str, Span)>, bool)> {
+    fn principals_of<'j>(&mut self, member: &'j Member<'_>) -> Option<(PrincipalKind, Strings<'j>, bool)> {
         let kinds = [
             PrincipalKind::Aws,
             PrincipalKind::CanonicalUser,

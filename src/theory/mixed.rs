@@ -271,11 +271,12 @@ mod tests {
         let variable = formula.key("custom:x", 0);
         let patterns: Vec<PatternId> = templates
             .iter()
-            .map(|t| match formula.matches(variable, PatternKey::Glob(t)) {
-                lit => match formula.atoms().find(|(id, _)| formula.literal_of(*id) == lit).unwrap().1 {
-                    Atom::Match(_, Test::Pattern(id)) => id,
+            .map(|t| {
+                let lit = formula.matches(variable, PatternKey::Glob(t));
+                match formula.atoms().find(|(id, _)| formula.literal_of(*id) == lit) {
+                    Some((_, Atom::Match(_, Test::Pattern(id)))) => id,
                     other => panic!("{other:?}"),
-                },
+                }
             })
             .collect();
         let relations = [Relation::Less, Relation::Equal, Relation::GreaterOrEqual];

@@ -9,6 +9,9 @@ use crate::policy::PolicyType;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
+/// The places of the positive and negative patterns that exclude every text.
+pub(super) type Excluding = (Vec<usize>, Vec<usize>);
+
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
@@ -125,7 +128,7 @@ impl Strings {
         positives: &[PatternId],
         negatives: &[PatternId],
         meter: &mut Meter,
-    ) -> Result<Result<Word, (Vec<usize>, Vec<usize>)>, Exhausted> {
+    ) -> Result<Result<Word, Excluding>, Exhausted> {
         let domain = self.domain(formula, variable);
         let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
