@@ -184,6 +184,25 @@ pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
                 "Condition": {"StringEquals": {"aws:ResourceTag/k0": "w"}}}));
             (policy(new), policy(existing))
         }),
+        ("tag conditions covered", |n| (tagged(n, "StringEquals", "v"), tagged(n, "StringLike", "v*"))),
+        ("tag conditions new", |n| (tagged(n, "StringLike", "v*"), tagged(n, "StringEquals", "v"))),
+        ("tag conditions, several a statement", |n| {
+            // Each statement asks for eight tags; each existing one leaves one of them out.
+            let list = |several: usize, operator: &str| -> Vec<Value> {
+                let tags = |i: usize| {
+                    (0..several)
+                        .map(|k| (format!("aws:ResourceTag/k{}", (i + k) % n), json!(format!("v{k}"))))
+                        .collect()
+                };
+                (0..n)
+                    .map(|i| {
+                        json!({"Effect": "Allow", "Action": "ec2:*", "Resource": "*",
+                        "Condition": {operator: Value::Object(tags(i))}})
+                    })
+                    .collect()
+            };
+            (policy(list(8, "StringEquals")), policy(list(7, "StringEquals")))
+        }),
         ("networks", |n| {
             let nets = |length: u32| {
                 (0..n).map(|i| format!("10.{}.{}.0/{length}", i / 250, i % 250)).collect::<Vec<_>>()
@@ -195,6 +214,15 @@ pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
             (one(nets(25)), one(nets(24)))
         }),
     ]
+}
+
+/// `n` statements, each with a condition on a tag of its own.
+fn tagged(n: usize, operator: &str, value: &str) -> Value {
+    let statement = |i: usize| {
+        json!({"Effect": "Allow", "Action": "ec2:*", "Resource": "*",
+            "Condition": {operator: {format!("aws:ResourceTag/k{i}"): value}}})
+    };
+    policy((0..n).map(statement).collect())
 }
 
 fn policy(statements: Vec<Value>) -> Value {
