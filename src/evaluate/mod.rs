@@ -142,8 +142,11 @@ impl Trace {
 /// ```
 pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
     let action = request.action.to_ascii_lowercase();
-    let statements = documents.iter().flat_map(|d| &d.statements);
-    decision(statements.map(|s| (s.effect.value, applies(s, &action, request, options))))
+    let with = |effect: Effect| {
+        let statements = documents.iter().flat_map(|d| &d.statements).filter(|s| s.effect.value == effect);
+        Truth::any(statements.map(|s| applies(s, &action, request, options)))
+    };
+    decision(with(Effect::Deny), with(Effect::Allow))
 }
 
 /// How one statement comes out, given its indexes.
@@ -174,7 +177,9 @@ pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -
             statements.push(trace_statement((document, statement), source, request, options));
         }
     }
-    let decision = decision(statements.iter().map(|s| (s.effect, s.applies)));
+    let with =
+        |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
+    let decision = decision(with(Effect::Deny), with(Effect::Allow));
     Trace { decision, statements }
 }
 
@@ -196,14 +201,7 @@ fn applies(statement: &Statement, action: &str, request: &Request, options: &Opt
     all
 }
 
-fn decision(statements: impl Iterator<Item = (Effect, Truth)>) -> Decision {
-    let (mut deny, mut allow) = (Truth::False, Truth::False);
-    for (effect, applies) in statements {
-        match effect {
-            Effect::Deny => deny = deny.or(applies),
-            Effect::Allow => allow = allow.or(applies),
-        }
-    }
+fn decision(deny: Truth, allow: Truth) -> Decision {
     match (deny, allow) {
         (Truth::True, _) => Decision::ExplicitlyDenied,
         (Truth::False, Truth::True) => Decision::Allowed,

@@ -34,14 +34,22 @@ impl Truth {
         }
     }
 
-    /// True if all are.
+    /// True if all are; what comes after a false one is not looked at.
     pub fn all(values: impl IntoIterator<Item = Truth>) -> Truth {
-        values.into_iter().fold(Truth::True, Truth::and)
+        let and = |all: Truth, value| match all.and(value) {
+            Truth::False => Err(Truth::False),
+            open => Ok(open),
+        };
+        values.into_iter().try_fold(Truth::True, and).unwrap_or_else(|value| value)
     }
 
-    /// True if any is.
+    /// True if any is; what comes after a true one is not looked at.
     pub fn any(values: impl IntoIterator<Item = Truth>) -> Truth {
-        values.into_iter().fold(Truth::False, Truth::or)
+        let or = |any: Truth, value| match any.or(value) {
+            Truth::True => Err(Truth::True),
+            open => Ok(open),
+        };
+        values.into_iter().try_fold(Truth::False, or).unwrap_or_else(|value| value)
     }
 }
 

@@ -82,7 +82,13 @@ impl Request {
 
     /// The values of a key, `None` if absent. The name is compared without regard to case.
     pub fn values(&self, key: &str) -> Option<&[String]> {
-        self.context.get(&key.to_ascii_lowercase()).map(Vec::as_slice)
+        // Almost all names come in lower case.
+        let found = if key.bytes().any(|b| b.is_ascii_uppercase()) {
+            self.context.get(&key.to_ascii_lowercase())
+        } else {
+            self.context.get(key)
+        };
+        found.map(Vec::as_slice)
     }
 
     /// All keys (lower case) with their values, in order.

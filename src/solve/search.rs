@@ -105,6 +105,11 @@ impl<'f, 'a> Search<'f, 'a> {
             Ok(model) => return Ok(Some(model)),
             Err(conflicts) => conflicts,
         };
+        if let Some(lemma) = conflicts.iter().find(|lemma| self.is_decided(lemma)) {
+            // It speaks about decided atoms only: no solver is needed.
+            self.lemmas.push(lemma.clone());
+            return Ok(None);
+        }
         let mut solver = Solver::new(&self.limits);
         let mut encoder = Encoder::default();
         for disjunction in self.conjunction.disjunctions() {
@@ -135,6 +140,17 @@ impl<'f, 'a> Search<'f, 'a> {
                 Err(found) => conflicts = found,
             }
         }
+    }
+
+    /// Whether the conjuncts decide all tests of the lemma as it says that they cannot be.
+    fn is_decided(&mut self, lemma: &Lemma) -> bool {
+        let mut all = |tests: &[(VariableId, Test)], passed: bool| {
+            tests.iter().all(|(variable, test)| {
+                let lit = self.formula.match_literal(*variable, *test);
+                self.conjunction.value(lit) == Some(passed)
+            })
+        };
+        self.undecided.is_none() && all(&lemma.positives, true) && all(&lemma.negatives, false)
     }
 
     /// Whether one conjunct is, or has as a part, the negation of the other.
