@@ -93,6 +93,7 @@ fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
             let [Some(new), Some(existing)] = documents([&new, &existing])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
+            fit(&[new, existing], &options)?;
             let answer = no_new_access(new, existing, &options);
             Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
         }
@@ -104,6 +105,7 @@ fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
+            fit(&[policy], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
         }
@@ -111,6 +113,11 @@ fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
             "`{other}` is no check: check-no-new-access or check-access-not-granted"
         ))),
     }
+}
+
+/// Whether the documents are of the type they are judged as.
+fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
+    Failure::of_misfits(documents, options.policy_type).map_or(Ok(()), Err)
 }
 
 fn report(

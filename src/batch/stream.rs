@@ -50,8 +50,7 @@ impl Batch {
         let mut input = BufReader::with_capacity(1 << 16, input);
         let mut line = Vec::new();
         let (mut number, mut any_failed) = (0u64, false);
-        loop {
-            let Some(fits) = self.next_line(&mut input, &mut line)? else { break };
+        while let Some(fits) = self.next_line(&mut input, &mut line)? {
             number = number.saturating_add(1);
             if line.iter().all(u8::is_ascii_whitespace) && fits {
                 continue;

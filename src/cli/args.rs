@@ -38,8 +38,9 @@ Example:
     /// Does POLICY allow any of the listed actions on any of the listed resources?
     #[command(after_help = "\
 Examples:
-  iamsat check-access-not-granted --policy role.json --actions s3:DeleteBucket,kms:ScheduleKeyDeletion
-  iamsat check-access-not-granted --policy role.json --actions 's3:*' --resources 'arn:aws:s3:::payroll/*'")]
+  iamsat check-access-not-granted --policy role.json --actions s3:DeleteBucket,iam:PassRole
+  iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
+      --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
     /// Is one request allowed, and why?
     #[command(after_help = "\
@@ -49,9 +50,12 @@ Example:
     Simulate(Simulate),
     /// Many questions: a line of JSON each, a line of JSON back.
     #[command(after_help = "\
-A line:
-  {\"id\":1,\"check\":\"check-no-new-access\",\"newPolicyDocument\":{...},\"existingPolicyDocument\":{...}}
-  {\"id\":2,\"check\":\"check-access-not-granted\",\"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+A question, on one line:
+  {\"id\":1,\"check\":\"check-no-new-access\",
+   \"newPolicyDocument\":{...},\"existingPolicyDocument\":{...}}
+or
+  {\"id\":2,\"check\":\"check-access-not-granted\",
+   \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(Batch),

@@ -1,10 +1,10 @@
 //! Many questions from a file or standard input.
 
+use super::Exit;
 use super::args::Batch as Args;
 use super::checks::options;
 use super::input::reason;
 use super::output::Answers;
-use super::Exit;
 use crate::batch::{Batch, Flush};
 use crate::limits::InputLimits;
 use crate::report::Failure;

@@ -1,7 +1,7 @@
 //! The checks: each policy judged alone, the answers combined.
 
 use super::args::{AccessNotGranted, Format, NoNewAccess, Reading, Search, YesNo};
-use super::input::Reader;
+use super::input::{Reader, input_name};
 use super::output::Output;
 use super::{Exit, access};
 use crate::batch::isolated;
@@ -17,7 +17,11 @@ use std::time::Instant;
 pub(super) fn no_new_access(args: &NoNewAccess, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::default();
     let existing = reader.read(&args.existing, "existing")?;
-    let run = Run { question: Question::NoNewAccess, existing: Some((&args.existing, &existing)), search: &args.search };
+    let run = Run {
+        question: Question::NoNewAccess,
+        existing: Some((&args.existing, &existing)),
+        search: &args.search,
+    };
     let options = options(&args.reading);
     run.all(&args.new, "new", &mut reader, &options, output, &|policy, existing, options| {
         existing.map(|existing| check::no_new_access(policy, existing, options))
@@ -88,7 +92,7 @@ impl Run<'_> {
             });
         }
         match output.format {
-            Format::Json => self.json(arguments, &outcomes, output)?,
+            Format::Json => self.json(arguments, role, &outcomes, output)?,
             Format::Text => self.text(arguments, &reads, &outcomes, output)?,
         }
         let exit = |outcome: &Outcome<'_>| match outcome {
@@ -114,6 +118,11 @@ impl Run<'_> {
         if let Some(failure) = Failure::of_documents(existing.into_iter().chain([read])) {
             return Err(failure);
         }
+        let documents: Vec<&Document> =
+            [Some(read), existing].into_iter().flatten().filter_map(|r| r.document.as_ref()).collect();
+        if let Some(failure) = Failure::of_misfits(&documents, options.policy_type) {
+            return Err(failure);
+        }
         let mut options = options.clone();
         let start = Instant::now();
         options.limits.deadline = self.search.timeout.and_then(|t| start.checked_add(t));
@@ -128,6 +137,7 @@ impl Run<'_> {
     fn json(
         &self,
         arguments: &[String],
+        role: &str,
         outcomes: &[Outcome<'_>],
         output: &mut Output,
     ) -> Result<(), Failure> {
@@ -139,9 +149,8 @@ impl Run<'_> {
             return output.json(&one(outcome));
         }
         let with_file = arguments.iter().zip(outcomes).map(|(argument, outcome)| {
-            let name = argument.strip_prefix("file://").unwrap_or(argument);
             let mut members = Map::new();
-            members.insert("file".to_owned(), Value::from(name));
+            members.insert("file".to_owned(), Value::from(input_name(argument, role)));
             if let Value::Object(rest) = one(outcome) {
                 members.extend(rest);
             }
@@ -166,12 +175,13 @@ impl Run<'_> {
                     let existing = self.existing.and_then(|(argument, read)| {
                         Some(Input { document: read.document.as_ref()?, argument })
                     });
-                    let text =
-                        text::judgement(judgement, input, existing, output.verbosity, output.style);
+                    let text = text::judgement(judgement, input, existing, output.verbosity, output.style);
                     output.text(&text)?;
                 }
                 // The faults of the existing policy have been told already.
-                (Outcome::Failed(_), Ok(read)) if self.existing.is_some_and(|(_, e)| e.document.is_none()) => {
+                (Outcome::Failed(_), Ok(read))
+                    if self.existing.is_some_and(|(_, e)| e.document.is_none()) =>
+                {
                     if let Some(own) = Failure::of_documents([read]) {
                         output.failure(&own);
                     }

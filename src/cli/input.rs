@@ -22,21 +22,17 @@ impl Reader {
 
     /// The text an argument names.
     fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
-        if argument.trim_start().starts_with('{') {
-            return Ok(Source::new(format!("<{role}>"), argument));
+        let name = input_name(argument, role);
+        if is_inline(argument) {
+            return Ok(Source::new(name, argument));
         }
         if argument == "-" {
             if std::mem::replace(&mut self.stdin_taken, true) {
                 return Err(Failure::validation("standard input (`-`) can be read only once"));
             }
-            return self.text("<stdin>", std::io::stdin().lock());
+            return self.text(&name, std::io::stdin().lock());
         }
-        let path = argument.strip_prefix("file://").unwrap_or(argument);
-        self.file(Path::new(path))
-    }
-
-    fn file(&self, path: &Path) -> Result<Source, Failure> {
-        let name = path.display().to_string();
+        let path = Path::new(&name);
         if path.is_dir() {
             return Err(unreadable(&name, "it is a directory"));
         }
@@ -64,6 +60,21 @@ impl Reader {
                 ))
             }
         }
+    }
+}
+
+fn is_inline(argument: &str) -> bool {
+    argument.trim_start().starts_with('{')
+}
+
+/// What an input is called: its path, `<stdin>`, or for an inline document its role.
+pub(super) fn input_name(argument: &str, role: &str) -> String {
+    if is_inline(argument) {
+        format!("<{role}>")
+    } else if argument == "-" {
+        "<stdin>".to_owned()
+    } else {
+        argument.strip_prefix("file://").unwrap_or(argument).to_owned()
     }
 }
 

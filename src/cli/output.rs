@@ -20,6 +20,7 @@ pub(super) struct Output {
     pub(super) style: Style,
     notes: Style,
     answers: Answers,
+    failed: bool,
 }
 
 /// A stream of answers that nobody may be reading any more.
@@ -40,7 +41,11 @@ impl Answers {
                 (Box::new(file), name)
             }
         };
-        Ok(Answers { stream: Box::new(std::io::BufWriter::with_capacity(1 << 16, stream)), name, closed: false })
+        Ok(Answers {
+            stream: Box::new(std::io::BufWriter::with_capacity(1 << 16, stream)),
+            name,
+            closed: false,
+        })
     }
 
     /// The stream itself.
@@ -87,6 +92,7 @@ impl Output {
             style: Style { color: colored(args.color, terminal) },
             notes: Style { color: colored(args.color, std::io::stderr().is_terminal()) },
             answers: Answers::open(args.output_file.as_deref())?,
+            failed: false,
         })
     }
 
@@ -101,7 +107,10 @@ impl Output {
     }
 
     /// An error that leaves other inputs alone, in text.
-    pub(super) fn failure(&self, failure: &Failure) {
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        if std::mem::replace(&mut self.failed, true) {
+            note("\n");
+        }
         note(&text::failure(failure, self.notes));
     }
 
@@ -174,8 +183,8 @@ pub(super) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
 pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
     if error.use_stderr() && wants_json(arguments) {
         let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default();
-        return failed(&Failure::validation(message.trim_start_matches("error: ")), arguments);
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        return failed(&Failure::validation(lines.join(" ").trim_start_matches("error: ")), arguments);
     }
     drop(error.print());
     if error.use_stderr() { Exit::Error } else { Exit::Success }

@@ -108,9 +108,8 @@ pub fn blame(
         statement: index,
         primary,
         others: places,
-        conditions: other.map_or_else(Vec::new, |(other, refusal)| {
-            loose(document, finding, other, refusal, options)
-        }),
+        conditions: other
+            .map_or_else(Vec::new, |(other, refusal)| loose(document, finding, other, refusal, options)),
     })
 }
 

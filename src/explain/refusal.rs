@@ -57,10 +57,8 @@ pub fn refusal(document: &Document, request: &Request, options: &evaluate::Optio
 
 /// The Allow statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
 fn nearest(statements: &[StatementTrace]) -> Refusal {
-    let with_action: Vec<&StatementTrace> = statements
-        .iter()
-        .filter(|s| s.effect == Effect::Allow && s.action.truth != Truth::False)
-        .collect();
+    let with_action: Vec<&StatementTrace> =
+        statements.iter().filter(|s| s.effect == Effect::Allow && s.action.truth != Truth::False).collect();
     let weight = |missing: &Missing| match missing {
         Missing::Condition { .. } => 1usize,
         Missing::Resource => 100,
@@ -82,9 +80,10 @@ fn missing(statement: &StatementTrace) -> Vec<Missing> {
     lacks(statement.principal.truth, Missing::Principal)
         .into_iter()
         .chain(lacks(statement.resource.truth, Missing::Resource))
-        .chain(conditions.filter(|(_, c)| c.truth != Truth::True).map(|(condition, c)| Missing::Condition {
-            condition,
-            why: c.why.clone(),
-        }))
+        .chain(
+            conditions
+                .filter(|(_, c)| c.truth != Truth::True)
+                .map(|(condition, c)| Missing::Condition { condition, why: c.why.clone() }),
+        )
         .collect()
 }

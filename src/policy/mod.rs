@@ -7,6 +7,7 @@ mod condition;
 mod document;
 mod json;
 mod literal;
+mod misfit;
 mod parse;
 mod pointer;
 mod principal;

@@ -140,7 +140,9 @@ fn search<'j, 't>(
             let text = decoded(text).unwrap_or_else(|| text.clone());
             let is_policy = text.trim_start().starts_with('{')
                 && match json::tree(&text, limits) {
-                    Ok((inner, _)) => inner.member("Statement").is_some() || (named && resembles_policy(&inner)),
+                    Ok((inner, _)) => {
+                        inner.member("Statement").is_some() || (named && resembles_policy(&inner))
+                    }
                     Err(_) => named,
                 };
             if is_policy {
@@ -178,13 +180,20 @@ fn decoded(text: &str) -> Option<String> {
 
 fn no_policy(json: &Json<'_>) -> Diagnostic {
     let start = json.span.start as usize;
-    Diagnostic::error("no-policy", "there is no policy in this file", Span::new(start, start.saturating_add(1)))
-        .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
-        .with_help("a policy document is an object with `Statement`")
+    Diagnostic::error(
+        "no-policy",
+        "there is no policy in this file",
+        Span::new(start, start.saturating_add(1)),
+    )
+    .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
+    .with_help("a policy document is an object with `Statement`")
 }
 
 fn several_policies(found: &[Found<'_, '_>]) -> Diagnostic {
-    let span = found.first().map_or(Span::default(), |f| { let start = f.json.span.start as usize; Span::new(start, start.saturating_add(1)) });
+    let span = found.first().map_or(Span::default(), |f| {
+        let start = f.json.span.start as usize;
+        Span::new(start, start.saturating_add(1))
+    });
     let mut pointers: Vec<String> = found.iter().take(SHOWN).map(|f| f.pointer.clone()).collect();
     if found.len() > SHOWN {
         pointers.push(format!("and {} more", found.len().saturating_sub(SHOWN)));

@@ -1,7 +1,8 @@
 //! What could not be judged at all, and what was noticed on the way.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::policy::Read;
+use crate::limits::InputLimits;
+use crate::policy::{Document, PolicyType, Read};
 use crate::span::Source;
 
 /// A diagnostic with the text it is about.
@@ -44,7 +45,31 @@ impl Failure {
                 faults.extend(self::faults(read));
             }
         }
-        let message = match names.as_slice() {
+        Failure::of_faults(&names, faults)
+    }
+
+    /// The error that documents make which do not fit their type (inferred if it is not given); `None` if they fit.
+    pub fn of_misfits(documents: &[&Document], policy_type: Option<PolicyType>) -> Option<Failure> {
+        let as_type = policy_type.unwrap_or_else(|| PolicyType::infer(documents.iter().copied()));
+        let (mut faults, mut names) = (Vec::new(), Vec::new());
+        for document in documents {
+            let misfits = document.misfits(as_type, &InputLimits::default());
+            if !misfits.is_empty() {
+                names.push(document.source.name());
+            }
+            faults.extend(
+                misfits.into_iter().map(|diagnostic| Fault { source: document.source.clone(), diagnostic }),
+            );
+        }
+        let mut failure = Failure::of_faults(&names, faults)?;
+        if policy_type.is_none() {
+            failure.message.push_str(&format!(" (read as {}, as no type was given)", as_type.name()));
+        }
+        Some(failure)
+    }
+
+    fn of_faults(names: &[&str], faults: Vec<Fault>) -> Option<Failure> {
+        let message = match names {
             [] => return None,
             [one] => format!("{one} cannot be judged: {}", count(&faults)),
             several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),

@@ -221,9 +221,7 @@ fn statement(report: &StatementReport<'_>) -> Value {
     out.insert("applies".to_owned(), truth(report.applies));
     out.insert("pointer".to_owned(), json!(report.pointer));
     out.insert("span".to_owned(), span(&report.document.source, report.statement.span));
-    let part = |p: &super::PartReport| {
-        json!({"element": p.element, "matches": truth(p.truth), "pointer": p.pointer, "detail": p.detail})
-    };
+    let part = |p: &super::PartReport| json!({"element": p.element, "matches": truth(p.truth), "pointer": p.pointer, "detail": p.detail});
     out.insert("parts".to_owned(), report.parts.iter().map(part).collect());
     Value::Object(out)
 }

@@ -16,17 +16,17 @@ pub enum Question {
     },
 }
 
-const NO_NEW_PASS: &str = "The modified permissions do not grant new access compared to your existing policy.";
+const NO_NEW_PASS: &str =
+    "The modified permissions do not grant new access compared to your existing policy.";
 const NO_NEW_FAIL: &str = "The modified permissions grant new access compared to your existing policy.";
 const NOT_GRANTED_PASS: &str =
     "The policy document does not grant access to perform the listed actions or resources.";
 const NOT_GRANTED_ACTIONS: &str =
     "The policy document grants access to perform one or more of the listed actions.";
-const NOT_GRANTED_RESOURCES: &str = "The policy document grants access to one or more of the listed resources.";
-const NOT_GRANTED_BOTH: &str =
-    "The policy document grants access to one or more listed resources to perform one or more listed actions.";
-const NO_NEW_UNKNOWN: &str =
-    "It could not be decided whether the modified permissions grant new access compared to your existing policy.";
+const NOT_GRANTED_RESOURCES: &str =
+    "The policy document grants access to one or more of the listed resources.";
+const NOT_GRANTED_BOTH: &str = "The policy document grants access to one or more listed resources to perform one or more listed actions.";
+const NO_NEW_UNKNOWN: &str = "It could not be decided whether the modified permissions grant new access compared to your existing policy.";
 const NOT_GRANTED_UNKNOWN: &str =
     "It could not be decided whether the policy document grants the listed access.";
 

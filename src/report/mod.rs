@@ -1,7 +1,7 @@
 //! What people and programs get to see: one model of an outcome, one file per format.
 
-pub mod json;
 mod failure;
+pub mod json;
 mod judgement;
 mod message;
 mod names;

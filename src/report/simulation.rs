@@ -140,12 +140,12 @@ impl<'a> Simulation<'a> {
             Decision::ExplicitlyDenied => Effect::Deny,
             Decision::ImplicitlyDenied | Decision::Undetermined => return Vec::new(),
         };
-        let deciding = self
-            .statements
-            .iter()
-            .filter(|s| s.applies == Truth::True && s.statement.effect.value == effect);
+        let deciding =
+            self.statements.iter().filter(|s| s.applies == Truth::True && s.statement.effect.value == effect);
         deciding
-            .map(|s| format!("{} of {}", statement_name(s.index, Some(s.statement)), s.document.source.name()))
+            .map(|s| {
+                format!("{} of {}", statement_name(s.index, Some(s.statement)), s.document.source.name())
+            })
             .collect()
     }
 
@@ -172,13 +172,18 @@ fn parts(
         };
         let detail = match &who {
             Some(who) => listed(element.negated, &traced.principal, &texts, who),
-            None => "open: the request names no principal".to_owned(),
+            None => "open, the request names no principal".to_owned(),
         };
         let pointer = match traced.principal.value {
             Some(value) => document.principal_pointer(index, value),
             None => document.principal_element_pointer(index),
         };
-        parts.push(PartReport { element: principal_element(element), truth: traced.principal.truth, pointer, detail });
+        parts.push(PartReport {
+            element: principal_element(element),
+            truth: traced.principal.truth,
+            pointer,
+            detail,
+        });
     }
     let texts: Vec<&str> = statement.action.values.iter().map(|v| &*v.value.text).collect();
     let element = if statement.action.negated { "NotAction" } else { "Action" };
@@ -209,7 +214,7 @@ fn parts(
             element: "Resource",
             truth: traced.resource.truth,
             pointer: base,
-            detail: "open: the statement has none, and AWS's pages disagree on what that covers".to_owned(),
+            detail: "open, the statement has none, and AWS's pages disagree on what that covers".to_owned(),
         }),
         None => {}
     }
@@ -234,21 +239,29 @@ fn listed(negated: bool, traced: &PartTrace, texts: &[&str], given: &str) -> Str
         ["*"] => texts.first(),
         _ => None,
     });
-    let open = if traced.truth == Truth::Unknown { "open: " } else { "" };
+    let is_false = traced.truth == Truth::False;
     match (matched, negated, texts) {
-        (Some(text), false, _) => format!("{open}\"{text}\" matches {given}"),
-        (Some(text), true, _) => format!("{open}\"{text}\" excepts {given}"),
-        (None, true, _) if traced.truth == Truth::False => format!("{given} is excepted"),
-        (None, true, _) => format!("{open}{given} is not excepted"),
-        (None, false, [one]) => format!("{open}\"{one}\" does not match {given}"),
-        (None, false, _) => format!("{open}none of {} values matches {given}", texts.len()),
+        (Some(text), _, _) if traced.truth == Truth::Unknown => {
+            format!("open whether \"{text}\" matches {given}")
+        }
+        (None, _, _) if traced.truth == Truth::Unknown => format!("open for {given}"),
+        (Some(text), false, _) => format!("\"{text}\" matches {given}"),
+        (Some(text), true, _) => format!("\"{text}\" excepts {given}"),
+        (None, true, _) if is_false => format!("{given} is excepted"),
+        (None, true, _) => format!("{given} is not excepted"),
+        (None, false, []) => format!("an empty list does not match {given}"),
+        (None, false, [one]) => format!("\"{one}\" does not match {given}"),
+        (None, false, _) => format!("none of {} values matches {given}", texts.len()),
     }
 }
 
 fn condition_detail(condition: &Condition, why: &str) -> String {
     let wanted: Vec<String> = condition.values.iter().take(4).map(quoted).collect();
     let more = if condition.values.len() > 4 { ", ..." } else { "" };
-    format!("{why}, the policy has {}{more}", if wanted.is_empty() { "no values".to_owned() } else { wanted.join(", ") })
+    format!(
+        "{why}, the policy has {}{more}",
+        if wanted.is_empty() { "no values".to_owned() } else { wanted.join(", ") }
+    )
 }
 
 fn quoted(value: &Spanned<crate::policy::ConditionValue>) -> String {

@@ -68,7 +68,9 @@ pub(super) fn block(
             |input: Input<'_>, expect| replay::command(spelled, input.argument, expect, judgement.strict_arn);
         let mut commands = vec![command(policy, "allowed")];
         commands.extend(existing.map(|existing| command(existing, "denied")));
-        if commands.iter().all(|c| c.len() <= LONGEST_COMMAND && !c.contains(char::is_control)) {
+        let from_stdin = policy.argument == "-" || existing.is_some_and(|e| e.argument == "-");
+        let fits = |c: &String| c.len() <= LONGEST_COMMAND && !c.contains(char::is_control);
+        if !from_stdin && commands.iter().all(fits) {
             note("replay", commands.join("\n"));
         }
     }
@@ -177,10 +179,9 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
                     None => narrow,
                 }
             }
-            [Missing::Resource] => format!(
-                "{narrow}, or add the resource to {} of {name} if this is meant",
-                of_existing(*index)
-            ),
+            [Missing::Resource] => {
+                format!("{narrow}, or add the resource to {} of {name} if this is meant", of_existing(*index))
+            }
             [Missing::Principal] => format!(
                 "{narrow}, or add the principal to {} of {name} if this is meant",
                 of_existing(*index)
@@ -206,10 +207,7 @@ fn element(place: &Place) -> &'static str {
 fn written(document: &Document, condition: &Condition) -> String {
     let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
     let text = text.join(" ");
-    let shown: String = if text.chars().count() > 160 {
-        text.chars().take(157).chain("...".chars()).collect()
-    } else {
-        text
-    };
+    let shown: String =
+        if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
     format!("\"{}\": {{{shown}}}", condition.operator_text)
 }

@@ -61,7 +61,8 @@ pub fn diagnostic(source: &Source, fault: &Diagnostic, style: Style) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut marks = vec![Mark { span: fault.span, kind: AnnotationKind::Primary, label: plain(&fault.label) }];
+    let mut marks =
+        vec![Mark { span: fault.span, kind: AnnotationKind::Primary, label: plain(&fault.label) }];
     marks.extend(fault.related.iter().map(|(span, text)| Mark {
         span: *span,
         kind: AnnotationKind::Context,

@@ -6,7 +6,11 @@ use crate::report::names::{key_name, principal_name};
 use crate::request::Request;
 
 /// The rows of a request: what it says, and the values.
-pub(super) fn rows(request: &Request, documents: &[&Document], policy_type: PolicyType) -> Vec<(String, String)> {
+pub(super) fn rows(
+    request: &Request,
+    documents: &[&Document],
+    policy_type: PolicyType,
+) -> Vec<(String, String)> {
     let mut rows = vec![
         ("action".to_owned(), request.action.clone()),
         ("resource".to_owned(), request.resource.clone()),

@@ -30,7 +30,8 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity) -> String {
         Some(expected) if !simulation.is_as_expected() => format!(" (expected: {})", expected.name()),
         _ => String::new(),
     };
-    if verbosity >= Verbosity::Normal || !expected.is_empty() || simulation.decision == Decision::Undetermined {
+    if verbosity >= Verbosity::Normal || !expected.is_empty() || simulation.decision == Decision::Undetermined
+    {
         out.push_str(&format!("simulate: {decision}{expected}\n"));
     }
     plain(&out)
@@ -51,7 +52,8 @@ fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
     );
     for part in &report.parts {
         // What is false decides; what is open matters only where nothing is false.
-        let tells = part.truth == Truth::False || (part.truth == Truth::Unknown && report.applies == Truth::Unknown);
+        let tells =
+            part.truth == Truth::False || (part.truth == Truth::Unknown && report.applies == Truth::Unknown);
         if tells || verbosity == Verbosity::Verbose {
             let sign = match part.truth {
                 Truth::True => '+',

@@ -130,5 +130,15 @@ fn visible(text: &str) -> String {
         return text.to_owned();
     }
     // ASCII control characters become `.`; the two-byte ones of Latin-1 become a middle dot.
-    text.chars().map(|c| if !disturbs(c) { c } else if c.is_ascii() { '.' } else { '\u{b7}' }).collect()
+    text.chars()
+        .map(|c| {
+            if !disturbs(c) {
+                c
+            } else if c.is_ascii() {
+                '.'
+            } else {
+                '\u{b7}'
+            }
+        })
+        .collect()
 }

@@ -42,7 +42,8 @@ pub fn judgement(
                 out.push_str(&finding::block(judgement, explained, policy, existing, style));
                 out.push('\n');
             }
-            let (some, all) = (judgement.findings.len(), counted(judgement.policy.statements.len(), "statement"));
+            let (some, all) =
+                (judgement.findings.len(), counted(judgement.policy.statements.len(), "statement"));
             let what = match (judgement.question, some) {
                 (Question::NoNewAccess, 1) => "widens access",
                 (Question::NoNewAccess, _) => "widen access",
@@ -106,7 +107,9 @@ fn patterns(document: &Document) -> usize {
             let conditions: usize = s.conditions.iter().map(|c| c.values.len()).sum();
             let principals = s.principal.as_ref().map_or(0, |p| p.values.len().max(1));
             let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
-            [s.action.values.len(), principals, resources, conditions].into_iter().fold(0, usize::saturating_add)
+            [s.action.values.len(), principals, resources, conditions]
+                .into_iter()
+                .fold(0, usize::saturating_add)
         })
         .fold(0, usize::saturating_add)
 }
@@ -191,11 +194,10 @@ fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String
                 Group::with_title(heading("deadline", "the time limit was reached before an answer"))
                     .element(Level::HELP.message("allow more time with --timeout"))
             }
-            UnknownReason::Exhausted(limit) => Group::with_title(heading(
-                limit.name(),
-                "a limit of the search was reached before an answer",
-            ))
-            .element(Level::HELP.message("judge parts of the policy alone: split it into several")),
+            UnknownReason::Exhausted(limit) => {
+                Group::with_title(heading(limit.name(), "a limit of the search was reached before an answer"))
+                    .element(Level::HELP.message("judge parts of the policy alone: split it into several"))
+            }
             UnknownReason::Internal(detail) => Group::with_title(heading("internal", detail))
                 .element(Level::HELP.message("this is a fault of iamsat: please report it")),
         };
