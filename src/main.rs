@@ -1,3 +1,7 @@
 //! The `iamsat` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(iamsat::cli::run(std::env::args_os()).code())
+}

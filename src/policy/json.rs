@@ -60,6 +60,15 @@ impl Json<'_> {
 
 /// Reads a whole text. Faults inside single strings do not end the reading.
 pub(super) fn parse<'t>(text: &'t str, limits: &InputLimits) -> Result<Json<'t>, Vec<Diagnostic>> {
+    let (json, faults) = tree(text, limits)?;
+    if faults.is_empty() { Ok(json) } else { Err(faults) }
+}
+
+/// The tree of a text, with the faults that do not keep it from having one (duplicate keys and the like).
+pub(super) fn tree<'t>(
+    text: &'t str,
+    limits: &InputLimits,
+) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let end = Span::new(text.len(), text.len());
     if text.len() > limits.bytes {
         let message = format!("the document is longer than {} bytes", limits.bytes);
@@ -73,7 +82,7 @@ pub(super) fn parse<'t>(text: &'t str, limits: &InputLimits) -> Result<Json<'t>,
     let raw: &RawValue = serde_json::from_str(body).map_err(|error| vec![syntax(text, base, &error)])?;
     let mut reader = Reader { text, limits, faults: Vec::new() };
     let json = reader.value(raw, 0);
-    if reader.faults.is_empty() { Ok(json) } else { Err(reader.faults) }
+    Ok((json, reader.faults))
 }
 
 /// A syntax error of serde_json at its place.

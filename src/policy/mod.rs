@@ -7,9 +7,11 @@ mod condition;
 mod document;
 mod json;
 mod literal;
+mod misfit;
 mod parse;
 mod pointer;
 mod principal;
+mod read;
 mod resource;
 mod template;
 
@@ -19,6 +21,8 @@ pub use condition::{
 };
 pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
 pub use parse::{Parsed, parse};
+pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
+pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
 pub use template::{Part, Template, TemplateError, Variable};

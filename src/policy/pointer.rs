@@ -1,8 +1,52 @@
 //! JSON pointers (RFC 6901) of the elements of a document.
 
+use super::json::{self, Json, JsonValue};
 use super::{Condition, Document, PrincipalElement};
+use crate::limits::InputLimits;
 
-fn escape(name: &str) -> String {
+/// The pointer of the smallest value around a byte offset, or of the value of the key that stands there; `None` if
+/// the text is not JSON or the offset outside of it.
+///
+/// ```
+/// use iamsat::{limits::InputLimits, policy::pointer_at};
+/// let text = r#"{"Statement":[{"Action":["s3:Get*"]}]}"#;
+/// assert_eq!(pointer_at(text, 26, &InputLimits::default()).unwrap(), "/Statement/0/Action/0");
+/// ```
+pub fn pointer_at(text: &str, offset: usize, limits: &InputLimits) -> Option<String> {
+    let (root, _) = json::tree(text, limits).ok()?;
+    let within = |json: &Json<'_>| json.span.range().contains(&offset);
+    if !within(&root) {
+        return None;
+    }
+    let mut pointer = String::new();
+    let mut here = &root;
+    loop {
+        here = match &here.kind {
+            JsonValue::Array(list) => match list.iter().enumerate().find(|(_, e)| within(e)) {
+                Some((index, element)) => {
+                    pointer.push_str(&format!("/{index}"));
+                    element
+                }
+                None => return Some(pointer),
+            },
+            JsonValue::Object(members) => {
+                match members.iter().find(|m| m.key_span.range().contains(&offset) || within(&m.value)) {
+                    Some(member) => {
+                        pointer.push_str(&format!("/{}", escape(&member.key)));
+                        if !within(&member.value) {
+                            return Some(pointer);
+                        }
+                        &member.value
+                    }
+                    None => return Some(pointer),
+                }
+            }
+            _ => return Some(pointer),
+        };
+    }
+}
+
+pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

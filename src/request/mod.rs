@@ -3,11 +3,13 @@
 mod consistency;
 mod keys;
 mod requester;
+mod spelled;
 mod spelling;
 
 pub use consistency::{Axioms, Inconsistency};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use requester::{Requester, RequesterKind};
+pub use spelled::Spelled;
 
 use std::collections::{BTreeMap, BTreeSet};
 

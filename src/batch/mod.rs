@@ -1,0 +1,12 @@
+//! Many questions in one stream: a line of JSON each, a line of JSON back, in order.
+//!
+//! Memory is bounded by the longest line allowed. A bad line gets an error of its own and the run goes on; so does a
+//! line on which this program fails.
+
+mod access;
+mod line;
+mod stream;
+
+pub use access::access_entries;
+pub use line::isolated;
+pub use stream::{Batch, Flush};

@@ -1,0 +1,248 @@
+//! Every flag, with its names and its help.
+
+use super::aws::AwsGlobals;
+use crate::policy::PolicyType;
+use crate::report::Expected;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Answers questions about AWS IAM policies for every possible request, offline, with evidence.
+#[derive(Debug, Parser)]
+#[command(
+    name = "iamsat",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "\
+A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
+or an answer of the AWS CLI that contains one.
+
+Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) aws: AwsGlobals,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Does NEW allow any request that EXISTING does not?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-new-access --existing main.json --new branch.json")]
+    CheckNoNewAccess(NoNewAccess),
+    /// Does POLICY allow any of the listed actions on any of the listed resources?
+    #[command(after_help = "\
+Examples:
+  iamsat check-access-not-granted --policy role.json --actions s3:DeleteBucket,iam:PassRole
+  iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
+      --resources 'arn:aws:s3:::payroll/*'")]
+    CheckAccessNotGranted(AccessNotGranted),
+    /// Is one request allowed, and why?
+    #[command(after_help = "\
+Example:
+  iamsat simulate --policy role.json --action s3:GetObject --resource arn:aws:s3:::reports/a \\
+      --context aws:SourceVpc=vpc-1 --expect allowed")]
+    Simulate(Simulate),
+    /// Many questions: a line of JSON each, a line of JSON back.
+    #[command(after_help = "\
+A question, on one line:
+  {\"id\":1,\"check\":\"check-no-new-access\",
+   \"newPolicyDocument\":{...},\"existingPolicyDocument\":{...}}
+or
+  {\"id\":2,\"check\":\"check-access-not-granted\",
+   \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+
+Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
+    Batch(Batch),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NoNewAccess {
+    /// The policy as it is now
+    #[arg(long, value_name = "POLICY", alias = "existing-policy-document")]
+    pub(super) existing: String,
+    /// The policy as it is to be; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required = true)]
+    pub(super) new: Vec<String>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AccessNotGranted {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// Actions that must not be allowed; wildcards work
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., required_unless_present_any = ["resources", "access"])]
+    pub(super) actions: Vec<String>,
+    /// Resources on which they must not be allowed; wildcards work
+    #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
+    pub(super) resources: Vec<String>,
+    /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
+    #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
+    pub(super) access: Vec<String>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Simulate {
+    /// The policies, read as one set
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// The action, such as s3:GetObject
+    #[arg(long, value_name = "ACTION")]
+    pub(super) action: String,
+    /// The resource: an ARN, or * for actions that have none
+    #[arg(long, value_name = "ARN")]
+    pub(super) resource: String,
+    /// Who asks: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    /// A context key; repeat it for several values. `key=` is the empty text; keys that are not named are absent, except
+    /// those that follow from the principal
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) context: Vec<String>,
+    /// A unique id (AROA..., AIDA...) that is this principal
+    #[arg(long, value_name = "ID")]
+    pub(super) unique_id: Vec<String>,
+    /// A canonical user id of the principal's account
+    #[arg(long, value_name = "ID")]
+    pub(super) canonical_user: Vec<String>,
+    /// Exit with 1 unless this is the decision
+    #[arg(long, value_name = "DECISION", value_parser = expected)]
+    pub(super) expect: Option<Expected>,
+    /// Exit with 0 where it would be 1
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Batch {
+    /// The questions
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(super) file: PathBuf,
+    /// Time for each line, such as 10s or 500ms; then it is UNKNOWN
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Write the answers to a file
+    #[arg(short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Search {
+    /// Give up after this time, such as 10s or 500ms: UNKNOWN
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 0 on FAIL; errors and UNKNOWN keep their codes
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Reading")]
+pub(super) struct Reading {
+    /// IDENTITY_POLICY or RESOURCE_POLICY; without it, a policy with Principal is a RESOURCE_POLICY
+    #[arg(long, value_name = "TYPE", value_parser = policy_type)]
+    pub(super) policy_type: Option<PolicyType>,
+    /// Whether the principal has a permissions boundary; without it, both are looked at
+    #[arg(long, value_name = "YES|NO")]
+    pub(super) boundary: Option<YesNo>,
+    /// Know only what AWS's own checks know
+    #[arg(long)]
+    pub(super) aws_compat: bool,
+    /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
+    #[arg(long)]
+    pub(super) strict_arn: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum YesNo {
+    Yes,
+    No,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// Write the answer to a file
+    #[arg(short, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Whether to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Show only what is wrong: no PASS, no summary, no warnings
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Show assumptions, sizes and times too
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    #[value(alias = "on")]
+    Always,
+    #[value(alias = "off")]
+    Never,
+}
+
+fn policy_type(text: &str) -> Result<PolicyType, String> {
+    PolicyType::from_name(text).ok_or_else(|| "it is IDENTITY_POLICY or RESOURCE_POLICY".to_owned())
+}
+
+fn expected(text: &str) -> Result<Expected, String> {
+    [Expected::Allowed, Expected::Denied]
+        .into_iter()
+        .find(|e| e.name() == text)
+        .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time is written 10s, 500ms or 2m".to_owned();
+    let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let factor = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * factor).map_err(|_| wrong())
+}

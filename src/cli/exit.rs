@@ -1,0 +1,50 @@
+//! Exit codes, and how those of several inputs combine.
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Proved, or as expected: 0.
+    Success,
+    /// A finding, or not as expected: 1.
+    Finding,
+    /// Bad input, reading or writing failed, wrong usage: 2.
+    Error,
+    /// Neither proved nor refuted: 3.
+    Unknown,
+}
+
+impl Exit {
+    /// The code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Success => 0,
+            Exit::Finding => 1,
+            Exit::Error => 2,
+            Exit::Unknown => 3,
+        }
+    }
+
+    /// The exit of two inputs together: 2 beats 1 beats 3 beats 0.
+    ///
+    /// ```
+    /// use iamsat::cli::Exit;
+    /// assert_eq!(Exit::Unknown.and(Exit::Finding), Exit::Finding);
+    /// assert_eq!(Exit::Success.and(Exit::Unknown), Exit::Unknown);
+    /// ```
+    #[must_use]
+    pub fn and(self, other: Exit) -> Exit {
+        let weight = |exit: Exit| match exit {
+            Exit::Success => 0u8,
+            Exit::Unknown => 1,
+            Exit::Finding => 2,
+            Exit::Error => 3,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
+
+    /// With `--exit-zero`, findings are no reason to stop.
+    #[must_use]
+    pub fn zeroed(self, exit_zero: bool) -> Exit {
+        if exit_zero && self == Exit::Finding { Exit::Success } else { self }
+    }
+}

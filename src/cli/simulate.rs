@@ -1,0 +1,67 @@
+//! One request, judged by a set of policies.
+
+use super::Exit;
+use super::args::{Format, Simulate, YesNo};
+use super::input::Reader;
+use super::output::Output;
+use crate::evaluate::{self, Decision, evaluate};
+use crate::policy::{Document, Read};
+use crate::report::text;
+use crate::report::{Failure, Simulation, json};
+use crate::request::{Axioms, Request, Spelled};
+
+pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure> {
+    let request = request(args)?;
+    let mut reader = Reader::default();
+    let reads =
+        args.policy.iter().map(|a| reader.read(a, "policy")).collect::<Result<Vec<Read>, Failure>>()?;
+    if let Some(failure) = Failure::of_documents(&reads) {
+        return Err(failure);
+    }
+    let documents: Vec<&Document> = reads.iter().filter_map(|r| r.document.as_ref()).collect();
+    let mut options = evaluate::Options::for_documents(&documents);
+    options.strict_arn = args.reading.strict_arn;
+    options.policy_type = args.reading.policy_type.unwrap_or(options.policy_type);
+    let trace = evaluate(&documents, &request, &options);
+    let simulation = Simulation::new(documents, request, &trace, args.expect, args.reading.policy_type);
+    output.warnings(simulation.warnings());
+    match output.format {
+        Format::Text => output.text(&text::simulation(&simulation, output.verbosity))?,
+        Format::Json => output.json(&json::simulation(&simulation))?,
+    }
+    let exit = match simulation.decision {
+        Decision::Undetermined => Exit::Unknown,
+        _ if simulation.is_as_expected() => Exit::Success,
+        _ => Exit::Finding,
+    };
+    Ok(exit.zeroed(args.exit_zero))
+}
+
+fn request(args: &Simulate) -> Result<Request, Failure> {
+    let mut context = Vec::new();
+    for pair in &args.context {
+        let (key, value) = pair
+            .split_once('=')
+            .filter(|(key, _)| !key.trim().is_empty())
+            .ok_or_else(|| Failure::validation(format!("`{pair}` is no context: write KEY=VALUE")))?;
+        context.push((key.to_owned(), value.to_owned()));
+    }
+    let spelled = Spelled {
+        principal: args.principal.clone(),
+        action: args.action.clone(),
+        resource: args.resource.clone(),
+        context,
+        unique_ids: args.unique_id.clone(),
+        canonical_users: args.canonical_user.clone(),
+        boundary: args.reading.boundary == Some(YesNo::Yes),
+        bare_context: args.reading.aws_compat,
+    };
+    let request = spelled.request().map_err(Failure::validation)?;
+    // Only the form of what was given; which keys ought to be there is the caller's choice.
+    let faults = request.inconsistencies([], &Axioms { safe: false });
+    let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
+    match shape {
+        Some(fault) => Err(Failure::validation(fault.message.clone())),
+        None => Ok(request),
+    }
+}

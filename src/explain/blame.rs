@@ -1,0 +1,148 @@
+//! Which patterns of a statement let a request through.
+
+use super::{Missing, Refusal};
+use crate::evaluate::{self, evaluate};
+use crate::policy::{Document, Effect};
+use crate::solve::Finding;
+use crate::span::Span;
+
+/// A part of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// `Principal` or `NotPrincipal`.
+    Principal,
+    /// `Action` or `NotAction`.
+    Action,
+    /// `Resource` or `NotResource`.
+    Resource,
+}
+
+/// A pattern, or the whole element where no single pattern is responsible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The part of the statement it belongs to.
+    pub part: Part,
+    /// Whether it is the `Not...` form.
+    pub negated: bool,
+    /// Where it stands.
+    pub span: Span,
+    /// Its JSON pointer.
+    pub pointer: String,
+}
+
+/// The places of a statement that let a request through; the first is the one to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blame {
+    /// The document, by its index in the check.
+    pub document: usize,
+    /// The statement in it.
+    pub statement: usize,
+    /// The pattern to look at.
+    pub primary: Place,
+    /// The patterns of the other parts.
+    pub others: Vec<Place>,
+    /// The conditions on keys that the other policy asks for too, but in another way.
+    pub conditions: Vec<Loose>,
+}
+
+/// A condition that is met where one of the other policy on the same key is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// Its place among the conditions of the statement.
+    pub condition: usize,
+    /// Where its operator stands.
+    pub operator: Span,
+    /// Where its key and values stand.
+    pub span: Span,
+    /// Why it is met, in one sentence.
+    pub why: String,
+}
+
+/// The places that make a finding. If the other policy falls short in one part only, that part comes first, else the
+/// action does. `None` if the finding is not about `document`.
+pub fn blame(
+    document: &Document,
+    finding: &Finding,
+    other: Option<(&Document, &Refusal)>,
+    options: &evaluate::Options,
+) -> Option<Blame> {
+    let index = finding.statement;
+    let refusal = other.map(|(_, refusal)| refusal);
+    let statement = document.statements.get(index).filter(|s| s.effect.value == Effect::Allow)?;
+    let whole = |span: Span, name: &str| (span, format!("{}/{name}", document.statement_pointer(index)));
+    let action = {
+        let negated = statement.action.negated;
+        let (span, pointer) = match finding.action.and_then(|i| Some((i, statement.action.values.get(i)?))) {
+            Some((i, value)) => (value.span, document.action_pointer(index, i)),
+            None => whole(statement.action.span, if negated { "NotAction" } else { "Action" }),
+        };
+        Place { part: Part::Action, negated, span, pointer }
+    };
+    let resource = statement.resource.as_ref().map(|element| {
+        let (span, pointer) = match finding.resource.and_then(|i| Some((i, element.values.get(i)?))) {
+            Some((i, value)) => (value.span, document.resource_pointer(index, i)),
+            None => whole(element.span, if element.negated { "NotResource" } else { "Resource" }),
+        };
+        Place { part: Part::Resource, negated: element.negated, span, pointer }
+    });
+    let principal = statement.principal.as_ref().map(|element| {
+        let (span, pointer) = match finding.principal.and_then(|i| Some((i, element.values.get(i)?))) {
+            Some((i, value)) => (value.span, document.principal_pointer(index, i)),
+            None => (element.span, document.principal_element_pointer(index)),
+        };
+        Place { part: Part::Principal, negated: element.negated, span, pointer }
+    });
+    let falls_short = match refusal {
+        Some(Refusal::Short { missing, .. }) => match missing.as_slice() {
+            [Missing::Resource] => Part::Resource,
+            [Missing::Principal] => Part::Principal,
+            _ => Part::Action,
+        },
+        _ => Part::Action,
+    };
+    let mut places: Vec<Place> = std::iter::once(action).chain(resource).chain(principal).collect();
+    let first = places.iter().position(|p| p.part == falls_short).unwrap_or(0);
+    let primary = places.remove(first);
+    Some(Blame {
+        document: finding.document,
+        statement: index,
+        primary,
+        others: places,
+        conditions: other
+            .map_or_else(Vec::new, |(other, refusal)| loose(document, finding, other, refusal, options)),
+    })
+}
+
+/// The conditions of the statement on keys on which the other policy's closest statement has a condition that is not met.
+fn loose(
+    document: &Document,
+    finding: &Finding,
+    other: &Document,
+    refusal: &Refusal,
+    options: &evaluate::Options,
+) -> Vec<Loose> {
+    let Refusal::Short { statement, missing, .. } = refusal else { return Vec::new() };
+    let of_other = other.statements.get(*statement).map_or(&[][..], |s| &s.conditions);
+    let keys: Vec<&str> = missing
+        .iter()
+        .filter_map(|m| match m {
+            Missing::Condition { condition, .. } => of_other.get(*condition).map(|c| &*c.key.value.name),
+            Missing::Principal | Missing::Resource => None,
+        })
+        .collect();
+    let trace = evaluate(&[document], finding.witness.request(), options);
+    let Some(traced) = trace.statement(0, finding.statement) else { return Vec::new() };
+    let of_statement = document.statements.get(finding.statement).map_or(&[][..], |s| &s.conditions);
+    of_statement
+        .iter()
+        .zip(&traced.conditions)
+        .enumerate()
+        .filter(|(_, (c, _))| keys.contains(&&*c.key.value.name))
+        .map(|(condition, (c, traced))| Loose {
+            condition,
+            operator: c.operator.span,
+            span: c.span,
+            why: traced.why.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! What an answer rests on, in terms of the documents: which pattern at which place lets a request through, and why
+//! the other policy does not.
+
+mod blame;
+mod refusal;
+
+pub use blame::{Blame, Loose, Part, Place, blame};
+pub use refusal::{Missing, Refusal, refusal};

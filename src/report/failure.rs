@@ -1,0 +1,93 @@
+//! What could not be judged at all, and what was noticed on the way.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::InputLimits;
+use crate::policy::{Document, PolicyType, Read};
+use crate::span::Source;
+
+/// A diagnostic with the text it is about.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The text.
+    pub source: Source,
+    /// What was noticed.
+    pub diagnostic: Diagnostic,
+}
+
+/// Why there is no verdict.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// AWS's name of the kind of error.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// The faults of the documents, if it is about documents.
+    pub faults: Vec<Fault>,
+}
+
+impl Failure {
+    /// An error in what was asked.
+    pub fn validation(message: impl Into<String>) -> Failure {
+        Failure { code: "ValidationException", message: message.into(), faults: Vec::new() }
+    }
+
+    /// An error of this program.
+    pub fn internal(message: impl Into<String>) -> Failure {
+        Failure { code: "InternalServerException", message: message.into(), faults: Vec::new() }
+    }
+
+    /// The error that documents with faults make; `None` if all could be read.
+    pub fn of_documents<'r>(reads: impl IntoIterator<Item = &'r Read>) -> Option<Failure> {
+        let (mut faults, mut names) = (Vec::new(), Vec::new());
+        for read in reads {
+            if read.document.is_none() {
+                names.push(read.source.name());
+                faults.extend(self::faults(read));
+            }
+        }
+        Failure::of_faults(&names, faults)
+    }
+
+    /// The error that documents make which do not fit their type (inferred if it is not given); `None` if they fit.
+    pub fn of_misfits(documents: &[&Document], policy_type: Option<PolicyType>) -> Option<Failure> {
+        let as_type = policy_type.unwrap_or_else(|| PolicyType::infer(documents.iter().copied()));
+        let (mut faults, mut names) = (Vec::new(), Vec::new());
+        for document in documents {
+            let misfits = document.misfits(as_type, &InputLimits::default());
+            if !misfits.is_empty() {
+                names.push(document.source.name());
+            }
+            faults.extend(
+                misfits.into_iter().map(|diagnostic| Fault { source: document.source.clone(), diagnostic }),
+            );
+        }
+        let mut failure = Failure::of_faults(&names, faults)?;
+        if policy_type.is_none() {
+            failure.message.push_str(&format!(" (read as {}, as no type was given)", as_type.name()));
+        }
+        Some(failure)
+    }
+
+    fn of_faults(names: &[&str], faults: Vec<Fault>) -> Option<Failure> {
+        let message = match names {
+            [] => return None,
+            [one] => format!("{one} cannot be judged: {}", count(&faults)),
+            several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),
+        };
+        Some(Failure { code: "ValidationException", message, faults })
+    }
+}
+
+fn count(faults: &[Fault]) -> String {
+    match faults.iter().filter(|f| f.diagnostic.severity == Severity::Error).count() {
+        1 => "1 error".to_owned(),
+        n => format!("{n} errors"),
+    }
+}
+
+/// Everything noticed in a document.
+pub(super) fn faults(read: &Read) -> impl Iterator<Item = Fault> + '_ {
+    read.diagnostics
+        .iter()
+        .map(|diagnostic| Fault { source: read.source.clone(), diagnostic: diagnostic.clone() })
+}

@@ -1,0 +1,236 @@
+//! JSON: AWS's three members word for word, then ours.
+
+use super::names::{key_name, principal_type};
+use super::{Failure, Fault, Judgement, Simulation, StatementReport};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::evaluate::Truth;
+use crate::limits::{Exhausted, InputLimits};
+use crate::policy::{Document, pointer_at};
+use crate::request::{Request, Requester};
+use crate::solve::{Unknown, UnknownReason, Verdict};
+use crate::span::{Source, Span};
+use serde_json::{Map, Value, json};
+
+/// The answer to one question about one document.
+pub fn judgement(judgement: &Judgement<'_>) -> Value {
+    let documents = judgement.documents();
+    let answer = judgement.answer;
+    let mut out = Map::new();
+    out.insert("result".to_owned(), json!(answer.verdict.name()));
+    out.insert("message".to_owned(), json!(judgement.message()));
+    match &answer.verdict {
+        Verdict::Pass(_) => {}
+        Verdict::Fail(_) => fail(&mut out, judgement, &documents),
+        Verdict::Unknown(unknown) => {
+            out.insert("unknown".to_owned(), reasons(unknown, &documents));
+            if let Some(candidate) = &unknown.candidate {
+                out.insert("candidate".to_owned(), request(candidate, &documents));
+            }
+        }
+    }
+    out.insert("policyType".to_owned(), json!(answer.policy_type.name()));
+    out.insert("policyTypeInferred".to_owned(), json!(answer.policy_type_inferred));
+    out.insert("assumptions".to_owned(), answer.assumptions.iter().map(|a| json!(a.0)).collect());
+    let warnings: Vec<Value> =
+        judgement.warnings().into_iter().map(|(source, w)| diagnostic(source, w)).collect();
+    if !warnings.is_empty() {
+        out.insert("warnings".to_owned(), Value::Array(warnings));
+    }
+    if let Some(measures) = judgement.measures {
+        let stats = answer.stats;
+        out.insert(
+            "stats".to_owned(),
+            json!({
+                "atoms": stats.atoms, "nodes": stats.nodes, "clauses": stats.clauses, "solves": stats.solves,
+                "lemmas": stats.lemmas, "states": stats.states, "iterations": stats.iterations,
+                "microseconds": u64::try_from(measures.elapsed.as_micros()).unwrap_or(u64::MAX),
+            }),
+        );
+    }
+    Value::Object(out)
+}
+
+fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>, documents: &[&Document]) {
+    let reason = |r: &super::Reason| {
+        let mut reason = Map::new();
+        reason.insert("description".to_owned(), json!(r.description));
+        reason.insert("statementIndex".to_owned(), json!(r.statement_index));
+        if let Some(id) = &r.statement_id {
+            reason.insert("statementId".to_owned(), json!(id));
+        }
+        Value::Object(reason)
+    };
+    out.insert("reasons".to_owned(), judgement.reasons.iter().map(reason).collect());
+    let witnesses: Vec<Value> =
+        judgement.findings.iter().map(|f| request(f.finding.witness.request(), documents)).collect();
+    if let Some(first) = witnesses.first() {
+        out.insert("witness".to_owned(), first.clone());
+    }
+    if witnesses.len() > 1 {
+        out.insert("witnesses".to_owned(), Value::Array(witnesses));
+    }
+    let location = |f: &super::Explained<'_>| {
+        let place = &f.blame.primary;
+        json!({
+            "statementIndex": f.blame.statement,
+            "pointer": place.pointer,
+            "span": span(&judgement.policy.source, place.span),
+        })
+    };
+    out.insert("locations".to_owned(), judgement.findings.iter().map(location).collect());
+}
+
+fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
+    let one = |reason: &UnknownReason| match reason {
+        UnknownReason::Exhausted(Exhausted::Deadline) => {
+            json!({"reason": "deadline", "detail": "the time limit was reached"})
+        }
+        UnknownReason::Exhausted(limit) => {
+            json!({"reason": "limit", "detail": format!("the limit `{}` was reached", limit.name()), "limit": limit.name()})
+        }
+        UnknownReason::Opaque { rule, detail, document, pointer, span: place } => {
+            let mut opaque = json!({"reason": "opaque", "detail": detail, "rule": rule, "pointer": pointer});
+            if let (Some(document), Value::Object(members)) = (documents.get(*document), &mut opaque) {
+                members.insert("file".to_owned(), json!(document.source.name()));
+                members.insert("span".to_owned(), span(&document.source, *place));
+            }
+            opaque
+        }
+        UnknownReason::Internal(detail) => json!({"reason": "internal", "detail": detail}),
+    };
+    unknown.reasons.iter().map(one).collect()
+}
+
+/// An error.
+pub fn failure(failure: &Failure) -> Value {
+    let mut error = Map::new();
+    error.insert("code".to_owned(), json!(failure.code));
+    error.insert("message".to_owned(), json!(failure.message));
+    if !failure.faults.is_empty() {
+        let fault = |f: &Fault| diagnostic(&f.source, &f.diagnostic);
+        error.insert("diagnostics".to_owned(), failure.faults.iter().map(fault).collect());
+    }
+    json!({"error": error})
+}
+
+fn diagnostic(source: &Source, fault: &Diagnostic) -> Value {
+    let mut out = Map::new();
+    out.insert("code".to_owned(), json!(fault.code));
+    let severity = match fault.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    out.insert("severity".to_owned(), json!(severity));
+    out.insert("message".to_owned(), json!(fault.message));
+    out.insert("file".to_owned(), json!(source.name()));
+    if let Some(pointer) = pointer_at(source.text(), fault.span.start as usize, &InputLimits::default()) {
+        out.insert("pointer".to_owned(), json!(pointer));
+    }
+    out.insert("span".to_owned(), span(source, fault.span));
+    if !fault.help.is_empty() {
+        out.insert("help".to_owned(), json!(fault.help));
+    }
+    Value::Object(out)
+}
+
+fn span(source: &Source, span: Span) -> Value {
+    let position = |offset: u32| {
+        let at = source.position(offset as usize);
+        json!({"line": at.line, "column": at.column, "offset": at.offset})
+    };
+    json!({"start": position(span.start), "end": position(span.end)})
+}
+
+/// A request.
+pub fn request(request: &Request, documents: &[&Document]) -> Value {
+    let mut out = Map::new();
+    out.insert("principal".to_owned(), request.requester.as_ref().map_or(Value::Null, principal));
+    out.insert("action".to_owned(), json!(request.action));
+    out.insert("resource".to_owned(), json!(request.resource));
+    let context: Map<String, Value> =
+        request.context().map(|(key, values)| (key_name(key, documents), json!(values))).collect();
+    out.insert("context".to_owned(), Value::Object(context));
+    let mut facts = Map::new();
+    if !request.facts.unique_ids.is_empty() {
+        facts.insert("uniqueIds".to_owned(), json!(request.facts.unique_ids));
+    }
+    if !request.facts.canonical_users.is_empty() {
+        facts.insert("canonicalUsers".to_owned(), json!(request.facts.canonical_users));
+    }
+    if request.facts.boundary {
+        facts.insert("permissionsBoundary".to_owned(), json!(true));
+    }
+    if !facts.is_empty() {
+        out.insert("facts".to_owned(), Value::Object(facts));
+    }
+    Value::Object(out)
+}
+
+fn principal(requester: &Requester) -> Value {
+    let mut out = Map::new();
+    out.insert("type".to_owned(), json!(principal_type(requester)));
+    match requester {
+        Requester::Service { name } => {
+            out.insert("service".to_owned(), json!(name));
+        }
+        Requester::WebIdentity { provider } | Requester::Saml { provider } => {
+            out.insert("provider".to_owned(), json!(provider));
+        }
+        _ => {}
+    }
+    if let Some(arn) = requester.principal_arn() {
+        out.insert("arn".to_owned(), json!(arn));
+    }
+    if let Requester::RoleSession { .. } = requester {
+        out.insert("sessionArn".to_owned(), json!(requester.arn()));
+    }
+    if let Some(account) = requester.account() {
+        out.insert("account".to_owned(), json!(account));
+    }
+    Value::Object(out)
+}
+
+/// A simulated request.
+pub fn simulation(simulation: &Simulation<'_>) -> Value {
+    let mut out = Map::new();
+    out.insert("decision".to_owned(), json!(simulation.decision_name()));
+    if let Some(expected) = simulation.expected {
+        out.insert("expected".to_owned(), json!(expected.name()));
+        out.insert("asExpected".to_owned(), json!(simulation.is_as_expected()));
+    }
+    out.insert("request".to_owned(), request(&simulation.request, &simulation.documents));
+    out.insert("policyType".to_owned(), json!(simulation.policy_type.name()));
+    out.insert("policyTypeInferred".to_owned(), json!(simulation.policy_type_inferred));
+    out.insert("statements".to_owned(), simulation.statements.iter().map(statement).collect());
+    let warnings: Vec<Value> =
+        simulation.warnings().into_iter().map(|(source, w)| diagnostic(source, w)).collect();
+    if !warnings.is_empty() {
+        out.insert("warnings".to_owned(), Value::Array(warnings));
+    }
+    Value::Object(out)
+}
+
+fn statement(report: &StatementReport<'_>) -> Value {
+    let mut out = Map::new();
+    out.insert("file".to_owned(), json!(report.document.source.name()));
+    out.insert("statementIndex".to_owned(), json!(report.index));
+    if let Some(sid) = report.statement.sid() {
+        out.insert("statementId".to_owned(), json!(sid));
+    }
+    out.insert("effect".to_owned(), json!(report.statement.effect.value.name()));
+    out.insert("applies".to_owned(), truth(report.applies));
+    out.insert("pointer".to_owned(), json!(report.pointer));
+    out.insert("span".to_owned(), span(&report.document.source, report.statement.span));
+    let part = |p: &super::PartReport| json!({"element": p.element, "matches": truth(p.truth), "pointer": p.pointer, "detail": p.detail});
+    out.insert("parts".to_owned(), report.parts.iter().map(part).collect());
+    Value::Object(out)
+}
+
+/// True, false, or null where it is open.
+fn truth(truth: Truth) -> Value {
+    match truth {
+        Truth::True => json!(true),
+        Truth::False => json!(false),
+        Truth::Unknown => Value::Null,
+    }
+}

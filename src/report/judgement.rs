@@ -1,0 +1,141 @@
+//! The answer to one question about one document, with everything that a format may want to show.
+
+use super::{Failure, Question, replay};
+use crate::check::{Answer, Options};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate;
+use crate::explain::{Blame, Refusal, blame, refusal};
+use crate::policy::Document;
+use crate::request::Spelled;
+use crate::solve::{Finding, Verdict};
+use crate::span::Source;
+use std::time::Duration;
+
+/// What became of one input.
+#[derive(Clone, Debug)]
+pub enum Outcome<'a> {
+    /// There is an answer.
+    Judged(Box<Judgement<'a>>),
+    /// There is none.
+    Failed(Failure),
+}
+
+/// A statement that by itself is a reason for FAIL, as AWS's checks name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// AWS's sentence.
+    pub description: String,
+    /// The statement, from 0.
+    pub statement_index: usize,
+    /// Its Sid, if it has one.
+    pub statement_id: Option<String>,
+}
+
+/// A finding with what it rests on.
+#[derive(Clone, Debug)]
+pub struct Explained<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// The patterns that let the request through.
+    pub blame: Blame,
+    /// Why the existing policy does not allow it; `None` if there is none.
+    pub refusal: Option<Refusal>,
+    /// The request as flags of `iamsat simulate`, if they reproduce it.
+    pub replay: Option<Spelled>,
+}
+
+/// How long and how large; only shown if asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measures {
+    /// Time to answer, reading excluded.
+    pub elapsed: Duration,
+}
+
+/// The answer to one question about one document.
+#[derive(Clone, Debug)]
+pub struct Judgement<'a> {
+    /// The question.
+    pub question: Question,
+    /// The document that is judged.
+    pub policy: &'a Document,
+    /// The document it is compared to.
+    pub existing: Option<&'a Document>,
+    /// The answer.
+    pub answer: &'a Answer,
+    /// Whether matches that depend on `resource-fields-do-not-cross-colons` are undecided.
+    pub strict_arn: bool,
+    /// AWS's reasons, lowest statement first.
+    pub reasons: Vec<Reason>,
+    /// The findings behind them, in the same order.
+    pub findings: Vec<Explained<'a>>,
+    /// What was measured, if it is to be shown.
+    pub measures: Option<Measures>,
+}
+
+impl<'a> Judgement<'a> {
+    /// Explains an answer that was given under these options.
+    pub fn new(
+        question: Question,
+        policy: &'a Document,
+        existing: Option<&'a Document>,
+        answer: &'a Answer,
+        options: &Options,
+    ) -> Judgement<'a> {
+        let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
+        let mut referee = evaluate::Options::for_documents(&documents);
+        referee.policy_type = answer.policy_type;
+        referee.strict_arn = options.strict_arn;
+        let explained = |finding: &'a Finding| {
+            let request = finding.witness.request();
+            let refusal = existing.and_then(|document| refusal(document, request, &referee));
+            Some(Explained {
+                finding,
+                blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
+                refusal,
+                replay: replay::spelled(request, &documents, &referee, options.aws_compat),
+            })
+        };
+        let findings: Vec<Explained<'a>> = match &answer.verdict {
+            Verdict::Fail(findings) => findings.iter().filter_map(explained).collect(),
+            Verdict::Pass(_) | Verdict::Unknown(_) => Vec::new(),
+        };
+        let reason = |finding: &Explained<'_>| {
+            let index = finding.finding.statement;
+            let sid = policy.statements.get(index).and_then(|s| s.sid());
+            Reason {
+                description: question.reason(index, sid),
+                statement_index: index,
+                statement_id: sid.map(str::to_owned),
+            }
+        };
+        Judgement {
+            question,
+            policy,
+            existing,
+            answer,
+            strict_arn: options.strict_arn,
+            reasons: findings.iter().map(reason).collect(),
+            findings,
+            measures: None,
+        }
+    }
+
+    /// The documents of the check, the judged one first.
+    pub fn documents(&self) -> Vec<&'a Document> {
+        std::iter::once(self.policy).chain(self.existing).collect()
+    }
+
+    /// What was noticed while the documents were read.
+    pub fn warnings(&self) -> Vec<(&'a Source, &'a Diagnostic)> {
+        self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w))).collect()
+    }
+
+    /// The message: AWS's, or ours where AWS has none.
+    pub fn message(&self) -> &'static str {
+        match &self.answer.verdict {
+            Verdict::Pass(_) => self.question.pass_message(),
+            Verdict::Fail(_) => self.question.fail_message(),
+            Verdict::Unknown(_) => super::unknown_message(self.question),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! One request, judged by a set of policies, with how every part of every statement came out.
+
+use super::names::statement_name;
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Decision, PartTrace, Trace, Truth};
+use crate::policy::{Condition, Document, Effect, PolicyType, PrincipalElement, Statement};
+use crate::request::Request;
+use crate::span::{Source, Spanned};
+
+/// What a caller may expect of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The request is allowed.
+    Allowed,
+    /// The request is denied, one way or the other.
+    Denied,
+}
+
+impl Expected {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Expected::Allowed => "allowed",
+            Expected::Denied => "denied",
+        }
+    }
+}
+
+/// How one part of a statement came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartReport {
+    /// The element: `Action`, `NotResource`, `Condition`, ...
+    pub element: &'static str,
+    /// Whether it matches.
+    pub truth: Truth,
+    /// The JSON pointer of the value that decided it, or of the element.
+    pub pointer: String,
+    /// Why, in one sentence.
+    pub detail: String,
+}
+
+/// How one statement came out.
+#[derive(Clone, Debug)]
+pub struct StatementReport<'a> {
+    /// The document it is in.
+    pub document: &'a Document,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// Its index.
+    pub index: usize,
+    /// Its JSON pointer.
+    pub pointer: String,
+    /// Whether it applies.
+    pub applies: Truth,
+    /// Its parts, in order.
+    pub parts: Vec<PartReport>,
+}
+
+/// A simulated request.
+#[derive(Clone, Debug)]
+pub struct Simulation<'a> {
+    /// The policies, as one set.
+    pub documents: Vec<&'a Document>,
+    /// The request.
+    pub request: Request,
+    /// What the policies say.
+    pub decision: Decision,
+    /// What was expected, if anything.
+    pub expected: Option<Expected>,
+    /// All statements of all documents.
+    pub statements: Vec<StatementReport<'a>>,
+    /// How the documents were read.
+    pub policy_type: PolicyType,
+    /// Whether that was inferred.
+    pub policy_type_inferred: bool,
+}
+
+impl<'a> Simulation<'a> {
+    /// Explains a trace of the referee.
+    pub fn new(
+        documents: Vec<&'a Document>,
+        request: Request,
+        trace: &Trace,
+        expected: Option<Expected>,
+        policy_type: Option<PolicyType>,
+    ) -> Simulation<'a> {
+        let statements = trace
+            .statements
+            .iter()
+            .filter_map(|traced| {
+                let document = *documents.get(traced.document)?;
+                let index = traced.statement;
+                let statement = document.statements.get(index)?;
+                Some(StatementReport {
+                    document,
+                    statement,
+                    index,
+                    pointer: document.statement_pointer(index),
+                    applies: traced.applies,
+                    parts: parts(document, index, statement, traced, &request),
+                })
+            })
+            .collect();
+        Simulation {
+            policy_type: policy_type.unwrap_or_else(|| PolicyType::infer(documents.iter().copied())),
+            policy_type_inferred: policy_type.is_none(),
+            documents,
+            request,
+            decision: trace.decision,
+            expected,
+            statements,
+        }
+    }
+
+    /// The decision in one word, as in JSON.
+    pub fn decision_name(&self) -> &'static str {
+        match self.decision {
+            Decision::Allowed => "allowed",
+            Decision::ImplicitlyDenied => "implicitlyDenied",
+            Decision::ExplicitlyDenied => "explicitlyDenied",
+            Decision::Undetermined => "undetermined",
+        }
+    }
+
+    /// Whether the decision is the one that was expected; true if none was.
+    pub fn is_as_expected(&self) -> bool {
+        match self.expected {
+            None => true,
+            Some(Expected::Allowed) => self.decision == Decision::Allowed,
+            Some(Expected::Denied) => {
+                matches!(self.decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
+            }
+        }
+    }
+
+    /// The statements that make the decision, by name.
+    pub(super) fn deciding(&self) -> Vec<String> {
+        let effect = match self.decision {
+            Decision::Allowed => Effect::Allow,
+            Decision::ExplicitlyDenied => Effect::Deny,
+            Decision::ImplicitlyDenied | Decision::Undetermined => return Vec::new(),
+        };
+        let deciding =
+            self.statements.iter().filter(|s| s.applies == Truth::True && s.statement.effect.value == effect);
+        deciding
+            .map(|s| {
+                format!("{} of {}", statement_name(s.index, Some(s.statement)), s.document.source.name())
+            })
+            .collect()
+    }
+
+    /// What was noticed while the documents were read.
+    pub fn warnings(&self) -> Vec<(&'a Source, &'a Diagnostic)> {
+        self.documents.iter().flat_map(|d| d.warnings.iter().map(|w| (&d.source, w))).collect()
+    }
+}
+
+fn parts(
+    document: &Document,
+    index: usize,
+    statement: &Statement,
+    traced: &crate::evaluate::StatementTrace,
+    request: &Request,
+) -> Vec<PartReport> {
+    let mut parts = Vec::new();
+    let base = document.statement_pointer(index);
+    if let Some(element) = &statement.principal {
+        let who = request.requester.as_ref().map(super::names::principal_name);
+        let texts: Vec<&str> = match element.everyone {
+            true => vec!["*"],
+            false => element.values.iter().map(|v| &*v.value.text).collect(),
+        };
+        let detail = match &who {
+            Some(who) => listed(element.negated, &traced.principal, &texts, who),
+            None => "open, the request names no principal".to_owned(),
+        };
+        let pointer = match traced.principal.value {
+            Some(value) => document.principal_pointer(index, value),
+            None => document.principal_element_pointer(index),
+        };
+        parts.push(PartReport {
+            element: principal_element(element),
+            truth: traced.principal.truth,
+            pointer,
+            detail,
+        });
+    }
+    let texts: Vec<&str> = statement.action.values.iter().map(|v| &*v.value.text).collect();
+    let element = if statement.action.negated { "NotAction" } else { "Action" };
+    parts.push(PartReport {
+        element,
+        truth: traced.action.truth,
+        pointer: match traced.action.value {
+            Some(value) => document.action_pointer(index, value),
+            None => format!("{base}/{element}"),
+        },
+        detail: listed(statement.action.negated, &traced.action, &texts, &request.action),
+    });
+    match &statement.resource {
+        Some(resource) => {
+            let texts: Vec<&str> = resource.values.iter().map(|v| &*v.value.text).collect();
+            let element = if resource.negated { "NotResource" } else { "Resource" };
+            parts.push(PartReport {
+                element,
+                truth: traced.resource.truth,
+                pointer: match traced.resource.value {
+                    Some(value) => document.resource_pointer(index, value),
+                    None => format!("{base}/{element}"),
+                },
+                detail: listed(resource.negated, &traced.resource, &texts, &request.resource),
+            });
+        }
+        None if traced.resource.truth != Truth::True => parts.push(PartReport {
+            element: "Resource",
+            truth: traced.resource.truth,
+            pointer: base,
+            detail: "open, the statement has none, and AWS's pages disagree on what that covers".to_owned(),
+        }),
+        None => {}
+    }
+    for (place, (condition, traced)) in statement.conditions.iter().zip(&traced.conditions).enumerate() {
+        parts.push(PartReport {
+            element: "Condition",
+            truth: traced.truth,
+            pointer: document.condition_pointer(index, place),
+            detail: condition_detail(condition, &traced.why),
+        });
+    }
+    parts
+}
+
+fn principal_element(element: &PrincipalElement) -> &'static str {
+    if element.negated { "NotPrincipal" } else { "Principal" }
+}
+
+/// How a list of patterns came out for one value of the request.
+fn listed(negated: bool, traced: &PartTrace, texts: &[&str], given: &str) -> String {
+    let matched = traced.value.and_then(|i| texts.get(i)).or(match texts {
+        ["*"] => texts.first(),
+        _ => None,
+    });
+    let is_false = traced.truth == Truth::False;
+    match (matched, negated, texts) {
+        (Some(text), _, _) if traced.truth == Truth::Unknown => {
+            format!("open whether \"{text}\" matches {given}")
+        }
+        (None, _, _) if traced.truth == Truth::Unknown => format!("open for {given}"),
+        (Some(text), false, _) => format!("\"{text}\" matches {given}"),
+        (Some(text), true, _) => format!("\"{text}\" excepts {given}"),
+        (None, true, _) if is_false => format!("{given} is excepted"),
+        (None, true, _) => format!("{given} is not excepted"),
+        (None, false, []) => format!("an empty list does not match {given}"),
+        (None, false, [one]) => format!("\"{one}\" does not match {given}"),
+        (None, false, _) => format!("none of {} values matches {given}", texts.len()),
+    }
+}
+
+fn condition_detail(condition: &Condition, why: &str) -> String {
+    let wanted: Vec<String> = condition.values.iter().take(4).map(quoted).collect();
+    let more = if condition.values.len() > 4 { ", ..." } else { "" };
+    format!(
+        "{why}, the policy has {}{more}",
+        if wanted.is_empty() { "no values".to_owned() } else { wanted.join(", ") }
+    )
+}
+
+fn quoted(value: &Spanned<crate::policy::ConditionValue>) -> String {
+    format!("`{}`", value.value.text)
+}

@@ -1,0 +1,213 @@
+//! One block for a statement that is a reason for FAIL.
+
+use super::snippet::{self, Mark};
+use super::{Input, Style, plain, request};
+use crate::explain::{Missing, Part, Place, Refusal};
+use crate::policy::{Condition, Document};
+use crate::report::names::statement_name;
+use crate::report::{Explained, Judgement, Question, replay};
+use crate::request::Request;
+use annotate_snippets::{AnnotationKind, Level};
+
+/// Bytes of a command that are still worth printing.
+const LONGEST_COMMAND: usize = 2_000;
+
+pub(super) fn block(
+    judgement: &Judgement<'_>,
+    explained: &Explained<'_>,
+    policy: Input<'_>,
+    existing: Option<Input<'_>>,
+    style: Style,
+) -> String {
+    let document = judgement.policy;
+    let witness = explained.finding.witness.request();
+    let (code, title) = title(judgement, witness);
+    let blame = &explained.blame;
+    let mut marks = vec![Mark {
+        span: blame.primary.span,
+        kind: AnnotationKind::Primary,
+        label: match blame.primary.negated {
+            false => "allows the request below".to_owned(),
+            true => "allows all but these, and so the request below".to_owned(),
+        },
+    }];
+    marks.extend(blame.others.iter().map(|place| Mark {
+        span: place.span,
+        kind: AnnotationKind::Context,
+        label: label(place).to_owned(),
+    }));
+    marks.extend(blame.conditions.iter().map(|loose| Mark {
+        span: loose.operator,
+        kind: AnnotationKind::Context,
+        label: plain(&loose.why),
+    }));
+    let group = Level::ERROR
+        .primary_title(plain(&title))
+        .id(code)
+        .elements(snippet::elements(&document.source, &marks));
+    let mut notes = Vec::new();
+    let mut note = |name: &'static str, text: String| {
+        let level = if name == "help" { Level::HELP } else { Level::NOTE.with_name(name) };
+        notes.push(level.message(text));
+    };
+    if snippet::pointer_where_needed(&document.source, blame.primary.span).is_some() {
+        note("pointer", plain(&blame.primary.pointer));
+    }
+    let rows = request::rows(witness, &judgement.documents(), judgement.answer.policy_type);
+    note("request", request::table(&rows));
+    let statement = statement_name(blame.statement, document.statements.get(blame.statement));
+    if let Some(existing) = judgement.existing {
+        note("before", plain(&before(explained, existing)));
+        note("after", plain(&format!("allowed by {statement}")));
+    } else {
+        note("allowed", plain(&format!("by {statement}")));
+    }
+    note("help", plain(&help(judgement, explained, &statement)));
+    if let Some(spelled) = &explained.replay {
+        let command =
+            |input: Input<'_>, expect| replay::command(spelled, input.argument, expect, judgement.strict_arn);
+        let mut commands = vec![command(policy, "allowed")];
+        commands.extend(existing.map(|existing| command(existing, "denied")));
+        let from_stdin = policy.argument == "-" || existing.is_some_and(|e| e.argument == "-");
+        let fits = |c: &String| c.len() <= LONGEST_COMMAND && !c.contains(char::is_control);
+        if !from_stdin && commands.iter().all(fits) {
+            note("replay", commands.join("\n"));
+        }
+    }
+    style.draw(group.elements(notes))
+}
+
+fn title(judgement: &Judgement<'_>, witness: &Request) -> (&'static str, String) {
+    let name = judgement.policy.source.name();
+    match (judgement.question, judgement.existing) {
+        (Question::NoNewAccess, Some(existing)) => {
+            ("new-access", format!("{name} allows requests that {} does not", existing.source.name()))
+        }
+        (Question::NoNewAccess, None) => ("new-access", format!("{name} allows new access")),
+        (Question::AccessNotGranted { actions, resources }, _) => {
+            let what = match (actions, resources) {
+                (true, true) => "a listed action on a listed resource",
+                (false, true) => "access to a listed resource",
+                _ => "a listed action",
+            };
+            ("access-granted", format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
+        }
+    }
+}
+
+fn label(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "with this action",
+        (Part::Action, true) => "with any action but these",
+        (Part::Resource, false) => "on this resource",
+        (Part::Resource, true) => "on any resource but these",
+        (Part::Principal, false) => "by this principal",
+        (Part::Principal, true) => "by anyone but these",
+    }
+}
+
+/// Why the existing policy does not allow the request.
+fn before(explained: &Explained<'_>, existing: &Document) -> String {
+    let name = existing.source.name();
+    let statement = |index: usize| statement_name(index, existing.statements.get(index));
+    match &explained.refusal {
+        Some(Refusal::Denied { statement: index }) => {
+            format!("denied by {} of {name}", statement(*index))
+        }
+        Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
+            let lacks: Vec<String> = missing.iter().map(lack).collect();
+            let which = if *only { "only" } else { "closest is" };
+            format!(
+                "denied, no statement of {name} matches\n{which} {}: {}",
+                match only {
+                    true => format!("{} has the action", statement(*index)),
+                    false => statement(*index),
+                },
+                lacks.join("; ")
+            )
+        }
+        _ => format!("denied, no statement of {name} allows the action"),
+    }
+}
+
+fn lack(missing: &Missing) -> String {
+    match missing {
+        Missing::Principal => "it is for other principals".to_owned(),
+        Missing::Resource => "it is for other resources".to_owned(),
+        Missing::Condition { why, .. } => why.clone(),
+    }
+}
+
+/// What to do, as concretely as is known.
+fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -> String {
+    let document = judgement.policy;
+    let place = &explained.blame.primary;
+    let source = document.source.slice(place.span);
+    let is_pattern = source.starts_with('"') && source.len() <= 80;
+    let narrow = match (place.negated, is_pattern) {
+        (true, _) => format!("add to {} what {statement} must not allow", element(place)),
+        (false, true) if source.contains(['*', '?']) => format!("narrow {} {source}", element(place)),
+        (false, true) => format!("remove {} {source}", element(place)),
+        (false, false) => format!("narrow {}", element(place)),
+    };
+    let Some(existing) = judgement.existing else {
+        return format!("{narrow} in {statement}, or deny what is listed in another statement");
+    };
+    let name = existing.source.name();
+    let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
+    match &explained.refusal {
+        Some(Refusal::Denied { statement: index }) => format!(
+            "keep {} of {name} (the Deny) in {}, or {narrow}",
+            of_existing(*index),
+            document.source.name()
+        ),
+        Some(Refusal::Short { statement: index, missing, .. }) => match missing.as_slice() {
+            [Missing::Condition { condition, .. }] => {
+                let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
+                match lost {
+                    Some(lost) => {
+                        let keep = match explained.blame.conditions.is_empty() {
+                            true => "has to keep it",
+                            false => "has to ask for the same",
+                        };
+                        format!(
+                            "{} of {name} allows this only under a condition; {statement} {keep}:\n{}",
+                            of_existing(*index),
+                            written(existing, lost)
+                        )
+                    }
+                    None => narrow,
+                }
+            }
+            [Missing::Resource] => {
+                format!("{narrow}, or add the resource to {} of {name} if this is meant", of_existing(*index))
+            }
+            [Missing::Principal] => format!(
+                "{narrow}, or add the principal to {} of {name} if this is meant",
+                of_existing(*index)
+            ),
+            _ => format!("{narrow}, or add the access to {name} if this is meant"),
+        },
+        _ => format!("{narrow}, or add the action to {name} if this is meant"),
+    }
+}
+
+fn element(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "Action",
+        (Part::Action, true) => "NotAction",
+        (Part::Resource, false) => "Resource",
+        (Part::Resource, true) => "NotResource",
+        (Part::Principal, false) => "Principal",
+        (Part::Principal, true) => "NotPrincipal",
+    }
+}
+
+/// A condition as it stands in its document, on one line.
+fn written(document: &Document, condition: &Condition) -> String {
+    let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
+    let text = text.join(" ");
+    let shown: String =
+        if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
+    format!("\"{}\": {{{shown}}}", condition.operator_text)
+}

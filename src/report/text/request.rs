@@ -1,0 +1,55 @@
+//! A request as a small table.
+
+use super::plain;
+use crate::policy::{Document, PolicyType};
+use crate::report::names::{key_name, principal_name};
+use crate::request::Request;
+
+/// The rows of a request: what it says, and the values.
+pub(super) fn rows(
+    request: &Request,
+    documents: &[&Document],
+    policy_type: PolicyType,
+) -> Vec<(String, String)> {
+    let mut rows = vec![
+        ("action".to_owned(), request.action.clone()),
+        ("resource".to_owned(), request.resource.clone()),
+    ];
+    let principal = match (&request.requester, policy_type) {
+        (Some(requester), _) => principal_name(requester),
+        (None, PolicyType::Identity) => "any that the policy is attached to".to_owned(),
+        (None, PolicyType::Resource) => "any".to_owned(),
+    };
+    rows.push(("principal".to_owned(), principal));
+    for id in &request.facts.unique_ids {
+        rows.push((String::new(), format!("whose unique id is {id}")));
+    }
+    for id in &request.facts.canonical_users {
+        rows.push((String::new(), format!("whose account is the canonical user {id}")));
+    }
+    if request.facts.boundary {
+        rows.push((String::new(), "which has a permissions boundary".to_owned()));
+    }
+    let mut heading = "context";
+    for (key, values) in request.context() {
+        let values: Vec<String> = values.iter().map(|v| shown(v)).collect();
+        rows.push((heading.to_owned(), format!("{} = {}", key_name(key, documents), values.join(", "))));
+        heading = "";
+    }
+    if request.context().next().is_none() {
+        rows.push(("context".to_owned(), "(none needed)".to_owned()));
+    }
+    rows
+}
+
+/// A value of a key; texts that could be mistaken for something else are quoted.
+fn shown(value: &str) -> String {
+    let bare = !value.is_empty() && !value.contains([' ', ',', '"']);
+    if bare { value.to_owned() } else { format!("\"{value}\"") }
+}
+
+/// The rows in columns, ready for one message of several lines.
+pub(super) fn table(rows: &[(String, String)]) -> String {
+    let lines: Vec<String> = rows.iter().map(|(name, value)| plain(&format!("{name:<10} {value}"))).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,67 @@
+//! A simulated request: the decision, then every statement with what keeps it from applying.
+
+use super::{Verbosity, plain};
+use crate::evaluate::{Decision, Truth};
+use crate::report::names::statement_name;
+use crate::report::{Simulation, StatementReport};
+
+/// A simulated request.
+pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity) -> String {
+    let mut out = String::new();
+    let decision = match simulation.decision {
+        Decision::Allowed => format!("allowed by {}", simulation.deciding().join(" and ")),
+        Decision::ExplicitlyDenied => format!("explicitly denied by {}", simulation.deciding().join(" and ")),
+        Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
+        Decision::Undetermined => "undetermined, it depends on what is open below".to_owned(),
+    };
+    if verbosity >= Verbosity::Normal {
+        let mut shown: Option<&str> = None;
+        for statement in &simulation.statements {
+            let name = statement.document.source.name();
+            if shown != Some(name) {
+                out.push_str(&format!("{name}\n"));
+                shown = Some(name);
+            }
+            out.push_str(&of_statement(statement, verbosity));
+        }
+        out.push('\n');
+    }
+    let expected = match simulation.expected {
+        Some(expected) if !simulation.is_as_expected() => format!(" (expected: {})", expected.name()),
+        _ => String::new(),
+    };
+    if verbosity >= Verbosity::Normal || !expected.is_empty() || simulation.decision == Decision::Undetermined
+    {
+        out.push_str(&format!("simulate: {decision}{expected}\n"));
+    }
+    plain(&out)
+}
+
+fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
+    let applies = match report.applies {
+        Truth::True => "applies",
+        Truth::False => "does not apply",
+        Truth::Unknown => "may apply",
+    };
+    let place = report.document.source.position(report.statement.span.start as usize);
+    let mut out = format!(
+        "  {} ({}, line {}): {applies}\n",
+        statement_name(report.index, Some(report.statement)),
+        report.statement.effect.value.name(),
+        place.line
+    );
+    for part in &report.parts {
+        // What is false decides; what is open matters only where nothing is false.
+        let tells =
+            part.truth == Truth::False || (part.truth == Truth::Unknown && report.applies == Truth::Unknown);
+        if tells || verbosity == Verbosity::Verbose {
+            let sign = match part.truth {
+                Truth::True => '+',
+                Truth::False => '-',
+                Truth::Unknown => '?',
+            };
+            out.push_str(&format!("    {sign} {}: {}\n", part.element, part.detail));
+        }
+    }
+    out
+}

@@ -1,0 +1,84 @@
+//! A request as it is written on the command line, both ways.
+
+use super::{Facts, Request, Requester};
+
+/// The parts of a request as the flags of `iamsat simulate` spell them.
+///
+/// ```
+/// use iamsat::request::{Request, Spelled};
+/// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k").with("s3:prefix", ["a"]);
+/// let spelled = Spelled::of(&request);
+/// assert_eq!(spelled.request().unwrap(), request);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelled {
+    /// Who, as [`Requester::parse`] reads it; `None` if it plays no part.
+    pub principal: Option<String>,
+    /// `service:name`.
+    pub action: String,
+    /// An ARN or `*`.
+    pub resource: String,
+    /// Keys with one value each, a key with several values several times.
+    pub context: Vec<(String, String)>,
+    /// Unique ids (`AROA...`) that are this principal.
+    pub unique_ids: Vec<String>,
+    /// Canonical user ids of the principal's account.
+    pub canonical_users: Vec<String>,
+    /// Whether the principal has a permissions boundary.
+    pub boundary: bool,
+    /// Whether keys that follow from who the principal is are left absent unless they are given.
+    pub bare_context: bool,
+}
+
+impl Spelled {
+    /// The spelling of a request.
+    pub fn of(request: &Request) -> Spelled {
+        Spelled {
+            principal: request.requester.as_ref().map(Requester::spelling),
+            action: request.action.clone(),
+            resource: request.resource.clone(),
+            context: request
+                .context()
+                .flat_map(|(key, values)| values.iter().map(move |v| (key.to_owned(), v.clone())))
+                .collect(),
+            unique_ids: request.facts.unique_ids.iter().cloned().collect(),
+            canonical_users: request.facts.canonical_users.iter().cloned().collect(),
+            boundary: request.facts.boundary,
+            bare_context: false,
+        }
+    }
+
+    /// The request that is spelled so. Keys that follow from the principal and are not given are filled in.
+    ///
+    /// # Errors
+    /// A principal of no known form, as one sentence.
+    pub fn request(&self) -> Result<Request, String> {
+        let mut request = Request::new(self.action.clone(), self.resource.clone());
+        let mut keys: Vec<String> = self.context.iter().map(|(k, _)| k.to_ascii_lowercase()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let of_key = self.context.iter().filter(|(k, _)| k.eq_ignore_ascii_case(&key));
+            request.set(&key, of_key.map(|(_, v)| v.clone()).collect());
+        }
+        request.facts = Facts { boundary: self.boundary, ..Facts::default() };
+        if let Some(text) = &self.principal {
+            let (mut requester, facts) = Requester::parse(text)?;
+            request.facts.canonical_users = facts.canonical_users;
+            if let Some([arn]) = request.values("aws:principalarn") {
+                requester = requester.with_principal_arn(arn);
+            }
+            if !self.bare_context {
+                for (key, value) in requester.derived_context() {
+                    if let (Some(value), None) = (value, request.values(key)) {
+                        request.set(key, vec![value]);
+                    }
+                }
+            }
+            request.requester = Some(requester);
+        }
+        request.facts.unique_ids.extend(self.unique_ids.iter().cloned());
+        request.facts.canonical_users.extend(self.canonical_users.iter().cloned());
+        Ok(request)
+    }
+}

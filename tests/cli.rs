@@ -1,0 +1,218 @@
+//! The command as people use it: each directory of `tests/cases` holds files and a `session`, in which every command
+//! is followed by what it prints and how it ends.
+//!
+//!     $ iamsat check-no-new-access --existing old.json --new new.json
+//!     check-no-new-access: PASS. ...
+//!     --- stderr
+//!     warning[...]: ...
+//!     --- exit 0
+//!
+//! A line that starts with `#` before a command says what it is about. Commands run in the directory of the case;
+//! `NAME=VALUE` before and `< FILE` after them work as in a shell. With `IAMSAT_BLESS=1` sessions are rewritten: read
+//! the difference before you keep it. Every `replay` line that a command prints is run too, and has to succeed.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+#[test]
+fn sessions() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    let bless = std::env::var_os("IAMSAT_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let path = case.join("session");
+        let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let actual = play(&case, &expected, &mut wrong);
+        if actual != expected {
+            if bless {
+                std::fs::write(&path, &actual).unwrap();
+            }
+            wrong.push(format!("{} differs:\n{}", path.display(), difference(&expected, &actual)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The session as it comes out now.
+fn play(case: &Path, session: &str, wrong: &mut Vec<String>) -> String {
+    let mut out = String::new();
+    let (mut commands, mut inside) = (0, false);
+    for line in session.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            commands += 1;
+            inside = true;
+            let output = run(case, command);
+            let stdout = normal(&output.stdout);
+            replay(case, &stdout, wrong);
+            writeln!(out, "$ {command}").unwrap();
+            out.push_str(&stdout);
+            let stderr = normal(&output.stderr);
+            if !stderr.is_empty() {
+                write!(out, "--- stderr\n{stderr}").unwrap();
+            }
+            writeln!(out, "--- exit {}\n", output.status.code().expect("no signal")).unwrap();
+        } else if line.starts_with("--- exit") {
+            inside = false;
+        } else if !inside && line.starts_with('#') {
+            writeln!(out, "{line}").unwrap();
+        }
+    }
+    assert!(commands > 0, "{} has no command", case.display());
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// Runs the commands of the replay lines, which say themselves what has to come out.
+fn replay(case: &Path, stdout: &str, wrong: &mut Vec<String>) {
+    let lines = stdout.lines().map(|l| l.trim_start().trim_start_matches("= replay: "));
+    for command in lines.filter(|l| l.starts_with("iamsat simulate ")) {
+        let output = run(case, command);
+        if output.status.code() != Some(0) {
+            wrong.push(format!("{}: the replay does not come out: {command}", case.display()));
+        }
+    }
+}
+
+fn run(case: &Path, command: &str) -> Output {
+    let mut words = words(command).into_iter().peekable();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_iamsat"));
+    process.current_dir(case).env_clear().stdin(Stdio::null());
+    while let Some((name, value)) = words.peek().and_then(|w| w.split_once('=')) {
+        process.env(name, value);
+        words.next();
+    }
+    assert_eq!(words.next().as_deref(), Some("iamsat"), "{command}");
+    while let Some(word) = words.next() {
+        if word == "<" {
+            let path = case.join(words.next().expect("a file after <"));
+            process.stdin(std::fs::File::open(path).unwrap());
+        } else {
+            process.arg(word);
+        }
+    }
+    process.output().unwrap()
+}
+
+/// The words of a command line, with single and double quotes.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, ' ') => words.extend(word.take()),
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (Some(q), c) if q == c => quote = None,
+            (None | Some('"'), '\\') => word.get_or_insert_default().push(chars.next().unwrap()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Output without times and without escapes that a reader of a session could not see.
+fn normal(bytes: &[u8]) -> String {
+    let text = String::from_utf8(bytes.to_vec()).unwrap().replace('\u{1b}', "\\e");
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.starts_with("  time ") {
+            out.push_str("  time     ... ms");
+        } else if let Some((before, _)) = line.split_once("\"microseconds\": ") {
+            write!(out, "{before}\"microseconds\": ...").unwrap();
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn difference(expected: &str, actual: &str) -> String {
+    let (e, a): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
+    let same = e.iter().zip(&a).take_while(|(x, y)| x == y).count();
+    let part = |lines: &[&str], sign: &str| {
+        lines.iter().skip(same).take(12).map(|l| format!("{sign}{l}\n")).collect::<String>()
+    };
+    format!("from line {}\n{}{}", same + 1, part(&e, "-"), part(&a, "+"))
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/worked");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_iamsat"))
+        .args(["check-no-new-access", "--existing", "px.json", "--new", "p3.json"])
+        .current_dir(case)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn batch_answers_while_the_caller_waits() {
+    use std::io::{BufRead, BufReader, Write};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_iamsat"))
+        .arg("batch")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut questions = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let policy = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    for id in 0..3 {
+        writeln!(
+            questions,
+            r#"{{"id":{id},"check":"check-no-new-access","newPolicyDocument":{policy},"existingPolicyDocument":{policy}}}"#
+        )
+        .unwrap();
+        questions.flush().unwrap();
+        let mut answer = String::new();
+        answers.read_line(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!(r#"{{"id":{id},"result":"PASS""#)), "{answer}");
+    }
+    drop(questions);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_line_that_is_too_long_is_refused_and_the_next_is_answered() {
+    use iamsat::batch::{Batch, Flush};
+    let batch = Batch {
+        options: iamsat::check::Options::default(),
+        timeout: None,
+        limits: iamsat::limits::InputLimits::default(),
+        line_bytes: 200,
+        flush: Flush::Full,
+    };
+    let policy = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let question = format!(
+        r#"{{"id":2,"check":"check-access-not-granted","access":[{{"actions":["a:b"]}}],"policyDocument":{policy}}}"#
+    );
+    let mut answers = Vec::new();
+    let failed = batch.run(format!("{}\n{question}", "x".repeat(1 << 20)).as_bytes(), &mut answers).unwrap();
+    let answers = String::from_utf8(answers).unwrap();
+    let answers: Vec<&str> = answers.lines().collect();
+    assert!(failed);
+    assert_eq!(answers.len(), 2);
+    assert!(answers[0].contains("longer than 200 bytes"), "{}", answers[0]);
+    assert!(answers[1].starts_with(r#"{"id":2,"result":"FAIL""#), "{}", answers[1]);
+}
