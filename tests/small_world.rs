@@ -348,7 +348,7 @@ fn world(documents: &[&Document], keys: &[&Key], resource_policy: bool) -> Vec<R
         requests = requests
             .into_iter()
             .flat_map(|r| key.world.iter().map(move |v| r.clone().with(key.name, v.iter().copied())))
-            .filter(|r| r.inconsistencies([key.name], &Axioms { safe: true }).is_empty())
+            .filter(|r| r.inconsistencies([key.name], &Axioms { safe: true, heuristics: false }).is_empty())
             .collect();
     }
     requests

@@ -5,10 +5,7 @@
 
 mod action;
 mod condition;
-mod date;
 mod glob;
-mod ip;
-mod number;
 mod principal;
 mod resource;
 mod truth;

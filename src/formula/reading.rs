@@ -22,6 +22,8 @@ pub struct Reading<'a> {
     pub strict_arn: bool,
     /// Whether facts that AWS's checks do not know are left out.
     pub aws_compat: bool,
+    /// Whether what is usually but not certainly true of requests is taken for a fact.
+    pub heuristics: bool,
     /// Whether the requester has a permissions boundary, where that is fixed.
     pub boundary: Option<bool>,
     /// No statement of any document names resources: every resource matches.
@@ -42,6 +44,7 @@ impl<'a> Reading<'a> {
             policy_type,
             strict_arn: false,
             aws_compat: false,
+            heuristics: false,
             boundary: None,
             resource_unconstrained,
             elements: elements(documents),
@@ -54,9 +57,10 @@ impl<'a> Reading<'a> {
         self.variables.get(key).copied()
     }
 
-    /// Whether a key may have several values in one request.
+    /// Whether a key may have several values in one request; also of keys that occur as policy variables only.
     pub fn is_multivalued(&self, key: &str) -> bool {
         self.elements.contains_key(key)
+            || key_info(key).is_some_and(|info| info.multiplicity == Multiplicity::Multi)
     }
 }
 

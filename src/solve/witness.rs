@@ -21,6 +21,8 @@ pub struct Claim<'c> {
     pub policy_type: PolicyType,
     /// Whether only what AWS's own checks know is taken as a fact.
     pub aws_compat: bool,
+    /// Whether heuristics are taken for facts.
+    pub heuristics: bool,
     /// How the referee reads the documents.
     pub options: &'c evaluate::Options,
 }
@@ -71,7 +73,7 @@ impl Witness {
         }
         let keys = claim.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
         let keys = keys.map(|c| &*c.key.value.name);
-        let axioms = crate::request::Axioms { safe: !claim.aws_compat };
+        let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
         if let Some(fault) = request.inconsistencies(keys, &axioms).first() {
             return Err(Disagreement(format!("the request cannot happen: {fault}")));
         }
