@@ -11,6 +11,7 @@ use super::value::value_test;
 use super::vocabulary::Formula;
 use crate::automata::Pattern;
 use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
+use crate::request::{ValueType, key_info};
 
 /// "The condition is met."
 pub(super) fn compile<'a>(
@@ -113,6 +114,10 @@ fn sets<'a>(
         }
         SetPrefix::ForAllValues => {
             let all = formula.graph.and(tests);
+            if key_info(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
+                // No number, date, address, Boolean or ARN is an empty text.
+                return all;
+            }
             // A set of one empty text may count as empty.
             let more = if elements > 1 { presence(formula, reading, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, reading, key, 0, PatternKey::Built(Pattern::word("")));
