@@ -107,7 +107,8 @@ pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
     if policy_type == PolicyType::Resource {
         forms.push(of(ANONYMOUS).finish());
         forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
-        for kind in [SERVICE, WEB, SAML] {
+        forms.push(some(arn(SAML, ":iam::", ":saml-provider/"), Class::ANY).finish());
+        for kind in [SERVICE, WEB] {
             forms.push(some(of(kind), Class::ANY).finish());
         }
         let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");

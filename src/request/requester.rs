@@ -133,9 +133,17 @@ impl Requester {
                 (partition, !name.is_empty() && !parent.is_empty())
             }
             Requester::AssumedRoot { account } => (account, true),
-            Requester::Service { name: text }
-            | Requester::WebIdentity { provider: text }
-            | Requester::Saml { provider: text } => return text.is_empty().then_some("name"),
+            Requester::Service { name: text } | Requester::WebIdentity { provider: text } => {
+                return text.is_empty().then_some("name");
+            }
+            Requester::Saml { provider } => {
+                let fields: Vec<&str> = provider.splitn(6, ':').collect();
+                let ["arn", partition, "iam", "", account, name] = fields.as_slice() else {
+                    return Some("provider");
+                };
+                let named = name.strip_prefix("saml-provider/").is_some_and(|n| !n.is_empty());
+                return (!named || partition.is_empty() || account.is_empty()).then_some("provider");
+            }
         };
         if !field(partition) {
             Some("partition")
