@@ -22,6 +22,7 @@ pub(super) fn compile<'a>(
 ) -> Lit {
     let operator = condition.operator.value;
     let key = &*condition.key.value.name;
+    formula.mention(key);
     if operator.base == OperatorBase::Null {
         return null(formula, reading, condition, site);
     }
