@@ -4,6 +4,8 @@
 //! S7 is empty; S14 and S16 are not asserted, and neither are S11, the common start of organization ids and paths (S10) and
 //! the membership of the first and last service (S12): docs/semantics.md says why leaving them out is sound.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use iamsat::check::{Answer, Options, no_new_access};
@@ -199,6 +201,66 @@ fn heuristics_are_asked_for_and_named() {
             assert!(own.contains(&&*action), "{action}");
         }
     }
+}
+
+/// A named assumption is reported where it takes part, and nowhere else.
+#[test]
+fn assumptions_are_named_where_they_take_part() {
+    let fields = "resource-fields-do-not-cross-colons";
+    let cases: &[(&str, &[&str])] = &[
+        (r#""Sid":"a""#, &[]),
+        (r#""NotPrincipal":{"Service":"a.amazonaws.com"}"#, &[]),
+        (r#""Principal":{"AWS":"*"}"#, &[]),
+        (r#""Principal":{"AWS":"111122223333"}"#, &["one-partition"]),
+        (r#""Principal":{"Federated":"*"}"#, &["principal-wildcards-are-globs"]),
+        (r#""Principal":{"AWS":"arn:aws:iam::1:role/*"}"#, &["principal-wildcards-are-globs"]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"a"}}"#, &[]),
+        (r#""Condition":{"Null":{"ex:k":"true"}}"#, &[]),
+        (r#""Condition":{"StringEquals":{"ex:k":"a"}}"#, &["unlisted-keys-are-single-valued"]),
+        (r#""Condition":{"ForAnyValue:StringEquals":{"ex:k":"a"}}"#, &[]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"${ex:k}"}}"#, &["unlisted-keys-are-single-valued"]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"${aws:username}"}}"#, &[]),
+        (
+            r#""Condition":{"StringLike":{"aws:SourceVpc":"${aws:username}"}}"#,
+            &["variable-values-are-literal"],
+        ),
+        (r#""Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:*::b"}}"#, &[]),
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, &[]),
+    ];
+    for (statement, expected) in cases {
+        let answer = ask(statement, "", Options::default());
+        let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+        assert_eq!(found, *expected, "{statement}");
+    }
+    let resources: &[(&str, &[&str])] = &[
+        ("*", &[]),
+        ("arn:aws:s3:::b/*", &[]),
+        ("arn:aws:sqs:*:111122223333:q", &[fields]),
+        ("arn:aws:sqs", &["short-arns-are-completed"]),
+        ("arn:aws:sqs:*:1", &["short-arns-are-completed"]),
+        ("arn:aws:s3:::${aws:username}", &["variable-values-are-literal"]),
+    ];
+    let deny = |rest: &str| {
+        document(
+            "a",
+            &format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*",{rest}}}}}"#),
+        )
+    };
+    for (resource, expected) in resources {
+        for strict_arn in [false, true] {
+            let policy = deny(&format!(r#""Resource":"{resource}""#));
+            let options = Options { strict_arn, ..Options::default() };
+            let found: Vec<&str> =
+                no_new_access(&policy, &policy, &options).assumptions.iter().map(|a| a.0).collect();
+            let expected: Vec<&str> =
+                expected.iter().copied().filter(|name| !(strict_arn && *name == fields)).collect();
+            assert_eq!(found, expected, "{resource}");
+        }
+    }
+    let listed = deny(r#""Resource":"*","NotPrincipal":{"AWS":"111122223333"}"#);
+    let answer = no_new_access(&listed, &listed, &Options::default());
+    let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+    assert_eq!(found, ["account-alone-in-notprincipal-exempts-all", "one-partition"]);
 }
 
 /// Keys that facts speak about, each with values that a request may have.

@@ -1,5 +1,12 @@
 //! The tables of docs/semantics.md about conditions, run against the referee and against the search.
 
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod support;
 
 use iamsat::check::{Answer, Options, no_new_access};

@@ -3,6 +3,12 @@
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
 mod support;
 
 use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};
@@ -11,7 +17,7 @@ use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
 use iamsat::request::{Axioms, Facts, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
-use support::document;
+use support::{document, rules};
 
 struct Random(u64);
 
@@ -567,17 +573,6 @@ fn allowed(
     };
     let requests = requests.into_iter().map(|request| (guilty(&request), request));
     requests.filter(|(guilty, _)| !guilty.is_empty()).map(|(guilty, request)| (request, guilty)).collect()
-}
-
-/// The rules that docs/semantics.md says may leave a question open.
-fn rules() -> Vec<&'static str> {
-    include_str!("../docs/semantics.md")
-        .lines()
-        .skip_while(|line| !line.starts_with("| rule |"))
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .filter_map(|line| line.split('`').nth(1))
-        .collect()
 }
 
 #[derive(Debug, Default)]

@@ -8,6 +8,13 @@
 //! public access: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
 //! trust in the account), 27 (RestrictPublicBuckets looks at the whole policy), and of 28 the counting of addresses.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod support;
 
 use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};

@@ -32,6 +32,9 @@ pub(super) fn holds(condition: &Condition, request: &Request, options: &Options)
 fn decide(condition: &Condition, values: &[String], request: &Request, options: &Options) -> Truth {
     let operator = condition.operator.value;
     let absent = values.is_empty();
+    if options.spelled_differently.contains(&*condition.key.value.name) {
+        return Truth::Unknown;
+    }
     if operator.base == OperatorBase::Null {
         return match operator.set {
             Some(SetPrefix::ForAllValues) => Truth::True,

@@ -30,6 +30,8 @@ pub struct Reading<'a> {
     pub resource_unconstrained: bool,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
     pub elements: FxHashMap<&'a str, u32>,
+    /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
+    pub spelled_differently: FxHashSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
     variables: FxHashSet<&'a str>,
 }
@@ -48,6 +50,7 @@ impl<'a> Reading<'a> {
             boundary: None,
             resource_unconstrained,
             elements: elements(documents),
+            spelled_differently: spelled_differently(documents),
             variables: variables(documents),
         }
     }
@@ -62,6 +65,22 @@ impl<'a> Reading<'a> {
         self.elements.contains_key(key)
             || key_info(key).is_some_and(|info| info.multiplicity == Multiplicity::Multi)
     }
+}
+
+/// AWS documents for its global tag keys that case does not distinguish them, but not for the tags of S3 objects.
+fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
+    let mut first: FxHashMap<&'a str, &'a str> = FxHashMap::default();
+    let mut found = FxHashSet::default();
+    for condition in documents.iter().flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions) {
+        let key = &condition.key.value;
+        if let Some(("s3:existingobjecttag", _)) = key.name.split_once('/')
+            && let Some((_, tag)) = key.text.split_once('/')
+            && *first.entry(&key.name).or_insert(tag) != tag
+        {
+            found.insert(&*key.name);
+        }
+    }
+    found
 }
 
 /// The keys of all policy variables.
