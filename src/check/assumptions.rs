@@ -2,56 +2,101 @@
 
 use super::question::Assumption;
 use crate::formula::Reading;
-use crate::policy::{Document, Effect, Part, PolicyType, PrincipalMeaning, ResourceShape};
-use crate::request::key_info;
+use crate::policy::{
+    Condition, Document, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind,
+    PrincipalMeaning, ResourcePattern, ResourceShape, Statement, Template,
+};
+use crate::request::{HEURISTICS, key_info};
 
-/// The decided readings that the documents touch, in alphabetical order.
-pub(super) fn of(documents: &[&Document], reading: &Reading<'_>) -> Vec<Assumption> {
+/// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
+pub(super) fn of(documents: &[&Document], reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
     let mut found = Vec::new();
     for statement in documents.iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {
-            if let ResourceShape::Arn { fields, completed } = &pattern.value.shape {
-                if *completed {
-                    found.push("short-arns-are-completed");
-                }
-                if fields
-                    .iter()
-                    .take(5)
-                    .any(|f| f.parts().iter().any(|p| matches!(p, Part::One | Part::Many)))
-                {
-                    found.push("resource-fields-do-not-cross-colons");
-                }
-            }
+            resource(&pattern.value, reading, &mut found);
         }
-        for condition in &statement.conditions {
-            let name = &*condition.key.value.name;
-            if key_info(name).is_none() && !reading.is_multivalued(name) {
-                found.push("unlisted-keys-are-single-valued");
-            }
-            if condition.values.iter().any(|v| v.value.template.has_variables()) {
-                found.push("variable-values-are-literal");
-            }
+        for c in &statement.conditions {
+            condition(c, reading, &mut found);
         }
-        if statement.resource.iter().flat_map(|r| &r.values).any(|r| r.value.template.has_variables()) {
-            found.push("variable-values-are-literal");
-        }
-        if let Some(principal) = &statement.principal {
-            let account = |m: &PrincipalMeaning| matches!(m, PrincipalMeaning::Account(_));
-            if principal.values.iter().any(|p| account(&p.value.meaning)) {
-                found.push("one-partition");
-                if principal.negated && statement.effect.value == Effect::Deny {
-                    found.push("account-alone-in-notprincipal-exempts-all");
-                }
-            }
-            if principal.values.iter().any(|p| p.value.text.len() > 1 && p.value.text.contains(['*', '?'])) {
-                found.push("principal-wildcards-are-globs");
-            }
+        if reading.policy_type == PolicyType::Resource {
+            principals(statement, &mut found);
         }
     }
-    if reading.policy_type == PolicyType::Identity {
-        found.retain(|name| *name != "one-partition");
+    if reading.heuristics {
+        let has = |key: &str| mentioned.contains(&key);
+        found.extend(
+            HEURISTICS
+                .iter()
+                .filter(|h| match h.keys {
+                    [] => reading.policy_type == PolicyType::Resource,
+                    keys => keys.iter().any(|key| has(key)) && h.with.is_none_or(has),
+                })
+                .map(|h| h.name),
+        );
     }
     found.sort_unstable();
     found.dedup();
     found.into_iter().map(Assumption).collect()
+}
+
+fn resource(pattern: &ResourcePattern, reading: &Reading<'_>, found: &mut Vec<&'static str>) {
+    if let ResourceShape::Arn { fields, completed } = &pattern.shape {
+        if *completed {
+            found.push("short-arns-are-completed");
+        } else if !reading.strict_arn && fields.iter().take(5).any(|f| f.as_literal().is_none()) {
+            found.push("resource-fields-do-not-cross-colons");
+        }
+    }
+    if pattern.template.has_variables() {
+        found.push("variable-values-are-literal");
+        variables(&pattern.template, reading, found);
+    }
+}
+
+fn condition(condition: &Condition, reading: &Reading<'_>, found: &mut Vec<&'static str>) {
+    let base = condition.operator.value.base;
+    if base == OperatorBase::Null {
+        // Whether a key is there does not depend on how many values it has.
+        return;
+    }
+    single_valued(&condition.key.value.name, reading, found);
+    let wildcards = matches!(base, OperatorBase::StringLike | OperatorBase::StringNotLike)
+        || base.family() == OperatorFamily::Arn;
+    for template in condition.values.iter().map(|v| &v.value.template).filter(|t| t.has_variables()) {
+        if wildcards {
+            found.push("variable-values-are-literal");
+        }
+        variables(template, reading, found);
+    }
+}
+
+fn variables(template: &Template, reading: &Reading<'_>, found: &mut Vec<&'static str>) {
+    template.variables().for_each(|v| single_valued(&v.key, reading, found));
+}
+
+fn single_valued(key: &str, reading: &Reading<'_>, found: &mut Vec<&'static str>) {
+    if key_info(key).is_none() && !reading.is_multivalued(key) {
+        found.push("unlisted-keys-are-single-valued");
+    }
+}
+
+fn principals(statement: &Statement, found: &mut Vec<&'static str>) {
+    let Some(element) = &statement.principal else { return };
+    let listed = || element.values.iter().map(|p| &p.value);
+    let account = |p: &Principal| matches!(p.meaning, PrincipalMeaning::Account(_));
+    let alias = |p: &Principal| p.meaning == PrincipalMeaning::CanonicalUser;
+    if listed().any(account) {
+        found.push("one-partition");
+    }
+    if element.negated && statement.effect.value == Effect::Deny && listed().any(|p| account(p) || alias(p)) {
+        found.push("account-alone-in-notprincipal-exempts-all");
+    }
+    let glob = |p: &Principal| match p.kind {
+        PrincipalKind::Aws => p.meaning != PrincipalMeaning::AwsAny,
+        PrincipalKind::Federated | PrincipalKind::Service => true,
+        PrincipalKind::CanonicalUser => false,
+    };
+    if listed().any(|p| glob(p) && p.text.contains(['*', '?'])) {
+        found.push("principal-wildcards-are-globs");
+    }
 }

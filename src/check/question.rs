@@ -17,6 +17,9 @@ pub struct Options {
     pub strict_arn: bool,
     /// Drops the facts that AWS's own checks do not know (`--aws-compat`).
     pub aws_compat: bool,
+    /// Takes for facts what is usually but not certainly true of requests (`--assume-heuristics`); the answer names what
+    /// takes part.
+    pub assume_heuristics: bool,
     /// Fixes whether the requester has a permissions boundary.
     pub boundary: Option<bool>,
     /// Bounds on the search.
@@ -64,6 +67,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let mut reading = Reading::of(&with_roles, policy_type);
         reading.strict_arn = options.strict_arn;
         reading.aws_compat = options.aws_compat;
+        reading.heuristics = options.assume_heuristics;
         reading.boundary = options.boundary;
         let mut formula = Formula::default();
         let compiled = documents
@@ -107,6 +111,7 @@ impl<'q, 'a> Question<'q, 'a> {
                 policy_type: self.policy_type,
                 keys: &keys,
                 aws_compat: self.options.aws_compat,
+                heuristics: self.options.assume_heuristics,
                 options: &referee,
             };
             let mut goal = vec![lit];
@@ -127,7 +132,7 @@ impl<'q, 'a> Question<'q, 'a> {
             verdict,
             policy_type: self.policy_type,
             policy_type_inferred: self.options.policy_type.is_none(),
-            assumptions: super::assumptions::of(self.documents, &self.reading),
+            assumptions: super::assumptions::of(self.documents, &self.reading, self.formula.mentioned()),
             stats,
         }
     }

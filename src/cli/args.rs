@@ -170,8 +170,11 @@ pub(super) struct Reading {
     #[arg(long, value_name = "YES|NO")]
     pub(super) boundary: Option<YesNo>,
     /// Know only what AWS's own checks know
-    #[arg(long)]
+    #[arg(long, conflicts_with = "assume_heuristics")]
     pub(super) aws_compat: bool,
+    /// Take for facts what is usually but not certainly true of requests; the answer names what takes part
+    #[arg(long)]
+    pub(super) assume_heuristics: bool,
     /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
     #[arg(long)]
     pub(super) strict_arn: bool,

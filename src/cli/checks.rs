@@ -42,6 +42,7 @@ pub(super) fn options(reading: &Reading) -> Options {
         policy_type: reading.policy_type,
         strict_arn: reading.strict_arn,
         aws_compat: reading.aws_compat,
+        assume_heuristics: reading.assume_heuristics,
         boundary: reading.boundary.map(|b| b == YesNo::Yes),
         limits: SearchLimits::default(),
     }

@@ -58,7 +58,7 @@ fn request(args: &Simulate) -> Result<Request, Failure> {
     };
     let request = spelled.request().map_err(Failure::validation)?;
     // Only the form of what was given; which keys ought to be there is the caller's choice.
-    let faults = request.inconsistencies([], &Axioms { safe: false });
+    let faults = request.inconsistencies([], &Axioms { safe: false, heuristics: false });
     let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
     match shape {
         Some(fault) => Err(Failure::validation(fault.message.clone())),

@@ -3,10 +3,12 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
 
 use super::glob::{all_match, matches as glob};
-use super::number::Decimal;
 use super::variable::resolve;
-use super::{ConditionTrace, Options, Truth, date, ip};
-use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, SetPrefix};
+use super::{ConditionTrace, Options, Truth};
+use crate::policy::{
+    AddressRange, Condition, ConditionValue, Decimal, OperatorBase, OperatorFamily, SetPrefix, decode_base64,
+    read_instant,
+};
 use crate::request::{Request, ValueType, key_info};
 use std::cmp::Ordering;
 
@@ -37,6 +39,9 @@ pub(super) fn explain(condition: &Condition, request: &Request, options: &Option
 fn decide(condition: &Condition, values: &[String], request: &Request, options: &Options) -> Truth {
     let operator = condition.operator.value;
     let absent = values.is_empty();
+    if options.spelled_differently.contains(&*condition.key.value.name) {
+        return Truth::Unknown;
+    }
     if operator.base == OperatorBase::Null {
         return match operator.set {
             Some(SetPrefix::ForAllValues) => Truth::True,
@@ -77,10 +82,12 @@ fn decide(condition: &Condition, values: &[String], request: &Request, options: 
 /// The base test of one value of the request: some policy value matches; for a negated operator, none does.
 fn one_value(condition: &Condition, value: &str, request: &Request, options: &Options) -> Truth {
     let base = condition.operator.value.base;
-    if !reads(base.family(), key_info(&condition.key.value.name).map(|info| info.value)) {
+    let value_type = key_info(&condition.key.value.name).map(|info| info.value);
+    if !reads(base.family(), value_type) {
         return Truth::Unknown;
     }
-    Truth::any(condition.values.iter().map(|p| compare(base, &p.value, value, request, options)))
+    let epoch = value_type == Some(ValueType::Epoch);
+    Truth::any(condition.values.iter().map(|p| compare(base, &p.value, (value, epoch), request, options)))
         .negate_if(base.is_negated())
 }
 
@@ -100,11 +107,12 @@ fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     }
 }
 
-/// One request value against one policy value, by the operator without its negation.
+/// One request value (and whether its key is `aws:EpochTime`) against one policy value, by the operator without its
+/// negation.
 fn compare(
     base: OperatorBase,
     policy: &ConditionValue,
-    value: &str,
+    (value, epoch): (&str, bool),
     request: &Request,
     options: &Options,
 ) -> Truth {
@@ -146,12 +154,12 @@ fn compare(
                 _ => Truth::Unknown,
             }
         }
-        BinaryEquals => match base64(&policy.text) {
-            Some(bytes) => (base64(value) == Some(bytes)).into(),
+        BinaryEquals => match decode_base64(&policy.text) {
+            Some(bytes) => (decode_base64(value) == Some(bytes)).into(),
             None => Truth::Unknown,
         },
-        IpAddress | NotIpAddress => match ip::range(&policy.text) {
-            Some(range) => ip::within(value, &range).into(),
+        IpAddress | NotIpAddress => match AddressRange::read(&policy.text) {
+            Some(range) => range.contains(value).into(),
             None => Truth::Unknown,
         },
         NumericEquals
@@ -165,7 +173,11 @@ fn compare(
         | DateLessThan
         | DateLessThanEquals
         | DateGreaterThan
-        | DateGreaterThanEquals => ordered(base, date::read(&policy.text), date::read(value)),
+        | DateGreaterThanEquals => {
+            // Of aws:EpochTime a number is seconds however short it is; elsewhere it could be a year.
+            let value = if epoch { Decimal::read(value) } else { read_instant(value) };
+            ordered(base, read_instant(&policy.text), value)
+        }
         // Handled before values are looked at.
         Null => Truth::Unknown,
     }
@@ -185,26 +197,4 @@ fn ordered(base: OperatorBase, policy: Option<Decimal>, value: Option<Decimal>) 
         _ => order == Ordering::Equal,
     };
     holds.into()
-}
-
-/// The bytes that base64 text (RFC 4648, padded, without stray bits) stands for.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let body = text.trim_end_matches('=');
-    if text.len().saturating_sub(body.len()) > 2 {
-        return None;
-    }
-    let mut bits: Vec<bool> = Vec::new();
-    for c in body.chars() {
-        let digit = DIGITS.find(c)?;
-        bits.extend((0..6u32).rev().map(|i| digit.wrapping_shr(i) & 1 == 1));
-    }
-    let whole = bits.chunks_exact(8);
-    if whole.remainder().len() > 6 || whole.remainder().iter().any(|bit| *bit) {
-        return None;
-    }
-    Some(whole.map(|byte| byte.iter().fold(0u8, |n, bit| n.wrapping_shl(1) | u8::from(*bit))).collect())
 }

@@ -5,10 +5,7 @@
 
 mod action;
 mod condition;
-mod date;
 mod glob;
-mod ip;
-mod number;
 mod principal;
 mod resource;
 mod truth;
@@ -32,6 +29,8 @@ pub struct Options {
     pub resource_unconstrained: bool,
     /// Keys outside the key table that have several values (lower-cased names): those under a set operator somewhere.
     pub multivalued: BTreeSet<String>,
+    /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
+    pub spelled_differently: BTreeSet<String>,
 }
 
 impl Options {
@@ -51,6 +50,7 @@ impl Options {
             strict_arn: false,
             resource_unconstrained: statements().all(|s| s.resource.is_none()),
             multivalued,
+            spelled_differently: spelled_differently(documents),
         }
     }
 
@@ -59,6 +59,23 @@ impl Options {
         key_info(key)
             .map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
     }
+}
+
+/// Object tags of S3 whose name is spelled in several ways in the documents.
+fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
+    let conditions = documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
+    let keys = conditions.map(|c| &c.key.value).filter(|k| k.name.starts_with("s3:existingobjecttag/"));
+    let tag = |text: &str| text.split_once('/').map(|(_, tag)| tag.to_owned());
+    let spellings: BTreeSet<(String, Option<String>)> =
+        keys.map(|k| (k.name.to_string(), tag(&k.text))).collect();
+    let names: Vec<&String> = spellings.iter().map(|(name, _)| name).collect();
+    names
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] if a == b => Some((*a).clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// What a set of policies says about a request.

@@ -74,8 +74,7 @@ fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, reque
     if element.everyone {
         return Truth::False;
     }
-    let (mut account_listed, mut finer_listed, mut by_role, mut by_session, mut by_id) =
-        (false, false, false, false, false);
+    let (mut account_listed, mut finer_listed, mut by_role, mut by_session) = (false, false, false, false);
     let mut plainly = Truth::False;
     for principal in element.values.iter().map(|v| &v.value) {
         let listed = one(principal, requester, request);
@@ -92,13 +91,17 @@ fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, reque
                     by_role |= listed == Truth::True;
                 }
             }
-            PrincipalMeaning::UniqueId => by_id |= listed == Truth::True,
+            PrincipalMeaning::UniqueId => {
+                // It may be of any account.
+                finer_listed = true;
+                by_role |= listed == Truth::True;
+            }
             _ => plainly = plainly.or(listed),
         }
     }
     let is_session = matches!(requester, Requester::RoleSession { .. });
     let exempt = account_listed && (!finer_listed || by_role || (by_session && !is_session));
-    let open = (account_listed && finer_listed) || by_role || by_session || by_id;
+    let open = (account_listed && finer_listed) || by_role || by_session;
     let exempt = if exempt {
         Truth::True
     } else if open {

@@ -2,8 +2,9 @@
 //! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
 //! values of two keys is left out: leaving a fact out never makes a PASS wrong.
 
-use super::atom::{Variable, VariableId};
+use super::atom::{Fact, Variable};
 use super::graph::Lit;
+use super::heuristics::heuristics;
 use super::keys::presence;
 use super::principal::is_kind;
 use super::reading::Reading;
@@ -49,28 +50,36 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
 
 /// All facts about the keys that occur in the formula, as conjuncts.
 pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> {
-    let keys: Vec<(VariableId, &'a str, u32)> = formula
+    let further: Vec<(&'a str, u32)> = formula
         .variables()
-        .filter_map(|(id, variable)| match variable {
-            Variable::Key(name, element) => Some((id, name, element)),
+        .filter_map(|(_, variable)| match variable {
+            Variable::Key(name, element) if element > 0 => Some((name, element)),
             _ => None,
         })
         .collect();
+    let keys: Vec<&'a str> = formula.mentioned().to_vec();
     let mut facts = Vec::new();
-    for (_, name, element) in keys.iter().filter(|(_, _, element)| *element > 0) {
+    if let Some(boundary) = reading.boundary
+        && formula.has_fact(Fact::Boundary)
+    {
+        facts.push(formula.fact(Fact::Boundary).negate_if(!boundary));
+    }
+    for (name, element) in &further {
         // Values are numbered without gaps.
         let this = presence(formula, reading, name, *element);
         let before = presence(formula, reading, name, element.saturating_sub(1));
         facts.push(formula.graph.or([!this, before]));
     }
+    if reading.heuristics {
+        facts.extend(heuristics(formula, reading));
+    }
     if reading.aws_compat {
         return facts;
     }
-    let mentioned =
-        |wanted: &str| keys.iter().find(|(_, name, e)| *e == 0 && *name == wanted).map(|(_, name, _)| *name);
+    let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
     let anonymous = is_kind(formula, reading, ANONYMOUS);
     let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
-    for (_, name, _) in keys.iter().filter(|(_, _, e)| *e == 0) {
+    for name in &keys {
         let signed_only = |k: &str| if k.ends_with('/') { name.starts_with(k) } else { *name == k };
         if anonymous != Lit::FALSE && SIGNED_ONLY.iter().any(|k| signed_only(k)) {
             let present = presence(formula, reading, name, 0);
@@ -116,7 +125,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
     }
     if let Some(tags) = mentioned("aws:tagkeys") {
         let tags = presence(formula, reading, tags, 0);
-        for (_, name, _) in keys.iter().filter(|(_, n, e)| *e == 0 && n.starts_with("aws:requesttag/")) {
+        for name in keys.iter().filter(|name| name.starts_with("aws:requesttag/")) {
             let tag = presence(formula, reading, name, 0);
             implies(formula, tag, tags);
         }

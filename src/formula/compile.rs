@@ -149,15 +149,22 @@ pub fn resource_pattern<'a>(
     match &pattern.shape {
         ResourceShape::Any => Lit::TRUE,
         ResourceShape::Abbreviation => formula.opaque("resource-abbreviation", &*pattern.text, site),
-        ResourceShape::Arn { fields, .. } if pattern.template.has_variables() => {
-            template_test(formula, reading, VariableId::RESOURCE, fields.as_slice(), site)
-        }
         ResourceShape::Arn { fields, completed } => {
-            let definite = formula
-                .matches(VariableId::RESOURCE, PatternKey::Fields { whole: &pattern.template, fields });
+            let variables = pattern.template.has_variables();
+            let definite = if variables {
+                template_test(formula, reading, VariableId::RESOURCE, fields.as_slice(), site)
+            } else {
+                let key = PatternKey::Fields { whole: &pattern.template, fields };
+                formula.matches(VariableId::RESOURCE, key)
+            };
             if *completed || (reading.strict_arn && crosses_colons(fields)) {
                 // What only the plain whole-string reading matches is disputed.
-                let whole = formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template));
+                let whole = if variables {
+                    let whole = std::slice::from_ref(&pattern.template);
+                    template_test(formula, reading, VariableId::RESOURCE, whole, site)
+                } else {
+                    formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template))
+                };
                 let opaque = formula.opaque("whole-string-resource", &*pattern.text, site);
                 let disputed = formula.graph.and([whole, opaque]);
                 formula.graph.or([definite, disputed])

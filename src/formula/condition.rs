@@ -11,6 +11,7 @@ use super::value::value_test;
 use super::vocabulary::Formula;
 use crate::automata::Pattern;
 use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
+use crate::request::{ValueType, key_info};
 
 /// "The condition is met."
 pub(super) fn compile<'a>(
@@ -21,6 +22,12 @@ pub(super) fn compile<'a>(
 ) -> Lit {
     let operator = condition.operator.value;
     let key = &*condition.key.value.name;
+    formula.mention(key);
+    if reading.spelled_differently.contains(key) {
+        let tag = condition.key.value.text.split_once('/').map_or("", |(_, tag)| tag);
+        let spelled = format!("{tag}\0{}", opaque_key(condition));
+        return formula.opaque("tag-key-in-two-spellings", spelled, site);
+    }
     if operator.base == OperatorBase::Null {
         return null(formula, reading, condition, site);
     }
@@ -113,6 +120,10 @@ fn sets<'a>(
         }
         SetPrefix::ForAllValues => {
             let all = formula.graph.and(tests);
+            if key_info(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
+                // No number, date, address, Boolean or ARN is an empty text.
+                return all;
+            }
             // A set of one empty text may count as empty.
             let more = if elements > 1 { presence(formula, reading, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, reading, key, 0, PatternKey::Built(Pattern::word("")));

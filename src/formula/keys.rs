@@ -15,7 +15,6 @@ use super::requester::{
 };
 use super::vocabulary::Formula;
 use crate::automata::{Builder, Class, Pattern, Symbol};
-use crate::policy::PolicyType;
 use crate::request::{Presence, Requester, RequesterKind, key_info};
 
 /// A key that the requester's word speaks about.
@@ -64,8 +63,9 @@ impl Tied {
     /// The kinds of requester whose word fixes whether the key is present and what it holds.
     pub fn fixed(self) -> Class {
         match self {
-            Tied::PrincipalArn | Tied::PrincipalAccount | Tied::UserId => OF_ACCOUNT.union(ANONYMOUS),
-            Tied::PrincipalType => OF_ACCOUNT.minus(ASSUMED_ROOT).union(ANONYMOUS),
+            Tied::PrincipalArn | Tied::PrincipalAccount => OF_ACCOUNT.union(ANONYMOUS),
+            // Of sessions of AssumeRoot only the account is documented.
+            Tied::PrincipalType | Tied::UserId => OF_ACCOUNT.minus(ASSUMED_ROOT).union(ANONYMOUS),
             Tied::UserName => OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT),
             Tied::IsAwsService | Tied::ServiceName => OF_ACCOUNT.union(ANONYMOUS).union(SERVICE),
         }
@@ -136,8 +136,7 @@ impl Tied {
                 );
             }
             Tied::UserId => {
-                let own =
-                    requester::of(USER.union(ROLE).union(ASSUMED_ROOT)).many(Class::ANY).symbol(SEPARATOR);
+                let own = requester::of(USER.union(ROLE)).many(Class::ANY).symbol(SEPARATOR);
                 words.push(own.pattern(pattern).finish());
                 words.extend(account().map(|p| requester::with_account(ROOT, &p)));
                 for (account, name) in split(pattern, ':', Class::NOT_COLON) {
@@ -174,9 +173,7 @@ pub(super) fn presence<'a>(
     element: u32,
 ) -> Lit {
     formula.mention(key);
-    let info = key_info(key);
-    let presence = info.map_or(Presence::Sometimes, |info| info.presence);
-    if element == 0 && presence == Presence::Always {
+    if element == 0 && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
         return Lit::TRUE;
     }
     let own = |formula: &mut Formula<'a>| {
@@ -195,9 +192,6 @@ pub(super) fn presence<'a>(
         let own = own(formula);
         let free = formula.graph.and([free, own]);
         return formula.graph.or([has, free]);
-    }
-    if presence != Presence::Sometimes && reading.policy_type == PolicyType::Identity {
-        return Lit::TRUE;
     }
     own(formula)
 }

@@ -9,6 +9,7 @@ mod compile;
 mod condition;
 mod derive;
 mod graph;
+mod heuristics;
 mod keys;
 mod network;
 mod principal;

@@ -171,7 +171,12 @@ fn denied_unless_listed<'a>(
                 }
                 entries.push(listed);
             }
-            PrincipalMeaning::UniqueId => open.push(listed),
+            PrincipalMeaning::UniqueId => {
+                // It may be of any account.
+                finer.push(Lit::TRUE);
+                roles.push(listed);
+                entries.push(listed);
+            }
             PrincipalMeaning::CanonicalUser => accounts.push(listed),
             PrincipalMeaning::AwsAny
             | PrincipalMeaning::Federated(_)
@@ -199,11 +204,6 @@ fn denied_unless_listed<'a>(
     let maybe = formula.graph.and([open, reading_of_it]);
     let not_denied = formula.graph.or([exempt, maybe]);
     let bounded = formula.fact(Fact::Boundary);
-    let bounded = match reading.boundary {
-        Some(true) => Lit::TRUE,
-        Some(false) => Lit::FALSE,
-        None => bounded,
-    };
     let with_boundary = is_kind(formula, reading, USER.union(ROLE));
     let with_boundary = formula.graph.and([bounded, with_boundary]);
     formula.graph.or([with_boundary, !not_denied])

@@ -22,12 +22,16 @@ pub struct Reading<'a> {
     pub strict_arn: bool,
     /// Whether facts that AWS's checks do not know are left out.
     pub aws_compat: bool,
+    /// Whether what is usually but not certainly true of requests is taken for a fact.
+    pub heuristics: bool,
     /// Whether the requester has a permissions boundary, where that is fixed.
     pub boundary: Option<bool>,
     /// No statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
     pub elements: FxHashMap<&'a str, u32>,
+    /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
+    pub spelled_differently: FxHashSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
     variables: FxHashSet<&'a str>,
 }
@@ -42,9 +46,11 @@ impl<'a> Reading<'a> {
             policy_type,
             strict_arn: false,
             aws_compat: false,
+            heuristics: false,
             boundary: None,
             resource_unconstrained,
             elements: elements(documents),
+            spelled_differently: spelled_differently(documents),
             variables: variables(documents),
         }
     }
@@ -54,10 +60,27 @@ impl<'a> Reading<'a> {
         self.variables.get(key).copied()
     }
 
-    /// Whether a key may have several values in one request.
+    /// Whether a key may have several values in one request; also of keys that occur as policy variables only.
     pub fn is_multivalued(&self, key: &str) -> bool {
         self.elements.contains_key(key)
+            || key_info(key).is_some_and(|info| info.multiplicity == Multiplicity::Multi)
     }
+}
+
+/// AWS documents for its global tag keys that case does not distinguish them, but not for the tags of S3 objects.
+fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
+    let mut first: FxHashMap<&'a str, &'a str> = FxHashMap::default();
+    let mut found = FxHashSet::default();
+    for condition in documents.iter().flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions) {
+        let key = &condition.key.value;
+        if let Some(("s3:existingobjecttag", _)) = key.name.split_once('/')
+            && let Some((_, tag)) = key.text.split_once('/')
+            && *first.entry(&key.name).or_insert(tag) != tag
+        {
+            found.insert(&*key.name);
+        }
+    }
+    found
 }
 
 /// The keys of all policy variables.

@@ -9,7 +9,7 @@
 //! | user | kind, ARN, separator, user id |
 //! | role session | kind, ARN of the role, separator, role id `:` session name |
 //! | federated user | kind, ARN, separator, path and name of the parent user |
-//! | assumed root | kind, some ARN of the account, separator, user id |
+//! | assumed root | kind, some ARN of the account, separator |
 //! | service, web identity, SAML | kind, name |
 //!
 //! So everything a policy can say about a requester is a wildcard pattern on one word, and what the parts have in
@@ -107,12 +107,13 @@ pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
     if policy_type == PolicyType::Resource {
         forms.push(of(ANONYMOUS).finish());
         forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
-        for kind in [SERVICE, WEB, SAML] {
+        forms.push(some(arn(SAML, ":iam::", ":saml-provider/"), Class::ANY).finish());
+        for kind in [SERVICE, WEB] {
             forms.push(some(of(kind), Class::ANY).finish());
         }
         let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
         let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
-        forms.push(some(account.many(Class::ANY).symbol(SEPARATOR), Class::ANY).finish());
+        forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
     }
     forms
 }
@@ -145,7 +146,7 @@ pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
     }
     word.push(SEPARATOR);
     let last = match requester {
-        Requester::User { .. } | Requester::AssumedRoot { .. } => user_id.to_owned(),
+        Requester::User { .. } => user_id.to_owned(),
         Requester::RoleSession { session, .. } => format!("{user_id}:{session}"),
         Requester::FederatedUser { parent, .. } => parent.clone(),
         _ => String::new(),
@@ -195,7 +196,10 @@ pub fn decode(word: &[Symbol]) -> Option<Decoded> {
             let user_id = format!("{account}:{name}");
             (Requester::FederatedUser { partition, account, name, parent: second }, user_id)
         }
-        6 => (Requester::AssumedRoot { account }, second),
+        6 => {
+            let requester = Requester::AssumedRoot { account };
+            return Some(Decoded { requester, principal_arn: Some(first), user_id: None });
+        }
         7 => return bare(Requester::Service { name: first }),
         8 => return bare(Requester::WebIdentity { provider: first }),
         9 => return bare(Requester::Saml { provider: first }),

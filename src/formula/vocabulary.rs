@@ -258,6 +258,11 @@ impl<'a> Formula<'a> {
             .map(|(i, variable)| (VariableId(u32::try_from(i).unwrap_or(u32::MAX)), *variable))
     }
 
+    /// Whether something depends on the fact.
+    pub fn has_fact(&self, fact: Fact<'a>) -> bool {
+        self.facts.index.contains_key(&fact)
+    }
+
     /// The fact with this index.
     pub fn fact_of(&self, id: FactId) -> Option<Fact<'a>> {
         self.facts.values.get(id.index()).copied()

@@ -1,60 +1,48 @@
-//! Whether a text is a literal of the kind an operator reads; only ever the ground of a warning.
+//! Whether a text is a literal of the kind an operator reads. One that is not is left open, with a warning at its place.
 
-use super::OperatorFamily;
+use super::{AddressRange, Decimal, OperatorFamily, read_instant};
 
 /// What is wrong with the text as a literal of the family: a code, and what it is not.
 pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(&'static str, &'static str)> {
     let (good, code, what) = match family {
-        OperatorFamily::Numeric => (number(text), "invalid-number", "number"),
-        OperatorFamily::Date => (date(text), "invalid-date", "date"),
+        OperatorFamily::Numeric => (Decimal::read(text).is_some(), "invalid-number", "number"),
+        OperatorFamily::Date => (read_instant(text).is_some(), "invalid-date", "date"),
         OperatorFamily::Bool => (
             text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
             "invalid-bool",
             "Boolean",
         ),
-        OperatorFamily::Ip => (address(text), "invalid-ip", "IP address or range"),
-        OperatorFamily::Binary => (base64(text), "invalid-binary", "base64 text"),
+        OperatorFamily::Ip => (AddressRange::read(text).is_some(), "invalid-ip", "IP address or range"),
+        OperatorFamily::Binary => (decode_base64(text).is_some(), "invalid-binary", "base64 text"),
         OperatorFamily::String | OperatorFamily::Arn | OperatorFamily::Null => return None,
     };
     (!good).then_some((code, what))
 }
 
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn number(text: &str) -> bool {
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-    match text.split_once('.') {
-        Some((a, b)) => digits(a) && digits(b),
-        None => digits(text),
+/// The bytes that base64 text (RFC 4648, padded, without stray bits) stands for.
+///
+/// ```
+/// use iamsat::policy::decode_base64;
+/// assert_eq!(decode_base64("QUI=").unwrap(), b"AB");
+/// assert!(decode_base64("QUJ=").is_none());
+/// ```
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if !text.len().is_multiple_of(4) {
+        return None;
     }
-}
-
-/// By shape alone: `YYYY-MM[-DD[Thh:mm...]]` or more than four digits of seconds.
-fn date(text: &str) -> bool {
-    if number(text) {
-        return text.len() > 4;
-    }
-    let date = text.split(['T', 't']).next().unwrap_or("");
-    let mut fields = date.split('-');
-    let year = fields.next().is_some_and(|y| y.len() == 4 && digits(y));
-    year && fields.all(|f| f.len() == 2 && digits(f))
-}
-
-fn address(text: &str) -> bool {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length)),
-        None => (text, None),
-    };
-    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    length.is_none_or(|l| digits(l) && l.parse::<u32>().is_ok_and(|n| n <= most))
-}
-
-fn base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len().is_multiple_of(4)
-        && text.len().saturating_sub(body.len()) <= 2
-        && body.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+    if text.len().saturating_sub(body.len()) > 2 {
+        return None;
+    }
+    let mut bits: Vec<bool> = Vec::new();
+    for c in body.chars() {
+        let digit = DIGITS.find(c)?;
+        bits.extend((0..6u32).rev().map(|i| digit.wrapping_shr(i) & 1 == 1));
+    }
+    let whole = bits.chunks_exact(8);
+    if whole.remainder().len() > 6 || whole.remainder().iter().any(|bit| *bit) {
+        return None;
+    }
+    Some(whole.map(|byte| byte.iter().fold(0u8, |n, bit| n.wrapping_shl(1) | u8::from(*bit))).collect())
 }

@@ -3,11 +3,14 @@
 //! [`parse`] reads a document and collects all of its faults. Nothing below this room looks at JSON again.
 
 mod action;
+mod address;
 mod condition;
 mod document;
+mod instant;
 mod json;
 mod literal;
 mod misfit;
+mod number;
 mod parse;
 mod pointer;
 mod principal;
@@ -16,10 +19,14 @@ mod resource;
 mod template;
 
 pub use action::ActionPattern;
+pub use address::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
 pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
+pub use instant::read_instant;
+pub use literal::decode_base64;
+pub use number::Decimal;
 pub use parse::{Parsed, parse};
 pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};

@@ -4,18 +4,21 @@
 //! so each has to be certain.
 
 use super::{Multiplicity, Presence, Request, Requester, ValueType, key_info};
+use crate::policy::{Decimal, read_instant};
 
 /// Which facts are taken for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axioms {
     /// All that AWS documents; without, only shapes and types (as AWS's own checks know them).
     pub safe: bool,
+    /// What is usually true, but not certainly; see [`HEURISTICS`](super::HEURISTICS).
+    pub heuristics: bool,
 }
 
 /// A reason why a request cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconsistency {
-    /// The fact that is violated: `S1` to `S13`, `shape`, `type`, `presence` or `single-valued`.
+    /// The fact that is violated: `S1` to `S13`, `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
     pub axiom: &'static str,
     /// One sentence.
     pub message: String,
@@ -48,6 +51,9 @@ impl Request {
         {
             fault("shape", format!("`{}` is neither `*` nor an ARN of six fields", self.resource));
         }
+        if let Some(part) = self.requester.as_ref().and_then(Requester::bad_part) {
+            fault("shape", format!("the requester's {part} has an impossible form"));
+        }
         for (key, values) in self.context() {
             let Some(info) = key_info(key) else { continue };
             if info.multiplicity == Multiplicity::Single && values.len() > 1 {
@@ -69,6 +75,9 @@ impl Request {
             self.network(&keys, &mut fault);
             self.groups(&keys, &mut fault);
         }
+        if axioms.heuristics {
+            self.against_heuristics(&keys, &mut fault);
+        }
         found
     }
 
@@ -86,9 +95,11 @@ impl Request {
             }
         }
         let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
+        // Of sessions of AssumeRoot only the account is documented.
+        let documented = of_account && !matches!(requester, Requester::AssumedRoot { .. });
         for info in keys.iter().filter(|key| self.values(key).is_none()).filter_map(|key| key_info(key)) {
             let needed = match info.presence {
-                Presence::AlwaysForPrincipals => of_account || anonymous,
+                Presence::AlwaysForPrincipals => documented || anonymous,
                 Presence::Signed => of_account,
                 Presence::Always | Presence::Sometimes => false,
             };
@@ -97,14 +108,20 @@ impl Request {
             }
         }
         let user_id = self.values("aws:userid").and_then(<[String]>::first);
-        if let (Requester::RoleSession { session, .. }, Some(id)) = (requester, user_id)
-            && id.split_once(':').is_none_or(|(_, s)| s != session)
-        {
-            fault("S5", format!("aws:userid of the session has to end with `:{session}`"));
+        match (requester, user_id) {
+            (Requester::RoleSession { session, .. }, Some(id))
+                if id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session) =>
+            {
+                fault("S5", format!("aws:userid of the session has to be an id and `:{session}`"));
+            }
+            (Requester::User { .. }, Some(id)) if id.is_empty() || id.contains(':') => {
+                fault("S5", "aws:userid of a user is a unique id".to_owned());
+            }
+            _ => {}
         }
         let arn = self.values("aws:principalarn").and_then(<[String]>::first);
         if let (Requester::AssumedRoot { account }, Some(arn)) = (requester, arn)
-            && arn.split(':').nth(4) != Some(account)
+            && !(arn.starts_with("arn:") && arn.split(':').nth(4) == Some(account))
         {
             fault("S2", format!("aws:PrincipalArn has to be of account {account}"));
         }
@@ -195,21 +212,13 @@ fn is_action(text: &str) -> bool {
 }
 
 fn is_of_type(text: &str, value: ValueType) -> bool {
-    let number = |t: &str| {
-        let t = t.strip_prefix('-').unwrap_or(t);
-        let digits = |d: &str| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit());
-        match t.split_once('.') {
-            Some((a, b)) => digits(a) && digits(b),
-            None => digits(t),
-        }
-    };
     match value {
         ValueType::String => true,
         ValueType::Arn => text.split(':').count() >= 6,
-        ValueType::Bool => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
-        ValueType::Number | ValueType::Epoch => number(text),
-        // Dates are ISO 8601 texts, or seconds for instants beyond the years 1 to 9999.
-        ValueType::Date => number(text) || text.contains('T'),
+        // String operators read the same two texts.
+        ValueType::Bool => text == "true" || text == "false",
+        ValueType::Number | ValueType::Epoch => Decimal::read(text).is_some(),
+        ValueType::Date => read_instant(text).is_some(),
         ValueType::Ip => text.parse::<std::net::IpAddr>().is_ok(),
     }
 }

@@ -1,12 +1,14 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
 mod consistency;
+mod heuristics;
 mod keys;
 mod requester;
 mod spelled;
 mod spelling;
 
 pub use consistency::{Axioms, Inconsistency};
+pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use requester::{Requester, RequesterKind};
 pub use spelled::Spelled;

@@ -114,6 +114,48 @@ impl Requester {
         }
     }
 
+    /// The part that no requester of its kind has in this form, if there is one: parts are not empty, partition and
+    /// account hold no `:`, and a path before the name of a user or role ends with `/`.
+    pub(super) fn bad_part(&self) -> Option<&'static str> {
+        let field = |text: &str| !text.is_empty() && !text.contains(':');
+        let name = |text: &str| match text.rsplit_once('/') {
+            Some((path, name)) => !path.is_empty() && !name.is_empty(),
+            None => !text.is_empty(),
+        };
+        let (partition, rest) = match self {
+            Requester::Anonymous => return None,
+            Requester::Root { partition, .. } => (partition, true),
+            Requester::User { partition, name: n, .. } => (partition, name(n)),
+            Requester::RoleSession { partition, role, session, .. } => {
+                (partition, name(role) && !session.is_empty())
+            }
+            Requester::FederatedUser { partition, name, parent, .. } => {
+                (partition, !name.is_empty() && !parent.is_empty())
+            }
+            Requester::AssumedRoot { account } => (account, true),
+            Requester::Service { name: text } | Requester::WebIdentity { provider: text } => {
+                return text.is_empty().then_some("name");
+            }
+            Requester::Saml { provider } => {
+                let fields: Vec<&str> = provider.splitn(6, ':').collect();
+                let ["arn", partition, "iam", "", account, name] = fields.as_slice() else {
+                    return Some("provider");
+                };
+                let named = name.strip_prefix("saml-provider/").is_some_and(|n| !n.is_empty());
+                return (!named || partition.is_empty() || account.is_empty()).then_some("provider");
+            }
+        };
+        if !field(partition) {
+            Some("partition")
+        } else if !self.account().is_some_and(field) {
+            Some("account")
+        } else if !rest {
+            Some("name")
+        } else {
+            None
+        }
+    }
+
     /// What `aws:PrincipalArn` holds for it, where that is documented: of a role session, the ARN of the role.
     ///
     /// ```

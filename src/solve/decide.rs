@@ -167,7 +167,7 @@ fn detail(rule: &str) -> &'static str {
         "invalid-bool" | "invalid-number" | "invalid-date" | "invalid-ip" | "invalid-binary" => {
             "AWS does not document what a value of the wrong form does"
         }
-        "unmodelled-operator" => "this operator is not modelled",
+        "tag-key-in-two-spellings" => "AWS does not document whether case distinguishes the tags of objects",
         _ => "this is not documented by AWS",
     }
 }

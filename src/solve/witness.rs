@@ -23,6 +23,8 @@ pub struct Claim<'c> {
     pub keys: &'c [&'c str],
     /// Whether only what AWS's own checks know is taken as a fact.
     pub aws_compat: bool,
+    /// Whether heuristics are taken for facts.
+    pub heuristics: bool,
     /// How the referee reads the documents.
     pub options: &'c evaluate::Options,
 }
@@ -68,7 +70,7 @@ impl Witness {
                 )));
             }
         }
-        let axioms = crate::request::Axioms { safe: !claim.aws_compat };
+        let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
         if let Some(fault) = request.inconsistencies(claim.keys.iter().copied(), &axioms).first() {
             return Err(Disagreement(format!("the request cannot happen: {fault}")));
         }

@@ -1,5 +1,11 @@
 //! What the integration tests share.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot read fails"
+)]
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
@@ -54,5 +60,16 @@ pub(crate) fn labelled(path: &Path) -> Vec<Case> {
                 id,
             }
         })
+        .collect()
+}
+
+/// The rules that docs/semantics.md says may leave a question open.
+pub(crate) fn rules() -> Vec<&'static str> {
+    include_str!("../../docs/semantics.md")
+        .lines()
+        .skip_while(|line| !line.starts_with("| rule |"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(|line| line.split('`').nth(1))
         .collect()
 }

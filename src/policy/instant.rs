@@ -6,7 +6,13 @@ use super::number::Decimal;
 
 /// The instant as seconds since 1970; `None` for texts of no such form, and for bare numbers of up to four digits, which
 /// could be a year or seconds.
-pub(super) fn read(text: &str) -> Option<Decimal> {
+///
+/// ```
+/// use iamsat::policy::{Decimal, read_instant};
+/// assert_eq!(read_instant("2020-06-30T00:00:00Z"), Decimal::read("1593475200"));
+/// assert_eq!(read_instant("2020"), None);
+/// ```
+pub fn read_instant(text: &str) -> Option<Decimal> {
     let number =
         text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-') && !text.get(1..)?.contains('-');
     if number {
@@ -113,12 +119,12 @@ mod tests {
             ("1593475200", "1593475200"),
         ];
         for (text, seconds) in cases {
-            assert_eq!(read(text), Some(at(seconds)), "{text}");
+            assert_eq!(read_instant(text), Some(at(seconds)), "{text}");
         }
         for text in
             ["2020", "", "x", "2021-02-29", "2020-06-30T00:00:00", "2020-06-30T25:00Z", "2020-06T00:00Z"]
         {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read_instant(text), None, "{text}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Numbers as exact decimals of any length.
+//!
+//! The referee and the warnings about policies read numbers here; the solver has its own reader.
 
 use std::cmp::Ordering;
 
 /// A decimal: sign, digits before the point and digits after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub struct Decimal {
     below_zero: bool,
     whole: String,
     part: String,
@@ -12,7 +14,13 @@ pub(super) struct Decimal {
 
 impl Decimal {
     /// An optional sign, digits, and optionally a point with digits.
-    pub(super) fn read(text: &str) -> Option<Decimal> {
+    ///
+    /// ```
+    /// use iamsat::policy::Decimal;
+    /// assert_eq!(Decimal::read("+1.50"), Decimal::read("1.5"));
+    /// assert!(Decimal::read("1e5").is_none());
+    /// ```
+    pub fn read(text: &str) -> Option<Decimal> {
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
         let mut halves = unsigned.splitn(2, '.');
         let whole = halves.next()?;
@@ -53,7 +61,7 @@ impl Decimal {
     }
 
     /// Compares by value.
-    pub(super) fn compare(&self, other: &Decimal) -> Ordering {
+    pub fn compare(&self, other: &Decimal) -> Ordering {
         let size = |d: &Decimal, e: &Decimal| {
             (d.whole.len(), &d.whole, &d.part).cmp(&(e.whole.len(), &e.whole, &e.part))
         };

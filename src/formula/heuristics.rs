@@ -1,0 +1,95 @@
+//! What is usually true of requests, but not certainly: taken for facts only if asked for. Each one removes requests, so an
+//! answer that uses them names them among its assumptions.
+//!
+//! `request::Request::inconsistencies` knows the same ones, by the same names.
+
+use super::atom::{PatternKey, VariableId};
+use super::graph::Lit;
+use super::keys::{matches, presence};
+use super::network::Network;
+use super::principal::is_kind;
+use super::reading::Reading;
+use super::requester::{ANONYMOUS, SAML, SERVICE, USER, WEB};
+use super::vocabulary::Formula;
+use crate::automata::Pattern;
+use crate::policy::PolicyType;
+
+/// RFC 1918.
+const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/// Keys that are set by services which act for a resource.
+const FOR_A_RESOURCE: [&str; 4] =
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+
+/// All of them, as conjuncts over the keys that the policies mention.
+pub(super) fn heuristics<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> {
+    let keys: Vec<&'a str> = formula.mentioned().to_vec();
+    let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
+    let mut facts = Vec::new();
+    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
+    if let Some(ip) = mentioned("aws:sourceip") {
+        let present = presence(formula, reading, ip, 0);
+        let variable = formula.key(ip, 0);
+        for network in PRIVATE.into_iter().filter_map(Network::parse) {
+            let private = formula.within(variable, network);
+            implies(formula, present, !private);
+        }
+    }
+    let is_true = || PatternKey::Built(Pattern::builder().text_any_case("true").finish());
+    if let (Some(age), Some(mfa)) =
+        (mentioned("aws:multifactorauthage"), mentioned("aws:multifactorauthpresent"))
+    {
+        let age = presence(formula, reading, age, 0);
+        let present = presence(formula, reading, mfa, 0);
+        let on = matches(formula, reading, mfa, 0, is_true());
+        implies(formula, age, present);
+        implies(formula, age, on);
+    }
+    if let Some(issued) = mentioned("aws:tokenissuetime") {
+        let user = is_kind(formula, reading, USER);
+        let issued = presence(formula, reading, issued, 0);
+        implies(formula, user, !issued);
+    }
+    for key in FOR_A_RESOURCE.iter().filter_map(|key| mentioned(key)) {
+        let service = is_kind(formula, reading, SERVICE);
+        let present = presence(formula, reading, key, 0);
+        implies(formula, present, service);
+    }
+    if let Some(via) = mentioned("aws:viaawsservice") {
+        for key in ["aws:sourcevpc", "aws:sourcevpce"].iter().filter_map(|key| mentioned(key)) {
+            let on = matches(formula, reading, via, 0, is_true());
+            let present = presence(formula, reading, key, 0);
+            implies(formula, on, !present);
+        }
+    }
+    if reading.policy_type == PolicyType::Resource {
+        role_callers(formula, reading, &mut implies);
+    }
+    facts.retain(|fact| *fact != Lit::TRUE);
+    facts
+}
+
+/// Who calls the actions of `sts` that start a role session, and what callers without AWS credentials call.
+fn role_callers<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    implies: &mut dyn FnMut(&mut Formula<'a>, Lit, Lit),
+) {
+    let [web, saml] = [WEB, SAML].map(|kind| is_kind(formula, reading, kind));
+    let anonymous = is_kind(formula, reading, ANONYMOUS);
+    let action = |formula: &mut Formula<'a>, name: &str| {
+        formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(name)))
+    };
+    let with_web = action(formula, "sts:assumerolewithwebidentity");
+    let with_saml = action(formula, "sts:assumerolewithsaml");
+    let plain = action(formula, "sts:assumerole");
+    let tag = action(formula, "sts:tagsession");
+    let identity = action(formula, "sts:setsourceidentity");
+    let web_calls = formula.graph.or([with_web, tag, identity]);
+    let saml_calls = formula.graph.or([with_saml, tag, identity]);
+    implies(formula, web, web_calls);
+    implies(formula, saml, saml_calls);
+    implies(formula, with_web, web);
+    implies(formula, with_saml, saml);
+    implies(formula, plain, !anonymous);
+}

@@ -1,0 +1,92 @@
+//! What is usually true of requests, but not certainly.
+
+use super::{Request, Requester};
+use crate::policy::AddressRange;
+
+/// Something that is usually true of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heuristic {
+    /// Its name, as answers give it.
+    pub name: &'static str,
+    /// Keys (lower case) it is about: it takes part where one of them is mentioned. None for what is about the action of
+    /// requests to resources.
+    pub keys: &'static [&'static str],
+    /// A key that has to be mentioned too.
+    pub with: Option<&'static str>,
+}
+
+/// All heuristics.
+///
+/// Sources: IAM User Guide, "AWS global condition context keys"; AWS STS API reference. Against each of them there is a
+/// page, a wording or a case, which is why none is on by default.
+pub const HEURISTICS: [Heuristic; 6] = [
+    Heuristic { name: PRIVATE, keys: &["aws:sourceip"], with: None },
+    Heuristic { name: MFA_AGE, keys: &["aws:multifactorauthage"], with: Some("aws:multifactorauthpresent") },
+    Heuristic { name: LONG_TERM, keys: &["aws:tokenissuetime"], with: None },
+    Heuristic { name: FOR_A_RESOURCE, keys: &SET_FOR_A_RESOURCE, with: None },
+    Heuristic { name: VIA_SERVICE, keys: &LOST_VIA_SERVICE, with: Some("aws:viaawsservice") },
+    Heuristic { name: ROLE_CALLERS, keys: &[], with: None },
+];
+
+const SET_FOR_A_RESOURCE: [&str; 4] =
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+const LOST_VIA_SERVICE: [&str; 2] = ["aws:sourcevpc", "aws:sourcevpce"];
+
+const PRIVATE: &str = "heuristic-private-addresses-never-in-source-ip";
+const MFA_AGE: &str = "heuristic-mfa-age-implies-mfa-present";
+const LONG_TERM: &str = "heuristic-users-have-no-token-issue-time";
+const FOR_A_RESOURCE: &str = "heuristic-source-keys-only-from-services";
+const VIA_SERVICE: &str = "heuristic-no-vpc-via-aws-service";
+const ROLE_CALLERS: &str = "heuristic-web-and-saml-callers-only-assume-roles";
+
+impl Request {
+    /// The heuristics that the request contradicts.
+    pub(super) fn against_heuristics(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+        let mentioned = |key: &str| keys.iter().any(|k| k == key);
+        let first = |key: &str| self.values(key).and_then(<[String]>::first);
+        let present = |key: &str| self.values(key).is_some();
+        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+        if let Some(ip) = first("aws:sourceip")
+            && private.iter().filter_map(|r| AddressRange::read(r)).any(|range| range.contains(ip))
+        {
+            fault(PRIVATE, format!("{ip} is a private address"));
+        }
+        if present("aws:multifactorauthage")
+            && mentioned("aws:multifactorauthpresent")
+            && first("aws:multifactorauthpresent").is_none_or(|v| v != "true")
+        {
+            fault(MFA_AGE, "aws:MultiFactorAuthAge is there only with MFA".to_owned());
+        }
+        if matches!(self.requester, Some(Requester::User { .. })) && present("aws:tokenissuetime") {
+            fault(LONG_TERM, "users sign with long-term keys, which have no aws:TokenIssueTime".to_owned());
+        }
+        let service = matches!(self.requester, Some(Requester::Service { .. }));
+        if let Some(key) = SET_FOR_A_RESOURCE.iter().find(|key| present(key))
+            && !service
+        {
+            fault(FOR_A_RESOURCE, format!("{key} is there only in calls of services"));
+        }
+        if first("aws:viaawsservice").is_some_and(|via| via == "true")
+            && let Some(key) = LOST_VIA_SERVICE.iter().find(|key| present(key))
+        {
+            fault(VIA_SERVICE, format!("{key} is lost when a service calls for the caller"));
+        }
+        self.role_callers(fault);
+    }
+
+    fn role_callers(&self, fault: &mut dyn FnMut(&'static str, String)) {
+        let action = self.action.to_ascii_lowercase();
+        let also = ["sts:tagsession", "sts:setsourceidentity"].contains(&&*action);
+        let (web, saml) = (action == "sts:assumerolewithwebidentity", action == "sts:assumerolewithsaml");
+        let possible = match &self.requester {
+            None => true,
+            Some(Requester::WebIdentity { .. }) => web || also,
+            Some(Requester::Saml { .. }) => saml || also,
+            Some(Requester::Anonymous) => action != "sts:assumerole" && !web && !saml,
+            Some(_) => !web && !saml,
+        };
+        if !possible {
+            fault(ROLE_CALLERS, format!("such a requester does not call {}", self.action));
+        }
+    }
+}
