@@ -1,6 +1,10 @@
 //! What the integration tests share.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod policies;
+pub(crate) mod properties;
+pub(crate) mod requests;
+
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::span::Source;
