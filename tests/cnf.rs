@@ -1,4 +1,6 @@
 //! Clauses against truth tables, and the SAT solver against a second one.
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 #[path = "support/sampling.rs"]
 mod sampling;

@@ -1,6 +1,7 @@
 //! The properties of the fuzz targets, for a few random inputs and for every input that once broke one of them.
 //!
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 400). The fuzzer itself: `fuzz/README.md`.
+#![cfg(test)]
 
 #[path = "support/sampling.rs"]
 mod sampling;

@@ -3,6 +3,8 @@
 //! AWS leaves open (`support::properties::check::judged`).
 //!
 //! `IAMSAT_CASES` sets the number of cases of each law, `IAMSAT_SEED` which they are.
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 #[path = "support/sampling.rs"]
 mod sampling;

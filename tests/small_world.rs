@@ -2,6 +2,8 @@
 //! has to hold for each of these.
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 1,500), `IAMSAT_SEED` the first seed.
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod support;
 

@@ -277,7 +277,7 @@ const PRINCIPALS: &[(&str, &str)] = &[
 
 fn one_in(u: &mut Unstructured<'_>, n: u8) -> Result<bool> {
     // Zero bytes choose the plain case.
-    Ok(u.int_in_range(0..=n - 1)? == n - 1)
+    Ok(u.int_in_range(1..=n)? == n)
 }
 
 fn some(u: &mut Unstructured<'_>, list: &[&str]) -> Result<Vec<String>> {

@@ -55,7 +55,7 @@ fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
         let mut ends = [u.int_in_range(0..=text.len())?, u.int_in_range(0..=text.len())?];
         ends.sort_unstable();
         if u.ratio(3, 4)? {
-            ends[1] = ends[1].min(ends[0] + 1);
+            ends[1] = ends[1].min(ends[0].saturating_add(1));
         }
         let [start, end] = ends.map(|at| text.floor_char_boundary(at));
         text.replace_range(start..end, u.choose(SCRAPS)?);
