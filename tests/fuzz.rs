@@ -1,4 +1,5 @@
-//! The properties of the fuzz targets, for a few random inputs and for every input that once broke one of them.
+//! The properties of the fuzz targets, for a few random inputs and for every input that is known to find a
+//! fault.
 //!
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 400). The fuzzer itself: `fuzz/README.md`.
 #![cfg(test)]

@@ -24,8 +24,17 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     if matches!(answer.verdict, Verdict::Fail(_)) {
         return Ok(());
     }
-    for _ in 0..16 {
-        if let Some(request) = requests::arbitrary(u, &[&new, &existing], policy_type)? {
+    // Requests need many choices: they come from one number of the input.
+    let mut seed: u64 = u.arbitrary()?;
+    let choices: Vec<u8> = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed.to_be_bytes()[0]
+    })
+    .take(1_200)
+    .collect();
+    let mut choices = Unstructured::new(&choices);
+    while !choices.is_empty() {
+        if let Some(request) = requests::arbitrary(&mut choices, &[&new, &existing], policy_type)? {
             assert!(
                 !shows_new_access(&new, &existing, &request, policy_type),
                 "{}, but {request:?}\nnew {}\nexisting {}",

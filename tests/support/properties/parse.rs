@@ -45,6 +45,11 @@ const SCRAPS: &[&str] = &[
     "aws:RequestTag/",
     "ForAllValues:",
     "IfExists",
+    "\"AWS:UserName\":[\"a\"],\"aws:username\":[],",
+    "\"stringLIKE\":{},\"StringLike\":{},",
+    "\"Condition\":{\"Null\":{\"x\":\"maybe\"}},",
+    "\"Effekt\":1,",
+    "{\"Sid\":\"S\",\"Effect\":\"Deny\",\"Action\":\"a\",\"NotAction\":\"*\"},",
 ];
 
 fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
@@ -52,6 +57,15 @@ fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
     let with_principals = u.arbitrary()?;
     let mut text = Policy::arbitrary(u, &keys, with_principals)?.text(u.arbitrary()?);
     for _ in 0..u.int_in_range(0..=4u8)? {
+        if u.arbitrary()? {
+            // Where a member or element may stand.
+            let places: Vec<usize> =
+                text.match_indices(['{', '[', ',']).map(|(at, _)| at.saturating_add(1)).collect();
+            if !places.is_empty() {
+                text.insert_str(*u.choose(&places)?, u.choose(SCRAPS)?);
+            }
+            continue;
+        }
         let mut ends = [u.int_in_range(0..=text.len())?, u.int_in_range(0..=text.len())?];
         ends.sort_unstable();
         if u.ratio(3, 4)? {

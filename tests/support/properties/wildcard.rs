@@ -16,11 +16,26 @@ fn spell(u: &mut Unstructured<'_>, letters: &[char], most: usize) -> Result<Stri
     (0..length).map(|_| u.choose(letters).copied()).collect()
 }
 
+/// A text made after the pattern, now and then with a change.
+fn instance(u: &mut Unstructured<'_>, pattern: &str, letters: &[char]) -> Result<String> {
+    let mut text = String::new();
+    for c in pattern.chars() {
+        match c {
+            '*' => text.push_str(&spell(u, letters, 2)?),
+            '?' => text.push(*u.choose(letters)?),
+            _ if u.ratio(1, 16)? => text.push_str(&spell(u, letters, 2)?),
+            _ => text.push(c),
+        }
+    }
+    Ok(text)
+}
+
 fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     const PATTERN: &[char] = &['a', '*', '?', 'b', ':', '/', 'é', 'A'];
     const TEXT: &[char] = &['a', 'b', ':', 'A', '/', 'é', '*', '?', 'z', '\u{10FFFF}'];
     if u.arbitrary()? {
-        let (pattern, text) = (spell(u, PATTERN, 8)?, spell(u, TEXT, 10)?);
+        let pattern = spell(u, PATTERN, 8)?;
+        let text = if u.arbitrary()? { instance(u, &pattern, TEXT)? } else { spell(u, TEXT, 10)? };
         let template = Template::parse(&pattern, false).unwrap();
         let expected = matches(&pattern, &text, '\0');
         assert_eq!(glob_matches(&template, &text), expected, "referee: {pattern:?} {text:?}");
@@ -28,20 +43,16 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
         assert_eq!(automaton.matches(&Symbol::word(&text)), expected, "automaton: {pattern:?} {text:?}");
         return Ok(());
     }
-    // Field by field: six fields each, of which the first five hold no colon.
-    const FIELD: &[char] = &['a', '*', '?', 'b'];
-    const PART: &[char] = &['a', 'b', 'z'];
+    // Field by field: the first five hold no colon in the pattern; in the text they may, and then it has more fields.
+    const FIELD: &[char] = &['*', 'a', '?', 'b'];
+    const PART: &[char] = &['a', 'b', ':', 'z'];
     let mut patterns = Vec::new();
     for _ in 0..5 {
-        patterns.push(spell(u, FIELD, 4)?);
+        patterns.push(spell(u, FIELD, 3)?);
     }
-    patterns.push(spell(u, PATTERN, 6)?);
-    let mut text = Vec::new();
-    for _ in 0..u.int_in_range(4..=5u8)? {
-        text.push(spell(u, PART, 3)?);
-    }
-    text.push(spell(u, TEXT, 6)?);
-    let (pattern, text) = (patterns.join(":"), text.join(":"));
+    patterns.push(spell(u, PATTERN, 4)?);
+    let pattern = patterns.join(":");
+    let text = instance(u, &pattern, PART)?;
     let whole = Template::parse(&pattern, false).unwrap();
     let fields = <[Template; 6]>::try_from(whole.split_fields(5)).unwrap();
     let parts: Vec<&str> = text.splitn(6, ':').collect();
