@@ -1,6 +1,8 @@
 //! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is
 //! found. The counters of each check are printed once, so that growth is seen apart from noise.
+#![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 
+#[expect(dead_code, reason = "pairs of policies are for the other bench")]
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};

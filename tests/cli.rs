@@ -10,10 +10,9 @@
 //! A line that starts with `#` before a command says what it is about. Commands run in the directory of the case;
 //! `NAME=VALUE` before and `< FILE` after them work as in a shell. With `IAMSAT_BLESS=1` sessions are rewritten: read
 //! the difference before you keep it. Every `replay` line that a command prints is run too, and has to succeed.
+#![cfg(test)]
 #![expect(
     clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::unwrap_used,
     reason = "a test ends at the first thing that is not as it should be"
 )]
 

@@ -1,11 +1,5 @@
 //! The tables of docs/semantics.md about conditions, run against the referee and against the search.
-
-#![expect(
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test that cannot go on fails"
-)]
+#![cfg(test)]
 
 mod support;
 

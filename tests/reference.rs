@@ -1,4 +1,5 @@
 //! AWS's own labelled cases and the managed policies, where the corpus is present.
+#![cfg(test)]
 
 mod support;
 

@@ -7,13 +7,7 @@
 //! The traps are numbered by the list that they come from. Left out, because they are about several policies or about
 //! public access: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
 //! trust in the account), 27 (RestrictPublicBuckets looks at the whole policy), and of 28 the counting of addresses.
-
-#![expect(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
-)]
+#![cfg(test)]
 
 mod support;
 

@@ -1,5 +1,11 @@
 //! What the benches share: pairs of real policies, and generated families.
-#![expect(dead_code, reason = "each bench uses a part of it")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot read ends"
+)]
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, parse};
@@ -113,8 +119,11 @@ pub(crate) fn pairs() -> Vec<(String, Document, Document)> {
         .collect()
 }
 
-/// The families of policies that make analyzers explode, by name: a pair (new, existing) for every size.
-pub(crate) fn families() -> Vec<(&'static str, fn(usize) -> (Value, Value))> {
+/// A pair (new, existing) for every size.
+pub(crate) type Family = fn(usize) -> (Value, Value);
+
+/// The families of policies that make analyzers explode, by name.
+pub(crate) fn families() -> Vec<(&'static str, Family)> {
     vec![
         ("literals", |n| {
             let actions = |extra: usize| (0..n + extra).map(|i| format!("s3:Action{i}")).collect::<Vec<_>>();

@@ -213,5 +213,6 @@ fn opaque_key(element: &PrincipalElement) -> String {
     let mut values: Vec<String> =
         element.values.iter().map(|v| format!("{} {}", v.value.kind.name(), v.value.text)).collect();
     values.sort_unstable();
+    values.dedup();
     values.join("\0")
 }

@@ -66,9 +66,13 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::assert`].
     pub fn clause(&mut self, graph: &Graph, literals: &[Lit], solver: &mut Solver) -> Result<(), Exhausted> {
-        let clause: Vec<i32> = literals.iter().map(|lit| self.number(graph, *lit)).collect();
+        if literals.contains(&Lit::TRUE) {
+            return Ok(());
+        }
+        let literals = || literals.iter().copied().filter(|lit| *lit != Lit::FALSE);
+        let clause: Vec<i32> = literals().map(|lit| self.number(graph, lit)).collect();
         solver.add(&clause)?;
-        self.define_all(graph, literals.iter().copied(), solver)
+        self.define_all(graph, literals(), solver)
     }
 
     /// Writes `number -> meaning` for every literal used, and for what it is made of.

@@ -1,11 +1,9 @@
 //! What the integration tests share.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot read fails"
-)]
+
+pub(crate) mod policies;
+pub(crate) mod properties;
+pub(crate) mod requests;
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};

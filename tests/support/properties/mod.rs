@@ -1,0 +1,20 @@
+//! What has to hold for every input. Property tests try random bytes, the fuzzer looks for the bytes that break it,
+//! and what it once found is replayed.
+
+pub(crate) mod check;
+pub(crate) mod emptiness;
+pub(crate) mod parse;
+pub(crate) mod theories;
+pub(crate) mod wildcard;
+
+/// The properties by the names of their fuzz targets.
+/// Holds for every input, or panics.
+pub(crate) type Property = fn(&[u8]);
+
+pub(crate) const ALL: [(&str, Property); 5] = [
+    ("check", check::holds),
+    ("emptiness", emptiness::holds),
+    ("parse", parse::holds),
+    ("theories", theories::holds),
+    ("wildcard", wildcard::holds),
+];
