@@ -12,7 +12,7 @@ use crate::formula::{
     Atom, Conjunction, Formula, Graph, Lit, NetworkId, Node, NodeId, PatternId, Test, VariableId,
 };
 use crate::limits::Exhausted;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// The atoms of one variable; those about its text are found by what their texts start with.
 #[derive(Debug, Default)]
@@ -111,27 +111,38 @@ impl<'a> ValueAtoms<'a> {
     }
 }
 
-/// The nodes below some literals.
+/// Some nodes of the graph, such as those below some literals.
 #[derive(Debug, Default)]
-pub(super) struct Occurring {
+pub(super) struct Marks {
     rounds: Vec<u32>,
     round: u32,
     queue: Vec<NodeId>,
 }
 
-impl Occurring {
-    /// Marks the nodes below these literals, and no others.
-    fn mark(&mut self, graph: &Graph, literals: &[Lit]) {
+impl Marks {
+    /// Marks nothing.
+    fn forget(&mut self, graph: &Graph) {
         self.round = self.round.wrapping_add(1);
         self.rounds.resize(graph.len(), 0);
+    }
+
+    /// Marks a node; whether it was not marked before.
+    fn insert(&mut self, node: NodeId) -> bool {
+        if self.rounds.len() <= node.index() {
+            self.rounds.resize(node.index().saturating_add(1), 0);
+        }
+        let slot = self.rounds.get_mut(node.index());
+        slot.is_some_and(|slot| std::mem::replace(slot, self.round) != self.round)
+    }
+
+    /// Marks the nodes below these literals, and no others.
+    fn mark(&mut self, graph: &Graph, literals: &[Lit]) {
+        self.forget(graph);
         self.queue.extend(literals.iter().map(|lit| lit.node()));
         while let Some(node) = self.queue.pop() {
-            let Some(round) = self.rounds.get_mut(node.index()) else { continue };
-            if *round == self.round {
-                continue;
-            }
-            *round = self.round;
-            if let Node::And(children) = graph.node(node) {
+            if self.insert(node)
+                && let Node::And(children) = graph.node(node)
+            {
                 self.queue.extend(children.iter().map(|child| child.node()));
             }
         }
@@ -148,10 +159,10 @@ impl<'a> Search<'_, 'a> {
     /// # Errors
     /// The meter ran out.
     pub(super) fn decide_by_relevance(&mut self) -> Result<(), Exhausted> {
-        let mut known: FxHashSet<Lit> = FxHashSet::default();
+        self.known.forget(&self.formula.graph);
         while !self.conjunction.is_contradiction() && !self.conjunction.disjunctions().is_empty() {
             let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
-            let fresh: Vec<Lit> = conjuncts.filter(|lit| known.insert(**lit)).copied().collect();
+            let fresh: Vec<Lit> = conjuncts.filter(|lit| self.known.insert(lit.node())).copied().collect();
             if fresh.is_empty() {
                 break;
             }
@@ -162,11 +173,8 @@ impl<'a> Search<'_, 'a> {
                     break;
                 }
                 match set {
-                    // What came before may have decided parts of it; then what is left of it is fresh in the next round.
-                    Some((variable, patterns)) if self.conjunction.is_conjunct(*lit) => {
-                        self.put_in(variable, &patterns, true)?;
-                    }
-                    Some(_) => {}
+                    // What came before may have decided parts of it; what is left of it is fresh in the next round.
+                    Some((variable, patterns)) => self.put_in(variable, &patterns, true)?,
                     None => self.put_in_excluded(*lit)?,
                 }
             }
@@ -196,13 +204,14 @@ impl<'a> Search<'_, 'a> {
         self.occurring.mark(&self.formula.graph, disjunctions);
         let variables: Vec<Option<VariableId>> =
             disjunctions.iter().map(|lit| self.required(*lit).map(|(variable, _)| variable)).collect();
-        let mut elsewhere = disjunctions.to_vec();
-        let mut own = variables.iter();
-        elsewhere.retain(|_| {
-            own.next().is_none_or(|variable| {
-                variable.is_none() || variables.iter().filter(|other| *other == variable).count() > 1
-            })
-        });
+        let mut sets: FxHashMap<VariableId, usize> = FxHashMap::default();
+        for variable in variables.iter().flatten() {
+            let count = sets.entry(*variable).or_default();
+            *count = count.saturating_add(1);
+        }
+        let alone = |variable: &Option<VariableId>| variable.is_some_and(|v| sets.get(&v) == Some(&1));
+        let elsewhere = disjunctions.iter().zip(&variables).filter(|(_, variable)| !alone(variable));
+        let elsewhere: Vec<Lit> = elsewhere.map(|(lit, _)| *lit).collect();
         self.elsewhere.mark(&self.formula.graph, &elsewhere);
     }
 

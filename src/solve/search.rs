@@ -10,7 +10,7 @@
 use super::model::Model;
 use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
-use super::relevance::{Occurring, ValueAtoms};
+use super::relevance::{Marks, ValueAtoms};
 use super::verdict::Stats;
 use crate::formula::{Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
@@ -24,8 +24,9 @@ pub struct Search<'f, 'a> {
     pub(super) conjunction: Conjunction,
     pub(super) meter: Meter,
     pub(super) atoms: ValueAtoms<'a>,
-    pub(super) occurring: Occurring,
-    pub(super) elsewhere: Occurring,
+    pub(super) occurring: Marks,
+    pub(super) elsewhere: Marks,
+    pub(super) known: Marks,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
@@ -40,8 +41,9 @@ impl<'f, 'a> Search<'f, 'a> {
             formula,
             theory,
             atoms,
-            occurring: Occurring::default(),
-            elsewhere: Occurring::default(),
+            occurring: Marks::default(),
+            elsewhere: Marks::default(),
+            known: Marks::default(),
             conjunction: Conjunction::default(),
             meter: Meter::new(&limits),
             limits,
