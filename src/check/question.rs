@@ -4,7 +4,7 @@ use crate::evaluate;
 use crate::formula::{CompiledPolicy, Formula, Lit, Reading, Role, axioms, compile};
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Effect, PolicyType};
-use crate::request::Request;
+use crate::request::{Keys, Request};
 use crate::solve::{self, Claim, Finding, Proof, Search, Stats, Unknown, Verdict, decide};
 use crate::theory::Theory;
 
@@ -90,9 +90,7 @@ impl<'q, 'a> Question<'q, 'a> {
         referee.policy_type = self.policy_type;
         referee.strict_arn = self.options.strict_arn;
         let conditions = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
-        let mut keys: Vec<&str> = conditions.map(|c| &*c.key.value.name).collect();
-        keys.sort_unstable();
-        keys.dedup();
+        let keys = Keys::new(conditions.map(|c| &*c.key.value.name));
         let theory = Theory::new(self.policy_type);
         let mut search = Search::new(&mut self.formula, theory, self.options.limits);
         let (mut findings, mut open, mut proofs) = (Vec::new(), Vec::new(), Vec::new());

@@ -32,14 +32,25 @@ impl std::fmt::Display for Inconsistency {
 }
 
 /// The keys that policies mention: lower case, in order, each once.
-pub(super) struct Keys<'k> {
+///
+/// ```
+/// use iamsat::request::{Axioms, Keys, Request};
+/// let keys = Keys::new(["aws:SecureTransport"]);
+/// let request = Request::new("s3:GetObject", "*");
+/// let axioms = Axioms { safe: true, heuristics: false };
+/// // Every request says whether it was encrypted.
+/// assert_eq!(request.inconsistencies_among(&keys, &axioms).len(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Keys<'k> {
     names: Vec<Cow<'k, str>>,
     /// Those of the key table.
     known: Vec<(Cow<'k, str>, &'static KeyInfo)>,
 }
 
 impl<'k> Keys<'k> {
-    fn new(keys: impl IntoIterator<Item = &'k str>) -> Keys<'k> {
+    /// These, in any case and order.
+    pub fn new(keys: impl IntoIterator<Item = &'k str>) -> Keys<'k> {
         let is_lower = |key: &str| !key.bytes().any(|b| b.is_ascii_uppercase());
         let lower = |key: &'k str| match is_lower(key) {
             true => Cow::Borrowed(key),
@@ -66,7 +77,11 @@ impl Request {
         keys: impl IntoIterator<Item = &'k str>,
         axioms: &Axioms,
     ) -> Vec<Inconsistency> {
-        let keys = Keys::new(keys);
+        self.inconsistencies_among(&Keys::new(keys), axioms)
+    }
+
+    /// As [`Request::inconsistencies`], for keys that many requests are asked about.
+    pub fn inconsistencies_among(&self, keys: &Keys<'_>, axioms: &Axioms) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
         if !is_action(&self.action) {
@@ -95,13 +110,13 @@ impl Request {
             }
         }
         if axioms.safe {
-            self.derived(&keys, &mut fault);
+            self.derived(keys, &mut fault);
             self.anonymous(&mut fault);
-            self.network(&keys, &mut fault);
-            self.groups(&keys, &mut fault);
+            self.network(keys, &mut fault);
+            self.groups(keys, &mut fault);
         }
         if axioms.heuristics {
-            self.against_heuristics(&keys, &mut fault);
+            self.against_heuristics(keys, &mut fault);
         }
         found
     }

@@ -12,7 +12,7 @@ use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
 use super::relevance::{Marks, ValueAtoms};
 use super::verdict::Stats;
-use crate::formula::{Conjunction, Formula, Lit, Node, Test, VariableId};
+use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
@@ -98,6 +98,9 @@ impl<'f, 'a> Search<'f, 'a> {
         self.conjunction.add(&mut self.formula.graph, first.iter().copied());
         self.decide_by_action()?;
         self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
+        if self.units_conflict()? {
+            return Ok(None);
+        }
         self.decide_by_relevance()?;
         if self.conjunction.is_contradiction() {
             return Ok(None);
@@ -142,6 +145,33 @@ impl<'f, 'a> Search<'f, 'a> {
                 Err(found) => conflicts = found,
             }
         }
+    }
+
+    /// Whether a test that has to be passed implies one that has to be failed: the usual end, found without looking at
+    /// the disjunctions.
+    fn units_conflict(&mut self) -> Result<bool, Exhausted> {
+        let mut passed: Vec<(VariableId, Test)> = Vec::new();
+        let mut failed: Vec<(VariableId, Test)> = Vec::new();
+        for lit in self.conjunction.units() {
+            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
+            if let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) {
+                if lit.is_negated() { failed.push((variable, test)) } else { passed.push((variable, test)) }
+            }
+        }
+        for (variable, outer) in failed {
+            let Test::Pattern(wide) = outer else { continue };
+            for (_, inner) in passed.iter().filter(|(v, _)| *v == variable) {
+                let Some(narrow) = self.formula.widened(*inner) else { continue };
+                if self.theory.strings.includes(self.formula, wide, narrow, &mut self.meter)? {
+                    self.lemmas.push(Lemma {
+                        positives: vec![(variable, *inner)],
+                        negatives: vec![(variable, outer)],
+                    });
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the conjuncts decide all tests of the lemma as it says that they cannot be.

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{self, Decision, Truth};
 use crate::policy::{Document, PolicyType};
-use crate::request::Request;
+use crate::request::{Keys, Request};
 
 /// What a witness must show, in terms of the original documents.
 #[derive(Clone, Copy)]
@@ -19,8 +19,8 @@ pub struct Claim<'c> {
     pub predicate: &'c dyn Fn(&Request) -> bool,
     /// The policy type of the check.
     pub policy_type: PolicyType,
-    /// The condition keys that the documents test (lower-cased names), each once.
-    pub keys: &'c [&'c str],
+    /// The condition keys that the documents test.
+    pub keys: &'c Keys<'c>,
     /// Whether only what AWS's own checks know is taken as a fact.
     pub aws_compat: bool,
     /// Whether heuristics are taken for facts.
@@ -71,7 +71,7 @@ impl Witness {
             }
         }
         let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
-        if let Some(fault) = request.inconsistencies(claim.keys.iter().copied(), &axioms).first() {
+        if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
             return Err(Disagreement(format!("the request cannot happen: {fault}")));
         }
         if !(claim.predicate)(&request) {
