@@ -9,7 +9,8 @@
 
 use super::search::Search;
 use crate::formula::{
-    Atom, Conjunction, Formula, Graph, Lit, NetworkId, Node, NodeId, PatternId, Test, VariableId,
+    Atom, Conjunction, Formula, Graph, Lit, Network, NetworkId, NetworkUnion, Node, NodeId, PatternId, Test,
+    VariableId,
 };
 use crate::limits::Exhausted;
 use rustc_hash::FxHashMap;
@@ -178,9 +179,31 @@ impl<'a> Search<'_, 'a> {
                     None => self.put_in_excluded(*lit)?,
                 }
             }
+            self.put_in_networks();
             self.conjunction.add(&mut self.formula.graph, []);
         }
         Ok(())
+    }
+
+    /// Puts in what follows for networks whose addresses all lie in networks that have to be failed.
+    fn put_in_networks(&mut self) {
+        let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
+        for lit in self.conjunction.units().iter().filter(|lit| lit.is_negated()) {
+            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
+            if let Some(Atom::Match(variable, Test::Network(id))) = self.formula.atom_of(atom) {
+                failed.entry(variable).or_default().extend(self.formula.network_of(id));
+            }
+        }
+        for (variable, networks) in failed {
+            let union = NetworkUnion::of(networks);
+            for (id, lit) in self.atoms.variables.get(&variable).map_or(&[][..], |atoms| &atoms.networks) {
+                if self.conjunction.value(*lit).is_none()
+                    && self.formula.network_of(*id).is_some_and(|network| union.covers(network))
+                {
+                    self.conjunction.exclude(*lit);
+                }
+            }
+        }
     }
 
     /// Puts in what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
@@ -241,17 +264,7 @@ impl<'a> Search<'_, 'a> {
                     }
                 }
             }
-            Test::Network(network) => {
-                let Some(network) = self.formula.network_of(network) else { return Ok(()) };
-                for (other, lit) in &atoms.networks {
-                    if self.conjunction.value(*lit).is_none()
-                        && self.formula.network_of(*other).is_some_and(|other| network.covers(other))
-                    {
-                        self.conjunction.exclude(*lit);
-                    }
-                }
-            }
-            Test::Bound(_) | Test::Template(_) => {}
+            Test::Network(_) | Test::Bound(_) | Test::Template(_) => {}
         }
         Ok(())
     }
