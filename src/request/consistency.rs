@@ -98,9 +98,14 @@ impl Request {
         }
         let user_id = self.values("aws:userid").and_then(<[String]>::first);
         if let (Requester::RoleSession { session, .. }, Some(id)) = (requester, user_id)
-            && id.split_once(':').is_none_or(|(_, s)| s != session)
+            && id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session)
         {
-            fault("S5", format!("aws:userid of the session has to end with `:{session}`"));
+            fault("S5", format!("aws:userid of the session has to be the role's id and `:{session}`"));
+        }
+        if let (Requester::User { .. }, Some(id)) = (requester, user_id)
+            && (id.is_empty() || id.contains(':'))
+        {
+            fault("S5", "aws:userid of a user is its id, which holds no `:`".to_owned());
         }
         let arn = self.values("aws:principalarn").and_then(<[String]>::first);
         if let (Requester::AssumedRoot { account }, Some(arn)) = (requester, arn)
