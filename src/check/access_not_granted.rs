@@ -15,6 +15,7 @@ use crate::request::Request;
 pub fn access_not_granted(policy: &Document, access: &[Access], options: &Options) -> Answer {
     let documents = [policy];
     let mut question = Question::new(&documents, &[Role::Allows], options);
+    question.listed = access;
     let site = Site { document: 0, statement: 0, element: SiteElement::Action(0) };
     let mut entries: Vec<Lit> = Vec::new();
     for entry in access {

@@ -1,5 +1,6 @@
 //! The named assumptions that take part in an answer.
 
+use super::access::Access;
 use super::question::Assumption;
 use crate::formula::Reading;
 use crate::policy::{
@@ -9,8 +10,16 @@ use crate::policy::{
 use crate::request::{HEURISTICS, key_info};
 
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub(super) fn of(documents: &[&Document], reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+pub(super) fn of(
+    documents: &[&Document],
+    listed: &[Access],
+    reading: &Reading<'_>,
+    mentioned: &[&str],
+) -> Vec<Assumption> {
     let mut found = Vec::new();
+    for pattern in listed.iter().flat_map(|entry| &entry.resources) {
+        resource(pattern, reading, &mut found);
+    }
     for statement in documents.iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {
             resource(&pattern.value, reading, &mut found);

@@ -1,5 +1,6 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
+use super::access::Access;
 use crate::evaluate;
 use crate::formula::{CompiledPolicy, Formula, Lit, Reading, Role, axioms, compile};
 use crate::limits::SearchLimits;
@@ -53,6 +54,18 @@ pub(super) struct Question<'q, 'a> {
     pub(super) reading: Reading<'a>,
     pub(super) formula: Formula<'a>,
     pub(super) compiled: Vec<CompiledPolicy>,
+    /// What the question lists beside its documents.
+    pub(super) listed: &'a [Access],
+}
+
+/// The keys that conditions test and policy variables name.
+fn mentioned_keys<'a>(documents: &[&'a Document]) -> Keys<'a> {
+    let statements = || documents.iter().flat_map(|d| &d.statements);
+    let conditions = || statements().flat_map(|s| &s.conditions);
+    let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
+    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values).map(|r| &r.value.template);
+    let variables = values.chain(resources).flat_map(|template| template.variables()).map(|v| &*v.key);
+    Keys::new(conditions().map(|c| &*c.key.value.name).chain(variables))
 }
 
 impl<'q, 'a> Question<'q, 'a> {
@@ -75,7 +88,7 @@ impl<'q, 'a> Question<'q, 'a> {
             .enumerate()
             .map(|(index, document)| compile(&mut formula, &reading, index, document))
             .collect();
-        Question { documents, policy_type, options, reading, formula, compiled }
+        Question { documents, policy_type, options, reading, formula, compiled, listed: &[] }
     }
 
     /// Asks, for every Allow statement of document 0, whether some request is matched by it, is not denied by document 0 and
@@ -89,8 +102,9 @@ impl<'q, 'a> Question<'q, 'a> {
         let mut referee = evaluate::Options::for_documents(self.documents);
         referee.policy_type = self.policy_type;
         referee.strict_arn = self.options.strict_arn;
-        let conditions = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
-        let keys = Keys::new(conditions.map(|c| &*c.key.value.name));
+        let keys = mentioned_keys(self.documents);
+        let listed_actions = self.listed.iter().flat_map(|entry| &entry.actions);
+        let spellings: Vec<&str> = listed_actions.map(|action| &*action.text).collect();
         let theory = Theory::new(self.policy_type);
         let mut search = Search::new(&mut self.formula, theory, self.options.limits);
         let (mut findings, mut open, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
@@ -108,6 +122,7 @@ impl<'q, 'a> Question<'q, 'a> {
                 predicate,
                 policy_type: self.policy_type,
                 keys: &keys,
+                spellings: &spellings,
                 aws_compat: self.options.aws_compat,
                 heuristics: self.options.assume_heuristics,
                 options: &referee,
@@ -130,7 +145,12 @@ impl<'q, 'a> Question<'q, 'a> {
             verdict,
             policy_type: self.policy_type,
             policy_type_inferred: self.options.policy_type.is_none(),
-            assumptions: super::assumptions::of(self.documents, &self.reading, self.formula.mentioned()),
+            assumptions: super::assumptions::of(
+                self.documents,
+                self.listed,
+                &self.reading,
+                self.formula.mentioned(),
+            ),
             stats,
         }
     }

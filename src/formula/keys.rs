@@ -187,7 +187,6 @@ pub(super) fn presence<'a>(
     key: &'a str,
     element: u32,
 ) -> Lit {
-    formula.mention(key);
     if element == 0 && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
         return Lit::TRUE;
     }

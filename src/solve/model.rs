@@ -47,6 +47,8 @@ pub struct Concretizer<'c, 'a> {
     pub aws_compat: bool,
     /// The documents, for the spelling of actions.
     pub documents: &'c [&'a Document],
+    /// Further spellings of actions.
+    pub spellings: &'c [&'c str],
 }
 
 impl Concretizer<'_, '_> {
@@ -162,8 +164,10 @@ impl Concretizer<'_, '_> {
             .filter(rank(Effect::Allow))
             .chain(statements().filter(rank(Effect::Deny)))
             .flat_map(|s| &s.action.values)
-            .find(|pattern| pattern.value.text.eq_ignore_ascii_case(&action))
-            .map(|pattern| pattern.value.text.to_string())
+            .map(|pattern| &*pattern.value.text)
+            .chain(self.spellings.iter().copied())
+            .find(|text| text.eq_ignore_ascii_case(&action))
+            .map(str::to_owned)
             .or_else(|| usual_spelling(&action).map(str::to_owned))
             .unwrap_or(action)
     }

@@ -17,6 +17,8 @@ pub struct Claim<'c> {
     pub not_allowed_by: Option<usize>,
     /// What else the question asks of the request.
     pub predicate: &'c dyn Fn(&Request) -> bool,
+    /// Further spellings of actions, for the request to use.
+    pub spellings: &'c [&'c str],
     /// The policy type of the check.
     pub policy_type: PolicyType,
     /// The condition keys that the documents test.
@@ -31,7 +33,26 @@ pub struct Claim<'c> {
 
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disagreement(pub String);
+pub struct Disagreement {
+    /// What they say, in one sentence.
+    pub message: String,
+    /// The document whose decision is open to the referee, if that is all.
+    pub open: Option<usize>,
+}
+
+impl Disagreement {
+    fn new(message: impl Into<String>) -> Disagreement {
+        Disagreement { message: message.into(), open: None }
+    }
+
+    /// The referee decides otherwise, or leaves open what the search found out.
+    fn decided(document: usize, decision: Decision, expected: &str) -> Disagreement {
+        Disagreement {
+            message: format!("the referee says {decision:?} where the search says {expected}"),
+            open: (decision == Decision::Undetermined).then_some(document),
+        }
+    }
+}
 
 /// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
 #[derive(Clone, Debug)]
@@ -47,35 +68,35 @@ impl Witness {
     /// The first question that was answered no.
     pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Disagreement> {
         let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
-            return Err(Disagreement("the claim names no document".to_owned()));
+            return Err(Disagreement::new("the claim names no document"));
         };
         let decision = evaluate::decide(&[document], &request, claim.options);
         if decision != Decision::Allowed {
-            return Err(Disagreement(format!("the referee says {decision:?} where the search says allowed")));
+            return Err(Disagreement::decided(claim.allowed_by, decision, "allowed"));
         }
         let place = (claim.allowed_by, claim.statement);
         let statement = document.statements.get(claim.statement);
         let trace = statement.map(|s| evaluate::trace_statement(place, s, &request, claim.options));
         if trace.map(|t| t.applies) != Some(Truth::True) {
-            return Err(Disagreement(format!(
+            return Err(Disagreement::new(format!(
                 "the referee says that statement {} does not apply",
                 claim.statement
             )));
         }
-        if let Some(other) = claim.not_allowed_by.and_then(|index| claim.documents.get(index).copied()) {
+        if let Some(index) = claim.not_allowed_by
+            && let Some(other) = claim.documents.get(index).copied()
+        {
             let decision = evaluate::decide(&[other], &request, claim.options);
             if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
-                return Err(Disagreement(format!(
-                    "the referee says {decision:?} where the search says denied"
-                )));
+                return Err(Disagreement::decided(index, decision, "denied"));
             }
         }
         let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
         if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
-            return Err(Disagreement(format!("the request cannot happen: {fault}")));
+            return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
         }
         if !(claim.predicate)(&request) {
-            return Err(Disagreement("the request is not one that the question asks about".to_owned()));
+            return Err(Disagreement::new("the request is not one that the question asks about"));
         }
         Ok(Witness { request })
     }
