@@ -241,32 +241,59 @@ impl<'a> Search<'_, 'a> {
     /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
     fn put_in_excluded(&mut self, lit: Lit) -> Result<(), Exhausted> {
         let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { return Ok(()) };
-        let Some(Atom::Match(variable, outer)) = self.formula.atom_of(atom).filter(|_| lit.is_negated())
-        else {
-            return Ok(());
-        };
-        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
+        let test = self.formula.atom_of(atom).filter(|_| lit.is_negated());
+        // Networks are looked at together.
+        if let Some(Atom::Match(variable, outer @ Test::Pattern(_))) = test {
+            let open = |search: &Self, lit: Lit| {
+                search.conjunction.value(lit).is_none() && search.occurring.contains(lit)
+            };
+            for (_, lit) in self.inside(variable, outer, &open)? {
+                self.conjunction.exclude(lit);
+            }
+        }
+        Ok(())
+    }
+
+    /// The tests that imply one about the same variable, of those whose atoms are wanted; a pattern with policy variables
+    /// implies what it implies for all values.
+    pub(super) fn inside(
+        &mut self,
+        variable: VariableId,
+        outer: Test,
+        wanted: &dyn Fn(&Self, Lit) -> bool,
+    ) -> Result<Vec<(Test, Lit)>, Exhausted> {
+        let mut found = Vec::new();
+        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(found) };
         match outer {
-            Test::Pattern(pattern) => {
-                let Some(key) = self.formula.pattern_of(pattern) else { return Ok(()) };
+            Test::Pattern(wide) => {
+                let Some(key) = self.formula.pattern_of(wide) else { return Ok(found) };
                 // A word includes nothing but itself, which is the same atom.
                 if key.word().is_some() {
-                    return Ok(());
+                    return Ok(found);
                 }
                 let mut near = Vec::new();
                 atoms.near(None, key.start(), &mut near);
-                for (_, other, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
-                    if self.conjunction.value(*lit).is_none()
-                        && self.occurring.contains(*lit)
-                        && self.theory.strings.includes(self.formula, pattern, *other, &mut self.meter)?
+                for (test, narrow, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
+                    if *test != outer
+                        && wanted(self, *lit)
+                        && self.theory.strings.includes(self.formula, wide, *narrow, &mut self.meter)?
                     {
-                        self.conjunction.exclude(*lit);
+                        found.push((*test, *lit));
                     }
                 }
             }
-            Test::Network(_) | Test::Bound(_) | Test::Template(_) => {}
+            Test::Network(wide) => {
+                let Some(wide) = self.formula.network_of(wide) else { return Ok(found) };
+                for (narrow, lit) in &atoms.networks {
+                    let covered = self.formula.network_of(*narrow).is_some_and(|narrow| wide.covers(narrow));
+                    if covered && Test::Network(*narrow) != outer && wanted(self, *lit) {
+                        found.push((Test::Network(*narrow), *lit));
+                    }
+                }
+            }
+            Test::Bound(_) | Test::Template(_) => {}
         }
-        Ok(())
+        Ok(found)
     }
 
     /// The patterns of one variable of which one must match, if that is what the conjunct says.

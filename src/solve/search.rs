@@ -16,6 +16,7 @@ use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
+use rustc_hash::FxHashSet;
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
@@ -254,23 +255,14 @@ impl<'f, 'a> Search<'f, 'a> {
         for variable in variables {
             let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
+            let occurs: FxHashSet<Lit> = positive.iter().map(|(_, p)| *p).collect();
             for (outer, n) in negative {
-                let Test::Pattern(wide) = outer else { continue };
-                // A word includes nothing but itself, which is the same atom.
-                if self.formula.pattern_of(*wide).is_some_and(|key| key.word().is_some()) {
-                    continue;
-                }
-                for (inner, p) in positive {
-                    let Some(narrow) = self.formula.widened(*inner) else { continue };
-                    if inner != outer
-                        && self.theory.strings.includes(self.formula, *wide, narrow, &mut self.meter)?
-                    {
-                        self.lemmas.push(Lemma {
-                            positives: vec![(variable, *inner)],
-                            negatives: vec![(variable, *outer)],
-                        });
-                        self.add_clause(&[!*p, *n], encoder, solver)?;
-                    }
+                for (inner, p) in self.inside(variable, *outer, &|_, lit| occurs.contains(&lit))? {
+                    self.lemmas.push(Lemma {
+                        positives: vec![(variable, inner)],
+                        negatives: vec![(variable, *outer)],
+                    });
+                    self.add_clause(&[!p, *n], encoder, solver)?;
                 }
             }
         }
