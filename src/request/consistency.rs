@@ -63,6 +63,13 @@ impl<'k> Keys<'k> {
         Keys { names, known }
     }
 
+    /// Whether one of them is in every request of an AWS principal.
+    pub fn describe_everyone(&self) -> bool {
+        self.known
+            .iter()
+            .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
+    }
+
     /// Whether this one is among them.
     pub(super) fn contains(&self, key: &str) -> bool {
         self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()

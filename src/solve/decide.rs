@@ -51,7 +51,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(confirm(search, request, claim));
     }
     if let Ok(witness) = Witness::confirm(request.clone(), claim) {
-        return Ok(Answer::Shown(Box::new(witness)));
+        return Ok(Answer::Shown(Box::new(witness.shrunk(claim))));
     }
     let is_opaque: Vec<bool> =
         search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
@@ -67,7 +67,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
     match Witness::confirm(request.clone(), claim) {
-        Ok(witness) => Answer::Shown(Box::new(witness)),
+        Ok(witness) => Answer::Shown(Box::new(witness.shrunk(claim))),
         Err(Disagreement { open: Some(document), .. }) => {
             // What is open cancels out within the document: the referee, who looks at one statement after the other, does
             // not see that.
