@@ -14,7 +14,7 @@ mod variable;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
 
-use crate::policy::{Document, Effect, PolicyType, Statement};
+use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};
 use crate::request::{Multiplicity, Request, key_info};
 use std::collections::BTreeSet;
 
@@ -54,6 +54,12 @@ impl Options {
         }
     }
 
+    /// Whether the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
+    pub(super) fn is_disputed(&self, template: &Template) -> bool {
+        !self.spelled_differently.is_empty()
+            && template.variables().any(|variable| self.spelled_differently.contains(&*variable.key))
+    }
+
     /// Whether a key (lower-cased name) may have several values.
     pub fn is_multivalued(&self, key: &str) -> bool {
         key_info(key)
@@ -63,11 +69,20 @@ impl Options {
 
 /// Object tags of S3 whose name is spelled in several ways in the documents.
 fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
-    let conditions = documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
-    let keys = conditions.map(|c| &c.key.value).filter(|k| k.name.starts_with("s3:existingobjecttag/"));
+    let statements = || documents.iter().flat_map(|d| &d.statements);
+    let conditions = || statements().flat_map(|s| &s.conditions);
+    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
+    let resources = resources.map(|r| (&r.value.template, &*r.value.text));
+    let values = conditions().flat_map(|c| &c.values).map(|v| (&v.value.template, &*v.value.text));
+    let with_variables = resources.chain(values).filter(|(template, _)| template.has_variables());
+    let variables = with_variables.flat_map(|(_, text)| spelled_variables(text));
     let tag = |text: &str| text.split_once('/').map(|(_, tag)| tag.to_owned());
-    let spellings: BTreeSet<(String, Option<String>)> =
-        keys.map(|k| (k.name.to_string(), tag(&k.text))).collect();
+    let spellings: BTreeSet<(String, Option<String>)> = conditions()
+        .map(|c| &*c.key.value.text)
+        .chain(variables)
+        .map(|text| (text.to_ascii_lowercase(), tag(text)))
+        .filter(|(name, _)| name.starts_with("s3:existingobjecttag/"))
+        .collect();
     let names: Vec<&String> = spellings.iter().map(|(name, _)| name).collect();
     names
         .windows(2)

@@ -29,6 +29,9 @@ fn one(pattern: &ResourcePattern, request: &Request, options: &Options) -> Truth
             if request.resource == "*" {
                 return Truth::False;
             }
+            if options.is_disputed(&pattern.template) {
+                return Truth::Unknown;
+            }
             let definite = if pattern.template.has_variables() {
                 let resolved: Option<Vec<Vec<Piece<'_>>>> =
                     fields.iter().map(|field| resolve(field, request, options)).collect();

@@ -42,6 +42,9 @@ pub fn compile<'a>(
     index: usize,
     document: &'a Document,
 ) -> CompiledPolicy {
+    if reading.aws_compat {
+        formula.untie();
+    }
     let statements = document
         .statements
         .iter()
@@ -161,7 +164,12 @@ pub fn resource_pattern<'a>(
 ) -> Lit {
     match &pattern.shape {
         ResourceShape::Any => Lit::TRUE,
-        ResourceShape::Abbreviation => formula.opaque("resource-abbreviation", &*pattern.text, site),
+        ResourceShape::Abbreviation => {
+            formula.opaque("resource-abbreviation", pattern.template.to_string(), site)
+        }
+        ResourceShape::Arn { .. } if reading.is_disputed(&pattern.template) => {
+            formula.opaque("tag-key-in-two-spellings", &*pattern.text, site)
+        }
         ResourceShape::Arn { fields, completed } => {
             let variables = pattern.template.has_variables();
             let definite = if variables {
@@ -178,7 +186,7 @@ pub fn resource_pattern<'a>(
                 } else {
                     formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template))
                 };
-                let opaque = formula.opaque("whole-string-resource", &*pattern.text, site);
+                let opaque = formula.opaque("whole-string-resource", pattern.template.to_string(), site);
                 let disputed = formula.graph.and([whole, opaque]);
                 formula.graph.or([definite, disputed])
             } else {

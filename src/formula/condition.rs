@@ -22,9 +22,11 @@ pub(super) fn compile<'a>(
 ) -> Lit {
     let operator = condition.operator.value;
     let key = &*condition.key.value.name;
-    if reading.spelled_differently.contains(key) {
-        let tag = condition.key.value.text.split_once('/').map_or("", |(_, tag)| tag);
-        let spelled = format!("{tag}\0{}", opaque_key(condition));
+    let disputed = condition.values.iter().any(|v| reading.is_disputed(&v.value.template));
+    if disputed || reading.spelled_differently.contains(key) {
+        let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
+        values.sort_unstable();
+        let spelled = format!("{:?} {:?}\0{}", condition.key.value.text, values, opaque_key(condition));
         return formula.opaque("tag-key-in-two-spellings", spelled, site);
     }
     if operator.base == OperatorBase::Null {
@@ -156,15 +158,15 @@ pub(super) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Sit
     formula.opaque(rule, opaque_key(condition), site)
 }
 
-/// Operator, key and sorted values as one text.
+/// Operator, key and sorted values as one text. The values are written as patterns, in which a policy variable and the same
+/// characters as plain text (version 2008-10-17) differ, and with their lengths, so that no two lists are one text.
 pub(super) fn opaque_key(condition: &Condition) -> String {
-    let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
+    let mut values: Vec<String> = condition.values.iter().map(|v| v.value.template.to_string()).collect();
     values.sort_unstable();
     values.dedup();
     let mut key = format!("{} {}", condition.operator.value, condition.key.value.name);
     for value in values {
-        key.push('\0');
-        key.push_str(value);
+        key.push_str(&format!("\0{}:{value}", value.len()));
     }
     key
 }

@@ -1,6 +1,8 @@
 //! What has to be decided once per check, over all of its documents, before any statement is compiled.
 
-use crate::policy::{Condition, Document, Effect, OperatorBase, PolicyType, SetPrefix};
+use crate::policy::{
+    Condition, Document, Effect, OperatorBase, PolicyType, SetPrefix, Template, spelled_variables,
+};
 use crate::request::{Multiplicity, key_info};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -60,6 +62,11 @@ impl<'a> Reading<'a> {
         self.variables.get(key).copied()
     }
 
+    /// Whether the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
+    pub fn is_disputed(&self, template: &Template) -> bool {
+        template.variables().any(|variable| self.spelled_differently.contains(&*variable.key))
+    }
+
     /// Whether a key may have several values in one request; also of keys that occur as policy variables only.
     pub fn is_multivalued(&self, key: &str) -> bool {
         self.elements.contains_key(key)
@@ -71,13 +78,26 @@ impl<'a> Reading<'a> {
 fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
     let mut first: FxHashMap<&'a str, &'a str> = FxHashMap::default();
     let mut found = FxHashSet::default();
-    for condition in documents.iter().flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions) {
-        let key = &condition.key.value;
-        if let Some(("s3:existingobjecttag", _)) = key.name.split_once('/')
-            && let Some((_, tag)) = key.text.split_once('/')
-            && *first.entry(&key.name).or_insert(tag) != tag
+    let mut spelled = |name: &'a str, text: &'a str| {
+        if let Some(("s3:existingobjecttag", _)) = name.split_once('/')
+            && let Some((_, tag)) = text.split_once('/')
+            && *first.entry(name).or_insert(tag) != tag
         {
-            found.insert(&*key.name);
+            found.insert(name);
+        }
+    };
+    for statement in documents.iter().flat_map(|(d, _)| &d.statements) {
+        let resources = statement.resource.iter().flat_map(|r| &r.values);
+        let mut templates: Vec<_> = resources.map(|r| (&r.value.template, &*r.value.text)).collect();
+        for condition in &statement.conditions {
+            spelled(&condition.key.value.name, &condition.key.value.text);
+            templates.extend(condition.values.iter().map(|v| (&v.value.template, &*v.value.text)));
+        }
+        for (template, text) in templates {
+            let names = template.variables().map(|variable| &*variable.key);
+            names
+                .zip(spelled_variables(text).filter(|name| !matches!(*name, "*" | "?" | "$")))
+                .for_each(|(name, text)| spelled(name, text));
         }
     }
     found

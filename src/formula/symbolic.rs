@@ -28,12 +28,13 @@ pub struct Symbolic<'a> {
 
 impl<'a> Symbolic<'a> {
     /// The fields joined by `:`, wildcards and values of all but the last not matching it. `default` says of which keys
-    /// the default is to be put in, `name` gives a key's name as the documents hold it.
+    /// the default is to be put in, `name` gives a key's name as the documents hold it. `None` if a default cannot stand in its
+    /// field, which then matches nothing.
     pub(super) fn new(
         fields: &[Template],
         default: &dyn Fn(&str) -> bool,
         name: &dyn Fn(&str) -> Option<&'a str>,
-    ) -> Symbolic<'a> {
+    ) -> Option<Symbolic<'a>> {
         let mut symbolic = Symbolic { pieces: Vec::new(), keys: Vec::new() };
         let last = fields.len().saturating_sub(1);
         for (i, field) in fields.iter().enumerate() {
@@ -47,7 +48,11 @@ impl<'a> Symbolic<'a> {
                     Part::One => symbolic.pieces.push(Piece::Step(Step::One(Set::Class(class)))),
                     Part::Many => symbolic.pieces.push(Piece::Step(Step::Many(class))),
                     Part::Variable(variable) if default(&variable.key) => {
-                        symbolic.text(variable.default.as_deref().unwrap_or(""));
+                        let text = variable.default.as_deref().unwrap_or("");
+                        if !text.chars().all(|c| class.contains(Symbol::from_char(c))) {
+                            return None;
+                        }
+                        symbolic.text(text);
                     }
                     Part::Variable(variable) => {
                         let known = symbolic.keys.iter().position(|k| *k == &*variable.key);
@@ -60,7 +65,7 @@ impl<'a> Symbolic<'a> {
                 }
             }
         }
-        symbolic
+        Some(symbolic)
     }
 
     fn text(&mut self, text: &str) {

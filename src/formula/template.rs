@@ -64,6 +64,7 @@ pub(super) fn template_test<'a>(
             continue;
         }
         let pattern = Symbolic::new(fields, &|key| absent.contains(&key), &|key| reading.key_name(key));
+        let Some(pattern) = pattern else { continue };
         let matched = if pattern.keys.is_empty() {
             formula.matches(variable, PatternKey::Built(pattern.widen()))
         } else {
@@ -87,7 +88,7 @@ pub(super) fn equal_to_tied<'a>(
     let variable = formula.key(key, 0);
     let value =
         Template::from_parts([crate::policy::Part::Variable(Variable { key: tied.into(), default: None })]);
-    let pattern = Symbolic::new(&[value], &|_| false, &|_| Some(tied));
+    let Some(pattern) = Symbolic::new(&[value], &|_| false, &|_| Some(tied)) else { return Lit::FALSE };
     let equal = formula.matches_template(variable, pattern, site);
     formula.graph.and([present, equal])
 }

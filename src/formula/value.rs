@@ -104,7 +104,12 @@ fn with_variables<'a>(
         }
         _ => return literal(formula, "policy-variable", condition, value, element, site),
     };
-    if Tied::of(key).is_some() && !reading.aws_compat {
+    // A multivalued key never resolves.
+    let mut needed = value.template.variables().filter(|variable| variable.default.is_none());
+    if needed.any(|variable| reading.is_multivalued(&variable.key)) {
+        return Lit::FALSE;
+    }
+    if formula.tied(key).is_some() {
         // The key is read off the requester's word. Equality with another key can be asked of that key instead.
         let other = value.template.variables().next().map(|v| &*v.key);
         return match (other, value.template.parts()) {
@@ -112,6 +117,7 @@ fn with_variables<'a>(
                 if base.family() == OperatorFamily::String
                     && variable.default.is_none()
                     && Tied::of(other).is_none()
+                    && is_text(other)
                     && !reading.is_multivalued(other) =>
             {
                 equal_to_tied(formula, reading, other, key, site)
@@ -121,6 +127,14 @@ fn with_variables<'a>(
     }
     let variable = formula.key(key, element);
     template_test(formula, reading, variable, &fields, site)
+}
+
+/// Whether the values of the key are texts, not numbers, instants or addresses.
+fn is_text(key: &str) -> bool {
+    matches!(
+        key_info(key).map(|info| info.value),
+        None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
+    )
 }
 
 /// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".
@@ -227,6 +241,7 @@ fn literal(
     element: u32,
     site: Site,
 ) -> Lit {
-    let key = format!("{} {}\0{}\0{element}", condition.operator.value, condition.key.value.name, value.text);
+    let (operator, name) = (condition.operator.value, &condition.key.value.name);
+    let key = format!("{operator} {name}\0{element}\0{}", value.template);
     formula.opaque(rule, key, site)
 }

@@ -5,6 +5,7 @@ use super::atom::{
     TemplateId, Test, Variable, VariableId,
 };
 use super::graph::{Graph, Lit};
+use super::keys::Tied;
 use super::network::Network;
 use super::symbolic::Symbolic;
 use crate::request::{Presence, key_info};
@@ -56,6 +57,7 @@ pub struct Formula<'a> {
     mentioned: Table<&'a str>,
     always_present: Vec<&'a str>,
     speaks_of_requester: bool,
+    untied: bool,
 }
 
 impl Default for Formula<'_> {
@@ -81,6 +83,7 @@ impl Default for Formula<'_> {
             mentioned: Table::default(),
             always_present: Vec::new(),
             speaks_of_requester: false,
+            untied: false,
         }
     }
 }
@@ -112,6 +115,16 @@ impl<'a> Formula<'a> {
         if is_new && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
             self.always_present.push(key);
         }
+    }
+
+    /// Treats all keys as variables of their own, none as a part of the requester's word.
+    pub(super) fn untie(&mut self) {
+        self.untied = true;
+    }
+
+    /// The part of the requester's word that a key (lower-cased name) is.
+    pub fn tied(&self, key: &str) -> Option<Tied> {
+        if self.untied { None } else { Tied::of(key) }
     }
 
     /// Whether the policies speak about this context key (lower-cased name).

@@ -32,4 +32,4 @@ pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
 pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
-pub use template::{Part, Template, TemplateError, Variable};
+pub use template::{Part, Template, TemplateError, Variable, spelled_variables};

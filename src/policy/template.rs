@@ -209,6 +209,17 @@ impl std::fmt::Display for Template {
     }
 }
 
+/// The names of the policy variables in a text of version 2012-10-17, as they are spelled.
+///
+/// ```
+/// use iamsat::policy::spelled_variables;
+/// let names: Vec<&str> = spelled_variables("a/${aws:UserName}/${x:Tag/A, 'b'}").collect();
+/// assert_eq!(names, ["aws:UserName", "x:Tag/A"]);
+/// ```
+pub fn spelled_variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| rest.split(['}', ',']).next())
+}
+
 enum Inside {
     Escape(char),
     Variable(Variable),

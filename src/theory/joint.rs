@@ -271,7 +271,7 @@ impl Theory {
         words: &FxHashMap<VariableId, Word>,
         meter: &mut Meter,
     ) -> Result<Word, Exhausted> {
-        if let Some(tied) = Tied::of(key) {
+        if let Some(tied) = formula.tied(key) {
             let requester = match words.get(&VariableId::REQUESTER) {
                 Some(word) => word.clone(),
                 None => self.any(formula, VariableId::REQUESTER, meter)?,
@@ -311,7 +311,7 @@ impl Theory {
         let mut wanted: Vec<(VariableId, Option<Tied>, Vec<Word>)> = Vec::new();
         for (key, hints) in hints(formula, tests, words) {
             let Some(own) = key_variable(formula, key) else { continue };
-            if let Some(tied) = Tied::of(key) {
+            if let Some(tied) = formula.tied(key) {
                 wanted.push((VariableId::REQUESTER, Some(tied), hints.clone()));
             }
             // Some requesters leave a key free that others fix.
@@ -416,7 +416,7 @@ impl Theory {
         key: &str,
         meter: &mut Meter,
     ) -> Result<Option<(Vec<Word>, Lemma)>, Exhausted> {
-        let tied = Tied::of(key);
+        let tied = formula.tied(key);
         let Some(own) = key_variable(formula, key) else { return Ok(None) };
         let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
         let Some((_, literals)) = tests.iter().find(|(v, _)| *v == variable) else { return Ok(None) };
@@ -573,7 +573,7 @@ fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Opt
         let keys: Vec<&str> = templates.flat_map(|t| t.keys).collect();
         keys.iter()
             .filter_map(|k| {
-                if Tied::of(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
+                if formula.tied(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
             })
             .collect()
     };
