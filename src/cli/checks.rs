@@ -45,6 +45,7 @@ pub(super) fn options(reading: &Reading) -> Options {
         assume_heuristics: reading.assume_heuristics,
         boundary: reading.boundary.map(|b| b == YesNo::Yes),
         limits: SearchLimits::default(),
+        ..Options::default()
     }
 }
 

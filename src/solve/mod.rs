@@ -1,16 +1,20 @@
 //! The search for an answer, and the three kinds of answer there are.
 
+mod clausal;
 mod decide;
 mod model;
 mod needed;
 mod occurrences;
 mod relevance;
+mod refute;
 mod search;
 mod verdict;
 mod witness;
 
 pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
+pub use refute::refute;
 pub use search::Search;
 pub use verdict::{Finding, Proof, Stats, Unknown, UnknownReason, Verdict};
-pub use witness::{Claim, Disagreement, Witness};
+pub use crate::verify::{Claim, Disagreement};
+pub use witness::Witness;

@@ -114,6 +114,8 @@ pub enum UnknownReason {
         /// The place.
         span: Span,
     },
+    /// No request was found, and the verifier did not confirm that there is none: why.
+    NotVerified(String),
     /// Solver and referee disagree: a fault of this program, reported as such.
     Internal(String),
 }

@@ -1,15 +1,18 @@
 //! The named assumptions that take part in an answer.
 
-use super::question::Assumption;
-use crate::formula::Reading;
+use super::reading::Reading;
 use crate::policy::{
     Condition, Document, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind,
     PrincipalMeaning, ResourcePattern, ResourceShape, Statement, Template,
 };
 use crate::request::{HEURISTICS, key_info};
 
+/// A decided reading of something on which sources disagree; see `docs/trust.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assumption(pub &'static str);
+
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub(super) fn of(documents: &[&Document], reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+pub fn assumptions(documents: &[&Document], reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
     let mut found = Vec::new();
     for statement in documents.iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {

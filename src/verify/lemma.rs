@@ -1,0 +1,354 @@
+//! Lemmas: "no request passes all of these tests and fails all of those". Each is proved again here, from what the tests ask
+//! of values, or the certificate is not verified.
+
+use super::domain::{forms, text};
+use super::language::{Language, find};
+use super::plain::Plain;
+use super::values::{some_address, some_number};
+use super::{Refusal, Work};
+use crate::automata::{Class, Set, Step};
+use crate::evaluate::{fields_match, glob_matches};
+use crate::formula::{
+    Atom, Axis, Bound, Formula, Network, Node, PatternId, PatternKey, Scalar, Test, Variable, VariableId,
+};
+use crate::policy::{Part, PolicyType, Template};
+use crate::request::{ValueType, key_info};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A lemma by the numbers of its atoms in the plain clauses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lemma {
+    /// Tests that cannot all be passed
+    pub pass: Vec<u32>,
+    /// while all of these are failed.
+    pub fail: Vec<u32>,
+}
+
+impl Lemma {
+    /// The lemma as a clause.
+    pub fn clause(&self) -> impl Iterator<Item = i32> {
+        let signed = |n: &u32| i32::try_from(*n).unwrap_or(i32::MAX);
+        let pass = self.pass.iter().map(move |n| signed(n).saturating_neg());
+        pass.chain(self.fail.iter().map(signed))
+    }
+}
+
+/// The tests of one variable.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tests {
+    /// To be passed.
+    pub(super) pass: Vec<Test>,
+    /// To be failed.
+    pub(super) fail: Vec<Test>,
+}
+
+/// How many texts are looked at where only a few match.
+pub(super) const FEW: usize = 64;
+
+/// Proves lemmas of one question.
+pub(super) struct Prover<'f, 'a> {
+    pub(super) formula: &'f Formula<'a>,
+    pub(super) policy_type: PolicyType,
+    pub(super) aws_compat: bool,
+    pub(super) work: &'f mut Work,
+    languages: FxHashMap<PatternId, Rc<Language>>,
+    domains: FxHashMap<VariableId, Rc<[Language]>>,
+}
+
+impl<'f, 'a> Prover<'f, 'a> {
+    pub(super) fn new(
+        formula: &'f Formula<'a>,
+        policy_type: PolicyType,
+        aws_compat: bool,
+        work: &'f mut Work,
+    ) -> Prover<'f, 'a> {
+        let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
+        Prover { formula, policy_type, aws_compat, work, languages, domains }
+    }
+
+    /// # Errors
+    /// The lemma is wrong, or could not be proved.
+    pub(super) fn prove(&mut self, lemma: &Lemma, plain: &Plain) -> Result<(), Refusal> {
+        let mut variables: BTreeMap<VariableId, Tests> = BTreeMap::new();
+        let numbers = lemma.pass.iter().map(|n| (n, true)).chain(lemma.fail.iter().map(|n| (n, false)));
+        for (number, pass) in numbers {
+            let node = plain.node(*number).map(|node| self.formula.graph.node(node));
+            let Some(Node::Atom(atom)) = node else {
+                return Err(Refusal::new(format!("{number} is the number of no atom")));
+            };
+            let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) else {
+                return Err(Refusal::new(format!("the atom {number} is not about a value")));
+            };
+            let tests = variables.entry(variable).or_default();
+            if pass { &mut tests.pass } else { &mut tests.fail }.push(test);
+        }
+        for (variable, tests) in &variables {
+            if self.excluded(*variable, tests)? {
+                return Ok(());
+            }
+        }
+        let mut exact = true;
+        for (variable, tests) in &variables {
+            if self.excluded_with_keys(*variable, tests, &variables)? {
+                return Ok(());
+            }
+            let plain_text = |test: &Test| matches!(test, Test::Pattern(_));
+            exact &= self.is_typed(*variable) || tests.pass.iter().chain(&tests.fail).all(plain_text);
+        }
+        Err(if exact {
+            Refusal::new("a value passes and fails its tests as it says that none does")
+        } else {
+            Refusal::beyond("it could not be proved again")
+        })
+    }
+
+    /// Whether the key holds numbers, instants or addresses and no texts.
+    pub(super) fn is_typed(&self, variable: VariableId) -> bool {
+        use ValueType::{Date, Epoch, Ip, Number};
+        matches!(self.value_type(variable), Some(Ip | Number | Date | Epoch))
+    }
+
+    fn value_type(&self, variable: VariableId) -> Option<ValueType> {
+        match self.formula.variable_of(variable) {
+            Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
+            _ => Some(ValueType::String),
+        }
+    }
+
+    /// Whether no value of the variable passes and fails the tests, whatever the values of other variables are.
+    fn excluded(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
+        let (bounds, networks) = (self.bounds(tests), self.networks(tests));
+        match self.value_type(variable) {
+            Some(ValueType::Ip) => return Ok(!some_address(&networks.0, &networks.1, self.work)?),
+            Some(ValueType::Number | ValueType::Date | ValueType::Epoch) => {
+                return Ok(!some_number(&bounds.0, &bounds.1, self.work)?);
+            }
+            _ => {}
+        }
+        if self.no_text(variable, tests)? || self.marked(variable, tests)? {
+            return Ok(true);
+        }
+        // A text that operators of several types read, each in its own way.
+        if !networks.0.is_empty()
+            && (!bounds.0.is_empty() || !some_address(&networks.0, &networks.1, self.work)?)
+        {
+            // No address is a number or a date.
+            return Ok(true);
+        }
+        for axis in [Axis::Number, Axis::Date] {
+            let of_axis = |list: &[&'f Bound]| -> Vec<&'f Bound> {
+                list.iter().copied().filter(|b| b.axis == axis).collect()
+            };
+            let (pass, fail) = (of_axis(&bounds.0), of_axis(&bounds.1));
+            if !pass.is_empty() && !some_number(&pass, &fail, self.work)? {
+                return Ok(true);
+            }
+        }
+        if bounds.0.is_empty() && bounds.1.is_empty() && networks.0.is_empty() && networks.1.is_empty() {
+            return Ok(false);
+        }
+        self.few_texts(variable, tests, (&bounds.0, &bounds.1), (&networks.0, &networks.1))
+    }
+
+    fn bounds(&self, tests: &Tests) -> (Vec<&'f Bound>, Vec<&'f Bound>) {
+        let formula = self.formula;
+        let pick = |list: &[Test]| {
+            let bound = |t: &Test| if let Test::Bound(id) = t { formula.bound_of(*id) } else { None };
+            list.iter().filter_map(bound).collect()
+        };
+        (pick(&tests.pass), pick(&tests.fail))
+    }
+
+    fn networks(&self, tests: &Tests) -> (Vec<Network>, Vec<Network>) {
+        let formula = self.formula;
+        let pick = |list: &[Test]| {
+            let network = |t: &Test| if let Test::Network(id) = t { formula.network_of(*id) } else { None };
+            list.iter().filter_map(network).collect()
+        };
+        (pick(&tests.pass), pick(&tests.fail))
+    }
+
+    /// Whether no text passes and fails the tests about texts; what holds policy variables is widened where it has to be
+    /// passed, and left out where it has to be failed.
+    fn no_text(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
+        if let Some(decided) = self.by_word(tests)? {
+            return Ok(decided);
+        }
+        let (inside, outside) = self.texts(tests)?;
+        self.empty(variable, &inside, &outside)
+    }
+
+    /// Whether no value of the variable is in all and in none of the languages.
+    pub(super) fn empty(
+        &mut self,
+        variable: VariableId,
+        inside: &[Rc<Language>],
+        outside: &[Rc<Language>],
+    ) -> Result<bool, Refusal> {
+        Ok(self.value(variable, inside, outside)?.is_none())
+    }
+
+    /// A value of the variable that is in all and in none of the languages.
+    pub(super) fn value(
+        &mut self,
+        variable: VariableId,
+        inside: &[Rc<Language>],
+        outside: &[Rc<Language>],
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        let outside: Vec<&Language> = outside.iter().map(AsRef::as_ref).collect();
+        for form in self.domain(variable)?.iter() {
+            let inside: Vec<&Language> = inside.iter().map(AsRef::as_ref).chain([form]).collect();
+            let found = find(&inside, &outside, self.work)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// If a text has to be a certain word: `Some(true)` if another test excludes that.
+    fn by_word(&mut self, tests: &Tests) -> Result<Option<bool>, Refusal> {
+        let formula = self.formula;
+        let key = |test: &Test| match test {
+            Test::Pattern(id) => formula.pattern_of(*id).map(|key| (*id, key)),
+            _ => None,
+        };
+        let Some(word) = tests.pass.iter().filter_map(key).find_map(|(_, key)| key.word()) else {
+            return Ok(None);
+        };
+        for (list, excluding) in [(&tests.pass, false), (&tests.fail, true)] {
+            for (id, pattern) in list.iter().filter_map(key) {
+                let matched = match pattern {
+                    PatternKey::Glob(template) => glob_matches(template, word),
+                    PatternKey::Fields { fields, .. } => fields_match(fields, word),
+                    PatternKey::Built(_) => self.language(id)?.contains(word.as_bytes()),
+                };
+                self.work.spend(word.len())?;
+                if matched == excluding {
+                    return Ok(Some(true));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The languages of the tests about texts.
+    fn texts(&mut self, tests: &Tests) -> Result<(Vec<Rc<Language>>, Vec<Rc<Language>>), Refusal> {
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for test in &tests.pass {
+            match test {
+                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Template(id) => {
+                    if let Some(symbolic) = self.formula.template_of(*id) {
+                        inside.push(Rc::new(Language::new(super::symbolic::widened(symbolic))?));
+                    }
+                }
+                Test::Bound(_) | Test::Network(_) => {}
+            }
+        }
+        for test in &tests.fail {
+            if let Test::Pattern(id) = test {
+                outside.push(self.language(*id)?);
+            }
+        }
+        Ok((inside, outside))
+    }
+
+    /// Whether all texts that can pass the tests are few, and none of them does.
+    fn few_texts(
+        &mut self,
+        variable: VariableId,
+        tests: &Tests,
+        bounds: (&[&Bound], &[&Bound]),
+        networks: (&[Network], &[Network]),
+    ) -> Result<bool, Refusal> {
+        let (mut inside, mut outside) = self.texts(tests)?;
+        if !bounds.0.is_empty() || !networks.0.is_empty() {
+            // What is read as a number, date or address has these letters only.
+            let letters = Class::ALNUM.union(Class::SIGNS).union(Class::HYPHEN).union(Class::DOT);
+            inside.push(Rc::new(Language::new([Step::Many(letters.union(Class::COLON))])?));
+        }
+        if bounds.0.iter().any(|b| b.axis == Axis::Number) {
+            let digits_and_point = Class::DIGIT.union(Class::DOT);
+            let sign = Class::SIGNS.union(Class::HYPHEN);
+            let numbers = [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
+            inside.push(Rc::new(Language::new(numbers)?));
+        }
+        for _ in 0..FEW {
+            let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(true) };
+            let Ok(word) = std::str::from_utf8(&found) else { return Ok(false) };
+            if reads_as(word, bounds, networks) {
+                return Ok(false);
+            }
+            outside.push(Rc::new(Language::new(text(word))?));
+        }
+        Err(Refusal::beyond("more than a few texts would have to be looked at"))
+    }
+
+    /// The language of a pattern.
+    pub(super) fn language(&mut self, id: PatternId) -> Result<Rc<Language>, Refusal> {
+        if let Some(known) = self.languages.get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let steps = self.formula.pattern_of(id).map(steps).unwrap_or_default();
+        self.work.spend(steps.len())?;
+        let language = Rc::new(Language::new(steps)?);
+        self.languages.insert(id, Rc::clone(&language));
+        Ok(language)
+    }
+
+    fn domain(&mut self, variable: VariableId) -> Result<Rc<[Language]>, Refusal> {
+        if let Some(known) = self.domains.get(&variable) {
+            return Ok(Rc::clone(known));
+        }
+        let forms = self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
+        let domain: Rc<[Language]> = forms.into_iter().map(Language::new).collect::<Result<_, _>>()?;
+        self.domains.insert(variable, Rc::clone(&domain));
+        Ok(domain)
+    }
+}
+
+/// Whether the text compares as asked.
+fn reads_as(text: &str, bounds: (&[&Bound], &[&Bound]), networks: (&[Network], &[Network])) -> bool {
+    let address = Network::parse(text).filter(|_| !text.contains('/'));
+    let (number, date) = (Scalar::parse_number(text), Scalar::parse_date(text));
+    let holds = |bound: &&Bound| {
+        let read = if bound.axis == Axis::Number { &number } else { &date };
+        read.as_ref().is_some_and(|value| bound.holds(value))
+    };
+    let inside = |network: &Network| address.is_some_and(|address| network.covers(address));
+    bounds.0.iter().all(holds)
+        && !bounds.1.iter().any(holds)
+        && networks.0.iter().all(inside)
+        && !networks.1.iter().any(inside)
+}
+
+/// The steps of a pattern, from what it was written as.
+pub(super) fn steps(key: &PatternKey<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut glob = |template: &Template, class: Class| {
+        for part in template.parts() {
+            match part {
+                Part::Text(spelled) => steps.extend(text(spelled)),
+                Part::One => steps.push(Step::One(Set::Class(class))),
+                Part::Many | Part::Variable(_) => steps.push(Step::Many(class)),
+            }
+        }
+    };
+    match key {
+        PatternKey::Glob(template) => glob(template, Class::ANY),
+        PatternKey::Fields { fields, .. } => {
+            let colon = Template::from_parts([Part::Text(":".into())]);
+            for (place, field) in fields.iter().enumerate() {
+                if place > 0 {
+                    glob(&colon, Class::ANY);
+                }
+                glob(field, if place < 5 { Class::NOT_COLON } else { Class::ANY });
+            }
+        }
+        PatternKey::Built(pattern) => return pattern.steps().to_vec(),
+    }
+    steps
+}

@@ -1,0 +1,116 @@
+//! A request that shows something, judged on the documents: the three questions that every witness has to pass.
+
+use crate::evaluate::{self, Decision, Truth};
+use crate::formula::{Asked, Setting};
+use crate::policy::{Access, Document, PolicyType};
+use crate::request::Request;
+
+/// What a witness must show, in terms of the original documents.
+#[derive(Clone, Copy)]
+pub struct Claim<'c> {
+    /// All documents of the check.
+    pub documents: &'c [&'c Document],
+    /// Index of the document that allows the request.
+    pub allowed_by: usize,
+    /// Index of the statement of that document that by itself allows it.
+    pub statement: usize,
+    /// Index of the document that does not, if the question has one.
+    pub not_allowed_by: Option<usize>,
+    /// Entries of which one has to list the request, if the question has any.
+    pub access: Option<&'c [Access]>,
+    /// The policy type of the check.
+    pub policy_type: PolicyType,
+    /// The condition keys that the documents test (lower-cased names), each once.
+    pub keys: &'c [&'c str],
+    /// Whether only what AWS's own checks know is taken as a fact.
+    pub aws_compat: bool,
+    /// Whether heuristics are taken for facts.
+    pub heuristics: bool,
+    /// How the referee reads the documents.
+    pub options: &'c evaluate::Options,
+}
+
+/// How the documents of a question are judged.
+#[derive(Debug)]
+pub struct Referee<'a> {
+    asked: Asked<'a>,
+    setting: Setting,
+    documents: Vec<&'a Document>,
+    keys: Vec<&'a str>,
+    options: evaluate::Options,
+}
+
+impl<'a> Referee<'a> {
+    /// The referee for a question.
+    pub fn new(asked: Asked<'a>, setting: Setting) -> Referee<'a> {
+        let documents = asked.documents();
+        let mut options = evaluate::Options::for_documents(&documents);
+        options.policy_type = setting.policy_type;
+        options.strict_arn = setting.strict_arn;
+        let conditions = documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
+        let mut keys: Vec<&str> = conditions.map(|c| &*c.key.value.name).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Referee { asked, setting, documents, keys, options }
+    }
+
+    /// What a witness for this Allow statement of the first document must show.
+    pub fn claim(&self, statement: usize) -> Claim<'_> {
+        Claim {
+            documents: &self.documents,
+            allowed_by: 0,
+            statement,
+            not_allowed_by: (self.documents.len() > 1).then_some(1),
+            access: self.asked.access(),
+            policy_type: self.setting.policy_type,
+            keys: &self.keys,
+            aws_compat: self.setting.aws_compat,
+            heuristics: self.setting.heuristics,
+            options: &self.options,
+        }
+    }
+}
+
+/// Why a request is no witness: solver and referee, or solver and request room, do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement(pub String);
+
+/// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
+/// happen, does it meet the question's own predicate?
+///
+/// # Errors
+/// The first question that was answered no.
+pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
+        return Err(Disagreement("the claim names no document".to_owned()));
+    };
+    let decision = evaluate::decide(&[document], request, claim.options);
+    if decision != Decision::Allowed {
+        return Err(Disagreement(format!("the referee says {decision:?} where the search says allowed")));
+    }
+    let place = (claim.allowed_by, claim.statement);
+    let statement = document.statements.get(claim.statement);
+    let trace = statement.map(|s| evaluate::trace_statement(place, s, request, claim.options));
+    if trace.map(|t| t.applies) != Some(Truth::True) {
+        return Err(Disagreement(format!(
+            "the referee says that statement {} does not apply",
+            claim.statement
+        )));
+    }
+    if let Some(other) = claim.not_allowed_by.and_then(|index| claim.documents.get(index).copied()) {
+        let decision = evaluate::decide(&[other], request, claim.options);
+        if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
+            return Err(Disagreement(format!(
+                "the referee says {decision:?} where the search says denied"
+            )));
+        }
+    }
+    let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
+    if let Some(fault) = request.inconsistencies(claim.keys.iter().copied(), &axioms).first() {
+        return Err(Disagreement(format!("the request cannot happen: {fault}")));
+    }
+    if claim.access.is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request))) {
+        return Err(Disagreement("the request is not one that the question asks about".to_owned()));
+    }
+    Ok(())
+}
