@@ -671,7 +671,7 @@ fn no_request_contradicts_a_verdict() {
         let (new, existing) = (document("new", &new), document("existing", &existing));
         let show = || format!("seed {seed}\nnew {}\nexisting {}", new.source.text(), existing.source.text());
         let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
-        let options = Options { policy_type: Some(policy_type), ..Options::default() };
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
         let documents = [&new, &existing];
         let requests =
             allowed(&new, world(&mut random, &documents, resource_policy), policy_type, &documents);
