@@ -29,7 +29,8 @@ fn fastest<T>(repeats: u32, mut job: impl FnMut() -> T) -> (Duration, T) {
 /// The value at some quantiles.
 fn quantiles(mut times: Vec<f64>) -> String {
     times.sort_by(f64::total_cmp);
-    let at = |q: f64| times.get(((times.len().saturating_sub(1)) as f64 * q) as usize).copied().unwrap_or(0.0);
+    let at =
+        |q: f64| times.get(((times.len().saturating_sub(1)) as f64 * q) as usize).copied().unwrap_or(0.0);
     format!("median {:.1}, p90 {:.1}, p99 {:.1}, max {:.1}", at(0.5), at(0.9), at(0.99), at(1.0))
 }
 

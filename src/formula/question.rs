@@ -92,7 +92,8 @@ impl<'a> Question<'a> {
             .enumerate()
             .map(|(index, (document, _))| compile(&mut formula, &reading, index, document))
             .collect();
-        let with_effect = |effect: Effect| compiled.first().into_iter().flat_map(move |c| c.with_effect(effect));
+        let with_effect =
+            |effect: Effect| compiled.first().into_iter().flat_map(move |c| c.with_effect(effect));
         let allows: Vec<(usize, Lit)> = with_effect(Effect::Allow).collect();
         let mut shared: Vec<Lit> = Vec::new();
         if let Some(access) = asked.access() {

@@ -287,7 +287,8 @@ impl Clausal {
             let next = loop {
                 at = at.saturating_sub(1);
                 let literal = self.trail.get(at).copied().unwrap_or(0);
-                let is_open = self.seen.get(number(literal)) == Some(&true) && self.level_of(literal) == level;
+                let is_open =
+                    self.seen.get(number(literal)) == Some(&true) && self.level_of(literal) == level;
                 if is_open || at == 0 {
                     break literal;
                 }
@@ -372,7 +373,8 @@ impl Clausal {
         let mut next = id(self.plain);
         let mut refutation = Refutation::default();
         let is_needed = |own: usize| needed.get(own) == Some(&true);
-        let origins = || self.origins.iter().enumerate().map(|(i, origin)| (self.plain.saturating_add(i), origin));
+        let origins =
+            || self.origins.iter().enumerate().map(|(i, origin)| (self.plain.saturating_add(i), origin));
         for (own, origin) in origins() {
             if let (Origin::Lemma(lemma), true) = (origin, is_needed(own)) {
                 next = next.saturating_add(1);

@@ -5,16 +5,16 @@ mod decide;
 mod model;
 mod needed;
 mod occurrences;
-mod relevance;
 mod refute;
+mod relevance;
 mod search;
 mod verdict;
 mod witness;
 
+pub use crate::verify::{Claim, Disagreement};
 pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
 pub use refute::refute;
 pub use search::Search;
 pub use verdict::{Finding, Proof, Stats, Unknown, UnknownReason, Verdict};
-pub use crate::verify::{Claim, Disagreement};
 pub use witness::Witness;

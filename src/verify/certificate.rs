@@ -175,7 +175,12 @@ pub(super) fn axioms(setting: Setting) -> Vec<String> {
 }
 
 impl Certificate {
-    fn new(asked: Asked<'_>, setting: Setting, assumptions: &[Assumption], evidence: Evidence) -> Certificate {
+    fn new(
+        asked: Asked<'_>,
+        setting: Setting,
+        assumptions: &[Assumption],
+        evidence: Evidence,
+    ) -> Certificate {
         let texts = |list: &[Box<str>]| list.iter().map(|t| t.to_string()).collect();
         Certificate {
             format: FORMAT.to_owned(),
@@ -266,7 +271,10 @@ impl Certificate {
             return Err(Refusal::new(format!("this is no certificate: its format is not {FORMAT}")));
         }
         if certificate.version != VERSION {
-            return Err(Refusal::beyond(format!("version {} of the format is not known", certificate.version)));
+            return Err(Refusal::beyond(format!(
+                "version {} of the format is not known",
+                certificate.version
+            )));
         }
         Ok(certificate)
     }

@@ -88,7 +88,9 @@ pub fn examine(
     let mut work = Work::new(limits.work);
     let mut prover = Prover::new(&question.formula, setting.policy_type, setting.aws_compat, &mut work);
     for (place, lemma) in refutation.lemmas.iter().enumerate() {
-        prover.prove(lemma, &plain).map_err(|refusal| refusal.at(format!("lemma {}", place.saturating_add(1))))?;
+        prover
+            .prove(lemma, &plain)
+            .map_err(|refusal| refusal.at(format!("lemma {}", place.saturating_add(1))))?;
     }
     for lemma in &refutation.lemmas {
         plain.clauses.push(lemma.clause());
@@ -159,11 +161,16 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
                 return Err(Refusal::new("it has no request"));
             }
             for (place, finding) in findings.iter().enumerate() {
-                let at = |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
+                let at =
+                    |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
                 let request = finding.request.request().map_err(at)?;
                 confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.0))?;
             }
-            Ok(format!("FAIL: {}, shown by {} replayed", claim(asked, setting, false), requests(findings.len())))
+            Ok(format!(
+                "FAIL: {}, shown by {} replayed",
+                claim(asked, setting, false),
+                requests(findings.len())
+            ))
         }
     }
 }
@@ -176,15 +183,17 @@ fn requests(count: usize) -> String {
 fn claim(asked: Asked<'_>, setting: Setting, pass: bool) -> String {
     let quantifier = if pass { "no request is" } else { "some request is" };
     let said = match asked {
-        Asked::NoNewAccess(new, existing) => format!(
-            "{quantifier} allowed by {} and not by {}",
-            new.source.name(),
-            existing.source.name()
-        ),
+        Asked::NoNewAccess(new, existing) => {
+            format!("{quantifier} allowed by {} and not by {}", new.source.name(), existing.source.name())
+        }
         Asked::AccessNotGranted(policy, access) => format!(
             "{quantifier} allowed by {} and listed by {}",
             policy.source.name(),
-            if access.len() == 1 { "the access entry".to_owned() } else { format!("one of {} access entries", access.len()) }
+            if access.len() == 1 {
+                "the access entry".to_owned()
+            } else {
+                format!("one of {} access entries", access.len())
+            }
         ),
     };
     format!("{said} ({})", setting.policy_type.name())

@@ -273,7 +273,8 @@ impl<'f, 'a> Prover<'f, 'a> {
         if bounds.0.iter().any(|b| b.axis == Axis::Number) {
             let digits_and_point = Class::DIGIT.union(Class::DOT);
             let sign = Class::SIGNS.union(Class::HYPHEN);
-            let numbers = [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
+            let numbers =
+                [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
             inside.push(Rc::new(Language::new(numbers)?));
         }
         for _ in 0..FEW {
@@ -303,7 +304,8 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
-        let forms = self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
+        let forms =
+            self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
         let domain: Rc<[Language]> = forms.into_iter().map(Language::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)

@@ -56,7 +56,8 @@ impl Proof {
         let mut steps = Vec::new();
         let mut number = given;
         for (line, content) in text.lines().enumerate() {
-            let bad = || Refusal::new(format!("line {} of the proof is no LRAT step", line.saturating_add(1)));
+            let bad =
+                || Refusal::new(format!("line {} of the proof is no LRAT step", line.saturating_add(1)));
             let mut words = content.split_ascii_whitespace();
             let own: usize = words.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
             let mut words = words.peekable();
@@ -92,13 +93,16 @@ impl Proof {
                 Step::Delete(numbers) => {
                     for number in numbers {
                         let slot = (*number as usize).checked_sub(1).and_then(|place| deleted.get_mut(place));
-                        *slot.ok_or_else(|| Refusal::new(format!("there is no clause {number} to delete")))? = true;
+                        *slot.ok_or_else(|| {
+                            Refusal::new(format!("there is no clause {number} to delete"))
+                        })? = true;
                     }
                 }
                 Step::Add { clause, hints } => {
                     let follows = follows(clause, hints, given, &deleted, &mut values, work);
                     values.clear();
-                    follows.map_err(|refusal| refusal.at(format!("proof step {}", place.saturating_add(1))))?;
+                    follows
+                        .map_err(|refusal| refusal.at(format!("proof step {}", place.saturating_add(1))))?;
                     if clause.is_empty() {
                         return Ok(());
                     }

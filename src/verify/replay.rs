@@ -100,9 +100,7 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     if let Some(other) = claim.not_allowed_by.and_then(|index| claim.documents.get(index).copied()) {
         let decision = evaluate::decide(&[other], request, claim.options);
         if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
-            return Err(Disagreement(format!(
-                "the referee says {decision:?} where the search says denied"
-            )));
+            return Err(Disagreement(format!("the referee says {decision:?} where the search says denied")));
         }
     }
     let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };

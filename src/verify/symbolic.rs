@@ -8,9 +8,9 @@
 //!   it can consume the value in its place.
 //! * *few values*: where the tests leave few values to each key, each combination is looked at.
 
+use super::Refusal;
 use super::language::{Language, word};
 use super::lemma::{FEW, Prover, Tests, steps};
-use super::Refusal;
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Piece, Symbolic, Test, Tied, Variable, VariableId, decode};
 use std::collections::BTreeMap;
@@ -82,7 +82,8 @@ impl<'a> Prover<'_, 'a> {
             if names.len() > usize::from(Symbol::LAST_MARKER) {
                 return Err(Refusal::beyond("too many keys stand in its patterns"));
             }
-            let number = |name: &str| names.iter().zip(0u8..).find(|(n, _)| **n == name).map_or(0, |(_, n)| n);
+            let number =
+                |name: &str| names.iter().zip(0u8..).find(|(n, _)| **n == name).map_or(0, |(_, n)| n);
             let markers = (0..=Symbol::LAST_MARKER).fold(Class::EMPTY, |all, n| all.union(Class::marker(n)));
             let mark = |symbolic: &Symbolic<'a>| {
                 build(symbolic, |key, _, steps| steps.push(Step::One(Set::Char(Symbol::marker(number(key))))))
@@ -233,7 +234,11 @@ mod tests {
     #[test]
     fn a_value_that_cannot_stand_there_matches_nothing() {
         let symbolic = Symbolic {
-            pieces: text("a:").into_iter().map(Piece::Step).chain([Piece::Value { key: 0, class: Class::NOT_COLON }]).collect(),
+            pieces: text("a:")
+                .into_iter()
+                .map(Piece::Step)
+                .chain([Piece::Value { key: 0, class: Class::NOT_COLON }])
+                .collect(),
             keys: vec!["k"],
         };
         let with = |value: &str| filled(&symbolic, &BTreeMap::from([("k", Symbol::word(value))]));
