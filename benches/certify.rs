@@ -41,7 +41,8 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     let (mut plain_times, mut certified_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut written, mut verified, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
     let mut not_verified = 0;
-    for (_, new, existing) in pairs {
+    let mut slowest: Vec<(f64, f64, &str)> = Vec::new();
+    for (name, new, existing) in pairs {
         let (time, answer) = fastest(repeats, || no_new_access(new, existing, &plain));
         if !matches!(answer.verdict, Verdict::Pass(_)) {
             continue;
@@ -52,6 +53,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         not_verified += usize::from(!matches!(answer.verdict, Verdict::Pass(_)));
         certified_times.push(micros(with));
         ratios.push(micros(with) / micros(time));
+        slowest.push((micros(with), micros(time), name));
         let (time, text) = fastest(1, || {
             no_new_access(new, existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
         });
@@ -65,6 +67,10 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     println!("    ratio:                {}", quantiles(ratios));
     println!("    with certificate, us: {}", quantiles(written));
     println!("    verify the text, us:  {}", quantiles(verified));
+    slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (with, without, name) in slowest.iter().take(5) {
+        println!("    {with:>9.1} us, {without:.1} us without: {name}");
+    }
     println!("    bytes:                {}", quantiles(bytes));
 }
 

@@ -19,7 +19,10 @@ enum Origin {
 #[derive(Debug)]
 pub(super) struct Clausal {
     plain: usize,
-    clauses: Vec<Vec<i32>>,
+    /// The literals of all clauses; the first two of each are watched.
+    literals: Vec<i32>,
+    /// Where each clause ends.
+    ends: Vec<usize>,
     origins: Vec<Origin>,
     /// For each literal, the clauses that watch it.
     watches: Vec<Vec<u32>>,
@@ -53,7 +56,8 @@ impl Clausal {
         let numbers = variables.saturating_add(1);
         let mut core = Clausal {
             plain: plain.len(),
-            clauses: plain.iter().map(<[i32]>::to_vec).collect(),
+            literals: plain.literals().to_vec(),
+            ends: plain.ends().to_vec(),
             origins: Vec::new(),
             watches: vec![Vec::new(); numbers.saturating_mul(2)],
             values: vec![0; numbers],
@@ -66,18 +70,18 @@ impl Clausal {
             settled: 0,
             contradiction: false,
         };
-        for clause in 0..core.clauses.len() {
-            match core.clauses.get(clause).map(Vec::as_slice) {
-                Some([]) => core.contradiction = true,
-                Some([unit]) => {
+        for clause in (0..core.plain).map(id) {
+            match core.clause(clause) {
+                [] => core.contradiction = true,
+                [unit] => {
                     let unit = *unit;
                     match core.value(unit) {
-                        0 => core.assign(unit, id(clause)),
+                        0 => core.assign(unit, clause),
                         1 => {}
-                        _ => core.conclude(id(clause)),
+                        _ => core.conclude(clause),
                     }
                 }
-                _ => core.watch(id(clause)),
+                _ => core.watch(clause),
             }
         }
         core
@@ -127,7 +131,15 @@ impl Clausal {
     }
 
     fn clause(&self, clause: u32) -> &[i32] {
-        self.clauses.get(clause as usize).map_or(&[], Vec::as_slice)
+        self.literals.get(self.span(clause)).unwrap_or(&[])
+    }
+
+    /// Where the literals of a clause stand.
+    fn span(&self, clause: u32) -> std::ops::Range<usize> {
+        let place = clause as usize;
+        let end = |place: usize| self.ends.get(place).copied();
+        let start = place.checked_sub(1).map_or(Some(0), end).unwrap_or(0);
+        start..end(place).unwrap_or(start)
     }
 
     /// Watches the first two literals.
@@ -201,12 +213,12 @@ impl Clausal {
 
     /// Looks at a clause of which a watched literal has become false.
     fn visit(&mut self, clause: u32, falsified: i32) -> Visit {
-        let values = &self.values;
+        let (span, values) = (self.span(clause), &self.values);
         let value = |literal: i32| {
             let value = values.get(number(literal)).copied().unwrap_or(0);
             if literal < 0 { value.saturating_neg() } else { value }
         };
-        let Some(literals) = self.clauses.get_mut(clause as usize) else { return Visit::Satisfied };
+        let Some(literals) = self.literals.get_mut(span) else { return Visit::Satisfied };
         if literals.first() == Some(&falsified) {
             literals.swap(0, 1);
         }
@@ -236,7 +248,7 @@ impl Clausal {
             if self.clause(reason).len() > 1 {
                 let others = self.clause(reason).iter().filter(|other| **other != literal);
                 let hints = others.map(|other| self.reason_of(*other)).chain([reason]).collect();
-                let unit = self.add(vec![literal], Origin::Learned(hints));
+                let unit = self.add(&[literal], Origin::Learned(hints));
                 if let Some(slot) = self.reasons.get_mut(number(literal)) {
                     *slot = unit;
                 }
@@ -244,9 +256,10 @@ impl Clausal {
         }
     }
 
-    fn add(&mut self, clause: Vec<i32>, origin: Origin) -> u32 {
-        let place = id(self.clauses.len());
-        self.clauses.push(clause);
+    fn add(&mut self, clause: &[i32], origin: Origin) -> u32 {
+        let place = id(self.ends.len());
+        self.literals.extend_from_slice(clause);
+        self.ends.push(self.literals.len());
         self.origins.push(origin);
         place
     }
@@ -256,7 +269,7 @@ impl Clausal {
         self.settle();
         let hints = self.clause(clause).iter().map(|literal| self.reason_of(*literal)).chain([clause]);
         let hints = hints.collect();
-        self.add(Vec::new(), Origin::Learned(hints));
+        self.add(&[], Origin::Learned(hints));
         self.contradiction = true;
     }
 
@@ -271,7 +284,7 @@ impl Clausal {
         let (mut learned, mut units, mut reasons) = (vec![0], Vec::new(), Vec::new());
         let (mut clause, mut open, mut at) = (conflict, 0usize, self.trail.len());
         let asserted = loop {
-            for literal in self.clauses.get(clause as usize).into_iter().flatten().copied() {
+            for literal in self.literals.get(self.span(clause)).into_iter().flatten().copied() {
                 let Some(seen) = self.seen.get_mut(number(literal)).filter(|seen| !**seen) else { continue };
                 // Of the reason of a literal everything but the literal is false.
                 if self.values.get(number(literal)).copied() == Some(if literal < 0 { -1 } else { 1 }) {
@@ -310,7 +323,7 @@ impl Clausal {
             learned.swap(1, second.saturating_add(1));
         }
         self.back_to(back as usize);
-        let clause = self.add(learned, Origin::Learned(hints));
+        let clause = self.add(&learned, Origin::Learned(hints));
         self.watch(clause);
         self.assign(asserted.saturating_neg(), clause);
     }
@@ -334,7 +347,7 @@ impl Clausal {
         clause.sort_by_key(|literal| std::cmp::Reverse(rank(*literal)));
         let false_from = clause.iter().position(|literal| self.value(*literal) == -1);
         let first = clause.first().copied();
-        let clause = self.add(clause, Origin::Lemma(lemma));
+        let clause = self.add(&clause, Origin::Lemma(lemma));
         self.watch(clause);
         match (false_from, first) {
             (Some(0), _) | (_, None) => self.resolve(clause),
@@ -354,7 +367,7 @@ impl Clausal {
 
     /// The steps that the contradiction needs, and the lemmas that those need.
     pub(super) fn refutation(&self) -> Refutation {
-        let mut needed = vec![false; self.clauses.len()];
+        let mut needed = vec![false; self.ends.len()];
         if let Some(last) = needed.last_mut() {
             *last = !self.origins.is_empty();
         }
@@ -369,7 +382,7 @@ impl Clausal {
             }
         }
         let mut numbers: Vec<u32> = (1..=id(self.plain)).collect();
-        numbers.resize(self.clauses.len(), 0);
+        numbers.resize(self.ends.len(), 0);
         let mut next = id(self.plain);
         let mut refutation = Refutation::default();
         let is_needed = |own: usize| needed.get(own) == Some(&true);

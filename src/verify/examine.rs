@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 256 << 20, work: 2_000_000_000, nodes: 4_000_000, input: InputLimits::default() }
+        Limits { bytes: 256 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
     }
 }
 
@@ -81,12 +81,19 @@ pub fn examine(
     limits: &Limits,
 ) -> Result<(), Refusal> {
     let question = Question::new(asked, setting);
-    if question.formula.graph.len() > limits.nodes {
-        return Err(Refusal::beyond("the question has too many parts"));
-    }
-    let mut plain = Plain::new(&question.formula.graph, &question.conjuncts);
+    let plain = Plain::new(&question.formula.graph, &question.conjuncts);
+    refuted(&question, plain, refutation, limits)
+}
+
+/// Whether the plain clauses of the question have no model, by this refutation.
+fn refuted(
+    question: &Question<'_>,
+    mut plain: Plain,
+    refutation: &Refutation,
+    limits: &Limits,
+) -> Result<(), Refusal> {
     let mut work = Work::new(limits.work);
-    let mut prover = Prover::new(&question.formula, setting.policy_type, setting.aws_compat, &mut work);
+    let mut prover = Prover::new(&question.formula, &question.reading, &mut work);
     for (place, lemma) in refutation.lemmas.iter().enumerate() {
         prover
             .prove(lemma, &plain)
@@ -139,6 +146,9 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         boundary: certificate.options.boundary,
     };
     let question = Question::new(asked, setting);
+    if question.formula.graph.len() > limits.nodes {
+        return Err(Refusal::beyond("the question has too many parts"));
+    }
     let named = assumptions(&asked.documents(), &question.reading, question.formula.mentioned());
     if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
         return Err(Refusal::new("the assumptions that it names are not those that take part"));
@@ -150,8 +160,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         Evidence::Pass { .. } => {
             let plain = Plain::new(&question.formula.graph, &question.conjuncts);
             let refutation = certificate.refutation(&question, &plain)?;
-            drop(question);
-            examine(asked, setting, &refutation, limits)?;
+            refuted(&question, plain, &refutation, limits)?;
             let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
             Ok(format!("PASS: {}, by {lemmas} lemmas and {steps} steps", claim(asked, setting, true)))
         }

@@ -208,10 +208,13 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
     builder.patch(from, next)
 }
 
+/// How many states of all languages one search may keep.
+const MOST_KEPT: usize = 4_000_000;
+
 /// A state of the product: the states of each language.
 type Place = Vec<Vec<StateID>>;
 
-/// A shortest word that is in all of `inside` and in none of `outside`, or `None` if there is no such word of any length.
+/// A word of fewest bytes that is in all of `inside` and in none of `outside`, or `None` if there is no such word of any length.
 pub(super) fn find(
     inside: &[&Language],
     outside: &[&Language],
@@ -223,7 +226,7 @@ pub(super) fn find(
     let mut queue: Vec<(Place, usize, u8)> = vec![(first.clone(), 0, 0)];
     places.insert(first);
     let mut borders: Vec<u16> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut kept) = (0usize, 0usize);
     while let Some((place, _, _)) = queue.get(at) {
         let place = place.clone();
         let all_accept = |from: usize, to: usize| {
@@ -247,7 +250,14 @@ pub(super) fn find(
                 }
             }
             if next.len() == languages.len() && !places.contains(&next) {
-                work.spend(next.iter().map(Vec::len).sum())?;
+                // Each list takes room for a few more.
+                kept = next
+                    .iter()
+                    .map(|states| states.len().saturating_add(8))
+                    .fold(kept, usize::saturating_add);
+                if kept > MOST_KEPT {
+                    return Err(Refusal::beyond("an automaton grew too large"));
+                }
                 places.insert(next.clone());
                 queue.push((next, at, byte));
             }
@@ -266,4 +276,87 @@ fn path(queue: &[(Place, usize, u8)], mut at: usize) -> Vec<u8> {
     }
     bytes.reverse();
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata;
+    use crate::limits::{Meter, SearchLimits};
+
+    fn language(pattern: &automata::Pattern) -> Language {
+        Language::new(pattern.steps().iter().copied()).unwrap()
+    }
+
+    #[test]
+    fn every_character_is_one_symbol() {
+        let one = Language::new([Step::One(Set::Class(Class::ANY))]).unwrap();
+        let colon = Language::new([Step::One(Set::Class(Class::NOT_COLON))]).unwrap();
+        for c in '\0'..=char::MAX {
+            let mut buffer = [0; 4];
+            let bytes = c.encode_utf8(&mut buffer).as_bytes();
+            if u32::from(c) < 0x3000 || u32::from(c) % 97 < 2 {
+                assert!(one.contains(bytes), "{c:?}");
+                assert_eq!(colon.contains(bytes), c != ':', "{c:?}");
+            }
+        }
+        for bad in [&b""[..], b"ab", &[0x80], &[0xC1, 0x80], &[0xED, 0xA0, 0x80], &[0xF4, 0x90, 0x80, 0x80]] {
+            assert!(!one.contains(bad), "{bad:?}");
+        }
+        for n in 0..=Symbol::LAST_MARKER {
+            let marker = [Symbol::marker(n)];
+            assert!(!one.contains(&bytes(&marker)));
+            assert_eq!(word(&bytes(&marker)).unwrap(), marker);
+        }
+    }
+
+    /// Random conjunctions, against the automata of the search: two routines that share nothing.
+    #[test]
+    fn agrees_with_the_automata_of_the_search() {
+        let mut seed = 11u64;
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % n
+        };
+        let classes = [
+            Class::ANY,
+            Class::NOT_COLON,
+            Class::DIGIT,
+            Class::ANY.minus(Class::ASCII),
+            Class::marker(0).union(Class::ANY),
+        ];
+        let (mut empty, mut inhabited) = (0, 0);
+        for _ in 0..3_000 {
+            let mut pattern = || {
+                let mut builder = automata::Pattern::builder();
+                for _ in 0..below(5) {
+                    builder.push(match below(6) {
+                        0 | 1 => Step::One(Set::Char(Symbol::from_char(['a', 'b', ':', 'é', '0'][below(5)]))),
+                        2 => Step::One(Set::AnyCase(b'a')),
+                        3 => Step::One(Set::Class(classes[below(5)])),
+                        4 => Step::One(Set::Char(Symbol::marker(0))),
+                        _ => Step::Many(classes[below(5)]),
+                    });
+                }
+                builder.finish()
+            };
+            let patterns = [pattern(), pattern(), pattern(), pattern()];
+            let languages: Vec<Language> = patterns.iter().map(language).collect();
+            let [a, b, c, d] = &patterns;
+            let [la, lb, lc, ld] = languages.as_slice() else { unreachable!() };
+            let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000)).unwrap();
+            let mut meter = Meter::new(&SearchLimits::default());
+            let known = automata::find(&[a, b], &[c, d], &mut meter).unwrap();
+            assert_eq!(found.is_some(), known.is_some(), "{patterns:?} {found:?} {known:?}");
+            match found {
+                Some(bytes) => {
+                    inhabited += 1;
+                    let word = word(&bytes).unwrap();
+                    assert!(a.matches(&word) && b.matches(&word) && !c.matches(&word) && !d.matches(&word));
+                }
+                None => empty += 1,
+            }
+        }
+        assert!(empty > 300 && inhabited > 300, "{empty} {inhabited}");
+    }
 }

@@ -9,7 +9,8 @@ use super::{Refusal, Work};
 use crate::automata::{Class, Set, Step};
 use crate::evaluate::{fields_match, glob_matches};
 use crate::formula::{
-    Atom, Axis, Bound, Formula, Network, Node, PatternId, PatternKey, Scalar, Test, Variable, VariableId,
+    Atom, Axis, Bound, Formula, Network, Node, PatternId, PatternKey, Reading, Scalar, Test, Variable,
+    VariableId,
 };
 use crate::policy::{Part, PolicyType, Template};
 use crate::request::{ValueType, key_info};
@@ -58,12 +59,8 @@ pub(super) struct Prover<'f, 'a> {
 }
 
 impl<'f, 'a> Prover<'f, 'a> {
-    pub(super) fn new(
-        formula: &'f Formula<'a>,
-        policy_type: PolicyType,
-        aws_compat: bool,
-        work: &'f mut Work,
-    ) -> Prover<'f, 'a> {
+    pub(super) fn new(formula: &'f Formula<'a>, reading: &Reading<'_>, work: &'f mut Work) -> Prover<'f, 'a> {
+        let (policy_type, aws_compat) = (reading.policy_type, reading.aws_compat);
         let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
         Prover { formula, policy_type, aws_compat, work, languages, domains }
     }
@@ -220,12 +217,13 @@ impl<'f, 'a> Prover<'f, 'a> {
         };
         for (list, excluding) in [(&tests.pass, false), (&tests.fail, true)] {
             for (id, pattern) in list.iter().filter_map(key) {
+                // Matching may go back to each star once for each character.
+                self.work.spend(word.len().saturating_add(1).saturating_mul(4))?;
                 let matched = match pattern {
                     PatternKey::Glob(template) => glob_matches(template, word),
                     PatternKey::Fields { fields, .. } => fields_match(fields, word),
                     PatternKey::Built(_) => self.language(id)?.contains(word.as_bytes()),
                 };
-                self.work.spend(word.len())?;
                 if matched == excluding {
                     return Ok(Some(true));
                 }
@@ -242,7 +240,8 @@ impl<'f, 'a> Prover<'f, 'a> {
                 Test::Pattern(id) => inside.push(self.language(*id)?),
                 Test::Template(id) => {
                     if let Some(symbolic) = self.formula.template_of(*id) {
-                        inside.push(Rc::new(Language::new(super::symbolic::widened(symbolic))?));
+                        let widened = super::symbolic::widened(symbolic);
+                        inside.push(Rc::new(self.built(widened)?));
                     }
                 }
                 Test::Bound(_) | Test::Network(_) => {}
@@ -268,14 +267,14 @@ impl<'f, 'a> Prover<'f, 'a> {
         if !bounds.0.is_empty() || !networks.0.is_empty() {
             // What is read as a number, date or address has these letters only.
             let letters = Class::ALNUM.union(Class::SIGNS).union(Class::HYPHEN).union(Class::DOT);
-            inside.push(Rc::new(Language::new([Step::Many(letters.union(Class::COLON))])?));
+            inside.push(Rc::new(self.built(vec![Step::Many(letters.union(Class::COLON))])?));
         }
         if bounds.0.iter().any(|b| b.axis == Axis::Number) {
             let digits_and_point = Class::DIGIT.union(Class::DOT);
             let sign = Class::SIGNS.union(Class::HYPHEN);
             let numbers =
                 [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
-            inside.push(Rc::new(Language::new(numbers)?));
+            inside.push(Rc::new(self.built(numbers.into())?));
         }
         for _ in 0..FEW {
             let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(true) };
@@ -283,9 +282,15 @@ impl<'f, 'a> Prover<'f, 'a> {
             if reads_as(word, bounds, networks) {
                 return Ok(false);
             }
-            outside.push(Rc::new(Language::new(text(word))?));
+            outside.push(Rc::new(self.built(text(word))?));
         }
         Err(Refusal::beyond("more than a few texts would have to be looked at"))
+    }
+
+    /// A language, paid for.
+    pub(super) fn built(&mut self, steps: Vec<Step>) -> Result<Language, Refusal> {
+        self.work.spend(steps.len().saturating_mul(16))?;
+        Language::new(steps)
     }
 
     /// The language of a pattern.
@@ -294,8 +299,7 @@ impl<'f, 'a> Prover<'f, 'a> {
             return Ok(Rc::clone(known));
         }
         let steps = self.formula.pattern_of(id).map(steps).unwrap_or_default();
-        self.work.spend(steps.len())?;
-        let language = Rc::new(Language::new(steps)?);
+        let language = Rc::new(self.built(steps)?);
         self.languages.insert(id, Rc::clone(&language));
         Ok(language)
     }

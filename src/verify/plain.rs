@@ -32,6 +32,16 @@ impl Clauses {
         self.ends.is_empty()
     }
 
+    /// The literals of all of them, one clause after the other.
+    pub fn literals(&self) -> &[i32] {
+        &self.literals
+    }
+
+    /// Where each one ends among the literals.
+    pub fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
     /// The clause at a place.
     pub fn get(&self, place: usize) -> Option<&[i32]> {
         let start = match place.checked_sub(1) {
@@ -118,9 +128,12 @@ impl Plain {
             let this = self.number(lit);
             if lit.is_negated() {
                 // Not all of them.
-                let mut clause = vec![this.saturating_neg()];
-                clause.extend(children.iter().map(|child| self.number(!*child)));
-                self.clauses.push(clause);
+                self.clauses.literals.push(this.saturating_neg());
+                for child in children {
+                    let part = self.number(!*child);
+                    self.clauses.literals.push(part);
+                }
+                self.clauses.push([]);
                 self.waiting.extend(children.iter().rev().map(|child| !*child));
             } else {
                 for child in children {

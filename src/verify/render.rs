@@ -4,11 +4,33 @@ use super::lemma::Lemma;
 use super::plain::Plain;
 use crate::formula::{Atom, Axis, Formula, Network, Node, PatternKey, Piece, Relation, Test, Variable};
 
-/// `never: ...; not ...`, the tests in the order of the lemma.
+/// The lemma as text: `never: A and B and not C`.
 pub(super) fn lemma(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma) -> String {
-    let pass = lemma.pass.iter().map(|number| atom(formula, plain, *number));
-    let fail = lemma.fail.iter().map(|number| format!("not {}", atom(formula, plain, *number)));
-    format!("never: {}", pass.chain(fail).collect::<Vec<_>>().join(" and "))
+    pieces(formula, plain, lemma).collect()
+}
+
+/// Whether a text is that of the lemma; ends at the first difference.
+pub(super) fn says(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma, text: &str) -> bool {
+    let mut rest = text;
+    for piece in pieces(formula, plain, lemma) {
+        match rest.strip_prefix(&*piece) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+fn pieces<'l>(
+    formula: &'l Formula<'_>,
+    plain: &'l Plain,
+    lemma: &'l Lemma,
+) -> impl Iterator<Item = String> + 'l {
+    let tests = lemma.pass.iter().map(|n| (n, "")).chain(lemma.fail.iter().map(|n| (n, "not ")));
+    tests.enumerate().map(|(place, (number, not))| {
+        let before = if place == 0 { "never: " } else { " and " };
+        format!("{before}{not}{}", atom(formula, plain, *number))
+    })
 }
 
 fn atom(formula: &Formula<'_>, plain: &Plain, number: u32) -> String {

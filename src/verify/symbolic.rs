@@ -100,12 +100,13 @@ impl<'a> Prover<'_, 'a> {
                     }
                     _ => continue,
                 };
-                outside.push(Language::new(steps.into_iter().map(|step| match step {
+                let swallowing = steps.into_iter().map(|step| match step {
                     Step::Many(class) if class.covers(Class::ANY) => Step::Many(class.union(markers)),
                     other => other,
-                }))?);
+                });
+                outside.push(self.built(swallowing.collect())?);
             }
-            let inner = Language::new(mark(inner))?;
+            let inner = self.built(mark(inner))?;
             let outside: Vec<&Language> = outside.iter().collect();
             if super::language::find(&[&inner], &outside, self.work)?.is_none() {
                 return Ok(true);
@@ -161,7 +162,7 @@ impl<'a> Prover<'_, 'a> {
                     match (test, symbolic(test)) {
                         (Test::Pattern(id), _) => languages.push(self.language(*id)?),
                         (_, Some(symbolic)) => match filled(symbolic, combination) {
-                            Some(steps) => languages.push(Rc::new(Language::new(steps)?)),
+                            Some(steps) => languages.push(Rc::new(self.built(steps)?)),
                             // It matches nothing.
                             None if passed => continue 'combinations,
                             None => {}
@@ -205,7 +206,8 @@ impl<'a> Prover<'_, 'a> {
             let Some(found) = word(&found) else { return Ok(None) };
             match tied {
                 None => {
-                    outside.push(Rc::new(Language::new(found.iter().map(|s| Step::One(Set::Char(*s))))?));
+                    let spelled = found.iter().map(|symbol| Step::One(Set::Char(*symbol)));
+                    outside.push(Rc::new(self.built(spelled.collect())?));
                     values.push(found);
                 }
                 Some(tied) => {
@@ -213,7 +215,7 @@ impl<'a> Prover<'_, 'a> {
                     let value = decode(&found).and_then(|decoded| tied.value(&decoded)).flatten();
                     let Some(value) = value else { return Ok(None) };
                     for pattern in tied.words(&Pattern::word(&value)) {
-                        outside.push(Rc::new(Language::new(pattern.steps().iter().copied())?));
+                        outside.push(Rc::new(self.built(pattern.steps().to_vec())?));
                     }
                     values.push(Symbol::word(&value));
                 }
