@@ -1,6 +1,12 @@
 //! Latency of whole checks, pair by pair: percentiles over pairs of managed policies, the largest policies against one
 //! another, and the scaling families. Criterion has no percentiles over different inputs, so this bench has its own
 //! harness. Each pair is judged from two parsed documents with nothing remembered, several times; the fastest counts.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
 
 mod support;
 

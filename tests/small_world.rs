@@ -511,7 +511,12 @@ fn facts(text: &str) -> Vec<Facts> {
 
 /// Requests that can happen, as far as all mentioned keys together go: some actions, resources and requesters, with every
 /// value of every mentioned key.
-fn world(random: &mut Random, documents: &[&Document], resource_policy: bool) -> Vec<Request> {
+fn world(
+    random: &mut Random,
+    documents: &[&Document],
+    resource_policy: bool,
+    axioms: &Axioms,
+) -> Vec<Request> {
     let text: String = documents.iter().map(|d| d.source.text().to_ascii_lowercase()).collect();
     let mentioned: Vec<&Key> = KEYS.iter().filter(|k| text.contains(&k.name.to_ascii_lowercase())).collect();
     let names: Vec<&str> = mentioned.iter().map(|k| k.name).collect();
@@ -540,13 +545,12 @@ fn world(random: &mut Random, documents: &[&Document], resource_policy: bool) ->
             }
         }
     }
-    let axioms = Axioms { safe: true, heuristics: false };
     for (i, key) in mentioned.iter().enumerate() {
         requests = requests
             .into_iter()
             .flat_map(|r| key.world.iter().map(move |v| r.clone().with(key.name, v.iter().copied())))
             // Keys that have not got a value yet are not asked for.
-            .filter(|r| r.inconsistencies(names[..=i].iter().copied(), &axioms).is_empty())
+            .filter(|r| r.inconsistencies(names[..=i].iter().copied(), axioms).is_empty())
             .collect();
     }
     requests
@@ -556,13 +560,10 @@ fn world(random: &mut Random, documents: &[&Document], resource_policy: bool) ->
 fn allowed(
     policy: &Document,
     requests: Vec<Request>,
-    policy_type: PolicyType,
-    documents: &[&Document],
+    referee: &evaluate::Options,
 ) -> Vec<(Request, Vec<usize>)> {
-    let mut referee = evaluate::Options::for_documents(documents);
-    referee.policy_type = policy_type;
     let guilty = |request: &Request| -> Vec<usize> {
-        let trace = evaluate(&[policy], request, &referee);
+        let trace = evaluate(&[policy], request, referee);
         let applies = trace.statements.iter().filter(|s| s.applies == Truth::True);
         let allows: Vec<usize> = applies.filter(|s| s.effect == Effect::Allow).map(|s| s.statement).collect();
         if trace.decision == Decision::Allowed { allows } else { Vec::new() }
@@ -586,7 +587,7 @@ struct Count {
 fn hold_to_it(
     answer: &Answer,
     documents: &[&Document],
-    world: &[(Request, Vec<usize>)],
+    (world, referee): (&[(Request, Vec<usize>)], &evaluate::Options),
     asked: &dyn Fn(&Request) -> bool,
     count: &mut Count,
     show: &dyn Fn() -> String,
@@ -627,15 +628,13 @@ fn hold_to_it(
     if incomplete {
         return;
     }
-    let mut referee = evaluate::Options::for_documents(documents);
-    referee.policy_type = answer.policy_type;
     count.requests += world.len();
     for (request, guilty) in world {
         if !asked(request) {
             continue;
         }
         let refused = documents.get(1).is_none_or(|existing| {
-            let before = evaluate(&[existing], request, &referee).decision;
+            let before = evaluate(&[existing], request, referee).decision;
             matches!(before, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
         });
         if refused {
@@ -669,14 +668,26 @@ fn no_request_contradicts_a_verdict() {
         let (new, existing) =
             (policy(&mut random, &keys, resource_policy), policy(&mut random, &keys, resource_policy));
         let (new, existing) = (document("new", &new), document("existing", &existing));
-        let show = || format!("seed {seed}\nnew {}\nexisting {}", new.source.text(), existing.source.text());
         let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
-        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let options = Options {
+            policy_type: Some(policy_type),
+            strict_arn: random.chance(5),
+            aws_compat: random.chance(5),
+            assume_heuristics: random.chance(5),
+            certify: true,
+            ..Options::default()
+        };
+        let mut referee = evaluate::Options::for_documents(&[&new, &existing]);
+        referee.policy_type = policy_type;
+        referee.strict_arn = options.strict_arn;
+        let show = || {
+            format!("seed {seed} {options:?}\nnew {}\nexisting {}", new.source.text(), existing.source.text())
+        };
         let documents = [&new, &existing];
-        let requests =
-            allowed(&new, world(&mut random, &documents, resource_policy), policy_type, &documents);
+        let axioms = Axioms { safe: !options.aws_compat, heuristics: options.assume_heuristics };
+        let requests = allowed(&new, world(&mut random, &documents, resource_policy, &axioms), &referee);
         let answer = no_new_access(&new, &existing, &options);
-        hold_to_it(&answer, &documents, &requests, &|_| true, &mut new_access, &show);
+        hold_to_it(&answer, &documents, (&requests, &referee), &|_| true, &mut new_access, &show);
 
         let action = *random.pick(&["s3:GetObject", "s3:Get*", "ec2:*", "*"]);
         let resource = *random.pick(&["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:s3:*:*:c*"]);
@@ -694,7 +705,7 @@ fn no_request_contradicts_a_verdict() {
             acts && on
         };
         let show = || format!("{} {action} {resource}", show());
-        hold_to_it(&answer, &documents[..1], &requests, &lists, &mut granted, &show);
+        hold_to_it(&answer, &documents[..1], (&requests, &referee), &lists, &mut granted, &show);
     }
     for (what, c) in [("new access", &new_access), ("access granted", &granted)] {
         println!(

@@ -212,6 +212,21 @@ pub(crate) fn families() -> Vec<(&'static str, Family)> {
             };
             (policy(list(8, "StringEquals")), policy(list(7, "StringEquals")))
         }),
+        ("networks covered by halves", |n| {
+            let nets = |length: u32, step: usize| {
+                (0..n)
+                    .flat_map(|i| {
+                        (0..256 / step)
+                            .map(move |k| format!("10.{}.{}.{}/{length}", i / 250, i % 250, k * step))
+                    })
+                    .collect::<Vec<_>>()
+            };
+            let one = |list: Vec<String>| {
+                policy(vec![json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*",
+                    "Condition": {"IpAddress": {"aws:SourceIp": list}}})])
+            };
+            (one(nets(24, 256)), one(nets(25, 128)))
+        }),
         ("networks", |n| {
             let nets = |length: u32| {
                 (0..n).map(|i| format!("10.{}.{}.0/{length}", i / 250, i % 250)).collect::<Vec<_>>()

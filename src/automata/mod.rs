@@ -1,15 +1,14 @@
 //! Which linear wildcard patterns can one word match together? Exact, with no bound on the length of words.
 //!
 //! A [`Pattern`] is a sequence of single symbols and runs. [`includes`] and [`disjoint`] compare two of them,
-//! [`find`] looks for a word that matches some patterns and does not match others, [`decide`] gives the word or a
-//! minimal conflict, and the indexes of [`InclusionIndex`] and [`MeetingIndex`] keep all-pairs work away.
+//! [`find`] looks for a word that matches some patterns and does not match others, and [`decide`] gives the word or a
+//! minimal conflict.
 
 mod alphabet;
 mod class;
 mod conflict;
 mod emptiness;
 mod inclusion;
-mod index;
 mod pattern;
 mod run;
 mod states;
@@ -21,6 +20,5 @@ pub use class::Class;
 pub use conflict::{Conflict, Decision, decide, minimal_conflict};
 pub use emptiness::find;
 pub use inclusion::{disjoint, includes};
-pub use index::{InclusionIndex, MeetingIndex};
 pub use pattern::{Builder, Pattern, Set, Step};
 pub use symbol::Symbol;

@@ -321,25 +321,6 @@ proptest! {
             }
         }
     }
-
-    #[test]
-    fn indexes_lose_nothing(all in proptest::collection::vec(steps(5), 1..40)) {
-        let patterns: Vec<Pattern> = all.iter().map(|s| built(s)).collect();
-        let (inclusion, meeting) = (InclusionIndex::new(&refs(&patterns)), MeetingIndex::new(&refs(&patterns)));
-        for pattern in &patterns {
-            let around: Vec<usize> = inclusion.candidates(pattern).collect();
-            let near: Vec<usize> = meeting.candidates(pattern).collect();
-            prop_assert!(around.is_sorted() && near.is_sorted());
-            for (i, other) in patterns.iter().enumerate() {
-                if includes(other, pattern, &mut meter()).unwrap() {
-                    prop_assert!(around.contains(&i), "{:?} {:?}", other, pattern);
-                }
-                if !disjoint(other, pattern, &mut meter()).unwrap() {
-                    prop_assert!(near.contains(&i), "{:?} {:?}", other, pattern);
-                }
-            }
-        }
-    }
 }
 
 // ---- named cases ----

@@ -77,7 +77,7 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
         boundary: options.boundary,
     };
     let mut question = Question::new(asked, setting);
-    let assumptions = assumptions(&documents, &question.reading, question.formula.mentioned());
+    let assumptions = assumptions(asked, &question.reading, question.formula.mentioned());
     let referee = Referee::new(asked, setting);
     let theory = Theory::new(setting.policy_type);
     let mut search = Search::new(&mut question.formula, theory, options.limits);

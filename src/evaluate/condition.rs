@@ -2,7 +2,7 @@
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
 
-use super::glob::{all_match, matches as glob};
+use super::glob::{all_match, glob_matches, matches as glob};
 use super::variable::resolve;
 use super::{ConditionTrace, Options, Truth};
 use crate::policy::{
@@ -120,8 +120,11 @@ fn compare(
     let template = &policy.template;
     match base {
         StringEquals | StringNotEquals | StringLike | StringNotLike => {
+            if !template.has_variables() {
+                return glob_matches(template, value).into();
+            }
             match resolve(template, request, options) {
-                Some(units) => glob(&units, value).into(),
+                Some(pieces) => glob(&pieces, value).into(),
                 None => Truth::False,
             }
         }

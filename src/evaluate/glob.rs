@@ -14,18 +14,14 @@ pub(super) enum Piece<'p> {
     Many,
 }
 
-/// The pieces of a template; a variable, which the caller has put in before, would be nothing.
-fn pieces(template: &Template) -> Vec<Piece<'_>> {
-    template
-        .parts()
-        .iter()
-        .filter_map(|part| match part {
-            Part::Text(text) => Some(Piece::Text(text)),
-            Part::One => Some(Piece::One),
-            Part::Many => Some(Piece::Many),
-            Part::Variable(_) => None,
-        })
-        .collect()
+/// A part of a template as a piece; a variable, which the caller has put in before, would be no text.
+fn piece(part: &Part) -> Piece<'_> {
+    match part {
+        Part::Text(text) => Piece::Text(text),
+        Part::One => Piece::One,
+        Part::Many => Piece::Many,
+        Part::Variable(_) => Piece::Text(""),
+    }
 }
 
 /// The text after its first character.
@@ -34,12 +30,17 @@ fn after_one(text: &str) -> Option<&str> {
     rest.next().map(|_| rest.as_str())
 }
 
-/// Whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
+/// Whether the whole text matches the pieces.
 pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
+    matches_all(|place| pieces.get(place).copied(), text)
+}
+
+/// Whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
+fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) -> bool {
     let (mut place, mut rest) = (0usize, text);
     let mut star: Option<(usize, &str)> = None;
     loop {
-        let next = match pieces.get(place) {
+        let next = match piece_at(place) {
             None if rest.is_empty() => return true,
             None => None,
             Some(Piece::Text(text)) => rest.strip_prefix(text),
@@ -72,7 +73,7 @@ pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
 pub fn glob_matches(template: &Template, text: &str) -> bool {
     match template.as_literal() {
         Some(literal) => literal == text,
-        None => matches(&pieces(template), text),
+        None => matches_all(|place| template.parts().get(place).map(piece), text),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The named assumptions that take part in an answer.
 
+use super::question::Asked;
 use super::reading::Reading;
 use crate::policy::{
-    Condition, Document, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind,
-    PrincipalMeaning, ResourcePattern, ResourceShape, Statement, Template,
+    Condition, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind, PrincipalMeaning,
+    ResourcePattern, ResourceShape, Statement, Template,
 };
 use crate::request::{HEURISTICS, key_info};
 
@@ -12,8 +13,12 @@ use crate::request::{HEURISTICS, key_info};
 pub struct Assumption(pub &'static str);
 
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub fn assumptions(documents: &[&Document], reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+pub fn assumptions(asked: Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+    let documents = asked.documents();
     let mut found = Vec::new();
+    for pattern in asked.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
+        resource(pattern, reading, &mut found);
+    }
     for statement in documents.iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {
             resource(&pattern.value, reading, &mut found);

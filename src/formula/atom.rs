@@ -74,6 +74,16 @@ pub enum Variable<'a> {
     Key(&'a str, u32),
 }
 
+impl<'a> Variable<'a> {
+    /// The name of the context key it is a value of.
+    pub fn key_name(self) -> Option<&'a str> {
+        match self {
+            Variable::Key(name, _) => Some(name),
+            Variable::Action | Variable::Resource | Variable::Requester => None,
+        }
+    }
+}
+
 /// An atomic statement about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Atom {

@@ -77,11 +77,24 @@ fn compile_statement<'a>(
         None if reading.resource_unconstrained => Lit::TRUE,
         None => formula.opaque("missing-resource", "", site(SiteElement::MissingResource)),
     };
+    mention(formula, statement);
     let mut parts = vec![principal, action, resource];
     for (i, c) in statement.conditions.iter().enumerate() {
         parts.push(condition::compile(formula, reading, c, site(SiteElement::Condition(i))));
     }
     formula.graph.and(parts)
+}
+
+/// Notes the keys that conditions test and policy variables name, whatever becomes of them in the formula.
+fn mention<'a>(formula: &mut Formula<'a>, statement: &'a Statement) {
+    let resources = statement.resource.iter().flat_map(|r| &r.values).map(|r| &r.value.template);
+    let values = statement.conditions.iter().flat_map(|c| &c.values).map(|v| &v.value.template);
+    for variable in resources.chain(values).flat_map(Template::variables) {
+        formula.mention(&variable.key);
+    }
+    for condition in &statement.conditions {
+        formula.mention(&condition.key.value.name);
+    }
 }
 
 /// The OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.

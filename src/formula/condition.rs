@@ -22,7 +22,6 @@ pub(super) fn compile<'a>(
 ) -> Lit {
     let operator = condition.operator.value;
     let key = &*condition.key.value.name;
-    formula.mention(key);
     if reading.spelled_differently.contains(key) {
         let tag = condition.key.value.text.split_once('/').map_or("", |(_, tag)| tag);
         let spelled = format!("{tag}\0{}", opaque_key(condition));

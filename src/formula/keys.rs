@@ -46,18 +46,33 @@ const TYPES: [(&str, Class); 5] = [
 ];
 
 impl Tied {
+    /// All of them.
+    pub const ALL: [Tied; 7] = [
+        Tied::PrincipalArn,
+        Tied::PrincipalAccount,
+        Tied::PrincipalType,
+        Tied::UserId,
+        Tied::UserName,
+        Tied::IsAwsService,
+        Tied::ServiceName,
+    ];
+
+    /// The lower-cased name of the key.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tied::PrincipalArn => "aws:principalarn",
+            Tied::PrincipalAccount => "aws:principalaccount",
+            Tied::PrincipalType => "aws:principaltype",
+            Tied::UserId => "aws:userid",
+            Tied::UserName => "aws:username",
+            Tied::IsAwsService => "aws:principalisawsservice",
+            Tied::ServiceName => "aws:principalservicename",
+        }
+    }
+
     /// The key with this lower-cased name.
     pub fn of(name: &str) -> Option<Tied> {
-        Some(match name {
-            "aws:principalarn" => Tied::PrincipalArn,
-            "aws:principalaccount" => Tied::PrincipalAccount,
-            "aws:principaltype" => Tied::PrincipalType,
-            "aws:userid" => Tied::UserId,
-            "aws:username" => Tied::UserName,
-            "aws:principalisawsservice" => Tied::IsAwsService,
-            "aws:principalservicename" => Tied::ServiceName,
-            _ => return None,
-        })
+        Tied::ALL.into_iter().find(|tied| tied.name() == name)
     }
 
     /// The kinds of requester whose word fixes whether the key is present and what it holds.
@@ -172,7 +187,6 @@ pub(super) fn presence<'a>(
     key: &'a str,
     element: u32,
 ) -> Lit {
-    formula.mention(key);
     if element == 0 && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
         return Lit::TRUE;
     }

@@ -34,7 +34,7 @@ pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use keys::Tied;
-pub use network::Network;
+pub use network::{Network, NetworkUnion};
 pub use question::{Asked, Question, Setting};
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};

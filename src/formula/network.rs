@@ -78,6 +78,51 @@ impl Network {
     }
 }
 
+/// All addresses of some networks, as disjoint ranges.
+///
+/// ```
+/// use iamsat::formula::{Network, NetworkUnion};
+/// let n = |text| Network::parse(text).unwrap();
+/// let halves = NetworkUnion::of([n("10.128.0.0/9"), n("10.0.0.0/9")]);
+/// assert!(halves.covers(n("10.0.0.0/8")));
+/// assert!(!halves.covers(n("0.0.0.0/0")));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct NetworkUnion {
+    /// Family, first and last address; in order, neither overlapping nor touching.
+    ranges: Vec<(bool, u128, u128)>,
+}
+
+impl NetworkUnion {
+    /// The addresses of these networks.
+    pub fn of(networks: impl IntoIterator<Item = Network>) -> NetworkUnion {
+        let mut sorted: Vec<Network> = networks.into_iter().collect();
+        sorted.sort_unstable_by_key(|n| (n.v6, n.first(), n.length));
+        let mut ranges: Vec<(bool, u128, u128)> = Vec::new();
+        for network in sorted {
+            let unit = Network::unit(network.v6);
+            match ranges.last_mut() {
+                Some((v6, _, last))
+                    if *v6 == network.v6
+                        && last.checked_add(unit).is_none_or(|next| network.first() <= next) =>
+                {
+                    *last = network.last().max(*last);
+                }
+                _ => ranges.push((network.v6, network.first(), network.last())),
+            }
+        }
+        NetworkUnion { ranges }
+    }
+
+    /// Whether every address of the network is among them.
+    pub fn covers(&self, network: Network) -> bool {
+        let after =
+            self.ranges.partition_point(|(v6, first, _)| (*v6, *first) <= (network.v6, network.first()));
+        let range = after.checked_sub(1).and_then(|place| self.ranges.get(place));
+        range.is_some_and(|(v6, _, last)| *v6 == network.v6 && network.last() <= *last)
+    }
+}
+
 fn mask(length: u32) -> u128 {
     if length == 0 { 0 } else { u128::MAX.wrapping_shl(128u32.saturating_sub(length)) }
 }
@@ -100,6 +145,22 @@ mod tests {
         for bad in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "1.2.3.4/", "1.2.3.4/-1", "01.2.3.4", "a"] {
             assert!(Network::parse(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn unions_cover_what_their_parts_cover_together() {
+        let n = |t| Network::parse(t).unwrap();
+        let union =
+            NetworkUnion::of(["10.0.0.0/9", "10.128.0.0/10", "10.192.0.0/10", "11.0.0.0/9", "::/1"].map(n));
+        for inside in ["10.0.0.0/8", "11.1.0.0/16", "10.255.255.255", "7fff::/16"] {
+            assert!(union.covers(n(inside)), "{inside}");
+        }
+        for outside in ["10.0.0.0/7", "11.128.0.0/16", "9.255.255.255", "::/0", "8000::/16"] {
+            assert!(!union.covers(n(outside)), "{outside}");
+        }
+        assert!(!NetworkUnion::of([]).covers(n("1.2.3.4")));
+        assert!(NetworkUnion::of([n("0.0.0.0/0")]).covers(n("255.255.255.255")));
+        assert!(NetworkUnion::of([n("::/1"), n("8000::/1")]).covers(n("::/0")));
     }
 
     #[test]

@@ -96,8 +96,8 @@ fn variables<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
 ///
 /// A request that satisfies the goal still does when its set of values is cut down to one value for every *existential*
 /// occurrence that holds in it (ForAnyValue that must hold, ForAllValues that must fail), because the universal
-/// occurrences only lose values to talk about; one more value keeps a set non-empty that must be present, and
-/// two keep a set plural under a plain operator. Of the Allow statements of a document that must allow one suffices, and so
+/// occurrences only lose values to talk about; one more value keeps a set non-empty that must be present (and from
+/// becoming a set of one empty text, which ForAllValues may hold of), and two keep a set plural under a plain operator. Of the Allow statements of a document that must allow one suffices, and so
 /// does one of the Deny statements of a document that must refuse; of the others each may need its own value.
 fn elements<'a>(documents: &[(&'a Document, Role)]) -> FxHashMap<&'a str, u32> {
     let mut with_sets: FxHashSet<&str> = FxHashSet::default();

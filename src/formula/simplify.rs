@@ -58,11 +58,6 @@ impl Conjunction {
         &self.disjunctions
     }
 
-    /// Whether it is one of the decided atoms or disjunctions as they are now.
-    pub fn is_conjunct(&self, lit: Lit) -> bool {
-        self.disjunctions.contains(&lit) || self.units.contains(&lit)
-    }
-
     /// What is known of a literal.
     pub fn value(&self, lit: Lit) -> Option<bool> {
         match self.values.get(lit.node().index()) {

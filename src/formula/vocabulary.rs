@@ -7,6 +7,7 @@ use super::atom::{
 use super::graph::{Graph, Lit};
 use super::network::Network;
 use super::symbolic::Symbolic;
+use crate::request::{Presence, key_info};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -53,6 +54,8 @@ pub struct Formula<'a> {
     opaques: Table<Opaque>,
     sites: Vec<Vec<Site>>,
     mentioned: Table<&'a str>,
+    always_present: Vec<&'a str>,
+    speaks_of_requester: bool,
 }
 
 impl Default for Formula<'_> {
@@ -76,6 +79,8 @@ impl Default for Formula<'_> {
             opaques: Table::default(),
             sites: Vec::new(),
             mentioned: Table::default(),
+            always_present: Vec::new(),
+            speaks_of_requester: false,
         }
     }
 }
@@ -88,6 +93,7 @@ impl<'a> Formula<'a> {
             None => {
                 let lit = self.graph.leaf(id);
                 self.literals.push(lit);
+                self.speaks_of_requester |= matches!(atom, Atom::Match(VariableId::REQUESTER, _));
                 lit
             }
         }
@@ -100,7 +106,27 @@ impl<'a> Formula<'a> {
 
     /// Notes that the policies speak about a context key.
     pub fn mention(&mut self, key: &'a str) {
+        let known = self.mentioned.values.len();
         self.mentioned.intern(key);
+        let is_new = self.mentioned.values.len() > known;
+        if is_new && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
+            self.always_present.push(key);
+        }
+    }
+
+    /// Whether the policies speak about this context key (lower-cased name).
+    pub fn mentions(&self, key: &str) -> bool {
+        self.mentioned.index.contains_key(key)
+    }
+
+    /// Those of the mentioned context keys that every request has.
+    pub fn always_present(&self) -> &[&'a str] {
+        &self.always_present
+    }
+
+    /// Whether any atom is about the requester.
+    pub fn speaks_of_requester(&self) -> bool {
+        self.speaks_of_requester
     }
 
     /// The context keys that the policies speak about, in order of first use.

@@ -11,6 +11,7 @@ pub struct ActionPattern {
     pub text: Box<str>,
     /// The pattern in ASCII lower case, wildcards active.
     pub glob: Template,
+    service_wildcard: bool,
 }
 
 impl ActionPattern {
@@ -21,7 +22,10 @@ impl ActionPattern {
             None => !text.is_empty() && text.chars().all(|c| c == '*'),
         };
         let glob = Template::parse(&text.to_ascii_lowercase(), false).ok()?;
-        well_formed.then(|| ActionPattern { text: text.into(), glob })
+        let service = text.split(':').next().unwrap_or("");
+        let service_wildcard =
+            service.contains(['*', '?']) && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
+        well_formed.then(|| ActionPattern { text: text.into(), glob, service_wildcard })
     }
 
     /// Whether every action matches (`*`).
@@ -32,7 +36,6 @@ impl ActionPattern {
     /// Whether a wildcard stands in the service part although the pattern is neither `*` nor `*:*`. AWS documents
     /// no meaning for these, so every match of them is opaque.
     pub fn has_service_wildcard(&self) -> bool {
-        let service = self.text.split(':').next().unwrap_or("");
-        service.contains(['*', '?']) && !self.is_any() && self.text.chars().any(|c| c != '*' && c != ':')
+        self.service_wildcard
     }
 }

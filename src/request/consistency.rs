@@ -3,8 +3,9 @@
 //! The facts are the SAFE axioms S1 to S13 of docs/semantics.md, as far as the search uses them; each removes requests,
 //! so each has to be certain.
 
-use super::{Multiplicity, Presence, Request, Requester, ValueType, key_info};
+use super::{KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info};
 use crate::policy::{Decimal, read_instant};
+use std::borrow::Cow;
 
 /// Which facts are taken for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,51 @@ impl std::fmt::Display for Inconsistency {
     }
 }
 
+/// The keys that policies mention: lower case, in order, each once.
+///
+/// ```
+/// use iamsat::request::{Axioms, Keys, Request};
+/// let keys = Keys::new(["aws:SecureTransport"]);
+/// let request = Request::new("s3:GetObject", "*");
+/// let axioms = Axioms { safe: true, heuristics: false };
+/// // Every request says whether it was encrypted.
+/// assert_eq!(request.inconsistencies_among(&keys, &axioms).len(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Keys<'k> {
+    names: Vec<Cow<'k, str>>,
+    /// Those of the key table.
+    known: Vec<(Cow<'k, str>, &'static KeyInfo)>,
+}
+
+impl<'k> Keys<'k> {
+    /// These, in any case and order.
+    pub fn new(keys: impl IntoIterator<Item = &'k str>) -> Keys<'k> {
+        let is_lower = |key: &str| !key.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = |key: &'k str| match is_lower(key) {
+            true => Cow::Borrowed(key),
+            false => Cow::Owned(key.to_ascii_lowercase()),
+        };
+        let mut names: Vec<Cow<'k, str>> = keys.into_iter().map(lower).collect();
+        names.sort_unstable();
+        names.dedup();
+        let known = names.iter().filter_map(|name| Some((name.clone(), key_info(name)?))).collect();
+        Keys { names, known }
+    }
+
+    /// Whether one of them is in every request of an AWS principal.
+    pub fn describe_everyone(&self) -> bool {
+        self.known
+            .iter()
+            .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
+    }
+
+    /// Whether this one is among them.
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()
+    }
+}
+
 impl Request {
     /// All reasons why this request cannot happen. Presence is only looked at for `keys`, which are those that the policies
     /// mention: of others a request says nothing.
@@ -38,9 +84,11 @@ impl Request {
         keys: impl IntoIterator<Item = &'k str>,
         axioms: &Axioms,
     ) -> Vec<Inconsistency> {
-        let mut keys: Vec<String> = keys.into_iter().map(str::to_ascii_lowercase).collect();
-        keys.sort_unstable();
-        keys.dedup();
+        self.inconsistencies_among(&Keys::new(keys), axioms)
+    }
+
+    /// As [`Request::inconsistencies`], for keys that many requests are asked about.
+    pub fn inconsistencies_among(&self, keys: &Keys<'_>, axioms: &Axioms) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
         if !is_action(&self.action) {
@@ -63,26 +111,25 @@ impl Request {
                 fault("type", format!("`{value}` is no value of {}", info.name));
             }
         }
-        for key in &keys {
-            let always = key_info(key).filter(|info| info.presence == Presence::Always);
-            if let (Some(info), None) = (always, self.values(key)) {
+        for (key, info) in &keys.known {
+            if info.presence == Presence::Always && self.values(key).is_none() {
                 fault("presence", format!("{} is in every request", info.name));
             }
         }
         if axioms.safe {
-            self.derived(&keys, &mut fault);
+            self.derived(keys, &mut fault);
             self.anonymous(&mut fault);
-            self.network(&keys, &mut fault);
-            self.groups(&keys, &mut fault);
+            self.network(keys, &mut fault);
+            self.groups(keys, &mut fault);
         }
         if axioms.heuristics {
-            self.against_heuristics(&keys, &mut fault);
+            self.against_heuristics(keys, &mut fault);
         }
         found
     }
 
     /// S1 to S6: what the requester fixes.
-    fn derived(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+    fn derived(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let Some(requester) = &self.requester else { return };
         for (key, expected) in requester.derived_context() {
             if !keys.contains(&key.to_ascii_lowercase()) {
@@ -97,7 +144,7 @@ impl Request {
         let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
         // Of sessions of AssumeRoot only the account is documented.
         let documented = of_account && !matches!(requester, Requester::AssumedRoot { .. });
-        for info in keys.iter().filter(|key| self.values(key).is_none()).filter_map(|key| key_info(key)) {
+        for (_, info) in keys.known.iter().filter(|(key, _)| self.values(key).is_none()) {
             let needed = match info.presence {
                 Presence::AlwaysForPrincipals => documented || anonymous,
                 Presence::Signed => of_account,
@@ -150,7 +197,7 @@ impl Request {
     }
 
     /// S8 and S9: requests through a VPC endpoint.
-    fn network(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
+    fn network(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let through = [
             "aws:sourcevpc",
             "aws:sourcevpce",
@@ -168,15 +215,15 @@ impl Request {
         let named = ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
         let names = named.iter().find(|key| self.values(key).is_some());
         if let (Some(key), None) = (names, self.values("aws:sourcevpce"))
-            && keys.iter().any(|k| k == "aws:sourcevpce")
+            && keys.contains("aws:sourcevpce")
         {
             fault("S9", format!("{key} implies aws:SourceVpce"));
         }
     }
 
     /// S10, S12 and S13: keys that come together.
-    fn groups(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
-        let mentioned = |key: &str| keys.iter().any(|k| k == key);
+    fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
+        let mentioned = |key: &str| keys.contains(key);
         for side in ["principal", "resource", "source", "vpce"] {
             let (id, paths) = (format!("aws:{side}orgid"), format!("aws:{side}orgpaths"));
             if mentioned(&id)

@@ -1,5 +1,6 @@
 //! What is usually true of requests, but not certainly.
 
+use super::consistency::Keys;
 use super::{Request, Requester};
 use crate::policy::AddressRange;
 
@@ -41,8 +42,8 @@ const ROLE_CALLERS: &str = "heuristic-web-and-saml-callers-only-assume-roles";
 
 impl Request {
     /// The heuristics that the request contradicts.
-    pub(super) fn against_heuristics(&self, keys: &[String], fault: &mut dyn FnMut(&'static str, String)) {
-        let mentioned = |key: &str| keys.iter().any(|k| k == key);
+    pub(super) fn against_heuristics(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
+        let mentioned = |key: &str| keys.contains(key);
         let first = |key: &str| self.values(key).and_then(<[String]>::first);
         let present = |key: &str| self.values(key).is_some();
         let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];

@@ -7,7 +7,7 @@ mod requester;
 mod spelled;
 mod spelling;
 
-pub use consistency::{Axioms, Inconsistency};
+pub use consistency::{Axioms, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use requester::{Requester, RequesterKind};

@@ -14,7 +14,7 @@ use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
 use crate::theory::Lemma;
-use crate::verify::Claim;
+use crate::verify::{Claim, Disagreement};
 
 /// The answer to one goal.
 #[derive(Debug)]
@@ -49,10 +49,10 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
     let request = concretize(search, &model, claim)?;
     if opaques.is_empty() {
-        return Ok(confirm(request, claim));
+        return Ok(confirm(search, request, claim));
     }
     if let Ok(witness) = Witness::confirm(request.clone(), claim) {
-        return Ok(Answer::Shown(Box::new(witness)));
+        return Ok(Answer::Shown(Box::new(witness.shrunk(claim))));
     }
     let is_opaque: Vec<bool> =
         search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
@@ -60,17 +60,35 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let weaker: Vec<Lit> = goal.iter().map(|lit| weaken(&mut search.formula.graph, *lit, &opaque)).collect();
     if let Some(model) = search.solve(&weaker)? {
         let request = concretize(search, &model, claim)?;
-        return Ok(confirm(request, claim));
+        return Ok(confirm(search, request, claim));
     }
     let reasons = opaques.into_iter().filter_map(|id| reason(search, id, claim.documents)).collect();
     Ok(open(reasons, Some(request)))
 }
 
-fn confirm(request: Request, claim: &Claim<'_>) -> Answer {
+fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
     match Witness::confirm(request.clone(), claim) {
-        Ok(witness) => Answer::Shown(Box::new(witness)),
-        Err(disagreement) => open(vec![UnknownReason::Internal(disagreement.0)], Some(request)),
+        Ok(witness) => Answer::Shown(Box::new(witness.shrunk(claim))),
+        Err(Disagreement { open: Some(document), .. }) => {
+            // What is open cancels out within the document: the referee, who looks at one statement after the other, does
+            // not see that.
+            open(open_in(search, document, claim.documents), Some(request))
+        }
+        Err(Disagreement { message, .. }) => open(vec![UnknownReason::Internal(message)], Some(request)),
     }
+}
+
+/// All opaque predicates of one document.
+fn open_in(search: &Search<'_, '_>, document: usize, documents: &[&Document]) -> Vec<UnknownReason> {
+    let opaques = search.formula.atoms().filter_map(|(_, atom)| match atom {
+        Atom::Opaque(id) => search.formula.opaque_of(id),
+        _ => None,
+    });
+    opaques
+        .filter_map(|(opaque, sites)| {
+            at(documents, sites.iter().filter(|site| site.document == document).min()?, opaque.rule)
+        })
+        .collect()
 }
 
 fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> Result<Request, Exhausted> {
@@ -81,6 +99,7 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         policy_type: claim.policy_type,
         aws_compat: claim.aws_compat,
         documents: claim.documents,
+        spellings: claim.spellings,
     };
     concretizer.request(model)
 }

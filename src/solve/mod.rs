@@ -11,7 +11,6 @@ mod search;
 mod verdict;
 mod witness;
 
-pub use crate::verify::{Claim, Disagreement};
 pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
 pub use refute::refute;

@@ -47,6 +47,8 @@ pub struct Concretizer<'c, 'a> {
     pub aws_compat: bool,
     /// The documents, for the spelling of actions.
     pub documents: &'c [&'a Document],
+    /// Further spellings of actions.
+    pub spellings: &'c [&'c str],
 }
 
 impl Concretizer<'_, '_> {
@@ -79,7 +81,14 @@ impl Concretizer<'_, '_> {
             }
         }
         let requester = self.requester(model)?;
-        for name in self.formula.mentioned() {
+        let present = presence.iter().filter(|(_, present)| **present).map(|(variable, _)| variable);
+        let speaks_of = model.words.keys().chain(present);
+        let mut names: Vec<&str> =
+            speaks_of.filter_map(|v| self.formula.variable_of(*v)?.key_name()).collect();
+        names.extend(self.formula.always_present());
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
             let always = key_info(name).is_some_and(|info| info.presence == Presence::Always);
             let mut values = Vec::new();
             for element in 0..u32::MAX {
@@ -105,9 +114,8 @@ impl Concretizer<'_, '_> {
 
     /// The requester, where it plays a part.
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
-        let speaks_of_it =
-            self.formula.atoms().any(|(_, atom)| matches!(atom, Atom::Match(VariableId::REQUESTER, _)));
-        let tied = self.formula.mentioned().iter().any(|name| Tied::of(name).is_some());
+        let speaks_of_it = self.formula.speaks_of_requester();
+        let tied = Tied::ALL.iter().any(|tied| self.formula.mentions(tied.name()));
         if self.policy_type == PolicyType::Identity && !speaks_of_it && !tied {
             return Ok(None);
         }
@@ -117,10 +125,9 @@ impl Concretizer<'_, '_> {
 
     /// Gives the keys that describe the requester the values that its word fixes.
     fn tie(&self, decoded: &Decoded, request: &mut Request) {
-        for name in self.formula.mentioned() {
-            let Some(tied) = Tied::of(name) else { continue };
+        for tied in Tied::ALL.iter().filter(|tied| self.formula.mentions(tied.name())) {
             if let Some(value) = tied.value(decoded) {
-                request.set(name, value.into_iter().collect());
+                request.set(tied.name(), value.into_iter().collect());
             }
         }
     }
@@ -157,8 +164,10 @@ impl Concretizer<'_, '_> {
             .filter(rank(Effect::Allow))
             .chain(statements().filter(rank(Effect::Deny)))
             .flat_map(|s| &s.action.values)
-            .find(|pattern| pattern.value.text.eq_ignore_ascii_case(&action))
-            .map(|pattern| pattern.value.text.to_string())
+            .map(|pattern| &*pattern.value.text)
+            .chain(self.spellings.iter().copied())
+            .find(|text| text.eq_ignore_ascii_case(&action))
+            .map(str::to_owned)
             .or_else(|| usual_spelling(&action).map(str::to_owned))
             .unwrap_or(action)
     }

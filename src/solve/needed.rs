@@ -5,7 +5,7 @@
 
 use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, VariableId};
 use crate::theory::Tests;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// What a proposal asks for.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,10 @@ pub(super) fn needed_literals(
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Vec<Lit> {
     let mut literals: Vec<Lit> = conjunction.units().to_vec();
-    let mut seen: FxHashSet<Lit> = literals.iter().copied().collect();
+    let mut seen = Seen::new(graph);
+    literals.iter().for_each(|lit| {
+        seen.insert(*lit);
+    });
     let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
     let mut queue: Vec<Lit> = conjunction.disjunctions().iter().rev().copied().collect();
     while let Some(lit) = queue.pop() {
@@ -40,7 +43,7 @@ pub(super) fn needed_literals(
                 let chosen = match truth {
                     Some(truth) => parts.find(|part| holds(graph, *part, truth, &mut known)),
                     // A part that is needed anyway costs nothing.
-                    None => parts.clone().find(|part| seen.contains(part)).or_else(|| parts.next()),
+                    None => parts.clone().find(|part| seen.contains(*part)).or_else(|| parts.next()),
                 };
                 queue.extend(chosen);
             }
@@ -48,6 +51,29 @@ pub(super) fn needed_literals(
         }
     }
     literals
+}
+
+/// A set of literals of a graph.
+struct Seen(Vec<u8>);
+
+impl Seen {
+    fn new(graph: &Graph) -> Seen {
+        Seen(vec![0; graph.len()])
+    }
+
+    /// Whether it was not in the set before.
+    fn insert(&mut self, lit: Lit) -> bool {
+        let bit = 1 << u8::from(lit.is_negated());
+        let Some(bits) = self.0.get_mut(lit.node().index()) else { return false };
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        is_new
+    }
+
+    fn contains(&self, lit: Lit) -> bool {
+        let bit = 1 << u8::from(lit.is_negated());
+        self.0.get(lit.node().index()).is_some_and(|bits| bits & bit != 0)
+    }
 }
 
 fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut FxHashMap<Lit, bool>) -> bool {
@@ -75,18 +101,20 @@ pub(super) fn needed(
 ) -> Needed {
     let mut found =
         Needed { literals: needed_literals(&formula.graph, conjunction, truth), ..Needed::default() };
-    let signs: FxHashSet<Lit> = found.literals.iter().copied().collect();
-    found.contradictory = found.literals.iter().any(|lit| signs.contains(&!*lit));
+    let mut signs = Seen::new(&formula.graph);
+    found.literals.iter().for_each(|lit| {
+        signs.insert(*lit);
+    });
+    found.contradictory = found.literals.iter().any(|lit| signs.contains(!*lit));
+    let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
     for lit in &found.literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
         let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
-        let place = match found.tests.iter().position(|(v, _)| *v == variable) {
-            Some(place) => place,
-            None => {
-                found.tests.push((variable, Tests::default()));
-                found.tests.len().saturating_sub(1)
-            }
-        };
+        let next = found.tests.len();
+        let place = *places.entry(variable).or_insert(next);
+        if place == next {
+            found.tests.push((variable, Tests::default()));
+        }
         if let Some((_, tests)) = found.tests.get_mut(place) {
             if lit.is_negated() { tests.negatives.push(test) } else { tests.positives.push(test) }
         }

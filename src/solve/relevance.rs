@@ -9,10 +9,11 @@
 
 use super::search::Search;
 use crate::formula::{
-    Atom, Conjunction, Formula, Graph, Lit, NetworkId, Node, NodeId, PatternId, Test, VariableId,
+    Atom, Conjunction, Formula, Graph, Lit, Network, NetworkId, NetworkUnion, Node, NodeId, PatternId, Test,
+    VariableId,
 };
 use crate::limits::Exhausted;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// The atoms of one variable; those about its text are found by what their texts start with.
 #[derive(Debug, Default)]
@@ -111,27 +112,38 @@ impl<'a> ValueAtoms<'a> {
     }
 }
 
-/// The nodes below some literals.
+/// Some nodes of the graph, such as those below some literals.
 #[derive(Debug, Default)]
-pub(super) struct Occurring {
+pub(super) struct Marks {
     rounds: Vec<u32>,
     round: u32,
     queue: Vec<NodeId>,
 }
 
-impl Occurring {
-    /// Marks the nodes below these literals, and no others.
-    fn mark(&mut self, graph: &Graph, literals: &[Lit]) {
+impl Marks {
+    /// Marks nothing.
+    fn forget(&mut self, graph: &Graph) {
         self.round = self.round.wrapping_add(1);
         self.rounds.resize(graph.len(), 0);
+    }
+
+    /// Marks a node; whether it was not marked before.
+    fn insert(&mut self, node: NodeId) -> bool {
+        if self.rounds.len() <= node.index() {
+            self.rounds.resize(node.index().saturating_add(1), 0);
+        }
+        let slot = self.rounds.get_mut(node.index());
+        slot.is_some_and(|slot| std::mem::replace(slot, self.round) != self.round)
+    }
+
+    /// Marks the nodes below these literals, and no others.
+    fn mark(&mut self, graph: &Graph, literals: &[Lit]) {
+        self.forget(graph);
         self.queue.extend(literals.iter().map(|lit| lit.node()));
         while let Some(node) = self.queue.pop() {
-            let Some(round) = self.rounds.get_mut(node.index()) else { continue };
-            if *round == self.round {
-                continue;
-            }
-            *round = self.round;
-            if let Node::And(children) = graph.node(node) {
+            if self.insert(node)
+                && let Node::And(children) = graph.node(node)
+            {
                 self.queue.extend(children.iter().map(|child| child.node()));
             }
         }
@@ -148,10 +160,10 @@ impl<'a> Search<'_, 'a> {
     /// # Errors
     /// The meter ran out.
     pub(super) fn decide_by_relevance(&mut self) -> Result<(), Exhausted> {
-        let mut known: FxHashSet<Lit> = FxHashSet::default();
+        self.known.forget(&self.formula.graph);
         while !self.conjunction.is_contradiction() && !self.conjunction.disjunctions().is_empty() {
             let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
-            let fresh: Vec<Lit> = conjuncts.filter(|lit| known.insert(**lit)).copied().collect();
+            let fresh: Vec<Lit> = conjuncts.filter(|lit| self.known.insert(lit.node())).copied().collect();
             if fresh.is_empty() {
                 break;
             }
@@ -162,17 +174,36 @@ impl<'a> Search<'_, 'a> {
                     break;
                 }
                 match set {
-                    // What came before may have decided parts of it; then what is left of it is fresh in the next round.
-                    Some((variable, patterns)) if self.conjunction.is_conjunct(*lit) => {
-                        self.put_in(variable, &patterns, true)?;
-                    }
-                    Some(_) => {}
+                    // What came before may have decided parts of it; what is left of it is fresh in the next round.
+                    Some((variable, patterns)) => self.put_in(variable, &patterns, true)?,
                     None => self.put_in_excluded(*lit)?,
                 }
             }
+            self.put_in_networks();
             self.conjunction.add(&mut self.formula.graph, []);
         }
         Ok(())
+    }
+
+    /// Puts in what follows for networks whose addresses all lie in networks that have to be failed.
+    fn put_in_networks(&mut self) {
+        let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
+        for lit in self.conjunction.units().iter().filter(|lit| lit.is_negated()) {
+            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
+            if let Some(Atom::Match(variable, Test::Network(id))) = self.formula.atom_of(atom) {
+                failed.entry(variable).or_default().extend(self.formula.network_of(id));
+            }
+        }
+        for (variable, networks) in failed {
+            let union = NetworkUnion::of(networks);
+            for (id, lit) in self.atoms.variables.get(&variable).map_or(&[][..], |atoms| &atoms.networks) {
+                if self.conjunction.value(*lit).is_none()
+                    && self.formula.network_of(*id).is_some_and(|network| union.covers(network))
+                {
+                    self.conjunction.exclude(*lit);
+                }
+            }
+        }
     }
 
     /// Puts in what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
@@ -196,55 +227,73 @@ impl<'a> Search<'_, 'a> {
         self.occurring.mark(&self.formula.graph, disjunctions);
         let variables: Vec<Option<VariableId>> =
             disjunctions.iter().map(|lit| self.required(*lit).map(|(variable, _)| variable)).collect();
-        let mut elsewhere = disjunctions.to_vec();
-        let mut own = variables.iter();
-        elsewhere.retain(|_| {
-            own.next().is_none_or(|variable| {
-                variable.is_none() || variables.iter().filter(|other| *other == variable).count() > 1
-            })
-        });
+        let mut sets: FxHashMap<VariableId, usize> = FxHashMap::default();
+        for variable in variables.iter().flatten() {
+            let count = sets.entry(*variable).or_default();
+            *count = count.saturating_add(1);
+        }
+        let alone = |variable: &Option<VariableId>| variable.is_some_and(|v| sets.get(&v) == Some(&1));
+        let elsewhere = disjunctions.iter().zip(&variables).filter(|(_, variable)| !alone(variable));
+        let elsewhere: Vec<Lit> = elsewhere.map(|(lit, _)| *lit).collect();
         self.elsewhere.mark(&self.formula.graph, &elsewhere);
     }
 
     /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
     fn put_in_excluded(&mut self, lit: Lit) -> Result<(), Exhausted> {
         let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { return Ok(()) };
-        let Some(Atom::Match(variable, outer)) = self.formula.atom_of(atom).filter(|_| lit.is_negated())
-        else {
-            return Ok(());
-        };
-        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
+        let test = self.formula.atom_of(atom).filter(|_| lit.is_negated());
+        // Networks are looked at together.
+        if let Some(Atom::Match(variable, outer @ Test::Pattern(_))) = test {
+            let open = |search: &Self, lit: Lit| {
+                search.conjunction.value(lit).is_none() && search.occurring.contains(lit)
+            };
+            for (_, lit) in self.inside(variable, outer, &open)? {
+                self.conjunction.exclude(lit);
+            }
+        }
+        Ok(())
+    }
+
+    /// The tests that imply one about the same variable, of those whose atoms are wanted; a pattern with policy variables
+    /// implies what it implies for all values.
+    pub(super) fn inside(
+        &mut self,
+        variable: VariableId,
+        outer: Test,
+        wanted: &dyn Fn(&Self, Lit) -> bool,
+    ) -> Result<Vec<(Test, Lit)>, Exhausted> {
+        let mut found = Vec::new();
+        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(found) };
         match outer {
-            Test::Pattern(pattern) => {
-                let Some(key) = self.formula.pattern_of(pattern) else { return Ok(()) };
+            Test::Pattern(wide) => {
+                let Some(key) = self.formula.pattern_of(wide) else { return Ok(found) };
                 // A word includes nothing but itself, which is the same atom.
                 if key.word().is_some() {
-                    return Ok(());
+                    return Ok(found);
                 }
                 let mut near = Vec::new();
                 atoms.near(None, key.start(), &mut near);
-                for (_, other, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
-                    if self.conjunction.value(*lit).is_none()
-                        && self.occurring.contains(*lit)
-                        && self.theory.strings.includes(self.formula, pattern, *other, &mut self.meter)?
+                for (test, narrow, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
+                    if *test != outer
+                        && wanted(self, *lit)
+                        && self.theory.strings.includes(self.formula, wide, *narrow, &mut self.meter)?
                     {
-                        self.conjunction.exclude(*lit);
+                        found.push((*test, *lit));
                     }
                 }
             }
-            Test::Network(network) => {
-                let Some(network) = self.formula.network_of(network) else { return Ok(()) };
-                for (other, lit) in &atoms.networks {
-                    if self.conjunction.value(*lit).is_none()
-                        && self.formula.network_of(*other).is_some_and(|other| network.covers(other))
-                    {
-                        self.conjunction.exclude(*lit);
+            Test::Network(wide) => {
+                let Some(wide) = self.formula.network_of(wide) else { return Ok(found) };
+                for (narrow, lit) in &atoms.networks {
+                    let covered = self.formula.network_of(*narrow).is_some_and(|narrow| wide.covers(narrow));
+                    if covered && Test::Network(*narrow) != outer && wanted(self, *lit) {
+                        found.push((Test::Network(*narrow), *lit));
                     }
                 }
             }
             Test::Bound(_) | Test::Template(_) => {}
         }
-        Ok(())
+        Ok(found)
     }
 
     /// The patterns of one variable of which one must match, if that is what the conjunct says.

@@ -10,12 +10,13 @@
 use super::model::Model;
 use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
-use super::relevance::{Occurring, ValueAtoms};
+use super::relevance::{Marks, ValueAtoms};
 use super::verdict::Stats;
-use crate::formula::{Conjunction, Formula, Lit, Node, Test, VariableId};
+use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
+use rustc_hash::FxHashSet;
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
@@ -24,8 +25,9 @@ pub struct Search<'f, 'a> {
     pub(super) conjunction: Conjunction,
     pub(super) meter: Meter,
     pub(super) atoms: ValueAtoms<'a>,
-    pub(super) occurring: Occurring,
-    pub(super) elsewhere: Occurring,
+    pub(super) occurring: Marks,
+    pub(super) elsewhere: Marks,
+    pub(super) known: Marks,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
@@ -40,8 +42,9 @@ impl<'f, 'a> Search<'f, 'a> {
             formula,
             theory,
             atoms,
-            occurring: Occurring::default(),
-            elsewhere: Occurring::default(),
+            occurring: Marks::default(),
+            elsewhere: Marks::default(),
+            known: Marks::default(),
             conjunction: Conjunction::default(),
             meter: Meter::new(&limits),
             limits,
@@ -101,6 +104,9 @@ impl<'f, 'a> Search<'f, 'a> {
         self.conjunction.add(&mut self.formula.graph, first.iter().copied());
         self.decide_by_action()?;
         self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
+        if self.units_conflict()? {
+            return Ok(None);
+        }
         self.decide_by_relevance()?;
         if self.conjunction.is_contradiction() {
             return Ok(None);
@@ -145,6 +151,33 @@ impl<'f, 'a> Search<'f, 'a> {
                 Err(found) => conflicts = found,
             }
         }
+    }
+
+    /// Whether a test that has to be passed implies one that has to be failed: the usual end, found without looking at
+    /// the disjunctions.
+    fn units_conflict(&mut self) -> Result<bool, Exhausted> {
+        let mut passed: Vec<(VariableId, Test)> = Vec::new();
+        let mut failed: Vec<(VariableId, Test)> = Vec::new();
+        for lit in self.conjunction.units() {
+            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
+            if let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) {
+                if lit.is_negated() { failed.push((variable, test)) } else { passed.push((variable, test)) }
+            }
+        }
+        for (variable, outer) in failed {
+            let Test::Pattern(wide) = outer else { continue };
+            for (_, inner) in passed.iter().filter(|(v, _)| *v == variable) {
+                let Some(narrow) = self.formula.widened(*inner) else { continue };
+                if self.theory.strings.includes(self.formula, wide, narrow, &mut self.meter)? {
+                    self.lemmas.push(Lemma {
+                        positives: vec![(variable, *inner)],
+                        negatives: vec![(variable, outer)],
+                    });
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the conjuncts decide all tests of the lemma as it says that they cannot be.
@@ -227,23 +260,14 @@ impl<'f, 'a> Search<'f, 'a> {
         for variable in variables {
             let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
             let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
+            let occurs: FxHashSet<Lit> = positive.iter().map(|(_, p)| *p).collect();
             for (outer, n) in negative {
-                let Test::Pattern(wide) = outer else { continue };
-                // A word includes nothing but itself, which is the same atom.
-                if self.formula.pattern_of(*wide).is_some_and(|key| key.word().is_some()) {
-                    continue;
-                }
-                for (inner, p) in positive {
-                    let Some(narrow) = self.formula.widened(*inner) else { continue };
-                    if inner != outer
-                        && self.theory.strings.includes(self.formula, *wide, narrow, &mut self.meter)?
-                    {
-                        self.lemmas.push(Lemma {
-                            positives: vec![(variable, *inner)],
-                            negatives: vec![(variable, *outer)],
-                        });
-                        self.add_clause(&[!*p, *n], encoder, solver)?;
-                    }
+                for (inner, p) in self.inside(variable, *outer, &|_, lit| occurs.contains(&lit))? {
+                    self.lemmas.push(Lemma {
+                        positives: vec![(variable, inner)],
+                        negatives: vec![(variable, *outer)],
+                    });
+                    self.add_clause(&[!p, *n], encoder, solver)?;
                 }
             }
         }

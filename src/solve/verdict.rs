@@ -1,10 +1,11 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
-use super::{Claim, Witness};
+use super::Witness;
 use crate::evaluate::trace_statement;
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::span::Span;
+use crate::verify::Claim;
 
 /// The answer to one question about one policy.
 #[derive(Clone, Debug)]

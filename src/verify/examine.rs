@@ -149,7 +149,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     if question.formula.graph.len() > limits.nodes {
         return Err(Refusal::beyond("the question has too many parts"));
     }
-    let named = assumptions(&asked.documents(), &question.reading, question.formula.mentioned());
+    let named = assumptions(asked, &question.reading, question.formula.mentioned());
     if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
         return Err(Refusal::new("the assumptions that it names are not those that take part"));
     }
@@ -173,7 +173,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
                 let at =
                     |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
                 let request = finding.request.request().map_err(at)?;
-                confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.0))?;
+                confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.message))?;
             }
             Ok(format!(
                 "FAIL: {}, shown by {} replayed",

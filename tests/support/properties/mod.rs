@@ -7,10 +7,10 @@ pub(crate) mod parse;
 pub(crate) mod theories;
 pub(crate) mod wildcard;
 
-/// The properties by the names of their fuzz targets.
 /// Holds for every input, or panics.
 pub(crate) type Property = fn(&[u8]);
 
+/// The properties by the names of their fuzz targets.
 pub(crate) const ALL: [(&str, Property); 5] = [
     ("check", check::holds),
     ("emptiness", emptiness::holds),
