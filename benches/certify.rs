@@ -40,7 +40,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     let certified = Options { certify: true, ..Options::default() };
     let (mut plain_times, mut certified_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut written, mut verified, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-    let mut not_verified = 0;
+    let mut not_verified = Vec::new();
     let mut slowest: Vec<(f64, f64, &str)> = Vec::new();
     for (name, new, existing) in pairs {
         let (time, answer) = fastest(repeats, || no_new_access(new, existing, &plain));
@@ -50,7 +50,9 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         plain_times.push(micros(time));
         let (with, answer) = fastest(repeats, || no_new_access(new, existing, &certified));
-        not_verified += usize::from(!matches!(answer.verdict, Verdict::Pass(_)));
+        if !matches!(answer.verdict, Verdict::Pass(_)) {
+            not_verified.push(name);
+        }
         certified_times.push(micros(with));
         ratios.push(micros(with) / micros(time));
         slowest.push((micros(with), micros(time), name));
@@ -61,7 +63,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         bytes.push(text.len() as f64);
         verified.push(micros(fastest(repeats, || verify(&text, &Limits::default())).0));
     }
-    println!("{title}: {} PASS, {not_verified} not verified", plain_times.len());
+    println!("{title}: {} PASS, {} not verified {not_verified:?}", plain_times.len(), not_verified.len());
     println!("    check, us:            {}", quantiles(plain_times));
     println!("    certified check, us:  {}", quantiles(certified_times));
     println!("    ratio:                {}", quantiles(ratios));

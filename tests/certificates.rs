@@ -1,4 +1,6 @@
 //! Every PASS of the corpus is certified, and certificates that were tampered with are not verified.
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod support;
 
@@ -208,7 +210,7 @@ fn another_claim_is_refused() {
         let mut changed = pass.clone();
         match changed.pointer_mut(pointer) {
             Some(place) => *place = value.clone(),
-            None => changed[&pointer[1..]] = value.clone(),
+            None => changed[pointer.trim_start_matches('/')] = value.clone(),
         }
         let outcome = outcome(&changed);
         assert!(matches!(outcome, Outcome::Refused(_)), "{pointer} {value}: {outcome:?}");

@@ -129,7 +129,7 @@ impl Language {
 }
 
 /// One automaton for all steps: each leads to where the next begins.
-fn build(steps: &mut dyn Iterator<Item = Step>) -> Result<NFA, BuildError> {
+fn build(steps: &mut dyn Iterator<Item = Step>) -> Result<NFA, Box<BuildError>> {
     let mut builder = Builder::new();
     builder.set_utf8(false);
     builder.start_pattern()?;
@@ -155,11 +155,11 @@ fn build(steps: &mut dyn Iterator<Item = Step>) -> Result<NFA, BuildError> {
     let last = builder.add_match()?;
     builder.patch(end, last)?;
     builder.finish_pattern(start)?;
-    builder.build(start, start)
+    Ok(builder.build(start, start)?)
 }
 
 /// From one state to another by one symbol of the set.
-fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<(), BuildError> {
+fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<(), Box<BuildError>> {
     let mut ways = Vec::new();
     match set {
         Set::Char(symbol) => {
@@ -168,7 +168,7 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
             for byte in bytes.iter().rev() {
                 next = builder.add_range(Transition { start: *byte, end: *byte, next })?;
             }
-            return builder.patch(from, next);
+            return Ok(builder.patch(from, next)?);
         }
         Set::AnyCase(letter) => {
             let mut both = [letter.to_ascii_uppercase(), letter.to_ascii_lowercase()];
@@ -205,7 +205,7 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
     ways.sort_unstable_by_key(|way| way.start);
     ways.dedup();
     let next = if ways.is_empty() { builder.add_fail()? } else { builder.add_sparse(ways)? };
-    builder.patch(from, next)
+    Ok(builder.patch(from, next)?)
 }
 
 /// How many states of all languages one search may keep.
@@ -341,9 +341,9 @@ mod tests {
                 builder.finish()
             };
             let patterns = [pattern(), pattern(), pattern(), pattern()];
-            let languages: Vec<Language> = patterns.iter().map(language).collect();
+            let languages = patterns.each_ref().map(language);
             let [a, b, c, d] = &patterns;
-            let [la, lb, lc, ld] = languages.as_slice() else { unreachable!() };
+            let [la, lb, lc, ld] = &languages;
             let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000)).unwrap();
             let mut meter = Meter::new(&SearchLimits::default());
             let known = automata::find(&[a, b], &[c, d], &mut meter).unwrap();

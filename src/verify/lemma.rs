@@ -9,8 +9,7 @@ use super::{Refusal, Work};
 use crate::automata::{Class, Set, Step};
 use crate::evaluate::{fields_match, glob_matches};
 use crate::formula::{
-    Atom, Axis, Bound, Formula, Network, Node, PatternId, PatternKey, Reading, Scalar, Test, Variable,
-    VariableId,
+    Atom, Bound, Formula, Network, Node, PatternId, PatternKey, Reading, Test, Variable, VariableId,
 };
 use crate::policy::{Part, PolicyType, Template};
 use crate::request::{ValueType, key_info};
@@ -47,6 +46,8 @@ pub(super) struct Tests {
 
 /// How many texts are looked at where only a few match.
 pub(super) const FEW: usize = 64;
+
+pub(super) type Languages = Vec<Rc<Language>>;
 
 /// Proves lemmas of one question.
 pub(super) struct Prover<'f, 'a> {
@@ -127,26 +128,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if self.no_text(variable, tests)? || self.marked(variable, tests)? {
             return Ok(true);
         }
-        // A text that operators of several types read, each in its own way.
-        if !networks.0.is_empty()
-            && (!bounds.0.is_empty() || !some_address(&networks.0, &networks.1, self.work)?)
-        {
-            // No address is a number or a date.
-            return Ok(true);
-        }
-        for axis in [Axis::Number, Axis::Date] {
-            let of_axis = |list: &[&'f Bound]| -> Vec<&'f Bound> {
-                list.iter().copied().filter(|b| b.axis == axis).collect()
-            };
-            let (pass, fail) = (of_axis(&bounds.0), of_axis(&bounds.1));
-            if !pass.is_empty() && !some_number(&pass, &fail, self.work)? {
-                return Ok(true);
-            }
-        }
-        if bounds.0.is_empty() && bounds.1.is_empty() && networks.0.is_empty() && networks.1.is_empty() {
-            return Ok(false);
-        }
-        self.few_texts(variable, tests, (&bounds.0, &bounds.1), (&networks.0, &networks.1))
+        self.excluded_by_kinds(variable, tests, (&bounds.0, &bounds.1), (&networks.0, &networks.1))
     }
 
     fn bounds(&self, tests: &Tests) -> (Vec<&'f Bound>, Vec<&'f Bound>) {
@@ -233,7 +215,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     }
 
     /// The languages of the tests about texts.
-    fn texts(&mut self, tests: &Tests) -> Result<(Vec<Rc<Language>>, Vec<Rc<Language>>), Refusal> {
+    pub(super) fn texts(&mut self, tests: &Tests) -> Result<(Languages, Languages), Refusal> {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for test in &tests.pass {
             match test {
@@ -253,38 +235,6 @@ impl<'f, 'a> Prover<'f, 'a> {
             }
         }
         Ok((inside, outside))
-    }
-
-    /// Whether all texts that can pass the tests are few, and none of them does.
-    fn few_texts(
-        &mut self,
-        variable: VariableId,
-        tests: &Tests,
-        bounds: (&[&Bound], &[&Bound]),
-        networks: (&[Network], &[Network]),
-    ) -> Result<bool, Refusal> {
-        let (mut inside, mut outside) = self.texts(tests)?;
-        if !bounds.0.is_empty() || !networks.0.is_empty() {
-            // What is read as a number, date or address has these letters only.
-            let letters = Class::ALNUM.union(Class::SIGNS).union(Class::HYPHEN).union(Class::DOT);
-            inside.push(Rc::new(self.built(vec![Step::Many(letters.union(Class::COLON))])?));
-        }
-        if bounds.0.iter().any(|b| b.axis == Axis::Number) {
-            let digits_and_point = Class::DIGIT.union(Class::DOT);
-            let sign = Class::SIGNS.union(Class::HYPHEN);
-            let numbers =
-                [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
-            inside.push(Rc::new(self.built(numbers.into())?));
-        }
-        for _ in 0..FEW {
-            let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(true) };
-            let Ok(word) = std::str::from_utf8(&found) else { return Ok(false) };
-            if reads_as(word, bounds, networks) {
-                return Ok(false);
-            }
-            outside.push(Rc::new(self.built(text(word))?));
-        }
-        Err(Refusal::beyond("more than a few texts would have to be looked at"))
     }
 
     /// A language, paid for.
@@ -314,21 +264,6 @@ impl<'f, 'a> Prover<'f, 'a> {
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)
     }
-}
-
-/// Whether the text compares as asked.
-fn reads_as(text: &str, bounds: (&[&Bound], &[&Bound]), networks: (&[Network], &[Network])) -> bool {
-    let address = Network::parse(text).filter(|_| !text.contains('/'));
-    let (number, date) = (Scalar::parse_number(text), Scalar::parse_date(text));
-    let holds = |bound: &&Bound| {
-        let read = if bound.axis == Axis::Number { &number } else { &date };
-        read.as_ref().is_some_and(|value| bound.holds(value))
-    };
-    let inside = |network: &Network| address.is_some_and(|address| network.covers(address));
-    bounds.0.iter().all(holds)
-        && !bounds.1.iter().any(holds)
-        && networks.0.iter().all(inside)
-        && !networks.1.iter().any(inside)
 }
 
 /// The steps of a pattern, from what it was written as.

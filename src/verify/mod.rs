@@ -11,6 +11,7 @@ mod domain;
 mod examine;
 mod language;
 mod lemma;
+mod mixed;
 mod plain;
 mod proof;
 mod render;
