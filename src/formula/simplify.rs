@@ -122,7 +122,7 @@ impl Conjunction {
         }
     }
 
-    /// Takes one conjunct; whether anything new was decided.
+    /// Takes one conjunct; whether it decides more than a disjunction.
     fn take(&mut self, graph: &mut Graph, lit: Lit, queue: &mut Vec<Lit>) -> bool {
         let lit = self.simplify(graph, lit);
         if lit == Lit::TRUE {
@@ -135,10 +135,14 @@ impl Conjunction {
         self.assign(lit);
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => queue.extend(children.iter().rev()),
-            (Node::And(_), true) => self.disjunctions.push(lit),
+            (Node::And(_), true) => {
+                // Others may hold it as a part; those that come later see that it is decided, and that is enough.
+                self.disjunctions.push(lit);
+                return false;
+            }
             _ => self.units.push(lit),
         }
-        // Decided nodes change what was memoised in this round.
+        // Decided atoms change what was memoised in this round.
         self.round = self.round.wrapping_add(1);
         true
     }

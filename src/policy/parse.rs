@@ -9,6 +9,7 @@ use super::{
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
 use crate::span::{Source, Span, Spanned};
+use rustc_hash::FxHashMap;
 
 /// What came out of reading a document.
 #[derive(Clone, Debug)]
@@ -186,7 +187,7 @@ impl Reader<'_> {
     }
 
     fn duplicate_sids(&mut self, statements: &[Option<Statement>]) {
-        let mut seen: rustc_hash::FxHashMap<&str, Span> = rustc_hash::FxHashMap::default();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         let mut faults = Vec::new();
         for sid in statements.iter().flatten().filter_map(|s| s.sid.as_ref()).filter(|s| !s.value.is_empty())
         {
@@ -469,7 +470,7 @@ impl Reader<'_> {
         };
         let mut conditions = Vec::new();
         let mut complete = true;
-        let mut spelled: Vec<(String, Span)> = Vec::new();
+        let mut spelled = FxHashMap::default();
         for operator in operators {
             let lower = operator.key.to_ascii_lowercase();
             complete &= self.differs_in_case("operator", &lower, operator, &mut spelled);
@@ -483,7 +484,7 @@ impl Reader<'_> {
                 complete = false;
                 continue;
             };
-            let mut keys_spelled: Vec<(String, Span)> = Vec::new();
+            let mut keys_spelled = FxHashMap::default();
             for key in keys {
                 let lower = key.key.to_ascii_lowercase();
                 complete &= self.differs_in_case("condition key", &lower, key, &mut keys_spelled);
@@ -502,9 +503,9 @@ impl Reader<'_> {
         what: &str,
         lower: &str,
         member: &Member<'_>,
-        seen: &mut Vec<(String, Span)>,
+        seen: &mut FxHashMap<String, Span>,
     ) -> bool {
-        if let Some((_, first)) = seen.iter().find(|(name, _)| name == lower) {
+        if let Some(first) = seen.get(lower) {
             self.report(
                 Diagnostic::error(
                     "duplicate-key-case",
@@ -516,7 +517,7 @@ impl Reader<'_> {
             );
             return false;
         }
-        seen.push((lower.to_owned(), member.key_span));
+        seen.insert(lower.to_owned(), member.key_span);
         true
     }
 

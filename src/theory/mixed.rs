@@ -33,6 +33,8 @@ pub(super) enum Found {
     Conflict((Places, Places)),
 }
 
+/// The addresses of an IPv4 network with at most this many free bits are looked at one by one.
+const MOST_FREE_BITS: u32 = 8;
 /// How many texts of one form are looked at.
 const MOST_TEXTS: usize = 12;
 
@@ -192,21 +194,8 @@ impl Mixed<'_> {
             let time = day.clone().one(Set::AnyCase(b't')).many(Class::ASCII).finish();
             return numbers.chain([month.finish(), day.finish(), time]).collect();
         }
-        if !self.networks.0.is_empty() {
-            // The octets that all addresses share are spelled.
-            let deepest = self.networks.0.iter().max_by_key(|n| n.length);
-            let shared = deepest.map_or(0, |n| n.length.wrapping_shr(3));
-            let first = deepest.map_or_else(String::new, |n| Network::address(false, n.first()));
-            let mut octets = first.split('.');
-            let mut octet = |b: Builder, place: u32| match octets.next().filter(|_| place < shared) {
-                Some(text) => b.text(text),
-                None => digits(b),
-            };
-            let v4 = octet(Pattern::builder(), 0);
-            let v4 = (1..4).fold(v4, |b, place| octet(b.text("."), place));
-            let rest = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
-            let v6 = Pattern::builder().many(rest).text(":").many(rest);
-            return vec![v4.finish(), v6.finish()];
+        if let Some(deepest) = self.networks.0.iter().max_by_key(|network| network.length) {
+            return addresses(*deepest);
         }
         let strange =
             Class::ANY.minus(Class::ALNUM).minus(Class::SIGNS).minus(Class::COLON).minus(Class::SLASH);
@@ -216,6 +205,30 @@ impl Mixed<'_> {
             |class| Pattern::builder().many(Class::ANY).one(Set::Class(class)).many(Class::ANY).finish();
         letters.map(with).into_iter().chain([Pattern::any()]).collect()
     }
+}
+
+/// Patterns that match every spelling of every address of a network. An IPv4 address has one spelling.
+fn addresses(network: Network) -> Vec<Pattern> {
+    if network.v6 {
+        let rest = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
+        return vec![Pattern::builder().many(rest).text(":").many(rest).finish()];
+    }
+    let free = network.width().saturating_sub(network.length);
+    if free <= MOST_FREE_BITS {
+        let nth = |n: u128| network.first().checked_add(n.saturating_mul(Network::unit(false)));
+        let all = (0..1u128.wrapping_shl(free)).filter_map(nth);
+        return all.map(|bits| Pattern::word(&Network::address(false, bits))).collect();
+    }
+    // The octets that all addresses share are spelled.
+    let shared = network.length.wrapping_shr(3);
+    let first = Network::address(false, network.first());
+    let mut octets = first.split('.');
+    let mut octet = |builder: Builder, place: u32| match octets.next().filter(|_| place < shared) {
+        Some(text) => builder.text(text),
+        None => builder.one(Set::Class(Class::DIGIT)).many(Class::DIGIT),
+    };
+    let start = octet(Pattern::builder(), 0);
+    vec![(1..4).fold(start, |builder, place| octet(builder.text("."), place)).finish()]
 }
 
 /// The same number or instant in several spellings.

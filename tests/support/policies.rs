@@ -139,6 +139,23 @@ pub(crate) const KEYS: &[Key] = &[
         world: &[&[], &["true"], &["false"], &["maybe"]],
     },
     Key {
+        name: "custom:mixed",
+        operators: &[
+            "NumericLessThan",
+            "NumericEquals",
+            "DateGreaterThan",
+            "StringLike",
+            "StringNotLike",
+            "StringEquals",
+            "IpAddress",
+            "NotIpAddressIfExists",
+            "Bool",
+            "Null",
+        ],
+        values: &["10", "1*", "15778368000", "10.1.2.3", "10.0.0.0/8", "true"],
+        world: &[&[], &["10"], &["010"], &["10.1.2.3"], &["15778368000"], &["true"], &["1x"]],
+    },
+    Key {
         name: "s3:max-keys",
         operators: NUMBERS,
         values: &["5", "10", "10.0", "-1", "7.5"],
