@@ -79,7 +79,7 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut question = Question::new(asked, setting);
     let assumptions = assumptions(asked, &question.reading, question.formula.mentioned());
     let referee = Referee::new(asked, setting);
-    let theory = Theory::new(setting.policy_type);
+    let theory = Theory::new(setting.policy_type).with_untied_keys(setting.aws_compat);
     let mut search = Search::new(&mut question.formula, theory, options.limits);
     let (mut findings, mut open, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
     let mut allows = question.allows.clone();

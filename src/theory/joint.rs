@@ -175,7 +175,7 @@ impl Theory {
             positives: tests.iter().flat_map(|(v, t)| t.positives.iter().map(|t| (*v, *t))).collect(),
             negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
         };
-        let Some(order) = dependency_order(formula, tests) else { return Ok(Joint::Undecided(all)) };
+        let Some(order) = dependency_order(self, formula, tests) else { return Ok(Joint::Undecided(all)) };
         let slots = self.slots(formula, tests, &words, &order, meter)?;
         let mut tries = 0usize;
         let mut places = vec![0usize; slots.len()];
@@ -271,7 +271,7 @@ impl Theory {
         words: &FxHashMap<VariableId, Word>,
         meter: &mut Meter,
     ) -> Result<Word, Exhausted> {
-        if let Some(tied) = Tied::of(key) {
+        if let Some(tied) = self.tied(key) {
             let requester = match words.get(&VariableId::REQUESTER) {
                 Some(word) => word.clone(),
                 None => self.any(formula, VariableId::REQUESTER, meter)?,
@@ -311,7 +311,7 @@ impl Theory {
         let mut wanted: Vec<(VariableId, Option<Tied>, Vec<Word>)> = Vec::new();
         for (key, hints) in hints(formula, tests, words) {
             let Some(own) = key_variable(formula, key) else { continue };
-            if let Some(tied) = Tied::of(key) {
+            if let Some(tied) = self.tied(key) {
                 wanted.push((VariableId::REQUESTER, Some(tied), hints.clone()));
             }
             // Some requesters leave a key free that others fix.
@@ -416,7 +416,7 @@ impl Theory {
         key: &str,
         meter: &mut Meter,
     ) -> Result<Option<(Vec<Word>, Lemma)>, Exhausted> {
-        let tied = Tied::of(key);
+        let tied = self.tied(key);
         let Some(own) = key_variable(formula, key) else { return Ok(None) };
         let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
         let Some((_, literals)) = tests.iter().find(|(v, _)| *v == variable) else { return Ok(None) };
@@ -567,13 +567,17 @@ fn swallowing(pattern: &Pattern, markers: Class) -> Pattern {
 }
 
 /// The variables with templates, those whose values others need first; `None` if they need one another.
-fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Option<Vec<VariableId>> {
+fn dependency_order(
+    theory: &Theory,
+    formula: &Formula<'_>,
+    tests: &[(VariableId, Tests)],
+) -> Option<Vec<VariableId>> {
     let needs = |tests: &Tests| -> Vec<VariableId> {
         let templates = tests.positives.iter().chain(&tests.negatives).filter_map(|t| symbolic(formula, *t));
         let keys: Vec<&str> = templates.flat_map(|t| t.keys).collect();
         keys.iter()
             .filter_map(|k| {
-                if Tied::of(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
+                if theory.tied(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
             })
             .collect()
     };

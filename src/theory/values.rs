@@ -7,7 +7,7 @@ use super::mixed::{self, Mixed};
 use super::strings::{Strings, Word};
 use super::{networks, orders};
 use crate::automata::Symbol;
-use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
+use crate::formula::{Bound, Formula, Network, PatternId, Test, Tied, Variable, VariableId};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
@@ -38,6 +38,8 @@ impl Lemma {
 pub struct Theory {
     /// The theory of texts.
     pub strings: Strings,
+    /// Whether keys that describe the requester are variables of their own (`--aws-compat`).
+    untied: bool,
 }
 
 /// Tests of one kind with their places in the list they came from.
@@ -60,7 +62,18 @@ impl<T> Kind<T> {
 impl Theory {
     /// Theories that know nothing yet.
     pub fn new(policy_type: PolicyType) -> Theory {
-        Theory { strings: Strings::new(policy_type) }
+        Theory { strings: Strings::new(policy_type), untied: false }
+    }
+
+    /// Says whether keys that describe the requester are variables of their own, as under `--aws-compat`.
+    #[must_use]
+    pub fn with_untied_keys(self, untied: bool) -> Theory {
+        Theory { untied, ..self }
+    }
+
+    /// What the requester's word says about a key, if it does.
+    pub(super) fn tied(&self, key: &str) -> Option<Tied> {
+        Tied::of(key).filter(|_| !self.untied)
     }
 
     /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there
