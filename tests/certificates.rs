@@ -394,7 +394,7 @@ fn a_fail_is_replayed() {
         ("/evidence/findings/0/statement", json!(77)),
         ("/evidence/findings/0/request/action", json!("s3:GetObject")),
         ("/evidence/findings/0/request/resource", json!("nothing")),
-        ("/evidence/findings/0/request/principal", json!("nobody")),
+        ("/evidence/findings/0/request/requester", json!({"type": "nobody"})),
         ("/evidence/findings", json!([])),
     ];
     for (pointer, value) in changes {

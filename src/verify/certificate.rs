@@ -6,8 +6,9 @@ use super::plain::Plain;
 use super::proof::Proof;
 use super::{Refusal, render};
 use crate::formula::{Asked, Assumption, Question, Setting};
-use crate::request::{KEY_TABLE_VERSION, Request, Spelled};
+use crate::request::{KEY_TABLE_VERSION, Request, Requester};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "iamsat-certificate";
 const VERSION: u32 = 1;
@@ -117,53 +118,52 @@ pub struct LemmaText {
 pub struct Finding {
     /// Index of the Allow statement that allows it.
     pub statement: usize,
-    /// The request, as `iamsat simulate` takes it.
-    pub request: SpelledText,
+    /// The request.
+    pub request: RequestText,
 }
 
-/// A [`Spelled`] request as it is written.
+/// A [`Request`] as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SpelledText {
-    /// Who.
-    pub principal: Option<String>,
+pub struct RequestText {
+    /// Who, if that plays a part.
+    pub requester: Option<Requester>,
     /// Action.
     pub action: String,
     /// Resource.
     pub resource: String,
-    /// Keys and values.
-    pub context: Vec<(String, String)>,
+    /// Keys (lower-cased names) and their values.
+    pub context: BTreeMap<String, Vec<String>>,
     /// Unique ids that are this principal.
-    pub unique_ids: Vec<String>,
+    pub unique_ids: BTreeSet<String>,
     /// Canonical user ids of its account.
-    pub canonical_users: Vec<String>,
+    pub canonical_users: BTreeSet<String>,
     /// Whether it has a permissions boundary.
     pub boundary: bool,
 }
 
-impl SpelledText {
-    fn of(request: &Request) -> SpelledText {
-        let Spelled { principal, action, resource, context, unique_ids, canonical_users, boundary, .. } =
-            Spelled::of(request);
-        SpelledText { principal, action, resource, context, unique_ids, canonical_users, boundary }
+impl RequestText {
+    fn of(request: &Request) -> RequestText {
+        RequestText {
+            requester: request.requester.clone(),
+            action: request.action.clone(),
+            resource: request.resource.clone(),
+            context: request.context().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+            unique_ids: request.facts.unique_ids.clone(),
+            canonical_users: request.facts.canonical_users.clone(),
+            boundary: request.facts.boundary,
+        }
     }
 
     /// The request.
-    ///
-    /// # Errors
-    /// A principal of no known form.
-    pub fn request(&self) -> Result<Request, String> {
-        Spelled {
-            principal: self.principal.clone(),
-            action: self.action.clone(),
-            resource: self.resource.clone(),
-            context: self.context.clone(),
-            unique_ids: self.unique_ids.clone(),
-            canonical_users: self.canonical_users.clone(),
-            boundary: self.boundary,
-            bare_context: true,
-        }
-        .request()
+    pub(super) fn request(&self) -> Request {
+        let mut request = Request::new(&*self.action, &*self.resource);
+        self.context.iter().for_each(|(key, values)| request.set(key, values.clone()));
+        request.requester.clone_from(&self.requester);
+        request.facts.unique_ids.clone_from(&self.unique_ids);
+        request.facts.canonical_users.clone_from(&self.canonical_users);
+        request.facts.boundary = self.boundary;
+        request
     }
 }
 
@@ -247,7 +247,7 @@ impl Certificate {
         assumptions: &[Assumption],
         requests: impl IntoIterator<Item = (usize, &'r Request)>,
     ) -> Certificate {
-        let finding = |(statement, request)| Finding { statement, request: SpelledText::of(request) };
+        let finding = |(statement, request)| Finding { statement, request: RequestText::of(request) };
         let findings = requests.into_iter().map(finding).collect();
         Certificate::new(asked, setting, assumptions, Evidence::Fail { findings })
     }

@@ -172,7 +172,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
             for (place, finding) in findings.iter().enumerate() {
                 let at =
                     |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
-                let request = finding.request.request().map_err(at)?;
+                let request = finding.request.request();
                 confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.message))?;
             }
             Ok(format!(
