@@ -454,3 +454,49 @@ fn limits_end_every_check() {
         assert!(matches!(verify(text, &Limits::default()), Outcome::Refused(_)));
     }
 }
+
+/// What is meant to take forever ends, in a refusal or undecided.
+#[test]
+fn hostile_certificates_end() {
+    let policy = |stars: usize| {
+        let pattern = format!("arn:aws:s3:::{}", "*a?".repeat(stars));
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"{pattern}"}}}}"#
+        )
+    };
+    let mut pass = certificate(&policy(2), &policy(2));
+    // Each pattern is nearly a subset of the other; the product of their automata is large.
+    for (place, stars) in [(0, 400), (1, 401)] {
+        pass["policies"][place]["text"] = json!(policy(stars));
+    }
+    pass["evidence"] = json!({"result": "PASS", "variables": 0, "clauses": 0, "lemmas": [], "proof": []});
+    let Outcome::Refused(why) = outcome(&pass) else { panic!("{:?}", outcome(&pass)) };
+    let sizes: Vec<usize> =
+        why.split(' ').filter_map(|word| word.trim_end_matches(',').parse().ok()).collect();
+    pass["evidence"]["clauses"] = json!(sizes[0]);
+    pass["evidence"]["variables"] = json!(sizes[1]);
+    let atoms = "never: resource ~ ".to_owned()
+        + &policy(400)[policy(400).find("arn").unwrap()..policy(400).len() - 3]
+        + " and not resource ~ "
+        + &policy(401)[policy(401).find("arn").unwrap()..policy(401).len() - 3];
+    let mut decided = 0;
+    for a in 1..=sizes[1] {
+        for b in 1..=sizes[1] {
+            pass["evidence"]["lemmas"] = json!([{"says": atoms, "pass": [a], "fail": [b]}]);
+            let limits = Limits { work: 3_000_000, ..Limits::default() };
+            let outcome = verify(&pass.to_string(), &limits);
+            assert!(!matches!(outcome, Outcome::Verified(_)));
+            decided += usize::from(
+                !matches!(&outcome, Outcome::Refused(why) if why.contains("says something else")),
+            );
+        }
+    }
+    assert!(decided > 0, "the lemma was looked at");
+    // A long proof that goes nowhere.
+    let mut long = certificate(NEW, OLD);
+    let first: usize =
+        long["evidence"]["proof"][0].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
+    let nowhere: Vec<String> = (0..20_000).map(|n| format!("{} 1 -1 0 1 0", first + n)).collect();
+    long["evidence"]["proof"] = json!(nowhere);
+    assert!(matches!(outcome(&long), Outcome::Refused(_)));
+}

@@ -301,6 +301,6 @@ impl Certificate {
             read.push(own);
         }
         let given = clauses.saturating_add(lemmas.len());
-        Ok(Refutation { lemmas: read, proof: Proof::parse(&proof.join("\n"), given)? })
+        Ok(Refutation { lemmas: read, proof: Proof::parse(proof.iter().map(String::as_str), given)? })
     }
 }

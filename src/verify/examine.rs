@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 256 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
+        Limits { bytes: 128 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
     }
 }
 

@@ -48,14 +48,14 @@ impl Proof {
         text
     }
 
-    /// Reads LRAT text whose first clause is numbered after `given` others.
+    /// Reads lines of LRAT whose first clause is numbered after `given` others.
     ///
     /// # Errors
     /// The line that is no step.
-    pub fn parse(text: &str, given: usize) -> Result<Proof, Refusal> {
+    pub fn parse<'l>(lines: impl IntoIterator<Item = &'l str>, given: usize) -> Result<Proof, Refusal> {
         let mut steps = Vec::new();
         let mut number = given;
-        for (line, content) in text.lines().enumerate() {
+        for (line, content) in lines.into_iter().enumerate() {
             let bad =
                 || Refusal::new(format!("line {} of the proof is no LRAT step", line.saturating_add(1)));
             let mut words = content.split_ascii_whitespace();
