@@ -1,6 +1,6 @@
 //! JSON: AWS's three members word for word, then ours.
 
-use super::names::{key_name, principal_type};
+use super::names::{KeyNames, principal_type};
 use super::{Failure, Fault, Judgement, Simulation, StatementReport};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
@@ -148,8 +148,9 @@ pub fn request(request: &Request, documents: &[&Document]) -> Value {
     out.insert("principal".to_owned(), request.requester.as_ref().map_or(Value::Null, principal));
     out.insert("action".to_owned(), json!(request.action));
     out.insert("resource".to_owned(), json!(request.resource));
+    let names = KeyNames::of(documents);
     let context: Map<String, Value> =
-        request.context().map(|(key, values)| (key_name(key, documents), json!(values))).collect();
+        request.context().map(|(key, values)| (names.name(key), json!(values))).collect();
     out.insert("context".to_owned(), Value::Object(context));
     let mut facts = Map::new();
     if !request.facts.unique_ids.is_empty() {

@@ -2,21 +2,33 @@
 
 use crate::policy::{Document, Statement};
 use crate::request::{Requester, RequesterKind, key_info};
+use rustc_hash::FxHashMap;
 
-/// A condition key (lower case) as AWS spells it, else as the documents do.
-pub(super) fn key_name(key: &str, documents: &[&Document]) -> String {
-    if let Some(info) = key_info(key) {
-        let tag = key.get(info.name.len()..).unwrap_or("");
-        if tag.is_empty() {
-            return info.name.to_owned();
+/// How the condition keys of some documents are spelled.
+pub(super) struct KeyNames<'d>(FxHashMap<&'d str, &'d str>);
+
+impl<'d> KeyNames<'d> {
+    /// The first spelling of each key.
+    pub(super) fn of(documents: &[&'d Document]) -> KeyNames<'d> {
+        let mut names = FxHashMap::default();
+        for condition in documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions) {
+            let key = &condition.key.value;
+            names.entry(&*key.name).or_insert(&*key.text);
+        }
+        KeyNames(names)
+    }
+
+    /// A condition key (lower case) as AWS spells it, else as the documents do.
+    pub(super) fn name(&self, key: &str) -> String {
+        let info = key_info(key);
+        let tag = info.and_then(|info| key.get(info.name.len()..)).unwrap_or("");
+        match (info, self.0.get(key)) {
+            (Some(info), _) if tag.is_empty() => info.name.to_owned(),
+            (_, Some(spelled)) => (*spelled).to_owned(),
+            (Some(info), None) => format!("{}{tag}", info.name),
+            (None, None) => key.to_owned(),
         }
     }
-    let conditions = documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
-    let spelled = conditions.map(|c| &c.key.value).find(|k| &*k.name == key).map(|k| k.text.to_string());
-    spelled.unwrap_or_else(|| match key_info(key) {
-        Some(info) => format!("{}{}", info.name, key.get(info.name.len()..).unwrap_or("")),
-        None => key.to_owned(),
-    })
 }
 
 /// `statement 0 "Sid"`, or without a Sid `statement 0`.

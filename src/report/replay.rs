@@ -1,7 +1,7 @@
 //! The same request as a command that can be pasted into a shell.
 
-use super::names::key_name;
-use crate::evaluate::{self, Decision, evaluate};
+use super::names::KeyNames;
+use crate::evaluate::{self, Decision, decide};
 use crate::policy::Document;
 use crate::request::{Request, Spelled};
 
@@ -18,13 +18,14 @@ pub(super) fn spelled(
         let mut alone = evaluate::Options::for_documents(&[document]);
         alone.policy_type = options.policy_type;
         alone.strict_arn = options.strict_arn;
-        let decision = evaluate(&[document], &again, &alone).decision;
+        let decision = decide(&[document], &again, &alone);
         match index {
             0 => decision == Decision::Allowed,
             _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),
         }
     });
-    let context = spelled.context.iter().cloned().map(|(key, value)| (key_name(&key, documents), value));
+    let names = KeyNames::of(documents);
+    let context = spelled.context.iter().cloned().map(|(key, value)| (names.name(&key), value));
     same.then(|| Spelled { context: context.collect(), ..spelled })
 }
 

@@ -1,6 +1,7 @@
 //! A request as it is written on the command line, both ways.
 
 use super::{Facts, Request, Requester};
+use std::collections::BTreeMap;
 
 /// The parts of a request as the flags of `iamsat simulate` spell them.
 ///
@@ -54,12 +55,12 @@ impl Spelled {
     /// A principal of no known form, as one sentence.
     pub fn request(&self) -> Result<Request, String> {
         let mut request = Request::new(self.action.clone(), self.resource.clone());
-        let mut keys: Vec<String> = self.context.iter().map(|(k, _)| k.to_ascii_lowercase()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let of_key = self.context.iter().filter(|(k, _)| k.eq_ignore_ascii_case(&key));
-            request.set(&key, of_key.map(|(_, v)| v.clone()).collect());
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, value) in &self.context {
+            values.entry(key.to_ascii_lowercase()).or_default().push(value.clone());
+        }
+        for (key, values) in values {
+            request.set(&key, values);
         }
         request.facts = Facts { boundary: self.boundary, ..Facts::default() };
         if let Some(text) = &self.principal {

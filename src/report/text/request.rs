@@ -2,7 +2,7 @@
 
 use super::plain;
 use crate::policy::{Document, PolicyType};
-use crate::report::names::{key_name, principal_name};
+use crate::report::names::{KeyNames, principal_name};
 use crate::request::Request;
 
 /// The rows of a request: what it says, and the values.
@@ -30,10 +30,11 @@ pub(super) fn rows(
     if request.facts.boundary {
         rows.push((String::new(), "which has a permissions boundary".to_owned()));
     }
+    let names = KeyNames::of(documents);
     let mut heading = "context";
     for (key, values) in request.context() {
         let values: Vec<String> = values.iter().map(|v| shown(v)).collect();
-        rows.push((heading.to_owned(), format!("{} = {}", key_name(key, documents), values.join(", "))));
+        rows.push((heading.to_owned(), format!("{} = {}", names.name(key), values.join(", "))));
         heading = "";
     }
     if request.context().next().is_none() {
