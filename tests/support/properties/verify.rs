@@ -81,8 +81,10 @@ fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
             let place = u.choose_index(words.len())?;
             let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
             match (words[place].trim().parse::<i64>(), u.int_in_range(0..=3)?) {
-                (Ok(number), 0) => words[place] = format!("{} ", -number),
-                (Ok(number), _) => words[place] = format!("{} ", number + u.int_in_range(-3..=3)?),
+                (Ok(number), 0) => words[place] = format!("{} ", number.wrapping_neg()),
+                (Ok(number), _) => {
+                    words[place] = format!("{} ", number.wrapping_add(u.int_in_range(-3..=3)?))
+                }
                 (_, 0) => drop(words.remove(place)),
                 (_, 1) => words[place] = words[u.choose_index(words.len())?].clone(),
                 (_, 2) => words[place].insert(0, '*'),
@@ -92,7 +94,7 @@ fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
         }
         Value::Number(number) => {
             let number = number.as_i64().unwrap_or_default();
-            *value = json!(number + u.int_in_range(-3..=3)?);
+            *value = json!(number.wrapping_add(u.int_in_range(-3..=3)?));
         }
         Value::Bool(flag) => *flag = !*flag,
         Value::Null => *value = json!(u.arbitrary::<bool>()?),
