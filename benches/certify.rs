@@ -5,9 +5,10 @@
 mod support;
 
 use iamsat::check::{Options, no_new_access};
+use iamsat::formula::{Asked, Question, Setting};
 use iamsat::policy::Document;
 use iamsat::solve::Verdict;
-use iamsat::verify::{Limits, verify};
+use iamsat::verify::{Limits, Plain, verify};
 use std::time::{Duration, Instant};
 
 fn fastest<T>(repeats: u32, mut job: impl FnMut() -> T) -> (Duration, T) {
@@ -40,6 +41,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     let certified = Options { certify: true, ..Options::default() };
     let (mut plain_times, mut certified_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut written, mut verified, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut compiled, mut clauses) = (Vec::new(), Vec::new());
     let mut not_verified = Vec::new();
     let mut slowest: Vec<(f64, f64, &str)> = Vec::new();
     for (name, new, existing) in pairs {
@@ -56,6 +58,18 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         certified_times.push(micros(with));
         ratios.push(micros(with) / micros(time));
         slowest.push((micros(with), micros(time), name));
+        let setting = Setting {
+            policy_type: answer.policy_type,
+            strict_arn: false,
+            aws_compat: false,
+            heuristics: false,
+            boundary: None,
+        };
+        let question = || Question::new(Asked::NoNewAccess(new, existing), setting);
+        let (time, question) = fastest(repeats, question);
+        compiled.push(micros(time));
+        let plain = || Plain::new(&question.formula.graph, &question.conjuncts);
+        clauses.push(micros(fastest(repeats, plain).0));
         let (time, text) = fastest(1, || {
             no_new_access(new, existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
         });
@@ -67,6 +81,8 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     println!("    check, us:            {}", quantiles(plain_times));
     println!("    certified check, us:  {}", quantiles(certified_times));
     println!("    ratio:                {}", quantiles(ratios));
+    println!("    compile to verify, us: {}", quantiles(compiled));
+    println!("    plain clauses, us (to prove and to verify): {}", quantiles(clauses));
     println!("    with certificate, us: {}", quantiles(written));
     println!("    verify the text, us:  {}", quantiles(verified));
     slowest.sort_by(|a, b| b.0.total_cmp(&a.0));

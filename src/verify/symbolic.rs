@@ -102,6 +102,7 @@ impl<'a> Prover<'_, 'a> {
                 };
                 let swallowing = steps.into_iter().map(|step| match step {
                     Step::Many(class) if class.covers(Class::ANY) => Step::Many(class.union(markers)),
+                    Step::One(Set::Class(class)) => Step::One(Set::Class(class.and(Class::ANY))),
                     other => other,
                 });
                 outside.push(self.built(swallowing.collect())?);
