@@ -33,6 +33,8 @@ pub struct SearchLimits {
     pub iterations: usize,
     /// Literals over all clauses handed to the SAT solver.
     pub literals: usize,
+    /// Bytes of proof that the SAT solver writes for one problem: what bounds its own search.
+    pub proof_bytes: u64,
     /// Instant after which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
@@ -45,6 +47,7 @@ impl Default for SearchLimits {
             lemmas: 200_000,
             iterations: 100_000,
             literals: 50_000_000,
+            proof_bytes: 50_000_000,
             deadline: None,
         }
     }
@@ -73,6 +76,17 @@ impl Meter {
     /// What was counted so far.
     pub fn spent(&self) -> u64 {
         self.spent
+    }
+
+    /// Looks at the clock, if there is a deadline.
+    ///
+    /// # Errors
+    /// [`Exhausted::Deadline`].
+    pub fn check(&self) -> Result<(), Exhausted> {
+        match self.deadline {
+            Some(at) if std::time::Instant::now() >= at => Err(Exhausted::Deadline),
+            _ => Ok(()),
+        }
     }
 
     /// Counts `amount` states.
@@ -116,6 +130,8 @@ pub enum Exhausted {
     Iterations,
     /// [`SearchLimits::literals`].
     Literals,
+    /// [`SearchLimits::proof_bytes`].
+    ProofBytes,
     /// [`SearchLimits::deadline`].
     Deadline,
     /// Operators of several types ask about one text in a way that is not decided.
@@ -131,6 +147,7 @@ impl Exhausted {
             Exhausted::Lemmas => "lemmas",
             Exhausted::Iterations => "iterations",
             Exhausted::Literals => "clause-literals",
+            Exhausted::ProofBytes => "proof-bytes",
             Exhausted::Deadline => "deadline",
             Exhausted::Mixed => "mixed-operators",
         }

@@ -59,6 +59,25 @@ fn limit(answer: &Answer) -> String {
     }
 }
 
+/// More tags than values for them, no two tags with the same one: a short question whose propositional part alone is hard.
+fn pigeons(count: usize) -> (Document, Document) {
+    let with = |effect: &str, conditions: String| {
+        format!(r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{{conditions}}}}}"#)
+    };
+    let holes: Vec<String> = (1..count).map(|hole| format!("h{hole}")).collect();
+    let mut new = vec![with("Allow", String::new())];
+    for pigeon in 0..count {
+        new.push(with("Deny", format!(r#""StringNotEquals":{{"ex:p{pigeon}":{holes:?}}}"#)));
+        for other in 0..pigeon {
+            let both = |hole: &String| {
+                with("Deny", format!(r#""StringEquals":{{"ex:p{pigeon}":"{hole}","ex:p{other}":"{hole}"}}"#))
+            };
+            new.extend(holes.iter().map(both));
+        }
+    }
+    (policy(&new), policy(&[with("Deny", String::new())]))
+}
+
 #[test]
 fn each_limit_has_its_name() {
     let defaults = SearchLimits::default();
@@ -70,6 +89,8 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&ask(&halves, SearchLimits { lemmas: 0, ..defaults })), "lemmas");
     assert_eq!(limit(&ask(&halves, SearchLimits { iterations: 0, ..defaults })), "iterations");
     assert_eq!(limit(&ask(&halves, SearchLimits { literals: 2, ..defaults })), "clause-literals");
+    assert_eq!(limit(&ask(&pigeons(5), defaults)), "PASS");
+    assert_eq!(limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })), "proof-bytes");
 }
 
 #[test]
@@ -93,6 +114,7 @@ fn more_of_everything_never_changes_an_answer() {
             lemmas: budget,
             iterations: budget,
             literals: budget,
+            proof_bytes: u64::MAX,
             deadline: None,
         };
         let name = ask(&halves, limits).verdict.name();

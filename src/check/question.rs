@@ -1,7 +1,7 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
 use crate::formula::{Asked, Assumption, Lit, Question, Setting, assumptions};
-use crate::limits::SearchLimits;
+use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::PolicyType;
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, refute};
 use crate::theory::Theory;
@@ -94,7 +94,13 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
         match decide(&mut search, &goal, &claim) {
             solve::Answer::Refuted(proof) => proofs.push(proof),
             solve::Answer::Shown(witness) => findings.push(Finding::new(&claim, *witness)),
-            solve::Answer::Open(unknown) => open.push(*unknown),
+            solve::Answer::Open(unknown) => {
+                let late = unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Deadline));
+                open.push(*unknown);
+                if late {
+                    break;
+                }
+            }
         }
     }
     let stats = search.stats();

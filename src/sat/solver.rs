@@ -1,7 +1,9 @@
-//! varisat, with a count of what it is given and a deadline.
+//! varisat, with a count of what it is given and of what it derives, and a deadline.
 
 use crate::limits::{Exhausted, SearchLimits};
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::Instant;
 use varisat::{ExtendFormula, Lit, ProofFormat, Var};
 
@@ -13,14 +15,31 @@ pub struct Solver {
     allowed: usize,
     clauses: u64,
     scratch: Vec<Lit>,
+    ended: Rc<Cell<Option<Exhausted>>>,
 }
 
-/// Accepts a proof until the deadline: the only hook through which a running solver can be stopped.
-struct UntilDeadline(Instant);
+/// Accepts a proof up to a number of bytes and until the deadline: the only hook through which a running solver can be stopped.
+struct Bounded {
+    left: u64,
+    deadline: Option<Instant>,
+    ended: Rc<Cell<Option<Exhausted>>>,
+}
 
-impl Write for UntilDeadline {
+impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if Instant::now() >= self.0 { Err(io::Error::other("deadline")) } else { Ok(bytes.len()) }
+        self.left = self.left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        let end = if self.left == 0 {
+            Some(Exhausted::ProofBytes)
+        } else {
+            self.deadline.filter(|at| Instant::now() >= *at).map(|_| Exhausted::Deadline)
+        };
+        match end {
+            Some(limit) => {
+                self.ended.set(Some(limit));
+                Err(io::Error::other(limit.name()))
+            }
+            None => Ok(bytes.len()),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -29,13 +48,17 @@ impl Write for UntilDeadline {
 }
 
 impl Solver {
-    /// No clauses yet.
-    pub fn new(limits: &SearchLimits) -> Solver {
+    /// No clauses yet. `is_small` promises so few clauses that no search over them is long: then nothing watches it but the
+    /// deadline.
+    pub fn new(limits: &SearchLimits, is_small: bool) -> Solver {
         let mut inner = varisat::Solver::new();
-        if let Some(deadline) = limits.deadline {
-            inner.write_proof(UntilDeadline(deadline), ProofFormat::Varisat);
+        let ended = Rc::new(Cell::new(None));
+        if limits.deadline.is_some() || !is_small {
+            let (left, deadline) = (limits.proof_bytes, limits.deadline);
+            let hook = Bounded { left, deadline, ended: Rc::clone(&ended) };
+            inner.write_proof(hook, ProofFormat::Varisat);
         }
-        Solver { inner, literals: 0, allowed: limits.literals, clauses: 0, scratch: Vec::new() }
+        Solver { inner, literals: 0, allowed: limits.literals, clauses: 0, scratch: Vec::new(), ended }
     }
 
     /// Adds a clause.
@@ -65,7 +88,7 @@ impl Solver {
     /// Looks for a model of all clauses: `Some(true variables are at their index)` or `None` if there is none.
     ///
     /// # Errors
-    /// The deadline.
+    /// The deadline, or more proof than the limit allows.
     pub fn solve(&mut self) -> Result<Option<Vec<bool>>, Exhausted> {
         match self.inner.solve() {
             Ok(true) => {
@@ -82,7 +105,7 @@ impl Solver {
                 Ok(Some(values))
             }
             Ok(false) => Ok(None),
-            Err(_) => Err(Exhausted::Deadline),
+            Err(_) => Err(self.ended.get().unwrap_or(Exhausted::Deadline)),
         }
     }
 }

@@ -18,13 +18,14 @@ pub(super) struct Needed {
     pub(super) contradictory: bool,
 }
 
-/// The literals that satisfy the conjunction under `truth`; without it, under the guess that the first part of every
+/// The literals that satisfy the conjunction under `truth`; without it, under the guess that the cheapest part of every
 /// OR is true.
 pub(super) fn needed_literals(
-    graph: &Graph,
+    formula: &Formula<'_>,
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Vec<Lit> {
+    let graph = &formula.graph;
     let mut literals: Vec<Lit> = conjunction.units().to_vec();
     let mut seen = Seen::new(graph);
     literals.iter().for_each(|lit| {
@@ -39,18 +40,48 @@ pub(super) fn needed_literals(
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => queue.extend(children.iter().rev()),
             (Node::And(children), true) => {
-                let mut parts = children.iter().map(|child| !*child);
-                let chosen = match truth {
-                    Some(truth) => parts.find(|part| holds(graph, *part, truth, &mut known)),
-                    // A part that is needed anyway costs nothing.
-                    None => parts.clone().find(|part| seen.contains(*part)).or_else(|| parts.next()),
-                };
-                queue.extend(chosen);
+                let mut chosen: Option<(Cost, Lit)> = None;
+                for part in children.iter().map(|child| !*child) {
+                    let cost = if seen.contains(part) { Cost::Nothing } else { cost(formula, part) };
+                    if chosen.is_some_and(|(least, _)| least <= cost) {
+                        continue;
+                    }
+                    if truth.is_none_or(|truth| holds(graph, part, truth, &mut known)) {
+                        chosen = Some((cost, part));
+                    }
+                    if chosen.is_some_and(|(least, _)| least == Cost::Nothing) {
+                        break;
+                    }
+                }
+                queue.extend(chosen.map(|(_, part)| part));
             }
             _ => literals.push(lit),
         }
     }
     literals
+}
+
+/// What a part of an OR asks of a request, least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// It is needed anyway.
+    Nothing,
+    /// A context key has to be absent.
+    Absence,
+    /// A test has to be failed.
+    Failure,
+    /// More than that.
+    More,
+}
+
+fn cost(formula: &Formula<'_>, part: Lit) -> Cost {
+    match formula.graph.node(part.node()) {
+        Node::Atom(atom) if part.is_negated() => match formula.atom_of(atom) {
+            Some(Atom::Present(_)) => Cost::Absence,
+            _ => Cost::Failure,
+        },
+        _ => Cost::More,
+    }
 }
 
 /// A set of literals of a graph.
@@ -99,8 +130,7 @@ pub(super) fn needed(
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Needed {
-    let mut found =
-        Needed { literals: needed_literals(&formula.graph, conjunction, truth), ..Needed::default() };
+    let mut found = Needed { literals: needed_literals(formula, conjunction, truth), ..Needed::default() };
     let mut signs = Seen::new(&formula.graph);
     found.literals.iter().for_each(|lit| {
         signs.insert(*lit);
