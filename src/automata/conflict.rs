@@ -125,22 +125,6 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The conflict of [`decide`], or `None` if there is a word.
-///
-/// # Errors
-/// The meter ran out.
-pub fn minimal_conflict(
-    fixed: &[&Pattern],
-    positives: &[&Pattern],
-    negatives: &[&Pattern],
-    meter: &mut Meter,
-) -> Result<Option<Conflict>, Exhausted> {
-    Ok(match decide(fixed, positives, negatives, meter)? {
-        Decision::Word(_) => None,
-        Decision::Conflict(conflict) => Some(conflict),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,8 +142,9 @@ mod tests {
         expected: (&[usize], &[usize]),
     ) {
         let mut meter = Meter::new(&SearchLimits::default());
-        let conflict = minimal_conflict(fixed, positives, negatives, &mut meter).unwrap().unwrap();
-        assert_eq!((&*conflict.positives, &*conflict.negatives), expected);
+        let expected = Conflict { positives: expected.0.to_vec(), negatives: expected.1.to_vec() };
+        let decision = decide(fixed, positives, negatives, &mut meter);
+        assert_eq!(decision, Ok(Decision::Conflict(expected)));
     }
 
     #[test]
@@ -178,7 +163,6 @@ mod tests {
     fn a_word_is_no_conflict() {
         let (a, ab) = (prefix("a"), prefix("ab"));
         let mut meter = Meter::new(&SearchLimits::default());
-        assert_eq!(minimal_conflict(&[], &[&a], &[&ab], &mut meter), Ok(None));
         assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
     }
 }

@@ -158,11 +158,6 @@ impl Pattern {
         self.min_len
     }
 
-    /// The length of all its words, if it has no run.
-    pub fn fixed_len(&self) -> Option<usize> {
-        (self.runs == 0).then_some(self.min_len)
-    }
-
     /// Whether it is a spelled prefix and then any text.
     pub fn is_prefix_of_any(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Many(class)) if class.covers(Class::ANY))
@@ -172,11 +167,6 @@ impl Pattern {
     /// Whether no word matches it.
     pub fn is_void(&self) -> bool {
         matches!(&*self.steps, [Step::One(Set::Class(class))] if class.is_empty())
-    }
-
-    /// A signature of the pairs of adjacent symbols that every matching word holds.
-    pub fn signature(&self) -> u128 {
-        self.required
     }
 
     /// The ASCII characters that it spells.
@@ -467,7 +457,7 @@ impl Facts {
     }
 }
 
-/// The bit of a pair of adjacent symbols in a signature.
+/// The bit of a pair of adjacent symbols in `offered` and `required`.
 fn pair(a: Symbol, b: Symbol) -> u128 {
     let mixed =
         a.code().wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(b.code()).wrapping_mul(0x85EB_CA6B);

@@ -314,9 +314,4 @@ impl<'a> Formula<'a> {
             self.sites.get(id.index()).map_or(&[][..], Vec::as_slice),
         ))
     }
-
-    /// Whether any opaque predicate occurs.
-    pub fn has_opaques(&self) -> bool {
-        !self.opaques.values.is_empty()
-    }
 }
