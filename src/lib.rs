@@ -45,3 +45,4 @@ pub mod sat;
 pub mod solve;
 pub mod span;
 pub mod theory;
+pub mod verify;

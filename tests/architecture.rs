@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "span",
     "diagnostic",
     "error",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 18] = [
     "evaluate",
     "automata",
     "formula",
+    "verify",
     "theory",
     "sat",
     "solve",

@@ -196,6 +196,7 @@ fn batch_answers_while_the_caller_waits() {
 fn a_line_that_is_too_long_is_refused_and_the_next_is_answered() {
     use iamsat::batch::{Batch, Flush};
     let batch = Batch {
+        certificates: None,
         options: iamsat::check::Options::default(),
         timeout: None,
         limits: iamsat::limits::InputLimits::default(),

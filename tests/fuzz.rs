@@ -46,6 +46,11 @@ fn theories_holds() {
 }
 
 #[test]
+fn verify_holds() {
+    random_inputs("verify");
+}
+
+#[test]
 fn wildcard_holds() {
     random_inputs("wildcard");
 }

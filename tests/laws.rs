@@ -485,7 +485,7 @@ fn listed_access_is_granted_if_it_is_new_against_everything_else() {
         if access.is_empty() {
             return Ok(());
         }
-        let options = Options { policy_type: Some(case.policy_type()), ..Options::default() };
+        let options = Options { policy_type: Some(case.policy_type()), certify: true, ..Options::default() };
         let (document, rest) = (policy.document("policy"), all_but.document("all but"));
         let answer = access_not_granted(&document, &access, &options);
         let show = || format!("\n{}\n{access:?}", policy.text(false));

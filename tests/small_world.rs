@@ -674,6 +674,7 @@ fn no_request_contradicts_a_verdict() {
             strict_arn: random.chance(5),
             aws_compat: random.chance(5),
             assume_heuristics: random.chance(5),
+            certify: true,
             ..Options::default()
         };
         let mut referee = evaluate::Options::for_documents(&[&new, &existing]);

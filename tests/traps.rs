@@ -93,7 +93,13 @@ fn fault(case: &Value) -> Option<String> {
     let names_principals = case.to_string().contains("Principal\":");
     let policy_type = if names_principals { PolicyType::Resource } else { PolicyType::Identity };
     let boundary = case["boundary"].as_bool();
-    let options = Options { policy_type: Some(policy_type), boundary, ..Options::default() };
+    let options = Options {
+        policy_type: Some(policy_type),
+        boundary,
+        aws_compat: case["awsCompat"] == true,
+        certify: true,
+        ..Options::default()
+    };
     let policy = read(if case["new"].is_null() { &case["policy"] } else { &case["new"] });
     if !case["request"].is_null() {
         let request = request(&case["request"]);

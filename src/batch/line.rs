@@ -4,6 +4,7 @@ use super::{Batch, access_entries};
 use crate::check::{Answer, Options, access_not_granted, no_new_access};
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::{Failure, Judgement, Question, json};
+use crate::solve::Verdict;
 use crate::span::Source;
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub(super) fn answer(batch: &Batch, text: &str, number: u64) -> (String, bool) {
     let (id, result) = match serde_json::from_str::<Line<'_>>(text) {
         Ok(line) => {
             let id = line.id.map_or("null", RawValue::get);
-            (id, isolated(|| judge(batch, &line)).and_then(|result| result))
+            (id, isolated(|| judge(batch, &line, number)).and_then(|result| result))
         }
         Err(error) => ("null", Err(Failure::validation(format!("the line is not a JSON object: {error}")))),
     };
@@ -75,7 +76,7 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
-fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
+fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> {
     let check = text("check", line.check)?.ok_or_else(|| {
         Failure::validation("`check` is missing: check-no-new-access or check-access-not-granted")
     })?;
@@ -95,6 +96,7 @@ fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
             };
             fit(&[new, existing], &options)?;
             let answer = no_new_access(new, existing, &options);
+            keep(batch, &answer, number)?;
             Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
         }
         "check-access-not-granted" => {
@@ -107,12 +109,29 @@ fn judge(batch: &Batch, line: &Line<'_>) -> Result<Value, Failure> {
             };
             fit(&[policy], &options)?;
             let answer = access_not_granted(policy, &access, &options);
+            keep(batch, &answer, number)?;
             Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
         }
         other => Err(Failure::validation(format!(
             "`{other}` is no check: check-no-new-access or check-access-not-granted"
         ))),
     }
+}
+
+/// Writes the certificate of a PASS, if certificates are wanted.
+fn keep(batch: &Batch, answer: &Answer, number: u64) -> Result<(), Failure> {
+    let (Some(directory), Some(certificate)) = (&batch.certificates, answer.certificate()) else {
+        return Ok(());
+    };
+    if !matches!(answer.verdict, Verdict::Pass(_)) {
+        return Ok(());
+    }
+    let path = directory.join(format!("line-{number}.json"));
+    std::fs::write(&path, certificate.to_text()).map_err(|error| Failure {
+        code: "OutputError",
+        message: format!("cannot write {}: {error}", path.display()),
+        faults: Vec::new(),
+    })
 }
 
 /// Whether the documents are of the type they are judged as.

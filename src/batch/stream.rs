@@ -4,6 +4,7 @@ use super::line;
 use crate::check::Options;
 use crate::limits::InputLimits;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// When answers are handed on.
@@ -20,6 +21,8 @@ pub enum Flush {
 pub struct Batch {
     /// How questions are asked; a line's own `policyType` wins.
     pub options: Options,
+    /// Directory for the certificate of each PASS, if the options have answers keep theirs.
+    pub certificates: Option<PathBuf>,
     /// Time for each line.
     pub timeout: Option<Duration>,
     /// Bounds on each document.
@@ -39,7 +42,7 @@ impl Batch {
     /// ```
     /// use iamsat::batch::{Batch, Flush};
     /// let batch = Batch {
-    ///     options: Default::default(), timeout: None, limits: Default::default(), line_bytes: 1 << 20,
+    ///     options: Default::default(), certificates: None, timeout: None, limits: Default::default(), line_bytes: 1 << 20,
     ///     flush: Flush::Full,
     /// };
     /// let mut answers = Vec::new();

@@ -59,6 +59,14 @@ or
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(Batch),
+    /// Do certificates show what they say?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-new-access --existing main.json --new branch.json --certificate pass.json
+  iamsat verify pass.json
+
+Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
+    Verify(Verify),
 }
 
 #[derive(Args, Debug)]
@@ -146,6 +154,12 @@ pub(super) struct Batch {
     /// Write the answers to a file
     #[arg(short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Write the certificate of each PASS to a file in this directory, named by its line
+    #[arg(long, value_name = "DIR")]
+    pub(super) certificates: Option<PathBuf>,
+    /// Verify each PASS before it is given; one that is not verified is UNKNOWN
+    #[arg(long)]
+    pub(super) certify: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
 }
@@ -158,6 +172,21 @@ pub(super) struct Search {
     /// Exit with 0 on FAIL; errors and UNKNOWN keep their codes
     #[arg(long)]
     pub(super) exit_zero: bool,
+    /// Write what shows the answer to a file that `iamsat verify` checks
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
+    /// Verify a PASS before it is given; one that is not verified is UNKNOWN
+    #[arg(long)]
+    pub(super) certify: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Verify {
+    /// The certificates
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -6,6 +6,7 @@ use super::checks::options;
 use super::input::reason;
 use super::output::Answers;
 use crate::batch::{Batch, Flush};
+use crate::check::Options;
 use crate::limits::InputLimits;
 use crate::report::Failure;
 use std::fs::File;
@@ -27,12 +28,24 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         (Box::new(File::open(&args.file).map_err(|error| unreadable(&error))?), Flush::Full)
     };
     let batch = Batch {
-        options: options(&args.reading),
+        options: Options {
+            certificate: args.certificates.is_some(),
+            certify: args.certify,
+            ..options(&args.reading)
+        },
+        certificates: args.certificates.clone(),
         timeout: args.timeout,
         limits: InputLimits::default(),
         line_bytes: LINE_BYTES,
         flush,
     };
+    if let Some(directory) = &args.certificates {
+        std::fs::create_dir_all(directory).map_err(|error| Failure {
+            code: "OutputError",
+            message: format!("cannot make {}: {}", directory.display(), reason(&error)),
+            faults: Vec::new(),
+        })?;
+    }
     let mut answers = Answers::open(args.output.as_deref())?;
     let result = batch.run(input, answers.stream());
     Ok(match answers.settle(result)? {

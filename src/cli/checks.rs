@@ -2,7 +2,7 @@
 
 use super::args::{AccessNotGranted, Format, NoNewAccess, Reading, Search, YesNo};
 use super::input::{Reader, input_name};
-use super::output::Output;
+use super::output::{Output, write_file};
 use super::{Exit, access};
 use crate::batch::isolated;
 use crate::check::{self, Answer, Options};
@@ -22,7 +22,7 @@ pub(super) fn no_new_access(args: &NoNewAccess, output: &mut Output) -> Result<E
         existing: Some((&args.existing, &existing)),
         search: &args.search,
     };
-    let options = options(&args.reading);
+    let options = run.options(&args.reading, &args.new)?;
     run.all(&args.new, "new", &mut reader, &options, output, &|policy, existing, options| {
         existing.map(|existing| check::no_new_access(policy, existing, options))
     })
@@ -31,7 +31,7 @@ pub(super) fn no_new_access(args: &NoNewAccess, output: &mut Output) -> Result<E
 pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -> Result<Exit, Failure> {
     let access = access::entries(args)?;
     let run = Run { question: Question::not_granted(&access), existing: None, search: &args.search };
-    let options = options(&args.reading);
+    let options = run.options(&args.reading, &args.policy)?;
     run.all(&args.policy, "policy", &mut Reader::default(), &options, output, &|policy, _, options| {
         Some(check::access_not_granted(policy, &access, options))
     })
@@ -45,6 +45,7 @@ pub(super) fn options(reading: &Reading) -> Options {
         assume_heuristics: reading.assume_heuristics,
         boundary: reading.boundary.map(|b| b == YesNo::Yes),
         limits: SearchLimits::default(),
+        ..Options::default()
     }
 }
 
@@ -57,6 +58,16 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
+    fn options(&self, reading: &Reading, policies: &[String]) -> Result<Options, Failure> {
+        let certificate = self.search.certificate.is_some();
+        if certificate && policies.len() > 1 {
+            return Err(Failure::validation(
+                "`--certificate` is for one policy: judge each in a run of its own",
+            ));
+        }
+        Ok(Options { certificate, certify: self.search.certify, ..options(reading) })
+    }
+
     /// Judges every argument.
     fn all(
         &self,
@@ -91,6 +102,14 @@ impl Run<'_> {
                 (_, Err(failure)) => Outcome::Failed(failure.clone()),
                 (_, Ok(_)) => Outcome::Failed(Failure::internal("an answer without a document")),
             });
+        }
+        if let Some(path) = &self.search.certificate {
+            for (answer, _) in answers.iter().flatten() {
+                match answer.certificate() {
+                    Some(certificate) => write_file(path, &certificate.to_text())?,
+                    None => output.note("there is no certificate: the answer is UNKNOWN"),
+                }
+            }
         }
         match output.format {
             Format::Json => self.json(arguments, role, &outcomes, output)?,

@@ -9,6 +9,7 @@ mod exit;
 mod input;
 mod output;
 mod simulate;
+mod verify;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -39,6 +40,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             simulate::run(&args, &mut output)
         }),
         Command::Batch(args) => batch::run(&args),
+        Command::Verify(args) => Output::open(&args.output).and_then(|mut output| {
+            output.ignored(&aws)?;
+            verify::run(&args, &mut output)
+        }),
     };
     outcome.unwrap_or_else(|failure| output::failed(&failure, &arguments))
 }

@@ -74,6 +74,11 @@ impl Answers {
     }
 }
 
+/// Writes a whole file.
+pub(super) fn write_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| unwritable(&path.display().to_string(), &error))
+}
+
 fn unwritable(name: &str, error: &std::io::Error) -> Failure {
     let message = format!("cannot write {name}: {}", reason(error));
     Failure { code: "OutputError", message, faults: Vec::new() }
@@ -120,6 +125,13 @@ impl Output {
             for (source, warning) in warnings {
                 note(&format!("{}\n", text::diagnostic(source, warning, self.notes)));
             }
+        }
+    }
+
+    /// Something to know beside the answer.
+    pub(super) fn note(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            note(&format!("note: {text}\n"));
         }
     }
 

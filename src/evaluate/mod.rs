@@ -3,6 +3,7 @@
 //! Plain, total and slow on purpose. It shares no matching code with the solver, which is what makes their agreement worth
 //! something: every witness is confirmed here before anyone sees it.
 
+mod access;
 mod action;
 mod condition;
 mod glob;
@@ -11,6 +12,7 @@ mod resource;
 mod truth;
 mod variable;
 
+pub use access::lists;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
 

@@ -3,6 +3,7 @@
 //! [`compile`](compile()) turns a document into one formula for each statement; [`Formula`] holds the graph and everything
 //! its atoms refer to.
 
+mod assumptions;
 mod atom;
 mod axioms;
 mod compile;
@@ -13,6 +14,7 @@ mod heuristics;
 mod keys;
 mod network;
 mod principal;
+mod question;
 mod reading;
 mod requester;
 mod scalar;
@@ -22,6 +24,7 @@ mod template;
 mod value;
 mod vocabulary;
 
+pub use assumptions::{Assumption, assumptions};
 pub use atom::{
     Atom, AtomId, Axis, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey,
     Relation, Site, SiteElement, TemplateId, Test, Variable, VariableId,
@@ -32,6 +35,7 @@ pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use keys::Tied;
 pub use network::{Network, NetworkUnion};
+pub use question::{Asked, Question, Setting};
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
 pub use scalar::Scalar;

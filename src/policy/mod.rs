@@ -2,6 +2,7 @@
 //!
 //! [`parse`] reads a document and collects all of its faults. Nothing below this room looks at JSON again.
 
+mod access;
 mod action;
 mod address;
 mod condition;
@@ -18,6 +19,7 @@ mod read;
 mod resource;
 mod template;
 
+pub use access::{Access, AccessError};
 pub use action::ActionPattern;
 pub use address::AddressRange;
 pub use condition::{

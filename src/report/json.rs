@@ -96,6 +96,7 @@ fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
             }
             opaque
         }
+        UnknownReason::NotVerified(detail) => json!({"reason": "not-verified", "detail": detail}),
         UnknownReason::Internal(detail) => json!({"reason": "internal", "detail": detail}),
     };
     unknown.reasons.iter().map(one).collect()

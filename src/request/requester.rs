@@ -1,10 +1,13 @@
 //! Who sends a request.
 
+use serde::{Deserialize, Serialize};
+
 /// The requester, one variant per kind that AWS distinguishes.
 ///
 /// Source: IAM User Guide, "AWS JSON policy elements: Principal" and "Global condition keys" (`aws:PrincipalType`,
 /// `aws:PrincipalArn`).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Requester {
     /// An unsigned request.
     Anonymous,

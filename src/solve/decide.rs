@@ -8,12 +8,13 @@
 use super::model::{Concretizer, Model};
 use super::search::Search;
 use super::verdict::{Proof, Unknown, UnknownReason};
-use super::witness::{Claim, Disagreement, Witness};
+use super::witness::Witness;
 use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
 use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
 use crate::theory::Lemma;
+use crate::verify::{Claim, Disagreement};
 
 /// The answer to one goal.
 #[derive(Debug)]

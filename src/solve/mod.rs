@@ -1,9 +1,11 @@
 //! The search for an answer, and the three kinds of answer there are.
 
+mod clausal;
 mod decide;
 mod model;
 mod needed;
 mod occurrences;
+mod refute;
 mod relevance;
 mod search;
 mod verdict;
@@ -11,6 +13,7 @@ mod witness;
 
 pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
+pub use refute::refute;
 pub use search::Search;
 pub use verdict::{Finding, Proof, Stats, Unknown, UnknownReason, Verdict};
-pub use witness::{Claim, Disagreement, Witness};
+pub use witness::Witness;

@@ -1,10 +1,11 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
-use super::{Claim, Witness};
+use super::Witness;
 use crate::evaluate::trace_statement;
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::span::Span;
+use crate::verify::Claim;
 
 /// The answer to one question about one policy.
 #[derive(Clone, Debug)]
@@ -114,6 +115,8 @@ pub enum UnknownReason {
         /// The place.
         span: Span,
     },
+    /// No request was found, and the verifier did not confirm that there is none: why.
+    NotVerified(String),
     /// Solver and referee disagree: a fault of this program, reported as such.
     Internal(String),
 }

@@ -198,6 +198,11 @@ fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String
                 Group::with_title(heading(limit.name(), "a limit of the search was reached before an answer"))
                     .element(Level::HELP.message("judge parts of the policy alone: split it into several"))
             }
+            UnknownReason::NotVerified(detail) => Group::with_title(heading(
+                "not-verified",
+                "no request was found, but the proof of that was not verified",
+            ))
+            .element(Level::NOTE.message(plain(detail))),
             UnknownReason::Internal(detail) => Group::with_title(heading("internal", detail))
                 .element(Level::HELP.message("this is a fault of iamsat: please report it")),
         };

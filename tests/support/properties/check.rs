@@ -50,7 +50,7 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
 /// The answer of check-no-new-access, itself checked: each witness is confirmed once more, and UNKNOWN has to rest on
 /// something that AWS leaves open.
 pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyType) -> Answer {
-    let options = Options { policy_type: Some(policy_type), ..Options::default() };
+    let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
     let answer = no_new_access(new, existing, &options);
     let show = || format!("new {}\nexisting {}", new.source.text(), existing.source.text());
     match &answer.verdict {

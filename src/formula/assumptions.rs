@@ -1,23 +1,22 @@
 //! The named assumptions that take part in an answer.
 
-use super::access::Access;
-use super::question::Assumption;
-use crate::formula::Reading;
+use super::question::Asked;
+use super::reading::Reading;
 use crate::policy::{
-    Condition, Document, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind,
-    PrincipalMeaning, ResourcePattern, ResourceShape, Statement, Template,
+    Condition, Effect, OperatorBase, OperatorFamily, PolicyType, Principal, PrincipalKind, PrincipalMeaning,
+    ResourcePattern, ResourceShape, Statement, Template,
 };
 use crate::request::{HEURISTICS, key_info};
 
+/// A decided reading of something on which sources disagree; see `docs/trust.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assumption(pub &'static str);
+
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub(super) fn of(
-    documents: &[&Document],
-    listed: &[Access],
-    reading: &Reading<'_>,
-    mentioned: &[&str],
-) -> Vec<Assumption> {
+pub fn assumptions(asked: Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+    let documents = asked.documents();
     let mut found = Vec::new();
-    for pattern in listed.iter().flat_map(|entry| &entry.resources) {
+    for pattern in asked.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
         resource(pattern, reading, &mut found);
     }
     for statement in documents.iter().flat_map(|d| &d.statements) {

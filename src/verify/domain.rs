@@ -1,0 +1,41 @@
+//! What values a variable can have at all, as patterns of which one has to match: the shapes of semantics.md 2.
+
+use crate::automata::{Class, Set, Step, Symbol};
+use crate::formula::{Variable, domain as requesters};
+use crate::policy::PolicyType;
+use crate::request::{ValueType, key_info};
+
+/// The forms of the variable's values.
+pub(super) fn forms(variable: Variable<'_>, policy_type: PolicyType) -> Vec<Vec<Step>> {
+    match variable {
+        // Exactly one colon; both sides are visible ASCII in lower case, and not empty.
+        Variable::Action => {
+            let class = Class::VISIBLE_LOWER_NOT_COLON;
+            let some = [Step::One(Set::Class(class)), Step::Many(class)];
+            vec![[&some[..], &text(":"), &some].concat()]
+        }
+        Variable::Resource => vec![six_fields(text("arn")), text("*")],
+        Variable::Requester => requesters(policy_type).iter().map(|form| form.steps().to_vec()).collect(),
+        Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
+            Some(ValueType::Bool) => vec![text("true"), text("false")],
+            Some(ValueType::Arn) => vec![six_fields(vec![Step::Many(Class::NOT_COLON)])],
+            _ => vec![vec![Step::Many(Class::ANY)]],
+        },
+    }
+}
+
+/// The steps that spell a text.
+pub(super) fn text(text: &str) -> Vec<Step> {
+    text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c)))).collect()
+}
+
+/// Six fields joined by `:`, of which the last may hold more of them.
+fn six_fields(mut steps: Vec<Step>) -> Vec<Step> {
+    for _ in 0..4 {
+        steps.extend(text(":"));
+        steps.push(Step::Many(Class::NOT_COLON));
+    }
+    steps.extend(text(":"));
+    steps.push(Step::Many(Class::ANY));
+    steps
+}

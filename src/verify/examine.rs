@@ -1,0 +1,209 @@
+//! The verifier.
+
+use super::certificate::{Certificate, Evidence};
+use super::lemma::{Lemma, Prover};
+use super::plain::Plain;
+use super::proof::Proof;
+use super::replay::{Referee, confirm};
+use super::{Refusal, Work};
+use crate::formula::{Asked, Question, Setting, assumptions};
+use crate::limits::InputLimits;
+use crate::policy::{Access, Document, PolicyType, read};
+use crate::request::KEY_TABLE_VERSION;
+use crate::span::Source;
+
+/// Bounds on the verifier.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a certificate.
+    pub bytes: usize,
+    /// What may be looked at in all: literals of clauses in proof steps, and states of automata.
+    pub work: u64,
+    /// Nodes of the formula.
+    pub nodes: usize,
+    /// Bounds on the policies.
+    pub input: InputLimits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { bytes: 128 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
+    }
+}
+
+/// What became of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// What was proved, in one sentence.
+    Verified(String),
+    /// Something in it is wrong: this.
+    Refused(String),
+    /// A limit was reached, or something could not be proved again: nothing is known.
+    Beyond(String),
+}
+
+/// A proof that no request meets a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refutation {
+    /// Facts about values.
+    pub lemmas: Vec<Lemma>,
+    /// How a contradiction follows from the plain clauses and the lemmas.
+    pub proof: Proof,
+}
+
+/// Verifies the text of a certificate.
+///
+/// ```
+/// use iamsat::verify::{Limits, Outcome, verify};
+/// assert!(matches!(verify("{}", &Limits::default()), Outcome::Refused(_)));
+/// ```
+pub fn verify(text: &str, limits: &Limits) -> Outcome {
+    let verified = if text.len() > limits.bytes {
+        Err(Refusal::beyond("the certificate is too long"))
+    } else {
+        Certificate::parse(text).and_then(|certificate| whole(&certificate, limits))
+    };
+    match verified {
+        Ok(sentence) => Outcome::Verified(sentence),
+        Err(Refusal { beyond: false, reason }) => Outcome::Refused(reason),
+        Err(Refusal { beyond: true, reason }) => Outcome::Beyond(reason),
+    }
+}
+
+/// Whether no request meets the question, by this refutation.
+///
+/// # Errors
+/// What is wrong with it, or the limit that was reached.
+pub fn examine(
+    asked: Asked<'_>,
+    setting: Setting,
+    refutation: &Refutation,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    let question = Question::new(asked, setting);
+    let plain = Plain::new(&question.formula.graph, &question.conjuncts);
+    refuted(&question, plain, refutation, limits)
+}
+
+/// Whether the plain clauses of the question have no model, by this refutation.
+fn refuted(
+    question: &Question<'_>,
+    mut plain: Plain,
+    refutation: &Refutation,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    let mut work = Work::new(limits.work);
+    let mut prover = Prover::new(&question.formula, &question.reading, &mut work);
+    for (place, lemma) in refutation.lemmas.iter().enumerate() {
+        prover
+            .prove(lemma, &plain)
+            .map_err(|refusal| refusal.at(format!("lemma {}", place.saturating_add(1))))?;
+    }
+    for lemma in &refutation.lemmas {
+        plain.clauses.push(lemma.clause());
+    }
+    let variables = plain.variables();
+    refutation.proof.check(&mut plain.clauses, variables, &mut work)
+}
+
+/// The whole certificate; what it proves, in one sentence.
+fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> {
+    if certificate.key_table_version != KEY_TABLE_VERSION {
+        return Err(Refusal::beyond(format!(
+            "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}",
+            certificate.key_table_version
+        )));
+    }
+    let mut documents: Vec<Document> = Vec::new();
+    for policy in &certificate.policies {
+        let found = read(&Source::new(&*policy.name, &*policy.text), &limits.input);
+        let unreadable = || Refusal::new(format!("the policy {} has errors", policy.name));
+        documents.push(found.document.ok_or_else(unreadable)?);
+    }
+    let access: Vec<Access> = certificate
+        .access
+        .iter()
+        .flatten()
+        .map(|entry| Access::new(&entry.actions, &entry.resources))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Refusal::new(error.to_string()))?;
+    let asked = match (&*certificate.check, documents.as_slice()) {
+        ("check-no-new-access", [new, existing]) if certificate.access.is_none() => {
+            Asked::NoNewAccess(new, existing)
+        }
+        ("check-access-not-granted", [policy]) if certificate.access.is_some() => {
+            Asked::AccessNotGranted(policy, &access)
+        }
+        _ => return Err(Refusal::new("check, policies and access do not fit together")),
+    };
+    let policy_type = PolicyType::from_name(&certificate.policy_type)
+        .ok_or_else(|| Refusal::new("it names no policy type"))?;
+    let setting = Setting {
+        policy_type,
+        strict_arn: certificate.options.strict_arn,
+        aws_compat: certificate.options.aws_compat,
+        heuristics: certificate.options.assume_heuristics,
+        boundary: certificate.options.boundary,
+    };
+    let question = Question::new(asked, setting);
+    if question.formula.graph.len() > limits.nodes {
+        return Err(Refusal::beyond("the question has too many parts"));
+    }
+    let named = assumptions(asked, &question.reading, question.formula.mentioned());
+    if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
+        return Err(Refusal::new("the assumptions that it names are not those that take part"));
+    }
+    if certificate.axioms != super::certificate::axioms(setting) {
+        return Err(Refusal::new("the facts about requests that it names are not those of its options"));
+    }
+    match &certificate.evidence {
+        Evidence::Pass { .. } => {
+            let plain = Plain::new(&question.formula.graph, &question.conjuncts);
+            let refutation = certificate.refutation(&question, &plain)?;
+            refuted(&question, plain, &refutation, limits)?;
+            let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
+            Ok(format!("PASS: {}, by {lemmas} lemmas and {steps} steps", claim(asked, setting, true)))
+        }
+        Evidence::Fail { findings } => {
+            let referee = Referee::new(asked, setting);
+            if findings.is_empty() {
+                return Err(Refusal::new("it has no request"));
+            }
+            for (place, finding) in findings.iter().enumerate() {
+                let at =
+                    |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
+                let request = finding.request.request();
+                confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.message))?;
+            }
+            Ok(format!(
+                "FAIL: {}, shown by {} replayed",
+                claim(asked, setting, false),
+                requests(findings.len())
+            ))
+        }
+    }
+}
+
+fn requests(count: usize) -> String {
+    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
+}
+
+/// What a certificate of the question says.
+fn claim(asked: Asked<'_>, setting: Setting, pass: bool) -> String {
+    let quantifier = if pass { "no request is" } else { "some request is" };
+    let said = match asked {
+        Asked::NoNewAccess(new, existing) => {
+            format!("{quantifier} allowed by {} and not by {}", new.source.name(), existing.source.name())
+        }
+        Asked::AccessNotGranted(policy, access) => format!(
+            "{quantifier} allowed by {} and listed by {}",
+            policy.source.name(),
+            if access.len() == 1 {
+                "the access entry".to_owned()
+            } else {
+                format!("one of {} access entries", access.len())
+            }
+        ),
+    };
+    format!("{said} ({})", setting.policy_type.name())
+}

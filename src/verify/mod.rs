@@ -1,0 +1,68 @@
+//! Certificates and their verifier: what can be checked about an answer without trusting the search that found it.
+//!
+//! A certificate is one text that holds a question, the policies, and either a proof that no request meets the question
+//! (PASS) or requests that do (FAIL). [`verify`] reads the policies again, writes the question as clauses itself
+//! ([`Plain`]), proves every lemma about values by its own means and checks the proof step by step; of a FAIL it replays
+//! the requests on the referee. It uses nothing of the rooms that search: `theory`, `sat` and `solve` come after it, and of
+//! `automata` it reads patterns as data.
+
+mod certificate;
+mod domain;
+mod examine;
+mod language;
+mod lemma;
+mod mixed;
+mod plain;
+mod proof;
+mod render;
+mod replay;
+mod symbolic;
+mod values;
+
+pub use certificate::{Certificate, Evidence, Finding};
+pub use examine::{Limits, Outcome, Refutation, examine, verify};
+pub use lemma::Lemma;
+pub use plain::{Clauses, Plain};
+pub use proof::{Proof, Step};
+pub use replay::{Claim, Disagreement, Referee, confirm};
+
+/// Why a certificate is not verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Whether a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
+    pub beyond: bool,
+    /// One sentence.
+    pub reason: String,
+}
+
+impl Refusal {
+    fn new(reason: impl Into<String>) -> Refusal {
+        Refusal { beyond: false, reason: reason.into() }
+    }
+
+    pub(crate) fn beyond(reason: impl Into<String>) -> Refusal {
+        Refusal { beyond: true, reason: reason.into() }
+    }
+
+    fn at(self, place: impl std::fmt::Display) -> Refusal {
+        Refusal { reason: format!("{place}: {}", self.reason), ..self }
+    }
+}
+
+/// Counts what is looked at, so that every check ends.
+#[derive(Clone, Debug)]
+pub struct Work {
+    left: u64,
+}
+
+impl Work {
+    fn new(allowed: u64) -> Work {
+        Work { left: allowed }
+    }
+
+    fn spend(&mut self, amount: usize) -> Result<(), Refusal> {
+        let left = self.left.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
+        self.left = left.ok_or_else(|| Refusal::beyond("the work allowed for checking is done"))?;
+        Ok(())
+    }
+}

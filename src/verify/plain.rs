@@ -1,0 +1,147 @@
+//! The question as clauses, written straight from the AND/NOT graph: one number for every node, in the order in which a walk
+//! from the conjuncts meets them; for every node the clauses that say what it is, in the directions in which it is used. Nothing
+//! is simplified, and the same question always gives the same clauses.
+//!
+//! Every clause holds in every request that meets the question (take for each number the truth of its node). So clauses that
+//! have no model prove that no request does. Tseitin, "On the complexity of derivation in propositional calculus", 1968;
+//! leaving out the direction that is not used is Plaisted and Greenbaum's.
+
+use crate::formula::{Graph, Lit, Node, NodeId};
+
+/// Clauses one after the other. Literals are numbers from 1, negative for negations.
+#[derive(Clone, Debug, Default)]
+pub struct Clauses {
+    literals: Vec<i32>,
+    ends: Vec<usize>,
+}
+
+impl Clauses {
+    /// Adds one.
+    pub fn push(&mut self, clause: impl IntoIterator<Item = i32>) {
+        self.literals.extend(clause);
+        self.ends.push(self.literals.len());
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The literals of all of them, one clause after the other.
+    pub fn literals(&self) -> &[i32] {
+        &self.literals
+    }
+
+    /// Where each one ends among the literals.
+    pub fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// The clause at a place.
+    pub fn get(&self, place: usize) -> Option<&[i32]> {
+        let start = match place.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.literals.get(start..*self.ends.get(place)?)
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[i32]> {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+}
+
+/// The plain clauses of a question.
+#[derive(Clone, Debug, Default)]
+pub struct Plain {
+    /// The clauses.
+    pub clauses: Clauses,
+    /// The node of each number, from 1.
+    nodes: Vec<NodeId>,
+    /// The number of each node; 0 for nodes that do not occur.
+    numbers: Vec<i32>,
+    /// Which directions of a node are written: bit 0 if it is used as it is, bit 1 if it is used negated.
+    written: Vec<u8>,
+    waiting: Vec<Lit>,
+}
+
+impl Plain {
+    /// The clauses that say that all conjuncts hold.
+    pub fn new(graph: &Graph, conjuncts: &[Lit]) -> Plain {
+        let mut plain =
+            Plain { numbers: vec![0; graph.len()], written: vec![0; graph.len()], ..Plain::default() };
+        for conjunct in conjuncts {
+            match *conjunct {
+                Lit::TRUE => {}
+                Lit::FALSE => plain.clauses.push([]),
+                lit => {
+                    let number = plain.number(lit);
+                    plain.clauses.push([number]);
+                    plain.waiting.push(lit);
+                    plain.define(graph);
+                }
+            }
+        }
+        plain
+    }
+
+    /// How many numbers there are.
+    pub fn variables(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The node with a number.
+    pub fn node(&self, number: u32) -> Option<NodeId> {
+        self.nodes.get((number as usize).checked_sub(1)?).copied()
+    }
+
+    /// The literal as a number, negative if it is negated; 0 if it does not occur.
+    pub fn literal(&self, lit: Lit) -> i32 {
+        let number = self.numbers.get(lit.node().index()).copied().unwrap_or(0);
+        if lit.is_negated() { number.saturating_neg() } else { number }
+    }
+
+    fn number(&mut self, lit: Lit) -> i32 {
+        if let Some(number @ 0) = self.numbers.get_mut(lit.node().index()) {
+            self.nodes.push(lit.node());
+            *number = i32::try_from(self.nodes.len()).unwrap_or(i32::MAX);
+        }
+        self.literal(lit)
+    }
+
+    /// Writes what the waiting literals say, and what the literals in that say.
+    fn define(&mut self, graph: &Graph) {
+        while let Some(lit) = self.waiting.pop() {
+            let Node::And(children) = graph.node(lit.node()) else { continue };
+            let Some(written) = self.written.get_mut(lit.node().index()) else { continue };
+            let direction = if lit.is_negated() { 2 } else { 1 };
+            if *written & direction != 0 {
+                continue;
+            }
+            *written |= direction;
+            let this = self.number(lit);
+            if lit.is_negated() {
+                // Not all of them.
+                self.clauses.literals.push(this.saturating_neg());
+                for child in children {
+                    let part = self.number(!*child);
+                    self.clauses.literals.push(part);
+                }
+                self.clauses.push([]);
+                self.waiting.extend(children.iter().rev().map(|child| !*child));
+            } else {
+                for child in children {
+                    let child = self.number(*child);
+                    self.clauses.push([this.saturating_neg(), child]);
+                }
+                self.waiting.extend(children.iter().rev());
+            }
+        }
+    }
+}

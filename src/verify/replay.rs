@@ -1,0 +1,148 @@
+//! A request that shows something, judged on the documents: the three questions that every witness has to pass.
+
+use crate::evaluate::{self, Decision, Truth};
+use crate::formula::{Asked, Setting};
+use crate::policy::{Access, Document, PolicyType};
+use crate::request::{Keys, Request};
+
+/// What a witness must show, in terms of the original documents.
+#[derive(Clone, Copy)]
+pub struct Claim<'c> {
+    /// All documents of the check.
+    pub documents: &'c [&'c Document],
+    /// Index of the document that allows the request.
+    pub allowed_by: usize,
+    /// Index of the statement of that document that by itself allows it.
+    pub statement: usize,
+    /// Index of the document that does not, if the question has one.
+    pub not_allowed_by: Option<usize>,
+    /// Entries of which one has to list the request, if the question has any.
+    pub access: Option<&'c [Access]>,
+    /// Further spellings of actions, for the request to use.
+    pub spellings: &'c [&'c str],
+    /// The policy type of the check.
+    pub policy_type: PolicyType,
+    /// The condition keys that the documents test.
+    pub keys: &'c Keys<'c>,
+    /// Whether only what AWS's own checks know is taken as a fact.
+    pub aws_compat: bool,
+    /// Whether heuristics are taken for facts.
+    pub heuristics: bool,
+    /// How the referee reads the documents.
+    pub options: &'c evaluate::Options,
+}
+
+/// How the documents of a question are judged.
+#[derive(Debug)]
+pub struct Referee<'a> {
+    asked: Asked<'a>,
+    setting: Setting,
+    documents: Vec<&'a Document>,
+    keys: Keys<'a>,
+    spellings: Vec<&'a str>,
+    options: evaluate::Options,
+}
+
+impl<'a> Referee<'a> {
+    /// The referee for a question.
+    pub fn new(asked: Asked<'a>, setting: Setting) -> Referee<'a> {
+        let documents = asked.documents();
+        let mut options = evaluate::Options::for_documents(&documents);
+        options.policy_type = setting.policy_type;
+        options.strict_arn = setting.strict_arn;
+        let keys = mentioned_keys(&documents);
+        let listed_actions = asked.access().into_iter().flatten().flat_map(|entry| &entry.actions);
+        let spellings = listed_actions.map(|action| &*action.text).collect();
+        Referee { asked, setting, documents, keys, spellings, options }
+    }
+
+    /// What a witness for this Allow statement of the first document must show.
+    pub fn claim(&self, statement: usize) -> Claim<'_> {
+        Claim {
+            documents: &self.documents,
+            allowed_by: 0,
+            statement,
+            not_allowed_by: (self.documents.len() > 1).then_some(1),
+            access: self.asked.access(),
+            policy_type: self.setting.policy_type,
+            spellings: &self.spellings,
+            keys: &self.keys,
+            aws_compat: self.setting.aws_compat,
+            heuristics: self.setting.heuristics,
+            options: &self.options,
+        }
+    }
+}
+
+/// The keys that conditions test and policy variables name.
+fn mentioned_keys<'a>(documents: &[&'a Document]) -> Keys<'a> {
+    let statements = || documents.iter().flat_map(|d| &d.statements);
+    let conditions = || statements().flat_map(|s| &s.conditions);
+    let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
+    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values).map(|r| &r.value.template);
+    let variables = values.chain(resources).flat_map(|template| template.variables()).map(|v| &*v.key);
+    Keys::new(conditions().map(|c| &*c.key.value.name).chain(variables))
+}
+
+/// Why a request is no witness: solver and referee, or solver and request room, do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// What they say, in one sentence.
+    pub message: String,
+    /// The document whose decision is open to the referee, if that is all.
+    pub open: Option<usize>,
+}
+
+impl Disagreement {
+    fn new(message: impl Into<String>) -> Disagreement {
+        Disagreement { message: message.into(), open: None }
+    }
+
+    /// The referee decides otherwise, or leaves open what the search found out.
+    fn decided(document: usize, decision: Decision, expected: &str) -> Disagreement {
+        Disagreement {
+            message: format!("the referee says {decision:?} where the search says {expected}"),
+            open: (decision == Decision::Undetermined).then_some(document),
+        }
+    }
+}
+
+/// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
+/// happen, does it meet the question's own predicate?
+///
+/// # Errors
+/// The first question that was answered no.
+pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
+        return Err(Disagreement::new("the claim names no document"));
+    };
+    let decision = evaluate::decide(&[document], request, claim.options);
+    if decision != Decision::Allowed {
+        return Err(Disagreement::decided(claim.allowed_by, decision, "allowed"));
+    }
+    let place = (claim.allowed_by, claim.statement);
+    let statement = document.statements.get(claim.statement);
+    let trace = statement.map(|s| evaluate::trace_statement(place, s, request, claim.options));
+    if trace.map(|t| t.applies) != Some(Truth::True) {
+        return Err(Disagreement::new(format!(
+            "the referee says that statement {} does not apply",
+            claim.statement
+        )));
+    }
+    if let Some(index) = claim.not_allowed_by
+        && let Some(other) = claim.documents.get(index).copied()
+    {
+        let decision = evaluate::decide(&[other], request, claim.options);
+        if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
+            return Err(Disagreement::decided(index, decision, "denied"));
+        }
+    }
+    let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
+    if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
+        return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
+    }
+    if claim.access.is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request))) {
+        return Err(Disagreement::new("the request is not one that the question asks about"));
+    }
+    Ok(())
+}

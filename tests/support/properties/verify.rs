@@ -1,0 +1,125 @@
+//! Certificates are verified, and one that was tampered with is refused or says something true.
+
+use crate::support::document;
+use crate::support::policies::{Policy, Statement, some_keys};
+use arbitrary::{Result, Unstructured};
+use iamsat::check::{Options, no_new_access};
+use iamsat::policy::PolicyType;
+use iamsat::solve::Verdict;
+use iamsat::verify::{Limits, Outcome, verify};
+use serde_json::{Value, json};
+
+pub(crate) fn holds(data: &[u8]) {
+    // Too few bytes for a choice is no case.
+    let _ = tampered(&mut Unstructured::new(data));
+}
+
+fn tampered(u: &mut Unstructured<'_>) -> Result<()> {
+    let keys = some_keys(u)?;
+    let resource_policy = u.arbitrary()?;
+    let new = Policy::arbitrary(u, &keys, resource_policy)?;
+    let existing = if u.ratio(2, 3)? {
+        new.plus(Statement::arbitrary(u, &keys, resource_policy)?)
+    } else {
+        Policy::arbitrary(u, &keys, resource_policy)?
+    };
+    let options = Options {
+        policy_type: Some(if resource_policy { PolicyType::Resource } else { PolicyType::Identity }),
+        aws_compat: u.ratio(1, 4)?,
+        certificate: true,
+        ..Options::default()
+    };
+    let answer = no_new_access(&new.document("new"), &existing.document("existing"), &options);
+    let Some(certificate) = answer.certificate() else { return Ok(()) };
+    let text = certificate.to_text();
+    let outcome = verify(&text, &Limits::default());
+    assert!(matches!(outcome, Outcome::Verified(_)), "{outcome:?}\n{text}");
+    let changed = if u.ratio(1, 4)? {
+        let mut bytes = text.into_bytes();
+        let place = u.choose_index(bytes.len())?;
+        bytes[place] = u.arbitrary()?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        for _ in 0..u.int_in_range(1..=3)? {
+            change(u, &mut value)?;
+        }
+        value.to_string()
+    };
+    // A little work is enough for so small a question.
+    if let Outcome::Verified(sentence) = verify(&changed, &Limits { work: 20_000_000, ..Limits::default() }) {
+        is_true(&sentence, &changed);
+    }
+    Ok(())
+}
+
+/// Changes one thing somewhere in the value.
+fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
+    match value {
+        Value::Object(members) => {
+            let place = u.choose_index(members.len().max(1))?;
+            if let Some(member) = members.values_mut().nth(place) {
+                change(u, member)?;
+            }
+        }
+        Value::Array(list) if list.is_empty() => list.push(json!(u.int_in_range(0..=30)?)),
+        Value::Array(list) => {
+            let (a, b) = (u.choose_index(list.len())?, u.choose_index(list.len())?);
+            match u.int_in_range(0..=7)? {
+                0 => drop(list.remove(a)),
+                1 => list.insert(a, list[b].clone()),
+                2 => list.swap(a, b),
+                _ => change(u, &mut list[a])?,
+            }
+        }
+        Value::String(text) => {
+            let words: Vec<&str> = text.split_inclusive([' ', '"', '/', ':']).collect();
+            if words.is_empty() {
+                *text = "0".to_owned();
+                return Ok(());
+            }
+            let place = u.choose_index(words.len())?;
+            let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+            match (words[place].trim().parse::<i64>(), u.int_in_range(0..=3)?) {
+                (Ok(number), 0) => words[place] = format!("{} ", number.wrapping_neg()),
+                (Ok(number), _) => {
+                    words[place] = format!("{} ", number.wrapping_add(u.int_in_range(-3..=3)?))
+                }
+                (_, 0) => drop(words.remove(place)),
+                (_, 1) => words[place] = words[u.choose_index(words.len())?].clone(),
+                (_, 2) => words[place].insert(0, '*'),
+                (_, _) => drop(words[place].pop()),
+            }
+            *text = words.concat();
+        }
+        Value::Number(number) => {
+            let number = number.as_i64().unwrap_or_default();
+            *value = json!(number.wrapping_add(u.int_in_range(-3..=3)?));
+        }
+        Value::Bool(flag) => *flag = !*flag,
+        Value::Null => *value = json!(u.arbitrary::<bool>()?),
+    }
+    Ok(())
+}
+
+/// The search does not find the opposite of what was verified.
+fn is_true(sentence: &str, certificate: &str) {
+    let value: Value = serde_json::from_str(certificate).unwrap();
+    let policy = |place: usize| document("p", value["policies"][place]["text"].as_str().unwrap());
+    let flag = |name: &str| value["options"][name].as_bool();
+    let options = Options {
+        policy_type: PolicyType::from_name(value["policyType"].as_str().unwrap()),
+        strict_arn: flag("strictArn").unwrap(),
+        aws_compat: flag("awsCompat").unwrap(),
+        assume_heuristics: flag("assumeHeuristics").unwrap(),
+        boundary: flag("boundary"),
+        ..Options::default()
+    };
+    let answer = no_new_access(&policy(0), &policy(1), &options);
+    let contradicts = match answer.verdict {
+        Verdict::Fail(_) => sentence.starts_with("PASS"),
+        Verdict::Pass(_) => sentence.starts_with("FAIL"),
+        Verdict::Unknown(_) => false,
+    };
+    assert!(!contradicts, "{sentence}, but {}\n{certificate}", answer.verdict.name());
+}
