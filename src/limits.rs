@@ -10,7 +10,7 @@ pub struct InputLimits {
     pub depth: usize,
     /// Members of one array or object.
     pub members: usize,
-    /// Faults reported for one document; the rest are counted.
+    /// Faults reported for one document; where there are more, one note (`too-many-faults`) says that the rest is left out.
     pub faults: usize,
 }
 
