@@ -33,6 +33,17 @@ pub enum Decision {
 ///
 /// # Errors
 /// The meter ran out.
+///
+/// ```
+/// use iamsat::{automata::{Class, Conflict, Decision, Pattern, Symbol, decide}, limits::{Meter, SearchLimits}};
+/// let mut meter = Meter::new(&SearchLimits::default());
+/// let start = |text| Pattern::builder().text(text).many(Class::ANY).finish();
+/// let [a, ab, x] = ["a", "ab", "x"].map(start);
+/// assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
+/// // What starts with `ab` starts with `a`; that it does not start with `x` plays no part.
+/// let conflict = Conflict { positives: vec![0], negatives: vec![1] };
+/// assert_eq!(decide(&[], &[&ab], &[&x, &a], &mut meter), Ok(Decision::Conflict(conflict)));
+/// ```
 pub fn decide(
     fixed: &[&Pattern],
     positives: &[&Pattern],

@@ -99,6 +99,14 @@ impl Step {
 /// Canonical means: a set is written in one way; of adjacent runs where one class covers the other only the greater
 /// is kept; a single symbol of the same set as the run before it stands before that run (`*?` is `?*`); a pattern
 /// that can match nothing is the one step "a symbol of the empty class".
+///
+/// ```
+/// use iamsat::automata::{Class, Pattern, Symbol};
+/// let pattern = Pattern::builder().text("s3:get").many(Class::NOT_COLON).finish();
+/// assert!(pattern.matches(&Symbol::word("s3:getobject")));
+/// assert!(!pattern.matches(&Symbol::word("s3:get:object")));
+/// assert_eq!(pattern.prefix(), Symbol::word("s3:get"));
+/// ```
 #[derive(Clone)]
 pub struct Pattern {
     steps: Box<[Step]>,
