@@ -7,14 +7,14 @@
 use super::atom::PatternKey;
 use super::derive::{build, restrict, split};
 use super::graph::Lit;
-use super::principal::{is_kind, requester_matches};
+use super::principal::is_kind;
 use super::reading::Reading;
 use super::requester::{
     self, ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE,
     USER, WEB, WITHOUT_ACCOUNT,
 };
 use super::vocabulary::Formula;
-use crate::automata::{Builder, Class, Pattern, Symbol};
+use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::request::{Presence, Requester, RequesterKind, key_info};
 
 /// A key that the requester's word speaks about.
@@ -134,6 +134,12 @@ impl Tied {
         })
     }
 
+    /// What every value of the key matches, where more is known than that it is a text.
+    pub fn shape(self) -> Option<Pattern> {
+        let name = Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
+        (self == Tied::UserName).then(|| name.finish())
+    }
+
     /// The words of the fixed kinds whose key value matches.
     pub fn words(self, pattern: &Pattern) -> Vec<Pattern> {
         let word = |text: &str| pattern.matches(&Symbol::word(text));
@@ -229,7 +235,8 @@ pub(super) fn matches<'a>(
         return formula.matches(variable, pattern);
     };
     let words = tied.words(&build(&pattern));
-    let mut literals: Vec<Lit> = words.into_iter().map(|word| requester_matches(formula, word)).collect();
+    let mut literals: Vec<Lit> =
+        words.into_iter().map(|word| formula.matches_for_key(word, key, &pattern)).collect();
     let free = free_kinds(formula, reading, tied);
     if free != Lit::FALSE {
         let variable = formula.key(key, element);

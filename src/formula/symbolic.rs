@@ -1,5 +1,6 @@
 //! Patterns with policy variables: wildcard patterns that hold the values of context keys at some places.
 
+use super::derive::restrict;
 use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
 use crate::policy::{Part, Template};
 
@@ -77,6 +78,20 @@ impl<'a> Symbolic<'a> {
         self.build(|builder, _, class| builder.push(Step::Many(class)))
     }
 
+    /// Matches whatever this matches for values that match these patterns, in the order of the keys; `None` where nothing
+    /// is known. `None` if no value can stand where it would.
+    pub fn refine(&self, patterns: &[Option<Pattern>]) -> Option<Pattern> {
+        let mut fits = true;
+        let pattern = self.build(|builder, key, class| match patterns.get(key) {
+            Some(Some(known)) => match restrict(known, class) {
+                Some(known) => known.steps().iter().for_each(|step| builder.push(*step)),
+                None => fits = false,
+            },
+            _ => builder.push(Step::Many(class)),
+        });
+        fits.then_some(pattern)
+    }
+
     /// What it matches for these values, in the order of the keys; `None` if a value cannot stand where it would.
     pub fn substitute(&self, values: &[&[Symbol]]) -> Option<Pattern> {
         let mut fits = true;
@@ -109,15 +124,16 @@ impl<'a> Symbolic<'a> {
         builder.finish()
     }
 
-    /// Values of the keys under which the word matches, if there are any; the search is cut off after some steps.
-    pub fn extract(&self, word: &[Symbol]) -> Option<Vec<Vec<Symbol>>> {
+    /// Values of the keys under which the word matches, if there are any: the first ones as long as can be, or as short. The
+    /// search is cut off after some steps.
+    pub fn extract(&self, word: &[Symbol], long: bool) -> Option<Vec<Vec<Symbol>>> {
         if self.pieces.len() > 4096 {
             // The recursion is as deep as the pattern.
             return None;
         }
         let mut values: Vec<Option<&[Symbol]>> = vec![None; self.keys.len()];
         let mut budget = 10_000u32;
-        extract(&self.pieces, word, &mut values, &mut budget)
+        extract(&self.pieces, word, long, &mut values, &mut budget)
             .then(|| values.into_iter().map(|v| v.unwrap_or(&[]).to_vec()).collect())
     }
 }
@@ -126,32 +142,32 @@ impl<'a> Symbolic<'a> {
 fn extract<'w>(
     pieces: &[Piece],
     word: &'w [Symbol],
+    long: bool,
     values: &mut Vec<Option<&'w [Symbol]>>,
     budget: &mut u32,
 ) -> bool {
     let Some(left) = budget.checked_sub(1) else { return false };
     *budget = left;
     let Some((piece, rest)) = pieces.split_first() else { return word.is_empty() };
-    let lengths = |class: Class| {
-        let most = word.iter().take_while(|s| class.contains(**s)).count();
-        0..=most
-    };
+    let most = |class: Class| word.iter().take_while(|s| class.contains(**s)).count();
+    let lengths = |class: Class| 0..=most(class);
     match piece {
         Piece::Step(Step::One(set)) => match word.split_first() {
-            Some((first, word)) => set.contains(*first) && extract(rest, word, values, budget),
+            Some((first, word)) => set.contains(*first) && extract(rest, word, long, values, budget),
             None => false,
         },
-        Piece::Step(Step::Many(class)) => {
-            lengths(*class).any(|n| word.get(n..).is_some_and(|word| extract(rest, word, values, budget)))
-        }
+        Piece::Step(Step::Many(class)) => lengths(*class)
+            .any(|n| word.get(n..).is_some_and(|word| extract(rest, word, long, values, budget))),
         Piece::Value { key, class } => match values.get(*key).copied().flatten() {
-            Some(value) => word.strip_prefix(value).is_some_and(|word| extract(rest, word, values, budget)),
-            None => lengths(*class).rev().any(|n| {
+            Some(value) => {
+                word.strip_prefix(value).is_some_and(|word| extract(rest, word, long, values, budget))
+            }
+            None => lengths(*class).map(|n| if long { most(*class).saturating_sub(n) } else { n }).any(|n| {
                 let Some((value, word)) = word.split_at_checked(n) else { return false };
                 if let Some(slot) = values.get_mut(*key) {
                     *slot = Some(value);
                 }
-                let found = extract(rest, word, values, budget);
+                let found = extract(rest, word, long, values, budget);
                 if !found && let Some(slot) = values.get_mut(*key) {
                     *slot = None;
                 }

@@ -76,19 +76,19 @@ pub(super) fn template_test<'a>(
     formula.graph.or(cases)
 }
 
-/// "The value of `tied`, a key that is read off the requester, equals the value of `key`", asked of `key`.
-pub(super) fn equal_to_tied<'a>(
+/// "The value of `value` equals the value of `key`", asked of `key`, whose presence is part of it. That of `value` is not.
+pub(super) fn equal_keys<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
     key: &'a str,
-    tied: &'a str,
+    value: &'a str,
     site: Site,
 ) -> Lit {
     let present = presence(formula, reading, key, 0);
     let variable = formula.key(key, 0);
-    let value =
-        Template::from_parts([crate::policy::Part::Variable(Variable { key: tied.into(), default: None })]);
-    let Some(pattern) = Symbolic::new(&[value], &|_| false, &|_| Some(tied)) else { return Lit::FALSE };
+    let template =
+        Template::from_parts([crate::policy::Part::Variable(Variable { key: value.into(), default: None })]);
+    let Some(pattern) = Symbolic::new(&[template], &|_| false, &|_| Some(value)) else { return Lit::FALSE };
     let equal = formula.matches_template(variable, pattern, site);
     formula.graph.and([present, equal])
 }

@@ -8,7 +8,7 @@ use super::keys::{Tied, matches};
 use super::network::Network;
 use super::reading::Reading;
 use super::scalar::Scalar;
-use super::template::{equal_to_tied, template_test};
+use super::template::{equal_keys, template_test};
 use super::vocabulary::Formula;
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part};
@@ -109,6 +109,19 @@ fn with_variables<'a>(
     if needed.any(|variable| reading.is_multivalued(&variable.key)) {
         return Lit::FALSE;
     }
+    // Equality with another key, in either direction the same predicate.
+    let plain = |name: &str| is_text(name) && formula.tied(name).is_none() && !reading.is_multivalued(name);
+    if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
+        && other.default.is_none()
+    {
+        let other = &*other.key;
+        if other == key && !reading.is_multivalued(key) {
+            return Lit::TRUE;
+        }
+        if other < key && plain(key) && plain(other) {
+            return equal_keys(formula, reading, other, key, site);
+        }
+    }
     if formula.tied(key).is_some() {
         // The key is read off the requester's word. Equality with another key can be asked of that key instead.
         let other = value.template.variables().next().map(|v| &*v.key);
@@ -120,7 +133,7 @@ fn with_variables<'a>(
                     && is_text(other)
                     && !reading.is_multivalued(other) =>
             {
-                equal_to_tied(formula, reading, other, key, site)
+                equal_keys(formula, reading, other, key, site)
             }
             _ => literal(formula, "policy-variable", condition, value, element, site),
         };

@@ -8,6 +8,7 @@ use super::graph::{Graph, Lit};
 use super::keys::Tied;
 use super::network::Network;
 use super::symbolic::Symbolic;
+use crate::automata::Pattern;
 use crate::request::{Presence, key_info};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -69,6 +70,8 @@ pub struct Formula<'a> {
     always_present: Vec<&'a str>,
     speaks_of_requester: bool,
     untied: bool,
+    /// Of patterns on the requester's word, the key whose value they were made of, with the pattern on that value.
+    origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
 }
 
 impl Default for Formula<'_> {
@@ -95,6 +98,7 @@ impl Default for Formula<'_> {
             always_present: Vec::new(),
             speaks_of_requester: false,
             untied: false,
+            origins: FxHashMap::default(),
         }
     }
 }
@@ -126,6 +130,23 @@ impl<'a> Formula<'a> {
         if is_new && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
             self.always_present.push(key);
         }
+    }
+
+    /// "The requester's word matches the pattern", which implies that the value of the key matches `value`.
+    pub(super) fn matches_for_key(&mut self, word: Pattern, key: &'a str, value: &PatternKey<'a>) -> Lit {
+        let word = PatternId(self.patterns.intern(PatternKey::Built(word)));
+        let value = PatternId(self.patterns.intern(value.clone()));
+        let origins = self.origins.entry(word).or_default();
+        if !origins.contains(&(key, value)) {
+            origins.push((key, value));
+        }
+        self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
+    }
+
+    /// What follows for the value of a key (lower-cased name) where the requester's word passes the test.
+    pub fn implied_for_key(&self, test: Test, key: &str) -> Option<PatternId> {
+        let Test::Pattern(word) = test else { return None };
+        self.origins.get(&word)?.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
     /// Treats all keys as variables of their own, none as a part of the requester's word.

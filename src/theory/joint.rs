@@ -1,10 +1,11 @@
 //! Values for all variables together, where policy variables put the value of one into the pattern of another.
 //!
-//! Without policy variables every variable stands alone. With them, three arguments exclude a proposal for all requests:
+//! Without policy variables every variable stands alone. With them, four arguments exclude a proposal for all requests:
 //!
 //! * a pattern with policy variables implies the pattern with "anything" in their places;
 //! * what holds of a pattern when each policy variable is one strange symbol, which wildcards may swallow, holds for every
 //!   value, because a run that consumes the symbol consumes the value in the same place;
+//! * where the value of a key has to match a pattern, that pattern can stand in the place of the key (`refine.rs`);
 //! * where a key can only have a few values, each of them is tried.
 //!
 //! And one shows it possible: values for the keys are chosen, put in, and the rest is solved. What neither excludes nor shows
@@ -66,6 +67,11 @@ impl Theory {
             }
             conflicts.extend(self.marked(formula, *variable, tests, meter)?);
         }
+        if conflicts.is_empty() {
+            for (variable, own) in tests {
+                conflicts.extend(self.refined(formula, tests, *variable, own, meter)?);
+            }
+        }
         if !conflicts.is_empty() {
             return Ok(Joint::Conflicts(conflicts));
         }
@@ -125,18 +131,22 @@ impl Theory {
                 let place = names.iter().position(|n| *n == name).unwrap_or(0);
                 u8::try_from(place).unwrap_or(Symbol::LAST_MARKER)
             };
-            let all = (0..names.len()).fold(Class::EMPTY, |class, n| {
-                class.union(Class::marker(u8::try_from(n).unwrap_or(Symbol::LAST_MARKER)))
-            });
+            // A run takes the value of a key if it takes all symbols that can be in it.
+            let rooms: Vec<(Class, Class)> =
+                names.iter().map(|name| (room(&template, name), Class::marker(number(name)))).collect();
+            let let_through = |run: Class| {
+                let fitting = rooms.iter().filter(|(room, _)| run.covers(*room));
+                fitting.fold(Class::EMPTY, |class, (_, marker)| class.union(*marker))
+            };
             let positive = template.mark(|name| Symbol::marker(number(name)));
             let (mut places, mut negatives) = (Vec::new(), Vec::new());
             for (place, test) in tests.negatives.iter().enumerate() {
                 let pattern = match test {
-                    Test::Pattern(id) => swallowing(&self.strings.pattern(formula, *id), all),
+                    Test::Pattern(id) => swallowing(&self.strings.pattern(formula, *id), &let_through),
                     Test::Template(_) => {
                         match symbolic(formula, *test).filter(|t| fits_wherever(t, &template)) {
                             Some(template) => {
-                                swallowing(&template.mark(|name| Symbol::marker(number(name))), all)
+                                swallowing(&template.mark(|name| Symbol::marker(number(name))), &let_through)
                             }
                             None => continue,
                         }
@@ -419,7 +429,7 @@ impl Theory {
         let tied = formula.tied(key);
         let Some(own) = key_variable(formula, key) else { return Ok(None) };
         let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
-        let Some((_, literals)) = tests.iter().find(|(v, _)| *v == variable) else { return Ok(None) };
+        let literals = tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
         let literals = Tests {
             positives: literals.positives.iter().filter(|t| !is_template(t)).copied().collect(),
             negatives: literals.negatives.iter().filter(|t| !is_template(t)).copied().collect(),
@@ -519,18 +529,18 @@ impl Theory {
     }
 }
 
-fn is_template(test: &Test) -> bool {
+pub(super) fn is_template(test: &Test) -> bool {
     matches!(test, Test::Template(_))
 }
 
-fn symbolic<'a>(formula: &Formula<'a>, test: Test) -> Option<Symbolic<'a>> {
+pub(super) fn symbolic<'a>(formula: &Formula<'a>, test: Test) -> Option<Symbolic<'a>> {
     match test {
         Test::Template(id) => formula.template_of(id).cloned(),
         _ => None,
     }
 }
 
-fn key_variable(formula: &Formula<'_>, key: &str) -> Option<VariableId> {
+pub(super) fn key_variable(formula: &Formula<'_>, key: &str) -> Option<VariableId> {
     formula.variables().find(|(_, v)| matches!(v, Variable::Key(name, 0) if *name == key)).map(|(id, _)| id)
 }
 
@@ -538,27 +548,26 @@ fn word_pattern(word: &[Symbol]) -> Pattern {
     word.iter().fold(Pattern::builder(), |builder, symbol| builder.symbol(*symbol)).finish()
 }
 
-/// Whether a value that can stand in every place of `positive` can stand in every place of `negative`.
-fn fits_wherever(negative: &Symbolic<'_>, positive: &Symbolic<'_>) -> bool {
-    let places = |template: &Symbolic<'_>, name: &str| -> Vec<Class> {
-        let of_key = |piece: &Piece| match piece {
-            Piece::Value { key, class } if template.keys.get(*key).copied() == Some(name) => Some(*class),
-            _ => None,
-        };
-        template.pieces.iter().filter_map(of_key).collect()
+/// What can be in a value of the key that stands in all of its places.
+fn room(template: &Symbolic<'_>, name: &str) -> Class {
+    let of_key = |piece: &Piece| match piece {
+        Piece::Value { key, class } if template.keys.get(*key).copied() == Some(name) => Some(*class),
+        _ => None,
     };
-    negative.keys.iter().all(|name| {
-        let possible = places(positive, name).into_iter().fold(Class::ANY, Class::and);
-        places(negative, name).iter().all(|class| class.covers(possible))
-    })
+    template.pieces.iter().filter_map(of_key).fold(Class::ANY, Class::and)
 }
 
-/// The pattern with markers let through by every run that matches any text.
-fn swallowing(pattern: &Pattern, markers: Class) -> Pattern {
+/// Whether a value that can stand in every place of `positive` can stand in every place of `negative`.
+fn fits_wherever(negative: &Symbolic<'_>, positive: &Symbolic<'_>) -> bool {
+    negative.keys.iter().all(|name| room(negative, name).covers(room(positive, name)))
+}
+
+/// The pattern with the markers let through by each run that it may take.
+fn swallowing(pattern: &Pattern, let_through: &dyn Fn(Class) -> Class) -> Pattern {
     let mut builder = Pattern::builder();
     for step in pattern.steps() {
         builder.push(match *step {
-            Step::Many(class) if class.covers(Class::ANY) => Step::Many(class.union(markers)),
+            Step::Many(class) => Step::Many(class.union(let_through(class))),
             Step::One(Set::Class(class)) => Step::One(Set::Class(class.and(Class::ANY))),
             other => other,
         });
@@ -600,12 +609,13 @@ fn hints<'a>(
             tests.positives.iter().map(|t| (t, true)).chain(tests.negatives.iter().map(|t| (t, false)))
         {
             let Some(template) = symbolic(formula, *test) else { continue };
-            let values = words.get(variable).filter(|_| positive).and_then(|word| template.extract(word));
+            let word = words.get(variable).filter(|_| positive);
+            let values = [true, false].map(|long| word.and_then(|word| template.extract(word, long)));
             for (i, key) in template.keys.iter().enumerate() {
-                let value = values.as_ref().and_then(|v| v.get(i)).cloned();
+                let of_key = values.iter().flatten().filter_map(|values| values.get(i)).cloned();
                 match found.iter_mut().find(|(k, _)| k == key) {
-                    Some((_, list)) => list.extend(value),
-                    None => found.push((key, value.into_iter().collect())),
+                    Some((_, list)) => list.extend(of_key),
+                    None => found.push((key, of_key.collect())),
                 }
             }
         }

@@ -6,6 +6,7 @@ mod mixed;
 mod networks;
 mod orders;
 mod readable;
+mod refine;
 mod strings;
 mod values;
 

@@ -89,7 +89,9 @@ impl<'f, 'a> Prover<'f, 'a> {
         }
         let mut exact = true;
         for (variable, tests) in &variables {
-            if self.excluded_with_keys(*variable, tests, &variables)? {
+            if self.refined(*variable, tests, &variables)?
+                || self.excluded_with_keys(*variable, tests, &variables)?
+            {
                 return Ok(());
             }
             let plain_text = |test: &Test| matches!(test, Test::Pattern(_));

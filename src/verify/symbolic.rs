@@ -1,10 +1,11 @@
-//! Lemmas about patterns that hold the values of other keys. Three arguments, each of which holds for all values:
+//! Lemmas about patterns that hold the values of other keys. Four arguments, each of which holds for all values:
 //!
 //! * *widened*: with "anything that may stand there" in the place of each value a pattern matches more; so it may be put in
 //!   where the pattern has to be passed.
+//! * *refined*: where the tests of a key ask its value to match a pattern, that pattern may stand in the place of the value.
 //! * *marked*: put one marker, which is in no text, in the place of each key's value, and let it through wherever a pattern
-//!   lets any text through. If then every word of a pattern is a word of some other pattern, that holds for the values too: a
-//!   run of the other pattern over the word consumes each marker as the value of the same key, or in a run of any text, and so
+//!   lets everything through that can be in the value. If then every word of a pattern is a word of some other pattern, that holds for the values too: a
+//!   run of the other pattern over the word consumes each marker as the value of the same key, or in such a run, and so
 //!   it can consume the value in its place.
 //! * *few values*: where the tests leave few values to each key, each combination is looked at.
 
@@ -84,7 +85,11 @@ impl<'a> Prover<'_, 'a> {
             }
             let number =
                 |name: &str| names.iter().zip(0u8..).find(|(n, _)| **n == name).map_or(0, |(_, n)| n);
-            let markers = (0..=Symbol::LAST_MARKER).fold(Class::EMPTY, |all, n| all.union(Class::marker(n)));
+            // A run takes a value if it takes all symbols that can be in it.
+            let markers = |run: Class| {
+                let fitting = names.iter().filter(|name| run.covers(room(inner, name)));
+                fitting.fold(Class::EMPTY, |all, name| all.union(Class::marker(number(name))))
+            };
             let mark = |symbolic: &Symbolic<'a>| {
                 build(symbolic, |key, _, steps| steps.push(Step::One(Set::Char(Symbol::marker(number(key))))))
             };
@@ -101,7 +106,7 @@ impl<'a> Prover<'_, 'a> {
                     _ => continue,
                 };
                 let swallowing = steps.into_iter().map(|step| match step {
-                    Step::Many(class) if class.covers(Class::ANY) => Step::Many(class.union(markers)),
+                    Step::Many(class) => Step::Many(class.union(markers(class))),
                     Step::One(Set::Class(class)) => Step::One(Set::Class(class.and(Class::ANY))),
                     other => other,
                 });
@@ -114,6 +119,64 @@ impl<'a> Prover<'_, 'a> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether no text is left when the patterns that the keys have to match stand in the places of their values.
+    pub(super) fn refined(
+        &mut self,
+        variable: VariableId,
+        tests: &Tests,
+        all: &BTreeMap<VariableId, Tests>,
+    ) -> Result<bool, Refusal> {
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for test in &tests.pass {
+            match test {
+                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Template(id) => {
+                    let Some(symbolic) = self.formula.template_of(*id) else { return Ok(false) };
+                    let mut known: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
+                    for key in &symbolic.keys {
+                        known.extend(self.known(key, all).map(|steps| (*key, steps)));
+                    }
+                    let steps = build(symbolic, |key, class, steps| match known.get(key) {
+                        // Symbols that cannot stand here only make the language larger.
+                        Some(known) => steps.extend(known),
+                        None => steps.push(Step::Many(class)),
+                    });
+                    inside.push(Rc::new(self.built(steps)?));
+                }
+                Test::Bound(_) | Test::Network(_) => {}
+            }
+        }
+        for test in &tests.fail {
+            if let Test::Pattern(id) = test {
+                outside.push(self.language(*id)?);
+            }
+        }
+        self.empty(variable, &inside, &outside)
+    }
+
+    /// A pattern that the value of the key has to match under the tests.
+    fn known(&self, key: &str, all: &BTreeMap<VariableId, Tests>) -> Option<Vec<Step>> {
+        let formula = self.formula;
+        let pattern = |id| formula.pattern_of(id).map(steps);
+        match Tied::of(key).filter(|_| !self.aws_compat) {
+            Some(tied) => {
+                let requester = all.get(&VariableId::REQUESTER).into_iter().flat_map(|tests| &tests.pass);
+                let implied = requester.filter_map(|test| formula.implied_for_key(*test, key)).next();
+                implied.and_then(pattern).or_else(|| tied.shape().map(|shape| shape.steps().to_vec()))
+            }
+            None => {
+                let own = |v: Variable<'_>| matches!(v, Variable::Key(name, 0) if name == key);
+                let variable = formula.variables().find(|(_, v)| own(*v)).map(|(id, _)| id)?;
+                let tests = all.get(&variable).filter(|_| !self.is_typed(variable))?;
+                let first = tests.pass.iter().find_map(|test| match test {
+                    Test::Pattern(id) => Some(*id),
+                    _ => None,
+                });
+                first.and_then(pattern)
+            }
+        }
     }
 
     /// Whether the keys in the patterns of the variable can have few values under their own tests, and none of those leaves
