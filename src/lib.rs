@@ -25,6 +25,7 @@
 //! * [`check`] asks the questions; a [`solve::Verdict`] is PASS with its proof, FAIL with confirmed witnesses, or UNKNOWN with
 //!   its reasons.
 //! * [`mod@evaluate`] decides one concrete [`request`] and says why.
+//! * [`mod@verify`] checks the certificate of an answer without trusting the search.
 //! * [`explain`] says which part of a statement is to blame; [`report`] renders outcomes as text and JSON.
 //!
 //! The other modules are the engine. ARCHITECTURE.md in the repository says how it works; every bound is in [`limits`].

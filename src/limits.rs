@@ -2,6 +2,13 @@
 //! (search limits), never a guess. The defaults are counts, so that the same input always gives the same answer.
 
 /// Bounds on what is read.
+///
+/// ```
+/// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+/// let limits = InputLimits { bytes: 10, ..InputLimits::default() };
+/// let parsed = parse(&Source::new("long.json", r#"{"Statement":[]}"#), &limits);
+/// assert!(parsed.document.is_none());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct InputLimits {
     /// Bytes of one document.
@@ -10,7 +17,7 @@ pub struct InputLimits {
     pub depth: usize,
     /// Members of one array or object.
     pub members: usize,
-    /// Faults reported for one document; the rest are counted.
+    /// Faults reported for one document; where there are more, one note (`too-many-faults`) says that the rest is left out.
     pub faults: usize,
 }
 
@@ -21,6 +28,23 @@ impl Default for InputLimits {
 }
 
 /// Bounds on one search. `None` as deadline means no clock is ever read.
+///
+/// ```
+/// use iamsat::check::{Options, no_new_access};
+/// use iamsat::limits::{Exhausted, SearchLimits};
+/// use iamsat::solve::{UnknownReason, Verdict};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+/// let limits = SearchLimits { nodes: 1, ..SearchLimits::default() };
+/// let options = Options { limits, ..Options::default() };
+/// let Verdict::Unknown(unknown) = no_new_access(&new, &old, &options).verdict else { panic!() };
+/// assert_eq!(unknown.reasons, [UnknownReason::Exhausted(Exhausted::Nodes)]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SearchLimits {
     /// Nodes of the formula graph.
@@ -58,6 +82,14 @@ impl Default for SearchLimits {
 ///
 /// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always
 /// ends at the same count.
+///
+/// ```
+/// use iamsat::limits::{Exhausted, Meter, SearchLimits};
+/// let mut meter = Meter::new(&SearchLimits { states: 2, ..SearchLimits::default() });
+/// assert_eq!(meter.charge(2), Ok(()));
+/// assert_eq!(meter.charge(1), Err(Exhausted::States));
+/// assert_eq!(Exhausted::States.name(), "product-states");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Meter {
     allowed: u64,

@@ -11,10 +11,9 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 17] = [
     "span",
     "diagnostic",
-    "error",
     "limits",
     "policy",
     "request",
@@ -29,11 +28,10 @@ const ROOMS: [&str; 19] = [
     "check",
     "report",
     "batch",
-    "serve",
     "cli",
 ];
 /// What the referee may use: it shares no code with the search that it judges.
-const REFEREE: [&str; 6] = ["span", "diagnostic", "error", "limits", "policy", "request"];
+const REFEREE: [&str; 5] = ["span", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "batch";
 /// Rooms that may look at a deadline.
@@ -315,6 +313,24 @@ fn none(faults: &[String]) {
 #[test]
 fn rooms_use_earlier_rooms_only() {
     none(&all_faults(|file| order(&file.module, &file.text)));
+}
+
+/// The rooms in the order in which a text lists them on one line between `span` and `cli`.
+fn listed(text: &str) -> Vec<&str> {
+    let line = text.lines().find(|line| line.starts_with("`span ")).unwrap_or_default();
+    line.trim_matches('`').split([' ', '|']).filter(|room| !room.is_empty()).collect()
+}
+
+#[test]
+fn the_rooms_are_those_that_exist_and_that_the_document_lists() {
+    let mut exist: Vec<String> = files().iter().map(|file| file.room().to_owned()).collect();
+    exist.sort();
+    exist.dedup();
+    let mut rooms = ROOMS.map(str::to_owned);
+    rooms.sort();
+    assert_eq!(exist, rooms);
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    assert_eq!(listed(&std::fs::read_to_string(document).unwrap()), ROOMS);
 }
 
 #[test]

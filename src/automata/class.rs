@@ -91,8 +91,6 @@ impl Class {
     pub const NOT_COLON: Class = Class::ANY.minus(Class::COLON);
     /// Unicode without `/`.
     pub const NOT_SLASH: Class = Class::ANY.minus(Class::SLASH);
-    /// Unicode without `:` and `/`.
-    pub const NOT_COLON_OR_SLASH: Class = Class::NOT_COLON.minus(Class::SLASH);
     /// `0` to `9`.
     pub const DIGIT: Class = Class(1 << 2);
     /// `0` to `9` and `a` to `f`.
@@ -103,14 +101,10 @@ impl Class {
     pub const UPPER: Class = Class(1 << 5 | 1 << 6);
     /// `0` to `9` and `a` to `z`.
     pub const ALNUM_LOWER: Class = Class::DIGIT.union(Class::LOWER);
-    /// `0` to `9` and `A` to `Z`.
-    pub const ALNUM_UPPER: Class = Class::DIGIT.union(Class::UPPER);
     /// `0` to `9`, `A` to `Z` and `a` to `z`.
     pub const ALNUM: Class = Class::ALNUM_LOWER.union(Class::UPPER);
     /// `-`.
     pub const HYPHEN: Class = Class(1 << 7);
-    /// `_`.
-    pub const UNDERSCORE: Class = Class(1 << 8);
     /// `.`.
     pub const DOT: Class = Class(1 << 9);
     /// `+`, `=`, `,` and `@`.
@@ -251,7 +245,6 @@ mod tests {
         check(Class::ANY, &|_| true);
         check(Class::NOT_COLON, &|c| c != ':');
         check(Class::NOT_SLASH, &|c| c != '/');
-        check(Class::NOT_COLON_OR_SLASH, &|c| c != ':' && c != '/');
         check(Class::DIGIT, &|c| c.is_ascii_digit());
         check(Class::HEX_LOWER, &|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
         check(Class::ALNUM_LOWER, &|c| c.is_ascii_digit() || c.is_ascii_lowercase());
@@ -263,7 +256,6 @@ mod tests {
         check(Class::ASCII, &|c| c.is_ascii());
         check(Class::SIGNS, &|c| "+=,@".contains(c));
         check(Class::HYPHEN, &|c| c == '-');
-        check(Class::UNDERSCORE, &|c| c == '_');
         check(Class::DOT, &|c| c == '.');
     }
 

@@ -33,6 +33,17 @@ pub enum Decision {
 ///
 /// # Errors
 /// The meter ran out.
+///
+/// ```
+/// use iamsat::{automata::{Class, Conflict, Decision, Pattern, Symbol, decide}, limits::{Meter, SearchLimits}};
+/// let mut meter = Meter::new(&SearchLimits::default());
+/// let start = |text| Pattern::builder().text(text).many(Class::ANY).finish();
+/// let [a, ab, x] = ["a", "ab", "x"].map(start);
+/// assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
+/// // What starts with `ab` starts with `a`; that it does not start with `x` plays no part.
+/// let conflict = Conflict { positives: vec![0], negatives: vec![1] };
+/// assert_eq!(decide(&[], &[&ab], &[&x, &a], &mut meter), Ok(Decision::Conflict(conflict)));
+/// ```
 pub fn decide(
     fixed: &[&Pattern],
     positives: &[&Pattern],
@@ -125,22 +136,6 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The conflict of [`decide`], or `None` if there is a word.
-///
-/// # Errors
-/// The meter ran out.
-pub fn minimal_conflict(
-    fixed: &[&Pattern],
-    positives: &[&Pattern],
-    negatives: &[&Pattern],
-    meter: &mut Meter,
-) -> Result<Option<Conflict>, Exhausted> {
-    Ok(match decide(fixed, positives, negatives, meter)? {
-        Decision::Word(_) => None,
-        Decision::Conflict(conflict) => Some(conflict),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,8 +153,9 @@ mod tests {
         expected: (&[usize], &[usize]),
     ) {
         let mut meter = Meter::new(&SearchLimits::default());
-        let conflict = minimal_conflict(fixed, positives, negatives, &mut meter).unwrap().unwrap();
-        assert_eq!((&*conflict.positives, &*conflict.negatives), expected);
+        let expected = Conflict { positives: expected.0.to_vec(), negatives: expected.1.to_vec() };
+        let decision = decide(fixed, positives, negatives, &mut meter);
+        assert_eq!(decision, Ok(Decision::Conflict(expected)));
     }
 
     #[test]
@@ -178,7 +174,6 @@ mod tests {
     fn a_word_is_no_conflict() {
         let (a, ab) = (prefix("a"), prefix("ab"));
         let mut meter = Meter::new(&SearchLimits::default());
-        assert_eq!(minimal_conflict(&[], &[&a], &[&ab], &mut meter), Ok(None));
         assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
     }
 }

@@ -10,6 +10,14 @@ use crate::limits::{Exhausted, Meter};
 ///
 /// # Errors
 /// The meter ran out.
+///
+/// ```
+/// use iamsat::{automata::{Class, Pattern, includes}, limits::{Meter, SearchLimits}};
+/// let mut meter = Meter::new(&SearchLimits::default());
+/// let get = Pattern::builder().text("get").many(Class::ANY).finish();
+/// assert_eq!(includes(&get, &Pattern::word("getobject"), &mut meter), Ok(true));
+/// assert_eq!(includes(&get, &Pattern::any(), &mut meter), Ok(false));
+/// ```
 pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<bool, Exhausted> {
     if !outer.may_include(inner) {
         return Ok(false);
@@ -62,6 +70,15 @@ fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
 ///
 /// # Errors
 /// The meter ran out.
+///
+/// ```
+/// use iamsat::{automata::{Class, Pattern, disjoint}, limits::{Meter, SearchLimits}};
+/// let mut meter = Meter::new(&SearchLimits::default());
+/// let [get, put] = ["get", "put"].map(|start| Pattern::builder().text(start).many(Class::ANY).finish());
+/// assert_eq!(disjoint(&get, &put, &mut meter), Ok(true));
+/// let object = Pattern::builder().many(Class::ANY).text("object").finish();
+/// assert_eq!(disjoint(&get, &object, &mut meter), Ok(false));
+/// ```
 pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exhausted> {
     if !a.may_meet(b) {
         return Ok(true);

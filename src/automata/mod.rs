@@ -17,7 +17,7 @@ mod symbol;
 mod tests;
 
 pub use class::Class;
-pub use conflict::{Conflict, Decision, decide, minimal_conflict};
+pub use conflict::{Conflict, Decision, decide};
 pub use emptiness::find;
 pub use inclusion::{disjoint, includes};
 pub use pattern::{Builder, Pattern, Set, Step};

@@ -99,6 +99,14 @@ impl Step {
 /// Canonical means: a set is written in one way; of adjacent runs where one class covers the other only the greater
 /// is kept; a single symbol of the same set as the run before it stands before that run (`*?` is `?*`); a pattern
 /// that can match nothing is the one step "a symbol of the empty class".
+///
+/// ```
+/// use iamsat::automata::{Class, Pattern, Symbol};
+/// let pattern = Pattern::builder().text("s3:get").many(Class::NOT_COLON).finish();
+/// assert!(pattern.matches(&Symbol::word("s3:getobject")));
+/// assert!(!pattern.matches(&Symbol::word("s3:get:object")));
+/// assert_eq!(pattern.prefix(), Symbol::word("s3:get"));
+/// ```
 #[derive(Clone)]
 pub struct Pattern {
     steps: Box<[Step]>,
@@ -158,11 +166,6 @@ impl Pattern {
         self.min_len
     }
 
-    /// The length of all its words, if it has no run.
-    pub fn fixed_len(&self) -> Option<usize> {
-        (self.runs == 0).then_some(self.min_len)
-    }
-
     /// Whether it is a spelled prefix and then any text.
     pub fn is_prefix_of_any(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Many(class)) if class.covers(Class::ANY))
@@ -172,11 +175,6 @@ impl Pattern {
     /// Whether no word matches it.
     pub fn is_void(&self) -> bool {
         matches!(&*self.steps, [Step::One(Set::Class(class))] if class.is_empty())
-    }
-
-    /// A signature of the pairs of adjacent symbols that every matching word holds.
-    pub fn signature(&self) -> u128 {
-        self.required
     }
 
     /// The ASCII characters that it spells.
@@ -467,7 +465,7 @@ impl Facts {
     }
 }
 
-/// The bit of a pair of adjacent symbols in a signature.
+/// The bit of a pair of adjacent symbols in `offered` and `required`.
 fn pair(a: Symbol, b: Symbol) -> u128 {
     let mixed =
         a.code().wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(b.code()).wrapping_mul(0x85EB_CA6B);

@@ -10,6 +10,22 @@ use crate::policy::{Access, Document};
 /// This is AWS's CheckAccessNotGranted: within an entry one request must have a listed action and a listed resource (an
 /// empty list means any); conditions do not excuse. Source: IAM Access Analyzer API reference,
 /// "CheckAccessNotGranted".
+///
+/// ```
+/// use iamsat::check::{Access, Options, access_not_granted};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::logs/*"}"#);
+/// let ask = |action, resource| {
+///     let access = Access::new([action], [resource]).unwrap();
+///     access_not_granted(&policy, &[access], &Options::default()).verdict.name()
+/// };
+/// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::data/*"), "PASS");
+/// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::logs/2020/*"), "FAIL");
+/// ```
 pub fn access_not_granted(policy: &Document, access: &[Access], options: &Options) -> Answer {
     ask(Asked::AccessNotGranted(policy, access), options)
 }

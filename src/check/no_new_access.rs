@@ -9,6 +9,19 @@ use crate::policy::Document;
 ///
 /// This is AWS's CheckNoNewAccess: FAIL if and only if some request is allowed by `new` and not allowed by `existing`.
 /// Source: IAM Access Analyzer API reference, "CheckNoNewAccess".
+///
+/// ```
+/// use iamsat::check::{Options, no_new_access};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl"],"Resource":"arn:aws:s3:::b/*"}"#);
+/// assert_eq!(no_new_access(&new, &old, &Options::default()).verdict.name(), "PASS");
+/// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
+/// ```
 pub fn no_new_access(new: &Document, existing: &Document, options: &Options) -> Answer {
     ask(Asked::NoNewAccess(new, existing), options)
 }

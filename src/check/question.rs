@@ -8,6 +8,25 @@ use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Referee, Refusal, Refutation, examine};
 
 /// How a question is asked.
+///
+/// ```
+/// use iamsat::check::{Options, no_new_access};
+/// use iamsat::limits::SearchLimits;
+/// use std::time::{Duration, Instant};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+/// let deadline = Some(Instant::now() + Duration::from_secs(10));
+/// let options = Options {
+///     limits: SearchLimits { deadline, ..SearchLimits::default() },
+///     ..Options::default()
+/// };
+/// let answer = no_new_access(&policy, &policy, &options);
+/// assert_eq!((answer.verdict.name(), answer.policy_type_inferred), ("PASS", true));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The policy type; inferred from the documents if absent.

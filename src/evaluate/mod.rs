@@ -21,6 +21,20 @@ use crate::request::{Multiplicity, Request, key_info};
 use std::collections::BTreeSet;
 
 /// How documents are read together.
+///
+/// ```
+/// use iamsat::evaluate::Options;
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"*","Resource":"*",
+///     "Condition":{"ForAnyValue:StringEquals":{"ex:groups":"admins"}}}"#);
+/// let options = Options::for_documents(&[&policy]);
+/// // `ex:groups` is in no table of AWS; the policy treats it as a set.
+/// assert!(options.is_multivalued("ex:groups"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Identity or resource policy.
@@ -204,6 +218,22 @@ pub fn trace_statement(
 }
 
 /// As [`decide`], and how every statement came to it.
+///
+/// ```
+/// use iamsat::evaluate::{Decision, Options, Truth, evaluate};
+/// use iamsat::request::Request;
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+///     {"Effect":"Deny","Action":"s3:Delete*","Resource":"*"}]"#);
+/// let request = Request::new("s3:DeleteObject", "arn:aws:s3:::b/k");
+/// let trace = evaluate(&[&policy], &request, &Options::for_documents(&[&policy]));
+/// assert_eq!(trace.decision, Decision::ExplicitlyDenied);
+/// assert_eq!(trace.statement(0, 0).unwrap().applies, Truth::True);
+/// ```
 pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -> Trace {
     let mut statements = Vec::new();
     for (document, d) in documents.iter().enumerate() {

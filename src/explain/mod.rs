@@ -1,5 +1,25 @@
 //! What an answer rests on, in terms of the documents: which pattern at which place lets a request through, and why
 //! the other policy does not.
+//!
+//! ```
+//! use iamsat::check::no_new_access;
+//! use iamsat::evaluate::Options;
+//! use iamsat::explain::{Refusal, blame, refusal};
+//! use iamsat::solve::Verdict;
+//! # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+//! # fn policy(statement: &str) -> Document {
+//! #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+//! #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+//! # }
+//! let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+//! let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
+//! let Verdict::Fail(findings) = no_new_access(&new, &old, &Default::default()).verdict else { panic!() };
+//! let options = Options::for_documents(&[&new, &old]);
+//! let why = refusal(&old, findings[0].witness.request(), &options).unwrap();
+//! assert_eq!(why, Refusal::NoAction);
+//! let blame = blame(&new, &findings[0], Some((&old, &why)), &options).unwrap();
+//! assert_eq!(blame.primary.pointer, "/Statement/Action/1");
+//! ```
 
 mod blame;
 mod refusal;

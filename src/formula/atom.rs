@@ -36,7 +36,7 @@ id! {
     BoundId
 }
 id! {
-    /// Index of a [`Network`].
+    /// Index of a [`super::Network`].
     NetworkId
 }
 id! {
@@ -57,7 +57,7 @@ impl VariableId {
     pub const ACTION: VariableId = VariableId(0);
     /// The resource.
     pub const RESOURCE: VariableId = VariableId(1);
-    /// The requester, as encoded by [`super::requester`].
+    /// The requester, as [`super::encode`] writes it.
     pub const REQUESTER: VariableId = VariableId(2);
 }
 

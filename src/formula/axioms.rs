@@ -1,6 +1,9 @@
 //! What is true of every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
 //! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
-//! values of two keys is left out: leaving a fact out never makes a PASS wrong.
+//! values of two keys is left out (that paths start with the organization's id in S10, that both times are one instant in S11,
+//! that the first and last service are members in S12): leaving a fact out only adds requests, so it never makes a PASS wrong.
+//!
+//! Source of each fact: IAM User Guide, page `reference_policies_condition-keys`; of S1 also `reference_policies_variables`.
 
 use super::atom::{Fact, Variable};
 use super::graph::Lit;
@@ -77,6 +80,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
         return facts;
     }
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
+    // S1.
     let anonymous = is_kind(formula, reading, ANONYMOUS);
     let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
     for name in &keys {
@@ -86,11 +90,13 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
             implies(formula, anonymous, !present);
         }
     }
+    // S6: the list belongs to services.
     if let Some(list) = mentioned("aws:principalservicenameslist") {
         let account = is_kind(formula, reading, OF_ACCOUNT);
         let present = presence(formula, reading, list, 0);
         implies(formula, account, !present);
     }
+    // S8.
     if let Some(ip) = mentioned("aws:sourceip") {
         let ip = presence(formula, reading, ip, 0);
         for key in THROUGH_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
@@ -98,6 +104,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
             implies(formula, ip, !key);
         }
     }
+    // S9.
     if let Some(endpoint) = mentioned("aws:sourcevpce") {
         let endpoint = presence(formula, reading, endpoint, 0);
         for key in NAMES_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
@@ -105,6 +112,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
             implies(formula, key, endpoint);
         }
     }
+    // S10.
     for (id, paths) in ORGANIZATIONS {
         if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
             let (id, paths) = (presence(formula, reading, id, 0), presence(formula, reading, paths, 0));
@@ -112,6 +120,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
             implies(formula, paths, id);
         }
     }
+    // S12.
     if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
         let called = presence(formula, reading, called, 0);
         let via = super::keys::matches(
@@ -123,6 +132,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
         );
         implies(formula, called, via);
     }
+    // S13.
     if let Some(tags) = mentioned("aws:tagkeys") {
         let tags = presence(formula, reading, tags, 0);
         for name in keys.iter().filter(|name| name.starts_with("aws:requesttag/")) {

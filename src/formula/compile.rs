@@ -36,6 +36,25 @@ impl CompiledPolicy {
 }
 
 /// Compiles a document. `index` is its place among the documents of the check.
+///
+/// ```
+/// use iamsat::formula::{Formula, Reading, Role, compile};
+/// use iamsat::policy::PolicyType;
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]"#);
+/// let reading = Reading::of(&[(&policy, Role::Allows)], PolicyType::Identity);
+/// let mut formula = Formula::default();
+/// let first = compile(&mut formula, &reading, 0, &policy);
+/// let again = compile(&mut formula, &reading, 1, &policy);
+/// // What two documents have in common is one node.
+/// assert_eq!(first.allows(&mut formula), again.allows(&mut formula));
+/// assert_eq!(formula.atom_count(), 2);
+/// ```
 pub fn compile<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,

@@ -1,7 +1,7 @@
 //! What is usually true of requests, but not certainly: taken for facts only if asked for. Each one removes requests, so an
 //! answer that uses them names them among its assumptions.
 //!
-//! `request::Request::inconsistencies` knows the same ones, by the same names.
+//! `request::Request::inconsistencies` knows the same ones, by the same names; `request::HEURISTICS` gives their sources.
 
 use super::atom::{PatternKey, VariableId};
 use super::graph::Lit;

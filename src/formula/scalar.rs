@@ -5,6 +5,15 @@
 use std::cmp::Ordering;
 
 /// An exact decimal number.
+///
+/// ```
+/// use iamsat::formula::Scalar;
+/// let read = |text| Scalar::parse_number(text).unwrap();
+/// assert_eq!(read("+01.50"), read("1.5"));
+/// assert!(read("0.1000000000000000000000000000001") > read("0.1"));
+/// assert_eq!(Scalar::parse_number("1e3"), None);
+/// assert_eq!(Scalar::parse_date("1970-01-02"), Scalar::parse_date("86400"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scalar {
     /// Whether it is below zero; never set for zero.

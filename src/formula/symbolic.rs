@@ -73,14 +73,6 @@ impl<'a> Symbolic<'a> {
         self.pieces.extend(text.chars().map(|c| Piece::Step(Step::One(Set::Char(Symbol::from_char(c))))));
     }
 
-    /// The key, if the pattern is nothing but its value.
-    pub fn as_value(&self) -> Option<&'a str> {
-        match self.pieces.as_slice() {
-            [Piece::Value { key, .. }] => self.keys.get(*key).copied(),
-            _ => None,
-        }
-    }
-
     /// Matches whatever this matches for some values.
     pub fn widen(&self) -> Pattern {
         self.build(|builder, _, class| builder.push(Step::Many(class)))

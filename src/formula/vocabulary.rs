@@ -39,6 +39,17 @@ impl<T: Clone + Eq + Hash> Table<T> {
 }
 
 /// All that is said about requests in one check.
+///
+/// ```
+/// use iamsat::automata::Pattern;
+/// use iamsat::formula::{Formula, PatternKey, VariableId};
+/// let mut formula = Formula::default();
+/// let mut is = |action| formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(action)));
+/// let (get, again, put) = (is("s3:getobject"), is("s3:getobject"), is("s3:putobject"));
+/// assert!(get == again && get != put);
+/// // An AND has one node, however it is written.
+/// assert_eq!(formula.graph.and([get, put]), formula.graph.and([put, get]));
+/// ```
 #[derive(Debug)]
 pub struct Formula<'a> {
     /// The AND/NOT graph.
@@ -334,10 +345,5 @@ impl<'a> Formula<'a> {
             self.opaques.values.get(id.index())?,
             self.sites.get(id.index()).map_or(&[][..], Vec::as_slice),
         ))
-    }
-
-    /// Whether any opaque predicate occurs.
-    pub fn has_opaques(&self) -> bool {
-        !self.opaques.values.is_empty()
     }
 }

@@ -3,6 +3,13 @@
 use super::{ActionPattern, ResourcePattern, Template};
 
 /// One entry of `access`: actions and resources that must meet in one request. An empty list means any.
+///
+/// ```
+/// use iamsat::check::Access;
+/// let anything_on_it = Access::new([] as [&str; 0], ["arn:aws:s3:::b/*"]).unwrap();
+/// assert!(anything_on_it.actions.is_empty());
+/// assert!(Access::new(["GetObject"], ["*"]).is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// Action patterns.

@@ -132,6 +132,16 @@ impl Statement {
 }
 
 /// A policy document without errors, with its source.
+///
+/// ```
+/// use iamsat::{limits::InputLimits, policy::{Effect, Version, parse}, span::Source};
+/// let text = r#"{"Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+/// let document = parse(&Source::new("policy.json", text), &InputLimits::default()).document.unwrap();
+/// let statement = &document.statements[0];
+/// assert_eq!((statement.effect.value, statement.sid()), (Effect::Allow, Some("Read")));
+/// // Without `Version`, the older one holds.
+/// assert_eq!(document.version, Version::V2008);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The text it was read from; all spans point into it.

@@ -1,7 +1,7 @@
 //! JSON pointers (RFC 6901) of the elements of a document.
 
 use super::json::{self, Json, JsonValue};
-use super::{Condition, Document, PrincipalElement};
+use super::{Document, PrincipalElement};
 use crate::limits::InputLimits;
 
 /// The pointer of the smallest value around a byte offset, or of the value of the key that stands there; `None` if
@@ -108,14 +108,6 @@ impl Document {
             Some(c) => format!("{base}/Condition/{}/{}", escape(&c.operator_text), escape(&c.key.value.text)),
             None => base,
         }
-    }
-
-    /// The pointer of one value of a condition.
-    pub fn condition_value_pointer(&self, statement: usize, condition: usize, value: usize) -> String {
-        let base = self.condition_pointer(statement, condition);
-        let found: Option<&Condition> =
-            self.statements.get(statement).and_then(|s| s.conditions.get(condition));
-        if found.is_some_and(|c| c.is_list) { format!("{base}/{value}") } else { base }
     }
 }
 

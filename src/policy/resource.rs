@@ -6,6 +6,15 @@ use super::Template;
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Resource"; the reading of `:` is the named assumption
 /// `resource-fields-do-not-cross-colons`, the completion of short ARNs is `short-arns-are-completed`.
+///
+/// ```
+/// use iamsat::policy::{ResourcePattern, ResourceShape, Template};
+/// let shape = |text: &str| ResourcePattern::new(text, Template::parse(text, false).unwrap()).shape;
+/// assert_eq!(shape("*"), ResourceShape::Any);
+/// assert!(matches!(shape("arn:aws:s3:::b/*"), ResourceShape::Arn { completed: false, .. }));
+/// assert!(matches!(shape("arn:aws:s3*"), ResourceShape::Arn { completed: true, .. }));
+/// assert_eq!(shape("execute-api:/*"), ResourceShape::Abbreviation);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourcePattern {
     /// As spelled in the document.

@@ -1,7 +1,12 @@
 //! Which requests can happen: shapes, the key table, and the facts that AWS documents about every request.
 //!
-//! The facts are the SAFE axioms S1 to S13 of docs/semantics.md, as far as the search uses them; each removes requests,
-//! so each has to be certain.
+//! The facts are S1 to S13 of docs/semantics.md, as far as the search uses them; each removes requests, so each has to be
+//! certain. What would compare the values of two keys (the prefix of S10, S11, the members of S12) is left out here as
+//! there: a request too many never makes a PASS wrong.
+//!
+//! Source of all of them: IAM User Guide, page `reference_policies_condition-keys`; of S1, S4 and S5 also
+//! `reference_policies_variables`, of one value per single-valued key
+//! `reference_policies_single-vs-multi-valued-condition-keys`.
 
 use super::{KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info};
 use crate::policy::{Decimal, read_instant};
@@ -19,7 +24,7 @@ pub struct Axioms {
 /// A reason why a request cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconsistency {
-    /// The fact that is violated: `S1` to `S13`, `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
+    /// The fact that is violated: `S1` to `S13` (`S2-S6` for what the requester fixes), `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
     pub axiom: &'static str,
     /// One sentence.
     pub message: String,

@@ -18,8 +18,9 @@ pub struct Heuristic {
 
 /// All heuristics.
 ///
-/// Sources: IAM User Guide, "AWS global condition context keys"; AWS STS API reference. Against each of them there is a
-/// page, a wording or a case, which is why none is on by default.
+/// Sources: IAM User Guide, page `reference_policies_condition-keys`, and RFC 1918 for private addresses; of the last one the
+/// AWS STS API reference, AssumeRole, AssumeRoleWithWebIdentity and AssumeRoleWithSAML. Why none of them is certain is said
+/// in docs/semantics.md, so none is on by default.
 pub const HEURISTICS: [Heuristic; 6] = [
     Heuristic { name: PRIVATE, keys: &["aws:sourceip"], with: None },
     Heuristic { name: MFA_AGE, keys: &["aws:multifactorauthage"], with: Some("aws:multifactorauthpresent") },

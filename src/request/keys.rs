@@ -1,11 +1,11 @@
 //! The global condition keys: type, multiplicity and presence.
 //!
-//! Source: IAM User Guide, "AWS global condition context keys".
+//! Source: IAM User Guide, "AWS global condition context keys" (page `reference_policies_condition-keys`).
 
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
-/// Changes whenever an entry of the table does; certificates and answers can name it.
+/// Changes whenever an entry of the table does; certificates name it.
 pub const KEY_TABLE_VERSION: u32 = 1;
 
 /// What the values of a key are.

@@ -38,6 +38,24 @@ pub struct Request {
 
 /// Facts of a request that no policy text decides: which stored unique id or canonical user the requester is, and
 /// whether it has a permissions boundary.
+///
+/// ```
+/// use iamsat::evaluate::{Decision, Options, decide};
+/// use iamsat::request::{Request, Requester};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"AROAEXAMPLE"},"Action":"*","Resource":"*"}"#);
+/// let (session, _) = Requester::parse("arn:aws:iam::111122223333:role/Deploy").unwrap();
+/// let mut request = Request::new("s3:GetObject", "arn:aws:s3:::b/k").by(session);
+/// let options = Options::for_documents(&[&policy]);
+/// assert_eq!(decide(&[&policy], &request, &options), Decision::ImplicitlyDenied);
+/// // The stored id is that of this role:
+/// request.facts.unique_ids.insert("AROAEXAMPLE".into());
+/// assert_eq!(decide(&[&policy], &request, &options), Decision::Allowed);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Unique-id principals (`AROA...`) that are this requester.

@@ -6,6 +6,14 @@ use serde::{Deserialize, Serialize};
 ///
 /// Source: IAM User Guide, "AWS JSON policy elements: Principal" and "Global condition keys" (`aws:PrincipalType`,
 /// `aws:PrincipalArn`).
+///
+/// ```
+/// use iamsat::request::{Requester, RequesterKind};
+/// let (session, _) = Requester::parse("arn:aws:sts::111122223333:assumed-role/Deploy/build-7").unwrap();
+/// assert_eq!(session.kind(), RequesterKind::RoleSession);
+/// // `aws:PrincipalArn` of a session is the ARN of its role.
+/// assert_eq!(session.principal_arn().as_deref(), Some("arn:aws:iam::111122223333:role/Deploy"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Requester {

@@ -8,6 +8,22 @@ use crate::span::Span;
 use crate::verify::Claim;
 
 /// The answer to one question about one policy.
+///
+/// ```
+/// use iamsat::{check::{Options, no_new_access}, solve::Verdict};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":"s3:GetObjectAcl","Resource":"*"}"#);
+/// match no_new_access(&new, &old, &Options::default()).verdict {
+///     Verdict::Pass(_) => unreachable!(),
+///     Verdict::Fail(findings) => assert_eq!(findings[0].witness.request().action, "s3:GetObjectAcl"),
+///     Verdict::Unknown(unknown) => panic!("{:?}", unknown.reasons),
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub enum Verdict {
     /// Holds for every request.
@@ -30,6 +46,20 @@ impl Verdict {
 }
 
 /// A statement that by itself does what the question asks about, with a request that shows it.
+///
+/// ```
+/// use iamsat::{check::{Options, no_new_access}, solve::Verdict};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
+/// let Verdict::Fail(findings) = no_new_access(&new, &old, &Options::default()).verdict else { panic!() };
+/// // The second action of the first statement is to blame.
+/// assert_eq!((findings[0].statement, findings[0].action), (0, Some(1)));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// Index of the document among those judged (0 where one document is judged).
@@ -72,6 +102,21 @@ impl Finding {
 }
 
 /// Why there is no answer.
+///
+/// ```
+/// use iamsat::{check::{Options, no_new_access}, solve::{UnknownReason, Verdict}};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
+/// // AWS does not document wildcards in the name of a service.
+/// let new = policy(r#"{"Effect":"Allow","Action":"s?:GetObject","Resource":"*"}"#);
+/// let Verdict::Unknown(unknown) = no_new_access(&new, &old, &Options::default()).verdict else { panic!() };
+/// let UnknownReason::Opaque { rule, pointer, .. } = &unknown.reasons[0] else { panic!() };
+/// assert_eq!((*rule, pointer.as_str()), ("service-wildcard", "/Statement/Action"));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Unknown {
     /// At least one reason.

@@ -6,6 +6,22 @@ use crate::request::Request;
 use crate::verify::{Claim, Disagreement, confirm};
 
 /// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
+///
+/// ```
+/// use iamsat::evaluate::{Decision, Options, decide};
+/// use iamsat::{check::no_new_access, solve::Verdict};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/k"}"#);
+/// let Verdict::Fail(findings) = no_new_access(&new, &old, &Default::default()).verdict else { panic!() };
+/// let request = findings[0].witness.request();
+/// assert_eq!(request.resource, "arn:aws:s3:::b/k");
+/// assert_eq!(decide(&[&new], request, &Options::for_documents(&[&new])), Decision::Allowed);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Witness {
     request: Request,

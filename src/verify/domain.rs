@@ -1,4 +1,4 @@
-//! What values a variable can have at all, as patterns of which one has to match: the shapes of semantics.md 2.
+//! What values a variable can have at all, as patterns of which one has to match: the shapes under "Requests" in docs/semantics.md.
 
 use crate::automata::{Class, Set, Step, Symbol};
 use crate::formula::{Variable, domain as requesters};

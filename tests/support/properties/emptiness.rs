@@ -18,7 +18,7 @@ const CLASSES: &[Class] = &[
     Class::NOT_COLON,
     Class::DIGIT,
     Class::NOT_SLASH,
-    Class::NOT_COLON_OR_SLASH,
+    Class::NOT_COLON.and(Class::NOT_SLASH),
     Class::HEX_LOWER,
     Class::ALNUM_LOWER,
     Class::UPPER,
