@@ -19,7 +19,7 @@ use crate::request::{Multiplicity, Request, key_info};
 use std::collections::BTreeSet;
 
 /// How documents are read together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Identity or resource policy.
     pub policy_type: PolicyType,
@@ -173,9 +173,18 @@ impl Trace {
 /// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
 pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
+    decide_among(documents.iter().flat_map(|d| &d.statements), request, options)
+}
+
+/// As [`decide`], where only these statements can apply.
+pub fn decide_among<'s>(
+    statements: impl Iterator<Item = &'s Statement> + Clone,
+    request: &Request,
+    options: &Options,
+) -> Decision {
     let action = request.action.to_ascii_lowercase();
     let with = |effect: Effect| {
-        let statements = documents.iter().flat_map(|d| &d.statements).filter(|s| s.effect.value == effect);
+        let statements = statements.clone().filter(|s| s.effect.value == effect);
         Truth::any(statements.map(|s| applies(s, &action, request, options)))
     };
     decision(with(Effect::Deny), with(Effect::Allow))

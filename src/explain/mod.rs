@@ -2,7 +2,9 @@
 //! the other policy does not.
 
 mod blame;
+mod candidates;
 mod refusal;
 
 pub use blame::{Blame, Loose, Part, Place, blame};
+pub use candidates::Candidates;
 pub use refusal::{Missing, Refusal, refusal};
