@@ -28,7 +28,7 @@ pub(super) fn wrong(error: &serde_json::Error) -> String {
     if error.is_eof() {
         "it ends too early".to_owned()
     } else {
-        format!("it is not JSON at column {}", error.column())
+        format!("the fault is at column {}", error.column())
     }
 }
 

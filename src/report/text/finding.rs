@@ -175,7 +175,7 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
     let Some(refusal) = &explained.refusal else { return narrow };
     let (lack, but) = match refusal {
         Refusal::Denied { statement, lacks: Some(lacks) } => {
-            (&**lacks, format!(" and excepted from {} of {name} (the Deny)", of_existing(*statement)))
+            (&**lacks, format!(" and except it from {} (the Deny)", of_existing(*statement)))
         }
         other => (other, String::new()),
     };
