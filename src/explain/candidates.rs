@@ -5,6 +5,17 @@ use rustc_hash::FxHashMap;
 
 /// Statements by the texts with which the actions they match begin. Explaining many findings would otherwise look at every
 /// statement for each of them.
+///
+/// ```
+/// use iamsat::{explain::Candidates, limits::InputLimits, policy::parse, span::Source};
+/// let text = r#"{"Statement":[
+///     {"Effect":"Allow","Action":["S3:Get*","s3:PutObject"],"Resource":"*"},
+///     {"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"},
+///     {"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let found: Vec<usize> = Candidates::new(&policy).of("s3:GetObject").into_iter().map(|(i, _)| i).collect();
+/// assert_eq!(found, [0, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Candidates<'d> {
     document: &'d Document,

@@ -182,7 +182,8 @@ impl<'a> Simulation<'a> {
             self.statements.iter().filter(|s| s.applies == Truth::True && s.statement.effect.value == effect);
         deciding
             .map(|s| {
-                format!("{} of {}", statement_name(s.index, Some(s.statement)), s.document.source.name())
+                let name = super::names::one_line(s.document.source.name());
+                format!("{} of {name}", statement_name(s.index, Some(s.statement)))
             })
             .collect()
     }

@@ -116,7 +116,7 @@ fn label(place: &Place) -> &'static str {
 
 /// Why the existing policy does not allow the request.
 fn before(explained: &Explained<'_>, existing: &Document) -> String {
-    let name = existing.source.name();
+    let name = one_line(existing.source.name());
     let statement = |index: usize| statement_name(index, existing.statements.get(index));
     match &explained.refusal {
         None => "denied; the time limit was over before the reason was looked for".to_owned(),
@@ -170,7 +170,7 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
         let place = if place.negated { String::new() } else { format!(" in {statement}") };
         return format!("{narrow}{place}, or deny what is listed in another statement");
     };
-    let name = existing.source.name();
+    let name = one_line(existing.source.name());
     let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
     let Some(refusal) = &explained.refusal else { return narrow };
     let (lack, but) = match refusal {
@@ -183,7 +183,7 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
         Refusal::Denied { statement: index, .. } => format!(
             "keep {} of {name} (the Deny) in {}, or {narrow}",
             of_existing(*index),
-            document.source.name()
+            one_line(document.source.name())
         ),
         Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
             [Missing::Condition { condition, .. }] => {
