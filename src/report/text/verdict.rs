@@ -172,8 +172,7 @@ fn details(judgement: &Judgement<'_>) -> String {
 fn advice(limit: Exhausted) -> &'static str {
     match limit {
         Exhausted::Mixed => {
-            "test each key, and each part of the request, with operators of one type only: a variable of a String \
-             pattern that is also compared as an address, a number or a date is not decided"
+            "test each condition key with operators of one type only: String, Numeric, Date, IpAddress or Arn"
         }
         Exhausted::States => {
             "make patterns simpler: fewer `*` and `?` in patterns that overlap each other, one statement where two say \
