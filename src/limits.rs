@@ -77,6 +77,13 @@ impl Default for SearchLimits {
     }
 }
 
+impl SearchLimits {
+    /// Whether the deadline, if there is one, has passed.
+    pub fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|at| std::time::Instant::now() >= at)
+    }
+}
+
 /// Counts product states over all emptiness questions of one check and ends the search when
 /// [`SearchLimits::states`] or the deadline is reached.
 ///

@@ -63,7 +63,12 @@ struct Inner {
     name: String,
     text: String,
     line_starts: std::sync::OnceLock<Vec<usize>>,
+    /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
+    characters: std::sync::OnceLock<Vec<usize>>,
 }
+
+/// Bytes whose characters are counted when a column is asked for.
+const BLOCK: usize = 1024;
 
 impl Source {
     /// A source called `name` (a path, `<stdin>`, ...) with this text.
@@ -73,6 +78,7 @@ impl Source {
                 name: name.into(),
                 text: text.into(),
                 line_starts: std::sync::OnceLock::new(),
+                characters: std::sync::OnceLock::new(),
             }),
         }
     }
@@ -92,9 +98,8 @@ impl Source {
         self.inner.text.get(span.range()).unwrap_or("")
     }
 
-    /// Line and column of a byte offset; an offset beyond the end is the end.
-    pub fn position(&self, offset: usize) -> LineColumn {
-        let starts = self.inner.line_starts.get_or_init(|| {
+    fn line_starts(&self) -> &[usize] {
+        self.inner.line_starts.get_or_init(|| {
             std::iter::once(0)
                 .chain(
                     self.inner
@@ -105,11 +110,43 @@ impl Source {
                         .map(|(i, _)| i.saturating_add(1)),
                 )
                 .collect()
+        })
+    }
+
+    /// The line around a byte offset, without its line end.
+    pub fn line(&self, offset: usize) -> Span {
+        let starts = self.line_starts();
+        let next = starts.partition_point(|start| *start <= offset.min(self.inner.text.len()));
+        let start = starts.get(next.saturating_sub(1)).copied().unwrap_or(0);
+        let end = starts.get(next).map_or(self.inner.text.len(), |next| next.saturating_sub(1));
+        Span::new(start, end)
+    }
+
+    /// How many characters begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let count = |bytes: &[u8]| bytes.iter().filter(|b| (**b & 0xc0) != 0x80).count();
+        let bytes = self.inner.text.as_bytes();
+        let before = self.inner.characters.get_or_init(|| {
+            let sum = |sum: &mut usize, block: &[u8]| {
+                let before = *sum;
+                *sum = before.saturating_add(count(block));
+                Some(before)
+            };
+            bytes.chunks(BLOCK).scan(0, sum).collect()
         });
+        let block = offset.saturating_sub(1) / BLOCK;
+        let rest = bytes.get(block.saturating_mul(BLOCK)..offset).map_or(0, count);
+        before.get(block).copied().unwrap_or(0).saturating_add(rest)
+    }
+
+    /// Line and column of a byte offset; an offset beyond the end is the end.
+    pub fn position(&self, offset: usize) -> LineColumn {
+        let starts = self.line_starts();
         let offset = offset.min(self.inner.text.len());
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.inner.text.get(start..offset).map_or(1, |s| s.chars().count().saturating_add(1));
+        let before = self.characters_before(offset).saturating_sub(self.characters_before(start));
+        let column = before.saturating_add(1);
         LineColumn { line, column, offset }
     }
 }

@@ -1,46 +1,49 @@
 //! One line: a question and its answer.
 
-use super::{Batch, access_entries};
+use super::{Batch, JsonMembers, access_entries, json_members};
 use crate::check::{Answer, Options, access_not_granted, no_new_access};
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::{Failure, Judgement, Question, json};
 use crate::solve::Verdict;
 use crate::span::Source;
-use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The members, unread: so that a fault in one does not hide the id.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'l> {
-    #[serde(borrow)]
-    id: Option<&'l RawValue>,
-    #[serde(borrow)]
-    check: Option<&'l RawValue>,
-    #[serde(borrow)]
-    policy_type: Option<&'l RawValue>,
-    #[serde(borrow)]
-    new_policy_document: Option<&'l RawValue>,
-    #[serde(borrow)]
-    existing_policy_document: Option<&'l RawValue>,
-    #[serde(borrow)]
-    policy_document: Option<&'l RawValue>,
-    #[serde(borrow)]
-    access: Option<&'l RawValue>,
+struct Line<'l>(JsonMembers<'l>);
+
+impl<'l> Line<'l> {
+    /// The member with this name.
+    fn get(&self, name: &str) -> Option<&'l RawValue> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+    }
+
+    /// A member that has to be there.
+    fn needed(&self, name: &str) -> Result<&'l RawValue, Failure> {
+        self.get(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
+    }
+
+    /// The first name that occurs twice.
+    fn twice(&self) -> Option<&str> {
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        names.enumerate().find(|(i, name)| self.0.iter().take(*i).any(|(n, _)| n == name)).map(|(_, n)| n)
+    }
 }
 
 /// The answer to a line, without its line end, and whether it is an error.
 pub(super) fn answer(batch: &Batch, text: &str, number: u64) -> (String, bool) {
-    let (id, result) = match serde_json::from_str::<Line<'_>>(text) {
-        Ok(line) => {
-            let id = line.id.map_or("null", RawValue::get);
-            (id, isolated(|| judge(batch, &line, number)).and_then(|result| result))
-        }
-        Err(error) => ("null", Err(Failure::validation(format!("the line is not a JSON object: {error}")))),
+    let (line, wrong) = match json_members(text) {
+        Ok(members) => (Line(members), None),
+        Err((members, why)) => (Line(members), Some(format!("the line is not a JSON object: {why}"))),
+    };
+    let twice = || line.twice().map(|name| format!("`{name}` occurs twice"));
+    let result = match wrong.or_else(twice) {
+        None => isolated(|| judge(batch, &line, number)).and_then(|result| result),
+        Some(message) => Err(Failure::validation(message)),
     };
     let failed = result.is_err();
+    let id = line.get("id").map_or("null", RawValue::get);
     with_id(id, result.unwrap_or_else(|failure| error(&failure, number)), failed)
 }
 
@@ -77,11 +80,11 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
 }
 
 fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> {
-    let check = text("check", line.check)?.ok_or_else(|| {
+    let check = text("check", line.get("check"))?.ok_or_else(|| {
         Failure::validation("`check` is missing: check-no-new-access or check-access-not-granted")
     })?;
     let mut options = batch.options.clone();
-    if let Some(name) = text("policyType", line.policy_type)? {
+    if let Some(name) = text("policyType", line.get("policyType"))? {
         options.policy_type = Some(PolicyType::from_name(&name).ok_or_else(|| {
             Failure::validation(format!("`{name}` is no policyType: IDENTITY_POLICY or RESOURCE_POLICY"))
         })?);
@@ -89,8 +92,8 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
     options.limits.deadline = batch.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
     match check.as_str() {
         "check-no-new-access" => {
-            let new = document(batch, "newPolicyDocument", line.new_policy_document)?;
-            let existing = document(batch, "existingPolicyDocument", line.existing_policy_document)?;
+            let new = document(batch, "newPolicyDocument", line)?;
+            let existing = document(batch, "existingPolicyDocument", line)?;
             let [Some(new), Some(existing)] = documents([&new, &existing])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
@@ -100,10 +103,8 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
             Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
         }
         "check-access-not-granted" => {
-            let policy = document(batch, "policyDocument", line.policy_document)?;
-            let access =
-                line.access.map(RawValue::get).ok_or_else(|| Failure::validation("`access` is missing"))?;
-            let access = access_entries(access)?;
+            let policy = document(batch, "policyDocument", line)?;
+            let access = access_entries(line.needed("access")?.get())?;
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
@@ -158,11 +159,13 @@ fn text(name: &str, member: Option<&RawValue>) -> Result<Option<String>, Failure
 }
 
 /// A document as an object or as a string.
-fn document(batch: &Batch, name: &str, member: Option<&RawValue>) -> Result<Read, Failure> {
-    let raw = member.ok_or_else(|| Failure::validation(format!("`{name}` is missing")))?.get();
+fn document(batch: &Batch, name: &str, line: &Line<'_>) -> Result<Read, Failure> {
+    let raw = line.needed(name)?.get();
     let source = if raw.starts_with('"') {
-        let text: String = serde_json::from_str(raw)
-            .map_err(|error| Failure::validation(format!("`{name}` is not a JSON string: {error}")))?;
+        let text: String = serde_json::from_str(raw).map_err(|_| {
+            let what = "holds half of a surrogate pair, which is no character";
+            Failure::validation(format!("the string `{name}` {what}"))
+        })?;
         Source::new(name, text)
     } else {
         Source::new(name, raw)

@@ -5,8 +5,10 @@
 
 mod access;
 mod line;
+mod members;
 mod stream;
 
 pub use access::access_entries;
 pub use line::isolated;
+pub use members::{JsonMembers, json_members};
 pub use stream::{Batch, Flush};

@@ -121,10 +121,16 @@ pub(super) struct Simulate {
     /// Who asks: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
     #[arg(long, value_name = "PRINCIPAL")]
     pub(super) principal: Option<String>,
+    /// The user whose session a federated user (arn:aws:sts::...:federated-user/NAME) has
+    #[arg(long, value_name = "ARN")]
+    pub(super) federated_by: Option<String>,
     /// A context key; repeat it for several values. `key=` is the empty text; keys that are not named are absent, except
     /// those that follow from the principal
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) context: Vec<String>,
+    /// Context keys as JSON, {"KEY":["VALUE"]}: for keys with `=` in them
+    #[arg(long, value_name = "JSON")]
+    pub(super) context_json: Vec<String>,
     /// A unique id (AROA..., AIDA...) that is this principal
     #[arg(long, value_name = "ID")]
     pub(super) unique_id: Vec<String>,

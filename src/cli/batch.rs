@@ -3,7 +3,7 @@
 use super::Exit;
 use super::args::Batch as Args;
 use super::checks::options;
-use super::input::reason;
+use super::input::{reason, unreadable};
 use super::output::Answers;
 use crate::batch::{Batch, Flush};
 use crate::check::Options;
@@ -17,15 +17,13 @@ const LINE_BYTES: usize = 64 << 20;
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let name = args.file.display().to_string();
-    let unreadable = |error: &std::io::Error| Failure {
-        code: "InputError",
-        message: format!("cannot read {name}: {}", reason(error)),
-        faults: Vec::new(),
-    };
     let (input, flush): (Box<dyn Read>, Flush) = if name == "-" {
         (Box::new(std::io::stdin().lock()), stdin_flush())
     } else {
-        (Box::new(File::open(&args.file).map_err(|error| unreadable(&error))?), Flush::Full)
+        if args.file.is_dir() {
+            return Err(unreadable(&name, "it is a directory"));
+        }
+        (Box::new(File::open(&args.file).map_err(|error| unreadable(&name, reason(&error)))?), Flush::Full)
     };
     let batch = Batch {
         options: Options {

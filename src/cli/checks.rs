@@ -89,12 +89,12 @@ impl Run<'_> {
         {
             output.failure(&failure);
         }
-        let answers: Vec<Result<(Answer, Measures), Failure>> =
+        let answers: Vec<Result<(Answer, Measures, Options), Failure>> =
             reads.iter().map(|read| self.ask(read, options, ask)).collect();
         let mut outcomes = Vec::new();
         for (read, answer) in reads.iter().zip(&answers) {
             outcomes.push(match (read, answer) {
-                (Ok(Read { document: Some(policy), .. }), Ok((answer, measures))) => {
+                (Ok(Read { document: Some(policy), .. }), Ok((answer, measures, options))) => {
                     let mut judgement = Judgement::new(self.question, policy, existing, answer, options);
                     judgement.measures = (output.verbosity == Verbosity::Verbose).then_some(*measures);
                     Outcome::Judged(Box::new(judgement))
@@ -104,7 +104,7 @@ impl Run<'_> {
             });
         }
         if let Some(path) = &self.search.certificate {
-            for (answer, _) in answers.iter().flatten() {
+            for (answer, ..) in answers.iter().flatten() {
                 match answer.certificate() {
                     Some(certificate) => write_file(path, &certificate.to_text())?,
                     None => output.note("there is no certificate: the answer is UNKNOWN"),
@@ -127,12 +127,13 @@ impl Run<'_> {
         Ok(exits.fold(Exit::Success, Exit::and))
     }
 
+    /// The answer, and the options under which it was given, with the end of its time.
     fn ask(
         &self,
         read: &Result<Read, Failure>,
         options: &Options,
         ask: &Ask<'_>,
-    ) -> Result<(Answer, Measures), Failure> {
+    ) -> Result<(Answer, Measures, Options), Failure> {
         let existing = self.existing.map(|(_, read)| read);
         let read = read.as_ref().map_err(Clone::clone)?;
         if let Some(failure) = Failure::of_documents(existing.into_iter().chain([read])) {
@@ -151,7 +152,9 @@ impl Run<'_> {
             ask(policy, existing.and_then(|e| e.document.as_ref()), &options)
         })?;
         let measures = Measures { elapsed: start.elapsed() };
-        answer.map(|a| (a, measures)).ok_or_else(|| Failure::internal("a document without faults is missing"))
+        answer
+            .map(|a| (a, measures, options))
+            .ok_or_else(|| Failure::internal("a document without faults is missing"))
     }
 
     fn json(

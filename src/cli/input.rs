@@ -86,7 +86,9 @@ pub(super) fn text_of(argument: &str) -> Result<String, Failure> {
     }
 }
 
-fn unreadable(name: &str, why: impl std::fmt::Display) -> Failure {
+/// An input that cannot be read.
+pub(super) fn unreadable(name: &str, why: impl std::fmt::Display) -> Failure {
+    let name = if name.is_empty() { "``" } else { name };
     Failure { code: "InputError", message: format!("cannot read {name}: {why}"), faults: Vec::new() }
 }
 

@@ -6,7 +6,7 @@ use super::aws::AwsGlobals;
 use super::input::reason;
 use crate::diagnostic::Diagnostic;
 use crate::report::text::{self, Style, Verbosity};
-use crate::report::{Failure, json};
+use crate::report::{Failure, Remark, json};
 use crate::span::Source;
 use serde_json::Value;
 use std::ffi::OsString;
@@ -132,6 +132,13 @@ impl Output {
     pub(super) fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             note(&format!("note: {text}\n"));
+        }
+    }
+
+    /// What is odd about a request, in text, as [`Output::warnings`].
+    pub(super) fn remarks(&self, remarks: &[Remark]) {
+        if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
+            remarks.iter().for_each(|remark| note(&format!("{}\n", text::remark(remark, self.notes))));
         }
     }
 

@@ -4,6 +4,7 @@ use super::Exit;
 use super::args::{Format, Simulate, YesNo};
 use super::input::Reader;
 use super::output::Output;
+use crate::batch::json_members;
 use crate::evaluate::{self, Decision, evaluate};
 use crate::policy::{Document, Read};
 use crate::report::text;
@@ -23,7 +24,10 @@ pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure>
     options.strict_arn = args.reading.strict_arn;
     options.policy_type = args.reading.policy_type.unwrap_or(options.policy_type);
     let trace = evaluate(&documents, &request, &options);
-    let simulation = Simulation::new(documents, request, &trace, args.expect, args.reading.policy_type);
+    let reading = &args.reading;
+    let simulation =
+        Simulation::new(documents, request, &trace, args.expect, reading.policy_type, reading.aws_compat);
+    output.remarks(&simulation.remarks);
     output.warnings(simulation.warnings());
     match output.format {
         Format::Text => output.text(&text::simulation(&simulation, output.verbosity))?,
@@ -46,8 +50,12 @@ fn request(args: &Simulate) -> Result<Request, Failure> {
             .ok_or_else(|| Failure::validation(format!("`{pair}` is no context: write KEY=VALUE")))?;
         context.push((key.to_owned(), value.to_owned()));
     }
+    for text in &args.context_json {
+        context.extend(json_context(text)?);
+    }
     let spelled = Spelled {
         principal: args.principal.clone(),
+        federated_by: args.federated_by.clone(),
         action: args.action.clone(),
         resource: args.resource.clone(),
         context,
@@ -64,4 +72,24 @@ fn request(args: &Simulate) -> Result<Request, Failure> {
         Some(fault) => Err(Failure::validation(fault.message.clone())),
         None => Ok(request),
     }
+}
+
+/// The keys and values of `{"KEY": ["VALUE"]}`.
+fn json_context(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let wrong = || {
+        Failure::validation(format!(
+            "`{text}` is no context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
+        ))
+    };
+    let mut pairs = Vec::new();
+    for (key, values) in json_members(text).map_err(|_| wrong())? {
+        let values: Vec<String> = serde_json::from_str(values.get()).map_err(|_| wrong())?;
+        if key.trim().is_empty()
+            || pairs.iter().any(|(other, _): &(String, _)| other.eq_ignore_ascii_case(&key))
+        {
+            return Err(wrong());
+        }
+        pairs.extend(values.into_iter().map(|value| (key.clone(), value)));
+    }
+    Ok(pairs)
 }

@@ -35,7 +35,7 @@ use std::collections::BTreeSet;
 /// // `ex:groups` is in no table of AWS; the policy treats it as a set.
 /// assert!(options.is_multivalued("ex:groups"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Identity or resource policy.
     pub policy_type: PolicyType,
@@ -189,9 +189,18 @@ impl Trace {
 /// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
 pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
+    decide_among(documents.iter().flat_map(|d| &d.statements), request, options)
+}
+
+/// As [`decide`], where only these statements can apply.
+pub fn decide_among<'s>(
+    statements: impl Iterator<Item = &'s Statement> + Clone,
+    request: &Request,
+    options: &Options,
+) -> Decision {
     let action = request.action.to_ascii_lowercase();
     let with = |effect: Effect| {
-        let statements = documents.iter().flat_map(|d| &d.statements).filter(|s| s.effect.value == effect);
+        let statements = statements.clone().filter(|s| s.effect.value == effect);
         Truth::any(statements.map(|s| applies(s, &action, request, options)))
     };
     decision(with(Effect::Deny), with(Effect::Allow))

@@ -1,7 +1,7 @@
 //! Which patterns of a statement let a request through.
 
 use super::{Missing, Refusal};
-use crate::evaluate::{self, evaluate};
+use crate::evaluate::{self, trace_statement};
 use crate::policy::{Document, Effect};
 use crate::solve::Finding;
 use crate::span::Span;
@@ -67,7 +67,7 @@ pub fn blame(
     options: &evaluate::Options,
 ) -> Option<Blame> {
     let index = finding.statement;
-    let refusal = other.map(|(_, refusal)| refusal);
+    let refusal = other.and_then(|(_, refusal)| refusal.lack());
     let statement = document.statements.get(index).filter(|s| s.effect.value == Effect::Allow)?;
     let whole = |span: Span, name: &str| (span, format!("{}/{name}", document.statement_pointer(index)));
     let action = {
@@ -121,7 +121,7 @@ fn loose(
     refusal: &Refusal,
     options: &evaluate::Options,
 ) -> Vec<Loose> {
-    let Refusal::Short { statement, missing, .. } = refusal else { return Vec::new() };
+    let Some(Refusal::Short { statement, missing, .. }) = refusal.lack() else { return Vec::new() };
     let of_other = other.statements.get(*statement).map_or(&[][..], |s| &s.conditions);
     let keys: Vec<&str> = missing
         .iter()
@@ -130,10 +130,11 @@ fn loose(
             Missing::Principal | Missing::Resource => None,
         })
         .collect();
-    let trace = evaluate(&[document], finding.witness.request(), options);
-    let Some(traced) = trace.statement(0, finding.statement) else { return Vec::new() };
-    let of_statement = document.statements.get(finding.statement).map_or(&[][..], |s| &s.conditions);
-    of_statement
+    let Some(of_document) = document.statements.get(finding.statement) else { return Vec::new() };
+    let place = (finding.document, finding.statement);
+    let traced = trace_statement(place, of_document, finding.witness.request(), options);
+    of_document
+        .conditions
         .iter()
         .zip(&traced.conditions)
         .enumerate()

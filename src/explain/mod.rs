@@ -22,7 +22,9 @@
 //! ```
 
 mod blame;
+mod candidates;
 mod refusal;
 
 pub use blame::{Blame, Loose, Part, Place, blame};
+pub use candidates::Candidates;
 pub use refusal::{Missing, Refusal, refusal};

@@ -1,7 +1,8 @@
 //! Why a policy does not allow a request.
 
-use crate::evaluate::{self, Decision, StatementTrace, Truth, evaluate};
-use crate::policy::{Document, Effect};
+use super::Candidates;
+use crate::evaluate::{self, Decision, StatementTrace, Truth, decide_among, trace_statement};
+use crate::policy::{Effect, Statement};
 use crate::request::Request;
 
 /// Why a policy does not allow a request.
@@ -11,6 +12,8 @@ pub enum Refusal {
     Denied {
         /// Its index.
         statement: usize,
+        /// What is missing beside; `None` if some Allow statement may apply.
+        lacks: Option<Box<Refusal>>,
     },
     /// No Allow statement has the action.
     NoAction,
@@ -41,24 +44,44 @@ pub enum Missing {
     },
 }
 
-/// Why `document` does not allow the request; `None` if it does, or if that is open.
-pub fn refusal(document: &Document, request: &Request, options: &evaluate::Options) -> Option<Refusal> {
-    let trace = evaluate(&[document], request, options);
-    match trace.decision {
-        Decision::ExplicitlyDenied => trace
-            .statements
-            .iter()
-            .find(|s| s.effect == Effect::Deny && s.applies == Truth::True)
-            .map(|s| Refusal::Denied { statement: s.statement }),
-        Decision::ImplicitlyDenied => Some(nearest(&trace.statements)),
-        Decision::Allowed | Decision::Undetermined => None,
+impl Refusal {
+    /// What an Allow statement would have to bring.
+    pub fn lack(&self) -> Option<&Refusal> {
+        match self {
+            Refusal::Denied { lacks, .. } => lacks.as_deref(),
+            lack => Some(lack),
+        }
+    }
+}
+
+/// Why a document does not allow the request; `None` if it does, or if that is open.
+pub fn refusal(document: &Candidates<'_>, request: &Request, options: &evaluate::Options) -> Option<Refusal> {
+    let statements = document.of(&request.action);
+    let of = |effect: Effect| statements.iter().filter(move |(_, s)| s.effect.value == effect);
+    let denied = |decision| matches!(decision, Decision::ExplicitlyDenied | Decision::ImplicitlyDenied);
+    let allows = || {
+        let trace = |(index, statement): &(usize, &Statement)| {
+            trace_statement((0, *index), statement, request, options)
+        };
+        nearest(of(Effect::Allow).map(trace))
+    };
+    let deny = of(Effect::Deny)
+        .find(|(_, s)| decide_among(std::iter::once(*s), request, options) == Decision::ExplicitlyDenied);
+    match deny {
+        Some((statement, _)) => {
+            let without = decide_among(of(Effect::Allow).map(|(_, s)| *s), request, options);
+            Some(Refusal::Denied {
+                statement: *statement,
+                lacks: denied(without).then(|| Box::new(allows())),
+            })
+        }
+        None => denied(decide_among(statements.iter().map(|(_, s)| *s), request, options)).then(allows),
     }
 }
 
 /// The Allow statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
-fn nearest(statements: &[StatementTrace]) -> Refusal {
-    let with_action: Vec<&StatementTrace> =
-        statements.iter().filter(|s| s.effect == Effect::Allow && s.action.truth != Truth::False).collect();
+fn nearest(allows: impl Iterator<Item = StatementTrace>) -> Refusal {
+    let with_action: Vec<StatementTrace> = allows.filter(|s| s.action.truth != Truth::False).collect();
     let weight = |missing: &Missing| match missing {
         Missing::Condition { .. } => 1usize,
         Missing::Resource => 100,

@@ -28,6 +28,11 @@ impl ActionPattern {
         well_formed.then(|| ActionPattern { text: text.into(), glob, service_wildcard })
     }
 
+    /// Whether any action can match: the action of a request has one colon and is visible ASCII.
+    pub fn can_match(&self) -> bool {
+        self.text.bytes().all(|b| b.is_ascii_graphic()) && self.text.matches(':').count() <= 1
+    }
+
     /// Whether every action matches (`*`).
     pub fn is_any(&self) -> bool {
         self.glob.is_many()

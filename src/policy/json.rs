@@ -58,13 +58,24 @@ impl Json<'_> {
     }
 }
 
-/// Reads a whole text. Faults inside single strings do not end the reading.
-pub(super) fn parse<'t>(text: &'t str, limits: &InputLimits) -> Result<Json<'t>, Vec<Diagnostic>> {
+/// The tree of a text, with the faults that do not keep it from being read as a document (duplicate keys and the like).
+pub(super) fn parse<'t>(
+    text: &'t str,
+    limits: &InputLimits,
+) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (json, faults) = tree(text, limits)?;
-    if faults.is_empty() { Ok(json) } else { Err(faults) }
+    // What was left out would be missed, which is no fault of the document.
+    if faults.iter().any(|fault| [TOO_DEEP, TOO_MANY].contains(&fault.code)) {
+        return Err(faults);
+    }
+    Ok((json, faults))
 }
 
-/// The tree of a text, with the faults that do not keep it from having one (duplicate keys and the like).
+/// The codes of the faults that leave out a part of the text.
+const TOO_DEEP: &str = "nested-too-deeply";
+const TOO_MANY: &str = "too-many-members";
+
+/// The tree of a text, even where parts of it were left out.
 pub(super) fn tree<'t>(
     text: &'t str,
     limits: &InputLimits,
@@ -133,11 +144,7 @@ impl<'t> Reader<'t, '_> {
         let span = self.span(part);
         let kind = match part.bytes().next() {
             Some(b'{' | b'[') if depth >= self.limits.depth => {
-                self.fault(
-                    "nested-too-deeply",
-                    format!("nested more than {} levels deep", self.limits.depth),
-                    span,
-                );
+                self.fault(TOO_DEEP, format!("nested more than {} levels deep", self.limits.depth), span);
                 JsonValue::Null
             }
             Some(b'{') => JsonValue::Object(self.object(part, depth)),
@@ -199,7 +206,7 @@ impl<'t> Reader<'t, '_> {
     fn too_many(&mut self, count: usize, span: Span) -> bool {
         let many = count > self.limits.members;
         if many {
-            self.fault("too-many-members", format!("more than {} members", self.limits.members), span);
+            self.fault(TOO_MANY, format!("more than {} members", self.limits.members), span);
         }
         many
     }
@@ -207,11 +214,13 @@ impl<'t> Reader<'t, '_> {
     fn string(&mut self, part: &'t str) -> String {
         match serde_json::from_str::<String>(part) {
             Ok(text) => text,
-            Err(error) => {
-                let message = error.to_string();
-                let message = message.split(" at line ").next().unwrap_or("bad string").to_owned();
-                self.fault("invalid-string", format!("not a JSON string: {message}"), self.span(part));
-                String::new()
+            // The syntax was looked at before; what escapes stand for was not.
+            Err(_) => {
+                let message = "the string holds half of a surrogate pair, which is no character";
+                self.fault("invalid-string", message.to_owned(), self.span(part));
+                // With a mark where half of a pair is missing, so that the rest is still looked at.
+                let mut deserializer = serde_json::Deserializer::from_str(part);
+                deserializer.deserialize_bytes(Lossy).unwrap_or_default()
             }
         }
     }
@@ -220,6 +229,20 @@ impl<'t> Reader<'t, '_> {
 fn collect<'t, V: Visitor<'t>>(part: &'t str, visitor: V) -> Option<V::Value> {
     let mut deserializer = serde_json::Deserializer::from_str(part);
     deserializer.deserialize_any(visitor).ok()
+}
+
+struct Lossy;
+
+impl Visitor<'_> for Lossy {
+    type Value = String;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
 }
 
 struct Elements;

@@ -30,19 +30,20 @@ pub struct Parsed {
 /// ```
 pub fn parse(source: &Source, limits: &InputLimits) -> Parsed {
     match json::parse(source.text(), limits) {
-        Ok(json) => document(source, &json, String::new(), limits),
+        Ok((json, faults)) => document(source, &json, String::new(), faults, limits),
         Err(diagnostics) => Parsed { document: None, diagnostics },
     }
 }
 
-/// Reads a document that stands at `json` in the source.
+/// Reads a document that stands at `json` in the source, whose JSON has these faults.
 pub(super) fn document(
     source: &Source,
     json: &Json<'_>,
     base_pointer: String,
+    faults: Vec<Diagnostic>,
     limits: &InputLimits,
 ) -> Parsed {
-    let mut reader = Reader { limits, diagnostics: Vec::new(), version: Version::default(), dropped: 0 };
+    let mut reader = Reader { limits, diagnostics: faults, version: Version::default(), dropped: 0 };
     let mut document = reader.document(source, json, base_pointer);
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end, d.code));
@@ -222,12 +223,13 @@ impl Reader<'_> {
                 None
             }
         };
-        let principal = self.one_of(json, "Principal", "NotPrincipal", false);
-        let principal = principal.map(|(member, negated)| self.principal(member, negated));
-        let action = self.one_of(json, "Action", "NotAction", true);
-        let action = action.and_then(|(member, negated)| self.actions(member, negated));
-        let resource = self.one_of(json, "Resource", "NotResource", false);
-        let resource = resource.map(|(member, negated)| self.resources(member, negated));
+        let principal = self.one_of(json, "Principal", "NotPrincipal", Self::principal);
+        let action = self.one_of(json, "Action", "NotAction", Self::actions);
+        if json.member("Action").or(json.member("NotAction")).is_none() {
+            let message = "the statement has neither `Action` nor `NotAction`";
+            self.error("missing-action", message, json.span);
+        }
+        let resource = self.one_of(json, "Resource", "NotResource", Self::resources);
         let conditions = match json.member("Condition") {
             Some(member) => self.conditions(&member.value),
             None => Some(Vec::new()),
@@ -240,7 +242,7 @@ impl Reader<'_> {
                 Some(principal) => Some(principal?),
                 None => None,
             },
-            action: action?,
+            action: action??,
             resource: match resource {
                 Some(resource) => Some(resource?),
                 None => None,
@@ -264,16 +266,19 @@ impl Reader<'_> {
         Some(Spanned { value: effect?, span: json.span })
     }
 
-    /// The one of two elements that is there, with whether it is the second.
-    fn one_of<'j, 't>(
+    /// The one of two elements that is there, as `read` reads it, given whether it is the second. If both are there, both
+    /// are read for their faults.
+    fn one_of<T>(
         &mut self,
-        json: &'j Json<'t>,
+        json: &Json<'_>,
         plain: &str,
         negated: &str,
-        required: bool,
-    ) -> Option<(&'j Member<'j>, bool)> {
+        read: fn(&mut Self, &Member<'_>, bool) -> Option<T>,
+    ) -> Option<Option<T>> {
         match (json.member(plain), json.member(negated)) {
             (Some(a), Some(b)) => {
+                read(self, a, false);
+                read(self, b, true);
                 self.report(
                     Diagnostic::error(
                         "unsupported-combination",
@@ -283,17 +288,11 @@ impl Reader<'_> {
                     .with_related(a.key_span, "the other one")
                     .with_help("split the statement in two"),
                 );
-                None
+                Some(None)
             }
-            (Some(member), None) => Some((member, false)),
-            (None, Some(member)) => Some((member, true)),
-            (None, None) => {
-                if required {
-                    let message = format!("the statement has neither `{plain}` nor `{negated}`");
-                    self.error("missing-action", message, json.span);
-                }
-                None
-            }
+            (Some(member), None) => Some(read(self, member, false)),
+            (None, Some(member)) => Some(read(self, member, true)),
+            (None, None) => None,
         }
     }
 
@@ -326,8 +325,21 @@ impl Reader<'_> {
         let mut values = Vec::with_capacity(texts.len());
         let mut complete = true;
         for (text, span) in texts {
+            complete &= self.without_variables("an action", text, span);
             match ActionPattern::new(text) {
-                Some(pattern) => values.push(Spanned { value: pattern, span }),
+                Some(pattern) => {
+                    if !pattern.can_match() {
+                        self.report(
+                            Diagnostic::warning(
+                                "action-matches-nothing",
+                                format!("`{text}` matches no action"),
+                                span,
+                            )
+                            .with_help("an action has one colon and no spaces or special letters"),
+                        );
+                    }
+                    values.push(Spanned { value: pattern, span });
+                }
                 None => {
                     complete = false;
                     self.report(
@@ -363,6 +375,18 @@ impl Reader<'_> {
             is_list,
             span: member.value.span,
         })
+    }
+
+    /// Whether a text that takes no policy variables has none.
+    fn without_variables(&mut self, what: &str, text: &str, span: Span) -> bool {
+        let has = self.version == Version::V2012 && text.contains("${");
+        if has {
+            self.report(
+                Diagnostic::error("variable-unsupported", format!("{what} takes no policy variables"), span)
+                    .with_help("policy variables work in resources and in String and Arn operators"),
+            );
+        }
+        !has
     }
 
     fn template(&mut self, text: &str, span: Span, wildcards: bool) -> Option<Template> {
@@ -447,10 +471,12 @@ impl Reader<'_> {
             return None;
         };
         let (texts, is_list) = self.strings("a principal", &member.value)?;
+        let mut complete = true;
         for (text, span) in &texts {
+            complete &= self.without_variables("a principal", text, *span);
             if text.is_empty() {
                 self.error("invalid-principal", "the principal is empty", *span);
-                return None;
+                complete = false;
             }
             if text.contains(['*', '?']) && *text != "*" {
                 self.report(Diagnostic::warning(
@@ -460,7 +486,7 @@ impl Reader<'_> {
                 ));
             }
         }
-        Some((kind, texts, is_list))
+        complete.then_some((kind, texts, is_list))
     }
 
     fn conditions(&mut self, json: &Json<'_>) -> Option<Vec<Condition>> {
@@ -620,14 +646,7 @@ impl Reader<'_> {
             OperatorFamily::Numeric | OperatorFamily::Date | OperatorFamily::Ip | OperatorFamily::Binary
                 if self.version == Version::V2012 && text.contains("${") =>
             {
-                self.report(
-                    Diagnostic::error(
-                        "variable-unsupported",
-                        format!("`{}` takes no policy variables", base.name()),
-                        json.span,
-                    )
-                    .with_help("policy variables work in String and Arn operators"),
-                );
+                self.without_variables(&format!("`{}`", base.name()), &text, json.span);
                 return None;
             }
             family => {

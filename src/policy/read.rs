@@ -74,21 +74,26 @@ pub fn read(source: &Source, limits: &InputLimits) -> Read {
 }
 
 fn within(source: &Source, limits: &InputLimits) -> Read {
-    let json = match json::parse(source.text(), limits) {
-        Ok(json) => json,
+    let (json, mut faults) = match json::parse(source.text(), limits) {
+        Ok(tree) => tree,
         Err(diagnostics) => return Read::failed(source, diagnostics),
     };
-    let bare = || Read::parsed(source, document(source, &json, String::new(), limits));
+    let bare = |faults| Read::parsed(source, document(source, &json, String::new(), faults, limits));
     if json.member("Statement").is_some() {
-        return bare();
+        return bare(faults);
     }
     let mut found = Vec::new();
     search(&json, "", "", limits, &mut found);
     match found.as_slice() {
-        [] if resembles_policy(&json) => bare(),
-        [] => Read::failed(source, vec![no_policy(&json)]),
+        [] if resembles_policy(&json) => bare(faults),
+        [] => {
+            faults.push(no_policy(&json));
+            Read::failed(source, faults)
+        }
         [one] => match &one.text {
-            None => Read::parsed(source, document(source, one.json, one.pointer.clone(), limits)),
+            None => Read::parsed(source, document(source, one.json, one.pointer.clone(), faults, limits)),
+            // A document that is a text has a source of its own, where these faults have no place.
+            Some(_) if !faults.is_empty() => Read::failed(source, faults),
             Some(text) => {
                 let name = match one.pointer.as_str() {
                     "" => format!("{} (unquoted)", source.name()),
@@ -98,7 +103,10 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
                 Read::parsed(&source, super::parse(&source, limits))
             }
         },
-        several => Read::failed(source, vec![several_policies(several)]),
+        several => {
+            faults.push(several_policies(several));
+            Read::failed(source, faults)
+        }
     }
 }
 

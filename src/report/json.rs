@@ -20,7 +20,7 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
     out.insert("message".to_owned(), json!(judgement.message()));
     match &answer.verdict {
         Verdict::Pass(_) => {}
-        Verdict::Fail(_) => fail(&mut out, judgement, &documents),
+        Verdict::Fail(_) => fail(&mut out, judgement),
         Verdict::Unknown(unknown) => {
             out.insert("unknown".to_owned(), reasons(unknown, &documents));
             if let Some(candidate) = &unknown.candidate {
@@ -50,7 +50,7 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
     Value::Object(out)
 }
 
-fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>, documents: &[&Document]) {
+fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>) {
     let reason = |r: &super::Reason| {
         let mut reason = Map::new();
         reason.insert("description".to_owned(), json!(r.description));
@@ -61,8 +61,8 @@ fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>, documents: &[&D
         Value::Object(reason)
     };
     out.insert("reasons".to_owned(), judgement.reasons.iter().map(reason).collect());
-    let witnesses: Vec<Value> =
-        judgement.findings.iter().map(|f| request(f.finding.witness.request(), documents)).collect();
+    let witness = |f: &super::Explained<'_>| with_names(f.finding.witness.request(), &judgement.names);
+    let witnesses: Vec<Value> = judgement.findings.iter().map(witness).collect();
     if let Some(first) = witnesses.first() {
         out.insert("witness".to_owned(), first.clone());
     }
@@ -144,11 +144,14 @@ fn span(source: &Source, span: Span) -> Value {
 
 /// A request.
 pub fn request(request: &Request, documents: &[&Document]) -> Value {
+    with_names(request, &KeyNames::of(documents))
+}
+
+fn with_names(request: &Request, names: &KeyNames<'_>) -> Value {
     let mut out = Map::new();
     out.insert("principal".to_owned(), request.requester.as_ref().map_or(Value::Null, principal));
     out.insert("action".to_owned(), json!(request.action));
     out.insert("resource".to_owned(), json!(request.resource));
-    let names = KeyNames::of(documents);
     let context: Map<String, Value> =
         request.context().map(|(key, values)| (names.name(key), json!(values))).collect();
     out.insert("context".to_owned(), Value::Object(context));
@@ -183,6 +186,12 @@ fn principal(requester: &Requester) -> Value {
     if let Some(arn) = requester.principal_arn() {
         out.insert("arn".to_owned(), json!(arn));
     }
+    if let Some(parent) = requester.parent_arn() {
+        out.insert("parent".to_owned(), json!(parent));
+    }
+    if let Requester::AssumedRoot { .. } = requester {
+        out.insert("session".to_owned(), json!("AssumeRoot"));
+    }
     if let Requester::RoleSession { .. } = requester {
         out.insert("sessionArn".to_owned(), json!(requester.arn()));
     }
@@ -204,8 +213,9 @@ pub fn simulation(simulation: &Simulation<'_>) -> Value {
     out.insert("policyType".to_owned(), json!(simulation.policy_type.name()));
     out.insert("policyTypeInferred".to_owned(), json!(simulation.policy_type_inferred));
     out.insert("statements".to_owned(), simulation.statements.iter().map(statement).collect());
-    let warnings: Vec<Value> =
-        simulation.warnings().into_iter().map(|(source, w)| diagnostic(source, w)).collect();
+    let remark = |r: &super::Remark| json!({"code": r.code, "severity": "warning", "message": r.message});
+    let of_documents = simulation.warnings().into_iter().map(|(source, w)| diagnostic(source, w));
+    let warnings: Vec<Value> = simulation.remarks.iter().map(remark).chain(of_documents).collect();
     if !warnings.is_empty() {
         out.insert("warnings".to_owned(), Value::Array(warnings));
     }

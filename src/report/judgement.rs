@@ -1,10 +1,12 @@
 //! The answer to one question about one document, with everything that a format may want to show.
 
-use super::{Failure, Question, replay};
+use super::names::KeyNames;
+use super::replay::Replayer;
+use super::{Failure, Question};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
-use crate::explain::{Blame, Refusal, blame, refusal};
+use crate::explain::{Blame, Candidates, Refusal, blame, refusal};
 use crate::policy::Document;
 use crate::request::Spelled;
 use crate::solve::{Finding, Verdict};
@@ -42,6 +44,8 @@ pub struct Explained<'a> {
     pub refusal: Option<Refusal>,
     /// The request as flags of `iamsat simulate`, if they reproduce it.
     pub replay: Option<Spelled>,
+    /// Whether the time limit was over, so that refusal and replay were not looked for.
+    pub late: bool,
 }
 
 /// How long and how large; only shown if asked for.
@@ -70,6 +74,8 @@ pub struct Judgement<'a> {
     pub findings: Vec<Explained<'a>>,
     /// What was measured, if it is to be shown.
     pub measures: Option<Measures>,
+    /// How the condition keys of the documents are spelled.
+    pub(super) names: KeyNames<'a>,
 }
 
 impl<'a> Judgement<'a> {
@@ -85,18 +91,26 @@ impl<'a> Judgement<'a> {
         let mut referee = evaluate::Options::for_documents(&documents);
         referee.policy_type = answer.policy_type;
         referee.strict_arn = options.strict_arn;
-        let explained = |finding: &'a Finding| {
-            let request = finding.witness.request();
-            let refusal = existing.and_then(|document| refusal(document, request, &referee));
-            Some(Explained {
-                finding,
-                blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
-                refusal,
-                replay: replay::spelled(request, &documents, &referee, options.aws_compat),
-            })
-        };
         let findings: Vec<Explained<'a>> = match &answer.verdict {
-            Verdict::Fail(findings) => findings.iter().filter_map(explained).collect(),
+            Verdict::Fail(findings) => {
+                let candidates: Vec<Candidates<'_>> =
+                    documents.iter().map(|document| Candidates::new(document)).collect();
+                let other = candidates.get(1);
+                let replayer = Replayer::new(&candidates, &referee, options.aws_compat);
+                let explained = |finding: &'a Finding| {
+                    let request = finding.witness.request();
+                    let late = options.limits.is_over();
+                    let refusal = other.filter(|_| !late).and_then(|other| refusal(other, request, &referee));
+                    Some(Explained {
+                        finding,
+                        blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
+                        refusal,
+                        replay: if late { None } else { replayer.spelled(request) },
+                        late,
+                    })
+                };
+                findings.iter().filter_map(explained).collect()
+            }
             Verdict::Pass(_) | Verdict::Unknown(_) => Vec::new(),
         };
         let reason = |finding: &Explained<'_>| {
@@ -117,6 +131,7 @@ impl<'a> Judgement<'a> {
             reasons: findings.iter().map(reason).collect(),
             findings,
             measures: None,
+            names: KeyNames::of(&documents),
         }
     }
 

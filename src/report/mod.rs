@@ -38,4 +38,4 @@ pub use failure::{Failure, Fault};
 pub use judgement::{Explained, Judgement, Measures, Outcome, Reason};
 pub use message::{Question, unknown_message};
 pub use replay::shell_quoted;
-pub use simulation::{Expected, PartReport, Simulation, StatementReport};
+pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

@@ -5,6 +5,7 @@ use crate::request::{Requester, RequesterKind, key_info};
 use rustc_hash::FxHashMap;
 
 /// How the condition keys of some documents are spelled.
+#[derive(Clone, Debug)]
 pub(super) struct KeyNames<'d>(FxHashMap<&'d str, &'d str>);
 
 impl<'d> KeyNames<'d> {
@@ -31,10 +32,34 @@ impl<'d> KeyNames<'d> {
     }
 }
 
+/// Whether a character is not seen, or changes how others are seen: controls, line and paragraph ends, bidirectional
+/// controls, characters without width.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A text on one line in which every character is seen.
+pub(super) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.extend(c.escape_default()),
+            c if is_hidden(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// `statement 0 "Sid"`, or without a Sid `statement 0`.
 pub(super) fn statement_name(index: usize, statement: Option<&Statement>) -> String {
     match statement.and_then(Statement::sid) {
-        Some(sid) => format!("statement {index} \"{sid}\""),
+        Some(sid) => format!("statement {index} \"{}\"", one_line(sid)),
         None => format!("statement {index}"),
     }
 }

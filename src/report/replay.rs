@@ -1,46 +1,107 @@
 //! The same request as a command that can be pasted into a shell.
 
-use super::names::KeyNames;
-use crate::evaluate::{self, Decision, decide};
-use crate::policy::Document;
+use super::names::{KeyNames, is_hidden};
+use crate::evaluate::{self, Decision, decide_among};
+use crate::explain::Candidates;
+use crate::policy::Statement;
 use crate::request::{Request, Spelled};
+use serde_json::{Map, Value};
 
-/// A request as flags, if the documents decide it as they decide the request itself.
-pub(super) fn spelled(
-    request: &Request,
-    documents: &[&Document],
-    options: &evaluate::Options,
+/// Bytes of a command that are still worth printing.
+const LONGEST_COMMAND: usize = 2_000;
+
+/// The documents of a check, each as `iamsat simulate` would read it alone.
+pub(super) struct Replayer<'r> {
+    /// Whether that is how they were read for the check.
+    alike: bool,
+    documents: Vec<(&'r Candidates<'r>, evaluate::Options)>,
+    names: KeyNames<'r>,
     aws_compat: bool,
-) -> Option<Spelled> {
-    let spelled = Spelled { bare_context: aws_compat, ..Spelled::of(request) };
-    let again = spelled.request().ok()?;
-    let same = documents.iter().enumerate().all(|(index, document)| {
-        let mut alone = evaluate::Options::for_documents(&[document]);
-        alone.policy_type = options.policy_type;
-        alone.strict_arn = options.strict_arn;
-        let decision = decide(&[document], &again, &alone);
-        match index {
-            0 => decision == Decision::Allowed,
-            _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),
-        }
-    });
-    let names = KeyNames::of(documents);
-    let context = spelled.context.iter().cloned().map(|(key, value)| (names.name(&key), value));
-    same.then(|| Spelled { context: context.collect(), ..spelled })
+}
+
+impl<'r> Replayer<'r> {
+    /// For the documents of a check, the judged one first, read for it in this way.
+    pub(super) fn new(
+        candidates: &'r [Candidates<'r>],
+        options: &evaluate::Options,
+        aws_compat: bool,
+    ) -> Replayer<'r> {
+        let alone = |candidates: &'r Candidates<'r>| {
+            let mut alone = evaluate::Options::for_documents(&[candidates.document()]);
+            alone.policy_type = options.policy_type;
+            alone.strict_arn = options.strict_arn;
+            (candidates, alone)
+        };
+        let documents: Vec<_> = candidates.iter().map(alone).collect();
+        let all: Vec<_> = candidates.iter().map(Candidates::document).collect();
+        let alike = documents.iter().all(|(_, alone)| alone == options);
+        Replayer { alike, documents, names: KeyNames::of(&all), aws_compat }
+    }
+
+    /// A witness as flags, if each document decides what they say as it decided the witness.
+    pub(super) fn spelled(&self, request: &Request) -> Option<Spelled> {
+        let spelled = Spelled { bare_context: self.aws_compat, ..Spelled::of(request) };
+        let again = spelled.request().ok()?;
+        // The witness itself was confirmed.
+        let same = (self.alike && again == *request) || self.decide_alike(&again);
+        let named = |(key, value): &(String, String)| (self.names.name(key), value.clone());
+        same.then(|| Spelled { context: spelled.context.iter().map(named).collect(), ..spelled })
+    }
+
+    /// Whether the first document allows the request and the others do not.
+    fn decide_alike(&self, request: &Request) -> bool {
+        self.documents.iter().enumerate().all(|(index, (candidates, alone))| {
+            let statements: Vec<(usize, &Statement)> = candidates.of(&request.action);
+            let decision = decide_among(statements.iter().map(|(_, s)| *s), request, alone);
+            match index {
+                0 => decision == Decision::Allowed,
+                _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),
+            }
+        })
+    }
 }
 
 /// The command that simulates the request against one policy argument.
-pub(super) fn command(spelled: &Spelled, policy: &str, expect: &str, strict_arn: bool) -> String {
+///
+/// # Errors
+/// Why there is none, in a few words.
+pub(super) fn command(
+    spelled: &Spelled,
+    policy: &str,
+    expect: &str,
+    strict_arn: bool,
+) -> Result<String, &'static str> {
+    if policy == "-" {
+        return Err("a policy came from standard input");
+    }
     let mut words = vec!["iamsat".to_owned(), "simulate".to_owned()];
-    let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), shell_quoted(value)]);
+    // A value that looks like a flag has to stand in one word with its own.
+    let mut flag = |name: &str, value: &str| match value.starts_with('-') {
+        true => words.push(shell_quoted(&format!("{name}={value}"))),
+        false => words.extend([name.to_owned(), shell_quoted(value)]),
+    };
     flag("--policy", policy);
     if let Some(principal) = &spelled.principal {
         flag("--principal", principal);
     }
+    if let Some(parent) = &spelled.federated_by {
+        flag("--federated-by", parent);
+    }
     flag("--action", &spelled.action);
     flag("--resource", &spelled.resource);
+    let mut odd: Map<String, Value> = Map::new();
     for (key, value) in &spelled.context {
-        flag("--context", &format!("{key}={value}"));
+        let values = spelled.context.iter().filter(|(other, _)| other == key).map(|(_, value)| value);
+        if is_plain(key, values) {
+            flag("--context", &format!("{key}={value}"));
+        } else if let Value::Array(values) =
+            odd.entry(key.as_str()).or_insert_with(|| Value::Array(Vec::new()))
+        {
+            values.push(Value::from(value.as_str()));
+        }
+    }
+    if !odd.is_empty() {
+        flag("--context-json", &without_hidden(&Value::Object(odd).to_string()));
     }
     for id in &spelled.unique_ids {
         flag("--unique-id", id);
@@ -58,7 +119,32 @@ pub(super) fn command(spelled: &Spelled, policy: &str, expect: &str, strict_arn:
     if strict_arn {
         words.push("--strict-arn".to_owned());
     }
-    words.join(" ")
+    let command = words.join(" ");
+    if command.contains(is_hidden) {
+        Err("the request or the name of a policy holds characters that cannot be seen")
+    } else if command.len() > LONGEST_COMMAND {
+        Err("the command would be too long")
+    } else {
+        Ok(command)
+    }
+}
+
+/// Whether `KEY=VALUE` is read as this key and these values.
+fn is_plain<'v>(key: &str, mut values: impl Iterator<Item = &'v String>) -> bool {
+    !key.contains(|c| c == '=' || is_hidden(c)) && !values.any(|value| value.contains(is_hidden))
+}
+
+/// JSON in which characters that cannot be seen are spelled out.
+fn without_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A word for a POSIX shell: as it is where that is safe, else in single quotes.

@@ -4,7 +4,7 @@ use super::names::statement_name;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Decision, PartTrace, Trace, Truth};
 use crate::policy::{Condition, Document, Effect, PolicyType, PrincipalElement, Statement};
-use crate::request::Request;
+use crate::request::{Axioms, Request};
 use crate::span::{Source, Spanned};
 
 /// What a caller may expect of a simulation.
@@ -73,6 +73,42 @@ pub struct Simulation<'a> {
     pub policy_type: PolicyType,
     /// Whether that was inferred.
     pub policy_type_inferred: bool,
+    /// What is odd about the request.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something odd about a request that is decided all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Stable kebab-case name of the kind of remark.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What is odd about a request: it cannot exist, or its action looks like a pattern.
+fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
+    let keys = request.context().map(|(key, _)| key);
+    let impossible = request.inconsistencies(keys, &Axioms { safe: !aws_compat, heuristics: false });
+    let mut remarks: Vec<Remark> = impossible
+        .into_iter()
+        .filter(|fault| fault.axiom != "presence")
+        .map(|fault| Remark {
+            code: "impossible-request",
+            message: format!("there is no such request: {}", fault.message),
+        })
+        .collect();
+    if request.action.contains(['*', '?']) {
+        let message =
+            format!("the action of a request has no wildcards: `{}` is taken as it is", request.action);
+        remarks.push(Remark { code: "action-with-wildcard", message });
+    }
+    if let (Some(requester), false) = (&request.requester, request.facts.canonical_users.is_empty()) {
+        let who = super::names::principal_name(requester);
+        let message = format!("a canonical user is an account: the request is taken to come from {who}");
+        remarks.push(Remark { code: "assumed-requester", message });
+    }
+    remarks
 }
 
 impl<'a> Simulation<'a> {
@@ -83,6 +119,7 @@ impl<'a> Simulation<'a> {
         trace: &Trace,
         expected: Option<Expected>,
         policy_type: Option<PolicyType>,
+        aws_compat: bool,
     ) -> Simulation<'a> {
         let statements = trace
             .statements
@@ -105,6 +142,7 @@ impl<'a> Simulation<'a> {
             policy_type: policy_type.unwrap_or_else(|| PolicyType::infer(documents.iter().copied())),
             policy_type_inferred: policy_type.is_none(),
             documents,
+            remarks: remarks(&request, aws_compat),
             request,
             decision: trace.decision,
             expected,
@@ -144,7 +182,8 @@ impl<'a> Simulation<'a> {
             self.statements.iter().filter(|s| s.applies == Truth::True && s.statement.effect.value == effect);
         deciding
             .map(|s| {
-                format!("{} of {}", statement_name(s.index, Some(s.statement)), s.document.source.name())
+                let name = super::names::one_line(s.document.source.name());
+                format!("{} of {name}", statement_name(s.index, Some(s.statement)))
             })
             .collect()
     }

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct Spelled {
     /// Who, as [`Requester::parse`] reads it; `None` if it plays no part.
     pub principal: Option<String>,
+    /// The ARN of the user whose session a federated user has; `None` if the principal is none, or if any user may be it.
+    pub federated_by: Option<String>,
     /// `service:name`.
     pub action: String,
     /// An ARN or `*`.
@@ -36,6 +38,7 @@ impl Spelled {
     pub fn of(request: &Request) -> Spelled {
         Spelled {
             principal: request.requester.as_ref().map(Requester::spelling),
+            federated_by: request.requester.as_ref().and_then(Requester::parent_arn),
             action: request.action.clone(),
             resource: request.resource.clone(),
             context: request
@@ -52,7 +55,7 @@ impl Spelled {
     /// The request that is spelled so. Keys that follow from the principal and are not given are filled in.
     ///
     /// # Errors
-    /// A principal of no known form, as one sentence.
+    /// A principal of no known form, a parent that cannot be its parent, as one sentence.
     pub fn request(&self) -> Result<Request, String> {
         let mut request = Request::new(self.action.clone(), self.resource.clone());
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -65,6 +68,9 @@ impl Spelled {
         request.facts = Facts { boundary: self.boundary, ..Facts::default() };
         if let Some(text) = &self.principal {
             let (mut requester, facts) = Requester::parse(text)?;
+            if let Some(parent) = &self.federated_by {
+                requester = requester.with_parent(parent)?;
+            }
             request.facts.canonical_users = facts.canonical_users;
             if let Some([arn]) = request.values("aws:principalarn") {
                 requester = requester.with_principal_arn(arn);
@@ -77,6 +83,8 @@ impl Spelled {
                 }
             }
             request.requester = Some(requester);
+        } else if self.federated_by.is_some() {
+            return Err("only a federated user has a parent: name it too".to_owned());
         }
         request.facts.unique_ids.extend(self.unique_ids.iter().cloned());
         request.facts.canonical_users.extend(self.canonical_users.iter().cloned());

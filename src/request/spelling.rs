@@ -58,7 +58,7 @@ impl Requester {
     }
 
     /// A spelling that [`Requester::parse`] reads as this requester. What it cannot carry (the path of a session's role)
-    /// is in `aws:PrincipalArn`; the parent of a federated user is not written.
+    /// is in `aws:PrincipalArn`; the parent of a federated user is [`Requester::parent_arn`].
     pub fn spelling(&self) -> String {
         match self {
             Requester::Anonymous => "anonymous".to_owned(),
@@ -86,6 +86,45 @@ impl Requester {
                 Requester::RoleSession { partition, account, role, session }
             }
             other => other,
+        }
+    }
+
+    /// The ARN of the user whose session a federated user has.
+    pub fn parent_arn(&self) -> Option<String> {
+        match self {
+            Requester::FederatedUser { partition, account, parent, .. } => {
+                Some(format!("arn:{partition}:iam::{account}:user/{parent}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The federated user with this user as its parent.
+    ///
+    /// # Errors
+    /// It is no federated user, or the ARN is not that of a user of its account, as one sentence.
+    ///
+    /// ```
+    /// use iamsat::request::Requester;
+    /// let (bob, _) = Requester::parse("arn:aws:sts::111122223333:federated-user/bob").unwrap();
+    /// let parent = "arn:aws:iam::111122223333:user/x/desk";
+    /// assert_eq!(bob.with_parent(parent).unwrap().parent_arn().unwrap(), parent);
+    /// ```
+    pub fn with_parent(self, user_arn: &str) -> Result<Requester, String> {
+        let Requester::FederatedUser { partition, account, name, .. } = self else {
+            return Err(
+                "only a federated user (arn:aws:sts::...:federated-user/NAME) has a parent".to_owned()
+            );
+        };
+        match arn(user_arn) {
+            Some(Requester::User { partition: p, account: a, name: parent })
+                if (&p, &a) == (&partition, &account) =>
+            {
+                Ok(Requester::FederatedUser { partition, account, name, parent })
+            }
+            _ => Err(format!(
+                "`{user_arn}` is no user of the federated user's account: write arn:{partition}:iam::{account}:user/NAME"
+            )),
         }
     }
 

@@ -4,13 +4,10 @@ use super::snippet::{self, Mark};
 use super::{Input, Style, plain, request};
 use crate::explain::{Missing, Part, Place, Refusal};
 use crate::policy::{Condition, Document};
-use crate::report::names::statement_name;
+use crate::report::names::{one_line, statement_name};
 use crate::report::{Explained, Judgement, Question, replay};
 use crate::request::Request;
 use annotate_snippets::{AnnotationKind, Level};
-
-/// Bytes of a command that are still worth printing.
-const LONGEST_COMMAND: usize = 2_000;
 
 pub(super) fn block(
     judgement: &Judgement<'_>,
@@ -39,10 +36,10 @@ pub(super) fn block(
     marks.extend(blame.conditions.iter().map(|loose| Mark {
         span: loose.operator,
         kind: AnnotationKind::Context,
-        label: plain(&loose.why),
+        label: one_line(&loose.why),
     }));
     let group = Level::ERROR
-        .primary_title(plain(&title))
+        .primary_title(one_line(&title))
         .id(code)
         .elements(snippet::elements(&document.source, &marks));
     let mut notes = Vec::new();
@@ -50,10 +47,10 @@ pub(super) fn block(
         let level = if name == "help" { Level::HELP } else { Level::NOTE.with_name(name) };
         notes.push(level.message(text));
     };
-    if snippet::pointer_where_needed(&document.source, blame.primary.span).is_some() {
-        note("pointer", plain(&blame.primary.pointer));
+    if snippet::is_long(&document.source, blame.primary.span) {
+        note("pointer", one_line(&blame.primary.pointer));
     }
-    let rows = request::rows(witness, &judgement.documents(), judgement.answer.policy_type);
+    let rows = request::rows(witness, &judgement.names, judgement.answer.policy_type);
     note("request", request::table(&rows));
     let statement = statement_name(blame.statement, document.statements.get(blame.statement));
     if let Some(existing) = judgement.existing {
@@ -63,18 +60,29 @@ pub(super) fn block(
         note("allowed", plain(&format!("by {statement}")));
     }
     note("help", plain(&help(judgement, explained, &statement)));
-    if let Some(spelled) = &explained.replay {
-        let command =
-            |input: Input<'_>, expect| replay::command(spelled, input.argument, expect, judgement.strict_arn);
-        let mut commands = vec![command(policy, "allowed")];
-        commands.extend(existing.map(|existing| command(existing, "denied")));
-        let from_stdin = policy.argument == "-" || existing.is_some_and(|e| e.argument == "-");
-        let fits = |c: &String| c.len() <= LONGEST_COMMAND && !c.contains(char::is_control);
-        if !from_stdin && commands.iter().all(fits) {
-            note("replay", commands.join("\n"));
-        }
+    match commands(judgement, explained, policy, existing) {
+        Ok(commands) => note("replay", commands.join("\n")),
+        Err(why) => note("no replay", why.to_owned()),
     }
     style.draw(group.elements(notes))
+}
+
+/// The commands that replay the request, or why there are none.
+fn commands(
+    judgement: &Judgement<'_>,
+    explained: &Explained<'_>,
+    policy: Input<'_>,
+    existing: Option<Input<'_>>,
+) -> Result<Vec<String>, &'static str> {
+    let why = match explained.late {
+        true => "the time limit was over",
+        false => "flags cannot say all that matters about the request",
+    };
+    let spelled = explained.replay.as_ref().ok_or(why)?;
+    let inputs = std::iter::once((policy, "allowed")).chain(existing.map(|existing| (existing, "denied")));
+    inputs
+        .map(|(input, expect)| replay::command(spelled, input.argument, expect, judgement.strict_arn))
+        .collect()
 }
 
 fn title(judgement: &Judgement<'_>, witness: &Request) -> (&'static str, String) {
@@ -108,14 +116,22 @@ fn label(place: &Place) -> &'static str {
 
 /// Why the existing policy does not allow the request.
 fn before(explained: &Explained<'_>, existing: &Document) -> String {
-    let name = existing.source.name();
+    let name = one_line(existing.source.name());
     let statement = |index: usize| statement_name(index, existing.statements.get(index));
     match &explained.refusal {
-        Some(Refusal::Denied { statement: index }) => {
+        None => "denied; the time limit was over before the reason was looked for".to_owned(),
+        Some(Refusal::Denied { statement: index, lacks: None }) => {
             format!("denied by {} of {name}", statement(*index))
         }
+        Some(Refusal::Denied { statement: index, lacks: Some(lacks) }) => {
+            let what = match &**lacks {
+                Refusal::Short { missing, .. } if !missing.is_empty() => "matches",
+                _ => "allows the action",
+            };
+            format!("denied, no statement of {name} {what}, and {} denies it", statement(*index))
+        }
         Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
-            let lacks: Vec<String> = missing.iter().map(lack).collect();
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(&lack(m))).collect();
             let which = if *only { "only" } else { "closest is" };
             format!(
                 "denied, no statement of {name} matches\n{which} {}: {}",
@@ -145,23 +161,31 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
     let source = document.source.slice(place.span);
     let is_pattern = source.starts_with('"') && source.len() <= 80;
     let narrow = match (place.negated, is_pattern) {
-        (true, _) => format!("add to {} what {statement} must not allow", element(place)),
+        (true, _) => format!("add to {} of {statement} what it must not allow", element(place)),
         (false, true) if source.contains(['*', '?']) => format!("narrow {} {source}", element(place)),
         (false, true) => format!("remove {} {source}", element(place)),
         (false, false) => format!("narrow {}", element(place)),
     };
     let Some(existing) = judgement.existing else {
-        return format!("{narrow} in {statement}, or deny what is listed in another statement");
+        let place = if place.negated { String::new() } else { format!(" in {statement}") };
+        return format!("{narrow}{place}, or deny what is listed in another statement");
     };
-    let name = existing.source.name();
+    let name = one_line(existing.source.name());
     let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
-    match &explained.refusal {
-        Some(Refusal::Denied { statement: index }) => format!(
+    let Some(refusal) = &explained.refusal else { return narrow };
+    let (lack, but) = match refusal {
+        Refusal::Denied { statement, lacks: Some(lacks) } => {
+            (&**lacks, format!(" and except it from {} (the Deny)", of_existing(*statement)))
+        }
+        other => (other, String::new()),
+    };
+    match lack {
+        Refusal::Denied { statement: index, .. } => format!(
             "keep {} of {name} (the Deny) in {}, or {narrow}",
             of_existing(*index),
-            document.source.name()
+            one_line(document.source.name())
         ),
-        Some(Refusal::Short { statement: index, missing, .. }) => match missing.as_slice() {
+        Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
             [Missing::Condition { condition, .. }] => {
                 let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
                 match lost {
@@ -180,15 +204,18 @@ fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -
                 }
             }
             [Missing::Resource] => {
-                format!("{narrow}, or add the resource to {} of {name} if this is meant", of_existing(*index))
+                format!(
+                    "{narrow}, or add the resource to {} of {name}{but} if this is meant",
+                    of_existing(*index)
+                )
             }
             [Missing::Principal] => format!(
-                "{narrow}, or add the principal to {} of {name} if this is meant",
+                "{narrow}, or add the principal to {} of {name}{but} if this is meant",
                 of_existing(*index)
             ),
-            _ => format!("{narrow}, or add the access to {name} if this is meant"),
+            _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
         },
-        _ => format!("{narrow}, or add the action to {name} if this is meant"),
+        Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
     }
 }
 
@@ -209,5 +236,5 @@ fn written(document: &Document, condition: &Condition) -> String {
     let text = text.join(" ");
     let shown: String =
         if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
-    format!("\"{}\": {{{shown}}}", condition.operator_text)
+    one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
 }

@@ -6,7 +6,8 @@ mod simulation;
 mod snippet;
 mod verdict;
 
-use super::{Failure, Fault};
+use super::names::one_line;
+use super::{Failure, Fault, Remark};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::Document;
 use crate::span::Source;
@@ -50,7 +51,7 @@ pub fn failure(failure: &Failure, style: Style) -> String {
         out.push_str(&diagnostic(source, fault, style));
         out.push('\n');
     }
-    let title = Level::ERROR.primary_title(plain(&failure.message));
+    let title = Level::ERROR.primary_title(one_line(&failure.message));
     out.push_str(&style.draw(Group::with_title(title)));
     out
 }
@@ -62,21 +63,26 @@ pub fn diagnostic(source: &Source, fault: &Diagnostic, style: Style) -> String {
         Severity::Warning => Level::WARNING,
     };
     let mut marks =
-        vec![Mark { span: fault.span, kind: AnnotationKind::Primary, label: plain(&fault.label) }];
+        vec![Mark { span: fault.span, kind: AnnotationKind::Primary, label: one_line(&fault.label) }];
     marks.extend(fault.related.iter().map(|(span, text)| Mark {
         span: *span,
         kind: AnnotationKind::Context,
-        label: plain(text),
+        label: one_line(text),
     }));
-    let title = level.primary_title(plain(&fault.message)).id(fault.code);
+    let title = level.primary_title(one_line(&fault.message)).id(fault.code);
     let mut group = title.elements(snippet::elements(source, &marks));
     if let Some(pointer) = snippet::pointer_where_needed(source, fault.span) {
-        group = group.element(Level::NOTE.with_name("pointer").message(plain(&pointer)));
+        group = group.element(Level::NOTE.with_name("pointer").message(one_line(&pointer)));
     }
     if !fault.help.is_empty() {
         group = group.element(Level::HELP.message(plain(&fault.help)));
     }
     style.draw(group)
+}
+
+/// Something odd about a request, for standard error.
+pub fn remark(remark: &Remark, style: Style) -> String {
+    style.draw(Group::with_title(Level::WARNING.primary_title(one_line(&remark.message)).id(remark.code)))
 }
 
 /// A line as it is seen.
@@ -93,17 +99,8 @@ fn without_style(line: &str) -> String {
     seen
 }
 
-/// Text that cannot move the cursor or change colours: control characters are spelled out.
+/// Lines that cannot move the cursor, change colours or hide anything: what is not seen is spelled out.
 fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push(c),
-            // Bidirectional overrides would show a text in another order than it has.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
-            c if c.is_control() => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    out
+    let lines: Vec<String> = text.split('\n').map(one_line).collect();
+    lines.join("\n")
 }

@@ -1,14 +1,13 @@
 //! A request as a small table.
 
-use super::plain;
-use crate::policy::{Document, PolicyType};
-use crate::report::names::{KeyNames, principal_name};
-use crate::request::Request;
+use crate::policy::PolicyType;
+use crate::report::names::{KeyNames, one_line, principal_name};
+use crate::request::{Request, Requester};
 
 /// The rows of a request: what it says, and the values.
 pub(super) fn rows(
     request: &Request,
-    documents: &[&Document],
+    names: &KeyNames<'_>,
     policy_type: PolicyType,
 ) -> Vec<(String, String)> {
     let mut rows = vec![
@@ -21,6 +20,9 @@ pub(super) fn rows(
         (None, PolicyType::Resource) => "any".to_owned(),
     };
     rows.push(("principal".to_owned(), principal));
+    if let Some(parent) = request.requester.as_ref().and_then(Requester::parent_arn) {
+        rows.push((String::new(), format!("whose session {parent} asked for")));
+    }
     for id in &request.facts.unique_ids {
         rows.push((String::new(), format!("whose unique id is {id}")));
     }
@@ -30,7 +32,6 @@ pub(super) fn rows(
     if request.facts.boundary {
         rows.push((String::new(), "which has a permissions boundary".to_owned()));
     }
-    let names = KeyNames::of(documents);
     let mut heading = "context";
     for (key, values) in request.context() {
         let values: Vec<String> = values.iter().map(|v| shown(v)).collect();
@@ -51,6 +52,7 @@ fn shown(value: &str) -> String {
 
 /// The rows in columns, ready for one message of several lines.
 pub(super) fn table(rows: &[(String, String)]) -> String {
-    let lines: Vec<String> = rows.iter().map(|(name, value)| plain(&format!("{name:<10} {value}"))).collect();
+    let lines: Vec<String> =
+        rows.iter().map(|(name, value)| format!("{name:<10} {}", one_line(value))).collect();
     lines.join("\n")
 }

@@ -2,7 +2,7 @@
 
 use super::{Verbosity, plain};
 use crate::evaluate::{Decision, Truth};
-use crate::report::names::statement_name;
+use crate::report::names::{one_line, statement_name};
 use crate::report::{Simulation, StatementReport};
 
 /// A simulated request.
@@ -12,14 +12,17 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity) -> String {
         Decision::Allowed => format!("allowed by {}", simulation.deciding().join(" and ")),
         Decision::ExplicitlyDenied => format!("explicitly denied by {}", simulation.deciding().join(" and ")),
         Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
-        Decision::Undetermined => "undetermined, it depends on what is open below".to_owned(),
+        Decision::Undetermined if verbosity >= Verbosity::Normal => {
+            "undetermined, it depends on what is open above (`?`)".to_owned()
+        }
+        Decision::Undetermined => "undetermined, it depends on what is open".to_owned(),
     };
     if verbosity >= Verbosity::Normal {
         let mut shown: Option<&str> = None;
         for statement in &simulation.statements {
             let name = statement.document.source.name();
             if shown != Some(name) {
-                out.push_str(&format!("{name}\n"));
+                out.push_str(&format!("{}\n", one_line(name)));
                 shown = Some(name);
             }
             out.push_str(&of_statement(statement, verbosity));
@@ -60,7 +63,7 @@ fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
                 Truth::False => '-',
                 Truth::Unknown => '?',
             };
-            out.push_str(&format!("    {sign} {}: {}\n", part.element, part.detail));
+            out.push_str(&format!("    {sign} {}: {}\n", part.element, one_line(&part.detail)));
         }
     }
     out

@@ -1,8 +1,8 @@
 //! Source lines with marks. A line too long to be shown is cut to windows around its marks.
 
-use super::plain;
 use crate::limits::InputLimits;
 use crate::policy::pointer_at;
+use crate::report::names::{is_hidden, one_line};
 use crate::span::{Source, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 
@@ -24,10 +24,20 @@ pub(super) struct Mark {
 /// The snippets that show the marks, the first one's place in the heading.
 pub(super) fn elements(source: &Source, marks: &[Mark]) -> Vec<Element<'static>> {
     if marks.iter().all(|m| !is_long(source, m.span)) {
+        // Of a large document only the lines that are marked, and those between them, are handed on.
+        let lines = marks.iter().map(|m| source.line(m.span.start as usize));
+        let all = lines.reduce(|a, b| Span { start: a.start.min(b.start), end: a.end.max(b.end) });
+        let all = all.unwrap_or_default();
+        let shifted = |span: Span| Span {
+            start: span.start.saturating_sub(all.start),
+            end: span.end.saturating_sub(all.start),
+        };
         let annotations: Vec<Annotation<'static>> =
-            marks.iter().map(|m| annotation(m, first_line(source, m.span))).collect();
-        let name = plain(source.name());
-        return vec![Snippet::source(visible(source.text())).path(name).annotations(annotations).into()];
+            marks.iter().map(|m| annotation(m, shifted(first_line(source, m.span)))).collect();
+        let text = visible(source.slice(all).trim_end_matches('\r'));
+        let first = source.position(all.start as usize).line;
+        let name = one_line(source.name());
+        return vec![Snippet::source(text).line_start(first).path(name).annotations(annotations).into()];
     }
     let mut windows: Vec<(Span, Vec<&Mark>)> = Vec::new();
     for mark in marks {
@@ -62,7 +72,7 @@ fn overlap(a: Span, b: Span) -> bool {
 /// A window of one line with its marks.
 fn excerpt(source: &Source, window: Span, marks: &[&Mark]) -> Vec<Element<'static>> {
     let Some(first) = marks.first() else { return Vec::new() };
-    let line = line_of(source, window.start as usize);
+    let line = source.line(window.start as usize);
     let before = if window.start > line.start { "... " } else { "" };
     let after = if window.end < line.end { " ..." } else { "" };
     let text = format!("{before}{}{after}", visible(source.slice(window)));
@@ -79,7 +89,7 @@ fn excerpt(source: &Source, window: Span, marks: &[&Mark]) -> Vec<Element<'stati
     });
     let place = source.position(first.span.start as usize);
     vec![
-        Origin::path(plain(source.name())).line(place.line).char_column(place.column).into(),
+        Origin::path(one_line(source.name())).line(place.line).char_column(place.column).into(),
         Snippet::source(text).line_start(place.line).annotations(annotations.collect::<Vec<_>>()).into(),
     ]
 }
@@ -95,21 +105,14 @@ fn first_line(source: &Source, span: Span) -> Span {
     Span::new(span.start as usize, (span.start as usize).saturating_add(first))
 }
 
-fn line_of(source: &Source, offset: usize) -> Span {
-    let text = source.text();
-    let offset = offset.min(text.len());
-    let start = text.get(..offset).and_then(|t| t.rfind('\n')).map_or(0, |i| i.saturating_add(1));
-    let end = text.get(offset..).and_then(|t| t.find('\n')).map_or(text.len(), |i| offset.saturating_add(i));
-    Span::new(start, end)
-}
-
-fn is_long(source: &Source, span: Span) -> bool {
-    source.slice(line_of(source, span.start as usize)).chars().count() > WHOLE
+/// Whether the line in which a place starts is too long to be shown whole: then lines alone do not lead to it.
+pub(super) fn is_long(source: &Source, span: Span) -> bool {
+    source.slice(source.line(span.start as usize)).chars().nth(WHOLE).is_some()
 }
 
 /// The bytes to show around a place, within its line.
 fn window(source: &Source, span: Span) -> Span {
-    let line = line_of(source, span.start as usize).range();
+    let line = source.line(span.start as usize).range();
     let text = source.text();
     let mut start = (span.start as usize).saturating_sub(MARGIN).max(line.start);
     let end = (span.end as usize).min((span.start as usize).saturating_add(LONGEST));
@@ -125,20 +128,19 @@ fn window(source: &Source, span: Span) -> Span {
 
 /// The text with characters of the same length in bytes for those that would disturb a terminal.
 fn visible(text: &str) -> String {
-    let disturbs = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    let disturbs = |c: char| is_hidden(c) && !matches!(c, '\n' | '\t' | '\r');
     if !text.contains(disturbs) {
         return text.to_owned();
     }
-    // ASCII control characters become `.`; the two-byte ones of Latin-1 become a middle dot.
-    text.chars()
-        .map(|c| {
-            if !disturbs(c) {
-                c
-            } else if c.is_ascii() {
-                '.'
-            } else {
-                '\u{b7}'
-            }
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.len_utf8() {
+            _ if !disturbs(c) => out.push(c),
+            1 => out.push('.'),
+            2 => out.push('\u{b7}'),
+            3 => out.push('\u{fffd}'),
+            _ => out.push_str("\u{b7}\u{b7}"),
+        }
+    }
+    out
 }

@@ -1,10 +1,10 @@
 //! The answer to one question about one document, and the last line over several.
 
 use super::snippet::{self, Mark};
-use super::{Input, Style, finding, plain, request};
+use super::{Input, Style, finding, request};
 use crate::limits::Exhausted;
 use crate::policy::Document;
-use crate::report::names::counted;
+use crate::report::names::{counted, one_line};
 use crate::report::{Explained, Judgement, Outcome, Question, unknown_message};
 use crate::solve::{Unknown, UnknownReason, Verdict};
 use annotate_snippets::{AnnotationKind, Group, Level};
@@ -37,7 +37,7 @@ pub fn judgement(
         }
         Verdict::Fail(_) => {
             let mut findings: Vec<&Explained<'_>> = judgement.findings.iter().collect();
-            findings.sort_by_key(|f| narrowness(judgement.policy, f));
+            findings.sort_by_cached_key(|f| narrowness(judgement.policy, f));
             for explained in findings {
                 out.push_str(&finding::block(judgement, explained, policy, existing, style));
                 out.push('\n');
@@ -64,7 +64,8 @@ pub fn judgement(
         };
         let notes: Vec<String> = sizes.into_iter().chain([inferred]).filter(|n| !n.is_empty()).collect();
         let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-        out.push_str(&plain(&format!("{}: {verdict}{notes}\n", judgement.question.name())));
+        out.push_str(&format!("{}\n", one_line(&format!("{}: {verdict}{notes}", judgement.question.name()))));
+        out.push_str(&assumptions(judgement));
     }
     if verbosity == Verbosity::Verbose {
         out.push_str(&details(judgement));
@@ -143,15 +144,19 @@ pub fn summary(question: Question, outcomes: &[Outcome<'_>]) -> String {
     format!("{}: {} policies: {}\n", question.name(), outcomes.len(), parts.join(", "))
 }
 
+/// The readings that the answer rests on where sources disagree.
+fn assumptions(judgement: &Judgement<'_>) -> String {
+    let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!("  assumes  {}; see docs/trust.md\n", names.join(", ")),
+    }
+}
+
 /// What is only told if asked for.
 fn details(judgement: &Judgement<'_>) -> String {
-    let answer = judgement.answer;
-    let assumptions: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+    let s = judgement.answer.stats;
     let mut lines = Vec::new();
-    if !assumptions.is_empty() {
-        lines.push(format!("  assumes  {}", assumptions.join(", ")));
-    }
-    let s = answer.stats;
     lines.push(format!(
         "  sizes    {} atoms, {} nodes, {} clauses, {} lemmas, {} states, {} solves, {} iterations",
         s.atoms, s.nodes, s.clauses, s.lemmas, s.states, s.solves, s.iterations
@@ -163,17 +168,37 @@ fn details(judgement: &Judgement<'_>) -> String {
     lines.join("\n")
 }
 
+/// What helps where a limit ended the search.
+fn advice(limit: Exhausted) -> &'static str {
+    match limit {
+        Exhausted::Mixed => {
+            "test each condition key with operators of one type only: String, Numeric, Date, IpAddress or Arn"
+        }
+        Exhausted::States => {
+            "make patterns simpler: fewer `*` and `?` in patterns that overlap each other, one statement where two say \
+             almost the same"
+        }
+        Exhausted::Deadline => "allow more time with --timeout",
+        Exhausted::Nodes | Exhausted::Literals => {
+            "judge parts of the policy alone: put its statements into several files"
+        }
+        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes => {
+            "ask about less at once: put statements into several files, and leave out patterns that others cover"
+        }
+    }
+}
+
 /// One block for every reason why there is no answer.
 fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String {
     let documents = judgement.documents();
     let candidate = unknown
         .candidate
         .as_ref()
-        .map(|c| request::table(&request::rows(c, &documents, judgement.answer.policy_type)));
+        .map(|c| request::table(&request::rows(c, &judgement.names, judgement.answer.policy_type)));
     let mut out = String::new();
     for (index, reason) in unknown.reasons.iter().enumerate() {
         let level = Level::WARNING.with_name("unknown");
-        let heading = |id: &str, text: &str| level.clone().primary_title(plain(text)).id(id.to_owned());
+        let heading = |id: &str, text: &str| level.clone().primary_title(one_line(text)).id(id.to_owned());
         let mut group = match reason {
             UnknownReason::Opaque { rule, detail, document, pointer, span } => {
                 let title = heading(rule, detail);
@@ -182,8 +207,9 @@ fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String
                         let label = "the answer depends on this".to_owned();
                         let mark = Mark { span: *span, kind: AnnotationKind::Primary, label };
                         let mut group = title.elements(snippet::elements(&document.source, &[mark]));
-                        if snippet::pointer_where_needed(&document.source, *span).is_some() {
-                            group = group.element(Level::NOTE.with_name("pointer").message(plain(pointer)));
+                        if snippet::is_long(&document.source, *span) {
+                            group =
+                                group.element(Level::NOTE.with_name("pointer").message(one_line(pointer)));
                         }
                         group
                     }
@@ -192,17 +218,17 @@ fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String
             }
             UnknownReason::Exhausted(Exhausted::Deadline) => {
                 Group::with_title(heading("deadline", "the time limit was reached before an answer"))
-                    .element(Level::HELP.message("allow more time with --timeout"))
+                    .element(Level::HELP.message(advice(Exhausted::Deadline)))
             }
             UnknownReason::Exhausted(limit) => {
                 Group::with_title(heading(limit.name(), "a limit of the search was reached before an answer"))
-                    .element(Level::HELP.message("judge parts of the policy alone: split it into several"))
+                    .element(Level::HELP.message(advice(*limit)))
             }
             UnknownReason::NotVerified(detail) => Group::with_title(heading(
                 "not-verified",
                 "no request was found, but the proof of that was not verified",
             ))
-            .element(Level::NOTE.message(plain(detail))),
+            .element(Level::NOTE.message(detail)),
             UnknownReason::Internal(detail) => Group::with_title(heading("internal", detail))
                 .element(Level::HELP.message("this is a fault of iamsat: please report it")),
         };
