@@ -73,6 +73,19 @@ fn main() {
         let repeats = if quick { 1 } else { 5 };
         let mut samples: Vec<Sample> = pairs.iter().map(|(n, a, b)| measure(n, a, b, repeats)).collect();
         report("managed pairs", &mut samples);
+        // What conditions cost: the pairs that have some, with and without them.
+        let has_conditions = |d: &Document| d.statements.iter().any(|s| !s.conditions.is_empty());
+        let conditional: Vec<_> =
+            pairs.iter().filter(|(_, a, b)| has_conditions(a) || has_conditions(b)).collect();
+        let mut samples: Vec<Sample> =
+            conditional.iter().map(|(n, a, b)| measure(n, a, b, repeats)).collect();
+        report("pairs with conditions", &mut samples);
+        let mut samples: Vec<Sample> = conditional
+            .iter()
+            .map(|(n, a, b)| (n, support::unconditional(a), support::unconditional(b)))
+            .map(|(n, a, b)| measure(n, &a, &b, repeats))
+            .collect();
+        report("the same without them", &mut samples);
         let mut same: Vec<Sample> =
             pairs.iter().step_by(7).map(|(n, a, _)| measure(n, a, a, repeats)).collect();
         report("identical", &mut same);

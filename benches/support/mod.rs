@@ -90,6 +90,13 @@ pub(crate) fn narrowed(policy: &Value) -> Value {
     with_statements(policy, list)
 }
 
+/// The same policy with every condition left out.
+pub(crate) fn unconditional(document: &Document) -> Document {
+    let mut document = document.clone();
+    document.statements.iter_mut().for_each(|statement| statement.conditions.clear());
+    document
+}
+
 /// Pairs (new, existing) of managed policies: neighbours by name in both directions, and each policy against itself
 /// with less, more and narrowed, in both directions.
 pub(crate) fn pairs() -> Vec<(String, Document, Document)> {
