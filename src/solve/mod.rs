@@ -1,7 +1,9 @@
 //! The search for an answer, and the three kinds of answer there are.
 
+mod atoms;
 mod clausal;
 mod decide;
+mod marks;
 mod model;
 mod needed;
 mod occurrences;

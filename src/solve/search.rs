@@ -7,10 +7,11 @@
 //! have no model, which is a proof for all requests. Lazy lemmas on demand, as in the DPLL(T) family: Nieuwenhuis,
 //! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
 
+use super::atoms::ValueAtoms;
+use super::marks::Marks;
 use super::model::Model;
 use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
-use super::relevance::{Marks, ValueAtoms};
 use super::verdict::Stats;
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
