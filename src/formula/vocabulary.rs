@@ -5,9 +5,9 @@ use super::atom::{
     TemplateId, Test, Variable, VariableId,
 };
 use super::graph::{Graph, Lit};
-use super::keys::Tied;
 use super::network::Network;
 use super::symbolic::Symbolic;
+use super::tied::Tied;
 use crate::automata::Pattern;
 use crate::request::{Presence, key_info};
 use rustc_hash::FxHashMap;
