@@ -1,8 +1,8 @@
 //! A request that shows something, judged on the documents: the three questions that every witness has to pass.
 
-use crate::evaluate::{self, Decision, Truth};
+use crate::evaluate::{self, Decision};
 use crate::formula::{Asked, Setting};
-use crate::policy::{Access, Document, PolicyType};
+use crate::policy::{Access, Document, Effect, PolicyType, Statement};
 use crate::request::{Keys, Request};
 
 /// What a witness must show, in terms of the original documents.
@@ -116,18 +116,21 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
         return Err(Disagreement::new("the claim names no document"));
     };
-    let decision = evaluate::decide(&[document], request, claim.options);
-    if decision != Decision::Allowed {
-        return Err(Disagreement::decided(claim.allowed_by, decision, "allowed"));
-    }
-    let place = (claim.allowed_by, claim.statement);
+    let among = |statements: &[&Statement]| {
+        evaluate::decide_among(statements.iter().copied(), request, claim.options)
+    };
     let statement = document.statements.get(claim.statement);
-    let trace = statement.map(|s| evaluate::trace_statement(place, s, request, claim.options));
-    if trace.map(|t| t.applies) != Some(Truth::True) {
+    let Some(statement) = statement.filter(|s| among(&[*s]) == Decision::Allowed) else {
         return Err(Disagreement::new(format!(
             "the referee says that statement {} does not apply",
             claim.statement
         )));
+    };
+    // As it allows the request, the other Allow statements do not matter.
+    let denies = document.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+    let decision = among(&std::iter::once(statement).chain(denies).collect::<Vec<_>>());
+    if decision != Decision::Allowed {
+        return Err(Disagreement::decided(claim.allowed_by, decision, "allowed"));
     }
     if let Some(index) = claim.not_allowed_by
         && let Some(other) = claim.documents.get(index).copied()
