@@ -1,0 +1,120 @@
+"""Small generated pairs, dense in what real policies seldom hold: a few words, so that patterns meet each other."""
+
+import random
+
+ACTIONS = ["s3:GetObject", "s3:getobject", "s3:Get*", "s3:*", "s3:?et*", "S3:PutObject", "ec2:*", "*", "*:*", "s3:*Object"]
+RESOURCES = [
+    "*", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b*", "arn:aws:s3:::*/x", "arn:*:s3:::b?x",
+    "arn:aws:s3:*:*:b", "arn:aws:s3", "arn:aws:s3:::*", "arn:aws:sqs:us-*:1:q:*", "arn:aws:sqs:*:1:*", "arn:aws:sqs:us-*:*:q:a",
+    "arn:*", "arn:aws:s3:*:b", "arn:aws:*:::B",
+]
+TEXTS = ["a", "A", "ab", "b", "a*", "*", "?", "a?", "*b", "", "true", "1"]
+ARNS = ["arn:aws:s3:::b", "arn:aws:s3:::*", "arn:aws:*:*:*:*", "arn:aws:s3:*:1:b", "*:*:*:*:*:*", "arn:aws:sqs:u?:1:a:b", "arn:aws:s3:::B", "arn:*"]
+NUMBERS = ["1", "2", "1.0", "1.5", "-3", 2]
+TEXT_KEYS = ["x:text", "X:Text", "aws:UserAgent", "aws:PrincipalOrgID", "aws:RequestTag/t"]
+IF_EXISTS = ["", "", "IfExists"]
+
+
+def some(rng, words, most=2):
+    chosen = rng.sample(words, rng.randint(1, most))
+    return chosen[0] if len(chosen) == 1 and rng.random() < 0.5 else chosen
+
+
+def condition(rng):
+    kind = rng.randrange(6)
+    if kind < 2:
+        operator = rng.choice(["StringEquals", "StringNotEquals", "StringLike", "StringNotLike",
+                               "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"])
+        return operator + rng.choice(IF_EXISTS), rng.choice(TEXT_KEYS), some(rng, TEXTS)
+    if kind == 2:
+        operator = rng.choice(["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringLike", "StringNotLike"])
+        return operator + rng.choice(IF_EXISTS), rng.choice(["x:arn", "aws:SourceArn"]), some(rng, ARNS)
+    if kind == 3:
+        return "Bool" + rng.choice(IF_EXISTS), rng.choice(["aws:SecureTransport", "x:flag", "aws:MultiFactorAuthPresent"]), \
+            some(rng, ["true", "false", "True", True])
+    if kind == 4:
+        operator = rng.choice(["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals",
+                               "NumericGreaterThan", "NumericGreaterThanEquals"])
+        return operator + rng.choice(IF_EXISTS), rng.choice(["x:number", "aws:MultiFactorAuthAge"]), some(rng, NUMBERS)
+    key = rng.choice([*TEXT_KEYS, "x:number", "aws:MultiFactorAuthAge", "x:flag", "aws:SecureTransport", "aws:SourceArn"])
+    return "Null", key, some(rng, ["true", "false"])
+
+
+def statement(rng, effect):
+    made = {"Effect": effect}
+    made["NotAction" if rng.random() < 0.15 else "Action"] = some(rng, ACTIONS)
+    made["NotResource" if rng.random() < 0.2 else "Resource"] = some(rng, RESOURCES, 3)
+    blocks = {}
+    for _ in range(rng.choice([0, 0, 1, 1, 2])):
+        operator, key, values = condition(rng)
+        if all(key.lower() != other.lower() for other in blocks.get(operator, {})):
+            blocks.setdefault(operator, {})[key] = values
+    if blocks:
+        made["Condition"] = blocks
+    return made
+
+
+def policy(rng):
+    allows = [statement(rng, "Allow") for _ in range(rng.randint(1, 3))]
+    denies = [statement(rng, "Deny") for _ in range(rng.choice([0, 0, 1]))]
+    return {"Version": "2012-10-17", "Statement": allows + denies}
+
+
+def halves(rng):
+    """Two condition blocks that between them hold of every request, or nearly."""
+    key = rng.choice(TEXT_KEYS)
+    texts = some(rng, TEXTS)
+    number = rng.choice(NUMBERS)
+    missing = rng.choice(["", "IfExists"])
+    flag = rng.choice(["aws:SecureTransport", "aws:MultiFactorAuthPresent", "x:flag"])
+    arns = some(rng, ARNS)
+    return rng.choice([
+        ({"StringEquals": {key: texts}}, {"StringNotEquals": {key: texts}}),
+        ({"StringLike": {key: texts}}, {"StringNotLike": {key.lower(): texts}}),
+        ({"StringEquals": {key: texts}}, {"StringNotEqualsIgnoreCase": {key: texts}}),
+        ({"StringNotEquals": {key: texts}}, {"StringEqualsIgnoreCase": {key: texts}}),
+        ({"StringLike": {key: "?*"}}, {"StringEquals" + missing: {key: ""}}),
+        ({"Null": {key: "true"}}, {"StringLike": {key: "*"}}),
+        ({"ArnLike": {"x:arn": arns}}, {"ArnNotEquals": {"x:arn": arns}}),
+        ({"Bool": {flag: "true"}}, {"Bool" + missing: {flag: "false"}}),
+        ({"NumericLessThan": {"x:number": number}}, {"NumericGreaterThanEquals" + missing: {"x:number": number}}),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "2"}},
+         {"NumericGreaterThan" + missing: {"aws:MultiFactorAuthAge": rng.choice(["1.5", "2", "1.99"])}}),
+        ({"NumericEquals": {"x:number": number}}, {"NumericNotEquals": {"x:number": number}}),
+    ])
+
+
+def broader(rng, narrow):
+    """A policy that allows what the other allows, or nearly so: statements widened, or cut in two."""
+    wide = []
+    for one in narrow["Statement"]:
+        if one["Effect"] == "Deny":
+            if rng.random() < 0.7:
+                wide.append(one)
+            continue
+        one = dict(one)
+        if rng.random() < 0.4 and "Action" in one:
+            del one["Action"]
+            name, words = rng.choice([("Action", "*"), ("Action", "s3:*"), ("NotAction", "ec2:*"),
+                                      ("NotAction", ["s3:getobject", "iam:*"])])
+            one[name] = words
+        if rng.random() < 0.3 and "Resource" in one:
+            one["Resource"] = rng.choice(["*", ["*", "arn:aws:s3"], ["arn:aws:s3:::*", "arn:*:sqs:*:*:*"]])
+        if rng.random() < 0.3:
+            one.pop("Condition", None)
+        if rng.random() < 0.7 and "Condition" not in one:
+            first, second = halves(rng)
+            wide += [dict(one, Condition=first), dict(one, Condition=second)]
+        else:
+            wide.append(one)
+    if not any(one["Effect"] == "Allow" for one in wide):
+        wide.append(statement(rng, "Allow"))
+    return {"Version": "2012-10-17", "Statement": wide}
+
+
+def generate(count, seed):
+    rng = random.Random(seed)
+    for number in range(count):
+        new = policy(rng)
+        existing = broader(rng, new) if rng.random() < 0.7 else policy(rng)
+        yield "generated %d" % number, new, existing
