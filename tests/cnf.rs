@@ -112,7 +112,7 @@ fn clauses_have_a_model_where_the_formula_is_true() {
         let atoms = atoms(&mut formula, count);
         let root = written.build(&mut formula, &atoms);
         for bits in 0..1u32 << count {
-            let mut solver = Solver::new(&SearchLimits::default(), false);
+            let mut solver = Solver::new(&SearchLimits::default());
             let mut encoder = Encoder::default();
             encoder.assert(&formula.graph, root, &mut solver).unwrap();
             for (i, atom) in atoms.iter().enumerate() {
@@ -134,7 +134,7 @@ fn models_one_after_the_other_are_those_of_the_truth_table() {
         let count = u.int_in_range(1..=6usize)?;
         let mut formula = Formula::default();
         let atoms = atoms(&mut formula, count);
-        let mut solver = Solver::new(&SearchLimits::default(), false);
+        let mut solver = Solver::new(&SearchLimits::default());
         let mut encoder = Encoder::default();
         let mut parts: Vec<Vec<Written>> = Vec::new();
         let mut excluded: BTreeSet<u32> = BTreeSet::new();
@@ -184,7 +184,7 @@ fn two_solvers_agree() {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             i32::try_from((seed >> 33) % u64::try_from(n).unwrap()).unwrap()
         };
-        let mut ours = Solver::new(&SearchLimits::default(), false);
+        let mut ours = Solver::new(&SearchLimits::default());
         let mut second = BasicSolver::default();
         let vars: Vec<batsat::Var> = (0..variables).map(|_| second.new_var_default()).collect();
         let mut clauses: Vec<[i32; 3]> = Vec::new();
@@ -221,7 +221,7 @@ fn two_solvers_agree() {
 
 #[test]
 fn more_literals_than_allowed_are_refused() {
-    let mut solver = Solver::new(&SearchLimits { literals: 5, ..SearchLimits::default() }, false);
+    let mut solver = Solver::new(&SearchLimits { literals: 5, ..SearchLimits::default() });
     assert_eq!(solver.add(&[1, 2, 3]), Ok(()));
     assert_eq!(solver.add(&[1, 2, -3]), Err(Exhausted::Literals));
 }
@@ -234,7 +234,7 @@ fn a_deadline_ends_a_hard_problem() {
         deadline: Some(std::time::Instant::now() + std::time::Duration::from_millis(50)),
         ..SearchLimits::default()
     };
-    let mut solver = Solver::new(&limits, true);
+    let mut solver = Solver::new(&limits);
     let variable = |pigeon: i32, hole: i32| 1 + pigeon * holes + hole;
     for pigeon in 0..pigeons {
         let clause: Vec<i32> = (0..holes).map(|hole| variable(pigeon, hole)).collect();

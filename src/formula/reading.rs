@@ -1,7 +1,7 @@
 //! What has to be decided once per check, over all of its documents, before any statement is compiled.
 
 use crate::policy::{
-    Condition, Document, Effect, OperatorBase, PolicyType, SetPrefix, Template, spelled_variables,
+    Condition, Document, Effect, OperatorBase, Part, PolicyType, SetPrefix, Template, spelled_variables,
 };
 use crate::request::{Multiplicity, key_info};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -36,6 +36,8 @@ pub struct Reading<'a> {
     pub spelled_differently: FxHashSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
     variables: FxHashSet<&'a str>,
+    /// Keys that a condition compares with the value of another key and nothing else (lower-cased names).
+    equalities: FxHashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Reading<'a> {
@@ -54,12 +56,18 @@ impl<'a> Reading<'a> {
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),
             variables: variables(documents),
+            equalities: equalities(documents),
         }
     }
 
     /// The name of a key that occurs as a policy variable, as the documents hold it.
     pub fn key_name(&self, key: &str) -> Option<&'a str> {
         self.variables.get(key).copied()
+    }
+
+    /// Whether some condition compares the value of `key` with that of `other` and nothing else.
+    pub fn equates(&self, key: &str, other: &str) -> bool {
+        self.equalities.contains(&(key, other))
     }
 
     /// Whether the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
@@ -101,6 +109,20 @@ fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a 
         }
     }
     found
+}
+
+/// Pairs of a key and the one policy variable that it is compared with.
+fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a str)> {
+    let statements = documents.iter().flat_map(|(d, _)| &d.statements);
+    let conditions = statements.flat_map(|s| &s.conditions);
+    let of = |condition: &'a Condition| {
+        let others = condition.values.iter().filter_map(|value| match value.value.template.parts() {
+            [Part::Variable(variable)] => Some(&*variable.key),
+            _ => None,
+        });
+        others.map(|other| (&*condition.key.value.name, other)).collect::<Vec<_>>()
+    };
+    conditions.flat_map(of).collect()
 }
 
 /// The keys of all policy variables.

@@ -110,7 +110,7 @@ fn with_variables<'a>(
     if needed.any(|variable| reading.is_multivalued(&variable.key)) {
         return Lit::FALSE;
     }
-    // Equality with another key, in either direction the same predicate.
+    // Equality with another key; where it is asked in both directions, it is one predicate.
     let plain = |name: &str| is_text(name) && formula.tied(name).is_none() && !reading.is_multivalued(name);
     if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
         && other.default.is_none()
@@ -119,7 +119,7 @@ fn with_variables<'a>(
         if other == key && !reading.is_multivalued(key) {
             return Lit::TRUE;
         }
-        if other < key && plain(key) && plain(other) {
+        if other < key && reading.equates(other, key) && plain(key) && plain(other) {
             return equal_keys(formula, reading, other, key, site);
         }
     }

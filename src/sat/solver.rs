@@ -48,16 +48,13 @@ impl Write for Bounded {
 }
 
 impl Solver {
-    /// No clauses yet. `is_small` promises so few clauses that no search over them is long: then nothing watches it but the
-    /// deadline.
-    pub fn new(limits: &SearchLimits, is_small: bool) -> Solver {
+    /// No clauses yet.
+    pub fn new(limits: &SearchLimits) -> Solver {
         let mut inner = varisat::Solver::new();
         let ended = Rc::new(Cell::new(None));
-        if limits.deadline.is_some() || !is_small {
-            let (left, deadline) = (limits.proof_bytes, limits.deadline);
-            let hook = Bounded { left, deadline, ended: Rc::clone(&ended) };
-            inner.write_proof(hook, ProofFormat::Varisat);
-        }
+        let (left, deadline) = (limits.proof_bytes, limits.deadline);
+        let hook = Bounded { left, deadline, ended: Rc::clone(&ended) };
+        inner.write_proof(hook, ProofFormat::Varisat);
         Solver { inner, literals: 0, allowed: limits.literals, clauses: 0, scratch: Vec::new(), ended }
     }
 

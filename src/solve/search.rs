@@ -19,12 +19,6 @@ use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
 use rustc_hash::FxHashSet;
 
-/// With at most this many disjunctions over so small a graph no search of the SAT solver is long, and counting what it
-/// derives would cost more than it could save.
-const FEW_DISJUNCTIONS: usize = 24;
-/// As [`FEW_DISJUNCTIONS`].
-const FEW_NODES: usize = 5_000;
-
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
     pub(super) formula: &'f mut Formula<'a>,
@@ -129,9 +123,7 @@ impl<'f, 'a> Search<'f, 'a> {
             self.lemmas.push(lemma.clone());
             return Ok(None);
         }
-        let is_small = self.conjunction.disjunctions().len() <= FEW_DISJUNCTIONS
-            && self.formula.graph.len() <= FEW_NODES;
-        let mut solver = Solver::new(&self.limits, is_small);
+        let mut solver = Solver::new(&self.limits);
         let mut encoder = Encoder::default();
         for disjunction in self.conjunction.disjunctions() {
             encoder.assert(&self.formula.graph, *disjunction, &mut solver)?;

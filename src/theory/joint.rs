@@ -40,6 +40,8 @@ pub enum Joint {
 
 /// How many assignments to keys are tried before giving up.
 const MOST_TRIES: usize = 64;
+/// How many letters one of the values of a key has.
+const LONG: usize = 6;
 /// How many values of one key are tried.
 const MOST_VALUES: usize = 5;
 
@@ -355,10 +357,13 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Vec<Word>, Exhausted> {
         let mut candidates: Vec<Word> = Vec::new();
-        for hint in hints {
+        // Beside the hints, a value of some length.
+        let long = (0..LONG).fold(Pattern::builder(), |b, _| b.one(Set::Class(Class::ALNUM_LOWER)));
+        let wanted = hints.iter().map(|hint| word_pattern(hint)).chain([long.finish()]);
+        for hint in wanted {
             let patterns = match tied {
-                Some(tied) => tied.words(&word_pattern(&hint)),
-                None => vec![word_pattern(&hint)],
+                Some(tied) => tied.words(&hint),
+                None => vec![hint],
             };
             for pattern in patterns {
                 let mut positives = literals.positives.clone();

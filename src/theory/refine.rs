@@ -34,7 +34,15 @@ impl Theory {
             }
             let patterns: Vec<Option<Pattern>> =
                 known.iter().map(|k| k.as_ref().map(|k| k.0.clone())).collect();
-            let Some(pattern) = template.refine(&patterns) else { continue };
+            let because: Vec<(VariableId, Test)> =
+                known.iter().flatten().filter_map(|(_, test)| *test).collect();
+            let Some(pattern) = template.refine(&patterns) else {
+                // No value that the key can have can stand in its place.
+                let mut lemma = Lemma { positives: vec![(variable, *template_test)], negatives: Vec::new() };
+                lemma.merge(Lemma { positives: because, negatives: Vec::new() });
+                lemmas.push(lemma);
+                continue;
+            };
             let refined = Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern)));
             let mut positives: Vec<(Test, Test)> = vec![(refined, *template_test)];
             for test in &own.positives {
@@ -49,7 +57,6 @@ impl Theory {
                     positives.iter().find(|(asked, _)| asked == test).map(|(_, original)| *original);
                 *test = original.unwrap_or(*test);
             }
-            let because = known.iter().flatten().filter_map(|(_, test)| *test).collect();
             lemma.merge(Lemma { positives: because, negatives: Vec::new() });
             lemmas.push(lemma);
         }

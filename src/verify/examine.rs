@@ -138,6 +138,9 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     };
     let policy_type = PolicyType::from_name(&certificate.policy_type)
         .ok_or_else(|| Refusal::new("it names no policy type"))?;
+    if documents.iter().any(|document| !document.misfits(policy_type, &limits.input).is_empty()) {
+        return Err(Refusal::new(format!("a policy of it is no {}", policy_type.name())));
+    }
     let setting = Setting {
         policy_type,
         strict_arn: certificate.options.strict_arn,

@@ -138,11 +138,26 @@ impl<'a> Prover<'_, 'a> {
                     for key in &symbolic.keys {
                         known.extend(self.known(key, all).map(|steps| (*key, steps)));
                     }
+                    let mut possible = true;
                     let steps = build(symbolic, |key, class, steps| match known.get(key) {
-                        // Symbols that cannot stand here only make the language larger.
-                        Some(known) => steps.extend(known),
+                        Some(known) => steps.extend(known.iter().map(|step| match *step {
+                            Step::Many(run) => Step::Many(run.and(class)),
+                            Step::One(Set::Class(one)) => {
+                                possible &= !one.and(class).is_empty();
+                                Step::One(Set::Class(one.and(class)))
+                            }
+                            Step::One(Set::Char(symbol)) => {
+                                possible &= class.contains(symbol);
+                                *step
+                            }
+                            Step::One(Set::AnyCase(_)) => *step,
+                        })),
                         None => steps.push(Step::Many(class)),
                     });
+                    if !possible {
+                        // No value that the key can have can stand in its place.
+                        return Ok(true);
+                    }
                     inside.push(Rc::new(self.built(steps)?));
                 }
                 Test::Bound(_) | Test::Network(_) => {}
