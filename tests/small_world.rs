@@ -545,6 +545,8 @@ fn world(
             }
         }
     }
+    // Some facts are about requesters and actions alone.
+    requests.retain(|r| r.inconsistencies([], axioms).is_empty());
     for (i, key) in mentioned.iter().enumerate() {
         requests = requests
             .into_iter()

@@ -48,12 +48,13 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
     let request = concretize(search, &model, claim)?;
-    if opaques.is_empty() {
-        return Ok(confirm(search, request, claim));
-    }
-    if let Ok(witness) = Witness::confirm(request.clone(), claim) {
-        return Ok(Answer::Shown(Box::new(witness.shrunk(claim))));
-    }
+    let in_doubt = match Witness::confirm(request.clone(), claim) {
+        Ok(witness) => return Ok(Answer::Shown(Box::new(witness.shrunk(claim)))),
+        Err(Disagreement { open: None, message }) if opaques.is_empty() => {
+            return Ok(open(vec![UnknownReason::Internal(message)], Some(request)));
+        }
+        Err(disagreement) => disagreement.open,
+    };
     let is_opaque: Vec<bool> =
         search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
     let opaque = |atom: crate::formula::AtomId| is_opaque.get(atom.index()).copied().unwrap_or(false);
@@ -62,7 +63,12 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         let request = concretize(search, &model, claim)?;
         return Ok(confirm(search, request, claim));
     }
-    let reasons = opaques.into_iter().filter_map(|id| reason(search, id, claim.documents)).collect();
+    let reasons = match in_doubt {
+        // What is open cancels out within the document: the referee, who looks at one statement after the other, does not
+        // see that.
+        Some(document) if opaques.is_empty() => open_in(search, document, claim.documents),
+        _ => opaques.into_iter().filter_map(|id| reason(search, id, claim.documents)).collect(),
+    };
     Ok(open(reasons, Some(request)))
 }
 
@@ -70,8 +76,6 @@ fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answ
     match Witness::confirm(request.clone(), claim) {
         Ok(witness) => Answer::Shown(Box::new(witness.shrunk(claim))),
         Err(Disagreement { open: Some(document), .. }) => {
-            // What is open cancels out within the document: the referee, who looks at one statement after the other, does
-            // not see that.
             open(open_in(search, document, claim.documents), Some(request))
         }
         Err(Disagreement { message, .. }) => open(vec![UnknownReason::Internal(message)], Some(request)),
