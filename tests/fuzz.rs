@@ -41,6 +41,11 @@ fn parse_holds() {
 }
 
 #[test]
+fn print_holds() {
+    random_inputs("print");
+}
+
+#[test]
 fn theories_holds() {
     random_inputs("theories");
 }
@@ -77,4 +82,20 @@ fn regressions_stay_fixed() {
         }
     }
     assert!(replayed > 0, "fuzz/regressions is empty");
+}
+
+/// Seeds for the fuzzer, made of the corpus: `cargo test --test fuzz -- --ignored seeds`.
+#[test]
+#[ignore = "writes to fuzz/corpus"]
+fn seeds() {
+    let Some(corpus) = support::corpus() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for (name, seeds) in support::seeds::of_corpus(&corpus) {
+        let directory = root.join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        for (i, seed) in seeds.iter().enumerate() {
+            std::fs::write(directory.join(format!("seed-{i:03}")), seed).unwrap();
+        }
+        println!("{name}: {} seeds", seeds.len());
+    }
 }

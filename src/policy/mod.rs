@@ -15,6 +15,7 @@ mod number;
 mod parse;
 mod pointer;
 mod principal;
+mod print;
 mod read;
 mod resource;
 mod template;

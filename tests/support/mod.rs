@@ -4,6 +4,7 @@
 pub(crate) mod policies;
 pub(crate) mod properties;
 pub(crate) mod requests;
+pub(crate) mod seeds;
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};

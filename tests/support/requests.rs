@@ -2,7 +2,7 @@
 
 use super::policies::KEYS;
 use arbitrary::{Result, Unstructured};
-use iamsat::policy::{Document, PolicyType};
+use iamsat::policy::{Document, PolicyType, Template};
 use iamsat::request::{Axioms, Request, Requester};
 
 const ACTIONS: &[&str] = &["s3:GetObject", "s3:PutObject", "ec2:RunInstances", "s3:GetX", "s3:SetObject"];
@@ -78,4 +78,75 @@ pub(crate) fn arbitrary(
         .inconsistencies(mentioned.iter().map(String::as_str), &Axioms { safe: true, heuristics: false })
         .is_empty();
     Ok(can_happen.then_some(request))
+}
+
+/// A request about what documents spell, if it can happen: for policies of which nothing is known.
+pub(crate) fn spelled(
+    u: &mut Unstructured<'_>,
+    documents: &[&Document],
+    policy_type: PolicyType,
+) -> Result<Option<Request>> {
+    let statements = || documents.iter().flat_map(|d| &d.statements);
+    let actions: Vec<&str> =
+        statements().flat_map(|s| &s.action.values).map(|v| &*v.value.text).chain(["s3:GetObject"]).collect();
+    let resources: Vec<&str> = statements()
+        .filter_map(|s| s.resource.as_ref())
+        .flat_map(|r| &r.values)
+        .map(|v| &*v.value.text)
+        .chain(["*", "arn:aws:s3:::b/x"])
+        .collect();
+    let of_sets = |key: &str| {
+        let mut uses = statements().flat_map(|s| &s.conditions).filter(|c| *c.key.value.name == *key);
+        uses.all(|c| c.operator.value.set.is_some())
+    };
+    let (action, resource) = (*u.choose(&actions)?, *u.choose(&resources)?);
+    let mut request = Request::new(instance(u, action)?, instance(u, resource)?);
+    let requester = u.choose(&requesters(policy_type))?.clone();
+    let mut keys: Vec<String> = Vec::new();
+    for condition in statements().flat_map(|s| &s.conditions) {
+        let key = condition.key.value.name.to_string();
+        if u.ratio(1, 4)? || keys.contains(&key) {
+            continue;
+        }
+        let mut values = Vec::new();
+        let most = if of_sets(&key) { 3 } else { 1 };
+        while !condition.values.is_empty() && values.len() < most && (values.is_empty() || u.ratio(1, 4)?) {
+            let text = &*u.choose(&condition.values)?.value.text;
+            values.push(instance(u, text)?);
+        }
+        request.set(&*key, values);
+        keys.push(key);
+    }
+    let resources = statements().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.values);
+    let conditions = || statements().flat_map(|s| &s.conditions);
+    let templates = (resources.map(|v| &v.value.template))
+        .chain(conditions().flat_map(|c| &c.values).map(|v| &v.value.template));
+    let mut mentioned: Vec<&str> = templates.flat_map(Template::variables).map(|v| &*v.key).collect();
+    mentioned.extend(conditions().map(|c| &*c.key.value.name));
+    for (key, value) in requester.derived_context() {
+        if mentioned.iter().any(|name| key.eq_ignore_ascii_case(name)) {
+            request.set(key, value.into_iter().collect());
+        }
+    }
+    request.requester = Some(requester);
+    let can_happen = request
+        .inconsistencies(mentioned.iter().copied(), &Axioms { safe: true, heuristics: false })
+        .is_empty();
+    Ok(can_happen.then_some(request))
+}
+
+/// A text after a pattern, now and then with a change.
+fn instance(u: &mut Unstructured<'_>, pattern: &str) -> Result<String> {
+    let mut text = String::new();
+    for c in pattern.chars() {
+        match c {
+            '*' => text.push_str(u.choose(&["", "a", "*", "Get", "b/c", ":"])?),
+            '?' => text.push('x'),
+            _ => text.push(c),
+        }
+    }
+    if u.ratio(1, 16)? {
+        text.pop();
+    }
+    Ok(text)
 }

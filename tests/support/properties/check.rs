@@ -1,15 +1,30 @@
 //! The search and the referee do not contradict each other.
+//!
+//! Two lines of text are two policies; anything else is a stream of choices.
 
+use super::lines;
 use crate::support::policies::{Policy, some_keys};
 use crate::support::requests;
 use arbitrary::{Result, Unstructured};
 use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, Truth, evaluate};
-use iamsat::policy::{Document, PolicyType};
+use iamsat::limits::InputLimits;
+use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::request::{Axioms, Request};
 use iamsat::solve::{UnknownReason, Verdict};
+use iamsat::span::Source;
 
 pub(crate) fn holds(data: &[u8]) {
+    if let Some([new, existing]) = lines(data).as_deref() {
+        let read = |name, text: &str| parse(&Source::new(name, text), &InputLimits::default()).document;
+        if let (Some(new), Some(existing)) = (read("new", new), read("existing", existing)) {
+            // What these policies are about is not known: what they spell makes requests.
+            let seed = data.iter().fold(0, |sum: u64, byte| sum.rotate_left(5) ^ u64::from(*byte));
+            let policy_type = PolicyType::infer([&new, &existing]);
+            compare(&new, &existing, policy_type, seed, requests::spelled).unwrap();
+        }
+        return;
+    }
     // Too few bytes for a choice is no case.
     let _ = agree(&mut Unstructured::new(data));
 }
@@ -20,12 +35,25 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     let new = Policy::arbitrary(u, &keys, resource_policy)?.document("new");
     let existing = Policy::arbitrary(u, &keys, resource_policy)?.document("existing");
     let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
-    let answer = judged(&new, &existing, policy_type);
+    // Requests need many choices: they come from one number of the input.
+    let seed = u.arbitrary();
+    compare(&new, &existing, policy_type, seed.unwrap_or_default(), requests::arbitrary)
+}
+
+/// Makes a request, if one can happen.
+type Requests = fn(&mut Unstructured<'_>, &[&Document], PolicyType) -> Result<Option<Request>>;
+
+fn compare(
+    new: &Document,
+    existing: &Document,
+    policy_type: PolicyType,
+    mut seed: u64,
+    requests: Requests,
+) -> Result<()> {
+    let answer = judged(new, existing, policy_type);
     if matches!(answer.verdict, Verdict::Fail(_)) {
         return Ok(());
     }
-    // Requests need many choices: they come from one number of the input.
-    let mut seed: u64 = u.arbitrary()?;
     let choices: Vec<u8> = std::iter::repeat_with(|| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed.to_be_bytes()[0]
@@ -34,9 +62,9 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     .collect();
     let mut choices = Unstructured::new(&choices);
     while !choices.is_empty() {
-        if let Some(request) = requests::arbitrary(&mut choices, &[&new, &existing], policy_type)? {
+        if let Some(request) = requests(&mut choices, &[new, existing], policy_type)? {
             assert!(
-                !shows_new_access(&new, &existing, &request, policy_type),
+                !shows_new_access(new, existing, &request, policy_type),
                 "{}, but {request:?}\nnew {}\nexisting {}",
                 answer.verdict.name(),
                 new.source.text(),

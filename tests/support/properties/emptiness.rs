@@ -1,12 +1,20 @@
 //! Conjunctions of patterns have a word or a minimal conflict, as a walk over sets of positions says that tries every
 //! letter of a complete alphabet.
+//!
+//! Lines of text are patterns, each after a sign and what its wildcards match: `+*s3:Get*` (any text has to match),
+//! `-:arn:aws:s3:::b*` (must not match; before the fifth colon, wildcards match none). Anything else is a stream of choices.
 
+use super::lines;
 use arbitrary::{Result, Unstructured};
 use iamsat::automata::{Class, Conflict, Decision, Pattern, Set, Step, Symbol, decide};
 use iamsat::limits::{Meter, SearchLimits};
 use std::collections::HashSet;
 
 pub(crate) fn holds(data: &[u8]) {
+    if let Some(lines) = lines(data) {
+        let _ = written(&lines).map(|(positives, negatives)| judge(&[], &positives, &negatives));
+        return;
+    }
     // Too few bytes for a choice is no case.
     let _ = agree(&mut Unstructured::new(data));
 }
@@ -27,6 +35,8 @@ const CLASSES: &[Class] = &[
 ];
 /// Walks over more sets than this are given up.
 const MOST: usize = 4_000;
+/// Steps of a pattern: their positions, and the end, are the bits of a word.
+const LONGEST: usize = 63;
 
 fn class(u: &mut Unstructured<'_>) -> Result<Class> {
     if u.ratio(1, 12)? {
@@ -57,6 +67,52 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     let fixed = several(u, 1, 2)?;
     let positives = several(u, 0, 3)?;
     let negatives = several(u, 0, 4)?;
+    judge(&fixed, &positives, &negatives);
+    Ok(())
+}
+
+/// Patterns that are required, and excluded.
+type Conjunction = (Vec<Vec<Step>>, Vec<Vec<Step>>);
+
+/// The patterns of lines of text, if they are few and short.
+fn written(lines: &[&str]) -> Option<Conjunction> {
+    let (mut positives, mut negatives) = (Vec::new(), Vec::new());
+    if lines.len() > 6 {
+        return None;
+    }
+    for line in lines {
+        let (sign, rest) = line.split_at_checked(1)?;
+        let (kind, pattern) = rest.split_at_checked(1)?;
+        let mut ahead = match kind {
+            "*" => 0,
+            ":" => pattern.matches(':').count().min(5),
+            _ => return None,
+        };
+        let step = |c: char| {
+            let class = if ahead == 0 { Class::ANY } else { Class::NOT_COLON };
+            match c {
+                '*' => Step::Many(class),
+                '?' => Step::One(Set::Class(class)),
+                _ => {
+                    ahead = ahead.saturating_sub(usize::from(c == ':'));
+                    Step::One(Set::Char(Symbol::from_char(c)))
+                }
+            }
+        };
+        let steps: Vec<Step> = pattern.chars().map(step).collect();
+        if steps.len() > LONGEST {
+            return None;
+        }
+        match sign {
+            "+" => positives.push(steps),
+            "-" => negatives.push(steps),
+            _ => return None,
+        }
+    }
+    Some((positives, negatives))
+}
+
+fn judge(fixed: &[Vec<Step>], positives: &[Vec<Step>], negatives: &[Vec<Step>]) {
     let built = |list: &[Vec<Step>]| -> Vec<Pattern> {
         list.iter()
             .map(|steps| {
@@ -66,7 +122,7 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
             })
             .collect()
     };
-    let (f, p, n) = (built(&fixed), built(&positives), built(&negatives));
+    let (f, p, n) = (built(fixed), built(positives), built(negatives));
     let (f, p, n): (Vec<_>, Vec<_>, Vec<_>) = (f.iter().collect(), p.iter().collect(), n.iter().collect());
     let mut meter = Meter::new(&SearchLimits::default());
     let Ok(decision) = decide(&f, &p, &n, &mut meter) else {
@@ -99,7 +155,6 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 // ---- the second method ----
@@ -110,14 +165,22 @@ enum Found {
     GaveUp,
 }
 
-fn letters() -> Vec<Symbol> {
+/// A complete alphabet for these patterns.
+fn letters(patterns: &[&[Step]]) -> Vec<Symbol> {
     let mut letters = Symbol::word(LETTERS);
     letters.extend([Symbol::marker(0), Symbol::marker(1)]);
+    for step in patterns.iter().copied().flatten() {
+        if let Step::One(Set::Char(symbol)) = step
+            && !letters.contains(symbol)
+        {
+            letters.push(*symbol);
+        }
+    }
     letters
 }
 
 /// The steps that may come next, as bits; the bit after the last step is the end.
-fn close(steps: &[Step], mut set: u16) -> u16 {
+fn close(steps: &[Step], mut set: u64) -> u64 {
     for (i, step) in steps.iter().enumerate() {
         if set >> i & 1 == 1 && matches!(step, Step::Many(_)) {
             set |= 2 << i;
@@ -126,7 +189,7 @@ fn close(steps: &[Step], mut set: u16) -> u16 {
     set
 }
 
-fn after(steps: &[Step], set: u16, symbol: Symbol) -> u16 {
+fn after(steps: &[Step], set: u64, symbol: Symbol) -> u64 {
     let mut next = 0;
     for (i, step) in steps.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1) {
         match step {
@@ -151,9 +214,9 @@ fn matches(steps: &[Step], word: &[Symbol]) -> bool {
 }
 
 fn find(positives: &[&[Step]], negatives: &[&[Step]]) -> Found {
-    let letters = letters();
     let all: Vec<&[Step]> = positives.iter().chain(negatives).copied().collect();
-    let start: Vec<u16> = all.iter().map(|steps| close(steps, 1)).collect();
+    let letters = letters(&all);
+    let start: Vec<u64> = all.iter().map(|steps| close(steps, 1)).collect();
     let mut seen = HashSet::from([start.clone()]);
     let mut queue = vec![start];
     while let Some(sets) = queue.pop() {
@@ -162,7 +225,7 @@ fn find(positives: &[&[Step]], negatives: &[&[Step]]) -> Found {
             return Found::Word;
         }
         for letter in &letters {
-            let next: Vec<u16> =
+            let next: Vec<u64> =
                 all.iter().zip(&sets).map(|(steps, set)| after(steps, *set, *letter)).collect();
             if next[..positives.len()].iter().all(|set| *set != 0) && !seen.contains(&next) {
                 if seen.len() > MOST {

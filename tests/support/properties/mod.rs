@@ -4,6 +4,7 @@
 pub(crate) mod check;
 pub(crate) mod emptiness;
 pub(crate) mod parse;
+pub(crate) mod print;
 pub(crate) mod theories;
 pub(crate) mod verify;
 pub(crate) mod wildcard;
@@ -12,11 +13,20 @@ pub(crate) mod wildcard;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 6] = [
+pub(crate) const ALL: [(&str, Property); 7] = [
     ("check", check::holds),
     ("emptiness", emptiness::holds),
     ("parse", parse::holds),
+    ("print", print::holds),
     ("theories", theories::holds),
     ("verify", verify::holds),
     ("wildcard", wildcard::holds),
 ];
+
+/// The lines of an input that is text: at least two, of printable characters. Fuzzers start from these, as the corpus
+/// of real policies can be written so; choices that look like it are rare.
+pub(crate) fn lines(data: &[u8]) -> Option<Vec<&str>> {
+    let text = std::str::from_utf8(data).ok()?;
+    let printable = |c: char| c == '\n' || !c.is_control();
+    (text.contains('\n') && text.chars().all(printable)).then(|| text.lines().collect())
+}

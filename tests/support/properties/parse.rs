@@ -52,7 +52,8 @@ const SCRAPS: &[&str] = &[
     "{\"Sid\":\"S\",\"Effect\":\"Deny\",\"Action\":\"a\",\"NotAction\":\"*\"},",
 ];
 
-fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
+/// A policy with changes at random places.
+pub(crate) fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
     let keys = some_keys(u)?;
     let with_principals = u.arbitrary()?;
     let mut text = Policy::arbitrary(u, &keys, with_principals)?.text(u.arbitrary()?);

@@ -1,15 +1,21 @@
 //! Certificates are verified, and one that was tampered with is refused or says something true.
+//!
+//! A text that starts with `{` is a certificate; anything else is a stream of choices.
 
 use crate::support::document;
 use crate::support::policies::{Policy, Statement, some_keys};
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Options, no_new_access};
+use iamsat::check::{Access, Options, access_not_granted, no_new_access};
 use iamsat::policy::PolicyType;
 use iamsat::solve::Verdict;
 use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
 
 pub(crate) fn holds(data: &[u8]) {
+    if data.starts_with(b"{") {
+        says_something_true(&String::from_utf8_lossy(data));
+        return;
+    }
     // Too few bytes for a choice is no case.
     let _ = tampered(&mut Unstructured::new(data));
 }
@@ -46,11 +52,16 @@ fn tampered(u: &mut Unstructured<'_>) -> Result<()> {
         }
         value.to_string()
     };
-    // A little work is enough for so small a question.
-    if let Outcome::Verified(sentence) = verify(&changed, &Limits { work: 20_000_000, ..Limits::default() }) {
-        is_true(&sentence, &changed);
-    }
+    says_something_true(&changed);
     Ok(())
+}
+
+fn says_something_true(certificate: &str) {
+    // A little work is enough for so small a question.
+    let limits = Limits { work: 20_000_000, ..Limits::default() };
+    if let Outcome::Verified(sentence) = verify(certificate, &limits) {
+        is_true(&sentence, certificate);
+    }
 }
 
 /// Changes one thing somewhere in the value.
@@ -115,7 +126,17 @@ fn is_true(sentence: &str, certificate: &str) {
         boundary: flag("boundary"),
         ..Options::default()
     };
-    let answer = no_new_access(&policy(0), &policy(1), &options);
+    let answer = match value["access"].as_array() {
+        None => no_new_access(&policy(0), &policy(1), &options),
+        Some(entries) => {
+            let entry = |entry: &Value| {
+                let texts = |name: &str| -> Vec<String> { serde_json::from_value(entry[name].clone()).unwrap() };
+                Access::new(&texts("actions"), &texts("resources")).unwrap()
+            };
+            let access: Vec<Access> = entries.iter().map(entry).collect();
+            access_not_granted(&policy(0), &access, &options)
+        }
+    };
     let contradicts = match answer.verdict {
         Verdict::Fail(_) => sentence.starts_with("PASS"),
         Verdict::Pass(_) => sentence.starts_with("FAIL"),

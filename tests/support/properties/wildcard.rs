@@ -1,5 +1,8 @@
 //! The automaton, the referee and the definition agree on which texts a wildcard pattern matches.
+//!
+//! Two lines of text are a pattern and a text; anything else is a stream of choices.
 
+use super::lines;
 use arbitrary::{Result, Unstructured};
 use iamsat::automata::Symbol;
 use iamsat::evaluate::{fields_match, glob_matches};
@@ -7,6 +10,13 @@ use iamsat::formula::{PatternKey, build};
 use iamsat::policy::Template;
 
 pub(crate) fn holds(data: &[u8]) {
+    if let Some([pattern, text]) = lines(data).as_deref() {
+        as_a_whole(pattern, text);
+        if pattern.matches(':').count() >= 5 {
+            by_fields(pattern, text);
+        }
+        return;
+    }
     // Too few bytes for a choice is no case.
     let _ = agree(&mut Unstructured::new(data));
 }
@@ -36,14 +46,10 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     if u.arbitrary()? {
         let pattern = spell(u, PATTERN, 8)?;
         let text = if u.arbitrary()? { instance(u, &pattern, TEXT)? } else { spell(u, TEXT, 10)? };
-        let template = Template::parse(&pattern, false).unwrap();
-        let expected = matches(&pattern, &text, '\0');
-        assert_eq!(glob_matches(&template, &text), expected, "referee: {pattern:?} {text:?}");
-        let automaton = build(&PatternKey::Glob(&template));
-        assert_eq!(automaton.matches(&Symbol::word(&text)), expected, "automaton: {pattern:?} {text:?}");
+        as_a_whole(&pattern, &text);
         return Ok(());
     }
-    // Field by field: the first five hold no colon in the pattern; in the text they may, and then it has more fields.
+    // The first five fields hold no colon in the pattern; in the text they may, and then it has more fields.
     const FIELD: &[char] = &['*', 'a', '?', 'b'];
     const PART: &[char] = &['a', 'b', ':', 'z'];
     let mut patterns = Vec::new();
@@ -53,38 +59,54 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     patterns.push(spell(u, PATTERN, 4)?);
     let pattern = patterns.join(":");
     let text = instance(u, &pattern, PART)?;
-    let whole = Template::parse(&pattern, false).unwrap();
-    let fields = <[Template; 6]>::try_from(whole.split_fields(5)).unwrap();
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let expected = parts.len() == 6 && patterns.iter().zip(parts).all(|(p, t)| matches(p, t, '\0'));
-    // The same by a rule for letters: a wildcard before the fifth colon of the pattern does not match a colon.
-    let by_letters = matches(&pattern, &text, ':');
-    assert_eq!(by_letters, expected, "definition: {pattern:?} {text:?}");
-    assert_eq!(fields_match(&fields, &text), expected, "referee: {pattern:?} {text:?}");
-    let automaton = build(&PatternKey::Fields { whole: &whole, fields: &fields });
-    assert_eq!(automaton.matches(&Symbol::word(&text)), expected, "automaton: {pattern:?} {text:?}");
+    by_fields(&pattern, &text);
     Ok(())
 }
 
-/// The definition, character by character. Wildcards do not match `barrier` as long as the pattern has one ahead.
-fn matches(pattern: &str, text: &str, barrier: char) -> bool {
-    fn at(pattern: &[char], text: &[char], barrier: char, ahead: usize) -> bool {
-        let open = |c: char| ahead == 0 || c != barrier;
-        match (pattern.split_first(), text.split_first()) {
-            (None, rest) => rest.is_none(),
-            (Some(('*', more)), None) => at(more, text, barrier, ahead),
-            (Some(('*', more)), Some((c, rest))) => {
-                at(more, text, barrier, ahead) || (open(*c) && at(pattern, rest, barrier, ahead))
-            }
-            (Some(('?', more)), Some((c, rest))) => open(*c) && at(more, rest, barrier, ahead),
-            (Some((p, more)), Some((c, rest))) => {
-                let ahead = ahead.saturating_sub(usize::from(*p == barrier));
-                p == c && at(more, rest, barrier, ahead)
-            }
-            (Some(_), None) => false,
+fn as_a_whole(pattern: &str, text: &str) {
+    let template = Template::parse(pattern, false).unwrap();
+    let expected = matches(pattern, text, None);
+    assert_eq!(glob_matches(&template, text), expected, "referee: {pattern:?} {text:?}");
+    let automaton = build(&PatternKey::Glob(&template));
+    assert_eq!(automaton.matches(&Symbol::word(text)), expected, "automaton: {pattern:?} {text:?}");
+}
+
+/// The first five of six fields match without crossing colons.
+fn by_fields(pattern: &str, text: &str) {
+    let whole = Template::parse(pattern, false).unwrap();
+    let fields = <[Template; 6]>::try_from(whole.split_fields(5)).unwrap();
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let expected =
+        parts.len() == 6 && pattern.splitn(6, ':').zip(parts).all(|(p, part)| matches(p, part, None));
+    // The same by a rule for letters: a wildcard before the fifth colon of the pattern does not match a colon.
+    let by_letters = matches(pattern, text, Some(':'));
+    assert_eq!(by_letters, expected, "definition: {pattern:?} {text:?}");
+    assert_eq!(fields_match(&fields, text), expected, "referee: {pattern:?} {text:?}");
+    let automaton = build(&PatternKey::Fields { whole: &whole, fields: &fields });
+    assert_eq!(automaton.matches(&Symbol::word(text)), expected, "automaton: {pattern:?} {text:?}");
+}
+
+/// The definition: after each character of the pattern, how much of the text may have been read. Wildcards do not match
+/// `barrier` as long as one of its first five is still ahead in the pattern.
+fn matches(pattern: &str, text: &str, barrier: Option<char>) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let mut ahead = pattern.chars().filter(|c| Some(*c) == barrier).count().min(5);
+    let mut read = vec![false; text.len().saturating_add(1)];
+    read[0] = true;
+    for p in pattern.chars() {
+        let open = |c: char| ahead == 0 || Some(c) != barrier;
+        let before = read.clone();
+        if p != '*' {
+            read.fill(false);
         }
+        for (at, c) in text.iter().enumerate() {
+            read[at.saturating_add(1)] |= match p {
+                '*' => read[at] && open(*c),
+                '?' => before[at] && open(*c),
+                _ => before[at] && p == *c,
+            };
+        }
+        ahead = ahead.saturating_sub(usize::from(Some(p) == barrier));
     }
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let ahead = pattern.iter().filter(|c| **c == barrier).count().min(5);
-    at(&pattern, &text, barrier, ahead)
+    read[text.len()]
 }

@@ -1,0 +1,121 @@
+//! Inputs for the fuzzer to start from, made of the corpus of real policies.
+//!
+//! Targets whose input is only a stream of choices have none: what they choose from stands in their properties.
+
+use super::{document, labelled};
+use iamsat::check::{Options, no_new_access};
+use iamsat::policy::{Document, Statement};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Bytes of a seed, the `-max_len` of `.ci/run`; and of a certificate, which holds two policies and what shows it.
+const LONGEST: usize = 800;
+/// Seeds of a target: enough for variety, few enough to be read in a second.
+const MOST: usize = 400;
+
+/// The targets that have seeds, with theirs.
+pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
+    let statements = statements(corpus);
+    let pairs = pairs(&statements);
+    let mut texts: Vec<String> = statements.iter().map(Document::to_string).collect();
+    texts.extend(statements.iter().map(|d| format!("{d:#}")));
+    let patterns: BTreeSet<String> = statements.iter().flat_map(patterns).collect();
+    let patterns: Vec<String> = patterns.into_iter().collect();
+    let line = |(new, existing): &(String, String)| {
+        let read = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        json!({
+            "id": 1, "check": "check-no-new-access",
+            "newPolicyDocument": read(new), "existingPolicyDocument": read(existing),
+        })
+        .to_string()
+    };
+    let two_lines = |(a, b): &(String, String)| format!("{a}\n{b}");
+    let some = |all: Vec<String>, most: usize| {
+        let fit: Vec<String> = all.into_iter().filter(|text| text.len() <= LONGEST).collect();
+        let step = fit.len().div_ceil(most).max(1);
+        fit.into_iter().step_by(step).collect::<Vec<String>>()
+    };
+    vec![
+        ("batch", some(pairs.iter().map(line).collect(), MOST)),
+        ("check", some(pairs.iter().map(two_lines).collect(), MOST)),
+        ("emptiness", some(conjunctions(&patterns), MOST)),
+        ("parse", some(texts.clone(), MOST)),
+        ("print", some(texts.clone(), MOST)),
+        ("report", some(pairs.iter().map(two_lines).collect(), MOST)),
+        ("verify", certificates(&pairs)),
+        ("wildcard", some(patterns.iter().map(|p| format!("{p}\n{}", p.replace('*', "Ab"))).collect(), MOST)),
+    ]
+}
+
+/// Each statement of the corpus as a policy of its own.
+fn statements(corpus: &Path) -> Vec<Document> {
+    let mut documents: Vec<Document> = Vec::new();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(corpus.join("managed")).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    documents.extend(paths.iter().map(|path| document("managed", &std::fs::read_to_string(path).unwrap())));
+    for file in ["reference_cases.ndjson", "mutants.ndjson"] {
+        documents.extend(labelled(&corpus.join(file)).into_iter().flat_map(|case| [case.new, case.existing]));
+    }
+    let alone = |whole: &Document| {
+        let one = |statement: &Statement| Document { statements: vec![statement.clone()], ..whole.clone() };
+        whole.statements.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut seen = BTreeSet::new();
+    documents.iter().flat_map(alone).filter(|d| seen.insert(d.to_string())).collect()
+}
+
+/// Each policy against itself with one value, or its conditions, left out; by turns as the new and the existing one.
+fn pairs(policies: &[Document]) -> Vec<(String, String)> {
+    let changed = |(i, policy): (usize, &Document)| {
+        let mut less = policy.clone();
+        let statement = less.statements.first_mut()?;
+        match i % 3 {
+            0 if statement.action.values.len() > 1 => drop(statement.action.values.pop()),
+            1 if !statement.conditions.is_empty() => drop(statement.conditions.pop()),
+            _ => {}
+        }
+        let pair = (policy.to_string(), less.to_string());
+        Some(if i % 2 == 0 { pair } else { (pair.1, pair.0) })
+    };
+    policies.iter().enumerate().filter_map(changed).filter(|(a, b)| a.len() + b.len() < LONGEST).collect()
+}
+
+fn patterns(policy: &Document) -> Vec<String> {
+    let statements = policy.statements.iter();
+    let texts = statements.flat_map(|s| {
+        let actions = s.action.values.iter().map(|v| &*v.value.text);
+        let resources = s.resource.iter().flat_map(|r| &r.values).map(|v| &*v.value.text);
+        let values = s.conditions.iter().flat_map(|c| &c.values).map(|v| &*v.value.text);
+        actions.chain(resources).chain(values).collect::<Vec<_>>()
+    });
+    texts.filter(|text| text.contains('*')).map(str::to_owned).collect()
+}
+
+/// Neighbours by name: what is required, what is not.
+fn conjunctions(patterns: &[String]) -> Vec<String> {
+    let short: Vec<&String> = patterns.iter().filter(|p| p.chars().count() < 60).collect();
+    let kind = |pattern: &str| if pattern.starts_with("arn:") { ':' } else { '*' };
+    let line = |sign: char, pattern: &str| format!("{sign}{}{pattern}", kind(pattern));
+    let written = |(i, part): (usize, &[&String])| match part {
+        [a, b, c] => {
+            let sign = if i % 2 == 0 { '+' } else { '-' };
+            let last = line('-', c);
+            Some(format!("{}\n{}\n{last}", line('+', a), line(sign, b)))
+        }
+        _ => None,
+    };
+    short.windows(3).enumerate().filter_map(written).collect()
+}
+
+fn certificates(pairs: &[(String, String)]) -> Vec<String> {
+    let certificate = |(new, existing): &(String, String)| {
+        let options = Options { certificate: true, ..Options::default() };
+        let (new, existing) = (document("new", new), document("existing", existing));
+        let text = no_new_access(&new, &existing, &options).certificate()?.to_text();
+        let compact: Value = serde_json::from_str(&text).unwrap();
+        Some(compact.to_string()).filter(|text| text.len() <= 3 * LONGEST)
+    };
+    pairs.iter().step_by(7).filter_map(certificate).take(MOST).collect()
+}
