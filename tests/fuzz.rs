@@ -11,7 +11,7 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use support::properties::ALL;
 
 fn random_inputs(name: &str) {
@@ -26,13 +26,50 @@ fn random_inputs(name: &str) {
 }
 
 #[test]
+fn batch_holds() {
+    random_inputs("batch");
+}
+
+#[test]
 fn check_holds() {
     random_inputs("check");
+}
+
+/// What the program prints is not for the reader of these tests: it runs in a process of its own.
+#[test]
+fn cli_holds() {
+    let inputs = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--ignored", "--nocapture", "cli_inputs"])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let printed = [inputs.stdout, inputs.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let [results, notes] =
+        printed.each_ref().map(|text| text.get(text.floor_char_boundary(text.len().saturating_sub(3_000))..));
+    assert!(inputs.status.success(), "{}\n{}", notes.unwrap_or(""), results.unwrap_or(""));
+    assert!(printed[0].contains("1 passed"), "{}", results.unwrap_or(""));
+}
+
+#[test]
+#[ignore = "prints what the program prints; cli_holds runs it"]
+fn cli_inputs() {
+    random_inputs("cli");
+    replay("cli");
+}
+
+#[test]
+fn cnf_holds() {
+    random_inputs("cnf");
 }
 
 #[test]
 fn emptiness_holds() {
     random_inputs("emptiness");
+}
+
+#[test]
+fn laws_holds() {
+    random_inputs("laws");
 }
 
 #[test]
@@ -43,6 +80,11 @@ fn parse_holds() {
 #[test]
 fn print_holds() {
     random_inputs("print");
+}
+
+#[test]
+fn report_holds() {
+    random_inputs("report");
 }
 
 #[test]
@@ -62,26 +104,33 @@ fn wildcard_holds() {
 
 #[test]
 fn regressions_stay_fixed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
+    let root = regressions();
     if !root.is_dir() {
         println!("skipped: no fuzz/regressions here (a packaged crate has none)");
         return;
     }
-    let mut replayed = 0;
     for entry in std::fs::read_dir(&root).unwrap() {
-        let directory = entry.unwrap().path();
-        let name = directory.file_name().unwrap().to_string_lossy().into_owned();
-        let Some((_, holds)) = ALL.into_iter().find(|(n, _)| *n == name) else {
-            panic!("fuzz/regressions/{name} belongs to no fuzz target");
-        };
-        for file in std::fs::read_dir(&directory).unwrap() {
-            let path = file.unwrap().path();
-            println!("{}", path.display());
-            holds(&std::fs::read(&path).unwrap());
-            replayed += 1;
-        }
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(ALL.iter().any(|(n, _)| *n == name), "fuzz/regressions/{name} belongs to no fuzz target");
     }
-    assert!(replayed > 0, "fuzz/regressions is empty");
+    let names = ALL.iter().map(|(name, _)| *name).filter(|name| *name != "cli");
+    assert!(names.map(replay).sum::<usize>() > 0, "fuzz/regressions is empty");
+}
+
+fn regressions() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions")
+}
+
+/// Tries the inputs of a target that are known to find a fault. Returns how many there are.
+fn replay(name: &str) -> usize {
+    let (_, holds) = ALL.into_iter().find(|(n, _)| *n == name).unwrap();
+    let Ok(directory) = std::fs::read_dir(regressions().join(name)) else { return 0 };
+    let files = directory.map(|file| {
+        let path = file.unwrap().path();
+        println!("{}", path.display());
+        holds(&std::fs::read(&path).unwrap());
+    });
+    files.count()
 }
 
 /// Seeds for the fuzzer, made of the corpus: `cargo test --test fuzz -- --ignored seeds`.

@@ -135,9 +135,7 @@ fn principals(element: &PrincipalElement) -> Json<'_> {
 /// Operators in the order of their list, the keys of each by name: objects have no order that could be kept.
 fn conditions(conditions: &[Condition]) -> Json<'_> {
     let mut sorted: Vec<&Condition> = conditions.iter().collect();
-    sorted.sort_by(|a, b| {
-        (a.operator.value, &a.key.value.name).cmp(&(b.operator.value, &b.key.value.name))
-    });
+    sorted.sort_by(|a, b| (a.operator.value, &a.key.value.name).cmp(&(b.operator.value, &b.key.value.name)));
     let same = sorted.chunk_by(|a, b| a.operator.value == b.operator.value);
     let operators = same.filter_map(|group| {
         let name = group.first()?.operator.value.to_string();

@@ -1,10 +1,15 @@
 //! What has to hold for every input. Property tests try random bytes, the fuzzer looks for the bytes that break it,
 //! and what it once found is replayed.
 
+pub(crate) mod batch;
 pub(crate) mod check;
+pub(crate) mod cli;
+pub(crate) mod cnf;
 pub(crate) mod emptiness;
+pub(crate) mod laws;
 pub(crate) mod parse;
 pub(crate) mod print;
+pub(crate) mod report;
 pub(crate) mod theories;
 pub(crate) mod verify;
 pub(crate) mod wildcard;
@@ -13,11 +18,16 @@ pub(crate) mod wildcard;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 7] = [
+pub(crate) const ALL: [(&str, Property); 12] = [
+    ("batch", batch::holds),
     ("check", check::holds),
+    ("cli", cli::holds),
+    ("cnf", cnf::holds),
     ("emptiness", emptiness::holds),
+    ("laws", laws::holds),
     ("parse", parse::holds),
     ("print", print::holds),
+    ("report", report::holds),
     ("theories", theories::holds),
     ("verify", verify::holds),
     ("wildcard", wildcard::holds),

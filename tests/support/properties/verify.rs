@@ -130,7 +130,8 @@ fn is_true(sentence: &str, certificate: &str) {
         None => no_new_access(&policy(0), &policy(1), &options),
         Some(entries) => {
             let entry = |entry: &Value| {
-                let texts = |name: &str| -> Vec<String> { serde_json::from_value(entry[name].clone()).unwrap() };
+                let texts =
+                    |name: &str| -> Vec<String> { serde_json::from_value(entry[name].clone()).unwrap() };
                 Access::new(&texts("actions"), &texts("resources")).unwrap()
             };
             let access: Vec<Access> = entries.iter().map(entry).collect();
