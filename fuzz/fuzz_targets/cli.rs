@@ -1,0 +1,7 @@
+//! See `tests/support/properties/cli.rs`.
+#![no_main]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::properties::cli::holds(data));
