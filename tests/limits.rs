@@ -4,7 +4,7 @@
 
 mod support;
 
-use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::check::{Answer, Options, difference, no_new_access};
 use iamsat::limits::SearchLimits;
 use iamsat::policy::Document;
 use iamsat::solve::{UnknownReason, Verdict};
@@ -91,6 +91,10 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&ask(&halves, SearchLimits { literals: 2, ..defaults })), "clause-literals");
     assert_eq!(limit(&ask(&pigeons(5), defaults)), "PASS");
     assert_eq!(limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })), "proof-bytes");
+    let few = Options { limits: SearchLimits { questions: 3, ..defaults }, ..Options::default() };
+    let (one, other) =
+        (policy(&[statement("Allow", "Resource", &["a".into(), "b".into(), "c".into()])]), crowded.1);
+    assert_eq!(limit(&difference(&one, &other, &few).rest), "questions");
 }
 
 #[test]
@@ -115,6 +119,7 @@ fn more_of_everything_never_changes_an_answer() {
             iterations: budget,
             literals: budget,
             proof_bytes: u64::MAX,
+            questions: budget,
             deadline: None,
         };
         let name = ask(&halves, limits).verdict.name();
