@@ -17,7 +17,8 @@ use std::time::Duration;
     max_term_width = 100,
     after_help = "\
 A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
-or an answer of the AWS CLI that contains one.
+or an answer of the AWS CLI that contains one. Where several policies are taken, a directory stands for all *.json \
+files below it, and a pattern (*, ?, [..], **) for what it matches.
 
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
 )]
@@ -72,11 +73,21 @@ Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a fi
 #[derive(Args, Debug)]
 pub(super) struct NoNewAccess {
     /// The policy as it is now
-    #[arg(long, value_name = "POLICY", alias = "existing-policy-document")]
-    pub(super) existing: String,
+    #[arg(
+        long,
+        value_name = "POLICY",
+        alias = "existing-policy-document",
+        required_unless_present = "existing_dir"
+    )]
+    pub(super) existing: Option<String>,
+    /// A directory of reference policies: each is a rule, and is tried alone
+    #[arg(long, value_name = "DIR", conflicts_with = "existing")]
+    pub(super) existing_dir: Option<String>,
     /// The policy as it is to be; each is judged alone
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required = true)]
     pub(super) new: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
@@ -99,6 +110,8 @@ pub(super) struct AccessNotGranted {
     /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
     #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
     pub(super) access: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
@@ -195,6 +208,24 @@ pub(super) struct Verify {
     pub(super) output: OutputArgs,
 }
 
+/// What is passed over, and what is known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(super) struct Known {
+    /// Pass over files that hold no policy; without it they are errors
+    #[arg(long)]
+    pub(super) skip_non_policies: bool,
+    /// A list of findings that are accepted, each with its reason
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write all findings to a list for --baseline; reasons that it has already are kept
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Why what is written to the list is accepted
+    #[arg(long, value_name = "TEXT", requires = "write_baseline")]
+    pub(super) reason: Option<String>,
+}
+
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct Reading {
@@ -243,8 +274,16 @@ pub(super) struct OutputArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// For people
     Text,
+    /// For programs
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for build servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
