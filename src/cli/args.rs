@@ -68,6 +68,46 @@ Example:
 
 Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
     Verify(Verify),
+    /// What does a code in an answer mean, and what helps?
+    #[command(after_help = "\
+Example:
+  iamsat explain new-access")]
+    Explain(Explain),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = "\
+Example:
+  iamsat completions bash > ~/.local/share/bash-completion/completions/iamsat")]
+    Completions(Completions),
+    /// Print a man page, or write all of them to a directory
+    #[command(after_help = "\
+Examples:
+  iamsat man | man -l -
+  iamsat man --directory ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// The code, such as new-access; without it, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Man {
+    /// The command; without it, the page is about iamsat
+    #[arg(value_name = "COMMAND", conflicts_with = "directory")]
+    pub(super) command: Option<String>,
+    /// Write all pages to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -184,6 +224,7 @@ pub(super) struct Batch {
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Search")]
 pub(super) struct Search {
     /// Give up after this time, such as 10s or 500ms: UNKNOWN
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -255,7 +296,7 @@ pub(super) enum YesNo {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// How to answer
+    /// How to answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
     /// Write the answer to a file
@@ -274,15 +315,10 @@ pub(super) struct OutputArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people
     Text,
-    /// For programs
     Json,
-    /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// JUnit XML, for build servers
     Junit,
-    /// Annotations of GitHub Actions
     Github,
 }
 

@@ -177,14 +177,14 @@ impl Run<'_> {
             subjects: cases
                 .iter()
                 .zip(&outcomes)
-                .map(|(case, outcome)| self.subject(*case, outcome, named))
+                .map(|(case, outcome)| self.subject(*case, outcome))
                 .collect(),
             issues: self.references.iter().flat_map(Reference::issues).collect(),
             has_baseline: false,
         };
         known::accept(self.known, &mut report)?;
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
-            settle(subject, outcome, named);
+            settle(subject, outcome);
         }
         match output.format {
             Format::Json => self.json(&cases, &outcomes, &report, named, output)?,
@@ -247,7 +247,7 @@ impl Run<'_> {
     }
 
     /// The case as every format tells it.
-    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>, named: bool) -> Subject {
+    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>) -> Subject {
         let rule = case.reference.and_then(|reference| reference.rule.as_deref());
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
@@ -262,7 +262,7 @@ impl Run<'_> {
                     Verdict::Fail(_) => Status::Fail,
                     Verdict::Unknown(_) => Status::Unknown,
                 };
-                (status, judgement.sentence(&issues, named), issues)
+                (status, judgement.sentence(&issues, false), issues)
             }
             Outcome::Failed(failure) => {
                 // The faults of what it is held against are told once, and not here.
@@ -362,7 +362,7 @@ impl Run<'_> {
 }
 
 /// Accepted findings leave what is open beside them: that cannot be accepted.
-fn settle(subject: &mut Subject, outcome: &Outcome<'_>, named: bool) {
+fn settle(subject: &mut Subject, outcome: &Outcome<'_>) {
     let Outcome::Judged(judgement) = outcome else { return };
     if subject.accepted().is_some() {
         let open = judgement.open_issues();
@@ -371,7 +371,7 @@ fn settle(subject: &mut Subject, outcome: &Outcome<'_>, named: bool) {
         }
         subject.issues.extend(open);
     }
-    subject.message = judgement.sentence(&subject.issues, named);
+    subject.message = judgement.sentence(&subject.issues, false);
 }
 
 fn exit(subject: &Subject) -> Exit {

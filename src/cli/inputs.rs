@@ -147,5 +147,6 @@ fn is_json(path: &Path) -> bool {
 
 fn utf8(path: &Path) -> Result<String, Failure> {
     let name = || path.display().to_string();
-    path.to_str().map(str::to_owned).ok_or_else(|| unreadable(&name(), "its name is not UTF-8 text"))
+    let text = path.to_str().map(|text| text.strip_prefix("./").unwrap_or(text).to_owned());
+    text.ok_or_else(|| unreadable(&name(), "its name is not UTF-8 text"))
 }

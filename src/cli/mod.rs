@@ -1,5 +1,6 @@
 //! The command line: what was typed, what it means, and what to do about it.
 
+mod about;
 mod access;
 mod args;
 mod aws;
@@ -41,6 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             let done = output.ignored(&aws).and_then(|()| run(&mut output));
             done.unwrap_or_else(|failure| output.failed(&failure, command))
         };
+    let plain =
+        |done: Result<Exit, Failure>| done.unwrap_or_else(|failure| output::failed(&failure, &arguments));
     match cli.command {
         Command::CheckNoNewAccess(args) => {
             answer(&args.output, "check-no-new-access", &|output| checks::no_new_access(&args, output))
@@ -48,10 +51,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::CheckAccessNotGranted(args) => answer(&args.output, "check-access-not-granted", &|output| {
             checks::access_not_granted(&args, output)
         }),
+        Command::Explain(args) => plain(about::explain(&args)),
+        Command::Completions(args) => plain(about::completions(&args)),
+        Command::Man(args) => plain(about::man(&args)),
         Command::Simulate(args) => answer(&args.output, "simulate", &|output| simulate::run(&args, output)),
-        Command::Batch(args) => {
-            batch::run(&args).unwrap_or_else(|failure| output::failed(&failure, &arguments))
-        }
+        Command::Batch(args) => plain(batch::run(&args)),
         Command::Verify(args) => answer(&args.output, "verify", &|output| verify::run(&args, output)),
     }
 }

@@ -67,7 +67,8 @@ impl Answers {
         }
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Failure> {
+    /// Writes text.
+    pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
         if self.closed {
             return Ok(());
         }
@@ -79,6 +80,14 @@ impl Answers {
 /// Writes a whole file.
 pub(super) fn write_file(path: &std::path::Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| unwritable(&path.display().to_string(), &error))
+}
+
+/// Makes a directory, if there is none yet.
+pub(super) fn make_directory(path: &std::path::Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| {
+        let message = format!("cannot make {}: {}", path.display(), reason(&error));
+        Failure { code: "OutputError", message, faults: Vec::new() }
+    })
 }
 
 fn unwritable(name: &str, error: &std::io::Error) -> Failure {
@@ -223,13 +232,13 @@ pub(super) fn directory() -> Option<String> {
 /// The format that was asked for on a command line that may be wrong otherwise.
 fn wanted(arguments: &[OsString]) -> Format {
     let mut names = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--format="));
-    let name = names.next().or_else(|| {
-        let next = arguments.windows(2).find_map(|pair| match pair {
+    let apart = || {
+        arguments.windows(2).find_map(|pair| match pair {
             [flag, name] if flag == "--format" => name.to_str(),
             _ => None,
-        });
-        next
-    });
+        })
+    };
+    let name = names.next().or_else(apart);
     name.and_then(|name| Format::from_str(name, false).ok()).unwrap_or(Format::Text)
 }
 

@@ -28,7 +28,13 @@ pub fn report(report: &Report) -> Value {
     codes.dedup();
     let failed = report.all_issues().any(|issue| issue.kind == Kind::Error)
         || report.subjects.iter().any(|subject| subject.status == Status::Error);
-    let results: Vec<Value> = report.all_issues().map(|issue| result(issue, &codes, report)).collect();
+    // A result without a place is shown nowhere: what is about no place is put at the beginning of its file.
+    let anywhere = report.subjects.first().map_or(".", |subject| subject.name.as_str());
+    let about_run = report.issues.iter().map(|issue| result(issue, anywhere, &codes, report));
+    let about_subject = |subject: &Subject| {
+        subject.issues.iter().map(|issue| result(issue, &subject.name, &codes, report)).collect::<Vec<_>>()
+    };
+    let results: Vec<Value> = about_run.chain(report.subjects.iter().flat_map(about_subject)).collect();
     let files: Vec<Value> =
         names(report).into_iter().map(|name| json!({"location": artifact(name, report)})).collect();
     json!({
@@ -98,7 +104,7 @@ fn rule(code: &str) -> Value {
     Value::Object(rule)
 }
 
-fn result(issue: &Issue, codes: &[&str], report: &Report) -> Value {
+fn result(issue: &Issue, file: &str, codes: &[&str], report: &Report) -> Value {
     let mut result = Map::new();
     let mut insert = |name: &str, value: Value| result.insert(name.to_owned(), value);
     insert("ruleId", json!(issue.code));
@@ -131,6 +137,10 @@ fn result(issue: &Issue, codes: &[&str], report: &Report) -> Value {
         if !others.is_empty() {
             insert("relatedLocations", others.iter().enumerate().map(related).collect());
         }
+    } else {
+        let region = json!({"startLine": 1, "startColumn": 1});
+        let place = json!({"artifactLocation": artifact(file, report), "region": region});
+        insert("locations", json!([{"physicalLocation": place}]));
     }
     insert("partialFingerprints", json!({FINGERPRINT: issue.fingerprint}));
     if let Some(reason) = &issue.accepted {
