@@ -63,6 +63,8 @@ pub struct Answer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
     certificate: Option<Certificate>,
 }
 
@@ -123,8 +125,12 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
     }
     let stats = search.stats();
     let theory = search.into_theory();
+    let mut open_beside = None;
     let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
@@ -156,6 +162,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
         stats,
+        open: open_beside,
         certificate,
     }
 }

@@ -1,7 +1,7 @@
 //! JSON: AWS's three members word for word, then ours.
 
 use super::names::{KeyNames, principal_type};
-use super::{Failure, Fault, Judgement, Simulation, StatementReport};
+use super::{Failure, Fault, Issue, Judgement, Simulation, StatementReport, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
 use crate::limits::{Exhausted, InputLimits};
@@ -112,6 +112,17 @@ pub fn failure(failure: &Failure) -> Value {
         error.insert("diagnostics".to_owned(), failure.faults.iter().map(fault).collect());
     }
     json!({"error": error})
+}
+
+/// The accepted findings of an input.
+pub fn accepted(subject: &Subject) -> Value {
+    let one = |issue: &Issue| {
+        let reason = issue.accepted.as_ref()?;
+        Some(json!({
+            "code": issue.code, "pointer": issue.pointer, "fingerprint": issue.fingerprint, "reason": reason,
+        }))
+    };
+    subject.issues.iter().filter_map(one).collect()
 }
 
 fn diagnostic(source: &Source, fault: &Diagnostic) -> Value {
