@@ -22,6 +22,7 @@
 
 pub mod baseline;
 mod codes;
+mod difference;
 mod failure;
 mod finding;
 mod fingerprint;
@@ -42,6 +43,7 @@ pub mod text;
 mod undecided;
 
 pub use codes::{PAGES, Page, page};
+pub use difference::{Change, Direction};
 pub use failure::{Failure, Fault};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
 pub use judgement::{Explained, Judgement, Measures, Outcome, Reason, Typed};
