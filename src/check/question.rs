@@ -86,10 +86,9 @@ impl Answer {
     }
 }
 
-/// Asks, for every Allow statement of the first document, whether some request is matched by it and meets the question.
-pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
-    let documents = asked.documents();
-    let inferred = || PolicyType::infer(documents.iter().copied());
+/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
+pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
+    let inferred = || PolicyType::infer(asked.judged());
     let setting = Setting {
         policy_type: options.policy_type.unwrap_or_else(inferred),
         strict_arn: options.strict_arn,
@@ -106,10 +105,10 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut allows = question.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
-        allows.push((0, Lit::FALSE));
+        allows.push((0, 0, Lit::FALSE));
     }
-    for (statement, lit) in allows {
-        let claim = referee.claim(statement);
+    for (document, statement, lit) in allows {
+        let claim = referee.claim(document, statement);
         let mut goal = vec![lit];
         goal.extend(&question.shared);
         match decide(&mut search, &goal, &claim) {
@@ -138,7 +137,7 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut certificate = None;
     match &verdict {
         Verdict::Fail(findings) if options.certificate => {
-            let requests = findings.iter().map(|finding| (finding.statement, finding.witness.request()));
+            let requests = findings.iter().map(|f| (f.document, f.statement, f.witness.request()));
             certificate = Some(Certificate::of_fail(asked, setting, &assumptions, requests));
         }
         Verdict::Pass(_) if options.certificate || options.certify => {
@@ -170,7 +169,7 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
 
 /// The refutation of the whole question, verified if that is asked for.
 fn certified(
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
     setting: Setting,
     question: &mut Question<'_>,
     theory: Theory,

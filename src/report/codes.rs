@@ -93,6 +93,7 @@ pub const PAGES: &[Page] = pages! {
     "principal-wildcard"
     "product-states"
     "proof-bytes"
+    "questions"
     "resource-abbreviation"
     "service-wildcard"
     "set-of-one-empty-value"
