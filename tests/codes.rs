@@ -1,10 +1,5 @@
 //! Every code that an answer can carry has a page in `docs/codes`, and every page is about such a code.
 #![cfg(test)]
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::string_slice,
-    reason = "a test that panics fails, as it should"
-)]
 
 use iamsat::report::{PAGES, page};
 use std::collections::BTreeSet;

@@ -295,6 +295,12 @@ impl Run<'_> {
             };
             if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
                 members.insert("accepted".to_owned(), json::accepted(subject));
+                // With its findings accepted, what is open beside them is what counts.
+                if let (Status::Unknown, Outcome::Judged(judgement)) = (subject.status, outcome)
+                    && let Some(open) = json::open(judgement)
+                {
+                    members.insert("unknown".to_owned(), open);
+                }
             }
             value
         };

@@ -42,27 +42,21 @@ pub(super) fn gather(reader: &mut Reader, arguments: &[String], role: &str) -> I
     let mut seen = BTreeSet::new();
     let mut are_many = arguments.len() > 1;
     for argument in arguments {
-        let mut add = |argument: &str, read: Result<Read, Failure>| {
-            list.push(Input { argument: argument.to_owned(), name: input_name(argument, role), read });
+        let path = argument.strip_prefix("file://").unwrap_or(argument);
+        let (paths, is_file) = match expanded(path) {
+            _ if is_inline(argument) || argument == "-" => (vec![Ok(argument.clone())], true),
+            Expanded::File => (vec![Ok(path.to_owned())], true),
+            Expanded::Several(paths) => (paths, false),
         };
-        if is_inline(argument) || argument == "-" {
-            add(argument, reader.read(argument, role));
-            continue;
-        }
-        let paths = match expanded(argument.strip_prefix("file://").unwrap_or(argument)) {
-            Expanded::File => {
-                add(argument, reader.read(argument, role));
-                continue;
-            }
-            Expanded::Several(paths) => paths,
-        };
-        are_many = true;
+        are_many |= !is_file;
         for path in paths {
-            match path {
-                Ok(path) if !seen.insert(path.clone()) => {}
-                Ok(path) => add(&path, reader.read(&path, role)),
-                Err(failure) => add(argument, Err(failure)),
-            }
+            let (argument, read) = match path {
+                Ok(path) if !seen.insert(path.clone()) => continue,
+                Ok(_) if is_file => (argument.clone(), reader.read(argument, role)),
+                Ok(path) => (path.clone(), reader.read(&path, role)),
+                Err(failure) => (argument.clone(), Err(failure)),
+            };
+            list.push(Input { name: input_name(&argument, role), argument, read });
         }
     }
     Inputs { list, are_many }

@@ -44,9 +44,8 @@ impl Reference {
         let (rule, None) = (self.rule.as_ref()?, given) else { return None };
         let own = PolicyType::infer([self.document()?]);
         let other = PolicyType::infer([policy]);
-        (own != other).then(|| {
-            format!("the rule {rule} is a {}, {} is a {}", own.name(), policy.source.name(), other.name())
-        })
+        (own != other)
+            .then(|| format!("the rule {rule} is for {}, this was read as {}", own.name(), other.name()))
     }
 }
 

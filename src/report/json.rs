@@ -80,6 +80,11 @@ fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>) {
     out.insert("locations".to_owned(), judgement.findings.iter().map(location).collect());
 }
 
+/// What is open beside the findings of a FAIL.
+pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
+    judgement.answer.open.as_deref().map(|open| reasons(open, &judgement.documents()))
+}
+
 fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
     let one = |reason: &UnknownReason| match reason {
         UnknownReason::Exhausted(Exhausted::Deadline) => {

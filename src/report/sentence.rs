@@ -32,12 +32,13 @@ impl Judgement<'_> {
                     n if n == some => ", accepted".to_owned(),
                     n => format!(", {n} of them accepted"),
                 };
-                let open = issues.iter().filter(|i| i.kind == Kind::Unknown).count();
-                let open = match open {
-                    0 => String::new(),
-                    n => format!("; UNKNOWN beside: {}", counted(n, "reason")),
-                };
-                format!("FAIL. {about}{some} of {all} {what}{accepted}{open}")
+                match issues.iter().filter(|i| i.kind == Kind::Unknown).count() {
+                    0 => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
+                    n => {
+                        let (reasons, findings) = (counted(n, "reason"), counted(some, "accepted finding"));
+                        format!("UNKNOWN. {about}{reasons}, beside {findings}")
+                    }
+                }
             }
             Verdict::Unknown(unknown) => {
                 format!("UNKNOWN. {about}{}", counted(unknown.reasons.len(), "reason"))
