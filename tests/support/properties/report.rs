@@ -8,12 +8,16 @@ use super::parse::damaged;
 use crate::support::policies::{Policy, Statement, some_keys};
 use crate::support::requests;
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};
+use iamsat::check::{Access, Answer, Options, access_not_granted, difference, no_new_access};
 use iamsat::evaluate::{self, evaluate};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, Read, read};
-use iamsat::report::text::{self, Style, Verbosity};
-use iamsat::report::{Expected, Failure, Fault, Judgement, Outcome, Question, Simulation, json};
+use iamsat::report::text::{self, Letters, Style, Verbosity};
+use iamsat::report::{
+    Change, Direction, Expected, Failure, Fault, Issue, Judgement, Question, Report, Simulation, Status,
+    Subject, Typed, github, json, junit, sarif,
+};
+use iamsat::solve::Verdict;
 use iamsat::span::Source;
 use serde_json::Value;
 
@@ -115,7 +119,7 @@ fn rendered(u: &mut Unstructured<'_>, new: &Source, existing: &Source) -> Result
     let sources: Vec<&Source> = reads.iter().map(|read| &read.source).collect();
     for read in &reads {
         for diagnostic in &read.diagnostics {
-            seen(&both(|style| text::diagnostic(&read.source, diagnostic, style)));
+            seen(&drawn(|style| text::diagnostic(&read.source, diagnostic, style)));
         }
         noticed(read, &sources);
     }
@@ -135,6 +139,9 @@ fn rendered(u: &mut Unstructured<'_>, new: &Source, existing: &Source) -> Result
         let answer = access_not_granted(new, std::slice::from_ref(&access), &options);
         judged(Question::not_granted(&[access]), new, None, &answer, &options);
     }
+    if u.ratio(1, 2)? {
+        compared(new, existing, &options);
+    }
     for _ in 0..2 {
         simulated(u, &[new, existing], answer.policy_type, &sources)?;
     }
@@ -152,9 +159,10 @@ fn noticed(read: &Read, sources: &[&Source]) {
 }
 
 fn failed(failure: &Failure, sources: &[&Source]) {
-    seen(&both(|style| text::failure(failure, style)));
+    seen(&drawn(|style| text::failure(failure, style)));
     is_json(&json::failure(failure), sources);
-    seen(&text::summary(Question::NoNewAccess, &[Outcome::Failed(failure.clone())]));
+    let issues = Issue::of_failure(failure);
+    tell(Status::Error, &failure.message, issues, sources);
 }
 
 fn judged(
@@ -165,11 +173,10 @@ fn judged(
     options: &Options,
 ) {
     let judgement = Judgement::new(question, policy, existing, answer, options);
-    let input = |document, argument| text::Input { document, argument };
+    let typed = Typed { policy: policy.source.name(), existing: existing.map(|_| "a b"), ..Typed::default() };
+    let issues = judgement.issues(&typed);
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
-        let existing = existing.map(|document| input(document, "a b"));
-        let argument = policy.source.name();
-        seen(&both(|style| text::judgement(&judgement, input(policy, argument), existing, verbosity, style)));
+        seen(&drawn(|style| text::judgement(&judgement, &issues, true, verbosity, style)));
     }
     let value = json::judgement(&judgement);
     let sources: Vec<&Source> = judgement.documents().into_iter().map(|d| &d.source).collect();
@@ -179,7 +186,24 @@ fn judged(
         let whole: Value = serde_json::from_str(policy.source.text()).unwrap();
         assert!(whole.pointer(location["pointer"].as_str().unwrap()).is_some(), "{location}\n{whole}");
     }
-    seen(&text::summary(question, &[Outcome::Judged(Box::new(judgement))]));
+    let status = match &answer.verdict {
+        Verdict::Pass(_) => Status::Pass,
+        Verdict::Fail(_) => Status::Fail,
+        Verdict::Unknown(_) => Status::Unknown,
+    };
+    let message = judgement.sentence(&issues, false);
+    tell(status, &message, issues, &sources);
+}
+
+/// What was gained, in groups.
+fn compared(new: &Document, existing: &Document, options: &Options) {
+    let found = difference(new, existing, options);
+    let change = Change::new(Direction::Gained, new, existing, found, options);
+    let typed = Typed { policy: new.source.name(), existing: Some("old"), ..Typed::default() };
+    let sources = [&new.source, &existing.source];
+    is_json(&change.json(), &sources);
+    let status = if change.is_empty() { Status::Pass } else { Status::Fail };
+    tell(status, &change.sentence(), change.issues(&typed), &sources);
 }
 
 fn simulated(
@@ -195,21 +219,50 @@ fn simulated(
     let simulation =
         Simulation::new(documents.to_vec(), request, &trace, Some(Expected::Denied), None, u.arbitrary()?);
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
-        seen(&text::simulation(&simulation, verbosity));
+        seen(&drawn(|style| text::simulation(&simulation, verbosity, style)));
     }
     for remark in &simulation.remarks {
-        seen(&both(|style| text::remark(remark, style)));
+        seen(&drawn(|style| text::remark(remark, style)));
     }
     is_json(&json::simulation(&simulation), sources);
+    let subject = simulation.subject();
+    tell(subject.status, &subject.message, subject.issues, sources);
     Ok(())
+}
+
+/// The same in the formats for pipelines.
+fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) {
+    for issue in &issues {
+        seen(&drawn(|style| text::issue(issue, style)));
+    }
+    let name = sources.first().map_or("", |source| source.name()).to_owned();
+    let subject = Subject { name, rule: None, status, message: message.to_owned(), issues: issues.clone() };
+    let subjects = vec![subject.clone(), subject];
+    seen(&text::summary("check-no-new-access", &subjects));
+    let report = Report {
+        command: "check-no-new-access",
+        directory: Some("/policies".to_owned()),
+        subjects,
+        issues,
+        has_baseline: true,
+    };
+    let log = sarif::report(&report);
+    is_json(&log, sources);
+    regions(&log, sources);
+    is_xml(&junit::report(&report));
+    let annotations = github::report(&report);
+    seen(&annotations);
+    let is_command = |line: &str| ["::error ", "::warning ", "::notice "].iter().any(|c| line.starts_with(c));
+    let is_summary = |line: &str| line.starts_with("check-no-new-access: ");
+    assert!(annotations.lines().all(|line| is_command(line) || is_summary(line)), "{annotations}");
 }
 
 // ---- what has to hold of each format ----
 
-/// The plain text; the coloured one says the same.
-fn both(draw: impl Fn(Style) -> String) -> String {
-    let plain = draw(Style { color: false });
-    let colored = draw(Style { color: true });
+/// The plain text; the coloured one says the same, and other terminals can be drawn for.
+fn drawn(draw: impl Fn(Style) -> String) -> String {
+    let plain = draw(Style::default());
+    let colored = draw(Style { color: true, ..Style::default() });
     let mut without = String::new();
     let mut letters = colored.chars();
     while let Some(c) = letters.next() {
@@ -220,6 +273,9 @@ fn both(draw: impl Fn(Style) -> String) -> String {
     }
     let trimmed = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert_eq!(trimmed(&without), trimmed(&plain), "{colored:?}");
+    for letters in [Letters::Lines, Letters::Ascii] {
+        seen(&draw(Style { color: false, letters, width: Some(40) }));
+    }
     plain
 }
 
@@ -253,6 +309,68 @@ fn places(value: &Value, sources: &[&Source]) {
         }
         _ => {}
     }
+}
+
+/// Every region of a log is inside of its source, where it says so.
+fn regions(value: &Value, sources: &[&Source]) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|value| regions(value, sources)),
+        Value::Object(members) => {
+            if let Some(region) = members.get("region").filter(|region| region.get("snippet").is_some()) {
+                let is_there = |source: &&Source| snippet(region, source.text()).is_some();
+                assert!(sources.iter().any(is_there), "{region}");
+            }
+            members.values().for_each(|value| regions(value, sources));
+        }
+        _ => {}
+    }
+}
+
+/// The text of a region by its lines and columns, if that is what it says.
+fn snippet<'t>(region: &Value, text: &'t str) -> Option<&'t str> {
+    let offset = |line: &str, column: &str| -> Option<usize> {
+        let number = |name: &str| usize::try_from(region[name].as_u64()?).ok();
+        let mut start = 0;
+        for _ in 1..number(line)? {
+            start = text.get(start..)?.find('\n')?.checked_add(start)?.checked_add(1)?;
+        }
+        let rest = text.get(start..)?;
+        let columns = number(column)?.checked_sub(1)?;
+        let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+        start.checked_add(ends.into_iter().nth(columns)?)
+    };
+    let part = text.get(offset("startLine", "startColumn")?..offset("endLine", "endColumn")?)?;
+    (region["snippet"]["text"] == part).then_some(part)
+}
+
+/// Elements are closed, attributes quoted, and every character may stand in XML.
+fn is_xml(text: &str) {
+    let allowed = |c: char| (c >= ' ' || matches!(c, '\n' | '\t')) && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    assert!(text.chars().all(allowed), "{text:?}");
+    let mut open: Vec<&str> = Vec::new();
+    let (_, body) = text.split_once("?>\n").unwrap();
+    let mut parts = body.split('<');
+    assert_eq!(parts.next(), Some(""), "{text}");
+    for part in parts {
+        let (tag, content) = part.split_once('>').unwrap_or_else(|| panic!("{text}"));
+        let name = tag.split([' ', '/']).find(|name| !name.is_empty()).unwrap_or("");
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name), "{text}");
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        // Outside of quotes there is nothing but names.
+        let quoted: Vec<&str> = tag.split('"').collect();
+        assert!(quoted.len() % 2 == 1, "{text}");
+        let bare = quoted.iter().step_by(2).flat_map(|bare| bare.chars());
+        assert!(bare.into_iter().all(|c| c.is_ascii_alphanumeric() || " =/-_".contains(c)), "{text}");
+        for entity in [tag, content].into_iter().flat_map(|text| text.split('&').skip(1)) {
+            let (name, _) = entity.split_once(';').unwrap_or_else(|| panic!("{text}"));
+            let known = ["lt", "gt", "amp", "quot", "apos"].contains(&name) || name.starts_with('#');
+            assert!(known, "{text}");
+        }
+    }
+    assert!(open.is_empty(), "{text}");
 }
 
 fn is_inside(span: &Value, source: &Source) {

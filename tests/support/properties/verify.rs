@@ -5,8 +5,8 @@
 use crate::support::document;
 use crate::support::policies::{Policy, Statement, some_keys};
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Access, Options, access_not_granted, no_new_access};
-use iamsat::policy::PolicyType;
+use iamsat::check::{Access, Options, access_not_granted, find, no_new_access};
+use iamsat::policy::{Document, PolicyType};
 use iamsat::solve::Verdict;
 use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
@@ -116,7 +116,10 @@ fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
 /// The search does not find the opposite of what was verified.
 fn is_true(sentence: &str, certificate: &str) {
     let value: Value = serde_json::from_str(certificate).unwrap();
-    let policy = |place: usize| document("p", value["policies"][place]["text"].as_str().unwrap());
+    let policies = |role: &str| -> Vec<Document> {
+        let list = value[role].as_array().into_iter().flatten();
+        list.map(|policy| document("p", policy["text"].as_str().unwrap())).collect()
+    };
     let flag = |name: &str| value["options"][name].as_bool();
     let options = Options {
         policy_type: PolicyType::from_name(value["policyType"].as_str().unwrap()),
@@ -126,8 +129,10 @@ fn is_true(sentence: &str, certificate: &str) {
         boundary: flag("boundary"),
         ..Options::default()
     };
+    let (asked, within, without) = (policies("policies"), policies("within"), policies("without"));
     let answer = match value["access"].as_array() {
-        None => no_new_access(&policy(0), &policy(1), &options),
+        // What some documents allow and others do not.
+        None => find(&asked, &within, &without, &options),
         Some(entries) => {
             let entry = |entry: &Value| {
                 let texts =
@@ -135,7 +140,7 @@ fn is_true(sentence: &str, certificate: &str) {
                 Access::new(&texts("actions"), &texts("resources")).unwrap()
             };
             let access: Vec<Access> = entries.iter().map(entry).collect();
-            access_not_granted(&policy(0), &access, &options)
+            access_not_granted(&asked[0], &access, &options)
         }
     };
     let contradicts = match answer.verdict {
