@@ -44,7 +44,9 @@ fn annotation(issue: &Issue, report: &Report) -> String {
     if let (Some(source), Some(mark)) = (&issue.source, issue.marks.first()) {
         let (file, span) = source.in_file(mark.span);
         let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
-        properties.push(format!("file={}", property(&relative(file.name(), report.directory.as_deref()))));
+        // A name that would disturb a log is spelled out, though the annotation then finds no file.
+        let name = one_line(&relative(file.name(), report.directory.as_deref()));
+        properties.push(format!("file={}", property(&name)));
         properties.push(format!("line={}", start.line));
         properties.push(format!("endLine={}", end.line));
         // Columns mean something on one line only.

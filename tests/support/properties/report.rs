@@ -18,7 +18,7 @@ use iamsat::report::{
     Subject, Typed, github, json, junit, sarif,
 };
 use iamsat::solve::Verdict;
-use iamsat::span::Source;
+use iamsat::span::{Source, Span};
 use serde_json::Value;
 
 pub(crate) fn holds(data: &[u8]) {
@@ -248,7 +248,8 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
     };
     let log = sarif::report(&report);
     is_json(&log, sources);
-    regions(&log, sources);
+    let files: Vec<&Source> = sources.iter().map(|source| source.in_file(Span::default()).0).collect();
+    regions(&log, &files);
     is_xml(&junit::report(&report));
     let annotations = github::report(&report);
     seen(&annotations);
