@@ -21,7 +21,7 @@
 //! ```
 //!
 //! * [`policy`] reads documents: [`policy::parse`] for one, [`policy::read`] for what the AWS CLI printed around it. All faults
-//!   are reported with their places.
+//!   are reported with their places. A [`policy::Document`] is printed in canonical form.
 //! * [`check`] asks the questions; a [`solve::Verdict`] is PASS with its proof, FAIL with confirmed witnesses, or UNKNOWN with
 //!   its reasons.
 //! * [`mod@evaluate`] decides one concrete [`request`] and says why.

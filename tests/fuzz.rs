@@ -1,7 +1,7 @@
 //! The properties of the fuzz targets, for a few random inputs and for every input that is known to find a
 //! fault.
 //!
-//! `IAMSAT_CASES` sets the number of random inputs of each (default 400). The fuzzer itself: `fuzz/README.md`.
+//! `IAMSAT_CASES` sets the number of random inputs of each (default 100 to 400). The fuzzer itself: `fuzz/README.md`.
 #![cfg(test)]
 
 #[path = "support/sampling.rs"]
@@ -14,9 +14,9 @@ use proptest::test_runner::TestCaseError;
 use std::path::{Path, PathBuf};
 use support::properties::ALL;
 
-fn random_inputs(name: &str) {
+fn random_inputs(name: &str, cases: u32) {
     let (_, holds) = ALL.into_iter().find(|(n, _)| *n == name).unwrap();
-    let outcome = sampling::runner(400).run(&vec(any::<u8>(), 0..400), |data| {
+    let outcome = sampling::runner(cases).run(&vec(any::<u8>(), 0..400), |data| {
         holds(&data);
         Ok::<(), TestCaseError>(())
     });
@@ -27,12 +27,12 @@ fn random_inputs(name: &str) {
 
 #[test]
 fn batch_holds() {
-    random_inputs("batch");
+    random_inputs("batch", 200);
 }
 
 #[test]
 fn check_holds() {
-    random_inputs("check");
+    random_inputs("check", 400);
 }
 
 /// What the program prints is not for the reader of these tests: it runs in a process of its own.
@@ -53,53 +53,53 @@ fn cli_holds() {
 #[test]
 #[ignore = "prints what the program prints; cli_holds runs it"]
 fn cli_inputs() {
-    random_inputs("cli");
+    random_inputs("cli", 400);
     replay("cli");
 }
 
 #[test]
 fn cnf_holds() {
-    random_inputs("cnf");
+    random_inputs("cnf", 400);
 }
 
 #[test]
 fn emptiness_holds() {
-    random_inputs("emptiness");
+    random_inputs("emptiness", 400);
 }
 
 #[test]
 fn laws_holds() {
-    random_inputs("laws");
+    random_inputs("laws", 400);
 }
 
 #[test]
 fn parse_holds() {
-    random_inputs("parse");
+    random_inputs("parse", 400);
 }
 
 #[test]
 fn print_holds() {
-    random_inputs("print");
+    random_inputs("print", 400);
 }
 
 #[test]
 fn report_holds() {
-    random_inputs("report");
+    random_inputs("report", 100);
 }
 
 #[test]
 fn theories_holds() {
-    random_inputs("theories");
+    random_inputs("theories", 400);
 }
 
 #[test]
 fn verify_holds() {
-    random_inputs("verify");
+    random_inputs("verify", 400);
 }
 
 #[test]
 fn wildcard_holds() {
-    random_inputs("wildcard");
+    random_inputs("wildcard", 400);
 }
 
 #[test]

@@ -4,12 +4,12 @@
 
 use super::{document, labelled};
 use iamsat::check::{Options, no_new_access};
-use iamsat::policy::{Document, Statement};
+use iamsat::policy::{ActionPattern, Document, ResourcePattern, Statement, Template};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Bytes of a seed, the `-max_len` of `.ci/run`; and of a certificate, which holds two policies and what shows it.
+/// Bytes of a seed, the `-max_len` of `.ci/run`; three times that for certificates, which hold two policies.
 const LONGEST: usize = 800;
 /// Seeds of a target: enough for variety, few enough to be read in a second.
 const MOST: usize = 400;
@@ -66,18 +66,31 @@ fn statements(corpus: &Path) -> Vec<Document> {
     documents.iter().flat_map(alone).filter(|d| seen.insert(d.to_string())).collect()
 }
 
-/// Each policy against itself with one value, or its conditions, left out; by turns as the new and the existing one.
+/// Each policy against itself with one value, or its conditions, left out, or with its actions or resources widened; by
+/// turns as the new and the existing one.
 fn pairs(policies: &[Document]) -> Vec<(String, String)> {
     let changed = |(i, policy): (usize, &Document)| {
-        let mut less = policy.clone();
-        let statement = less.statements.first_mut()?;
-        match i % 3 {
+        let mut other = policy.clone();
+        let statement = other.statements.first_mut()?;
+        match i % 4 {
             0 if statement.action.values.len() > 1 => drop(statement.action.values.pop()),
             1 if !statement.conditions.is_empty() => drop(statement.conditions.pop()),
-            _ => {}
+            2 => {
+                for resource in statement.resource.iter_mut().flat_map(|r| &mut r.values) {
+                    let text = format!("{}*", resource.value.text);
+                    resource.value = ResourcePattern::new(&text, Template::parse(&text, false).unwrap());
+                }
+            }
+            _ => {
+                for action in &mut statement.action.values {
+                    let (service, name) = action.value.text.split_once(':')?;
+                    let start: String = name.chars().take(3).collect();
+                    action.value = ActionPattern::new(&format!("{service}:{start}*"))?;
+                }
+            }
         }
-        let pair = (policy.to_string(), less.to_string());
-        Some(if i % 2 == 0 { pair } else { (pair.1, pair.0) })
+        let pair = (policy.to_string(), other.to_string());
+        Some(if i / 4 % 2 == 0 { pair } else { (pair.1, pair.0) })
     };
     policies.iter().enumerate().filter_map(changed).filter(|(a, b)| a.len() + b.len() < LONGEST).collect()
 }

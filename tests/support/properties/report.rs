@@ -1,7 +1,7 @@
 //! Whatever is in a policy, in every format: nothing panics, texts keep to characters that are seen, JSON is JSON, and
 //! every place is inside its source.
 //!
-//! Two lines of text are two files; anything else is a stream of choices.
+//! Two lines of text are two files, two more their names; anything else is a stream of choices.
 
 use super::lines;
 use super::parse::damaged;
@@ -22,9 +22,12 @@ use iamsat::span::{Source, Span};
 use serde_json::Value;
 
 pub(crate) fn holds(data: &[u8]) {
-    if let Some([new, existing]) = lines(data).as_deref() {
-        let _ =
-            rendered(&mut Unstructured::new(data), &Source::new("new", *new), &Source::new("old", *existing));
+    if let Some(lines) = lines(data) {
+        let [new, existing, names @ ..] = lines.as_slice() else { return };
+        let name = |place: usize, default| names.get(place).copied().unwrap_or(default);
+        let new = Source::new(name(0, "new"), *new);
+        let existing = Source::new(name(1, "old"), *existing);
+        let _ = rendered(&mut Unstructured::new(data), &new, &existing);
         return;
     }
     let mut u = Unstructured::new(data);
