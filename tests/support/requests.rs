@@ -114,7 +114,7 @@ pub(crate) fn spelled(
             let text = &*u.choose(&condition.values)?.value.text;
             values.push(instance(u, text)?);
         }
-        request.set(&*key, values);
+        request.set(&key, values);
         keys.push(key);
     }
     let resources = statements().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.values);

@@ -92,7 +92,8 @@ fn pairs(policies: &[Document]) -> Vec<(String, String)> {
         let pair = (policy.to_string(), other.to_string());
         Some(if i / 4 % 2 == 0 { pair } else { (pair.1, pair.0) })
     };
-    policies.iter().enumerate().filter_map(changed).filter(|(a, b)| a.len() + b.len() < LONGEST).collect()
+    let fits = |(a, b): &(String, String)| a.len().saturating_add(b.len()) < LONGEST;
+    policies.iter().enumerate().filter_map(changed).filter(fits).collect()
 }
 
 fn patterns(policy: &Document) -> Vec<String> {
@@ -128,7 +129,7 @@ fn certificates(pairs: &[(String, String)]) -> Vec<String> {
         let (new, existing) = (document("new", new), document("existing", existing));
         let text = no_new_access(&new, &existing, &options).certificate()?.to_text();
         let compact: Value = serde_json::from_str(&text).unwrap();
-        Some(compact.to_string()).filter(|text| text.len() <= 3 * LONGEST)
+        Some(compact.to_string()).filter(|text| text.len().div_ceil(3) <= LONGEST)
     };
     pairs.iter().step_by(7).filter_map(certificate).take(MOST).collect()
 }

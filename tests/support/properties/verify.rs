@@ -137,7 +137,7 @@ fn is_true(sentence: &str, certificate: &str) {
             let entry = |entry: &Value| {
                 let texts =
                     |name: &str| -> Vec<String> { serde_json::from_value(entry[name].clone()).unwrap() };
-                Access::new(&texts("actions"), &texts("resources")).unwrap()
+                Access::new(texts("actions"), texts("resources")).unwrap()
             };
             let access: Vec<Access> = entries.iter().map(entry).collect();
             access_not_granted(&asked[0], &access, &options)
