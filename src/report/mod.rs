@@ -20,6 +20,7 @@
 //! assert!(shown.contains("= request: action     s3:PutObject"));
 //! ```
 
+mod advice;
 pub mod baseline;
 mod codes;
 mod failure;
@@ -44,7 +45,7 @@ mod undecided;
 pub use codes::{PAGES, Page, page};
 pub use failure::{Failure, Fault};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
-pub use judgement::{Explained, Judgement, Measures, Outcome, Reason, Typed};
+pub use judgement::{Again, Explained, Judgement, Measures, Outcome, Reason, Typed};
 pub use message::{Question, unknown_message};
 pub use replay::shell_quoted;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};
