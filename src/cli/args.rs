@@ -43,6 +43,20 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
+    /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
+    #[command(after_help = "\
+Example:
+  iamsat compare old.json new.json
+
+Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN, 2 error.")]
+    Compare(Compare),
+    /// What was gained and lost from OLD to NEW, in few groups?
+    #[command(after_help = "\
+Example:
+  iamsat diff main.json branch.json
+
+Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
+    Diff(Diff),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:
@@ -128,6 +142,38 @@ pub(super) struct NoNewAccess {
     pub(super) new: Vec<String>,
     #[command(flatten)]
     pub(super) known: Known,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Compare {
+    /// One policy
+    #[arg(value_name = "LEFT")]
+    pub(super) left: String,
+    /// The other
+    #[arg(value_name = "RIGHT")]
+    pub(super) right: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The policy as it was
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The policy as it is to be
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]

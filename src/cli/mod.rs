@@ -11,6 +11,7 @@ mod input;
 mod inputs;
 mod known;
 mod output;
+mod pair;
 mod references;
 mod simulate;
 mod terminal;
@@ -51,6 +52,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::CheckAccessNotGranted(args) => answer(&args.output, "check-access-not-granted", &|output| {
             checks::access_not_granted(&args, output)
         }),
+        Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
+        Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),
         Command::Explain(args) => plain(about::explain(&args)),
         Command::Completions(args) => plain(about::completions(&args)),
         Command::Man(args) => plain(about::man(&args)),

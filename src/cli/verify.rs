@@ -9,6 +9,7 @@ use crate::report::text::Verbosity;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::span::{Source, Span};
 use crate::verify::{Limits, Outcome, verify};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -17,9 +18,8 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
     let limits = Limits::default();
     let mut values: Vec<Value> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
-    for path in &args.files {
-        let name = path.display().to_string();
-        let outcome = read(path, &name, &limits).and_then(|text| isolated(|| verify(&text, &limits)));
+    for (name, text) in args.files.iter().flat_map(|path| certificates(path, &limits)) {
+        let outcome = text.and_then(|text| isolated(|| verify(&text, &limits)));
         let (status, result, message) = match outcome {
             Ok(Outcome::Verified(message)) => (Status::Pass, "VERIFIED", message),
             Ok(Outcome::Refused(message)) => (Status::Fail, "REFUSED", message),
@@ -78,6 +78,24 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
 
 fn subject(name: String, status: Status, message: String, issues: Vec<Issue>) -> Subject {
     Subject { name, rule: None, status, message, issues }
+}
+
+/// The certificates of a file, with their names: one, or a list of several as `compare` and `diff` write them.
+fn certificates(path: &Path, limits: &Limits) -> Vec<(String, Result<String, Failure>)> {
+    let name = path.display().to_string();
+    let text = match read(path, &name, limits) {
+        Ok(text) => text,
+        Err(failure) => return vec![(name, Err(failure))],
+    };
+    let list = || serde_json::from_str::<Vec<&RawValue>>(&text).ok().filter(|list| !list.is_empty());
+    match text.trim_start().starts_with('[').then(list).flatten() {
+        Some(list) => list
+            .into_iter()
+            .enumerate()
+            .map(|(place, one)| (format!("{name}#{place}"), Ok(one.get().to_owned())))
+            .collect(),
+        None => vec![(name, Ok(text))],
+    }
 }
 
 /// The text of a file; one byte more than the limit is enough to know that it is too long.

@@ -30,7 +30,9 @@ macro_rules! pages {
 
 /// Every page, in alphabetical order.
 pub const PAGES: &[Page] = pages! {
+    "access-gained"
     "access-granted"
+    "access-lost"
     "action-matches-nothing"
     "action-with-wildcard"
     "arn-pattern-with-few-fields"

@@ -23,6 +23,7 @@
 mod advice;
 pub mod baseline;
 mod codes;
+mod difference;
 mod failure;
 mod finding;
 mod fingerprint;
@@ -43,6 +44,7 @@ pub mod text;
 mod undecided;
 
 pub use codes::{PAGES, Page, page};
+pub use difference::{Change, Direction};
 pub use failure::{Failure, Fault};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
 pub use judgement::{Again, Explained, Judgement, Measures, Outcome, Reason, Typed};
