@@ -16,7 +16,7 @@
 //! assert_eq!(json::judgement(&judgement)["result"], "FAIL");
 //! let typed = Typed { policy: "new.json", existing: Some("old.json"), ..Typed::default() };
 //! let issues = judgement.issues(&typed);
-//! let shown = text::judgement(&judgement, &issues, text::Verbosity::Normal, text::Style::default());
+//! let shown = text::judgement(&judgement, &issues, false, text::Verbosity::Normal, text::Style::default());
 //! assert!(shown.contains("= request: action     s3:PutObject"));
 //! ```
 
