@@ -44,6 +44,11 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
             [&new[..], &["old.json", "--new", "minified.json", "new.json", "gone.json"]].concat(),
         ),
         (case("output"), [&new[..], &["short.json", "--new", "long-line.json"]].concat()),
+        (case("known"), [&new[..], &["old.json", "--new", "policies", "--baseline", "known.json"]].concat()),
+        (
+            case("known"),
+            [&new[..], &["old.json", "--new", "policies", "--baseline", "no-reason.json"]].concat(),
+        ),
         (case("faults"), vec!["check-access-not-granted", "--actions", "s3:*", "--policy", "."]),
         (case("answers"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
         (case("odd-texts"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
@@ -245,6 +250,30 @@ fn elements(xml: &str) -> Result<Vec<String>, String> {
 }
 
 #[test]
+fn what_is_accepted_is_suppressed_and_nothing_else() {
+    let (directory, arguments) = runs().into_iter().find(|(_, a)| a.contains(&"known.json")).unwrap();
+    let log = sarif(&directory, &arguments);
+    let list: Value =
+        serde_json::from_str(&std::fs::read_to_string(directory.join("known.json")).unwrap()).unwrap();
+    let mut accepted = 0;
+    for result in results(&log) {
+        let print = &result["partialFingerprints"]["iamsat/v1"];
+        let entry = list["accepted"].as_array().unwrap().iter().find(|entry| entry["fingerprint"] == *print);
+        let suppressions = result["suppressions"].as_array().unwrap();
+        match entry {
+            Some(entry) => {
+                assert_eq!(suppressions[0]["justification"], entry["reason"]);
+                assert_eq!(result["ruleId"], "new-access");
+                accepted += 1;
+            }
+            None => assert!(suppressions.is_empty(), "{result:#}"),
+        }
+    }
+    assert_eq!(accepted, 3);
+    assert!(results(&log).iter().any(|result| result["ruleId"] == "stale-acceptance"));
+}
+
+#[test]
 fn junit_is_well_formed_and_counts_what_it_holds() {
     for (directory, arguments) in runs() {
         let xml = output(&directory, &[&arguments[..], &["--format", "junit"]].concat());
@@ -272,7 +301,11 @@ fn annotations_stay_on_their_lines() {
         let text = output(&directory, &[&arguments[..], &["--format", "github"]].concat());
         let errors = text.lines().filter(|line| line.starts_with("::error ")).count();
         let log = sarif(&directory, &arguments);
-        assert_eq!(errors, results(&log).iter().filter(|result| result["level"] == "error").count());
+        let is_error = |result: &&Value| {
+            let suppressed = result["suppressions"].as_array().is_some_and(|list| !list.is_empty());
+            result["level"] == "error" && !suppressed
+        };
+        assert_eq!(errors, results(&log).iter().filter(is_error).count());
         for line in text.lines() {
             match line.strip_prefix("::") {
                 Some(rest) => {
