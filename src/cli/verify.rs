@@ -13,11 +13,12 @@ use std::io::Read;
 use std::path::Path;
 
 pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
-    let limits = Limits::default();
     let mut values: Vec<Value> = Vec::new();
     let mut exit = Exit::Success;
     for path in &args.files {
         let name = path.display().to_string();
+        let deadline = args.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
+        let limits = Limits { deadline, ..Limits::default() };
         let outcome = read(path, &name, &limits).and_then(|text| isolated(|| verify(&text, &limits)));
         let (code, result, message) = match outcome {
             Ok(Outcome::Verified(message)) => (Exit::Success, "VERIFIED", message),

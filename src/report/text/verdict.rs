@@ -50,7 +50,13 @@ pub fn judgement(
                 (Question::AccessNotGranted { .. }, 1) => "grants listed access",
                 (Question::AccessNotGranted { .. }, _) => "grant listed access",
             };
-            format!("FAIL. {some} of {all} {what}")
+            match judgement.answer.cut_short {
+                None => format!("FAIL. {some} of {all} {what}"),
+                Some(limit) => format!(
+                    "FAIL. At least {some} of {all} {what}; the limit `{}` ended the search for more",
+                    limit.name()
+                ),
+            }
         }
         Verdict::Unknown(unknown) => {
             out.push_str(&reasons(judgement, unknown, style));
@@ -182,7 +188,11 @@ fn advice(limit: Exhausted) -> &'static str {
         Exhausted::Nodes | Exhausted::Literals => {
             "judge parts of the policy alone: put its statements into several files"
         }
-        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes => {
+        Exhausted::Lemmas
+        | Exhausted::Iterations
+        | Exhausted::ProofBytes
+        | Exhausted::Work
+        | Exhausted::Findings => {
             "ask about less at once: put statements into several files, and leave out patterns that others cover"
         }
     }
