@@ -83,9 +83,13 @@ fn everything(name: &str, (new, existing): &Pair) {
     std::fs::write(directory.join("new.json"), new).unwrap();
     std::fs::write(directory.join("old.json"), existing).unwrap();
     let run = |arguments: &str| run(&directory, &arguments.split(' ').collect::<Vec<_>>());
-    run("check-no-new-access --existing old.json --new new.json --timeout 500ms --format json --certificate proof.json");
+    run(
+        "check-no-new-access --existing old.json --new new.json --timeout 500ms --format json --certificate proof.json",
+    );
     run("check-no-new-access --existing new.json --new old.json --timeout 500ms --certify");
-    run("check-access-not-granted --policy new.json --actions s3:Get*,iam:* --timeout 500ms --format json --certify");
+    run(
+        "check-access-not-granted --policy new.json --actions s3:Get*,iam:* --timeout 500ms --format json --certify",
+    );
     run("simulate --policy new.json old.json --action s3:GetObject --resource arn:aws:s3:::b/aaaaaaaaaa");
     if directory.join("proof.json").exists() {
         run("verify proof.json --timeout 500ms");
@@ -151,7 +155,9 @@ fn hostile_bytes() {
     std::fs::write(directory.join("good.json"), &good).unwrap();
     for bytes in attacks::bytes() {
         std::fs::write(directory.join("bad.json"), &bytes).unwrap();
-        let mut line = br#"{"id":1,"check":"check-no-new-access","existingPolicyDocument":{},"newPolicyDocument":"#.to_vec();
+        let mut line =
+            br#"{"id":1,"check":"check-no-new-access","existingPolicyDocument":{},"newPolicyDocument":"#
+                .to_vec();
         line.extend(bytes.iter().filter(|byte| **byte != b'\n'));
         line.push(b'}');
         std::fs::write(directory.join("lines"), &line).unwrap();
@@ -179,7 +185,9 @@ fn hostile_lines() {
             r#"{{"id":"last","check":"check-access-not-granted","policyDocument":{good},"access":[{{"actions":["ec2:*"]}}]}}"#
         );
         std::fs::write(directory.join("lines"), format!("{line}\n{last}\n")).unwrap();
-        for options in [&["--timeout", "500ms"][..], &["--certify", "--certificates", "proofs", "--timeout", "500ms"]] {
+        for options in
+            [&["--timeout", "500ms"][..], &["--certify", "--certificates", "proofs", "--timeout", "500ms"]]
+        {
             let ended = run(&directory, &[&["batch", "lines"], options].concat());
             assert!(ended.said.contains(r#"{"id":"last","result":"PASS""#), "line {place}");
         }
@@ -209,6 +217,8 @@ fn findings_are_bounded() {
     assert_eq!(text.code, 1);
     assert!(text.said.contains("At least 1000 of 1100 statements widen access; the limit `findings`"));
     let json = run(&directory, &[&command[..], &["--format", "json"]].concat());
-    assert!(json.said.contains(r#""cutShort": "findings""#) && json.said.contains(r#""statementIndex": 999,"#));
+    assert!(
+        json.said.contains(r#""cutShort": "findings""#) && json.said.contains(r#""statementIndex": 999,"#)
+    );
     assert!(!json.said.contains(r#""statementIndex": 1000"#));
 }

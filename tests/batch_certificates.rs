@@ -19,7 +19,9 @@ fn iamsat(directory: &Path, arguments: &[&str]) -> Output {
 
 fn question(id: &str, new: &str, existing: &str) -> String {
     let policy = |action: &str| {
-        format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#)
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#
+        )
     };
     format!(
         r#"{{"id":{id},"check":"check-no-new-access","newPolicyDocument":{},"existingPolicyDocument":{}}}"#,
@@ -72,7 +74,11 @@ fn each_pass_leaves_a_certificate() {
         let verified = iamsat(&kept, &["verify", "line-1.json", "line-6.json"]);
         let said = String::from_utf8(verified.stdout).unwrap();
         assert_eq!(verified.status.code(), Some(0), "{said}");
-        assert_eq!(said.matches(": verified. PASS: no request is allowed by newPolicyDocument").count(), 2, "{said}");
+        assert_eq!(
+            said.matches(": verified. PASS: no request is allowed by newPolicyDocument").count(),
+            2,
+            "{said}"
+        );
         assert_eq!(names(&directory), BTreeSet::from(["lines", "new"].map(str::to_owned)));
     }
 }

@@ -133,7 +133,9 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
             }
         }
         let found = findings.len().saturating_add(open.len());
-        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes) && goals.peek().is_some() {
+        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
+            && goals.peek().is_some()
+        {
             cut_short = Some(Exhausted::Findings);
             let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
             open.push(Unknown { reasons, candidate: None });

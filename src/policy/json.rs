@@ -104,18 +104,18 @@ pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> 
 }
 
 /// The first element of an array that passes the test, with its index.
-pub(super) fn element_where<'t>(part: &'t str, test: impl Fn(&str) -> bool) -> Option<(usize, &'t str)> {
+pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
     let elements = collect(part, Elements)?;
     elements.into_iter().map(RawValue::get).enumerate().find(|(_, element)| test(element))
 }
 
 /// Key and value of the first member of an object of which either passes the test.
-pub(super) fn member_where<'t>(
-    part: &'t str,
-    test: impl Fn(&str) -> bool,
-) -> Option<(&'t str, &'t str)> {
+pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let members = collect(part, Members)?;
-    members.into_iter().map(|(key, value)| (key.get(), value.get())).find(|(key, value)| test(key) || test(value))
+    members
+        .into_iter()
+        .map(|(key, value)| (key.get(), value.get()))
+        .find(|(key, value)| test(key) || test(value))
 }
 
 /// What a string stands for, with a mark where half of a surrogate pair is missing.

@@ -125,9 +125,9 @@ impl Request {
     /// assert_eq!(Request::new("s3:GetObject", "*").length(), 13);
     /// ```
     pub fn length(&self) -> usize {
-        let context = self.context().map(|(key, values)| {
-            values.iter().map(String::len).fold(key.len(), usize::saturating_add)
-        });
+        let context = self
+            .context()
+            .map(|(key, values)| values.iter().map(String::len).fold(key.len(), usize::saturating_add));
         context.fold(self.action.len().saturating_add(self.resource.len()), usize::saturating_add)
     }
 }

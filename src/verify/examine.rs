@@ -187,7 +187,8 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         Evidence::Fail { findings } => {
             let referee = Referee::new(&asked, setting);
             let texts = [&certificate.policies, &certificate.within, &certificate.without];
-            let length = texts.into_iter().flatten().map(|p| p.text.len() / 16).fold(1, usize::saturating_add);
+            let length =
+                texts.into_iter().flatten().map(|p| p.text.len() / 16).fold(1, usize::saturating_add);
             let mut work = Work::new(limits.work, limits.deadline);
             if findings.is_empty() {
                 return Err(Refusal::new("it has no request"));
