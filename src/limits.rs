@@ -77,6 +77,8 @@ pub struct SearchLimits {
     pub findings: usize,
     /// Bytes of the requests of all findings together; as [`SearchLimits::findings`].
     pub witness_bytes: usize,
+    /// Questions asked to find out all differences.
+    pub questions: usize,
     /// Instant after which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
@@ -93,6 +95,7 @@ impl Default for SearchLimits {
             work: 200_000_000,
             findings: 1_000,
             witness_bytes: 8 << 20,
+            questions: 20_000,
             deadline: None,
         }
     }
@@ -214,6 +217,8 @@ pub enum Exhausted {
     Work,
     /// [`SearchLimits::findings`] or [`SearchLimits::witness_bytes`].
     Findings,
+    /// [`SearchLimits::questions`].
+    Questions,
     /// [`SearchLimits::deadline`].
     Deadline,
     /// Operators of several types ask about one text in a way that is not decided.
@@ -230,8 +235,9 @@ impl Exhausted {
             Exhausted::Iterations => "iterations",
             Exhausted::Literals => "clause-literals",
             Exhausted::ProofBytes => "proof-bytes",
-            Exhausted::Work => "work",
+            Exhausted::Work => "comparisons",
             Exhausted::Findings => "findings",
+            Exhausted::Questions => "questions",
             Exhausted::Deadline => "deadline",
             Exhausted::Mixed => "mixed-operators",
         }

@@ -63,8 +63,8 @@ pub struct Answer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
-    /// The limit that kept some statement from being decided, if one did: a FAIL may then have more findings than it lists.
-    pub cut_short: Option<Exhausted>,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
     certificate: Option<Certificate>,
 }
 
@@ -107,7 +107,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         // Nothing is allowed: one goal that says so, so that this too is proved.
         allows.push((0, 0, Lit::FALSE));
     }
-    let (mut bytes, mut cut_short) = (0usize, None);
+    let mut bytes = 0usize;
     let mut goals = allows.into_iter().peekable();
     while let Some((document, statement, lit)) = goals.next() {
         let claim = referee.claim(document, statement);
@@ -124,7 +124,6 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
                     UnknownReason::Exhausted(limit) => Some(*limit),
                     _ => None,
                 });
-                cut_short = cut_short.or(limit);
                 open.push(*unknown);
                 // Of those that follow none would be decided either.
                 if matches!(limit, Some(Exhausted::Deadline | Exhausted::Work)) {
@@ -136,7 +135,6 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
             && goals.peek().is_some()
         {
-            cut_short = Some(Exhausted::Findings);
             let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
             open.push(Unknown { reasons, candidate: None });
             break;
@@ -144,8 +142,12 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
     }
     let stats = search.stats();
     let theory = search.into_theory();
+    let mut open_beside = None;
     let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
@@ -177,7 +179,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
         stats,
-        cut_short,
+        open: open_beside,
         certificate,
     }
 }

@@ -1,7 +1,7 @@
 //! JSON: AWS's three members word for word, then ours.
 
 use super::names::{KeyNames, principal_type};
-use super::{Failure, Fault, Judgement, Simulation, StatementReport};
+use super::{Failure, Fault, Issue, Judgement, Simulation, StatementReport, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
 use crate::limits::{Exhausted, InputLimits};
@@ -20,12 +20,7 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
     out.insert("message".to_owned(), json!(judgement.message()));
     match &answer.verdict {
         Verdict::Pass(_) => {}
-        Verdict::Fail(_) => {
-            fail(&mut out, judgement);
-            if let Some(limit) = answer.cut_short {
-                out.insert("cutShort".to_owned(), json!(limit.name()));
-            }
-        }
+        Verdict::Fail(_) => fail(&mut out, judgement),
         Verdict::Unknown(unknown) => {
             out.insert("unknown".to_owned(), reasons(unknown, &documents));
             if let Some(candidate) = &unknown.candidate {
@@ -85,6 +80,11 @@ fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>) {
     out.insert("locations".to_owned(), judgement.findings.iter().map(location).collect());
 }
 
+/// What is open beside the findings of a FAIL.
+pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
+    judgement.answer.open.as_deref().map(|open| reasons(open, &judgement.documents()))
+}
+
 fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
     let one = |reason: &UnknownReason| match reason {
         UnknownReason::Exhausted(Exhausted::Deadline) => {
@@ -117,6 +117,17 @@ pub fn failure(failure: &Failure) -> Value {
         error.insert("diagnostics".to_owned(), failure.faults.iter().map(fault).collect());
     }
     json!({"error": error})
+}
+
+/// The accepted findings of an input.
+pub fn accepted(subject: &Subject) -> Value {
+    let one = |issue: &Issue| {
+        let reason = issue.accepted.as_ref()?;
+        Some(json!({
+            "code": issue.code, "pointer": issue.pointer, "fingerprint": issue.fingerprint, "reason": reason,
+        }))
+    };
+    subject.issues.iter().filter_map(one).collect()
 }
 
 fn diagnostic(source: &Source, fault: &Diagnostic) -> Value {
