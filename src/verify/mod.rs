@@ -53,16 +53,27 @@ impl Refusal {
 #[derive(Clone, Debug)]
 pub struct Work {
     left: u64,
+    spends: u32,
+    deadline: Option<std::time::Instant>,
 }
 
 impl Work {
-    fn new(allowed: u64) -> Work {
-        Work { left: allowed }
+    fn new(allowed: u64, deadline: Option<std::time::Instant>) -> Work {
+        Work { left: allowed, spends: 0, deadline }
+    }
+
+    /// Looks at the clock, if there is a deadline.
+    fn check(&self) -> Result<(), Refusal> {
+        match self.deadline {
+            Some(at) if std::time::Instant::now() >= at => Err(Refusal::beyond("the time limit was reached")),
+            _ => Ok(()),
+        }
     }
 
     fn spend(&mut self, amount: usize) -> Result<(), Refusal> {
         let left = self.left.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
         self.left = left.ok_or_else(|| Refusal::beyond("the work allowed for checking is done"))?;
-        Ok(())
+        self.spends = self.spends.wrapping_add(1);
+        if self.spends.is_multiple_of(1024) { self.check() } else { Ok(()) }
     }
 }
