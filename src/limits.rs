@@ -38,6 +38,34 @@ impl Default for InputLimits {
     }
 }
 
+/// When to give up; by default never, and then no clock is read.
+///
+/// ```
+/// use iamsat::limits::Deadline;
+/// assert!(!Deadline::default().has_passed());
+/// assert!(Deadline::at(Some(std::time::Instant::now())).has_passed());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadline(Option<std::time::Instant>);
+
+impl Deadline {
+    /// After this instant.
+    pub fn at(instant: Option<std::time::Instant>) -> Deadline {
+        Deadline(instant)
+    }
+
+    /// Whether it is over.
+    pub fn has_passed(self) -> bool {
+        self.0.is_some_and(|at| std::time::Instant::now() >= at)
+    }
+
+    /// This one, or if there is none another.
+    #[must_use]
+    pub fn or(self, other: Option<std::time::Instant>) -> Deadline {
+        Deadline(self.0.or(other))
+    }
+}
+
 /// Bounds on one search. `None` as deadline means no clock is ever read.
 ///
 /// ```

@@ -84,6 +84,14 @@ impl Answer {
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
+
+    /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
+    pub fn cut_short(&self) -> Option<Exhausted> {
+        self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
+            UnknownReason::Exhausted(limit) => Some(*limit),
+            _ => None,
+        })
+    }
 }
 
 /// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.

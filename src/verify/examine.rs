@@ -7,7 +7,7 @@ use super::proof::Proof;
 use super::replay::{Referee, confirm};
 use super::{Refusal, Work};
 use crate::formula::{Asked, Check, Question, Setting, assumptions};
-use crate::limits::InputLimits;
+use crate::limits::{Deadline, InputLimits};
 use crate::policy::{Access, Document, PolicyType, read};
 use crate::request::KEY_TABLE_VERSION;
 use crate::span::Source;
@@ -24,7 +24,7 @@ pub struct Limits {
     /// Bounds on the policies.
     pub input: InputLimits,
     /// Instant after which the verifier gives up.
-    pub deadline: Option<std::time::Instant>,
+    pub deadline: Deadline,
 }
 
 impl Default for Limits {
@@ -34,7 +34,7 @@ impl Default for Limits {
             work: 500_000_000,
             nodes: 4_000_000,
             input: InputLimits::default(),
-            deadline: None,
+            deadline: Deadline::default(),
         }
     }
 }

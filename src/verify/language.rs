@@ -359,7 +359,7 @@ mod tests {
             let languages = patterns.each_ref().map(language);
             let [a, b, c, d] = &patterns;
             let [la, lb, lc, ld] = &languages;
-            let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000, None)).unwrap();
+            let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000, Default::default())).unwrap();
             let mut meter = Meter::new(&SearchLimits::default());
             let known = automata::find(&[a, b], &[c, d], &mut meter).unwrap();
             assert_eq!(found.is_some(), known.is_some(), "{patterns:?} {found:?} {known:?}");

@@ -6,6 +6,8 @@
 //! the requests on the referee. It uses nothing of the rooms that search: `theory`, `sat` and `solve` come after it, and of
 //! `automata` it reads patterns as data.
 
+use crate::limits::Deadline;
+
 mod certificate;
 mod domain;
 mod examine;
@@ -54,20 +56,20 @@ impl Refusal {
 pub struct Work {
     left: u64,
     spends: u32,
-    deadline: Option<std::time::Instant>,
+    deadline: Deadline,
 }
 
 impl Work {
-    fn new(allowed: u64, deadline: Option<std::time::Instant>) -> Work {
+    fn new(allowed: u64, deadline: Deadline) -> Work {
         Work { left: allowed, spends: 0, deadline }
     }
 
     /// Looks at the clock, if there is a deadline.
     fn check(&self) -> Result<(), Refusal> {
-        match self.deadline {
-            Some(at) if std::time::Instant::now() >= at => Err(Refusal::beyond("the time limit was reached")),
-            _ => Ok(()),
+        if self.deadline.has_passed() {
+            return Err(Refusal::beyond("the time limit was reached"));
         }
+        Ok(())
     }
 
     fn spend(&mut self, amount: usize) -> Result<(), Refusal> {

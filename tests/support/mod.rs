@@ -1,7 +1,6 @@
 //! What the integration tests share.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
-pub(crate) mod attacks;
 pub(crate) mod policies;
 pub(crate) mod properties;
 pub(crate) mod requests;
