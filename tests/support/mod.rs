@@ -5,6 +5,7 @@ pub(crate) mod policies;
 pub(crate) mod properties;
 pub(crate) mod requests;
 pub(crate) mod seeds;
+pub(crate) mod xml;
 
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};

@@ -65,6 +65,8 @@ const VALUED: &[&str] = &[
     "--action",
     "--resource",
     "--principal",
+    "--existing-dir",
+    "--baseline",
     "--federated-by",
     "--context",
     "--context-json",
@@ -78,15 +80,16 @@ const VALUED: &[&str] = &[
     "--color",
     "--timeout",
     "--region",
-    "--profile",
     "--output",
     "--query",
+    "--endpoint-url",
     "--resource-type",
 ];
 /// Flags without a value, and what is no flag.
 const BARE: &[&str] = &[
     "--exit-zero",
     "--certify",
+    "--skip-non-policies",
     "--aws-compat",
     "--assume-heuristics",
     "--strict-arn",
@@ -169,7 +172,8 @@ fn arguments(u: &mut Unstructured<'_>) -> Result<Vec<OsString>> {
     let needed: &[&str] = match command {
         "check-no-new-access" => &["--existing", "--new"],
         "check-access-not-granted" => &["--policy", "--actions"],
-        "simulate" | "find" => &["--policy", "--action", "--resource"],
+        "simulate" => &["--policy", "--action", "--resource"],
+        "find" => &["--policy", "--action"],
         _ => &[],
     };
     for flag in needed {
@@ -177,6 +181,14 @@ fn arguments(u: &mut Unstructured<'_>) -> Result<Vec<OsString>> {
             arguments.push(OsString::from(*flag));
             arguments.push(value(u, flag)?);
         }
+    }
+    let policies = match command {
+        "compare" | "diff" => 2,
+        "lint" => 1,
+        _ => 0,
+    };
+    for _ in 0..policies {
+        arguments.push(value(u, "--policy")?);
     }
     for _ in 0..u.int_in_range(0..=6u8)? {
         match u.int_in_range(0..=4u8)? {
