@@ -396,7 +396,7 @@ pub(crate) fn lines(good: &str) -> Vec<String> {
 pub(crate) fn certificates() -> Vec<String> {
     let whole = |new: &str, existing: &str, evidence: &str| {
         format!(
-            r#"{{"format":"iamsat-certificate","version":1,"program":"x","check":"check-no-new-access",
+            r#"{{"format":"iamsat-certificate","version":2,"program":"x","check":"check-no-new-access",
             "policyType":"IDENTITY_POLICY",
             "options":{{"strictArn":false,"awsCompat":false,"assumeHeuristics":false,"boundary":null}},
             "policies":[{{"name":"new","text":{new:?}}},{{"name":"old","text":{existing:?}}}],
