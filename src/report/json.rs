@@ -158,6 +158,45 @@ fn span(source: &Source, span: Span) -> Value {
     json!({"start": position(span.start), "end": position(span.end)})
 }
 
+/// What lint found in each policy, or why it could not be judged.
+pub fn lint(report: &super::Report, failures: &[Option<Failure>]) -> Value {
+    let one = |(subject, failed): (&Subject, &Option<Failure>)| {
+        let mut out = Map::new();
+        out.insert("file".to_owned(), json!(subject.name));
+        if let Some(failed) = failed {
+            if let Value::Object(members) = failure(failed) {
+                out.extend(members);
+            }
+            return Value::Object(out);
+        }
+        out.insert("message".to_owned(), json!(subject.message));
+        out.insert("findings".to_owned(), subject.issues.iter().map(issue).collect());
+        Value::Object(out)
+    };
+    report.subjects.iter().zip(failures).map(one).collect()
+}
+
+/// One thing to tell.
+fn issue(issue: &Issue) -> Value {
+    let mut out = Map::new();
+    out.insert("code".to_owned(), json!(issue.code));
+    out.insert("message".to_owned(), json!(issue.title));
+    if let Some(pointer) = &issue.pointer {
+        out.insert("pointer".to_owned(), json!(pointer));
+    }
+    if let (Some(source), Some(mark)) = (&issue.source, issue.marks.first()) {
+        out.insert("span".to_owned(), span(source, mark.span));
+    }
+    for (name, text) in &issue.notes {
+        out.insert((*name).to_owned(), json!(text));
+    }
+    out.insert("fingerprint".to_owned(), json!(issue.fingerprint));
+    if let Some(reason) = &issue.accepted {
+        out.insert("accepted".to_owned(), json!(reason));
+    }
+    Value::Object(out)
+}
+
 /// A request.
 pub fn request(request: &Request, documents: &[&Document]) -> Value {
     with_names(request, &KeyNames::of(documents))

@@ -146,7 +146,7 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
             (_, Some(_)) => "accepted",
             (Kind::Finding | Kind::Error, None) => "error",
             (Kind::Unknown, None) => "unknown",
-            (Kind::Warning, None) => "warning",
+            (Kind::Lint | Kind::Warning, None) => "warning",
         };
         push(
             &mut out,
