@@ -18,7 +18,8 @@ const NO_CODES: &[&str] = &[
 ];
 
 /// Codes of one word; no rule tells them from other words.
-const ONE_WORD: &[&str] = &["deadline", "iterations", "lemmas", "questions", "undetermined"];
+const ONE_WORD: &[&str] =
+    &["comparisons", "deadline", "findings", "iterations", "lemmas", "questions", "undetermined"];
 
 /// The rooms whose sources name codes.
 const ROOMS: &[&str] = &["policy", "request", "formula", "solve", "report", "batch", "cli", "limits.rs"];

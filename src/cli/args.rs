@@ -320,6 +320,9 @@ pub(super) struct Verify {
     /// The certificates
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -20,7 +20,12 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
     out.insert("message".to_owned(), json!(judgement.message()));
     match &answer.verdict {
         Verdict::Pass(_) => {}
-        Verdict::Fail(_) => fail(&mut out, judgement),
+        Verdict::Fail(_) => {
+            fail(&mut out, judgement);
+            if let Some(limit) = answer.cut_short() {
+                out.insert("cutShort".to_owned(), json!(limit.name()));
+            }
+        }
         Verdict::Unknown(unknown) => {
             out.insert("unknown".to_owned(), reasons(unknown, &documents));
             if let Some(candidate) = &unknown.candidate {
