@@ -99,11 +99,15 @@ impl Mixed<'_> {
         }
     }
 
-    /// What already the tests of one kind exclude, or two kinds that no text passes.
+    /// What already the tests of one kind exclude, or two kinds that no text passes. Of the tests to be passed one is always
+    /// named: those to be failed may exclude every number or address, but not a text that is none.
     fn of_one_kind(&self) -> Option<(Places, Places)> {
         if !self.networks.0.is_empty() {
             let of_networks = |networks| Places { networks, ..Places::default() };
-            if let networks::Found::Conflict(p, n) = networks::find(self.networks.0, self.networks.1) {
+            if let networks::Found::Conflict(mut p, n) = networks::find(self.networks.0, self.networks.1) {
+                if p.is_empty() {
+                    p.push(0);
+                }
                 return Some((of_networks(p), of_networks(n)));
             }
             if !self.bounds.0.is_empty() {
@@ -120,7 +124,10 @@ impl Mixed<'_> {
                 return None;
             }
             match orders::find(&pick(self.bounds.0, &ps), &pick(self.bounds.1, &ns)) {
-                orders::Found::Conflict(p, n) => {
+                orders::Found::Conflict(mut p, n) => {
+                    if p.is_empty() {
+                        p.push(0);
+                    }
                     let of_bounds = |found: Vec<usize>, places: &[usize]| Places {
                         bounds: found.iter().filter_map(|i| places.get(*i).copied()).collect(),
                         ..Places::default()

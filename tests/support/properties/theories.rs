@@ -16,7 +16,7 @@ pub(crate) fn holds(data: &[u8]) {
 }
 
 /// One kind of value: a key of it, operators with their relations, constants, and values on, around and between the
-/// constants.
+/// constants. A key that is not in the table may be read so too, and then has other texts.
 struct Kind {
     key: &'static str,
     operators: &'static [(&'static str, Option<Relation>)],
@@ -135,6 +135,9 @@ const ADDRESSES: Kind = Kind {
     ],
 };
 
+/// What a key of no type may be beside: no number, date or address.
+const OTHERS: &[&str] = &["", "a", "5x", "10.0.0", "10.0.0.0/32", "-", ".", "::g"];
+
 fn test_of(formula: &Formula<'_>, lit: Lit) -> Test {
     let Node::Atom(atom) = formula.graph.node(lit.node()) else { panic!("no atom") };
     let Some(Atom::Match(_, test)) = formula.atom_of(atom) else { panic!("no test") };
@@ -143,7 +146,9 @@ fn test_of(formula: &Formula<'_>, lit: Lit) -> Test {
 
 fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     let kind = *u.choose(&[&NUMBERS, &DATES, &ADDRESSES])?;
-    let name = kind.key.to_ascii_lowercase();
+    let typed = u.ratio(2, 3)?;
+    let key = if typed { kind.key } else { "custom:key" };
+    let name = key.to_ascii_lowercase();
     let mut formula = Formula::default();
     let variable = formula.key(&name, 0);
     let (mut positives, mut negatives) = (Vec::new(), Vec::new());
@@ -172,15 +177,14 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
         }
         signs.push(sign);
         statements.push(format!(
-            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"{}":"{constant}"}}}}}}"#,
-            kind.key
+            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"{key}":"{constant}"}}}}}}"#
         ));
     }
     let document = crate::support::document("p", &format!(r#"{{"Statement":[{}]}}"#, statements.join(",")));
     let options = evaluate::Options::for_documents(&[&document]);
     // Which of the tests a value passes, by the referee.
     let passed = |value: &str| -> Vec<bool> {
-        let request = Request::new("s3:GetObject", "*").with(kind.key, [value]);
+        let request = Request::new("s3:GetObject", "*").with(key, [value]);
         let trace = evaluate(&[&document], &request, &options);
         trace.statements.iter().map(|s| s.applies == Truth::True).collect()
     };
@@ -201,7 +205,8 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
                 part.contains(&(variable, tests[nth]))
             };
             let part: Vec<bool> = signs.iter().enumerate().map(|(i, sign)| named(*sign, i)).collect();
-            for value in kind.values {
+            let others = if typed { &[] } else { OTHERS };
+            for value in kind.values.iter().chain(others) {
                 let passed = passed(value);
                 let fits = (0..signs.len()).all(|i| !part[i] || passed[i] == signs[i]);
                 assert!(!fits, "{value} fits what {lemma:?} excludes: {}", show());
