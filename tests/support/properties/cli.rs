@@ -242,8 +242,8 @@ fn odd(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Whether an argument can do nothing but be read: flags are those of the lists, since one that is not may write, and
-/// paths stay in this directory.
+/// Whether an argument can do nothing but be read: flags are those of the lists, since one that is not may write, paths
+/// stay in this directory, and no pattern stands for all that is in it.
 fn is_harmless(argument: &OsString) -> bool {
     let text = argument.to_string_lossy();
     if text.starts_with('-') && text != "-" && !VALUES.contains(&&*text) {
@@ -251,7 +251,8 @@ fn is_harmless(argument: &OsString) -> bool {
         return BARE.contains(&&*text) || VALUED.contains(&name);
     }
     let path = text.strip_prefix("file://").unwrap_or(&text);
-    let is_path = path.starts_with('/') || path.contains("..");
+    let is_path = path.starts_with('/') || path.contains("..") || path.starts_with('.');
+    let is_pattern = path.contains(['*', '?', '[']) && (!path.contains(':') || path.contains("**"));
     let waits = ["serve", "man", "completions"].contains(&&*text);
-    !is_path && !waits
+    !is_path && !is_pattern && !waits
 }
