@@ -9,8 +9,6 @@ mod sampling;
 #[path = "support/schema.rs"]
 mod schema;
 mod support;
-#[path = "support/xml.rs"]
-mod xml;
 
 use arbitrary::{Result, Unstructured};
 use iamsat::check::{Answer, Options, no_new_access};
@@ -27,6 +25,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 use support::policies::{Policy, some_keys};
+use support::xml;
 
 /// What a run over one policy comes to.
 fn reported(judgement: &Judgement<'_>, issues: Vec<Issue>) -> Report {
