@@ -55,12 +55,12 @@ pub struct LineColumn {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Source {
+    name: Arc<str>,
     inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
-    name: String,
     text: String,
     line_starts: std::sync::OnceLock<Vec<usize>>,
     /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
@@ -74,8 +74,8 @@ impl Source {
     /// A source called `name` (a path, `<stdin>`, ...) with this text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
         Source {
+            name: name.into().into(),
             inner: Arc::new(Inner {
-                name: name.into(),
                 text: text.into(),
                 line_starts: std::sync::OnceLock::new(),
                 characters: std::sync::OnceLock::new(),
@@ -83,9 +83,15 @@ impl Source {
         }
     }
 
+    /// The same text under another name.
+    #[must_use]
+    pub fn renamed(&self, name: impl Into<String>) -> Source {
+        Source { name: name.into().into(), inner: Arc::clone(&self.inner) }
+    }
+
     /// The name under which the text is shown.
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.name
     }
 
     /// The whole text.
