@@ -194,7 +194,8 @@ fn report(
         Verdict::Fail(_) => summary.fail = 1,
         Verdict::Unknown(_) => summary.unknown = 1,
     }
-    (json::judgement(&Judgement::new(question, policy, existing, answer, options)), summary)
+    let judgement = Judgement::without_replays(question, policy, existing, answer, options);
+    (json::judgement(&judgement), summary)
 }
 
 fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
