@@ -64,9 +64,7 @@ impl Read {
     pub fn renamed(&self, from: &str, to: &str) -> Read {
         let mut read = self.clone();
         for source in std::iter::once(&mut read.source).chain(read.document.as_mut().map(|d| &mut d.source)) {
-            if let Some(rest) = source.name().strip_prefix(from) {
-                *source = source.renamed(format!("{to}{rest}"));
-            }
+            *source = source.renamed(from, to);
         }
         read
     }
@@ -88,7 +86,10 @@ impl Read {
 /// ```
 pub fn read(source: &Source, limits: &InputLimits) -> Read {
     match decoded(source.text()) {
-        Some(text) => within(&Source::new(format!("{} (URL-decoded)", source.name()), text), limits),
+        Some(text) => {
+            let name = format!("{} (URL-decoded)", source.name());
+            within(&source.decoded(name, text, Span::new(0, source.text().len())), limits)
+        }
         None => within(source, limits),
     }
 }
@@ -119,7 +120,7 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
                     "" => format!("{} (unquoted)", source.name()),
                     pointer => format!("{}#{pointer}", source.name()),
                 };
-                let source = Source::new(name, text.as_str());
+                let source = source.decoded(name, text.as_str(), one.json.span);
                 Read::parsed(&source, super::parse(&source, limits))
             }
         },
