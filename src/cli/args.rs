@@ -4,6 +4,7 @@ use super::aws::AwsGlobals;
 use crate::policy::PolicyType;
 use crate::report::Expected;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -345,6 +346,15 @@ pub(super) struct Batch {
     /// Verify each PASS before it is given; one that is not verified is UNKNOWN
     #[arg(long)]
     pub(super) certify: bool,
+    /// How many lines are answered at a time; without it, one for each processor
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// No progress bar
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say at the end what became of the lines, and how fast
+    #[arg(short, long)]
+    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
 }

@@ -26,7 +26,7 @@ pub use address::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
-pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
+pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Statements, Version};
 pub use instant::read_instant;
 pub use literal::decode_base64;
 pub use number::Decimal;

@@ -47,7 +47,7 @@ pub struct Explained<'a> {
     pub blame: Blame,
     /// Why the existing policy does not allow it; `None` if there is none.
     pub refusal: Option<Refusal>,
-    /// The request as flags of `iamsat simulate`, if they reproduce it.
+    /// The request as flags of `iamsat simulate`, if they reproduce it, and if that was looked for.
     pub replay: Option<Spelled>,
     /// Whether the time limit was over, so that refusal and replay were not looked for.
     pub late: bool,
@@ -110,6 +110,27 @@ impl<'a> Judgement<'a> {
         answer: &'a Answer,
         options: &Options,
     ) -> Judgement<'a> {
+        Judgement::explained(question, (policy, existing), answer, options, true)
+    }
+
+    /// As [`Judgement::new`], without flags that replay requests: JSON shows none.
+    pub fn without_replays(
+        question: Question,
+        policy: &'a Document,
+        existing: Option<&'a Document>,
+        answer: &'a Answer,
+        options: &Options,
+    ) -> Judgement<'a> {
+        Judgement::explained(question, (policy, existing), answer, options, false)
+    }
+
+    fn explained(
+        question: Question,
+        (policy, existing): (&'a Document, Option<&'a Document>),
+        answer: &'a Answer,
+        options: &Options,
+        replays: bool,
+    ) -> Judgement<'a> {
         let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
         let mut referee = evaluate::Options::for_documents(&documents);
         referee.policy_type = answer.policy_type;
@@ -119,7 +140,7 @@ impl<'a> Judgement<'a> {
                 let candidates: Vec<Candidates<'_>> =
                     documents.iter().map(|document| Candidates::new(document)).collect();
                 let other = candidates.get(1);
-                let replayer = Replayer::new(&candidates, &referee, options.aws_compat);
+                let replayer = replays.then(|| Replayer::new(&candidates, &referee, options.aws_compat));
                 let explained = |finding: &'a Finding| {
                     let request = finding.witness.request();
                     let late = options.limits.is_over();
@@ -128,7 +149,7 @@ impl<'a> Judgement<'a> {
                         finding,
                         blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
                         refusal,
-                        replay: if late { None } else { replayer.spelled(request) },
+                        replay: replayer.as_ref().filter(|_| !late).and_then(|r| r.spelled(request)),
                         late,
                     })
                 };
