@@ -7,7 +7,7 @@
 
 mod support;
 
-use iamsat::check::{Access, Answer, Options, access_not_granted, find, no_new_access};
+use iamsat::check::{Access, Answer, Group, Options, access_not_granted, difference, find, no_new_access};
 use iamsat::evaluate::{self, Decision, Truth, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
@@ -753,6 +753,75 @@ fn no_request_contradicts_what_is_found() {
         hold_to_it(&answer, &documents, &requests, &asked, &mut found, &show);
     }
     report([("found", found)]);
+}
+
+/// The groups of a difference cover it, those that are wholly new hold nothing else, and none is covered by the others.
+#[test]
+fn no_request_contradicts_a_difference() {
+    let (pairs, first) = pairs_and_seed();
+    let (mut complete, mut all_new, mut partly_new, mut requests_in_all) = (0, 0, 0, 0);
+    for seed in first..first + pairs / 8 {
+        let mut random = Random(seed.wrapping_mul(0xA076_1D64_78BD_642F));
+        random.below(2);
+        let resource_policy = random.chance(2);
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let mut some = |name: &str| document(name, &policy(&mut random, &keys, resource_policy));
+        let (new, old) = (some("new"), some("old"));
+        let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let found = difference(&new, &old, &options);
+        let show =
+            || format!("seed {seed}\nnew {}\nold {}\n{found:#?}", new.source.text(), old.source.text());
+        assert!(!matches!(found.rest.verdict, Verdict::Fail(_)), "not everything is covered: {}", show());
+        complete += usize::from(found.is_complete());
+        let mut referee = evaluate::Options::for_documents(&[&new, &old]);
+        referee.policy_type = policy_type;
+        let is_new = |request: &Request| {
+            evaluate(&[&new], request, &referee).decision == Decision::Allowed
+                && refuses(&old, request, &referee)
+        };
+        let axioms = Axioms { safe: true, heuristics: false };
+        for request in world(&mut random, &[&new, &old], resource_policy, &axioms) {
+            let holds = |group: &Group| evaluate(&[&group.document], &request, &referee).decision;
+            let new_access = is_new(&request);
+            if found.is_complete() && new_access {
+                assert!(
+                    found.groups.iter().any(|g| holds(g) != Decision::ImplicitlyDenied),
+                    "{request:?} {}",
+                    show()
+                );
+            }
+            for group in found.groups.iter().filter(|group| group.is_all_new) {
+                if holds(group) == Decision::Allowed {
+                    requests_in_all += 1;
+                    let before = evaluate(&[&old], &request, &referee).decision;
+                    assert_ne!(before, Decision::Allowed, "{request:?} {}", show());
+                    let after = evaluate(&[&new], &request, &referee).decision;
+                    assert!(
+                        matches!(after, Decision::Allowed | Decision::Undetermined),
+                        "{request:?} {}",
+                        show()
+                    );
+                }
+            }
+        }
+        for (place, group) in found.groups.iter().enumerate() {
+            if group.is_all_new {
+                all_new += 1
+            } else {
+                partly_new += 1
+            };
+            assert!(is_new(group.finding.witness.request()), "{}", show());
+            let others = found.groups.iter().enumerate().filter(|(other, _)| *other != place);
+            let others = others.map(|(_, group)| &group.document);
+            let alone = find([&new], [&group.document], std::iter::once(&old).chain(others), &options);
+            assert_ne!(alone.verdict.name(), "PASS", "{place} is covered: {}", show());
+        }
+    }
+    println!(
+        "{complete} complete, {all_new} groups all new, {partly_new} partly, {requests_in_all} requests in the former"
+    );
+    assert!(complete > 0 && all_new > 0 && partly_new > 0 && requests_in_all > 0);
 }
 
 fn pairs_and_seed() -> (u64, u64) {

@@ -182,7 +182,7 @@ fn advice(limit: Exhausted) -> &'static str {
         Exhausted::Nodes | Exhausted::Literals => {
             "judge parts of the policy alone: put its statements into several files"
         }
-        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes => {
+        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes | Exhausted::Questions => {
             "ask about less at once: put statements into several files, and leave out patterns that others cover"
         }
     }
