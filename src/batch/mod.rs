@@ -6,9 +6,11 @@
 mod access;
 mod line;
 mod members;
+mod public;
 mod stream;
 
 pub use access::access_entries;
 pub use line::isolated;
 pub use members::{JsonMembers, json_members};
+pub use public::{as_resource_policy, resource_type};
 pub use stream::{Batch, Flush};

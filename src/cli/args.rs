@@ -42,6 +42,11 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
+    /// Does POLICY let anyone in whom it does not know?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
+    CheckNoPublicAccess(NoPublicAccess),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:
@@ -56,6 +61,9 @@ A question, on one line:
 or
   {\"id\":2,\"check\":\"check-access-not-granted\",
    \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+or
+  {\"id\":3,\"check\":\"check-no-public-access\",
+   \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(Batch),
@@ -99,6 +107,22 @@ pub(super) struct AccessNotGranted {
     /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
     #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
     pub(super) access: Vec<String>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NoPublicAccess {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument
+    #[arg(long, value_name = "TYPE")]
+    pub(super) resource_type: String,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]

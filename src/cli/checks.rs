@@ -1,10 +1,10 @@
 //! The checks: each policy judged alone, the answers combined.
 
-use super::args::{AccessNotGranted, Format, NoNewAccess, Reading, Search, YesNo};
+use super::args::{AccessNotGranted, Format, NoNewAccess, NoPublicAccess, Reading, Search, YesNo};
 use super::input::{Reader, input_name};
 use super::output::{Output, write_file};
 use super::{Exit, access};
-use crate::batch::isolated;
+use crate::batch::{as_resource_policy, isolated, resource_type};
 use crate::check::{self, Answer, Options};
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
@@ -34,6 +34,21 @@ pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -
     let options = run.options(&args.reading, &args.policy)?;
     run.all(&args.policy, "policy", &mut Reader::default(), &options, output, &|policy, _, options| {
         Some(check::access_not_granted(policy, &access, options))
+    })
+}
+
+pub(super) fn no_public_access(args: &NoPublicAccess, output: &mut Output) -> Result<Exit, Failure> {
+    let resource_type = resource_type(&args.resource_type)?;
+    let run = Run { question: Question::NoPublicAccess(resource_type), existing: None, search: &args.search };
+    let mut options = run.options(&args.reading, &args.policy)?;
+    as_resource_policy(&mut options)?;
+    if options.assume_heuristics {
+        return Err(Failure::validation(
+            "check-no-public-access takes no heuristics for facts: leave `--assume-heuristics` out",
+        ));
+    }
+    run.all(&args.policy, "policy", &mut Reader::default(), &options, output, &|policy, _, options| {
+        Some(check::no_public_access(policy, resource_type, options))
     })
 }
 

@@ -35,6 +35,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             output.ignored(&aws)?;
             checks::access_not_granted(&args, &mut output)
         }),
+        Command::CheckNoPublicAccess(args) => Output::open(&args.output).and_then(|mut output| {
+            output.ignored(&aws)?;
+            checks::no_public_access(&args, &mut output)
+        }),
         Command::Simulate(args) => Output::open(&args.output).and_then(|mut output| {
             output.ignored(&aws)?;
             simulate::run(&args, &mut output)

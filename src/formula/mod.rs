@@ -36,7 +36,7 @@ pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use network::{Network, NetworkUnion};
-pub use outsider::beyond;
+pub use outsider::{address_beyond, no_address};
 pub use question::{Asked, Check, Outside, Question, Setting};
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};

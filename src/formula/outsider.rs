@@ -324,25 +324,29 @@ fn requester<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>, spelled: &Spe
     conjuncts.push(formula.graph.or(kinds));
     if !reading.aws_compat && formula.mentions("aws:userid") {
         let own = || requester::of(USER.union(ROLE)).many(Class::ANY).symbol(SEPARATOR);
-        let forms = [unique(own()).finish(), through(unique(own()))];
-        let forms: Vec<Lit> = forms.into_iter().map(|form| requester_matches(formula, form)).collect();
+        let mut matches = |p: &Pattern| requester_matches(formula, own().pattern(p).finish());
+        let (forms, never) = spelled.fresh(Form::UserId, "aws:userid");
+        let forms: Vec<Lit> = forms.iter().map(&mut matches).collect();
+        conjuncts.extend(never.iter().map(|pattern| !matches(pattern)));
         let kind = is_kind(formula, reading, USER.union(ROLE));
         conjuncts.push(formula.graph.or(forms.into_iter().chain([!kind])));
-        for text in spelled.texts("aws:userid") {
-            conjuncts.push(!requester_matches(formula, own().pattern(&text).finish()));
-        }
     }
     conjuncts
 }
 
-/// "The request does not say from which address it comes, or it comes from none of these and from no private network", and
-/// without that alternative.
-pub fn beyond(formula: &mut Formula<'_>, networks: &[Network]) -> (Lit, Lit) {
+/// "The request does not say from which address it comes."
+pub fn no_address(formula: &mut Formula<'_>) -> Lit {
+    let variable = formula.key(SOURCE_IP, 0);
+    !formula.present(variable)
+}
+
+/// "The request comes from an address that is in none of these networks, nor in a private one."
+pub fn address_beyond(formula: &mut Formula<'_>, networks: &[Network]) -> Lit {
     let variable = formula.key(SOURCE_IP, 0);
     let private = PRIVATE.iter().filter_map(|text| Network::parse(text));
-    let networks: Vec<Network> = private.chain(networks.iter().copied()).collect();
-    let outside: Vec<Lit> = networks.into_iter().map(|network| !formula.within(variable, network)).collect();
-    let present = formula.present(variable);
-    let outside = formula.graph.and(outside);
-    (formula.graph.or([!present, outside]), formula.graph.and([present, outside]))
+    let mut parts = vec![formula.present(variable)];
+    for network in private.chain(networks.iter().copied()) {
+        parts.push(!formula.within(variable, network));
+    }
+    formula.graph.and(parts)
 }

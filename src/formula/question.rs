@@ -8,7 +8,7 @@ use super::axioms::axioms;
 use super::compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 use super::graph::Lit;
 use super::network::Network;
-use super::outsider::{beyond, outsider};
+use super::outsider::{address_beyond, no_address, outsider};
 use super::reading::{Reading, Role};
 use super::vocabulary::Formula;
 use crate::policy::{Access, Document, Effect, PolicyType, ResourceType};
@@ -261,7 +261,9 @@ impl<'a> Question<'a> {
             shared.extend(outsider(&mut formula, &reading, asked.documents(), outside));
             by_address = formula.mentions("aws:sourceip").then(|| {
                 let networks: Vec<Network> = outside.but_for.iter().flat_map(Network::of).collect();
-                beyond(&mut formula, &networks).0
+                let nowhere = no_address(&mut formula);
+                let beyond = address_beyond(&mut formula, &networks);
+                formula.graph.or([nowhere, beyond])
             });
         }
         shared.extend(axioms(&mut formula, &reading));

@@ -6,7 +6,7 @@ use super::{Failure, Question};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
-use crate::explain::{Blame, Candidates, Refusal, blame, refusal};
+use crate::explain::{Blame, Candidates, Refusal, blame, blame_for_outsider, refusal};
 use crate::policy::Document;
 use crate::request::Spelled;
 use crate::solve::{Finding, Verdict};
@@ -91,6 +91,7 @@ impl<'a> Judgement<'a> {
         let mut referee = evaluate::Options::for_documents(&documents);
         referee.policy_type = answer.policy_type;
         referee.strict_arn = options.strict_arn;
+        referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
         let findings: Vec<Explained<'a>> = match &answer.verdict {
             Verdict::Fail(findings) => {
                 let candidates: Vec<Candidates<'_>> =
@@ -101,9 +102,15 @@ impl<'a> Judgement<'a> {
                     let request = finding.witness.request();
                     let late = options.limits.is_over();
                     let refusal = other.filter(|_| !late).and_then(|other| refusal(other, request, &referee));
+                    let blame = match question {
+                        Question::NoPublicAccess(of) => blame_for_outsider(policy, finding, of, &referee),
+                        Question::NoNewAccess | Question::AccessNotGranted { .. } => {
+                            blame(policy, finding, existing.zip(refusal.as_ref()), &referee)
+                        }
+                    };
                     Some(Explained {
                         finding,
-                        blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
+                        blame: blame?,
                         refusal,
                         replay: if late { None } else { replayer.spelled(request) },
                         late,

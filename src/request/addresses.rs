@@ -51,11 +51,16 @@ impl AddressInterval {
         AddressInterval::new(address(v6, first)?, address(v6, last)?)
     }
 
-    /// Reads `address`, `address/length` (bits after the length do not count) or `address - address`.
+    /// Reads `address`, `address/length` or `address - address`.
     pub fn parse(text: &str) -> Option<AddressInterval> {
-        if let Some((first, last)) = text.split_once(" - ") {
-            return AddressInterval::new(first.parse().ok()?, last.parse().ok()?);
+        match text.split_once(" - ") {
+            Some((first, last)) => AddressInterval::new(first.parse().ok()?, last.parse().ok()?),
+            None => AddressInterval::network(text),
         }
+    }
+
+    /// Reads `address` or `address/length`; bits after the length do not count.
+    pub fn network(text: &str) -> Option<AddressInterval> {
         let (start, length) =
             text.split_once('/').map_or((text, None), |(start, length)| (start, Some(length)));
         let start: IpAddr = start.parse().ok()?;

@@ -6,6 +6,7 @@
 //! the requests on the referee. It uses nothing of the rooms that search: `theory`, `sat` and `solve` come after it, and of
 //! `automata` it reads patterns as data.
 
+mod addresses;
 mod certificate;
 mod domain;
 mod examine;
@@ -19,6 +20,7 @@ mod replay;
 mod symbolic;
 mod values;
 
+pub use addresses::{Shown, is_for_everyone, names_address};
 pub use certificate::{Certificate, Evidence, Finding};
 pub use examine::{Limits, Outcome, Refutation, examine, verify};
 pub use lemma::Lemma;

@@ -94,7 +94,7 @@ pub struct Disagreement {
 }
 
 impl Disagreement {
-    fn new(message: impl Into<String>) -> Disagreement {
+    pub(super) fn new(message: impl Into<String>) -> Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 

@@ -1,7 +1,7 @@
 //! One block for a statement that is a reason for FAIL.
 
 use super::snippet::{self, Mark};
-use super::{Input, Style, plain, request};
+use super::{Input, Style, plain, public, request};
 use crate::explain::{Missing, Part, Place, Refusal};
 use crate::policy::{Condition, Document};
 use crate::report::names::{one_line, statement_name};
@@ -23,9 +23,10 @@ pub(super) fn block(
     let mut marks = vec![Mark {
         span: blame.primary.span,
         kind: AnnotationKind::Primary,
-        label: match blame.primary.negated {
-            false => "allows the request below".to_owned(),
-            true => "allows all but these, and so the request below".to_owned(),
+        label: match (blame.primary.negated, judgement.question) {
+            (false, Question::NoPublicAccess(_)) => "can be an outsider".to_owned(),
+            (false, _) => "allows the request below".to_owned(),
+            (true, _) => "allows all but these, and so the request below".to_owned(),
         },
     }];
     marks.extend(blame.others.iter().map(|place| Mark {
@@ -59,7 +60,14 @@ pub(super) fn block(
     } else {
         note("allowed", plain(&format!("by {statement}")));
     }
-    note("help", plain(&help(judgement, explained, &statement)));
+    if let Some(addresses) = public::from(explained) {
+        note("from", addresses);
+    }
+    let help = match judgement.question {
+        Question::NoPublicAccess(of) => public::help(document, explained, of, &statement),
+        Question::NoNewAccess | Question::AccessNotGranted { .. } => help(judgement, explained, &statement),
+    };
+    note("help", plain(&help));
     match commands(judgement, explained, policy, existing) {
         Ok(commands) => note("replay", commands.join("\n")),
         Err(why) => note("no replay", why.to_owned()),
@@ -100,6 +108,7 @@ fn title(judgement: &Judgement<'_>, witness: &Request) -> (&'static str, String)
             };
             ("access-granted", format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
         }
+        (Question::NoPublicAccess(_), _) => ("public-access", format!("{name} lets outsiders in")),
     }
 }
 

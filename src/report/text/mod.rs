@@ -1,6 +1,7 @@
 //! Text for people: verdict, place, request, why, what to do.
 
 mod finding;
+mod public;
 mod request;
 mod simulation;
 mod snippet;

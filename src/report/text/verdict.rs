@@ -49,6 +49,8 @@ pub fn judgement(
                 (Question::NoNewAccess, _) => "widen access",
                 (Question::AccessNotGranted { .. }, 1) => "grants listed access",
                 (Question::AccessNotGranted { .. }, _) => "grant listed access",
+                (Question::NoPublicAccess(_), 1) => "lets outsiders in",
+                (Question::NoPublicAccess(_), _) => "let outsiders in",
             };
             format!("FAIL. {some} of {all} {what}")
         }
@@ -89,6 +91,22 @@ fn pass(judgement: &Judgement<'_>) -> String {
             };
             format!("{name} grants {what}")
         }
+        (Question::NoPublicAccess(_), _) => match &judgement.answer.addresses {
+            Some(few) if !few.intervals().is_empty() => {
+                format!("{name} lets no outsider in but from {}", addresses(few.sizes()))
+            }
+            _ => format!("{name} lets no outsider in"),
+        },
+    }
+}
+
+/// How many addresses there are of each family.
+pub(super) fn addresses(sizes: (u128, u128)) -> String {
+    let of = |n: u128, family: &str| format!("{n} {family} address{}", if n == 1 { "" } else { "es" });
+    match sizes {
+        (0, v6) => of(v6, "IPv6"),
+        (v4, 0) => of(v4, "IPv4"),
+        (v4, v6) => format!("{} and {}", of(v4, "IPv4"), of(v6, "IPv6")),
     }
 }
 
