@@ -103,6 +103,7 @@ pub fn difference(new: &Document, old: &Document, options: &Options) -> Differen
             let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(limit)], candidate: None };
             let mut rest = first.clone();
             rest.verdict = Verdict::Unknown(Box::new(unknown));
+            rest.open = None;
             Difference { groups: Vec::new(), rest }
         }
     }

@@ -91,7 +91,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         }
     }
     let stats = search.stats();
-    let (verdict, found) = outcome.verdict();
+    let (verdict, found, open) = outcome.verdict();
     let (but_for, addresses) = match &verdict {
         Verdict::Pass(_) => (found.intervals().to_vec(), by_address.then_some(found)),
         Verdict::Fail(_) => (Vec::new(), Some(found).filter(|set| !set.intervals().is_empty())),
@@ -104,6 +104,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         assumptions,
         addresses,
         stats,
+        open,
         certificate: None,
     };
     // The proof is about all statements at once, and about the addresses that were found.
@@ -217,8 +218,9 @@ impl Outcome {
         self.open.last().is_some_and(late)
     }
 
-    /// The verdict, and the addresses that it is about: of a FAIL those that were found, of a PASS those it leaves out.
-    fn verdict(mut self) -> (Verdict, AddressSet) {
+    /// The verdict, and the addresses that it is about: of a FAIL those that were found, of a PASS those it leaves out;
+    /// and what is open beside the findings.
+    fn verdict(mut self) -> (Verdict, AddressSet, Option<Box<Unknown>>) {
         let shown = |findings: &[Finding]| {
             AddressSet::of(findings.iter().flat_map(|f| &f.addresses).map(|shown| shown.addresses))
         };
@@ -228,7 +230,8 @@ impl Outcome {
         }
         let addresses = shown(&self.findings);
         if !self.findings.is_empty() {
-            return (Verdict::Fail(self.findings), addresses);
+            let open = Unknown::all(self.open).map(Box::new);
+            return (Verdict::Fail(self.findings), addresses, open);
         }
         let possible = AddressSet::of(self.possible);
         if possible.is_everyone() {
@@ -238,7 +241,7 @@ impl Outcome {
             (None, Some(proof)) => Verdict::Pass(proof),
             (unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
         };
-        (verdict, possible)
+        (verdict, possible, None)
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Answer {
     pub addresses: Option<AddressSet>,
     /// Sizes of the search.
     pub stats: Stats,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
     pub(super) certificate: Option<Certificate>,
 }
 
@@ -127,8 +129,12 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
     }
     let stats = search.stats();
     let theory = search.into_theory();
+    let mut open_beside = None;
     let verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
@@ -139,6 +145,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         assumptions,
         addresses: None,
         stats,
+        open: open_beside,
         certificate: None,
     };
     with_certificate(answer, asked, setting, options, || {

@@ -186,7 +186,13 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
             let refutation = certificate.refutation(&question, &plain)?;
             refuted(&question, plain, &refutation, limits)?;
             let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
-            Ok(format!("PASS: {}, by {lemmas} lemmas and {steps} steps", claim(&asked, setting, true)))
+            let plural = |n: usize| if n == 1 { "" } else { "s" };
+            Ok(format!(
+                "PASS: {}, by {lemmas} lemma{} and {steps} step{}",
+                claim(&asked, setting, true),
+                plural(lemmas),
+                plural(steps)
+            ))
         }
         Evidence::Fail { findings } => {
             let referee = Referee::new(&asked, setting);

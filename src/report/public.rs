@@ -1,14 +1,23 @@
 //! What a check of public access tells beside the request: from how many addresses, and what would keep outsiders out.
 
-use super::verdict::addresses;
+use super::Explained;
+use super::names::{counted, one_line};
 use crate::explain::{Leak, leaks};
 use crate::policy::{Condition, Document, Operator, PrincipalKind, ResourceType};
-use crate::report::Explained;
-use crate::report::names::{counted, one_line};
 use crate::request::AddressSet;
 
 /// Intervals of addresses that are listed.
 const LISTED: usize = 6;
+
+/// How many addresses there are of each family.
+pub(super) fn addresses(sizes: (u128, u128)) -> String {
+    let of = |n: u128, family: &str| format!("{n} {family} address{}", if n == 1 { "" } else { "es" });
+    match sizes {
+        (0, v6) => of(v6, "IPv6"),
+        (v4, 0) => of(v4, "IPv4"),
+        (v4, v6) => format!("{} and {}", of(v4, "IPv4"), of(v6, "IPv6")),
+    }
+}
 
 /// The addresses from which a statement lets outsiders in, if they are what matters.
 pub(super) fn from(explained: &Explained<'_>) -> Option<String> {
