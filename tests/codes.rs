@@ -15,6 +15,7 @@ const NO_CODES: &[&str] = &[
     "check-no-public-access",
     "existing-policy-document",
     "federated-user",
+    "find-external-access",
     "heuristic-mfa-age-implies-mfa-present",
     "heuristic-no-vpc-via-aws-service",
     "heuristic-private-addresses-never-in-source-ip",

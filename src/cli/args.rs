@@ -48,6 +48,13 @@ Examples:
 Example:
   iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
     CheckNoPublicAccess(NoPublicAccess),
+    /// Whom does POLICY let in from outside an account or organization?
+    #[command(after_help = "\
+Example:
+  iamsat find-external-access --policy bucket.json --zone-of-trust 111122223333 --trusted o-exampleorgid
+
+Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
+    FindExternalAccess(ExternalAccess),
     /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
     #[command(after_help = "\
 Example:
@@ -206,6 +213,28 @@ pub(super) struct AccessNotGranted {
     pub(super) access: Vec<String>,
     #[command(flatten)]
     pub(super) known: Known,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExternalAccess {
+    /// The policy
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
+    pub(super) policy: String,
+    /// Who is not outside: an account (12 digits) or organization (o-...)
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
+    pub(super) zone_of_trust: Vec<String>,
+    /// Others who are trusted: accounts, organizations, ARNs
+    #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
+    pub(super) trusted: Vec<String>,
+    /// What the policy is attached to
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]

@@ -7,6 +7,7 @@ mod aws;
 mod batch;
 mod checks;
 mod exit;
+mod external;
 mod input;
 mod inputs;
 mod known;
@@ -54,6 +55,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }),
         Command::CheckNoPublicAccess(args) => {
             answer(&args.output, "check-no-public-access", &|output| checks::no_public_access(&args, output))
+        }
+        Command::FindExternalAccess(args) => {
+            answer(&args.output, "find-external-access", &|output| external::run(&args, output))
         }
         Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
         Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),

@@ -51,6 +51,7 @@ pub const PAGES: &[Page] = pages! {
     "empty-not-resource"
     "empty-value-list"
     "empty-variable"
+    "external-access"
     "for-any-value-if-exists"
     "formula-nodes"
     "ignore-case-beyond-ascii"

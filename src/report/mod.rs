@@ -23,6 +23,7 @@
 pub mod baseline;
 mod codes;
 mod difference;
+mod external;
 mod failure;
 mod finding;
 mod fingerprint;
@@ -45,6 +46,7 @@ mod undecided;
 
 pub use codes::{PAGES, Page, page};
 pub use difference::{Change, Direction};
+pub use external::External;
 pub use failure::{Failure, Fault};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
 pub use judgement::{Explained, Judgement, Measures, Outcome, Reason, Typed};
