@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 const NO_CODES: &[&str] = &[
     "account-alone-in-notprincipal-exempts-all",
     "assumed-role",
+    "authenticated-read",
+    "block-public-access",
     "check-access-not-granted",
     "check-no-new-access",
     "check-no-public-access",
@@ -27,6 +29,8 @@ const NO_CODES: &[&str] = &[
     "one-partition",
     "policy-document",
     "principal-wildcards-are-globs",
+    "public-read",
+    "public-read-write",
     "resource-fields-do-not-cross-colons",
     "short-arns-are-completed",
     "single-valued",

@@ -1,6 +1,7 @@
 //! The questions: one small file each. Each says what is asked and reads the verdict.
 
 mod access_not_granted;
+mod block_public_access;
 mod compare;
 mod difference;
 mod external_access;
@@ -15,6 +16,7 @@ mod zone;
 pub use crate::formula::Assumption;
 pub use crate::policy::{Access, AccessError};
 pub use access_not_granted::access_not_granted;
+pub use block_public_access::{AclGrant, BlockOutcome, BlockSettings, Blocked, block_public_access};
 pub use compare::{Comparison, Relation, compare};
 pub use difference::{Difference, Group, Side, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};

@@ -55,6 +55,14 @@ Example:
 
 Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
     FindExternalAccess(ExternalAccess),
+    /// What do S3's Block Public Access settings make of a policy and ACLs?
+    #[command(after_help = "\
+Examples:
+  iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
+  iamsat block-public-access --acl acl.json --account-settings IgnorePublicAcls=true
+
+Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
+    BlockPublicAccess(BlockPublicAccess),
     /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
     #[command(after_help = "\
 Example:
@@ -235,6 +243,40 @@ pub(super) struct ExternalAccess {
     /// What the policy is attached to
     #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
     pub(super) resource_type: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BlockPublicAccess {
+    /// The policy of the bucket or access point
+    #[arg(long, value_name = "POLICY", alias = "policy-document", required_unless_present = "acl")]
+    pub(super) policy: Option<String>,
+    /// The answer of get-bucket-acl, or a canned ACL such as public-read
+    #[arg(long, value_name = "ACL", num_args = 1..)]
+    pub(super) acl: Vec<String>,
+    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., or all
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) settings: Option<String>,
+    /// The settings of the account
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) account_settings: Option<String>,
+    /// The settings of the access point
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) access_point_settings: Option<String>,
+    /// The account that owns the bucket
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) owner: Option<String>,
+    /// AWS::S3::Bucket or AWS::S3::AccessPoint
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
+    /// The access point can be used from a VPC only: its policy is never public
+    #[arg(long)]
+    pub(super) vpc_origin: bool,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]

@@ -5,6 +5,7 @@ mod access;
 mod args;
 mod aws;
 mod batch;
+mod blocked;
 mod checks;
 mod exit;
 mod external;
@@ -58,6 +59,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Command::FindExternalAccess(args) => {
             answer(&args.output, "find-external-access", &|output| external::run(&args, output))
+        }
+        Command::BlockPublicAccess(args) => {
+            answer(&args.output, "block-public-access", &|output| blocked::run(&args, output))
         }
         Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
         Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),

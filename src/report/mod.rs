@@ -21,6 +21,7 @@
 //! ```
 
 pub mod baseline;
+mod blocked;
 mod codes;
 mod difference;
 mod external;
@@ -44,6 +45,7 @@ mod simulation;
 pub mod text;
 mod undecided;
 
+pub use blocked::BlockReport;
 pub use codes::{PAGES, Page, page};
 pub use difference::{Change, Direction};
 pub use external::External;
