@@ -9,7 +9,9 @@
 mod support;
 
 use iamsat::automata::{Pattern, Symbol};
-use iamsat::check::{Answer, Options, no_public_access};
+use iamsat::check::{
+    AclGrant, Answer, BlockSettings, Blocked, Options, block_public_access, no_public_access,
+};
 use iamsat::evaluate::{self, Decision};
 use iamsat::formula::{
     Asked, Atom, Lit, Node, Outside, Question as FormulaQuestion, Setting, Test, Variable, VariableId, build,
@@ -598,4 +600,148 @@ fn managed_policies_for_everyone() {
     }
     println!("{} FAIL, {} UNKNOWN, {} PASS", seen[0], seen[1], seen[2]);
     assert!(wrong.is_empty() && seen[0] > 900, "{seen:?} {}", wrong.join("\n"));
+}
+
+// ---- certificates ----
+
+fn certificate(policy: &Document) -> Value {
+    let answer = ask(policy, resource_type(&Value::Null));
+    serde_json::from_str(&answer.certificate().unwrap().to_text()).unwrap()
+}
+
+fn outcome(certificate: &Value) -> Outcome {
+    verify(&certificate.to_string(), &verify::Limits::default())
+}
+
+fn refused(certificate: &Value, why: &str) {
+    let found = outcome(certificate);
+    assert!(matches!(&found, Outcome::Refused(reason) if reason.contains(why)), "{why}: {found:?}");
+}
+
+fn from_addresses(networks: &Value) -> Document {
+    read(&[
+        json!({"Effect": "Allow", "Principal": "*", "Condition": {"IpAddress": {"aws:SourceIp": networks}}}),
+    ])
+}
+
+#[test]
+fn a_pass_says_from_how_many_addresses() {
+    let good = certificate(&from_addresses(&json!(["203.0.113.0/24", "2001:db8::/64"])));
+    let Outcome::Verified(sentence) = outcome(&good) else { panic!("{:?}", outcome(&good)) };
+    let expected = "no request by an outsider beyond 256 IPv4 and 18446744073709551616 IPv6 addresses of AWS::S3::Bucket is allowed";
+    assert!(sentence.contains(expected), "{sentence}");
+    // More addresses than are few, fewer than those that are let in, other types, another check, heuristics.
+    let with = |pointer: &str, value: Value| {
+        let mut changed = good.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        changed
+    };
+    refused(&with("/outside/butFor", json!(["0.0.0.0/1"])), "too many addresses");
+    refused(&with("/outside/butFor", json!(["203.0.113.0/25", "2001:db8::/64"])), "");
+    refused(&with("/outside/butFor", json!(["203.0.113.0 - ::1"])), "are no addresses");
+    refused(&with("/outside/resourceType", json!("AWS::IAM::Role")), "no resource type");
+    refused(&with("/check", json!("find")), "do not fit together");
+    refused(&with("/options/assumeHeuristics", json!(true)), "no heuristics");
+    let mut without = good.clone();
+    without.as_object_mut().unwrap().remove("outside");
+    refused(&without, "do not fit together");
+}
+
+#[test]
+fn a_fail_by_number_is_added_up() {
+    let policy = from_addresses(&json!(["8.0.0.0/9", "9.0.0.0/9", "203.0.113.7"]));
+    let good = certificate(&policy);
+    assert!(matches!(outcome(&good), Outcome::Verified(_)), "{:?}", outcome(&good));
+    let findings = good["evidence"]["findings"].as_array().unwrap();
+    let addresses: Vec<&str> = findings.iter().map(|f| f["addresses"].as_str().unwrap()).collect();
+    assert_eq!(addresses, ["8.0.0.0/9", "9.0.0.0/9", "203.0.113.7"]);
+    let changed = |change: &dyn Fn(&mut Vec<Value>)| {
+        let mut certificate = good.clone();
+        change(certificate["evidence"]["findings"].as_array_mut().unwrap());
+        certificate
+    };
+    refused(&changed(&|f| f.truncate(1)), "few addresses");
+    // The same addresses twice are no more addresses.
+    refused(&changed(&|f| f[1] = f[0].clone()), "few addresses");
+    refused(&changed(&|f| f[0]["addresses"] = json!("8.0.0.0/8")), "tells some of 8.0.0.0/8 from others");
+    refused(&changed(&|f| f[0]["addresses"] = json!("9.0.0.0/9")), "from none of the addresses");
+    refused(&changed(&|f| f[0]["addresses"] = Value::Null), "one address is not many");
+    refused(&changed(&|f| f[0]["request"]["context"]["aws:sourceip"] = json!(["10.1.2.3"])), "");
+    let private = changed(&|f| {
+        f[0]["addresses"] = json!("8.0.0.0 - 12.0.0.0");
+    });
+    refused(&private, "private");
+    let known =
+        changed(&|f| f[0]["request"]["requester"] = json!({"type": "service", "name": "ec2.amazonaws.com"}));
+    refused(&known, "");
+}
+
+#[test]
+fn requests_that_stand_for_no_others() {
+    let text =
+        r#"[{"Effect":"Allow","Principal":"*","Condition":{"IpAddress":{"aws:SourceIp":"8.0.0.0/7"}}}]"#;
+    let mut good = certificate(&read(&serde_json::from_str::<Vec<Value>>(text).unwrap()));
+    // The same evidence for a policy that has the address in a resource.
+    let other = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":["*","arn:aws:s3:::b/${aws:SourceIp}"],"Condition":{"IpAddress":{"aws:SourceIp":"8.0.0.0/7"}}}]}"#;
+    good["policies"][0]["text"] = json!(other);
+    good["assumptions"] = json!(["variable-values-are-literal"]);
+    refused(&good, "a policy variable holds the address");
+}
+
+// ---- Block Public Access ----
+
+/// Every combination of the settings on a public and on another policy, with and without a public ACL.
+#[test]
+fn block_public_access_setting_by_setting() {
+    let bucket = resource_type(&Value::Null);
+    let public = read(&[
+        json!({"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}),
+        json!({"Effect": "Allow", "Principal": {"AWS": "444455556666"}}),
+        json!({"Effect": "Allow", "Principal": "*"}),
+    ]);
+    let own = read(&[json!({"Effect": "Allow", "Principal": {"AWS": "444455556666"}})]);
+    let grant = |grantee: &str| AclGrant { grantee: grantee.to_owned(), permission: "READ".to_owned() };
+    let open = [grant("abc"), grant("http://acs.amazonaws.com/groups/global/AuthenticatedUsers")];
+    let closed = [grant("abc"), grant("http://acs.amazonaws.com/groups/s3/LogDelivery")];
+    for bits in 0..16u8 {
+        let settings = BlockSettings {
+            block_public_acls: bits & 1 != 0,
+            ignore_public_acls: bits & 2 != 0,
+            block_public_policy: bits & 4 != 0,
+            restrict_public_buckets: bits & 8 != 0,
+        };
+        for (policy, is_public) in [(&public, true), (&own, false)] {
+            for (grants, acl_public) in [(&open, true), (&closed, false)] {
+                for (vpc_only, owner) in [(false, Some("111122223333")), (false, None), (true, None)] {
+                    let of = Blocked {
+                        policy: Some(policy),
+                        resource_type: bucket,
+                        vpc_only,
+                        grants,
+                        settings,
+                        owner,
+                    };
+                    let outcome = block_public_access(&of, &Options::default());
+                    let is_public = is_public && !vpc_only;
+                    assert_eq!(outcome.rejects_policy, is_public && settings.block_public_policy);
+                    assert_eq!(outcome.rejects_acl, acl_public && settings.block_public_acls);
+                    assert_eq!(outcome.acl_stays_public, acl_public && !settings.ignore_public_acls);
+                    assert_eq!(
+                        outcome.policy_stays_public,
+                        Some(is_public && !settings.restrict_public_buckets)
+                    );
+                    let restricted = is_public && settings.restrict_public_buckets;
+                    assert_eq!(outcome.remaining.is_some(), restricted);
+                    if let Some(Verdict::Fail(findings)) = outcome.remaining.map(|answer| answer.verdict) {
+                        // Account 444455556666 is not among those who keep their access, though its statement is not public.
+                        for finding in findings {
+                            let requester = finding.witness.request().requester.clone().unwrap();
+                            let owned = requester.account().is_some_and(|account| Some(account) == owner);
+                            assert!(owned || matches!(requester, Requester::Service { .. }), "{requester:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

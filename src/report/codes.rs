@@ -35,6 +35,7 @@ pub const PAGES: &[Page] = pages! {
     "access-lost"
     "action-matches-nothing"
     "action-with-wildcard"
+    "any-federated-user"
     "arn-pattern-with-few-fields"
     "assumed-requester"
     "aws-star-covers-non-aws"

@@ -78,6 +78,8 @@ pub struct Judgement<'a> {
     pub measures: Option<Measures>,
     /// How the condition keys of the documents are spelled.
     pub(super) names: KeyNames<'a>,
+    /// What the question makes noticeable in the judged document.
+    pub(super) noticed: Vec<Diagnostic>,
 }
 
 /// How a question was put, for what repeats or names it.
@@ -154,6 +156,10 @@ impl<'a> Judgement<'a> {
             findings,
             measures: None,
             names: KeyNames::of(&documents),
+            noticed: match question {
+                Question::NoPublicAccess(_) => super::public::noticed(policy),
+                Question::NoNewAccess | Question::AccessNotGranted { .. } => Vec::new(),
+            },
         }
     }
 
@@ -175,6 +181,7 @@ impl<'a> Judgement<'a> {
             issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
         }
         issues.extend(Issue::warnings(self.policy));
+        issues.extend(self.noticed.iter().map(|noticed| Issue::of_diagnostic(&self.policy.source, noticed)));
         issues
     }
 
@@ -189,8 +196,9 @@ impl<'a> Judgement<'a> {
     }
 
     /// What was noticed while the documents were read.
-    pub fn warnings(&self) -> Vec<(&'a Source, &'a Diagnostic)> {
-        self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w))).collect()
+    pub fn warnings(&self) -> Vec<(&'a Source, &Diagnostic)> {
+        let read = self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w)));
+        read.chain(self.noticed.iter().map(|noticed| (&self.policy.source, noticed))).collect()
     }
 
     /// The message: AWS's, or ours where AWS has none.

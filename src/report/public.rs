@@ -2,8 +2,9 @@
 
 use super::Explained;
 use super::names::{counted, one_line};
+use crate::diagnostic::Diagnostic;
 use crate::explain::{Leak, leaks};
-use crate::policy::{Condition, Document, Operator, PrincipalKind, ResourceType};
+use crate::policy::{Condition, Document, Effect, Operator, PrincipalKind, ResourceType};
 use crate::request::AddressSet;
 
 /// Intervals of addresses that are listed.
@@ -103,4 +104,36 @@ fn repair(condition: &Condition, leak: Leak) -> String {
         ),
         Leak::Presence | Leak::NotTrust => format!("ask for fixed values of {key}, not whether it is there"),
     }
+}
+
+/// Identity providers of an account whose users are let in whatever they are: named, so no outsiders, but seldom what is meant.
+pub(super) fn noticed(document: &Document) -> Vec<Diagnostic> {
+    let mut noticed = Vec::new();
+    for statement in document.statements.iter().filter(|s| s.effect.value == Effect::Allow) {
+        let tests = |key: &dyn Fn(&str) -> bool| statement.conditions.iter().any(|c| key(&c.key.value.name));
+        for value in statement.principal.iter().filter(|p| !p.negated).flat_map(|p| &p.values) {
+            let name = value.value.text.to_ascii_lowercase();
+            let provider = name.splitn(6, ':').nth(5).and_then(|resource| resource.split_once('/'));
+            let (confined, claims) = match provider {
+                Some(("oidc-provider", host)) => {
+                    let of_host = |key: &str| {
+                        key.strip_prefix(host).is_some_and(|claim| matches!(claim, ":sub" | ":aud"))
+                    };
+                    (tests(&of_host), format!("`{host}:sub`"))
+                }
+                Some(("saml-provider", _)) => {
+                    (tests(&|key: &str| key.starts_with("saml:")), "`SAML:aud`".to_owned())
+                }
+                _ => continue,
+            };
+            if !confined && value.value.kind == PrincipalKind::Federated {
+                let message = "every user of this identity provider is let in";
+                noticed.push(
+                    Diagnostic::warning("any-federated-user", message, value.span)
+                        .with_help(format!("say which ones with a condition on {claims}")),
+                );
+            }
+        }
+    }
+    noticed
 }

@@ -67,7 +67,7 @@ fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Resul
     let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
     let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
     let mut templates = resources.map(|r| &r.value.template).chain(values);
-    match templates.any(|template| names_address(template)) {
+    match templates.any(names_address) {
         true => Err("a policy variable holds the address".to_owned()),
         false => Ok(()),
     }
