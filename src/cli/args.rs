@@ -77,6 +77,13 @@ Example:
 
 Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
     Diff(Diff),
+    /// What of a policy changes nothing, and what lets more through than it seems to?
+    #[command(after_help = "\
+Example:
+  iamsat lint policies/
+
+Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
+    Lint(Lint),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:
@@ -199,6 +206,28 @@ pub(super) struct Diff {
     pub(super) new: String,
     #[command(flatten)]
     pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Lint {
+    /// The policies; each is looked at alone
+    #[arg(value_name = "POLICY", required = true)]
+    pub(super) policies: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
+    /// Stop looking for more after this time, such as 10s or 500ms, for each policy
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 0 if there are findings; errors and UNKNOWN keep their codes
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Verify each proof before it is relied on
+    #[arg(long)]
+    pub(super) certify: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
     #[command(flatten)]
@@ -388,6 +417,9 @@ pub(super) struct Verify {
     /// The certificates
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -69,7 +69,12 @@ fn advice(limit: Exhausted) -> &'static str {
         Exhausted::Nodes | Exhausted::Literals => {
             "judge parts of the policy alone: put its statements into several files"
         }
-        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes | Exhausted::Questions => {
+        Exhausted::Lemmas
+        | Exhausted::Iterations
+        | Exhausted::ProofBytes
+        | Exhausted::Work
+        | Exhausted::Findings
+        | Exhausted::Questions => {
             "ask about less at once: put statements into several files, and leave out patterns that others cover"
         }
     }
