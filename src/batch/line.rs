@@ -1,8 +1,13 @@
 //! One line: a question and its answer.
 
+<<<<<<< HEAD
 use super::cache::Cache;
 use super::{Batch, JsonMembers, Summary, access_entries, json_members, scan};
 use crate::check::{Answer, Options, access_not_granted, no_new_access};
+=======
+use super::{Batch, JsonMembers, access_entries, as_resource_policy, json_members, resource_type};
+use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
+>>>>>>> public
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::{Failure, Judgement, Question, json};
 use crate::solve::Verdict;
@@ -15,6 +20,8 @@ use std::sync::Arc;
 
 /// Bytes from which on a value may be a document that is remembered.
 const PLAUSIBLE: usize = 40;
+
+const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
 /// The members, unread: so that a fault in one does not hide the id.
 struct Line<'l>(Vec<(Cow<'l, str>, &'l str)>);
@@ -120,10 +127,16 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
+<<<<<<< HEAD
 fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(Value, Summary), Failure> {
     let check = text("check", line.get("check"))?.ok_or_else(|| {
         Failure::validation("`check` is missing: check-no-new-access or check-access-not-granted")
     })?;
+=======
+fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> {
+    let check = text("check", line.get("check"))?
+        .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
+>>>>>>> public
     let mut options = batch.options.clone();
     if let Some(name) = text("policyType", line.get("policyType"))? {
         options.policy_type = Some(PolicyType::from_name(&name).ok_or_else(|| {
@@ -154,9 +167,20 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             keep(batch, &answer, number)?;
             Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
         }
-        other => Err(Failure::validation(format!(
-            "`{other}` is no check: check-no-new-access or check-access-not-granted"
-        ))),
+        "check-no-public-access" => {
+            let policy = document(batch, "policyDocument", line)?;
+            let name = text("resourceType", Some(line.needed("resourceType")?))?;
+            let resource_type = resource_type(&name.unwrap_or_default())?;
+            as_resource_policy(&mut options)?;
+            let [Some(policy)] = documents([&policy])? else {
+                return Err(Failure::internal("a document without faults is missing"));
+            };
+            fit(&[policy], &options)?;
+            let answer = no_public_access(policy, resource_type, &options);
+            keep(batch, &answer, number)?;
+            Ok(report(Question::NoPublicAccess(resource_type), policy, None, &answer, &options))
+        }
+        other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The checks: each policy judged alone, by each rule alone, the answers combined.
 
-use super::args::{AccessNotGranted, Format, Known, NoNewAccess, Reading, Search, YesNo};
+use super::args::{AccessNotGranted, Format, Known, NoNewAccess, NoPublicAccess, Reading, Search, YesNo};
 use super::input::Reader;
 use super::inputs::{Input, Inputs, gather};
 use super::output::{Output, directory, write_file};
 use super::references::{Reference, references};
 use super::{Exit, access, known};
-use crate::batch::isolated;
+use crate::batch::{as_resource_policy, isolated, resource_type};
 use crate::check::{self, Access, Answer, Options};
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
@@ -48,6 +48,28 @@ pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -
     let options = run.options(&args.reading, &inputs)?;
     run.all(&inputs, &options, output, &|policy, _, options| {
         Some(check::access_not_granted(policy, &access, options))
+    })
+}
+
+pub(super) fn no_public_access(args: &NoPublicAccess, output: &mut Output) -> Result<Exit, Failure> {
+    let resource_type = resource_type(&args.resource_type)?;
+    let run = Run {
+        question: Question::NoPublicAccess(resource_type),
+        asked: vec![resource_type.name().to_owned()],
+        references: &[],
+        search: &args.search,
+        known: &args.known,
+    };
+    let inputs = run.inputs(gather(&mut Reader::default(), &args.policy, "policy"))?;
+    let mut options = run.options(&args.reading, &inputs)?;
+    as_resource_policy(&mut options)?;
+    if options.assume_heuristics {
+        return Err(Failure::validation(
+            "check-no-public-access takes no heuristics for facts: leave `--assume-heuristics` out",
+        ));
+    }
+    run.all(&inputs, &options, output, &|policy, _, options| {
+        Some(check::no_public_access(policy, resource_type, options))
     })
 }
 

@@ -334,6 +334,11 @@ impl<'a> Formula<'a> {
         self.facts.index.contains_key(&fact)
     }
 
+    /// The facts that something depends on, in order of first use.
+    pub fn facts(&self) -> impl Iterator<Item = Fact<'a>> {
+        self.facts.values.iter().copied()
+    }
+
     /// The fact with this index.
     pub fn fact_of(&self, id: FactId) -> Option<Fact<'a>> {
         self.facts.values.get(id.index()).copied()

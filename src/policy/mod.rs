@@ -18,6 +18,7 @@ mod pointer;
 mod principal;
 mod read;
 mod resource;
+mod resource_type;
 mod template;
 
 pub use access::{Access, AccessError};
@@ -35,4 +36,5 @@ pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
 pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
+pub use resource_type::ResourceType;
 pub use template::{Part, Template, TemplateError, Variable, spelled_variables};
