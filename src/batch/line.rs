@@ -1,13 +1,10 @@
 //! One line: a question and its answer.
 
-<<<<<<< HEAD
 use super::cache::Cache;
-use super::{Batch, JsonMembers, Summary, access_entries, json_members, scan};
-use crate::check::{Answer, Options, access_not_granted, no_new_access};
-=======
-use super::{Batch, JsonMembers, access_entries, as_resource_policy, json_members, resource_type};
+use super::{
+    Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
+};
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
->>>>>>> public
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::{Failure, Judgement, Question, json};
 use crate::solve::Verdict;
@@ -127,16 +124,9 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
-<<<<<<< HEAD
 fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(Value, Summary), Failure> {
-    let check = text("check", line.get("check"))?.ok_or_else(|| {
-        Failure::validation("`check` is missing: check-no-new-access or check-access-not-granted")
-    })?;
-=======
-fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> {
     let check = text("check", line.get("check"))?
         .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
->>>>>>> public
     let mut options = batch.options.clone();
     if let Some(name) = text("policyType", line.get("policyType"))? {
         options.policy_type = Some(PolicyType::from_name(&name).ok_or_else(|| {
@@ -168,7 +158,7 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
             Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
         }
         "check-no-public-access" => {
-            let policy = document(batch, "policyDocument", line)?;
+            let policy = document(batch, cache, "policyDocument", line)?;
             let name = text("resourceType", Some(line.needed("resourceType")?))?;
             let resource_type = resource_type(&name.unwrap_or_default())?;
             as_resource_policy(&mut options)?;

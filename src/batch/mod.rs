@@ -10,20 +10,13 @@ mod cache;
 mod line;
 mod lines;
 mod members;
-<<<<<<< HEAD
+mod public;
 mod queue;
 mod scan;
-=======
-mod public;
->>>>>>> public
 mod stream;
 
 pub use access::access_entries;
 pub use line::isolated;
 pub use members::{JsonMembers, json_members};
-<<<<<<< HEAD
-pub use stream::{Batch, Summary};
-=======
 pub use public::{as_resource_policy, resource_type};
-pub use stream::{Batch, Flush};
->>>>>>> public
+pub use stream::{Batch, Summary};
