@@ -101,6 +101,9 @@ pub(super) fn options(reading: &Reading) -> Options {
     }
 }
 
+/// Bytes of policies for which advice is checked by asking again; AWS's limits on policies are below it.
+const MOST_CHECKED: usize = 1 << 16;
+
 type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Option<Answer> + 'q;
 
 struct Run<'r> {
@@ -193,6 +196,9 @@ impl Run<'_> {
         }
         self.certificates(&answers, output)?;
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
+        // JSON is made from the answers; it needs the issues only where some may be accepted.
+        let lists = self.known.baseline.is_some() || self.known.write_baseline.is_some();
+        let tells = output.format != Format::Json || lists;
         let mut report = Report {
             command: self.question.name(),
             directory: directory(),
@@ -208,10 +214,12 @@ impl Run<'_> {
                         isolated(|| ask(changed, case.reference.and_then(Reference::document), &options))
                             .ok()?
                     };
-                    // JSON gives no advice.
-                    let again: Option<&Again<'_>> =
-                        if output.format == Format::Json { None } else { Some(&again) };
-                    self.subject(*case, outcome, again)
+                    let sizes =
+                        [case.input.read.as_ref().ok(), case.reference.and_then(|r| r.read.as_ref().ok())];
+                    let bytes =
+                        sizes.into_iter().flatten().map(|read| read.source.text().len()).sum::<usize>();
+                    let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
+                    self.subject(*case, outcome, again, tells)
                 })
                 .collect(),
             issues: self.references.iter().flat_map(Reference::issues).collect(),
@@ -282,17 +290,24 @@ impl Run<'_> {
     }
 
     /// The case as every format tells it.
-    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>, again: Option<&Again<'_>>) -> Subject {
+    fn subject(
+        &self,
+        case: Case<'_>,
+        outcome: &Outcome<'_>,
+        again: Option<&Again<'_>>,
+        tells: bool,
+    ) -> Subject {
         let rule = case.reference.and_then(|reference| reference.rule.as_deref());
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
-                let issues = judgement.issues(&Typed {
+                let typed = Typed {
                     policy: &case.input.argument,
                     existing: case.reference.map(|reference| reference.argument.as_str()),
                     rule,
                     asked: &self.asked,
                     again,
-                });
+                };
+                let issues = if tells { judgement.issues(&typed) } else { Vec::new() };
                 let status = match judgement.answer.verdict {
                     Verdict::Pass(_) => Status::Pass,
                     Verdict::Fail(_) => Status::Fail,
