@@ -59,6 +59,8 @@ pub struct SearchLimits {
     pub literals: usize,
     /// Bytes of proof that the SAT solver writes for one problem: what bounds its own search.
     pub proof_bytes: u64,
+    /// Questions asked to find out all differences.
+    pub questions: usize,
     /// Instant after which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
@@ -72,6 +74,7 @@ impl Default for SearchLimits {
             iterations: 100_000,
             literals: 50_000_000,
             proof_bytes: 50_000_000,
+            questions: 20_000,
             deadline: None,
         }
     }
@@ -171,6 +174,8 @@ pub enum Exhausted {
     Literals,
     /// [`SearchLimits::proof_bytes`].
     ProofBytes,
+    /// [`SearchLimits::questions`].
+    Questions,
     /// [`SearchLimits::deadline`].
     Deadline,
     /// Operators of several types ask about one text in a way that is not decided.
@@ -187,6 +192,7 @@ impl Exhausted {
             Exhausted::Iterations => "iterations",
             Exhausted::Literals => "clause-literals",
             Exhausted::ProofBytes => "proof-bytes",
+            Exhausted::Questions => "questions",
             Exhausted::Deadline => "deadline",
             Exhausted::Mixed => "mixed-operators",
         }

@@ -63,6 +63,8 @@ pub struct Answer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
     certificate: Option<Certificate>,
 }
 
@@ -84,10 +86,9 @@ impl Answer {
     }
 }
 
-/// Asks, for every Allow statement of the first document, whether some request is matched by it and meets the question.
-pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
-    let documents = asked.documents();
-    let inferred = || PolicyType::infer(documents.iter().copied());
+/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
+pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
+    let inferred = || PolicyType::infer(asked.judged());
     let setting = Setting {
         policy_type: options.policy_type.unwrap_or_else(inferred),
         strict_arn: options.strict_arn,
@@ -104,10 +105,10 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut allows = question.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
-        allows.push((0, Lit::FALSE));
+        allows.push((0, 0, Lit::FALSE));
     }
-    for (statement, lit) in allows {
-        let claim = referee.claim(statement);
+    for (document, statement, lit) in allows {
+        let claim = referee.claim(document, statement);
         let mut goal = vec![lit];
         goal.extend(&question.shared);
         match decide(&mut search, &goal, &claim) {
@@ -124,15 +125,19 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     }
     let stats = search.stats();
     let theory = search.into_theory();
+    let mut open_beside = None;
     let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
     let mut certificate = None;
     match &verdict {
         Verdict::Fail(findings) if options.certificate => {
-            let requests = findings.iter().map(|finding| (finding.statement, finding.witness.request()));
+            let requests = findings.iter().map(|f| (f.document, f.statement, f.witness.request()));
             certificate = Some(Certificate::of_fail(asked, setting, &assumptions, requests));
         }
         Verdict::Pass(_) if options.certificate || options.certify => {
@@ -157,13 +162,14 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
         stats,
+        open: open_beside,
         certificate,
     }
 }
 
 /// The refutation of the whole question, verified if that is asked for.
 fn certified(
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
     setting: Setting,
     question: &mut Question<'_>,
     theory: Theory,

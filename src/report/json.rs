@@ -1,7 +1,7 @@
 //! JSON: AWS's three members word for word, then ours.
 
 use super::names::{KeyNames, principal_type};
-use super::{Failure, Fault, Judgement, Simulation, StatementReport};
+use super::{Failure, Fault, Issue, Judgement, Simulation, StatementReport, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
 use crate::limits::{Exhausted, InputLimits};
@@ -80,6 +80,11 @@ fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>) {
     out.insert("locations".to_owned(), judgement.findings.iter().map(location).collect());
 }
 
+/// What is open beside the findings of a FAIL.
+pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
+    judgement.answer.open.as_deref().map(|open| reasons(open, &judgement.documents()))
+}
+
 fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
     let one = |reason: &UnknownReason| match reason {
         UnknownReason::Exhausted(Exhausted::Deadline) => {
@@ -112,6 +117,17 @@ pub fn failure(failure: &Failure) -> Value {
         error.insert("diagnostics".to_owned(), failure.faults.iter().map(fault).collect());
     }
     json!({"error": error})
+}
+
+/// The accepted findings of an input.
+pub fn accepted(subject: &Subject) -> Value {
+    let one = |issue: &Issue| {
+        let reason = issue.accepted.as_ref()?;
+        Some(json!({
+            "code": issue.code, "pointer": issue.pointer, "fingerprint": issue.fingerprint, "reason": reason,
+        }))
+    };
+    subject.issues.iter().filter_map(one).collect()
 }
 
 fn diagnostic(source: &Source, fault: &Diagnostic) -> Value {

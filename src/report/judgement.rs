@@ -2,7 +2,7 @@
 
 use super::names::KeyNames;
 use super::replay::Replayer;
-use super::{Failure, Question};
+use super::{Failure, Issue, Kind, Question, finding, undecided};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
@@ -20,6 +20,8 @@ pub enum Outcome<'a> {
     Judged(Box<Judgement<'a>>),
     /// There is none.
     Failed(Failure),
+    /// There was nothing to judge: why.
+    Skipped(String),
 }
 
 /// A statement that by itself is a reason for FAIL, as AWS's checks name it.
@@ -76,6 +78,19 @@ pub struct Judgement<'a> {
     pub measures: Option<Measures>,
     /// How the condition keys of the documents are spelled.
     pub(super) names: KeyNames<'a>,
+}
+
+/// How a question was put, for what repeats or names it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    /// The argument that the judged document came from.
+    pub policy: &'a str,
+    /// The argument that the other document came from.
+    pub existing: Option<&'a str>,
+    /// The name of the reference policy, where several are tried.
+    pub rule: Option<&'a str>,
+    /// What else was asked, as far as it makes another question of it: the listed access.
+    pub asked: &'a [String],
 }
 
 impl<'a> Judgement<'a> {
@@ -135,6 +150,32 @@ impl<'a> Judgement<'a> {
         }
     }
 
+    /// What there is to tell: the findings, most general first, or the reasons why there is no answer; then what was
+    /// noticed in the judged document.
+    pub fn issues(&self, typed: &Typed<'_>) -> Vec<Issue> {
+        let mut issues = match &self.answer.verdict {
+            Verdict::Pass(_) => Vec::new(),
+            Verdict::Fail(_) => {
+                let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
+                findings.sort_by_cached_key(|f| narrowness(self.policy, f));
+                findings.into_iter().map(|f| finding::issue(self, f, typed)).collect()
+            }
+            Verdict::Unknown(unknown) => undecided::issues(self, unknown),
+        };
+        if let Verdict::Fail(all) = &self.answer.verdict
+            && all.len() != self.findings.len()
+        {
+            issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
+        }
+        issues.extend(Issue::warnings(self.policy));
+        issues
+    }
+
+    /// What is open beside the findings of a FAIL: reasons for UNKNOWN once the findings are accepted.
+    pub fn open_issues(&self) -> Vec<Issue> {
+        self.answer.open.as_deref().map_or_else(Vec::new, |open| undecided::issues(self, open))
+    }
+
     /// The documents of the check, the judged one first.
     pub fn documents(&self) -> Vec<&'a Document> {
         std::iter::once(self.policy).chain(self.existing).collect()
@@ -153,4 +194,14 @@ impl<'a> Judgement<'a> {
             Verdict::Unknown(_) => super::unknown_message(self.question),
         }
     }
+}
+
+/// Fewer letters in the patterns that are to blame, more requests.
+fn narrowness(document: &Document, explained: &Explained<'_>) -> usize {
+    let places = std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
+    let letters = |place: &crate::explain::Place| match place.negated {
+        true => 0,
+        false => document.source.slice(place.span).chars().filter(|c| *c != '*').count(),
+    };
+    places.map(letters).fold(0, usize::saturating_add)
 }

@@ -1,55 +1,32 @@
-//! One block for a statement that is a reason for FAIL.
+//! A statement that is a reason for FAIL: what it allows, where, why the other policy does not, what to do.
 
-use super::snippet::{self, Mark};
-use super::{Input, Style, plain, request};
+use super::fingerprint::statement_text;
+use super::issue::{Issue, Kind, Mark};
+use super::names::{one_line, plain, statement_name};
+use super::{Explained, Judgement, Question, Typed, replay, request};
 use crate::explain::{Missing, Part, Place, Refusal};
 use crate::policy::{Condition, Document};
-use crate::report::names::{one_line, statement_name};
-use crate::report::{Explained, Judgement, Question, replay};
 use crate::request::Request;
-use annotate_snippets::{AnnotationKind, Level};
 
-pub(super) fn block(
-    judgement: &Judgement<'_>,
-    explained: &Explained<'_>,
-    policy: Input<'_>,
-    existing: Option<Input<'_>>,
-    style: Style,
-) -> String {
+/// The issue that a finding is.
+pub(super) fn issue(judgement: &Judgement<'_>, explained: &Explained<'_>, typed: &Typed<'_>) -> Issue {
     let document = judgement.policy;
     let witness = explained.finding.witness.request();
     let (code, title) = title(judgement, witness);
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
-        kind: AnnotationKind::Primary,
         label: match blame.primary.negated {
             false => "allows the request below".to_owned(),
             true => "allows all but these, and so the request below".to_owned(),
         },
     }];
-    marks.extend(blame.others.iter().map(|place| Mark {
-        span: place.span,
-        kind: AnnotationKind::Context,
-        label: label(place).to_owned(),
-    }));
-    marks.extend(blame.conditions.iter().map(|loose| Mark {
-        span: loose.operator,
-        kind: AnnotationKind::Context,
-        label: one_line(&loose.why),
-    }));
-    let group = Level::ERROR
-        .primary_title(one_line(&title))
-        .id(code)
-        .elements(snippet::elements(&document.source, &marks));
+    marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+    marks.extend(
+        blame.conditions.iter().map(|loose| Mark { span: loose.operator, label: one_line(&loose.why) }),
+    );
     let mut notes = Vec::new();
-    let mut note = |name: &'static str, text: String| {
-        let level = if name == "help" { Level::HELP } else { Level::NOTE.with_name(name) };
-        notes.push(level.message(text));
-    };
-    if snippet::is_long(&document.source, blame.primary.span) {
-        note("pointer", one_line(&blame.primary.pointer));
-    }
+    let mut note = |name: &'static str, text: String| notes.push((name, text));
     let rows = request::rows(witness, &judgement.names, judgement.answer.policy_type);
     note("request", request::table(&rows));
     let statement = statement_name(blame.statement, document.statements.get(blame.statement));
@@ -60,28 +37,36 @@ pub(super) fn block(
         note("allowed", plain(&format!("by {statement}")));
     }
     note("help", plain(&help(judgement, explained, &statement)));
-    match commands(judgement, explained, policy, existing) {
+    match commands(judgement, explained, typed) {
         Ok(commands) => note("replay", commands.join("\n")),
         Err(why) => note("no replay", why.to_owned()),
     }
-    style.draw(group.elements(notes))
+    let text = document.statements.get(blame.statement).map(|s| statement_text(document, s));
+    let mut asked = vec![code, typed.rule.unwrap_or(""), text.as_deref().unwrap_or("")];
+    asked.extend(typed.asked.iter().map(String::as_str));
+    Issue {
+        source: Some(document.source.clone()),
+        marks,
+        pointer: Some(blame.primary.pointer.clone()),
+        notes,
+        ..Issue::new(Kind::Finding, code, one_line(&title)).with_fingerprint(&asked)
+    }
 }
 
 /// The commands that replay the request, or why there are none.
 fn commands(
     judgement: &Judgement<'_>,
     explained: &Explained<'_>,
-    policy: Input<'_>,
-    existing: Option<Input<'_>>,
+    typed: &Typed<'_>,
 ) -> Result<Vec<String>, &'static str> {
     let why = match explained.late {
         true => "the time limit was over",
         false => "flags cannot say all that matters about the request",
     };
     let spelled = explained.replay.as_ref().ok_or(why)?;
-    let inputs = std::iter::once((policy, "allowed")).chain(existing.map(|existing| (existing, "denied")));
+    let inputs = std::iter::once((typed.policy, "allowed")).chain(typed.existing.map(|e| (e, "denied")));
     inputs
-        .map(|(input, expect)| replay::command(spelled, input.argument, expect, judgement.strict_arn))
+        .map(|(argument, expect)| replay::command(spelled, argument, expect, judgement.strict_arn))
         .collect()
 }
 
