@@ -1,12 +1,7 @@
 //! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is found.
 //! Before anything is timed, the counters of every check are printed as a table, so that growth is seen apart from noise;
 //! `--counters` prints that table alone.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a bench that cannot read ends"
-)]
+#![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 
 #[expect(dead_code, reason = "pairs of policies are for the other benches")]
 mod support;
@@ -15,7 +10,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use iamsat::automata::{Class, Pattern, find};
 use iamsat::check::{Options, no_new_access};
 use iamsat::evaluate;
-use iamsat::formula::{Asked, Formula, PatternId, Question, Reading, Role, Setting, compile};
+use iamsat::formula::{Asked, Atom, Formula, PatternId, Question, Reading, Role, Setting, compile};
 use iamsat::limits::{InputLimits, Meter, SearchLimits};
 use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::request::Request;
@@ -130,15 +125,13 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
             b.iter(|| evaluate::decide(&[document], black_box(&request), &options));
         });
         c.benchmark_group("theory").bench_function(BenchmarkId::new("inclusions", name), |b| {
-            let question = Question::new(Asked::NoNewAccess(document, document), SETTING);
-            let patterns: Vec<PatternId> = (0..question.formula.atom_count())
-                .zip(question.formula.atoms())
-                .filter_map(|(_, (_, atom))| match atom {
-                    iamsat::formula::Atom::Match(_, test) => question.formula.widened(test),
-                    _ => None,
-                })
-                .take(100)
-                .collect();
+            let question = Question::new(&Asked::no_new_access(document, document), SETTING);
+            let pattern = |atom| match atom {
+                Atom::Match(_, test) => question.formula.widened(test),
+                _ => None,
+            };
+            let patterns: Vec<PatternId> =
+                question.formula.atoms().filter_map(|(_, atom)| pattern(atom)).take(100).collect();
             b.iter(|| {
                 let mut theory = Theory::new(PolicyType::Identity);
                 let mut meter = Meter::new(&SearchLimits::default());
@@ -180,14 +173,14 @@ fn emptiness(c: &mut Criterion) {
 /// The search alone: the goals of all statements, without requests and their confirmation.
 fn solve(c: &mut Criterion, pairs: &[Pair]) {
     for pair in pairs {
-        let asked = Asked::NoNewAccess(&pair.new, &pair.existing);
+        let asked = Asked::no_new_access(&pair.new, &pair.existing);
         c.benchmark_group("solve").bench_function(&pair.name, |b| {
             b.iter_batched(
-                || Question::new(asked, SETTING),
+                || Question::new(&asked, SETTING),
                 |mut question| {
                     let theory = Theory::new(SETTING.policy_type);
                     let mut search = Search::new(&mut question.formula, theory, SearchLimits::default());
-                    for (_, lit) in &question.allows {
+                    for (_, _, lit) in &question.allows {
                         let goal: Vec<_> =
                             std::iter::once(*lit).chain(question.shared.iter().copied()).collect();
                         black_box(search.solve(&goal).expect("it is within the limits"));
@@ -205,12 +198,14 @@ fn evidence(c: &mut Criterion, pairs: &[Pair]) {
         let options = Options { certificate: true, ..Options::default() };
         let answer = no_new_access(&pair.new, &pair.existing, &options);
         if let Verdict::Fail(findings) = &answer.verdict {
-            let referee = Referee::new(Asked::NoNewAccess(&pair.new, &pair.existing), SETTING);
+            let asked = Asked::no_new_access(&pair.new, &pair.existing);
+            let referee = Referee::new(&asked, SETTING);
             c.benchmark_group("witness").bench_function(BenchmarkId::new("confirm", &pair.name), |b| {
                 b.iter(|| {
                     for finding in findings {
                         let request = finding.witness.request().clone();
-                        let witness = Witness::confirm(request, &referee.claim(finding.statement));
+                        let witness =
+                            Witness::confirm(request, &referee.claim(finding.document, finding.statement));
                         black_box(witness.is_ok_and(|w| w.request() == finding.witness.request()));
                     }
                 });
