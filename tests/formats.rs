@@ -9,10 +9,13 @@
 
 #[path = "support/schema.rs"]
 mod schema;
+#[path = "support/xml.rs"]
+mod xml;
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xml::elements;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -44,6 +47,11 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
             [&new[..], &["old.json", "--new", "minified.json", "new.json", "gone.json"]].concat(),
         ),
         (case("output"), [&new[..], &["short.json", "--new", "long-line.json"]].concat()),
+        (case("known"), [&new[..], &["old.json", "--new", "policies", "--baseline", "known.json"]].concat()),
+        (
+            case("known"),
+            [&new[..], &["old.json", "--new", "policies", "--baseline", "no-reason.json"]].concat(),
+        ),
         (case("faults"), vec!["check-access-not-granted", "--actions", "s3:*", "--policy", "."]),
         (case("answers"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
         (case("odd-texts"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
@@ -72,6 +80,9 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
                 "allowed",
             ],
         ),
+        (case("lint"), vec!["lint", "."]),
+        (case("difference"), vec!["diff", "old.json", "new.json"]),
+        (case("difference"), vec!["compare", "old.json", "two.json"]),
         (case("certify"), vec!["verify", "pass.json", "changed.json", "old.json", "gone.json"]),
     ]
 }
@@ -202,46 +213,28 @@ fn fingerprints_stay_when_lines_move_and_change_when_access_does() {
     assert_eq!(same.iter().filter(|f| other.contains(f)).count(), 1);
 }
 
-/// The names of the elements, if tags match and text is escaped.
-fn elements(xml: &str) -> Result<Vec<String>, String> {
-    let wrong = |what: &str, at: usize| {
-        Err(format!("{what} at {:?}", &xml[at..].chars().take(40).collect::<String>()))
-    };
-    let (mut names, mut open) = (Vec::new(), Vec::<String>::new());
-    let mut at = xml.find("?>").ok_or("no declaration")? + 2;
-    while at < xml.len() {
-        let text = xml[at..].find('<').map_or(xml.len(), |next| at + next);
-        for (index, c) in xml[at..text].char_indices() {
-            if c.is_control() && !matches!(c, '\n' | '\t') {
-                return wrong("a control character", at + index);
+#[test]
+fn what_is_accepted_is_suppressed_and_nothing_else() {
+    let (directory, arguments) = runs().into_iter().find(|(_, a)| a.contains(&"known.json")).unwrap();
+    let log = sarif(&directory, &arguments);
+    let list: Value =
+        serde_json::from_str(&std::fs::read_to_string(directory.join("known.json")).unwrap()).unwrap();
+    let mut accepted = 0;
+    for result in results(&log) {
+        let print = &result["partialFingerprints"]["iamsat/v1"];
+        let entry = list["accepted"].as_array().unwrap().iter().find(|entry| entry["fingerprint"] == *print);
+        let suppressions = result["suppressions"].as_array().unwrap();
+        match entry {
+            Some(entry) => {
+                assert_eq!(suppressions[0]["justification"], entry["reason"]);
+                assert_eq!(result["ruleId"], "new-access");
+                accepted += 1;
             }
-            let entity = ["&amp;", "&lt;", "&gt;", "&quot;", "&#10;", "&#9;", "&#13;"];
-            if c == '&' && !entity.iter().any(|e| xml[at + index..].starts_with(e)) {
-                return wrong("a bare &", at + index);
-            }
+            None => assert!(suppressions.is_empty(), "{result:#}"),
         }
-        if text == xml.len() {
-            break;
-        }
-        let end = text + xml[text..].find('>').ok_or("an open tag")?;
-        let tag = &xml[text + 1..end];
-        if tag.matches('"').count() % 2 == 1 || tag.contains('<') || tag.contains('\n') {
-            return wrong("a bad tag", text);
-        }
-        match tag.strip_prefix('/') {
-            Some(name) if open.pop().as_deref() == Some(name) => {}
-            Some(_) => return wrong("a tag that closes another", text),
-            None => {
-                let name = tag.split([' ', '/']).next().unwrap().to_owned();
-                names.push(name.clone());
-                if !tag.ends_with('/') {
-                    open.push(name);
-                }
-            }
-        }
-        at = end + 1;
     }
-    if open.is_empty() { Ok(names) } else { Err(format!("{open:?} stay open")) }
+    assert_eq!(accepted, 3);
+    assert!(results(&log).iter().any(|result| result["ruleId"] == "stale-acceptance"));
 }
 
 #[test]
@@ -272,7 +265,11 @@ fn annotations_stay_on_their_lines() {
         let text = output(&directory, &[&arguments[..], &["--format", "github"]].concat());
         let errors = text.lines().filter(|line| line.starts_with("::error ")).count();
         let log = sarif(&directory, &arguments);
-        assert_eq!(errors, results(&log).iter().filter(|result| result["level"] == "error").count());
+        let is_error = |result: &&Value| {
+            let suppressed = result["suppressions"].as_array().is_some_and(|list| !list.is_empty());
+            result["level"] == "error" && !suppressed
+        };
+        assert_eq!(errors, results(&log).iter().filter(is_error).count());
         for line in text.lines() {
             match line.strip_prefix("::") {
                 Some(rest) => {

@@ -7,7 +7,9 @@
 
 mod support;
 
-use iamsat::check::{Access, Answer, Group, Options, access_not_granted, difference, find, no_new_access};
+use iamsat::check::{
+    Access, Answer, Group, Options, access_not_granted, difference, find, lint, no_new_access,
+};
 use iamsat::evaluate::{self, Decision, Truth, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
@@ -822,6 +824,43 @@ fn no_request_contradicts_a_difference() {
         "{complete} complete, {all_new} groups all new, {partly_new} partly, {requests_in_all} requests in the former"
     );
     assert!(complete > 0 && all_new > 0 && partly_new > 0 && requests_in_all > 0);
+}
+
+/// What lint finds to change nothing can be taken out, all of it together; what it shows by a request is shown.
+#[test]
+fn no_request_contradicts_lint() {
+    let (pairs, first) = pairs_and_seed();
+    let (mut removable, mut shown) = (0, 0);
+    for seed in first..first + pairs / 4 {
+        let mut random = Random(seed.wrapping_mul(0xE703_7ED1_A0B4_28DB));
+        random.below(2);
+        let resource_policy = random.chance(2);
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let policy = document("policy", &policy(&mut random, &keys, resource_policy));
+        let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let found = lint(&policy, &options);
+        assert!(found.exhausted.is_none());
+        let show = || format!("seed {seed} {}\n{:#?}", policy.source.text(), found.defects);
+        removable += found.defects.iter().filter(|defect| defect.finding.is_none()).count();
+        let mut referee = evaluate::Options::for_documents(&[&policy]);
+        referee.policy_type = policy_type;
+        for finding in found.defects.iter().filter_map(|defect| defect.finding.as_ref()) {
+            shown += 1;
+            let decision = evaluate(&[&policy], finding.witness.request(), &referee).decision;
+            assert_eq!(decision, Decision::Allowed, "{}", show());
+        }
+        let axioms = Axioms { safe: true, heuristics: false };
+        for request in world(&mut random, &[&policy], resource_policy, &axioms) {
+            let decide = |document| evaluate(&[document], &request, &referee).decision;
+            let (before, after) = (decide(&policy), decide(&found.reduced));
+            let differ = (before == Decision::Allowed) != (after == Decision::Allowed);
+            let is_open = before == Decision::Undetermined || after == Decision::Undetermined;
+            assert!(!differ || is_open, "{before:?} {after:?} {request:?} {}", show());
+        }
+    }
+    println!("{removable} parts that change nothing, {shown} shown");
+    assert!(removable > 0 && shown > 0);
 }
 
 fn pairs_and_seed() -> (u64, u64) {

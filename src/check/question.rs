@@ -84,6 +84,14 @@ impl Answer {
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
+
+    /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
+    pub fn cut_short(&self) -> Option<Exhausted> {
+        self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
+            UnknownReason::Exhausted(limit) => Some(*limit),
+            _ => None,
+        })
+    }
 }
 
 /// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
@@ -107,20 +115,37 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         // Nothing is allowed: one goal that says so, so that this too is proved.
         allows.push((0, 0, Lit::FALSE));
     }
-    for (document, statement, lit) in allows {
+    let mut bytes = 0usize;
+    let mut goals = allows.into_iter().peekable();
+    while let Some((document, statement, lit)) = goals.next() {
         let claim = referee.claim(document, statement);
         let mut goal = vec![lit];
         goal.extend(&question.shared);
         match decide(&mut search, &goal, &claim) {
             solve::Answer::Refuted(proof) => proofs.push(proof),
-            solve::Answer::Shown(witness) => findings.push(Finding::new(&claim, *witness)),
+            solve::Answer::Shown(witness) => {
+                bytes = bytes.saturating_add(witness.request().length());
+                findings.push(Finding::new(&claim, *witness));
+            }
             solve::Answer::Open(unknown) => {
-                let late = unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Deadline));
+                let limit = unknown.reasons.iter().find_map(|reason| match reason {
+                    UnknownReason::Exhausted(limit) => Some(*limit),
+                    _ => None,
+                });
                 open.push(*unknown);
-                if late {
+                // Of those that follow none would be decided either.
+                if matches!(limit, Some(Exhausted::Deadline | Exhausted::Work)) {
                     break;
                 }
             }
+        }
+        let found = findings.len().saturating_add(open.len());
+        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
+            && goals.peek().is_some()
+        {
+            let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
+            open.push(Unknown { reasons, candidate: None });
+            break;
         }
     }
     let stats = search.stats();
@@ -177,7 +202,8 @@ fn certified(
 ) -> Result<Refutation, Refusal> {
     let refutation = refute(question, theory, &options.limits)?;
     if options.certify {
-        examine(asked, setting, &refutation, &options.verify_limits)?;
+        let deadline = options.verify_limits.deadline.or(options.limits.deadline);
+        examine(asked, setting, &refutation, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
 }

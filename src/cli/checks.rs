@@ -12,7 +12,7 @@ use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
 use crate::report::text::{self, Verbosity};
 use crate::report::{
-    Failure, Issue, Judgement, Kind, Measures, Outcome, Question, Report, Status, Subject, Typed, json,
+    Again, Failure, Issue, Judgement, Kind, Measures, Outcome, Question, Report, Status, Subject, Typed, json,
 };
 use crate::solve::Verdict;
 use serde_json::{Map, Value};
@@ -177,7 +177,20 @@ impl Run<'_> {
             subjects: cases
                 .iter()
                 .zip(&outcomes)
-                .map(|(case, outcome)| self.subject(*case, outcome))
+                .zip(&answers)
+                .map(|((case, outcome), answered)| {
+                    let again = |changed: &Document| {
+                        let answered = answered.as_ref().ok()?;
+                        let options =
+                            Options { certificate: false, certify: false, ..answered.options.clone() };
+                        isolated(|| ask(changed, case.reference.and_then(Reference::document), &options))
+                            .ok()?
+                    };
+                    // JSON gives no advice.
+                    let again: Option<&Again<'_>> =
+                        if output.format == Format::Json { None } else { Some(&again) };
+                    self.subject(*case, outcome, again)
+                })
                 .collect(),
             issues: self.references.iter().flat_map(Reference::issues).collect(),
             has_baseline: false,
@@ -247,7 +260,7 @@ impl Run<'_> {
     }
 
     /// The case as every format tells it.
-    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>) -> Subject {
+    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>, again: Option<&Again<'_>>) -> Subject {
         let rule = case.reference.and_then(|reference| reference.rule.as_deref());
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
@@ -256,6 +269,7 @@ impl Run<'_> {
                     existing: case.reference.map(|reference| reference.argument.as_str()),
                     rule,
                     asked: &self.asked,
+                    again,
                 });
                 let status = match judgement.answer.verdict {
                     Verdict::Pass(_) => Status::Pass,

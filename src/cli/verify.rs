@@ -5,6 +5,7 @@ use super::args::{Format, Verify};
 use super::input::reason;
 use super::output::{Output, directory};
 use crate::batch::isolated;
+use crate::limits::Deadline;
 use crate::report::text::Verbosity;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::span::{Source, Span};
@@ -19,6 +20,8 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
     let mut values: Vec<Value> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
     for (name, text) in args.files.iter().flat_map(|path| certificates(path, &limits)) {
+        let deadline = args.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
+        let limits = Limits { deadline: Deadline::at(deadline), ..limits };
         let outcome = text.and_then(|text| isolated(|| verify(&text, &limits)));
         let (status, result, message) = match outcome {
             Ok(Outcome::Verified(message)) => (Status::Pass, "VERIFIED", message),

@@ -86,7 +86,7 @@ impl Baseline {
     pub fn apply(&mut self, report: &mut Report) {
         for subject in &mut report.subjects {
             let file = relative(&subject.name, report.directory.as_deref());
-            for issue in subject.issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
+            for issue in subject.issues.iter_mut().filter(|issue| issue.is_acceptable()) {
                 let same = |entry: &&mut Entry| {
                     entry.fingerprint == issue.fingerprint
                         && entry.check == report.command
@@ -136,7 +136,7 @@ impl Baseline {
             self.entries.iter().filter(|entry| !is_stale(entry, report, &exists)).cloned().collect();
         for subject in &report.subjects {
             let file = relative(&subject.name, report.directory.as_deref());
-            let found = |issue: &&Issue| issue.kind == Kind::Finding && issue.accepted.is_none();
+            let found = |issue: &&Issue| issue.is_acceptable() && issue.accepted.is_none();
             entries.extend(subject.issues.iter().filter(found).map(|issue| Entry {
                 fingerprint: issue.fingerprint.clone(),
                 check: report.command.to_owned(),

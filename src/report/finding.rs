@@ -1,11 +1,12 @@
 //! A statement that is a reason for FAIL: what it allows, where, why the other policy does not, what to do.
 
+use super::advice::advice;
 use super::fingerprint::statement_text;
 use super::issue::{Issue, Kind, Mark};
 use super::names::{one_line, plain, statement_name};
 use super::{Explained, Judgement, Question, Typed, replay, request};
 use crate::explain::{Missing, Part, Place, Refusal};
-use crate::policy::{Condition, Document};
+use crate::policy::Document;
 use crate::request::Request;
 
 /// The issue that a finding is.
@@ -36,7 +37,7 @@ pub(super) fn issue(judgement: &Judgement<'_>, explained: &Explained<'_>, typed:
     } else {
         note("allowed", plain(&format!("by {statement}")));
     }
-    note("help", plain(&help(judgement, explained, &statement)));
+    note("help", plain(&advice(judgement, explained, typed, &statement)));
     match commands(judgement, explained, typed) {
         Ok(commands) => note("replay", commands.join("\n")),
         Err(why) => note("no replay", why.to_owned()),
@@ -66,7 +67,7 @@ fn commands(
     let spelled = explained.replay.as_ref().ok_or(why)?;
     let inputs = std::iter::once((typed.policy, "allowed")).chain(typed.existing.map(|e| (e, "denied")));
     inputs
-        .map(|(argument, expect)| replay::command(spelled, argument, expect, judgement.strict_arn))
+        .map(|(argument, expect)| replay::command(spelled, &[argument], expect, judgement.strict_arn))
         .collect()
 }
 
@@ -137,89 +138,4 @@ fn lack(missing: &Missing) -> String {
         Missing::Resource => "it is for other resources".to_owned(),
         Missing::Condition { why, .. } => why.clone(),
     }
-}
-
-/// What to do, as concretely as is known.
-fn help(judgement: &Judgement<'_>, explained: &Explained<'_>, statement: &str) -> String {
-    let document = judgement.policy;
-    let place = &explained.blame.primary;
-    let source = document.source.slice(place.span);
-    let is_pattern = source.starts_with('"') && source.len() <= 80;
-    let narrow = match (place.negated, is_pattern) {
-        (true, _) => format!("add to {} of {statement} what it must not allow", element(place)),
-        (false, true) if source.contains(['*', '?']) => format!("narrow {} {source}", element(place)),
-        (false, true) => format!("remove {} {source}", element(place)),
-        (false, false) => format!("narrow {}", element(place)),
-    };
-    let Some(existing) = judgement.existing else {
-        let place = if place.negated { String::new() } else { format!(" in {statement}") };
-        return format!("{narrow}{place}, or deny what is listed in another statement");
-    };
-    let name = one_line(existing.source.name());
-    let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
-    let Some(refusal) = &explained.refusal else { return narrow };
-    let (lack, but) = match refusal {
-        Refusal::Denied { statement, lacks: Some(lacks) } => {
-            (&**lacks, format!(" and except it from {} (the Deny)", of_existing(*statement)))
-        }
-        other => (other, String::new()),
-    };
-    match lack {
-        Refusal::Denied { statement: index, .. } => format!(
-            "keep {} of {name} (the Deny) in {}, or {narrow}",
-            of_existing(*index),
-            one_line(document.source.name())
-        ),
-        Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
-            [Missing::Condition { condition, .. }] => {
-                let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
-                match lost {
-                    Some(lost) => {
-                        let keep = match explained.blame.conditions.is_empty() {
-                            true => "has to keep it",
-                            false => "has to ask for the same",
-                        };
-                        format!(
-                            "{} of {name} allows this only under a condition; {statement} {keep}:\n{}",
-                            of_existing(*index),
-                            written(existing, lost)
-                        )
-                    }
-                    None => narrow,
-                }
-            }
-            [Missing::Resource] => {
-                format!(
-                    "{narrow}, or add the resource to {} of {name}{but} if this is meant",
-                    of_existing(*index)
-                )
-            }
-            [Missing::Principal] => format!(
-                "{narrow}, or add the principal to {} of {name}{but} if this is meant",
-                of_existing(*index)
-            ),
-            _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
-        },
-        Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
-    }
-}
-
-fn element(place: &Place) -> &'static str {
-    match (place.part, place.negated) {
-        (Part::Action, false) => "Action",
-        (Part::Action, true) => "NotAction",
-        (Part::Resource, false) => "Resource",
-        (Part::Resource, true) => "NotResource",
-        (Part::Principal, false) => "Principal",
-        (Part::Principal, true) => "NotPrincipal",
-    }
-}
-
-/// A condition as it stands in its document, on one line.
-fn written(document: &Document, condition: &Condition) -> String {
-    let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
-    let text = text.join(" ");
-    let shown: String =
-        if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
-    one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
 }

@@ -38,7 +38,7 @@ fn annotation(issue: &Issue, report: &Report) -> String {
     let command = match (issue.kind, &issue.accepted) {
         (_, Some(_)) => "notice",
         (Kind::Finding | Kind::Unknown | Kind::Error, None) => "error",
-        (Kind::Warning, None) => "warning",
+        (Kind::Lint | Kind::Warning, None) => "warning",
     };
     let mut properties = Vec::new();
     if let (Some(source), Some(mark)) = (&issue.source, issue.marks.first()) {

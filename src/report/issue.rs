@@ -11,8 +11,11 @@ use crate::span::{Source, Span};
 /// What kind of thing an issue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// The answer to the question, with evidence. The only kind that can be accepted.
+    /// The answer to the question, with evidence. Can be accepted.
     Finding,
+    /// A part of a policy that changes nothing, which is proved, or that says something else than it seems to. Can be
+    /// accepted too.
+    Lint,
     /// There is no answer.
     Unknown,
     /// An input cannot be judged.
@@ -63,6 +66,11 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// Whether it is of a kind that can be accepted.
+    pub fn is_acceptable(&self) -> bool {
+        matches!(self.kind, Kind::Finding | Kind::Lint)
+    }
+
     /// An issue about no place.
     pub fn new(kind: Kind, code: &'static str, title: impl Into<String>) -> Issue {
         let title = title.into();

@@ -13,6 +13,9 @@ use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 use std::time::Duration;
 
+/// Findings whose advice is checked; each check is as much work as the question itself.
+const MOST_CHECKED: usize = 8;
+
 /// What became of one input.
 #[derive(Clone, Debug)]
 pub enum Outcome<'a> {
@@ -80,8 +83,11 @@ pub struct Judgement<'a> {
     pub(super) names: KeyNames<'a>,
 }
 
+/// The same question about another document; `None` if there is no answer.
+pub type Again<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
+
 /// How a question was put, for what repeats or names it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Typed<'a> {
     /// The argument that the judged document came from.
     pub policy: &'a str,
@@ -91,6 +97,8 @@ pub struct Typed<'a> {
     pub rule: Option<&'a str>,
     /// What else was asked, as far as it makes another question of it: the listed access.
     pub asked: &'a [String],
+    /// Asks the question again, so that advice can be checked before it is given; `None` for unchecked advice.
+    pub again: Option<&'a Again<'a>>,
 }
 
 impl<'a> Judgement<'a> {
@@ -158,7 +166,10 @@ impl<'a> Judgement<'a> {
             Verdict::Fail(_) => {
                 let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
                 findings.sort_by_cached_key(|f| narrowness(self.policy, f));
-                findings.into_iter().map(|f| finding::issue(self, f, typed)).collect()
+                let unchecked = Typed { again: None, ..*typed };
+                let place = findings.into_iter().enumerate();
+                let typed = |place: usize| if place < MOST_CHECKED { typed } else { &unchecked };
+                place.map(|(place, found)| finding::issue(self, found, typed(place))).collect()
             }
             Verdict::Unknown(unknown) => undecided::issues(self, unknown),
         };

@@ -2,6 +2,7 @@
 //!
 //! There is no standard; this keeps to what the readers of Jenkins, GitLab and GitHub's test reporters agree on.
 
+use super::names::one_line;
 use super::paths::relative;
 use super::{Issue, Kind, Report, Status, Subject};
 
@@ -139,13 +140,13 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
     for issue in issues {
         let place = issue.source.as_ref().zip(issue.marks.first()).map(|(source, mark)| {
             let at = source.position(mark.span.start as usize);
-            format!("{}:{}:{}: ", source.name(), at.line, at.column)
+            format!("{}:{}:{}: ", one_line(source.name()), at.line, at.column)
         });
         let kind = match (issue.kind, &issue.accepted) {
             (_, Some(_)) => "accepted",
             (Kind::Finding | Kind::Error, None) => "error",
             (Kind::Unknown, None) => "unknown",
-            (Kind::Warning, None) => "warning",
+            (Kind::Lint | Kind::Warning, None) => "warning",
         };
         push(
             &mut out,

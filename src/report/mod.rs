@@ -16,21 +16,24 @@
 //! assert_eq!(json::judgement(&judgement)["result"], "FAIL");
 //! let typed = Typed { policy: "new.json", existing: Some("old.json"), ..Typed::default() };
 //! let issues = judgement.issues(&typed);
-//! let shown = text::judgement(&judgement, &issues, text::Verbosity::Normal, text::Style::default());
+//! let shown = text::judgement(&judgement, &issues, false, text::Verbosity::Normal, text::Style::default());
 //! assert!(shown.contains("= request: action     s3:PutObject"));
 //! ```
 
+mod advice;
 pub mod baseline;
 mod codes;
 mod difference;
 mod failure;
 mod finding;
 mod fingerprint;
+mod found;
 pub mod github;
 mod issue;
 pub mod json;
 mod judgement;
 pub mod junit;
+mod lint;
 mod message;
 mod names;
 mod paths;
@@ -45,8 +48,10 @@ mod undecided;
 pub use codes::{PAGES, Page, page};
 pub use difference::{Change, Direction};
 pub use failure::{Failure, Fault};
+pub use found::Found;
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
-pub use judgement::{Explained, Judgement, Measures, Outcome, Reason, Typed};
+pub use judgement::{Again, Explained, Judgement, Measures, Outcome, Reason, Typed};
+pub use lint::lint;
 pub use message::{Question, unknown_message};
 pub use replay::shell_quoted;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

@@ -114,7 +114,7 @@ fn result(issue: &Issue, file: &str, codes: &[&str], report: &Report) -> Value {
     let level = match issue.kind {
         // Without an answer nothing may go through either.
         Kind::Finding | Kind::Unknown | Kind::Error => "error",
-        Kind::Warning => "warning",
+        Kind::Lint | Kind::Warning => "warning",
     };
     insert("level", json!(level));
     insert("message", json!({"text": message(issue)}));
@@ -156,7 +156,7 @@ fn result(issue: &Issue, file: &str, codes: &[&str], report: &Report) -> Value {
 fn message(issue: &Issue) -> String {
     let mut text = match issue.kind {
         Kind::Unknown => format!("UNKNOWN: {}", issue.title),
-        Kind::Finding | Kind::Error | Kind::Warning => issue.title.clone(),
+        Kind::Finding | Kind::Lint | Kind::Error | Kind::Warning => issue.title.clone(),
     };
     for (name, note) in &issue.notes {
         text.push_str(&format!("\n\n{name}:\n{note}"));

@@ -33,7 +33,13 @@ impl Judgement<'_> {
                     n => format!(", {n} of them accepted"),
                 };
                 match issues.iter().filter(|i| i.kind == Kind::Unknown).count() {
-                    0 => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
+                    0 => match self.answer.cut_short() {
+                        None => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
+                        Some(limit) => format!(
+                            "FAIL. {about}At least {some} of {all} {what}{accepted}; the limit `{}` ended the search for more",
+                            limit.name()
+                        ),
+                    },
                     n => {
                         let (reasons, findings) = (counted(n, "reason"), counted(some, "accepted finding"));
                         format!("UNKNOWN. {about}{reasons}, beside {findings}")

@@ -199,6 +199,7 @@ impl<'a> Search<'_, 'a> {
     ) -> Result<(), Exhausted> {
         let Some(atoms) = self.atoms.about(variable) else { return Ok(()) };
         let elsewhere = if self.all_elsewhere { &self.occurring } else { &self.elsewhere };
+        self.meter.work(atoms.atoms.len() / 8)?;
         let open = |conjunction: &Conjunction, lit: Lit| {
             conjunction.value(lit).is_none() && (!occurring || elsewhere.contains(lit))
         };

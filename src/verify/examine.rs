@@ -7,7 +7,7 @@ use super::proof::Proof;
 use super::replay::{Referee, confirm};
 use super::{Refusal, Work};
 use crate::formula::{Asked, Check, Question, Setting, assumptions};
-use crate::limits::InputLimits;
+use crate::limits::{Deadline, InputLimits};
 use crate::policy::{Access, Document, PolicyType, read};
 use crate::request::KEY_TABLE_VERSION;
 use crate::span::Source;
@@ -23,11 +23,19 @@ pub struct Limits {
     pub nodes: usize,
     /// Bounds on the policies.
     pub input: InputLimits,
+    /// Instant after which the verifier gives up.
+    pub deadline: Deadline,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 128 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
+        Limits {
+            bytes: 48 << 20,
+            work: 500_000_000,
+            nodes: 4_000_000,
+            input: InputLimits::default(),
+            deadline: Deadline::default(),
+        }
     }
 }
 
@@ -50,6 +58,9 @@ pub struct Refutation {
     /// How a contradiction follows from the plain clauses and the lemmas.
     pub proof: Proof,
 }
+
+/// Bytes of the texts of one request in a certificate.
+const MOST_REQUEST: usize = 4 << 20;
 
 /// Verifies the text of a certificate.
 ///
@@ -92,7 +103,8 @@ fn refuted(
     refutation: &Refutation,
     limits: &Limits,
 ) -> Result<(), Refusal> {
-    let mut work = Work::new(limits.work);
+    let mut work = Work::new(limits.work, limits.deadline);
+    work.check()?;
     let mut prover = Prover::new(&question.formula, &question.reading, &mut work);
     for (place, lemma) in refutation.lemmas.iter().enumerate() {
         prover
@@ -180,6 +192,10 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         }
         Evidence::Fail { findings } => {
             let referee = Referee::new(&asked, setting);
+            let texts = [&certificate.policies, &certificate.within, &certificate.without];
+            let length =
+                texts.into_iter().flatten().map(|p| p.text.len() / 16).fold(1, usize::saturating_add);
+            let mut work = Work::new(limits.work, limits.deadline);
             if findings.is_empty() {
                 return Err(Refusal::new("it has no request"));
             }
@@ -187,6 +203,11 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
                 let at =
                     |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
                 let request = finding.request.request();
+                // Every statement is looked at, and every text of the request may be compared in each.
+                work.spend(length.saturating_add(request.length().saturating_mul(4)))?;
+                if request.length() > MOST_REQUEST {
+                    return Err(Refusal::beyond("a request of it is too long"));
+                }
                 confirm(&request, &referee.claim(finding.policy, finding.statement))
                     .map_err(|d| at(d.message))?;
             }

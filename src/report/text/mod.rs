@@ -78,7 +78,7 @@ pub fn issue(issue: &Issue, style: Style) -> String {
     let level = match issue.kind {
         Kind::Finding | Kind::Error => Level::ERROR,
         Kind::Unknown => Level::WARNING.with_name("unknown"),
-        Kind::Warning => Level::WARNING,
+        Kind::Lint | Kind::Warning => Level::WARNING,
     };
     let title = level.primary_title(shown(&one_line(&issue.title))).id(issue.code);
     let mut group = match &issue.source {

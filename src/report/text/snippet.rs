@@ -19,6 +19,8 @@ const FRAME: usize = 8;
 struct Room {
     /// Characters of a line that are still shown whole.
     whole: usize,
+    /// Bytes of a window with several marks.
+    joined: usize,
     /// Bytes shown on each side of a mark in a longer line.
     margin: usize,
     /// Bytes of a mark that are shown in a longer line.
@@ -28,7 +30,8 @@ struct Room {
 impl Room {
     fn of(style: Style) -> Room {
         let whole = style.width.map_or(WHOLE, |width| width.saturating_sub(FRAME).max(FEWEST));
-        Room { whole, margin: whole / 4, longest: whole.saturating_mul(2) / 3 }
+        let joined = if style.width.is_some() { whole } else { whole.saturating_mul(2) };
+        Room { whole, joined, margin: whole / 4, longest: whole.saturating_mul(2) / 3 }
     }
 }
 
@@ -58,7 +61,7 @@ pub(super) fn elements(source: &Source, marks: &[Mark], style: Style) -> Vec<Ele
         let window = window(source, mark.span, room);
         let near = windows.iter_mut().find(|(other, _)| {
             let both = Span { start: other.start.min(window.start), end: other.end.max(window.end) };
-            overlap(*other, window) && both.range().len() <= room.whole.saturating_mul(2)
+            overlap(*other, window) && both.range().len() <= room.joined
         });
         match near {
             Some((other, marks)) => {
