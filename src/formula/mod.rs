@@ -29,7 +29,7 @@ mod vocabulary;
 pub use assumptions::{Assumption, assumptions};
 pub use atom::{
     Atom, AtomId, Axis, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey,
-    Relation, Site, SiteElement, TemplateId, Test, Variable, VariableId,
+    Relation, Site, SiteElement, Spelled, TemplateId, Test, Variable, VariableId,
 };
 pub use axioms::axioms;
 pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
