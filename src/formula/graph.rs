@@ -206,7 +206,13 @@ impl Graph {
         if literals.windows(2).any(|w| matches!(w, [a, b] if a.node() == b.node())) {
             return Lit::FALSE;
         }
-        match literals.as_slice() {
+        self.and_of_sorted(literals)
+    }
+
+    /// The conjunction of literals that are sorted and different, none of them constant or a conjunction, no two
+    /// complementary.
+    pub(super) fn and_of_sorted(&mut self, literals: &[Lit]) -> Lit {
+        match literals {
             [] => Lit::TRUE,
             [only] => *only,
             many => {

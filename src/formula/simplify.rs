@@ -218,25 +218,33 @@ impl Conjunction {
         {
             return known.negate_if(lit.is_negated());
         }
-        // Most have a part that is false, or only open atoms.
-        let (mut refuted, mut unchanged) = (false, true);
+        // Most have a part that is false, or atoms alone.
+        let start = self.stack.len();
+        let (mut refuted, mut nested) = (false, false);
         for child in children {
             match self.value(*child) {
                 Some(false) => {
                     refuted = true;
                     break;
                 }
-                Some(true) => unchanged = false,
-                None => unchanged &= !graph.is_and(child.node()),
+                Some(true) => {}
+                None => {
+                    nested |= graph.is_and(child.node());
+                    self.stack.push(*child);
+                }
             }
         }
+        let (open, all) = (self.stack.len().saturating_sub(start), children.len());
         let result = if refuted {
             Lit::FALSE
-        } else if unchanged {
+        } else if nested {
+            self.inside_parts(graph, node)
+        } else if open == all {
             node.lit()
         } else {
-            self.inside_parts(graph, node)
+            graph.and_of_sorted(self.stack.get(start..).unwrap_or_default())
         };
+        self.stack.truncate(start);
         let index = node.index();
         if self.memo.len() <= index {
             self.memo.resize(index.saturating_add(1).saturating_mul(2), (0, Lit::TRUE));
