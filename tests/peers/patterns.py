@@ -5,7 +5,7 @@ A pattern is a list of pieces: `("text", t)`, `("any",)` for `*`, `("one",)` for
 
 import re
 
-from smt import Skip, both, either, in_order, many, negate, text
+from smt import Skip, both, in_order, negate, text
 
 ANY, ONE = ("any",), ("one",)
 
@@ -67,51 +67,43 @@ def regular(found, anything="re.all", one="re.allchar"):
     parts = []
     for piece in found:
         if piece[0] == "variable":
-            raise Skip("a policy variable among several wildcards")
+            raise Skip("a policy variable in the ARN of a key that is also read as a text")
         parts.append({"any": anything, "one": one}.get(piece[0]) or "(str.to_re %s)" % text(piece[1]))
     return in_order("re.++", parts, '(str.to_re "")')
 
 
-STYLE = {"words": True, "union": False}
-
-
-def matches(name, found, keys):
+def matches(name, found, keys=None):
     """The string variable matches the pieces. `keys` gives the values of policy variables."""
     kinds = [piece[0] for piece in found]
-    present, words, fixed = [], [], []
-    for piece in found:
-        if piece[0] == "text":
-            fixed.append(text(piece[1]))
-        elif piece[0] == "variable":
-            there, value = keys.value(piece[1], piece[2])
-            present.append(there)
-            fixed.append(value)
-        elif fixed:
-            words, fixed = words + [fixed], []
-    words += [fixed] if fixed else []
-    wild = [kind for kind in kinds if kind in ("any", "one")]
-    terms = [in_order("str.++", word, '""') for word in words]
-    if not wild:
-        return both(present + ["(= %s %s)" % (name, terms[0] if terms else '""')])
-    if wild == ["any"] and not terms:
+    if "variable" in kinds:
+        return matches_variables(name, found, keys)
+    if "any" not in kinds and "one" not in kinds:
+        return "(= %s %s)" % (name, text(found[0][1] if found else ""))
+    if kinds == ["any"]:
         return "true"
-    if (STYLE["words"] or "variable" in kinds) and "one" not in wild and len(terms) == 1:
-        test = {
-            (False, True): "(str.prefixof %s %s)" % (terms[0], name),
-            (True, False): "(str.suffixof %s %s)" % (terms[0], name),
-            (True, True): "(str.contains %s %s)" % (name, terms[0]),
-        }[kinds[0] == "any", kinds[-1] == "any"]
-        return both(present + [test])
-    if sorted(wild) == ["any", "one"] and not terms:
+    if sorted(kinds) == ["any", "one"]:
         return negate('(= %s "")' % name)
     return "(str.in_re %s %s)" % (name, regular(found))
 
 
-def one_of(name, patterns, keys):
-    """The string variable matches one of the patterns."""
-    if STYLE.get("union") and len(patterns)>1:
-        if [ANY] in patterns: return "true"
-        pure=[p for p in patterns if all(x[0]!="variable" for x in p) and (STYLE["union"]=="all" or all(x[0]=="text" for x in p))]
-        rest=[p for p in patterns if p not in pure]
-        return either([matches(name,p,keys) for p in rest]+(["(str.in_re %s %s)" % (name, many("re.union", [regular(p) for p in pure], "re.none"))] if pure else []))
-    return either([matches(name, found, keys) for found in patterns])
+def matches_variables(name, found, keys):
+    """With policy variables no regular expression will do: one piece of text between wildcards, or none."""
+    first, last = found[0] == ANY, found[-1] == ANY
+    present, parts = [], []
+    for piece in found[first:len(found) - last]:
+        if piece[0] == "text":
+            parts.append(text(piece[1]))
+        elif piece[0] == "variable":
+            there, value = keys.value(piece[1], piece[2])
+            present.append(there)
+            parts.append(value)
+        else:
+            raise Skip("a policy variable among several wildcards")
+    word = in_order("str.++", parts, '""')
+    test = {
+        (False, False): "(= %s %s)" % (name, word),
+        (False, True): "(str.prefixof %s %s)" % (word, name),
+        (True, False): "(str.suffixof %s %s)" % (word, name),
+        (True, True): "(str.contains %s %s)" % (name, word),
+    }[first, last]
+    return both([*present, test])

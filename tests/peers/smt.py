@@ -1,4 +1,7 @@
-"""SMT-LIB text: literals, connectives, and the pieces of a pattern as a test of one string."""
+"""SMT-LIB text: literals, connectives, and scripts."""
+
+import collections
+import re
 
 
 class Skip(Exception):
@@ -44,3 +47,25 @@ def in_order(operator, parts, empty):
     if not parts:
         return empty
     return parts[0] if len(parts) == 1 else "(%s %s)" % (operator, " ".join(parts))
+
+
+QUOTED = r'"(?:[^"]|"")*"'
+TOKEN = QUOTED + r'|;[^\n]*|[^\s()";]+'
+COMPARED = re.compile(r"\(= (\S+) (%s)\)" % QUOTED)
+DECLARED = re.compile(r"^\(declare-const (\S+) String\)$", re.MULTILINE)
+
+
+def numbered(lines):
+    """The script, with an integer for each string variable that is only ever compared with texts: which of them it
+    is, if any, is all that matters, and the solvers do better without the string."""
+    script = "\n".join(lines) + "\n"
+    names = collections.Counter(re.findall(TOKEN, script))
+    compared = collections.Counter(name for name, _ in COMPARED.findall(script))
+    texts = {name: {} for name in DECLARED.findall(script) if names[name] == compared[name] + 1}
+
+    def as_number(found):
+        known = texts.get(found[1])
+        return found[0] if known is None else "(= %s %d)" % (found[1], known.setdefault(found[2], len(known)))
+
+    script = COMPARED.sub(as_number, script)
+    return DECLARED.sub(lambda found: found[0].replace(" String", " Int") if found[1] in texts else found[0], script)

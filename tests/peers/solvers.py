@@ -1,7 +1,8 @@
 """z3 and cvc5: one process each that answers question after question, each with a solver of its own.
 
 A question may take so much CPU time, whatever else the machine does: when it is used up, a timer ends the process
-(a solver in a long step looks at no timer of its own), and the next question starts another one.
+(a solver in a long step looks at no timer of its own), and the next question starts another one. Both solvers work
+in one thread; while such a timer runs, Linux counts the time of the process in ticks, but that of a thread exactly.
 """
 
 import json
@@ -53,14 +54,14 @@ class Worker:
 def ask_z3(options, script, with_model):
     import z3
 
-    start = time.process_time()
+    start = time.thread_time()
     solver = z3.Solver()
     for name, value in options.items():
         solver.set(name, {"true": True, "false": False}.get(value) if value in ("true", "false") else int(value))
     solver.from_string(script)
-    built = time.process_time()
+    built = time.thread_time()
     verdict = str(solver.check())
-    solved = time.process_time()
+    solved = time.thread_time()
     more = solver.reason_unknown() if verdict == "unknown" else ""
     if with_model and verdict == "sat":
         more = str(solver.model())
@@ -70,7 +71,7 @@ def ask_z3(options, script, with_model):
 def ask_cvc5(options, script, with_model):
     import cvc5
 
-    start = time.process_time()
+    start = time.thread_time()
     solver = cvc5.Solver()
     for name, value in options.items():
         solver.setOption(name, value)
@@ -80,9 +81,9 @@ def ask_cvc5(options, script, with_model):
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "question")
     while not (command := parser.nextCommand()).isNull():
         command.invoke(solver, symbols)
-    built = time.process_time()
+    built = time.thread_time()
     verdict = solver.checkSat()
-    solved = time.process_time()
+    solved = time.thread_time()
     more = ""
     if verdict.isUnknown():
         more = str(verdict.getUnknownExplanation())

@@ -2,7 +2,8 @@
 
 The encoding is the classical one, in the form that the solvers do best with: string variables for the parts of a
 request (service and name of the action, the six fields of the resource, each condition key), a Boolean for the
-presence of a key, and one test of a variable for each pattern. It shares no code and no technique with iamsat. Where
+presence of a key, and one test of a variable for each pattern; a variable that is only compared with texts becomes
+a number. It shares no code and no technique with iamsat. Where
 AWS leaves a meaning open, one of the possible readings is taken: a PASS or FAIL of iamsat holds under all of them, so
 it must hold under this one too.
 """
@@ -11,8 +12,8 @@ import re
 
 from conditions import Conditions, shown_value
 from keys import Arn, Keys
-from patterns import by_fields, matches, one_of, pieces
-from smt import Skip, both, either, negate, text
+from patterns import by_fields, matches, pieces
+from smt import Skip, both, either, negate, numbered, text
 
 # A character of actions that no pattern may name, so that a solver may take any other in its place.
 SPARE = "~"
@@ -40,7 +41,8 @@ class Question:
         for name, key in self.keys.items():
             key.elements = 1 + len(self.occurrences.get(name, ()))
             key.settle()
-        self.smt = self.script(self.goal(new, existing))
+        self.lines = self.script(self.goal(new, existing))
+        self.smt = numbered(self.lines)
 
     @staticmethod
     def statements(document):
@@ -112,7 +114,7 @@ class Question:
             if re.fullmatch(r"[!-9;-~]*", service + name):
                 services.setdefault(service, []).append(pieces(name))
         found = either([
-            both([matches("service", pieces(service), None), one_of("name", names, None)])
+            both([matches("service", pieces(service)), either([matches("name", name) for name in names])])
             for service, names in services.items()
         ])
         return found if "Action" in statement else negate(found)
@@ -145,7 +147,7 @@ class Question:
     @staticmethod
     def named(kind, value):
         kind = kind.lower()
-        return both(["is_" + kind, matches("aws_service" if kind == "service" else kind, pieces(value), None)])
+        return both(["is_" + kind, matches("of_" + kind, pieces(value))])
 
     @staticmethod
     def aws_principal(value):
@@ -167,11 +169,11 @@ class Question:
         if self.policy_type == "RESOURCE_POLICY":
             kinds = ["is_aws", "is_service", "is_federated"]
             lines += ["(declare-const %s Bool)" % kind for kind in kinds]
-            lines += ["(assert (not (and %s %s)))" % both_ for both_ in zip(kinds, kinds[1:] + kinds[:1])]
-            lines += ["(declare-const %s String)" % name for name in ("account", "principal", "aws_service", "federated")]
+            lines += ["(assert (not (and %s %s)))" % two for two in zip(kinds, kinds[1:] + kinds[:1])]
+            lines += ["(declare-const %s String)" % name for name in ("account", "principal", "of_service", "of_federated")]
         for key in self.keys.values():
             lines += key.declared()
-        return "\n".join(lines + ["(assert %s)" % part for part in goal] + [""])
+        return lines + ["(assert %s)" % part for part in goal]
 
     def at(self, witness):
         """The question for one request alone: even a slow solver answers that."""
@@ -182,4 +184,4 @@ class Question:
             facts.append("star" if star else both(["(not star)", self.resource.equals(witness["resource"])]))
         context = {key.lower(): values for key, values in witness["context"].items()}
         facts += [key.at(context.get(name)) for name, key in self.keys.items()]
-        return self.smt + "(assert %s)\n" % both(facts)
+        return numbered([*self.lines, "(assert %s)" % both(facts)])
