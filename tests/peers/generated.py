@@ -88,6 +88,9 @@ def halves(rng):
     missing = rng.choice(["", "IfExists"])
     flag = rng.choice(["aws:SecureTransport", "aws:MultiFactorAuthPresent", "x:flag"])
     arns = some(rng, ARNS)
+    a_set, address = rng.choice(SET_KEYS), rng.choice(["aws:SourceIp", "x:ip"])
+    networks, moment, date = some(rng, ADDRESSES), rng.choice(DATES), rng.choice(["aws:CurrentTime", "x:date"])
+    shape = rng.choice(SHAPES) % rng.choice(VARIABLES)
     return rng.choice([
         ({"StringEquals": {key: texts}}, {"StringNotEquals": {key: texts}}),
         ({"StringLike": {key: texts}}, {"StringNotLike": {key.lower(): texts}}),
@@ -101,7 +104,39 @@ def halves(rng):
         ({"NumericLessThan": {"aws:MultiFactorAuthAge": "2"}},
          {"NumericGreaterThan" + missing: {"aws:MultiFactorAuthAge": rng.choice(["1.5", "2", "1.99"])}}),
         ({"NumericEquals": {"x:number": number}}, {"NumericNotEquals": {"x:number": number}}),
+        ({"ForAllValues:StringLike": {a_set: texts}}, {"ForAnyValue:StringNotLike": {a_set: rng.choice([texts, some(rng, TEXTS)])}}),
+        ({"ForAnyValue:StringEquals": {a_set: texts}}, {"ForAllValues:StringNotEquals": {a_set: texts}}),
+        ({"ForAllValues:StringEquals": {a_set: texts}}, {"Null": {a_set: rng.choice(["true", "false"])}}),
+        ({"IpAddress" + missing: {address: networks}}, {"NotIpAddress": {address: rng.choice([networks, some(rng, ADDRESSES)])}}),
+        ({"IpAddress": {address: "0.0.0.0/1"}}, {"IpAddress" + missing: {address: ["128.0.0.0/1", "::/0"]}}),
+        ({"DateLessThan": {date: moment}}, {"DateGreaterThanEquals" + missing: {date: rng.choice([moment, *DATES])}}),
+        ({"StringLike": {"x:text": shape}}, {"StringNotLike": {"x:text": shape}}),
+        ({"StringEquals": {"x:text": shape}}, {"StringNotEquals": {"x:text": [shape, "a"]}}),
     ])
+
+
+def loosened(rng, blocks):
+    """Conditions that ask for less, or nearly so."""
+    loose = {}
+    for operator, block in blocks.items():
+        for key, values in block.items():
+            values = values if isinstance(values, list) else [values]
+            what = rng.randrange(1, 5)
+            if operator.startswith("For") and rng.random() < 0.6:
+                other = {"ForAnyValue": "ForAllValues", "ForAllValues": "ForAnyValue"}
+                prefix, base = operator.split(":")
+                operator = rng.choice([other[prefix], other[prefix], prefix]) + ":" + base
+                values = rng.choice([values, [*values, rng.choice(TEXTS)]])
+            elif what == 1 and operator.startswith(("String", "Numeric", "Date", "Arn", "Ip")) and "IfExists" not in operator:
+                operator += "IfExists"
+            elif what == 2 and len(values) > 1 and "Not" in operator:
+                values = values[1:]
+            elif what == 3 and operator.endswith(("StringEquals", "StringLike")):
+                operator, values = operator.replace("StringEquals", "StringLike"), [*values, rng.choice(TEXTS)]
+            elif what == 4 and operator != "Null":
+                operator, values = "Null", ["false"]
+            loose.setdefault(operator, {})[key] = values
+    return loose
 
 
 def broader(rng, narrow):
@@ -122,6 +157,8 @@ def broader(rng, narrow):
             one["Resource"] = rng.choice(["*", ["*", "arn:aws:s3"], ["arn:aws:s3:::*", "arn:*:sqs:*:*:*"]])
         if rng.random() < 0.3:
             one.pop("Condition", None)
+        elif "Condition" in one and rng.random() < 0.6:
+            one["Condition"] = loosened(rng, one["Condition"])
         if rng.random() < 0.7 and "Condition" not in one:
             first, second = halves(rng)
             wide += [dict(one, Condition=first), dict(one, Condition=second)]
