@@ -118,10 +118,15 @@ def halves(rng):
 def loosened(rng, blocks):
     """Conditions that ask for less, or nearly so."""
     loose = {}
-    for operator, block in blocks.items():
+    for written, block in blocks.items():
         for key, values in block.items():
+            operator = written
             values = values if isinstance(values, list) else [values]
             what = rng.randrange(1, 5)
+            if "${aws:PrincipalTag/t}" in str(values) and "Not" not in operator and rng.random() < 0.5:
+                # Without a value for the variable nothing is equal to it.
+                loose.setdefault("Null", {})["aws:PrincipalTag/t"] = "false"
+                continue
             if operator.startswith("For") and rng.random() < 0.6:
                 other = {"ForAnyValue": "ForAllValues", "ForAllValues": "ForAnyValue"}
                 prefix, base = operator.split(":")
