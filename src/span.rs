@@ -62,6 +62,7 @@ pub struct Source {
 struct Inner {
     name: String,
     text: String,
+    within: Option<(Source, Span)>,
     line_starts: std::sync::OnceLock<Vec<usize>>,
     /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
     characters: std::sync::OnceLock<Vec<usize>>,
@@ -73,13 +74,40 @@ const BLOCK: usize = 1024;
 impl Source {
     /// A source called `name` (a path, `<stdin>`, ...) with this text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source::made(name.into(), text.into(), None)
+    }
+
+    /// A source whose text was decoded from a part of another one (a document that stands in a file as a JSON string).
+    ///
+    /// ```
+    /// use iamsat::span::{Source, Span};
+    /// let file = Source::new("answer.json", r#"{"Policy":"{}"}"#);
+    /// let policy = file.decoded("answer.json#/Policy", "{}", Span::new(10, 14));
+    /// let (outer, place) = policy.in_file(Span::new(0, 1));
+    /// assert_eq!((outer.name(), outer.slice(place)), ("answer.json", r#""{}""#));
+    /// ```
+    #[must_use]
+    pub fn decoded(&self, name: impl Into<String>, text: impl Into<String>, part: Span) -> Source {
+        Source::made(name.into(), text.into(), Some((self.clone(), part)))
+    }
+
+    fn made(name: String, text: String, within: Option<(Source, Span)>) -> Source {
         Source {
             inner: Arc::new(Inner {
-                name: name.into(),
-                text: text.into(),
+                name,
+                text,
+                within,
                 line_starts: std::sync::OnceLock::new(),
                 characters: std::sync::OnceLock::new(),
             }),
+        }
+    }
+
+    /// The file in which a place of this source stands, and the smallest known part of it that holds the place.
+    pub fn in_file(&self, span: Span) -> (&Source, Span) {
+        match &self.inner.within {
+            Some((outer, part)) => outer.in_file(*part),
+            None => (self, span),
         }
     }
 

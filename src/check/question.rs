@@ -63,6 +63,8 @@ pub struct Answer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
     certificate: Option<Certificate>,
 }
 
@@ -82,12 +84,19 @@ impl Answer {
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
+
+    /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
+    pub fn cut_short(&self) -> Option<Exhausted> {
+        self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
+            UnknownReason::Exhausted(limit) => Some(*limit),
+            _ => None,
+        })
+    }
 }
 
-/// Asks, for every Allow statement of the first document, whether some request is matched by it and meets the question.
-pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
-    let documents = asked.documents();
-    let inferred = || PolicyType::infer(documents.iter().copied());
+/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
+pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
+    let inferred = || PolicyType::infer(asked.judged());
     let setting = Setting {
         policy_type: options.policy_type.unwrap_or_else(inferred),
         strict_arn: options.strict_arn,
@@ -104,35 +113,56 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut allows = question.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
-        allows.push((0, Lit::FALSE));
+        allows.push((0, 0, Lit::FALSE));
     }
-    for (statement, lit) in allows {
-        let claim = referee.claim(statement);
+    let mut bytes = 0usize;
+    let mut goals = allows.into_iter().peekable();
+    while let Some((document, statement, lit)) = goals.next() {
+        let claim = referee.claim(document, statement);
         let mut goal = vec![lit];
         goal.extend(&question.shared);
         match decide(&mut search, &goal, &claim) {
             solve::Answer::Refuted(proof) => proofs.push(proof),
-            solve::Answer::Shown(witness) => findings.push(Finding::new(&claim, *witness)),
+            solve::Answer::Shown(witness) => {
+                bytes = bytes.saturating_add(witness.request().length());
+                findings.push(Finding::new(&claim, *witness));
+            }
             solve::Answer::Open(unknown) => {
-                let late = unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Deadline));
+                let limit = unknown.reasons.iter().find_map(|reason| match reason {
+                    UnknownReason::Exhausted(limit) => Some(*limit),
+                    _ => None,
+                });
                 open.push(*unknown);
-                if late {
+                // Of those that follow none would be decided either.
+                if matches!(limit, Some(Exhausted::Deadline | Exhausted::Work)) {
                     break;
                 }
             }
         }
+        let found = findings.len().saturating_add(open.len());
+        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
+            && goals.peek().is_some()
+        {
+            let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
+            open.push(Unknown { reasons, candidate: None });
+            break;
+        }
     }
     let stats = search.stats();
     let theory = search.into_theory();
+    let mut open_beside = None;
     let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
     let mut certificate = None;
     match &verdict {
         Verdict::Fail(findings) if options.certificate => {
-            let requests = findings.iter().map(|finding| (finding.statement, finding.witness.request()));
+            let requests = findings.iter().map(|f| (f.document, f.statement, f.witness.request()));
             certificate = Some(Certificate::of_fail(asked, setting, &assumptions, requests));
         }
         Verdict::Pass(_) if options.certificate || options.certify => {
@@ -157,13 +187,14 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
         stats,
+        open: open_beside,
         certificate,
     }
 }
 
 /// The refutation of the whole question, verified if that is asked for.
 fn certified(
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
     setting: Setting,
     question: &mut Question<'_>,
     theory: Theory,
@@ -171,7 +202,8 @@ fn certified(
 ) -> Result<Refutation, Refusal> {
     let refutation = refute(question, theory, &options.limits)?;
     if options.certify {
-        examine(asked, setting, &refutation, &options.verify_limits)?;
+        let deadline = options.verify_limits.deadline.or(options.limits.deadline);
+        examine(asked, setting, &refutation, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
 }

@@ -17,7 +17,8 @@ use std::time::Duration;
     max_term_width = 100,
     after_help = "\
 A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
-or an answer of the AWS CLI that contains one.
+or an answer of the AWS CLI that contains one. Where several policies are taken, a directory stands for all *.json \
+files below it, and a pattern (*, ?, [..], **) for what it matches.
 
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
 )]
@@ -42,6 +43,27 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
+    /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
+    #[command(after_help = "\
+Example:
+  iamsat compare old.json new.json
+
+Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN, 2 error.")]
+    Compare(Compare),
+    /// What was gained and lost from OLD to NEW, in few groups?
+    #[command(after_help = "\
+Example:
+  iamsat diff main.json branch.json
+
+Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
+    Diff(Diff),
+    /// What of a policy changes nothing, and what lets more through than it seems to?
+    #[command(after_help = "\
+Example:
+  iamsat lint policies/
+
+Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
+    Lint(Lint),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:
@@ -67,18 +89,122 @@ Example:
 
 Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
     Verify(Verify),
+    /// What does a code in an answer mean, and what helps?
+    #[command(after_help = "\
+Example:
+  iamsat explain new-access")]
+    Explain(Explain),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = "\
+Example:
+  iamsat completions bash > ~/.local/share/bash-completion/completions/iamsat")]
+    Completions(Completions),
+    /// Print a man page, or write all of them to a directory
+    #[command(after_help = "\
+Examples:
+  iamsat man | man -l -
+  iamsat man --directory ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// The code, such as new-access; without it, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Man {
+    /// The command; without it, the page is about iamsat
+    #[arg(value_name = "COMMAND", conflicts_with = "directory")]
+    pub(super) command: Option<String>,
+    /// Write all pages to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct NoNewAccess {
     /// The policy as it is now
-    #[arg(long, value_name = "POLICY", alias = "existing-policy-document")]
-    pub(super) existing: String,
+    #[arg(
+        long,
+        value_name = "POLICY",
+        alias = "existing-policy-document",
+        required_unless_present = "existing_dir"
+    )]
+    pub(super) existing: Option<String>,
+    /// A directory of reference policies: each is a rule, and is tried alone
+    #[arg(long, value_name = "DIR", conflicts_with = "existing")]
+    pub(super) existing_dir: Option<String>,
     /// The policy as it is to be; each is judged alone
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required = true)]
     pub(super) new: Vec<String>,
     #[command(flatten)]
+    pub(super) known: Known,
+    #[command(flatten)]
     pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Compare {
+    /// One policy
+    #[arg(value_name = "LEFT")]
+    pub(super) left: String,
+    /// The other
+    #[arg(value_name = "RIGHT")]
+    pub(super) right: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The policy as it was
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The policy as it is to be
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Lint {
+    /// The policies; each is looked at alone
+    #[arg(value_name = "POLICY", required = true)]
+    pub(super) policies: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
+    /// Stop looking for more after this time, such as 10s or 500ms, for each policy
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 0 if there are findings; errors and UNKNOWN keep their codes
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Verify each proof before it is relied on
+    #[arg(long)]
+    pub(super) certify: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
     #[command(flatten)]
@@ -99,6 +225,8 @@ pub(super) struct AccessNotGranted {
     /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
     #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
     pub(super) access: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
@@ -171,6 +299,7 @@ pub(super) struct Batch {
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Search")]
 pub(super) struct Search {
     /// Give up after this time, such as 10s or 500ms: UNKNOWN
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -191,8 +320,29 @@ pub(super) struct Verify {
     /// The certificates
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What is passed over, and what is known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(super) struct Known {
+    /// Pass over files that hold no policy; without it they are errors
+    #[arg(long)]
+    pub(super) skip_non_policies: bool,
+    /// A list of findings that are accepted, each with its reason
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write all findings to a list for --baseline; reasons that it has already are kept
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Why what is written to the list is accepted
+    #[arg(long, value_name = "TEXT", requires = "write_baseline")]
+    pub(super) reason: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -224,7 +374,7 @@ pub(super) enum YesNo {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// How to answer
+    /// How to answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
     /// Write the answer to a file
@@ -245,6 +395,9 @@ pub(super) struct OutputArgs {
 pub(super) enum Format {
     Text,
     Json,
+    Sarif,
+    Junit,
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,13 +13,12 @@ use crate::request::{HEURISTICS, key_info};
 pub struct Assumption(pub &'static str);
 
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub fn assumptions(asked: Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
-    let documents = asked.documents();
+pub fn assumptions(asked: &Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
     let mut found = Vec::new();
     for pattern in asked.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
         resource(pattern, reading, &mut found);
     }
-    for statement in documents.iter().flat_map(|d| &d.statements) {
+    for statement in asked.documents().iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {
             resource(&pattern.value, reading, &mut found);
         }

@@ -96,8 +96,14 @@ fn compile_statement<'a>(
     let action = action(formula, &statement.action, site);
     let resource = match &statement.resource {
         Some(element) => resource(formula, reading, element, site),
-        None if reading.resource_unconstrained => Lit::TRUE,
-        None => formula.opaque("missing-resource", "", site(SiteElement::MissingResource)),
+        None => {
+            let site = site(SiteElement::MissingResource);
+            if reading.is_about_all_resources(site.document) {
+                Lit::TRUE
+            } else {
+                formula.opaque("missing-resource", "", site)
+            }
+        }
     };
     mention(formula, statement);
     let mut parts = vec![principal, action, resource];

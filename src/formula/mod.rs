@@ -35,7 +35,7 @@ pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use network::{Network, NetworkUnion};
-pub use question::{Asked, Question, Setting};
+pub use question::{Asked, Check, Question, Setting};
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
 pub use scalar::Scalar;

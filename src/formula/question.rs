@@ -1,4 +1,4 @@
-//! What is asked about requests, as conjuncts: some Allow statement of the first document applies, none of its Deny statements
+//! What is asked about requests, as conjuncts: some Allow statement of the policies applies, none of their Deny statements
 //! does, the request is one that the question is about, and what is true of every request holds.
 //!
 //! The search and the verifier of certificates both start here.
@@ -11,37 +11,136 @@ use super::reading::{Reading, Role};
 use super::vocabulary::Formula;
 use crate::policy::{Access, Document, Effect, PolicyType};
 
-/// A question about one or two documents; none of them can be met by a request if the answer is PASS.
-#[derive(Clone, Copy, Debug)]
-pub enum Asked<'a> {
-    /// The first document allows the request, the second does not.
-    NoNewAccess(&'a Document, &'a Document),
-    /// The document allows the request, and an entry lists it.
-    AccessNotGranted(&'a Document, &'a [Access]),
+/// What a question is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Check {
+    /// Does a policy allow what another does not?
+    NoNewAccess,
+    /// Does a policy allow what is listed?
+    AccessNotGranted,
+    /// Does a set of policies allow a request with these properties?
+    Find,
+}
+
+impl Check {
+    /// All of them.
+    pub const ALL: [Check; 3] = [Check::NoNewAccess, Check::AccessNotGranted, Check::Find];
+
+    /// The name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Check::NoNewAccess => "check-no-new-access",
+            Check::AccessNotGranted => "check-access-not-granted",
+            Check::Find => "find",
+        }
+    }
+}
+
+/// A question about documents. It is met by a request that the policies, read as one set, allow, that each of `within` allows
+/// too, that none of `without` allows, and that an entry of `access` lists; the answer is PASS if there is none.
+///
+/// ```
+/// use iamsat::formula::{Asked, Check};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+/// let asked = Asked::no_new_access(&policy, &policy);
+/// assert_eq!((asked.check(), asked.policies().len(), asked.without().len()), (Check::NoNewAccess, 1, 1));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    check: Check,
+    documents: Vec<&'a Document>,
+    /// How many documents are policies, and how many policies or `within`.
+    policies: usize,
+    allowing: usize,
+    access: Option<&'a [Access]>,
 }
 
 impl<'a> Asked<'a> {
-    /// The name of the check.
-    pub fn name(self) -> &'static str {
-        match self {
-            Asked::NoNewAccess(..) => "check-no-new-access",
-            Asked::AccessNotGranted(..) => "check-access-not-granted",
+    /// Does `new` allow any request that `existing` does not?
+    pub fn no_new_access(new: &'a Document, existing: &'a Document) -> Asked<'a> {
+        Asked {
+            check: Check::NoNewAccess,
+            documents: vec![new, existing],
+            policies: 1,
+            allowing: 1,
+            access: None,
         }
     }
 
-    /// The documents, that which has to allow the request first.
-    pub fn documents(self) -> Vec<&'a Document> {
-        match self {
-            Asked::NoNewAccess(new, existing) => vec![new, existing],
-            Asked::AccessNotGranted(policy, _) => vec![policy],
+    /// Does `policy` allow any request that some entry of `access` lists?
+    pub fn access_not_granted(policy: &'a Document, access: &'a [Access]) -> Asked<'a> {
+        Asked {
+            check: Check::AccessNotGranted,
+            documents: vec![policy],
+            policies: 1,
+            allowing: 1,
+            access: Some(access),
         }
+    }
+
+    /// Do the policies, read as one set, allow any request that each document of `within` allows and none of `without`? A
+    /// statement of `within` that has no `Resource` is about all of them, as one without `Principal` is about everyone.
+    pub fn find(
+        policies: impl IntoIterator<Item = &'a Document>,
+        within: impl IntoIterator<Item = &'a Document>,
+        without: impl IntoIterator<Item = &'a Document>,
+    ) -> Asked<'a> {
+        let mut documents: Vec<&'a Document> = policies.into_iter().collect();
+        let policies = documents.len();
+        documents.extend(within);
+        let allowing = documents.len();
+        documents.extend(without);
+        Asked { check: Check::Find, documents, policies, allowing, access: None }
+    }
+
+    /// What it is called.
+    pub fn check(&self) -> Check {
+        self.check
+    }
+
+    /// All documents: the policies, then `within`, then `without`.
+    pub fn documents(&self) -> &[&'a Document] {
+        &self.documents
+    }
+
+    /// The policies, which as one set have to allow the request.
+    pub fn policies(&self) -> &[&'a Document] {
+        self.documents.get(..self.policies).unwrap_or_default()
+    }
+
+    /// The documents that each have to allow it too.
+    pub fn within(&self) -> &[&'a Document] {
+        self.documents.get(self.policies..self.allowing).unwrap_or_default()
+    }
+
+    /// The documents that each must not allow it.
+    pub fn without(&self) -> &[&'a Document] {
+        self.documents.get(self.allowing..).unwrap_or_default()
+    }
+
+    /// The documents about which something is asked: all but `within`.
+    pub fn judged(&self) -> Vec<&'a Document> {
+        [self.policies(), self.without()].concat()
     }
 
     /// The entries of which one has to list the request, if the question has any.
-    pub fn access(self) -> Option<&'a [Access]> {
-        match self {
-            Asked::NoNewAccess(..) => None,
-            Asked::AccessNotGranted(_, access) => Some(access),
+    pub fn access(&self) -> Option<&'a [Access]> {
+        self.access
+    }
+
+    /// The part that a document plays, by its place among all.
+    fn role(&self, document: usize) -> Role {
+        if document < self.policies {
+            Role::Allows
+        } else if document < self.allowing {
+            Role::Demands
+        } else {
+            Role::Refuses
         }
     }
 }
@@ -68,8 +167,8 @@ pub struct Question<'a> {
     pub reading: Reading<'a>,
     /// All that is said about requests.
     pub formula: Formula<'a>,
-    /// The Allow statements of the first document, by index.
-    pub allows: Vec<(usize, Lit)>,
+    /// The Allow statements of the policies: the document, the statement in it, and what it says.
+    pub allows: Vec<(usize, usize, Lit)>,
     /// What has to hold beside one of them: no Deny, the question's own demands, and the facts about requests.
     pub shared: Vec<Lit>,
     /// All of it as conjuncts.
@@ -78,33 +177,37 @@ pub struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// Compiles the documents in order, then the demands, then the facts: the same question always gives the same graph.
-    pub fn new(asked: Asked<'a>, setting: Setting) -> Question<'a> {
-        let roles = [Role::Allows, Role::Refuses];
-        let documents: Vec<(&'a Document, Role)> = asked.documents().into_iter().zip(roles).collect();
-        let mut reading = Reading::of(&documents, setting.policy_type);
+    pub fn new(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
+        let with_roles: Vec<(&'a Document, Role)> =
+            asked.documents().iter().enumerate().map(|(i, document)| (*document, asked.role(i))).collect();
+        let mut reading = Reading::of(&with_roles, setting.policy_type);
         reading.strict_arn = setting.strict_arn;
         reading.aws_compat = setting.aws_compat;
         reading.heuristics = setting.heuristics;
         reading.boundary = setting.boundary;
         let mut formula = Formula::default();
-        let compiled: Vec<CompiledPolicy> = documents
+        let compiled: Vec<CompiledPolicy> = with_roles
             .iter()
             .enumerate()
             .map(|(index, (document, _))| compile(&mut formula, &reading, index, document))
             .collect();
-        let with_effect =
-            |effect: Effect| compiled.first().into_iter().flat_map(move |c| c.with_effect(effect));
-        let allows: Vec<(usize, Lit)> = with_effect(Effect::Allow).collect();
+        let (policies, others) = compiled.split_at_checked(asked.policies).unwrap_or((&compiled, &[]));
+        let with_effect = |effect: Effect| {
+            let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
+            policies.iter().enumerate().flat_map(of)
+        };
+        let allows: Vec<(usize, usize, Lit)> = with_effect(Effect::Allow).collect();
         let mut shared: Vec<Lit> = Vec::new();
         if let Some(access) = asked.access() {
             shared.push(listed(&mut formula, &reading, access));
         }
-        for refusing in compiled.iter().skip(1) {
-            shared.push(!refusing.allows(&mut formula));
+        for (index, other) in (asked.policies..).zip(others) {
+            let allowed = other.allows(&mut formula);
+            shared.push(allowed.negate_if(asked.role(index) == Role::Refuses));
         }
-        shared.extend(with_effect(Effect::Deny).map(|(_, lit)| !lit));
+        shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
         shared.extend(axioms(&mut formula, &reading));
-        let some_allow = formula.graph.or(allows.iter().map(|(_, lit)| *lit));
+        let some_allow = formula.graph.or(allows.iter().map(|(_, _, lit)| *lit));
         let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).collect();
         Question { reading, formula, allows, shared, conjuncts }
     }

@@ -96,6 +96,39 @@ pub(super) fn tree<'t>(
     Ok((json, reader.faults))
 }
 
+/// The text of the whole value, if the text is JSON within the limits.
+pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let raw = (text.len() <= limits.bytes).then(|| serde_json::from_str::<&RawValue>(body).ok());
+    raw.flatten().map(RawValue::get)
+}
+
+/// The first element of an array that passes the test, with its index.
+pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
+    let elements = collect(part, Elements)?;
+    elements.into_iter().map(RawValue::get).enumerate().find(|(_, element)| test(element))
+}
+
+/// Key and value of the first member of an object of which either passes the test.
+pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
+    let members = collect(part, Members)?;
+    members
+        .into_iter()
+        .map(|(key, value)| (key.get(), value.get()))
+        .find(|(key, value)| test(key) || test(value))
+}
+
+/// What a string stands for, with a mark where half of a surrogate pair is missing.
+pub(super) fn lossy(part: &str) -> String {
+    serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy).unwrap_or_default()
+}
+
+/// Where a part of a text stands in it.
+pub(super) fn span(text: &str, part: &str) -> Span {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    Span::new(start, start.saturating_add(part.len()))
+}
+
 /// A syntax error of serde_json at its place.
 fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
     let line_start = match error.line() {
@@ -129,8 +162,7 @@ struct Reader<'t, 'l> {
 
 impl<'t> Reader<'t, '_> {
     fn span(&self, part: &str) -> Span {
-        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        Span::new(start, start.saturating_add(part.len()))
+        span(self.text, part)
     }
 
     fn fault(&mut self, code: &'static str, message: String, span: Span) {
@@ -219,8 +251,7 @@ impl<'t> Reader<'t, '_> {
                 let message = "the string holds half of a surrogate pair, which is no character";
                 self.fault("invalid-string", message.to_owned(), self.span(part));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
-                let mut deserializer = serde_json::Deserializer::from_str(part);
-                deserializer.deserialize_bytes(Lossy).unwrap_or_default()
+                lossy(part)
             }
         }
     }

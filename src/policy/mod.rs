@@ -5,6 +5,7 @@
 mod access;
 mod action;
 mod address;
+mod bounds;
 mod condition;
 mod document;
 mod instant;

@@ -68,7 +68,10 @@ impl Read {
 /// ```
 pub fn read(source: &Source, limits: &InputLimits) -> Read {
     match decoded(source.text()) {
-        Some(text) => within(&Source::new(format!("{} (URL-decoded)", source.name()), text), limits),
+        Some(text) => {
+            let name = format!("{} (URL-decoded)", source.name());
+            within(&source.decoded(name, text, Span::new(0, source.text().len())), limits)
+        }
         None => within(source, limits),
     }
 }
@@ -99,7 +102,7 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
                     "" => format!("{} (unquoted)", source.name()),
                     pointer => format!("{}#{pointer}", source.name()),
                 };
-                let source = Source::new(name, text.as_str());
+                let source = source.decoded(name, text.as_str(), one.json.span);
                 Read::parsed(&source, super::parse(&source, limits))
             }
         },

@@ -2,7 +2,7 @@
 
 use super::names::KeyNames;
 use super::replay::Replayer;
-use super::{Failure, Question};
+use super::{Failure, Issue, Kind, Question, finding, undecided};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
@@ -13,6 +13,9 @@ use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 use std::time::Duration;
 
+/// Findings whose advice is checked; each check is as much work as the question itself.
+const MOST_CHECKED: usize = 8;
+
 /// What became of one input.
 #[derive(Clone, Debug)]
 pub enum Outcome<'a> {
@@ -20,6 +23,8 @@ pub enum Outcome<'a> {
     Judged(Box<Judgement<'a>>),
     /// There is none.
     Failed(Failure),
+    /// There was nothing to judge: why.
+    Skipped(String),
 }
 
 /// A statement that by itself is a reason for FAIL, as AWS's checks name it.
@@ -76,6 +81,24 @@ pub struct Judgement<'a> {
     pub measures: Option<Measures>,
     /// How the condition keys of the documents are spelled.
     pub(super) names: KeyNames<'a>,
+}
+
+/// The same question about another document; `None` if there is no answer.
+pub type Again<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
+
+/// How a question was put, for what repeats or names it.
+#[derive(Clone, Copy, Default)]
+pub struct Typed<'a> {
+    /// The argument that the judged document came from.
+    pub policy: &'a str,
+    /// The argument that the other document came from.
+    pub existing: Option<&'a str>,
+    /// The name of the reference policy, where several are tried.
+    pub rule: Option<&'a str>,
+    /// What else was asked, as far as it makes another question of it: the listed access.
+    pub asked: &'a [String],
+    /// Asks the question again, so that advice can be checked before it is given; `None` for unchecked advice.
+    pub again: Option<&'a Again<'a>>,
 }
 
 impl<'a> Judgement<'a> {
@@ -135,6 +158,35 @@ impl<'a> Judgement<'a> {
         }
     }
 
+    /// What there is to tell: the findings, most general first, or the reasons why there is no answer; then what was
+    /// noticed in the judged document.
+    pub fn issues(&self, typed: &Typed<'_>) -> Vec<Issue> {
+        let mut issues = match &self.answer.verdict {
+            Verdict::Pass(_) => Vec::new(),
+            Verdict::Fail(_) => {
+                let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
+                findings.sort_by_cached_key(|f| narrowness(self.policy, f));
+                let unchecked = Typed { again: None, ..*typed };
+                let place = findings.into_iter().enumerate();
+                let typed = |place: usize| if place < MOST_CHECKED { typed } else { &unchecked };
+                place.map(|(place, found)| finding::issue(self, found, typed(place))).collect()
+            }
+            Verdict::Unknown(unknown) => undecided::issues(self, unknown),
+        };
+        if let Verdict::Fail(all) = &self.answer.verdict
+            && all.len() != self.findings.len()
+        {
+            issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
+        }
+        issues.extend(Issue::warnings(self.policy));
+        issues
+    }
+
+    /// What is open beside the findings of a FAIL: reasons for UNKNOWN once the findings are accepted.
+    pub fn open_issues(&self) -> Vec<Issue> {
+        self.answer.open.as_deref().map_or_else(Vec::new, |open| undecided::issues(self, open))
+    }
+
     /// The documents of the check, the judged one first.
     pub fn documents(&self) -> Vec<&'a Document> {
         std::iter::once(self.policy).chain(self.existing).collect()
@@ -153,4 +205,14 @@ impl<'a> Judgement<'a> {
             Verdict::Unknown(_) => super::unknown_message(self.question),
         }
     }
+}
+
+/// Fewer letters in the patterns that are to blame, more requests.
+fn narrowness(document: &Document, explained: &Explained<'_>) -> usize {
+    let places = std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
+    let letters = |place: &crate::explain::Place| match place.negated {
+        true => 0,
+        false => document.source.slice(place.span).chars().filter(|c| *c != '*').count(),
+    };
+    places.map(letters).fold(0, usize::saturating_add)
 }

@@ -117,4 +117,17 @@ impl Request {
     pub fn context(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.context.iter().map(|(k, v)| (k.as_str(), v.as_slice()))
     }
+
+    /// Bytes of its action, its resource and its context together.
+    ///
+    /// ```
+    /// use iamsat::request::Request;
+    /// assert_eq!(Request::new("s3:GetObject", "*").length(), 13);
+    /// ```
+    pub fn length(&self) -> usize {
+        let context = self
+            .context()
+            .map(|(key, values)| values.iter().map(String::len).fold(key.len(), usize::saturating_add));
+        context.fold(self.action.len().saturating_add(self.resource.len()), usize::saturating_add)
+    }
 }

@@ -181,6 +181,7 @@ impl<'a> Search<'_, 'a> {
     ) -> Result<(), Exhausted> {
         let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
         // Of each atom: in how many of the patterns it was met, and how many of them it includes.
+        self.meter.work(atoms.atoms.len() / 8)?;
         let mut met = vec![(0u32, 0u32); atoms.atoms.len()];
         let mut near = Vec::new();
         let open = |conjunction: &Conjunction, lit: Lit| {

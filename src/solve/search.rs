@@ -106,6 +106,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.conjunction.add(&mut self.formula.graph, first.iter().copied());
         self.decide_by_action()?;
         self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
+        self.meter.work(self.conjunction.disjunctions().len().saturating_add(goal.len()))?;
         if self.units_conflict()? {
             return Ok(None);
         }

@@ -7,10 +7,14 @@ use crate::formula::{Formula, PatternId, PatternKey, VariableId, build};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// The places of the positive and negative patterns that exclude every text.
 pub(super) type Excluding = (Vec<usize>, Vec<usize>);
+
+/// Pairs of patterns about which something is remembered, so that long lists do not fill the memory.
+const REMEMBERED: usize = 1 << 21;
 
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
@@ -58,6 +62,15 @@ impl Strings {
         pattern
     }
 
+    /// Where to remember what was found out about two patterns; `None` where too much is remembered already.
+    fn relation(&mut self, pair: (PatternId, PatternId)) -> Option<&mut Relation> {
+        let room = self.relations.len() < REMEMBERED;
+        match self.relations.entry(pair) {
+            Entry::Vacant(_) if !room => None,
+            entry => Some(entry.or_default()),
+        }
+    }
+
     /// Whether no text matches both patterns.
     ///
     /// # Errors
@@ -72,6 +85,7 @@ impl Strings {
         if a == b {
             return Ok(false);
         }
+        meter.work(1)?;
         if let (Some(a), Some(b)) = (formula.pattern_of(a), formula.pattern_of(b))
             && apart(a, b)
         {
@@ -83,7 +97,9 @@ impl Strings {
         }
         let (pa, pb) = (self.pattern(formula, a), self.pattern(formula, b));
         let answer = disjoint(&pa, &pb, meter)?;
-        self.relations.entry(pair).or_default().disjoint = Some(answer);
+        if let Some(relation) = self.relation(pair) {
+            relation.disjoint = Some(answer);
+        }
         Ok(answer)
     }
 
@@ -101,6 +117,7 @@ impl Strings {
         if outer == inner {
             return Ok(true);
         }
+        meter.work(1)?;
         if let (Some(o), Some(i)) = (formula.pattern_of(outer), formula.pattern_of(inner)) {
             // A pattern that matches nothing would be inside; it is left to the loop, which finds out.
             if apart(o, i) || (o.word().is_some() && i.start().is_some() && i.word().is_none()) {
@@ -112,7 +129,9 @@ impl Strings {
         }
         let (po, pi) = (self.pattern(formula, outer), self.pattern(formula, inner));
         let answer = includes(&po, &pi, meter)?;
-        self.relations.entry((outer, inner)).or_default().included = Some(answer);
+        if let Some(relation) = self.relation((outer, inner)) {
+            relation.included = Some(answer);
+        }
         Ok(answer)
     }
 
