@@ -104,6 +104,8 @@ def joined(entry):
 def main():
     args = arguments()
     names, documents = read(args.policies)
+    if not names:
+        sys.exit("no policies (*.json) in %s" % args.policies)
     records = pairs(names, documents, args.pairs)
     conf = SparkConf().setAppName("iamsat").set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
     if args.master:
