@@ -59,6 +59,8 @@ fn main() {
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let question = serde_json::from_str(&line.expect("a line")).expect("a question");
-        writeln!(out, "{}", answer(&question)).and_then(|()| out.flush()).expect("somebody reads the answers");
+        writeln!(out, "{}", answer(&question))
+            .and_then(|()| out.flush())
+            .expect("somebody reads the answers");
     }
 }

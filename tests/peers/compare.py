@@ -26,6 +26,7 @@ def arguments():
     parser.add_argument("--pairs", type=int, default=300, help="how many pairs (default 300)")
     parser.add_argument("--generated", type=int, default=0, help="compare as many small generated pairs instead")
     parser.add_argument("--timeout", type=float, default=10, help="CPU seconds for each solver and query (default 10)")
+    parser.add_argument("--solvers", nargs="+", choices=NAMES, default=NAMES, help="which solvers (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample (default 1)")
     parser.add_argument("--jobs", type=int, default=2, help="queries at a time (default 2)")
     parser.add_argument("--iamsat", type=Path, default=ROOT / "target/release/iamsat", help="the binary")
@@ -72,12 +73,12 @@ def judge_with_solvers(args, solvers, each, answer):
         question = Question(each["new"], each["existing"], each["type"])
     except Skip as reason:
         return {"skip": str(reason)}
-    answers = {name: solvers.ask(name, question.smt, args.timeout) for name in NAMES}
+    answers = {name: solvers.ask(name, question.smt, args.timeout) for name in args.solvers}
     judged = {"script": question.smt, "answers": answers, "at witness": set()}
-    silent = all(answers[name][0] not in VERDICTS for name in NAMES)
+    silent = all(answers[name][0] not in VERDICTS for name in args.solvers)
     if silent and answer.get("result") == "FAIL" and "witness" in answer:
         pinned = question.at(answer["witness"])
-        judged["at witness"] = {VERDICTS.get(solvers.ask(name, pinned, args.timeout)[0]) for name in NAMES} - {None}
+        judged["at witness"] = {VERDICTS.get(solvers.ask(name, pinned, args.timeout)[0]) for name in args.solvers} - {None}
     return judged
 
 
@@ -86,7 +87,7 @@ def print_disagreement(args, solvers, each, ours, answer, judged):
     print("  iamsat: %s %s" % (ours, json.dumps(answer.get("witness") or answer.get("message"))))
     if judged["at witness"]:
         print("  solvers at this request: %s" % sorted(judged["at witness"]))
-    for name in NAMES:
+    for name in args.solvers:
         verdict, more, _ = judged["answers"][name]
         if verdict == "sat":
             more = solvers.ask(name, judged["script"], args.timeout, with_model=True)[1]
@@ -125,7 +126,7 @@ def main():
     wrong = []
     for each, (verdict, answer), theirs in zip(pairs, ours, judged):
         if args.show:
-            said = theirs.get("skip") or {name: theirs["answers"][name][0] for name in NAMES}
+            said = theirs.get("skip") or {name: theirs["answers"][name][0] for name in args.solvers}
             print("%s: %s: iamsat %s, %s" % (each["kind"], each["name"], verdict, said))
         if "skip" in theirs:
             skipped[theirs["skip"]] += 1
@@ -134,7 +135,7 @@ def main():
             skipped["iamsat finds an error in a document"] += 1
             continue
         said = set()
-        for name in NAMES:
+        for name in args.solvers:
             answered, _, took = theirs["answers"][name]
             peers[name, VERDICTS.get(answered, answered)] += 1
             seconds[name] += took
@@ -150,7 +151,7 @@ def main():
         elif not said:
             open_["iamsat %s, neither solver answers in time" % verdict] += 1
         else:
-            agree[verdict, len([1 for name in NAMES if theirs["answers"][name][0] in VERDICTS])] += 1
+            agree[verdict, len([1 for name in args.solvers if theirs["answers"][name][0] in VERDICTS])] += 1
 
     for each, verdict, answer, theirs in wrong:
         print_disagreement(args, solvers, each, verdict, answer, theirs)
@@ -166,7 +167,7 @@ def main():
         *sorted(open_.items()),
         ("disagreements", len(wrong)),
     ])
-    for name in NAMES:
+    for name in args.solvers:
         table("%s, %.1f s of CPU time in all" % (name, seconds[name]),
               [(what, peers[name, what]) for what in ("PASS", "FAIL", "timeout", "error")])
     table("iamsat, %.1f s (wall) for all %d pairs" % (iamsat_seconds, len(pairs)), sorted(
