@@ -93,7 +93,7 @@ pub(super) fn run_diff(args: &Diff, output: &mut Output) -> Result<Exit, Failure
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-fn search_options(reading: &Reading, search: &Search) -> Options {
+pub(super) fn search_options(reading: &Reading, search: &Search) -> Options {
     let mut options =
         Options { certificate: search.certificate.is_some(), certify: search.certify, ..options(reading) };
     options.limits.deadline = search.timeout.and_then(|time| Instant::now().checked_add(time));

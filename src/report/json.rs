@@ -90,7 +90,7 @@ pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
     judgement.answer.open.as_deref().map(|open| reasons(open, &judgement.documents()))
 }
 
-fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
+pub(super) fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
     let one = |reason: &UnknownReason| match reason {
         UnknownReason::Exhausted(Exhausted::Deadline) => {
             json!({"reason": "deadline", "detail": "the time limit was reached"})
