@@ -55,7 +55,7 @@ def condition(rng):
     if kind in (9, 10):
         operator = rng.choice(["StringEquals", "StringLike", "StringLike", "StringNotEquals", "StringNotLike"])
         value = rng.choice(SHAPES) % rng.choice(VARIABLES)
-        return operator + rng.choice(IF_EXISTS), rng.choice(TEXT_KEYS[:3]), rng.choice([value, [value, "a*"]])
+        return operator + rng.choice(IF_EXISTS), rng.choice(TEXT_KEYS[:3]), rng.choice([value, value, value, [value, "a*"]])
     key = rng.choice([*TEXT_KEYS, *SET_KEYS, "aws:SourceIp", "aws:PrincipalTag/t", "x:number", "aws:MultiFactorAuthAge", "x:flag", "aws:SecureTransport", "aws:SourceArn"])
     return "Null", key, some(rng, ["true", "false"])
 
@@ -123,11 +123,13 @@ def loosened(rng, blocks):
             operator = written
             values = values if isinstance(values, list) else [values]
             what = rng.randrange(1, 5)
-            if "${aws:PrincipalTag/t}" in str(values) and "Not" not in operator and rng.random() < 0.5:
-                # Without a value for the variable nothing is equal to it.
-                loose.setdefault("Null", {})["aws:PrincipalTag/t"] = "false"
-                continue
-            if operator.startswith("For") and rng.random() < 0.6:
+            if "${" in str(values) and "Not" not in operator and rng.random() < 0.7:
+                # Without a value for the variable nothing is equal to it; a prefix of it leaves the rest open.
+                if rng.random() < 0.5:
+                    loose.setdefault("Null", {})["aws:PrincipalTag/t"] = "false"
+                    continue
+                operator, values = "StringLike", [rng.choice([value + "*", "*" + value, "a*", "b/*"]) for value in values]
+            elif operator.startswith("For") and rng.random() < 0.6:
                 other = {"ForAnyValue": "ForAllValues", "ForAllValues": "ForAnyValue"}
                 prefix, base = operator.split(":")
                 operator = rng.choice([other[prefix], other[prefix], prefix]) + ":" + base
