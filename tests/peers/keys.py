@@ -2,8 +2,8 @@
 
 import re
 
-from patterns import by_fields, matches, pieces
-from smt import Skip, both, either, in_order, negate, text
+from patterns import matches
+from smt import Skip, both, negate, text
 
 # Present in every request, whoever makes it.
 ALWAYS = {
