@@ -80,6 +80,9 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
                 "allowed",
             ],
         ),
+        (case("lint"), vec!["lint", "."]),
+        (case("difference"), vec!["diff", "old.json", "new.json"]),
+        (case("difference"), vec!["compare", "old.json", "two.json"]),
         (case("certify"), vec!["verify", "pass.json", "changed.json", "old.json", "gone.json"]),
     ]
 }

@@ -77,6 +77,17 @@ Example:
 
 Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
     Diff(Diff),
+    /// Is there an allowed request like this?
+    #[command(after_help = "\
+Examples:
+  iamsat find --policy bucket.json --action 's3:Put*' --condition '{\"Bool\":{\"aws:SecureTransport\":\"false\"}}'
+  iamsat find --policy bucket.json --not-principal-account 111122223333
+
+The policies are read as one set. Everything that is given has to hold of the request; of several values of one
+flag one has to. --not-principal-account and --outside-org do not count AWS services.
+
+Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
+    Find(Find),
     /// What of a policy changes nothing, and what lets more through than it seems to?
     #[command(after_help = "\
 Example:
@@ -228,6 +239,46 @@ pub(super) struct Lint {
     /// Verify each proof before it is relied on
     #[arg(long)]
     pub(super) certify: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Find {
+    /// The policies, read as one set
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// The action is one of these; wildcards work
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..)]
+    pub(super) action: Vec<String>,
+    /// The resource is one of these; wildcards work
+    #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
+    pub(super) resource: Vec<String>,
+    /// The requester is this: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    /// This holds, written as a Condition element; each that is given has to
+    #[arg(long, value_name = "JSON")]
+    pub(super) condition: Vec<String>,
+    /// The requester is outside of these accounts, and no AWS service
+    #[arg(long, value_name = "ACCOUNT", num_args = 1..)]
+    pub(super) not_principal_account: Vec<String>,
+    /// The requester is outside of these organizations, and no AWS service
+    #[arg(long, value_name = "o-ID", num_args = 1..)]
+    pub(super) outside_org: Vec<String>,
+    /// The request does not come from these VPCs
+    #[arg(long, value_name = "vpc-ID", num_args = 1..)]
+    pub(super) outside_vpc: Vec<String>,
+    /// The request does not come from these addresses
+    #[arg(long, value_name = "CIDR", num_args = 1..)]
+    pub(super) outside_ip: Vec<String>,
+    /// The requester did not use MFA
+    #[arg(long)]
+    pub(super) without_mfa: bool,
+    #[command(flatten)]
+    pub(super) search: Search,
     #[command(flatten)]
     pub(super) reading: Reading,
     #[command(flatten)]

@@ -9,6 +9,7 @@ mod blocked;
 mod checks;
 mod exit;
 mod external;
+mod find;
 mod input;
 mod inputs;
 mod known;
@@ -66,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
         Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),
+        Command::Find(args) => answer(&args.output, "find", &|output| find::run(&args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| lint::run(&args, output)),
         Command::Explain(args) => plain(about::explain(&args)),
         Command::Completions(args) => plain(about::completions(&args)),

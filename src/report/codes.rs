@@ -123,6 +123,7 @@ pub const PAGES: &[Page] = pages! {
     "redundant-principal"
     "redundant-resource"
     "redundant-statement"
+    "request-found"
     "resource-abbreviation"
     "resource-fields-do-not-cross-colons"
     "service-wildcard"

@@ -77,7 +77,7 @@ fn commands(
     let spelled = explained.replay.as_ref().ok_or(why)?;
     let inputs = std::iter::once((typed.policy, "allowed")).chain(typed.existing.map(|e| (e, "denied")));
     inputs
-        .map(|(argument, expect)| replay::command(spelled, argument, expect, judgement.strict_arn))
+        .map(|(argument, expect)| replay::command(spelled, &[argument], expect, judgement.strict_arn))
         .collect()
 }
 

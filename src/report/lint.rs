@@ -187,7 +187,7 @@ fn issue(
         referee.strict_arn = options.strict_arn;
         let candidates = [Candidates::new(document)];
         let spelled = Replayer::new(&candidates, &referee, options.aws_compat).spelled(witness);
-        let command = spelled.map(|s| replay::command(&s, argument, "allowed", options.strict_arn));
+        let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
         if let Some(Ok(command)) = command {
             issue = issue.with_note("replay", command);
         }

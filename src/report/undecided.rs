@@ -1,18 +1,28 @@
 //! Why there is no answer, as issues.
 
 use super::issue::{Issue, Kind, Mark};
-use super::names::one_line;
+use super::names::{KeyNames, one_line};
 use super::{Judgement, request, unknown_message};
 use crate::limits::Exhausted;
+use crate::policy::{Document, PolicyType};
 use crate::solve::{Unknown, UnknownReason};
 
 /// One issue for every reason why there is no answer.
 pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue> {
-    let documents = judgement.documents();
-    let candidate = unknown
-        .candidate
-        .as_ref()
-        .map(|c| request::table(&request::rows(c, &judgement.names, judgement.answer.policy_type)));
+    let message = unknown_message(judgement.question);
+    among(&judgement.documents(), unknown, judgement.answer.policy_type, message)
+}
+
+/// The same for a question about these documents, with what could not be decided in a sentence.
+pub(super) fn among(
+    documents: &[&Document],
+    unknown: &Unknown,
+    policy_type: PolicyType,
+    message: &str,
+) -> Vec<Issue> {
+    let names = KeyNames::of(documents);
+    let candidate =
+        unknown.candidate.as_ref().map(|c| request::table(&request::rows(c, &names, policy_type)));
     let named = |code: &'static str, title: &str| Issue::new(Kind::Unknown, code, one_line(title));
     let mut issues = Vec::new();
     for (index, reason) in unknown.reasons.iter().enumerate() {
@@ -48,7 +58,7 @@ pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue>
             if let Some(candidate) = &candidate {
                 issue = issue.with_note("request", candidate.clone());
             }
-            issue = issue.with_note("note", unknown_message(judgement.question));
+            issue = issue.with_note("note", message);
         }
         issues.push(issue);
     }

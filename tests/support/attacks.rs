@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// A new and an existing policy.
 pub(crate) type Pair = (String, String);
 
+/// How much smaller the largest are where nothing is optimized.
+const SCALE: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
 const S3: &str = "arn:aws:s3:::";
 
 fn statement(effect: &str, rest: &str) -> String {
@@ -53,11 +56,13 @@ fn reading() -> String {
 
 /// Documents of up to 10 MB: of values, of white space, of one value, of wildcards, of faults, of members that mean nothing.
 pub(crate) fn long() -> Vec<Pair> {
-    let resources = list((0..50_000).map(|i| format!("{S3}{i}-{}/*", "x".repeat(175))));
+    let resources = list((0..50_000 / SCALE).map(|i| format!("{S3}{i}-{}/*", "x".repeat(175))));
     let values = policy(&[allow(r#""s3:GetObject""#, &resources)]);
-    let wild =
-        policy(&[allow(r#""s3:GetObject""#, &list((0..160).map(|_| S3.to_owned() + &"*a".repeat(30_000))))]);
-    let junk: String = (0..18_000).fold(String::new(), |mut out, i| {
+    let wild = policy(&[allow(
+        r#""s3:GetObject""#,
+        &list((0..160 / SCALE + 20).map(|_| S3.to_owned() + &"*a".repeat(30_000))),
+    )]);
+    let junk: String = (0..180_000 / SCALE / 4).fold(String::new(), |mut out, i| {
         write!(out, r#","member-{i:0>42}":1"#).unwrap();
         out
     });
@@ -65,21 +70,21 @@ pub(crate) fn long() -> Vec<Pair> {
     vec![
         (values.clone(), values.clone()),
         (values, nothing()),
-        (" ".repeat(10_000_000) + &reading(), reading() + &"\n".repeat(10_000_000)),
+        (" ".repeat(10_000_000 / SCALE) + &reading(), reading() + &"\n".repeat(10_000_000 / SCALE)),
         (on(&"x".repeat(10_000_000)), on(&("x".repeat(9_999_999) + "*"))),
         (on(&escapes), reading()),
         (wild, reading()),
         (format!(r#"{{"Version":"2012-10-17","Statement":[]{junk}}}"#), reading()),
-        (format!(r#"{{"Statement":[{}{{}}]}}"#, r#"{"Effect":"x"},"#.repeat(19_000)), reading()),
-        ("17".repeat(5_000_000), format!("[{}1]", "1,".repeat(3_000_000))),
+        (format!(r#"{{"Statement":[{}{{}}]}}"#, r#"{"Effect":"x"},"#.repeat(19_000 / SCALE)), reading()),
+        ("17".repeat(5_000_000 / SCALE), format!("[{}1]", "1,".repeat(3_000_000 / SCALE))),
     ]
 }
 
-/// 100,000 statements: the same, none of which is new, all of which are, and those that differ a little.
+/// 100,000 statements, where optimized: the same, none of which is new, all of which are, and those that differ a little.
 pub(crate) fn statements() -> Vec<Pair> {
     let many = |count: usize, one: &dyn Fn(usize) -> String| policy(&(0..count).map(one).collect::<Vec<_>>());
     let plain = |i: usize| allow(r#""s3:GetObject""#, &format!(r#""{S3}b{i}/*""#));
-    let hundred_thousand = many(100_000, &plain);
+    let hundred_thousand = many(100_000 / SCALE, &plain);
     let narrow = |i: usize| allow(&format!(r#""s{i}:Get*""#), r#""*""#);
     let wide = |i: usize| allow(&format!(r#""s{i}:*""#), r#""*""#);
     let infix = |i: usize| allow(r#""s3:Get*""#, &format!(r#""{S3}*{i}*""#));
@@ -348,8 +353,8 @@ pub(crate) fn bytes() -> Vec<Vec<u8>> {
         [b"\xef\xbb\xbf\xef\xbb\xbf".as_slice(), on("b").as_bytes()].concat(),
         [b"\xff\xfe".as_slice(), &utf16].concat(),
         vec![0; 1_000_000],
-        nested("[", "", 1_000_000),
-        nested("{\"a\":", "", 1_000_000),
+        nested("[", "", 1_000_000 / SCALE),
+        nested("{\"a\":", "", 1_000_000 / SCALE),
         nested("[", "]", 100_000),
         [br#"{"Statement":"#.as_slice(), &nested("[", "]", 100_000), b"}"].concat(),
     ]
@@ -391,7 +396,7 @@ pub(crate) fn lines(good: &str) -> Vec<String> {
 pub(crate) fn certificates() -> Vec<String> {
     let whole = |new: &str, existing: &str, evidence: &str| {
         format!(
-            r#"{{"format":"iamsat-certificate","version":1,"program":"x","check":"check-no-new-access",
+            r#"{{"format":"iamsat-certificate","version":2,"program":"x","check":"check-no-new-access",
             "policyType":"IDENTITY_POLICY",
             "options":{{"strictArn":false,"awsCompat":false,"assumeHeuristics":false,"boundary":null}},
             "policies":[{{"name":"new","text":{new:?}}},{{"name":"old","text":{existing:?}}}],
@@ -411,14 +416,14 @@ pub(crate) fn certificates() -> Vec<String> {
     let same = on("b");
     let lines = |line: &str, count: usize| format!("[{}\"\"]", format!("\"{line}\",").repeat(count));
     let lemma = r#"{"says":"","pass":[],"fail":[]}"#;
-    let numbers = (0..500_000).fold(String::new(), |mut out, i| {
+    let numbers = (0..500_000 / SCALE).fold(String::new(), |mut out, i| {
         write!(out, "{i},").unwrap();
         out
     });
     vec![
-        whole(&same, &same, &pass("[]", &lines("1 d 0", 3_000_000))),
-        whole(&same, &same, &pass("[]", &lines("2 0 1 0", 2_000_000))),
-        whole(&same, &same, &pass(&format!("[{}]", vec![lemma; 300_000].join(",")), "[]")),
+        whole(&same, &same, &pass("[]", &lines("1 d 0", 3_000_000 / SCALE))),
+        whole(&same, &same, &pass("[]", &lines("2 0 1 0", 2_000_000 / SCALE))),
+        whole(&same, &same, &pass(&format!("[{}]", vec![lemma; 300_000 / SCALE].join(",")), "[]")),
         whole(
             &same,
             &same,
@@ -432,7 +437,7 @@ pub(crate) fn certificates() -> Vec<String> {
                 usize::MAX
             ),
         ),
-        whole(&same, &nothing(), &fail(200_000, "arn:aws:s3:::c")),
+        whole(&same, &nothing(), &fail(200_000 / SCALE, "arn:aws:s3:::c")),
         whole(
             &on("*"),
             &on(&format!("*{}b*", "?a".repeat(5_000))),
