@@ -17,9 +17,11 @@ const NO_CODES: &[&str] = &[
     "federated-user",
     "find-external-access",
     "new-policy-document",
+    "oidc-provider",
     "policy-document",
     "public-read",
     "public-read-write",
+    "saml-provider",
     "single-valued",
 ];
 

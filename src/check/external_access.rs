@@ -177,7 +177,7 @@ impl Analyzer<'_> {
                 let slice = region.with(axis, vec![value]);
                 let Some(document) = slice.document(self.policy) else { continue };
                 // A request from outside that is known saves a question.
-                if self.holds(&document, known) || !matches!(self.outside(&document)?, Outside::None) {
+                if self.holds(&document, known) || self.may_be_outside(&document, &[])? {
                     kept.push(value);
                 }
             }
@@ -199,10 +199,8 @@ impl Analyzer<'_> {
         if named.is_empty() {
             return Ok(vec![document]);
         }
-        self.pay()?;
-        let others = std::iter::once(self.trusted).chain(named.iter().map(|(_, document)| document));
-        let rest = find([self.policy], [&document], others, self.options);
-        if !matches!(rest.verdict, Verdict::Pass(_)) {
+        let others: Vec<&Document> = named.iter().map(|(_, document)| document).collect();
+        if self.may_be_outside(&document, &others)? {
             return Ok(vec![document]);
         }
         Ok(named.iter().filter_map(|(named, _)| named.within(&document)).collect())
@@ -260,6 +258,23 @@ impl Analyzer<'_> {
         })
     }
 
+    /// The part of an Allow statement with everything that is denied: what it allows, the policy allows. One statement to ask
+    /// about instead of all.
+    fn with_denials(&self, part: &Document) -> Document {
+        let mut with_denials = part.clone();
+        let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+        with_denials.statements.extend(denials.cloned());
+        with_denials
+    }
+
+    /// Whether it is not proved that the part holds no request from outside that is in none of the others.
+    fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Exhausted> {
+        self.pay()?;
+        let part = self.with_denials(part);
+        let without = std::iter::once(self.trusted).chain(others.iter().copied());
+        Ok(!matches!(find([&part], [], without, self.options).verdict, Verdict::Pass(_)))
+    }
+
     /// Whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
         self.pay()?;
@@ -271,9 +286,7 @@ impl Analyzer<'_> {
     /// Whether the part, together with all that is denied, is public, or that is not known.
     fn is_public(&mut self, part: &Document) -> Result<bool, Exhausted> {
         self.pay()?;
-        let mut with_denials = part.clone();
-        let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
-        with_denials.statements.extend(denials.cloned());
+        let with_denials = self.with_denials(part);
         let answer = no_public_access(&with_denials, self.resource_type, self.options);
         Ok(!matches!(answer.verdict, Verdict::Pass(_)))
     }
@@ -299,11 +312,13 @@ impl Analyzer<'_> {
             if found.len() == 1 {
                 break;
             }
-            self.pay()?;
-            let others = found.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, f)| &f.document);
-            let without = std::iter::once(self.trusted).chain(others);
-            let alone = find([self.policy], [&own.document], without, self.options);
-            if matches!(alone.verdict, Verdict::Pass(_)) {
+            let others: Vec<&Document> = found
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != at)
+                .map(|(_, other)| &other.document)
+                .collect();
+            if !self.may_be_outside(&own.document, &others)? {
                 found.remove(at);
             }
         }

@@ -82,12 +82,11 @@ impl External<'_> {
             (Verdict::Pass(_), 0) => {
                 format!("{name} lets no one in from outside {}: proved for every request", self.zone)
             }
+            (Verdict::Pass(_), 1) => {
+                format!("1 finding, which covers all access from outside {} (proved)", self.zone)
+            }
             (Verdict::Pass(_), n) => {
-                format!(
-                    "{}; they cover all access from outside {} (proved)",
-                    counted(n, "finding"),
-                    self.zone
-                )
+                format!("{n} findings, which cover all access from outside {} (proved)", self.zone)
             }
             (_, 0) => format!("UNKNOWN. it could not be decided whether {name} lets anyone in from outside"),
             (_, n) => format!("UNKNOWN. {}, and there may be more", counted(n, "finding")),
