@@ -55,14 +55,15 @@ pub struct LineColumn {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Source {
+    name: Arc<str>,
+    /// What it was decoded from.
+    within: Option<Arc<(Source, Span)>>,
     inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
-    name: String,
     text: String,
-    within: Option<(Source, Span)>,
     line_starts: std::sync::OnceLock<Vec<usize>>,
     /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
     characters: std::sync::OnceLock<Vec<usize>>,
@@ -93,19 +94,37 @@ impl Source {
 
     fn made(name: String, text: String, within: Option<(Source, Span)>) -> Source {
         Source {
+            name: name.into(),
+            within: within.map(Arc::new),
             inner: Arc::new(Inner {
-                name,
                 text,
-                within,
                 line_starts: std::sync::OnceLock::new(),
                 characters: std::sync::OnceLock::new(),
             }),
         }
     }
 
+    /// The same text, where what is called `from` (this source, and what it was decoded from) is called `to` instead.
+    ///
+    /// ```
+    /// use iamsat::span::{Source, Span};
+    /// let policy = Source::new("new", "\"{}\"").decoded("new#/Policy", "{}", Span::new(0, 4));
+    /// let renamed = policy.renamed("new", "old");
+    /// assert_eq!((renamed.name(), renamed.in_file(Span::new(0, 1)).0.name()), ("old#/Policy", "old"));
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Source {
+        let name = match self.name.strip_prefix(from) {
+            Some(rest) => format!("{to}{rest}").into(),
+            None => Arc::clone(&self.name),
+        };
+        let outer = |within: &Arc<(Source, Span)>| Arc::new((within.0.renamed(from, to), within.1));
+        Source { name, within: self.within.as_ref().map(outer), inner: Arc::clone(&self.inner) }
+    }
+
     /// The file in which a place of this source stands, and the smallest known part of it that holds the place.
     pub fn in_file(&self, span: Span) -> (&Source, Span) {
-        match &self.inner.within {
+        match self.within.as_deref() {
             Some((outer, part)) => outer.in_file(*part),
             None => (self, span),
         }
@@ -113,7 +132,7 @@ impl Source {
 
     /// The name under which the text is shown.
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.name
     }
 
     /// The whole text.

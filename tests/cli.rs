@@ -124,24 +124,25 @@ fn batch_answers_while_the_caller_waits() {
 
 #[test]
 fn a_line_that_is_too_long_is_refused_and_the_next_is_answered() {
-    use iamsat::batch::{Batch, Flush};
+    use iamsat::batch::Batch;
     let batch = Batch {
         certificates: None,
         options: iamsat::check::Options::default(),
         timeout: None,
         limits: iamsat::limits::InputLimits::default(),
         line_bytes: 200,
-        flush: Flush::Full,
+        jobs: None,
     };
     let policy = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let question = format!(
         r#"{{"id":2,"check":"check-access-not-granted","access":[{{"actions":["a:b"]}}],"policyDocument":{policy}}}"#
     );
     let mut answers = Vec::new();
-    let failed = batch.run(format!("{}\n{question}", "x".repeat(1 << 20)).as_bytes(), &mut answers).unwrap();
+    let lines = std::io::Cursor::new(format!("{}\n{question}", "x".repeat(1 << 20)));
+    let summary = batch.run(lines, &mut answers, &mut |_| {}).unwrap();
     let answers = String::from_utf8(answers).unwrap();
     let answers: Vec<&str> = answers.lines().collect();
-    assert!(failed);
+    assert_eq!((summary.fail, summary.errors), (1, 1));
     assert_eq!(answers.len(), 2);
     assert!(answers[0].contains("longer than 200 bytes"), "{}", answers[0]);
     assert!(answers[1].starts_with(r#"{"id":2,"result":"FAIL""#), "{}", answers[1]);

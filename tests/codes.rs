@@ -8,12 +8,20 @@ use std::path::{Path, PathBuf};
 /// Names in kebab case that stand in the sources and are no codes: commands, flags, fields and words of AWS's.
 const NO_CODES: &[&str] = &[
     "assumed-role",
+    "authenticated-read",
+    "block-public-access",
     "check-access-not-granted",
     "check-no-new-access",
+    "check-no-public-access",
     "existing-policy-document",
     "federated-user",
+    "find-external-access",
     "new-policy-document",
+    "oidc-provider",
     "policy-document",
+    "public-read",
+    "public-read-write",
+    "saml-provider",
     "single-valued",
 ];
 

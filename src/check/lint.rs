@@ -337,7 +337,7 @@ impl Linter<'_> {
     /// The statement as an Allow of a policy of its own.
     fn alone(&self, mut statement: Statement) -> Document {
         statement.effect.value = Effect::Allow;
-        Document { statements: vec![statement], ..self.policy.clone() }
+        Document { statements: vec![statement].into(), ..self.policy.clone() }
     }
 
     fn without_statement(&self, index: usize) -> Document {

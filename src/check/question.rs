@@ -3,6 +3,7 @@
 use crate::formula::{Asked, Assumption, Lit, Question, Setting, assumptions};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::PolicyType;
+use crate::request::AddressSet;
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, refute};
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Referee, Refusal, Refutation, examine};
@@ -61,11 +62,14 @@ pub struct Answer {
     pub policy_type_inferred: bool,
     /// The named assumptions that take part, in alphabetical order.
     pub assumptions: Vec<Assumption>,
+    /// Of a check of public access that depends on the address a request comes from: the addresses, private ones left out, from
+    /// which outsiders have access. Of a PASS, none has from elsewhere; of a FAIL, they may have from more.
+    pub addresses: Option<AddressSet>,
     /// Sizes of the search.
     pub stats: Stats,
     /// What is open beside the findings of a FAIL; `None` with any other verdict.
     pub open: Option<Box<Unknown>>,
-    certificate: Option<Certificate>,
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Answer {
@@ -151,7 +155,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
     let stats = search.stats();
     let theory = search.into_theory();
     let mut open_beside = None;
-    let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
+    let verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
         (false, unknown, _) => {
             open_beside = unknown.map(Box::new);
             Verdict::Fail(findings)
@@ -159,41 +163,54 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
-    let mut certificate = None;
-    match &verdict {
-        Verdict::Fail(findings) if options.certificate => {
-            let requests = findings.iter().map(|f| (f.document, f.statement, f.witness.request()));
-            certificate = Some(Certificate::of_fail(asked, setting, &assumptions, requests));
-        }
-        Verdict::Pass(_) if options.certificate || options.certify => {
-            match certified(asked, setting, &mut question, theory, options) {
-                Ok(refutation) if options.certificate => {
-                    certificate = Some(Certificate::of_pass(asked, setting, &assumptions, &refutation));
-                }
-                Ok(_) => {}
-                Err(refusal) => {
-                    verdict = Verdict::Unknown(Box::new(Unknown {
-                        reasons: vec![UnknownReason::NotVerified(refusal.reason)],
-                        candidate: None,
-                    }));
-                }
-            }
-        }
-        _ => {}
-    }
-    Answer {
+    let answer = Answer {
         verdict,
         policy_type: setting.policy_type,
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
+        addresses: None,
         stats,
         open: open_beside,
-        certificate,
+        certificate: None,
+    };
+    with_certificate(answer, asked, setting, options, || {
+        certified(asked, setting, &mut question, theory, options)
+    })
+}
+
+/// The answer to the question with its certificate, if that is asked for; a PASS that has none is none.
+pub(super) fn with_certificate(
+    mut answer: Answer,
+    asked: &Asked<'_>,
+    setting: Setting,
+    options: &Options,
+    certified: impl FnOnce() -> Result<Refutation, Refusal>,
+) -> Answer {
+    match &answer.verdict {
+        Verdict::Fail(findings) if options.certificate => {
+            let shown = findings.iter().flat_map(Finding::shown);
+            answer.certificate = Some(Certificate::of_fail(asked, setting, &answer.assumptions, shown));
+        }
+        Verdict::Pass(_) if options.certificate || options.certify => match certified() {
+            Ok(refutation) if options.certificate => {
+                answer.certificate =
+                    Some(Certificate::of_pass(asked, setting, &answer.assumptions, &refutation));
+            }
+            Ok(_) => {}
+            Err(refusal) => {
+                answer.verdict = Verdict::Unknown(Box::new(Unknown {
+                    reasons: vec![UnknownReason::NotVerified(refusal.reason)],
+                    candidate: None,
+                }));
+            }
+        },
+        _ => {}
     }
+    answer
 }
 
 /// The refutation of the whole question, verified if that is asked for.
-fn certified(
+pub(super) fn certified(
     asked: &Asked<'_>,
     setting: Setting,
     question: &mut Question<'_>,

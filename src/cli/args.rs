@@ -4,6 +4,7 @@ use super::aws::AwsGlobals;
 use crate::policy::PolicyType;
 use crate::report::Expected;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,6 +44,26 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
+    /// Does POLICY let anyone in whom it does not know?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
+    CheckNoPublicAccess(NoPublicAccess),
+    /// Whom does POLICY let in from outside an account or organization?
+    #[command(after_help = "\
+Example:
+  iamsat find-external-access --policy bucket.json --zone-of-trust 111122223333 --trusted o-exampleorgid
+
+Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
+    FindExternalAccess(ExternalAccess),
+    /// What do S3's Block Public Access settings make of a policy and ACLs?
+    #[command(after_help = "\
+Examples:
+  iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
+  iamsat block-public-access --acl acl.json --account-settings IgnorePublicAcls=true
+
+Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
+    BlockPublicAccess(BlockPublicAccess),
     /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
     #[command(after_help = "\
 Example:
@@ -89,6 +110,9 @@ A question, on one line:
 or
   {\"id\":2,\"check\":\"check-access-not-granted\",
    \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+or
+  {\"id\":3,\"check\":\"check-no-public-access\",
+   \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(Batch),
@@ -287,6 +311,80 @@ pub(super) struct AccessNotGranted {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct ExternalAccess {
+    /// The policy
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
+    pub(super) policy: String,
+    /// Who is not outside: an account (12 digits) or organization (o-...)
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
+    pub(super) zone_of_trust: Vec<String>,
+    /// Others who are trusted: accounts, organizations, ARNs
+    #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
+    pub(super) trusted: Vec<String>,
+    /// What the policy is attached to
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BlockPublicAccess {
+    /// The policy of the bucket or access point
+    #[arg(long, value_name = "POLICY", alias = "policy-document", required_unless_present = "acl")]
+    pub(super) policy: Option<String>,
+    /// The answer of get-bucket-acl, or a canned ACL such as public-read
+    #[arg(long, value_name = "ACL", num_args = 1..)]
+    pub(super) acl: Vec<String>,
+    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., or all
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) settings: Option<String>,
+    /// The settings of the account
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) account_settings: Option<String>,
+    /// The settings of the access point
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) access_point_settings: Option<String>,
+    /// The account that owns the bucket
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) owner: Option<String>,
+    /// AWS::S3::Bucket or AWS::S3::AccessPoint
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
+    /// The access point can be used from a VPC only: its policy is never public
+    #[arg(long)]
+    pub(super) vpc_origin: bool,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NoPublicAccess {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument
+    #[arg(long, value_name = "TYPE")]
+    pub(super) resource_type: String,
+    #[command(flatten)]
+    pub(super) known: Known,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Simulate {
     /// The policies, read as one set
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
@@ -345,6 +443,15 @@ pub(super) struct Batch {
     /// Verify each PASS before it is given; one that is not verified is UNKNOWN
     #[arg(long)]
     pub(super) certify: bool,
+    /// How many lines are answered at a time; without it, one for each processor
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// No progress bar
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say at the end what became of the lines, and how fast
+    #[arg(short, long)]
+    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
 }

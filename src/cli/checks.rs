@@ -1,12 +1,12 @@
 //! The checks: each policy judged alone, by each rule alone, the answers combined.
 
-use super::args::{AccessNotGranted, Format, Known, NoNewAccess, Reading, Search, YesNo};
+use super::args::{AccessNotGranted, Format, Known, NoNewAccess, NoPublicAccess, Reading, Search, YesNo};
 use super::input::Reader;
 use super::inputs::{Input, Inputs, gather};
 use super::output::{Output, directory, write_file};
 use super::references::{Reference, references};
 use super::{Exit, access, known};
-use crate::batch::isolated;
+use crate::batch::{as_resource_policy, isolated, resource_type};
 use crate::check::{self, Access, Answer, Options};
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
@@ -51,6 +51,28 @@ pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -
     })
 }
 
+pub(super) fn no_public_access(args: &NoPublicAccess, output: &mut Output) -> Result<Exit, Failure> {
+    let resource_type = resource_type(&args.resource_type)?;
+    let run = Run {
+        question: Question::NoPublicAccess(resource_type),
+        asked: vec![resource_type.name().to_owned()],
+        references: &[],
+        search: &args.search,
+        known: &args.known,
+    };
+    let inputs = run.inputs(gather(&mut Reader::default(), &args.policy, "policy"))?;
+    let mut options = run.options(&args.reading, &inputs)?;
+    as_resource_policy(&mut options)?;
+    if options.assume_heuristics {
+        return Err(Failure::validation(
+            "check-no-public-access takes no heuristics for facts: leave `--assume-heuristics` out",
+        ));
+    }
+    run.all(&inputs, &options, output, &|policy, _, options| {
+        Some(check::no_public_access(policy, resource_type, options))
+    })
+}
+
 /// The listed access, the same however it is ordered.
 fn asked(access: &[Access]) -> Vec<String> {
     let sorted = |texts: Vec<String>| {
@@ -78,6 +100,9 @@ pub(super) fn options(reading: &Reading) -> Options {
         ..Options::default()
     }
 }
+
+/// Bytes of policies for which advice is checked by asking again; AWS's limits on policies are below it.
+const MOST_CHECKED: usize = 1 << 16;
 
 type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Option<Answer> + 'q;
 
@@ -171,6 +196,9 @@ impl Run<'_> {
         }
         self.certificates(&answers, output)?;
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
+        // JSON is made from the answers; it needs the issues only where some may be accepted.
+        let lists = self.known.baseline.is_some() || self.known.write_baseline.is_some();
+        let tells = output.format != Format::Json || lists;
         let mut report = Report {
             command: self.question.name(),
             directory: directory(),
@@ -186,10 +214,12 @@ impl Run<'_> {
                         isolated(|| ask(changed, case.reference.and_then(Reference::document), &options))
                             .ok()?
                     };
-                    // JSON gives no advice.
-                    let again: Option<&Again<'_>> =
-                        if output.format == Format::Json { None } else { Some(&again) };
-                    self.subject(*case, outcome, again)
+                    let sizes =
+                        [case.input.read.as_ref().ok(), case.reference.and_then(|r| r.read.as_ref().ok())];
+                    let bytes =
+                        sizes.into_iter().flatten().map(|read| read.source.text().len()).sum::<usize>();
+                    let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
+                    self.subject(*case, outcome, again, tells)
                 })
                 .collect(),
             issues: self.references.iter().flat_map(Reference::issues).collect(),
@@ -260,17 +290,24 @@ impl Run<'_> {
     }
 
     /// The case as every format tells it.
-    fn subject(&self, case: Case<'_>, outcome: &Outcome<'_>, again: Option<&Again<'_>>) -> Subject {
+    fn subject(
+        &self,
+        case: Case<'_>,
+        outcome: &Outcome<'_>,
+        again: Option<&Again<'_>>,
+        tells: bool,
+    ) -> Subject {
         let rule = case.reference.and_then(|reference| reference.rule.as_deref());
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
-                let issues = judgement.issues(&Typed {
+                let typed = Typed {
                     policy: &case.input.argument,
                     existing: case.reference.map(|reference| reference.argument.as_str()),
                     rule,
                     asked: &self.asked,
                     again,
-                });
+                };
+                let issues = if tells { judgement.issues(&typed) } else { Vec::new() };
                 let status = match judgement.answer.verdict {
                     Verdict::Pass(_) => Status::Pass,
                     Verdict::Fail(_) => Status::Fail,

@@ -5,8 +5,10 @@ mod access;
 mod args;
 mod aws;
 mod batch;
+mod blocked;
 mod checks;
 mod exit;
+mod external;
 mod find;
 mod input;
 mod inputs;
@@ -54,6 +56,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::CheckAccessNotGranted(args) => answer(&args.output, "check-access-not-granted", &|output| {
             checks::access_not_granted(&args, output)
         }),
+        Command::CheckNoPublicAccess(args) => {
+            answer(&args.output, "check-no-public-access", &|output| checks::no_public_access(&args, output))
+        }
+        Command::FindExternalAccess(args) => {
+            answer(&args.output, "find-external-access", &|output| external::run(&args, output))
+        }
+        Command::BlockPublicAccess(args) => {
+            answer(&args.output, "block-public-access", &|output| blocked::run(&args, output))
+        }
         Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
         Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),
         Command::Find(args) => answer(&args.output, "find", &|output| find::run(&args, output)),

@@ -202,7 +202,7 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Writes to standard error; if nobody listens, that is their choice.
-fn note(text: &str) {
+pub(super) fn note(text: &str) {
     let mut stream = std::io::stderr().lock();
     let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
     drop(written);

@@ -112,7 +112,7 @@ fn certificates(search: &Search, answers: [&Answer; 2], output: &Output) -> Resu
 }
 
 /// Text, or a format for pipelines.
-fn tell(
+pub(super) fn tell(
     output: &mut Output,
     command: &'static str,
     name: &str,

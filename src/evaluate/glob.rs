@@ -81,9 +81,10 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
 /// assert!(glob_matches(&Template::parse("s3:Get*", false).unwrap(), "s3:GetObject"));
 /// ```
 pub fn glob_matches(template: &Template, text: &str) -> bool {
-    match template.as_literal() {
-        Some(literal) => literal == text,
-        None => matches_all(|place| template.parts().get(place).map(piece), text),
+    match template.parts() {
+        [Part::Text(literal)] => **literal == *text,
+        [Part::Text(start), Part::Many] => text.starts_with(&**start),
+        parts => matches_all(|place| parts.get(place).map(piece), text),
     }
 }
 

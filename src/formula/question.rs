@@ -7,9 +7,12 @@ use super::atom::{Site, SiteElement};
 use super::axioms::axioms;
 use super::compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 use super::graph::Lit;
+use super::network::Network;
+use super::outsider::{address_beyond, no_address, outsider};
 use super::reading::{Reading, Role};
 use super::vocabulary::Formula;
-use crate::policy::{Access, Document, Effect, PolicyType};
+use crate::policy::{Access, Document, Effect, PolicyType, ResourceType};
+use crate::request::AddressInterval;
 
 /// What a question is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,11 +23,14 @@ pub enum Check {
     AccessNotGranted,
     /// Does a set of policies allow a request with these properties?
     Find,
+    /// Does a policy let outsiders in?
+    NoPublicAccess,
 }
 
 impl Check {
     /// All of them.
-    pub const ALL: [Check; 3] = [Check::NoNewAccess, Check::AccessNotGranted, Check::Find];
+    pub const ALL: [Check; 4] =
+        [Check::NoNewAccess, Check::AccessNotGranted, Check::Find, Check::NoPublicAccess];
 
     /// The name, as on the command line.
     pub fn name(self) -> &'static str {
@@ -32,12 +38,32 @@ impl Check {
             Check::NoNewAccess => "check-no-new-access",
             Check::AccessNotGranted => "check-access-not-granted",
             Check::Find => "find",
+            Check::NoPublicAccess => "check-no-public-access",
         }
     }
 }
 
+/// That the requester has to be an outsider, and from where.
+///
+/// ```
+/// use iamsat::{formula::Outside, policy::ResourceType, request::AddressInterval};
+/// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+/// let office = AddressInterval::parse("203.0.113.0/24").unwrap();
+/// // Outsiders from anywhere but this network, private networks, and no network at all.
+/// let outside = Outside { resource_type: bucket, but_for: vec![office] };
+/// assert_eq!(outside.but_for[0].size(), 256);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// The resource: what an access point's own keys say depends on it.
+    pub resource_type: ResourceType,
+    /// Requests from these addresses, and from those of private networks, are not asked about.
+    pub but_for: Vec<AddressInterval>,
+}
+
 /// A question about documents. It is met by a request that the policies, read as one set, allow, that each of `within` allows
-/// too, that none of `without` allows, and that an entry of `access` lists; the answer is PASS if there is none.
+/// too, that none of `without` allows, that an entry of `access` lists, and whose requester is as `outside` says; the answer is
+/// PASS if there is none.
 ///
 /// ```
 /// use iamsat::formula::{Asked, Check};
@@ -58,6 +84,7 @@ pub struct Asked<'a> {
     policies: usize,
     allowing: usize,
     access: Option<&'a [Access]>,
+    outside: Option<Outside>,
 }
 
 impl<'a> Asked<'a> {
@@ -69,6 +96,7 @@ impl<'a> Asked<'a> {
             policies: 1,
             allowing: 1,
             access: None,
+            outside: None,
         }
     }
 
@@ -80,6 +108,19 @@ impl<'a> Asked<'a> {
             policies: 1,
             allowing: 1,
             access: Some(access),
+            outside: None,
+        }
+    }
+
+    /// Does `policy` allow any request of an outsider that comes from no address, or from one beyond those of `outside`?
+    pub fn no_public_access(policy: &'a Document, outside: Outside) -> Asked<'a> {
+        Asked {
+            check: Check::NoPublicAccess,
+            documents: vec![policy],
+            policies: 1,
+            allowing: 1,
+            access: None,
+            outside: Some(outside),
         }
     }
 
@@ -95,7 +136,7 @@ impl<'a> Asked<'a> {
         documents.extend(within);
         let allowing = documents.len();
         documents.extend(without);
-        Asked { check: Check::Find, documents, policies, allowing, access: None }
+        Asked { check: Check::Find, documents, policies, allowing, access: None, outside: None }
     }
 
     /// What it is called.
@@ -131,6 +172,11 @@ impl<'a> Asked<'a> {
     /// The entries of which one has to list the request, if the question has any.
     pub fn access(&self) -> Option<&'a [Access]> {
         self.access
+    }
+
+    /// That the requester has to be an outsider, if it has to.
+    pub fn outside(&self) -> Option<&Outside> {
+        self.outside.as_ref()
     }
 
     /// The part that a document plays, by its place among all.
@@ -169,8 +215,11 @@ pub struct Question<'a> {
     pub formula: Formula<'a>,
     /// The Allow statements of the policies: the document, the statement in it, and what it says.
     pub allows: Vec<(usize, usize, Lit)>,
-    /// What has to hold beside one of them: no Deny, the question's own demands, and the facts about requests.
+    /// What has to hold beside one of them: no Deny, the question's own demands, and the facts about requests; but for
+    /// the address that the request comes from.
     pub shared: Vec<Lit>,
+    /// Whether the question depends on the address that the request comes from.
+    pub by_address: bool,
     /// All of it as conjuncts.
     pub conjuncts: Vec<Lit>,
 }
@@ -185,6 +234,7 @@ impl<'a> Question<'a> {
         reading.aws_compat = setting.aws_compat;
         reading.heuristics = setting.heuristics;
         reading.boundary = setting.boundary;
+        reading.allows_whole_resource = asked.outside.is_some();
         let mut formula = Formula::default();
         let compiled: Vec<CompiledPolicy> = with_roles
             .iter()
@@ -206,10 +256,20 @@ impl<'a> Question<'a> {
             shared.push(allowed.negate_if(asked.role(index) == Role::Refuses));
         }
         shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
+        let mut by_address = None;
+        if let Some(outside) = asked.outside() {
+            shared.extend(outsider(&mut formula, &reading, asked.documents(), outside));
+            by_address = formula.mentions("aws:sourceip").then(|| {
+                let networks: Vec<Network> = outside.but_for.iter().flat_map(Network::of).collect();
+                let nowhere = no_address(&mut formula);
+                let beyond = address_beyond(&mut formula, &networks);
+                formula.graph.or([nowhere, beyond])
+            });
+        }
         shared.extend(axioms(&mut formula, &reading));
         let some_allow = formula.graph.or(allows.iter().map(|(_, _, lit)| *lit));
-        let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).collect();
-        Question { reading, formula, allows, shared, conjuncts }
+        let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).chain(by_address).collect();
+        Question { reading, formula, allows, shared, by_address: by_address.is_some(), conjuncts }
     }
 }
 

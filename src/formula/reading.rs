@@ -32,6 +32,8 @@ pub struct Reading<'a> {
     pub boundary: Option<bool>,
     /// No statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
+    /// An Allow statement without `Resource`, or whose resource the service expands, is about every resource.
+    pub allows_whole_resource: bool,
     /// Which documents say what the question is about: what they leave out does not matter.
     demands: Vec<bool>,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
@@ -58,6 +60,7 @@ impl<'a> Reading<'a> {
             heuristics: false,
             boundary: None,
             resource_unconstrained,
+            allows_whole_resource: false,
             demands: documents.iter().map(|(_, role)| *role == Role::Demands).collect(),
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),

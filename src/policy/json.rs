@@ -71,6 +71,9 @@ pub(super) fn parse<'t>(
     Ok((json, faults))
 }
 
+/// Members of an object that are looked at one by one.
+const FEW: usize = 16;
+
 /// The codes of the faults that leave out a part of the text.
 const TOO_DEEP: &str = "nested-too-deeply";
 const TOO_MANY: &str = "too-many-members";
@@ -205,14 +208,23 @@ impl<'t> Reader<'t, '_> {
             return Vec::new();
         }
         let mut members: Vec<Member<'t>> = Vec::with_capacity(raw.len());
-        let mut seen: rustc_hash::FxHashMap<String, Span> = rustc_hash::FxHashMap::default();
+        // The names so far by their places, once there are too many to look at each of them.
+        let mut seen: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
         for (key, value) in raw {
             let key_span = self.span(key.get());
             let key = self.string(key.get());
             let value = self.value(value, depth.saturating_add(1));
-            match seen.get(&key) {
+            let first = match members.len() < FEW {
+                true => members.iter().find(|member| member.key == key),
+                false => {
+                    let known = members.iter().enumerate().skip(seen.len());
+                    seen.extend(known.map(|(place, member)| (member.key.clone(), place)));
+                    seen.get(&key).and_then(|place| members.get(*place))
+                }
+            };
+            match first {
                 Some(first) => {
-                    let first = *first;
+                    let first = first.key_span;
                     if self.faults.len() < self.limits.faults {
                         self.faults.push(
                             Diagnostic::error(
@@ -226,10 +238,7 @@ impl<'t> Reader<'t, '_> {
                         );
                     }
                 }
-                None => {
-                    seen.insert(key.clone(), key_span);
-                    members.push(Member { key, key_span, value });
-                }
+                None => members.push(Member { key, key_span, value }),
             }
         }
         members
@@ -244,6 +253,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn string(&mut self, part: &'t str) -> String {
+        let inside = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
+        if let Some(plain) = inside.filter(|inside| !inside.contains('\\')) {
+            return plain.to_owned();
+        }
         match serde_json::from_str::<String>(part) {
             Ok(text) => text,
             // The syntax was looked at before; what escapes stand for was not.

@@ -145,7 +145,7 @@ impl Reader<'_> {
             version: self.version,
             version_span,
             id,
-            statements: statements.into_iter().collect::<Option<Vec<_>>>()?,
+            statements: statements.into_iter().collect::<Option<Vec<_>>>()?.into(),
             statement_is_list: is_list,
             base_pointer,
             span: json.span,

@@ -51,6 +51,24 @@ impl Read {
         Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics }
     }
 
+    /// The same under another name: what was called `from`, or something in it, is called `to` instead. The text and the
+    /// statements are shared.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::read, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    /// let read = read(&Source::new("new", text), &InputLimits::default()).renamed("new", "old");
+    /// assert_eq!(read.document.unwrap().source.name(), "old");
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Read {
+        let mut read = self.clone();
+        for source in std::iter::once(&mut read.source).chain(read.document.as_mut().map(|d| &mut d.source)) {
+            *source = source.renamed(from, to);
+        }
+        read
+    }
+
     fn failed(source: &Source, diagnostics: Vec<Diagnostic>) -> Read {
         Read { source: source.clone(), document: None, diagnostics }
     }

@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::fingerprint::statement_text;
 use super::issue::{Issue, Kind, Mark};
 use super::names::{one_line, plain, statement_name};
-use super::{Explained, Judgement, Question, Typed, replay, request};
+use super::{Explained, Judgement, Question, Typed, public, replay, request};
 use crate::explain::{Missing, Part, Place, Refusal};
 use crate::policy::Document;
 use crate::request::Request;
@@ -17,9 +17,10 @@ pub(super) fn issue(judgement: &Judgement<'_>, explained: &Explained<'_>, typed:
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
-        label: match blame.primary.negated {
-            false => "allows the request below".to_owned(),
-            true => "allows all but these, and so the request below".to_owned(),
+        label: match (blame.primary.negated, judgement.question) {
+            (false, Question::NoPublicAccess(_)) => "can be an outsider".to_owned(),
+            (false, _) => "allows the request below".to_owned(),
+            (true, _) => "allows all but these, and so the request below".to_owned(),
         },
     }];
     marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
@@ -37,7 +38,16 @@ pub(super) fn issue(judgement: &Judgement<'_>, explained: &Explained<'_>, typed:
     } else {
         note("allowed", plain(&format!("by {statement}")));
     }
-    note("help", plain(&advice(judgement, explained, typed, &statement)));
+    if let Some(addresses) = public::from(explained) {
+        note("from", addresses);
+    }
+    let help = match judgement.question {
+        Question::NoPublicAccess(of) => public::help(document, explained, of, &statement),
+        Question::NoNewAccess | Question::AccessNotGranted { .. } => {
+            advice(judgement, explained, typed, &statement)
+        }
+    };
+    note("help", plain(&help));
     match commands(judgement, explained, typed) {
         Ok(commands) => note("replay", commands.join("\n")),
         Err(why) => note("no replay", why.to_owned()),
@@ -86,6 +96,7 @@ fn title(judgement: &Judgement<'_>, witness: &Request) -> (&'static str, String)
             };
             ("access-granted", format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
         }
+        (Question::NoPublicAccess(_), _) => ("public-access", format!("{name} lets outsiders in")),
     }
 }
 

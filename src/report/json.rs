@@ -1,7 +1,7 @@
 //! JSON: AWS's three members word for word, then ours.
 
 use super::names::{KeyNames, principal_type};
-use super::{Failure, Fault, Issue, Judgement, Simulation, StatementReport, Subject};
+use super::{Failure, Fault, Issue, Judgement, Question, Simulation, StatementReport, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
 use crate::limits::{Exhausted, InputLimits};
@@ -32,6 +32,18 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
                 out.insert("candidate".to_owned(), request(candidate, &documents));
             }
         }
+    }
+    if let Question::NoPublicAccess(of) = judgement.question {
+        out.insert("resourceType".to_owned(), json!(of.name()));
+    }
+    if let Some(set) = &answer.addresses {
+        let (v4, v6) = set.sizes();
+        let ranges: Vec<String> = set.intervals().iter().map(ToString::to_string).collect();
+        // Numbers beyond 2^53 are no numbers in most programs that read JSON.
+        out.insert(
+            "addresses".to_owned(),
+            json!({"ipv4": v4.to_string(), "ipv6": v6.to_string(), "ranges": ranges}),
+        );
     }
     out.insert("policyType".to_owned(), json!(answer.policy_type.name()));
     out.insert("policyTypeInferred".to_owned(), json!(answer.policy_type_inferred));

@@ -6,7 +6,7 @@ use super::{Failure, Issue, Kind, Question, finding, undecided};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
-use crate::explain::{Blame, Candidates, Refusal, blame, refusal};
+use crate::explain::{Blame, Candidates, Refusal, blame, blame_for_outsider, refusal};
 use crate::policy::Document;
 use crate::request::Spelled;
 use crate::solve::{Finding, Verdict};
@@ -47,7 +47,7 @@ pub struct Explained<'a> {
     pub blame: Blame,
     /// Why the existing policy does not allow it; `None` if there is none.
     pub refusal: Option<Refusal>,
-    /// The request as flags of `iamsat simulate`, if they reproduce it.
+    /// The request as flags of `iamsat simulate`, if they reproduce it, and if that was looked for.
     pub replay: Option<Spelled>,
     /// Whether the time limit was over, so that refusal and replay were not looked for.
     pub late: bool,
@@ -81,6 +81,8 @@ pub struct Judgement<'a> {
     pub measures: Option<Measures>,
     /// How the condition keys of the documents are spelled.
     pub(super) names: KeyNames<'a>,
+    /// What the question makes noticeable in the judged document.
+    pub(super) noticed: Vec<Diagnostic>,
 }
 
 /// The same question about another document; `None` if there is no answer.
@@ -110,25 +112,53 @@ impl<'a> Judgement<'a> {
         answer: &'a Answer,
         options: &Options,
     ) -> Judgement<'a> {
+        Judgement::explained(question, (policy, existing), answer, options, true)
+    }
+
+    /// As [`Judgement::new`], without flags that replay requests: JSON shows none.
+    pub fn without_replays(
+        question: Question,
+        policy: &'a Document,
+        existing: Option<&'a Document>,
+        answer: &'a Answer,
+        options: &Options,
+    ) -> Judgement<'a> {
+        Judgement::explained(question, (policy, existing), answer, options, false)
+    }
+
+    fn explained(
+        question: Question,
+        (policy, existing): (&'a Document, Option<&'a Document>),
+        answer: &'a Answer,
+        options: &Options,
+        replays: bool,
+    ) -> Judgement<'a> {
         let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
         let mut referee = evaluate::Options::for_documents(&documents);
         referee.policy_type = answer.policy_type;
         referee.strict_arn = options.strict_arn;
+        referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
         let findings: Vec<Explained<'a>> = match &answer.verdict {
             Verdict::Fail(findings) => {
                 let candidates: Vec<Candidates<'_>> =
                     documents.iter().map(|document| Candidates::new(document)).collect();
                 let other = candidates.get(1);
-                let replayer = Replayer::new(&candidates, &referee, options.aws_compat);
+                let replayer = replays.then(|| Replayer::new(&candidates, &referee, options.aws_compat));
                 let explained = |finding: &'a Finding| {
                     let request = finding.witness.request();
                     let late = options.limits.is_over();
                     let refusal = other.filter(|_| !late).and_then(|other| refusal(other, request, &referee));
+                    let blame = match question {
+                        Question::NoPublicAccess(of) => blame_for_outsider(policy, finding, of, &referee),
+                        Question::NoNewAccess | Question::AccessNotGranted { .. } => {
+                            blame(policy, finding, existing.zip(refusal.as_ref()), &referee)
+                        }
+                    };
                     Some(Explained {
                         finding,
-                        blame: blame(policy, finding, existing.zip(refusal.as_ref()), &referee)?,
+                        blame: blame?,
                         refusal,
-                        replay: if late { None } else { replayer.spelled(request) },
+                        replay: replayer.as_ref().filter(|_| !late).and_then(|r| r.spelled(request)),
                         late,
                     })
                 };
@@ -155,6 +185,10 @@ impl<'a> Judgement<'a> {
             findings,
             measures: None,
             names: KeyNames::of(&documents),
+            noticed: match question {
+                Question::NoPublicAccess(_) => super::public::noticed(policy),
+                Question::NoNewAccess | Question::AccessNotGranted { .. } => Vec::new(),
+            },
         }
     }
 
@@ -179,6 +213,7 @@ impl<'a> Judgement<'a> {
             issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
         }
         issues.extend(Issue::warnings(self.policy));
+        issues.extend(self.noticed.iter().map(|noticed| Issue::of_diagnostic(&self.policy.source, noticed)));
         issues
     }
 
@@ -193,8 +228,9 @@ impl<'a> Judgement<'a> {
     }
 
     /// What was noticed while the documents were read.
-    pub fn warnings(&self) -> Vec<(&'a Source, &'a Diagnostic)> {
-        self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w))).collect()
+    pub fn warnings(&self) -> Vec<(&'a Source, &Diagnostic)> {
+        let read = self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w)));
+        read.chain(self.noticed.iter().map(|noticed| (&self.policy.source, noticed))).collect()
     }
 
     /// The message: AWS's, or ours where AWS has none.

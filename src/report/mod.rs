@@ -22,8 +22,10 @@
 
 mod advice;
 pub mod baseline;
+mod blocked;
 mod codes;
 mod difference;
+mod external;
 mod failure;
 mod finding;
 mod fingerprint;
@@ -37,6 +39,7 @@ mod lint;
 mod message;
 mod names;
 mod paths;
+mod public;
 mod replay;
 mod request;
 pub mod sarif;
@@ -45,8 +48,10 @@ mod simulation;
 pub mod text;
 mod undecided;
 
+pub use blocked::BlockReport;
 pub use codes::{PAGES, Page, page};
 pub use difference::{Change, Direction};
+pub use external::External;
 pub use failure::{Failure, Fault};
 pub use found::Found;
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};

@@ -1,6 +1,7 @@
 //! An answer in one sentence.
 
 use super::names::{counted, one_line};
+use super::public::addresses;
 use super::{Issue, Judgement, Kind, Question};
 use crate::policy::Document;
 use crate::solve::Verdict;
@@ -25,6 +26,8 @@ impl Judgement<'_> {
                     (Question::NoNewAccess, _) => "widen access",
                     (Question::AccessNotGranted { .. }, 1) => "grants listed access",
                     (Question::AccessNotGranted { .. }, _) => "grant listed access",
+                    (Question::NoPublicAccess(_), 1) => "lets outsiders in",
+                    (Question::NoPublicAccess(_), _) => "let outsiders in",
                 };
                 let accepted = issues.iter().filter(|i| i.accepted.is_some()).count();
                 let accepted = match accepted {
@@ -78,6 +81,12 @@ fn pass(judgement: &Judgement<'_>) -> String {
             };
             format!("{name} grants {what}")
         }
+        (Question::NoPublicAccess(_), _) => match &judgement.answer.addresses {
+            Some(few) if !few.intervals().is_empty() => {
+                format!("{name} lets no outsider in but from {}", addresses(few.sizes()))
+            }
+            _ => format!("{name} lets no outsider in"),
+        },
     }
 }
 

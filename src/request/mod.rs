@@ -1,15 +1,19 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
+mod addresses;
 mod consistency;
 mod heuristics;
 mod keys;
+mod outsider;
 mod requester;
 mod spelled;
 mod spelling;
 
+pub use addresses::{AddressInterval, AddressSet};
 pub use consistency::{Axioms, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
+pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
 pub use spelled::Spelled;
 

@@ -1,13 +1,14 @@
 //! The text of certificates.
 
+use super::addresses::Shown;
 use super::examine::Refutation;
 use super::lemma::Lemma;
 use super::plain::Plain;
 use super::proof::Proof;
 use super::{Refusal, render};
-use crate::formula::{Asked, Assumption, Question, Setting};
-use crate::policy::Document;
-use crate::request::{KEY_TABLE_VERSION, Request, Requester};
+use crate::formula::{Asked, Assumption, Outside, Question, Setting};
+use crate::policy::{Document, ResourceType};
+use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,9 @@ pub struct Certificate {
     /// What is listed, if the check has lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
+    /// That the requester has to be an outsider, if it has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<OutsideText>,
     /// The policies, which have to allow the request, read as one set.
     pub policies: Vec<Policy>,
     /// Documents that each have to allow it too.
@@ -73,6 +77,39 @@ pub struct Entry {
     pub actions: Vec<String>,
     /// Resources.
     pub resources: Vec<String>,
+}
+
+/// An [`Outside`] as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutsideText {
+    /// AWS's name of the type of the resource.
+    pub resource_type: String,
+    /// Addresses from which access is left out: networks, or the first and last address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub but_for: Vec<String>,
+}
+
+impl OutsideText {
+    fn of(outside: &Outside) -> OutsideText {
+        OutsideText {
+            resource_type: outside.resource_type.name().to_owned(),
+            but_for: outside.but_for.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What is written.
+    pub(super) fn outside(&self) -> Result<Outside, Refusal> {
+        let resource_type = ResourceType::from_name(&self.resource_type)
+            .ok_or_else(|| Refusal::new("it names no resource type"))?;
+        let but_for = self.but_for.iter().map(|text| interval(text)).collect::<Result<_, _>>()?;
+        Ok(Outside { resource_type, but_for })
+    }
+}
+
+/// Addresses as they are written.
+pub(super) fn interval(text: &str) -> Result<AddressInterval, Refusal> {
+    AddressInterval::parse(text).ok_or_else(|| Refusal::new(format!("`{text}` are no addresses")))
 }
 
 /// A policy.
@@ -128,6 +165,9 @@ pub struct Finding {
     pub policy: usize,
     /// Index of the Allow statement of that policy that allows it.
     pub statement: usize,
+    /// The addresses that the request stands for, if it stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<String>,
     /// The request.
     pub request: RequestText,
 }
@@ -221,6 +261,7 @@ impl Certificate {
                 };
                 access.iter().map(entry).collect()
             }),
+            outside: asked.outside().map(OutsideText::of),
             policies: policies(asked.policies()),
             within: policies(asked.within()),
             without: policies(asked.without()),
@@ -258,16 +299,20 @@ impl Certificate {
         Certificate::new(asked, setting, assumptions, evidence)
     }
 
-    /// The certificate of a FAIL: requests, each with the index of the policy and of its Allow statement that allows it.
+    /// The certificate of a FAIL.
     pub fn of_fail<'r>(
         asked: &Asked<'_>,
         setting: Setting,
         assumptions: &[Assumption],
-        requests: impl IntoIterator<Item = (usize, usize, &'r Request)>,
+        shown: impl IntoIterator<Item = Shown<'r>>,
     ) -> Certificate {
-        let finding =
-            |(policy, statement, request)| Finding { policy, statement, request: RequestText::of(request) };
-        let findings = requests.into_iter().map(finding).collect();
+        let finding = |shown: Shown<'_>| Finding {
+            policy: shown.policy,
+            statement: shown.statement,
+            addresses: shown.addresses.map(|addresses| addresses.to_string()),
+            request: RequestText::of(shown.request),
+        };
+        let findings = shown.into_iter().map(finding).collect();
         Certificate::new(asked, setting, assumptions, Evidence::Fail { findings })
     }
 

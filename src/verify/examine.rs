@@ -1,15 +1,16 @@
 //! The verifier.
 
-use super::certificate::{Certificate, Evidence, Policy};
+use super::addresses::{Shown, is_for_everyone};
+use super::certificate::{Certificate, Evidence, OutsideText, Policy, interval};
 use super::lemma::{Lemma, Prover};
 use super::plain::Plain;
 use super::proof::Proof;
-use super::replay::{Referee, confirm};
+use super::replay::Referee;
 use super::{Refusal, Work};
 use crate::formula::{Asked, Check, Question, Setting, assumptions};
 use crate::limits::{Deadline, InputLimits};
 use crate::policy::{Access, Document, PolicyType, read};
-use crate::request::KEY_TABLE_VERSION;
+use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 
 /// Bounds on the verifier.
@@ -145,12 +146,21 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         .map_err(|error| Refusal::new(error.to_string()))?;
     let check = Check::ALL.into_iter().find(|check| check.name() == certificate.check);
     let listed = certificate.access.is_some();
-    let asked = match (check, &*policies, &*within, &*without) {
-        (Some(Check::NoNewAccess), [new], [], [existing]) if !listed => Asked::no_new_access(new, existing),
-        (Some(Check::AccessNotGranted), [policy], [], []) if listed => {
+    let outside = certificate.outside.as_ref().map(OutsideText::outside).transpose()?;
+    if outside.is_some() && certificate.options.assume_heuristics {
+        return Err(Refusal::new("no heuristics are taken for facts about outsiders"));
+    }
+    let asked = match (check, &*policies, &*within, &*without, outside) {
+        (Some(Check::NoNewAccess), [new], [], [existing], None) if !listed => {
+            Asked::no_new_access(new, existing)
+        }
+        (Some(Check::AccessNotGranted), [policy], [], [], None) if listed => {
             Asked::access_not_granted(policy, &access)
         }
-        (Some(Check::Find), [_, ..], _, _) if !listed => Asked::find(&policies, &within, &without),
+        (Some(Check::Find), [_, ..], _, _, None) if !listed => Asked::find(&policies, &within, &without),
+        (Some(Check::NoPublicAccess), [policy], [], [], Some(outside)) if !listed => {
+            Asked::no_public_access(policy, outside)
+        }
         _ => return Err(Refusal::new("check, policies and access do not fit together")),
     };
     let policy_type = PolicyType::from_name(&certificate.policy_type)
@@ -178,6 +188,12 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     }
     match &certificate.evidence {
         Evidence::Pass { .. } => {
+            let few = asked
+                .outside()
+                .is_none_or(|outside| !AddressSet::of(outside.but_for.iter().copied()).is_everyone());
+            if !few {
+                return Err(Refusal::new("what it leaves out is access from too many addresses"));
+            }
             let plain = Plain::new(&question.formula.graph, &question.conjuncts);
             let refutation = certificate.refutation(&question, &plain)?;
             refuted(&question, plain, &refutation, limits)?;
@@ -199,6 +215,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
             if findings.is_empty() {
                 return Err(Refusal::new("it has no request"));
             }
+            let mut addresses = Vec::new();
             for (place, finding) in findings.iter().enumerate() {
                 let at =
                     |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
@@ -208,8 +225,23 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
                 if request.length() > MOST_REQUEST {
                     return Err(Refusal::beyond("a request of it is too long"));
                 }
-                confirm(&request, &referee.claim(finding.policy, finding.statement))
-                    .map_err(|d| at(d.message))?;
+                if asked.outside().is_some() {
+                    // Every value of the request is looked for in every text.
+                    let values =
+                        request.context().map(|(_, values)| values.len()).fold(1, usize::saturating_add);
+                    work.spend(length.saturating_mul(values))?;
+                }
+                let shown = Shown {
+                    policy: finding.policy,
+                    statement: finding.statement,
+                    addresses: finding.addresses.as_deref().map(interval).transpose()?,
+                    request: &request,
+                };
+                shown.confirm(&asked, &referee).map_err(|d| at(d.message))?;
+                addresses.push(shown.addresses);
+            }
+            if !is_for_everyone(addresses) {
+                return Err(Refusal::new("what it shows is access from few addresses"));
             }
             Ok(format!(
                 "FAIL: {}, shown by {} replayed",
@@ -226,7 +258,7 @@ fn requests(count: usize) -> String {
 
 /// What a certificate of the question says.
 fn claim(asked: &Asked<'_>, setting: Setting, pass: bool) -> String {
-    let quantifier = if pass { "no request is" } else { "some request is" };
+    let quantifier = if pass { "no" } else { "some" };
     let names = |documents: &[&Document], before: &str, between: &str| {
         let names: Vec<&str> = documents.iter().map(|d| d.source.name()).collect();
         if names.is_empty() { String::new() } else { format!("{before}{}", names.join(between)) }
@@ -240,5 +272,19 @@ fn claim(asked: &Asked<'_>, setting: Setting, pass: bool) -> String {
         Some([_]) => " and listed by the access entry".to_owned(),
         Some(entries) => format!(" and listed by one of {} access entries", entries.len()),
     };
-    format!("{quantifier}{policies}{set}{within}{without}{listed} ({})", setting.policy_type.name())
+    let outsider = match asked.outside() {
+        None => String::new(),
+        Some(outside) => {
+            let (v4, v6) = AddressSet::of(outside.but_for.iter().copied()).sizes();
+            let beyond = match (v4, v6) {
+                (0, 0) => String::new(),
+                (v4, 0) => format!(" beyond {v4} IPv4 addresses"),
+                (0, v6) => format!(" beyond {v6} IPv6 addresses"),
+                (v4, v6) => format!(" beyond {v4} IPv4 and {v6} IPv6 addresses"),
+            };
+            format!(" by an outsider{beyond} of {}", outside.resource_type)
+        }
+    };
+    let policy_type = setting.policy_type.name();
+    format!("{quantifier} request{outsider} is{policies}{set}{within}{without}{listed} ({policy_type})")
 }

@@ -8,6 +8,7 @@
 
 use crate::limits::Deadline;
 
+mod addresses;
 mod certificate;
 mod domain;
 mod examine;
@@ -21,6 +22,7 @@ mod replay;
 mod symbolic;
 mod values;
 
+pub use addresses::{Shown, is_for_everyone, names_address};
 pub use certificate::{Certificate, Evidence, Finding};
 pub use examine::{Limits, Outcome, Refutation, examine, verify};
 pub use lemma::Lemma;

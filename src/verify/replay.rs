@@ -48,6 +48,7 @@ impl<'a> Referee<'a> {
         let judged = asked.judged();
         options.resource_unconstrained =
             judged.iter().flat_map(|d| &d.statements).all(|s| s.resource.is_none());
+        options.allows_whole_resource = asked.outside().is_some();
         options.policy_type = setting.policy_type;
         options.strict_arn = setting.strict_arn;
         let keys = mentioned_keys(documents);
@@ -93,7 +94,7 @@ pub struct Disagreement {
 }
 
 impl Disagreement {
-    fn new(message: impl Into<String>) -> Disagreement {
+    pub(super) fn new(message: impl Into<String>) -> Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 
@@ -151,6 +152,12 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     let axioms = crate::request::Axioms { safe: !claim.aws_compat, heuristics: claim.heuristics };
     if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
         return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
+    }
+    if let Some(outside) = claim.asked.outside() {
+        request.is_outsider(claim.documents, outside.resource_type).map_err(Disagreement::new)?;
+        if !request.is_beyond(&outside.but_for) {
+            return Err(Disagreement::new("the request comes from an address that is not asked about"));
+        }
     }
     if claim.asked.access().is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request)))
     {

@@ -59,7 +59,8 @@ fn statements(corpus: &Path) -> Vec<Document> {
         documents.extend(labelled(&corpus.join(file)).into_iter().flat_map(|case| [case.new, case.existing]));
     }
     let alone = |whole: &Document| {
-        let one = |statement: &Statement| Document { statements: vec![statement.clone()], ..whole.clone() };
+        let one =
+            |statement: &Statement| Document { statements: vec![statement.clone()].into(), ..whole.clone() };
         whole.statements.iter().map(one).collect::<Vec<_>>()
     };
     let mut seen = BTreeSet::new();

@@ -3,11 +3,12 @@
 use super::parse::damaged;
 use crate::support::policies::{Policy, some_keys};
 use arbitrary::{Result, Unstructured};
-use iamsat::batch::{Batch, Flush};
+use iamsat::batch::Batch;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::num::NonZeroUsize;
 
 /// Takes the bytes as the input of a run, and lines that the bytes make and then damage.
 pub(crate) fn holds(data: &[u8]) {
@@ -132,9 +133,12 @@ fn run(input: impl Read + Send + 'static) -> (String, bool) {
         timeout: None,
         limits: Default::default(),
         line_bytes: 1 << 20,
-        flush: Flush::Interactive,
+        // As few as show that answers keep their order.
+        jobs: NonZeroUsize::new(2),
     };
     let mut answers = Vec::new();
-    let any_failed = batch.run(input, &mut answers).unwrap();
-    (String::from_utf8(answers).unwrap(), any_failed)
+    let summary = batch.run(input, &mut answers, &mut |_| {}).unwrap();
+    let answers = String::from_utf8(answers).unwrap();
+    assert_eq!(usize::try_from(summary.lines()), Ok(answers.matches('\n').count()), "{answers}");
+    (answers, summary.errors > 0)
 }
