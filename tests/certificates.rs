@@ -342,8 +342,8 @@ fn lemmas_that_became_wrong_are_refused() {
         (
             condition(r#""StringLike":{"ex:k":"500?"},"NumericLessThan":{"ex:k":"5000"}"#),
             nothing(),
-            "\"5000\"",
-            "\"5005\"",
+            "5000",
+            "5005",
         ),
         (
             condition(r#""StringEquals":{"ex:k":"2024-05-05"},"DateLessThan":{"ex:k":"2023-03-03"}"#),
@@ -415,8 +415,11 @@ fn lemmas_that_became_wrong_are_refused() {
         let (from, to) = (json!(from).to_string(), json!(to).to_string());
         let text = pass.to_string().replace(from.trim_matches('"'), to.trim_matches('"'));
         let outcome = verify(&text, &Limits::default());
+        // Of keys that operators of several types read, and of the values of other keys, the verifier does not know all.
+        let knows_all = !new.contains("ex:k") && !new.contains("${");
         assert!(
-            matches!(&outcome, Outcome::Refused(why) | Outcome::Beyond(why) if why.starts_with("lemma ")),
+            matches!(&outcome, Outcome::Refused(why) if knows_all && why.starts_with("lemma "))
+                || matches!(&outcome, Outcome::Beyond(why) if !knows_all && why.starts_with("lemma ")),
             "{new} {existing} with {to} for {from}: {outcome:?}"
         );
     }
