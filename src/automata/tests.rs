@@ -475,8 +475,7 @@ fn what_cannot_be_is_seen_at_sight() {
     for (a, b) in [("ab*", "a*"), ("*b*", "*c"), ("a?", "a*b")] {
         assert!(glob(a).may_meet(&glob(b)) && glob(b).may_meet(&glob(a)), "{a} {b}");
     }
-    let not_included =
-        [("a?", "a??"), ("a?", "a?*"), ("a??*", "a?*"), ("ab*", "ac*"), ("*ab", "*bb"), ("*x*", "a*b")];
+    let not_included = [("a?", "a??"), ("a?", "a?*"), ("a??*", "a?*"), ("ab*", "ac*"), ("*ab", "*bb")];
     for (outer, inner) in not_included {
         assert!(!glob(outer).may_include(&glob(inner)), "{outer} {inner}");
     }

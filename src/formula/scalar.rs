@@ -386,6 +386,7 @@ mod tests {
         for text in same {
             assert_eq!(Scalar::parse_date(text), Some(n("1593475200")), "{text}");
         }
+        assert_eq!([7, 0, -7].map(Scalar::from_integer), ["7", "0", "-7"].map(n));
         assert_eq!(Scalar::parse_date("1969-12-31T23:59:59.25Z"), Some(n("-0.75")));
         assert_eq!(Scalar::parse_date("2020-02"), Some(n("1580515200")));
         for bad in [
