@@ -65,7 +65,8 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
             heuristics: false,
             boundary: None,
         };
-        let question = || Question::new(Asked::NoNewAccess(new, existing), setting);
+        let asked = Asked::no_new_access(new, existing);
+        let question = || Question::new(&asked, setting);
         let (time, question) = fastest(repeats, question);
         compiled.push(micros(time));
         let plain = || Plain::new(&question.formula.graph, &question.conjuncts);

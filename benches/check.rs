@@ -1,20 +1,40 @@
-//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is
-//! found. The counters of each check are printed once, so that growth is seen apart from noise.
+//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is found.
+//! Before anything is timed, the counters of every check are printed as a table, so that growth is seen apart from noise;
+//! `--counters` prints that table alone.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 
-#[expect(dead_code, reason = "pairs of policies are for the other bench")]
+#[expect(dead_code, reason = "pairs of policies are for the other benches")]
 mod support;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use iamsat::automata::{Class, Pattern, find};
 use iamsat::check::{Options, no_new_access};
 use iamsat::evaluate;
-use iamsat::formula::{Formula, Reading, Role, compile};
+use iamsat::formula::{Asked, Atom, Formula, PatternId, Question, Reading, Role, Setting, compile};
 use iamsat::limits::{InputLimits, Meter, SearchLimits};
 use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::request::Request;
+use iamsat::solve::{Search, Verdict, Witness};
 use iamsat::span::Source;
+use iamsat::theory::Theory;
+use iamsat::verify::{self, Referee};
 use std::hint::black_box;
+use std::time::Duration;
+
+const SETTING: Setting = Setting {
+    policy_type: PolicyType::Identity,
+    strict_arn: false,
+    aws_compat: false,
+    heuristics: false,
+    boundary: None,
+};
+
+/// A pair (new, existing) of documents.
+struct Pair {
+    name: String,
+    new: Document,
+    existing: Document,
+}
 
 /// Documents of three sizes: of the corpus if it is here, else of a generated family.
 fn documents() -> Vec<(String, Document)> {
@@ -29,29 +49,101 @@ fn documents() -> Vec<(String, Document)> {
     found.iter().map(|(name, policy)| (name.clone(), support::document(name, &policy.to_string()))).collect()
 }
 
-fn stages(c: &mut Criterion) {
-    let mut group = c.benchmark_group("stages");
-    for (name, document) in documents() {
+/// The documents against themselves narrowed: `narrower` passes, `wider` fails.
+fn pairs(documents: &[(String, Document)]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for (name, document) in documents {
+        let value: serde_json::Value = serde_json::from_str(document.source.text()).expect("it was read");
+        let narrowed = support::document("narrowed", &support::narrowed(&value).to_string());
+        for (kind, new, existing) in [("narrower", &narrowed, document), ("wider", document, &narrowed)] {
+            let name = format!("{name} {kind}");
+            pairs.push(Pair { name, new: new.clone(), existing: existing.clone() });
+        }
+    }
+    pairs
+}
+
+/// The scaling families at three sizes.
+fn families() -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for (name, family) in support::families() {
+        for n in [20, 80, 320] {
+            let (new, existing) = family(n);
+            let (new, existing) =
+                (support::document("new", &new.to_string()), support::document("old", &existing.to_string()));
+            pairs.push(Pair { name: format!("{name}/{n}"), new, existing });
+        }
+    }
+    pairs
+}
+
+/// What each check comes to, in numbers that do not depend on the machine.
+fn counters(pairs: &[&Pair]) {
+    println!(
+        "{:<48} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>7} {:>10}",
+        "check", "verdict", "atoms", "nodes", "clauses", "lemmas", "solves", "states", "iterations"
+    );
+    for pair in pairs {
+        let answer = no_new_access(&pair.new, &pair.existing, &Options::default());
+        let s = answer.stats;
+        println!(
+            "{:<48} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>7} {:>10}",
+            pair.name,
+            answer.verdict.name(),
+            s.atoms,
+            s.nodes,
+            s.clauses,
+            s.lemmas,
+            s.solves,
+            s.states,
+            s.iterations
+        );
+    }
+    println!();
+}
+
+fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
+    for (name, document) in documents {
         let text = document.source.text().to_owned();
+        let mut group = c.benchmark_group("parse");
         group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_function(BenchmarkId::new("parse", &name), |b| {
-            let source = Source::new("p", text.clone());
+        let source = Source::new("p", text);
+        group.bench_function(name, |b| {
             b.iter(|| parse(black_box(&source), &InputLimits::default()));
         });
-        group.bench_function(BenchmarkId::new("compile", &name), |b| {
-            let reading = Reading::of(&[(&document, Role::Allows)], PolicyType::Identity);
+        group.finish();
+        c.benchmark_group("compile").bench_function(name, |b| {
+            let reading = Reading::of(&[(document, Role::Allows)], PolicyType::Identity);
             b.iter(|| {
                 let mut formula = Formula::default();
-                black_box(compile(&mut formula, &reading, 0, &document));
+                black_box(compile(&mut formula, &reading, 0, document));
             });
         });
-        group.bench_function(BenchmarkId::new("evaluate", &name), |b| {
+        c.benchmark_group("evaluate").bench_function(name, |b| {
             let request = Request::new("s3:GetObject", "arn:aws:s3:::reports/a");
-            let options = evaluate::Options::for_documents(&[&document]);
-            b.iter(|| evaluate::decide(&[&document], black_box(&request), &options));
+            let options = evaluate::Options::for_documents(&[document]);
+            b.iter(|| evaluate::decide(&[document], black_box(&request), &options));
+        });
+        c.benchmark_group("theory").bench_function(BenchmarkId::new("inclusions", name), |b| {
+            let question = Question::new(&Asked::no_new_access(document, document), SETTING);
+            let pattern = |atom| match atom {
+                Atom::Match(_, test) => question.formula.widened(test),
+                _ => None,
+            };
+            let patterns: Vec<PatternId> =
+                question.formula.atoms().filter_map(|(_, atom)| pattern(atom)).take(100).collect();
+            b.iter(|| {
+                let mut theory = Theory::new(PolicyType::Identity);
+                let mut meter = Meter::new(&SearchLimits::default());
+                for outer in &patterns {
+                    for inner in &patterns {
+                        let included = theory.strings.includes(&question.formula, *outer, *inner, &mut meter);
+                        black_box(included.expect("it is within the limits"));
+                    }
+                }
+            });
         });
     }
-    group.finish();
 }
 
 fn emptiness(c: &mut Criterion) {
@@ -78,38 +170,82 @@ fn emptiness(c: &mut Criterion) {
     group.finish();
 }
 
-fn checks(c: &mut Criterion) {
-    let mut group = c.benchmark_group("check-no-new-access");
-    let mut bench = |name: &str, n: usize, new: &Document, existing: &Document| {
-        let answer = no_new_access(new, existing, &Options::default());
-        println!("{name} {n}: {} {:?}", answer.verdict.name(), answer.stats);
-        group.bench_function(BenchmarkId::new(name, n), |b| {
-            b.iter(|| no_new_access(black_box(new), black_box(existing), &Options::default()));
-        });
-    };
-    for (name, family) in support::families() {
-        for n in [20, 80, 320] {
-            let (new, existing) = family(n);
-            bench(
-                name,
-                n,
-                &support::document("new", &new.to_string()),
-                &support::document("existing", &existing.to_string()),
+/// The search alone: the goals of all statements, without requests and their confirmation.
+fn solve(c: &mut Criterion, pairs: &[Pair]) {
+    for pair in pairs {
+        let asked = Asked::no_new_access(&pair.new, &pair.existing);
+        c.benchmark_group("solve").bench_function(&pair.name, |b| {
+            b.iter_batched(
+                || Question::new(&asked, SETTING),
+                |mut question| {
+                    let theory = Theory::new(SETTING.policy_type);
+                    let mut search = Search::new(&mut question.formula, theory, SearchLimits::default());
+                    for (_, _, lit) in &question.allows {
+                        let goal: Vec<_> =
+                            std::iter::once(*lit).chain(question.shared.iter().copied()).collect();
+                        black_box(search.solve(&goal).expect("it is within the limits"));
+                    }
+                },
+                BatchSize::SmallInput,
             );
-        }
+        });
     }
-    for (name, document) in documents() {
-        let value: serde_json::Value = serde_json::from_str(document.source.text()).expect("it was read");
-        let narrowed = support::document("narrowed", &support::narrowed(&value).to_string());
-        bench(&format!("{name} narrowed"), document.statements.len(), &narrowed, &document);
-        bench(&format!("{name} widened"), document.statements.len(), &document, &narrowed);
-    }
-    group.finish();
 }
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default().sample_size(30).warm_up_time(std::time::Duration::from_millis(300)).measurement_time(std::time::Duration::from_secs(1));
-    targets = stages, emptiness, checks
+/// The confirmation of all requests that were found, and the verification of certificates.
+fn evidence(c: &mut Criterion, pairs: &[Pair]) {
+    for pair in pairs {
+        let options = Options { certificate: true, ..Options::default() };
+        let answer = no_new_access(&pair.new, &pair.existing, &options);
+        if let Verdict::Fail(findings) = &answer.verdict {
+            let asked = Asked::no_new_access(&pair.new, &pair.existing);
+            let referee = Referee::new(&asked, SETTING);
+            c.benchmark_group("witness").bench_function(BenchmarkId::new("confirm", &pair.name), |b| {
+                b.iter(|| {
+                    for finding in findings {
+                        let request = finding.witness.request().clone();
+                        let witness =
+                            Witness::confirm(request, &referee.claim(finding.document, finding.statement));
+                        black_box(witness.is_ok_and(|w| w.request() == finding.witness.request()));
+                    }
+                });
+            });
+        }
+        let text = answer.certificate().expect("it was asked for").to_text();
+        let limits = verify::Limits::default();
+        let outcome = verify::verify(&text, &limits);
+        assert!(matches!(outcome, verify::Outcome::Verified(_)), "{}: {outcome:?}", pair.name);
+        c.benchmark_group("verify").bench_function(&pair.name, |b| {
+            b.iter(|| verify::verify(black_box(&text), &limits));
+        });
+    }
 }
-criterion_main!(benches);
+
+fn checks(c: &mut Criterion, group: &str, pairs: &[Pair]) {
+    for pair in pairs {
+        c.benchmark_group(group).bench_function(&pair.name, |b| {
+            b.iter(|| no_new_access(black_box(&pair.new), black_box(&pair.existing), &Options::default()));
+        });
+    }
+}
+
+fn main() {
+    let documents = documents();
+    let (pairs, families) = (pairs(&documents), families());
+    counters(&pairs.iter().chain(&families).collect::<Vec<_>>());
+    if std::env::args().any(|argument| argument == "--counters") {
+        return;
+    }
+    let mut criterion = Criterion::default()
+        .sample_size(30)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    stages(&mut criterion, &documents);
+    emptiness(&mut criterion);
+    solve(&mut criterion, &pairs);
+    evidence(&mut criterion, &pairs);
+    checks(&mut criterion, "check-no-new-access", &pairs);
+    checks(&mut criterion, "families", &families);
+    criterion.final_summary();
+}

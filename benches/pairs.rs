@@ -1,6 +1,9 @@
 //! Latency of whole checks, pair by pair: percentiles over pairs of managed policies, the largest policies against one
 //! another, and the scaling families. Criterion has no percentiles over different inputs, so this bench has its own
 //! harness. Each pair is judged from two parsed documents with nothing remembered, several times; the fastest counts.
+//!
+//! `--once` judges each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, and
+//! families by a word of their name): for counting instructions, see README.md.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -10,7 +13,7 @@
 
 mod support;
 
-use iamsat::check::{Options, no_new_access};
+use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::policy::Document;
 use iamsat::solve::{Stats, Verdict};
 use std::time::{Duration, Instant};
@@ -22,12 +25,18 @@ struct Sample {
     stats: Stats,
 }
 
+/// What is measured; it stays a function of its own, so that instructions can be counted in it alone.
+#[inline(never)]
+fn judge(new: &Document, existing: &Document, options: &Options) -> Answer {
+    no_new_access(new, existing, options)
+}
+
 fn measure(name: &str, new: &Document, existing: &Document, repeats: u32) -> Sample {
     let options = Options::default();
     let mut best: Option<Sample> = None;
     for _ in 0..repeats {
         let start = Instant::now();
-        let answer = no_new_access(new, existing, &options);
+        let answer = judge(new, existing, &options);
         let time = start.elapsed();
         let verdict = answer.verdict.name();
         if let Verdict::Unknown(unknown) = &answer.verdict {
@@ -65,14 +74,43 @@ fn report(title: &str, samples: &mut [Sample]) {
 fn main() {
     // `cargo test` runs benches with `--test`: then one small round is enough.
     let quick = std::env::args().any(|a| a == "--test");
-    let mut pairs = support::pairs();
-    if pairs.is_empty() {
+    let once = quick || std::env::args().any(|a| a == "--once");
+    let parts: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| part.contains(p.as_str()));
+    if support::corpus().is_none() {
         println!("no corpus: set IAMSAT_CORPUS to its directory");
     } else {
+        real(quick, if once { 1 } else { 5 }, &wanted);
+    }
+    for (name, family) in support::families() {
+        if !wanted(name) && !parts.iter().any(|p| p == "families") {
+            continue;
+        }
+        for n in [5, 20, 80, 320] {
+            if (quick && n > 20) || (once && !quick && n < 320) {
+                continue;
+            }
+            let (new, existing) = family(n);
+            let (new, existing) =
+                (support::document(name, &new.to_string()), support::document(name, &existing.to_string()));
+            let sample = measure(name, &new, &existing, if once { 1 } else { 3 });
+            println!("{name} n={n}: {:.1?} {} {:?}", sample.time, sample.verdict, sample.stats);
+        }
+    }
+}
+
+/// The parts that need real policies.
+fn real(quick: bool, repeats: u32, wanted: &dyn Fn(&str) -> bool) {
+    let mut pairs = Vec::new();
+    if ["managed", "conditions", "identical"].iter().any(|part| wanted(part)) {
+        pairs = support::pairs();
         pairs.truncate(if quick { 50 } else { usize::MAX });
-        let repeats = if quick { 1 } else { 5 };
+    }
+    if wanted("managed") {
         let mut samples: Vec<Sample> = pairs.iter().map(|(n, a, b)| measure(n, a, b, repeats)).collect();
         report("managed pairs", &mut samples);
+    }
+    if wanted("conditions") {
         // What conditions cost: the pairs that have some, with and without them.
         let has_conditions = |d: &Document| d.statements.iter().any(|s| !s.conditions.is_empty());
         let conditional: Vec<_> =
@@ -86,9 +124,13 @@ fn main() {
             .map(|(n, a, b)| measure(n, &a, &b, repeats))
             .collect();
         report("the same without them", &mut samples);
+    }
+    if wanted("identical") {
         let mut same: Vec<Sample> =
             pairs.iter().step_by(7).map(|(n, a, _)| measure(n, a, a, repeats)).collect();
         report("identical", &mut same);
+    }
+    if wanted("largest") {
         let mut managed = support::managed();
         managed.sort_by_key(|(_, policy)| std::cmp::Reverse(policy.to_string().len()));
         let largest: Vec<(String, Document)> = managed
@@ -103,17 +145,5 @@ fn main() {
             }
         }
         report("largest", &mut samples);
-    }
-    for (name, family) in support::families() {
-        for n in [5, 20, 80, 320] {
-            if quick && n > 20 {
-                continue;
-            }
-            let (new, existing) = family(n);
-            let (new, existing) =
-                (support::document(name, &new.to_string()), support::document(name, &existing.to_string()));
-            let sample = measure(name, &new, &existing, 3);
-            println!("{name} n={n}: {:.1?} {} {:?}", sample.time, sample.verdict, sample.stats);
-        }
     }
 }

@@ -17,13 +17,52 @@ pub struct InputLimits {
     pub depth: usize,
     /// Members of one array or object.
     pub members: usize,
+    /// Bytes of one string of a document. AWS accepts no policy that is longer as a whole.
+    pub value: usize,
+    /// Wildcards and variables in all strings of one document together.
+    pub wildcards: usize,
     /// Faults reported for one document; where there are more, one note (`too-many-faults`) says that the rest is left out.
     pub faults: usize,
 }
 
 impl Default for InputLimits {
     fn default() -> Self {
-        InputLimits { bytes: 16 << 20, depth: 32, members: 200_000, faults: 100 }
+        InputLimits {
+            bytes: 16 << 20,
+            depth: 32,
+            members: 200_000,
+            value: 64 << 10,
+            wildcards: 1_000_000,
+            faults: 100,
+        }
+    }
+}
+
+/// When to give up; by default never, and then no clock is read.
+///
+/// ```
+/// use iamsat::limits::Deadline;
+/// assert!(!Deadline::default().has_passed());
+/// assert!(Deadline::at(Some(std::time::Instant::now())).has_passed());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadline(Option<std::time::Instant>);
+
+impl Deadline {
+    /// After this instant.
+    pub fn at(instant: Option<std::time::Instant>) -> Deadline {
+        Deadline(instant)
+    }
+
+    /// Whether it is over.
+    pub fn has_passed(self) -> bool {
+        self.0.is_some_and(|at| std::time::Instant::now() >= at)
+    }
+
+    /// This one, or if there is none another.
+    #[must_use]
+    pub fn or(self, other: Option<std::time::Instant>) -> Deadline {
+        Deadline(self.0.or(other))
     }
 }
 
@@ -59,6 +98,15 @@ pub struct SearchLimits {
     pub literals: usize,
     /// Bytes of proof that the SAT solver writes for one problem: what bounds its own search.
     pub proof_bytes: u64,
+    /// Comparisons of patterns and looks at parts of the formula, over all goals of a check: what grows with the product
+    /// of two long lists.
+    pub work: u64,
+    /// Findings of one check; beyond that the answer is a FAIL that says that it was cut short.
+    pub findings: usize,
+    /// Bytes of the requests of all findings together; as [`SearchLimits::findings`].
+    pub witness_bytes: usize,
+    /// Questions asked to find out all differences.
+    pub questions: usize,
     /// Instant after which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
@@ -72,6 +120,10 @@ impl Default for SearchLimits {
             iterations: 100_000,
             literals: 50_000_000,
             proof_bytes: 50_000_000,
+            work: 200_000_000,
+            findings: 1_000,
+            witness_bytes: 8 << 20,
+            questions: 20_000,
             deadline: None,
         }
     }
@@ -102,6 +154,7 @@ pub struct Meter {
     allowed: u64,
     spent: u64,
     moves: u64,
+    work: u64,
     charges: u32,
     deadline: Option<std::time::Instant>,
 }
@@ -109,7 +162,14 @@ pub struct Meter {
 impl Meter {
     /// A meter at zero.
     pub fn new(limits: &SearchLimits) -> Meter {
-        Meter { allowed: limits.states, spent: 0, moves: 0, charges: 0, deadline: limits.deadline }
+        Meter {
+            allowed: limits.states,
+            spent: 0,
+            moves: 0,
+            work: limits.work,
+            charges: 0,
+            deadline: limits.deadline,
+        }
     }
 
     /// What was counted so far.
@@ -146,6 +206,16 @@ impl Meter {
         }
     }
 
+    /// Counts `amount` of what [`SearchLimits::work`] bounds.
+    ///
+    /// # Errors
+    /// [`Exhausted::Work`] or [`Exhausted::Deadline`].
+    pub fn work(&mut self, amount: usize) -> Result<(), Exhausted> {
+        let left = self.work.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
+        self.work = left.ok_or(Exhausted::Work)?;
+        self.charge(0)
+    }
+
     /// Counts one move between states; eight moves cost as much as one state.
     ///
     /// # Errors
@@ -171,6 +241,12 @@ pub enum Exhausted {
     Literals,
     /// [`SearchLimits::proof_bytes`].
     ProofBytes,
+    /// [`SearchLimits::work`].
+    Work,
+    /// [`SearchLimits::findings`] or [`SearchLimits::witness_bytes`].
+    Findings,
+    /// [`SearchLimits::questions`].
+    Questions,
     /// [`SearchLimits::deadline`].
     Deadline,
     /// Operators of several types ask about one text in a way that is not decided.
@@ -187,6 +263,9 @@ impl Exhausted {
             Exhausted::Iterations => "iterations",
             Exhausted::Literals => "clause-literals",
             Exhausted::ProofBytes => "proof-bytes",
+            Exhausted::Work => "comparisons",
+            Exhausted::Findings => "findings",
+            Exhausted::Questions => "questions",
             Exhausted::Deadline => "deadline",
             Exhausted::Mixed => "mixed-operators",
         }

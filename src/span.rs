@@ -55,12 +55,14 @@ pub struct LineColumn {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Source {
+    name: Arc<str>,
+    /// What it was decoded from.
+    within: Option<Arc<(Source, Span)>>,
     inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
-    name: String,
     text: String,
     line_starts: std::sync::OnceLock<Vec<usize>>,
     /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
@@ -73,19 +75,64 @@ const BLOCK: usize = 1024;
 impl Source {
     /// A source called `name` (a path, `<stdin>`, ...) with this text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source::made(name.into(), text.into(), None)
+    }
+
+    /// A source whose text was decoded from a part of another one (a document that stands in a file as a JSON string).
+    ///
+    /// ```
+    /// use iamsat::span::{Source, Span};
+    /// let file = Source::new("answer.json", r#"{"Policy":"{}"}"#);
+    /// let policy = file.decoded("answer.json#/Policy", "{}", Span::new(10, 14));
+    /// let (outer, place) = policy.in_file(Span::new(0, 1));
+    /// assert_eq!((outer.name(), outer.slice(place)), ("answer.json", r#""{}""#));
+    /// ```
+    #[must_use]
+    pub fn decoded(&self, name: impl Into<String>, text: impl Into<String>, part: Span) -> Source {
+        Source::made(name.into(), text.into(), Some((self.clone(), part)))
+    }
+
+    fn made(name: String, text: String, within: Option<(Source, Span)>) -> Source {
         Source {
+            name: name.into(),
+            within: within.map(Arc::new),
             inner: Arc::new(Inner {
-                name: name.into(),
-                text: text.into(),
+                text,
                 line_starts: std::sync::OnceLock::new(),
                 characters: std::sync::OnceLock::new(),
             }),
         }
     }
 
+    /// The same text, where what is called `from` (this source, and what it was decoded from) is called `to` instead.
+    ///
+    /// ```
+    /// use iamsat::span::{Source, Span};
+    /// let policy = Source::new("new", "\"{}\"").decoded("new#/Policy", "{}", Span::new(0, 4));
+    /// let renamed = policy.renamed("new", "old");
+    /// assert_eq!((renamed.name(), renamed.in_file(Span::new(0, 1)).0.name()), ("old#/Policy", "old"));
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Source {
+        let name = match self.name.strip_prefix(from) {
+            Some(rest) => format!("{to}{rest}").into(),
+            None => Arc::clone(&self.name),
+        };
+        let outer = |within: &Arc<(Source, Span)>| Arc::new((within.0.renamed(from, to), within.1));
+        Source { name, within: self.within.as_ref().map(outer), inner: Arc::clone(&self.inner) }
+    }
+
+    /// The file in which a place of this source stands, and the smallest known part of it that holds the place.
+    pub fn in_file(&self, span: Span) -> (&Source, Span) {
+        match self.within.as_deref() {
+            Some((outer, part)) => outer.in_file(*part),
+            None => (self, span),
+        }
+    }
+
     /// The name under which the text is shown.
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.name
     }
 
     /// The whole text.

@@ -215,7 +215,7 @@ fn another_claim_is_refused() {
         let outcome = outcome(&changed);
         assert!(matches!(outcome, Outcome::Refused(_)), "{pointer} {value}: {outcome:?}");
     }
-    for (pointer, value) in [("/version", 2), ("/keyTableVersion", 999)] {
+    for (pointer, value) in [("/version", 999), ("/keyTableVersion", 999)] {
         let mut changed = pass.clone();
         *changed.pointer_mut(pointer).unwrap() = json!(value);
         assert!(matches!(outcome(&changed), Outcome::Beyond(_)), "{pointer}");
@@ -250,15 +250,28 @@ fn other_policies_are_refused() {
     ];
     for (policy, from, to) in changes {
         let mut changed = pass.clone();
-        let text = changed["policies"][policy]["text"].as_str().unwrap();
-        assert!(text.contains(from), "{from}");
-        changed["policies"][policy]["text"] = json!(text.replacen(from, to, 1));
+        let text = &mut changed[["policies", "without"][policy]][0]["text"];
+        let new = text.as_str().unwrap().replacen(from, to, 1);
+        assert_ne!(text.as_str().unwrap(), new, "{from}");
+        *text = json!(new);
         let outcome = outcome(&changed);
         assert!(matches!(outcome, Outcome::Refused(_)), "{policy} {from}: {outcome:?}");
     }
-    let mut swapped = pass;
-    swapped["policies"].as_array_mut().unwrap().swap(0, 1);
+    let mut swapped = pass.clone();
+    (swapped["policies"], swapped["without"]) = (pass["without"].clone(), pass["policies"].clone());
     assert!(!is_verified(&swapped));
+    // No other question is answered by the same proof.
+    for (from, to) in [("without", "within"), ("without", "policies"), ("policies", "without")] {
+        for check in ["check-no-new-access", "check-access-not-granted", "find"] {
+            let mut moved = pass.clone();
+            let documents = moved[from].take();
+            moved.as_object_mut().unwrap().remove(from);
+            let all = moved.as_object_mut().unwrap().entry(to).or_insert_with(|| json!([]));
+            all.as_array_mut().unwrap().extend(documents.as_array().unwrap().iter().cloned());
+            moved["check"] = json!(check);
+            assert!(matches!(outcome(&moved), Outcome::Refused(_)), "{from} {to} {check}");
+        }
+    }
 }
 
 /// What a changed lemma says, changed with it: so that only its truth is left to judge.
@@ -569,9 +582,8 @@ fn hostile_certificates_end() {
     };
     let mut pass = certificate(&policy(2), &policy(2));
     // Each pattern is nearly a subset of the other; the product of their automata is large.
-    for (place, stars) in [(0, 400), (1, 401)] {
-        pass["policies"][place]["text"] = json!(policy(stars));
-    }
+    pass["policies"][0]["text"] = json!(policy(400));
+    pass["without"][0]["text"] = json!(policy(401));
     pass["evidence"] = json!({"result": "PASS", "variables": 0, "clauses": 0, "lemmas": [], "proof": []});
     let Outcome::Refused(why) = outcome(&pass) else { panic!("{:?}", outcome(&pass)) };
     let sizes: Vec<usize> =

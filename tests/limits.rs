@@ -4,7 +4,7 @@
 
 mod support;
 
-use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::check::{Answer, Options, difference, no_new_access};
 use iamsat::limits::SearchLimits;
 use iamsat::policy::Document;
 use iamsat::solve::{UnknownReason, Verdict};
@@ -89,8 +89,11 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&ask(&halves, SearchLimits { lemmas: 0, ..defaults })), "lemmas");
     assert_eq!(limit(&ask(&halves, SearchLimits { iterations: 0, ..defaults })), "iterations");
     assert_eq!(limit(&ask(&halves, SearchLimits { literals: 2, ..defaults })), "clause-literals");
+    assert_eq!(limit(&ask(&halves, SearchLimits { work: 3, ..defaults })), "comparisons");
     assert_eq!(limit(&ask(&pigeons(5), defaults)), "PASS");
     assert_eq!(limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })), "proof-bytes");
+    let few = Options { limits: SearchLimits { questions: 1, ..defaults }, ..Options::default() };
+    assert_eq!(limit(&difference(&halves.1, &halves.0, &few).rest), "questions");
 }
 
 #[test]
@@ -115,6 +118,10 @@ fn more_of_everything_never_changes_an_answer() {
             iterations: budget,
             literals: budget,
             proof_bytes: u64::MAX,
+            work: budget as u64,
+            findings: usize::MAX,
+            witness_bytes: usize::MAX,
+            questions: budget,
             deadline: None,
         };
         let name = ask(&halves, limits).verdict.name();

@@ -7,7 +7,9 @@
 
 mod support;
 
-use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};
+use iamsat::check::{
+    Access, Answer, Group, Options, access_not_granted, difference, find, lint, no_new_access,
+};
 use iamsat::evaluate::{self, Decision, Truth, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
@@ -558,17 +560,20 @@ fn world(
     requests
 }
 
-/// The requests that the policy allows, each with the statements that allow it.
+/// A statement: the document it is in, and its place there.
+type Place = (usize, usize);
+
+/// The requests that the policies allow as one set, each with the statements that allow it.
 fn allowed(
-    policy: &Document,
+    policies: &[&Document],
     requests: Vec<Request>,
     referee: &evaluate::Options,
-) -> Vec<(Request, Vec<usize>)> {
-    let guilty = |request: &Request| -> Vec<usize> {
-        let trace = evaluate(&[policy], request, referee);
+) -> Vec<(Request, Vec<Place>)> {
+    let guilty = |request: &Request| -> Vec<Place> {
+        let trace = evaluate(policies, request, referee);
         let applies = trace.statements.iter().filter(|s| s.applies == Truth::True);
-        let allows: Vec<usize> = applies.filter(|s| s.effect == Effect::Allow).map(|s| s.statement).collect();
-        if trace.decision == Decision::Allowed { allows } else { Vec::new() }
+        let allows = applies.filter(|s| s.effect == Effect::Allow).map(|s| (s.document, s.statement));
+        if trace.decision == Decision::Allowed { allows.collect() } else { Vec::new() }
     };
     let requests = requests.into_iter().map(|request| (guilty(&request), request));
     requests.filter(|(guilty, _)| !guilty.is_empty()).map(|(guilty, request)| (request, guilty)).collect()
@@ -584,18 +589,24 @@ struct Count {
     faults: Vec<String>,
 }
 
-/// What the answer says about all requests has to hold for each request of the world. `asked` says what a request shows if
-/// document 0 allows it.
+/// Whether the document certainly does not allow the request.
+fn refuses(document: &Document, request: &Request, referee: &evaluate::Options) -> bool {
+    let decision = evaluate(&[document], request, referee).decision;
+    matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
+}
+
+/// What the answer says about all requests has to hold for each request of the world that the policies allow. `asked` says
+/// whether the question is about a request.
 fn hold_to_it(
     answer: &Answer,
     documents: &[&Document],
-    (world, referee): (&[(Request, Vec<usize>)], &evaluate::Options),
+    world: &[(Request, Vec<Place>)],
     asked: &dyn Fn(&Request) -> bool,
     count: &mut Count,
     show: &dyn Fn() -> String,
 ) {
     let mut incomplete = false;
-    let found: Vec<usize> = match &answer.verdict {
+    let found: Vec<Place> = match &answer.verdict {
         Verdict::Pass(_) => {
             count.passes += 1;
             Vec::new()
@@ -603,7 +614,7 @@ fn hold_to_it(
         Verdict::Fail(findings) => {
             count.fails += 1;
             assert!(!findings.is_empty());
-            findings.iter().map(|f| f.statement).collect()
+            findings.iter().map(|f| (f.document, f.statement)).collect()
         }
         Verdict::Unknown(unknown) => {
             count.unknowns += 1;
@@ -635,19 +646,12 @@ fn hold_to_it(
         if !asked(request) {
             continue;
         }
-        let refused = documents.get(1).is_none_or(|existing| {
-            let before = evaluate(&[existing], request, referee).decision;
-            matches!(before, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
-        });
-        if refused {
-            // Each statement that by itself allows it is found out.
-            let hidden =
-                guilty.iter().find(|s| !found.contains(*s) && (found.is_empty() || !hides(documents)));
-            if let Some(statement) = hidden {
-                let name = answer.verdict.name();
-                count.faults.push(format!("{name} but statement {statement} allows {request:?}\n{}", show()));
-                return;
-            }
+        // Each statement that by itself allows it is found out.
+        let hidden = guilty.iter().find(|s| !found.contains(*s) && (found.is_empty() || !hides(documents)));
+        if let Some(place) = hidden {
+            let name = answer.verdict.name();
+            count.faults.push(format!("{name} but statement {place:?} allows {request:?}\n{}", show()));
+            return;
         }
     }
 }
@@ -659,8 +663,7 @@ fn hides(documents: &[&Document]) -> bool {
 
 #[test]
 fn no_request_contradicts_a_verdict() {
-    let pairs: u64 = std::env::var("IAMSAT_PAIRS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
-    let first: u64 = std::env::var("IAMSAT_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let (pairs, first) = pairs_and_seed();
     let (mut new_access, mut granted) = (Count::default(), Count::default());
     for seed in first..first + pairs {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -687,9 +690,10 @@ fn no_request_contradicts_a_verdict() {
         };
         let documents = [&new, &existing];
         let axioms = Axioms { safe: !options.aws_compat, heuristics: options.assume_heuristics };
-        let requests = allowed(&new, world(&mut random, &documents, resource_policy, &axioms), &referee);
+        let requests = allowed(&[&new], world(&mut random, &documents, resource_policy, &axioms), &referee);
         let answer = no_new_access(&new, &existing, &options);
-        hold_to_it(&answer, &documents, (&requests, &referee), &|_| true, &mut new_access, &show);
+        let unless_existing = |request: &Request| refuses(&existing, request, &referee);
+        hold_to_it(&answer, &documents, &requests, &unless_existing, &mut new_access, &show);
 
         let action = *random.pick(&["s3:GetObject", "s3:Get*", "ec2:*", "*"]);
         let resource = *random.pick(&["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:s3:*:*:c*"]);
@@ -707,15 +711,171 @@ fn no_request_contradicts_a_verdict() {
             acts && on
         };
         let show = || format!("{} {action} {resource}", show());
-        hold_to_it(&answer, &documents[..1], (&requests, &referee), &lists, &mut granted, &show);
+        hold_to_it(&answer, &documents[..1], &requests, &lists, &mut granted, &show);
     }
-    for (what, c) in [("new access", &new_access), ("access granted", &granted)] {
+    report([("new access", new_access), ("access granted", granted)]);
+}
+
+/// Two policies as one set, one that demands and, half of the time, one that refuses.
+#[test]
+fn no_request_contradicts_what_is_found() {
+    let (pairs, first) = pairs_and_seed();
+    let mut found = Count::default();
+    for seed in first..first + pairs / 4 {
+        let mut random = Random(seed.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        random.below(2);
+        let resource_policy = random.chance(2);
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let mut some = |name: &str| document(name, &policy(&mut random, &keys, resource_policy));
+        let (one, other, demand, refusal) = (some("one"), some("other"), some("demand"), some("refusal"));
+        let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
+        let options = Options {
+            policy_type: Some(policy_type),
+            aws_compat: random.chance(5),
+            assume_heuristics: random.chance(5),
+            certify: true,
+            ..Options::default()
+        };
+        let without: &[&Document] = if random.chance(2) { &[&refusal] } else { &[] };
+        let documents: Vec<&Document> = [&[&one, &other, &demand], without].concat();
+        let mut referee = evaluate::Options::for_documents(&documents);
+        referee.policy_type = policy_type;
+        let show = || {
+            let texts: Vec<&str> = documents.iter().map(|d| d.source.text()).collect();
+            format!("seed {seed} {options:?}\n{}", texts.join("\n"))
+        };
+        let axioms = Axioms { safe: !options.aws_compat, heuristics: options.assume_heuristics };
+        let requests = world(&mut random, &documents, resource_policy, &axioms);
+        let requests = allowed(&[&one, &other], requests, &referee);
+        let answer = find([&one, &other], [&demand], without.iter().copied(), &options);
+        let asked = |request: &Request| {
+            evaluate(&[&demand], request, &referee).decision == Decision::Allowed
+                && without.iter().all(|refusal| refuses(refusal, request, &referee))
+        };
+        hold_to_it(&answer, &documents, &requests, &asked, &mut found, &show);
+    }
+    report([("found", found)]);
+}
+
+/// The groups of a difference cover it, those that are wholly new hold nothing else, and none is covered by the others.
+#[test]
+fn no_request_contradicts_a_difference() {
+    let (pairs, first) = pairs_and_seed();
+    let (mut complete, mut all_new, mut partly_new, mut requests_in_all) = (0, 0, 0, 0);
+    for seed in first..first + pairs / 8 {
+        let mut random = Random(seed.wrapping_mul(0xA076_1D64_78BD_642F));
+        random.below(2);
+        let resource_policy = random.chance(2);
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let mut some = |name: &str| document(name, &policy(&mut random, &keys, resource_policy));
+        let (new, old) = (some("new"), some("old"));
+        let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let found = difference(&new, &old, &options);
+        let show =
+            || format!("seed {seed}\nnew {}\nold {}\n{found:#?}", new.source.text(), old.source.text());
+        assert!(!matches!(found.rest.verdict, Verdict::Fail(_)), "not everything is covered: {}", show());
+        complete += usize::from(found.is_complete());
+        let mut referee = evaluate::Options::for_documents(&[&new, &old]);
+        referee.policy_type = policy_type;
+        let is_new = |request: &Request| {
+            evaluate(&[&new], request, &referee).decision == Decision::Allowed
+                && refuses(&old, request, &referee)
+        };
+        let axioms = Axioms { safe: true, heuristics: false };
+        for request in world(&mut random, &[&new, &old], resource_policy, &axioms) {
+            let holds = |group: &Group| evaluate(&[&group.document], &request, &referee).decision;
+            let new_access = is_new(&request);
+            if found.is_complete() && new_access {
+                assert!(
+                    found.groups.iter().any(|g| holds(g) != Decision::ImplicitlyDenied),
+                    "{request:?} {}",
+                    show()
+                );
+            }
+            for group in found.groups.iter().filter(|group| group.is_all_new) {
+                if holds(group) == Decision::Allowed {
+                    requests_in_all += 1;
+                    let before = evaluate(&[&old], &request, &referee).decision;
+                    assert_ne!(before, Decision::Allowed, "{request:?} {}", show());
+                    let after = evaluate(&[&new], &request, &referee).decision;
+                    assert!(
+                        matches!(after, Decision::Allowed | Decision::Undetermined),
+                        "{request:?} {}",
+                        show()
+                    );
+                }
+            }
+        }
+        for (place, group) in found.groups.iter().enumerate() {
+            if group.is_all_new {
+                all_new += 1
+            } else {
+                partly_new += 1
+            };
+            assert!(is_new(group.finding.witness.request()), "{}", show());
+            let others = found.groups.iter().enumerate().filter(|(other, _)| *other != place);
+            let others = others.map(|(_, group)| &group.document);
+            let alone = find([&new], [&group.document], std::iter::once(&old).chain(others), &options);
+            assert_ne!(alone.verdict.name(), "PASS", "{place} is covered: {}", show());
+        }
+    }
+    println!(
+        "{complete} complete, {all_new} groups all new, {partly_new} partly, {requests_in_all} requests in the former"
+    );
+    assert!(complete > 0 && all_new > 0 && partly_new > 0 && requests_in_all > 0);
+}
+
+/// What lint finds to change nothing can be taken out, all of it together; what it shows by a request is shown.
+#[test]
+fn no_request_contradicts_lint() {
+    let (pairs, first) = pairs_and_seed();
+    let (mut removable, mut shown) = (0, 0);
+    for seed in first..first + pairs / 4 {
+        let mut random = Random(seed.wrapping_mul(0xE703_7ED1_A0B4_28DB));
+        random.below(2);
+        let resource_policy = random.chance(2);
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let policy = document("policy", &policy(&mut random, &keys, resource_policy));
+        let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let found = lint(&policy, &options);
+        assert!(found.exhausted.is_none());
+        let show = || format!("seed {seed} {}\n{:#?}", policy.source.text(), found.defects);
+        removable += found.defects.iter().filter(|defect| defect.finding.is_none()).count();
+        let mut referee = evaluate::Options::for_documents(&[&policy]);
+        referee.policy_type = policy_type;
+        for finding in found.defects.iter().filter_map(|defect| defect.finding.as_ref()) {
+            shown += 1;
+            let decision = evaluate(&[&policy], finding.witness.request(), &referee).decision;
+            assert_eq!(decision, Decision::Allowed, "{}", show());
+        }
+        let axioms = Axioms { safe: true, heuristics: false };
+        for request in world(&mut random, &[&policy], resource_policy, &axioms) {
+            let decide = |document| evaluate(&[document], &request, &referee).decision;
+            let (before, after) = (decide(&policy), decide(&found.reduced));
+            let differ = (before == Decision::Allowed) != (after == Decision::Allowed);
+            let is_open = before == Decision::Undetermined || after == Decision::Undetermined;
+            assert!(!differ || is_open, "{before:?} {after:?} {request:?} {}", show());
+        }
+    }
+    println!("{removable} parts that change nothing, {shown} shown");
+    assert!(removable > 0 && shown > 0);
+}
+
+fn pairs_and_seed() -> (u64, u64) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
+    (number("IAMSAT_PAIRS").unwrap_or(400), number("IAMSAT_SEED").unwrap_or(1))
+}
+
+fn report<const N: usize>(counts: [(&str, Count); N]) {
+    for (what, c) in &counts {
         println!(
             "{what}: {} PASS, {} FAIL, {} UNKNOWN ({} of mixed operators), {} requests",
             c.passes, c.fails, c.unknowns, c.mixed, c.requests
         );
     }
-    for count in [new_access, granted] {
+    for (_, count) in counts {
         assert!(count.faults.is_empty(), "{} faults\n{}", count.faults.len(), count.faults.join("\n"));
         assert!(count.passes > 0 && count.fails > 0);
     }

@@ -5,8 +5,8 @@
 //! `new` and `existing` asks for new access, one with `access` whether it is granted, one with `request` what the referee
 //! says. Of a PASS, `lemmas` is how many facts about values it takes.
 //!
-//! The traps are numbered by the list that they come from. Left out, because they are about several policies or about
-//! public access: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
+//! The traps are numbered by the list that they come from. Left out, because they are about several policies, or stand in
+//! tests/public.rs: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
 //! trust in the account), 27 (RestrictPublicBuckets looks at the whole policy), and of 28 the counting of addresses.
 #![cfg(test)]
 

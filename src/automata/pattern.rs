@@ -301,9 +301,13 @@ impl Builder {
     #[must_use]
     pub fn text(mut self, text: &str) -> Builder {
         self.steps.reserve(text.len());
-        for c in text.chars() {
-            self.push(Step::One(Set::Char(Symbol::from_char(c))));
+        let mut steps = text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c))));
+        // Only a run can change places with a symbol after it.
+        while matches!(self.steps.last(), Some(Step::Many(_))) {
+            let Some(step) = steps.next() else { break };
+            self.push(step);
         }
+        self.steps.extend(steps);
         self
     }
 
@@ -385,9 +389,12 @@ impl Builder {
         let steps: Box<[Step]> =
             if self.void { Box::new([Step::One(Set::Class(Class::EMPTY))]) } else { self.steps.into() };
         let spelled = |step: &Step| if let Step::One(Set::Char(c)) = step { Some(*c) } else { None };
-        let prefix: Box<[Symbol]> = steps.iter().map_while(spelled).collect();
+        let is_spelled = |step: &&Step| spelled(step).is_some();
+        let mut prefix = Vec::with_capacity(steps.iter().take_while(is_spelled).count());
+        prefix.extend(steps.iter().map_while(spelled));
         let mut suffix = Vec::new();
         if prefix.len() < steps.len() {
+            suffix.reserve_exact(steps.iter().rev().take_while(is_spelled).count());
             suffix.extend(steps.iter().rev().map_while(spelled));
             suffix.reverse();
         }
@@ -410,7 +417,7 @@ impl Builder {
             others: facts.others.into(),
             classes: facts.classes.into(),
             suffix: suffix.into(),
-            prefix,
+            prefix: prefix.into(),
             steps,
         }
     }

@@ -1,56 +1,94 @@
 //! One line: a question and its answer.
 
-use super::{Batch, JsonMembers, access_entries, json_members};
-use crate::check::{Answer, Options, access_not_granted, no_new_access};
+use super::cache::Cache;
+use super::{
+    Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
+};
+use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::{Failure, Judgement, Question, json};
 use crate::solve::Verdict;
 use crate::span::Source;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Bytes from which on a value may be a document that is remembered.
+const PLAUSIBLE: usize = 40;
+
+const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
 /// The members, unread: so that a fault in one does not hide the id.
-struct Line<'l>(JsonMembers<'l>);
+struct Line<'l>(Vec<(Cow<'l, str>, &'l str)>);
 
 impl<'l> Line<'l> {
+    /// The members of a line.
+    ///
+    /// # Errors
+    /// Those before the place where it is no JSON object, and why.
+    fn read(text: &'l str, cache: &Cache) -> Result<Line<'l>, (Line<'l>, String)> {
+        let is_json = |value: &str| {
+            (value.len() >= PLAUSIBLE && cache.knows(value))
+                || serde_json::from_str::<&RawValue>(value).is_ok()
+        };
+        let found = scan::members(text).filter(|found| found.iter().all(|(_, value)| is_json(value)));
+        if let Some(found) = found {
+            return Ok(Line(found.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()));
+        }
+        let line = |members: JsonMembers<'l>| {
+            Line(members.into_iter().map(|(name, value)| (Cow::Owned(name), value.get())).collect())
+        };
+        json_members(text).map(line).map_err(|(members, why)| (line(members), why))
+    }
+
     /// The member with this name.
-    fn get(&self, name: &str) -> Option<&'l RawValue> {
+    fn get(&self, name: &str) -> Option<&'l str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
     }
 
     /// A member that has to be there.
-    fn needed(&self, name: &str) -> Result<&'l RawValue, Failure> {
+    fn needed(&self, name: &str) -> Result<&'l str, Failure> {
         self.get(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
     }
 
     /// The first name that occurs twice.
     fn twice(&self) -> Option<&str> {
-        let names = self.0.iter().map(|(name, _)| name.as_str());
+        let names = self.0.iter().map(|(name, _)| &**name);
         names.enumerate().find(|(i, name)| self.0.iter().take(*i).any(|(n, _)| n == name)).map(|(_, n)| n)
     }
 }
 
-/// The answer to a line, without its line end, and whether it is an error.
-pub(super) fn answer(batch: &Batch, text: &str, number: u64) -> (String, bool) {
-    let (line, wrong) = match json_members(text) {
-        Ok(members) => (Line(members), None),
-        Err((members, why)) => (Line(members), Some(format!("the line is not a JSON object: {why}"))),
+/// Appends the answer to a line, without its line end; `None` is a line that is longer than is read. Says what became of it.
+pub(super) fn answer(
+    batch: &Batch,
+    cache: &Cache,
+    text: Option<&[u8]>,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Summary {
+    let bytes = u64::try_from(text.map_or(0, <[u8]>::len)).unwrap_or(u64::MAX);
+    let Some(text) = text else {
+        let failure = Failure::validation(format!("the line is longer than {} bytes", batch.line_bytes));
+        write(out, "null", &error(&failure, number));
+        return Summary { errors: 1, bytes, ..Summary::default() };
+    };
+    // Replacing what is no UTF-8 leaves a line that is refused with its place.
+    let text = std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed);
+    let (line, wrong) = match Line::read(&text, cache) {
+        Ok(line) => (line, None),
+        Err((line, why)) => (line, Some(format!("the line is not a JSON object: {why}"))),
     };
     let twice = || line.twice().map(|name| format!("`{name}` occurs twice"));
     let result = match wrong.or_else(twice) {
-        None => isolated(|| judge(batch, &line, number)).and_then(|result| result),
+        None => isolated(|| judge(batch, cache, &line, number)).and_then(|result| result),
         Some(message) => Err(Failure::validation(message)),
     };
-    let failed = result.is_err();
-    let id = line.get("id").map_or("null", RawValue::get);
-    with_id(id, result.unwrap_or_else(|failure| error(&failure, number)), failed)
-}
-
-/// The answer to a line that is longer than is read.
-pub(super) fn too_long(bytes: usize, number: u64) -> (String, bool) {
-    let failure = Failure::validation(format!("the line is longer than {bytes} bytes"));
-    with_id("null", error(&failure, number), true)
+    let (value, summary) = result
+        .unwrap_or_else(|failure| (error(&failure, number), Summary { errors: 1, ..Summary::default() }));
+    write(out, line.get("id").unwrap_or("null"), &value);
+    Summary { bytes, ..summary }
 }
 
 fn error(failure: &Failure, number: u64) -> Value {
@@ -61,10 +99,17 @@ fn error(failure: &Failure, number: u64) -> Value {
     value
 }
 
-/// The id goes back as it came.
-fn with_id(id: &str, value: Value, failed: bool) -> (String, bool) {
-    let members = value.to_string();
-    (format!("{{\"id\":{id},{}", members.strip_prefix('{').unwrap_or("}")), failed)
+/// Appends an object with the id before its members. The id goes back as it came.
+fn write(out: &mut Vec<u8>, id: &str, value: &Value) {
+    out.extend_from_slice(b"{\"id\":");
+    out.extend_from_slice(id.as_bytes());
+    let members = out.len();
+    // Writing to memory does not fail, and texts are the only names of members.
+    if serde_json::to_writer(&mut *out, value).is_ok()
+        && let Some(opening) = out.get_mut(members)
+    {
+        *opening = b',';
+    }
 }
 
 /// Runs `job`; a panic in it becomes an error of this job alone.
@@ -79,10 +124,9 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
-fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> {
-    let check = text("check", line.get("check"))?.ok_or_else(|| {
-        Failure::validation("`check` is missing: check-no-new-access or check-access-not-granted")
-    })?;
+fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(Value, Summary), Failure> {
+    let check = text("check", line.get("check"))?
+        .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
     let mut options = batch.options.clone();
     if let Some(name) = text("policyType", line.get("policyType"))? {
         options.policy_type = Some(PolicyType::from_name(&name).ok_or_else(|| {
@@ -92,8 +136,8 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
     options.limits.deadline = batch.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
     match check.as_str() {
         "check-no-new-access" => {
-            let new = document(batch, "newPolicyDocument", line)?;
-            let existing = document(batch, "existingPolicyDocument", line)?;
+            let new = document(batch, cache, "newPolicyDocument", line)?;
+            let existing = document(batch, cache, "existingPolicyDocument", line)?;
             let [Some(new), Some(existing)] = documents([&new, &existing])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
@@ -103,8 +147,8 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
             Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
         }
         "check-access-not-granted" => {
-            let policy = document(batch, "policyDocument", line)?;
-            let access = access_entries(line.needed("access")?.get())?;
+            let policy = document(batch, cache, "policyDocument", line)?;
+            let access = access_entries(line.needed("access")?)?;
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
@@ -113,9 +157,20 @@ fn judge(batch: &Batch, line: &Line<'_>, number: u64) -> Result<Value, Failure> 
             keep(batch, &answer, number)?;
             Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
         }
-        other => Err(Failure::validation(format!(
-            "`{other}` is no check: check-no-new-access or check-access-not-granted"
-        ))),
+        "check-no-public-access" => {
+            let policy = document(batch, cache, "policyDocument", line)?;
+            let name = text("resourceType", Some(line.needed("resourceType")?))?;
+            let resource_type = resource_type(&name.unwrap_or_default())?;
+            as_resource_policy(&mut options)?;
+            let [Some(policy)] = documents([&policy])? else {
+                return Err(Failure::internal("a document without faults is missing"));
+            };
+            fit(&[policy], &options)?;
+            let answer = no_public_access(policy, resource_type, &options);
+            keep(batch, &answer, number)?;
+            Ok(report(Question::NoPublicAccess(resource_type), policy, None, &answer, &options))
+        }
+        other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
 }
 
@@ -146,31 +201,40 @@ fn report(
     existing: Option<&Document>,
     answer: &Answer,
     options: &Options,
-) -> Value {
-    json::judgement(&Judgement::new(question, policy, existing, answer, options))
+) -> (Value, Summary) {
+    let mut summary = Summary::default();
+    match answer.verdict {
+        Verdict::Pass(_) => summary.pass = 1,
+        Verdict::Fail(_) => summary.fail = 1,
+        Verdict::Unknown(_) => summary.unknown = 1,
+    }
+    let judgement = Judgement::without_replays(question, policy, existing, answer, options);
+    (json::judgement(&judgement), summary)
 }
 
-fn text(name: &str, member: Option<&RawValue>) -> Result<Option<String>, Failure> {
-    let read = |raw: &RawValue| {
-        serde_json::from_str::<String>(raw.get())
+fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
+    let read = |raw: &str| {
+        serde_json::from_str::<String>(raw)
             .map_err(|_| Failure::validation(format!("`{name}` has to be a string")))
     };
     member.map(read).transpose()
 }
 
 /// A document as an object or as a string.
-fn document(batch: &Batch, name: &str, line: &Line<'_>) -> Result<Read, Failure> {
-    let raw = line.needed(name)?.get();
-    let source = if raw.starts_with('"') {
-        let text: String = serde_json::from_str(raw).map_err(|_| {
-            let what = "holds half of a surrogate pair, which is no character";
-            Failure::validation(format!("the string `{name}` {what}"))
-        })?;
-        Source::new(name, text)
-    } else {
-        Source::new(name, raw)
-    };
-    Ok(read(&source, &batch.limits))
+fn document(batch: &Batch, cache: &Cache, name: &'static str, line: &Line<'_>) -> Result<Arc<Read>, Failure> {
+    let raw = line.needed(name)?;
+    cache.read(name, raw, || {
+        let source = if raw.starts_with('"') {
+            let text: String = serde_json::from_str(raw).map_err(|_| {
+                let what = "holds half of a surrogate pair, which is no character";
+                Failure::validation(format!("the string `{name}` {what}"))
+            })?;
+            Source::new(name, text)
+        } else {
+            Source::new(name, raw)
+        };
+        Ok(read(&source, &batch.limits))
+    })
 }
 
 /// The documents, or all of their faults.
@@ -178,5 +242,18 @@ fn documents<const N: usize>(reads: [&Read; N]) -> Result<[Option<&Document>; N]
     match Failure::of_documents(reads) {
         Some(failure) => Err(failure),
         None => Ok(reads.map(|read| read.document.as_ref())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_the_error_of_one_line() {
+        let failure = isolated(|| -> u8 { panic!("at the disco") }).unwrap_err();
+        assert_eq!(failure.code, "InternalServerException");
+        assert!(failure.message.contains("at the disco"), "{}", failure.message);
+        assert_eq!(isolated(|| 7).unwrap(), 7);
     }
 }

@@ -1,14 +1,22 @@
 //! Many questions in one stream: a line of JSON each, a line of JSON back, in order.
 //!
-//! Memory is bounded by the longest line allowed. A bad line gets an error of its own and the run goes on; so does a
-//! line on which this program fails.
+//! One thread reads lines, a pool of them answers a few lines at a time, and answers are written in the order of the lines.
+//! Memory is bounded, however many lines there are: by what may be on its way (a few times the longest line allowed) and by what is
+//! remembered of documents that were read before. A bad line gets an error of its own and the run goes on; so does a line on
+//! which this program fails.
 
 mod access;
+mod cache;
 mod line;
+mod lines;
 mod members;
+mod public;
+mod queue;
+mod scan;
 mod stream;
 
 pub use access::access_entries;
 pub use line::isolated;
 pub use members::{JsonMembers, json_members};
-pub use stream::{Batch, Flush};
+pub use public::{as_resource_policy, resource_type};
+pub use stream::{Batch, Summary};

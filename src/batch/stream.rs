@@ -1,20 +1,23 @@
-//! From lines to lines.
+//! From lines to lines: one thread reads, some answer, one writes.
 
+use super::cache::Cache;
 use super::line;
+use super::lines::{Chunk, Lines};
+use super::queue::{Next, Queue};
 use crate::check::Options;
 use crate::limits::InputLimits;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// When answers are handed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flush {
-    /// After each answer unless more input is waiting: someone may be waiting too.
-    Interactive,
-    /// When the buffer is full: the input is a file.
-    Full,
-}
+/// Bytes that documents read before may take.
+const REMEMBERED: usize = 128 << 20;
+/// Stack of a thread that answers.
+const STACK: usize = 8 << 20;
+/// How long an answer waits for the next one before it is handed on.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// How lines are answered.
 #[derive(Clone, Debug)]
@@ -29,82 +32,151 @@ pub struct Batch {
     pub limits: InputLimits,
     /// Bytes of one line.
     pub line_bytes: usize,
-    /// When answers are handed on.
-    pub flush: Flush,
+    /// Threads that answer; one for each processor if absent.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// What became of the lines of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Lines answered PASS.
+    pub pass: u64,
+    /// Lines answered FAIL.
+    pub fail: u64,
+    /// Lines answered UNKNOWN.
+    pub unknown: u64,
+    /// Lines that were errors.
+    pub errors: u64,
+    /// Bytes of all of them.
+    pub bytes: u64,
+}
+
+impl Summary {
+    /// Lines that were answered.
+    pub fn lines(&self) -> u64 {
+        [self.pass, self.fail, self.unknown, self.errors].into_iter().fold(0, u64::saturating_add)
+    }
+
+    pub(super) fn add(&mut self, other: &Summary) {
+        let pairs = [
+            (&mut self.pass, other.pass),
+            (&mut self.fail, other.fail),
+            (&mut self.unknown, other.unknown),
+            (&mut self.errors, other.errors),
+            (&mut self.bytes, other.bytes),
+        ];
+        for (sum, more) in pairs {
+            *sum = sum.saturating_add(more);
+        }
+    }
+}
+
+/// The answers to a few lines that follow one another.
+struct Answers {
+    text: Vec<u8>,
+    summary: Summary,
 }
 
 impl Batch {
-    /// Answers every line of `input`. Returns whether any line was an error.
+    /// Answers every line of `input`, in order; `progress` is told from time to time what became of the lines so far. Answers are
+    /// handed on as soon as nothing more is waiting to be answered, or the next one takes long.
     ///
     /// # Errors
-    /// Only those of reading and writing.
+    /// Only those of reading and writing. A thread may go on waiting for input after an error of writing.
     ///
     /// ```
-    /// use iamsat::batch::{Batch, Flush};
+    /// use iamsat::batch::Batch;
     /// let batch = Batch {
     ///     options: Default::default(), certificates: None, timeout: None, limits: Default::default(), line_bytes: 1 << 20,
-    ///     flush: Flush::Full,
+    ///     jobs: None,
     /// };
     /// let mut answers = Vec::new();
-    /// assert!(batch.run("not JSON\n".as_bytes(), &mut answers).unwrap());
+    /// let summary = batch.run("not JSON\n".as_bytes(), &mut answers, &mut |_| {}).unwrap();
+    /// assert_eq!((summary.lines(), summary.errors), (1, 1));
     /// assert!(answers.starts_with(br#"{"id":null,"error":"#));
     /// ```
-    pub fn run(&self, input: impl Read, output: &mut dyn Write) -> std::io::Result<bool> {
-        let mut input = BufReader::with_capacity(1 << 16, input);
-        let mut line = Vec::new();
-        let (mut number, mut any_failed) = (0u64, false);
-        while let Some(fits) = self.next_line(&mut input, &mut line)? {
-            number = number.saturating_add(1);
-            if line.iter().all(u8::is_ascii_whitespace) && fits {
-                continue;
-            }
-            let (answer, failed) = match (fits, std::str::from_utf8(&line)) {
-                (false, _) => line::too_long(self.line_bytes, number),
-                (true, Ok(text)) => line::answer(self, text, number),
-                // Replacing what is no UTF-8 leaves a line that is refused with its place.
-                (true, Err(_)) => line::answer(self, &String::from_utf8_lossy(&line), number),
-            };
-            any_failed |= failed;
-            output.write_all(answer.as_bytes())?;
-            output.write_all(b"\n")?;
-            if self.flush == Flush::Interactive && input.buffer().is_empty() {
-                output.flush()?;
-            }
-        }
-        output.flush()?;
-        Ok(any_failed)
-    }
-
-    /// Reads the next line into `line`; `Some(false)` if it was too long and is not kept, `None` at the end.
-    fn next_line<R: Read>(
+    pub fn run(
         &self,
-        input: &mut BufReader<R>,
-        line: &mut Vec<u8>,
-    ) -> std::io::Result<Option<bool>> {
-        line.clear();
-        let (mut fits, mut any) = (true, false);
-        loop {
-            let buffer = match input.fill_buf() {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                buffer => buffer?,
-            };
-            if buffer.is_empty() {
-                return Ok(any.then_some(fits));
+        input: impl Read + Send + 'static,
+        output: &mut dyn Write,
+        progress: &mut dyn FnMut(&Summary),
+    ) -> std::io::Result<Summary> {
+        let queue = Arc::new(Queue::default());
+        let workers = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
+            .thread_name(|number| format!("answers-{number}"))
+            .stack_size(STACK)
+            .build()
+            .map_err(std::io::Error::other)?;
+        let reader = Reader { batch: Arc::new(self.clone()), queue: Arc::clone(&queue), workers };
+        // Not joined: it may wait for input that nobody needs any more.
+        std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
+            let result = reader.read(input);
+            reader.queue.end(result);
+        })?;
+        let result = write(&queue, output, progress);
+        queue.close();
+        result
+    }
+}
+
+/// Hands lines to workers.
+struct Reader {
+    batch: Arc<Batch>,
+    queue: Arc<Queue<Answers>>,
+    workers: rayon::ThreadPool,
+}
+
+impl Reader {
+    fn read(&self, input: impl Read) -> std::io::Result<()> {
+        let cache = Arc::new(Cache::new(REMEMBERED));
+        let mut lines = Lines::new(input, self.batch.line_bytes);
+        while let Some(chunk) = lines.next()? {
+            let Some(place) = self.queue.place(chunk.bytes()) else { break };
+            let (batch, cache, queue) =
+                (Arc::clone(&self.batch), Arc::clone(&cache), Arc::clone(&self.queue));
+            self.workers.spawn_fifo(move || {
+                let answers = answers(&batch, &cache, &chunk);
+                let bytes = answers.text.len();
+                queue.fill(place, chunk.bytes(), answers, bytes);
+            });
+        }
+        Ok(())
+    }
+}
+
+fn answers(batch: &Batch, cache: &Cache, chunk: &Chunk) -> Answers {
+    let mut answers = Answers { text: Vec::new(), summary: Summary::default() };
+    for (number, line) in chunk.lines() {
+        let counted = line::answer(batch, cache, line, number, &mut answers.text);
+        answers.summary.add(&counted);
+        answers.text.push(b'\n');
+    }
+    answers
+}
+
+fn write(
+    queue: &Queue<Answers>,
+    output: &mut dyn Write,
+    progress: &mut dyn FnMut(&Summary),
+) -> std::io::Result<Summary> {
+    let mut summary = Summary::default();
+    let mut patience = None;
+    loop {
+        match queue.next(patience) {
+            Next::Filled(answers) => {
+                output.write_all(&answers.text)?;
+                summary.add(&answers.summary);
+                progress(&summary);
+                patience = Some(PATIENCE);
             }
-            any = true;
-            let end = buffer.iter().position(|b| *b == b'\n');
-            let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or(buffer);
-            if line.len().saturating_add(part.len()) > self.line_bytes {
-                fits = false;
-                line.clear();
+            Next::Waiting => {
+                output.flush()?;
+                patience = None;
             }
-            if fits {
-                line.extend_from_slice(part);
-            }
-            let consumed = part.len().saturating_add(usize::from(end.is_some()));
-            input.consume(consumed);
-            if end.is_some() {
-                return Ok(Some(fits));
+            Next::End(result) => {
+                output.flush()?;
+                return result.map(|()| summary);
             }
         }
     }

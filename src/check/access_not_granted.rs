@@ -27,5 +27,5 @@ use crate::policy::{Access, Document};
 /// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::logs/2020/*"), "FAIL");
 /// ```
 pub fn access_not_granted(policy: &Document, access: &[Access], options: &Options) -> Answer {
-    ask(Asked::AccessNotGranted(policy, access), options)
+    ask(&Asked::access_not_granted(policy, access), options)
 }

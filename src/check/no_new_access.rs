@@ -23,5 +23,5 @@ use crate::policy::Document;
 /// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
 /// ```
 pub fn no_new_access(new: &Document, existing: &Document, options: &Options) -> Answer {
-    ask(Asked::NoNewAccess(new, existing), options)
+    ask(&Asked::no_new_access(new, existing), options)
 }

@@ -3,6 +3,7 @@
 use crate::formula::{Asked, Assumption, Lit, Question, Setting, assumptions};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::PolicyType;
+use crate::request::AddressSet;
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, refute};
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Referee, Refusal, Refutation, examine};
@@ -61,9 +62,14 @@ pub struct Answer {
     pub policy_type_inferred: bool,
     /// The named assumptions that take part, in alphabetical order.
     pub assumptions: Vec<Assumption>,
+    /// Of a check of public access that depends on the address a request comes from: the addresses, private ones left out, from
+    /// which outsiders have access. Of a PASS, none has from elsewhere; of a FAIL, they may have from more.
+    pub addresses: Option<AddressSet>,
     /// Sizes of the search.
     pub stats: Stats,
-    certificate: Option<Certificate>,
+    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    pub open: Option<Box<Unknown>>,
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Answer {
@@ -82,12 +88,19 @@ impl Answer {
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
+
+    /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
+    pub fn cut_short(&self) -> Option<Exhausted> {
+        self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
+            UnknownReason::Exhausted(limit) => Some(*limit),
+            _ => None,
+        })
+    }
 }
 
-/// Asks, for every Allow statement of the first document, whether some request is matched by it and meets the question.
-pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
-    let documents = asked.documents();
-    let inferred = || PolicyType::infer(documents.iter().copied());
+/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
+pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
+    let inferred = || PolicyType::infer(asked.judged());
     let setting = Setting {
         policy_type: options.policy_type.unwrap_or_else(inferred),
         strict_arn: options.strict_arn,
@@ -104,66 +117,101 @@ pub(super) fn ask(asked: Asked<'_>, options: &Options) -> Answer {
     let mut allows = question.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
-        allows.push((0, Lit::FALSE));
+        allows.push((0, 0, Lit::FALSE));
     }
-    for (statement, lit) in allows {
-        let claim = referee.claim(statement);
+    let mut bytes = 0usize;
+    let mut goals = allows.into_iter().peekable();
+    while let Some((document, statement, lit)) = goals.next() {
+        let claim = referee.claim(document, statement);
         let mut goal = vec![lit];
         goal.extend(&question.shared);
         match decide(&mut search, &goal, &claim) {
             solve::Answer::Refuted(proof) => proofs.push(proof),
-            solve::Answer::Shown(witness) => findings.push(Finding::new(&claim, *witness)),
+            solve::Answer::Shown(witness) => {
+                bytes = bytes.saturating_add(witness.request().length());
+                findings.push(Finding::new(&claim, *witness));
+            }
             solve::Answer::Open(unknown) => {
-                let late = unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Deadline));
+                let limit = unknown.reasons.iter().find_map(|reason| match reason {
+                    UnknownReason::Exhausted(limit) => Some(*limit),
+                    _ => None,
+                });
                 open.push(*unknown);
-                if late {
+                // Of those that follow none would be decided either.
+                if matches!(limit, Some(Exhausted::Deadline | Exhausted::Work)) {
                     break;
                 }
             }
         }
+        let found = findings.len().saturating_add(open.len());
+        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
+            && goals.peek().is_some()
+        {
+            let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
+            open.push(Unknown { reasons, candidate: None });
+            break;
+        }
     }
     let stats = search.stats();
     let theory = search.into_theory();
-    let mut verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, _, _) => Verdict::Fail(findings),
+    let mut open_beside = None;
+    let verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
+        (false, unknown, _) => {
+            open_beside = unknown.map(Box::new);
+            Verdict::Fail(findings)
+        }
         (true, None, Some(proof)) => Verdict::Pass(proof),
         (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
     };
-    let mut certificate = None;
-    match &verdict {
-        Verdict::Fail(findings) if options.certificate => {
-            let requests = findings.iter().map(|finding| (finding.statement, finding.witness.request()));
-            certificate = Some(Certificate::of_fail(asked, setting, &assumptions, requests));
-        }
-        Verdict::Pass(_) if options.certificate || options.certify => {
-            match certified(asked, setting, &mut question, theory, options) {
-                Ok(refutation) if options.certificate => {
-                    certificate = Some(Certificate::of_pass(asked, setting, &assumptions, &refutation));
-                }
-                Ok(_) => {}
-                Err(refusal) => {
-                    verdict = Verdict::Unknown(Box::new(Unknown {
-                        reasons: vec![UnknownReason::NotVerified(refusal.reason)],
-                        candidate: None,
-                    }));
-                }
-            }
-        }
-        _ => {}
-    }
-    Answer {
+    let answer = Answer {
         verdict,
         policy_type: setting.policy_type,
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
+        addresses: None,
         stats,
-        certificate,
+        open: open_beside,
+        certificate: None,
+    };
+    with_certificate(answer, asked, setting, options, || {
+        certified(asked, setting, &mut question, theory, options)
+    })
+}
+
+/// The answer to the question with its certificate, if that is asked for; a PASS that has none is none.
+pub(super) fn with_certificate(
+    mut answer: Answer,
+    asked: &Asked<'_>,
+    setting: Setting,
+    options: &Options,
+    certified: impl FnOnce() -> Result<Refutation, Refusal>,
+) -> Answer {
+    match &answer.verdict {
+        Verdict::Fail(findings) if options.certificate => {
+            let shown = findings.iter().flat_map(Finding::shown);
+            answer.certificate = Some(Certificate::of_fail(asked, setting, &answer.assumptions, shown));
+        }
+        Verdict::Pass(_) if options.certificate || options.certify => match certified() {
+            Ok(refutation) if options.certificate => {
+                answer.certificate =
+                    Some(Certificate::of_pass(asked, setting, &answer.assumptions, &refutation));
+            }
+            Ok(_) => {}
+            Err(refusal) => {
+                answer.verdict = Verdict::Unknown(Box::new(Unknown {
+                    reasons: vec![UnknownReason::NotVerified(refusal.reason)],
+                    candidate: None,
+                }));
+            }
+        },
+        _ => {}
     }
+    answer
 }
 
 /// The refutation of the whole question, verified if that is asked for.
-fn certified(
-    asked: Asked<'_>,
+pub(super) fn certified(
+    asked: &Asked<'_>,
     setting: Setting,
     question: &mut Question<'_>,
     theory: Theory,
@@ -171,7 +219,8 @@ fn certified(
 ) -> Result<Refutation, Refusal> {
     let refutation = refute(question, theory, &options.limits)?;
     if options.certify {
-        examine(asked, setting, &refutation, &options.verify_limits)?;
+        let deadline = options.verify_limits.deadline.or(options.limits.deadline);
+        examine(asked, setting, &refutation, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
 }

@@ -4,6 +4,7 @@ use super::aws::AwsGlobals;
 use crate::policy::PolicyType;
 use crate::report::Expected;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use std::time::Duration;
     max_term_width = 100,
     after_help = "\
 A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
-or an answer of the AWS CLI that contains one.
+or an answer of the AWS CLI that contains one. Where several policies are taken, a directory stands for all *.json \
+files below it, and a pattern (*, ?, [..], **) for what it matches.
 
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
 )]
@@ -42,6 +44,58 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGranted),
+    /// Does POLICY let anyone in whom it does not know?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
+    CheckNoPublicAccess(NoPublicAccess),
+    /// Whom does POLICY let in from outside an account or organization?
+    #[command(after_help = "\
+Example:
+  iamsat find-external-access --policy bucket.json --zone-of-trust 111122223333 --trusted o-exampleorgid
+
+Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
+    FindExternalAccess(ExternalAccess),
+    /// What do S3's Block Public Access settings make of a policy and ACLs?
+    #[command(after_help = "\
+Examples:
+  iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
+  iamsat block-public-access --acl acl.json --account-settings IgnorePublicAcls=true
+
+Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
+    BlockPublicAccess(BlockPublicAccess),
+    /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
+    #[command(after_help = "\
+Example:
+  iamsat compare old.json new.json
+
+Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN, 2 error.")]
+    Compare(Compare),
+    /// What was gained and lost from OLD to NEW, in few groups?
+    #[command(after_help = "\
+Example:
+  iamsat diff main.json branch.json
+
+Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
+    Diff(Diff),
+    /// Is there an allowed request like this?
+    #[command(after_help = "\
+Examples:
+  iamsat find --policy bucket.json --action 's3:Put*' --condition '{\"Bool\":{\"aws:SecureTransport\":\"false\"}}'
+  iamsat find --policy bucket.json --not-principal-account 111122223333
+
+The policies are read as one set. Everything that is given has to hold of the request; of several values of one
+flag one has to. --not-principal-account and --outside-org do not count AWS services.
+
+Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
+    Find(Find),
+    /// What of a policy changes nothing, and what lets more through than it seems to?
+    #[command(after_help = "\
+Example:
+  iamsat lint policies/
+
+Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
+    Lint(Lint),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:
@@ -56,6 +110,9 @@ A question, on one line:
 or
   {\"id\":2,\"check\":\"check-access-not-granted\",
    \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+or
+  {\"id\":3,\"check\":\"check-no-public-access\",
+   \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(Batch),
@@ -67,16 +124,160 @@ Example:
 
 Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
     Verify(Verify),
+    /// What does a code in an answer mean, and what helps?
+    #[command(after_help = "\
+Example:
+  iamsat explain new-access")]
+    Explain(Explain),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = "\
+Example:
+  iamsat completions bash > ~/.local/share/bash-completion/completions/iamsat")]
+    Completions(Completions),
+    /// Print a man page, or write all of them to a directory
+    #[command(after_help = "\
+Examples:
+  iamsat man | man -l -
+  iamsat man --directory ~/.local/share/man/man1")]
+    Man(Man),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// The code, such as new-access; without it, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Man {
+    /// The command; without it, the page is about iamsat
+    #[arg(value_name = "COMMAND", conflicts_with = "directory")]
+    pub(super) command: Option<String>,
+    /// Write all pages to this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct NoNewAccess {
     /// The policy as it is now
-    #[arg(long, value_name = "POLICY", alias = "existing-policy-document")]
-    pub(super) existing: String,
+    #[arg(
+        long,
+        value_name = "POLICY",
+        alias = "existing-policy-document",
+        required_unless_present = "existing_dir"
+    )]
+    pub(super) existing: Option<String>,
+    /// A directory of reference policies: each is a rule, and is tried alone
+    #[arg(long, value_name = "DIR", conflicts_with = "existing")]
+    pub(super) existing_dir: Option<String>,
     /// The policy as it is to be; each is judged alone
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required = true)]
     pub(super) new: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Compare {
+    /// One policy
+    #[arg(value_name = "LEFT")]
+    pub(super) left: String,
+    /// The other
+    #[arg(value_name = "RIGHT")]
+    pub(super) right: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The policy as it was
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+    /// The policy as it is to be
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Lint {
+    /// The policies; each is looked at alone
+    #[arg(value_name = "POLICY", required = true)]
+    pub(super) policies: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
+    /// Stop looking for more after this time, such as 10s or 500ms, for each policy
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 0 if there are findings; errors and UNKNOWN keep their codes
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Verify each proof before it is relied on
+    #[arg(long)]
+    pub(super) certify: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Find {
+    /// The policies, read as one set
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// The action is one of these; wildcards work
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..)]
+    pub(super) action: Vec<String>,
+    /// The resource is one of these; wildcards work
+    #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
+    pub(super) resource: Vec<String>,
+    /// The requester is this: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    /// This holds, written as a Condition element; each that is given has to
+    #[arg(long, value_name = "JSON")]
+    pub(super) condition: Vec<String>,
+    /// The requester is outside of these accounts, and no AWS service
+    #[arg(long, value_name = "ACCOUNT", num_args = 1..)]
+    pub(super) not_principal_account: Vec<String>,
+    /// The requester is outside of these organizations, and no AWS service
+    #[arg(long, value_name = "o-ID", num_args = 1..)]
+    pub(super) outside_org: Vec<String>,
+    /// The request does not come from these VPCs
+    #[arg(long, value_name = "vpc-ID", num_args = 1..)]
+    pub(super) outside_vpc: Vec<String>,
+    /// The request does not come from these addresses
+    #[arg(long, value_name = "CIDR", num_args = 1..)]
+    pub(super) outside_ip: Vec<String>,
+    /// The requester did not use MFA
+    #[arg(long)]
+    pub(super) without_mfa: bool,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
@@ -99,6 +300,82 @@ pub(super) struct AccessNotGranted {
     /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
     #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
     pub(super) access: Vec<String>,
+    #[command(flatten)]
+    pub(super) known: Known,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExternalAccess {
+    /// The policy
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
+    pub(super) policy: String,
+    /// Who is not outside: an account (12 digits) or organization (o-...)
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
+    pub(super) zone_of_trust: Vec<String>,
+    /// Others who are trusted: accounts, organizations, ARNs
+    #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
+    pub(super) trusted: Vec<String>,
+    /// What the policy is attached to
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BlockPublicAccess {
+    /// The policy of the bucket or access point
+    #[arg(long, value_name = "POLICY", alias = "policy-document", required_unless_present = "acl")]
+    pub(super) policy: Option<String>,
+    /// The answer of get-bucket-acl, or a canned ACL such as public-read
+    #[arg(long, value_name = "ACL", num_args = 1..)]
+    pub(super) acl: Vec<String>,
+    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., or all
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) settings: Option<String>,
+    /// The settings of the account
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) account_settings: Option<String>,
+    /// The settings of the access point
+    #[arg(long, value_name = "SETTINGS")]
+    pub(super) access_point_settings: Option<String>,
+    /// The account that owns the bucket
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) owner: Option<String>,
+    /// AWS::S3::Bucket or AWS::S3::AccessPoint
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(super) resource_type: String,
+    /// The access point can be used from a VPC only: its policy is never public
+    #[arg(long)]
+    pub(super) vpc_origin: bool,
+    #[command(flatten)]
+    pub(super) search: Search,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NoPublicAccess {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(super) policy: Vec<String>,
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument
+    #[arg(long, value_name = "TYPE")]
+    pub(super) resource_type: String,
+    #[command(flatten)]
+    pub(super) known: Known,
     #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
@@ -166,11 +443,21 @@ pub(super) struct Batch {
     /// Verify each PASS before it is given; one that is not verified is UNKNOWN
     #[arg(long)]
     pub(super) certify: bool,
+    /// How many lines are answered at a time; without it, one for each processor
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// No progress bar
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say at the end what became of the lines, and how fast
+    #[arg(short, long)]
+    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Search")]
 pub(super) struct Search {
     /// Give up after this time, such as 10s or 500ms: UNKNOWN
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -191,8 +478,29 @@ pub(super) struct Verify {
     /// The certificates
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What is passed over, and what is known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(super) struct Known {
+    /// Pass over files that hold no policy; without it they are errors
+    #[arg(long)]
+    pub(super) skip_non_policies: bool,
+    /// A list of findings that are accepted, each with its reason
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write all findings to a list for --baseline; reasons that it has already are kept
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Why what is written to the list is accepted
+    #[arg(long, value_name = "TEXT", requires = "write_baseline")]
+    pub(super) reason: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -224,7 +532,7 @@ pub(super) enum YesNo {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// How to answer
+    /// How to answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
     /// Write the answer to a file
@@ -245,6 +553,9 @@ pub(super) struct OutputArgs {
 pub(super) enum Format {
     Text,
     Json,
+    Sarif,
+    Junit,
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

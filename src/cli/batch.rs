@@ -4,26 +4,30 @@ use super::Exit;
 use super::args::Batch as Args;
 use super::checks::options;
 use super::input::{reason, unreadable};
-use super::output::Answers;
-use crate::batch::{Batch, Flush};
+use super::output::{Answers, note};
+use crate::batch::{Batch, Summary};
 use crate::check::Options;
 use crate::limits::InputLimits;
 use crate::report::Failure;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
+use std::time::{Duration, Instant};
 
 /// Room in one line for two documents that are escaped throughout.
 const LINE_BYTES: usize = 64 << 20;
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let name = args.file.display().to_string();
-    let (input, flush): (Box<dyn Read>, Flush) = if name == "-" {
-        (Box::new(std::io::stdin().lock()), stdin_flush())
+    let (input, size): (Box<dyn Read + Send>, Option<u64>) = if name == "-" {
+        (Box::new(std::io::stdin()), None)
     } else {
         if args.file.is_dir() {
             return Err(unreadable(&name, "it is a directory"));
         }
-        (Box::new(File::open(&args.file).map_err(|error| unreadable(&name, reason(&error)))?), Flush::Full)
+        let file = File::open(&args.file).map_err(|error| unreadable(&name, reason(&error)))?;
+        let size = file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len());
+        (Box::new(file), size)
     };
     let batch = Batch {
         options: Options {
@@ -35,7 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         timeout: args.timeout,
         limits: InputLimits::default(),
         line_bytes: LINE_BYTES,
-        flush,
+        jobs: args.jobs,
     };
     if let Some(directory) = &args.certificates {
         std::fs::create_dir_all(directory).map_err(|error| Failure {
@@ -45,26 +49,46 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         })?;
     }
     let mut answers = Answers::open(args.output.as_deref())?;
-    let result = batch.run(input, answers.stream());
-    Ok(match answers.settle(result)? {
-        Some(true) => Exit::Error,
-        Some(false) | None => Exit::Success,
+    let start = Instant::now();
+    let bar = bar(!args.quiet && std::io::stderr().is_terminal(), size);
+    let result = batch.run(input, answers.stream(), &mut |so_far| {
+        if size.is_some() {
+            bar.set_position(so_far.bytes);
+            bar.set_message(so_far.lines().to_string());
+        } else {
+            bar.set_position(so_far.lines());
+        }
+    });
+    bar.finish_and_clear();
+    let summary = answers.settle(result)?;
+    if let Some(summary) = summary.filter(|_| args.verbose) {
+        note(&said(&summary, start.elapsed()));
+    }
+    Ok(match summary {
+        Some(Summary { errors: 1.., .. }) => Exit::Error,
+        Some(_) | None => Exit::Success,
     })
 }
 
-/// Nobody waits for answers while a file is read.
-#[cfg(unix)]
-fn stdin_flush() -> Flush {
-    use std::os::fd::AsFd;
-    let stdin = std::io::stdin();
-    let file = stdin.as_fd().try_clone_to_owned().map(File::from);
-    match file.and_then(|file| file.metadata()) {
-        Ok(metadata) if metadata.is_file() => Flush::Full,
-        _ => Flush::Interactive,
-    }
+/// A bar on standard error: how far the file is answered, or how many lines are if the end is not known.
+fn bar(shown: bool, size: Option<u64>) -> ProgressBar {
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(size, target);
+    let template = match size {
+        Some(_) => "{bar:30} {percent:>3} % {msg} lines, {eta} left",
+        None => "{spinner} {human_pos} lines, {per_sec}",
+    };
+    // A template of ours is no error.
+    ProgressStyle::with_template(template).map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
 }
 
-#[cfg(not(unix))]
-fn stdin_flush() -> Flush {
-    Flush::Interactive
+/// What became of the lines, and how fast.
+fn said(summary: &Summary, elapsed: Duration) -> String {
+    let Summary { pass, fail, unknown, errors, .. } = *summary;
+    let rate = summary.lines() as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
+    format!(
+        "{} lines in {:.2} s ({rate:.0} a second): {pass} PASS, {fail} FAIL, {unknown} UNKNOWN, {errors} errors\n",
+        summary.lines(),
+        elapsed.as_secs_f64(),
+    )
 }

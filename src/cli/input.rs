@@ -63,7 +63,7 @@ impl Reader {
     }
 }
 
-fn is_inline(argument: &str) -> bool {
+pub(super) fn is_inline(argument: &str) -> bool {
     argument.trim_start().starts_with('{')
 }
 
@@ -81,9 +81,14 @@ pub(super) fn input_name(argument: &str, role: &str) -> String {
 /// The text of a file named like a policy, for arguments that are no policies.
 pub(super) fn text_of(argument: &str) -> Result<String, Failure> {
     match argument.strip_prefix("file://") {
-        Some(path) => std::fs::read_to_string(path).map_err(|error| unreadable(path, reason(&error))),
+        Some(path) => read_text(path),
         None => Ok(argument.to_owned()),
     }
+}
+
+/// The text of a file.
+pub(super) fn read_text(path: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, reason(&error)))
 }
 
 /// An input that cannot be read.

@@ -4,13 +4,15 @@ use super::Exit;
 use super::args::{Color, Format, OutputArgs};
 use super::aws::AwsGlobals;
 use super::input::reason;
+use super::terminal::{Stream, style};
 use crate::diagnostic::Diagnostic;
 use crate::report::text::{self, Style, Verbosity};
-use crate::report::{Failure, Remark, json};
+use crate::report::{Failure, Issue, Remark, Report, github, json, junit, sarif};
 use crate::span::Source;
+use clap::ValueEnum;
 use serde_json::Value;
 use std::ffi::OsString;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 
 /// The two streams of a run.
 pub(super) struct Output {
@@ -65,7 +67,8 @@ impl Answers {
         }
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Failure> {
+    /// Writes text.
+    pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
         if self.closed {
             return Ok(());
         }
@@ -79,6 +82,14 @@ pub(super) fn write_file(path: &std::path::Path, text: &str) -> Result<(), Failu
     std::fs::write(path, text).map_err(|error| unwritable(&path.display().to_string(), &error))
 }
 
+/// Makes a directory, if there is none yet.
+pub(super) fn make_directory(path: &std::path::Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| {
+        let message = format!("cannot make {}: {}", path.display(), reason(&error));
+        Failure { code: "OutputError", message, faults: Vec::new() }
+    })
+}
+
 fn unwritable(name: &str, error: &std::io::Error) -> Failure {
     let message = format!("cannot write {name}: {}", reason(error));
     Failure { code: "OutputError", message, faults: Vec::new() }
@@ -86,7 +97,6 @@ fn unwritable(name: &str, error: &std::io::Error) -> Failure {
 
 impl Output {
     pub(super) fn open(args: &OutputArgs) -> Result<Output, Failure> {
-        let terminal = args.output_file.is_none() && std::io::stdout().is_terminal();
         Ok(Output {
             format: args.format,
             verbosity: match (args.quiet, args.verbose) {
@@ -94,8 +104,8 @@ impl Output {
                 (_, true) => Verbosity::Verbose,
                 _ => Verbosity::Normal,
             },
-            style: Style { color: colored(args.color, terminal) },
-            notes: Style { color: colored(args.color, std::io::stderr().is_terminal()) },
+            style: style(args.color, if args.output_file.is_some() { Stream::File } else { Stream::Answers }),
+            notes: style(args.color, Stream::Notes),
             answers: Answers::open(args.output_file.as_deref())?,
             failed: false,
         })
@@ -109,6 +119,36 @@ impl Output {
     /// Writes an answer in JSON.
     pub(super) fn json(&mut self, value: &Value) -> Result<(), Failure> {
         self.answers.write(&pretty(value))
+    }
+
+    /// Writes what a command came to, in a format for pipelines.
+    pub(super) fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        match rendered(self.format, report) {
+            Some(text) => self.answers.write(&text),
+            None => Err(Failure::internal("a report is for pipelines")),
+        }
+    }
+
+    /// Ends a run that could not be done.
+    pub(super) fn failed(&mut self, failure: &Failure, command: &'static str) -> Exit {
+        let text = match self.format {
+            Format::Text => {
+                note(&text::failure(failure, self.notes));
+                return Exit::Error;
+            }
+            Format::Json => Some(pretty(&json::failure(failure))),
+            format => rendered(format, &report_of(failure, command)),
+        };
+        // If this cannot be written either, the exit code has to do.
+        drop(self.answers.write(&text.unwrap_or_default()));
+        Exit::Error
+    }
+
+    /// What is to be told beside the answer, unless only what is wrong is to be shown.
+    pub(super) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
+        if self.verbosity > Verbosity::Quiet {
+            issues.for_each(|issue| note(&format!("{}\n", text::issue(issue, self.notes))));
+        }
     }
 
     /// An error that leaves other inputs alone, in text.
@@ -162,45 +202,64 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Writes to standard error; if nobody listens, that is their choice.
-fn note(text: &str) {
+pub(super) fn note(text: &str) {
     let mut stream = std::io::stderr().lock();
     let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
     drop(written);
 }
 
-/// Whether to use colours on a stream.
-fn colored(color: Color, terminal: bool) -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto if set("NO_COLOR").is_some() => false,
-        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
-        Color::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+/// A report in a format for pipelines; `None` for the formats that have more to say.
+fn rendered(format: Format, report: &Report) -> Option<String> {
+    match format {
+        Format::Sarif => Some(pretty(&sarif::report(report))),
+        Format::Junit => Some(junit::report(report)),
+        Format::Github => Some(github::report(report)),
+        Format::Text | Format::Json => None,
     }
 }
 
-/// Whether JSON was asked for on a command line that may be wrong otherwise.
-fn wants_json(arguments: &[OsString]) -> bool {
-    arguments.iter().any(|a| a == "--format=json")
-        || arguments.windows(2).any(|pair| matches!(pair, [a, b] if a == "--format" && b == "json"))
+/// A failure of a whole run.
+fn report_of(failure: &Failure, command: &'static str) -> Report {
+    let issues = Issue::of_failure(failure);
+    Report { command, directory: directory(), subjects: Vec::new(), issues, has_baseline: false }
 }
 
-/// Ends a run that could not be done.
+/// The directory that relative paths start from, if it has a name that can be shown.
+pub(super) fn directory() -> Option<String> {
+    std::env::current_dir().ok()?.to_str().map(str::to_owned)
+}
+
+/// The format that was asked for on a command line that may be wrong otherwise.
+fn wanted(arguments: &[OsString]) -> Format {
+    let mut names = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--format="));
+    let apart = || {
+        arguments.windows(2).find_map(|pair| match pair {
+            [flag, name] if flag == "--format" => name.to_str(),
+            _ => None,
+        })
+    };
+    let name = names.next().or_else(apart);
+    name.and_then(|name| Format::from_str(name, false).ok()).unwrap_or(Format::Text)
+}
+
+/// Ends a run that could not begin.
 pub(super) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
-    if wants_json(arguments) {
-        // If this cannot be written either, the exit code has to do.
-        drop(Answers::open(None).and_then(|mut answers| answers.write(&pretty(&json::failure(failure)))));
-    } else {
-        let color = colored(Color::Auto, std::io::stderr().is_terminal());
-        note(&text::failure(failure, Style { color }));
-    }
+    let text = match wanted(arguments) {
+        Format::Text => {
+            note(&text::failure(failure, style(Color::Auto, Stream::Notes)));
+            return Exit::Error;
+        }
+        Format::Json => Some(pretty(&json::failure(failure))),
+        format => rendered(format, &report_of(failure, "iamsat")),
+    };
+    // If this cannot be written either, the exit code has to do.
+    drop(Answers::open(None).and_then(|mut answers| answers.write(&text.unwrap_or_default())));
     Exit::Error
 }
 
 /// Ends a run whose command line says help, version, or nothing that can be understood.
 pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
-    if error.use_stderr() && wants_json(arguments) {
+    if error.use_stderr() && wanted(arguments) != Format::Text {
         let text = error.to_string();
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         return failed(&Failure::validation(lines.join(" ").trim_start_matches("error: ")), arguments);

@@ -3,19 +3,20 @@
 use super::Exit;
 use super::args::{Format, Simulate, YesNo};
 use super::input::Reader;
-use super::output::Output;
+use super::inputs::gather;
+use super::output::{Output, directory};
 use crate::batch::json_members;
 use crate::evaluate::{self, Decision, evaluate};
 use crate::policy::{Document, Read};
 use crate::report::text;
-use crate::report::{Failure, Simulation, json};
+use crate::report::{Failure, Report, Simulation, json};
 use crate::request::{Axioms, Request, Spelled};
 
 pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure> {
     let request = request(args)?;
     let mut reader = Reader::default();
-    let reads =
-        args.policy.iter().map(|a| reader.read(a, "policy")).collect::<Result<Vec<Read>, Failure>>()?;
+    let inputs = gather(&mut reader, &args.policy, "policy").list;
+    let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(&reads) {
         return Err(failure);
     }
@@ -30,8 +31,15 @@ pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure>
     output.remarks(&simulation.remarks);
     output.warnings(simulation.warnings());
     match output.format {
-        Format::Text => output.text(&text::simulation(&simulation, output.verbosity))?,
+        Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
         Format::Json => output.json(&json::simulation(&simulation))?,
+        Format::Sarif | Format::Junit | Format::Github => output.report(&Report {
+            command: "simulate",
+            directory: directory(),
+            subjects: vec![simulation.subject()],
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
     }
     let exit = match simulation.decision {
         Decision::Undetermined => Exit::Unknown,

@@ -35,6 +35,14 @@ pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
     matches_all(|place| pieces.get(place).copied(), text)
 }
 
+/// What is left of the text where the piece after a star can first match; a star that takes less or more needs no look.
+fn first_chance<'t>(after_star: Option<Piece<'_>>, text: &'t str) -> Option<&'t str> {
+    match after_star {
+        Some(Piece::Text(wanted)) => text.find(wanted).and_then(|at| text.get(at..)),
+        Some(Piece::One | Piece::Many) | None => Some(text),
+    }
+}
+
 /// Whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
 fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) -> bool {
     let (mut place, mut rest) = (0usize, text);
@@ -46,8 +54,9 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
             Some(Piece::Text(text)) => rest.strip_prefix(text),
             Some(Piece::One) => after_one(rest),
             Some(Piece::Many) => {
-                star = Some((place, rest));
-                Some(rest)
+                let Some(from) = first_chance(piece_at(place.saturating_add(1)), rest) else { return false };
+                star = Some((place, from));
+                Some(from)
             }
         };
         match next {
@@ -56,6 +65,7 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
                 let Some((at, Some(taken))) = star.map(|(at, from)| (at, after_one(from))) else {
                     return false;
                 };
+                let Some(taken) = first_chance(piece_at(at.saturating_add(1)), taken) else { return false };
                 star = Some((at, taken));
                 (place, rest) = (at, taken);
             }
@@ -71,9 +81,10 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
 /// assert!(glob_matches(&Template::parse("s3:Get*", false).unwrap(), "s3:GetObject"));
 /// ```
 pub fn glob_matches(template: &Template, text: &str) -> bool {
-    match template.as_literal() {
-        Some(literal) => literal == text,
-        None => matches_all(|place| template.parts().get(place).map(piece), text),
+    match template.parts() {
+        [Part::Text(literal)] => **literal == *text,
+        [Part::Text(start), Part::Many] => text.starts_with(&**start),
+        parts => matches_all(|place| parts.get(place).map(piece), text),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Options {
     pub strict_arn: bool,
     /// No statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
+    /// An Allow statement without `Resource`, or whose resource the service expands, is about every resource.
+    pub allows_whole_resource: bool,
     /// Keys outside the key table that have several values (lower-cased names): those under a set operator somewhere.
     pub multivalued: BTreeSet<String>,
     /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
@@ -65,6 +67,7 @@ impl Options {
             policy_type: PolicyType::infer(documents.iter().copied()),
             strict_arn: false,
             resource_unconstrained: statements().all(|s| s.resource.is_none()),
+            allows_whole_resource: false,
             multivalued,
             spelled_differently: spelled_differently(documents),
         }
@@ -221,7 +224,7 @@ pub fn trace_statement(
         applies: applies(source, &lower, request, options),
         principal: principal::matches(source, request),
         action: action::matches(&source.action, &lower),
-        resource: resource::matches(source.resource.as_ref(), request, options),
+        resource: resource::matches(source, request, options),
         conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
     }
 }
@@ -260,7 +263,7 @@ pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -
 fn applies(statement: &Statement, action: &str, request: &Request, options: &Options) -> Truth {
     let mut all = action::matches(&statement.action, action).truth;
     if all != Truth::False {
-        all = all.and(resource::matches(statement.resource.as_ref(), request, options).truth);
+        all = all.and(resource::matches(statement, request, options).truth);
     }
     if all != Truth::False {
         all = all.and(principal::matches(statement, request).truth);

@@ -3,19 +3,19 @@
 use super::glob::{Piece, all_match, definite_or_disputed, fields_match, matches as glob};
 use super::variable::resolve;
 use super::{Options, PartTrace, Truth, action::part};
-use crate::policy::{Element, ResourcePattern, ResourceShape};
+use crate::policy::{Effect, ResourcePattern, ResourceShape, Statement};
 use crate::request::Request;
 
-pub(super) fn matches(
-    element: Option<&Element<ResourcePattern>>,
-    request: &Request,
-    options: &Options,
-) -> PartTrace {
-    match element {
-        Some(element) => part(element, |pattern| one(pattern, request, options)),
+pub(super) fn matches(statement: &Statement, request: &Request, options: &Options) -> PartTrace {
+    let whole = options.allows_whole_resource && statement.effect.value == Effect::Allow;
+    match &statement.resource {
+        Some(element) => part(element, |pattern| match pattern.shape {
+            ResourceShape::Abbreviation if whole && !element.negated => Truth::True,
+            _ => one(pattern, request, options),
+        }),
         None => {
-            let truth = if options.resource_unconstrained { Truth::True } else { Truth::Unknown };
-            PartTrace { truth, value: None }
+            let all = options.resource_unconstrained || whole;
+            PartTrace { truth: if all { Truth::True } else { Truth::Unknown }, value: None }
         }
     }
 }

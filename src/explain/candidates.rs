@@ -1,7 +1,6 @@
 //! The statements of a document that an action may concern, found without looking at all of them.
 
 use crate::policy::{Document, Part, Statement};
-use rustc_hash::FxHashMap;
 
 /// Statements by the texts with which the actions they match begin. Explaining many findings would otherwise look at every
 /// statement for each of them.
@@ -19,26 +18,24 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Debug)]
 pub struct Candidates<'d> {
     document: &'d Document,
-    by_start: FxHashMap<String, Vec<usize>>,
+    /// Each text with each statement that has it, in order.
+    starts: Vec<(&'d str, usize)>,
 }
 
 impl<'d> Candidates<'d> {
     /// The statements of a document.
     pub fn new(document: &'d Document) -> Candidates<'d> {
-        let mut by_start: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        let mut starts = Vec::new();
         for (index, statement) in document.statements.iter().enumerate() {
-            // `NotAction` may match whatever it does not start with.
-            let mut starts: Vec<String> = match statement.action.negated {
-                true => vec![String::new()],
-                false => statement.action.values.iter().map(|v| start(&v.value.glob)).collect(),
-            };
-            starts.sort_unstable();
-            starts.dedup();
-            for start in starts {
-                by_start.entry(start).or_default().push(index);
+            match statement.action.negated {
+                // `NotAction` may match whatever it does not start with.
+                true => starts.push(("", index)),
+                false => starts.extend(statement.action.values.iter().map(|v| (start(&v.value.glob), index))),
             }
         }
-        Candidates { document, by_start }
+        starts.sort_unstable();
+        starts.dedup();
+        Candidates { document, starts }
     }
 
     /// The document.
@@ -50,8 +47,12 @@ impl<'d> Candidates<'d> {
     pub fn of(&self, action: &str) -> Vec<(usize, &'d Statement)> {
         let action = action.to_ascii_lowercase();
         let ends = action.char_indices().map(|(at, _)| at).chain([action.len()]);
-        let starts = ends.filter_map(|end| self.by_start.get(action.get(..end)?));
-        let mut found: Vec<usize> = starts.flatten().copied().collect();
+        let mut found: Vec<usize> = Vec::new();
+        for begin in ends.filter_map(|end| action.get(..end)) {
+            let from = self.starts.partition_point(|(start, _)| *start < begin);
+            let alike = self.starts.iter().skip(from).take_while(|(start, _)| *start == begin);
+            found.extend(alike.map(|(_, index)| *index));
+        }
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|i| Some((i, self.document.statements.get(i)?))).collect()
@@ -59,9 +60,9 @@ impl<'d> Candidates<'d> {
 }
 
 /// The text with which every action begins that the pattern matches.
-fn start(glob: &crate::policy::Template) -> String {
+fn start(glob: &crate::policy::Template) -> &str {
     match glob.parts().first() {
-        Some(Part::Text(text)) => text.to_string(),
-        _ => String::new(),
+        Some(Part::Text(text)) => text,
+        _ => "",
     }
 }

@@ -23,8 +23,10 @@
 
 mod blame;
 mod candidates;
+mod confine;
 mod refusal;
 
 pub use blame::{Blame, Loose, Part, Place, blame};
 pub use candidates::Candidates;
+pub use confine::{Leak, blame_for_outsider, leaks};
 pub use refusal::{Missing, Refusal, refusal};

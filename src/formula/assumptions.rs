@@ -7,21 +7,29 @@ use crate::policy::{
     ResourcePattern, ResourceShape, Statement, Template,
 };
 use crate::request::{HEURISTICS, key_info};
+use crate::span::Spanned;
 
 /// A decided reading of something on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption(pub &'static str);
 
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub fn assumptions(asked: Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
-    let documents = asked.documents();
+pub fn assumptions(asked: &Asked<'_>, reading: &Reading<'_>, mentioned: &[&str]) -> Vec<Assumption> {
     let mut found = Vec::new();
     for pattern in asked.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
         resource(pattern, reading, &mut found);
     }
-    for statement in documents.iter().flat_map(|d| &d.statements) {
+    for statement in asked.documents().iter().flat_map(|d| &d.statements) {
         for pattern in statement.resource.iter().flat_map(|r| &r.values) {
             resource(&pattern.value, reading, &mut found);
+        }
+        if reading.allows_whole_resource && statement.effect.value == Effect::Allow {
+            let expanded = |p: &Spanned<ResourcePattern>| p.value.shape == ResourceShape::Abbreviation;
+            let star = match &statement.resource {
+                Some(element) => !element.negated && element.values.iter().any(expanded),
+                None => !reading.resource_unconstrained,
+            };
+            found.extend(star.then_some("missing-resource-is-star"));
         }
         for c in &statement.conditions {
             condition(c, reading, &mut found);

@@ -3,6 +3,7 @@
 use super::scalar::Scalar;
 use crate::automata::Pattern;
 use crate::policy::{Part, Template};
+use std::hash::{Hash, Hasher};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -159,7 +160,7 @@ pub struct Bound {
 }
 
 /// A pattern by what it was written as; the automaton is built when it is first needed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub enum PatternKey<'a> {
     /// The whole text; wildcards stand for any characters.
     Glob(&'a Template),
@@ -174,28 +175,95 @@ pub enum PatternKey<'a> {
     Built(Pattern),
 }
 
-impl<'a> PatternKey<'a> {
-    /// The only text that matches, if there is one and it is plain to see.
-    pub fn word(&self) -> Option<&'a str> {
-        match self {
-            PatternKey::Glob(template) => template.as_literal(),
-            // A short ARN spells no whole value: its completed fields are wildcards.
-            PatternKey::Fields { whole, fields } => {
-                fields.iter().all(|field| field.as_literal().is_some()).then(|| whole.as_literal()).flatten()
+/// The fields of an ARN are read off the whole and need not be compared.
+impl PartialEq for PatternKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (PatternKey::Glob(a), PatternKey::Glob(b))
+            | (PatternKey::Fields { whole: a, .. }, PatternKey::Fields { whole: b, .. }) => {
+                std::ptr::eq(*a, *b) || a == b
             }
-            PatternKey::Built(_) => None,
+            (PatternKey::Built(a), PatternKey::Built(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for PatternKey<'_> {}
+
+impl Hash for PatternKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. } => template.hash(state),
+            PatternKey::Built(pattern) => pattern.hash(state),
+        }
+    }
+}
+
+/// What is plain to see of the words that match a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelled<'a> {
+    /// There is one, this text.
+    Word(&'a str),
+    /// They are the texts that start with this one.
+    Prefix(&'a str),
+    /// They are some of the texts that start with this one, at least one of them, and not all start with the same longer
+    /// text.
+    Start(&'a str),
+    /// Nothing.
+    Hidden,
+}
+
+impl<'a> Spelled<'a> {
+    /// What all matches start with.
+    pub fn start(self) -> Option<&'a str> {
+        match self {
+            Spelled::Word(text) | Spelled::Prefix(text) | Spelled::Start(text) => Some(text),
+            Spelled::Hidden => None,
         }
     }
 
-    /// A text that every match starts with; `None` where that is not plain to see.
-    pub fn start(&self) -> Option<&'a str> {
-        let template = match self {
-            PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. } => template,
-            PatternKey::Built(_) => return None,
+    /// The only match.
+    pub fn word(self) -> Option<&'a str> {
+        if let Spelled::Word(text) = self { Some(text) } else { None }
+    }
+}
+
+impl<'a> PatternKey<'a> {
+    /// The only text that matches, if there is one and it is plain to see.
+    pub fn word(&self) -> Option<&'a str> {
+        self.spelled().word()
+    }
+
+    /// What is plain to see of its matches.
+    ///
+    /// ```
+    /// use iamsat::{formula::{PatternKey, Spelled}, policy::Template};
+    /// let spelled = |text: &str| format!("{:?}", PatternKey::Glob(&Template::parse(text, false).unwrap()).spelled());
+    /// assert_eq!(spelled("s3:GetObject"), r#"Word("s3:GetObject")"#);
+    /// assert_eq!(spelled("s3:Get*"), r#"Prefix("s3:Get")"#);
+    /// assert_eq!(spelled("s3:Get*Acl"), r#"Start("s3:Get")"#);
+    /// ```
+    pub fn spelled(&self) -> Spelled<'a> {
+        let (template, fields) = match self {
+            PatternKey::Glob(template) => (*template, None),
+            PatternKey::Fields { whole, .. } => (*whole, Some(5usize)),
+            PatternKey::Built(_) => return Spelled::Hidden,
         };
-        match template.parts().first() {
-            Some(Part::Text(text)) => Some(text),
-            Some(_) | None => Some(""),
+        // A short ARN spells no whole value, as its completed fields are wildcards; and the wildcards of the first five
+        // fields do not match all texts.
+        let whole_fields = |text: &str| {
+            fields.is_none_or(|fields| text.bytes().filter(|byte| *byte == b':').count() >= fields)
+        };
+        match template.parts() {
+            [] if fields.is_none() => Spelled::Word(""),
+            [Part::Text(text)] if whole_fields(text) => Spelled::Word(text),
+            // The completed fields start with a colon.
+            [Part::Text(_)] => Spelled::Hidden,
+            [Part::Many] if fields.is_none() => Spelled::Prefix(""),
+            [Part::Text(text), Part::Many] if whole_fields(text) => Spelled::Prefix(text),
+            [Part::Text(text), ..] => Spelled::Start(text),
+            _ => Spelled::Start(""),
         }
     }
 }

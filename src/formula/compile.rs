@@ -9,6 +9,7 @@ use super::{condition, principal};
 use crate::policy::{
     ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
 };
+use crate::span::Spanned;
 
 /// A document as formulas, one for each statement.
 #[derive(Clone, Debug)]
@@ -94,10 +95,19 @@ fn compile_statement<'a>(
         None => Lit::TRUE,
     };
     let action = action(formula, &statement.action, site);
+    let whole = reading.allows_whole_resource && statement.effect.value == Effect::Allow;
     let resource = match &statement.resource {
+        Some(element) if whole && !element.negated && element.values.iter().any(is_abbreviation) => Lit::TRUE,
         Some(element) => resource(formula, reading, element, site),
-        None if reading.resource_unconstrained => Lit::TRUE,
-        None => formula.opaque("missing-resource", "", site(SiteElement::MissingResource)),
+        None if whole => Lit::TRUE,
+        None => {
+            let site = site(SiteElement::MissingResource);
+            if reading.is_about_all_resources(site.document) {
+                Lit::TRUE
+            } else {
+                formula.opaque("missing-resource", "", site)
+            }
+        }
     };
     mention(formula, statement);
     let mut parts = vec![principal, action, resource];
@@ -213,6 +223,10 @@ pub fn resource_pattern<'a>(
             }
         }
     }
+}
+
+fn is_abbreviation(pattern: &Spanned<ResourcePattern>) -> bool {
+    pattern.value.shape == ResourceShape::Abbreviation
 }
 
 fn crosses_colons(fields: &[Template; 6]) -> bool {

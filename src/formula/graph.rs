@@ -82,8 +82,11 @@ enum Stored {
 #[derive(Debug)]
 pub struct Graph {
     nodes: Vec<Stored>,
+    /// Of every node, see [`Graph::support`].
+    supports: Vec<u128>,
     children: Vec<Lit>,
-    table: HashTable<NodeId>,
+    /// Hashes of the children and nodes.
+    table: HashTable<(u64, NodeId)>,
     scratch: Vec<Lit>,
 }
 
@@ -91,6 +94,7 @@ impl Default for Graph {
     fn default() -> Self {
         Graph {
             nodes: vec![Stored::True],
+            supports: vec![0],
             children: Vec::new(),
             table: HashTable::new(),
             scratch: Vec::new(),
@@ -126,6 +130,22 @@ impl Graph {
         }
     }
 
+    /// The bit of a node in [`Graph::support`].
+    pub(super) fn bit(id: NodeId) -> u128 {
+        1u128.wrapping_shl(id.0.wrapping_mul(0x9E37_79B1) >> 25)
+    }
+
+    /// The bits of the node and of all nodes below it: one that has none of some bits does not hold the nodes whose bits
+    /// they are.
+    pub(super) fn support(&self, id: NodeId) -> u128 {
+        self.supports.get(id.index()).copied().unwrap_or(u128::MAX)
+    }
+
+    /// Whether the node is a conjunction.
+    pub(super) fn is_and(&self, id: NodeId) -> bool {
+        matches!(self.nodes.get(id.index()), Some(Stored::And { .. }))
+    }
+
     /// One literal of a conjunction.
     pub fn child(&self, id: NodeId, place: usize) -> Option<Lit> {
         match self.nodes.get(id.index()) {
@@ -145,6 +165,14 @@ impl Graph {
     fn push(&mut self, node: Stored) -> NodeId {
         // SearchLimits::nodes keeps the graph far below u32::MAX / 2.
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX >> 1));
+        let below = match node {
+            Stored::And { start, end } => {
+                let children = self.children.get(start as usize..end as usize).unwrap_or(&[]);
+                children.iter().fold(0, |all, child| all | self.support(child.node()))
+            }
+            Stored::Atom(_) | Stored::True => 0,
+        };
+        self.supports.push(below | Graph::bit(id));
         self.nodes.push(node);
         id
     }
@@ -178,7 +206,13 @@ impl Graph {
         if literals.windows(2).any(|w| matches!(w, [a, b] if a.node() == b.node())) {
             return Lit::FALSE;
         }
-        match literals.as_slice() {
+        self.and_of_sorted(literals)
+    }
+
+    /// The conjunction of literals that are sorted and different, none of them constant or a conjunction, no two
+    /// complementary.
+    pub(super) fn and_of_sorted(&mut self, literals: &[Lit]) -> Lit {
+        match literals {
             [] => Lit::TRUE,
             [only] => *only,
             many => {
@@ -190,20 +224,14 @@ impl Graph {
                     }
                     _ => &[],
                 };
-                if let Some(found) = self.table.find(hash, |id| slice(id) == many) {
+                if let Some((_, found)) = self.table.find(hash, |(h, id)| *h == hash && slice(id) == many) {
                     return found.lit();
                 }
                 let start = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
                 self.children.extend_from_slice(many);
                 let end = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
                 let id = self.push(Stored::And { start, end });
-                let (nodes, children) = (&self.nodes, &self.children);
-                self.table.insert_unique(hash, id, |id| match nodes.get(id.index()) {
-                    Some(Stored::And { start, end }) => {
-                        hash_of(children.get(*start as usize..*end as usize).unwrap_or(&[]))
-                    }
-                    _ => 0,
-                });
+                self.table.insert_unique(hash, (hash, id), |(hash, _)| *hash);
                 id.lit()
             }
         }

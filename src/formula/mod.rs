@@ -13,6 +13,7 @@ mod graph;
 mod heuristics;
 mod keys;
 mod network;
+mod outsider;
 mod principal;
 mod question;
 mod reading;
@@ -28,14 +29,15 @@ mod vocabulary;
 pub use assumptions::{Assumption, assumptions};
 pub use atom::{
     Atom, AtomId, Axis, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey,
-    Relation, Site, SiteElement, TemplateId, Test, Variable, VariableId,
+    Relation, Site, SiteElement, Spelled, TemplateId, Test, Variable, VariableId,
 };
 pub use axioms::axioms;
 pub use compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
 pub use derive::build;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use network::{Network, NetworkUnion};
-pub use question::{Asked, Question, Setting};
+pub use outsider::{address_beyond, no_address};
+pub use question::{Asked, Check, Outside, Question, Setting};
 pub use reading::{Reading, Role};
 pub use requester::{Decoded, decode, domain, encode};
 pub use scalar::Scalar;

@@ -3,6 +3,7 @@
 //! Addresses are the bits of the address, aligned to the top of a `u128`; the two families never overlap. An IPv4-mapped IPv6
 //! address is an IPv6 address.
 
+use crate::request::AddressInterval;
 use std::net::IpAddr;
 
 /// A network of one family: all addresses that share the first `length` bits.
@@ -35,6 +36,39 @@ impl Network {
             None => width,
         };
         Some(Network { v6, bits: bits & mask(length), length })
+    }
+
+    /// The fewest networks that together are these addresses.
+    ///
+    /// ```
+    /// use iamsat::{formula::Network, request::AddressInterval};
+    /// let networks = |text| Network::of(&AddressInterval::parse(text).unwrap());
+    /// assert_eq!(networks("10.0.0.0/8"), [Network::parse("10.0.0.0/8").unwrap()]);
+    /// let parts = ["10.0.0.1", "10.0.0.2/31", "10.0.0.4"].map(|text| Network::parse(text).unwrap());
+    /// assert_eq!(networks("10.0.0.1 - 10.0.0.4"), parts);
+    /// ```
+    pub fn of(addresses: &AddressInterval) -> Vec<Network> {
+        let bits = |address: IpAddr| match address {
+            IpAddr::V4(v4) => u128::from(u32::from(v4)).wrapping_shl(96),
+            IpAddr::V6(v6) => u128::from(v6),
+        };
+        let (mut first, last) = (bits(addresses.first()), bits(addresses.last()));
+        let v6 = addresses.first().is_ipv6();
+        let mut networks = Vec::new();
+        loop {
+            let width = Network::family(v6).width();
+            let starting = (0..=width).map(|length| Network { v6, bits: first & mask(length), length });
+            // The largest one that starts here and does not go too far; one address at least.
+            let Some(next) = starting.into_iter().find(|n| n.bits == first && n.last() <= last) else {
+                break;
+            };
+            networks.push(next);
+            match next.last().checked_add(Network::unit(v6)) {
+                Some(after) if next.last() < last => first = after,
+                _ => break,
+            }
+        }
+        networks
     }
 
     /// All addresses of a family.

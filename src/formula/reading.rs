@@ -9,8 +9,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// The part a document plays in the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The request must be allowed by it.
+    /// The request must be allowed by it, or by it together with others that do.
     Allows,
+    /// The request must be allowed by it too; it says what the question is about.
+    Demands,
     /// The request must not be allowed by it.
     Refuses,
 }
@@ -30,6 +32,10 @@ pub struct Reading<'a> {
     pub boundary: Option<bool>,
     /// No statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
+    /// An Allow statement without `Resource`, or whose resource the service expands, is about every resource.
+    pub allows_whole_resource: bool,
+    /// Which documents say what the question is about: what they leave out does not matter.
+    demands: Vec<bool>,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
     pub elements: FxHashMap<&'a str, u32>,
     /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
@@ -45,7 +51,8 @@ impl<'a> Reading<'a> {
     pub fn of(documents: &[(&'a Document, Role)], policy_type: PolicyType) -> Reading<'a> {
         let statements =
             || documents.iter().flat_map(|(d, role)| d.statements.iter().map(move |s| (s, *role)));
-        let resource_unconstrained = statements().all(|(s, _)| s.resource.is_none());
+        let judged = || statements().filter(|(_, role)| *role != Role::Demands);
+        let resource_unconstrained = judged().all(|(s, _)| s.resource.is_none());
         Reading {
             policy_type,
             strict_arn: false,
@@ -53,11 +60,18 @@ impl<'a> Reading<'a> {
             heuristics: false,
             boundary: None,
             resource_unconstrained,
+            allows_whole_resource: false,
+            demands: documents.iter().map(|(_, role)| *role == Role::Demands).collect(),
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),
             variables: variables(documents),
             equalities: equalities(documents),
         }
+    }
+
+    /// Whether a statement of this document without `Resource` is about every resource.
+    pub fn is_about_all_resources(&self, document: usize) -> bool {
+        self.resource_unconstrained || self.demands.get(document).copied().unwrap_or(false)
     }
 
     /// The name of a key that occurs as a policy variable, as the documents hold it.
@@ -149,7 +163,7 @@ fn elements<'a>(documents: &[(&'a Document, Role)]) -> FxHashMap<&'a str, u32> {
     let mut any: FxHashMap<(&'a str, usize, Effect), u32> = FxHashMap::default();
     for (index, (document, role)) in documents.iter().enumerate() {
         for statement in &document.statements {
-            let must_hold = (statement.effect.value == Effect::Allow) == (*role == Role::Allows);
+            let must_hold = (statement.effect.value == Effect::Allow) == (*role != Role::Refuses);
             let mut here: FxHashMap<&'a str, u32> = FxHashMap::default();
             for condition in &statement.conditions {
                 let key = &*condition.key.value.name;

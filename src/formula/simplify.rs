@@ -9,7 +9,8 @@ use super::graph::{Graph, Lit, Node, NodeId};
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
     values: Vec<Value>,
-    touched: Vec<NodeId>,
+    /// What was assigned, with what it was before.
+    touched: Vec<(NodeId, Value)>,
     memo: Vec<(u32, Lit)>,
     round: u32,
     /// Decided atoms, in the order in which they were decided.
@@ -17,8 +18,12 @@ pub struct Conjunction {
     /// Negated AND nodes, simplified.
     disjunctions: Vec<Lit>,
     contradiction: bool,
-    /// Whether atoms were excluded since the last propagation.
-    excluded: bool,
+    /// Whether the closable atoms are false.
+    closed: bool,
+    /// The bits of what was decided since the last propagation; see [`Graph::support`].
+    fresh: u128,
+    /// The parts of the nodes that are being simplified.
+    stack: Vec<Lit>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,20 +32,46 @@ enum Value {
     Open,
     True,
     False,
+    /// Open until [`Conjunction::close`], false from then on.
+    Closable,
 }
 
 impl Conjunction {
-    /// Forgets everything, keeping the memory.
+    /// Forgets everything but which atoms are closable, keeping the memory.
     pub fn clear(&mut self) {
-        for node in self.touched.drain(..) {
+        for (node, before) in self.touched.drain(..).rev() {
             if let Some(slot) = self.values.get_mut(node.index()) {
-                *slot = Value::Open;
+                *slot = before;
             }
         }
         self.units.clear();
         self.disjunctions.clear();
         self.contradiction = false;
-        self.excluded = false;
+        self.closed = false;
+        self.fresh = 0;
+    }
+
+    /// Makes atoms closable, before anything is decided.
+    pub fn closable(&mut self, atoms: impl IntoIterator<Item = Lit>) {
+        for atom in atoms {
+            self.set(atom.node(), Value::Closable);
+        }
+    }
+
+    /// Whether the closable atoms are false.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Excludes all closable atoms that are open, apart from `spared`, at once: see [`Conjunction::exclude`].
+    pub fn close(&mut self, spared: impl IntoIterator<Item = Lit>) {
+        for atom in spared {
+            if self.value(atom).is_none() {
+                self.assign(atom.node(), Value::Open);
+            }
+        }
+        self.closed = true;
+        self.fresh = u128::MAX;
     }
 
     /// Whether no assignment satisfies it.
@@ -63,27 +94,34 @@ impl Conjunction {
         match self.values.get(lit.node().index()) {
             Some(Value::True) => Some(!lit.is_negated()),
             Some(Value::False) => Some(lit.is_negated()),
+            Some(Value::Closable) if self.closed => Some(lit.is_negated()),
             _ => None,
         }
     }
 
-    fn assign(&mut self, lit: Lit) {
-        let index = lit.node().index();
+    fn set(&mut self, node: NodeId, value: Value) -> Value {
+        let index = node.index();
         if self.values.len() <= index {
             self.values.resize(index.saturating_add(1).saturating_mul(2), Value::Open);
         }
-        if let Some(slot) = self.values.get_mut(index) {
-            *slot = if lit.is_negated() { Value::False } else { Value::True };
-            self.touched.push(lit.node());
-        }
+        self.values.get_mut(index).map_or(Value::Open, |slot| std::mem::replace(slot, value))
+    }
+
+    fn assign(&mut self, node: NodeId, value: Value) {
+        let before = self.set(node, value);
+        self.touched.push((node, before));
+        self.fresh |= Graph::bit(node);
+    }
+
+    fn decide(&mut self, lit: Lit) {
+        self.assign(lit.node(), if lit.is_negated() { Value::False } else { Value::True });
     }
 
     /// Takes an open atom for false from here on, without making that a conjunct: the conjuncts imply it. It takes effect
     /// with the next [`Conjunction::add`].
     pub fn exclude(&mut self, atom: Lit) {
         if self.value(atom).is_none() {
-            self.assign(!atom);
-            self.excluded = true;
+            self.decide(!atom);
         }
     }
 
@@ -91,30 +129,32 @@ impl Conjunction {
     pub fn add(&mut self, graph: &mut Graph, literals: impl IntoIterator<Item = Lit>) {
         let mut queue: Vec<Lit> = literals.into_iter().collect();
         queue.reverse();
-        let mut excluded = std::mem::take(&mut self.excluded);
         loop {
             self.round = self.round.wrapping_add(1);
-            let mut changed = std::mem::take(&mut excluded);
             while let Some(lit) = queue.pop() {
-                changed |= self.take(graph, lit, &mut queue);
+                self.take(graph, lit, &mut queue);
                 if self.contradiction {
                     return;
                 }
             }
-            if !changed {
+            let fresh = std::mem::take(&mut self.fresh);
+            if fresh == 0 {
                 return;
             }
-            // Something was decided: look at the disjunctions again.
+            // Something was decided: look again at the disjunctions that may hold it.
             self.round = self.round.wrapping_add(1);
-            let old = std::mem::take(&mut self.disjunctions);
-            for lit in old {
-                let now = self.inside(graph, lit);
-                if now == lit {
-                    self.disjunctions.push(lit);
-                } else {
+            let mut old = std::mem::take(&mut self.disjunctions);
+            old.retain(|lit| {
+                if graph.support(lit.node()) & fresh == 0 {
+                    return true;
+                }
+                let now = self.inside(graph, *lit);
+                if now != *lit {
                     queue.push(now);
                 }
-            }
+                now == *lit
+            });
+            self.disjunctions = old;
             if queue.is_empty() {
                 return;
             }
@@ -122,29 +162,42 @@ impl Conjunction {
         }
     }
 
-    /// Takes one conjunct; whether it decides more than a disjunction.
-    fn take(&mut self, graph: &mut Graph, lit: Lit, queue: &mut Vec<Lit>) -> bool {
-        let lit = self.simplify(graph, lit);
-        if lit == Lit::TRUE {
-            return false;
+    /// Takes one conjunct.
+    fn take(&mut self, graph: &mut Graph, lit: Lit, queue: &mut Vec<Lit>) {
+        let is_and = |graph: &Graph, lit: Lit| !lit.is_negated() && graph.is_and(lit.node());
+        // An AND is its parts, and each is simplified when its turn comes.
+        let lit = if is_and(graph, lit) { lit } else { self.simplify(graph, lit) };
+        match self.value(lit) {
+            Some(true) => return,
+            Some(false) => self.contradiction = true,
+            None if lit == Lit::TRUE => return,
+            None if lit == Lit::FALSE => self.contradiction = true,
+            None => {}
         }
-        if lit == Lit::FALSE {
-            self.contradiction = true;
-            return false;
+        if self.contradiction {
+            return;
         }
-        self.assign(lit);
         match (graph.node(lit.node()), lit.is_negated()) {
-            (Node::And(children), false) => queue.extend(children.iter().rev()),
+            (Node::And(children), false) => {
+                self.contradiction = children.iter().any(|child| self.value(*child) == Some(false));
+                queue.extend(children.iter().rev());
+                self.decide(lit);
+            }
             (Node::And(_), true) => {
                 // Others may hold it as a part; those that come later see that it is decided, and that is enough.
+                let fresh = self.fresh;
+                self.decide(lit);
+                self.fresh = fresh;
                 self.disjunctions.push(lit);
-                return false;
+                return;
             }
-            _ => self.units.push(lit),
+            _ => {
+                self.units.push(lit);
+                self.decide(lit);
+            }
         }
         // Decided atoms change what was memoised in this round.
         self.round = self.round.wrapping_add(1);
-        true
     }
 
     /// The literal with everything decided put in.
@@ -165,26 +218,33 @@ impl Conjunction {
         {
             return known.negate_if(lit.is_negated());
         }
-        let count = children.len();
-        let mut kept: Vec<Lit> = Vec::new();
-        let mut changed = false;
-        let mut result = None;
-        for i in 0..count {
-            let Some(child) = graph.child(node, i) else { break };
-            let now = self.simplify(graph, child);
-            if now == Lit::FALSE {
-                result = Some(Lit::FALSE);
-                break;
-            }
-            if now != child && !changed {
-                changed = true;
-                kept = (0..i).filter_map(|j| graph.child(node, j)).collect();
-            }
-            if changed && now != Lit::TRUE {
-                kept.push(now);
+        // Most have a part that is false, or atoms alone.
+        let start = self.stack.len();
+        let (mut refuted, mut nested) = (false, false);
+        for child in children {
+            match self.value(*child) {
+                Some(false) => {
+                    refuted = true;
+                    break;
+                }
+                Some(true) => {}
+                None => {
+                    nested |= graph.is_and(child.node());
+                    self.stack.push(*child);
+                }
             }
         }
-        let result = result.unwrap_or_else(|| if changed { graph.and(kept) } else { node.lit() });
+        let (open, all) = (self.stack.len().saturating_sub(start), children.len());
+        let result = if refuted {
+            Lit::FALSE
+        } else if nested {
+            self.inside_parts(graph, node)
+        } else if open == all {
+            node.lit()
+        } else {
+            graph.and_of_sorted(self.stack.get(start..).unwrap_or_default())
+        };
+        self.stack.truncate(start);
         let index = node.index();
         if self.memo.len() <= index {
             self.memo.resize(index.saturating_add(1).saturating_mul(2), (0, Lit::TRUE));
@@ -193,6 +253,32 @@ impl Conjunction {
             *slot = (self.round, result);
         }
         result.negate_if(lit.is_negated())
+    }
+
+    /// The AND of the simplified parts of a node.
+    fn inside_parts(&mut self, graph: &mut Graph, node: NodeId) -> Lit {
+        let start = self.stack.len();
+        let (mut changed, mut refuted) = (false, false);
+        let mut place = 0usize;
+        while let Some(child) = graph.child(node, place) {
+            place = place.saturating_add(1);
+            let now = self.simplify(graph, child);
+            changed |= now != child;
+            if now == Lit::FALSE {
+                refuted = true;
+                break;
+            }
+            if now != Lit::TRUE {
+                self.stack.push(now);
+            }
+        }
+        let result = match (refuted, changed) {
+            (true, _) => Lit::FALSE,
+            (false, false) => node.lit(),
+            (false, true) => graph.and(self.stack.get(start..).into_iter().flatten().copied()),
+        };
+        self.stack.truncate(start);
+        result
     }
 }
 

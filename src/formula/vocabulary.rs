@@ -2,7 +2,7 @@
 
 use super::atom::{
     Atom, AtomId, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey, Site,
-    TemplateId, Test, Variable, VariableId,
+    Spelled, TemplateId, Test, Variable, VariableId,
 };
 use super::graph::{Graph, Lit};
 use super::network::Network;
@@ -10,31 +10,45 @@ use super::symbolic::Symbolic;
 use super::tied::Tied;
 use crate::automata::Pattern;
 use crate::request::{Presence, key_info};
-use rustc_hash::FxHashMap;
-use std::hash::Hash;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::{BuildHasher, Hash};
 
 /// A table that gives equal values equal indexes.
 #[derive(Debug)]
 struct Table<T> {
-    index: FxHashMap<T, u32>,
+    /// Hashes and indexes.
+    index: HashTable<(u64, u32)>,
     values: Vec<T>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { index: FxHashMap::default(), values: Vec::new() }
+        Table { index: HashTable::new(), values: Vec::new() }
     }
 }
 
-impl<T: Clone + Eq + Hash> Table<T> {
+impl<T: Eq + Hash> Table<T> {
+    fn find(&self, value: &T) -> Option<u32> {
+        let hash = FxBuildHasher.hash_one(value);
+        let is_value = |(h, id): &(u64, u32)| *h == hash && self.values.get(*id as usize) == Some(value);
+        self.index.find(hash, is_value).map(|(_, id)| *id)
+    }
+
     fn intern(&mut self, value: T) -> u32 {
-        if let Some(id) = self.index.get(&value) {
-            return *id;
+        let values = &self.values;
+        let hash = FxBuildHasher.hash_one(&value);
+        let is_value = |(h, id): &(u64, u32)| *h == hash && values.get(*id as usize) == Some(&value);
+        match self.index.entry(hash, is_value, |(hash, _)| *hash) {
+            Entry::Occupied(known) => known.get().1,
+            Entry::Vacant(free) => {
+                let id = u32::try_from(values.len()).unwrap_or(u32::MAX);
+                free.insert((hash, id));
+                self.values.push(value);
+                id
+            }
         }
-        let id = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.values.push(value.clone());
-        self.index.insert(value, id);
-        id
     }
 }
 
@@ -57,6 +71,7 @@ pub struct Formula<'a> {
     atoms: Table<Atom>,
     literals: Vec<Lit>,
     patterns: Table<PatternKey<'a>>,
+    spelled: Vec<Spelled<'a>>,
     bounds: Table<Bound>,
     networks: Table<Network>,
     templates: Table<Symbolic<'a>>,
@@ -85,6 +100,7 @@ impl Default for Formula<'_> {
             atoms: Table::default(),
             literals: Vec::new(),
             patterns: Table::default(),
+            spelled: Vec::new(),
             bounds: Table::default(),
             networks: Table::default(),
             templates: Table::default(),
@@ -134,8 +150,8 @@ impl<'a> Formula<'a> {
 
     /// "The requester's word matches the pattern", which implies that the value of the key matches `value`.
     pub(super) fn matches_for_key(&mut self, word: Pattern, key: &'a str, value: &PatternKey<'a>) -> Lit {
-        let word = PatternId(self.patterns.intern(PatternKey::Built(word)));
-        let value = PatternId(self.patterns.intern(value.clone()));
+        let word = self.intern_pattern(PatternKey::Built(word));
+        let value = self.intern_pattern(value.clone());
         let origins = self.origins.entry(word).or_default();
         if !origins.contains(&(key, value)) {
             origins.push((key, value));
@@ -161,7 +177,7 @@ impl<'a> Formula<'a> {
 
     /// Whether the policies speak about this context key (lower-cased name).
     pub fn mentions(&self, key: &str) -> bool {
-        self.mentioned.index.contains_key(key)
+        self.mentioned.find(&key).is_some()
     }
 
     /// Those of the mentioned context keys that every request has.
@@ -181,12 +197,12 @@ impl<'a> Formula<'a> {
 
     /// The variable of an element of a key, if anything is said about its value or presence.
     pub fn key_variable(&self, name: &'a str, element: u32) -> Option<VariableId> {
-        self.variables.index.get(&Variable::Key(name, element)).copied().map(VariableId)
+        self.variables.find(&Variable::Key(name, element)).map(VariableId)
     }
 
     /// "The variable's value matches the pattern."
     pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
-        let pattern = PatternId(self.patterns.intern(pattern));
+        let pattern = self.intern_pattern(pattern);
         self.atom(Atom::Match(variable, Test::Pattern(pattern)))
     }
 
@@ -199,7 +215,7 @@ impl<'a> Formula<'a> {
         let widened = pattern.widen();
         let id = TemplateId(self.templates.intern(pattern));
         if self.widened.len() <= id.index() {
-            let widened = PatternId(self.patterns.intern(PatternKey::Built(widened)));
+            let widened = self.intern_pattern(PatternKey::Built(widened));
             self.widened.push(widened);
             self.template_sites.push(site);
         }
@@ -305,9 +321,18 @@ impl<'a> Formula<'a> {
         }
     }
 
-    /// Interns a pattern that no policy spells.
+    /// The index of a pattern.
     pub fn intern_pattern(&mut self, pattern: PatternKey<'a>) -> PatternId {
-        PatternId(self.patterns.intern(pattern))
+        let id = PatternId(self.patterns.intern(pattern));
+        if let Some(pattern) = self.patterns.values.get(self.spelled.len()) {
+            self.spelled.push(pattern.spelled());
+        }
+        id
+    }
+
+    /// What is plain to see of the words that match a pattern.
+    pub fn spelled(&self, id: PatternId) -> Spelled<'a> {
+        self.spelled.get(id.index()).copied().unwrap_or(Spelled::Hidden)
     }
 
     /// How many patterns there are.
@@ -318,6 +343,11 @@ impl<'a> Formula<'a> {
     /// The variable with this index.
     pub fn variable_of(&self, id: VariableId) -> Option<Variable<'a>> {
         self.variables.values.get(id.index()).copied()
+    }
+
+    /// How many variables there are.
+    pub fn variable_count(&self) -> usize {
+        self.variables.values.len()
     }
 
     /// All variables, in order of first use.
@@ -331,7 +361,12 @@ impl<'a> Formula<'a> {
 
     /// Whether something depends on the fact.
     pub fn has_fact(&self, fact: Fact<'a>) -> bool {
-        self.facts.index.contains_key(&fact)
+        self.facts.find(&fact).is_some()
+    }
+
+    /// The facts that something depends on, in order of first use.
+    pub fn facts(&self) -> impl Iterator<Item = Fact<'a>> {
+        self.facts.values.iter().copied()
     }
 
     /// The fact with this index.

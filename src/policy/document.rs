@@ -3,6 +3,7 @@
 use super::{ActionPattern, Condition, Principal, ResourcePattern};
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span, Spanned};
+use std::sync::Arc;
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +132,38 @@ impl Statement {
     }
 }
 
+/// The statements of a document, which its clones share.
+#[derive(Clone, Debug)]
+pub struct Statements(Arc<Vec<Statement>>);
+
+impl From<Vec<Statement>> for Statements {
+    fn from(statements: Vec<Statement>) -> Statements {
+        Statements(Arc::new(statements))
+    }
+}
+
+impl std::ops::Deref for Statements {
+    type Target = Vec<Statement>;
+    fn deref(&self) -> &Vec<Statement> {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Statements {
+    /// What is changed is shared no more.
+    fn deref_mut(&mut self) -> &mut Vec<Statement> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<'s> IntoIterator for &'s Statements {
+    type Item = &'s Statement;
+    type IntoIter = std::slice::Iter<'s, Statement>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
 /// A policy document without errors, with its source.
 ///
 /// ```
@@ -153,7 +186,7 @@ pub struct Document {
     /// `Id`, if present.
     pub id: Option<Spanned<Box<str>>>,
     /// The statements, in source order; never empty.
-    pub statements: Vec<Statement>,
+    pub statements: Statements,
     /// Whether `Statement` was written as an array.
     pub statement_is_list: bool,
     /// JSON pointer from the root of the source to the document (`""`, or the member of a CLI answer).

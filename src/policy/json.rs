@@ -71,6 +71,9 @@ pub(super) fn parse<'t>(
     Ok((json, faults))
 }
 
+/// Members of an object that are looked at one by one.
+const FEW: usize = 16;
+
 /// The codes of the faults that leave out a part of the text.
 const TOO_DEEP: &str = "nested-too-deeply";
 const TOO_MANY: &str = "too-many-members";
@@ -94,6 +97,39 @@ pub(super) fn tree<'t>(
     let mut reader = Reader { text, limits, faults: Vec::new() };
     let json = reader.value(raw, 0);
     Ok((json, reader.faults))
+}
+
+/// The text of the whole value, if the text is JSON within the limits.
+pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let raw = (text.len() <= limits.bytes).then(|| serde_json::from_str::<&RawValue>(body).ok());
+    raw.flatten().map(RawValue::get)
+}
+
+/// The first element of an array that passes the test, with its index.
+pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
+    let elements = collect(part, Elements)?;
+    elements.into_iter().map(RawValue::get).enumerate().find(|(_, element)| test(element))
+}
+
+/// Key and value of the first member of an object of which either passes the test.
+pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
+    let members = collect(part, Members)?;
+    members
+        .into_iter()
+        .map(|(key, value)| (key.get(), value.get()))
+        .find(|(key, value)| test(key) || test(value))
+}
+
+/// What a string stands for, with a mark where half of a surrogate pair is missing.
+pub(super) fn lossy(part: &str) -> String {
+    serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy).unwrap_or_default()
+}
+
+/// Where a part of a text stands in it.
+pub(super) fn span(text: &str, part: &str) -> Span {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    Span::new(start, start.saturating_add(part.len()))
 }
 
 /// A syntax error of serde_json at its place.
@@ -129,8 +165,7 @@ struct Reader<'t, 'l> {
 
 impl<'t> Reader<'t, '_> {
     fn span(&self, part: &str) -> Span {
-        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        Span::new(start, start.saturating_add(part.len()))
+        span(self.text, part)
     }
 
     fn fault(&mut self, code: &'static str, message: String, span: Span) {
@@ -173,14 +208,23 @@ impl<'t> Reader<'t, '_> {
             return Vec::new();
         }
         let mut members: Vec<Member<'t>> = Vec::with_capacity(raw.len());
-        let mut seen: rustc_hash::FxHashMap<String, Span> = rustc_hash::FxHashMap::default();
+        // The names so far by their places, once there are too many to look at each of them.
+        let mut seen: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
         for (key, value) in raw {
             let key_span = self.span(key.get());
             let key = self.string(key.get());
             let value = self.value(value, depth.saturating_add(1));
-            match seen.get(&key) {
+            let first = match members.len() < FEW {
+                true => members.iter().find(|member| member.key == key),
+                false => {
+                    let known = members.iter().enumerate().skip(seen.len());
+                    seen.extend(known.map(|(place, member)| (member.key.clone(), place)));
+                    seen.get(&key).and_then(|place| members.get(*place))
+                }
+            };
+            match first {
                 Some(first) => {
-                    let first = *first;
+                    let first = first.key_span;
                     if self.faults.len() < self.limits.faults {
                         self.faults.push(
                             Diagnostic::error(
@@ -194,10 +238,7 @@ impl<'t> Reader<'t, '_> {
                         );
                     }
                 }
-                None => {
-                    seen.insert(key.clone(), key_span);
-                    members.push(Member { key, key_span, value });
-                }
+                None => members.push(Member { key, key_span, value }),
             }
         }
         members
@@ -212,6 +253,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn string(&mut self, part: &'t str) -> String {
+        let inside = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
+        if let Some(plain) = inside.filter(|inside| !inside.contains('\\')) {
+            return plain.to_owned();
+        }
         match serde_json::from_str::<String>(part) {
             Ok(text) => text,
             // The syntax was looked at before; what escapes stand for was not.
@@ -219,8 +264,7 @@ impl<'t> Reader<'t, '_> {
                 let message = "the string holds half of a surrogate pair, which is no character";
                 self.fault("invalid-string", message.to_owned(), self.span(part));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
-                let mut deserializer = serde_json::Deserializer::from_str(part);
-                deserializer.deserialize_bytes(Lossy).unwrap_or_default()
+                lossy(part)
             }
         }
     }

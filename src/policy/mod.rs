@@ -5,6 +5,7 @@
 mod access;
 mod action;
 mod address;
+mod bounds;
 mod condition;
 mod document;
 mod instant;
@@ -17,6 +18,7 @@ mod pointer;
 mod principal;
 mod read;
 mod resource;
+mod resource_type;
 mod template;
 
 pub use access::{Access, AccessError};
@@ -25,7 +27,7 @@ pub use address::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
-pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
+pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Statements, Version};
 pub use instant::read_instant;
 pub use literal::decode_base64;
 pub use number::Decimal;
@@ -34,4 +36,5 @@ pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
 pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
+pub use resource_type::ResourceType;
 pub use template::{Part, Template, TemplateError, Variable, spelled_variables};

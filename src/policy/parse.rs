@@ -1,5 +1,6 @@
 //! From JSON to typed documents, collecting every fault.
 
+use super::bounds;
 use super::json::{self, Json, JsonValue, Member};
 use super::{
     ActionPattern, Condition, ConditionKey, ConditionValue, Document, Effect, Element, JsonKind, Operator,
@@ -43,6 +44,10 @@ pub(super) fn document(
     faults: Vec<Diagnostic>,
     limits: &InputLimits,
 ) -> Parsed {
+    let large = bounds::faults(json, limits);
+    if !large.is_empty() {
+        return Parsed { document: None, diagnostics: large };
+    }
     let mut reader = Reader { limits, diagnostics: faults, version: Version::default(), dropped: 0 };
     let mut document = reader.document(source, json, base_pointer);
     let mut diagnostics = reader.diagnostics;
@@ -140,7 +145,7 @@ impl Reader<'_> {
             version: self.version,
             version_span,
             id,
-            statements: statements.into_iter().collect::<Option<Vec<_>>>()?,
+            statements: statements.into_iter().collect::<Option<Vec<_>>>()?.into(),
             statement_is_list: is_list,
             base_pointer,
             span: json.span,

@@ -1,6 +1,6 @@
 //! JSON pointers (RFC 6901) of the elements of a document.
 
-use super::json::{self, Json, JsonValue};
+use super::json;
 use super::{Document, PrincipalElement};
 use crate::limits::InputLimits;
 
@@ -13,37 +13,36 @@ use crate::limits::InputLimits;
 /// assert_eq!(pointer_at(text, 26, &InputLimits::default()).unwrap(), "/Statement/0/Action/0");
 /// ```
 pub fn pointer_at(text: &str, offset: usize, limits: &InputLimits) -> Option<String> {
-    let (root, _) = json::tree(text, limits).ok()?;
-    let within = |json: &Json<'_>| json.span.range().contains(&offset);
-    if !within(&root) {
+    let mut part = json::whole(text, limits)?;
+    let within = |part: &str| json::span(text, part).range().contains(&offset);
+    if !within(part) {
         return None;
     }
     let mut pointer = String::new();
-    let mut here = &root;
-    loop {
-        here = match &here.kind {
-            JsonValue::Array(list) => match list.iter().enumerate().find(|(_, e)| within(e)) {
+    // Only what the place is in is looked at: a document may have many places to tell.
+    for _ in 0..limits.depth {
+        part = match part.bytes().next() {
+            Some(b'[') => match json::element_where(part, within) {
                 Some((index, element)) => {
                     pointer.push_str(&format!("/{index}"));
                     element
                 }
-                None => return Some(pointer),
+                None => break,
             },
-            JsonValue::Object(members) => {
-                match members.iter().find(|m| m.key_span.range().contains(&offset) || within(&m.value)) {
-                    Some(member) => {
-                        pointer.push_str(&format!("/{}", escape(&member.key)));
-                        if !within(&member.value) {
-                            return Some(pointer);
-                        }
-                        &member.value
+            Some(b'{') => match json::member_where(part, within) {
+                Some((key, value)) => {
+                    pointer.push_str(&format!("/{}", escape(&json::lossy(key))));
+                    if !within(value) {
+                        break;
                     }
-                    None => return Some(pointer),
+                    value
                 }
-            }
-            _ => return Some(pointer),
+                None => break,
+            },
+            _ => break,
         };
     }
+    Some(pointer)
 }
 
 pub(super) fn escape(name: &str) -> String {

@@ -51,6 +51,24 @@ impl Read {
         Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics }
     }
 
+    /// The same under another name: what was called `from`, or something in it, is called `to` instead. The text and the
+    /// statements are shared.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::read, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    /// let read = read(&Source::new("new", text), &InputLimits::default()).renamed("new", "old");
+    /// assert_eq!(read.document.unwrap().source.name(), "old");
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Read {
+        let mut read = self.clone();
+        for source in std::iter::once(&mut read.source).chain(read.document.as_mut().map(|d| &mut d.source)) {
+            *source = source.renamed(from, to);
+        }
+        read
+    }
+
     fn failed(source: &Source, diagnostics: Vec<Diagnostic>) -> Read {
         Read { source: source.clone(), document: None, diagnostics }
     }
@@ -68,7 +86,10 @@ impl Read {
 /// ```
 pub fn read(source: &Source, limits: &InputLimits) -> Read {
     match decoded(source.text()) {
-        Some(text) => within(&Source::new(format!("{} (URL-decoded)", source.name()), text), limits),
+        Some(text) => {
+            let name = format!("{} (URL-decoded)", source.name());
+            within(&source.decoded(name, text, Span::new(0, source.text().len())), limits)
+        }
         None => within(source, limits),
     }
 }
@@ -99,7 +120,7 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
                     "" => format!("{} (unquoted)", source.name()),
                     pointer => format!("{}#{pointer}", source.name()),
                 };
-                let source = Source::new(name, text.as_str());
+                let source = source.decoded(name, text.as_str(), one.json.span);
                 Read::parsed(&source, super::parse(&source, limits))
             }
         },

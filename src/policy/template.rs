@@ -57,31 +57,13 @@ impl Template {
     /// assert_eq!(Template::parse("a*?*", false).unwrap(), Template::parse("a?*", false).unwrap());
     /// ```
     pub fn parse(text: &str, variables: bool) -> Result<Template, TemplateError> {
-        let mut builder = Builder::default();
-        let mut rest = text.char_indices();
-        while let Some((offset, c)) = rest.next() {
-            match c {
-                '*' => builder.many(),
-                '?' => builder.one(),
-                '$' if variables && rest.as_str().starts_with('{') => {
-                    let (variable, length) = variable_at(rest.as_str(), offset)?;
-                    match variable {
-                        Inside::Escape(c) => builder.char(c),
-                        Inside::Variable(v) => builder.push(Part::Variable(v)),
-                    }
-                    let next = rest.offset().saturating_add(length);
-                    while rest.offset() < next && rest.next().is_some() {}
-                }
-                _ => builder.char(c),
-            }
-        }
-        Ok(builder.finish())
+        read(text, variables, &['*', '?', '$'])
     }
 
     /// The template that spells exactly this text; `*` and `?` are ordinary characters in it.
     pub fn literal(text: &str) -> Template {
         let mut builder = Builder::default();
-        text.chars().for_each(|c| builder.char(c));
+        builder.text(text);
         builder.finish()
     }
 
@@ -91,22 +73,7 @@ impl Template {
     /// # Errors
     /// As [`Template::parse`].
     pub fn parse_exact(text: &str, variables: bool) -> Result<Template, TemplateError> {
-        let mut builder = Builder::default();
-        let mut rest = text.char_indices();
-        while let Some((offset, c)) = rest.next() {
-            if c == '$' && variables && rest.as_str().starts_with('{') {
-                let (variable, length) = variable_at(rest.as_str(), offset)?;
-                match variable {
-                    Inside::Escape(c) => builder.char(c),
-                    Inside::Variable(v) => builder.push(Part::Variable(v)),
-                }
-                let next = rest.offset().saturating_add(length);
-                while rest.offset() < next && rest.next().is_some() {}
-            } else {
-                builder.char(c);
-            }
-        }
-        Ok(builder.finish())
+        read(text, variables, &['$'])
     }
 
     /// The template made of these parts, brought into canonical form.
@@ -114,7 +81,7 @@ impl Template {
         let mut builder = Builder::default();
         for part in parts {
             match part {
-                Part::Text(text) => text.chars().for_each(|c| builder.char(c)),
+                Part::Text(text) => builder.text(&text),
                 Part::One => builder.one(),
                 Part::Many => builder.many(),
                 Part::Variable(v) => builder.push(Part::Variable(v)),
@@ -166,13 +133,13 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => {
-                    for c in text.chars() {
-                        if c == ':' && fields.len() < count {
-                            fields.push(std::mem::take(&mut current).finish());
-                        } else {
-                            current.char(c);
-                        }
+                    let mut rest = &**text;
+                    while let Some((field, after)) = rest.split_once(':').filter(|_| fields.len() < count) {
+                        current.text(field);
+                        fields.push(std::mem::take(&mut current).finish());
+                        rest = after;
                     }
+                    current.text(rest);
                 }
                 Part::One => current.one(),
                 Part::Many => current.many(),
@@ -218,6 +185,35 @@ impl std::fmt::Display for Template {
 /// ```
 pub fn spelled_variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| rest.split(['}', ',']).next())
+}
+
+/// Reads a text in which those of `*`, `?` and `$` that stand in `special` are no ordinary characters.
+fn read(text: &str, variables: bool, special: &[char]) -> Result<Template, TemplateError> {
+    let mut builder = Builder::default();
+    let mut rest = text;
+    while let Some(at) = rest.find(special) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        builder.text(before);
+        let mut after = from.chars();
+        match after.next() {
+            Some('*') => builder.many(),
+            Some('?') => builder.one(),
+            Some('$') if variables && after.as_str().starts_with('{') => {
+                let offset = text.len().saturating_sub(from.len());
+                let (variable, length) = variable_at(after.as_str(), offset)?;
+                match variable {
+                    Inside::Escape(c) => builder.text(c.encode_utf8(&mut [0; 4])),
+                    Inside::Variable(v) => builder.push(Part::Variable(v)),
+                }
+                rest = after.as_str().get(length..).unwrap_or("");
+                continue;
+            }
+            Some(_) | None => builder.text("$"),
+        }
+        rest = after.as_str();
+    }
+    builder.text(rest);
+    Ok(builder.finish())
 }
 
 enum Inside {
@@ -279,14 +275,13 @@ struct Builder {
 }
 
 impl Builder {
-    fn char(&mut self, c: char) {
-        self.text.push(c);
+    fn text(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            self.parts.push(Part::Text(self.text.as_str().into()));
-            self.text.clear();
+            self.parts.push(Part::Text(std::mem::take(&mut self.text).into()));
         }
     }
 
@@ -313,6 +308,10 @@ impl Builder {
     }
 
     fn finish(mut self) -> Template {
+        if self.parts.is_empty() && !self.text.is_empty() {
+            // Most templates are one text: room for just that.
+            return Template { parts: Box::new([Part::Text(self.text.into())]) };
+        }
         self.flush();
         Template { parts: self.parts.into() }
     }

@@ -1,7 +1,7 @@
 //! JSON: AWS's three members word for word, then ours.
 
 use super::names::{KeyNames, principal_type};
-use super::{Failure, Fault, Judgement, Simulation, StatementReport};
+use super::{Failure, Fault, Issue, Judgement, Question, Simulation, StatementReport, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Truth;
 use crate::limits::{Exhausted, InputLimits};
@@ -20,13 +20,30 @@ pub fn judgement(judgement: &Judgement<'_>) -> Value {
     out.insert("message".to_owned(), json!(judgement.message()));
     match &answer.verdict {
         Verdict::Pass(_) => {}
-        Verdict::Fail(_) => fail(&mut out, judgement),
+        Verdict::Fail(_) => {
+            fail(&mut out, judgement);
+            if let Some(limit) = answer.cut_short() {
+                out.insert("cutShort".to_owned(), json!(limit.name()));
+            }
+        }
         Verdict::Unknown(unknown) => {
             out.insert("unknown".to_owned(), reasons(unknown, &documents));
             if let Some(candidate) = &unknown.candidate {
                 out.insert("candidate".to_owned(), request(candidate, &documents));
             }
         }
+    }
+    if let Question::NoPublicAccess(of) = judgement.question {
+        out.insert("resourceType".to_owned(), json!(of.name()));
+    }
+    if let Some(set) = &answer.addresses {
+        let (v4, v6) = set.sizes();
+        let ranges: Vec<String> = set.intervals().iter().map(ToString::to_string).collect();
+        // Numbers beyond 2^53 are no numbers in most programs that read JSON.
+        out.insert(
+            "addresses".to_owned(),
+            json!({"ipv4": v4.to_string(), "ipv6": v6.to_string(), "ranges": ranges}),
+        );
     }
     out.insert("policyType".to_owned(), json!(answer.policy_type.name()));
     out.insert("policyTypeInferred".to_owned(), json!(answer.policy_type_inferred));
@@ -80,7 +97,12 @@ fn fail(out: &mut Map<String, Value>, judgement: &Judgement<'_>) {
     out.insert("locations".to_owned(), judgement.findings.iter().map(location).collect());
 }
 
-fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
+/// What is open beside the findings of a FAIL.
+pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
+    judgement.answer.open.as_deref().map(|open| reasons(open, &judgement.documents()))
+}
+
+pub(super) fn reasons(unknown: &Unknown, documents: &[&Document]) -> Value {
     let one = |reason: &UnknownReason| match reason {
         UnknownReason::Exhausted(Exhausted::Deadline) => {
             json!({"reason": "deadline", "detail": "the time limit was reached"})
@@ -114,6 +136,17 @@ pub fn failure(failure: &Failure) -> Value {
     json!({"error": error})
 }
 
+/// The accepted findings of an input.
+pub fn accepted(subject: &Subject) -> Value {
+    let one = |issue: &Issue| {
+        let reason = issue.accepted.as_ref()?;
+        Some(json!({
+            "code": issue.code, "pointer": issue.pointer, "fingerprint": issue.fingerprint, "reason": reason,
+        }))
+    };
+    subject.issues.iter().filter_map(one).collect()
+}
+
 fn diagnostic(source: &Source, fault: &Diagnostic) -> Value {
     let mut out = Map::new();
     out.insert("code".to_owned(), json!(fault.code));
@@ -140,6 +173,45 @@ fn span(source: &Source, span: Span) -> Value {
         json!({"line": at.line, "column": at.column, "offset": at.offset})
     };
     json!({"start": position(span.start), "end": position(span.end)})
+}
+
+/// What lint found in each policy, or why it could not be judged.
+pub fn lint(report: &super::Report, failures: &[Option<Failure>]) -> Value {
+    let one = |(subject, failed): (&Subject, &Option<Failure>)| {
+        let mut out = Map::new();
+        out.insert("file".to_owned(), json!(subject.name));
+        if let Some(failed) = failed {
+            if let Value::Object(members) = failure(failed) {
+                out.extend(members);
+            }
+            return Value::Object(out);
+        }
+        out.insert("message".to_owned(), json!(subject.message));
+        out.insert("findings".to_owned(), subject.issues.iter().map(issue).collect());
+        Value::Object(out)
+    };
+    report.subjects.iter().zip(failures).map(one).collect()
+}
+
+/// One thing to tell.
+fn issue(issue: &Issue) -> Value {
+    let mut out = Map::new();
+    out.insert("code".to_owned(), json!(issue.code));
+    out.insert("message".to_owned(), json!(issue.title));
+    if let Some(pointer) = &issue.pointer {
+        out.insert("pointer".to_owned(), json!(pointer));
+    }
+    if let (Some(source), Some(mark)) = (&issue.source, issue.marks.first()) {
+        out.insert("span".to_owned(), span(source, mark.span));
+    }
+    for (name, text) in &issue.notes {
+        out.insert((*name).to_owned(), json!(text));
+    }
+    out.insert("fingerprint".to_owned(), json!(issue.fingerprint));
+    if let Some(reason) = &issue.accepted {
+        out.insert("accepted".to_owned(), json!(reason));
+    }
+    Value::Object(out)
 }
 
 /// A request.

@@ -1,6 +1,9 @@
 //! Every text that AWS's checks answer with, word for word, and ours where AWS has none.
 //!
-//! Sources: the examples of the AWS CLI and of the API reference for CheckNoNewAccess and CheckAccessNotGranted.
+//! Sources: the examples of the AWS CLI and of the API reference for CheckNoNewAccess, CheckAccessNotGranted
+//! and CheckNoPublicAccess.
+
+use crate::policy::ResourceType;
 
 /// The question a document was judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub enum Question {
         /// Whether any resources were listed.
         resources: bool,
     },
+    /// check-no-public-access, for a resource of this type.
+    NoPublicAccess(ResourceType),
 }
 
 const NO_NEW_PASS: &str =
@@ -26,6 +31,10 @@ const NOT_GRANTED_ACTIONS: &str =
 const NOT_GRANTED_RESOURCES: &str =
     "The policy document grants access to one or more of the listed resources.";
 const NOT_GRANTED_BOTH: &str = "The policy document grants access to one or more listed resources to perform one or more listed actions.";
+const NO_PUBLIC_PASS: &str = "The resource policy does not grant public access for the given resource type.";
+const NO_PUBLIC_FAIL: &str = "The resource policy grants public access for the given resource type.";
+const NO_PUBLIC_UNKNOWN: &str =
+    "It could not be decided whether the resource policy grants public access for the given resource type.";
 const NO_NEW_UNKNOWN: &str = "It could not be decided whether the modified permissions grant new access compared to your existing policy.";
 const NOT_GRANTED_UNKNOWN: &str =
     "It could not be decided whether the policy document grants the listed access.";
@@ -44,6 +53,7 @@ impl Question {
         match self {
             Question::NoNewAccess => "check-no-new-access",
             Question::AccessNotGranted { .. } => "check-access-not-granted",
+            Question::NoPublicAccess(_) => "check-no-public-access",
         }
     }
 
@@ -52,6 +62,7 @@ impl Question {
         match self {
             Question::NoNewAccess => NO_NEW_PASS,
             Question::AccessNotGranted { .. } => NOT_GRANTED_PASS,
+            Question::NoPublicAccess(_) => NO_PUBLIC_PASS,
         }
     }
 
@@ -62,6 +73,7 @@ impl Question {
             Question::AccessNotGranted { actions: true, resources: true } => NOT_GRANTED_BOTH,
             Question::AccessNotGranted { actions: false, .. } => NOT_GRANTED_RESOURCES,
             Question::AccessNotGranted { .. } => NOT_GRANTED_ACTIONS,
+            Question::NoPublicAccess(_) => NO_PUBLIC_FAIL,
         }
     }
 
@@ -74,10 +86,15 @@ impl Question {
             }
             Question::AccessNotGranted { actions: false, .. } => "One or more of the listed resources",
             Question::AccessNotGranted { .. } => "One or more of the listed actions",
+            Question::NoPublicAccess(_) => "Public access granted",
+        };
+        let which = match self {
+            Question::NoPublicAccess(_) => "the following statement",
+            Question::NoNewAccess | Question::AccessNotGranted { .. } => "the statement",
         };
         match sid {
-            Some(sid) => format!("{what} in the statement with sid: {sid}."),
-            None => format!("{what} in the statement with index: {index}."),
+            Some(sid) => format!("{what} in {which} with sid: {sid}."),
+            None => format!("{what} in {which} with index: {index}."),
         }
     }
 }
@@ -87,5 +104,6 @@ pub fn unknown_message(question: Question) -> &'static str {
     match question {
         Question::NoNewAccess => NO_NEW_UNKNOWN,
         Question::AccessNotGranted { .. } => NOT_GRANTED_UNKNOWN,
+        Question::NoPublicAccess(_) => NO_PUBLIC_UNKNOWN,
     }
 }

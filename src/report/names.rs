@@ -56,6 +56,12 @@ pub(super) fn one_line(text: &str) -> String {
     out
 }
 
+/// Lines that cannot move the cursor, change colours or hide anything: what is not seen is spelled out.
+pub(super) fn plain(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(one_line).collect();
+    lines.join("\n")
+}
+
 /// `statement 0 "Sid"`, or without a Sid `statement 0`.
 pub(super) fn statement_name(index: usize, statement: Option<&Statement>) -> String {
     match statement.and_then(Statement::sid) {

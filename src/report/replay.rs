@@ -61,17 +61,17 @@ impl<'r> Replayer<'r> {
     }
 }
 
-/// The command that simulates the request against one policy argument.
+/// The command that simulates the request against policy arguments, read as one set.
 ///
 /// # Errors
 /// Why there is none, in a few words.
 pub(super) fn command(
     spelled: &Spelled,
-    policy: &str,
+    policies: &[&str],
     expect: &str,
     strict_arn: bool,
 ) -> Result<String, &'static str> {
-    if policy == "-" {
+    if policies.contains(&"-") {
         return Err("a policy came from standard input");
     }
     let mut words = vec!["iamsat".to_owned(), "simulate".to_owned()];
@@ -80,7 +80,7 @@ pub(super) fn command(
         true => words.push(shell_quoted(&format!("{name}={value}"))),
         false => words.extend([name.to_owned(), shell_quoted(value)]),
     };
-    flag("--policy", policy);
+    policies.iter().for_each(|policy| flag("--policy", policy));
     if let Some(principal) = &spelled.principal {
         flag("--principal", principal);
     }

@@ -1,6 +1,7 @@
 //! One request, judged by a set of policies, with how every part of every statement came out.
 
 use super::names::statement_name;
+use super::{Issue, Kind, Status, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Decision, PartTrace, Trace, Truth};
 use crate::policy::{Condition, Document, Effect, PolicyType, PrincipalElement, Statement};
@@ -186,6 +187,47 @@ impl<'a> Simulation<'a> {
                 format!("{} of {name}", statement_name(s.index, Some(s.statement)))
             })
             .collect()
+    }
+
+    /// The decision in one sentence.
+    pub fn sentence(&self) -> String {
+        match self.decision {
+            Decision::Allowed => format!("allowed by {}", self.deciding().join(" and ")),
+            Decision::ExplicitlyDenied => format!("explicitly denied by {}", self.deciding().join(" and ")),
+            Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
+            Decision::Undetermined => "undetermined, it depends on what is open".to_owned(),
+        }
+    }
+
+    /// The simulation as every format tells it.
+    pub fn subject(&self) -> Subject {
+        let names: Vec<&str> = self.documents.iter().map(|d| d.source.name()).collect();
+        let what = format!("{} on {}: {}", self.request.action, self.request.resource, self.sentence());
+        let what = super::names::one_line(&what);
+        let found = |kind: Kind, code: &'static str, effects: &[Truth], title: String| {
+            let deciding = self.statements.iter().find(|s| effects.contains(&s.applies));
+            let issue = Issue::new(kind, code, title);
+            match deciding {
+                Some(report) => {
+                    issue.at(&report.document.source, report.statement.span, "this statement decides")
+                }
+                None => issue,
+            }
+        };
+        let (status, issue) = match self.expected {
+            _ if self.decision == Decision::Undetermined => {
+                (Status::Unknown, Some(found(Kind::Unknown, "undetermined", &[Truth::Unknown], what.clone())))
+            }
+            Some(expected) if !self.is_as_expected() => {
+                let title = format!("{what} (expected: {})", expected.name());
+                (Status::Fail, Some(found(Kind::Finding, "unexpected-decision", &[Truth::True], title)))
+            }
+            _ => (Status::Pass, None),
+        };
+        let remark = |r: &Remark| Issue::new(Kind::Warning, r.code, super::names::one_line(&r.message));
+        let mut issues: Vec<Issue> = issue.into_iter().chain(self.remarks.iter().map(remark)).collect();
+        issues.extend(self.documents.iter().flat_map(|document| Issue::warnings(document)));
+        Subject { name: names.join(" and "), rule: None, status, message: what, issues }
     }
 
     /// What was noticed while the documents were read.

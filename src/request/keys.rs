@@ -146,7 +146,8 @@ static KEYS: [KeyInfo; 62] = [
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static KeyInfo>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| KEYS.iter().map(|k| (k.name.to_ascii_lowercase(), k)).collect());
-    let family = name.split_inclusive('/').next().filter(|family| family.len() < name.len());
+    let slash = name.bytes().position(|byte| byte == b'/');
+    let family = slash.and_then(|at| name.get(..=at)).filter(|family| family.len() < name.len());
     let name = family.unwrap_or(name);
     // Almost all names come in lower case.
     let is_lower = !name.bytes().any(|b| b.is_ascii_uppercase());

@@ -1,15 +1,19 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
+mod addresses;
 mod consistency;
 mod heuristics;
 mod keys;
+mod outsider;
 mod requester;
 mod spelled;
 mod spelling;
 
+pub use addresses::{AddressInterval, AddressSet};
 pub use consistency::{Axioms, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
+pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
 pub use spelled::Spelled;
 
@@ -116,5 +120,18 @@ impl Request {
     /// All keys (lower case) with their values, in order.
     pub fn context(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.context.iter().map(|(k, v)| (k.as_str(), v.as_slice()))
+    }
+
+    /// Bytes of its action, its resource and its context together.
+    ///
+    /// ```
+    /// use iamsat::request::Request;
+    /// assert_eq!(Request::new("s3:GetObject", "*").length(), 13);
+    /// ```
+    pub fn length(&self) -> usize {
+        let context = self
+            .context()
+            .map(|(key, values)| values.iter().map(String::len).fold(key.len(), usize::saturating_add));
+        context.fold(self.action.len().saturating_add(self.resource.len()), usize::saturating_add)
     }
 }

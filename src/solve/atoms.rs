@@ -1,101 +1,127 @@
 //! The atoms of a formula, found by what their patterns spell.
 
-use crate::formula::{Atom, Formula, Lit, NetworkId, PatternId, Test, VariableId};
-use rustc_hash::FxHashMap;
+use crate::formula::{Atom, Formula, Lit, NetworkId, PatternId, Spelled, Test, VariableId};
+use std::cell::OnceCell;
+
+/// Up to this many atoms are looked at one after the other.
+pub(super) const FEW: usize = 8;
 
 /// The atoms of one variable; those about its text are found by what their texts start with.
 #[derive(Debug, Default)]
 pub(super) struct VariableAtoms<'a> {
     pub(super) atoms: Vec<(Test, PatternId, Lit)>,
-    /// Places of atoms that one word matches.
-    words: FxHashMap<&'a str, usize>,
-    /// The same, in order.
-    sorted_words: Vec<(&'a str, usize)>,
-    /// Places of other atoms by what each match starts with.
-    starts: FxHashMap<&'a str, Vec<usize>>,
-    /// The same, in order.
-    sorted_starts: Vec<(&'a str, usize)>,
-    /// The lengths of the starts.
-    lengths: Vec<usize>,
-    /// Places of atoms whose start is not plain to see.
-    others: Vec<usize>,
+    index: OnceCell<Index<'a>>,
     /// Atoms about addresses.
     pub(super) networks: Vec<(NetworkId, Lit)>,
 }
 
-impl<'a> VariableAtoms<'a> {
-    fn add(&mut self, formula: &Formula<'a>, test: Test, pattern: PatternId, lit: Lit) {
-        let place = self.atoms.len();
-        self.atoms.push((test, pattern, lit));
-        let key = formula.pattern_of(pattern);
-        match (key.and_then(|k| k.word()), key.and_then(|k| k.start())) {
-            (Some(word), _) if !self.words.contains_key(word) => {
-                self.words.insert(word, place);
-                self.sorted_words.push((word, place));
+/// Places of atoms by what their matches start with.
+#[derive(Debug, Default)]
+struct Index<'a> {
+    /// Atoms that one word matches, in the order of the words.
+    words: Vec<(&'a str, usize)>,
+    /// Other atoms by what each match starts with, in order.
+    starts: Vec<(&'a str, usize)>,
+    /// For every start, the place in the list of the nearest one before that it starts with.
+    shorter: Vec<Option<usize>>,
+    /// Atoms whose start is not plain to see.
+    others: Vec<usize>,
+}
+
+impl<'a> Index<'a> {
+    fn of(formula: &Formula<'a>, atoms: &[(Test, PatternId, Lit)]) -> Index<'a> {
+        let mut index = Index::default();
+        for (place, (_, pattern, _)) in atoms.iter().enumerate() {
+            match formula.spelled(*pattern) {
+                Spelled::Word(word) => index.words.push((word, place)),
+                Spelled::Prefix(start) | Spelled::Start(start) => index.starts.push((start, place)),
+                Spelled::Hidden => index.others.push(place),
             }
-            (_, Some(start)) => {
-                self.starts.entry(start).or_default().push(place);
-                self.sorted_starts.push((start, place));
-            }
-            (_, None) => self.others.push(place),
         }
+        index.words.sort_unstable();
+        index.starts.sort_unstable();
+        for (i, (start, _)) in index.starts.iter().enumerate() {
+            let before = i.checked_sub(1);
+            let shorter = index.first_shorter(before, start);
+            index.shorter.push(shorter);
+        }
+        index
     }
 
-    fn finish(&mut self) {
-        self.sorted_words.sort_unstable();
-        self.sorted_starts.sort_unstable();
-        self.lengths = self.sorted_starts.iter().map(|(start, _)| start.len()).collect();
-        self.lengths.sort_unstable();
-        self.lengths.dedup();
+    /// The nearest of the starts at this place and those it starts with that the text starts with.
+    fn first_shorter(&self, mut place: Option<usize>, text: &str) -> Option<usize> {
+        // In order, whatever stands between a start and a text that goes on from it goes on from it too.
+        while let Some(here) = place {
+            if self.starts.get(here).is_some_and(|(start, _)| text.starts_with(start)) {
+                return place;
+            }
+            place = self.shorter.get(here).copied().flatten();
+        }
+        None
     }
 
-    /// The places of all atoms that may meet a pattern, into `found`.
-    pub(super) fn near(&self, word: Option<&str>, start: Option<&str>, found: &mut Vec<usize>) {
-        found.clear();
+    fn near(&self, spelled: Spelled<'_>, found: &mut Vec<usize>) {
         found.extend(&self.others);
-        let Some(text) = word.or(start) else {
-            found.extend(self.sorted_words.iter().chain(&self.sorted_starts).map(|(_, place)| *place));
+        let Some(text) = spelled.start() else {
+            found.extend(self.words.iter().chain(&self.starts).map(|(_, place)| *place));
             return;
         };
-        for length in self.lengths.iter().take_while(|length| **length <= text.len()) {
-            found.extend(text.get(..*length).and_then(|start| self.starts.get(start)).into_iter().flatten());
+        let after = self.starts.partition_point(|(start, _)| *start <= text);
+        let mut shorter = self.first_shorter(after.checked_sub(1), text);
+        while let Some((_, place)) = shorter.and_then(|here| self.starts.get(here)) {
+            found.push(*place);
+            shorter = shorter.and_then(|here| self.shorter.get(here).copied().flatten());
         }
-        if word.is_some() {
-            found.extend(self.words.get(text));
+        let from = self.words.partition_point(|(word, _)| *word < text);
+        let words = self.words.iter().skip(from);
+        if spelled.word().is_some() {
+            found.extend(words.take_while(|(word, _)| *word == text).map(|(_, place)| *place));
             return;
         }
-        for (list, proper) in [(&self.sorted_words, false), (&self.sorted_starts, true)] {
-            let from = list.partition_point(|(other, _)| *other < text);
-            let extending = list.iter().skip(from).take_while(|(other, _)| other.starts_with(text));
-            // A start of the same length was found above.
-            found.extend(extending.filter(|(o, _)| !proper || o.len() > text.len()).map(|(_, place)| *place));
+        found.extend(words.take_while(|(word, _)| word.starts_with(text)).map(|(_, place)| *place));
+        let longer = self.starts.iter().skip(after).take_while(|(start, _)| start.starts_with(text));
+        found.extend(longer.map(|(_, place)| *place));
+    }
+}
+
+impl<'a> VariableAtoms<'a> {
+    /// The places of all atoms that may meet a pattern, into `found`.
+    pub(super) fn near(&self, formula: &Formula<'a>, pattern: PatternId, found: &mut Vec<usize>) {
+        found.clear();
+        if self.atoms.len() <= FEW {
+            found.extend(0..self.atoms.len());
+            return;
         }
+        let index = self.index.get_or_init(|| Index::of(formula, &self.atoms));
+        index.near(formula.spelled(pattern), found);
     }
 }
 
 /// The atoms about texts and addresses, by variable.
 #[derive(Debug, Default)]
 pub(super) struct ValueAtoms<'a> {
-    pub(super) variables: FxHashMap<VariableId, VariableAtoms<'a>>,
+    variables: Vec<VariableAtoms<'a>>,
 }
 
 impl<'a> ValueAtoms<'a> {
     pub(super) fn of(formula: &Formula<'a>) -> ValueAtoms<'a> {
         let mut found = ValueAtoms::default();
+        found.variables.resize_with(formula.variable_count(), VariableAtoms::default);
         for (id, atom) in formula.atoms() {
             let Atom::Match(variable, test) = atom else { continue };
             let lit = formula.literal_of(id);
+            let Some(atoms) = found.variables.get_mut(variable.index()) else { continue };
             match (formula.widened(test), test) {
-                (Some(pattern), _) => {
-                    found.variables.entry(variable).or_default().add(formula, test, pattern, lit);
-                }
-                (None, Test::Network(id)) => {
-                    found.variables.entry(variable).or_default().networks.push((id, lit));
-                }
+                (Some(pattern), _) => atoms.atoms.push((test, pattern, lit)),
+                (None, Test::Network(id)) => atoms.networks.push((id, lit)),
                 (None, _) => {}
             }
         }
-        found.variables.values_mut().for_each(VariableAtoms::finish);
         found
+    }
+
+    /// Those about one variable.
+    pub(super) fn about(&self, variable: VariableId) -> Option<&VariableAtoms<'a>> {
+        self.variables.get(variable.index())
     }
 }

@@ -17,5 +17,5 @@ pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
 pub use refute::refute;
 pub use search::Search;
-pub use verdict::{Finding, Proof, Stats, Unknown, UnknownReason, Verdict};
+pub use verdict::{Finding, Proof, ShownAddresses, Stats, Unknown, UnknownReason, Verdict};
 pub use witness::Witness;

@@ -30,6 +30,8 @@ pub fn refute(
         if clauses.learned() > limits.lemmas {
             return Err(Refusal::beyond("the proof has too many steps"));
         }
+        let looked_at = meter.check().and_then(|()| meter.work(walk.needed.len()));
+        looked_at.map_err(|limit| Refusal::beyond(format!("the limit on {} was reached", limit.name())))?;
         walk.back_to(clauses.level());
         if let Some(literal) = walk.next(&question.formula.graph, &plain, &clauses) {
             walk.marks.push((walk.needed.len(), walk.head));

@@ -7,6 +7,7 @@
 //! decided one. So false atoms are put in without becoming tests of their own. What is decided true becomes a test: two
 //! sets of required patterns could otherwise each be dropped because of the other.
 
+use super::atoms::FEW;
 use super::search::Search;
 use crate::formula::{Atom, Conjunction, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
@@ -54,7 +55,7 @@ impl<'a> Search<'_, 'a> {
         }
         for (variable, networks) in failed {
             let union = NetworkUnion::of(networks);
-            for (id, lit) in self.atoms.variables.get(&variable).map_or(&[][..], |atoms| &atoms.networks) {
+            for (id, lit) in self.atoms.about(variable).map_or(&[][..], |atoms| &atoms.networks) {
                 if self.conjunction.value(*lit).is_none()
                     && self.formula.network_of(*id).is_some_and(|network| union.covers(network))
                 {
@@ -84,16 +85,20 @@ impl<'a> Search<'_, 'a> {
         let disjunctions = self.conjunction.disjunctions();
         self.occurring.mark(&self.formula.graph, disjunctions);
         let variables: Vec<Option<VariableId>> =
-            disjunctions.iter().map(|lit| self.required(*lit).map(|(variable, _)| variable)).collect();
-        let mut sets: FxHashMap<VariableId, usize> = FxHashMap::default();
-        for variable in variables.iter().flatten() {
-            let count = sets.entry(*variable).or_default();
-            *count = count.saturating_add(1);
+            disjunctions.iter().map(|lit| self.required_variable(*lit)).collect();
+        let mut sorted: Vec<VariableId> = variables.iter().flatten().copied().collect();
+        sorted.sort_unstable();
+        let twice = |v: VariableId| {
+            let place = sorted.partition_point(|other| *other < v);
+            sorted.get(place.saturating_add(1)) == Some(&v)
+        };
+        let alone = |variable: &Option<VariableId>| variable.is_some_and(|v| !twice(v));
+        self.all_elsewhere = !variables.iter().any(alone);
+        if !self.all_elsewhere {
+            let elsewhere = disjunctions.iter().zip(&variables).filter(|(_, variable)| !alone(variable));
+            let elsewhere: Vec<Lit> = elsewhere.map(|(lit, _)| *lit).collect();
+            self.elsewhere.mark(&self.formula.graph, &elsewhere);
         }
-        let alone = |variable: &Option<VariableId>| variable.is_some_and(|v| sets.get(&v) == Some(&1));
-        let elsewhere = disjunctions.iter().zip(&variables).filter(|(_, variable)| !alone(variable));
-        let elsewhere: Vec<Lit> = elsewhere.map(|(lit, _)| *lit).collect();
-        self.elsewhere.mark(&self.formula.graph, &elsewhere);
     }
 
     /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
@@ -121,16 +126,15 @@ impl<'a> Search<'_, 'a> {
         wanted: &dyn Fn(&Self, Lit) -> bool,
     ) -> Result<Vec<(Test, Lit)>, Exhausted> {
         let mut found = Vec::new();
-        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(found) };
+        let Some(atoms) = self.atoms.about(variable) else { return Ok(found) };
         match outer {
             Test::Pattern(wide) => {
-                let Some(key) = self.formula.pattern_of(wide) else { return Ok(found) };
                 // A word includes nothing but itself, which is the same atom.
-                if key.word().is_some() {
+                if self.formula.spelled(wide).word().is_some() {
                     return Ok(found);
                 }
                 let mut near = Vec::new();
-                atoms.near(None, key.start(), &mut near);
+                atoms.near(self.formula, wide, &mut near);
                 for (test, narrow, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
                     if *test != outer
                         && wanted(self, *lit)
@@ -154,21 +158,35 @@ impl<'a> Search<'_, 'a> {
         Ok(found)
     }
 
-    /// The patterns of one variable of which one must match, if that is what the conjunct says.
-    fn required(&self, lit: Lit) -> Option<(VariableId, Vec<PatternId>)> {
-        let pattern_of = |lit: Lit| match self.formula.graph.node(lit.node()) {
+    /// The variable and the pattern of which the literal says that they match.
+    fn pattern_of(&self, lit: Lit) -> Option<(VariableId, PatternId)> {
+        match self.formula.graph.node(lit.node()) {
             Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
                 Some(Atom::Match(variable, test)) => Some((variable, self.formula.widened(test)?)),
                 _ => None,
             },
             _ => None,
-        };
+        }
+    }
+
+    /// The variable that a conjunct requires one of some patterns of, if that is what it says.
+    fn required_variable(&self, lit: Lit) -> Option<VariableId> {
         let Node::And(children) = self.formula.graph.node(lit.node()) else {
-            return pattern_of(lit).map(|(variable, pattern)| (variable, vec![pattern]));
+            return self.pattern_of(lit).map(|(variable, _)| variable);
         };
-        let (variable, _) = pattern_of(!*children.first()?)?;
-        let same = |child: &Lit| pattern_of(!*child).filter(|(v, _)| *v == variable).map(|(_, p)| p);
-        Some((variable, children.iter().map(same).collect::<Option<Vec<_>>>()?))
+        let (variable, _) = self.pattern_of(!*children.first()?)?;
+        let same = |child: &Lit| self.pattern_of(!*child).is_some_and(|(v, _)| v == variable);
+        children.iter().all(same).then_some(variable)
+    }
+
+    /// The patterns of one variable of which one must match, if that is what the conjunct says.
+    fn required(&self, lit: Lit) -> Option<(VariableId, Vec<PatternId>)> {
+        let Node::And(children) = self.formula.graph.node(lit.node()) else {
+            return self.pattern_of(lit).map(|(variable, pattern)| (variable, vec![pattern]));
+        };
+        let variable = self.required_variable(lit)?;
+        let patterns = children.iter().filter_map(|child| self.pattern_of(!*child)).map(|(_, p)| p);
+        Some((variable, patterns.collect()))
     }
 
     /// Puts in what follows for the atoms of the variable when one of the patterns matches: for all of them, or for
@@ -179,24 +197,42 @@ impl<'a> Search<'_, 'a> {
         required: &[PatternId],
         occurring: bool,
     ) -> Result<(), Exhausted> {
-        let Some(atoms) = self.atoms.variables.get(&variable) else { return Ok(()) };
-        // Of each atom: in how many of the patterns it was met, and how many of them it includes.
-        let mut met = vec![(0u32, 0u32); atoms.atoms.len()];
-        let mut near = Vec::new();
+        let Some(atoms) = self.atoms.about(variable) else { return Ok(()) };
+        let elsewhere = if self.all_elsewhere { &self.occurring } else { &self.elsewhere };
+        self.meter.work(atoms.atoms.len() / 8)?;
         let open = |conjunction: &Conjunction, lit: Lit| {
-            conjunction.value(lit).is_none() && (!occurring || self.elsewhere.contains(lit))
+            conjunction.value(lit).is_none() && (!occurring || elsewhere.contains(lit))
         };
+        // What is looked at one after the other: all that occur, if they are few.
+        let mut wanted: Vec<usize> = Vec::new();
+        if occurring {
+            let places = atoms.atoms.iter().enumerate();
+            wanted.extend(places.filter(|(_, (_, _, lit))| open(&self.conjunction, *lit)).map(|(i, _)| i));
+            if wanted.is_empty() {
+                return Ok(());
+            }
+        }
+        let few = occurring && wanted.len() <= FEW;
+        // Of each atom: in how many of the patterns it was met, and how many of them it includes.
+        self.met.clear();
+        self.met.resize(atoms.atoms.len(), (0, 0));
+        let mut met_places = Vec::new();
+        let mut near = Vec::new();
         for pattern in required {
-            let Some(key) = self.formula.pattern_of(*pattern) else { return Ok(()) };
-            atoms.near(key.word(), key.start(), &mut near);
-            for place in &near {
+            if !few {
+                atoms.near(self.formula, *pattern, &mut near);
+            }
+            for place in if few { &wanted } else { &near } {
                 let Some((_, other, lit)) = atoms.atoms.get(*place) else { continue };
-                let Some((meets, includes)) = met.get_mut(*place) else { continue };
+                let Some((meets, includes)) = self.met.get_mut(*place) else { continue };
                 // An atom that is met but does not include an earlier pattern stays open.
-                if !open(&self.conjunction, *lit) || *meets > *includes {
+                if *meets > *includes || !open(&self.conjunction, *lit) {
                     continue;
                 }
                 if !self.theory.strings.disjoint(self.formula, *other, *pattern, &mut self.meter)? {
+                    if *meets == 0 {
+                        met_places.push(*place);
+                    }
                     *meets = meets.saturating_add(1);
                     let inside =
                         self.theory.strings.includes(self.formula, *other, *pattern, &mut self.meter)?;
@@ -204,20 +240,26 @@ impl<'a> Search<'_, 'a> {
                 }
             }
         }
-        let all = u32::try_from(required.len()).unwrap_or(u32::MAX);
-        let mut decided = Vec::new();
-        for ((test, _, lit), (meets, includes)) in atoms.atoms.iter().zip(&met) {
-            if !open(&self.conjunction, *lit) {
-                continue;
+        met_places.sort_unstable();
+        let at = |place: &usize| atoms.atoms.get(*place).map(|(test, _, lit)| (*test, *lit));
+        if variable == VariableId::ACTION && !occurring && !self.conjunction.is_closed() {
+            self.conjunction.close(met_places.iter().filter_map(at).map(|(_, lit)| lit));
+        } else {
+            if !occurring {
+                wanted.extend(0..atoms.atoms.len());
             }
-            if *meets == 0 {
-                self.conjunction.exclude(*lit);
-            } else if *includes == all {
-                // That the widened pattern matches says nothing about the values of the keys in it.
-                decided.extend((!matches!(test, Test::Template(_))).then_some(*lit));
+            for place in wanted.iter().filter(|place| met_places.binary_search(place).is_err()) {
+                if let Some((_, lit)) = at(place) {
+                    self.conjunction.exclude(lit);
+                }
             }
         }
-        self.conjunction.add(&mut self.formula.graph, decided);
+        let all = u32::try_from(required.len()).unwrap_or(u32::MAX);
+        let includes_all = |place: &&usize| self.met.get(**place).is_some_and(|(_, n)| *n == all);
+        // That the widened pattern matches says nothing about the values of the keys in it.
+        let decided = met_places.iter().filter(includes_all).filter_map(at);
+        let decided = decided.filter(|(test, _)| !matches!(test, Test::Template(_))).map(|(_, lit)| lit);
+        self.conjunction.add(&mut self.formula.graph, decided.collect::<Vec<_>>());
         Ok(())
     }
 }

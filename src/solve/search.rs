@@ -28,6 +28,10 @@ pub struct Search<'f, 'a> {
     pub(super) atoms: ValueAtoms<'a>,
     pub(super) occurring: Marks,
     pub(super) elsewhere: Marks,
+    /// Whether what occurs is what occurs elsewhere.
+    pub(super) all_elsewhere: bool,
+    /// Used in [`super::relevance`] alone.
+    pub(super) met: Vec<(u32, u32)>,
     pub(super) known: Marks,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
@@ -39,14 +43,20 @@ impl<'f, 'a> Search<'f, 'a> {
     /// A search within these limits.
     pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
         let atoms = ValueAtoms::of(formula);
+        let mut conjunction = Conjunction::default();
+        // What a statement says about the action decides most of what is said about actions.
+        let actions = atoms.about(VariableId::ACTION).map_or(&[][..], |about| &about.atoms);
+        conjunction.closable(actions.iter().map(|(_, _, lit)| *lit));
         Search {
             formula,
             theory,
             atoms,
             occurring: Marks::default(),
             elsewhere: Marks::default(),
+            all_elsewhere: false,
+            met: Vec::new(),
             known: Marks::default(),
-            conjunction: Conjunction::default(),
+            conjunction,
             meter: Meter::new(&limits),
             limits,
             lemmas: Vec::new(),
@@ -106,6 +116,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.conjunction.add(&mut self.formula.graph, first.iter().copied());
         self.decide_by_action()?;
         self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
+        self.meter.work(self.conjunction.disjunctions().len().saturating_add(goal.len()))?;
         if self.units_conflict()? {
             return Ok(None);
         }

@@ -3,9 +3,9 @@
 use super::Witness;
 use crate::evaluate::trace_statement;
 use crate::limits::Exhausted;
-use crate::request::Request;
+use crate::request::{AddressInterval, Request};
 use crate::span::Span;
-use crate::verify::Claim;
+use crate::verify::{Claim, Shown};
 
 /// The answer to one question about one policy.
 ///
@@ -74,9 +74,32 @@ pub struct Finding {
     pub resource: Option<usize>,
     /// Index of the first value of `Principal` that matches the witness; `None` for `"*"`, `NotPrincipal` or none.
     pub principal: Option<usize>,
+    /// Where the number of addresses is what is found: those from which such a request is allowed.
+    pub addresses: Vec<ShownAddresses>,
+}
+
+/// Addresses from each of which a request like the witness is allowed: no policy tells them apart.
+#[derive(Clone, Debug)]
+pub struct ShownAddresses {
+    /// The addresses.
+    pub addresses: AddressInterval,
+    /// The confirmed request from one of them.
+    pub witness: Witness,
 }
 
 impl Finding {
+    /// The requests that show it, each with the addresses that it stands for, if it stands for several.
+    pub fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
+        let alone = self.addresses.is_empty().then_some((None, &self.witness));
+        let all = self.addresses.iter().map(|shown| (Some(shown.addresses), &shown.witness));
+        alone.into_iter().chain(all).map(|(addresses, witness)| Shown {
+            policy: self.document,
+            statement: self.statement,
+            addresses,
+            request: witness.request(),
+        })
+    }
+
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
         let place = (claim.allowed_by, claim.statement);
@@ -96,6 +119,7 @@ impl Finding {
                 source.and_then(|s| s.principal.as_ref()).map(|p| p.negated),
                 trace.as_ref().and_then(|t| t.principal.value),
             ),
+            addresses: Vec::new(),
             witness,
         }
     }

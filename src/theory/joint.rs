@@ -188,7 +188,16 @@ impl Theory {
             negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
         };
         let Some(order) = dependency_order(formula, tests) else { return Ok(Joint::Undecided(all)) };
-        let slots = self.slots(formula, tests, &words, &order, meter)?;
+        // Mostly the first values do, and the others are not looked for.
+        let first = self.slots(formula, tests, &words, &order, 1, meter)?;
+        let mut chosen = words.clone();
+        chosen.extend(
+            first.into_iter().filter_map(|(v, candidates)| Some((v, candidates.into_iter().next()?))),
+        );
+        if self.fill_in(formula, tests, &order, &mut chosen, meter)? {
+            return Ok(Joint::Values(chosen));
+        }
+        let slots = self.slots(formula, tests, &words, &order, usize::MAX, meter)?;
         let mut tries = 0usize;
         let mut places = vec![0usize; slots.len()];
         loop {
@@ -310,13 +319,14 @@ impl Theory {
         Ok(self.value(formula, variable, &[], &[], meter)?.unwrap_or_default())
     }
 
-    /// The variables that templates take values from, each with values worth trying.
+    /// The variables that templates take values from, each with values worth trying, up to `most` of them.
     fn slots(
         &mut self,
         formula: &mut Formula<'_>,
         tests: &[(VariableId, Tests)],
         words: &FxHashMap<VariableId, Word>,
         order: &[VariableId],
+        most: usize,
         meter: &mut Meter,
     ) -> Result<Vec<(VariableId, Vec<Word>)>, Exhausted> {
         let mut slots: Vec<(VariableId, Vec<Word>)> = Vec::new();
@@ -330,9 +340,12 @@ impl Theory {
             wanted.push((own, None, hints));
         }
         for (variable, tied, hints) in wanted.into_iter().filter(|(v, _, _)| !order.contains(v)) {
+            if slots.iter().any(|(v, list)| *v == variable && list.len() >= most) {
+                continue;
+            }
             let literals =
                 tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
-            let candidates = self.candidates(formula, variable, tied, &literals, hints, meter)?;
+            let candidates = self.candidates(formula, (variable, tied), &literals, hints, most, meter)?;
             match slots.iter_mut().find(|(v, _)| *v == variable) {
                 Some((_, list)) => list.extend(candidates),
                 None => slots.push((variable, candidates)),
@@ -350,10 +363,10 @@ impl Theory {
     fn candidates(
         &mut self,
         formula: &mut Formula<'_>,
-        variable: VariableId,
-        tied: Option<Tied>,
+        (variable, tied): (VariableId, Option<Tied>),
         literals: &Tests,
         hints: Vec<Word>,
+        most: usize,
         meter: &mut Meter,
     ) -> Result<Vec<Word>, Exhausted> {
         let mut candidates: Vec<Word> = Vec::new();
@@ -366,6 +379,9 @@ impl Theory {
                 None => vec![hint],
             };
             for pattern in patterns {
+                if candidates.len() >= most {
+                    return Ok(candidates);
+                }
                 let mut positives = literals.positives.clone();
                 positives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
                 if let Ok(word) = self.value(formula, variable, &positives, &literals.negatives, meter)? {
@@ -375,6 +391,9 @@ impl Theory {
         }
         let mut negatives = literals.negatives.clone();
         for _ in 0..MOST_VALUES {
+            if candidates.len() >= most {
+                break;
+            }
             let Ok(word) = self.value(formula, variable, &literals.positives, &negatives, meter)? else {
                 break;
             };

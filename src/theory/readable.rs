@@ -6,6 +6,7 @@ use crate::automata::{Pattern, Set, Step, Symbol};
 use crate::formula::{Variable, encode};
 use crate::policy::PolicyType;
 use crate::request::{Requester, ValueType, key_info};
+use std::sync::OnceLock;
 
 /// Accounts from AWS's documentation, for requesters and resources of no particular account.
 const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
@@ -145,57 +146,76 @@ pub(super) const ACTIONS: &[&str] = &[
     "bedrock:InvokeModel",
 ];
 
-/// What candidates are made from.
-#[derive(Debug)]
-pub(super) struct Readable {
-    actions: Vec<Vec<Symbol>>,
-    requesters: Vec<Vec<Symbol>>,
+/// The first word that fits, of those worth trying for a variable whose value has to match all of `must`.
+pub(super) fn readable(
+    variable: Option<Variable<'_>>,
+    policy_type: PolicyType,
+    must: &[&Pattern],
+    fits: &mut dyn FnMut(&[Symbol]) -> bool,
+) -> Option<Vec<Symbol>> {
+    let mut first = |mut words: &mut dyn Iterator<Item = Vec<Symbol>>| {
+        Iterator::find(&mut words, |word: &Vec<Symbol>| fits(word))
+    };
+    if let Some(word) = must.iter().find_map(|p| p.as_word()) {
+        return first(&mut std::iter::once(word.to_vec()));
+    }
+    let base = must.iter().copied().max_by_key(|p| (p.prefix().len(), std::cmp::Reverse(p.steps().len())));
+    match variable? {
+        Variable::Action => {
+            let known = actions().iter().filter(|word| base.is_none_or(|p| p.matches(word))).cloned();
+            let filled = base.into_iter().flat_map(|p| {
+                let fillers: [&dyn Fn(usize) -> &'static str; 2] = [&|_| "a", &|_| ""];
+                fillers.map(|filler| fill(p, filler))
+            });
+            first(&mut known.chain(filled))
+        }
+        Variable::Resource => match base {
+            None => first(
+                &mut ["*", "arn:aws:s3:::a", "arn:aws:ec2:us-east-1:111122223333:instance/a"]
+                    .into_iter()
+                    .map(Symbol::word),
+            ),
+            Some(p) => {
+                let fillers: [&dyn Fn(usize) -> &'static str; 3] =
+                    [&arn_field, &arn_field_or_nothing, &|_| ""];
+                first(&mut fillers.into_iter().map(|filler| fill(p, filler)))
+            }
+        },
+        Variable::Requester => {
+            let usual = requesters_of(policy_type);
+            if must.is_empty() && policy_type == PolicyType::Identity {
+                return first(&mut usual.iter().cloned());
+            }
+            if let Some(word) = first(&mut base.into_iter().flat_map(fill_requester)) {
+                return Some(word);
+            }
+            let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
+            let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+            let named = requesters(PolicyType::Resource, &accounts);
+            first(&mut named.into_iter().chain(usual.iter().cloned()))
+        }
+        Variable::Key(name, element) => match base {
+            None => first(&mut std::iter::once_with(|| Symbol::word(&numbered_sample(name, element)))),
+            Some(p) => {
+                let fillers: [&dyn Fn(usize) -> &'static str; 3] = [&arn_field, &|_| "a", &|_| ""];
+                first(&mut fillers.into_iter().map(|filler| fill(p, filler)))
+            }
+        },
+    }
 }
 
-impl Readable {
-    pub(super) fn new(policy_type: PolicyType) -> Readable {
-        Readable { actions: Vec::new(), requesters: requesters(policy_type, &ACCOUNTS) }
-    }
+/// The well-known actions as values.
+fn actions() -> &'static [Vec<Symbol>] {
+    static WORDS: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
+    WORDS.get_or_init(|| ACTIONS.iter().map(|action| Symbol::word(&action.to_ascii_lowercase())).collect())
+}
 
-    /// Words worth trying for a variable whose value has to match all of `must`.
-    pub(super) fn candidates(
-        &mut self,
-        variable: Option<Variable<'_>>,
-        must: &[&Pattern],
-    ) -> Vec<Vec<Symbol>> {
-        if let Some(word) = must.iter().find_map(|p| p.as_word()) {
-            return vec![word.to_vec()];
-        }
-        let base =
-            must.iter().copied().max_by_key(|p| (p.prefix().len(), std::cmp::Reverse(p.steps().len())));
-        match variable {
-            Some(Variable::Action) => {
-                if self.actions.is_empty() {
-                    self.actions = ACTIONS.iter().map(|a| Symbol::word(&a.to_ascii_lowercase())).collect();
-                }
-                let known = self.actions.iter().filter(|w| base.is_none_or(|p| p.matches(w))).cloned();
-                known.chain(base.into_iter().flat_map(|p| [fill(p, &|_| "a"), fill(p, &|_| "")])).collect()
-            }
-            Some(Variable::Resource) => match base {
-                None => ["*", "arn:aws:s3:::a", "arn:aws:ec2:us-east-1:111122223333:instance/a"]
-                    .map(Symbol::word)
-                    .into(),
-                Some(p) => vec![fill(p, &arn_field), fill(p, &arn_field_or_nothing), fill(p, &|_| "")],
-            },
-            Some(Variable::Requester) => {
-                let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
-                let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
-                let named = requesters(PolicyType::Resource, &accounts);
-                let filled = base.into_iter().flat_map(fill_requester);
-                filled.chain(named).chain(self.requesters.iter().cloned()).collect()
-            }
-            Some(Variable::Key(name, element)) => match base {
-                None => vec![Symbol::word(&numbered_sample(name, element))],
-                Some(p) => vec![fill(p, &arn_field), fill(p, &|_| "a"), fill(p, &|_| "")],
-            },
-            None => Vec::new(),
-        }
-    }
+/// Requesters of no particular account.
+fn requesters_of(policy_type: PolicyType) -> &'static [Vec<Symbol>] {
+    static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 2] = [const { OnceLock::new() }; 2];
+    let [identity, resource] = &LISTS;
+    let list = if policy_type == PolicyType::Identity { identity } else { resource };
+    list.get_or_init(|| requesters(policy_type, &ACCOUNTS))
 }
 
 /// A value for a key that nothing is said about.

@@ -1,16 +1,20 @@
 //! Texts: conjunctions of wildcard patterns and their negations, decided by automata.
 
 use super::domain::domain;
-use super::readable::Readable;
+use super::readable::readable;
 use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
-use crate::formula::{Formula, PatternId, PatternKey, VariableId, build};
+use crate::formula::{Formula, PatternId, Spelled, Variable, VariableId, build};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// The places of the positive and negative patterns that exclude every text.
 pub(super) type Excluding = (Vec<usize>, Vec<usize>);
+
+/// Pairs of patterns about which something is remembered, so that long lists do not fill the memory.
+const REMEMBERED: usize = 1 << 21;
 
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
@@ -20,9 +24,7 @@ pub type Word = Vec<Symbol>;
 pub struct Strings {
     policy_type: PolicyType,
     patterns: Vec<Option<Rc<Pattern>>>,
-    domains: FxHashMap<VariableId, Rc<[Pattern]>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
-    readable: Readable,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,13 +36,7 @@ struct Relation {
 impl Strings {
     /// Nothing known yet.
     pub fn new(policy_type: PolicyType) -> Strings {
-        Strings {
-            policy_type,
-            patterns: Vec::new(),
-            domains: FxHashMap::default(),
-            relations: FxHashMap::default(),
-            readable: Readable::new(policy_type),
-        }
+        Strings { policy_type, patterns: Vec::new(), relations: FxHashMap::default() }
     }
 
     /// The automaton of a pattern.
@@ -58,6 +54,15 @@ impl Strings {
         pattern
     }
 
+    /// Where to remember what was found out about two patterns; `None` where too much is remembered already.
+    fn relation(&mut self, pair: (PatternId, PatternId)) -> Option<&mut Relation> {
+        let room = self.relations.len() < REMEMBERED;
+        match self.relations.entry(pair) {
+            Entry::Vacant(_) if !room => None,
+            entry => Some(entry.or_default()),
+        }
+    }
+
     /// Whether no text matches both patterns.
     ///
     /// # Errors
@@ -72,10 +77,9 @@ impl Strings {
         if a == b {
             return Ok(false);
         }
-        if let (Some(a), Some(b)) = (formula.pattern_of(a), formula.pattern_of(b))
-            && apart(a, b)
-        {
-            return Ok(true);
+        meter.work(1)?;
+        if let Some(plain) = plainly_disjoint(formula.spelled(a), formula.spelled(b)) {
+            return Ok(plain);
         }
         let pair = if a < b { (a, b) } else { (b, a) };
         if let Some(known) = self.relations.get(&pair).and_then(|r| r.disjoint) {
@@ -83,7 +87,9 @@ impl Strings {
         }
         let (pa, pb) = (self.pattern(formula, a), self.pattern(formula, b));
         let answer = disjoint(&pa, &pb, meter)?;
-        self.relations.entry(pair).or_default().disjoint = Some(answer);
+        if let Some(relation) = self.relation(pair) {
+            relation.disjoint = Some(answer);
+        }
         Ok(answer)
     }
 
@@ -101,18 +107,18 @@ impl Strings {
         if outer == inner {
             return Ok(true);
         }
-        if let (Some(o), Some(i)) = (formula.pattern_of(outer), formula.pattern_of(inner)) {
-            // A pattern that matches nothing would be inside; it is left to the loop, which finds out.
-            if apart(o, i) || (o.word().is_some() && i.start().is_some() && i.word().is_none()) {
-                return Ok(false);
-            }
+        meter.work(1)?;
+        if let Some(plain) = plainly_included(formula.spelled(outer), formula.spelled(inner)) {
+            return Ok(plain);
         }
         if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
             return Ok(known);
         }
         let (po, pi) = (self.pattern(formula, outer), self.pattern(formula, inner));
         let answer = includes(&po, &pi, meter)?;
-        self.relations.entry((outer, inner)).or_default().included = Some(answer);
+        if let Some(relation) = self.relation((outer, inner)) {
+            relation.included = Some(answer);
+        }
         Ok(answer)
     }
 
@@ -129,20 +135,15 @@ impl Strings {
         negatives: &[PatternId],
         meter: &mut Meter,
     ) -> Result<Result<Word, Excluding>, Exhausted> {
-        let domain = self.domain(formula, variable);
+        let variable = formula.variable_of(variable);
+        if let Some(word) = self.candidate(formula, variable, positives, negatives) {
+            return Ok(Ok(word));
+        }
+        let domain = domain(variable, self.policy_type);
         let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
         let must_not: Vec<&Pattern> = must_not.iter().map(AsRef::as_ref).collect();
-        let fits = |word: &[Symbol]| {
-            must.iter().all(|p| p.matches(word))
-                && !must_not.iter().any(|p| p.matches(word))
-                && domain.iter().any(|p| p.matches(word))
-        };
-        let candidates = self.readable.candidates(formula.variable_of(variable), &must);
-        if let Some(word) = candidates.into_iter().find(|word| fits(word)) {
-            return Ok(Ok(word));
-        }
         let mut conflict_positives: Vec<usize> = Vec::new();
         let mut conflict_negatives: Vec<usize> = Vec::new();
         for form in domain.iter() {
@@ -190,26 +191,94 @@ impl Strings {
         find(&must, &must_not, meter)
     }
 
-    fn domain(&mut self, formula: &Formula<'_>, variable: VariableId) -> Rc<[Pattern]> {
-        if let Some(known) = self.domains.get(&variable) {
-            return Rc::clone(known);
+    /// A readable value, if one of those that are tried fits.
+    fn candidate(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: Option<Variable<'_>>,
+        positives: &[PatternId],
+        negatives: &[PatternId],
+    ) -> Option<Word> {
+        // What has to be one word can only be that.
+        if let Some(word) = positives.iter().find_map(|id| formula.spelled(*id).word()) {
+            let word = Symbol::word(word);
+            return self.fits(formula, variable, (positives, negatives), &word).then_some(word);
         }
-        let patterns: Rc<[Pattern]> = match formula.variable_of(variable) {
-            Some(v) => domain(v, self.policy_type).into(),
-            None => [Pattern::any()].into(),
-        };
-        self.domains.insert(variable, Rc::clone(&patterns));
-        patterns
+        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
+        let policy_type = self.policy_type;
+        let mut fits = |word: &[Symbol]| self.fits(formula, variable, (positives, negatives), word);
+        readable(variable, policy_type, &must, &mut fits)
+    }
+
+    /// Whether the word is a value of the variable that matches all of the first patterns and none of the others.
+    fn fits(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: Option<Variable<'_>>,
+        (positives, negatives): (&[PatternId], &[PatternId]),
+        word: &[Symbol],
+    ) -> bool {
+        positives.iter().all(|id| self.matches(formula, *id, word))
+            && !negatives.iter().any(|id| self.matches(formula, *id, word))
+            && domain(variable, self.policy_type).iter().any(|form| form.matches(word))
+    }
+
+    /// Whether the word matches the pattern.
+    fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
+        match plainly_matches(formula.spelled(id), word) {
+            Some(plain) => plain,
+            None => self.pattern(formula, id).matches(word),
+        }
     }
 }
 
-/// A cheap proof that no text matches both.
-fn apart(a: &PatternKey<'_>, b: &PatternKey<'_>) -> bool {
-    let (Some(start_a), Some(start_b)) = (a.start(), b.start()) else { return false };
-    match (a.word().is_some(), b.word().is_some()) {
-        (true, true) => start_a != start_b,
-        (true, false) => !start_a.starts_with(start_b),
-        (false, true) => !start_b.starts_with(start_a),
-        (false, false) => !start_a.starts_with(start_b) && !start_b.starts_with(start_a),
+/// Whether no text matches both, where that is plain to see.
+fn plainly_disjoint(a: Spelled<'_>, b: Spelled<'_>) -> Option<bool> {
+    use Spelled::{Hidden, Prefix, Start, Word};
+    match (a, b) {
+        (Hidden, _) | (_, Hidden) => None,
+        (Word(a), Word(b)) => Some(a != b),
+        (Prefix(prefix), Word(text) | Start(text)) | (Word(text) | Start(text), Prefix(prefix))
+            if text.starts_with(prefix) =>
+        {
+            Some(false)
+        }
+        (Prefix(a), Prefix(b)) => Some(!a.starts_with(b) && !b.starts_with(a)),
+        (Word(word), Prefix(start) | Start(start)) | (Prefix(start) | Start(start), Word(word)) => {
+            (!word.starts_with(start)).then_some(true)
+        }
+        (Prefix(a) | Start(a), Start(b)) | (Start(a), Prefix(b)) => {
+            (!a.starts_with(b) && !b.starts_with(a)).then_some(true)
+        }
+    }
+}
+
+/// Whether every text that matches `inner` matches `outer`, where that is plain to see.
+fn plainly_included(outer: Spelled<'_>, inner: Spelled<'_>) -> Option<bool> {
+    use Spelled::{Hidden, Prefix, Start, Word};
+    match (outer, inner) {
+        (Hidden, _) | (_, Hidden) => None,
+        (Word(outer), Word(inner)) => Some(outer == inner),
+        // It has more than one match.
+        (Word(_), Prefix(_) | Start(_)) => Some(false),
+        (Prefix(prefix), Word(text) | Prefix(text) | Start(text)) => Some(text.starts_with(prefix)),
+        // Some match goes on from its start with another character than `outer` does.
+        (Start(outer), Word(text) | Prefix(text) | Start(text)) => {
+            (!text.starts_with(outer)).then_some(false)
+        }
+    }
+}
+
+/// Whether the word matches, where that is plain to see.
+fn plainly_matches(pattern: Spelled<'_>, word: &[Symbol]) -> Option<bool> {
+    let mut rest = word.iter();
+    let begins = pattern.start()?.chars().all(|c| rest.next() == Some(&Symbol::from_char(c)));
+    match pattern {
+        Spelled::Hidden => None,
+        _ if !begins => Some(false),
+        Spelled::Word(_) => Some(rest.next().is_none()),
+        Spelled::Prefix(_) => Some(rest.all(|symbol| symbol.to_marker().is_none())),
+        Spelled::Start(_) => None,
     }
 }

@@ -1,17 +1,19 @@
 //! The text of certificates.
 
+use super::addresses::Shown;
 use super::examine::Refutation;
 use super::lemma::Lemma;
 use super::plain::Plain;
 use super::proof::Proof;
 use super::{Refusal, render};
-use crate::formula::{Asked, Assumption, Question, Setting};
-use crate::request::{KEY_TABLE_VERSION, Request, Requester};
+use crate::formula::{Asked, Assumption, Outside, Question, Setting};
+use crate::policy::{Document, ResourceType};
+use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "iamsat-certificate";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A certificate as it is written. Members that are not known are errors, so that nothing can be claimed in passing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +34,17 @@ pub struct Certificate {
     /// What is listed, if the check has lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
-    /// The policies, that which has to allow the request first.
+    /// That the requester has to be an outsider, if it has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<OutsideText>,
+    /// The policies, which have to allow the request, read as one set.
     pub policies: Vec<Policy>,
+    /// Documents that each have to allow it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<Policy>,
+    /// Documents that must not allow it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<Policy>,
     /// The named assumptions that take part.
     pub assumptions: Vec<String>,
     /// The facts about requests that are taken for certain.
@@ -66,6 +77,39 @@ pub struct Entry {
     pub actions: Vec<String>,
     /// Resources.
     pub resources: Vec<String>,
+}
+
+/// An [`Outside`] as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutsideText {
+    /// AWS's name of the type of the resource.
+    pub resource_type: String,
+    /// Addresses from which access is left out: networks, or the first and last address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub but_for: Vec<String>,
+}
+
+impl OutsideText {
+    fn of(outside: &Outside) -> OutsideText {
+        OutsideText {
+            resource_type: outside.resource_type.name().to_owned(),
+            but_for: outside.but_for.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What is written.
+    pub(super) fn outside(&self) -> Result<Outside, Refusal> {
+        let resource_type = ResourceType::from_name(&self.resource_type)
+            .ok_or_else(|| Refusal::new("it names no resource type"))?;
+        let but_for = self.but_for.iter().map(|text| interval(text)).collect::<Result<_, _>>()?;
+        Ok(Outside { resource_type, but_for })
+    }
+}
+
+/// Addresses as they are written.
+pub(super) fn interval(text: &str) -> Result<AddressInterval, Refusal> {
+    AddressInterval::parse(text).ok_or_else(|| Refusal::new(format!("`{text}` are no addresses")))
 }
 
 /// A policy.
@@ -116,8 +160,14 @@ pub struct LemmaText {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// Index of the Allow statement that allows it.
+    /// Index of the policy that allows it, if it is not the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub policy: usize,
+    /// Index of the Allow statement of that policy that allows it.
     pub statement: usize,
+    /// The addresses that the request stands for, if it stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<String>,
     /// The request.
     pub request: RequestText,
 }
@@ -167,6 +217,11 @@ impl RequestText {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of skip_serializing_if")]
+fn is_first(policy: &usize) -> bool {
+    *policy == 0
+}
+
 /// The names of the facts about requests that are taken for certain under these options.
 pub(super) fn axioms(setting: Setting) -> Vec<String> {
     let safe = (!setting.aws_compat).then_some("safe");
@@ -176,17 +231,22 @@ pub(super) fn axioms(setting: Setting) -> Vec<String> {
 
 impl Certificate {
     fn new(
-        asked: Asked<'_>,
+        asked: &Asked<'_>,
         setting: Setting,
         assumptions: &[Assumption],
         evidence: Evidence,
     ) -> Certificate {
         let texts = |list: &[Box<str>]| list.iter().map(|t| t.to_string()).collect();
+        let policies = |documents: &[&Document]| {
+            let policy =
+                |d: &&Document| Policy { name: d.source.name().to_owned(), text: d.source.text().to_owned() };
+            documents.iter().map(policy).collect()
+        };
         Certificate {
             format: FORMAT.to_owned(),
             version: VERSION,
             program: concat!("iamsat ", env!("CARGO_PKG_VERSION")).to_owned(),
-            check: asked.name().to_owned(),
+            check: asked.check().name().to_owned(),
             policy_type: setting.policy_type.name().to_owned(),
             options: Options {
                 strict_arn: setting.strict_arn,
@@ -201,11 +261,10 @@ impl Certificate {
                 };
                 access.iter().map(entry).collect()
             }),
-            policies: asked
-                .documents()
-                .iter()
-                .map(|d| Policy { name: d.source.name().to_owned(), text: d.source.text().to_owned() })
-                .collect(),
+            outside: asked.outside().map(OutsideText::of),
+            policies: policies(asked.policies()),
+            within: policies(asked.within()),
+            without: policies(asked.without()),
             assumptions: assumptions.iter().map(|assumption| assumption.0.to_owned()).collect(),
             axioms: axioms(setting),
             key_table_version: KEY_TABLE_VERSION,
@@ -215,7 +274,7 @@ impl Certificate {
 
     /// The certificate of a PASS.
     pub fn of_pass(
-        asked: Asked<'_>,
+        asked: &Asked<'_>,
         setting: Setting,
         assumptions: &[Assumption],
         refutation: &Refutation,
@@ -240,15 +299,20 @@ impl Certificate {
         Certificate::new(asked, setting, assumptions, evidence)
     }
 
-    /// The certificate of a FAIL: requests with the index of the Allow statement that allows each.
+    /// The certificate of a FAIL.
     pub fn of_fail<'r>(
-        asked: Asked<'_>,
+        asked: &Asked<'_>,
         setting: Setting,
         assumptions: &[Assumption],
-        requests: impl IntoIterator<Item = (usize, &'r Request)>,
+        shown: impl IntoIterator<Item = Shown<'r>>,
     ) -> Certificate {
-        let finding = |(statement, request)| Finding { statement, request: RequestText::of(request) };
-        let findings = requests.into_iter().map(finding).collect();
+        let finding = |shown: Shown<'_>| Finding {
+            policy: shown.policy,
+            statement: shown.statement,
+            addresses: shown.addresses.map(|addresses| addresses.to_string()),
+            request: RequestText::of(shown.request),
+        };
+        let findings = shown.into_iter().map(finding).collect();
         Certificate::new(asked, setting, assumptions, Evidence::Fail { findings })
     }
 

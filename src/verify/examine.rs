@@ -1,15 +1,16 @@
 //! The verifier.
 
-use super::certificate::{Certificate, Evidence};
+use super::addresses::{Shown, is_for_everyone};
+use super::certificate::{Certificate, Evidence, OutsideText, Policy, interval};
 use super::lemma::{Lemma, Prover};
 use super::plain::Plain;
 use super::proof::Proof;
-use super::replay::{Referee, confirm};
+use super::replay::Referee;
 use super::{Refusal, Work};
-use crate::formula::{Asked, Question, Setting, assumptions};
-use crate::limits::InputLimits;
+use crate::formula::{Asked, Check, Question, Setting, assumptions};
+use crate::limits::{Deadline, InputLimits};
 use crate::policy::{Access, Document, PolicyType, read};
-use crate::request::KEY_TABLE_VERSION;
+use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 
 /// Bounds on the verifier.
@@ -23,11 +24,19 @@ pub struct Limits {
     pub nodes: usize,
     /// Bounds on the policies.
     pub input: InputLimits,
+    /// Instant after which the verifier gives up.
+    pub deadline: Deadline,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 128 << 20, work: 500_000_000, nodes: 4_000_000, input: InputLimits::default() }
+        Limits {
+            bytes: 48 << 20,
+            work: 500_000_000,
+            nodes: 4_000_000,
+            input: InputLimits::default(),
+            deadline: Deadline::default(),
+        }
     }
 }
 
@@ -50,6 +59,9 @@ pub struct Refutation {
     /// How a contradiction follows from the plain clauses and the lemmas.
     pub proof: Proof,
 }
+
+/// Bytes of the texts of one request in a certificate.
+const MOST_REQUEST: usize = 4 << 20;
 
 /// Verifies the text of a certificate.
 ///
@@ -75,7 +87,7 @@ pub fn verify(text: &str, limits: &Limits) -> Outcome {
 /// # Errors
 /// What is wrong with it, or the limit that was reached.
 pub fn examine(
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
     setting: Setting,
     refutation: &Refutation,
     limits: &Limits,
@@ -92,7 +104,8 @@ fn refuted(
     refutation: &Refutation,
     limits: &Limits,
 ) -> Result<(), Refusal> {
-    let mut work = Work::new(limits.work);
+    let mut work = Work::new(limits.work, limits.deadline);
+    work.check()?;
     let mut prover = Prover::new(&question.formula, &question.reading, &mut work);
     for (place, lemma) in refutation.lemmas.iter().enumerate() {
         prover
@@ -114,12 +127,16 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
             certificate.key_table_version
         )));
     }
-    let mut documents: Vec<Document> = Vec::new();
-    for policy in &certificate.policies {
-        let found = read(&Source::new(&*policy.name, &*policy.text), &limits.input);
-        let unreadable = || Refusal::new(format!("the policy {} has errors", policy.name));
-        documents.push(found.document.ok_or_else(unreadable)?);
-    }
+    let documents = |policies: &[Policy]| -> Result<Vec<Document>, Refusal> {
+        let document = |policy: &Policy| {
+            let found = read(&Source::new(&*policy.name, &*policy.text), &limits.input);
+            found.document.ok_or_else(|| Refusal::new(format!("the policy {} has errors", policy.name)))
+        };
+        policies.iter().map(document).collect()
+    };
+    let policies = documents(&certificate.policies)?;
+    let within = documents(&certificate.within)?;
+    let without = documents(&certificate.without)?;
     let access: Vec<Access> = certificate
         .access
         .iter()
@@ -127,18 +144,28 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         .map(|entry| Access::new(&entry.actions, &entry.resources))
         .collect::<Result<_, _>>()
         .map_err(|error| Refusal::new(error.to_string()))?;
-    let asked = match (&*certificate.check, documents.as_slice()) {
-        ("check-no-new-access", [new, existing]) if certificate.access.is_none() => {
-            Asked::NoNewAccess(new, existing)
+    let check = Check::ALL.into_iter().find(|check| check.name() == certificate.check);
+    let listed = certificate.access.is_some();
+    let outside = certificate.outside.as_ref().map(OutsideText::outside).transpose()?;
+    if outside.is_some() && certificate.options.assume_heuristics {
+        return Err(Refusal::new("no heuristics are taken for facts about outsiders"));
+    }
+    let asked = match (check, &*policies, &*within, &*without, outside) {
+        (Some(Check::NoNewAccess), [new], [], [existing], None) if !listed => {
+            Asked::no_new_access(new, existing)
         }
-        ("check-access-not-granted", [policy]) if certificate.access.is_some() => {
-            Asked::AccessNotGranted(policy, &access)
+        (Some(Check::AccessNotGranted), [policy], [], [], None) if listed => {
+            Asked::access_not_granted(policy, &access)
+        }
+        (Some(Check::Find), [_, ..], _, _, None) if !listed => Asked::find(&policies, &within, &without),
+        (Some(Check::NoPublicAccess), [policy], [], [], Some(outside)) if !listed => {
+            Asked::no_public_access(policy, outside)
         }
         _ => return Err(Refusal::new("check, policies and access do not fit together")),
     };
     let policy_type = PolicyType::from_name(&certificate.policy_type)
         .ok_or_else(|| Refusal::new("it names no policy type"))?;
-    if documents.iter().any(|document| !document.misfits(policy_type, &limits.input).is_empty()) {
+    if asked.judged().iter().any(|document| !document.misfits(policy_type, &limits.input).is_empty()) {
         return Err(Refusal::new(format!("a policy of it is no {}", policy_type.name())));
     }
     let setting = Setting {
@@ -148,11 +175,11 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         heuristics: certificate.options.assume_heuristics,
         boundary: certificate.options.boundary,
     };
-    let question = Question::new(asked, setting);
+    let question = Question::new(&asked, setting);
     if question.formula.graph.len() > limits.nodes {
         return Err(Refusal::beyond("the question has too many parts"));
     }
-    let named = assumptions(asked, &question.reading, question.formula.mentioned());
+    let named = assumptions(&asked, &question.reading, question.formula.mentioned());
     if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
         return Err(Refusal::new("the assumptions that it names are not those that take part"));
     }
@@ -161,26 +188,64 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     }
     match &certificate.evidence {
         Evidence::Pass { .. } => {
+            let few = asked
+                .outside()
+                .is_none_or(|outside| !AddressSet::of(outside.but_for.iter().copied()).is_everyone());
+            if !few {
+                return Err(Refusal::new("what it leaves out is access from too many addresses"));
+            }
             let plain = Plain::new(&question.formula.graph, &question.conjuncts);
             let refutation = certificate.refutation(&question, &plain)?;
             refuted(&question, plain, &refutation, limits)?;
             let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
-            Ok(format!("PASS: {}, by {lemmas} lemmas and {steps} steps", claim(asked, setting, true)))
+            let plural = |n: usize| if n == 1 { "" } else { "s" };
+            Ok(format!(
+                "PASS: {}, by {lemmas} lemma{} and {steps} step{}",
+                claim(&asked, setting, true),
+                plural(lemmas),
+                plural(steps)
+            ))
         }
         Evidence::Fail { findings } => {
-            let referee = Referee::new(asked, setting);
+            let referee = Referee::new(&asked, setting);
+            let texts = [&certificate.policies, &certificate.within, &certificate.without];
+            let length =
+                texts.into_iter().flatten().map(|p| p.text.len() / 16).fold(1, usize::saturating_add);
+            let mut work = Work::new(limits.work, limits.deadline);
             if findings.is_empty() {
                 return Err(Refusal::new("it has no request"));
             }
+            let mut addresses = Vec::new();
             for (place, finding) in findings.iter().enumerate() {
                 let at =
                     |reason: String| Refusal::new(reason).at(format!("finding {}", place.saturating_add(1)));
                 let request = finding.request.request();
-                confirm(&request, &referee.claim(finding.statement)).map_err(|d| at(d.message))?;
+                // Every statement is looked at, and every text of the request may be compared in each.
+                work.spend(length.saturating_add(request.length().saturating_mul(4)))?;
+                if request.length() > MOST_REQUEST {
+                    return Err(Refusal::beyond("a request of it is too long"));
+                }
+                if asked.outside().is_some() {
+                    // Every value of the request is looked for in every text.
+                    let values =
+                        request.context().map(|(_, values)| values.len()).fold(1, usize::saturating_add);
+                    work.spend(length.saturating_mul(values))?;
+                }
+                let shown = Shown {
+                    policy: finding.policy,
+                    statement: finding.statement,
+                    addresses: finding.addresses.as_deref().map(interval).transpose()?,
+                    request: &request,
+                };
+                shown.confirm(&asked, &referee).map_err(|d| at(d.message))?;
+                addresses.push(shown.addresses);
+            }
+            if !is_for_everyone(addresses) {
+                return Err(Refusal::new("what it shows is access from few addresses"));
             }
             Ok(format!(
                 "FAIL: {}, shown by {} replayed",
-                claim(asked, setting, false),
+                claim(&asked, setting, false),
                 requests(findings.len())
             ))
         }
@@ -192,21 +257,34 @@ fn requests(count: usize) -> String {
 }
 
 /// What a certificate of the question says.
-fn claim(asked: Asked<'_>, setting: Setting, pass: bool) -> String {
-    let quantifier = if pass { "no request is" } else { "some request is" };
-    let said = match asked {
-        Asked::NoNewAccess(new, existing) => {
-            format!("{quantifier} allowed by {} and not by {}", new.source.name(), existing.source.name())
-        }
-        Asked::AccessNotGranted(policy, access) => format!(
-            "{quantifier} allowed by {} and listed by {}",
-            policy.source.name(),
-            if access.len() == 1 {
-                "the access entry".to_owned()
-            } else {
-                format!("one of {} access entries", access.len())
-            }
-        ),
+fn claim(asked: &Asked<'_>, setting: Setting, pass: bool) -> String {
+    let quantifier = if pass { "no" } else { "some" };
+    let names = |documents: &[&Document], before: &str, between: &str| {
+        let names: Vec<&str> = documents.iter().map(|d| d.source.name()).collect();
+        if names.is_empty() { String::new() } else { format!("{before}{}", names.join(between)) }
     };
-    format!("{said} ({})", setting.policy_type.name())
+    let policies = names(asked.policies(), " allowed by ", " and ");
+    let set = if asked.policies().len() > 1 { " as one set" } else { "" };
+    let within = names(asked.within(), " and within ", " and ");
+    let without = names(asked.without(), " and not by ", " nor ");
+    let listed = match asked.access() {
+        None => String::new(),
+        Some([_]) => " and listed by the access entry".to_owned(),
+        Some(entries) => format!(" and listed by one of {} access entries", entries.len()),
+    };
+    let outsider = match asked.outside() {
+        None => String::new(),
+        Some(outside) => {
+            let (v4, v6) = AddressSet::of(outside.but_for.iter().copied()).sizes();
+            let beyond = match (v4, v6) {
+                (0, 0) => String::new(),
+                (v4, 0) => format!(" beyond {v4} IPv4 addresses"),
+                (0, v6) => format!(" beyond {v6} IPv6 addresses"),
+                (v4, v6) => format!(" beyond {v4} IPv4 and {v6} IPv6 addresses"),
+            };
+            format!(" by an outsider{beyond} of {}", outside.resource_type)
+        }
+    };
+    let policy_type = setting.policy_type.name();
+    format!("{quantifier} request{outsider} is{policies}{set}{within}{without}{listed} ({policy_type})")
 }

@@ -50,6 +50,9 @@ pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
     Some(word)
 }
 
+/// Bytes that all automata of one question may take.
+pub(super) const MOST_BYTES: usize = 100 << 20;
+
 /// A regular language of words.
 #[derive(Debug)]
 pub(super) struct Language(NFA);
@@ -57,7 +60,12 @@ pub(super) struct Language(NFA);
 impl Language {
     /// What the steps match, one after the other.
     pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Result<Language, Refusal> {
-        build(&mut steps.into_iter())
+        Language::within(steps, MOST_BYTES)
+    }
+
+    /// The same, if it takes no more than so many bytes.
+    pub(super) fn within(steps: impl IntoIterator<Item = Step>, bytes: usize) -> Result<Language, Refusal> {
+        build(&mut steps.into_iter(), bytes)
             .map(Language)
             .map_err(|error| Refusal::beyond(format!("a pattern is too large: {error}")))
     }
@@ -67,17 +75,17 @@ impl Language {
         let mut found = Vec::new();
         self.close(self.0.start_anchored(), &mut found);
         found.sort_unstable();
+        found.dedup();
         found
     }
 
-    /// Adds a state, and those that are reached from it without a byte.
+    /// Adds a state, and those that are reached from it without a byte. No way without bytes leads back to where it began.
     fn close(&self, state: StateID, found: &mut Vec<StateID>) {
         let mut waiting = vec![state];
         while let Some(state) = waiting.pop() {
             match self.0.state(state) {
                 State::Union { alternates } => waiting.extend(alternates.iter().rev()),
                 State::BinaryUnion { alt1, alt2 } => waiting.extend([*alt2, *alt1]),
-                _ if found.contains(&state) => {}
                 _ => found.push(state),
             }
         }
@@ -97,7 +105,13 @@ impl Language {
             }
         }
         found.sort_unstable();
+        found.dedup();
         found
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.memory_usage()
     }
 
     fn accepts(&self, states: &[StateID]) -> bool {
@@ -129,8 +143,9 @@ impl Language {
 }
 
 /// One automaton for all steps: each leads to where the next begins.
-fn build(steps: &mut dyn Iterator<Item = Step>) -> Result<NFA, Box<BuildError>> {
+fn build(steps: &mut dyn Iterator<Item = Step>, bytes: usize) -> Result<NFA, Box<BuildError>> {
     let mut builder = Builder::new();
+    builder.set_size_limit(Some(bytes))?;
     builder.set_utf8(false);
     builder.start_pattern()?;
     let start = builder.add_empty()?;
@@ -344,7 +359,7 @@ mod tests {
             let languages = patterns.each_ref().map(language);
             let [a, b, c, d] = &patterns;
             let [la, lb, lc, ld] = &languages;
-            let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000)).unwrap();
+            let found = find(&[la, lb], &[lc, ld], &mut Work::new(10_000_000, Default::default())).unwrap();
             let mut meter = Meter::new(&SearchLimits::default());
             let known = automata::find(&[a, b], &[c, d], &mut meter).unwrap();
             assert_eq!(found.is_some(), known.is_some(), "{patterns:?} {found:?} {known:?}");

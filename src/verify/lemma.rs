@@ -2,7 +2,7 @@
 //! of values, or the certificate is not verified.
 
 use super::domain::{forms, text};
-use super::language::{Language, find};
+use super::language::{Language, MOST_BYTES, find};
 use super::plain::Plain;
 use super::values::{some_address, some_number};
 use super::{Refusal, Work};
@@ -55,6 +55,8 @@ pub(super) struct Prover<'f, 'a> {
     pub(super) policy_type: PolicyType,
     pub(super) aws_compat: bool,
     pub(super) work: &'f mut Work,
+    /// Bytes that further automata may take.
+    bytes: usize,
     languages: FxHashMap<PatternId, Rc<Language>>,
     domains: FxHashMap<VariableId, Rc<[Language]>>,
 }
@@ -63,7 +65,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     pub(super) fn new(formula: &'f Formula<'a>, reading: &Reading<'_>, work: &'f mut Work) -> Prover<'f, 'a> {
         let (policy_type, aws_compat) = (reading.policy_type, reading.aws_compat);
         let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
-        Prover { formula, policy_type, aws_compat, work, languages, domains }
+        Prover { formula, policy_type, aws_compat, work, bytes: MOST_BYTES, languages, domains }
     }
 
     /// # Errors
@@ -242,7 +244,9 @@ impl<'f, 'a> Prover<'f, 'a> {
     /// A language, paid for.
     pub(super) fn built(&mut self, steps: Vec<Step>) -> Result<Language, Refusal> {
         self.work.spend(steps.len().saturating_mul(16))?;
-        Language::new(steps)
+        let language = Language::within(steps, self.bytes)?;
+        self.bytes = self.bytes.saturating_sub(language.bytes());
+        Ok(language)
     }
 
     /// The language of a pattern.

@@ -6,6 +6,9 @@
 //! the requests on the referee. It uses nothing of the rooms that search: `theory`, `sat` and `solve` come after it, and of
 //! `automata` it reads patterns as data.
 
+use crate::limits::Deadline;
+
+mod addresses;
 mod certificate;
 mod domain;
 mod examine;
@@ -19,6 +22,7 @@ mod replay;
 mod symbolic;
 mod values;
 
+pub use addresses::{Shown, is_for_everyone, names_address};
 pub use certificate::{Certificate, Evidence, Finding};
 pub use examine::{Limits, Outcome, Refutation, examine, verify};
 pub use lemma::Lemma;
@@ -53,16 +57,27 @@ impl Refusal {
 #[derive(Clone, Debug)]
 pub struct Work {
     left: u64,
+    spends: u32,
+    deadline: Deadline,
 }
 
 impl Work {
-    fn new(allowed: u64) -> Work {
-        Work { left: allowed }
+    fn new(allowed: u64, deadline: Deadline) -> Work {
+        Work { left: allowed, spends: 0, deadline }
+    }
+
+    /// Looks at the clock, if there is a deadline.
+    fn check(&self) -> Result<(), Refusal> {
+        if self.deadline.has_passed() {
+            return Err(Refusal::beyond("the time limit was reached"));
+        }
+        Ok(())
     }
 
     fn spend(&mut self, amount: usize) -> Result<(), Refusal> {
         let left = self.left.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
         self.left = left.ok_or_else(|| Refusal::beyond("the work allowed for checking is done"))?;
-        Ok(())
+        self.spends = self.spends.wrapping_add(1);
+        if self.spends.is_multiple_of(1024) { self.check() } else { Ok(()) }
     }
 }

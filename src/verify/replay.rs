@@ -2,22 +2,20 @@
 
 use crate::evaluate::{self, Decision};
 use crate::formula::{Asked, Setting};
-use crate::policy::{Access, Document, Effect, PolicyType, Statement};
+use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Keys, Request};
 
 /// What a witness must show, in terms of the original documents.
 #[derive(Clone, Copy)]
 pub struct Claim<'c> {
+    /// The question.
+    pub asked: &'c Asked<'c>,
     /// All documents of the check.
     pub documents: &'c [&'c Document],
-    /// Index of the document that allows the request.
+    /// Index of the policy that allows the request.
     pub allowed_by: usize,
     /// Index of the statement of that document that by itself allows it.
     pub statement: usize,
-    /// Index of the document that does not, if the question has one.
-    pub not_allowed_by: Option<usize>,
-    /// Entries of which one has to list the request, if the question has any.
-    pub access: Option<&'c [Access]>,
     /// Further spellings of actions, for the request to use.
     pub spellings: &'c [&'c str],
     /// The policy type of the check.
@@ -35,9 +33,8 @@ pub struct Claim<'c> {
 /// How the documents of a question are judged.
 #[derive(Debug)]
 pub struct Referee<'a> {
-    asked: Asked<'a>,
+    asked: &'a Asked<'a>,
     setting: Setting,
-    documents: Vec<&'a Document>,
     keys: Keys<'a>,
     spellings: Vec<&'a str>,
     options: evaluate::Options,
@@ -45,25 +42,28 @@ pub struct Referee<'a> {
 
 impl<'a> Referee<'a> {
     /// The referee for a question.
-    pub fn new(asked: Asked<'a>, setting: Setting) -> Referee<'a> {
+    pub fn new(asked: &'a Asked<'a>, setting: Setting) -> Referee<'a> {
         let documents = asked.documents();
-        let mut options = evaluate::Options::for_documents(&documents);
+        let mut options = evaluate::Options::for_documents(documents);
+        let judged = asked.judged();
+        options.resource_unconstrained =
+            judged.iter().flat_map(|d| &d.statements).all(|s| s.resource.is_none());
+        options.allows_whole_resource = asked.outside().is_some();
         options.policy_type = setting.policy_type;
         options.strict_arn = setting.strict_arn;
-        let keys = mentioned_keys(&documents);
+        let keys = mentioned_keys(documents);
         let listed_actions = asked.access().into_iter().flatten().flat_map(|entry| &entry.actions);
         let spellings = listed_actions.map(|action| &*action.text).collect();
-        Referee { asked, setting, documents, keys, spellings, options }
+        Referee { asked, setting, keys, spellings, options }
     }
 
-    /// What a witness for this Allow statement of the first document must show.
-    pub fn claim(&self, statement: usize) -> Claim<'_> {
+    /// What a witness for this Allow statement of this policy must show.
+    pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
         Claim {
-            documents: &self.documents,
-            allowed_by: 0,
+            asked: self.asked,
+            documents: self.asked.documents(),
+            allowed_by: document,
             statement,
-            not_allowed_by: (self.documents.len() > 1).then_some(1),
-            access: self.asked.access(),
             policy_type: self.setting.policy_type,
             spellings: &self.spellings,
             keys: &self.keys,
@@ -94,7 +94,7 @@ pub struct Disagreement {
 }
 
 impl Disagreement {
-    fn new(message: impl Into<String>) -> Disagreement {
+    pub(super) fn new(message: impl Into<String>) -> Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 
@@ -113,7 +113,8 @@ impl Disagreement {
 /// # Errors
 /// The first question that was answered no.
 pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
-    let Some(document) = claim.documents.get(claim.allowed_by).copied() else {
+    let policies = claim.asked.policies();
+    let Some(document) = policies.get(claim.allowed_by).copied() else {
         return Err(Disagreement::new("the claim names no document"));
     };
     let among = |statements: &[&Statement]| {
@@ -126,15 +127,23 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
             claim.statement
         )));
     };
-    // As it allows the request, the other Allow statements do not matter.
-    let denies = document.statements.iter().filter(|s| s.effect.value == Effect::Deny);
-    let decision = among(&std::iter::once(statement).chain(denies).collect::<Vec<_>>());
-    if decision != Decision::Allowed {
-        return Err(Disagreement::decided(claim.allowed_by, decision, "allowed"));
+    // As it allows the request, the other Allow statements do not matter; the Deny statements of all policies do.
+    for (index, policy) in policies.iter().enumerate() {
+        let denies = policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+        let decision = among(&std::iter::once(statement).chain(denies).collect::<Vec<_>>());
+        if decision != Decision::Allowed {
+            return Err(Disagreement::decided(index, decision, "allowed"));
+        }
     }
-    if let Some(index) = claim.not_allowed_by
-        && let Some(other) = claim.documents.get(index).copied()
-    {
+    for (index, demand) in (policies.len()..).zip(claim.asked.within()) {
+        let about_all = evaluate::Options { resource_unconstrained: true, ..claim.options.clone() };
+        let decision = evaluate::decide(&[demand], request, &about_all);
+        if decision != Decision::Allowed {
+            return Err(Disagreement::decided(index, decision, "allowed"));
+        }
+    }
+    let others = policies.len().saturating_add(claim.asked.within().len());
+    for (index, other) in (others..).zip(claim.asked.without()) {
         let decision = evaluate::decide(&[other], request, claim.options);
         if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
             return Err(Disagreement::decided(index, decision, "denied"));
@@ -144,7 +153,14 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
         return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
     }
-    if claim.access.is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request))) {
+    if let Some(outside) = claim.asked.outside() {
+        request.is_outsider(claim.documents, outside.resource_type).map_err(Disagreement::new)?;
+        if !request.is_beyond(&outside.but_for) {
+            return Err(Disagreement::new("the request comes from an address that is not asked about"));
+        }
+    }
+    if claim.asked.access().is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request)))
+    {
         return Err(Disagreement::new("the request is not one that the question asks about"));
     }
     Ok(())

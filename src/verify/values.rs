@@ -95,7 +95,7 @@ mod tests {
             let found = some_number(
                 &p.iter().collect::<Vec<_>>(),
                 &f.iter().collect::<Vec<_>>(),
-                &mut Work::new(10_000),
+                &mut Work::new(10_000, Default::default()),
             );
             assert_eq!(found.unwrap(), expected, "{pass:?} {fail:?}");
         }
@@ -115,7 +115,7 @@ mod tests {
         ];
         for (pass, fail, expected) in cases {
             let read = |list: &[&str]| list.iter().map(|t| Network::parse(t).unwrap()).collect::<Vec<_>>();
-            let found = some_address(&read(pass), &read(fail), &mut Work::new(100_000));
+            let found = some_address(&read(pass), &read(fail), &mut Work::new(100_000, Default::default()));
             assert_eq!(found.unwrap(), expected, "{pass:?} {fail:?}");
         }
     }

@@ -3,19 +3,21 @@
 import argparse
 import collections
 import json
-import os
 import subprocess
 import sys
+import threading
 import time
-import venv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # Nothing is left behind in the source tree.
 sys.dont_write_bytecode = True
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from environment import ROOT, with_solvers
+from pairs import corpus_directory, generated, sample
+from solvers import NAMES, Worker
+from translate import Question, Skip
+
 VERDICTS = {"unsat": "PASS", "sat": "FAIL"}
 
 
@@ -23,28 +25,14 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=300, help="how many pairs (default 300)")
     parser.add_argument("--generated", type=int, default=0, help="compare as many small generated pairs instead")
-    parser.add_argument("--timeout", type=float, default=10, help="seconds for each solver and query (default 10)")
+    parser.add_argument("--timeout", type=float, default=10, help="CPU seconds for each solver and query (default 10)")
+    parser.add_argument("--solvers", nargs="+", choices=NAMES, default=NAMES, help="which solvers (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample (default 1)")
     parser.add_argument("--jobs", type=int, default=2, help="queries at a time (default 2)")
     parser.add_argument("--iamsat", type=Path, default=ROOT / "target/release/iamsat", help="the binary")
     parser.add_argument("--venv", type=Path, default=ROOT / "target/peers-venv", help="where the solvers are installed")
     parser.add_argument("--show", action="store_true", help="print each pair with its verdicts")
     return parser.parse_args()
-
-
-def with_solvers(args):
-    """Goes on in a virtual environment that has the solvers; makes it first if it is not there."""
-    python = args.venv / "bin/python"
-    if Path(sys.prefix).resolve() == args.venv.resolve():
-        return
-    if not python.exists():
-        venv.create(args.venv, with_pip=True)
-    if subprocess.run([python, "-c", "import cvc5, z3"], capture_output=True).returncode:
-        print("installing the solvers (once)", file=sys.stderr)
-        needs = HERE / "requirements.txt"
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", needs]
-        subprocess.run(install, check=True)
-    os.execv(python, [str(python), *sys.argv])
 
 
 def judge_with_iamsat(args, pairs):
@@ -63,42 +51,46 @@ def judge_with_iamsat(args, pairs):
     return [(answer.get("result", "error"), answer) for answer in answers]
 
 
-def judge_with_solvers(args, each, answer):
+class Solvers(threading.local):
+    """The solvers of one thread, a process each."""
+
+    def __init__(self):
+        self.workers = {}
+
+    def ask(self, name, script, seconds, with_model=False):
+        """`sat`, `unsat`, `timeout` or `error`, the model or the reason, and the CPU seconds."""
+        worker = self.workers.setdefault(name, Worker(name))
+        answer = worker.ask(script, seconds, with_model)
+        return answer["verdict"], answer["more"], sum(answer["runs"][0]) if answer["runs"] else seconds
+
+
+def judge_with_solvers(args, solvers, each, answer):
     """A skip reason, or what each solver says, with its seconds.
 
     If neither answers, a FAIL is asked again at its witness.
     """
-    from solvers import NAMES, ask
-    from translate import Question, Skip
-
     try:
         question = Question(each["new"], each["existing"], each["type"])
     except Skip as reason:
         return {"skip": str(reason)}
-    answers = {}
-    for name in NAMES:
-        start = time.monotonic()
-        verdict, more = ask(name, question.smt, args.timeout)
-        answers[name] = (verdict, more, time.monotonic() - start)
+    answers = {name: solvers.ask(name, question.smt, args.timeout) for name in args.solvers}
     judged = {"script": question.smt, "answers": answers, "at witness": set()}
-    silent = all(answers[name][0] not in VERDICTS for name in NAMES)
+    silent = all(answers[name][0] not in VERDICTS for name in args.solvers)
     if silent and answer.get("result") == "FAIL" and "witness" in answer:
         pinned = question.at(answer["witness"])
-        judged["at witness"] = {VERDICTS.get(ask(name, pinned, args.timeout)[0]) for name in NAMES} - {None}
+        judged["at witness"] = {VERDICTS.get(solvers.ask(name, pinned, args.timeout)[0]) for name in args.solvers} - {None}
     return judged
 
 
-def print_disagreement(args, each, ours, answer, judged):
-    from solvers import NAMES, ask
-
+def print_disagreement(args, solvers, each, ours, answer, judged):
     print("\nDISAGREEMENT: %s: %s" % (each["kind"], each["name"]))
     print("  iamsat: %s %s" % (ours, json.dumps(answer.get("witness") or answer.get("message"))))
     if judged["at witness"]:
         print("  solvers at this request: %s" % sorted(judged["at witness"]))
-    for name in NAMES:
+    for name in args.solvers:
         verdict, more, _ = judged["answers"][name]
         if verdict == "sat":
-            more = ask(name, judged["script"], args.timeout, with_model=True)[1]
+            more = solvers.ask(name, judged["script"], args.timeout, with_model=True)[1]
         print("  %s: %s %s" % (name, verdict, more.replace("\n", "\n    ")))
     print("  new:      " + json.dumps(each["new"]))
     print("  existing: " + json.dumps(each["existing"]))
@@ -112,13 +104,7 @@ def table(title, counts):
 
 def main():
     args = arguments()
-    with_solvers(args)
-    sys.path.insert(0, str(HERE))
-    import cvc5  # noqa: F401  loaded here once: the children inherit them
-    import z3  # noqa: F401
-    from pairs import corpus_directory, generated, sample
-    from solvers import NAMES
-
+    with_solvers(args.venv)
     if args.generated:
         pairs = generated(args.generated, args.seed)
     else:
@@ -130,16 +116,17 @@ def main():
     start = time.monotonic()
     ours = judge_with_iamsat(args, pairs)
     iamsat_seconds = time.monotonic() - start
+    solvers = Solvers()
     with ThreadPoolExecutor(args.jobs) as pool:
         answers = [answer for _, answer in ours]
-        judged = list(pool.map(lambda *both: judge_with_solvers(args, *both), pairs, answers))
+        judged = list(pool.map(lambda *both: judge_with_solvers(args, solvers, *both), pairs, answers))
 
     skipped, agree, open_, peers = (collections.Counter() for _ in range(4))
     seconds = collections.Counter()
     wrong = []
     for each, (verdict, answer), theirs in zip(pairs, ours, judged):
         if args.show:
-            said = theirs.get("skip") or {name: theirs["answers"][name][0] for name in NAMES}
+            said = theirs.get("skip") or {name: theirs["answers"][name][0] for name in args.solvers}
             print("%s: %s: iamsat %s, %s" % (each["kind"], each["name"], verdict, said))
         if "skip" in theirs:
             skipped[theirs["skip"]] += 1
@@ -148,7 +135,7 @@ def main():
             skipped["iamsat finds an error in a document"] += 1
             continue
         said = set()
-        for name in NAMES:
+        for name in args.solvers:
             answered, _, took = theirs["answers"][name]
             peers[name, VERDICTS.get(answered, answered)] += 1
             seconds[name] += took
@@ -164,12 +151,12 @@ def main():
         elif not said:
             open_["iamsat %s, neither solver answers in time" % verdict] += 1
         else:
-            agree[verdict, len([1 for name in NAMES if theirs["answers"][name][0] in VERDICTS])] += 1
+            agree[verdict, len([1 for name in args.solvers if theirs["answers"][name][0] in VERDICTS])] += 1
 
     for each, verdict, answer, theirs in wrong:
-        print_disagreement(args, each, verdict, answer, theirs)
+        print_disagreement(args, solvers, each, verdict, answer, theirs)
     compared = len(pairs) - sum(skipped.values())
-    print("\n%d pairs, %d compared, %g s for each solver and query, seed %d"
+    print("\n%d pairs, %d compared, %g s of CPU time for each solver and query, seed %d"
           % (len(pairs), compared, args.timeout, args.seed))
     table("Verdicts", [
         ("agree PASS, with both solvers", agree["PASS", 2]),
@@ -180,10 +167,10 @@ def main():
         *sorted(open_.items()),
         ("disagreements", len(wrong)),
     ])
-    for name in NAMES:
-        table("%s, %.1f s in all" % (name, seconds[name]),
+    for name in args.solvers:
+        table("%s, %.1f s of CPU time in all" % (name, seconds[name]),
               [(what, peers[name, what]) for what in ("PASS", "FAIL", "timeout", "error")])
-    table("iamsat, %.1f s for all %d pairs" % (iamsat_seconds, len(pairs)), sorted(
+    table("iamsat, %.1f s (wall) for all %d pairs" % (iamsat_seconds, len(pairs)), sorted(
         collections.Counter(verdict for verdict, _ in ours).items()))
     table("Skipped, by reason", sorted(skipped.items(), key=lambda item: (-item[1], item[0])))
     return 1 if wrong else 0

@@ -1,21 +1,18 @@
 //! A simulated request: the decision, then every statement with what keeps it from applying.
 
-use super::{Verbosity, plain};
+use super::{Style, Verbosity};
 use crate::evaluate::{Decision, Truth};
-use crate::report::names::{one_line, statement_name};
+use crate::report::names::{one_line, plain, statement_name};
 use crate::report::{Simulation, StatementReport};
 
 /// A simulated request.
-pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity) -> String {
+pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = String::new();
     let decision = match simulation.decision {
-        Decision::Allowed => format!("allowed by {}", simulation.deciding().join(" and ")),
-        Decision::ExplicitlyDenied => format!("explicitly denied by {}", simulation.deciding().join(" and ")),
-        Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
         Decision::Undetermined if verbosity >= Verbosity::Normal => {
             "undetermined, it depends on what is open above (`?`)".to_owned()
         }
-        Decision::Undetermined => "undetermined, it depends on what is open".to_owned(),
+        _ => simulation.sentence(),
     };
     if verbosity >= Verbosity::Normal {
         let mut shown: Option<&str> = None;
@@ -37,7 +34,7 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity) -> String {
     {
         out.push_str(&format!("simulate: {decision}{expected}\n"));
     }
-    plain(&out)
+    style.shown(&plain(&out)).into_owned()
 }
 
 fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {

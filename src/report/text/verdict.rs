@@ -1,13 +1,8 @@
 //! The answer to one question about one document, and the last line over several.
 
-use super::snippet::{self, Mark};
-use super::{Input, Style, finding, request};
-use crate::limits::Exhausted;
-use crate::policy::Document;
-use crate::report::names::{counted, one_line};
-use crate::report::{Explained, Judgement, Outcome, Question, unknown_message};
-use crate::solve::{Unknown, UnknownReason, Verdict};
-use annotate_snippets::{AnnotationKind, Group, Level};
+use super::{Style, issue};
+use crate::report::names::counted;
+use crate::report::{Issue, Judgement, Kind, Status, Subject};
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,51 +15,29 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// The answer to one question about one document.
+/// The answer to one question about one document: its findings or the reasons why there is none, without warnings, and
+/// the verdict. `named` has the verdict name the policies.
 pub fn judgement(
     judgement: &Judgement<'_>,
-    policy: Input<'_>,
-    existing: Option<Input<'_>>,
+    issues: &[Issue],
+    named: bool,
     verbosity: Verbosity,
     style: Style,
 ) -> String {
     let mut out = String::new();
-    let mut sizes = None;
-    let verdict = match &judgement.answer.verdict {
-        Verdict::Pass(_) => {
-            sizes = Some(proved(judgement));
-            format!("PASS. {}: proved for every request", pass(judgement))
-        }
-        Verdict::Fail(_) => {
-            let mut findings: Vec<&Explained<'_>> = judgement.findings.iter().collect();
-            findings.sort_by_cached_key(|f| narrowness(judgement.policy, f));
-            for explained in findings {
-                out.push_str(&finding::block(judgement, explained, policy, existing, style));
+    for one in issues.iter().filter(|i| matches!(i.kind, Kind::Finding | Kind::Unknown)) {
+        if one.accepted.is_none() || verbosity >= Verbosity::Normal {
+            out.push_str(&issue(one, style));
+            if one.accepted.is_none() {
                 out.push('\n');
             }
-            let (some, all) =
-                (judgement.findings.len(), counted(judgement.policy.statements.len(), "statement"));
-            let what = match (judgement.question, some) {
-                (Question::NoNewAccess, 1) => "widens access",
-                (Question::NoNewAccess, _) => "widen access",
-                (Question::AccessNotGranted { .. }, 1) => "grants listed access",
-                (Question::AccessNotGranted { .. }, _) => "grant listed access",
-            };
-            format!("FAIL. {some} of {all} {what}")
         }
-        Verdict::Unknown(unknown) => {
-            out.push_str(&reasons(judgement, unknown, style));
-            format!("UNKNOWN. {}", counted(unknown.reasons.len(), "reason"))
-        }
-    };
+    }
     if verbosity >= Verbosity::Normal {
-        let inferred = match judgement.answer.policy_type_inferred {
-            true => format!("read as {}", judgement.answer.policy_type.name()),
-            false => String::new(),
-        };
-        let notes: Vec<String> = sizes.into_iter().chain([inferred]).filter(|n| !n.is_empty()).collect();
-        let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-        out.push_str(&format!("{}\n", one_line(&format!("{}: {verdict}{notes}", judgement.question.name()))));
+        let basis = judgement.basis();
+        let basis = if basis.is_empty() { basis } else { format!(" ({basis})") };
+        let line = format!("{}: {}{basis}\n", judgement.question.name(), judgement.sentence(issues, named));
+        out.push_str(&style.shown(&line));
         out.push_str(&assumptions(judgement));
     }
     if verbosity == Verbosity::Verbose {
@@ -73,75 +46,41 @@ pub fn judgement(
     out
 }
 
-/// What a PASS says.
-fn pass(judgement: &Judgement<'_>) -> String {
-    let name = judgement.policy.source.name();
-    match (judgement.question, judgement.existing) {
-        (Question::NoNewAccess, Some(existing)) => {
-            format!("{name} allows no request that {} does not", existing.source.name())
-        }
-        (Question::NoNewAccess, None) => format!("{name} allows nothing new"),
-        (Question::AccessNotGranted { actions, resources }, _) => {
-            let what = match (actions, resources) {
-                (true, true) => "no listed action on any listed resource",
-                (false, true) => "no access to any listed resource",
-                _ => "no listed action",
-            };
-            format!("{name} grants {what}")
-        }
-    }
-}
-
-/// How much was proved.
-fn proved(judgement: &Judgement<'_>) -> String {
-    let documents = judgement.documents();
-    let statements: usize = documents.iter().map(|d| d.statements.len()).sum();
-    let patterns: usize = documents.iter().map(|d| patterns(d)).sum();
-    format!("{}, {}", counted(statements, "statement"), counted(patterns, "pattern"))
-}
-
-fn patterns(document: &Document) -> usize {
-    document
-        .statements
-        .iter()
-        .map(|s| {
-            let conditions: usize = s.conditions.iter().map(|c| c.values.len()).sum();
-            let principals = s.principal.as_ref().map_or(0, |p| p.values.len().max(1));
-            let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
-            [s.action.values.len(), principals, resources, conditions]
-                .into_iter()
-                .fold(0, usize::saturating_add)
-        })
-        .fold(0, usize::saturating_add)
-}
-
-/// Fewer letters in the patterns that are to blame, more requests.
-fn narrowness(document: &Document, explained: &Explained<'_>) -> usize {
-    let places = std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
-    let letters = |place: &crate::explain::Place| match place.negated {
-        true => 0,
-        false => document.source.slice(place.span).chars().filter(|c| *c != '*').count(),
-    };
-    places.map(letters).fold(0, usize::saturating_add)
-}
-
 /// The last line over several inputs.
-pub fn summary(question: Question, outcomes: &[Outcome<'_>]) -> String {
-    let count = |name: &str| {
-        let is = |o: &&Outcome<'_>| match o {
-            Outcome::Judged(judgement) => judgement.answer.verdict.name() == name,
-            Outcome::Failed(_) => name == "error",
-        };
-        outcomes.iter().filter(is).count()
+pub fn summary(command: &str, subjects: &[Subject]) -> String {
+    let distinct = |names: Vec<&str>| {
+        let mut names = names;
+        names.sort_unstable();
+        names.dedup();
+        names.len()
     };
-    let of_kind = |(n, kind): (usize, &str)| match kind {
+    let judged = || subjects.iter().filter(|s| s.status != Status::Skipped);
+    let policies = match distinct(judged().map(|s| s.name.as_str()).collect()) {
+        1 => "1 policy".to_owned(),
+        n => format!("{n} policies"),
+    };
+    let rules = match distinct(subjects.iter().filter_map(|s| s.rule.as_deref()).collect()) {
+        0 => String::new(),
+        n => format!(", {}", counted(n, "rule")),
+    };
+    let count = |status: Status, accepted: bool| {
+        judged().filter(|s| s.status == status && s.accepted().is_some() == accepted).count()
+    };
+    let skipped = subjects.len().saturating_sub(judged().count());
+    let parts = [
+        (count(Status::Fail, false), "FAIL"),
+        (count(Status::Unknown, false), "UNKNOWN"),
+        (count(Status::Error, false), "error"),
+        (count(Status::Pass, false), "PASS"),
+        (count(Status::Fail, true), "accepted"),
+        (skipped, "skipped"),
+    ];
+    let part = |(n, kind): (usize, &str)| match kind {
         "error" => counted(n, kind),
-        verdict => format!("{n} {verdict}"),
+        kind => format!("{n} {kind}"),
     };
-    let kinds = ["FAIL", "UNKNOWN", "error", "PASS"];
-    let parts: Vec<String> =
-        kinds.iter().map(|k| (count(k), *k)).filter(|(n, _)| *n > 0).map(of_kind).collect();
-    format!("{}: {} policies: {}\n", question.name(), outcomes.len(), parts.join(", "))
+    let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(part).collect();
+    format!("{command}: {policies}{rules}: {}\n", parts.join(", "))
 }
 
 /// The readings that the answer rests on where sources disagree.
@@ -166,81 +105,4 @@ fn details(judgement: &Judgement<'_>) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// What helps where a limit ended the search.
-fn advice(limit: Exhausted) -> &'static str {
-    match limit {
-        Exhausted::Mixed => {
-            "test each condition key with operators of one type only: String, Numeric, Date, IpAddress or Arn"
-        }
-        Exhausted::States => {
-            "make patterns simpler: fewer `*` and `?` in patterns that overlap each other, one statement where two say \
-             almost the same"
-        }
-        Exhausted::Deadline => "allow more time with --timeout",
-        Exhausted::Nodes | Exhausted::Literals => {
-            "judge parts of the policy alone: put its statements into several files"
-        }
-        Exhausted::Lemmas | Exhausted::Iterations | Exhausted::ProofBytes => {
-            "ask about less at once: put statements into several files, and leave out patterns that others cover"
-        }
-    }
-}
-
-/// One block for every reason why there is no answer.
-fn reasons(judgement: &Judgement<'_>, unknown: &Unknown, style: Style) -> String {
-    let documents = judgement.documents();
-    let candidate = unknown
-        .candidate
-        .as_ref()
-        .map(|c| request::table(&request::rows(c, &judgement.names, judgement.answer.policy_type)));
-    let mut out = String::new();
-    for (index, reason) in unknown.reasons.iter().enumerate() {
-        let level = Level::WARNING.with_name("unknown");
-        let heading = |id: &str, text: &str| level.clone().primary_title(one_line(text)).id(id.to_owned());
-        let mut group = match reason {
-            UnknownReason::Opaque { rule, detail, document, pointer, span } => {
-                let title = heading(rule, detail);
-                match documents.get(*document) {
-                    Some(document) => {
-                        let label = "the answer depends on this".to_owned();
-                        let mark = Mark { span: *span, kind: AnnotationKind::Primary, label };
-                        let mut group = title.elements(snippet::elements(&document.source, &[mark]));
-                        if snippet::is_long(&document.source, *span) {
-                            group =
-                                group.element(Level::NOTE.with_name("pointer").message(one_line(pointer)));
-                        }
-                        group
-                    }
-                    None => Group::with_title(title),
-                }
-            }
-            UnknownReason::Exhausted(Exhausted::Deadline) => {
-                Group::with_title(heading("deadline", "the time limit was reached before an answer"))
-                    .element(Level::HELP.message(advice(Exhausted::Deadline)))
-            }
-            UnknownReason::Exhausted(limit) => {
-                Group::with_title(heading(limit.name(), "a limit of the search was reached before an answer"))
-                    .element(Level::HELP.message(advice(*limit)))
-            }
-            UnknownReason::NotVerified(detail) => Group::with_title(heading(
-                "not-verified",
-                "no request was found, but the proof of that was not verified",
-            ))
-            .element(Level::NOTE.message(detail)),
-            UnknownReason::Internal(detail) => Group::with_title(heading("internal", detail))
-                .element(Level::HELP.message("this is a fault of iamsat: please report it")),
-        };
-        if let (0, Some(candidate)) = (index, &candidate) {
-            let requests = Level::NOTE.with_name("request").message(candidate.clone());
-            group = group.element(requests);
-        }
-        if index == 0 {
-            group = group.element(Level::NOTE.message(unknown_message(judgement.question)));
-        }
-        out.push_str(&style.draw(group));
-        out.push('\n');
-    }
-    out
 }

@@ -1,7 +1,7 @@
 //! A request as a small table.
 
+use super::names::{KeyNames, one_line, principal_name};
 use crate::policy::PolicyType;
-use crate::report::names::{KeyNames, one_line, principal_name};
 use crate::request::{Request, Requester};
 
 /// The rows of a request: what it says, and the values.

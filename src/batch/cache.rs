@@ -1,0 +1,179 @@
+//! Documents that were read before, by their text.
+//!
+//! What a document reads as depends on its text alone, so no answer depends on what is remembered.
+
+use crate::policy::Read;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a byte of a document takes when it has been read: patterns, places and the text itself.
+const GROWTH: usize = 16;
+/// What any document takes.
+const LEAST: usize = 1 << 10;
+
+/// The documents read last, up to a number of bytes.
+///
+/// There are two generations: what is used goes into the young one, and when that has half of the bytes it becomes the old one,
+/// whose documents are forgotten. Of two texts with one hash, the last is remembered.
+#[derive(Debug)]
+pub(super) struct Cache {
+    generations: Mutex<Generations>,
+    /// Bytes of one generation.
+    half: usize,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: FxHashMap<u64, Arc<Entry>>,
+    old: FxHashMap<u64, Arc<Entry>>,
+    /// Of the young ones.
+    bytes: usize,
+}
+
+/// One text, as read under each name that it had.
+#[derive(Debug)]
+struct Entry {
+    text: Box<str>,
+    reads: Vec<(&'static str, Arc<Read>)>,
+}
+
+impl Cache {
+    /// Remembers about so many bytes.
+    pub(super) fn new(bytes: usize) -> Cache {
+        Cache { generations: Mutex::default(), half: bytes / 2 }
+    }
+
+    /// What the text of a member with this name reads as, from memory or by `read`. The text has to be JSON.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub(super) fn read<E>(
+        &self,
+        name: &'static str,
+        text: &str,
+        read: impl FnOnce() -> Result<Read, E>,
+    ) -> Result<Arc<Read>, E> {
+        let known = self.find(text);
+        let mut reads = known.map_or_else(Vec::new, |entry| entry.reads.clone());
+        if let Some((_, found)) = reads.iter().find(|(other, _)| *other == name) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(match reads.first() {
+            Some((other, known)) => known.renamed(other, name),
+            None => read()?,
+        });
+        reads.push((name, Arc::clone(&found)));
+        self.keep(hash(text), Entry { text: text.into(), reads });
+        Ok(found)
+    }
+
+    /// Whether the text is remembered, and so is JSON.
+    pub(super) fn knows(&self, text: &str) -> bool {
+        self.find(text).is_some()
+    }
+
+    fn find(&self, text: &str) -> Option<Arc<Entry>> {
+        self.hashed(hash(text)).filter(|entry| *entry.text == *text)
+    }
+
+    fn hashed(&self, hash: u64) -> Option<Arc<Entry>> {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = generations.young.get(&hash) {
+            return Some(Arc::clone(entry));
+        }
+        let entry = generations.old.remove(&hash)?;
+        generations.add(hash, Arc::clone(&entry), self.half);
+        Some(entry)
+    }
+
+    fn keep(&self, hash: u64, entry: Entry) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.add(hash, Arc::new(entry), self.half);
+    }
+
+    /// Texts that are remembered.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        let generations = self.generations.lock().unwrap();
+        generations.young.len().saturating_add(generations.old.len())
+    }
+}
+
+impl Generations {
+    fn add(&mut self, hash: u64, entry: Arc<Entry>, half: usize) {
+        let size = |entry: &Entry| entry.text.len().saturating_mul(GROWTH).saturating_add(LEAST);
+        let own = size(&entry);
+        if own > half {
+            return;
+        }
+        if self.bytes.saturating_add(own) > half {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        let before = self.young.insert(hash, entry).map_or(0, |entry| size(&entry));
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(own);
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::InputLimits;
+    use crate::policy::read;
+    use crate::span::Source;
+
+    fn policy(action: &str) -> String {
+        format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#)
+    }
+
+    fn ask(cache: &Cache, name: &'static str, text: &str) -> (Arc<Read>, bool) {
+        let mut parsed = false;
+        let read = cache.read(name, text, || {
+            parsed = true;
+            Ok::<_, ()>(read(&Source::new(name, text), &InputLimits::default()))
+        });
+        (read.unwrap(), parsed)
+    }
+
+    #[test]
+    fn a_text_is_read_once_whatever_it_is_called() {
+        let cache = Cache::new(1 << 20);
+        let text = policy("s3:*");
+        let (new, parsed) = ask(&cache, "new", &text);
+        assert!(parsed);
+        let (old, parsed) = ask(&cache, "old", &text);
+        assert!(!parsed);
+        assert_eq!((new.source.name(), old.source.name()), ("new", "old"));
+        assert_eq!(old.document.as_ref().unwrap().source.name(), "old");
+        for (name, read) in [("new", &new), ("old", &old)] {
+            let (again, parsed) = ask(&cache, name, &text);
+            assert!(!parsed && Arc::ptr_eq(&again, read));
+        }
+        assert!(ask(&cache, "new", &policy("s3:Get*")).1);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_what_is_used_stays() {
+        let cache = Cache::new(20 << 10);
+        let text = |i: usize| policy(&format!("s3:Action{i}"));
+        let mut most = 0;
+        for i in 0..100 {
+            ask(&cache, "p", &text(i));
+            assert!(!ask(&cache, "p", &text(0)).1, "{i}");
+            most = most.max(cache.len());
+        }
+        assert!((2..=20).contains(&most), "{most}");
+        assert!(ask(&cache, "p", &text(1)).1);
+        // A text that is larger than all that may be remembered is not.
+        let large = policy(&"a".repeat(20 << 10));
+        assert!(ask(&cache, "p", &large).1);
+        assert!(ask(&cache, "p", &large).1);
+    }
+}

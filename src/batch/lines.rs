@@ -1,0 +1,165 @@
+//! From a stream of bytes to lines, a few at a time.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+
+/// Bytes that are read at once.
+const BUFFER: usize = 1 << 18;
+/// Lines that are handed on together, so that handing on costs little beside answering.
+const TOGETHER: usize = 8;
+/// Bytes after which no further line is added to those.
+const ENOUGH: usize = 1 << 15;
+
+/// A few lines that follow one another.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// Their text, one after the other.
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+/// One line of a [`Chunk`].
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    /// Its number, from 1.
+    number: u64,
+    /// Where its text ends; none of it is kept if it is too long.
+    end: usize,
+    fits: bool,
+}
+
+impl Chunk {
+    /// The lines with their numbers; `None` is a line that is too long to be read.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, Option<&[u8]>)> {
+        let mut start = 0;
+        self.lines.iter().map(move |line| {
+            let text = self.text.get(start..line.end).unwrap_or_default();
+            start = line.end;
+            (line.number, line.fits.then_some(text))
+        })
+    }
+
+    /// Bytes of all lines.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// Reads lines.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    input: BufReader<R>,
+    /// Bytes that a line may have.
+    most: usize,
+    number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(input: R, most: usize) -> Lines<R> {
+        Lines { input: BufReader::with_capacity(BUFFER, input), most, number: 0 }
+    }
+
+    /// The next line, and those after it that are here already; blank lines are left out. `None` at the end.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(super) fn next(&mut self) -> std::io::Result<Option<Chunk>> {
+        let mut chunk = Chunk::default();
+        loop {
+            let full = chunk.lines.len() >= TOGETHER || chunk.text.len() >= ENOUGH;
+            let must_wait = memchr::memchr(b'\n', self.input.buffer()).is_none();
+            if full || (must_wait && !chunk.lines.is_empty()) {
+                return Ok(Some(chunk));
+            }
+            if !self.line(&mut chunk)? {
+                return Ok((!chunk.lines.is_empty()).then_some(chunk));
+            }
+        }
+    }
+
+    /// Reads one line; `false` if there is none.
+    fn line(&mut self, chunk: &mut Chunk) -> std::io::Result<bool> {
+        let start = chunk.text.len();
+        let (mut fits, mut any) = (true, false);
+        loop {
+            let buffer = match self.input.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                buffer => buffer?,
+            };
+            let end = memchr::memchr(b'\n', buffer);
+            let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or(buffer);
+            let is_last = end.is_some() || buffer.is_empty();
+            any |= !part.is_empty() || end.is_some();
+            if chunk.text.len().saturating_sub(start).saturating_add(part.len()) > self.most {
+                fits = false;
+                chunk.text.truncate(start);
+            }
+            if fits {
+                chunk.text.extend_from_slice(part);
+            }
+            let consumed = part.len().saturating_add(usize::from(end.is_some()));
+            self.input.consume(consumed);
+            if is_last {
+                break;
+            }
+        }
+        if any {
+            self.number = self.number.saturating_add(1);
+            let text = chunk.text.get(start..).unwrap_or_default();
+            if fits && text.iter().all(u8::is_ascii_whitespace) {
+                chunk.text.truncate(start);
+            } else {
+                chunk.lines.push(Line { number: self.number, end: chunk.text.len(), fits });
+            }
+        }
+        Ok(any)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hands out what it has in pieces, as a pipe does.
+    struct Pieces(Vec<&'static [u8]>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let piece = if self.0.is_empty() { &b""[..] } else { self.0.remove(0) };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    fn chunks(pieces: &[&'static str], most: usize) -> Vec<Vec<(u64, Option<String>)>> {
+        let mut lines = Lines::new(Pieces(pieces.iter().map(|p| p.as_bytes()).collect()), most);
+        let text = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
+        std::iter::from_fn(|| lines.next().unwrap())
+            .map(|chunk| chunk.lines().map(|(number, line)| (number, line.map(text))).collect())
+            .collect()
+    }
+
+    fn line(number: u64, text: &str) -> (u64, Option<String>) {
+        (number, Some(text.to_owned()))
+    }
+
+    #[test]
+    fn lines_that_are_here_go_together_and_nobody_waits_for_more() {
+        let found = chunks(&["a\nb\nc", "d\n\n  \r\n", "e"], 10);
+        assert_eq!(found, [vec![line(1, "a"), line(2, "b")], vec![line(3, "cd")], vec![line(6, "e")]]);
+        assert!(chunks(&["\n \n"], 10).is_empty());
+        assert!(chunks(&[], 10).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_not_kept() {
+        let found = chunks(&["abcd\nab", "cdef", "g\nabc\nabcde"], 4);
+        let expected = [vec![line(1, "abcd")], vec![(2, None), line(3, "abc")], vec![(4, None)]];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn many_lines_are_handed_on_a_few_at_a_time() {
+        let found = chunks(&["1\n2\n3\n4\n5\n6\n7\n8\n9\n"], 4);
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [TOGETHER, 1]);
+    }
+}

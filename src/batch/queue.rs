@@ -1,0 +1,174 @@
+//! What is on its way between the reader, the workers and the writer: answers leave in the order in which questions came,
+//! and the reader waits while too much is held.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Groups of lines that may be on their way: so many can wait behind one that takes long.
+const MOST_WAITING: usize = 1024;
+/// Bytes of questions that are being answered and of answers that wait, together; one group may have more.
+const MOST_HELD: usize = 32 << 20;
+
+/// Places in a row, each of which is to be filled.
+#[derive(Debug)]
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    /// Something left the queue, or it was closed.
+    room: Condvar,
+    /// The first place was filled, or there will be no more places.
+    ready: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    /// What fills each place, with its bytes.
+    places: VecDeque<Option<(T, usize)>>,
+    /// The number of the first of them.
+    first: u64,
+    held: usize,
+    end: Option<std::io::Result<()>>,
+    closed: bool,
+}
+
+/// What a writer finds.
+#[derive(Debug)]
+pub(super) enum Next<T> {
+    /// What fills the next place.
+    Filled(T),
+    /// It is not filled yet.
+    Waiting,
+    /// There is none.
+    End(std::io::Result<()>),
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        let state = State { places: VecDeque::new(), first: 0, held: 0, end: None, closed: false };
+        Queue { state: Mutex::new(state), room: Condvar::new(), ready: Condvar::new() }
+    }
+}
+
+impl<T> Queue<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        // No one panics while holding it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the next place, for a question of so many bytes, as soon as there is room; `None` once the queue is closed.
+    pub(super) fn place(&self, bytes: usize) -> Option<u64> {
+        let full = |state: &mut State<T>| {
+            let too_much = state.held > 0 && state.held.saturating_add(bytes) > MOST_HELD;
+            !state.closed && (too_much || state.places.len() >= MOST_WAITING)
+        };
+        let mut state = self.room.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return None;
+        }
+        state.held = state.held.saturating_add(bytes);
+        state.places.push_back(None);
+        u64::try_from(state.places.len()).ok()?.checked_add(state.first)?.checked_sub(1)
+    }
+
+    /// Fills a place whose question had `question` bytes with something of `bytes` bytes.
+    pub(super) fn fill(&self, place: u64, question: usize, filling: T, bytes: usize) {
+        let mut state = self.state();
+        state.held = state.held.saturating_sub(question).saturating_add(bytes);
+        let index = place.checked_sub(state.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(slot) = index.and_then(|index| state.places.get_mut(index)) {
+            *slot = Some((filling, bytes));
+        }
+        drop(state);
+        if index == Some(0) {
+            self.ready.notify_one();
+        }
+        // A question is larger than its answer, as a rule.
+        self.room.notify_one();
+    }
+
+    /// There will be no more places.
+    pub(super) fn end(&self, result: std::io::Result<()>) {
+        self.state().end = Some(result);
+        self.ready.notify_one();
+    }
+
+    /// Nobody takes anything any more.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.room.notify_one();
+    }
+
+    /// What fills the next place. With `patience`, it is waited for that long while someone works on it, and not at all
+    /// while nobody does.
+    pub(super) fn next(&self, patience: Option<Duration>) -> Next<T> {
+        let unfilled = |state: &mut State<T>| match state.places.front() {
+            Some(place) => place.is_none(),
+            None => state.end.is_none(),
+        };
+        let state = self.state();
+        let mut state = match patience {
+            Some(_) if state.places.is_empty() => state,
+            Some(time) => match self.ready.wait_timeout_while(state, time, unfilled) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            },
+            None => self.ready.wait_while(state, unfilled).unwrap_or_else(PoisonError::into_inner),
+        };
+        match state.places.pop_front() {
+            Some(Some((filling, bytes))) => {
+                state.first = state.first.saturating_add(1);
+                state.held = state.held.saturating_sub(bytes);
+                drop(state);
+                self.room.notify_one();
+                Next::Filled(filling)
+            }
+            Some(None) => {
+                state.places.push_front(None);
+                Next::Waiting
+            }
+            None => state.end.take().map_or(Next::Waiting, Next::End),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const NOW: Option<Duration> = Some(Duration::ZERO);
+
+    #[test]
+    fn what_is_filled_out_of_order_leaves_in_order() {
+        let queue = Queue::default();
+        let [a, b] = [queue.place(1).unwrap(), queue.place(1).unwrap()];
+        queue.fill(b, 1, "b", 1);
+        assert!(matches!(queue.next(NOW), Next::Waiting));
+        queue.fill(a, 1, "a", 1);
+        queue.end(Ok(()));
+        let left: Vec<_> = std::iter::from_fn(|| match queue.next(None) {
+            Next::Filled(letter) => Some(letter),
+            Next::Waiting | Next::End(_) => None,
+        })
+        .collect();
+        assert_eq!(left, ["a", "b"]);
+    }
+
+    #[test]
+    fn the_reader_waits_for_room_and_stops_when_nobody_takes_anything() {
+        let queue = Arc::new(Queue::default());
+        // More than is ever held goes alone.
+        let first = queue.place(2 * MOST_HELD).unwrap();
+        let reader = Arc::clone(&queue);
+        let waiting = std::thread::spawn(move || (reader.place(1), reader.place(MOST_HELD)));
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(queue.state().places.len(), 1);
+        queue.fill(first, 2 * MOST_HELD, "", 0);
+        while queue.state().places.len() < 2 {
+            std::thread::yield_now();
+        }
+        queue.close();
+        let (second, third) = waiting.join().unwrap();
+        assert_eq!((second, third), (Some(1), None));
+    }
+}

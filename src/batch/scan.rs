@@ -1,0 +1,140 @@
+//! The members of a line, found without looking into their values.
+//!
+//! Reading JSON properly costs as much as answering a small question, and documents that were read before need not be read again.
+//! So values are delimited by their brackets and quotes alone. What is found is right if every value is JSON by
+//! itself: then the line is an object of just these members, as no text is JSON in two ways.
+
+/// The names and values of the members of an object in a plain spelling; `None` is a text that has to be read properly: it is no
+/// object of at least one member, or a name is not plain, or a bracket or quote is missing.
+pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
+    let mut members = Vec::with_capacity(8);
+    let mut rest = blank(text).strip_prefix('{').map(blank)?;
+    loop {
+        let (name, after) = split(rest, string(rest.as_bytes())?)?;
+        let name = name.strip_prefix('"')?.strip_suffix('"')?;
+        if name.bytes().any(|byte| byte == b'\\' || byte < b' ') {
+            return None;
+        }
+        let after = blank(after).strip_prefix(':').map(blank)?;
+        let (value, after) = split(after, value(after.as_bytes())?)?;
+        members.push((name, value));
+        let after = blank(after);
+        match after.strip_prefix(',') {
+            Some(more) => rest = blank(more),
+            None => return blank(after.strip_prefix('}')?).is_empty().then_some(members),
+        }
+    }
+}
+
+fn split(text: &str, at: usize) -> Option<(&str, &str)> {
+    text.split_at_checked(at)
+}
+
+fn blank(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '\r', '\n'])
+}
+
+/// The length of the string that a text starts with.
+fn string(text: &[u8]) -> Option<usize> {
+    let mut length = usize::from(text.first() == Some(&b'"'));
+    if length == 0 {
+        return None;
+    }
+    loop {
+        let rest = text.get(length..)?;
+        let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        length = length.checked_add(at)?;
+        match text.get(length)? {
+            b'"' => return length.checked_add(1),
+            // What is escaped is no quote that ends it.
+            _ => length = length.checked_add(2)?,
+        }
+    }
+}
+
+/// The length of the value that a text starts with.
+fn value(text: &[u8]) -> Option<usize> {
+    match text.first()? {
+        b'"' => string(text),
+        b'{' | b'[' => {
+            let (mut length, mut open) = (0usize, 0usize);
+            loop {
+                let rest = text.get(length..)?;
+                let at = rest.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'))?;
+                length = length.checked_add(at)?;
+                match text.get(length)? {
+                    b'"' => {
+                        length = length.checked_add(string(text.get(length..)?)?)?;
+                        continue;
+                    }
+                    b'{' | b'[' => open = open.checked_add(1)?,
+                    _ => open = open.checked_sub(1)?,
+                }
+                length = length.checked_add(1)?;
+                if open == 0 {
+                    return Some(length);
+                }
+            }
+        }
+        _ => text.iter().position(|byte| matches!(byte, b',' | b'}' | b' ' | b'\t' | b'\r' | b'\n')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::json_members;
+    use serde_json::value::RawValue;
+
+    /// Whether every value is JSON by itself.
+    fn sound(members: &[(&str, &str)]) -> bool {
+        members.iter().all(|(_, value)| serde_json::from_str::<&RawValue>(value).is_ok())
+    }
+
+    /// What is found, and is sound, is what the JSON reader reads; a text that it refuses is never found sound.
+    fn agrees(text: &str) -> bool {
+        let found = members(text).filter(|members| sound(members));
+        if let Some(found) = &found {
+            let read = json_members(text).unwrap_or_else(|(_, why)| panic!("{text}: {why}"));
+            let read: Vec<(&str, &str)> = read.iter().map(|(name, value)| (&**name, value.get())).collect();
+            assert_eq!(*found, read, "{text}");
+        }
+        found.is_some()
+    }
+
+    #[test]
+    fn finds_what_the_json_reader_reads() {
+        for text in [
+            r#"{"a":1}"#,
+            r#" { "a" : {"b":["]}",{}]} , "c":"\"}\\" ,"d":[ ] , "e": -1.5e3 ,"f":null,"ä":"ö\u00e9"}  "#,
+            r#"{"a":1,"a":2}"#,
+        ] {
+            assert!(agrees(text), "{text}");
+        }
+        for text in
+            ["", "{}", "[]", "{", r#"{"a":1"#, r#"{"a":1}}"#, r#"{"a":1,}"#, r#"{"a":[}"#, r#"{"\u0061":1}"#]
+        {
+            assert!(!agrees(text), "{text}");
+        }
+    }
+
+    /// Texts of the pieces that JSON is made of, in any order.
+    #[test]
+    fn never_takes_what_is_no_json_for_sound() {
+        let pieces = [
+            "{", "}", "[", "]", "\"", "\\", ":", ",", " ", "\"a\"", "1", "tru", "e", "\"b\":", "{\"a\":",
+            "\u{e9}", "\n",
+        ];
+        let mut seed = 5u64;
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % n
+        };
+        let mut found = 0;
+        for _ in 0..200_000 {
+            let middle: String = (0..below(7)).map(|_| pieces[below(pieces.len())]).collect();
+            found += usize::from(agrees(&format!("{{\"a\":{middle}}}")));
+        }
+        assert!(found > 2_000, "{found}");
+    }
+}

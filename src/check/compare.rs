@@ -1,0 +1,73 @@
+//! How do two policies relate?
+
+use super::{Answer, Options, no_new_access};
+use crate::policy::Document;
+use crate::solve::Verdict;
+
+/// How the requests that one policy allows lie to those that another allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// They are the same.
+    Equivalent,
+    /// The left policy allows less.
+    LeftNarrower,
+    /// The left policy allows more.
+    LeftWider,
+    /// Each allows something that the other does not.
+    Incomparable,
+}
+
+impl Relation {
+    /// `EQUIVALENT`, `LEFT_NARROWER`, `LEFT_WIDER` or `INCOMPARABLE`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::Equivalent => "EQUIVALENT",
+            Relation::LeftNarrower => "LEFT_NARROWER",
+            Relation::LeftWider => "LEFT_WIDER",
+            Relation::Incomparable => "INCOMPARABLE",
+        }
+    }
+}
+
+/// Two answers that together say how two policies relate.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Whether the left policy allows nothing that the right one does not.
+    pub left: Answer,
+    /// Whether the right policy allows nothing that the left one does not.
+    pub right: Answer,
+}
+
+impl Comparison {
+    /// How they relate; `None` if one of the answers is UNKNOWN.
+    pub fn relation(&self) -> Option<Relation> {
+        match (&self.left.verdict, &self.right.verdict) {
+            (Verdict::Pass(_), Verdict::Pass(_)) => Some(Relation::Equivalent),
+            (Verdict::Pass(_), Verdict::Fail(_)) => Some(Relation::LeftNarrower),
+            (Verdict::Fail(_), Verdict::Pass(_)) => Some(Relation::LeftWider),
+            (Verdict::Fail(_), Verdict::Fail(_)) => Some(Relation::Incomparable),
+            (Verdict::Unknown(_), _) | (_, Verdict::Unknown(_)) => None,
+        }
+    }
+}
+
+/// Asks in both directions whether one policy allows nothing that the other does not. Both answers are about the same
+/// type of policy: it is inferred from both documents.
+///
+/// ```
+/// use iamsat::check::{Options, Relation, compare};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let one = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","S3:Get*"],"Resource":"*"}"#);
+/// let other = policy(r#"[{"Effect":"Allow","Action":"s3:get*","Resource":"*"}]"#);
+/// let narrow = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+/// let relation = |left, right| compare(left, right, &Options::default()).relation().unwrap();
+/// assert_eq!(relation(&one, &other), Relation::Equivalent);
+/// assert_eq!(relation(&narrow, &other), Relation::LeftNarrower);
+/// ```
+pub fn compare(left: &Document, right: &Document, options: &Options) -> Comparison {
+    Comparison { left: no_new_access(left, right, options), right: no_new_access(right, left, options) }
+}

@@ -1,0 +1,80 @@
+//! What a request is like, in IAM's own words.
+
+use crate::limits::InputLimits;
+use crate::policy::{Read, read};
+use crate::span::Source;
+use serde_json::value::{RawValue, to_raw_value};
+
+/// Properties of a request: who, what, on what, in which context. What is left out does not matter.
+///
+/// They become one Allow statement, so that everything that can be said in a policy can be asked about. Source of the
+/// language: IAM User Guide, "IAM JSON policy element reference".
+///
+/// ```
+/// use iamsat::check::Property;
+/// let property = Property {
+///     actions: vec!["s3:Delete*".into()],
+///     condition: Some(r#"{"Bool":{"aws:SecureTransport":"false"}}"#.into()),
+///     ..Property::default()
+/// };
+/// let document = property.read().unwrap().document.unwrap();
+/// assert_eq!(document.statements[0].conditions.len(), 1);
+/// // No JSON at all:
+/// assert!(Property { condition: Some("{".into()), ..Property::default() }.read().is_err());
+/// // JSON that is no condition; the faults have their places:
+/// let wrong = Property { condition: Some(r#"{"Equals":{"a":"b"}}"#.into()), ..Property::default() };
+/// assert_eq!(wrong.read().unwrap().diagnostics.len(), 1);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Property {
+    /// Action patterns, of which one has to match; any action if empty.
+    pub actions: Vec<String>,
+    /// Resource patterns, of which one has to match; any resource if empty.
+    pub resources: Vec<String>,
+    /// JSON of a `Principal` element, which has to match; anyone if absent.
+    pub principal: Option<String>,
+    /// JSON of a `NotPrincipal` element, which must not match.
+    pub not_principal: Option<String>,
+    /// JSON of a `Condition` element, which has to be met.
+    pub condition: Option<String>,
+}
+
+/// The name of the document that a property becomes.
+const NAME: &str = "request";
+
+impl Property {
+    /// The properties as a document with one statement, called `request`.
+    ///
+    /// # Errors
+    /// A sentence that says which part is no JSON. Parts that are JSON but not what the element can be are among the
+    /// diagnostics of the result.
+    pub fn read(&self) -> Result<Read, String> {
+        let any = ["*".to_owned()];
+        let actions = if self.actions.is_empty() { &any[..] } else { &self.actions };
+        let resources = (!self.resources.is_empty()).then_some(&self.resources);
+        let mut members = vec![("Effect", list("Effect", &"Allow")?), ("Action", list("Action", &actions)?)];
+        if let Some(resources) = resources {
+            members.push(("Resource", list("Resource", resources)?));
+        }
+        let parts = [
+            ("Principal", &self.principal),
+            ("NotPrincipal", &self.not_principal),
+            ("Condition", &self.condition),
+        ];
+        for (name, text) in parts {
+            if let Some(text) = text {
+                let json = serde_json::from_str::<Box<RawValue>>(text)
+                    .map_err(|error| format!("`{name}` of the request is no JSON: {error}"))?;
+                members.push((name, json));
+            }
+        }
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("  \"{name}\": {}", value.get())).collect();
+        let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": {{\n{}\n}}}}", members.join(",\n"));
+        Ok(read(&Source::new(NAME, text), &InputLimits::default()))
+    }
+}
+
+fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, String> {
+    to_raw_value(value).map_err(|error| format!("`{name}` of the request is no JSON: {error}"))
+}

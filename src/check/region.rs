@@ -1,0 +1,196 @@
+//! A part of a statement: some of its values, as a document of its own.
+
+use crate::limits::InputLimits;
+use crate::policy::{Condition, Document, Element, OperatorBase, SetPrefix, Statement, parse};
+use crate::span::{Source, Spanned};
+use serde_json::Value;
+
+/// A list of a statement of which one value suffices, so that the statement is the union of what it says with each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Axis {
+    /// `Action`.
+    Action,
+    /// `Resource`.
+    Resource,
+    /// `Principal`.
+    Principal,
+    /// The values of a condition, by its place in the statement.
+    Condition(usize),
+}
+
+/// A statement with some values of each of its lists: what it says, narrowed to these.
+///
+/// ```
+/// use iamsat::check::{Axis, Region};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"}"#);
+/// let whole = Region::whole(&policy, 0).unwrap();
+/// let second = whole.with(Axis::Action, vec![1]);
+/// assert_eq!(second.values(Axis::Action), Some(&[1][..]));
+/// assert_eq!(&*second.document(&policy).unwrap().statements[0].action.values[0].value.text, "s3:Put*");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region {
+    statement: usize,
+    /// For every list of the statement the places of the values that take part, in order.
+    lists: Vec<(Axis, Vec<usize>)>,
+}
+
+impl Region {
+    /// All of a statement; `None` if the document has none with this index.
+    pub fn whole(document: &Document, statement: usize) -> Option<Region> {
+        let source = document.statements.get(statement)?;
+        let mut lists: Vec<(Axis, usize)> = Vec::new();
+        if !source.action.negated {
+            lists.push((Axis::Action, source.action.values.len()));
+        }
+        if let Some(resource) = source.resource.as_ref().filter(|r| !r.negated) {
+            lists.push((Axis::Resource, resource.values.len()));
+        }
+        if let Some(principal) = source.principal.as_ref().filter(|p| !p.negated && !p.everyone) {
+            lists.push((Axis::Principal, principal.values.len()));
+        }
+        let unions = source.conditions.iter().enumerate().filter(|(_, condition)| is_union(condition));
+        lists.extend(unions.map(|(place, condition)| (Axis::Condition(place), condition.values.len())));
+        let all = |(axis, count): (Axis, usize)| (axis, (0..count).collect());
+        Some(Region { statement, lists: lists.into_iter().map(all).collect() })
+    }
+
+    /// The statement.
+    pub fn statement(&self) -> usize {
+        self.statement
+    }
+
+    /// The lists, each with the places of the values that take part.
+    pub fn lists(&self) -> impl Iterator<Item = (Axis, &[usize])> {
+        self.lists.iter().map(|(axis, values)| (*axis, values.as_slice()))
+    }
+
+    /// The values of a list that take part; `None` if the statement has no such list.
+    pub fn values(&self, axis: Axis) -> Option<&[usize]> {
+        self.lists().find(|(other, _)| *other == axis).map(|(_, values)| values)
+    }
+
+    /// The region with other values of one list.
+    #[must_use]
+    pub fn with(&self, axis: Axis, values: Vec<usize>) -> Region {
+        let mut region = self.clone();
+        for (other, list) in &mut region.lists {
+            if *other == axis {
+                list.clone_from(&values);
+            }
+        }
+        region
+    }
+
+    /// How many choices of one value from each list there are.
+    pub fn cells(&self) -> usize {
+        self.lists.iter().map(|(_, values)| values.len()).fold(1, usize::saturating_mul)
+    }
+
+    /// Whether everything in the other region of the same statement is in this one too, value by value.
+    pub fn contains(&self, other: &Region) -> bool {
+        let inside = |(axis, values): (Axis, &[usize])| {
+            self.values(axis).is_some_and(|own| values.iter().all(|value| own.binary_search(value).is_ok()))
+        };
+        self.statement == other.statement && other.lists().all(inside)
+    }
+
+    /// The region as a document with one Allow statement; `None` if the region is not of this document.
+    pub fn document(&self, of: &Document) -> Option<Document> {
+        let text = self.text(of)?;
+        let name = format!("statement {} of {}", self.statement, of.source.name());
+        parse(&Source::new(name, text), &InputLimits::default()).document
+    }
+
+    /// The text of that document.
+    fn text(&self, of: &Document) -> Option<String> {
+        let statement = of.statements.get(self.statement)?;
+        let mut members = vec![r#""Effect":"Allow""#.to_owned()];
+        if let Some(principal) = self.principal(statement) {
+            members.push(principal);
+        }
+        let action = self.element(&statement.action, Axis::Action, |pattern| &pattern.text);
+        members
+            .push(format!(r#""{}":{action}"#, if statement.action.negated { "NotAction" } else { "Action" }));
+        if let Some(resource) = &statement.resource {
+            let name = if resource.negated { "NotResource" } else { "Resource" };
+            members.push(format!(
+                r#""{name}":{}"#,
+                self.element(resource, Axis::Resource, |pattern| &pattern.text)
+            ));
+        }
+        if !statement.conditions.is_empty() {
+            members.push(format!(r#""Condition":{{{}}}"#, self.conditions(statement)));
+        }
+        let version = of.version.name();
+        Some(format!(r#"{{"Version":"{version}","Statement":{{{}}}}}"#, members.join(",")))
+    }
+
+    /// The values of a list that take part; all of one that is no such list.
+    fn picked<'t, T>(&self, axis: Axis, all: &'t [Spanned<T>]) -> Vec<&'t T> {
+        let takes_part =
+            |place: &usize| self.values(axis).is_none_or(|values| values.binary_search(place).is_ok());
+        all.iter().enumerate().filter(|(place, _)| takes_part(place)).map(|(_, value)| &value.value).collect()
+    }
+
+    fn element<T>(&self, element: &Element<T>, axis: Axis, text: impl Fn(&T) -> &str) -> Value {
+        self.picked(axis, &element.values).into_iter().map(|value| Value::from(text(value))).collect()
+    }
+
+    fn principal(&self, statement: &Statement) -> Option<String> {
+        let element = statement.principal.as_ref()?;
+        let name = if element.negated { "NotPrincipal" } else { "Principal" };
+        if element.everyone {
+            return Some(format!(r#""{name}":"*""#));
+        }
+        let mut kinds: Vec<(&str, Vec<Value>)> = Vec::new();
+        for value in self.picked(Axis::Principal, &element.values) {
+            let kind = value.kind.name();
+            match kinds.iter_mut().find(|(other, _)| *other == kind) {
+                Some((_, values)) => values.push(Value::from(&*value.text)),
+                None => kinds.push((kind, vec![Value::from(&*value.text)])),
+            }
+        }
+        if kinds.is_empty() {
+            kinds.push(("AWS", Vec::new()));
+        }
+        let kinds: Vec<String> =
+            kinds.into_iter().map(|(kind, values)| format!(r#""{kind}":{}"#, Value::from(values))).collect();
+        Some(format!(r#""{name}":{{{}}}"#, kinds.join(",")))
+    }
+
+    fn conditions(&self, statement: &Statement) -> String {
+        let mut operators: Vec<(&str, Vec<String>)> = Vec::new();
+        for (place, condition) in statement.conditions.iter().enumerate() {
+            let values: Value = self
+                .picked(Axis::Condition(place), &condition.values)
+                .into_iter()
+                .map(|value| Value::from(&*value.text))
+                .collect();
+            let pair = format!("{}:{values}", Value::from(&*condition.key.value.text));
+            match operators.iter_mut().find(|(other, _)| *other == &*condition.operator_text) {
+                Some((_, pairs)) => pairs.push(pair),
+                None => operators.push((&*condition.operator_text, vec![pair])),
+            }
+        }
+        let operators: Vec<String> = operators
+            .into_iter()
+            .map(|(operator, pairs)| format!("{}:{{{}}}", Value::from(operator), pairs.join(",")))
+            .collect();
+        operators.join(",")
+    }
+}
+
+/// Whether a condition is met exactly if it is met with one of its values. Not so where no value may match
+/// (`StringNotEquals`), and where different values of the request may match different values of the policy
+/// (`ForAllValues`).
+fn is_union(condition: &Condition) -> bool {
+    let operator = condition.operator.value;
+    let one_suffices = !operator.base.is_negated() && operator.base != OperatorBase::Null;
+    one_suffices && operator.set != Some(SetPrefix::ForAllValues)
+}

@@ -1,0 +1,144 @@
+//! `find`: the general question whether a request with some properties is allowed.
+
+use super::Exit;
+use super::args::{Find, Format};
+use super::input::{Reader, text_of};
+use super::inputs::gather;
+use super::output::{Output, directory, write_file};
+use super::pair::search_options;
+use crate::batch::isolated;
+use crate::check::{Property, find};
+use crate::policy::{Document, PolicyType, Read};
+use crate::report::text::{self, Verbosity};
+use crate::report::{Failure, Found, Kind, Report, Status, Subject};
+use crate::solve::Verdict;
+use serde_json::{Value, json};
+
+pub(super) fn run(args: &Find, output: &mut Output) -> Result<Exit, Failure> {
+    let inputs = gather(&mut Reader::default(), &args.policy, "policy").list;
+    let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
+    let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;
+    let wanted = properties(args)?
+        .iter()
+        .map(|property| property.read().map_err(Failure::validation))
+        .collect::<Result<Vec<Read>, Failure>>()?;
+    if let Some(failure) = Failure::of_documents(reads.iter().chain(&wanted)) {
+        return Err(failure);
+    }
+    let documents = |reads: &'_ [Read]| reads.iter().filter_map(|r| r.document.clone()).collect::<Vec<_>>();
+    let (policies, within) = (documents(&reads), documents(&wanted));
+    let (policies, within): (Vec<&Document>, Vec<&Document>) =
+        (policies.iter().collect(), within.iter().collect());
+    if let Some(failure) = Failure::of_misfits(&policies, args.reading.policy_type) {
+        return Err(failure);
+    }
+    let policy_type = args.reading.policy_type.unwrap_or_else(|| PolicyType::infer(policies.iter().copied()));
+    let names_principals = args.principal.is_some() || !args.not_principal_account.is_empty();
+    if policy_type == PolicyType::Identity && names_principals {
+        return Err(Failure::validation(
+            "an IDENTITY_POLICY is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
+             aws:PrincipalAccount instead",
+        ));
+    }
+    let options = search_options(&args.reading, &args.search);
+    let answer = isolated(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
+    if let Some(path) = &args.search.certificate {
+        match answer.certificate() {
+            Some(certificate) => write_file(path, &certificate.to_text())?,
+            None => output.note("there is no certificate: the answer is UNKNOWN"),
+        }
+    }
+    let found = Found { policies, arguments, within, answer: &answer };
+    let (status, exit) = match answer.verdict {
+        Verdict::Pass(_) => (Status::Pass, Exit::Success),
+        Verdict::Fail(_) => (Status::Fail, Exit::Finding),
+        Verdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
+    };
+    match output.format {
+        Format::Json => output.json(&found.json(&options))?,
+        Format::Text => {
+            let issues = found.issues(&options);
+            output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
+            for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
+                output.text(&format!("{}\n", text::issue(issue, output.style)))?;
+            }
+            if output.verbosity > Verbosity::Quiet {
+                output.text(&format!("find: {}\n", found.sentence()))?;
+            }
+        }
+        Format::Sarif | Format::Junit | Format::Github => output.report(&Report {
+            command: "find",
+            directory: directory(),
+            subjects: vec![Subject {
+                name: inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" "),
+                rule: None,
+                status,
+                message: found.sentence(),
+                issues: found.issues(&options),
+            }],
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
+    }
+    Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// What the flags ask for; everything has to hold.
+fn properties(args: &Find) -> Result<Vec<Property>, Failure> {
+    let mut wanted = Vec::new();
+    let anonymous = args.principal.as_deref() == Some("anonymous");
+    let principal = args.principal.as_deref().filter(|_| !anonymous);
+    if !args.action.is_empty() || !args.resource.is_empty() || principal.is_some() {
+        wanted.push(Property {
+            actions: args.action.clone(),
+            resources: args.resource.clone(),
+            principal: principal.map(|text| element(text).to_string()),
+            ..Property::default()
+        });
+    }
+    let mut condition = |value: Value| {
+        wanted.push(Property { condition: Some(value.to_string()), ..Property::default() });
+    };
+    let no_service = json!({"aws:PrincipalIsAWSService": "false"});
+    if !args.outside_org.is_empty() {
+        condition(json!({
+            "StringNotEquals": {"aws:PrincipalOrgID": args.outside_org}, "BoolIfExists": no_service,
+        }));
+    }
+    if !args.outside_vpc.is_empty() {
+        condition(json!({"StringNotEquals": {"aws:SourceVpc": args.outside_vpc}}));
+    }
+    if !args.outside_ip.is_empty() {
+        condition(json!({"NotIpAddress": {"aws:SourceIp": args.outside_ip}}));
+    }
+    if args.without_mfa {
+        condition(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}));
+    }
+    if anonymous {
+        // Whoever belongs to no account and is neither a service nor federated.
+        let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
+        wanted.push(Property { not_principal: Some(others.to_string()), ..Property::default() });
+    }
+    if !args.not_principal_account.is_empty() {
+        wanted.push(Property {
+            not_principal: Some(json!({"AWS": args.not_principal_account}).to_string()),
+            condition: Some(json!({"BoolIfExists": no_service}).to_string()),
+            ..Property::default()
+        });
+    }
+    for argument in &args.condition {
+        wanted.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
+    }
+    Ok(wanted)
+}
+
+/// A principal as the element of a policy.
+fn element(text: &str) -> Value {
+    let kinds = [("service:", "Service"), ("federated:", "Federated"), ("canonical:", "CanonicalUser")];
+    let known = kinds.iter().find_map(|(prefix, kind)| Some((kind, text.strip_prefix(prefix)?)));
+    match known {
+        Some((kind, name)) => json!({*kind: name}),
+        None if text == "*" => json!("*"),
+        None => json!({"AWS": text}),
+    }
+}

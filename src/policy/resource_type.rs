@@ -1,0 +1,84 @@
+//! The types of resource whose policies can be checked for public access.
+
+/// A resource type of AWS's CheckNoPublicAccess.
+///
+/// Source: IAM Access Analyzer API reference, "CheckNoPublicAccess", member `resourceType`.
+///
+/// ```
+/// use iamsat::policy::ResourceType;
+/// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+/// assert_eq!(bucket.name(), "AWS::S3::Bucket");
+/// // Roles are spelled by what is checked of them.
+/// assert!(ResourceType::from_name("AWS::IAM::Role").is_none());
+/// assert!(ResourceType::from_name("AWS::IAM::AssumeRolePolicyDocument").unwrap().is_trust_policy());
+/// assert_eq!(ResourceType::all().count(), 26);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceType(&'static str);
+
+const NAMES: [&str; 26] = [
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::Stream",
+    "AWS::EFS::FileSystem",
+    "AWS::OpenSearchService::Domain",
+    "AWS::Kinesis::Stream",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::S3::AccessPoint",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::S3::Glacier",
+    "AWS::S3Outposts::Bucket",
+    "AWS::S3Outposts::AccessPoint",
+    "AWS::SecretsManager::Secret",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    TRUST_POLICY,
+    "AWS::S3Tables::TableBucket",
+    "AWS::ApiGateway::RestApi",
+    "AWS::CodeArtifact::Domain",
+    "AWS::Backup::BackupVault",
+    "AWS::CloudTrail::Dashboard",
+    "AWS::CloudTrail::EventDataStore",
+    "AWS::S3Tables::Table",
+    "AWS::S3Express::AccessPoint",
+];
+
+const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
+
+impl ResourceType {
+    /// All of them, in AWS's order.
+    pub fn all() -> impl Iterator<Item = ResourceType> {
+        NAMES.into_iter().map(ResourceType)
+    }
+
+    /// The type with this AWS name; the case counts.
+    pub fn from_name(name: &str) -> Option<ResourceType> {
+        ResourceType::all().find(|known| known.0 == name)
+    }
+
+    /// AWS's name.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether it is the trust policy of a role.
+    pub fn is_trust_policy(self) -> bool {
+        self.0 == TRUST_POLICY
+    }
+
+    /// Whether it is an access point: its policy says nothing about callers when it names the access point itself, so that
+    /// `s3:DataAccessPointArn` and `s3:DataAccessPointAccount` confine nobody there.
+    ///
+    /// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (access points).
+    pub fn is_access_point(self) -> bool {
+        self.0.ends_with("::AccessPoint")
+    }
+}
+
+impl std::fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}

@@ -1,0 +1,155 @@
+//! What to do about a finding. Where the advice is a definite change, the question is asked again with that change made,
+//! and the advice says what came of it.
+
+use super::names::{one_line, statement_name};
+use super::{Explained, Judgement, Typed};
+use crate::explain::{Missing, Part, Place, Refusal};
+use crate::policy::{Condition, Document};
+use crate::solve::{Finding, Verdict};
+
+/// What to do, as concretely as is known.
+pub(super) fn advice(
+    judgement: &Judgement<'_>,
+    explained: &Explained<'_>,
+    typed: &Typed<'_>,
+    statement: &str,
+) -> String {
+    let document = judgement.policy;
+    let place = &explained.blame.primary;
+    let source = document.source.slice(place.span);
+    let is_pattern = source.starts_with('"') && source.len() <= 80;
+    let is_removal = !place.negated && is_pattern && !source.contains(['*', '?']);
+    let narrow = match (place.negated, is_pattern) {
+        (true, _) => format!("add to {} of {statement} what it must not allow", element(place)),
+        (false, true) if is_removal => format!("remove {} {source}", element(place)),
+        (false, true) => format!("narrow {} {source}", element(place)),
+        (false, false) => format!("narrow {}", element(place)),
+    };
+    // Only a removal is a definite change.
+    let removal = if is_removal { without(document, explained) } else { None };
+    let outcome = checked(typed, explained, removal);
+    let Some(existing) = judgement.existing else {
+        let place = if place.negated { String::new() } else { format!(" in {statement}") };
+        return format!("{narrow}{place}{outcome}, or deny what is listed in another statement");
+    };
+    let narrow = format!("{narrow}{outcome}");
+    let name = one_line(existing.source.name());
+    let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
+    let Some(refusal) = &explained.refusal else { return narrow };
+    let (lack, but) = match refusal {
+        Refusal::Denied { statement, lacks: Some(lacks) } => {
+            (&**lacks, format!(" and except it from {} (the Deny)", of_existing(*statement)))
+        }
+        other => (other, String::new()),
+    };
+    match lack {
+        Refusal::Denied { statement: index, .. } => {
+            let kept = existing.statements.get(*index).map(|deny| {
+                let mut kept = document.clone();
+                kept.statements.push(deny.clone());
+                kept
+            });
+            format!(
+                "keep {} of {name} (the Deny) in {}{}, or {narrow}",
+                of_existing(*index),
+                one_line(document.source.name()),
+                checked(typed, explained, kept)
+            )
+        }
+        Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
+            [Missing::Condition { condition, .. }] => {
+                let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
+                match lost {
+                    Some(lost) => {
+                        let keep = match explained.blame.conditions.is_empty() {
+                            true => "has to keep it",
+                            false => "has to ask for the same",
+                        };
+                        format!(
+                            "{} of {name} allows this only under a condition; {statement} {keep}{}:\n{}",
+                            of_existing(*index),
+                            checked(typed, explained, with(document, explained, lost)),
+                            written(existing, lost)
+                        )
+                    }
+                    None => narrow,
+                }
+            }
+            [Missing::Resource] => {
+                format!(
+                    "{narrow}, or add the resource to {} of {name}{but} if this is meant",
+                    of_existing(*index)
+                )
+            }
+            [Missing::Principal] => format!(
+                "{narrow}, or add the principal to {} of {name}{but} if this is meant",
+                of_existing(*index)
+            ),
+            _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
+        },
+        Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
+    }
+}
+
+fn element(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "Action",
+        (Part::Action, true) => "NotAction",
+        (Part::Resource, false) => "Resource",
+        (Part::Resource, true) => "NotResource",
+        (Part::Principal, false) => "Principal",
+        (Part::Principal, true) => "NotPrincipal",
+    }
+}
+
+/// A condition as it stands in its document, on one line.
+fn written(document: &Document, condition: &Condition) -> String {
+    let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
+    let text = text.join(" ");
+    let shown: String =
+        if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
+    one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
+}
+
+/// What a change that is advised comes to.
+fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> &'static str {
+    let answer = changed.zip(typed.again).and_then(|(changed, again)| again(&changed));
+    let same = |finding: &Finding| finding.statement == explained.finding.statement;
+    match answer.map(|answer| answer.verdict) {
+        Some(Verdict::Pass(_)) => " (checked: then it passes)",
+        Some(Verdict::Fail(findings)) if findings.iter().any(same) => " (checked: that alone does not do)",
+        Some(Verdict::Fail(_)) => " (checked: then this statement is fine)",
+        Some(Verdict::Unknown(_)) | None => "",
+    }
+}
+
+/// The document without the pattern to look at.
+fn without(document: &Document, explained: &Explained<'_>) -> Option<Document> {
+    let finding = explained.finding;
+    let mut changed = document.clone();
+    let statement = changed.statements.get_mut(finding.statement)?;
+    match explained.blame.primary.part {
+        Part::Action => drop(removed(&mut statement.action.values, finding.action)?),
+        Part::Resource => drop(removed(&mut statement.resource.as_mut()?.values, finding.resource)?),
+        Part::Principal => drop(removed(&mut statement.principal.as_mut()?.values, finding.principal)?),
+    }
+    Some(changed)
+}
+
+fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
+    let at = at.filter(|at| *at < values.len())?;
+    Some(values.remove(at))
+}
+
+/// The document with a condition in place of those on the same key that are too loose.
+fn with(document: &Document, explained: &Explained<'_>, condition: &Condition) -> Option<Document> {
+    let mut changed = document.clone();
+    let statement = changed.statements.get_mut(explained.finding.statement)?;
+    let loose = |place: usize, own: &Condition| {
+        own.key.value.name == condition.key.value.name
+            && explained.blame.conditions.iter().any(|loose| loose.condition == place)
+    };
+    let kept = statement.conditions.iter().enumerate().filter(|(place, own)| !loose(*place, own));
+    statement.conditions = kept.map(|(_, own)| own.clone()).chain([condition.clone()]).collect();
+    Some(changed)
+}

@@ -1,0 +1,176 @@
+//! The list of findings that are known and accepted, each with its reason.
+//!
+//! A finding is accepted for one input, one check and one statement as it is written: who changes the statement has to
+//! accept it anew. Only findings can be accepted; what has no answer or cannot be judged cannot.
+
+use super::paths::relative;
+use super::{Failure, Issue, Kind, Report, Status};
+use crate::span::{Source, Span};
+use serde::{Deserialize, Serialize};
+
+/// The form of the file; another one is refused.
+const VERSION: u32 = 1;
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u32,
+    accepted: Vec<Entry>,
+}
+
+/// One accepted finding.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Whose name the finding goes by: [`Issue::fingerprint`].
+    fingerprint: String,
+    /// The command that found it.
+    check: String,
+    /// The reference policy that it was held against, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    /// The input.
+    file: String,
+    /// What was found, for people.
+    #[serde(default)]
+    finding: String,
+    /// Why it is accepted.
+    reason: String,
+    #[serde(skip)]
+    used: bool,
+}
+
+/// The list of accepted findings.
+///
+/// ```
+/// use iamsat::{report::baseline::Baseline, span::Source};
+/// let text = r#"{"version": 1, "accepted": [{"fingerprint": "0f", "check": "check-no-new-access",
+///     "file": "p.json", "reason": ""}]}"#;
+/// // An accepted finding needs a reason.
+/// assert!(Baseline::parse(&Source::new("known.json", text)).is_err());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    source: Source,
+    entries: Vec<Entry>,
+}
+
+impl Baseline {
+    /// A list with nothing on it.
+    pub fn empty(source: Source) -> Baseline {
+        Baseline { source, entries: Vec::new() }
+    }
+
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// If the text is no list of this version, or an entry has no reason.
+    pub fn parse(source: &Source) -> Result<Baseline, Failure> {
+        let refused = |why: String| {
+            Failure::validation(format!("{} is no list of accepted findings: {why}", source.name()))
+        };
+        let file: File = serde_json::from_str(source.text()).map_err(|error| refused(error.to_string()))?;
+        if file.version != VERSION {
+            return Err(refused(format!("its version is {}, not {VERSION}", file.version)));
+        }
+        if let Some(entry) = file.accepted.iter().find(|entry| entry.reason.trim().is_empty()) {
+            return Err(refused(format!(
+                "the entry with the fingerprint {} has no reason",
+                entry.fingerprint
+            )));
+        }
+        Ok(Baseline { source: source.clone(), entries: file.accepted })
+    }
+
+    /// Marks the findings of every input that are on the list as accepted.
+    pub fn apply(&mut self, report: &mut Report) {
+        for subject in &mut report.subjects {
+            let file = relative(&subject.name, report.directory.as_deref());
+            for issue in subject.issues.iter_mut().filter(|issue| issue.is_acceptable()) {
+                let same = |entry: &&mut Entry| {
+                    entry.fingerprint == issue.fingerprint
+                        && entry.check == report.command
+                        && entry.rule == subject.rule
+                        && entry.file == file
+                };
+                for entry in self.entries.iter_mut().filter(same) {
+                    entry.used = true;
+                    issue.accepted.get_or_insert_with(|| entry.reason.clone());
+                }
+            }
+        }
+    }
+
+    /// A warning for every entry that [`Baseline::apply`] found nothing for, though its input was judged or is gone.
+    pub fn stale(&self, report: &Report, exists: impl Fn(&str) -> bool) -> Vec<Issue> {
+        let mut searched_to = 0;
+        let mut issues = Vec::new();
+        for entry in &self.entries {
+            let place = self.place(entry, searched_to);
+            searched_to = place.end as usize;
+            if is_stale(entry, report, &exists) {
+                let title = format!("nothing is found any more for an accepted finding of {}", entry.file);
+                let label = "matches nothing: it was fixed, or the statement has changed";
+                let issue =
+                    Issue::new(Kind::Warning, "stale-acceptance", title).at(&self.source, place, label);
+                issues.push(
+                    issue.with_note("help", "remove the entry, or write the list anew with --write-baseline"),
+                );
+            }
+        }
+        issues
+    }
+
+    /// Where an entry's fingerprint stands.
+    fn place(&self, entry: &Entry, from: usize) -> Span {
+        let quoted = format!("\"{}\"", entry.fingerprint);
+        let found = self.source.text().get(from..).and_then(|rest| rest.find(&quoted));
+        let start = from.saturating_add(found.unwrap_or(0));
+        Span::new(start, start.saturating_add(found.map_or(0, |_| quoted.len())))
+    }
+
+    /// The list that accepts all findings of a report: reasons that are on this list are kept, new ones get `reason`.
+    /// Entries about inputs that were not judged stay.
+    pub fn updated(&self, report: &Report, reason: &str, exists: impl Fn(&str) -> bool) -> String {
+        let mut entries: Vec<Entry> =
+            self.entries.iter().filter(|entry| !is_stale(entry, report, &exists)).cloned().collect();
+        for subject in &report.subjects {
+            let file = relative(&subject.name, report.directory.as_deref());
+            let found = |issue: &&Issue| issue.is_acceptable() && issue.accepted.is_none();
+            entries.extend(subject.issues.iter().filter(found).map(|issue| Entry {
+                fingerprint: issue.fingerprint.clone(),
+                check: report.command.to_owned(),
+                rule: subject.rule.clone(),
+                file: file.clone(),
+                finding: match &issue.pointer {
+                    Some(pointer) => format!("{} at {pointer}", issue.title),
+                    None => issue.title.clone(),
+                },
+                reason: reason.to_owned(),
+                used: true,
+            }));
+        }
+        entries.sort_by(|a, b| {
+            (&a.file, &a.check, &a.rule, &a.fingerprint).cmp(&(&b.file, &b.check, &b.rule, &b.fingerprint))
+        });
+        entries.dedup_by(|b, a| {
+            (&a.file, &a.check, &a.rule, &a.fingerprint) == (&b.file, &b.check, &b.rule, &b.fingerprint)
+        });
+        let file = File { version: VERSION, accepted: entries };
+        // A list of strings can always be written.
+        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+    }
+}
+
+fn is_stale(entry: &Entry, report: &Report, exists: &impl Fn(&str) -> bool) -> bool {
+    if entry.used || entry.check != report.command {
+        return false;
+    }
+    let name = |name: &str| relative(name, report.directory.as_deref());
+    let mut same = report.subjects.iter().filter(|s| name(&s.name) == entry.file && s.rule == entry.rule);
+    match same.next() {
+        // Without an answer nobody knows whether it would still be found.
+        Some(subject) => matches!(subject.status, Status::Pass | Status::Fail),
+        None => !exists(&entry.file),
+    }
+}

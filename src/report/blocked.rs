@@ -1,0 +1,216 @@
+//! What Block Public Access makes of a bucket, for people and programs.
+
+use super::names::{KeyNames, one_line};
+use super::{Judgement, Question, json, request};
+use crate::check::{AclGrant, BlockOutcome, BlockSettings, Blocked, Options};
+use crate::policy::PolicyType;
+use crate::solve::Verdict;
+use serde_json::{Value, json as value};
+
+impl BlockSettings {
+    /// The settings by AWS's names.
+    fn named(self) -> [(&'static str, bool); 4] {
+        [
+            ("BlockPublicAcls", self.block_public_acls),
+            ("IgnorePublicAcls", self.ignore_public_acls),
+            ("BlockPublicPolicy", self.block_public_policy),
+            ("RestrictPublicBuckets", self.restrict_public_buckets),
+        ]
+    }
+}
+
+/// The outcome with what it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockReport<'a> {
+    /// What was asked.
+    pub of: &'a Blocked<'a>,
+    /// What came out.
+    pub outcome: &'a BlockOutcome,
+}
+
+impl BlockReport<'_> {
+    /// Whether something public remains or would be rejected; `None` if that is not known.
+    pub fn is_found(&self) -> Option<bool> {
+        let outcome = self.outcome;
+        if outcome.acl_stays_public || outcome.rejects_acl || outcome.rejects_policy {
+            return Some(true);
+        }
+        let unknown = |answer: &crate::check::Answer| matches!(answer.verdict, Verdict::Unknown(_));
+        let open = outcome.public.as_ref().is_some_and(unknown) && self.of.settings.block_public_policy;
+        match outcome.policy_stays_public {
+            Some(true) => Some(true),
+            Some(false) if !open => Some(false),
+            _ => None,
+        }
+    }
+
+    fn public_grants(&self) -> Vec<&AclGrant> {
+        self.of.grants.iter().filter(|grant| grant.is_public()).collect()
+    }
+
+    /// The actions that would be rejected.
+    fn rejected(&self) -> Vec<&'static str> {
+        let put_policy = match self.of.resource_type.is_access_point() {
+            true => "PutAccessPointPolicy",
+            false => "PutBucketPolicy",
+        };
+        let policy = self.outcome.rejects_policy.then_some(put_policy);
+        policy.into_iter().chain(self.outcome.rejects_acl.then_some("PutBucketAcl")).collect()
+    }
+
+    /// The answer as JSON.
+    pub fn json(&self, options: &Options) -> Value {
+        let (of, outcome) = (self.of, self.outcome);
+        let grant = |grant: &&AclGrant| value!({"Grantee": grant.grantee, "Permission": grant.permission});
+        let settings: serde_json::Map<String, Value> =
+            of.settings.named().into_iter().map(|(name, on)| (name.to_owned(), value!(on))).collect();
+        let check = of.policy.zip(outcome.public.as_ref()).map(|(policy, answer)| {
+            let question = Question::NoPublicAccess(of.resource_type);
+            json::judgement(&Judgement::new(question, policy, None, answer, options))
+        });
+        let is_public = outcome.public.as_ref().map(|answer| match answer.verdict {
+            Verdict::Pass(_) => value!(false),
+            Verdict::Fail(_) => value!(true),
+            Verdict::Unknown(_) => Value::Null,
+        });
+        let remaining = outcome.remaining.as_ref().map(|answer| match &answer.verdict {
+            Verdict::Fail(findings) => findings.first().map_or(Value::Null, |f| {
+                json::request(f.witness.request(), &of.policy.into_iter().collect::<Vec<_>>())
+            }),
+            Verdict::Pass(_) | Verdict::Unknown(_) => Value::Null,
+        });
+        value!({
+            "result": match self.is_found() { Some(true) => "FOUND", Some(false) => "NONE", None => "UNKNOWN" },
+            "message": self.sentence(),
+            "settings": settings,
+            "policy": {"isPublic": is_public.unwrap_or(value!(false)), "check": check},
+            "acl": {"isPublic": !self.public_grants().is_empty(), "publicGrants": self.public_grants().iter().map(grant).collect::<Vec<_>>()},
+            "rejected": self.rejected(),
+            "remains": {
+                "publicPolicy": outcome.policy_stays_public,
+                "publicAcl": outcome.acl_stays_public,
+                "restrictedToOwnerAndServices": outcome.remaining.is_some(),
+                "witness": remaining,
+            },
+        })
+    }
+
+    /// The answer in one sentence.
+    pub fn sentence(&self) -> String {
+        match self.is_found() {
+            Some(true) => {
+                let remains = self.outcome.policy_stays_public == Some(true) || self.outcome.acl_stays_public;
+                match (remains, self.rejected().is_empty()) {
+                    (true, _) => "public access remains".to_owned(),
+                    (false, _) => {
+                        format!(
+                            "no public access remains, and {} would be rejected",
+                            self.rejected().join(" and ")
+                        )
+                    }
+                }
+            }
+            Some(false) => "no public access remains".to_owned(),
+            None => "UNKNOWN. it could not be decided whether the policy is public".to_owned(),
+        }
+    }
+
+    /// The answer for people, line by line.
+    pub fn text(&self) -> String {
+        let (of, outcome) = (self.of, self.outcome);
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        let on: Vec<&str> =
+            of.settings.named().into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect();
+        rows.push(("settings", if on.is_empty() { "none is on".to_owned() } else { on.join(", ") }));
+        rows.push((
+            "policy",
+            match (of.policy, &outcome.public) {
+                (None, _) => "none".to_owned(),
+                (Some(_), None) => "not public: only a VPC can use the access point".to_owned(),
+                (Some(policy), Some(answer)) => match &answer.verdict {
+                    Verdict::Pass(_) => "not public: proved for every request".to_owned(),
+                    Verdict::Unknown(_) => "it could not be decided whether it is public".to_owned(),
+                    Verdict::Fail(findings) => {
+                        let statements: Vec<String> =
+                            findings.iter().map(|f| f.statement.to_string()).collect();
+                        let plural = if statements.len() == 1 { "" } else { "s" };
+                        format!(
+                            "public, by statement{plural} {} of {}",
+                            statements.join(", "),
+                            policy.source.name()
+                        )
+                    }
+                },
+            },
+        ));
+        let grants: Vec<String> = self
+            .public_grants()
+            .iter()
+            .map(|grant| {
+                format!("{} to {}", grant.permission, grant.grantee.rsplit('/').next().unwrap_or_default())
+            })
+            .collect();
+        rows.push((
+            "acl",
+            match (of.grants.is_empty(), grants.is_empty()) {
+                (true, _) => "none".to_owned(),
+                (false, true) => "not public".to_owned(),
+                (false, false) => format!("public: {}", grants.join(", ")),
+            },
+        ));
+        let rejected = self.rejected();
+        rows.push(("rejected", if rejected.is_empty() { "nothing".to_owned() } else { rejected.join(", ") }));
+        let mut remains = Vec::new();
+        match outcome.policy_stays_public {
+            Some(true) => remains.push("what the policy gives to everyone".to_owned()),
+            None => remains.push("it could not be decided whether the policy is public".to_owned()),
+            Some(false) => {}
+        }
+        if outcome.acl_stays_public {
+            remains.push("the public grants of the ACL".to_owned());
+        } else if !grants.is_empty() {
+            remains.push("the public grants of the ACL are ignored".to_owned());
+        }
+        let witness = match outcome.remaining.as_ref().map(|answer| &answer.verdict) {
+            Some(Verdict::Fail(findings)) => {
+                let who = match of.owner {
+                    Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
+                    None => {
+                        "services keep what the policy gives them (name the owner with --owner)".to_owned()
+                    }
+                };
+                remains.push(who);
+                findings.first().map(|f| f.witness.request())
+            }
+            Some(Verdict::Pass(_)) => {
+                remains.push(
+                    "nothing of the policy: it gives services and the owner nothing (proved)".to_owned(),
+                );
+                None
+            }
+            Some(Verdict::Unknown(_)) => {
+                remains.push("it could not be decided what services and the owner keep".to_owned());
+                None
+            }
+            None => match outcome.public.as_ref().map(|answer| &answer.verdict) {
+                Some(Verdict::Fail(findings)) => findings.first().map(|f| f.witness.request()),
+                _ => None,
+            },
+        };
+        if remains.is_empty() {
+            remains.push("no public access".to_owned());
+        }
+        rows.push(("remains", remains.join("; ")));
+        let mut out = String::new();
+        for (name, text) in rows {
+            out.push_str(&format!("{name:<9} {}\n", one_line(&text)));
+        }
+        if let (Some(witness), Some(policy)) = (witness, of.policy) {
+            let rows = request::rows(witness, &KeyNames::of(&[policy]), PolicyType::Resource);
+            for (index, line) in request::table(&rows).lines().enumerate() {
+                out.push_str(&format!("{:<9} {line}\n", if index == 0 { "request" } else { "" }));
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,231 @@
+//! Access from outside a zone of trust, for people and programs.
+
+use super::json;
+use super::names::{KeyNames, counted, one_line, statement_name};
+use super::{Issue, Kind, request};
+use crate::check::{ExternalAccess, ExternalFinding, Zone};
+use crate::policy::{Document, PolicyType, PrincipalMeaning, ResourceType, SetPrefix};
+use crate::request::is_trust_key;
+use crate::solve::Verdict;
+use serde_json::{Map, Value, json};
+
+/// Letters of a cell of the table that are shown.
+const WIDEST: usize = 44;
+
+/// The findings about one policy.
+#[derive(Debug)]
+pub struct External<'a> {
+    /// The policy.
+    pub policy: &'a Document,
+    /// What it is attached to.
+    pub resource_type: ResourceType,
+    /// Who is trusted.
+    pub zone: &'a Zone,
+    /// What was found.
+    pub access: &'a ExternalAccess,
+}
+
+impl External<'_> {
+    /// Whom a finding is about, as AWS names them: under which key, and the value.
+    fn principal(finding: &ExternalFinding) -> (&'static str, String) {
+        let anyone = ("AWS", "*".to_owned());
+        let element = finding.document.statements.first().and_then(|s| s.principal.as_ref());
+        let Some(element) = element.filter(|p| !p.negated && !p.everyone) else { return anyone };
+        let Some(value) = element.values.first() else { return anyone };
+        let text = match &value.value.meaning {
+            PrincipalMeaning::Account(account) => account.as_literal().map(str::to_owned),
+            _ => None,
+        };
+        (value.value.kind.name(), text.unwrap_or_else(|| value.value.text.to_string()))
+    }
+
+    fn actions(finding: &ExternalFinding) -> (bool, Vec<String>) {
+        let statement = finding.document.statements.first();
+        statement.map_or_else(Default::default, |s| {
+            (s.action.negated, s.action.values.iter().map(|v| v.value.text.to_string()).collect())
+        })
+    }
+
+    fn resources(finding: &ExternalFinding) -> (bool, Vec<String>) {
+        let element = finding.document.statements.first().and_then(|s| s.resource.as_ref());
+        element.map_or_else(Default::default, |r| {
+            (r.negated, r.values.iter().map(|v| v.value.text.to_string()).collect())
+        })
+    }
+
+    /// The conditions by which the policy tells whom it trusts: key, and values.
+    fn conditions(&self, finding: &ExternalFinding) -> Vec<(String, Vec<String>)> {
+        let statement = finding.document.statements.first();
+        let conditions = statement.map_or(&[][..], |s| &s.conditions);
+        let names = KeyNames::of(&[self.policy]);
+        let of_trust = conditions.iter().filter(|c| {
+            let key = &*c.key.value.name;
+            let operator = c.operator.value;
+            let confines = !operator.base.is_negated()
+                && !operator.if_exists
+                && operator.set != Some(SetPrefix::ForAllValues);
+            (is_trust_key(key, self.resource_type) || key == "aws:sourceip") && confines
+        });
+        of_trust
+            .map(|c| {
+                let values = c.values.iter().map(|v| v.value.text.to_string()).collect();
+                (names.name(&c.key.value.name), values)
+            })
+            .collect()
+    }
+
+    /// The answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let name = self.policy.source.name();
+        let found = self.access.findings.len();
+        let sentence = match (&self.access.rest.verdict, found) {
+            (Verdict::Pass(_), 0) => {
+                format!("{name} lets no one in from outside {}: proved for every request", self.zone)
+            }
+            (Verdict::Pass(_), 1) => {
+                format!("1 finding, which covers all access from outside {} (proved)", self.zone)
+            }
+            (Verdict::Pass(_), n) => {
+                format!("{n} findings, which cover all access from outside {} (proved)", self.zone)
+            }
+            (_, 0) => format!("UNKNOWN. it could not be decided whether {name} lets anyone in from outside"),
+            (_, n) => format!("UNKNOWN. {}, and there may be more", counted(n, "finding")),
+        };
+        one_line(&sentence)
+    }
+
+    /// The answer as JSON: members of AWS's findings, and ours.
+    pub fn json(&self) -> Value {
+        let result = match (&self.access.rest.verdict, self.access.findings.is_empty()) {
+            (Verdict::Pass(_), true) => "NONE",
+            (Verdict::Pass(_), false) => "FOUND",
+            _ => "UNKNOWN",
+        };
+        let findings: Vec<Value> = self.access.findings.iter().map(|f| self.finding(f)).collect();
+        let mut out = Map::new();
+        out.insert("result".to_owned(), json!(result));
+        out.insert("message".to_owned(), json!(self.sentence()));
+        out.insert("findings".to_owned(), Value::Array(findings));
+        if let Verdict::Unknown(unknown) = &self.access.rest.verdict {
+            out.insert("unknown".to_owned(), json::reasons(unknown, &[self.policy]));
+        }
+        let rest = &self.access.rest;
+        out.insert("policyType".to_owned(), json!(rest.policy_type.name()));
+        out.insert("assumptions".to_owned(), rest.assumptions.iter().map(|a| json!(a.0)).collect());
+        Value::Object(out)
+    }
+
+    fn finding(&self, finding: &ExternalFinding) -> Value {
+        let (kind, principal) = External::principal(finding);
+        let (all_but, actions) = External::actions(finding);
+        let (other_than, resources) = External::resources(finding);
+        let condition: Map<String, Value> = self
+            .conditions(finding)
+            .into_iter()
+            .map(|(key, values)| (key, json!(values.join(","))))
+            .collect();
+        let mut out = json!({
+            "findingType": "ExternalAccess",
+            "status": "ACTIVE",
+            "resourceType": self.resource_type.name(),
+            "isPublic": finding.is_public,
+            "principal": {kind: principal},
+            "action": if all_but { json!(["*"]) } else { json!(actions) },
+            "condition": condition,
+            "sources": [{"type": "POLICY"}],
+            "whollyOutside": finding.is_wholly_outside,
+            "resources": if other_than { json!(["*"]) } else { json!(resources) },
+            "statementIndex": finding.statement,
+            "statementIndexes": finding.statements,
+            "witness": json::request(finding.finding.witness.request(), &[self.policy]),
+        });
+        if let Value::Object(members) = &mut out {
+            if all_but {
+                members.insert("notAction".to_owned(), json!(actions));
+            }
+            if other_than {
+                members.insert("notResources".to_owned(), json!(resources));
+            }
+        }
+        out
+    }
+
+    /// The findings as a table; empty if there are none.
+    pub fn table(&self) -> String {
+        let mut rows: Vec<[String; 7]> = vec![
+            ["PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
+                .map(str::to_owned),
+        ];
+        for finding in &self.access.findings {
+            let (kind, principal) = External::principal(finding);
+            let list = |(negated, values): (bool, Vec<String>)| match negated {
+                true => format!("all but {}", values.join(", ")),
+                false => values.join(", "),
+            };
+            let conditions: Vec<String> = self
+                .conditions(finding)
+                .into_iter()
+                .map(|(key, values)| format!("{key} {}", values.join("|")))
+                .collect();
+            let statements: Vec<String> = finding.statements.iter().map(ToString::to_string).collect();
+            let row = [
+                if kind == "AWS" { principal } else { format!("{kind} {principal}") },
+                if finding.is_public { "yes" } else { "no" }.to_owned(),
+                if finding.is_wholly_outside { "wholly" } else { "partly" }.to_owned(),
+                list(External::actions(finding)),
+                list(External::resources(finding)),
+                conditions.join(" and "),
+                statements.join(","),
+            ];
+            rows.push(row.map(|cell| short(&one_line(&cell))));
+        }
+        if rows.len() == 1 {
+            return String::new();
+        }
+        let mut widths = [0usize; 7];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        let line = |row: &[String; 7]| {
+            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+            format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// The findings as issues, with their requests.
+    pub fn issues(&self) -> Vec<Issue> {
+        let names = KeyNames::of(&[self.policy]);
+        let one = |finding: &ExternalFinding| {
+            let (kind, principal) = External::principal(finding);
+            let who = if kind == "AWS" { principal } else { format!("{kind} {principal}") };
+            let title = format!("{} lets in {who} from outside {}", self.policy.source.name(), self.zone);
+            let issue = Issue::new(Kind::Finding, "external-access", one_line(&title));
+            let source = self.policy.statements.get(finding.statement);
+            let place = source.map(|s| s.principal.as_ref().map_or(s.span, |p| p.span)).unwrap_or_default();
+            let rows = request::rows(finding.finding.witness.request(), &names, PolicyType::Resource);
+            let statement = statement_name(finding.statement, source);
+            issue
+                .at(&self.policy.source, place, match finding.is_wholly_outside {
+                    true => "all of this is from outside",
+                    false => "someone from outside is among these",
+                })
+                .with_note("request", request::table(&rows))
+                .with_note("allowed", format!("by {statement}"))
+                .with_note(
+                    "help",
+                    format!("remove the principal from {statement}, confine it by a condition, or add it to --trusted"),
+                )
+        };
+        self.access.findings.iter().map(one).collect()
+    }
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= WIDEST {
+        return text.to_owned();
+    }
+    text.chars().take(WIDEST.saturating_sub(3)).chain("...".chars()).collect()
+}

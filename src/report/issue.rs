@@ -1,0 +1,241 @@
+//! One thing to tell, whatever it is about: the model that every format for people and pipelines prints.
+
+use super::fingerprint::fingerprint;
+use super::names::one_line;
+use super::{Failure, Fault};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::InputLimits;
+use crate::policy::{Document, pointer_at};
+use crate::span::{Source, Span};
+
+/// What kind of thing an issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The answer to the question, with evidence. Can be accepted.
+    Finding,
+    /// A part of a policy that changes nothing, which is proved, or that says something else than it seems to. Can be
+    /// accepted too.
+    Lint,
+    /// There is no answer.
+    Unknown,
+    /// An input cannot be judged.
+    Error,
+    /// Legal, but probably not what was meant.
+    Warning,
+}
+
+/// A marked place of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The place.
+    pub span: Span,
+    /// What it has to do with the issue; empty for nothing to say.
+    pub label: String,
+}
+
+/// One thing to tell: what, where, why and what to do.
+///
+/// ```
+/// use iamsat::{report::{Issue, Kind}, span::{Source, Span}};
+/// let source = Source::new("p.json", r#"{"Statement":[]}"#);
+/// let issue = Issue::new(Kind::Warning, "no-statements", "nothing is allowed")
+///     .at(&source, Span::new(13, 15), "an empty list")
+///     .with_note("help", "add a statement");
+/// assert_eq!(issue.pointer.as_deref(), Some("/Statement"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Stable kebab-case name of what it says; `iamsat explain` has a page about it.
+    pub code: &'static str,
+    /// One sentence.
+    pub title: String,
+    /// The text that the marks point into; `None` if it is about no place.
+    pub source: Option<Source>,
+    /// Places in the source, the one to look at first.
+    pub marks: Vec<Mark>,
+    /// The JSON pointer of the first mark.
+    pub pointer: Option<String>,
+    /// More to know, by name (`request`, `before`, `help`, ...), each of one or several lines.
+    pub notes: Vec<(&'static str, String)>,
+    /// What stays the same when lines move and files are renamed: a name for what was found and where in the policy.
+    pub fingerprint: String,
+    /// Why the finding is accepted, if it is.
+    pub accepted: Option<String>,
+}
+
+impl Issue {
+    /// Whether it is of a kind that can be accepted.
+    pub fn is_acceptable(&self) -> bool {
+        matches!(self.kind, Kind::Finding | Kind::Lint)
+    }
+
+    /// An issue about no place.
+    pub fn new(kind: Kind, code: &'static str, title: impl Into<String>) -> Issue {
+        let title = title.into();
+        Issue {
+            kind,
+            code,
+            fingerprint: fingerprint(&[code, &title]),
+            title,
+            source: None,
+            marks: Vec::new(),
+            pointer: None,
+            notes: Vec::new(),
+            accepted: None,
+        }
+    }
+
+    /// Puts the issue at a place. The fingerprint becomes that of the code, the pointer and the text there.
+    #[must_use]
+    pub fn at(mut self, source: &Source, span: Span, label: impl Into<String>) -> Issue {
+        self.pointer = pointer_at(source.text(), span.start as usize, &InputLimits::default());
+        self.fingerprint =
+            fingerprint(&[self.code, self.pointer.as_deref().unwrap_or(""), source.slice(span)]);
+        self.source = Some(source.clone());
+        self.marks.insert(0, Mark { span, label: label.into() });
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn with_mark(mut self, span: Span, label: impl Into<String>) -> Issue {
+        self.marks.push(Mark { span, label: label.into() });
+        self
+    }
+
+    /// Adds something to know.
+    #[must_use]
+    pub fn with_note(mut self, name: &'static str, text: impl Into<String>) -> Issue {
+        self.notes.push((name, text.into()));
+        self
+    }
+
+    /// Says what was found in other words than those of the place: see [`Issue::fingerprint`].
+    #[must_use]
+    pub fn with_fingerprint(mut self, parts: &[&str]) -> Issue {
+        self.fingerprint = fingerprint(parts);
+        self
+    }
+
+    /// What was noticed in a document.
+    pub fn of_diagnostic(source: &Source, fault: &Diagnostic) -> Issue {
+        let kind = match fault.severity {
+            Severity::Error => Kind::Error,
+            Severity::Warning => Kind::Warning,
+        };
+        let mut issue = Issue::new(kind, fault.code, one_line(&fault.message)).at(
+            source,
+            fault.span,
+            one_line(&fault.label),
+        );
+        for (span, text) in &fault.related {
+            issue = issue.with_mark(*span, one_line(text));
+        }
+        if fault.help.is_empty() { issue } else { issue.with_note("help", fault.help.clone()) }
+    }
+
+    /// What was noticed in a document that can be judged.
+    pub fn warnings(document: &Document) -> impl Iterator<Item = Issue> + '_ {
+        document.warnings.iter().map(|warning| Issue::of_diagnostic(&document.source, warning))
+    }
+
+    /// Why there is no verdict: every fault of the documents, or the failure itself if it is about none.
+    pub fn of_failure(failure: &Failure) -> Vec<Issue> {
+        let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
+        if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
+            return failure.faults.iter().map(of_fault).collect();
+        }
+        let mut issues =
+            vec![Issue::new(Kind::Error, failure_code(failure.code), one_line(&failure.message))];
+        issues.extend(failure.faults.iter().map(of_fault));
+        issues
+    }
+}
+
+/// The kebab-case name of a failure that AWS's name stands for.
+fn failure_code(code: &str) -> &'static str {
+    match code {
+        "ValidationException" => "invalid-question",
+        "InputError" => "unreadable-input",
+        "OutputError" => "unwritable-output",
+        _ => "internal-error",
+    }
+}
+
+/// What became of one input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Proved, or as it should be.
+    Pass,
+    /// There is a finding.
+    Fail,
+    /// There is no answer.
+    Unknown,
+    /// The input cannot be judged.
+    Error,
+    /// There was nothing to judge.
+    Skipped,
+}
+
+impl Status {
+    /// `PASS`, `FAIL`, `UNKNOWN`, `ERROR` or `SKIPPED`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "PASS",
+            Status::Fail => "FAIL",
+            Status::Unknown => "UNKNOWN",
+            Status::Error => "ERROR",
+            Status::Skipped => "SKIPPED",
+        }
+    }
+}
+
+/// What became of one input.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The input, as it is called.
+    pub name: String,
+    /// What it was held against, where there are several such things.
+    pub rule: Option<String>,
+    /// What came out.
+    pub status: Status,
+    /// The same in a sentence.
+    pub message: String,
+    /// What there is to tell about it.
+    pub issues: Vec<Issue>,
+}
+
+impl Subject {
+    /// Why all findings of this input are accepted; `None` if some are not, or if there is something else than findings.
+    pub fn accepted(&self) -> Option<String> {
+        let findings: Vec<&Issue> = self.issues.iter().filter(|i| i.kind != Kind::Warning).collect();
+        let mut reasons: Vec<&str> = findings.iter().filter_map(|i| i.accepted.as_deref()).collect();
+        let all = self.status == Status::Fail && reasons.len() == findings.len() && !reasons.is_empty();
+        reasons.dedup();
+        all.then(|| reasons.join("; "))
+    }
+}
+
+/// What a command came to, over all its inputs.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The command, as it is typed.
+    pub command: &'static str,
+    /// The directory that relative paths start from; paths in it are shown relative to it.
+    pub directory: Option<String>,
+    /// The inputs.
+    pub subjects: Vec<Subject>,
+    /// What there is to tell about the run as a whole: what inputs are held against, the list of accepted findings.
+    pub issues: Vec<Issue>,
+    /// Whether there is a list of accepted findings, so that what is not on it is known not to be accepted.
+    pub has_baseline: bool,
+}
+
+impl Report {
+    /// Everything to tell, that about the run first.
+    pub fn all_issues(&self) -> impl Iterator<Item = &Issue> {
+        self.issues.iter().chain(self.subjects.iter().flat_map(|s| &s.issues))
+    }
+}

@@ -1,0 +1,57 @@
+//! File names as other programs read them: relative where that is possible, with forward slashes.
+
+use std::path::MAIN_SEPARATOR;
+
+/// A path relative to a directory if it is in it, with forward slashes.
+pub(super) fn relative(path: &str, directory: Option<&str>) -> String {
+    let slashed =
+        |path: &str| if MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(MAIN_SEPARATOR, "/") };
+    let path = slashed(path);
+    let inner = directory.map(slashed).and_then(|directory| {
+        let rest = path.strip_prefix(directory.trim_end_matches('/'))?;
+        rest.strip_prefix('/').map(str::to_owned)
+    });
+    let path = inner.unwrap_or(path);
+    let path = path.strip_prefix("./").unwrap_or(&path);
+    path.to_owned()
+}
+
+/// The same as a URI reference.
+pub(super) fn uri(path: &str, directory: Option<&str>) -> String {
+    let path = relative(path, directory);
+    let mut out = String::with_capacity(path.len());
+    if path.starts_with('/') {
+        out.push_str("file://");
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(byte.into())
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_directory_they_are_in() {
+        for (path, expected) in [
+            ("a/b.json", "a/b.json"),
+            ("./a/b.json", "a/b.json"),
+            ("../b.json", "../b.json"),
+            ("/home/repo/a/b.json", "a/b.json"),
+            ("/home/repository/b.json", "file:///home/repository/b.json"),
+            ("<stdin>", "%3Cstdin%3E"),
+            ("a b/\u{e4}#:?.json", "a%20b/%C3%A4%23%3A%3F.json"),
+        ] {
+            assert_eq!(uri(path, Some("/home/repo")), expected, "{path}");
+        }
+        assert_eq!(relative("/home/repo/a b.json", Some("/home/repo/")), "a b.json");
+        assert_eq!(relative("/home/repo/a.json", None), "/home/repo/a.json");
+    }
+}

@@ -1,0 +1,266 @@
+//! Whether a request is an outsider's: of someone whom no policy knows.
+//!
+//! Written from the rules in docs/semantics.md, "Outsiders", one text at a time; `formula` says the same of all requests at
+//! once, in another way, and tests hold the two against each other.
+
+use super::{AddressInterval, Request, Requester};
+use crate::policy::{Document, PrincipalKind, ResourceType};
+use std::net::IpAddr;
+
+/// Providers of web identities that anyone can have.
+const ANYONES: [&str; 4] =
+    ["accounts.google.com", "graph.facebook.com", "www.amazon.com", "cognito-identity.amazonaws.com"];
+
+/// Whether an outsider cannot choose the value of the key, so that a condition with fixed values on it confines a policy for a
+/// resource of this type. `aws:SourceIp`, where the number of addresses counts, is not among these keys.
+///
+/// ```
+/// use iamsat::policy::ResourceType;
+/// use iamsat::request::is_trust_key;
+/// let [bucket, access_point] = ["AWS::S3::Bucket", "AWS::S3::AccessPoint"].map(|t| ResourceType::from_name(t).unwrap());
+/// assert!(is_trust_key("aws:SourceVpc", bucket) && !is_trust_key("sts:ExternalId", bucket));
+/// assert!(is_trust_key("s3:DataAccessPointArn", bucket) && !is_trust_key("s3:DataAccessPointArn", access_point));
+/// ```
+pub fn is_trust_key(key: &str, resource_type: ResourceType) -> bool {
+    let key = key.to_ascii_lowercase();
+    let of_access_point = ["s3:dataaccesspointarn", "s3:dataaccesspointaccount"].contains(&&*key);
+    (of_access_point && !resource_type.is_access_point())
+        || TRUST_KEYS.binary_search(&&*key).is_ok()
+        || SERVICE_KEYS.contains(&&*key)
+}
+
+/// Sources: S3 User Guide, "Blocking public access" (the meaning of public); IAM User Guide, "IAM Access Analyzer filter keys"
+/// and "AWS global condition context keys"; of the last four "Available keys for AWS web identity federation".
+const TRUST_KEYS: [&str; 21] = [
+    "accounts.google.com:aud",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "cognito-identity.amazonaws.com:aud",
+    "graph.facebook.com:app_id",
+    "kms:calleraccount",
+    "www.amazon.com:app_id",
+];
+/// Keys that services have.
+const SERVICE_KEYS: [&str; 3] =
+    ["aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"];
+
+/// The policies whose authors' knowledge counts.
+#[derive(Clone, Copy)]
+struct Known<'d> {
+    documents: &'d [&'d Document],
+}
+
+impl<'d> Known<'d> {
+    fn conditions(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        let conditions = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions);
+        conditions.flat_map(|c| c.values.iter().map(|v| (&*c.key.value.name, &*v.value.text)))
+    }
+
+    fn principals(self) -> impl Iterator<Item = (PrincipalKind, &'d str)> {
+        let elements = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.principal);
+        elements.flat_map(|p| &p.values).map(|v| (v.value.kind, &*v.value.text))
+    }
+
+    /// All values: of principals, resources and conditions.
+    fn texts(self) -> impl Iterator<Item = &'d str> {
+        let resources = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.resource);
+        let resources = resources.flat_map(|r| &r.values).map(|v| &*v.value.text);
+        self.principals()
+            .map(|(_, text)| text)
+            .chain(resources)
+            .chain(self.conditions().map(|(_, text)| text))
+    }
+
+    /// Whether some value holds the id, with none of the first characters before it and none of the second ones after it.
+    fn spell(self, id: &str, before: fn(char) -> bool, after: fn(char) -> bool) -> bool {
+        let id = id.to_ascii_lowercase();
+        self.texts().any(|text| {
+            let text = text.to_ascii_lowercase();
+            text.char_indices().any(|(at, _)| {
+                let (start, rest) = text.split_at(at);
+                let Some(end) = rest.strip_prefix(&*id) else { return false };
+                !start.ends_with(before) && !end.starts_with(after)
+            })
+        })
+    }
+
+    fn is_fresh_account(self, text: &str) -> bool {
+        let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        is_account && !self.spell(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric())
+    }
+
+    /// Whether it is an id of letters and digits after `start` that no policy spells. What wildcards and variables touch is
+    /// not spelled in full.
+    fn is_fresh_id(self, text: &str, start: &str) -> bool {
+        let rest = text.strip_prefix(start).unwrap_or_default();
+        !rest.is_empty()
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+            && !self.spell(
+                text,
+                |c| c.is_ascii_alphanumeric() || "-*?}".contains(c),
+                |c| c.is_ascii_alphanumeric() || "-*?$".contains(c),
+            )
+    }
+
+    /// Whether some condition on the key (lower case) has this value.
+    fn compare(self, key: &str, text: &str) -> bool {
+        self.conditions().any(|(name, value)| name == key && value.eq_ignore_ascii_case(text))
+    }
+
+    fn is_fresh_path(self, text: &str) -> bool {
+        text.split_once('/').is_some_and(|(organization, _)| self.is_fresh_id(organization, "o-"))
+    }
+
+    /// Whether it is an ARN of an account that no policy spells.
+    fn is_fresh_arn(self, text: &str) -> bool {
+        fields(text).is_some_and(|[_, _, _, account, _]| self.is_fresh_account(account))
+    }
+
+    /// Whether it is the ARN of a resource that names no account, and no policy spells the resource.
+    fn is_fresh_bare_arn(self, text: &str) -> bool {
+        let Some([_, service, _, "", resource]) = fields(text) else { return false };
+        let bucket = |resource: &str| resource.split_once('/').map_or(resource, |(b, _)| b).to_owned();
+        let own = bucket(resource);
+        let is_known = |known: &str| match fields(known) {
+            Some([_, of, _, _, path]) => {
+                let (other, whole) = (bucket(path), known.eq_ignore_ascii_case(text));
+                let spelled = !other.is_empty() && !other.contains(['*', '?', '$']);
+                let same = of == "s3" && service == "s3" && spelled && own.eq_ignore_ascii_case(&other);
+                whole || same
+            }
+            None => false,
+        };
+        !self.texts().any(is_known)
+    }
+
+    fn is_fresh_user_id(self, text: &str) -> bool {
+        let own = text.split_once(':').map_or(text, |(own, _)| own);
+        let letters = own.starts_with(|c: char| c.is_ascii_alphabetic());
+        let unique = letters && own.bytes().all(|b| b.is_ascii_alphanumeric());
+        let shaped = unique || self.is_fresh_account(own);
+        let anonymous = text.eq_ignore_ascii_case("anonymous");
+        anonymous || (shaped && !self.compare("aws:userid", text))
+    }
+
+    /// Whether an outsider's request may have this value of the key (lower case).
+    fn may_have(self, key: &str, value: &str) -> bool {
+        match key {
+            "aws:principalaccount" => value == "anonymous" || self.is_fresh_account(value),
+            "aws:vpceaccount" | "aws:sourceaccount" | "aws:sourceowner" | "kms:calleraccount" => {
+                self.is_fresh_account(value)
+            }
+            "s3:dataaccesspointaccount" => self.is_fresh_account(value),
+            "s3:dataaccesspointarn" | "aws:principalarn" => self.is_fresh_arn(value),
+            "aws:sourcearn" => self.is_fresh_arn(value) || self.is_fresh_bare_arn(value),
+            "aws:sourcevpcarn" => {
+                let vpc = fields(value).and_then(|[_, _, _, _, resource]| resource.strip_prefix("vpc/"));
+                self.is_fresh_arn(value) && vpc.is_some_and(|vpc| self.is_fresh_id(vpc, "vpc-"))
+            }
+            "aws:principalorgid" | "aws:vpceorgid" | "aws:sourceorgid" => self.is_fresh_id(value, "o-"),
+            "aws:principalorgpaths" | "aws:vpceorgpaths" | "aws:sourceorgpaths" => self.is_fresh_path(value),
+            "aws:sourcevpc" => self.is_fresh_id(value, "vpc-"),
+            "aws:sourcevpce" => self.is_fresh_id(value, "vpce-"),
+            "aws:userid" => self.is_fresh_user_id(value),
+            // A service is no outsider.
+            "aws:principalisawsservice" => !value.eq_ignore_ascii_case("true"),
+            "aws:principalservicename" | "aws:principalservicenameslist" => false,
+            // What is left are applications.
+            _ => !self.compare(key, value),
+        }
+    }
+
+    fn is_outside(self, requester: &Requester) -> bool {
+        match requester {
+            Requester::Anonymous => true,
+            Requester::Service { .. } => false,
+            Requester::WebIdentity { provider } if !provider.starts_with("arn:") => {
+                let named = |(kind, text): (PrincipalKind, &str)| {
+                    kind == PrincipalKind::Federated && text == provider
+                };
+                ANYONES.contains(&&**provider) || !self.principals().any(named)
+            }
+            Requester::WebIdentity { provider } | Requester::Saml { provider } => self.is_fresh_arn(provider),
+            Requester::Root { account, .. }
+            | Requester::User { account, .. }
+            | Requester::RoleSession { account, .. }
+            | Requester::FederatedUser { account, .. }
+            | Requester::AssumedRoot { account } => self.is_fresh_account(account),
+        }
+    }
+}
+
+/// What follows `arn:`: partition, service, region, account, resource.
+fn fields(arn: &str) -> Option<[&str; 5]> {
+    let mut fields = arn.strip_prefix("arn:")?.splitn(5, ':');
+    let all = [fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?];
+    Some(all)
+}
+
+impl Request {
+    /// Whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know.
+    ///
+    /// # Errors
+    /// Why not, in one sentence.
+    ///
+    /// ```
+    /// use iamsat::policy::ResourceType;
+    /// use iamsat::request::{Request, Requester};
+    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+    /// # fn policy(statement: &str) -> Document {
+    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # }
+    /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#);
+    /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    /// let by = |name| Request::new("s3:GetObject", "*").by(Requester::parse(name).unwrap().0);
+    /// assert!(by("arn:aws:iam::444455556666:user/eve").is_outsider(&[&policy], bucket).is_ok());
+    /// assert!(by("arn:aws:iam::111122223333:user/bob").is_outsider(&[&policy], bucket).is_err());
+    /// let inside = by("anonymous").with("aws:SourceVpc", ["vpc-1"]);
+    /// assert!(inside.is_outsider(&[&policy], bucket).is_ok());
+    /// ```
+    pub fn is_outsider(&self, documents: &[&Document], resource_type: ResourceType) -> Result<(), String> {
+        let known = Known { documents };
+        let Some(requester) = &self.requester else { return Err("nobody is named as requester".to_owned()) };
+        if !known.is_outside(requester) {
+            return Err("the requester is none of those who can be anyone".to_owned());
+        }
+        if !self.facts.unique_ids.is_empty() || !self.facts.canonical_users.is_empty() {
+            return Err("the requester is one that a policy names by an id".to_owned());
+        }
+        for (key, values) in self.context().filter(|(key, _)| is_trust_key(key, resource_type)) {
+            if let Some(value) = values.iter().find(|value| !known.may_have(key, value)) {
+                return Err(format!("an outsider does not have `{value}` as {key}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The address that the request comes from, if it says so.
+    pub fn source_address(&self) -> Option<IpAddr> {
+        self.values("aws:sourceip").and_then(<[String]>::first).and_then(|text| text.parse().ok())
+    }
+
+    /// Whether it comes from no address, or from one that is neither of a private network nor among these.
+    pub fn is_beyond(&self, addresses: &[AddressInterval]) -> bool {
+        let known = |address: IpAddr| {
+            AddressInterval::private()
+                .chain(addresses.iter().copied())
+                .any(|interval| interval.contains(address))
+        };
+        self.values("aws:sourceip").is_none() || self.source_address().is_some_and(|address| !known(address))
+    }
+}

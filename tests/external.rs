@@ -1,0 +1,260 @@
+//! Access from outside a zone of trust: findings are about what is allowed and from outside, and none is missing. Random policies
+//! against every request of a small world.
+#![cfg(test)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+
+mod support;
+
+use iamsat::check::{ExternalAccess, Options, Zone, external_access, find};
+use iamsat::evaluate::{self, Decision};
+use iamsat::policy::{Document, PolicyType, ResourceType};
+use iamsat::request::{Axioms, Request, Requester};
+use iamsat::solve::{UnknownReason, Verdict};
+use iamsat::verify::{self, Outcome, verify};
+use support::document;
+
+const ZONE: &str = "111122223333";
+const TRUSTED: &str = "o-friends";
+
+fn ask(policy: &Document) -> ExternalAccess {
+    let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    external_access(policy, bucket, &zone, &Options { certificate: true, ..Options::default() })
+}
+
+/// Whether the request is from outside: written for itself, not by means of a policy.
+fn is_outside(request: &Request) -> bool {
+    let first = |key: &str| request.values(key).and_then(|values| values.first()).map(String::as_str);
+    let requester = request.requester.as_ref().unwrap();
+    !matches!(requester, Requester::Service { .. })
+        && requester.account() != Some(ZONE)
+        && first("aws:PrincipalAccount") != Some(ZONE)
+        && first("aws:PrincipalOrgID") != Some(TRUSTED)
+}
+
+const REQUESTERS: &[&str] = &[
+    "anonymous",
+    "service:ec2.amazonaws.com",
+    "federated:accounts.google.com",
+    "arn:aws:iam::111122223333:user/bob",
+    "arn:aws:iam::444455556666:user/bob",
+    "arn:aws:sts::444455556666:assumed-role/R/s",
+    "arn:aws:sts::777788889999:assumed-role/R/s",
+    "arn:aws:iam::222233334444:root",
+];
+
+fn world() -> Vec<Request> {
+    let keys: &[(&str, &[&str])] = &[
+        ("aws:PrincipalOrgID", &["o-friends", "o-others", "o-third"]),
+        ("aws:SourceVpc", &["vpc-1", "vpc-2", "vpc-33"]),
+        ("aws:SourceIp", &["203.0.113.5", "8.1.2.3"]),
+        ("aws:SourceAccount", &["444455556666", "111122223333"]),
+    ];
+    let mut all = Vec::new();
+    for spelled in REQUESTERS {
+        for action in ["s3:GetObject", "s3:PutObject", "s3:ListBucket"] {
+            for resource in ["arn:aws:s3:::b/k", "arn:aws:s3:::b"] {
+                let (requester, _) = Requester::parse(spelled).unwrap();
+                let mut base = Request::new(action, resource).by(requester.clone());
+                for (key, derived) in requester.derived_context() {
+                    base.set(key, derived.into_iter().collect());
+                }
+                match &requester {
+                    Requester::User { .. } => base.set("aws:userid", vec!["AIDAX".into()]),
+                    Requester::RoleSession { .. } => base.set("aws:userid", vec!["AROAX:s".into()]),
+                    _ => {}
+                }
+                let mut list = vec![base];
+                for (key, values) in keys {
+                    let with: Vec<Request> =
+                        list.iter().flat_map(|r| values.iter().map(|v| r.clone().with(key, [*v]))).collect();
+                    list.extend(with);
+                }
+                all.extend(list);
+            }
+        }
+    }
+    all
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % n
+    }
+
+    fn pick<'t, T>(&mut self, list: &'t [T]) -> &'t T {
+        &list[self.below(list.len())]
+    }
+}
+
+fn random_policy(random: &mut Random) -> Document {
+    let principals = [
+        r#""Principal":"*""#,
+        r#""Principal":"*""#,
+        r#""Principal":{"AWS":["111122223333","444455556666"]}"#,
+        r#""Principal":{"AWS":["arn:aws:iam::777788889999:role/R","222233334444"],"Service":"ec2.amazonaws.com"}"#,
+        r#""Principal":{"AWS":"111122223333"}"#,
+        r#""Principal":{"Federated":"accounts.google.com"}"#,
+        r#""NotPrincipal":{"AWS":"111122223333"}"#,
+        r#""NotPrincipal":{"AWS":["111122223333","444455556666"]}"#,
+    ];
+    let conditions = [
+        r#""StringEquals":{"aws:PrincipalOrgID":["o-friends","o-others"]}"#,
+        r#""StringLike":{"aws:PrincipalOrgID":"o-*"}"#,
+        r#""StringNotEquals":{"aws:PrincipalOrgID":"o-friends"}"#,
+        r#""StringNotEquals":{"aws:PrincipalAccount":["111122223333","444455556666"]}"#,
+        r#""StringEquals":{"aws:PrincipalAccount":["111122223333","222233334444"]}"#,
+        r#""StringEquals":{"aws:SourceVpc":["vpc-1","vpc-2"]}"#,
+        r#""StringNotLike":{"aws:SourceVpc":"vpc-?"}"#,
+        r#""IpAddress":{"aws:SourceIp":["203.0.113.0/24","10.0.0.0/8"]}"#,
+        r#""NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#,
+        r#""StringEqualsIfExists":{"aws:SourceAccount":["444455556666","111122223333"]}"#,
+    ];
+    let actions = [
+        r#""*""#,
+        r#"["s3:GetObject","s3:PutObject"]"#,
+        r#""s3:Get*""#,
+        r#"["s3:ListBucket","s3:GetObject"]"#,
+    ];
+    let resources = [r#""*""#, r#""arn:aws:s3:::b/*""#, r#"["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#];
+    let statements: Vec<String> = (0..1 + random.below(3))
+        .map(|i| {
+            let effect = if i > 0 && random.below(2) == 0 { "Deny" } else { "Allow" };
+            let (principal, action, resource) =
+                (random.pick(&principals), random.pick(&actions), random.pick(&resources));
+            let mut own: Vec<&str> = Vec::new();
+            for _ in 0..random.below(3) {
+                let condition = random.pick(&conditions);
+                let operator = |c: &str| c.split(':').next().unwrap().to_owned();
+                if own.iter().all(|other| operator(other) != operator(condition)) {
+                    own.push(condition);
+                }
+            }
+            format!(
+                r#"{{"Effect":"{effect}",{principal},"Action":{action},"Resource":{resource},"Condition":{{{}}}}}"#,
+                own.join(",")
+            )
+        })
+        .collect();
+    document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
+}
+
+/// Every allowed request from outside is in a finding; a finding that is wholly outside holds no other request; its request is
+/// allowed and from outside; no finding is covered by the others; the certificate that nothing is missing is verified.
+#[test]
+fn findings_are_sound_complete_and_none_is_idle() {
+    let world = world();
+    let mut random = Random(std::env::var("IAMSAT_SEED").map_or(1, |s| s.parse().unwrap()));
+    let count = std::env::var("IAMSAT_PAIRS").map_or(40, |s| s.parse().unwrap());
+    let axioms = Axioms { safe: true, heuristics: false };
+    let (mut found, mut wholly, mut none, mut open) = (0, 0, 0, 0);
+    for _ in 0..count {
+        let policy = random_policy(&mut random);
+        let text = policy.source.text();
+        let access = ask(&policy);
+        let mut options = evaluate::Options::for_documents(&[&policy]);
+        options.policy_type = PolicyType::Resource;
+        let allows = |document: &Document, request: &Request| {
+            evaluate::decide(&[document], request, &options) == Decision::Allowed
+        };
+        for finding in &access.findings {
+            let request = finding.finding.witness.request();
+            assert!(
+                is_outside(request) && allows(&policy, request) && allows(&finding.document, request),
+                "{text}"
+            );
+            assert!(finding.statements.contains(&finding.statement), "{text}");
+        }
+        if let Verdict::Unknown(unknown) = &access.rest.verdict {
+            open += 1;
+            let opaque = |r: &UnknownReason| matches!(r, UnknownReason::Opaque { .. });
+            assert!(unknown.reasons.iter().all(opaque), "{text}: {:?}", unknown.reasons);
+            continue;
+        }
+        assert!(access.is_complete(), "{text}: {:?}", access.rest.verdict);
+        let certificate = access.rest.certificate().unwrap().to_text();
+        let outcome = verify(&certificate, &verify::Limits::default());
+        assert!(matches!(outcome, Outcome::Verified(_)), "{text}: {outcome:?}");
+        let mentioned = [
+            "aws:PrincipalOrgID",
+            "aws:PrincipalAccount",
+            "aws:SourceVpc",
+            "aws:SourceIp",
+            "aws:SourceAccount",
+        ];
+        let mentioned: Vec<&str> = mentioned.into_iter().filter(|key| text.contains(key)).collect();
+        for request in &world {
+            if !request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty() {
+                continue;
+            }
+            let outside = is_outside(request) && allows(&policy, request);
+            let covered = access.findings.iter().any(|finding| allows(&finding.document, request));
+            assert!(covered || !outside, "missing: {text}\n{request:?}");
+            for finding in access.findings.iter().filter(|f| f.is_wholly_outside) {
+                assert!(
+                    outside || !allows(&finding.document, request),
+                    "not wholly outside: {text}\n{request:?}"
+                );
+            }
+        }
+        for place in 0..access.findings.len() {
+            let others = access.findings.iter().enumerate().filter(|(other, _)| *other != place);
+            let without = others.map(|(_, finding)| &finding.document);
+            let alone = find([&policy], [&access.findings[place].document], without, &Options::default());
+            assert_eq!(alone.verdict.name(), "FAIL", "idle finding {place}: {text}");
+        }
+        found += access.findings.len();
+        wholly += access.findings.iter().filter(|f| f.is_wholly_outside).count();
+        none += usize::from(access.findings.is_empty());
+    }
+    println!("{found} findings, {wholly} of them wholly outside; {none} policies without; {open} open");
+    assert!(found > count / 2 && wholly > 0 && none > 3, "{found} {wholly} {none}");
+}
+
+/// Where a Deny leaves nothing but what it names, the finding is about that.
+#[test]
+fn what_a_deny_names_is_what_is_found() {
+    let policy = document(
+        "policy",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*",
+             "Condition":{"StringNotEquals":{"aws:PrincipalAccount":["111122223333","444455556666"]}}}]}"#,
+    );
+    let access = ask(&policy);
+    assert!(access.is_complete());
+    assert_eq!(access.findings.len(), 1, "{:?}", access.findings);
+    let text = access.findings[0].document.source.text();
+    assert!(text.contains("444455556666") && !text.contains("111122223333"), "{text}");
+    assert!(!access.findings[0].is_public);
+}
+
+/// Zones are accounts and organizations; services and who is trusted are not outside.
+#[test]
+fn zones() {
+    let policy = |principal: &str, condition: &str| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{principal},"Action":"s3:GetObject","Resource":"*","Condition":{condition}}}}}"#
+        );
+        document("policy", &text)
+    };
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    let count = |policy: &Document, zone: &[&str], trusted: &[&str]| {
+        let zone = Zone::new(zone, trusted).unwrap();
+        let access = external_access(policy, bucket, &zone, &Options::default());
+        assert!(access.is_complete());
+        access.findings.len()
+    };
+    let of_org = policy(r#""*""#, r#"{"StringEquals":{"aws:PrincipalOrgID":"o-mine"}}"#);
+    assert_eq!((count(&of_org, &["o-mine"], &[]), count(&of_org, &["111122223333"], &[])), (0, 1));
+    let account = policy(r#"{"AWS":"444455556666"}"#, "{}");
+    assert_eq!(count(&account, &["111122223333"], &[]), 1);
+    assert_eq!(count(&account, &["111122223333"], &["444455556666"]), 0);
+    let role = policy(r#"{"AWS":"arn:aws:iam::444455556666:role/Audit"}"#, "{}");
+    assert_eq!(count(&role, &["111122223333"], &["arn:aws:iam::444455556666:role/Audit"]), 0);
+    assert_eq!(count(&policy(r#"{"Service":"*"}"#, "{}"), &["111122223333"], &[]), 0);
+    assert!(Zone::new(&["arn:aws:iam::444455556666:role/Audit"], &[] as &[&str]).is_err());
+    assert!(Zone::new(&["1"], &[] as &[&str]).is_err());
+}
