@@ -202,6 +202,41 @@ fn heuristics_are_asked_for_and_named() {
     }
 }
 
+/// Each heuristic excludes what it says and no more: questions beside it stay FAIL.
+#[test]
+fn heuristics_exclude_no_more_than_they_say() {
+    let cases = [
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":["8.8.8.0/24"]}}"#, ""),
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":["172.0.0.0/8"]}}"#, ""),
+        (
+            r#""Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            r#""Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+        ),
+        (
+            r#""Condition":{"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
+            r#""Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2024-01-01"}}"#,
+        ),
+        (
+            r#""Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2024-01-01"},"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
+            "",
+        ),
+        (
+            r#""Principal":{"Service":"*"}"#,
+            r#""Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::b"}}"#,
+        ),
+        (r#""Condition":{"StringLike":{"aws:SourceVpc":"*"},"Bool":{"aws:ViaAWSService":"false"}}"#, ""),
+        (
+            r#""Condition":{"Bool":{"aws:ViaAWSService":"true"}}"#,
+            r#""Condition":{"StringLike":{"aws:SourceVpc":"*"}}"#,
+        ),
+        (r#""Principal":{"AWS":"arn:aws:iam::111122223333:user/bob"}"#, ""),
+    ];
+    for (new, existing) in cases {
+        let answer = ask(new, existing, Options { assume_heuristics: true, ..Options::default() });
+        assert_eq!(answer.verdict.name(), "FAIL", "{new} {existing} {:?}", answer.verdict);
+    }
+}
+
 /// A named assumption is reported where it takes part, and nowhere else.
 #[test]
 fn assumptions_are_named_where_they_take_part() {

@@ -230,6 +230,12 @@ fn what_is_open_is_unknown_by_its_rule() {
         let mut found = rules(&answer);
         found.dedup();
         assert_eq!((answer.verdict.name(), found), ("UNKNOWN", vec![rule.as_str()]), "{rule}");
+        // Each says in words of its own what is open.
+        let Verdict::Unknown(unknown) = &answer.verdict else { panic!("{rule}") };
+        for reason in &unknown.reasons {
+            let UnknownReason::Opaque { detail, .. } = reason else { panic!("{rule}: {reason:?}") };
+            assert_ne!(detail, "this is not documented by AWS", "{rule}");
+        }
         let invalid = rule.starts_with("invalid-");
         assert_eq!(new.warnings.iter().any(|w| w.code == rule), invalid, "{rule}: {:?}", new.warnings);
     }

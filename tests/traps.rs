@@ -2,7 +2,8 @@
 //! question and its answer, and of a FAIL what its request shows.
 //!
 //! A document that is a list of statements is of version 2012-10-17, with `*` for the action and resource left out. A case with
-//! `new` and `existing` asks for new access, one with `access` whether it is granted, one with `request` what the referee says.
+//! `new` and `existing` asks for new access, one with `access` whether it is granted, one with `request` what the referee
+//! says. Of a PASS, `lemmas` is how many facts about values it takes.
 //!
 //! The traps are numbered by the list that they come from. Left out, because they are about several policies, or stand in
 //! tests/public.rs: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
@@ -114,6 +115,9 @@ fn fault(case: &Value) -> Option<String> {
     };
     if answer.verdict.name() != expect || !shows(&case["witness"], &answer, &policy) {
         return Some(format!("{:?}", answer.verdict));
+    }
+    if let (Verdict::Pass(proof), Some(lemmas)) = (&answer.verdict, case["lemmas"].as_u64()) {
+        return (proof.lemma_count() as u64 != lemmas).then(|| format!("{proof:?}"));
     }
     let Verdict::Unknown(unknown) = &answer.verdict else { return None };
     let rule = case["rule"].as_str().expect("an UNKNOWN has a rule");

@@ -216,4 +216,34 @@ mod tests {
         check("ab*ba", "abba", false);
         assert_eq!(meter.spent(), 0);
     }
+
+    #[test]
+    fn patterns_of_fields_meet_if_all_their_fields_do() {
+        let mut meter = Meter::new(&crate::limits::SearchLimits::default());
+        // Two fields and a rest.
+        let fields = |text: &str| {
+            let mut steps = Vec::new();
+            for (place, field) in text.splitn(3, ':').enumerate() {
+                let class = if place < 2 { Class::NOT_COLON } else { Class::ANY };
+                if place > 0 {
+                    steps.push(Step::One(Set::Char(Symbol::from_char(':'))));
+                }
+                steps.extend(glob(class, field).steps());
+            }
+            let mut builder = Pattern::builder();
+            steps.into_iter().for_each(|step| builder.push(step));
+            builder.finish()
+        };
+        let mut check = |a: &str, b: &str, expected| {
+            assert_eq!(disjoint(&fields(a), &fields(b), &mut meter), Ok(expected), "{a} {b}");
+        };
+        check("*:?x:*", "*:?y:*", true);
+        check("*:?x:*", "*:?xx:*", true);
+        check("*:?x:*", "*:a?:*", false);
+        check("a*:?x:*", "b*:?x:*", true);
+        check("*a:?x:*", "*b:?x:*", true);
+        check("*:x*:*", "*:xy:*", false);
+        check("*:*:*", "*:xy:z", false);
+        check("*:?:a*", "*:?:b*", true);
+    }
 }

@@ -373,4 +373,38 @@ mod tests {
             assert_eq!(pattern.matches(&Symbol::word(&word)), expected);
         }
     }
+
+    /// A run of few letters dominates nothing, wherever in the machine words it stands: what is before it stays possible.
+    #[test]
+    fn narrow_runs_keep_what_is_before_them() {
+        for length in 58..=70 {
+            let text = "a".repeat(length);
+            let pattern = Pattern::builder()
+                .many(Class::ANY)
+                .text("b")
+                .text(&text)
+                .many(Class::DIGIT)
+                .text("c")
+                .finish();
+            let alphabet = Alphabet::new(&[&pattern], &[]);
+            let machine = Machine::new(&pattern, &alphabet);
+            let digit = alphabet.free_in(Class::DIGIT).and_then(Symbol::to_char).unwrap();
+            for (word, expected) in [
+                (format!("b{text}{digit}c"), true),
+                (format!("b{text}ab{text}{digit}c"), true),
+                (format!("b{text}{digit}ab{text}c"), true),
+                (format!("b{text}{digit}ac"), false),
+            ] {
+                let mut now = vec![0; machine.words()];
+                let mut next = now.clone();
+                machine.start(&mut now);
+                for symbol in Symbol::word(&word) {
+                    machine.advance(alphabet.place(symbol).unwrap(), &now, &mut next);
+                    std::mem::swap(&mut now, &mut next);
+                }
+                assert_eq!(machine.accepts(&now), expected, "{length} {word}");
+                assert_eq!(pattern.matches(&Symbol::word(&word)), expected, "{length} {word}");
+            }
+        }
+    }
 }

@@ -449,6 +449,38 @@ fn late_question_marks_cost_little() {
     }
 }
 
+/// Words that stand ready are found without a search.
+#[test]
+fn plain_questions_cost_nothing() {
+    let cases: [(&[&str], &[&str]); 4] = [
+        (&["a*b"], &["c*"]),
+        (&["a*b"], &["ab"]),
+        (&["*ab*", "*cd*", "*ef*"], &[]),
+        (&["a*", "*b*", "*c*", "*d"], &["*x*"]),
+    ];
+    for (positives, negatives) in cases {
+        let read = |list: &[&str]| list.iter().map(|text| glob(text)).collect::<Vec<_>>();
+        let mut m = meter();
+        assert!(find(&refs(&read(positives)), &refs(&read(negatives)), &mut m).unwrap().is_some());
+        assert_eq!(m.spent(), 1, "{positives:?} {negatives:?}");
+    }
+}
+
+/// What the ends, the lengths and the letters of two patterns exclude takes no look at their automata.
+#[test]
+fn what_cannot_be_is_seen_at_sight() {
+    for (a, b) in [("ab*", "ac*"), ("*ab", "*cb"), ("*ab*", "a"), ("a?", "a??*"), ("a*b", "b*a")] {
+        assert!(!glob(a).may_meet(&glob(b)) && !glob(b).may_meet(&glob(a)), "{a} {b}");
+    }
+    for (a, b) in [("ab*", "a*"), ("*b*", "*c"), ("a?", "a*b")] {
+        assert!(glob(a).may_meet(&glob(b)) && glob(b).may_meet(&glob(a)), "{a} {b}");
+    }
+    let not_included = [("a?", "a??"), ("a?", "a?*"), ("a??*", "a?*"), ("ab*", "ac*"), ("*ab", "*bb")];
+    for (outer, inner) in not_included {
+        assert!(!glob(outer).may_include(&glob(inner)), "{outer} {inner}");
+    }
+}
+
 #[test]
 fn many_required_parts_cost_little() {
     for n in 2..=20 {
