@@ -136,9 +136,11 @@ impl Analyzer<'_> {
             }
         }
         self.without_covered(&mut found)?;
+        let policy = no_public_access(self.policy, self.resource_type, self.options);
+        let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in &mut found {
             finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
-            finding.is_public = self.is_public(&finding.document)?;
+            finding.is_public = self.is_public(&finding.document, is_public)?;
         }
         Ok(found)
     }
@@ -283,12 +285,14 @@ impl Analyzer<'_> {
             && passes(find([part], [], [self.policy], self.options)))
     }
 
-    /// Whether the part, together with all that is denied, is public, or that is not known.
-    fn is_public(&mut self, part: &Document) -> Result<bool, Exhausted> {
+    /// Whether the part, together with all that is denied, is public, or that is not known. Of a policy that is public by the
+    /// number of addresses of all its parts together, each part with addresses is.
+    fn is_public(&mut self, part: &Document, policy_is_public: bool) -> Result<bool, Exhausted> {
         self.pay()?;
         let with_denials = self.with_denials(part);
         let answer = no_public_access(&with_denials, self.resource_type, self.options);
-        Ok(!matches!(answer.verdict, Verdict::Pass(_)))
+        let some_addresses = answer.addresses.is_some_and(|addresses| !addresses.intervals().is_empty());
+        Ok(!matches!(answer.verdict, Verdict::Pass(_)) || (policy_is_public && some_addresses))
     }
 
     /// The Allow statements that by themselves allow the request.

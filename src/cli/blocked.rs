@@ -16,6 +16,20 @@ const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/Authenticate
 
 pub(super) fn run(args: &BlockPublicAccess, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = resource_type(&args.resource_type)?;
+    let is_point = resource_type.is_access_point();
+    if !is_point && resource_type.name() != "AWS::S3::Bucket" {
+        return Err(wrong(
+            resource_type.name(),
+            "neither a bucket nor an access point, which these settings are about",
+        ));
+    }
+    // They act on requests through an access point only: whoever goes to the bucket itself is not kept out by them.
+    if !is_point && (args.vpc_origin || args.access_point_settings.is_some()) {
+        return Err(Failure::validation(
+            "`--vpc-origin` and `--access-point-settings` are about access points: ask with `--resource-type \
+             AWS::S3::AccessPoint` and the policy of the access point",
+        ));
+    }
     let mut of_all = BlockSettings::default();
     for argument in
         [&args.settings, &args.account_settings, &args.access_point_settings].into_iter().flatten()

@@ -52,7 +52,8 @@ fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth
             Requester::Service { name: service } => glob_matches(name, service),
             _ => false,
         },
-        PrincipalMeaning::Unrecognised => false,
+        PrincipalMeaning::Pattern if requester.account().is_some() => return Truth::Unknown,
+        PrincipalMeaning::Pattern | PrincipalMeaning::Unrecognised => false,
     };
     truth.into()
 }

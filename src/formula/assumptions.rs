@@ -108,7 +108,7 @@ fn principals(statement: &Statement, found: &mut Vec<&'static str>) {
         found.push("account-alone-in-notprincipal-exempts-all");
     }
     let glob = |p: &Principal| match p.kind {
-        PrincipalKind::Aws => p.meaning != PrincipalMeaning::AwsAny,
+        PrincipalKind::Aws => p.meaning != PrincipalMeaning::AwsAny && p.meaning != PrincipalMeaning::Pattern,
         PrincipalKind::Federated | PrincipalKind::Service => true,
         PrincipalKind::CanonicalUser => false,
     };

@@ -86,6 +86,12 @@ fn value<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>, principal: &'a Pr
         PrincipalMeaning::Service(name) => {
             requester_matches(formula, glob(requester::of(SERVICE), name, Class::ANY).finish())
         }
+        PrincipalMeaning::Pattern => {
+            let spelled = format!("{} {}", principal.kind.name(), principal.text);
+            let covered = formula.opaque("principal-pattern", spelled, site);
+            let kind = is_kind(formula, reading, OF_ACCOUNT);
+            formula.graph.and([covered, kind])
+        }
         PrincipalMeaning::Unrecognised => Lit::FALSE,
     }
 }
@@ -181,6 +187,7 @@ fn denied_unless_listed<'a>(
             PrincipalMeaning::AwsAny
             | PrincipalMeaning::Federated(_)
             | PrincipalMeaning::Service(_)
+            | PrincipalMeaning::Pattern
             | PrincipalMeaning::Unrecognised => exempt.push(listed),
         }
     }

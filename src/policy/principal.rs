@@ -56,6 +56,9 @@ pub enum PrincipalMeaning {
     /// Under `AWS`, but of no documented form (an ARN with fewer than six fields, an unknown service): matches nothing
     /// we know.
     Unrecognised,
+    /// With a wildcard, and of no form in which wildcards are globs: part of an ARN, of a unique id or of a canonical user id.
+    /// Which principals of accounts it covers, if any, is open.
+    Pattern,
     /// A canonical user id.
     CanonicalUser,
     /// A provider of web identities or SAML assertions: a pattern on its name or ARN.
@@ -80,6 +83,14 @@ impl Principal {
             PrincipalKind::Federated => PrincipalMeaning::Federated(template()),
             PrincipalKind::Service => PrincipalMeaning::Service(template()),
             PrincipalKind::Aws => aws(text, &template()),
+        };
+        let meaning = match meaning {
+            PrincipalMeaning::UniqueId | PrincipalMeaning::Unrecognised | PrincipalMeaning::CanonicalUser
+                if text.contains(['*', '?']) =>
+            {
+                PrincipalMeaning::Pattern
+            }
+            meaning => meaning,
         };
         Principal { kind, text: text.into(), meaning }
     }

@@ -112,6 +112,7 @@ pub const PAGES: &[Page] = pages! {
     "operator-type-mismatch"
     "plain-operator-on-several-values"
     "policy-variable"
+    "principal-pattern"
     "principal-wildcard"
     "principal-wildcards-are-globs"
     "product-states"

@@ -177,6 +177,7 @@ fn detail(rule: &str) -> &'static str {
             "AWS does not document whether `{\"AWS\":\"*\"}` covers services and federated callers"
         }
         "notprincipal-deny" => "AWS does not document whom this list exempts from the Deny",
+        "principal-pattern" => "AWS rejects a wildcard here and does not document whom the value covers",
         "plain-operator-on-several-values" => {
             "the meaning of an operator without ForAllValues or ForAnyValue is undocumented when the key has several values"
         }
