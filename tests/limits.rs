@@ -106,6 +106,19 @@ fn a_deadline_ends_a_hard_search() {
     assert_eq!(limit(&ask(&crowded(64, 13), limits)), "deadline");
 }
 
+/// Statements about other resources are put aside before any solver or automaton is asked.
+#[test]
+fn what_is_about_something_else_costs_nothing() {
+    let mut existing: Vec<String> =
+        (0..20).map(|i| statement("Deny", "Resource", &[format!("arn:aws:s3:::other{i}/*")])).collect();
+    existing.push(statement("Allow", "Resource", &["arn:aws:s3:::*".to_owned()]));
+    let new = policy(&[statement("Allow", "Resource", &["arn:aws:s3:::bucket/*".to_owned()])]);
+    let answer = ask(&(new, policy(&existing)), SearchLimits::default());
+    assert_eq!(answer.verdict.name(), "PASS");
+    let stats = answer.stats;
+    assert_eq!((stats.solves, stats.clauses, stats.states, stats.lemmas), (0, 0, 0, 0), "{stats:?}");
+}
+
 #[test]
 fn more_of_everything_never_changes_an_answer() {
     let halves = halves();

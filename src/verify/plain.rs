@@ -145,3 +145,26 @@ impl Plain {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::Pattern;
+    use crate::formula::{Formula, PatternKey, VariableId};
+
+    #[test]
+    fn a_part_that_occurs_twice_is_written_once() {
+        let mut formula = Formula::default();
+        let [a, b, c] = ["a:a", "b:b", "c:c"]
+            .map(|word| formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(word))));
+        let shared = formula.graph.and([a, b]);
+        let conjuncts = [formula.graph.or([shared, c]), formula.graph.or([shared, !c])];
+        let plain = Plain::new(&formula.graph, &conjuncts);
+        let mut clauses: Vec<&[i32]> = plain.clauses.iter().collect();
+        // Two conjuncts, what each says, and the two halves of the shared part.
+        assert_eq!(clauses.len(), 6);
+        clauses.sort_unstable();
+        clauses.dedup();
+        assert_eq!(clauses.len(), 6);
+    }
+}
