@@ -6,9 +6,11 @@ use super::{
 };
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
 use crate::policy::{Document, PolicyType, Read, read};
-use crate::report::{Failure, Judgement, Question, json};
+use crate::report::json::{self, Judged};
+use crate::report::{Failure, Judgement, Question};
 use crate::solve::Verdict;
 use crate::span::Source;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -48,6 +50,11 @@ impl<'l> Line<'l> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
     }
 
+    /// The id, as it came.
+    fn id(&self) -> &'l str {
+        self.get("id").unwrap_or("null")
+    }
+
     /// A member that has to be there.
     fn needed(&self, name: &str) -> Result<&'l str, Failure> {
         self.get(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
@@ -81,13 +88,17 @@ pub(super) fn answer(
         Err((line, why)) => (line, Some(format!("the line is not a JSON object: {why}"))),
     };
     let twice = || line.twice().map(|name| format!("`{name}` occurs twice"));
+    let id = line.id();
+    let start = out.len();
     let result = match wrong.or_else(twice) {
-        None => isolated(|| judge(batch, cache, &line, number)).and_then(|result| result),
+        None => isolated(|| judge(batch, cache, &line, number, out)).and_then(|result| result),
         Some(message) => Err(Failure::validation(message)),
     };
-    let (value, summary) = result
-        .unwrap_or_else(|failure| (error(&failure, number), Summary { errors: 1, ..Summary::default() }));
-    write(out, line.get("id").unwrap_or("null"), &value);
+    let summary = result.unwrap_or_else(|failure| {
+        out.truncate(start);
+        write(out, id, &error(&failure, number));
+        Summary { errors: 1, ..Summary::default() }
+    });
     Summary { bytes, ..summary }
 }
 
@@ -100,7 +111,7 @@ fn error(failure: &Failure, number: u64) -> Value {
 }
 
 /// Appends an object with the id before its members. The id goes back as it came.
-fn write(out: &mut Vec<u8>, id: &str, value: &Value) {
+fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.as_bytes());
     let members = out.len();
@@ -124,7 +135,15 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
-fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(Value, Summary), Failure> {
+/// Appends the answer to a question.
+fn judge(
+    batch: &Batch,
+    cache: &Cache,
+    line: &Line<'_>,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Result<Summary, Failure> {
+    let id = line.id();
     let check = text("check", line.get("check"))?
         .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
     let mut options = batch.options.clone();
@@ -144,7 +163,7 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             fit(&[new, existing], &options)?;
             let answer = no_new_access(new, existing, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
+            Ok(report(Question::NoNewAccess, (new, Some(existing)), &answer, &options, id, out))
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -155,7 +174,7 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             fit(&[policy], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
+            Ok(report(Question::not_granted(&access), (policy, None), &answer, &options, id, out))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -168,7 +187,7 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             fit(&[policy], &options)?;
             let answer = no_public_access(policy, resource_type, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoPublicAccess(resource_type), policy, None, &answer, &options))
+            Ok(report(Question::NoPublicAccess(resource_type), (policy, None), &answer, &options, id, out))
         }
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
@@ -197,19 +216,19 @@ fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
 
 fn report(
     question: Question,
-    policy: &Document,
-    existing: Option<&Document>,
+    (policy, existing): (&Document, Option<&Document>),
     answer: &Answer,
     options: &Options,
-) -> (Value, Summary) {
-    let mut summary = Summary::default();
-    match answer.verdict {
-        Verdict::Pass(_) => summary.pass = 1,
-        Verdict::Fail(_) => summary.fail = 1,
-        Verdict::Unknown(_) => summary.unknown = 1,
-    }
+    id: &str,
+    out: &mut Vec<u8>,
+) -> Summary {
     let judgement = Judgement::without_replays(question, policy, existing, answer, options);
-    (json::judgement(&judgement), summary)
+    write(out, id, &Judged::of(&judgement));
+    match answer.verdict {
+        Verdict::Pass(_) => Summary { pass: 1, ..Summary::default() },
+        Verdict::Fail(_) => Summary { fail: 1, ..Summary::default() },
+        Verdict::Unknown(_) => Summary { unknown: 1, ..Summary::default() },
+    }
 }
 
 fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {

@@ -209,7 +209,7 @@ impl Proof {
 }
 
 /// Sizes of a search, for `-v` and the benches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Stats {
     /// Distinct atoms.
     pub atoms: u64,
