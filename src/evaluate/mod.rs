@@ -60,8 +60,9 @@ impl Options {
             .filter(|c| {
                 c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null
             })
-            .map(|c| c.key.value.name.to_string())
+            .map(|c| &*c.key.value.name)
             .filter(|name| key_info(name).is_none())
+            .map(str::to_owned)
             .collect();
         Options {
             policy_type: PolicyType::infer(documents.iter().copied()),
@@ -86,6 +87,9 @@ impl Options {
     }
 }
 
+/// What the names of all object tags of S3 begin with.
+const TAGS: &str = "s3:existingobjecttag/";
+
 /// Object tags of S3 whose name is spelled in several ways in the documents.
 fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
     let statements = || documents.iter().flat_map(|d| &d.statements);
@@ -99,8 +103,8 @@ fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
     let spellings: BTreeSet<(String, Option<String>)> = conditions()
         .map(|c| &*c.key.value.text)
         .chain(variables)
+        .filter(|text| text.get(..TAGS.len()).is_some_and(|start| start.eq_ignore_ascii_case(TAGS)))
         .map(|text| (text.to_ascii_lowercase(), tag(text)))
-        .filter(|(name, _)| name.starts_with("s3:existingobjecttag/"))
         .collect();
     let names: Vec<&String> = spellings.iter().map(|(name, _)| name).collect();
     names
