@@ -31,6 +31,10 @@ struct Generations {
     bytes: usize,
 }
 
+/// A text that is remembered.
+#[derive(Debug)]
+pub(super) struct Known(Arc<Entry>);
+
 /// One text, as read under each name that it had.
 #[derive(Debug)]
 struct Entry {
@@ -44,7 +48,8 @@ impl Cache {
         Cache { generations: Mutex::default(), half: bytes / 2 }
     }
 
-    /// What the text of a member with this name reads as, from memory or by `read`. The text has to be JSON.
+    /// What the text of a member with this name reads as, from memory (`known`, if it was looked for before) or by `read`. The
+    /// text has to be JSON.
     ///
     /// # Errors
     /// Those of `read`.
@@ -52,13 +57,15 @@ impl Cache {
         &self,
         name: &'static str,
         text: &str,
+        known: Option<&Known>,
         read: impl FnOnce() -> Result<Read, E>,
     ) -> Result<Arc<Read>, E> {
-        let known = self.find(text);
-        let mut reads = known.map_or_else(Vec::new, |entry| entry.reads.clone());
-        if let Some((_, found)) = reads.iter().find(|(other, _)| *other == name) {
+        let looked_for = if known.is_none() { self.find(text) } else { None };
+        let known = known.or(looked_for.as_ref()).map_or(&[][..], |known| &known.0.reads);
+        if let Some((_, found)) = known.iter().find(|(other, _)| *other == name) {
             return Ok(Arc::clone(found));
         }
+        let mut reads = known.to_vec();
         let found = Arc::new(match reads.first() {
             Some((other, known)) => known.renamed(other, name),
             None => read()?,
@@ -68,13 +75,10 @@ impl Cache {
         Ok(found)
     }
 
-    /// Whether the text is remembered, and so is JSON.
-    pub(super) fn knows(&self, text: &str) -> bool {
-        self.find(text).is_some()
-    }
-
-    fn find(&self, text: &str) -> Option<Arc<Entry>> {
-        self.hashed(hash(text)).filter(|entry| *entry.text == *text)
+    /// The text, if it is remembered, and so is JSON.
+    pub(super) fn find(&self, text: &str) -> Option<Known> {
+        let entry = self.hashed(hash(text))?;
+        are_equal(entry.text.as_bytes(), text.as_bytes()).then_some(Known(entry))
     }
 
     fn hashed(&self, hash: u64) -> Option<Arc<Entry>> {
@@ -116,6 +120,12 @@ impl Generations {
     }
 }
 
+/// Compares many bytes at a time: the C library of static builds compares them one by one.
+fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    let ((many_a, rest_a), (many_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
+    a.len() == b.len() && rest_a == rest_b && many_a.iter().zip(many_b).all(|(a, b)| a == b)
+}
+
 fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
@@ -135,7 +145,7 @@ mod tests {
 
     fn ask(cache: &Cache, name: &'static str, text: &str) -> (Arc<Read>, bool) {
         let mut parsed = false;
-        let read = cache.read(name, text, || {
+        let read = cache.read(name, text, None, || {
             parsed = true;
             Ok::<_, ()>(read(&Source::new(name, text), &InputLimits::default()))
         });
@@ -157,6 +167,20 @@ mod tests {
             assert!(!parsed && Arc::ptr_eq(&again, read));
         }
         assert!(ask(&cache, "new", &policy("s3:Get*")).1);
+    }
+
+    #[test]
+    fn texts_are_equal_if_all_their_bytes_are() {
+        let text: Vec<u8> = (0..100).collect();
+        for length in 0..100 {
+            let a = &text[..length];
+            assert!(are_equal(a, &text[..length]) && !are_equal(a, &text[..length + 1]));
+            for other in 0..length {
+                let mut b = a.to_vec();
+                b[other] ^= 1;
+                assert!(!are_equal(a, &b), "{length} {other}");
+            }
+        }
     }
 
     #[test]

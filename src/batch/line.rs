@@ -1,6 +1,6 @@
 //! One line: a question and its answer.
 
-use super::cache::Cache;
+use super::cache::{Cache, Known};
 use super::{
     Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
 };
@@ -23,7 +23,14 @@ const PLAUSIBLE: usize = 40;
 const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
 /// The members, unread: so that a fault in one does not hide the id.
-struct Line<'l>(Vec<(Cow<'l, str>, &'l str)>);
+struct Line<'l>(Vec<Member<'l>>);
+
+struct Member<'l> {
+    name: Cow<'l, str>,
+    value: &'l str,
+    /// Of a value that was looked for and found.
+    known: Option<Known>,
+}
 
 impl<'l> Line<'l> {
     /// The members of a line.
@@ -31,23 +38,31 @@ impl<'l> Line<'l> {
     /// # Errors
     /// Those before the place where it is no JSON object, and why.
     fn read(text: &'l str, cache: &Cache) -> Result<Line<'l>, (Line<'l>, String)> {
-        let is_json = |value: &str| {
-            (value.len() >= PLAUSIBLE && cache.knows(value))
-                || serde_json::from_str::<&RawValue>(value).is_ok()
+        let member = |(name, value): (&'l str, &'l str)| {
+            let known = if value.len() >= PLAUSIBLE { cache.find(value) } else { None };
+            let is_json = known.is_some() || serde_json::from_str::<&RawValue>(value).is_ok();
+            is_json.then_some(Member { name: Cow::Borrowed(name), value, known })
         };
-        let found = scan::members(text).filter(|found| found.iter().all(|(_, value)| is_json(value)));
+        let found = scan::members(text).and_then(|found| found.into_iter().map(member).collect());
         if let Some(found) = found {
-            return Ok(Line(found.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()));
+            return Ok(Line(found));
         }
-        let line = |members: JsonMembers<'l>| {
-            Line(members.into_iter().map(|(name, value)| (Cow::Owned(name), value.get())).collect())
+        let member = |(name, value): (String, &'l RawValue)| Member {
+            name: Cow::Owned(name),
+            value: value.get(),
+            known: None,
         };
+        let line = |members: JsonMembers<'l>| Line(members.into_iter().map(member).collect());
         json_members(text).map(line).map_err(|(members, why)| (line(members), why))
+    }
+
+    fn member(&self, name: &str) -> Option<&Member<'l>> {
+        self.0.iter().find(|member| member.name == name)
     }
 
     /// The member with this name.
     fn get(&self, name: &str) -> Option<&'l str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+        self.member(name).map(|member| member.value)
     }
 
     /// The id, as it came.
@@ -56,14 +71,17 @@ impl<'l> Line<'l> {
     }
 
     /// A member that has to be there.
-    fn needed(&self, name: &str) -> Result<&'l str, Failure> {
-        self.get(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
+    fn needed(&self, name: &str) -> Result<&Member<'l>, Failure> {
+        self.member(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
     }
 
     /// The first name that occurs twice.
     fn twice(&self) -> Option<&str> {
-        let names = self.0.iter().map(|(name, _)| &**name);
-        names.enumerate().find(|(i, name)| self.0.iter().take(*i).any(|(n, _)| n == name)).map(|(_, n)| n)
+        let names = self.0.iter().map(|member| &*member.name);
+        names
+            .enumerate()
+            .find(|(i, name)| self.0.iter().take(*i).any(|other| other.name == **name))
+            .map(|(_, n)| n)
     }
 }
 
@@ -167,7 +185,7 @@ fn judge(
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
-            let access = access_entries(line.needed("access")?)?;
+            let access = access_entries(line.needed("access")?.value)?;
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
@@ -178,7 +196,7 @@ fn judge(
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
-            let name = text("resourceType", Some(line.needed("resourceType")?))?;
+            let name = text("resourceType", Some(line.needed("resourceType")?.value))?;
             let resource_type = resource_type(&name.unwrap_or_default())?;
             as_resource_policy(&mut options)?;
             let [Some(policy)] = documents([&policy])? else {
@@ -241,8 +259,9 @@ fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
 
 /// A document as an object or as a string.
 fn document(batch: &Batch, cache: &Cache, name: &'static str, line: &Line<'_>) -> Result<Arc<Read>, Failure> {
-    let raw = line.needed(name)?;
-    cache.read(name, raw, || {
+    let member = line.needed(name)?;
+    let raw = member.value;
+    cache.read(name, raw, member.known.as_ref(), || {
         let source = if raw.starts_with('"') {
             let text: String = serde_json::from_str(raw).map_err(|_| {
                 let what = "holds half of a surrogate pair, which is no character";
