@@ -233,6 +233,35 @@ pub fn trace_statement(
     }
 }
 
+/// The values of a statement that match a request, or that keep a negated element from matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// Index of the first one of `Principal` or `NotPrincipal`.
+    pub principal: Option<usize>,
+    /// Of `Action` or `NotAction`.
+    pub action: Option<usize>,
+    /// Of `Resource` or `NotResource`.
+    pub resource: Option<usize>,
+}
+
+/// Which values of a statement a request is matched by.
+///
+/// ```
+/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Put*","s3:Get*"],"Resource":"arn:aws:s3:::b/*"}}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
+/// let found = matched(&policy.statements[0], &request, &Options::for_documents(&[&policy]));
+/// assert_eq!((found.action, found.resource, found.principal), (Some(1), Some(0), None));
+/// ```
+pub fn matched(statement: &Statement, request: &Request, options: &Options) -> Matched {
+    Matched {
+        principal: principal::matches(statement, request).value,
+        action: action::matches(&statement.action, &request.action.to_ascii_lowercase()).value,
+        resource: resource::matches(statement, request, options).value,
+    }
+}
+
 /// As [`decide`], and how every statement came to it.
 ///
 /// ```

@@ -123,9 +123,12 @@ impl Request {
         }
         if axioms.safe {
             self.derived(keys, &mut fault);
-            self.anonymous(&mut fault);
-            self.network(keys, &mut fault);
-            self.groups(keys, &mut fault);
+            // These are about values that are there.
+            if !self.context.is_empty() {
+                self.anonymous(&mut fault);
+                self.network(keys, &mut fault);
+                self.groups(keys, &mut fault);
+            }
         }
         if axioms.heuristics {
             self.against_heuristics(keys, &mut fault);
