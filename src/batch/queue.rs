@@ -2,6 +2,7 @@
 //! and the reader waits while too much is held.
 
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ const MOST_WAITING: usize = 1024;
 const MOST_HELD: usize = 32 << 20;
 /// A reader that had to wait goes on once no more than one in so many groups and bytes is left: waking it costs more than
 /// reading.
-const RESUME: usize = 2;
+const RESUME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// Places in a row, each of which is to be filled.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ struct State<T> {
 
 impl<T> State<T> {
     /// Whether there is room for so many bytes more; for a reader that had to wait, whether there is plenty.
-    fn has_room(&self, bytes: usize, share: usize) -> bool {
+    fn has_room(&self, bytes: usize, share: NonZeroUsize) -> bool {
         let fits = self.held == 0 || self.held.saturating_add(bytes) <= MOST_HELD / share;
         self.closed || (fits && self.places.len() < MOST_WAITING / share)
     }
@@ -94,7 +95,7 @@ impl<T> Queue<T> {
     /// Takes the next place, for a question of so many bytes, as soon as there is room; `None` once the queue is closed.
     pub(super) fn place(&self, bytes: usize) -> Option<u64> {
         let mut state = self.state();
-        if !state.has_room(bytes, 1) {
+        if !state.has_room(bytes, NonZeroUsize::MIN) {
             state.reader_waits = true;
             let full = |state: &mut State<T>| !state.has_room(bytes, RESUME);
             state = self.room.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);

@@ -63,7 +63,7 @@ impl<'a> Judged<'a> {
     /// What the JSON of a judgement says.
     pub fn of(judgement: &'a Judgement<'a>) -> Judged<'a> {
         let answer = judgement.answer;
-        let mut findings = &judgement.findings[..0];
+        let mut findings: &[Explained<'_>] = &[];
         let (mut unknown, mut candidate) = (None, None);
         match &answer.verdict {
             Verdict::Pass(_) => {}
