@@ -4,17 +4,14 @@
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
 //! cover are dropped, and one more question proves that the rest covers everything.
 
+use super::left::{Left, Test, read};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
 use crate::evaluate::{self, Decision};
-use crate::limits::{Exhausted, InputLimits};
-use crate::policy::{
-    Condition, Document, Effect, OperatorBase, PolicyType, PrincipalMeaning, ResourceType, parse,
-};
+use crate::limits::Exhausted;
+use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
-use crate::span::Source;
-use serde_json::{Value, json};
 
 /// Access from outside.
 #[derive(Clone, Debug)]
@@ -27,6 +24,8 @@ pub struct ExternalFinding {
     pub document: Document,
     /// Whether all requests that it covers are allowed and from outside, which is proved, or maybe some only.
     pub is_wholly_outside: bool,
+    /// The Deny statements that refuse, or may refuse, requests from outside that it covers.
+    pub denied_by: Vec<usize>,
     /// Whether outsiders of whom the policy knows nothing are among those let in, or this is not known.
     pub is_public: bool,
     /// An allowed request from outside.
@@ -140,6 +139,9 @@ impl Analyzer<'_> {
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in &mut found {
             finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
+            if !finding.is_wholly_outside {
+                finding.denied_by = self.denied_by(&finding.document)?;
+            }
             finding.is_public = self.is_public(&finding.document, is_public)?;
         }
         Ok(found)
@@ -149,7 +151,7 @@ impl Analyzer<'_> {
     fn cell(&mut self, cell: Region, found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
         let Outside::Some(first) = self.outside(&document)? else { return Ok(()) };
-        let region = self.narrowed(cell, first.witness.request())?;
+        let region = self.narrowed(self.policy, cell, first.witness.request())?;
         let Some(document) = region.document(self.policy) else { return Ok(()) };
         let parts = match self.is_wholly_outside(&document)? {
             true => vec![document],
@@ -162,6 +164,7 @@ impl Analyzer<'_> {
                 statements: self.allowing(finding.witness.request()),
                 document,
                 is_wholly_outside: false,
+                denied_by: Vec::new(),
                 is_public: true,
                 finding: *finding,
             });
@@ -170,14 +173,14 @@ impl Analyzer<'_> {
     }
 
     /// The region without the values with which nobody outside is let in.
-    fn narrowed(&mut self, mut region: Region, known: &Request) -> Result<Region, Exhausted> {
+    fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Exhausted> {
         let lists: Vec<(Axis, Vec<usize>)> =
             region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
         for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
             let mut kept = Vec::new();
             for value in values {
                 let slice = region.with(axis, vec![value]);
-                let Some(document) = slice.document(self.policy) else { continue };
+                let Some(document) = slice.document(of) else { continue };
                 // A request from outside that is known saves a question.
                 if self.holds(&document, known) || self.may_be_outside(&document, &[])? {
                     kept.push(value);
@@ -188,55 +191,71 @@ impl Analyzer<'_> {
         Ok(region)
     }
 
-    /// The part of a statement, or where nobody outside is let in but those whom Deny statements name, the parts for these.
+    /// The part of a statement, or where Deny statements leave no one outside but some, the parts for these.
     fn refined(&mut self, document: Document) -> Result<Vec<Document>, Exhausted> {
-        let named: Vec<(Named, Document)> = self
-            .named(&document)
-            .into_iter()
-            .filter_map(|named| {
-                let text = named.document(self.with_resource);
-                Some((named, read("named", &text)?))
-            })
-            .collect();
-        if named.is_empty() {
-            return Ok(vec![document]);
+        let policy = self.policy;
+        let mut parts = vec![document];
+        for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
+            let mut next = Vec::new();
+            for part in parts {
+                next.extend(self.left_by(denial, part)?);
+            }
+            parts = next;
         }
-        let others: Vec<&Document> = named.iter().map(|(_, document)| document).collect();
-        if self.may_be_outside(&document, &others)? {
-            return Ok(vec![document]);
-        }
-        Ok(named.iter().filter_map(|(named, _)| named.within(&document)).collect())
+        Ok(parts)
     }
 
-    /// Whom Deny statements name, as far as the part of a statement does not say it already.
-    fn named(&self, part: &Document) -> Vec<Named> {
-        let Some(own) = part.statements.first() else { return Vec::new() };
-        let anyone = own.principal.as_ref().is_some_and(|p| {
-            let any = p.values.iter().all(|v| v.value.meaning == PrincipalMeaning::AwsAny);
-            !p.negated && (p.everyone || (!p.values.is_empty() && any))
-        });
-        let mut named = Vec::new();
-        for statement in self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
-            let principals = statement.principal.iter().filter(|p| p.negated && anyone);
-            for value in principals.flat_map(|p| &p.values) {
-                named.push(Named::Principal(value.value.kind.name(), value.value.text.to_string()));
-            }
-            for condition in &statement.conditions {
-                let key = &*condition.key.value.name;
-                let is_trust = is_trust_key(key, self.resource_type) || key == "aws:sourceip";
-                let is_new = own.conditions.iter().all(|c| &*c.key.value.name != key);
-                if is_trust && is_new && condition.operator.value.base != OperatorBase::Null {
-                    named.extend(condition.values.iter().map(|v| Named::of(condition, &v.value.text)));
+    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is.
+    fn left_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Exhausted> {
+        let resource_type = self.resource_type;
+        let left = Left::by(denial, &part, |key| is_trust(key, resource_type));
+        let alone: Vec<Document> = left.iter().filter_map(|one| one.document(self.with_resource)).collect();
+        if alone.is_empty() || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())? {
+            return Ok(vec![part]);
+        }
+        // The part says it already.
+        self.pay()?;
+        if passes(&find([&part], [], &alone, self.options)) {
+            return Ok(vec![part]);
+        }
+        let mut parts = Vec::new();
+        for one in &left {
+            let options = self.options;
+            let mut is_within = |test: &Test, inner: &str, outer: &str| {
+                let (inner, outer) = (test.document(inner), test.document(outer));
+                inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], options)))
+            };
+            let Some(within) = one.within(&part, &mut is_within) else { continue };
+            match self.outside(&within)? {
+                Outside::None => {}
+                Outside::Unknown => parts.push(within),
+                Outside::Some(known) => {
+                    let Some(whole) = Region::whole(&within, 0) else { continue };
+                    let narrowed = self.narrowed(&within, whole, known.witness.request())?;
+                    let narrowed = narrowed.document(&within);
+                    parts.extend(narrowed.and_then(|d| read(within.source.name(), d.source.text())));
                 }
             }
         }
-        let mut once: Vec<Named> = Vec::new();
-        for one in named {
-            if !once.contains(&one) {
-                once.push(one);
+        let is_whole = !self.may_be_outside(&part, &parts.iter().collect::<Vec<_>>())?;
+        Ok(if is_whole { parts } else { vec![part] })
+    }
+
+    /// The Deny statements that refuse, or may refuse, someone outside in the part.
+    fn denied_by(&mut self, part: &Document) -> Result<Vec<usize>, Exhausted> {
+        let policy = self.policy;
+        let mut denied_by = Vec::new();
+        let denials = policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
+        for (index, _) in denials {
+            // As an Allow statement.
+            let denied = Region::whole(policy, index).and_then(|region| region.document(policy));
+            let Some(denied) = denied else { continue };
+            self.pay()?;
+            if !passes(&find([part], [&denied], [self.trusted], self.options)) {
+                denied_by.push(index);
             }
         }
-        once
+        Ok(denied_by)
     }
 
     /// Whether the request is in the part.
@@ -274,15 +293,14 @@ impl Analyzer<'_> {
         self.pay()?;
         let part = self.with_denials(part);
         let without = std::iter::once(self.trusted).chain(others.iter().copied());
-        Ok(!matches!(find([&part], [], without, self.options).verdict, Verdict::Pass(_)))
+        Ok(!passes(&find([&part], [], without, self.options)))
     }
 
     /// Whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
         self.pay()?;
-        let passes = |answer: Answer| matches!(answer.verdict, Verdict::Pass(_));
-        Ok(passes(find([part], [self.trusted], [], self.options))
-            && passes(find([part], [], [self.policy], self.options)))
+        Ok(passes(&find([part], [self.trusted], [], self.options))
+            && passes(&find([part], [], [self.policy], self.options)))
     }
 
     /// Whether the part, together with all that is denied, is public, or that is not known. Of a policy that is public by the
@@ -338,59 +356,11 @@ impl Analyzer<'_> {
     }
 }
 
-fn read(name: &str, text: &str) -> Option<Document> {
-    parse(&Source::new(name, text), &InputLimits::default()).document
+fn passes(answer: &Answer) -> bool {
+    matches!(answer.verdict, Verdict::Pass(_))
 }
 
-/// Someone whom a Deny statement names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Named {
-    /// A value of NotPrincipal.
-    Principal(&'static str, String),
-    /// Operator, key and value of a condition, without negation.
-    Condition(String, String, String),
-}
-
-impl Named {
-    fn of(condition: &Condition, value: &str) -> Named {
-        let operator = condition.operator.value;
-        let set = if operator.set.is_some() { "ForAnyValue:" } else { "" };
-        // `StringNotLike` is `StringLike`, `NotIpAddress` is `IpAddress`.
-        let base = operator.base.name().replacen("Not", "", 1);
-        Named::Condition(format!("{set}{base}"), condition.key.value.text.to_string(), value.to_owned())
-    }
-
-    /// All requests of them, as a policy.
-    fn document(&self, with_resource: bool) -> String {
-        let mut statement = json!({"Effect": "Allow", "Principal": "*", "Action": "*"});
-        if let (true, Value::Object(members)) = (with_resource, &mut statement) {
-            members.insert("Resource".to_owned(), json!("*"));
-        }
-        self.put_into(&mut statement);
-        json!({"Version": "2012-10-17", "Statement": statement}).to_string()
-    }
-
-    /// The part of a statement that is about them.
-    fn within(&self, part: &Document) -> Option<Document> {
-        let mut text: Value = serde_json::from_str(part.source.text()).ok()?;
-        self.put_into(text.get_mut("Statement")?);
-        read(part.source.name(), &text.to_string())
-    }
-
-    fn put_into(&self, statement: &mut Value) {
-        let Value::Object(members) = statement else { return };
-        match self {
-            Named::Principal(kind, text) => {
-                members.insert("Principal".to_owned(), json!({*kind: text}));
-            }
-            Named::Condition(operator, key, value) => {
-                let conditions = members.entry("Condition").or_insert_with(|| json!({}));
-                let Value::Object(conditions) = conditions else { return };
-                let keys = conditions.entry(operator.as_str()).or_insert_with(|| json!({}));
-                if let Value::Object(keys) = keys {
-                    keys.insert(key.clone(), json!([value]));
-                }
-            }
-        }
-    }
+/// Whether a policy says by this key whom it trusts.
+fn is_trust(key: &str, resource_type: ResourceType) -> bool {
+    is_trust_key(key, resource_type) || key == "aws:sourceip"
 }

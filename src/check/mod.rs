@@ -6,6 +6,7 @@ mod compare;
 mod difference;
 mod external_access;
 mod find;
+mod left;
 mod lint;
 mod no_new_access;
 mod no_public_access;

@@ -4,7 +4,9 @@ use super::json;
 use super::names::{KeyNames, counted, one_line, statement_name};
 use super::{Issue, Kind, request};
 use crate::check::{ExternalAccess, ExternalFinding, Zone};
-use crate::policy::{Document, PolicyType, PrincipalMeaning, ResourceType, SetPrefix};
+use crate::policy::{
+    Condition, Document, OperatorBase, PolicyType, PrincipalMeaning, ResourceType, SetPrefix,
+};
 use crate::request::is_trust_key;
 use crate::solve::Verdict;
 use serde_json::{Map, Value, json};
@@ -53,24 +55,17 @@ impl External<'_> {
         })
     }
 
-    /// The conditions by which the policy tells whom it trusts: key, and values.
-    fn conditions(&self, finding: &ExternalFinding) -> Vec<(String, Vec<String>)> {
+    /// The conditions about whom the policy trusts that hold for a finding.
+    fn conditions<'f>(&self, finding: &'f ExternalFinding) -> Vec<Trust<'f>> {
         let statement = finding.document.statements.first();
         let conditions = statement.map_or(&[][..], |s| &s.conditions);
         let names = KeyNames::of(&[self.policy]);
         let of_trust = conditions.iter().filter(|c| {
             let key = &*c.key.value.name;
-            let operator = c.operator.value;
-            let confines = !operator.base.is_negated()
-                && !operator.if_exists
-                && operator.set != Some(SetPrefix::ForAllValues);
-            (is_trust_key(key, self.resource_type) || key == "aws:sourceip") && confines
+            is_trust_key(key, self.resource_type) || key == "aws:sourceip"
         });
         of_trust
-            .map(|c| {
-                let values = c.values.iter().map(|v| v.value.text.to_string()).collect();
-                (names.name(&c.key.value.name).into_owned(), values)
-            })
+            .map(|condition| Trust { key: names.name(&condition.key.value.name).into_owned(), condition })
             .collect()
     }
 
@@ -119,11 +114,16 @@ impl External<'_> {
         let (kind, principal) = External::principal(finding);
         let (all_but, actions) = External::actions(finding);
         let (other_than, resources) = External::resources(finding);
-        let condition: Map<String, Value> = self
-            .conditions(finding)
-            .into_iter()
-            .map(|(key, values)| (key, json!(values.join(","))))
-            .collect();
+        let conditions = self.conditions(finding);
+        let mut condition: Map<String, Value> = Map::new();
+        let mut is_all = true;
+        for trust in &conditions {
+            if trust.confines() && !condition.contains_key(&trust.key) {
+                condition.insert(trust.key.clone(), json!(trust.values().join(",")));
+            } else {
+                is_all = false;
+            }
+        }
         let mut out = json!({
             "findingType": "ExternalAccess",
             "status": "ACTIVE",
@@ -140,6 +140,16 @@ impl External<'_> {
             "witness": json::request(finding.finding.witness.request(), &[self.policy]),
         });
         if let Value::Object(members) = &mut out {
+            if !is_all {
+                let all = conditions.iter().map(|trust| {
+                    let operator = &*trust.condition.operator_text;
+                    json!({"operator": operator, "key": trust.key, "values": trust.values()})
+                });
+                members.insert("conditions".to_owned(), all.collect());
+            }
+            if !finding.denied_by.is_empty() {
+                members.insert("deniedByStatementIndexes".to_owned(), json!(finding.denied_by));
+            }
             if all_but {
                 members.insert("notAction".to_owned(), json!(actions));
             }
@@ -162,11 +172,13 @@ impl External<'_> {
                 true => format!("all but {}", values.join(", ")),
                 false => values.join(", "),
             };
-            let conditions: Vec<String> = self
-                .conditions(finding)
-                .into_iter()
-                .map(|(key, values)| format!("{key} {}", values.join("|")))
-                .collect();
+            let conditions: Vec<String> = self.conditions(finding).iter().map(Trust::cell).collect();
+            let denied: Vec<String> = finding.denied_by.iter().map(ToString::to_string).collect();
+            let unless = match denied.is_empty() {
+                true => String::new(),
+                false => format!("unless denied by {}", denied.join(",")),
+            };
+            let conditions = [conditions.join(" and "), unless].join(" ").trim().to_owned();
             let statements: Vec<String> = finding.statements.iter().map(ToString::to_string).collect();
             let row = [
                 if kind == "AWS" { principal } else { format!("{kind} {principal}") },
@@ -174,7 +186,7 @@ impl External<'_> {
                 if finding.is_wholly_outside { "wholly" } else { "partly" }.to_owned(),
                 list(External::actions(finding)),
                 list(External::resources(finding)),
-                conditions.join(" and "),
+                conditions,
                 statements.join(","),
             ];
             rows.push(row.map(|cell| short(&one_line(&cell))));
@@ -220,6 +232,40 @@ impl External<'_> {
                 )
         };
         self.access.findings.iter().map(one).collect()
+    }
+}
+
+/// A condition about whom the policy trusts.
+struct Trust<'f> {
+    /// As the policy spells it.
+    key: String,
+    condition: &'f Condition,
+}
+
+impl Trust<'_> {
+    /// Whether it says which values the key has, so that key and values are enough to tell it, as AWS does.
+    fn confines(&self) -> bool {
+        let operator = self.condition.operator.value;
+        !operator.base.is_negated()
+            && operator.base != OperatorBase::Null
+            && !operator.if_exists
+            && operator.set != Some(SetPrefix::ForAllValues)
+    }
+
+    fn values(&self) -> Vec<&str> {
+        self.condition.values.iter().map(|value| &*value.value.text).collect()
+    }
+
+    fn cell(&self) -> String {
+        let (key, values) = (&self.key, self.values());
+        match (self.confines(), values.as_slice()) {
+            (true, values) => format!("{key} {}", values.join("|")),
+            (false, [value]) if self.condition.operator.value.base == OperatorBase::Null => {
+                let is = if value.eq_ignore_ascii_case("true") { "absent" } else { "present" };
+                format!("{key} is {is}")
+            }
+            (false, values) => format!("{key} {} {}", self.condition.operator_text, values.join("|")),
+        }
     }
 }
 
