@@ -4,7 +4,7 @@
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
 //! cover are dropped, and one more question proves that the rest covers everything.
 
-use super::left::{Left, Test, read};
+use super::left::{Left, Test, read, without_condition};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
 use crate::evaluate::{self, Decision};
@@ -233,12 +233,28 @@ impl Analyzer<'_> {
                     let Some(whole) = Region::whole(&within, 0) else { continue };
                     let narrowed = self.narrowed(&within, whole, known.witness.request())?;
                     let narrowed = narrowed.document(&within);
-                    parts.extend(narrowed.and_then(|d| read(within.source.name(), d.source.text())));
+                    let Some(narrowed) = narrowed.and_then(|d| read(part.source.name(), d.source.text()))
+                    else {
+                        continue;
+                    };
+                    parts.push(self.without_implied(narrowed, one)?);
                 }
             }
         }
         let is_whole = !self.may_be_outside(&part, &parts.iter().collect::<Vec<_>>())?;
         Ok(if is_whole { parts } else { vec![part] })
+    }
+
+    /// A part without other conditions on the keys of those whom it is about now, where what these say already says them.
+    fn without_implied(&mut self, mut part: Document, about: &Left) -> Result<Document, Exhausted> {
+        for (operator, key) in about.others(&part) {
+            let Some(without) = without_condition(&part, &operator, &key) else { continue };
+            self.pay()?;
+            if passes(&find([&without], [], [&part], self.options)) {
+                part = without;
+            }
+        }
+        Ok(part)
     }
 
     /// The Deny statements that refuse, or may refuse, someone outside in the part.

@@ -64,6 +64,18 @@ impl Left {
         read(part.source.name(), &text.to_string())
     }
 
+    /// Conditions of a part by operator and key, about the same keys, but that are not these.
+    pub(super) fn others(&self, part: &Document) -> Vec<(String, String)> {
+        let Left::Conditions(tests) = self else { return Vec::new() };
+        let conditions = part.statements.iter().flat_map(|s| &s.conditions);
+        let others = conditions.filter(|c| {
+            let (operator, key) = (&*c.operator_text, &*c.key.value.text);
+            tests.iter().any(|t| t.key.eq_ignore_ascii_case(key))
+                && !tests.iter().any(|t| t.operator.eq_ignore_ascii_case(operator))
+        });
+        others.map(|c| (c.operator_text.to_string(), c.key.value.text.to_string())).collect()
+    }
+
     fn put_into(&self, statement: &mut Value, is_within: &mut dyn FnMut(&Test, &str, &str) -> bool) -> bool {
         let Value::Object(members) = statement else { return false };
         match self {
@@ -160,6 +172,18 @@ fn opposite(condition: &Condition) -> Option<Vec<Test>> {
         tests.push(test("Null".to_owned(), vec!["false".to_owned()]));
     }
     Some(tests)
+}
+
+/// A part without one of its conditions.
+pub(super) fn without_condition(part: &Document, operator: &str, key: &str) -> Option<Document> {
+    let mut text: Value = serde_json::from_str(part.source.text()).ok()?;
+    let Value::Object(conditions) = text.get_mut("Statement")?.get_mut("Condition")? else { return None };
+    let Value::Object(keys) = conditions.get_mut(operator)? else { return None };
+    keys.shift_remove(key)?;
+    if keys.is_empty() {
+        conditions.shift_remove(operator);
+    }
+    read(part.source.name(), &text.to_string())
 }
 
 /// The document of a text.

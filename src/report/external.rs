@@ -169,10 +169,11 @@ impl External<'_> {
         for finding in &self.access.findings {
             let (kind, principal) = External::principal(finding);
             let list = |(negated, values): (bool, Vec<String>)| match negated {
-                true => format!("all but {}", values.join(", ")),
-                false => values.join(", "),
+                true => short(&format!("all but {}", values.join(", "))),
+                false => short(&values.join(", ")),
             };
-            let conditions: Vec<String> = self.conditions(finding).iter().map(Trust::cell).collect();
+            let conditions: Vec<String> =
+                self.conditions(finding).iter().map(|trust| short(&trust.cell())).collect();
             let denied: Vec<String> = finding.denied_by.iter().map(ToString::to_string).collect();
             let unless = match denied.is_empty() {
                 true => String::new(),
@@ -181,15 +182,15 @@ impl External<'_> {
             let conditions = [conditions.join(" and "), unless].join(" ").trim().to_owned();
             let statements: Vec<String> = finding.statements.iter().map(ToString::to_string).collect();
             let row = [
-                if kind == "AWS" { principal } else { format!("{kind} {principal}") },
+                short(&if kind == "AWS" { principal } else { format!("{kind} {principal}") }),
                 if finding.is_public { "yes" } else { "no" }.to_owned(),
                 if finding.is_wholly_outside { "wholly" } else { "partly" }.to_owned(),
                 list(External::actions(finding)),
                 list(External::resources(finding)),
                 conditions,
-                statements.join(","),
+                short(&statements.join(",")),
             ];
-            rows.push(row.map(|cell| short(&one_line(&cell))));
+            rows.push(row);
         }
         if rows.len() == 1 {
             return String::new();
@@ -269,9 +270,11 @@ impl Trust<'_> {
     }
 }
 
+/// On one line, and not too long for a cell: every condition has this much room of its own.
 fn short(text: &str) -> String {
+    let text = one_line(text);
     if text.chars().count() <= WIDEST {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(WIDEST.saturating_sub(3)).chain("...".chars()).collect()
 }
