@@ -5,9 +5,9 @@
 
 mod support;
 
-use iamsat::check::{ExternalAccess, Options, Zone, external_access, find};
+use iamsat::check::{ExternalAccess, Options, Region, Zone, external_access, find};
 use iamsat::evaluate::{self, Decision};
-use iamsat::policy::{Document, PolicyType, ResourceType};
+use iamsat::policy::{Document, Effect, PolicyType, ResourceType};
 use iamsat::request::{Axioms, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{self, Outcome, verify};
@@ -15,6 +15,13 @@ use support::document;
 
 const ZONE: &str = "111122223333";
 const TRUSTED: &str = "o-friends";
+/// Who is not outside, as a policy of this test.
+const ZONE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
+    {"Effect":"Allow","Principal":{"AWS":"111122223333","Service":"*"},"Action":"*","Resource":"*"},
+    {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+     "Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}},
+    {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+     "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-friends"}}}]}"#;
 
 fn ask(policy: &Document) -> ExternalAccess {
     let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
@@ -91,7 +98,7 @@ impl Random {
 }
 
 fn random_policy(random: &mut Random) -> Document {
-    let principals = [
+    const PRINCIPALS: &[&str] = &[
         r#""Principal":"*""#,
         r#""Principal":"*""#,
         r#""Principal":{"AWS":["111122223333","444455556666"]}"#,
@@ -101,6 +108,14 @@ fn random_policy(random: &mut Random) -> Document {
         r#""NotPrincipal":{"AWS":"111122223333"}"#,
         r#""NotPrincipal":{"AWS":["111122223333","444455556666"]}"#,
     ];
+    const ACTIONS: &[&str] = &[
+        r#""*""#,
+        r#"["s3:GetObject","s3:PutObject"]"#,
+        r#""s3:Get*""#,
+        r#"["s3:ListBucket","s3:GetObject"]"#,
+    ];
+    const RESOURCES: &[&str] =
+        &[r#""*""#, r#""arn:aws:s3:::b/*""#, r#"["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#];
     let conditions = [
         r#""StringEquals":{"aws:PrincipalOrgID":["o-friends","o-others"]}"#,
         r#""StringLike":{"aws:PrincipalOrgID":"o-*"}"#,
@@ -112,21 +127,26 @@ fn random_policy(random: &mut Random) -> Document {
         r#""IpAddress":{"aws:SourceIp":["203.0.113.0/24","10.0.0.0/8"]}"#,
         r#""NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#,
         r#""StringEqualsIfExists":{"aws:SourceAccount":["444455556666","111122223333"]}"#,
+        r#""StringNotEqualsIfExists":{"aws:PrincipalOrgID":["o-friends","o-third"]}"#,
+        r#""StringNotLike":{"aws:PrincipalOrgID":["o-f*","*rs"]}"#,
+        r#""StringLike":{"aws:SourceVpc":["vpc-?","*3"]}"#,
+        r#""Null":{"aws:PrincipalOrgID":"true"}"#,
+        r#""Null":{"aws:SourceVpc":"false"}"#,
+        r#""StringNotEquals":{"aws:PrincipalOrgID":"o-others","aws:SourceVpc":"vpc-1"}"#,
     ];
-    let actions = [
-        r#""*""#,
-        r#"["s3:GetObject","s3:PutObject"]"#,
-        r#""s3:Get*""#,
-        r#"["s3:ListBucket","s3:GetObject"]"#,
-    ];
-    let resources = [r#""*""#, r#""arn:aws:s3:::b/*""#, r#"["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#];
-    let statements: Vec<String> = (0..1 + random.below(3))
+    let statements: Vec<String> = (0..1 + random.below(4))
         .map(|i| {
             let effect = if i > 0 && random.below(2) == 0 { "Deny" } else { "Allow" };
-            let (principal, action, resource) =
-                (random.pick(&principals), random.pick(&actions), random.pick(&resources));
+            // Many Deny statements are about all requests, but for a condition.
+            let is_broad = effect == "Deny" && random.below(3) > 0;
+            let list = |all: &'static [&'static str]| if is_broad { &all[..1] } else { all };
+            let (principal, action, resource) = (
+                random.pick(list(PRINCIPALS)),
+                random.pick(list(ACTIONS)),
+                random.pick(list(RESOURCES)),
+            );
             let mut own: Vec<&str> = Vec::new();
-            for _ in 0..random.below(3) {
+            for _ in 0..(1 + random.below(2)).min(random.below(4)) {
                 let condition = random.pick(&conditions);
                 let operator = |c: &str| c.split(':').next().unwrap().to_owned();
                 if own.iter().all(|other| operator(other) != operator(condition)) {
@@ -142,15 +162,25 @@ fn random_policy(random: &mut Random) -> Document {
     document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
 }
 
-/// Every allowed request from outside is in a finding; a finding that is wholly outside holds no other request; its request is
-/// allowed and from outside; no finding is covered by the others; the certificate that nothing is missing is verified.
+/// What a Deny statement refuses, as a policy that allows it.
+fn as_allow(policy: &Document, statement: usize) -> Document {
+    let mut denied = policy.clone();
+    denied.statements = vec![policy.statements[statement].clone()].into();
+    denied.statements[0].effect.value = Effect::Allow;
+    denied
+}
+
+/// Every allowed request from outside is in a finding; a finding that is wholly outside holds no other request; what one that is
+/// not refuses to someone outside is refused by a Deny statement that it names; its request is allowed and from outside; no
+/// finding is covered by the others, nor has a value with which nobody outside is let in; the certificate that nothing is missing
+/// is verified.
 #[test]
 fn findings_are_sound_complete_and_none_is_idle() {
     let world = world();
     let mut random = Random(std::env::var("IAMSAT_SEED").map_or(1, |s| s.parse().unwrap()));
     let count = std::env::var("IAMSAT_PAIRS").map_or(40, |s| s.parse().unwrap());
     let axioms = Axioms { safe: true, heuristics: false };
-    let (mut found, mut wholly, mut none, mut open) = (0, 0, 0, 0);
+    let (mut found, mut wholly, mut narrowed, mut none, mut open) = (0, 0, 0, 0, 0);
     for _ in 0..count {
         let policy = random_policy(&mut random);
         let text = policy.source.text();
@@ -200,6 +230,33 @@ fn findings_are_sound_complete_and_none_is_idle() {
                 );
             }
         }
+        for finding in &access.findings {
+            assert!(!finding.is_wholly_outside || finding.denied_by.is_empty(), "{text}");
+            let denied_by: Vec<Document> = finding.denied_by.iter().map(|d| as_allow(&policy, *d)).collect();
+            let refused = world.iter().filter(|request| {
+                request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty()
+                    && is_outside(request)
+                    && allows(&finding.document, request)
+                    && !allows(&policy, request)
+            });
+            for request in refused {
+                let is_named = denied_by.iter().any(|denied| allows(denied, request));
+                assert!(is_named, "refused by no Deny statement that is named: {text}\n{request:?}");
+            }
+            let whole = Region::whole(&finding.document, 0).unwrap();
+            for (axis, values) in whole.lists().filter(|(_, values)| values.len() > 1) {
+                for value in values {
+                    let slice = whole.with(axis, vec![*value]).document(&finding.document).unwrap();
+                    let trusted = document("zone", ZONE_POLICY);
+                    let let_in = find([&policy], [&slice], [&trusted], &Options::default());
+                    assert_ne!(let_in.verdict.name(), "PASS", "{axis:?} {value} is idle: {text}");
+                }
+            }
+            narrowed += usize::from(
+                finding.document.statements[0].conditions.len()
+                    > policy.statements[finding.statement].conditions.len(),
+            );
+        }
         for place in 0..access.findings.len() {
             let others = access.findings.iter().enumerate().filter(|(other, _)| *other != place);
             let without = others.map(|(_, finding)| &finding.document);
@@ -210,8 +267,13 @@ fn findings_are_sound_complete_and_none_is_idle() {
         wholly += access.findings.iter().filter(|f| f.is_wholly_outside).count();
         none += usize::from(access.findings.is_empty());
     }
-    println!("{found} findings, {wholly} of them wholly outside; {none} policies without; {open} open");
-    assert!(found > count / 2 && wholly > 0 && none > 3, "{found} {wholly} {none}");
+    println!(
+        "{found} findings, {wholly} of them wholly outside, {narrowed} narrowed by Deny statements; {none} policies without; {open} open"
+    );
+    assert!(
+        found > count / 2 && wholly > 0 && narrowed > 0 && none > 3,
+        "{found} {wholly} {narrowed} {none}"
+    );
 }
 
 /// Where a Deny leaves nothing but what it names, the finding is about that.
