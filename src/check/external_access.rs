@@ -139,10 +139,10 @@ impl Analyzer<'_> {
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in &mut found {
             finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
-            if !finding.is_wholly_outside {
-                finding.denied_by = self.denied_by(&finding.document)?;
-            }
             finding.is_public = self.is_public(&finding.document, is_public)?;
+        }
+        for finding in found.iter_mut().filter(|finding| !finding.is_wholly_outside) {
+            finding.denied_by = self.denied_by(&finding.document);
         }
         Ok(found)
     }
@@ -205,12 +205,14 @@ impl Analyzer<'_> {
         Ok(parts)
     }
 
-    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is.
+    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
+    /// questions are for what has to be known.
     fn left_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Exhausted> {
         let resource_type = self.resource_type;
         let left = Left::by(denial, &part, |key| is_trust(key, resource_type));
         let alone: Vec<Document> = left.iter().filter_map(|one| one.document(self.with_resource)).collect();
-        if alone.is_empty() || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())? {
+        let is_spent = self.left < self.options.limits.questions / 2;
+        if is_spent || alone.is_empty() || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())? {
             return Ok(vec![part]);
         }
         // The part says it already.
@@ -257,21 +259,18 @@ impl Analyzer<'_> {
         Ok(part)
     }
 
-    /// The Deny statements that refuse, or may refuse, someone outside in the part.
-    fn denied_by(&mut self, part: &Document) -> Result<Vec<usize>, Exhausted> {
+    /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
+    fn denied_by(&mut self, part: &Document) -> Vec<usize> {
         let policy = self.policy;
-        let mut denied_by = Vec::new();
         let denials = policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
-        for (index, _) in denials {
+        let refuses = |(index, _): (usize, &Statement)| {
             // As an Allow statement.
-            let denied = Region::whole(policy, index).and_then(|region| region.document(policy));
-            let Some(denied) = denied else { continue };
-            self.pay()?;
-            if !passes(&find([part], [&denied], [self.trusted], self.options)) {
-                denied_by.push(index);
-            }
-        }
-        Ok(denied_by)
+            let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;
+            let is_idle =
+                self.pay().is_ok() && passes(&find([part], [&denied], [self.trusted], self.options));
+            (!is_idle).then_some(index)
+        };
+        denials.filter_map(refuses).collect()
     }
 
     /// Whether the request is in the part.

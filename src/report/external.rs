@@ -177,7 +177,7 @@ impl External<'_> {
             let denied: Vec<String> = finding.denied_by.iter().map(ToString::to_string).collect();
             let unless = match denied.is_empty() {
                 true => String::new(),
-                false => format!("unless denied by {}", denied.join(",")),
+                false => short(&format!("unless denied by {}", denied.join(","))),
             };
             let conditions = [conditions.join(" and "), unless].join(" ").trim().to_owned();
             let statements: Vec<String> = finding.statements.iter().map(ToString::to_string).collect();
