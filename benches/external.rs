@@ -1,6 +1,8 @@
 //! External access of generated bucket policies: five condition keys, and 5, 9 or 11 statements with a wildcard, a prefix, a
 //! network or a list of values on every key. Values of neighbouring statements overlap, and none contains the other.
 //!
+//! Twice: with values that only neighbours have in common, and with one more on every key that all statements have.
+//!
 //! For each size the slowest and the median of the seeds, each the fastest of five runs; and how many combinations of statements
 //! have a request in common.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
@@ -24,20 +26,30 @@ impl Random {
     }
 }
 
-/// Statement `i`: what it shares with the one before and the one after it differs.
-fn statement(i: u64, random: &mut Random) -> String {
+/// Statement `i`: what it shares with the one before and the one after it differs; `common`: it shares something with all.
+fn statement(i: u64, random: &mut Random, common: bool) -> String {
     let letter = |n: u64| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0));
     let (own, next) = (letter(i), letter(i + 1));
     let (a, b) = (8 + i * 2, 10 + i * 2);
     let extra = 100 + random.below(100);
     let account = 444_455_556_666 + i;
+    let [org, network, arn, prefix, agent] = match common {
+        true => [
+            r#","o-common0""#,
+            r#","203.0.113.0/24""#,
+            r#","arn:aws:iam::*:role/common""#,
+            r#","common/*""#,
+            r#","*common*""#,
+        ],
+        false => [""; 5],
+    };
     format!(
         r#"{{"Effect":"Allow","Principal":"*","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"],
 "Condition":{{
- "StringEquals":{{"aws:PrincipalOrgID":["o-{own}0","o-{next}0","o-shared{n}"]}},
- "IpAddress":{{"aws:SourceIp":["{a}.0.0.0/8","{b}.0.0.0/8","{extra}.0.0.0/16"]}},
- "ArnLike":{{"aws:PrincipalArn":["arn:aws:iam::*:role/{own}*","arn:aws:iam::*:role/*{next}","arn:aws:iam::{account}:*"]}},
- "StringLike":{{"s3:prefix":["{own}*","*{next}*","home/{own}?"],"aws:UserAgent":["*{own}/{next}*","{next}*"]}}}}}}"#,
+ "StringEquals":{{"aws:PrincipalOrgID":["o-{own}0","o-{next}0","o-shared{n}"{org}]}},
+ "IpAddress":{{"aws:SourceIp":["{a}.0.0.0/8","{b}.0.0.0/8","{extra}.0.0.0/16"{network}]}},
+ "ArnLike":{{"aws:PrincipalArn":["arn:aws:iam::*:role/{own}*","arn:aws:iam::*:role/*{next}","arn:aws:iam::{account}:*"{arn}]}},
+ "StringLike":{{"s3:prefix":["{own}*","*{next}*","home/{own}?"{prefix}],"aws:UserAgent":["*{own}/{next}*","{next}*"{agent}]}}}}}}"#,
         n = random.below(3)
     )
 }
@@ -51,12 +63,13 @@ fn main() {
     let zone = Zone::new(&["111122223333"], &[] as &[&str]).expect("an account");
     let bucket = ResourceType::from_name("AWS::S3::Bucket").expect("a type");
     let options = Options::default();
-    for size in SIZES {
+    for (common, size) in [false, true].into_iter().flat_map(|common| SIZES.map(|size| (common, size))) {
         let (mut times, mut found): (Vec<Duration>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut combinations = Vec::new();
         for seed in SEEDS {
             let mut random = Random(seed);
-            let statements: Vec<String> = (0..size as u64).map(|i| statement(i, &mut random)).collect();
+            let statements: Vec<String> =
+                (0..size as u64).map(|i| statement(i, &mut random, common)).collect();
             let policy = document("policy", &statements);
             let once = || {
                 let start = Instant::now();
@@ -83,7 +96,8 @@ fn main() {
         let median = times.get(times.len() / 2).copied().unwrap_or_default();
         let slowest = times.last().copied().unwrap_or_default();
         println!(
-            "{size} statements: median {median:?}, slowest {slowest:?}; findings {found:?}; combinations with a request in common {combinations:?} of {}",
+            "{size} statements{}: median {median:?}, slowest {slowest:?}; findings {found:?}; combinations with a request in common {combinations:?} of {}",
+            if common { ", all with values in common" } else { "" },
             (1u32 << size) - 1
         );
     }
