@@ -293,6 +293,56 @@ fn what_a_deny_names_is_what_is_found() {
     assert!(!access.findings[0].is_public);
 }
 
+/// The opposite of what a Deny statement asks for is what its finding says, in whichever form it asks.
+#[test]
+fn a_finding_says_the_opposite_of_a_deny() {
+    let cases = [
+        (
+            r#"{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-a"}}"#,
+            r#"{"StringEquals":{"aws:PrincipalOrgID":["o-a"]}}"#,
+        ),
+        (
+            r#"{"StringEqualsIfExists":{"aws:SourceVpc":"vpc-1"}}"#,
+            r#"{"StringNotEquals":{"aws:SourceVpc":["vpc-1"]},"Null":{"aws:SourceVpc":["false"]}}"#,
+        ),
+        (
+            r#"{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/*"}}"#,
+            r#"{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::444455556666:role/*"]}}"#,
+        ),
+        (
+            r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+            r#"{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8"]}}"#,
+        ),
+        (r#"{"Null":{"aws:SourceVpce":"false"}}"#, r#"{"Null":{"aws:SourceVpce":["true"]}}"#),
+        (
+            r#"{"ForAllValues:StringNotLike":{"aws:PrincipalOrgPaths":"o-a/*"}}"#,
+            r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-a/*"]}}"#,
+        ),
+        (
+            r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-a/*","o-b/*"]}}"#,
+            r#"{"ForAllValues:StringNotLike":{"aws:PrincipalOrgPaths":["o-a/*","o-b/*"]}}"#,
+        ),
+        // Whom these leave no condition about trust tells: the finding stays as it is.
+        (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, "{}"),
+        // What this operator makes of letters beyond ASCII is open, for each condition by itself.
+        (r#"{"StringNotEqualsIgnoreCase":{"aws:SourceVpc":"vpc-1"}}"#, "{}"),
+        (r#"{"StringNotEquals":{"aws:SourceVpc":"vpc-1"},"Bool":{"aws:SecureTransport":"false"}}"#, "{}"),
+    ];
+    for (denied, expected) in cases {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}},
+            {{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{denied}}}]}}"#
+        );
+        let access = ask(&document("policy", &text));
+        assert!(access.is_complete());
+        let [finding] = access.findings.as_slice() else { panic!("{denied}: {:?}", access.findings) };
+        let found: serde_json::Value = serde_json::from_str(finding.document.source.text()).unwrap();
+        let found = found["Statement"].get("Condition").map_or("{}".to_owned(), ToString::to_string);
+        assert_eq!(found, expected, "{denied}");
+        assert_eq!(finding.denied_by.is_empty(), expected != "{}", "{denied}");
+    }
+}
+
 /// Zones are accounts and organizations; services and who is trusted are not outside.
 #[test]
 fn zones() {

@@ -8,7 +8,7 @@ use super::left::{Left, Test, read, without_condition};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
 use crate::evaluate::{self, Decision};
-use crate::limits::Exhausted;
+use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
@@ -285,7 +285,10 @@ impl Analyzer<'_> {
     /// A request from outside in the part.
     fn outside(&mut self, part: &Document) -> Result<Outside, Exhausted> {
         self.pay()?;
-        Ok(match find([self.policy], [part], [self.trusted], self.options).verdict {
+        // One request is enough.
+        let limits = SearchLimits { findings: 1, ..self.options.limits };
+        let options = Options { limits, ..self.options.clone() };
+        Ok(match find([self.policy], [part], [self.trusted], &options).verdict {
             Verdict::Fail(findings) => {
                 findings.into_iter().next().map_or(Outside::None, |f| Outside::Some(Box::new(f)))
             }
