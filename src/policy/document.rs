@@ -126,6 +126,14 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// How many actions, resources, principals and values of conditions it lists.
+    pub fn value_count(&self) -> usize {
+        let principals = self.principal.as_ref().map_or(0, |p| p.values.len());
+        let resources = self.resource.as_ref().map_or(0, |r| r.values.len());
+        let conditions = self.conditions.iter().map(|c| c.values.len());
+        conditions.chain([self.action.values.len(), resources, principals]).fold(0, usize::saturating_add)
+    }
+
     /// The Sid, unless there is none or it is empty (AWS treats both alike).
     pub fn sid(&self) -> Option<&str> {
         self.sid.as_ref().map(|s| &*s.value).filter(|s| !s.is_empty())
@@ -195,4 +203,18 @@ pub struct Document {
     pub span: Span,
     /// What was noticed while reading, none of it an error.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// How many values its statements list.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// assert_eq!(policy.value_count(), 3);
+    /// ```
+    pub fn value_count(&self) -> usize {
+        self.statements.iter().map(Statement::value_count).fold(0, usize::saturating_add)
+    }
 }

@@ -8,7 +8,7 @@
 //! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
 
 use super::atoms::ValueAtoms;
-use super::marks::Marks;
+use super::marks::{Marks, Tallies};
 use super::model::Model;
 use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
@@ -31,7 +31,7 @@ pub struct Search<'f, 'a> {
     /// Whether what occurs is what occurs elsewhere.
     pub(super) all_elsewhere: bool,
     /// Used in [`super::relevance`] alone.
-    pub(super) met: Vec<(u32, u32)>,
+    pub(super) met: Tallies,
     pub(super) known: Marks,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
@@ -54,7 +54,7 @@ impl<'f, 'a> Search<'f, 'a> {
             occurring: Marks::default(),
             elsewhere: Marks::default(),
             all_elsewhere: false,
-            met: Vec::new(),
+            met: Tallies::default(),
             known: Marks::default(),
             conjunction,
             meter: Meter::new(&limits),
