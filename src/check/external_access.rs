@@ -4,6 +4,7 @@
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
 //! cover are dropped, and one more question proves that the rest covers everything.
 
+use super::inquiry::Inquiry;
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
 use crate::evaluate::{self, Decision};
@@ -87,10 +88,8 @@ pub fn external_access(
     let Verdict::Fail(shown) = &first.verdict else {
         return ExternalAccess { findings: Vec::new(), rest: first };
     };
-    let quiet = Options { certificate: false, certify: false, ..options.clone() };
-    let left = options.limits.questions;
-    let mut search =
-        Analyzer { policy, trusted: &trusted, resource_type, options: &quiet, left, with_resource };
+    let inquiry = Inquiry::of(&Options { certify: false, ..options.clone() });
+    let mut search = Analyzer { policy, trusted: &trusted, resource_type, inquiry, with_resource };
     match search.findings(shown) {
         Ok(findings) => {
             let covered = findings.iter().map(|finding| &finding.document);
@@ -110,8 +109,7 @@ struct Analyzer<'d> {
     policy: &'d Document,
     trusted: &'d Document,
     resource_type: ResourceType,
-    options: &'d Options,
-    left: usize,
+    inquiry: Inquiry,
     with_resource: bool,
 }
 
@@ -136,7 +134,8 @@ impl Analyzer<'_> {
             }
         }
         self.without_covered(&mut found)?;
-        let policy = no_public_access(self.policy, self.resource_type, self.options);
+        let policy =
+            self.inquiry.ask(|options| no_public_access(self.policy, self.resource_type, options))?;
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in &mut found {
             finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
@@ -243,15 +242,14 @@ impl Analyzer<'_> {
     fn holds(&self, part: &Document, request: &Request) -> bool {
         let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.options.strict_arn;
+        options.strict_arn = self.inquiry.options().strict_arn;
         options.resource_unconstrained = true;
         evaluate::decide(&[part], request, &options) == Decision::Allowed
     }
 
     /// A request from outside in the part.
     fn outside(&mut self, part: &Document) -> Result<Outside, Exhausted> {
-        self.pay()?;
-        Ok(match find([self.policy], [part], [self.trusted], self.options).verdict {
+        Ok(match self.inquiry.ask(|options| find([self.policy], [part], [self.trusted], options))?.verdict {
             Verdict::Fail(findings) => {
                 findings.into_iter().next().map_or(Outside::None, |f| Outside::Some(Box::new(f)))
             }
@@ -271,26 +269,23 @@ impl Analyzer<'_> {
 
     /// Whether it is not proved that the part holds no request from outside that is in none of the others.
     fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Exhausted> {
-        self.pay()?;
         let part = self.with_denials(part);
         let without = std::iter::once(self.trusted).chain(others.iter().copied());
-        Ok(!matches!(find([&part], [], without, self.options).verdict, Verdict::Pass(_)))
+        Ok(!self.inquiry.proves(|options| find([&part], [], without, options))?)
     }
 
     /// Whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
-        self.pay()?;
-        let passes = |answer: Answer| matches!(answer.verdict, Verdict::Pass(_));
-        Ok(passes(find([part], [self.trusted], [], self.options))
-            && passes(find([part], [], [self.policy], self.options)))
+        Ok(self.inquiry.proves(|options| find([part], [self.trusted], [], options))?
+            && self.inquiry.proves(|options| find([part], [], [self.policy], options))?)
     }
 
     /// Whether the part, together with all that is denied, is public, or that is not known. Of a policy that is public by the
     /// number of addresses of all its parts together, each part with addresses is.
     fn is_public(&mut self, part: &Document, policy_is_public: bool) -> Result<bool, Exhausted> {
-        self.pay()?;
         let with_denials = self.with_denials(part);
-        let answer = no_public_access(&with_denials, self.resource_type, self.options);
+        let answer =
+            self.inquiry.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
         let some_addresses = answer.addresses.is_some_and(|addresses| !addresses.intervals().is_empty());
         Ok(!matches!(answer.verdict, Verdict::Pass(_)) || (policy_is_public && some_addresses))
     }
@@ -299,7 +294,7 @@ impl Analyzer<'_> {
     fn allowing(&self, request: &Request) -> Vec<usize> {
         let mut options = evaluate::Options::for_documents(&[self.policy]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.options.strict_arn;
+        options.strict_arn = self.inquiry.options().strict_arn;
         let statements = self.policy.statements.iter().enumerate();
         let allows = statements.filter(|(_, s)| {
             evaluate::decide_among(std::iter::once(*s), request, &options) == Decision::Allowed
@@ -326,14 +321,6 @@ impl Analyzer<'_> {
                 found.remove(at);
             }
         }
-        Ok(())
-    }
-
-    fn pay(&mut self) -> Result<(), Exhausted> {
-        if self.options.limits.is_over() {
-            return Err(Exhausted::Deadline);
-        }
-        self.left = self.left.checked_sub(1).ok_or(Exhausted::Questions)?;
         Ok(())
     }
 }

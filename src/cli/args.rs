@@ -436,7 +436,7 @@ pub(super) struct Batch {
     pub(super) timeout: Option<Duration>,
     /// Write the answers to a file
     #[arg(short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    pub(super) output_file: Option<PathBuf>,
     /// Write the certificate of each PASS to a file in this directory, named by its line
     #[arg(long, value_name = "DIR")]
     pub(super) certificates: Option<PathBuf>,
@@ -444,7 +444,7 @@ pub(super) struct Batch {
     #[arg(long)]
     pub(super) certify: bool,
     /// How many lines are answered at a time; without it, one for each processor
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// No progress bar
     #[arg(short, long, conflicts_with = "verbose")]
@@ -576,6 +576,12 @@ fn expected(text: &str) -> Result<Expected, String> {
         .into_iter()
         .find(|e| e.name() == text)
         .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// More threads than any machine has processors for would only fail to start.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= 1024);
+    number.ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
 /// `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
