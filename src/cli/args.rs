@@ -1,7 +1,7 @@
 //! Every flag, with its names and its help.
 
 use super::aws::AwsGlobals;
-use crate::policy::PolicyType;
+use crate::policy::{AddressRange, PolicyType};
 use crate::report::Expected;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
@@ -264,16 +264,16 @@ pub(super) struct Find {
     #[arg(long, value_name = "JSON")]
     pub(super) condition: Vec<String>,
     /// The requester is outside of these accounts, and no AWS service
-    #[arg(long, value_name = "ACCOUNT", num_args = 1..)]
+    #[arg(long, value_name = "ACCOUNT", num_args = 1.., value_parser = account)]
     pub(super) not_principal_account: Vec<String>,
     /// The requester is outside of these organizations, and no AWS service
-    #[arg(long, value_name = "o-ID", num_args = 1..)]
+    #[arg(long, value_name = "o-ID", num_args = 1.., value_parser = organization)]
     pub(super) outside_org: Vec<String>,
     /// The request does not come from these VPCs
-    #[arg(long, value_name = "vpc-ID", num_args = 1..)]
+    #[arg(long, value_name = "vpc-ID", num_args = 1.., value_parser = vpc)]
     pub(super) outside_vpc: Vec<String>,
     /// The request does not come from these addresses
-    #[arg(long, value_name = "CIDR", num_args = 1..)]
+    #[arg(long, value_name = "CIDR", num_args = 1.., value_parser = addresses)]
     pub(super) outside_ip: Vec<String>,
     /// The requester did not use MFA
     #[arg(long)]
@@ -576,6 +576,27 @@ fn expected(text: &str) -> Result<Expected, String> {
         .into_iter()
         .find(|e| e.name() == text)
         .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// What looks like one; of what does not, everything is outside, which is no answer.
+fn organization(text: &str) -> Result<String, String> {
+    let is_one = text.strip_prefix("o-").is_some_and(|id| !id.is_empty());
+    if is_one { Ok(text.to_owned()) } else { Err("an organization id starts with o-".to_owned()) }
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_one = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_one { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
+}
+
+fn vpc(text: &str) -> Result<String, String> {
+    let is_one = text.strip_prefix("vpc-").is_some_and(|id| !id.is_empty());
+    if is_one { Ok(text.to_owned()) } else { Err("the id of a VPC starts with vpc-".to_owned()) }
+}
+
+fn addresses(text: &str) -> Result<String, String> {
+    let range = AddressRange::read(text).map(|_| text.to_owned());
+    range.ok_or_else(|| "an address or a range of addresses, such as 192.0.2.0/24".to_owned())
 }
 
 /// More threads than any machine has processors for would only fail to start.
