@@ -80,6 +80,7 @@ fn by_account(template: &Template, family: OperatorFamily) -> Option<Builder> {
     for field in before {
         pattern = glob(pattern, field, Class::NOT_COLON).text(":");
     }
-    pattern = if is_account { pattern.many(Class::NOT_COLON) } else { glob(pattern, account, Class::NOT_COLON) };
+    pattern =
+        if is_account { pattern.many(Class::NOT_COLON) } else { glob(pattern, account, Class::NOT_COLON) };
     Some(glob(pattern.text(":"), resource, Class::ANY))
 }

@@ -137,9 +137,8 @@ fn with_variables<'a>(
             {
                 equal_keys(formula, reading, other, key, site)
             }
-            _ => own_arn(formula, reading, key, (&value.template, base.family()), element, site).unwrap_or_else(
-                || literal(formula, "policy-variable", condition, value, element, site),
-            ),
+            _ => own_arn(formula, reading, key, (&value.template, base.family()), element, site)
+                .unwrap_or_else(|| literal(formula, "policy-variable", condition, value, element, site)),
         };
     }
     let variable = formula.key(key, element);
