@@ -26,11 +26,8 @@ pub(super) fn run_compare(args: &Compare, output: &mut Output) -> Result<Exit, F
         |answer, policy, other| Judgement::new(Question::NoNewAccess, policy, Some(other), answer, &options);
     let of_left = judged(&comparison.left, left, right);
     let of_right = judged(&comparison.right, right, left);
-    let mut issues =
-        pair.told((left, &args.left), (right, &args.right), &options, &|typed| of_left.issues(typed));
-    issues.extend(
-        pair.told((right, &args.right), (left, &args.left), &options, &|typed| of_right.issues(typed)),
-    );
+    let mut issues = pair.told(&args.left, (right, &args.right), &options, &|typed| of_left.issues(typed));
+    issues.extend(pair.told(&args.right, (left, &args.left), &options, &|typed| of_right.issues(typed)));
     let message = relation(&comparison, left, right);
     let (status, exit) = match comparison.relation() {
         Some(Relation::Equivalent) => (Status::Pass, Exit::Success),
@@ -61,8 +58,8 @@ pub(super) fn run_diff(args: &Diff, output: &mut Output) -> Result<Exit, Failure
     ];
     certificates(&args.search, changes.each_ref().map(Change::rest), output)?;
     let [gained, lost] = &changes;
-    let mut issues = pair.told((new, &args.new), (old, &args.old), &options, &|typed| gained.issues(typed));
-    issues.extend(pair.told((old, &args.old), (new, &args.new), &options, &|typed| lost.issues(typed)));
+    let mut issues = pair.told(&args.new, (old, &args.old), &options, &|typed| gained.issues(typed));
+    issues.extend(pair.told(&args.old, (new, &args.new), &options, &|typed| lost.issues(typed)));
     issues.extend([old, new].into_iter().flat_map(Issue::warnings));
     let is_open = changes.iter().any(|change| !change.is_complete());
     let is_shown = changes.iter().any(Change::is_shown);
@@ -183,10 +180,10 @@ impl Pair {
         }
     }
 
-    /// What one document, by its argument, allows beyond another, told with advice that was tried by asking again.
+    /// What the document of an argument allows beyond another, told with advice that was tried by asking again.
     fn told(
         &self,
-        (document, argument): (&Document, &str),
+        argument: &str,
         (other, other_argument): (&Document, &str),
         options: &Options,
         tell: &dyn Fn(&Typed<'_>) -> Vec<Issue>,
@@ -194,13 +191,12 @@ impl Pair {
         let quiet = Options { certificate: false, certify: false, ..options.clone() };
         let again = |changed: &Document| isolated(|| no_new_access(changed, other, &quiet)).ok();
         let bytes: usize = self.reads.iter().map(|read| read.source.text().len()).sum();
-        let then = format!("{} allows nothing that {} does not", document.source.name(), other.source.name());
         let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
         tell(&Typed {
             policy: argument,
             existing: Some(other_argument),
             again,
-            then: Some(&then),
+            then: Some("nothing more is allowed"),
             ..Typed::default()
         })
     }

@@ -141,6 +141,7 @@ impl External<'_> {
             "resources": if other_than { json!(["*"]) } else { json!(resources) },
             "statementIndex": finding.statement,
             "statementIndexes": finding.statements,
+            "pointer": outside::pointer(self, finding),
             "witness": json::request(finding.finding.witness.request(), &[self.policy]),
         });
         if let Value::Object(members) = &mut out {

@@ -74,12 +74,11 @@ pub(super) fn issues(external: &External<'_>) -> Vec<Issue> {
             Err(why) => ("no replay", why.to_owned()),
         });
         let code = "external-access";
-        let pointer = of_principal.first().or(others.first()).map(|place| place.pointer.clone());
         let text = statement_text(policy, source);
         Some(Issue {
             source: Some(policy.source.clone()),
             marks,
-            pointer,
+            pointer: Some(pointer(external, found)),
             notes,
             ..Issue::new(Kind::Finding, code, one_line(&title)).with_fingerprint(&[
                 code,
@@ -120,6 +119,14 @@ fn own(external: &External<'_>, found: &ExternalFinding) -> Finding {
         (own.statement, own.action, own.resource) = (found.statement, None, None);
     }
     own
+}
+
+/// The JSON pointer of whom a finding is about.
+pub(super) fn pointer(external: &External<'_>, found: &ExternalFinding) -> String {
+    match own(external, found).principal {
+        Some(value) => external.policy.principal_pointer(found.statement, value),
+        None => external.policy.principal_element_pointer(found.statement),
+    }
 }
 
 /// The statements that allow the request.
