@@ -65,8 +65,8 @@ pub struct Source {
 struct Inner {
     text: String,
     line_starts: std::sync::OnceLock<Vec<usize>>,
-    /// How many characters begin before each block of [`BLOCK`] bytes: lines may be long.
-    characters: std::sync::OnceLock<Vec<usize>>,
+    /// How many characters begin before each block of [`BLOCK`] bytes, as lines may be long; `None` if every byte is one.
+    characters: std::sync::OnceLock<Option<Vec<usize>>>,
 }
 
 /// Bytes whose characters are counted when a column is asked for.
@@ -179,8 +179,9 @@ impl Source {
                 *sum = before.saturating_add(count(block));
                 Some(before)
             };
-            bytes.chunks(BLOCK).scan(0, sum).collect()
+            (!bytes.is_ascii()).then(|| bytes.chunks(BLOCK).scan(0, sum).collect())
         });
+        let Some(before) = before else { return offset };
         let block = offset.saturating_sub(1) / BLOCK;
         let rest = bytes.get(block.saturating_mul(BLOCK)..offset).map_or(0, count);
         before.get(block).copied().unwrap_or(0).saturating_add(rest)

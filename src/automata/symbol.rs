@@ -54,7 +54,12 @@ impl Symbol {
 
     /// The text that a word is, if it holds no marker.
     pub fn text(word: &[Symbol]) -> Option<String> {
-        word.iter().map(|s| s.to_char()).collect()
+        // Most characters are bytes.
+        let mut text = String::with_capacity(word.len());
+        for symbol in word {
+            text.push(symbol.to_char()?);
+        }
+        Some(text)
     }
 }
 

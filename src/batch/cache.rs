@@ -2,13 +2,18 @@
 //!
 //! What a document reads as depends on its text alone, so no answer depends on what is remembered.
 
-use crate::policy::Read;
+use crate::policy::{Read, Statement};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a byte of a document takes when it has been read: patterns, places and the text itself.
-const GROWTH: usize = 16;
+/// What the text of a document takes, kept here and in its source and in pieces, for each byte.
+const TEXT: usize = 3;
+/// What a value takes beside its text, and a statement beside its values; measured on real policies.
+const VALUE: usize = 150;
+/// A resource is held as a whole and in fields.
+const RESOURCE: usize = 700;
+const STATEMENT: usize = 700;
 /// What any document takes.
 const LEAST: usize = 1 << 10;
 
@@ -31,11 +36,17 @@ struct Generations {
     bytes: usize,
 }
 
+/// A text that is remembered.
+#[derive(Debug)]
+pub(super) struct Known(Arc<Entry>);
+
 /// One text, as read under each name that it had.
 #[derive(Debug)]
 struct Entry {
     text: Box<str>,
     reads: Vec<(&'static str, Arc<Read>)>,
+    /// About what it takes.
+    bytes: usize,
 }
 
 impl Cache {
@@ -44,7 +55,8 @@ impl Cache {
         Cache { generations: Mutex::default(), half: bytes / 2 }
     }
 
-    /// What the text of a member with this name reads as, from memory or by `read`. The text has to be JSON.
+    /// What the text of a member with this name reads as, from memory (`known`, if it was looked for before) or by `read`. The
+    /// text has to be JSON.
     ///
     /// # Errors
     /// Those of `read`.
@@ -52,29 +64,28 @@ impl Cache {
         &self,
         name: &'static str,
         text: &str,
+        known: Option<&Known>,
         read: impl FnOnce() -> Result<Read, E>,
     ) -> Result<Arc<Read>, E> {
-        let known = self.find(text);
-        let mut reads = known.map_or_else(Vec::new, |entry| entry.reads.clone());
-        if let Some((_, found)) = reads.iter().find(|(other, _)| *other == name) {
+        let looked_for = if known.is_none() { self.find(text) } else { None };
+        let known = known.or(looked_for.as_ref()).map_or(&[][..], |known| &known.0.reads);
+        if let Some((_, found)) = known.iter().find(|(other, _)| *other == name) {
             return Ok(Arc::clone(found));
         }
+        let mut reads = known.to_vec();
         let found = Arc::new(match reads.first() {
             Some((other, known)) => known.renamed(other, name),
             None => read()?,
         });
         reads.push((name, Arc::clone(&found)));
-        self.keep(hash(text), Entry { text: text.into(), reads });
+        self.keep(hash(text), Entry { text: text.into(), bytes: weight(text, &found), reads });
         Ok(found)
     }
 
-    /// Whether the text is remembered, and so is JSON.
-    pub(super) fn knows(&self, text: &str) -> bool {
-        self.find(text).is_some()
-    }
-
-    fn find(&self, text: &str) -> Option<Arc<Entry>> {
-        self.hashed(hash(text)).filter(|entry| *entry.text == *text)
+    /// The text, if it is remembered, and so is JSON.
+    pub(super) fn find(&self, text: &str) -> Option<Known> {
+        let entry = self.hashed(hash(text))?;
+        are_equal(entry.text.as_bytes(), text.as_bytes()).then_some(Known(entry))
     }
 
     fn hashed(&self, hash: u64) -> Option<Arc<Entry>> {
@@ -102,8 +113,7 @@ impl Cache {
 
 impl Generations {
     fn add(&mut self, hash: u64, entry: Arc<Entry>, half: usize) {
-        let size = |entry: &Entry| entry.text.len().saturating_mul(GROWTH).saturating_add(LEAST);
-        let own = size(&entry);
+        let own = entry.bytes;
         if own > half {
             return;
         }
@@ -111,9 +121,34 @@ impl Generations {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        let before = self.young.insert(hash, entry).map_or(0, |entry| size(&entry));
+        let before = self.young.insert(hash, entry).map_or(0, |entry| entry.bytes);
         self.bytes = self.bytes.saturating_sub(before).saturating_add(own);
     }
+}
+
+/// About how many bytes a text takes together with what it reads as.
+fn weight(text: &str, read: &Read) -> usize {
+    let statement = |s: &Statement| {
+        let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
+        let values = s
+            .conditions
+            .iter()
+            .map(|c| c.values.len().saturating_add(2))
+            .chain([s.action.values.len(), s.principal.as_ref().map_or(0, |p| p.values.len())])
+            .fold(0, usize::saturating_add);
+        let parts = [values.saturating_mul(VALUE), resources.saturating_mul(RESOURCE), STATEMENT];
+        parts.into_iter().fold(0, usize::saturating_add)
+    };
+    let statements = read.document.iter().flat_map(|d| &d.statements).map(statement);
+    let faults = read.diagnostics.len().saturating_mul(STATEMENT);
+    let rest = [text.len().saturating_mul(TEXT), faults, LEAST];
+    statements.chain(rest).fold(0, usize::saturating_add)
+}
+
+/// Compares many bytes at a time: the C library of static builds compares them one by one.
+fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    let ((many_a, rest_a), (many_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
+    a.len() == b.len() && rest_a == rest_b && many_a.iter().zip(many_b).all(|(a, b)| a == b)
 }
 
 fn hash(text: &str) -> u64 {
@@ -135,7 +170,7 @@ mod tests {
 
     fn ask(cache: &Cache, name: &'static str, text: &str) -> (Arc<Read>, bool) {
         let mut parsed = false;
-        let read = cache.read(name, text, || {
+        let read = cache.read(name, text, None, || {
             parsed = true;
             Ok::<_, ()>(read(&Source::new(name, text), &InputLimits::default()))
         });
@@ -157,6 +192,20 @@ mod tests {
             assert!(!parsed && Arc::ptr_eq(&again, read));
         }
         assert!(ask(&cache, "new", &policy("s3:Get*")).1);
+    }
+
+    #[test]
+    fn texts_are_equal_if_all_their_bytes_are() {
+        let text: Vec<u8> = (0..100).collect();
+        for length in 0..100 {
+            let a = &text[..length];
+            assert!(are_equal(a, &text[..length]) && !are_equal(a, &text[..length + 1]));
+            for other in 0..length {
+                let mut b = a.to_vec();
+                b[other] ^= 1;
+                assert!(!are_equal(a, &b), "{length} {other}");
+            }
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! One line: a question and its answer.
 
-use super::cache::Cache;
+use super::cache::{Cache, Known};
 use super::{
     Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
 };
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
 use crate::policy::{Document, PolicyType, Read, read};
-use crate::report::{Failure, Judgement, Question, json};
+use crate::report::json::{self, Judged};
+use crate::report::{Failure, Judgement, Question};
 use crate::solve::Verdict;
 use crate::span::Source;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -21,7 +23,14 @@ const PLAUSIBLE: usize = 40;
 const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
 /// The members, unread: so that a fault in one does not hide the id.
-struct Line<'l>(Vec<(Cow<'l, str>, &'l str)>);
+struct Line<'l>(Vec<Member<'l>>);
+
+struct Member<'l> {
+    name: Cow<'l, str>,
+    value: &'l str,
+    /// Of a value that was looked for and found.
+    known: Option<Known>,
+}
 
 impl<'l> Line<'l> {
     /// The members of a line.
@@ -29,34 +38,50 @@ impl<'l> Line<'l> {
     /// # Errors
     /// Those before the place where it is no JSON object, and why.
     fn read(text: &'l str, cache: &Cache) -> Result<Line<'l>, (Line<'l>, String)> {
-        let is_json = |value: &str| {
-            (value.len() >= PLAUSIBLE && cache.knows(value))
-                || serde_json::from_str::<&RawValue>(value).is_ok()
+        let member = |(name, value): (&'l str, &'l str)| {
+            let known = if value.len() >= PLAUSIBLE { cache.find(value) } else { None };
+            let is_json = known.is_some() || serde_json::from_str::<&RawValue>(value).is_ok();
+            is_json.then_some(Member { name: Cow::Borrowed(name), value, known })
         };
-        let found = scan::members(text).filter(|found| found.iter().all(|(_, value)| is_json(value)));
+        let found = scan::members(text).and_then(|found| found.into_iter().map(member).collect());
         if let Some(found) = found {
-            return Ok(Line(found.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()));
+            return Ok(Line(found));
         }
-        let line = |members: JsonMembers<'l>| {
-            Line(members.into_iter().map(|(name, value)| (Cow::Owned(name), value.get())).collect())
+        let member = |(name, value): (String, &'l RawValue)| Member {
+            name: Cow::Owned(name),
+            value: value.get(),
+            known: None,
         };
+        let line = |members: JsonMembers<'l>| Line(members.into_iter().map(member).collect());
         json_members(text).map(line).map_err(|(members, why)| (line(members), why))
+    }
+
+    fn member(&self, name: &str) -> Option<&Member<'l>> {
+        self.0.iter().find(|member| member.name == name)
     }
 
     /// The member with this name.
     fn get(&self, name: &str) -> Option<&'l str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+        self.member(name).map(|member| member.value)
+    }
+
+    /// The id, as it came.
+    fn id(&self) -> &'l str {
+        self.get("id").unwrap_or("null")
     }
 
     /// A member that has to be there.
-    fn needed(&self, name: &str) -> Result<&'l str, Failure> {
-        self.get(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
+    fn needed(&self, name: &str) -> Result<&Member<'l>, Failure> {
+        self.member(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
     }
 
     /// The first name that occurs twice.
     fn twice(&self) -> Option<&str> {
-        let names = self.0.iter().map(|(name, _)| &**name);
-        names.enumerate().find(|(i, name)| self.0.iter().take(*i).any(|(n, _)| n == name)).map(|(_, n)| n)
+        let names = self.0.iter().map(|member| &*member.name);
+        names
+            .enumerate()
+            .find(|(i, name)| self.0.iter().take(*i).any(|other| other.name == **name))
+            .map(|(_, n)| n)
     }
 }
 
@@ -81,13 +106,17 @@ pub(super) fn answer(
         Err((line, why)) => (line, Some(format!("the line is not a JSON object: {why}"))),
     };
     let twice = || line.twice().map(|name| format!("`{name}` occurs twice"));
+    let id = line.id();
+    let start = out.len();
     let result = match wrong.or_else(twice) {
-        None => isolated(|| judge(batch, cache, &line, number)).and_then(|result| result),
+        None => isolated(|| judge(batch, cache, &line, number, out)).and_then(|result| result),
         Some(message) => Err(Failure::validation(message)),
     };
-    let (value, summary) = result
-        .unwrap_or_else(|failure| (error(&failure, number), Summary { errors: 1, ..Summary::default() }));
-    write(out, line.get("id").unwrap_or("null"), &value);
+    let summary = result.unwrap_or_else(|failure| {
+        out.truncate(start);
+        write(out, id, &error(&failure, number));
+        Summary { errors: 1, ..Summary::default() }
+    });
     Summary { bytes, ..summary }
 }
 
@@ -100,7 +129,7 @@ fn error(failure: &Failure, number: u64) -> Value {
 }
 
 /// Appends an object with the id before its members. The id goes back as it came.
-fn write(out: &mut Vec<u8>, id: &str, value: &Value) {
+fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.as_bytes());
     let members = out.len();
@@ -124,7 +153,15 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
-fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(Value, Summary), Failure> {
+/// Appends the answer to a question.
+fn judge(
+    batch: &Batch,
+    cache: &Cache,
+    line: &Line<'_>,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Result<Summary, Failure> {
+    let id = line.id();
     let check = text("check", line.get("check"))?
         .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
     let mut options = batch.options.clone();
@@ -144,22 +181,22 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             fit(&[new, existing], &options)?;
             let answer = no_new_access(new, existing, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoNewAccess, new, Some(existing), &answer, &options))
+            Ok(report(Question::NoNewAccess, (new, Some(existing)), &answer, &options, id, out))
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
-            let access = access_entries(line.needed("access")?)?;
+            let access = access_entries(line.needed("access")?.value)?;
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
             fit(&[policy], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::not_granted(&access), policy, None, &answer, &options))
+            Ok(report(Question::not_granted(&access), (policy, None), &answer, &options, id, out))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
-            let name = text("resourceType", Some(line.needed("resourceType")?))?;
+            let name = text("resourceType", Some(line.needed("resourceType")?.value))?;
             let resource_type = resource_type(&name.unwrap_or_default())?;
             as_resource_policy(&mut options)?;
             let [Some(policy)] = documents([&policy])? else {
@@ -168,7 +205,7 @@ fn judge(batch: &Batch, cache: &Cache, line: &Line<'_>, number: u64) -> Result<(
             fit(&[policy], &options)?;
             let answer = no_public_access(policy, resource_type, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoPublicAccess(resource_type), policy, None, &answer, &options))
+            Ok(report(Question::NoPublicAccess(resource_type), (policy, None), &answer, &options, id, out))
         }
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
@@ -197,19 +234,19 @@ fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
 
 fn report(
     question: Question,
-    policy: &Document,
-    existing: Option<&Document>,
+    (policy, existing): (&Document, Option<&Document>),
     answer: &Answer,
     options: &Options,
-) -> (Value, Summary) {
-    let mut summary = Summary::default();
-    match answer.verdict {
-        Verdict::Pass(_) => summary.pass = 1,
-        Verdict::Fail(_) => summary.fail = 1,
-        Verdict::Unknown(_) => summary.unknown = 1,
-    }
+    id: &str,
+    out: &mut Vec<u8>,
+) -> Summary {
     let judgement = Judgement::without_replays(question, policy, existing, answer, options);
-    (json::judgement(&judgement), summary)
+    write(out, id, &Judged::of(&judgement));
+    match answer.verdict {
+        Verdict::Pass(_) => Summary { pass: 1, ..Summary::default() },
+        Verdict::Fail(_) => Summary { fail: 1, ..Summary::default() },
+        Verdict::Unknown(_) => Summary { unknown: 1, ..Summary::default() },
+    }
 }
 
 fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
@@ -222,8 +259,9 @@ fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
 
 /// A document as an object or as a string.
 fn document(batch: &Batch, cache: &Cache, name: &'static str, line: &Line<'_>) -> Result<Arc<Read>, Failure> {
-    let raw = line.needed(name)?;
-    cache.read(name, raw, || {
+    let member = line.needed(name)?;
+    let raw = member.value;
+    cache.read(name, raw, member.known.as_ref(), || {
         let source = if raw.starts_with('"') {
             let text: String = serde_json::from_str(raw).map_err(|_| {
                 let what = "holds half of a surrogate pair, which is no character";

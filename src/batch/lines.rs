@@ -4,10 +4,12 @@ use std::io::{BufRead, BufReader, ErrorKind, Read};
 
 /// Bytes that are read at once.
 const BUFFER: usize = 1 << 18;
-/// Lines that are handed on together, so that handing on costs little beside answering.
-const TOGETHER: usize = 8;
+/// Lines that are handed on together at most, so that handing on costs little beside answering.
+const TOGETHER: u64 = 32;
+/// Of the lines so far, this part is handed on together: the lines of a short input are for all workers.
+const SHARE: u64 = 64;
 /// Bytes after which no further line is added to those.
-const ENOUGH: usize = 1 << 15;
+const ENOUGH: usize = 1 << 17;
 
 /// A few lines that follow one another.
 #[derive(Debug, Default)]
@@ -64,8 +66,10 @@ impl<R: Read> Lines<R> {
     /// Those of reading.
     pub(super) fn next(&mut self) -> std::io::Result<Option<Chunk>> {
         let mut chunk = Chunk::default();
+        let together = (self.number / SHARE).clamp(1, TOGETHER);
+        let together = usize::try_from(together).unwrap_or(usize::MAX);
         loop {
-            let full = chunk.lines.len() >= TOGETHER || chunk.text.len() >= ENOUGH;
+            let full = chunk.lines.len() >= together || chunk.text.len() >= ENOUGH;
             let must_wait = memchr::memchr(b'\n', self.input.buffer()).is_none();
             if full || (must_wait && !chunk.lines.is_empty()) {
                 return Ok(Some(chunk));
@@ -143,9 +147,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_here_go_together_and_nobody_waits_for_more() {
+    fn a_line_is_its_text_whatever_the_pieces_it_came_in() {
         let found = chunks(&["a\nb\nc", "d\n\n  \r\n", "e"], 10);
-        assert_eq!(found, [vec![line(1, "a"), line(2, "b")], vec![line(3, "cd")], vec![line(6, "e")]]);
+        assert_eq!(found.concat(), [line(1, "a"), line(2, "b"), line(3, "cd"), line(6, "e")]);
         assert!(chunks(&["\n \n"], 10).is_empty());
         assert!(chunks(&[], 10).is_empty());
     }
@@ -153,13 +157,25 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_not_kept() {
         let found = chunks(&["abcd\nab", "cdef", "g\nabc\nabcde"], 4);
-        let expected = [vec![line(1, "abcd")], vec![(2, None), line(3, "abc")], vec![(4, None)]];
-        assert_eq!(found, expected);
+        assert_eq!(found.concat(), [line(1, "abcd"), (2, None), line(3, "abc"), (4, None)]);
+    }
+
+    /// How many lines go together: `pieces` pieces of the same lines.
+    fn sizes(lines: usize, pieces: usize) -> Vec<usize> {
+        let piece: &'static str = "{}\n".repeat(lines).leak();
+        chunks(&vec![piece; pieces], 4).iter().map(Vec::len).collect()
     }
 
     #[test]
-    fn many_lines_are_handed_on_a_few_at_a_time() {
-        let found = chunks(&["1\n2\n3\n4\n5\n6\n7\n8\n9\n"], 4);
-        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [TOGETHER, 1]);
+    fn the_first_lines_go_alone_and_later_ones_together() {
+        let found = sizes(10_000, 1);
+        assert!(found.iter().take(100).all(|size| *size == 1));
+        assert_eq!(found.iter().max(), Some(&32));
+    }
+
+    #[test]
+    fn nobody_waits_for_lines_that_are_not_here() {
+        let found = sizes(2, 5_000);
+        assert_eq!((found.iter().sum(), found.iter().max()), (10_000, Some(&2)));
     }
 }

@@ -2,6 +2,7 @@
 //! and the reader waits while too much is held.
 
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use std::time::Duration;
 const MOST_WAITING: usize = 1024;
 /// Bytes of questions that are being answered and of answers that wait, together; one group may have more.
 const MOST_HELD: usize = 32 << 20;
+/// A reader that had to wait goes on once no more than one in so many groups and bytes is left: waking it costs more than
+/// reading.
+const RESUME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// Places in a row, each of which is to be filled.
 #[derive(Debug)]
@@ -29,6 +33,31 @@ struct State<T> {
     held: usize,
     end: Option<std::io::Result<()>>,
     closed: bool,
+    /// Whether the reader waits for room; telling it costs a system call even if it does not.
+    reader_waits: bool,
+    /// Whether the writer waits for the first place.
+    writer_waits: bool,
+}
+
+impl<T> State<T> {
+    /// Whether there is room for so many bytes more; for a reader that had to wait, whether there is plenty.
+    fn has_room(&self, bytes: usize, share: NonZeroUsize) -> bool {
+        let fits = self.held == 0 || self.held.saturating_add(bytes) <= MOST_HELD / share;
+        self.closed || (fits && self.places.len() < MOST_WAITING / share)
+    }
+
+    /// Whether a waiting reader may go on.
+    fn reader_has_room(&self) -> bool {
+        self.reader_waits && self.has_room(0, RESUME)
+    }
+
+    /// Whether the writer has something to do.
+    fn is_ready(&self) -> bool {
+        match self.places.front() {
+            Some(place) => place.is_some(),
+            None => self.end.is_some(),
+        }
+    }
 }
 
 /// What a writer finds.
@@ -44,7 +73,15 @@ pub(super) enum Next<T> {
 
 impl<T> Default for Queue<T> {
     fn default() -> Self {
-        let state = State { places: VecDeque::new(), first: 0, held: 0, end: None, closed: false };
+        let state = State {
+            places: VecDeque::new(),
+            first: 0,
+            held: 0,
+            end: None,
+            closed: false,
+            reader_waits: false,
+            writer_waits: false,
+        };
         Queue { state: Mutex::new(state), room: Condvar::new(), ready: Condvar::new() }
     }
 }
@@ -57,11 +94,13 @@ impl<T> Queue<T> {
 
     /// Takes the next place, for a question of so many bytes, as soon as there is room; `None` once the queue is closed.
     pub(super) fn place(&self, bytes: usize) -> Option<u64> {
-        let full = |state: &mut State<T>| {
-            let too_much = state.held > 0 && state.held.saturating_add(bytes) > MOST_HELD;
-            !state.closed && (too_much || state.places.len() >= MOST_WAITING)
-        };
-        let mut state = self.room.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        if !state.has_room(bytes, NonZeroUsize::MIN) {
+            state.reader_waits = true;
+            let full = |state: &mut State<T>| !state.has_room(bytes, RESUME);
+            state = self.room.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+            state.reader_waits = false;
+        }
         if state.closed {
             return None;
         }
@@ -78,12 +117,15 @@ impl<T> Queue<T> {
         if let Some(slot) = index.and_then(|index| state.places.get_mut(index)) {
             *slot = Some((filling, bytes));
         }
+        let (writer, reader) = (state.writer_waits && state.is_ready(), state.reader_has_room());
         drop(state);
-        if index == Some(0) {
+        if writer {
             self.ready.notify_one();
         }
         // A question is larger than its answer, as a rule.
-        self.room.notify_one();
+        if reader {
+            self.room.notify_one();
+        }
     }
 
     /// There will be no more places.
@@ -101,11 +143,9 @@ impl<T> Queue<T> {
     /// What fills the next place. With `patience`, it is waited for that long while someone works on it, and not at all
     /// while nobody does.
     pub(super) fn next(&self, patience: Option<Duration>) -> Next<T> {
-        let unfilled = |state: &mut State<T>| match state.places.front() {
-            Some(place) => place.is_none(),
-            None => state.end.is_none(),
-        };
-        let state = self.state();
+        let unfilled = |state: &mut State<T>| !state.is_ready();
+        let mut state = self.state();
+        state.writer_waits = true;
         let mut state = match patience {
             Some(_) if state.places.is_empty() => state,
             Some(time) => match self.ready.wait_timeout_while(state, time, unfilled) {
@@ -114,12 +154,16 @@ impl<T> Queue<T> {
             },
             None => self.ready.wait_while(state, unfilled).unwrap_or_else(PoisonError::into_inner),
         };
+        state.writer_waits = false;
         match state.places.pop_front() {
             Some(Some((filling, bytes))) => {
                 state.first = state.first.saturating_add(1);
                 state.held = state.held.saturating_sub(bytes);
+                let reader = state.reader_has_room();
                 drop(state);
-                self.room.notify_one();
+                if reader {
+                    self.room.notify_one();
+                }
                 Next::Filled(filling)
             }
             Some(None) => {

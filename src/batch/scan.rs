@@ -42,7 +42,7 @@ fn string(text: &[u8]) -> Option<usize> {
     }
     loop {
         let rest = text.get(length..)?;
-        let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        let at = memchr::memchr2(b'"', b'\\', rest)?;
         length = length.checked_add(at)?;
         match text.get(length)? {
             b'"' => return length.checked_add(1),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Bytes that documents read before may take.
-const REMEMBERED: usize = 128 << 20;
+const REMEMBERED: usize = 160 << 20;
 /// Stack of a thread that answers.
 const STACK: usize = 8 << 20;
 /// How long an answer waits for the next one before it is handed on.

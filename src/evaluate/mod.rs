@@ -60,8 +60,9 @@ impl Options {
             .filter(|c| {
                 c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null
             })
-            .map(|c| c.key.value.name.to_string())
+            .map(|c| &*c.key.value.name)
             .filter(|name| key_info(name).is_none())
+            .map(str::to_owned)
             .collect();
         Options {
             policy_type: PolicyType::infer(documents.iter().copied()),
@@ -86,6 +87,9 @@ impl Options {
     }
 }
 
+/// What the names of all object tags of S3 begin with.
+const TAGS: &str = "s3:existingobjecttag/";
+
 /// Object tags of S3 whose name is spelled in several ways in the documents.
 fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
     let statements = || documents.iter().flat_map(|d| &d.statements);
@@ -99,8 +103,8 @@ fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
     let spellings: BTreeSet<(String, Option<String>)> = conditions()
         .map(|c| &*c.key.value.text)
         .chain(variables)
+        .filter(|text| text.get(..TAGS.len()).is_some_and(|start| start.eq_ignore_ascii_case(TAGS)))
         .map(|text| (text.to_ascii_lowercase(), tag(text)))
-        .filter(|(name, _)| name.starts_with("s3:existingobjecttag/"))
         .collect();
     let names: Vec<&String> = spellings.iter().map(|(name, _)| name).collect();
     names
@@ -226,6 +230,35 @@ pub fn trace_statement(
         action: action::matches(&source.action, &lower),
         resource: resource::matches(source, request, options),
         conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
+    }
+}
+
+/// The values of a statement that match a request, or that keep a negated element from matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// Index of the first one of `Principal` or `NotPrincipal`.
+    pub principal: Option<usize>,
+    /// Of `Action` or `NotAction`.
+    pub action: Option<usize>,
+    /// Of `Resource` or `NotResource`.
+    pub resource: Option<usize>,
+}
+
+/// Which values of a statement a request is matched by.
+///
+/// ```
+/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Put*","s3:Get*"],"Resource":"arn:aws:s3:::b/*"}}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
+/// let found = matched(&policy.statements[0], &request, &Options::for_documents(&[&policy]));
+/// assert_eq!((found.action, found.resource, found.principal), (Some(1), Some(0), None));
+/// ```
+pub fn matched(statement: &Statement, request: &Request, options: &Options) -> Matched {
+    Matched {
+        principal: principal::matches(statement, request).value,
+        action: action::matches(&statement.action, &request.action.to_ascii_lowercase()).value,
+        resource: resource::matches(statement, request, options).value,
     }
 }
 

@@ -4,6 +4,9 @@ use super::json;
 use super::{Document, PrincipalElement};
 use crate::limits::InputLimits;
 
+/// Bytes of most pointers within a document.
+const USUAL: usize = 40;
+
 /// The pointer of the smallest value around a byte offset, or of the value of the key that stands there; `None` if
 /// the text is not JSON or the offset outside of it.
 ///
@@ -49,14 +52,23 @@ pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn element(base: String, name: &str, is_list: bool, index: usize) -> String {
-    if is_list { format!("{base}/{name}/{index}") } else { format!("{base}/{name}") }
+/// Goes on to a member, and to an element of it if it is a list.
+fn element(mut base: String, name: &str, is_list: bool, index: usize) -> String {
+    base.push('/');
+    base.push_str(name);
+    if is_list {
+        base.push('/');
+        base.push_str(&index.to_string());
+    }
+    base
 }
 
 impl Document {
     /// The pointer of a statement: `/Statement/0`, or `/Statement` if it is the only one and no array.
     pub fn statement_pointer(&self, statement: usize) -> String {
-        element(self.base_pointer.clone(), "Statement", self.statement_is_list, statement)
+        let mut base = String::with_capacity(self.base_pointer.len().saturating_add(USUAL));
+        base.push_str(&self.base_pointer);
+        element(base, "Statement", self.statement_is_list, statement)
     }
 
     /// The pointer of a value of `Action` or `NotAction`.

@@ -73,7 +73,7 @@ impl External<'_> {
         of_trust
             .map(|c| {
                 let values = c.values.iter().map(|v| v.value.text.to_string()).collect();
-                (names.name(&c.key.value.name), values)
+                (names.name(&c.key.value.name).into_owned(), values)
             })
             .collect()
     }

@@ -141,7 +141,11 @@ impl<'a> Found<'a> {
         if !again.is_some_and(allowed) {
             return Err("flags cannot say all that matters about the request");
         }
-        let context = spelled.context.iter().map(|(key, value)| (names.name(key), value.clone())).collect();
+        let context = spelled
+            .context
+            .iter()
+            .map(|(key, value)| (names.name(key).into_owned(), value.clone()))
+            .collect();
         let spelled = Spelled { context, ..spelled };
         replay::command(&spelled, &self.arguments, "allowed", options.strict_arn)
     }

@@ -136,12 +136,12 @@ impl<'a> Judgement<'a> {
         replays: bool,
     ) -> Judgement<'a> {
         let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
-        let mut referee = evaluate::Options::for_documents(&documents);
-        referee.policy_type = answer.policy_type;
-        referee.strict_arn = options.strict_arn;
-        referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
         let findings: Vec<Explained<'a>> = match &answer.verdict {
             Verdict::Fail(findings) => {
+                let mut referee = evaluate::Options::for_documents(&documents);
+                referee.policy_type = answer.policy_type;
+                referee.strict_arn = options.strict_arn;
+                referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
                 let candidates: Vec<Candidates<'_>> =
                     documents.iter().map(|document| Candidates::new(document)).collect();
                 let other = candidates.get(1);

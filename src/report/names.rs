@@ -3,6 +3,7 @@
 use crate::policy::{Document, Statement};
 use crate::request::{Requester, RequesterKind, key_info};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// How the condition keys of some documents are spelled.
 #[derive(Clone, Debug)]
@@ -20,14 +21,17 @@ impl<'d> KeyNames<'d> {
     }
 
     /// A condition key (lower case) as AWS spells it, else as the documents do.
-    pub(super) fn name(&self, key: &str) -> String {
+    pub(super) fn name<'k>(&self, key: &'k str) -> Cow<'k, str>
+    where
+        'd: 'k,
+    {
         let info = key_info(key);
         let tag = info.and_then(|info| key.get(info.name.len()..)).unwrap_or("");
         match (info, self.0.get(key)) {
-            (Some(info), _) if tag.is_empty() => info.name.to_owned(),
-            (_, Some(spelled)) => (*spelled).to_owned(),
-            (Some(info), None) => format!("{}{tag}", info.name),
-            (None, None) => key.to_owned(),
+            (Some(info), _) if tag.is_empty() => Cow::Borrowed(info.name),
+            (_, Some(spelled)) => Cow::Borrowed(spelled),
+            (Some(info), None) => Cow::Owned(format!("{}{tag}", info.name)),
+            (None, None) => Cow::Borrowed(key),
         }
     }
 }

@@ -44,7 +44,7 @@ impl<'r> Replayer<'r> {
         let again = spelled.request().ok()?;
         // The witness itself was confirmed.
         let same = (self.alike && again == *request) || self.decide_alike(&again);
-        let named = |(key, value): &(String, String)| (self.names.name(key), value.clone());
+        let named = |(key, value): &(String, String)| (self.names.name(key).into_owned(), value.clone());
         same.then(|| Spelled { context: spelled.context.iter().map(named).collect(), ..spelled })
     }
 

@@ -123,9 +123,12 @@ impl Request {
         }
         if axioms.safe {
             self.derived(keys, &mut fault);
-            self.anonymous(&mut fault);
-            self.network(keys, &mut fault);
-            self.groups(keys, &mut fault);
+            // These are about values that are there.
+            if !self.context.is_empty() {
+                self.anonymous(&mut fault);
+                self.network(keys, &mut fault);
+                self.groups(keys, &mut fault);
+            }
         }
         if axioms.heuristics {
             self.against_heuristics(keys, &mut fault);
@@ -229,11 +232,14 @@ impl Request {
     /// S10, S12 and S13: keys that come together.
     fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
-        for side in ["principal", "resource", "source", "vpce"] {
-            let (id, paths) = (format!("aws:{side}orgid"), format!("aws:{side}orgpaths"));
-            if mentioned(&id)
-                && mentioned(&paths)
-                && self.values(&id).is_some() != self.values(&paths).is_some()
+        let organizations = [
+            ("aws:principalorgid", "aws:principalorgpaths"),
+            ("aws:resourceorgid", "aws:resourceorgpaths"),
+            ("aws:sourceorgid", "aws:sourceorgpaths"),
+            ("aws:vpceorgid", "aws:vpceorgpaths"),
+        ];
+        for (id, paths) in organizations {
+            if mentioned(id) && mentioned(paths) && self.values(id).is_some() != self.values(paths).is_some()
             {
                 fault("S10", format!("{id} and {paths} are present together"));
             }

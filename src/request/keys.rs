@@ -146,11 +146,11 @@ static KEYS: [KeyInfo; 62] = [
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static KeyInfo>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| KEYS.iter().map(|k| (k.name.to_ascii_lowercase(), k)).collect());
-    let slash = name.bytes().position(|byte| byte == b'/');
+    let slash = memchr::memchr(b'/', name.as_bytes());
     let family = slash.and_then(|at| name.get(..=at)).filter(|family| family.len() < name.len());
     let name = family.unwrap_or(name);
-    // Almost all names come in lower case.
-    let is_lower = !name.bytes().any(|b| b.is_ascii_uppercase());
+    // Almost all names come in lower case. No early end: many bytes are looked at together.
+    let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
     let found = if is_lower { by_name.get(name) } else { by_name.get(&name.to_ascii_lowercase()) };
     found.copied().filter(|info| info.name.ends_with('/') == family.is_some())
 }

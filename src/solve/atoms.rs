@@ -1,5 +1,6 @@
 //! The atoms of a formula, found by what their patterns spell.
 
+use super::ordered::Ordered;
 use crate::formula::{Atom, Formula, Lit, NetworkId, PatternId, Spelled, Test, VariableId};
 use std::cell::OnceCell;
 
@@ -19,9 +20,9 @@ pub(super) struct VariableAtoms<'a> {
 #[derive(Debug, Default)]
 struct Index<'a> {
     /// Atoms that one word matches, in the order of the words.
-    words: Vec<(&'a str, usize)>,
+    words: Vec<(Ordered<'a>, usize)>,
     /// Other atoms by what each match starts with, in order.
-    starts: Vec<(&'a str, usize)>,
+    starts: Vec<(Ordered<'a>, usize)>,
     /// For every start, the place in the list of the nearest one before that it starts with.
     shorter: Vec<Option<usize>>,
     /// Atoms whose start is not plain to see.
@@ -33,8 +34,10 @@ impl<'a> Index<'a> {
         let mut index = Index::default();
         for (place, (_, pattern, _)) in atoms.iter().enumerate() {
             match formula.spelled(*pattern) {
-                Spelled::Word(word) => index.words.push((word, place)),
-                Spelled::Prefix(start) | Spelled::Start(start) => index.starts.push((start, place)),
+                Spelled::Word(word) => index.words.push((Ordered::new(word), place)),
+                Spelled::Prefix(start) | Spelled::Start(start) => {
+                    index.starts.push((Ordered::new(start), place))
+                }
                 Spelled::Hidden => index.others.push(place),
             }
         }
@@ -42,7 +45,7 @@ impl<'a> Index<'a> {
         index.starts.sort_unstable();
         for (i, (start, _)) in index.starts.iter().enumerate() {
             let before = i.checked_sub(1);
-            let shorter = index.first_shorter(before, start);
+            let shorter = index.first_shorter(before, start.text());
             index.shorter.push(shorter);
         }
         index
@@ -52,7 +55,7 @@ impl<'a> Index<'a> {
     fn first_shorter(&self, mut place: Option<usize>, text: &str) -> Option<usize> {
         // In order, whatever stands between a start and a text that goes on from it goes on from it too.
         while let Some(here) = place {
-            if self.starts.get(here).is_some_and(|(start, _)| text.starts_with(start)) {
+            if self.starts.get(here).is_some_and(|(start, _)| text.starts_with(start.text())) {
                 return place;
             }
             place = self.shorter.get(here).copied().flatten();
@@ -66,20 +69,21 @@ impl<'a> Index<'a> {
             found.extend(self.words.iter().chain(&self.starts).map(|(_, place)| *place));
             return;
         };
-        let after = self.starts.partition_point(|(start, _)| *start <= text);
+        let ordered = Ordered::new(text);
+        let after = self.starts.partition_point(|(start, _)| *start <= ordered);
         let mut shorter = self.first_shorter(after.checked_sub(1), text);
         while let Some((_, place)) = shorter.and_then(|here| self.starts.get(here)) {
             found.push(*place);
             shorter = shorter.and_then(|here| self.shorter.get(here).copied().flatten());
         }
-        let from = self.words.partition_point(|(word, _)| *word < text);
+        let from = self.words.partition_point(|(word, _)| *word < ordered);
         let words = self.words.iter().skip(from);
         if spelled.word().is_some() {
-            found.extend(words.take_while(|(word, _)| *word == text).map(|(_, place)| *place));
+            found.extend(words.take_while(|(word, _)| *word == ordered).map(|(_, place)| *place));
             return;
         }
-        found.extend(words.take_while(|(word, _)| word.starts_with(text)).map(|(_, place)| *place));
-        let longer = self.starts.iter().skip(after).take_while(|(start, _)| start.starts_with(text));
+        found.extend(words.take_while(|(word, _)| word.text().starts_with(text)).map(|(_, place)| *place));
+        let longer = self.starts.iter().skip(after).take_while(|(start, _)| start.text().starts_with(text));
         found.extend(longer.map(|(_, place)| *place));
     }
 }

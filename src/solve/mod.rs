@@ -7,6 +7,7 @@ mod marks;
 mod model;
 mod needed;
 mod occurrences;
+mod ordered;
 mod refute;
 mod relevance;
 mod search;

@@ -1,7 +1,7 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
 use super::Witness;
-use crate::evaluate::trace_statement;
+use crate::evaluate::matched;
 use crate::limits::Exhausted;
 use crate::request::{AddressInterval, Request};
 use crate::span::Span;
@@ -102,22 +102,21 @@ impl Finding {
 
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
-        let place = (claim.allowed_by, claim.statement);
         let document = claim.documents.get(claim.allowed_by).copied();
         let source = document.and_then(|d| d.statements.get(claim.statement));
-        let trace = source.map(|s| trace_statement(place, s, witness.request(), claim.options));
+        let matched = source.map(|s| matched(s, witness.request(), claim.options));
         let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
         Finding {
             document: claim.allowed_by,
             statement: claim.statement,
-            action: positive(source.map(|s| s.action.negated), trace.as_ref().and_then(|t| t.action.value)),
+            action: positive(source.map(|s| s.action.negated), matched.and_then(|m| m.action)),
             resource: positive(
                 source.and_then(|s| s.resource.as_ref()).map(|r| r.negated),
-                trace.as_ref().and_then(|t| t.resource.value),
+                matched.and_then(|m| m.resource),
             ),
             principal: positive(
                 source.and_then(|s| s.principal.as_ref()).map(|p| p.negated),
-                trace.as_ref().and_then(|t| t.principal.value),
+                matched.and_then(|m| m.principal),
             ),
             addresses: Vec::new(),
             witness,
@@ -209,7 +208,7 @@ impl Proof {
 }
 
 /// Sizes of a search, for `-v` and the benches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Stats {
     /// Distinct atoms.
     pub atoms: u64,
