@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 /// use iamsat::check::Zone;
 /// let zone = Zone::new(&["o-exampleorgid"], &["111122223333", "arn:aws:iam::444455556666:role/Audit"]).unwrap();
 /// assert_eq!(zone.to_string(), "o-exampleorgid, 111122223333, arn:aws:iam::444455556666:role/Audit");
+/// assert_eq!(zone.organizations(), ["o-exampleorgid"]);
+/// assert_eq!(zone.principals(), ["111122223333", "arn:aws:iam::444455556666:role/Audit"]);
 /// assert!(Zone::new(&["everyone"], &[] as &[&str]).is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,16 @@ impl Zone {
         }
         self.names.push(name.to_owned());
         Ok(())
+    }
+
+    /// The accounts and ARNs that are not outside.
+    pub fn principals(&self) -> &[String] {
+        &self.principals
+    }
+
+    /// The organizations that are not outside.
+    pub fn organizations(&self) -> &[String] {
+        &self.organizations
     }
 
     /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.

@@ -60,7 +60,7 @@ Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether th
     #[command(after_help = "\
 Examples:
   iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
-  iamsat block-public-access --acl acl.json --account-settings IgnorePublicAcls=true
+  iamsat block-public-access --acl public-read --account-settings IgnorePublicAcls=true
 
 Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
     BlockPublicAccess(BlockPublicAccess),
@@ -321,7 +321,7 @@ pub(super) struct ExternalAccess {
     /// Others who are trusted: accounts, organizations, ARNs
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
     pub(super) trusted: Vec<String>,
-    /// What the policy is attached to
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::Role
     #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
     pub(super) resource_type: String,
     #[command(flatten)]
@@ -333,14 +333,15 @@ pub(super) struct ExternalAccess {
 }
 
 #[derive(Args, Debug)]
+#[group(id = "of_bucket", required = true, multiple = true, args = ["policy", "acl"])]
 pub(super) struct BlockPublicAccess {
     /// The policy of the bucket or access point
-    #[arg(long, value_name = "POLICY", alias = "policy-document", required_unless_present = "acl")]
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(super) policy: Option<String>,
-    /// The answer of get-bucket-acl, or a canned ACL such as public-read
+    /// The answer of get-bucket-acl or get-object-acl, or a canned ACL such as public-read
     #[arg(long, value_name = "ACL", num_args = 1..)]
     pub(super) acl: Vec<String>,
-    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., or all
+    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., all or none
     #[arg(long, value_name = "SETTINGS")]
     pub(super) settings: Option<String>,
     /// The settings of the account
