@@ -125,7 +125,7 @@ impl<'f, 'a> Search<'f, 'a> {
             return Ok(None);
         }
         let first_guess = needed(self.formula, &self.conjunction, None);
-        let mut conflicts = match self.refute(&first_guess)? {
+        let mut conflicts = match self.refute(first_guess)? {
             Ok(model) => return Ok(Some(model)),
             Err(conflicts) => conflicts,
         };
@@ -156,7 +156,7 @@ impl<'f, 'a> Search<'f, 'a> {
             };
             let truth = encoder.values(&values).collect();
             let proposal = needed(self.formula, &self.conjunction, Some(&truth));
-            match self.refute(&proposal)? {
+            match self.refute(proposal)? {
                 Ok(model) => {
                     self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
                     return Ok(Some(model));
@@ -214,7 +214,7 @@ impl<'f, 'a> Search<'f, 'a> {
     }
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
-    fn refute(&mut self, proposal: &Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
+    fn refute(&mut self, proposal: Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
         if proposal.contradictory {
             // A guess may want an atom both ways without any theory being wrong about it.
             return Ok(Err(Vec::new()));
