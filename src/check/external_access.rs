@@ -16,6 +16,7 @@ use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
 use crate::span::Source;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Access from outside.
 #[derive(Clone, Debug)]
@@ -81,7 +82,8 @@ pub fn external_access(
 ) -> ExternalAccess {
     let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
-    let Some(trusted) = zone.document(with_resource) else {
+    let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
+    let Some(trusted) = zone.document(with_resource, &|key| keys.contains(key)) else {
         return ExternalAccess { findings: Vec::new(), rest: find([policy], [], [], options) };
     };
     let first = find([policy], [], [&trusted], options);

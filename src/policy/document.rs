@@ -217,4 +217,23 @@ impl Document {
     pub fn value_count(&self) -> usize {
         self.statements.iter().map(Statement::value_count).fold(0, usize::saturating_add)
     }
+
+    /// The condition keys (lower case) that its conditions test and its policy variables name, each as often as they do.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+    /// let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*",
+    ///     "Resource":"arn:aws:s3:::${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// assert_eq!(policy.mentioned_keys().collect::<Vec<_>>(), ["aws:securetransport", "aws:username"]);
+    /// ```
+    pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
+        let statements = || self.statements.iter();
+        let conditions = || statements().flat_map(|s| &s.conditions);
+        let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
+        let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
+        let templates = values.chain(resources.map(|r| &r.value.template));
+        let variables = templates.flat_map(|template| template.variables()).map(|v| &*v.key);
+        conditions().map(|c| &*c.key.value.name).chain(variables)
+    }
 }
