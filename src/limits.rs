@@ -88,7 +88,8 @@ impl Deadline {
 pub struct SearchLimits {
     /// Nodes of the formula graph.
     pub nodes: usize,
-    /// Product states explored over all emptiness questions of a check.
+    /// Product states explored over all emptiness questions of a check, in units of 16 bytes. What asks many questions for one
+    /// answer has eight times as many for all of them together.
     pub states: u64,
     /// Learned lemmas.
     pub lemmas: usize,
@@ -115,7 +116,7 @@ impl Default for SearchLimits {
     fn default() -> Self {
         SearchLimits {
             nodes: 4_000_000,
-            states: 20_000_000,
+            states: 4_000_000,
             lemmas: 200_000,
             iterations: 100_000,
             literals: 50_000_000,

@@ -186,6 +186,9 @@ const VALUES: &[(&str, &[&str])] = &[
             "arn:aws:sns:r:555566667777:t",
             "arn:aws:sns:r:999988887777:t",
             "arn:aws:sns:r:x:t",
+            "arn:aws:sns:r:999988887777:\u{fc}",
+            "arn:aws:s3:::\u{fc}",
+            "arn:aws:\u{fc}:::x",
         ],
     ),
     (
@@ -197,6 +200,8 @@ const VALUES: &[(&str, &[&str])] = &[
             "AROAY:x",
             "AIDAX",
             "AIDAY",
+            "AIDAY:\u{fc}",
+            "999988887777:\u{fc}",
             "anonymous",
             "Anonymous",
             "111122223333",

@@ -130,12 +130,7 @@ impl Generations {
 fn weight(text: &str, read: &Read) -> usize {
     let statement = |s: &Statement| {
         let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
-        let values = s
-            .conditions
-            .iter()
-            .map(|c| c.values.len().saturating_add(2))
-            .chain([s.action.values.len(), s.principal.as_ref().map_or(0, |p| p.values.len())])
-            .fold(0, usize::saturating_add);
+        let values = s.value_count().saturating_sub(resources).saturating_add(s.conditions.len());
         let parts = [values.saturating_mul(VALUE), resources.saturating_mul(RESOURCE), STATEMENT];
         parts.into_iter().fold(0, usize::saturating_add)
     };

@@ -6,6 +6,7 @@
 //! allow nothing else), statements that denied it, and statements that allow it among other things. At the end regions
 //! that the others cover are dropped, and one more question proves that the rest covers everything.
 
+use super::inquiry::Inquiry;
 use super::region::{Axis, Region};
 use super::{Answer, Options, find, no_new_access};
 use crate::evaluate::{self, Decision};
@@ -89,8 +90,7 @@ pub fn difference(new: &Document, old: &Document, options: &Options) -> Differen
     };
     // All questions are about the type that both documents have together.
     let options = &Options { policy_type: Some(first.policy_type), ..options.clone() };
-    let quiet = Options { certificate: false, ..options.clone() };
-    let mut search = Differ { new, old, options: &quiet, left: options.limits.questions };
+    let mut search = Differ { new, old, inquiry: Inquiry::of(options) };
     let statements: Vec<usize> = findings.iter().map(|finding| finding.statement).collect();
     match search.groups(&statements) {
         Ok(groups) => {
@@ -112,8 +112,7 @@ pub fn difference(new: &Document, old: &Document, options: &Options) -> Differen
 struct Differ<'d> {
     new: &'d Document,
     old: &'d Document,
-    options: &'d Options,
-    left: usize,
+    inquiry: Inquiry,
 }
 
 /// How much of a region is new.
@@ -310,9 +309,8 @@ impl<'d> Differ<'d> {
     /// A new request of the region that is in none of the others. What is not known counts as none: in the end it is
     /// asked whether everything is covered.
     fn ask_new(&mut self, region: &Document, others: &[Document]) -> Result<Option<Finding>, Exhausted> {
-        self.pay()?;
         let without = std::iter::once(self.old).chain(others);
-        match find([self.new], [region], without, self.options).verdict {
+        match self.inquiry.ask(|options| find([self.new], [region], without, options))?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
@@ -320,18 +318,8 @@ impl<'d> Differ<'d> {
 
     /// Whether it is proved that the new policy allows all of the region, and the old one nothing of it.
     fn is_all_new(&mut self, region: &Document) -> Result<bool, Exhausted> {
-        self.pay()?;
-        let passes = |answer: Answer| matches!(answer.verdict, Verdict::Pass(_));
-        Ok(passes(find([region], [self.old], [], self.options))
-            && passes(find([region], [], [self.new], self.options)))
-    }
-
-    fn pay(&mut self) -> Result<(), Exhausted> {
-        if self.options.limits.is_over() {
-            return Err(Exhausted::Deadline);
-        }
-        self.left = self.left.checked_sub(1).ok_or(Exhausted::Questions)?;
-        Ok(())
+        Ok(self.inquiry.proves(|options| find([region], [self.old], [], options))?
+            && self.inquiry.proves(|options| find([region], [], [self.new], options))?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
 //! cover are dropped, and one more question proves that the rest covers everything.
 
+use super::inquiry::Inquiry;
 use super::left::{Left, Test, read, without_condition};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
@@ -12,6 +13,7 @@ use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
+use std::collections::BTreeSet;
 
 /// Access from outside.
 #[derive(Clone, Debug)]
@@ -79,17 +81,16 @@ pub fn external_access(
 ) -> ExternalAccess {
     let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
-    let Some(trusted) = zone.document(with_resource) else {
+    let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
+    let Some(trusted) = zone.document(with_resource, &|key| keys.contains(key)) else {
         return ExternalAccess { findings: Vec::new(), rest: find([policy], [], [], options) };
     };
     let first = find([policy], [], [&trusted], options);
     let Verdict::Fail(shown) = &first.verdict else {
         return ExternalAccess { findings: Vec::new(), rest: first };
     };
-    let quiet = Options { certificate: false, certify: false, ..options.clone() };
-    let left = options.limits.questions;
-    let mut search =
-        Analyzer { policy, trusted: &trusted, resource_type, options: &quiet, left, with_resource };
+    let inquiry = Inquiry::of(&Options { certify: false, ..options.clone() });
+    let mut search = Analyzer { policy, trusted: &trusted, resource_type, inquiry, with_resource };
     match search.findings(shown) {
         Ok(findings) => {
             let covered = findings.iter().map(|finding| &finding.document);
@@ -109,8 +110,7 @@ struct Analyzer<'d> {
     policy: &'d Document,
     trusted: &'d Document,
     resource_type: ResourceType,
-    options: &'d Options,
-    left: usize,
+    inquiry: Inquiry,
     with_resource: bool,
 }
 
@@ -135,7 +135,8 @@ impl Analyzer<'_> {
             }
         }
         self.without_covered(&mut found)?;
-        let policy = no_public_access(self.policy, self.resource_type, self.options);
+        let policy =
+            self.inquiry.ask(|options| no_public_access(self.policy, self.resource_type, options))?;
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in &mut found {
             finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
@@ -211,21 +212,22 @@ impl Analyzer<'_> {
         let resource_type = self.resource_type;
         let left = Left::by(denial, &part, |key| is_trust(key, resource_type));
         let alone: Vec<Document> = left.iter().filter_map(|one| one.document(self.with_resource)).collect();
-        let is_spent = self.left < self.options.limits.questions / 2;
-        if is_spent || alone.is_empty() || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())? {
+        if self.inquiry.is_half_spent()
+            || alone.is_empty()
+            || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())?
+        {
             return Ok(vec![part]);
         }
         // The part says it already.
-        self.pay()?;
-        if passes(&find([&part], [], &alone, self.options)) {
+        if self.inquiry.proves(|options| find([&part], [], &alone, options))? {
             return Ok(vec![part]);
         }
         let mut parts = Vec::new();
         for one in &left {
-            let options = self.options;
+            let options = self.inquiry.options().clone();
             let mut is_within = |test: &Test, inner: &str, outer: &str| {
                 let (inner, outer) = (test.document(inner), test.document(outer));
-                inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], options)))
+                inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], &options)))
             };
             let Some(within) = one.within(&part, &mut is_within) else { continue };
             match self.outside(&within)? {
@@ -251,8 +253,7 @@ impl Analyzer<'_> {
     fn without_implied(&mut self, mut part: Document, about: &Left) -> Result<Document, Exhausted> {
         for (operator, key) in about.others(&part) {
             let Some(without) = without_condition(&part, &operator, &key) else { continue };
-            self.pay()?;
-            if passes(&find([&without], [], [&part], self.options)) {
+            if self.inquiry.proves(|options| find([&without], [], [&part], options))? {
                 part = without;
             }
         }
@@ -266,9 +267,8 @@ impl Analyzer<'_> {
         let refuses = |(index, _): (usize, &Statement)| {
             // As an Allow statement.
             let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;
-            let is_idle =
-                self.pay().is_ok() && passes(&find([part], [&denied], [self.trusted], self.options));
-            (!is_idle).then_some(index)
+            let is_idle = self.inquiry.proves(|options| find([part], [&denied], [self.trusted], options));
+            (is_idle != Ok(true)).then_some(index)
         };
         denials.filter_map(refuses).collect()
     }
@@ -277,18 +277,19 @@ impl Analyzer<'_> {
     fn holds(&self, part: &Document, request: &Request) -> bool {
         let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.options.strict_arn;
+        options.strict_arn = self.inquiry.options().strict_arn;
         options.resource_unconstrained = true;
         evaluate::decide(&[part], request, &options) == Decision::Allowed
     }
 
     /// A request from outside in the part.
     fn outside(&mut self, part: &Document) -> Result<Outside, Exhausted> {
-        self.pay()?;
         // One request is enough.
-        let limits = SearchLimits { findings: 1, ..self.options.limits };
-        let options = Options { limits, ..self.options.clone() };
-        Ok(match find([self.policy], [part], [self.trusted], &options).verdict {
+        let one = |options: &Options| {
+            let limits = SearchLimits { findings: 1, ..options.limits };
+            find([self.policy], [part], [self.trusted], &Options { limits, ..options.clone() })
+        };
+        Ok(match self.inquiry.ask(one)?.verdict {
             Verdict::Fail(findings) => {
                 findings.into_iter().next().map_or(Outside::None, |f| Outside::Some(Box::new(f)))
             }
@@ -308,25 +309,23 @@ impl Analyzer<'_> {
 
     /// Whether it is not proved that the part holds no request from outside that is in none of the others.
     fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Exhausted> {
-        self.pay()?;
         let part = self.with_denials(part);
         let without = std::iter::once(self.trusted).chain(others.iter().copied());
-        Ok(!passes(&find([&part], [], without, self.options)))
+        Ok(!self.inquiry.proves(|options| find([&part], [], without, options))?)
     }
 
     /// Whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
-        self.pay()?;
-        Ok(passes(&find([part], [self.trusted], [], self.options))
-            && passes(&find([part], [], [self.policy], self.options)))
+        Ok(self.inquiry.proves(|options| find([part], [self.trusted], [], options))?
+            && self.inquiry.proves(|options| find([part], [], [self.policy], options))?)
     }
 
     /// Whether the part, together with all that is denied, is public, or that is not known. Of a policy that is public by the
     /// number of addresses of all its parts together, each part with addresses is.
     fn is_public(&mut self, part: &Document, policy_is_public: bool) -> Result<bool, Exhausted> {
-        self.pay()?;
         let with_denials = self.with_denials(part);
-        let answer = no_public_access(&with_denials, self.resource_type, self.options);
+        let answer =
+            self.inquiry.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
         let some_addresses = answer.addresses.is_some_and(|addresses| !addresses.intervals().is_empty());
         Ok(!matches!(answer.verdict, Verdict::Pass(_)) || (policy_is_public && some_addresses))
     }
@@ -335,7 +334,7 @@ impl Analyzer<'_> {
     fn allowing(&self, request: &Request) -> Vec<usize> {
         let mut options = evaluate::Options::for_documents(&[self.policy]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.options.strict_arn;
+        options.strict_arn = self.inquiry.options().strict_arn;
         let statements = self.policy.statements.iter().enumerate();
         let allows = statements.filter(|(_, s)| {
             evaluate::decide_among(std::iter::once(*s), request, &options) == Decision::Allowed
@@ -362,14 +361,6 @@ impl Analyzer<'_> {
                 found.remove(at);
             }
         }
-        Ok(())
-    }
-
-    fn pay(&mut self) -> Result<(), Exhausted> {
-        if self.options.limits.is_over() {
-            return Err(Exhausted::Deadline);
-        }
-        self.left = self.left.checked_sub(1).ok_or(Exhausted::Questions)?;
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! What of a policy does not matter, and what matters more than it seems to. Nothing is guessed: that something does not
 //! matter is proved for every request, and that something matters is shown by one.
 //!
-//! Values and statements that change nothing are looked for one after the other, each in the policy without those that
-//! were found before: so they can be taken out all together.
+//! What changes nothing can be taken out, any selection of it: see [`super::reduction`].
 
+use super::inquiry::Inquiry;
+use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::{Axis, Region};
 use super::{Options, find, no_new_access};
 use crate::evaluate::glob_matches;
@@ -63,8 +64,42 @@ pub struct Lint {
     pub exhausted: Option<Exhausted>,
     /// The policy type that was used.
     pub policy_type: PolicyType,
-    /// The policy without the statements and values that change nothing. Its places are those of the original.
-    pub reduced: Document,
+}
+
+/// A policy without what some of its defects say can be left out, whichever they are; a list keeps its last value and a policy
+/// its last statement.
+///
+/// ```
+/// use iamsat::check::{Options, leave_out, lint};
+/// # use iamsat::{limits::InputLimits, policy::parse, span::Source};
+/// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Get*","s3:GetObject"],"Resource":"*"}}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let found = lint(&policy, &Options::default());
+/// assert_eq!(leave_out(&policy, &found.defects).statements[0].action.values.len(), 1);
+/// ```
+pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d Defect>) -> Document {
+    let part = |defect: &Defect| {
+        let statement = policy.statements.get(defect.statement)?;
+        match defect.fault {
+            Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing => {
+                Some(Part { statement: statement.span, within: None })
+            }
+            Fault::RedundantValue(axis, place) => Some(value_of(statement, axis, place)?.1),
+            Fault::AlwaysMet(place) => condition_of(statement, place),
+            Fault::AllowsNotAction
+            | Fault::AllowsNotResource
+            | Fault::AllowsNotPrincipal
+            | Fault::MetWithoutKey(_)
+            | Fault::DeniesOnlyIfPresent(_) => None,
+        }
+    };
+    let mut left = policy.clone();
+    for part in defects.into_iter().filter_map(part) {
+        if let Some(without) = without(&left, &part) {
+            left = without;
+        }
+    }
+    left
 }
 
 /// Looks for what does not matter in a policy, and for what lets more through than it seems to.
@@ -87,29 +122,27 @@ pub struct Lint {
 /// ```
 pub fn lint(policy: &Document, options: &Options) -> Lint {
     let policy_type = options.policy_type.unwrap_or_else(|| PolicyType::infer([policy]));
-    let options = Options { policy_type: Some(policy_type), certificate: false, ..options.clone() };
+    let options = Options { policy_type: Some(policy_type), ..options.clone() };
     let mut linter = Linter {
         policy,
-        reduced: policy.clone(),
-        kept: (0..policy.statements.len()).collect(),
-        options: &options,
-        left: options.limits.questions,
+        reduction: Reduction::of(policy),
+        gone: Vec::new(),
+        inquiry: Inquiry::of(&options),
         defects: Vec::new(),
     };
     let exhausted = linter.all().err();
     let mut defects = linter.defects;
     defects.sort_by_key(|defect| (defect.statement, defect.fault));
-    Lint { defects, exhausted, policy_type, reduced: linter.reduced }
+    Lint { defects, exhausted, policy_type }
 }
 
 struct Linter<'l> {
     policy: &'l Document,
     /// The policy without what was found to change nothing.
-    reduced: Document,
-    /// The statements of the policy that it still has.
-    kept: Vec<usize>,
-    options: &'l Options,
-    left: usize,
+    reduction: Reduction,
+    /// The statements that change nothing.
+    gone: Vec<usize>,
+    inquiry: Inquiry,
     defects: Vec<Defect>,
 }
 
@@ -118,7 +151,9 @@ impl Linter<'_> {
         for statement in 0..self.policy.statements.len() {
             self.statement(statement)?;
         }
-        for statement in self.kept.clone() {
+        for statement in
+            (0..self.policy.statements.len()).filter(|s| !self.gone.contains(s)).collect::<Vec<_>>()
+        {
             self.values(statement)?;
             self.conditions(statement)?;
             self.traps(statement)?;
@@ -138,52 +173,67 @@ impl Linter<'_> {
             return Ok(());
         };
         if self.none(&[&alone], &[], &[])? {
-            self.add(index, Fault::NeverApplies, None, None);
-            self.drop_statement(index);
+            self.drop_statement(index, Fault::NeverApplies, None);
             return Ok(());
         }
-        let without = self.without_statement(index);
         let has = |effect| self.policy.statements.iter().any(|s| s.effect.value == effect);
         // A policy of Deny statements alone is there to limit others.
         let (allows, denies) = (has(Effect::Allow), has(Effect::Deny));
+        let whole = Part { statement: source.span, within: None };
         match source.effect.value {
             Effect::Allow if denies && self.none(&[self.policy], &[&alone], &[])? => {
-                self.add(index, Fault::FullyDenied, None, None);
-                self.drop_statement(index);
+                self.drop_statement(index, Fault::FullyDenied, None);
             }
-            Effect::Allow
-                if self.may_be_covered(index) && self.narrower(&self.reduced.clone(), &without)? =>
-            {
+            Effect::Allow if self.may_be_covered(source) && self.is_idle(Kind::Less, &whole)? => {
                 let by = self.covering(index, &alone)?;
-                self.add(index, Fault::Redundant, by, None);
-                self.drop_statement(index);
+                self.drop_statement(index, Fault::Redundant, by);
             }
-            Effect::Deny if allows && self.narrower(&without, &self.reduced.clone())? => {
-                self.add(index, Fault::DeniesNothing, None, None);
-                self.drop_statement(index);
+            Effect::Deny if allows && self.is_idle(Kind::More, &whole)? => {
+                self.drop_statement(index, Fault::DeniesNothing, None);
             }
             Effect::Allow | Effect::Deny => {}
         }
         Ok(())
     }
 
+    fn drop_statement(&mut self, index: usize, fault: Fault, covered_by: Option<usize>) {
+        let Some(source) = self.policy.statements.get(index) else { return };
+        let kind = Kind::of(source.effect.value, false);
+        self.reduction.take(kind, &Part { statement: source.span, within: None });
+        self.gone.push(index);
+        self.add(index, fault, covered_by, None);
+    }
+
+    /// Whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
+    fn is_idle(&mut self, kind: Kind, part: &Part) -> Result<bool, Exhausted> {
+        let before = self.reduction.without(kind).clone();
+        match (kind, without(&before, part)) {
+            (_, None) => Ok(false),
+            (Kind::Less, Some(after)) => self.narrower(&before, &after),
+            (Kind::More, Some(after)) => self.narrower(&after, &before),
+        }
+    }
+
     /// Whether each action of an Allow statement may be allowed by another statement too: a cheap sieve.
-    fn may_be_covered(&self, index: usize) -> bool {
-        let Some(statement) = self.policy.statements.get(index) else { return false };
+    fn may_be_covered(&self, statement: &Statement) -> bool {
         statement.action.negated
-            || statement.action.values.iter().all(|action| self.is_elsewhere(index, None, &action.value.glob))
+            || statement
+                .action
+                .values
+                .iter()
+                .all(|action| self.is_elsewhere(Kind::Less, statement.span, None, &action.value.glob))
     }
 
     /// Whether another action pattern matches a word that this one matches, or a Deny statement may.
-    fn is_elsewhere(&self, index: usize, value: Option<Span>, glob: &Template) -> bool {
+    fn is_elsewhere(&self, kind: Kind, place: Span, value: Option<Span>, glob: &Template) -> bool {
         let word = sample(glob);
         let matches = |statement: &Statement, skip: Option<Span>| {
             let mut values = statement.action.values.iter();
             statement.action.negated
                 || values.any(|other| Some(other.span) != skip && glob_matches(&other.value.glob, &word))
         };
-        self.kept.iter().zip(&self.reduced.statements).any(|(place, statement)| {
-            if *place == index {
+        self.reduction.without(kind).statements.iter().any(|statement| {
+            if statement.span == place {
                 value.is_some() && matches(statement, value)
             } else {
                 matches(statement, None)
@@ -193,7 +243,10 @@ impl Linter<'_> {
 
     /// The Allow statement that alone allows all that another does.
     fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Exhausted> {
-        for other in self.kept.clone() {
+        for other in 0..self.policy.statements.len() {
+            if self.gone.contains(&other) {
+                continue;
+            }
             let is_allow = self.policy.statements.get(other).is_some_and(|s| s.effect.value == Effect::Allow);
             if other == index || !is_allow {
                 continue;
@@ -234,15 +287,10 @@ impl Linter<'_> {
             }
         }
         candidates.sort_by_key(|(wild, axis, place)| (*wild, *axis, std::cmp::Reverse(*place)));
-        let mut gone: Vec<(Axis, usize)> = Vec::new();
         for (_, axis, place) in candidates {
-            if !self.may_be_redundant(index, axis, place) {
-                continue;
-            }
-            let Some(without) = self.without_value(index, axis, place, &gone) else { continue };
-            if self.same(&without)? {
-                self.reduced = without;
-                gone.push((axis, place));
+            let Some((kind, part)) = value_of(statement, axis, place) else { continue };
+            if self.may_be_redundant(index, axis, place) && self.is_idle(kind, &part)? {
+                self.reduction.take(kind, &part);
                 self.add(index, Fault::RedundantValue(axis, place), None, None);
             }
         }
@@ -253,19 +301,20 @@ impl Linter<'_> {
     fn may_be_redundant(&self, index: usize, axis: Axis, place: usize) -> bool {
         let Some(statement) = self.policy.statements.get(index) else { return false };
         match axis {
-            Axis::Action if !statement.action.negated => statement
-                .action
-                .values
-                .get(place)
-                .is_some_and(|action| self.is_elsewhere(index, Some(action.span), &action.value.glob)),
+            Axis::Action if !statement.action.negated => {
+                statement.action.values.get(place).is_some_and(|action| {
+                    let kind = Kind::of(statement.effect.value, false);
+                    self.is_elsewhere(kind, statement.span, Some(action.span), &action.value.glob)
+                })
+            }
             Axis::Resource if statement.effect.value == Effect::Allow => {
                 let resource = statement.resource.as_ref().filter(|r| !r.negated);
                 let Some(value) = resource.and_then(|r| r.values.get(place)) else { return true };
                 let word = sample(&value.value.template);
-                let others = self.kept.iter().zip(&self.reduced.statements);
-                let mut others = others.filter_map(|(i, s)| Some((*i, s.resource.as_ref()?)));
-                others.any(|(i, element)| {
-                    let mut values = element.values.iter().filter(|v| i != index || v.span != value.span);
+                let others = &self.reduction.without(Kind::Less).statements;
+                let mut others = others.iter().filter_map(|s| s.resource.as_ref());
+                others.any(|element| {
+                    let mut values = element.values.iter().filter(|v| v.span != value.span);
                     element.negated
                         || values.any(|v| {
                             v.value.template.has_variables() || glob_matches(&v.value.template, &word)
@@ -279,11 +328,15 @@ impl Linter<'_> {
     /// Conditions that are always met where the rest of their statement is.
     fn conditions(&mut self, index: usize) -> Result<(), Exhausted> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
+        // A statement with fewer conditions matches more.
+        let kind = Kind::of(statement.effect.value, true);
         for place in 0..statement.conditions.len() {
-            let whole = self.alone(statement.clone());
-            let mut without = statement.clone();
-            without.conditions.remove(place);
-            if self.narrower(&self.alone(without), &whole)? {
+            let Some(part) = condition_of(statement, place) else { continue };
+            let Some(left) = self.reduction.statement(kind, statement.span).cloned() else { continue };
+            let whole = self.alone(left);
+            let Some(less) = without(&whole, &part) else { continue };
+            if self.narrower(&less, &whole)? {
+                self.reduction.take(kind, &part);
                 self.add(index, Fault::AlwaysMet(place), None, None);
             }
         }
@@ -340,56 +393,9 @@ impl Linter<'_> {
         Document { statements: vec![statement].into(), ..self.policy.clone() }
     }
 
-    fn without_statement(&self, index: usize) -> Document {
-        let mut document = self.reduced.clone();
-        if let Some(place) = self.kept.iter().position(|kept| *kept == index) {
-            document.statements.remove(place);
-        }
-        document
-    }
-
-    fn drop_statement(&mut self, index: usize) {
-        self.reduced = self.without_statement(index);
-        self.kept.retain(|kept| *kept != index);
-    }
-
-    /// The reduced policy without one more value; `None` if it is the last one of its list.
-    fn without_value(
-        &self,
-        index: usize,
-        axis: Axis,
-        place: usize,
-        gone: &[(Axis, usize)],
-    ) -> Option<Document> {
-        let mut document = self.reduced.clone();
-        let at = self.kept.iter().position(|kept| *kept == index)?;
-        let statement = document.statements.get_mut(at)?;
-        let before = gone.iter().filter(|(other, value)| *other == axis && *value < place).count();
-        let place = place.checked_sub(before)?;
-        fn without<T>(list: &mut Vec<T>, place: usize) -> Option<()> {
-            (list.len() > 1 && place < list.len()).then(|| drop(list.remove(place)))
-        }
-        match axis {
-            Axis::Action => without(&mut statement.action.values, place)?,
-            Axis::Resource => without(&mut statement.resource.as_mut()?.values, place)?,
-            Axis::Principal => without(&mut statement.principal.as_mut()?.values, place)?,
-            Axis::Condition(condition) => {
-                without(&mut statement.conditions.get_mut(condition)?.values, place)?;
-            }
-        }
-        Some(document)
-    }
-
-    /// Whether it is proved that another policy means the same as the reduced one.
-    fn same(&mut self, other: &Document) -> Result<bool, Exhausted> {
-        let reduced = self.reduced.clone();
-        Ok(self.narrower(&reduced, other)? && self.narrower(other, &reduced)?)
-    }
-
     /// Whether it is proved that one policy allows nothing that the other does not.
     fn narrower(&mut self, one: &Document, other: &Document) -> Result<bool, Exhausted> {
-        self.pay()?;
-        Ok(matches!(no_new_access(one, other, self.options).verdict, Verdict::Pass(_)))
+        self.inquiry.proves(|options| no_new_access(one, other, options))
     }
 
     /// Whether it is proved that there is no such request.
@@ -399,10 +405,9 @@ impl Linter<'_> {
         within: &[&Document],
         without: &[&Document],
     ) -> Result<bool, Exhausted> {
-        self.pay()?;
-        let answer =
-            find(policies.iter().copied(), within.iter().copied(), without.iter().copied(), self.options);
-        Ok(matches!(answer.verdict, Verdict::Pass(_)))
+        let lists = [policies, within, without].map(|documents| documents.iter().copied());
+        let [policies, within, without] = lists;
+        self.inquiry.proves(|options| find(policies, within, without, options))
     }
 
     /// A request like that.
@@ -412,22 +417,41 @@ impl Linter<'_> {
         within: &[&Document],
         without: &[&Document],
     ) -> Result<Option<Finding>, Exhausted> {
-        self.pay()?;
-        let answer =
-            find(policies.iter().copied(), within.iter().copied(), without.iter().copied(), self.options);
-        match answer.verdict {
+        let lists = [policies, within, without].map(|documents| documents.iter().copied());
+        let [policies, within, without] = lists;
+        match self.inquiry.ask(|options| find(policies, within, without, options))?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
     }
+}
 
-    fn pay(&mut self) -> Result<(), Exhausted> {
-        if self.options.limits.is_over() {
-            return Err(Exhausted::Deadline);
+/// A condition as a part of the policy.
+fn condition_of(statement: &Statement, place: usize) -> Option<Part> {
+    let within = Within::Condition(statement.conditions.get(place)?.span);
+    Some(Part { statement: statement.span, within: Some(within) })
+}
+
+/// A value of a list as a part of the policy, and what taking it out could do.
+fn value_of(statement: &Statement, axis: Axis, place: usize) -> Option<(Kind, Part)> {
+    let (negated, condition, value) = match axis {
+        Axis::Action => (statement.action.negated, None, statement.action.values.get(place)?.span),
+        Axis::Resource => {
+            let resource = statement.resource.as_ref()?;
+            (resource.negated, None, resource.values.get(place)?.span)
         }
-        self.left = self.left.checked_sub(1).ok_or(Exhausted::Questions)?;
-        Ok(())
-    }
+        Axis::Principal => {
+            let principal = statement.principal.as_ref()?;
+            (principal.negated, None, principal.values.get(place)?.span)
+        }
+        Axis::Condition(of) => {
+            let condition = statement.conditions.get(of)?;
+            let negated = condition.operator.value.base.is_negated();
+            (negated, Some(condition.span), condition.values.get(place)?.span)
+        }
+    };
+    let kind = Kind::of(statement.effect.value, negated);
+    Some((kind, Part { statement: statement.span, within: Some(Within::Value(axis, condition, value)) }))
 }
 
 /// All requests without the key.

@@ -340,7 +340,8 @@ impl Asking<'_, '_, '_> {
             } else {
                 let mut request = witness.request().clone();
                 request.set(SOURCE_IP, vec![addresses.first().to_string()]);
-                Witness::confirm(request, claim).map_err(|d| UnknownReason::Internal(d.message))?
+                Witness::confirm(request, claim)
+                    .map_err(|d| UnknownReason::Internal(d.disagreement.message))?
             };
             Ok(ShownAddresses { addresses: *addresses, witness })
         };

@@ -40,10 +40,10 @@ pub struct Property {
 }
 
 /// The name of the document that a property becomes.
-const NAME: &str = "request";
+const NAME: &str = "property";
 
 impl Property {
-    /// The properties as a document with one statement, called `request`.
+    /// The properties as a document with one statement, called `property`.
     ///
     /// # Errors
     /// A sentence that says which part is no JSON. Parts that are JSON but not what the element can be are among the
@@ -64,7 +64,7 @@ impl Property {
         for (name, text) in parts {
             if let Some(text) = text {
                 let json = serde_json::from_str::<Box<RawValue>>(text)
-                    .map_err(|error| format!("`{name}` of the request is no JSON: {error}"))?;
+                    .map_err(|error| format!("`{name}` of the property is no JSON: {error}"))?;
                 members.push((name, json));
             }
         }
@@ -76,5 +76,5 @@ impl Property {
 }
 
 fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, String> {
-    to_raw_value(value).map_err(|error| format!("`{name}` of the request is no JSON: {error}"))
+    to_raw_value(value).map_err(|error| format!("`{name}` of the property is no JSON: {error}"))
 }

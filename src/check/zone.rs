@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 /// use iamsat::check::Zone;
 /// let zone = Zone::new(&["o-exampleorgid"], &["111122223333", "arn:aws:iam::444455556666:role/Audit"]).unwrap();
 /// assert_eq!(zone.to_string(), "o-exampleorgid, 111122223333, arn:aws:iam::444455556666:role/Audit");
+/// assert_eq!(zone.organizations(), ["o-exampleorgid"]);
+/// assert_eq!(zone.principals(), ["111122223333", "arn:aws:iam::444455556666:role/Audit"]);
 /// assert!(Zone::new(&["everyone"], &[] as &[&str]).is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +61,21 @@ impl Zone {
         Ok(())
     }
 
+    /// The accounts and ARNs that are not outside.
+    pub fn principals(&self) -> &[String] {
+        &self.principals
+    }
+
+    /// The organizations that are not outside.
+    pub fn organizations(&self) -> &[String] {
+        &self.organizations
+    }
+
     /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.
-    pub(super) fn document(&self, with_resource: bool) -> Option<Document> {
+    ///
+    /// What the judged policy mentions of the keys that describe the caller counts too: nobody outside has them with a value of
+    /// the zone. Sources: docs/semantics.md, "Outside a zone of trust".
+    pub(super) fn document(&self, with_resource: bool, mentions: &dyn Fn(&str) -> bool) -> Option<Document> {
         let statement = |principal: Value, condition: Value| {
             let mut statement =
                 json!({"Effect": "Allow", "Principal": principal, "Action": "*", "Condition": condition});
@@ -69,20 +84,59 @@ impl Zone {
             }
             statement
         };
-        let mut statements = vec![statement(json!({"AWS": self.principals, "Service": "*"}), json!({}))];
-        let accounts: Vec<&String> = self.principals.iter().filter(|p| !p.contains(':')).collect();
-        if !accounts.is_empty() {
-            // What callers without an ARN say of their account counts too.
-            let condition = json!({"StringEquals": {"aws:PrincipalAccount": accounts}});
-            statements.push(statement(json!("*"), condition));
+        let (providers, principals): (Vec<&String>, Vec<&String>) =
+            self.principals.iter().partition(|name| is_provider(name));
+        let (arns, accounts): (Vec<&String>, Vec<&String>) =
+            principals.iter().partition(|name| name.contains(':'));
+        let mut inside = json!({"AWS": principals, "Service": "*"});
+        if let (false, Value::Object(members)) = (providers.is_empty(), &mut inside) {
+            members.insert("Federated".to_owned(), json!(providers));
         }
-        if !self.organizations.is_empty() {
-            let condition = json!({"StringEquals": {"aws:PrincipalOrgID": self.organizations}});
-            statements.push(statement(json!("*"), condition));
+        let mut statements = vec![statement(inside, json!({}))];
+        let mut add = |operator: &str, key: &str, values: Vec<String>| {
+            if !values.is_empty() {
+                statements.push(statement(json!("*"), json!({operator: {key: values}})));
+            }
+        };
+        let all = |names: &[&String]| names.iter().map(|name| (*name).clone()).collect::<Vec<String>>();
+        // What callers without an ARN say of their account counts too.
+        add("StringEquals", "aws:PrincipalAccount", all(&accounts));
+        add("StringEquals", "aws:PrincipalOrgID", self.organizations.clone());
+        let organizations = self.organizations.iter();
+        if mentions("aws:principalorgpaths") {
+            let paths = organizations.map(|id| format!("{id}/*")).collect();
+            add("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths);
+        }
+        if mentions("aws:principalarn") {
+            let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*"));
+            add("ArnLike", "aws:PrincipalArn", of_accounts.chain(all(&arns)).collect());
+        }
+        if mentions("kms:calleraccount") {
+            add("StringEquals", "kms:CallerAccount", all(&accounts));
+        }
+        if mentions("aws:principalisawsservice") {
+            add("Bool", "aws:PrincipalIsAWSService", vec!["true".to_owned()]);
+        }
+        for (key, name) in SERVICE_NAMES {
+            if mentions(key) {
+                add("Null", name, vec!["false".to_owned()]);
+            }
         }
         let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
         parse(&Source::new("zone of trust", text), &InputLimits::default()).document
     }
+}
+
+/// Keys that only services have.
+const SERVICE_NAMES: [(&str, &str); 2] = [
+    ("aws:principalservicename", "aws:PrincipalServiceName"),
+    ("aws:principalservicenameslist", "aws:PrincipalServiceNamesList"),
+];
+
+/// Whether an ARN names a provider of identities, as `Federated` does, and no principal of an account.
+fn is_provider(name: &str) -> bool {
+    let resource = name.splitn(6, ':').nth(5).unwrap_or_default();
+    resource.starts_with("saml-provider/") || resource.starts_with("oidc-provider/")
 }
 
 impl std::fmt::Display for Zone {

@@ -1,7 +1,7 @@
 //! Every flag, with its names and its help.
 
 use super::aws::AwsGlobals;
-use crate::policy::PolicyType;
+use crate::policy::{AddressRange, PolicyType};
 use crate::report::Expected;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
@@ -60,7 +60,7 @@ Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether th
     #[command(after_help = "\
 Examples:
   iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
-  iamsat block-public-access --acl acl.json --account-settings IgnorePublicAcls=true
+  iamsat block-public-access --acl public-read --account-settings IgnorePublicAcls=true
 
 Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
     BlockPublicAccess(BlockPublicAccess),
@@ -264,16 +264,16 @@ pub(super) struct Find {
     #[arg(long, value_name = "JSON")]
     pub(super) condition: Vec<String>,
     /// The requester is outside of these accounts, and no AWS service
-    #[arg(long, value_name = "ACCOUNT", num_args = 1..)]
+    #[arg(long, value_name = "ACCOUNT", num_args = 1.., value_parser = account)]
     pub(super) not_principal_account: Vec<String>,
     /// The requester is outside of these organizations, and no AWS service
-    #[arg(long, value_name = "o-ID", num_args = 1..)]
+    #[arg(long, value_name = "o-ID", num_args = 1.., value_parser = organization)]
     pub(super) outside_org: Vec<String>,
     /// The request does not come from these VPCs
-    #[arg(long, value_name = "vpc-ID", num_args = 1..)]
+    #[arg(long, value_name = "vpc-ID", num_args = 1.., value_parser = vpc)]
     pub(super) outside_vpc: Vec<String>,
     /// The request does not come from these addresses
-    #[arg(long, value_name = "CIDR", num_args = 1..)]
+    #[arg(long, value_name = "CIDR", num_args = 1.., value_parser = addresses)]
     pub(super) outside_ip: Vec<String>,
     /// The requester did not use MFA
     #[arg(long)]
@@ -321,7 +321,7 @@ pub(super) struct ExternalAccess {
     /// Others who are trusted: accounts, organizations, ARNs
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
     pub(super) trusted: Vec<String>,
-    /// What the policy is attached to
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::Role
     #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
     pub(super) resource_type: String,
     #[command(flatten)]
@@ -333,14 +333,15 @@ pub(super) struct ExternalAccess {
 }
 
 #[derive(Args, Debug)]
+#[group(id = "of_bucket", required = true, multiple = true, args = ["policy", "acl"])]
 pub(super) struct BlockPublicAccess {
     /// The policy of the bucket or access point
-    #[arg(long, value_name = "POLICY", alias = "policy-document", required_unless_present = "acl")]
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(super) policy: Option<String>,
-    /// The answer of get-bucket-acl, or a canned ACL such as public-read
+    /// The answer of get-bucket-acl or get-object-acl, or a canned ACL such as public-read
     #[arg(long, value_name = "ACL", num_args = 1..)]
     pub(super) acl: Vec<String>,
-    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., or all
+    /// The settings of the bucket: the answer of get-public-access-block, NAME=true,..., all or none
     #[arg(long, value_name = "SETTINGS")]
     pub(super) settings: Option<String>,
     /// The settings of the account
@@ -436,7 +437,7 @@ pub(super) struct Batch {
     pub(super) timeout: Option<Duration>,
     /// Write the answers to a file
     #[arg(short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    pub(super) output_file: Option<PathBuf>,
     /// Write the certificate of each PASS to a file in this directory, named by its line
     #[arg(long, value_name = "DIR")]
     pub(super) certificates: Option<PathBuf>,
@@ -444,7 +445,7 @@ pub(super) struct Batch {
     #[arg(long)]
     pub(super) certify: bool,
     /// How many lines are answered at a time; without it, one for each processor
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// No progress bar
     #[arg(short, long, conflicts_with = "verbose")]
@@ -576,6 +577,33 @@ fn expected(text: &str) -> Result<Expected, String> {
         .into_iter()
         .find(|e| e.name() == text)
         .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// What looks like one; of what does not, everything is outside, which is no answer.
+fn organization(text: &str) -> Result<String, String> {
+    let is_one = text.strip_prefix("o-").is_some_and(|id| !id.is_empty());
+    if is_one { Ok(text.to_owned()) } else { Err("an organization id starts with o-".to_owned()) }
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_one = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_one { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
+}
+
+fn vpc(text: &str) -> Result<String, String> {
+    let is_one = text.strip_prefix("vpc-").is_some_and(|id| !id.is_empty());
+    if is_one { Ok(text.to_owned()) } else { Err("the id of a VPC starts with vpc-".to_owned()) }
+}
+
+fn addresses(text: &str) -> Result<String, String> {
+    let range = AddressRange::read(text).map(|_| text.to_owned());
+    range.ok_or_else(|| "an address or a range of addresses, such as 192.0.2.0/24".to_owned())
+}
+
+/// More threads than any machine has processors for would only fail to start.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= 1024);
+    number.ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
 /// `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.

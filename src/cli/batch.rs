@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             faults: Vec::new(),
         })?;
     }
-    let mut answers = Answers::open(args.output.as_deref())?;
+    let mut answers = Answers::open(args.output_file.as_deref())?;
     let start = Instant::now();
     let bar = bar(!args.quiet && std::io::stderr().is_terminal(), size);
     let result = batch.run(input, answers.stream(), &mut |so_far| {

@@ -102,7 +102,7 @@ pub(super) fn options(reading: &Reading) -> Options {
 }
 
 /// Bytes of policies for which advice is checked by asking again; AWS's limits on policies are below it.
-const MOST_CHECKED: usize = 1 << 16;
+pub(super) const MOST_CHECKED: usize = 1 << 16;
 
 type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Option<Answer> + 'q;
 
@@ -306,6 +306,7 @@ impl Run<'_> {
                     rule,
                     asked: &self.asked,
                     again,
+                    then: None,
                 };
                 let issues = if tells { judgement.issues(&typed) } else { Vec::new() };
                 let status = match judgement.answer.verdict {

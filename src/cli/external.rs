@@ -5,10 +5,13 @@ use super::args::{ExternalAccess, Format};
 use super::input::Reader;
 use super::output::{Output, write_file};
 use super::pair::{search_options, tell};
-use crate::batch::{as_resource_policy, isolated, resource_type};
+use crate::batch::{as_resource_policy, isolated};
 use crate::check::{Zone, external_access};
+use crate::policy::ResourceType;
 use crate::report::text::Verbosity;
 use crate::report::{External, Failure, Issue, Status};
+
+const COMMAND: &str = "find-external-access";
 
 pub(super) fn run(args: &ExternalAccess, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = resource_type(&args.resource_type)?;
@@ -31,7 +34,14 @@ pub(super) fn run(args: &ExternalAccess, output: &mut Output) -> Result<Exit, Fa
             None => output.note("there is no certificate: the answer is UNKNOWN"),
         }
     }
-    let external = External { policy, resource_type, zone: &zone, access: &access };
+    let external = External {
+        policy,
+        argument: &args.policy,
+        resource_type,
+        zone: &zone,
+        access: &access,
+        options: &options,
+    };
     let (status, exit) = match (access.is_complete(), access.findings.is_empty()) {
         (false, _) => (Status::Unknown, Exit::Unknown),
         (true, true) => (Status::Pass, Exit::Success),
@@ -39,19 +49,34 @@ pub(super) fn run(args: &ExternalAccess, output: &mut Output) -> Result<Exit, Fa
     };
     match output.format {
         Format::Json => output.json(&external.json())?,
-        Format::Text if output.verbosity < Verbosity::Verbose => {
-            output.issues(Issue::warnings(policy).collect::<Vec<_>>().iter());
-            output.text(&external.table())?;
-            if output.verbosity > Verbosity::Quiet {
-                output.text(&format!("find-external-access: {}\n", external.sentence()))?;
+        Format::Text => {
+            let table = external.table();
+            output.text(&table)?;
+            let mut issues = external.numbered();
+            if output.verbosity == Verbosity::Quiet {
+                issues.clear();
+            } else if !table.is_empty() {
+                output.text("\n")?;
             }
+            issues.extend(Issue::warnings(policy));
+            tell(output, COMMAND, policy.source.name(), status, &external.sentence(), issues)?;
         }
-        _ => {
+        Format::Sarif | Format::Junit | Format::Github => {
             let mut issues = external.issues();
             issues.extend(Issue::warnings(policy));
-            output.text(&if output.format == Format::Text { external.table() } else { String::new() })?;
-            tell(output, "find-external-access", policy.source.name(), status, &external.sentence(), issues)?;
+            tell(output, COMMAND, policy.source.name(), status, &external.sentence(), issues)?;
         }
     }
     Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// The resource type with this name, as AWS's findings have them.
+fn resource_type(name: &str) -> Result<ResourceType, Failure> {
+    ResourceType::of_findings(name).ok_or_else(|| {
+        let all: Vec<&str> = ResourceType::all_of_findings().map(ResourceType::name).collect();
+        Failure::validation(format!(
+            "Value '{name}' at 'resourceType' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
+            all.join(", ")
+        ))
+    })
 }

@@ -2,15 +2,15 @@
 
 use super::Exit;
 use super::args::{Compare, Diff, Format, Reading, Search};
-use super::checks::options;
+use super::checks::{MOST_CHECKED, options};
 use super::input::Reader;
 use super::output::{Output, directory, write_file};
 use crate::batch::isolated;
-use crate::check::{Answer, Comparison, Options, Relation, compare, difference};
+use crate::check::{Answer, Comparison, Options, Relation, compare, difference, no_new_access};
 use crate::policy::{Document, Read};
 use crate::report::text::{self, Verbosity};
 use crate::report::{
-    Change, Direction, Failure, Issue, Judgement, Kind, Question, Report, Status, Subject, Typed, json,
+    Again, Change, Direction, Failure, Issue, Judgement, Kind, Question, Report, Status, Subject, Typed, json,
 };
 use crate::solve::Verdict;
 use serde_json::{Value, json};
@@ -26,9 +26,8 @@ pub(super) fn run_compare(args: &Compare, output: &mut Output) -> Result<Exit, F
         |answer, policy, other| Judgement::new(Question::NoNewAccess, policy, Some(other), answer, &options);
     let of_left = judged(&comparison.left, left, right);
     let of_right = judged(&comparison.right, right, left);
-    let typed = |policy, existing| Typed { policy, existing: Some(existing), ..Typed::default() };
-    let mut issues = of_left.issues(&typed(&args.left, &args.right));
-    issues.extend(of_right.issues(&typed(&args.right, &args.left)));
+    let mut issues = pair.told(&args.left, (right, &args.right), &options, &|typed| of_left.issues(typed));
+    issues.extend(pair.told(&args.right, (left, &args.left), &options, &|typed| of_right.issues(typed)));
     let message = relation(&comparison, left, right);
     let (status, exit) = match comparison.relation() {
         Some(Relation::Equivalent) => (Status::Pass, Exit::Success),
@@ -59,9 +58,8 @@ pub(super) fn run_diff(args: &Diff, output: &mut Output) -> Result<Exit, Failure
     ];
     certificates(&args.search, changes.each_ref().map(Change::rest), output)?;
     let [gained, lost] = &changes;
-    let typed = |policy, existing| Typed { policy, existing: Some(existing), ..Typed::default() };
-    let mut issues = gained.issues(&typed(&args.new, &args.old));
-    issues.extend(lost.issues(&typed(&args.old, &args.new)));
+    let mut issues = pair.told(&args.new, (old, &args.old), &options, &|typed| gained.issues(typed));
+    issues.extend(pair.told(&args.old, (new, &args.new), &options, &|typed| lost.issues(typed)));
     issues.extend([old, new].into_iter().flat_map(Issue::warnings));
     let is_open = changes.iter().any(|change| !change.is_complete());
     let is_shown = changes.iter().any(Change::is_shown);
@@ -180,6 +178,27 @@ impl Pair {
             Some(failure) => Err(failure),
             None => Ok(Pair { reads }),
         }
+    }
+
+    /// What the document of an argument allows beyond another, told with advice that was tried by asking again.
+    fn told(
+        &self,
+        argument: &str,
+        (other, other_argument): (&Document, &str),
+        options: &Options,
+        tell: &dyn Fn(&Typed<'_>) -> Vec<Issue>,
+    ) -> Vec<Issue> {
+        let quiet = Options { certificate: false, certify: false, ..options.clone() };
+        let again = |changed: &Document| isolated(|| no_new_access(changed, other, &quiet)).ok();
+        let bytes: usize = self.reads.iter().map(|read| read.source.text().len()).sum();
+        let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
+        tell(&Typed {
+            policy: argument,
+            existing: Some(other_argument),
+            again,
+            then: Some("nothing more is allowed"),
+            ..Typed::default()
+        })
     }
 
     fn name(&self) -> String {

@@ -6,7 +6,7 @@ use super::input::reason;
 use super::output::{Output, directory};
 use crate::batch::isolated;
 use crate::limits::Deadline;
-use crate::report::text::Verbosity;
+use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::span::{Source, Span};
 use crate::verify::{Limits, Outcome, verify};
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
         };
         if output.format == Format::Text && (output.verbosity > Verbosity::Quiet || status != Status::Pass) {
             let result = result.to_ascii_lowercase().replace('_', " ");
-            output.text(&format!("{name}: {result}. {message}\n"))?;
+            output.text(&text::line(&name, &format!("{result}. {message}")))?;
         }
         values.push(json!({"certificate": name, "result": result, "message": message}));
         let source = Source::new(name.as_str(), "");

@@ -134,7 +134,7 @@ fn compare(
             let Some(text) = template.as_literal() else { return Truth::Unknown };
             if text.eq_ignore_ascii_case(value) && text.is_ascii() {
                 Truth::True
-            } else if text.is_ascii() && value.is_ascii() {
+            } else if text.is_ascii() && (value.is_ascii() || outline(text) != outline(value)) {
                 Truth::False
             } else {
                 Truth::Unknown
@@ -186,6 +186,15 @@ fn compare(
         // Handled before values are looked at.
         Null => Truth::Unknown,
     }
+}
+
+/// What has to be the same in two texts that differ in case only, whatever letters beyond ASCII fold to: all that is no letter,
+/// and where letters stand between.
+fn outline(text: &str) -> String {
+    let mut outline: Vec<char> =
+        text.chars().map(|c| if c.is_ascii_alphabetic() || !c.is_ascii() { 'a' } else { c }).collect();
+    outline.dedup_by(|one, other| *one == 'a' && *other == 'a');
+    outline.into_iter().collect()
 }
 
 /// A comparison; a policy value that cannot be read is open, a request value that cannot be read satisfies nothing.

@@ -21,6 +21,8 @@ pub enum Leak {
     Addresses,
     /// It only asks whether the key is there.
     Presence,
+    /// It asks for fixed values of a key that tells who calls; who has them is let in.
+    Fixed,
 }
 
 /// Why one condition of the statement lets the finding's request through, by its place among the conditions.
@@ -45,7 +47,7 @@ pub fn leaks(document: &Document, finding: &Finding, resource_type: ResourceType
             _ if is_absent => Leak::Absent,
             base if base.is_negated() => Leak::Negated,
             _ if open => Leak::Wildcard,
-            _ => Leak::NotTrust,
+            _ => Leak::Fixed,
         }
     };
     statement.conditions.iter().enumerate().map(|(place, condition)| (place, of(condition))).collect()
@@ -93,6 +95,7 @@ fn why(condition: &Condition, leak: Leak, finding: &Finding) -> String {
         Leak::Wildcard => format!("does not confine: {has}, which matches"),
         Leak::NotTrust => format!("does not confine: {key} says nothing about who calls"),
         Leak::Addresses => "does not confine: these are too many addresses".to_owned(),
+        Leak::Fixed => format!("does not confine: {has}"),
         Leak::Presence => format!("does not confine: outsiders have {key} too, or lack it too"),
     }
 }

@@ -102,6 +102,14 @@ impl Default for Graph {
     }
 }
 
+impl Graph {
+    /// Makes room for so many nodes more.
+    pub(super) fn reserve(&mut self, nodes: usize) {
+        self.nodes.reserve(nodes);
+        self.supports.reserve(nodes);
+    }
+}
+
 fn hash_of(children: &[Lit]) -> u64 {
     let mut hasher = FxHasher::default();
     children.hash(&mut hasher);

@@ -14,6 +14,7 @@ mod heuristics;
 mod keys;
 mod network;
 mod outsider;
+mod own_arn;
 mod principal;
 mod question;
 mod reading;

@@ -186,6 +186,7 @@ impl<'a> Spelled<'a> {
             self.accounts.iter().map(of).collect()
         };
         let anything = |b: Builder| b.text(":").many(Class::ANY);
+        let plain = |b: Builder| b.text(":").many(Class::ASCII);
         match form {
             Form::Account => {
                 let mut forms = vec![digits(start()).finish()];
@@ -213,7 +214,8 @@ impl<'a> Spelled<'a> {
             }
             Form::AnyArn => {
                 let own = anything(digits(up_to_account(start()))).finish();
-                let no_account = anything(up_to_account(start())).finish();
+                let field = |b: Builder| b.many(Class::ASCII.minus(Class::COLON)).text(":");
+                let no_account = plain(field(field(field(start().text("arn:"))))).finish();
                 let mut spelled = of_accounts(&anything);
                 spelled.extend(self.arns.iter().map(|arn| start().text_any_case(arn).finish()));
                 for bucket in &self.buckets {
@@ -224,8 +226,9 @@ impl<'a> Spelled<'a> {
                 (vec![own, no_account], spelled)
             }
             Form::UserId => {
-                let forms = [unique(start()), anything(unique(start())), digits(start())];
-                let forms = forms.into_iter().chain([anything(digits(start()))]);
+                // Names of sessions are ASCII.
+                let forms = [unique(start()), plain(unique(start())), digits(start())];
+                let forms = forms.into_iter().chain([plain(digits(start()))]);
                 let mut spelled = self.texts(key);
                 spelled.extend(exactly(&self.accounts));
                 spelled.extend(self.accounts.iter().map(|a| anything(start().text(a)).finish()));

@@ -236,6 +236,9 @@ impl<'a> Question<'a> {
         reading.boundary = setting.boundary;
         reading.allows_whole_resource = asked.outside.is_some();
         let mut formula = Formula::default();
+        formula.reserve(
+            asked.documents().iter().map(|document| document.value_count()).fold(0, usize::saturating_add),
+        );
         let compiled: Vec<CompiledPolicy> = with_roles
             .iter()
             .enumerate()

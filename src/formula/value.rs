@@ -6,6 +6,7 @@ use super::derive::by_fields;
 use super::graph::Lit;
 use super::keys::matches;
 use super::network::Network;
+use super::own_arn::own_arn;
 use super::reading::Reading;
 use super::scalar::Scalar;
 use super::template::{equal_keys, template_test};
@@ -136,7 +137,8 @@ fn with_variables<'a>(
             {
                 equal_keys(formula, reading, other, key, site)
             }
-            _ => literal(formula, "policy-variable", condition, value, element, site),
+            _ => own_arn(formula, reading, key, (&value.template, base.family()), element, site)
+                .unwrap_or_else(|| literal(formula, "policy-variable", condition, value, element, site)),
         };
     }
     let variable = formula.key(key, element);
@@ -212,6 +214,23 @@ fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
 
 const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
 
+/// The ASCII text with letters of any kind, however many, in place of each run of its letters.
+fn folded(text: &str) -> Pattern {
+    const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
+    let mut pattern = Pattern::builder();
+    let mut in_run = false;
+    for c in text.chars() {
+        let is_letter = c.is_ascii_alphabetic();
+        pattern = match is_letter {
+            true if in_run => pattern,
+            true => pattern.one(Set::Class(LETTER)).many(LETTER),
+            false => pattern.text(c.encode_utf8(&mut [0; 4])),
+        };
+        in_run = is_letter;
+    }
+    pattern.finish()
+}
+
 /// Equality without regard to ASCII case; what letters beyond ASCII do is undocumented, in literals and requests alike.
 fn ignore_case<'a>(
     formula: &mut Formula<'a>,
@@ -230,8 +249,10 @@ fn ignore_case<'a>(
     let exact = matches(formula, reading, key, element, PatternKey::Built(exact));
     let beyond = Builder::default().many(Class::ANY).one(Set::Class(NON_ASCII)).many(Class::ANY).finish();
     let beyond = matches(formula, reading, key, element, PatternKey::Built(beyond));
+    // Only letters have a case: everything else has to be there as it is spelled.
+    let folded = matches(formula, reading, key, element, PatternKey::Built(folded(text)));
     let undocumented = literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
-    let disputed = formula.graph.and([beyond, undocumented]);
+    let disputed = formula.graph.and([beyond, folded, undocumented]);
     formula.graph.or([exact, disputed])
 }
 

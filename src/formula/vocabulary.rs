@@ -30,6 +30,12 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Eq + Hash> Table<T> {
+    /// Makes room for more values.
+    fn reserve(&mut self, more: usize) {
+        self.index.reserve(more, |(hash, _)| *hash);
+        self.values.reserve(more);
+    }
+
     fn find(&self, value: &T) -> Option<u32> {
         let hash = FxBuildHasher.hash_one(value);
         let is_value = |(h, id): &(u64, u32)| *h == hash && self.values.get(*id as usize) == Some(value);
@@ -120,6 +126,15 @@ impl Default for Formula<'_> {
 }
 
 impl<'a> Formula<'a> {
+    /// Makes room for what so many values of policies become.
+    pub(super) fn reserve(&mut self, values: usize) {
+        self.atoms.reserve(values);
+        self.literals.reserve(values);
+        self.patterns.reserve(values);
+        self.spelled.reserve(values);
+        self.graph.reserve(values);
+    }
+
     fn atom(&mut self, atom: Atom) -> Lit {
         let id = AtomId(self.atoms.intern(atom));
         match self.literals.get(id.index()) {

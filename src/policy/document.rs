@@ -126,6 +126,14 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// How many actions, resources, principals and values of conditions it lists.
+    pub fn value_count(&self) -> usize {
+        let principals = self.principal.as_ref().map_or(0, |p| p.values.len());
+        let resources = self.resource.as_ref().map_or(0, |r| r.values.len());
+        let conditions = self.conditions.iter().map(|c| c.values.len());
+        conditions.chain([self.action.values.len(), resources, principals]).fold(0, usize::saturating_add)
+    }
+
     /// The Sid, unless there is none or it is empty (AWS treats both alike).
     pub fn sid(&self) -> Option<&str> {
         self.sid.as_ref().map(|s| &*s.value).filter(|s| !s.is_empty())
@@ -195,4 +203,37 @@ pub struct Document {
     pub span: Span,
     /// What was noticed while reading, none of it an error.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// How many values its statements list.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// assert_eq!(policy.value_count(), 3);
+    /// ```
+    pub fn value_count(&self) -> usize {
+        self.statements.iter().map(Statement::value_count).fold(0, usize::saturating_add)
+    }
+
+    /// The condition keys (lower case) that its conditions test and its policy variables name, each as often as they do.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+    /// let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*",
+    ///     "Resource":"arn:aws:s3:::${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// assert_eq!(policy.mentioned_keys().collect::<Vec<_>>(), ["aws:securetransport", "aws:username"]);
+    /// ```
+    pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
+        let statements = || self.statements.iter();
+        let conditions = || statements().flat_map(|s| &s.conditions);
+        let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
+        let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
+        let templates = values.chain(resources.map(|r| &r.value.template));
+        let variables = templates.flat_map(|template| template.variables()).map(|v| &*v.key);
+        conditions().map(|c| &*c.key.value.name).chain(variables)
+    }
 }

@@ -1,17 +1,18 @@
-//! The types of resource whose policies can be checked for public access.
+//! The types of resource whose policies can be checked for access from outside.
 
-/// A resource type of AWS's CheckNoPublicAccess.
+/// A resource type of AWS's CheckNoPublicAccess, or of the findings of IAM Access Analyzer, which has another list.
 ///
-/// Source: IAM Access Analyzer API reference, "CheckNoPublicAccess", member `resourceType`.
+/// Sources: IAM Access Analyzer API reference, "CheckNoPublicAccess" and "FindingSummaryV2", member `resourceType`.
 ///
 /// ```
 /// use iamsat::policy::ResourceType;
 /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
 /// assert_eq!(bucket.name(), "AWS::S3::Bucket");
-/// // Roles are spelled by what is checked of them.
+/// // Roles are spelled by what is checked of them; findings are about the roles themselves.
 /// assert!(ResourceType::from_name("AWS::IAM::Role").is_none());
 /// assert!(ResourceType::from_name("AWS::IAM::AssumeRolePolicyDocument").unwrap().is_trust_policy());
-/// assert_eq!(ResourceType::all().count(), 26);
+/// assert!(ResourceType::of_findings("AWS::IAM::Role").unwrap().is_trust_policy());
+/// assert_eq!((ResourceType::all().count(), ResourceType::all_of_findings().count()), (26, 17));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceType(&'static str);
@@ -45,15 +46,46 @@ const NAMES: [&str; 26] = [
     "AWS::S3Express::AccessPoint",
 ];
 
+const OF_FINDINGS: [&str; 17] = [
+    "AWS::S3::Bucket",
+    ROLE,
+    "AWS::SQS::Queue",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::KMS::Key",
+    "AWS::SecretsManager::Secret",
+    "AWS::EFS::FileSystem",
+    "AWS::EC2::Snapshot",
+    "AWS::ECR::Repository",
+    "AWS::RDS::DBSnapshot",
+    "AWS::RDS::DBClusterSnapshot",
+    "AWS::SNS::Topic",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::Stream",
+    "AWS::IAM::User",
+];
+
+const ROLE: &str = "AWS::IAM::Role";
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 impl ResourceType {
-    /// All of them, in AWS's order.
+    /// All that can be checked for public access, in AWS's order.
     pub fn all() -> impl Iterator<Item = ResourceType> {
         NAMES.into_iter().map(ResourceType)
     }
 
-    /// The type with this AWS name; the case counts.
+    /// All that there are findings about, in AWS's order.
+    pub fn all_of_findings() -> impl Iterator<Item = ResourceType> {
+        OF_FINDINGS.into_iter().map(ResourceType)
+    }
+
+    /// The type with this AWS name that there are findings about; the case counts.
+    pub fn of_findings(name: &str) -> Option<ResourceType> {
+        ResourceType::all_of_findings().find(|known| known.0 == name)
+    }
+
+    /// The type with this AWS name that can be checked for public access; the case counts.
     pub fn from_name(name: &str) -> Option<ResourceType> {
         ResourceType::all().find(|known| known.0 == name)
     }
@@ -65,7 +97,7 @@ impl ResourceType {
 
     /// Whether it is the trust policy of a role.
     pub fn is_trust_policy(self) -> bool {
-        self.0 == TRUST_POLICY
+        self.0 == TRUST_POLICY || self.0 == ROLE
     }
 
     /// Whether it is an access point: its policy says nothing about callers when it names the access point itself, so that

@@ -112,14 +112,16 @@ fn written(document: &Document, condition: &Condition) -> String {
 }
 
 /// What a change that is advised comes to.
-fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> &'static str {
+fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> String {
     let answer = changed.zip(typed.again).and_then(|(changed, again)| again(&changed));
     let same = |finding: &Finding| finding.statement == explained.finding.statement;
     match answer.map(|answer| answer.verdict) {
-        Some(Verdict::Pass(_)) => " (checked: then it passes)",
-        Some(Verdict::Fail(findings)) if findings.iter().any(same) => " (checked: that alone does not do)",
-        Some(Verdict::Fail(_)) => " (checked: then this statement is fine)",
-        Some(Verdict::Unknown(_)) | None => "",
+        Some(Verdict::Pass(_)) => format!(" (checked: then {})", typed.then.unwrap_or("it passes")),
+        Some(Verdict::Fail(findings)) if findings.iter().any(same) => {
+            " (checked: that alone does not do)".to_owned()
+        }
+        Some(Verdict::Fail(_)) => " (checked: then this statement is fine)".to_owned(),
+        Some(Verdict::Unknown(_)) | None => String::new(),
     }
 }
 

@@ -1,9 +1,13 @@
 //! What Block Public Access makes of a bucket, for people and programs.
 
 use super::names::{KeyNames, one_line};
-use super::{Judgement, Question, json, request};
+use super::replay::{self, Replayer};
+use super::{Issue, Judgement, Kind, Question, json, request};
 use crate::check::{AclGrant, BlockOutcome, BlockSettings, Blocked, Options};
-use crate::policy::PolicyType;
+use crate::evaluate;
+use crate::explain::Candidates;
+use crate::policy::{Document, PolicyType};
+use crate::request::Request;
 use crate::solve::Verdict;
 use serde_json::{Value, json as value};
 
@@ -26,6 +30,8 @@ pub struct BlockReport<'a> {
     pub of: &'a Blocked<'a>,
     /// What came out.
     pub outcome: &'a BlockOutcome,
+    /// The argument that the policy came from.
+    pub argument: Option<&'a str>,
 }
 
 impl BlockReport<'_> {
@@ -115,8 +121,64 @@ impl BlockReport<'_> {
         }
     }
 
+    /// What there is to tell about the ACL: that it is public, unless that has no effect.
+    pub fn of_acl(&self) -> Option<Issue> {
+        if !self.outcome.acl_stays_public && !self.outcome.rejects_acl {
+            return None;
+        }
+        let grants = one_line(&self.granted().join(", "));
+        let issue = Issue::new(Kind::Finding, "public-acl", format!("the ACL is public: {grants}"));
+        Some(issue.with_note("help", self.help().join("\n")))
+    }
+
+    /// The public grants in words.
+    fn granted(&self) -> Vec<String> {
+        let grants = self.public_grants();
+        let name = |grant: &&AclGrant| grant.grantee.rsplit('/').next().unwrap_or_default().to_owned();
+        grants.iter().map(|grant| format!("{} to {}", grant.permission, name(grant))).collect()
+    }
+
+    /// What to do where something public remains or would be rejected.
+    fn help(&self) -> Vec<String> {
+        let (of, outcome) = (self.of, self.outcome);
+        let mut help = Vec::new();
+        let is_public = matches!(outcome.public.as_ref().map(|a| &a.verdict), Some(Verdict::Fail(_)));
+        if is_public && (outcome.policy_stays_public != Some(false) || outcome.rejects_policy) {
+            let restrict = match outcome.policy_stays_public {
+                Some(true) => ", or turn on RestrictPublicBuckets",
+                _ => "",
+            };
+            help.push(format!(
+                "confine the policy{restrict}; what would do is told by\niamsat check-no-public-access --policy {} \
+                 --resource-type {}",
+                super::shell_quoted(self.argument.unwrap_or("POLICY")),
+                of.resource_type
+            ));
+        }
+        match (outcome.acl_stays_public, outcome.rejects_acl) {
+            (true, _) => {
+                help.push("take these grants out of the ACL, or turn on IgnorePublicAcls".to_owned())
+            }
+            (false, true) => help.push("take these grants out of the ACL".to_owned()),
+            (false, false) => {}
+        }
+        help
+    }
+
+    /// The command that replays a request that the policy allows.
+    fn replay(&self, policy: &Document, request: &Request, options: &Options) -> Option<String> {
+        let mut referee = evaluate::Options::for_documents(&[policy]);
+        referee.policy_type = PolicyType::Resource;
+        referee.strict_arn = options.strict_arn;
+        // As the policy was read for the answer; `simulate` reads it otherwise, so that the replay is tried.
+        referee.allows_whole_resource = true;
+        let candidates = [Candidates::new(policy)];
+        let spelled = Replayer::new(&candidates, &referee, options.aws_compat).spelled(request)?;
+        replay::command(&spelled, &[self.argument?], "allowed", options.strict_arn).ok()
+    }
+
     /// The answer for people, line by line.
-    pub fn text(&self) -> String {
+    pub fn text(&self, options: &Options) -> String {
         let (of, outcome) = (self.of, self.outcome);
         let mut rows: Vec<(&str, String)> = Vec::new();
         let on: Vec<&str> =
@@ -143,13 +205,7 @@ impl BlockReport<'_> {
                 },
             },
         ));
-        let grants: Vec<String> = self
-            .public_grants()
-            .iter()
-            .map(|grant| {
-                format!("{} to {}", grant.permission, grant.grantee.rsplit('/').next().unwrap_or_default())
-            })
-            .collect();
+        let grants = self.granted();
         rows.push((
             "acl",
             match (of.grants.is_empty(), grants.is_empty()) {
@@ -209,6 +265,14 @@ impl BlockReport<'_> {
             let rows = request::rows(witness, &KeyNames::of(&[policy]), PolicyType::Resource);
             for (index, line) in request::table(&rows).lines().enumerate() {
                 out.push_str(&format!("{:<9} {line}\n", if index == 0 { "request" } else { "" }));
+            }
+            if let Some(command) = self.replay(policy, witness, options) {
+                out.push_str(&format!("{:<9} {command}\n", "replay"));
+            }
+        }
+        for help in self.help() {
+            for (index, line) in help.lines().enumerate() {
+                out.push_str(&format!("{:<9} {}\n", if index == 0 { "help" } else { "" }, one_line(line)));
             }
         }
         out

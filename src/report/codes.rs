@@ -118,6 +118,7 @@ pub const PAGES: &[Page] = pages! {
     "product-states"
     "proof-bytes"
     "public-access"
+    "public-acl"
     "questions"
     "redundant-action"
     "redundant-condition-value"

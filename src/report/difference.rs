@@ -1,6 +1,7 @@
 //! What was gained and lost between two policies, as issues, lines and JSON.
 
 use super::issue::{Issue, Kind, Mark};
+use super::judgement::MOST_CHECKED;
 use super::names::{counted, one_line, statement_name};
 use super::{Judgement, Question, Typed, finding, fingerprint, json, undecided};
 use crate::check::{Answer, Axis, Difference, Group, Options, Side};
@@ -120,10 +121,13 @@ impl<'a> Change<'a> {
     /// An issue for each group, and the reasons if it is not known whether they are all.
     pub fn issues(&self, typed: &Typed<'_>) -> Vec<Issue> {
         let judgement = self.judgement(&self.answer);
-        let explained = self.groups.iter().zip(&judgement.findings);
+        let unchecked = Typed { again: None, ..*typed };
+        let explained = self.groups.iter().zip(&judgement.findings).enumerate();
         let mut issues: Vec<Issue> = explained
-            .map(|(group, explained)| {
-                let issue = finding::issue(&judgement, explained, typed);
+            .map(|(place, (group, explained))| {
+                // What was lost is told without advice.
+                let checks = place < MOST_CHECKED && self.direction == Direction::Gained;
+                let issue = finding::issue(&judgement, explained, if checks { typed } else { &unchecked });
                 self.retold(group, issue)
             })
             .collect();

@@ -1,12 +1,10 @@
 //! Access from outside a zone of trust, for people and programs.
 
 use super::json;
-use super::names::{KeyNames, counted, one_line, statement_name};
-use super::{Issue, Kind, request};
-use crate::check::{ExternalAccess, ExternalFinding, Zone};
-use crate::policy::{
-    Condition, Document, OperatorBase, PolicyType, PrincipalMeaning, ResourceType, SetPrefix,
-};
+use super::names::{KeyNames, counted, one_line};
+use super::{Issue, Kind, outside};
+use crate::check::{ExternalAccess, ExternalFinding, Options, Zone};
+use crate::policy::{Condition, Document, OperatorBase, PrincipalMeaning, ResourceType, SetPrefix};
 use crate::request::is_trust_key;
 use crate::solve::Verdict;
 use serde_json::{Map, Value, json};
@@ -19,12 +17,16 @@ const WIDEST: usize = 44;
 pub struct External<'a> {
     /// The policy.
     pub policy: &'a Document,
+    /// The argument that it came from.
+    pub argument: &'a str,
     /// What it is attached to.
     pub resource_type: ResourceType,
     /// Who is trusted.
     pub zone: &'a Zone,
     /// What was found.
     pub access: &'a ExternalAccess,
+    /// How it was looked for.
+    pub options: &'a Options,
 }
 
 impl External<'_> {
@@ -137,6 +139,7 @@ impl External<'_> {
             "resources": if other_than { json!(["*"]) } else { json!(resources) },
             "statementIndex": finding.statement,
             "statementIndexes": finding.statements,
+            "pointer": outside::pointer(self, finding),
             "witness": json::request(finding.finding.witness.request(), &[self.policy]),
         });
         if let Value::Object(members) = &mut out {
@@ -162,11 +165,11 @@ impl External<'_> {
 
     /// The findings as a table; empty if there are none.
     pub fn table(&self) -> String {
-        let mut rows: Vec<[String; 7]> = vec![
-            ["PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
+        let mut rows: Vec<[String; 8]> = vec![
+            ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
                 .map(str::to_owned),
         ];
-        for finding in &self.access.findings {
+        for (place, finding) in self.access.findings.iter().enumerate() {
             let (kind, principal) = External::principal(finding);
             let list = |(negated, values): (bool, Vec<String>)| match negated {
                 true => short(&format!("all but {}", values.join(", "))),
@@ -182,6 +185,7 @@ impl External<'_> {
             let conditions = [conditions.join(" and "), unless].join(" ").trim().to_owned();
             let statements: Vec<String> = finding.statements.iter().map(ToString::to_string).collect();
             let row = [
+                number(place),
                 short(&if kind == "AWS" { principal } else { format!("{kind} {principal}") }),
                 if finding.is_public { "yes" } else { "no" }.to_owned(),
                 if finding.is_wholly_outside { "wholly" } else { "partly" }.to_owned(),
@@ -195,45 +199,46 @@ impl External<'_> {
         if rows.len() == 1 {
             return String::new();
         }
-        let mut widths = [0usize; 7];
+        let mut widths = [0usize; 8];
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = cell.chars().count().max(*width);
             }
         }
-        let line = |row: &[String; 7]| {
+        let line = |row: &[String; 8]| {
             let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
             format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
         };
         rows.iter().map(line).collect()
     }
 
-    /// The findings as issues, with their requests.
+    /// The findings as issues, in the order of the table: where, who, with which request, how to replay it, what would confine it;
+    /// then the reasons why there may be more.
     pub fn issues(&self) -> Vec<Issue> {
-        let names = KeyNames::of(&[self.policy]);
-        let one = |finding: &ExternalFinding| {
-            let (kind, principal) = External::principal(finding);
-            let who = if kind == "AWS" { principal } else { format!("{kind} {principal}") };
-            let title = format!("{} lets in {who} from outside {}", self.policy.source.name(), self.zone);
-            let issue = Issue::new(Kind::Finding, "external-access", one_line(&title));
-            let source = self.policy.statements.get(finding.statement);
-            let place = source.map(|s| s.principal.as_ref().map_or(s.span, |p| p.span)).unwrap_or_default();
-            let rows = request::rows(finding.finding.witness.request(), &names, PolicyType::Resource);
-            let statement = statement_name(finding.statement, source);
-            issue
-                .at(&self.policy.source, place, match finding.is_wholly_outside {
-                    true => "all of this is from outside",
-                    false => "someone from outside is among these",
-                })
-                .with_note("request", request::table(&rows))
-                .with_note("allowed", format!("by {statement}"))
-                .with_note(
-                    "help",
-                    format!("remove the principal from {statement}, confine it by a condition, or add it to --trusted"),
-                )
-        };
-        self.access.findings.iter().map(one).collect()
+        outside::issues(self)
     }
+
+    /// The same, the title of each finding with its number in the table.
+    pub fn numbered(&self) -> Vec<Issue> {
+        let mut issues = self.issues();
+        let findings = issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).enumerate();
+        findings.for_each(|(place, issue)| issue.title = format!("{} {}", number(place), issue.title));
+        issues
+    }
+}
+
+/// Whom a finding is about.
+pub(super) fn who(finding: &ExternalFinding) -> String {
+    match External::principal(finding) {
+        ("AWS", principal) if principal == "*" => "anyone".to_owned(),
+        ("AWS", principal) => principal,
+        (kind, principal) => format!("{kind} {principal}"),
+    }
+}
+
+/// How a finding is called in the table and where it is told, by its place.
+fn number(place: usize) -> String {
+    format!("#{}", place.saturating_add(1))
 }
 
 /// A condition about whom the policy trusts.

@@ -14,7 +14,7 @@ use crate::span::Source;
 use std::time::Duration;
 
 /// Findings whose advice is checked; each check is as much work as the question itself.
-const MOST_CHECKED: usize = 8;
+pub(super) const MOST_CHECKED: usize = 8;
 
 /// What became of one input.
 #[derive(Clone, Debug)]
@@ -101,6 +101,8 @@ pub struct Typed<'a> {
     pub asked: &'a [String],
     /// Asks the question again, so that advice can be checked before it is given; `None` for unchecked advice.
     pub again: Option<&'a Again<'a>>,
+    /// What is so if the answer then is PASS; "it passes" unless given.
+    pub then: Option<&'a str>,
 }
 
 impl<'a> Judgement<'a> {

@@ -50,9 +50,7 @@ fn place(statement: &Statement, fault: Fault) -> Span {
         }
         Fault::AlwaysMet(condition)
         | Fault::MetWithoutKey(condition)
-        | Fault::DeniesOnlyIfPresent(condition) => {
-            statement.conditions.get(condition).map(|c| c.operator.span)
-        }
+        | Fault::DeniesOnlyIfPresent(condition) => statement.conditions.get(condition).map(|c| c.key.span),
         Fault::AllowsNotAction => Some(statement.action.key_span),
         Fault::AllowsNotResource => resource().map(|r| r.key_span),
         Fault::AllowsNotPrincipal => principal().map(|p| p.key_span),
@@ -134,7 +132,7 @@ fn issue(
         ),
         Fault::DeniesNothing => (
             format!("{name} denies nothing that would be allowed without it"),
-            "no statement allows any of this",
+            "nothing of this would be allowed without it",
             "remove the statement, or keep it as a guard against statements to come; today it changes nothing (proved)",
         ),
         Fault::RedundantValue(..) => (

@@ -38,6 +38,7 @@ pub mod junit;
 mod lint;
 mod message;
 mod names;
+mod outside;
 mod paths;
 mod public;
 mod replay;

@@ -41,7 +41,8 @@ pub(super) fn help(
     statement: &str,
 ) -> String {
     let conditions = document.statements.get(explained.blame.statement).map_or(&[][..], |s| &s.conditions);
-    let leak = leaks(document, explained.finding, of).into_iter().find(|(_, leak)| *leak != Leak::NotTrust);
+    let may_help = |(_, leak): &(usize, Leak)| !matches!(leak, Leak::NotTrust | Leak::Fixed);
+    let leak = leaks(document, explained.finding, of).into_iter().find(may_help);
     if let Some((condition, leak)) = leak.and_then(|(place, leak)| Some((conditions.get(place)?, leak))) {
         return one_line(&repair(condition, leak));
     }
@@ -85,7 +86,7 @@ fn keys(of: ResourceType) -> &'static str {
 }
 
 /// What would make a condition confine.
-fn repair(condition: &Condition, leak: Leak) -> String {
+pub(super) fn repair(condition: &Condition, leak: Leak) -> String {
     let (operator, key) = (condition.operator.value, &condition.key.value.text);
     let strict = Operator { if_exists: false, ..operator };
     match leak {
@@ -102,7 +103,9 @@ fn repair(condition: &Condition, leak: Leak) -> String {
         Leak::Addresses => format!(
             "name fewer addresses in {key}: up to 16777216 of IPv4 (a /8) and 2^96 of IPv6 (a /32) in all statements"
         ),
-        Leak::Presence | Leak::NotTrust => format!("ask for fixed values of {key}, not whether it is there"),
+        Leak::Presence | Leak::NotTrust | Leak::Fixed => {
+            format!("ask for fixed values of {key}, not whether it is there")
+        }
     }
 }
 

@@ -108,12 +108,10 @@ impl Request {
 
     /// The values of a key, `None` if absent. The name is compared without regard to case.
     pub fn values(&self, key: &str) -> Option<&[String]> {
-        // Almost all names come in lower case.
-        let found = if key.bytes().any(|b| b.is_ascii_uppercase()) {
-            self.context.get(&key.to_ascii_lowercase())
-        } else {
-            self.context.get(key)
-        };
+        // Almost all names come in lower case. No early end: many bytes are looked at together.
+        let is_lower = !key.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
+        let found =
+            if is_lower { self.context.get(key) } else { self.context.get(&key.to_ascii_lowercase()) };
         found.map(Vec::as_slice)
     }
 

@@ -130,7 +130,7 @@ impl<'d> Known<'d> {
         fields(text).is_some_and(|[_, _, _, account, _]| self.is_fresh_account(account))
     }
 
-    /// Whether it is the ARN of a resource that names no account, and no policy spells the resource.
+    /// Whether it is the ARN of a resource that names no account, in ASCII, and no policy spells the resource.
     fn is_fresh_bare_arn(self, text: &str) -> bool {
         let Some([_, service, _, "", resource]) = fields(text) else { return false };
         let bucket = |resource: &str| resource.split_once('/').map_or(resource, |(b, _)| b).to_owned();
@@ -144,14 +144,14 @@ impl<'d> Known<'d> {
             }
             None => false,
         };
-        !self.texts().any(is_known)
+        text.is_ascii() && !self.texts().any(is_known)
     }
 
     fn is_fresh_user_id(self, text: &str) -> bool {
         let own = text.split_once(':').map_or(text, |(own, _)| own);
         let letters = own.starts_with(|c: char| c.is_ascii_alphabetic());
         let unique = letters && own.bytes().all(|b| b.is_ascii_alphanumeric());
-        let shaped = unique || self.is_fresh_account(own);
+        let shaped = text.is_ascii() && (unique || self.is_fresh_account(own));
         let anonymous = text.eq_ignore_ascii_case("anonymous");
         anonymous || (shaped && !self.compare("aws:userid", text))
     }

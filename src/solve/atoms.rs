@@ -1,7 +1,7 @@
 //! The atoms of a formula, found by what their patterns spell.
 
 use super::ordered::Ordered;
-use crate::formula::{Atom, Formula, Lit, NetworkId, PatternId, Spelled, Test, VariableId};
+use crate::formula::{Atom, AtomId, Formula, Lit, NetworkId, PatternId, Spelled, Test, VariableId};
 use std::cell::OnceCell;
 
 /// Up to this many atoms are looked at one after the other.
@@ -105,23 +105,38 @@ impl<'a> VariableAtoms<'a> {
 #[derive(Debug, Default)]
 pub(super) struct ValueAtoms<'a> {
     variables: Vec<VariableAtoms<'a>>,
+    /// The place of each atom among those of its variable; of one that is not about a text, any.
+    places: Vec<usize>,
 }
 
 impl<'a> ValueAtoms<'a> {
     pub(super) fn of(formula: &Formula<'a>) -> ValueAtoms<'a> {
         let mut found = ValueAtoms::default();
         found.variables.resize_with(formula.variable_count(), VariableAtoms::default);
+        found.places.resize(formula.atom_count(), usize::MAX);
         for (id, atom) in formula.atoms() {
             let Atom::Match(variable, test) = atom else { continue };
             let lit = formula.literal_of(id);
             let Some(atoms) = found.variables.get_mut(variable.index()) else { continue };
             match (formula.widened(test), test) {
-                (Some(pattern), _) => atoms.atoms.push((test, pattern, lit)),
+                (Some(pattern), _) => {
+                    if let Some(place) = found.places.get_mut(id.index()) {
+                        *place = atoms.atoms.len();
+                    }
+                    atoms.atoms.push((test, pattern, lit));
+                }
                 (None, Test::Network(id)) => atoms.networks.push((id, lit)),
                 (None, _) => {}
             }
         }
         found
+    }
+
+    /// The place of an atom among those about the text of the variable, if it is one.
+    pub(super) fn place(&self, variable: VariableId, id: AtomId, lit: Lit) -> Option<usize> {
+        let place = *self.places.get(id.index())?;
+        let (_, _, other) = self.about(variable)?.atoms.get(place)?;
+        (*other == lit).then_some(place)
     }
 
     /// Those about one variable.

@@ -8,13 +8,13 @@
 use super::model::{Concretizer, Model};
 use super::search::Search;
 use super::verdict::{Proof, Unknown, UnknownReason};
-use super::witness::Witness;
+use super::witness::{Unconfirmed, Witness};
 use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
 use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
 use crate::theory::Lemma;
-use crate::verify::{Claim, Disagreement};
+use crate::verify::Claim;
 
 /// The answer to one goal.
 #[derive(Debug)]
@@ -48,13 +48,13 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
     let request = concretize(search, &model, claim)?;
-    let in_doubt = match Witness::confirm(request.clone(), claim) {
+    let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
         Ok(witness) => return Ok(Answer::Shown(Box::new(witness.shrunk(claim)))),
-        Err(Disagreement { open: None, message }) if opaques.is_empty() => {
-            return Ok(open(vec![UnknownReason::Internal(message)], Some(request)));
-        }
-        Err(disagreement) => disagreement.open,
+        Err(unconfirmed) => *unconfirmed,
     };
+    if disagreement.open.is_none() && opaques.is_empty() {
+        return Ok(open(vec![UnknownReason::Internal(disagreement.message)], Some(request)));
+    }
     let is_opaque: Vec<bool> =
         search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
     let opaque = |atom: crate::formula::AtomId| is_opaque.get(atom.index()).copied().unwrap_or(false);
@@ -63,7 +63,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         let request = concretize(search, &model, claim)?;
         return Ok(confirm(search, request, claim));
     }
-    let reasons = match in_doubt {
+    let reasons = match disagreement.open {
         // What is open cancels out within the document: the referee, who looks at one statement after the other, does not
         // see that.
         Some(document) if opaques.is_empty() => open_in(search, document, claim.documents),
@@ -73,13 +73,15 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 }
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
-    match Witness::confirm(request.clone(), claim) {
-        Ok(witness) => Answer::Shown(Box::new(witness.shrunk(claim))),
-        Err(Disagreement { open: Some(document), .. }) => {
-            open(open_in(search, document, claim.documents), Some(request))
-        }
-        Err(Disagreement { message, .. }) => open(vec![UnknownReason::Internal(message)], Some(request)),
-    }
+    let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
+        Ok(witness) => return Answer::Shown(Box::new(witness.shrunk(claim))),
+        Err(unconfirmed) => *unconfirmed,
+    };
+    let reasons = match disagreement.open {
+        Some(document) => open_in(search, document, claim.documents),
+        None => vec![UnknownReason::Internal(disagreement.message)],
+    };
+    open(reasons, Some(request))
 }
 
 /// All opaque predicates of one document.

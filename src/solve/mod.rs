@@ -19,4 +19,4 @@ pub use model::{Concretizer, Model};
 pub use refute::refute;
 pub use search::Search;
 pub use verdict::{Finding, Proof, ShownAddresses, Stats, Unknown, UnknownReason, Verdict};
-pub use witness::Witness;
+pub use witness::{Unconfirmed, Witness};

@@ -17,8 +17,8 @@ pub struct Model {
 }
 
 impl Model {
-    pub(super) fn new(proposal: &Needed, words: FxHashMap<VariableId, Word>) -> Model {
-        Model { literals: proposal.literals.clone(), words }
+    pub(super) fn new(proposal: Needed, words: FxHashMap<VariableId, Word>) -> Model {
+        Model { literals: proposal.literals, words }
     }
 
     /// The opaque predicates it relies on.

@@ -8,7 +8,7 @@ use crate::theory::Tests;
 use rustc_hash::FxHashMap;
 
 /// What a proposal asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Needed {
     /// The atoms with the sign they need, each once.
     pub(super) literals: Vec<Lit>,
@@ -19,12 +19,12 @@ pub(super) struct Needed {
 }
 
 /// The literals that satisfy the conjunction under `truth`; without it, under the guess that the cheapest part of every
-/// OR is true.
-pub(super) fn needed_literals(
+/// OR is true. And whether some atom is among them in both signs.
+fn needed_literals(
     formula: &Formula<'_>,
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
-) -> Vec<Lit> {
+) -> (Vec<Lit>, bool) {
     let graph = &formula.graph;
     let mut literals: Vec<Lit> = conjunction.units().to_vec();
     let mut seen = Seen::new(graph);
@@ -58,7 +58,9 @@ pub(super) fn needed_literals(
             _ => literals.push(lit),
         }
     }
-    literals
+    // Of the atoms, what was seen is what is needed.
+    let contradictory = literals.iter().any(|lit| seen.contains(!*lit));
+    (literals, contradictory)
 }
 
 /// What a part of an OR asks of a request, least first.
@@ -124,18 +126,14 @@ fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut F
     value != lit.is_negated()
 }
 
-/// As [`needed_literals`], sorted by what they speak about.
+/// As `needed_literals`, sorted by what they speak about.
 pub(super) fn needed(
     formula: &Formula<'_>,
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Needed {
-    let mut found = Needed { literals: needed_literals(formula, conjunction, truth), ..Needed::default() };
-    let mut signs = Seen::new(&formula.graph);
-    found.literals.iter().for_each(|lit| {
-        signs.insert(*lit);
-    });
-    found.contradictory = found.literals.iter().any(|lit| signs.contains(!*lit));
+    let (literals, contradictory) = needed_literals(formula, conjunction, truth);
+    let mut found = Needed { literals, tests: Vec::new(), contradictory };
     let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
     for lit in &found.literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };

@@ -206,16 +206,24 @@ impl<'a> Search<'_, 'a> {
         // What is looked at one after the other: all that occur, if they are few.
         let mut wanted: Vec<usize> = Vec::new();
         if occurring {
-            let places = atoms.atoms.iter().enumerate();
-            wanted.extend(places.filter(|(_, (_, _, lit))| open(&self.conjunction, *lit)).map(|(i, _)| i));
+            if elsewhere.nodes().len() < atoms.atoms.len() {
+                wanted.extend(elsewhere.nodes().iter().filter_map(|node| {
+                    let Node::Atom(atom) = self.formula.graph.node(*node) else { return None };
+                    let is_open = self.conjunction.value(node.lit()).is_none();
+                    self.atoms.place(variable, atom, node.lit()).filter(|_| is_open)
+                }));
+                wanted.sort_unstable();
+            } else {
+                let places = atoms.atoms.iter().enumerate();
+                let open = places.filter(|(_, (_, _, lit))| open(&self.conjunction, *lit));
+                wanted.extend(open.map(|(place, _)| place));
+            }
             if wanted.is_empty() {
                 return Ok(());
             }
         }
         let few = occurring && wanted.len() <= FEW;
-        // Of each atom: in how many of the patterns it was met, and how many of them it includes.
-        self.met.clear();
-        self.met.resize(atoms.atoms.len(), (0, 0));
+        self.met.forget(atoms.atoms.len());
         let mut met_places = Vec::new();
         let mut near = Vec::new();
         for pattern in required {
@@ -224,19 +232,19 @@ impl<'a> Search<'_, 'a> {
             }
             for place in if few { &wanted } else { &near } {
                 let Some((_, other, lit)) = atoms.atoms.get(*place) else { continue };
-                let Some((meets, includes)) = self.met.get_mut(*place) else { continue };
+                let Some(met) = self.met.at(*place) else { continue };
                 // An atom that is met but does not include an earlier pattern stays open.
-                if *meets > *includes || !open(&self.conjunction, *lit) {
+                if met.meets > met.includes || !open(&self.conjunction, *lit) {
                     continue;
                 }
                 if !self.theory.strings.disjoint(self.formula, *other, *pattern, &mut self.meter)? {
-                    if *meets == 0 {
+                    if met.meets == 0 {
                         met_places.push(*place);
                     }
-                    *meets = meets.saturating_add(1);
+                    met.meets = met.meets.saturating_add(1);
                     let inside =
                         self.theory.strings.includes(self.formula, *other, *pattern, &mut self.meter)?;
-                    *includes = includes.saturating_add(u32::from(inside));
+                    met.includes = met.includes.saturating_add(u32::from(inside));
                 }
             }
         }
@@ -255,7 +263,8 @@ impl<'a> Search<'_, 'a> {
             }
         }
         let all = u32::try_from(required.len()).unwrap_or(u32::MAX);
-        let includes_all = |place: &&usize| self.met.get(**place).is_some_and(|(_, n)| *n == all);
+        let met = &mut self.met;
+        let includes_all = |place: &&usize| met.at(**place).is_some_and(|met| met.includes == all);
         // That the widened pattern matches says nothing about the values of the keys in it.
         let decided = met_places.iter().filter(includes_all).filter_map(at);
         let decided = decided.filter(|(test, _)| !matches!(test, Test::Template(_))).map(|(_, lit)| lit);

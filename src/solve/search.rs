@@ -8,7 +8,7 @@
 //! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
 
 use super::atoms::ValueAtoms;
-use super::marks::Marks;
+use super::marks::{Marks, Tallies};
 use super::model::Model;
 use super::needed::{Needed, needed};
 use super::occurrences::Occurrences;
@@ -31,7 +31,7 @@ pub struct Search<'f, 'a> {
     /// Whether what occurs is what occurs elsewhere.
     pub(super) all_elsewhere: bool,
     /// Used in [`super::relevance`] alone.
-    pub(super) met: Vec<(u32, u32)>,
+    pub(super) met: Tallies,
     pub(super) known: Marks,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
@@ -54,7 +54,7 @@ impl<'f, 'a> Search<'f, 'a> {
             occurring: Marks::default(),
             elsewhere: Marks::default(),
             all_elsewhere: false,
-            met: Vec::new(),
+            met: Tallies::default(),
             known: Marks::default(),
             conjunction,
             meter: Meter::new(&limits),
@@ -125,7 +125,7 @@ impl<'f, 'a> Search<'f, 'a> {
             return Ok(None);
         }
         let first_guess = needed(self.formula, &self.conjunction, None);
-        let mut conflicts = match self.refute(&first_guess)? {
+        let mut conflicts = match self.refute(first_guess)? {
             Ok(model) => return Ok(Some(model)),
             Err(conflicts) => conflicts,
         };
@@ -156,7 +156,7 @@ impl<'f, 'a> Search<'f, 'a> {
             };
             let truth = encoder.values(&values).collect();
             let proposal = needed(self.formula, &self.conjunction, Some(&truth));
-            match self.refute(&proposal)? {
+            match self.refute(proposal)? {
                 Ok(model) => {
                     self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
                     return Ok(Some(model));
@@ -214,7 +214,7 @@ impl<'f, 'a> Search<'f, 'a> {
     }
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
-    fn refute(&mut self, proposal: &Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
+    fn refute(&mut self, proposal: Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
         if proposal.contradictory {
             // A guess may want an atom both ways without any theory being wrong about it.
             return Ok(Err(Vec::new()));

@@ -27,15 +27,26 @@ pub struct Witness {
     request: Request,
 }
 
+/// A request that was not confirmed, and why.
+#[derive(Clone, Debug)]
+pub struct Unconfirmed {
+    /// The request.
+    pub request: Request,
+    /// What does not hold of it.
+    pub disagreement: Disagreement,
+}
+
 impl Witness {
     /// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
     /// happen, does it meet the question's own predicate?
     ///
     /// # Errors
-    /// The first question that was answered no.
-    pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Disagreement> {
-        confirm(&request, claim)?;
-        Ok(Witness { request })
+    /// The request, and the first question that was answered no.
+    pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Box<Unconfirmed>> {
+        match confirm(&request, claim) {
+            Ok(()) => Ok(Witness { request }),
+            Err(disagreement) => Err(Box::new(Unconfirmed { request, disagreement })),
+        }
     }
 
     /// The witness without a requester, where it does without: context keys are there only if they are needed.

@@ -59,6 +59,7 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Joint, Exhausted> {
         let mut words: FxHashMap<VariableId, Word> = FxHashMap::default();
+        words.reserve(tests.len());
         let mut conflicts = Vec::new();
         for (variable, tests) in tests {
             match self.plain(formula, *variable, tests, meter)? {

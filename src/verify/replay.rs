@@ -51,7 +51,7 @@ impl<'a> Referee<'a> {
         options.allows_whole_resource = asked.outside().is_some();
         options.policy_type = setting.policy_type;
         options.strict_arn = setting.strict_arn;
-        let keys = mentioned_keys(documents);
+        let keys = Keys::new(documents.iter().flat_map(|document| document.mentioned_keys()));
         let listed_actions = asked.access().into_iter().flatten().flat_map(|entry| &entry.actions);
         let spellings = listed_actions.map(|action| &*action.text).collect();
         Referee { asked, setting, keys, spellings, options }
@@ -72,16 +72,6 @@ impl<'a> Referee<'a> {
             options: &self.options,
         }
     }
-}
-
-/// The keys that conditions test and policy variables name.
-fn mentioned_keys<'a>(documents: &[&'a Document]) -> Keys<'a> {
-    let statements = || documents.iter().flat_map(|d| &d.statements);
-    let conditions = || statements().flat_map(|s| &s.conditions);
-    let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
-    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values).map(|r| &r.value.template);
-    let variables = values.chain(resources).flat_map(|template| template.variables()).map(|v| &*v.key);
-    Keys::new(conditions().map(|c| &*c.key.value.name).chain(variables))
 }
 
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.

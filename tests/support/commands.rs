@@ -10,7 +10,8 @@ use std::process::{Command, Output, Stdio};
 
 /// Runs the commands of the replay lines, which say themselves what has to come out.
 pub(crate) fn replay(case: &Path, stdout: &str, wrong: &mut Vec<String>) {
-    let lines = stdout.lines().map(|l| l.trim_start().trim_start_matches("= replay: "));
+    let lines = stdout.lines().map(|l| l.trim_start().trim_start_matches("= ").trim_start_matches("replay"));
+    let lines = lines.map(|l| l.trim_start_matches(':').trim_start());
     for command in lines.filter(|l| l.starts_with("iamsat simulate ")) {
         let output = run(case, command);
         if output.status.code() != Some(0) {

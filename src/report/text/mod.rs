@@ -138,3 +138,13 @@ fn without_style(line: &str) -> String {
     }
     seen
 }
+
+/// A line about an input, whatever texts it repeats: what is not seen is spelled out, and it stays one line.
+///
+/// ```
+/// use iamsat::report::text::line;
+/// assert_eq!(line("c.json", "verified. by \u{1b}[31mx\nd.json: verified"), "c.json: verified. by \\u{1b}[31mx\\nd.json: verified\n");
+/// ```
+pub fn line(input: &str, message: &str) -> String {
+    format!("{}: {}\n", one_line(input), one_line(message))
+}

@@ -1,0 +1,121 @@
+//! A policy without parts that change nothing, so that every selection of those parts can be taken out.
+//!
+//! Parts that are proved one by one to change nothing may still change something together: of two Deny statements that say
+//! the same, each can go, but not both; and a Deny that guards an Allow can only go if the Allow does. So parts are told apart
+//! by what taking them out could do: allow less, or allow more. Those of one kind are taken out one after the other and each
+//! is proved in the policy without the ones before. Then any selection S of all parts changes nothing: the policy without S
+//! allows no less than without all parts of the first kind, and no more than without all of the second, and both of these
+//! allow what the policy does.
+
+use super::region::Axis;
+use crate::policy::{Document, Effect, Statement};
+use crate::span::Span;
+
+/// What taking out a part could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Allow less: parts by which Allow statements match, or by which Deny statements do not.
+    Less,
+    /// Allow more: parts by which Deny statements match, or by which Allow statements do not.
+    More,
+}
+
+impl Kind {
+    /// Of a part by which a statement matches more (or less, if `negated`).
+    pub(super) fn of(effect: Effect, negated: bool) -> Kind {
+        if (effect == Effect::Allow) == negated { Kind::More } else { Kind::Less }
+    }
+}
+
+/// A part of a policy. Parts are known by their places in the source, which stay what they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// The statement.
+    pub(super) statement: Span,
+    /// What of it; all of it if `None`.
+    pub(super) within: Option<Within>,
+}
+
+/// A part of a statement.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Within {
+    /// A value of a list; for one of a condition, also the place of the condition.
+    Value(Axis, Option<Span>, Span),
+    /// A condition.
+    Condition(Span),
+}
+
+/// A policy without what was found to change nothing.
+pub(super) struct Reduction {
+    less: Document,
+    more: Document,
+}
+
+impl Reduction {
+    /// With nothing taken out.
+    pub(super) fn of(policy: &Document) -> Reduction {
+        Reduction { less: policy.clone(), more: policy.clone() }
+    }
+
+    /// The policy without what could allow less, or more.
+    pub(super) fn without(&self, kind: Kind) -> &Document {
+        match kind {
+            Kind::Less => &self.less,
+            Kind::More => &self.more,
+        }
+    }
+
+    /// A statement as it is left there.
+    pub(super) fn statement(&self, kind: Kind, place: Span) -> Option<&Statement> {
+        self.without(kind).statements.iter().find(|s| s.span == place)
+    }
+
+    /// Takes out a part that was proved to change nothing in [`Reduction::without`] of its kind.
+    pub(super) fn take(&mut self, kind: Kind, part: &Part) {
+        let of_kind = match kind {
+            Kind::Less => &mut self.less,
+            Kind::More => &mut self.more,
+        };
+        if let Some(without) = without(of_kind, part) {
+            *of_kind = without;
+        }
+    }
+}
+
+/// A policy without a part; `None` if it is not there, or the last one of its list.
+pub(super) fn without(document: &Document, part: &Part) -> Option<Document> {
+    let place = document.statements.iter().position(|s| s.span == part.statement)?;
+    let mut document = document.clone();
+    match part.within {
+        None => {
+            (document.statements.len() > 1).then(|| document.statements.remove(place))?;
+        }
+        Some(within) => narrow(document.statements.get_mut(place)?, within)?,
+    }
+    Some(document)
+}
+
+fn narrow(statement: &mut Statement, within: Within) -> Option<()> {
+    fn drop_at<T>(list: &mut Vec<T>, at: impl Fn(&T) -> Span, place: Span) -> Option<()> {
+        let found = list.iter().position(|value| at(value) == place)?;
+        (list.len() > 1).then(|| drop(list.remove(found)))
+    }
+    match within {
+        Within::Condition(place) => {
+            let found = statement.conditions.iter().position(|c| c.span == place)?;
+            statement.conditions.remove(found);
+            Some(())
+        }
+        Within::Value(Axis::Action, _, place) => drop_at(&mut statement.action.values, |v| v.span, place),
+        Within::Value(Axis::Resource, _, place) => {
+            drop_at(&mut statement.resource.as_mut()?.values, |v| v.span, place)
+        }
+        Within::Value(Axis::Principal, _, place) => {
+            drop_at(&mut statement.principal.as_mut()?.values, |v| v.span, place)
+        }
+        Within::Value(Axis::Condition(_), condition, place) => {
+            let condition = statement.conditions.iter_mut().find(|c| Some(c.span) == condition)?;
+            drop_at(&mut condition.values, |v| v.span, place)
+        }
+    }
+}
