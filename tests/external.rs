@@ -11,6 +11,7 @@ use iamsat::policy::{Document, Effect, PolicyType, ResourceType};
 use iamsat::request::{Axioms, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{self, Outcome, verify};
+use serde_json::{Value, json};
 use support::document;
 
 const ZONE: &str = "111122223333";
@@ -341,6 +342,55 @@ fn a_finding_says_the_opposite_of_a_deny() {
         assert_eq!(found, expected, "{denied}");
         assert_eq!(finding.denied_by.is_empty(), expected != "{}", "{denied}");
     }
+}
+
+/// `tests/external/outsiders.json`: conditions on everyone (of an Allow, or of a Deny beside it), or principals, and how many findings there are.
+/// Accounts in a witness have twelve digits, but for groups with `anyAccount`.
+#[test]
+fn outsiders() {
+    let groups: Vec<Value> = serde_json::from_str(include_str!("external/outsiders.json")).unwrap();
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    let everyone = |effect: &str, condition: &Value| json!({"Effect": effect, "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition});
+    let mut wrong = Vec::new();
+    for group in &groups {
+        let list = |key: &str| group[key].as_array().cloned().unwrap_or_default();
+        let names = |key: &str| -> Vec<String> {
+            list(key).iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        };
+        let zone = Zone::new(&names("zone"), &names("trusted")).unwrap();
+        let by_condition = list("conditions").into_iter().map(|case| match case.get("deny") {
+            Some(condition) => vec![everyone("Allow", &json!({})), everyone("Deny", condition)],
+            None => vec![everyone("Allow", &case["allow"])],
+        });
+        let by_principal = list("principals").into_iter().map(|principal| {
+            vec![json!({"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"})]
+        });
+        let policies: Vec<Vec<Value>> = by_condition.chain(by_principal).collect();
+        assert!(!policies.is_empty(), "{}", group["title"]);
+        for statements in policies {
+            let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+            let options = Options { certificate: true, ..Options::default() };
+            let access = external_access(&document("policy", &text), bucket, &zone, &options);
+            if !access.is_complete() || access.findings.len() as u64 != group["outside"].as_u64().unwrap() {
+                wrong.push(format!("{}: {} findings: {text}", group["title"], access.findings.len()));
+                continue;
+            }
+            let certificate = access.rest.certificate().unwrap().to_text();
+            let outcome = verify(&certificate, &verify::Limits::default());
+            assert!(matches!(outcome, Outcome::Verified(_)), "{text}: {outcome:?}");
+            let shaped = group["anyAccount"].is_null();
+            for finding in access.findings.iter().filter(|_| shaped) {
+                let request = finding.finding.witness.request();
+                let account = request.requester.as_ref().and_then(Requester::account);
+                let own = request.values("aws:PrincipalAccount").into_iter().flatten().map(String::as_str);
+                for account in account.into_iter().chain(own).filter(|a| *a != "anonymous") {
+                    let digits = account.bytes().filter(u8::is_ascii_digit).count();
+                    assert!(digits == 12 && account.len() == 12, "`{account}`: {text}");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Zones are accounts and organizations; services and who is trusted are not outside.

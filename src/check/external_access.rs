@@ -82,7 +82,10 @@ pub fn external_access(
     let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
     let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
-    let Some(trusted) = zone.document(with_resource, &|key| keys.contains(key)) else {
+    let trusted = zone.document(with_resource, &|key| keys.contains(key));
+    // That paths are of the organization of the id is no fact to the search, so who has other paths is not proved to be outside.
+    let certain = zone.document(with_resource, &|key| key != "aws:principalorgpaths" && keys.contains(key));
+    let Some((trusted, certain)) = trusted.zip(certain) else {
         return ExternalAccess { findings: Vec::new(), rest: find([policy], [], [], options) };
     };
     let first = find([policy], [], [&trusted], options);
@@ -90,11 +93,12 @@ pub fn external_access(
         return ExternalAccess { findings: Vec::new(), rest: first };
     };
     let inquiry = Inquiry::of(&Options { certify: false, ..options.clone() });
-    let mut search = Analyzer { policy, trusted: &trusted, resource_type, inquiry, with_resource };
+    let (trusted, certain) = (&trusted, &certain);
+    let mut search = Analyzer { policy, trusted, certain, resource_type, inquiry, with_resource };
     match search.findings(shown) {
         Ok(findings) => {
             let covered = findings.iter().map(|finding| &finding.document);
-            let rest = find([policy], [], std::iter::once(&trusted).chain(covered), options);
+            let rest = find([policy], [], std::iter::once(trusted).chain(covered), options);
             ExternalAccess { findings, rest }
         }
         Err(limit) => {
@@ -109,6 +113,8 @@ pub fn external_access(
 struct Analyzer<'d> {
     policy: &'d Document,
     trusted: &'d Document,
+    /// As `trusted`, without what only follows from the rest.
+    certain: &'d Document,
     resource_type: ResourceType,
     inquiry: Inquiry,
     with_resource: bool,
@@ -316,7 +322,7 @@ impl Analyzer<'_> {
 
     /// Whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
-        Ok(self.inquiry.proves(|options| find([part], [self.trusted], [], options))?
+        Ok(self.inquiry.proves(|options| find([part], [self.certain], [], options))?
             && self.inquiry.proves(|options| find([part], [], [self.policy], options))?)
     }
 

@@ -73,7 +73,7 @@ impl Zone {
 
     /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.
     ///
-    /// What the judged policy mentions of the keys that describe the caller counts too: nobody outside has them with a value of
+    /// What the judged policy `mentions` of the keys that describe the caller counts too: nobody outside has them with a value of
     /// the zone. Sources: docs/semantics.md, "Outside a zone of trust".
     pub(super) fn document(&self, with_resource: bool, mentions: &dyn Fn(&str) -> bool) -> Option<Document> {
         let statement = |principal: Value, condition: Value| {
@@ -84,10 +84,10 @@ impl Zone {
             }
             statement
         };
-        let (providers, principals): (Vec<&String>, Vec<&String>) =
-            self.principals.iter().partition(|name| is_provider(name));
-        let (arns, accounts): (Vec<&String>, Vec<&String>) =
-            principals.iter().partition(|name| name.contains(':'));
+        let (providers, principals): (Vec<&str>, Vec<&str>) =
+            self.principals.iter().map(String::as_str).partition(|name| is_provider(name));
+        let accounts: Vec<&str> = principals.iter().copied().filter_map(whole_account).collect();
+        let entities: Vec<&str> = principals.iter().copied().filter(|name| is_entity(name)).collect();
         let mut inside = json!({"AWS": principals, "Service": "*"});
         if let (false, Value::Object(members)) = (providers.is_empty(), &mut inside) {
             members.insert("Federated".to_owned(), json!(providers));
@@ -98,7 +98,7 @@ impl Zone {
                 statements.push(statement(json!("*"), json!({operator: {key: values}})));
             }
         };
-        let all = |names: &[&String]| names.iter().map(|name| (*name).clone()).collect::<Vec<String>>();
+        let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
         // What callers without an ARN say of their account counts too.
         add("StringEquals", "aws:PrincipalAccount", all(&accounts));
         add("StringEquals", "aws:PrincipalOrgID", self.organizations.clone());
@@ -108,8 +108,9 @@ impl Zone {
             add("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths);
         }
         if mentions("aws:principalarn") {
-            let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*"));
-            add("ArnLike", "aws:PrincipalArn", of_accounts.chain(all(&arns)).collect());
+            let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
+            add("ArnLike", "aws:PrincipalArn", of_accounts);
+            add("StringEquals", "aws:PrincipalArn", all(&entities));
         }
         if mentions("kms:calleraccount") {
             add("StringEquals", "kms:CallerAccount", all(&accounts));
@@ -133,10 +134,36 @@ const SERVICE_NAMES: [(&str, &str); 2] = [
     ("aws:principalservicenameslist", "aws:PrincipalServiceNamesList"),
 ];
 
-/// Whether an ARN names a provider of identities, as `Federated` does, and no principal of an account.
+/// Account and resource of an ARN of IAM or STS.
+fn parts(name: &str) -> Option<(&str, &str)> {
+    let mut fields = name.splitn(6, ':');
+    let (arn, _, service, _) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    (arn == "arn" && ["iam", "sts"].contains(&service)).then_some((fields.next()?, fields.next()?))
+}
+
+/// Whether it is the ARN of an identity provider.
 fn is_provider(name: &str) -> bool {
-    let resource = name.splitn(6, ':').nth(5).unwrap_or_default();
-    resource.starts_with("saml-provider/") || resource.starts_with("oidc-provider/")
+    let is_one =
+        |resource: &str| ["saml-provider/", "oidc-provider/"].iter().any(|p| resource.starts_with(p));
+    parts(name).is_some_and(|(_, resource)| is_one(resource))
+}
+
+/// The account that a name stands for as a whole.
+fn whole_account(name: &str) -> Option<&str> {
+    let account = match parts(name) {
+        Some((account, "root")) => account,
+        Some(_) => return None,
+        None => name,
+    };
+    (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
+}
+
+/// Whether the name, which has no wildcards, is what `aws:PrincipalArn` holds for the one who is meant (S3). Of a session of a
+/// role it is not.
+fn is_entity(name: &str) -> bool {
+    let is_one =
+        |resource: &str| ["role/", "user/", "federated-user/"].iter().any(|p| resource.starts_with(p));
+    !name.contains(['*', '?', '$']) && parts(name).is_some_and(|(_, resource)| is_one(resource))
 }
 
 impl std::fmt::Display for Zone {

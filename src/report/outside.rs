@@ -198,10 +198,16 @@ fn help(
                     "if this is meant, say so with --trusted {name}; if not, remove it from Principal of {statement}"
                 )
             }
-            PrincipalKind::Federated => format!(
-                "if this is not meant, remove the provider from Principal of {statement}; if it is, say which of its \
-                 users with\na condition on the claims of their tokens, such as aud and sub"
-            ),
+            PrincipalKind::Federated => {
+                let trust = match is_fixed && principal.text.starts_with("arn:") {
+                    true => format!(", and name it with --trusted {}", one_line(&principal.text)),
+                    false => String::new(),
+                };
+                format!(
+                    "if this is not meant, remove the provider from Principal of {statement}; if it is, say which of \
+                     its users with\na condition on the claims of their tokens, such as aud and sub{trust}"
+                )
+            }
             _ => format!("if this is not meant, remove it from Principal of {statement}"),
         };
     }
