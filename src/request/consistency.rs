@@ -51,7 +51,17 @@ pub struct Keys<'k> {
     names: Vec<Cow<'k, str>>,
     /// Those of the key table.
     known: Vec<(Cow<'k, str>, &'static KeyInfo)>,
+    /// Ids and paths of organizations that are both among them.
+    organizations: Vec<(&'static str, &'static str)>,
 }
+
+/// Keys that hold the id of an organization, and the paths to an account in it.
+const ORGANIZATIONS: [(&str, &str); 4] = [
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:resourceorgid", "aws:resourceorgpaths"),
+    ("aws:sourceorgid", "aws:sourceorgpaths"),
+    ("aws:vpceorgid", "aws:vpceorgpaths"),
+];
 
 impl<'k> Keys<'k> {
     /// These, in any case and order.
@@ -65,7 +75,10 @@ impl<'k> Keys<'k> {
         names.sort_unstable();
         names.dedup();
         let known = names.iter().filter_map(|name| Some((name.clone(), key_info(name)?))).collect();
-        Keys { names, known }
+        let mut keys = Keys { names, known, organizations: Vec::new() };
+        let both = |(id, paths): &(&str, &str)| keys.contains(id) && keys.contains(paths);
+        keys.organizations = ORGANIZATIONS.into_iter().filter(both).collect();
+        keys
     }
 
     /// Whether one of them is in every request of an AWS principal.
@@ -232,15 +245,8 @@ impl Request {
     /// S10, S12 and S13: keys that come together.
     fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
-        let organizations = [
-            ("aws:principalorgid", "aws:principalorgpaths"),
-            ("aws:resourceorgid", "aws:resourceorgpaths"),
-            ("aws:sourceorgid", "aws:sourceorgpaths"),
-            ("aws:vpceorgid", "aws:vpceorgpaths"),
-        ];
-        for (id, paths) in organizations {
-            if mentioned(id) && mentioned(paths) && self.values(id).is_some() != self.values(paths).is_some()
-            {
+        for (id, paths) in &keys.organizations {
+            if self.values(id).is_some() != self.values(paths).is_some() {
                 fault("S10", format!("{id} and {paths} are present together"));
             }
         }
