@@ -37,7 +37,10 @@ fn is_outside(request: &Request) -> bool {
     !matches!(requester, Requester::Service { .. })
         && requester.account() != Some(ZONE)
         && first("aws:PrincipalAccount") != Some(ZONE)
+        && first("aws:PrincipalArn").is_none_or(|arn| arn.split(':').nth(4) != Some(ZONE))
         && first("aws:PrincipalOrgID") != Some(TRUSTED)
+        && first("aws:PrincipalIsAWSService") != Some("true")
+        && first("aws:PrincipalServiceName").is_none()
 }
 
 const REQUESTERS: &[&str] = &[
@@ -49,6 +52,14 @@ const REQUESTERS: &[&str] = &[
     "arn:aws:sts::444455556666:assumed-role/R/s",
     "arn:aws:sts::777788889999:assumed-role/R/s",
     "arn:aws:iam::222233334444:root",
+];
+
+const FREE: &[(&str, &str)] = &[
+    ("aws:PrincipalArn", "arn:aws:iam::111122223333:role/R"),
+    ("aws:PrincipalArn", "arn:aws:iam::777788889999:role/R"),
+    ("aws:PrincipalIsAWSService", "true"),
+    ("aws:PrincipalIsAWSService", "false"),
+    ("aws:PrincipalServiceName", "ec2.amazonaws.com"),
 ];
 
 fn world() -> Vec<Request> {
@@ -73,11 +84,29 @@ fn world() -> Vec<Request> {
                     _ => {}
                 }
                 let mut list = vec![base];
+                if let Requester::WebIdentity { .. } = requester {
+                    // What is documented of no such caller.
+                    for (key, value) in FREE {
+                        list.push(list[0].clone().with(key, [*value]));
+                    }
+                }
                 for (key, values) in keys {
                     let with: Vec<Request> =
                         list.iter().flat_map(|r| values.iter().map(|v| r.clone().with(key, [*v]))).collect();
                     list.extend(with);
                 }
+                // The paths are those of the organization (S10).
+                let with_paths: Vec<Request> =
+                    list.iter()
+                        .filter_map(|r| {
+                            let id = r.values("aws:PrincipalOrgID")?.first()?;
+                            Some(r.clone().with(
+                                "aws:PrincipalOrgPaths",
+                                [format!("{id}/r-1/"), format!("{id}/r-2/ou-1/")],
+                            ))
+                        })
+                        .collect();
+                list.extend(with_paths);
                 all.extend(list);
             }
         }
@@ -132,6 +161,14 @@ fn random_policy(random: &mut Random) -> Document {
         r#""StringNotLike":{"aws:PrincipalOrgID":["o-f*","*rs"]}"#,
         r#""StringLike":{"aws:SourceVpc":["vpc-?","*3"]}"#,
         r#""Null":{"aws:PrincipalOrgID":"true"}"#,
+        r#""ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111122223333:*","arn:aws:iam::777788889999:role/R"]}"#,
+        r#""ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:*"}"#,
+        r#""ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/R"}"#,
+        r#""ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-friends/*","o-others/r-1/*"]}"#,
+        r#""ForAllValues:StringNotLike":{"aws:PrincipalOrgPaths":"o-friends/*"}"#,
+        r#""Bool":{"aws:PrincipalIsAWSService":"true"}"#,
+        r#""BoolIfExists":{"aws:PrincipalIsAWSService":"false"}"#,
+        r#""StringEquals":{"aws:PrincipalServiceName":"ec2.amazonaws.com"}"#,
         r#""Null":{"aws:SourceVpc":"false"}"#,
         r#""StringNotEquals":{"aws:PrincipalOrgID":"o-others","aws:SourceVpc":"vpc-1"}"#,
     ];
@@ -215,6 +252,10 @@ fn findings_are_sound_complete_and_none_is_idle() {
             "aws:SourceVpc",
             "aws:SourceIp",
             "aws:SourceAccount",
+            "aws:PrincipalArn",
+            "aws:PrincipalOrgPaths",
+            "aws:PrincipalIsAWSService",
+            "aws:PrincipalServiceName",
         ];
         let mentioned: Vec<&str> = mentioned.into_iter().filter(|key| text.contains(key)).collect();
         for request in &world {
