@@ -58,6 +58,9 @@ impl Prover<'_, '_> {
             let letters = Class::ALNUM.union(Class::SIGNS).union(Class::HYPHEN).union(Class::DOT);
             inside.push(Rc::new(self.built(vec![Step::Many(letters.union(Class::COLON))])?));
         }
+        for network in networks.0.iter().filter(|network| !network.v6) {
+            inside.push(Rc::new(self.built(spelled(*network))?));
+        }
         if bounds.0.iter().any(|b| b.axis == Axis::Number) {
             let digits_and_point = Class::DIGIT.union(Class::DOT);
             let sign = Class::SIGNS.union(Class::HYPHEN);
@@ -77,6 +80,21 @@ impl Prover<'_, '_> {
     }
 }
 
+/// What every text of an address of an IPv4 network looks like: it is spelled in one way, and its whole octets stand first.
+fn spelled(network: Network) -> Vec<Step> {
+    let address = network.bits.wrapping_shr(96);
+    let octet = |place: u32| address.wrapping_shr(24u32.saturating_sub(place.saturating_mul(8))) & 0xFF;
+    let whole: Vec<String> = (0..network.length / 8).map(|place| octet(place).to_string()).collect();
+    let mut steps = text(&whole.join("."));
+    if whole.len() < 4 {
+        if !whole.is_empty() {
+            steps.extend(text("."));
+        }
+        steps.push(Step::Many(Class::DIGIT.union(Class::DOT)));
+    }
+    steps
+}
+
 /// Whether the text compares as asked.
 fn reads_as(text: &str, bounds: Bounds<'_, '_>, networks: Networks<'_>) -> bool {
     let address = Network::parse(text).filter(|_| !text.contains('/'));
@@ -90,4 +108,30 @@ fn reads_as(text: &str, bounds: Bounds<'_, '_>, networks: Networks<'_>) -> bool 
         && !bounds.1.iter().any(holds)
         && networks.0.iter().all(inside)
         && !networks.1.iter().any(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::{Pattern, Symbol};
+
+    #[test]
+    fn an_address_looks_like_its_network() {
+        for (network, address, looks) in [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "1.0.0.1", false),
+            ("10.0.0.0/8", "100.0.0.1", false),
+            ("203.0.112.0/20", "203.0.127.9", true),
+            ("203.0.112.0/20", "203.1.112.9", false),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.70", false),
+            ("0.0.0.0/0", "8.8.8.8", true),
+            ("128.0.0.0/1", "200.1.1.1", true),
+        ] {
+            let mut pattern = Pattern::builder();
+            spelled(Network::parse(network).unwrap()).into_iter().for_each(|step| pattern.push(step));
+            let found = pattern.finish().matches(&Symbol::word(address));
+            assert_eq!(found, looks, "{network} {address}");
+        }
+    }
 }
