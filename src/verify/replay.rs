@@ -26,6 +26,8 @@ pub struct Claim<'c> {
     pub aws_compat: bool,
     /// Whether heuristics are taken for facts.
     pub heuristics: bool,
+    /// Whether the requester has a permissions boundary, where the question fixes that.
+    pub boundary: Option<bool>,
     /// How the referee reads the documents.
     pub options: &'c evaluate::Options,
 }
@@ -69,6 +71,7 @@ impl<'a> Referee<'a> {
             keys: &self.keys,
             aws_compat: self.setting.aws_compat,
             heuristics: self.setting.heuristics,
+            boundary: self.setting.boundary,
             options: &self.options,
         }
     }
@@ -103,6 +106,17 @@ impl Disagreement {
 /// # Errors
 /// The first question that was answered no.
 pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    let fixed;
+    // What the question fixes holds whatever the request says, which says nothing where it plays no part.
+    let request = match claim.boundary {
+        Some(boundary) if boundary != request.facts.boundary => {
+            let mut other = request.clone();
+            other.facts.boundary = boundary;
+            fixed = other;
+            &fixed
+        }
+        _ => request,
+    };
     let policies = claim.asked.policies();
     let Some(document) = policies.get(claim.allowed_by).copied() else {
         return Err(Disagreement::new("the claim names no document"));
