@@ -11,14 +11,14 @@ use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::sat::Solver;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::Cell;
 use support::properties::cnf;
 
 /// Random cases for a property; most of them have to be cases.
 fn for_all(cases: u32, holds: impl Fn(&mut Unstructured<'_>) -> Result<()>) {
     let (all, complete) = (Cell::new(0), Cell::new(0));
-    let outcome = sampling::runner(cases).run(&vec(any::<u8>(), 20..200), |bytes| {
+    let outcome = TestRunner::new(sampling::config(cases)).run(&vec(any::<u8>(), 20..200), |bytes| {
         // Too few bytes for a choice is no case.
         complete.set(complete.get() + u32::from(holds(&mut Unstructured::new(&bytes)).is_ok()));
         all.set(all.get() + 1);

@@ -1,6 +1,8 @@
 //! The tables of docs/semantics.md about conditions, run against the referee and against the search.
 #![cfg(test)]
 
+#[path = "support/sampling.rs"]
+mod sampling;
 mod support;
 
 use iamsat::check::{Answer, Options, no_new_access};
@@ -285,7 +287,7 @@ const ADDRESSES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(sampling::config(20_000))]
 
     /// The referee and the search read numbers, dates and addresses with different code, and read the same.
     #[test]

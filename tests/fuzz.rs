@@ -10,13 +10,13 @@ mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use std::path::{Path, PathBuf};
 use support::properties::ALL;
 
 fn random_inputs(name: &str, cases: u32) {
     let (_, holds) = ALL.into_iter().find(|(n, _)| *n == name).unwrap();
-    let outcome = sampling::runner(cases).run(&vec(any::<u8>(), 0..400), |data| {
+    let outcome = TestRunner::new(sampling::config(cases)).run(&vec(any::<u8>(), 0..400), |data| {
         holds(&data);
         Ok::<(), TestCaseError>(())
     });

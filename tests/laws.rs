@@ -10,14 +10,14 @@ mod support;
 use arbitrary::Unstructured;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use support::properties::laws::{self, Answers, Law};
 
 /// Tries a law on random cases. The answers that it saw have to include each of `seen`: a law that never meets the
 /// case it is about says nothing.
 fn law(cases: u32, seen: &[&'static str], law: Law) {
     let answers = Answers::default();
-    let outcome = sampling::runner(cases).run(&vec(any::<u8>(), 60..300), |bytes| {
+    let outcome = TestRunner::new(sampling::config(cases)).run(&vec(any::<u8>(), 60..300), |bytes| {
         laws::obeys(law, &mut Unstructured::new(&bytes), &answers);
         Ok::<(), TestCaseError>(())
     });

@@ -22,7 +22,7 @@ use iamsat::solve::Verdict;
 use iamsat::span::Source;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::Value;
 use support::policies::{Policy, some_keys};
 use support::xml;
@@ -115,7 +115,7 @@ fn every_answer_is_in_every_format() {
     let root = env!("CARGO_MANIFEST_DIR");
     let text = std::fs::read_to_string(format!("{root}/tests/data/sarif-2.1.0.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
-    let outcome = sampling::runner(150).run(&vec(any::<u8>(), 0..400), |data| {
+    let outcome = TestRunner::new(sampling::config(150)).run(&vec(any::<u8>(), 0..400), |data| {
         // Too few bytes for a choice is no case.
         let _ = holds(&mut Unstructured::new(&data), &schema);
         Ok::<(), TestCaseError>(())

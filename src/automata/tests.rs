@@ -1,6 +1,9 @@
 //! Laws of the whole room, against two references that share no code with it: position sets over an alphabet that
 //! has several unspelled members of every sort, and regex-automata.
 
+#[path = "../../tests/support/sampling.rs"]
+mod sampling;
+
 use super::*;
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use proptest::prelude::*;
@@ -224,7 +227,7 @@ fn regex(steps: &[Step]) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(sampling::config(1500))]
 
     #[test]
     fn matching_agrees_with_the_reference(raw in steps(7), word in word()) {
@@ -320,6 +323,9 @@ proptest! {
             for i in 0..ps.len() {
                 let mut less = ps.clone();
                 less.remove(i);
+                if less.is_empty() && f.is_empty() {
+                    continue;
+                }
                 prop_assert!(!empty(&less, &ns), "{:?} {:?} {:?} {:?} {:?}", f, p, n, ps, ns);
             }
             for i in 0..ns.len() {
