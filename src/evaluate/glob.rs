@@ -74,6 +74,12 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
     }
 }
 
+/// As `str::starts_with`, with the last character first: names of actions and resources begin alike and end differently.
+fn starts_with(text: &str, start: &str) -> bool {
+    let last = start.len().checked_sub(1);
+    last.is_none_or(|last| text.as_bytes().get(last) == start.as_bytes().get(last)) && text.starts_with(start)
+}
+
 /// Whether the whole text matches the template, which has no variables.
 ///
 /// ```
@@ -82,8 +88,8 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
 /// ```
 pub fn glob_matches(template: &Template, text: &str) -> bool {
     match template.parts() {
-        [Part::Text(literal)] => **literal == *text,
-        [Part::Text(start), Part::Many] => text.starts_with(&**start),
+        [Part::Text(literal)] => literal.len() == text.len() && starts_with(text, literal),
+        [Part::Text(start), Part::Many] => starts_with(text, start),
         parts => matches_all(|place| parts.get(place).map(piece), text),
     }
 }

@@ -108,6 +108,9 @@ impl Request {
 
     /// The values of a key, `None` if absent. The name is compared without regard to case.
     pub fn values(&self, key: &str) -> Option<&[String]> {
+        if self.context.is_empty() {
+            return None;
+        }
         // Almost all names come in lower case. No early end: many bytes are looked at together.
         let is_lower = !key.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
         let found =

@@ -60,12 +60,19 @@ impl Concretizer<'_, '_> {
         let action = self.text(model, VariableId::ACTION)?;
         let resource = self.text(model, VariableId::RESOURCE)?;
         let mut request = Request::new(self.spelling(action), resource);
-        let mut presence: FxHashMap<VariableId, bool> = FxHashMap::default();
+        // By variable; most are open, and many have to be absent.
+        let mut presence: Vec<Option<bool>> = vec![None; self.formula.variable_count()];
+        let mut present: Vec<VariableId> = Vec::new();
         for lit in &model.literals {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
             match self.formula.atom_of(atom) {
                 Some(Atom::Present(variable)) => {
-                    presence.insert(variable, !lit.is_negated());
+                    if let Some(known) = presence.get_mut(variable.index()) {
+                        *known = Some(!lit.is_negated());
+                    }
+                    if !lit.is_negated() {
+                        present.push(variable);
+                    }
                 }
                 Some(Atom::Fact(id)) if !lit.is_negated() => match self.formula.fact_of(id) {
                     Some(Fact::UniqueId(text)) => {
@@ -81,8 +88,7 @@ impl Concretizer<'_, '_> {
             }
         }
         let requester = self.requester(model)?;
-        let present = presence.iter().filter(|(_, present)| **present).map(|(variable, _)| variable);
-        let speaks_of = model.words.keys().chain(present);
+        let speaks_of = model.words.keys().chain(&present);
         let mut names: Vec<&str> =
             speaks_of.filter_map(|v| self.formula.variable_of(*v)?.key_name()).collect();
         names.extend(self.formula.always_present());
@@ -94,7 +100,7 @@ impl Concretizer<'_, '_> {
             for element in 0..u32::MAX {
                 let variable = self.formula.key_variable(name, element);
                 let constrained = variable.is_some_and(|v| model.words.contains_key(&v));
-                let wanted = variable.and_then(|v| presence.get(&v).copied());
+                let wanted = variable.and_then(|v| presence.get(v.index()).copied().flatten());
                 if wanted == Some(true) || (wanted.is_none() && (constrained || (always && element == 0))) {
                     values.push(self.value(model, name, variable)?);
                 } else {

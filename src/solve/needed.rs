@@ -14,25 +14,29 @@ pub(super) struct Needed {
     pub(super) literals: Vec<Lit>,
     /// The literals about values, by variable, in order of first use.
     pub(super) tests: Vec<(VariableId, Tests)>,
-    /// Whether some atom is needed in both signs.
-    pub(super) contradictory: bool,
 }
 
-/// The literals that satisfy the conjunction under `truth`; without it, under the guess that the cheapest part of every
-/// OR is true. And whether some atom is among them in both signs.
+/// Tests of values in a guess at a goal as it stands; with more, finding values for them takes longer than it takes to
+/// find out which of them matter.
+const FEW: usize = 16;
+
+/// The literals that satisfy the atoms and the conjuncts under `truth`; without it, under the guess that the cheapest part of
+/// every OR is true. `None` if that takes some atom in both signs, or more than `most` tests.
 fn needed_literals(
     formula: &Formula<'_>,
-    conjunction: &Conjunction,
+    (atoms, conjuncts): (&[Lit], &[Lit]),
     truth: Option<&FxHashMap<AtomId, bool>>,
-) -> (Vec<Lit>, bool) {
+    most: usize,
+) -> Option<Vec<Lit>> {
     let graph = &formula.graph;
-    let mut literals: Vec<Lit> = conjunction.units().to_vec();
+    let mut literals: Vec<Lit> = atoms.to_vec();
     let mut seen = Seen::new(graph);
     literals.iter().for_each(|lit| {
         seen.insert(*lit);
     });
     let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
-    let mut queue: Vec<Lit> = conjunction.disjunctions().iter().rev().copied().collect();
+    let mut queue: Vec<Lit> = conjuncts.iter().rev().copied().collect();
+    let mut tests = 0usize;
     while let Some(lit) = queue.pop() {
         if !seen.insert(lit) {
             continue;
@@ -46,21 +50,33 @@ fn needed_literals(
                     if chosen.is_some_and(|(least, _)| least <= cost) {
                         continue;
                     }
-                    if truth.is_none_or(|truth| holds(graph, part, truth, &mut known)) {
+                    let can_be = match truth {
+                        Some(truth) => holds(graph, part, truth, &mut known),
+                        None => !seen.contains(!part),
+                    };
+                    if can_be {
                         chosen = Some((cost, part));
                     }
                     if chosen.is_some_and(|(least, _)| least == Cost::Nothing) {
                         break;
                     }
                 }
-                queue.extend(chosen.map(|(_, part)| part));
+                queue.push(chosen?.1);
             }
-            _ => literals.push(lit),
+            (Node::Atom(_), _) => {
+                tests = tests.saturating_add(usize::from(cost(formula, lit) != Cost::Absence));
+                // Of the atoms, what was seen is what is needed.
+                if tests > most || seen.contains(!lit) {
+                    return None;
+                }
+                literals.push(lit);
+            }
+            // The constant.
+            (Node::True, false) => {}
+            (Node::True, true) => return None,
         }
     }
-    // Of the atoms, what was seen is what is needed.
-    let contradictory = literals.iter().any(|lit| seen.contains(!*lit));
-    (literals, contradictory)
+    Some(literals)
 }
 
 /// What a part of an OR asks of a request, least first.
@@ -126,14 +142,24 @@ fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut F
     value != lit.is_negated()
 }
 
-/// As `needed_literals`, sorted by what they speak about.
+/// What the conjunction needs, by what it is about; `None` if a guess needs an atom both ways.
 pub(super) fn needed(
     formula: &Formula<'_>,
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
-) -> Needed {
-    let (literals, contradictory) = needed_literals(formula, conjunction, truth);
-    let mut found = Needed { literals, tests: Vec::new(), contradictory };
+) -> Option<Needed> {
+    let conjuncts = (conjunction.units(), conjunction.disjunctions());
+    needed_literals(formula, conjuncts, truth, usize::MAX).map(|literals| by_variable(formula, literals))
+}
+
+/// What the goal as it stands needs by a guess that looks at nothing but what its parts cost; `None` if that is too much, or
+/// cannot be.
+pub(super) fn guessed(formula: &Formula<'_>, goal: &[Lit]) -> Option<Needed> {
+    needed_literals(formula, (&[], goal), None, FEW).map(|literals| by_variable(formula, literals))
+}
+
+fn by_variable(formula: &Formula<'_>, literals: Vec<Lit>) -> Needed {
+    let mut found = Needed { literals, tests: Vec::new() };
     let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
     for lit in &found.literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };

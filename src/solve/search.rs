@@ -10,7 +10,7 @@
 use super::atoms::ValueAtoms;
 use super::marks::{Marks, Tallies};
 use super::model::Model;
-use super::needed::{Needed, needed};
+use super::needed::{Needed, guessed, needed};
 use super::occurrences::Occurrences;
 use super::verdict::Stats;
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
@@ -36,6 +36,8 @@ pub struct Search<'f, 'a> {
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
+    /// Whether the first guess met the last goal: then that of the next goal as it stands is worth a look.
+    guesses_meet: bool,
     stats: Stats,
 }
 
@@ -61,6 +63,7 @@ impl<'f, 'a> Search<'f, 'a> {
             limits,
             lemmas: Vec::new(),
             undecided: None,
+            guesses_meet: false,
             stats: Stats::default(),
         }
     }
@@ -107,6 +110,13 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         self.meter.check()?;
         self.undecided = None;
+        if std::mem::take(&mut self.guesses_meet)
+            && let Ok(model) = self.refute(guessed(self.formula, goal))?
+        {
+            self.guesses_meet = true;
+            return Ok(Some(model));
+        }
+        self.undecided = None;
         self.conjunction.clear();
         // The first conjunct says most: what it decides is put into the others as they come.
         let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
@@ -126,7 +136,10 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         let first_guess = needed(self.formula, &self.conjunction, None);
         let mut conflicts = match self.refute(first_guess)? {
-            Ok(model) => return Ok(Some(model)),
+            Ok(model) => {
+                self.guesses_meet = true;
+                return Ok(Some(model));
+            }
             Err(conflicts) => conflicts,
         };
         if let Some(lemma) = conflicts.iter().find(|lemma| self.is_decided(lemma)) {
@@ -214,11 +227,9 @@ impl<'f, 'a> Search<'f, 'a> {
     }
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
-    fn refute(&mut self, proposal: Needed) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
-        if proposal.contradictory {
-            // A guess may want an atom both ways without any theory being wrong about it.
-            return Ok(Err(Vec::new()));
-        }
+    fn refute(&mut self, proposal: Option<Needed>) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
+        // A guess may want an atom both ways without any theory being wrong about it.
+        let Some(proposal) = proposal else { return Ok(Err(Vec::new())) };
         Ok(match self.theory.values(self.formula, &proposal.tests, &mut self.meter)? {
             Joint::Values(words) => Ok(Model::new(proposal, words)),
             Joint::Conflicts(lemmas) => Err(lemmas),
