@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 
 /// Whether the condition is met.
 pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> Truth {
-    let values = request.values(&condition.key.value.name).unwrap_or(&[]);
+    let values = request.values_of_lower(&condition.key.value.name).unwrap_or(&[]);
     decide(condition, values, request, options)
 }
 

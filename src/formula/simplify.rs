@@ -179,8 +179,17 @@ impl Conjunction {
         }
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => {
-                self.contradiction = children.iter().any(|child| self.value(*child) == Some(false));
-                queue.extend(children.iter().rev());
+                // Of a long AND most parts are decided: a part that is true is done with.
+                for child in children.iter().rev() {
+                    match self.value(*child) {
+                        Some(true) => {}
+                        Some(false) => {
+                            self.contradiction = true;
+                            return;
+                        }
+                        None => queue.push(*child),
+                    }
+                }
                 self.decide(lit);
             }
             (Node::And(_), true) => {

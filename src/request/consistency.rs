@@ -130,7 +130,7 @@ impl Request {
             }
         }
         for (key, info) in &keys.known {
-            if info.presence == Presence::Always && self.values(key).is_none() {
+            if info.presence == Presence::Always && self.values_of_lower(key).is_none() {
                 fault("presence", format!("{} is in every request", info.name));
             }
         }
@@ -165,7 +165,7 @@ impl Request {
         let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
         // Of sessions of AssumeRoot only the account is documented.
         let documented = of_account && !matches!(requester, Requester::AssumedRoot { .. });
-        for (_, info) in keys.known.iter().filter(|(key, _)| self.values(key).is_none()) {
+        for (_, info) in keys.known.iter().filter(|(key, _)| self.values_of_lower(key).is_none()) {
             let needed = match info.presence {
                 Presence::AlwaysForPrincipals => documented || anonymous,
                 Presence::Signed => of_account,
@@ -175,7 +175,7 @@ impl Request {
                 fault("presence", format!("{} is in every request of such a requester", info.name));
             }
         }
-        let user_id = self.values("aws:userid").and_then(<[String]>::first);
+        let user_id = self.values_of_lower("aws:userid").and_then(<[String]>::first);
         match (requester, user_id) {
             (Requester::RoleSession { session, .. }, Some(id))
                 if id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session) =>
@@ -187,7 +187,7 @@ impl Request {
             }
             _ => {}
         }
-        let arn = self.values("aws:principalarn").and_then(<[String]>::first);
+        let arn = self.values_of_lower("aws:principalarn").and_then(<[String]>::first);
         if let (Requester::AssumedRoot { account }, Some(arn)) = (requester, arn)
             && !(arn.starts_with("arn:") && arn.split(':').nth(4) == Some(account))
         {
@@ -228,14 +228,14 @@ impl Request {
             "aws:vpceorgid",
             "aws:vpceorgpaths",
         ];
-        if self.values("aws:sourceip").is_some()
-            && let Some(key) = through.iter().find(|key| self.values(key).is_some())
+        if self.values_of_lower("aws:sourceip").is_some()
+            && let Some(key) = through.iter().find(|key| self.values_of_lower(key).is_some())
         {
             fault("S8", format!("{key} exists only through a VPC endpoint, where aws:SourceIp does not"));
         }
         let named = ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
-        let names = named.iter().find(|key| self.values(key).is_some());
-        if let (Some(key), None) = (names, self.values("aws:sourcevpce"))
+        let names = named.iter().find(|key| self.values_of_lower(key).is_some());
+        if let (Some(key), None) = (names, self.values_of_lower("aws:sourcevpce"))
             && keys.contains("aws:sourcevpce")
         {
             fault("S9", format!("{key} implies aws:SourceVpce"));
@@ -246,22 +246,22 @@ impl Request {
     fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
         for (id, paths) in &keys.organizations {
-            if self.values(id).is_some() != self.values(paths).is_some() {
+            if self.values_of_lower(id).is_some() != self.values_of_lower(paths).is_some() {
                 fault("S10", format!("{id} and {paths} are present together"));
             }
         }
-        let via = self.values("aws:viaawsservice").and_then(<[String]>::first);
+        let via = self.values_of_lower("aws:viaawsservice").and_then(<[String]>::first);
         let not_via = via.is_some_and(|v| !v.eq_ignore_ascii_case("true"));
-        if self.values("aws:calledvia").is_some() && not_via {
+        if self.values_of_lower("aws:calledvia").is_some() && not_via {
             fault("S12", "aws:CalledVia implies aws:ViaAWSService".to_owned());
         }
         let tag = self.context().any(|(key, _)| key.starts_with("aws:requesttag/"));
-        if tag && mentioned("aws:tagkeys") && self.values("aws:tagkeys").is_none() {
+        if tag && mentioned("aws:tagkeys") && self.values_of_lower("aws:tagkeys").is_none() {
             fault("S13", "a request with tags has aws:TagKeys".to_owned());
         }
         let is_service = matches!(self.requester, None | Some(Requester::Service { .. }));
         let of_account = self.requester.as_ref().is_some_and(|r| r.account().is_some());
-        if !is_service && of_account && self.values("aws:principalservicenameslist").is_some() {
+        if !is_service && of_account && self.values_of_lower("aws:principalservicenameslist").is_some() {
             fault("S6", "aws:PrincipalServiceNamesList belongs to services".to_owned());
         }
     }

@@ -108,14 +108,18 @@ impl Request {
 
     /// The values of a key, `None` if absent. The name is compared without regard to case.
     pub fn values(&self, key: &str) -> Option<&[String]> {
-        if self.context.is_empty() {
-            return None;
-        }
         // Almost all names come in lower case. No early end: many bytes are looked at together.
         let is_lower = !key.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
-        let found =
-            if is_lower { self.context.get(key) } else { self.context.get(&key.to_ascii_lowercase()) };
-        found.map(Vec::as_slice)
+        match is_lower {
+            true => self.values_of_lower(key),
+            false => self.values_of_lower(&key.to_ascii_lowercase()),
+        }
+    }
+
+    /// As [`Request::values`], of a name in lower case.
+    pub(crate) fn values_of_lower(&self, key: &str) -> Option<&[String]> {
+        debug_assert!(!key.bytes().any(|b| b.is_ascii_uppercase()), "{key}");
+        self.context.get(key).map(Vec::as_slice)
     }
 
     /// All keys (lower case) with their values, in order.

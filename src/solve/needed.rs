@@ -46,19 +46,21 @@ fn needed_literals(
             (Node::And(children), true) => {
                 let mut chosen: Option<(Cost, Lit)> = None;
                 for part in children.iter().map(|child| !*child) {
-                    let cost = if seen.contains(part) { Cost::Nothing } else { cost(formula, part) };
-                    if chosen.is_some_and(|(least, _)| least <= cost) {
+                    let (needed, excluded) = seen.signs(part);
+                    if needed {
+                        chosen = Some((Cost::Nothing, part));
+                        break;
+                    }
+                    // Without a model, what is needed in the other sign cannot be.
+                    let least = chosen.map(|(cost, _)| cost);
+                    if (excluded && truth.is_none()) || least == Some(Cost::Absence) {
                         continue;
                     }
-                    let can_be = match truth {
-                        Some(truth) => holds(graph, part, truth, &mut known),
-                        None => !seen.contains(!part),
-                    };
-                    if can_be {
+                    let cost = cost(formula, part);
+                    if least.is_none_or(|least| cost < least)
+                        && truth.is_none_or(|truth| holds(graph, part, truth, &mut known))
+                    {
                         chosen = Some((cost, part));
-                    }
-                    if chosen.is_some_and(|(least, _)| least == Cost::Nothing) {
-                        break;
                     }
                 }
                 queue.push(chosen?.1);
@@ -66,7 +68,7 @@ fn needed_literals(
             (Node::Atom(_), _) => {
                 tests = tests.saturating_add(usize::from(cost(formula, lit) != Cost::Absence));
                 // Of the atoms, what was seen is what is needed.
-                if tests > most || seen.contains(!lit) {
+                if tests > most || seen.signs(lit).1 {
                     return None;
                 }
                 literals.push(lit);
@@ -112,16 +114,18 @@ impl Seen {
 
     /// Whether it was not in the set before.
     fn insert(&mut self, lit: Lit) -> bool {
-        let bit = 1 << u8::from(lit.is_negated());
+        let bit = if lit.is_negated() { 2 } else { 1 };
         let Some(bits) = self.0.get_mut(lit.node().index()) else { return false };
         let is_new = *bits & bit == 0;
         *bits |= bit;
         is_new
     }
 
-    fn contains(&self, lit: Lit) -> bool {
-        let bit = 1 << u8::from(lit.is_negated());
-        self.0.get(lit.node().index()).is_some_and(|bits| bits & bit != 0)
+    /// Whether it is in the set, and whether its negation is.
+    fn signs(&self, lit: Lit) -> (bool, bool) {
+        let bits = self.0.get(lit.node().index()).copied().unwrap_or(0);
+        let (own, other) = if lit.is_negated() { (2, 1) } else { (1, 2) };
+        (bits & own != 0, bits & other != 0)
     }
 }
 
