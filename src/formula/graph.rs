@@ -127,6 +127,11 @@ impl Graph {
         self.nodes.is_empty()
     }
 
+    /// All nodes, children before parents.
+    pub(super) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
     /// The node behind an index.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         match self.nodes.get(id.index()) {

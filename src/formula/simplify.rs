@@ -20,6 +20,8 @@ pub struct Conjunction {
     contradiction: bool,
     /// Whether the closable atoms are false.
     closed: bool,
+    /// Closable atoms with the nodes that say that several of them are false, in order.
+    holders: Vec<(NodeId, NodeId)>,
     /// The bits of what was decided since the last propagation; see [`Graph::support`].
     fresh: u128,
     /// The parts of the nodes that are being simplified.
@@ -34,6 +36,8 @@ enum Value {
     False,
     /// Open until [`Conjunction::close`], false from then on.
     Closable,
+    /// Says that closable atoms are false: open until then, true from then on unless one of them is spared.
+    Holder,
 }
 
 impl Conjunction {
@@ -56,6 +60,22 @@ impl Conjunction {
         for atom in atoms {
             self.set(atom.node(), Value::Closable);
         }
+    }
+
+    /// Prepares to decide at once, in [`Conjunction::close`], the nodes that say nothing but that closable atoms are false, such
+    /// as that no action of a statement is meant. That takes a look at all nodes, which pays if there are several goals.
+    pub fn close_holders(&mut self, graph: &Graph) {
+        for node in graph.ids() {
+            let Node::And(children) = graph.node(node) else { continue };
+            let is_closable = |child: &Lit| {
+                child.is_negated() && self.values.get(child.node().index()) == Some(&Value::Closable)
+            };
+            if children.iter().all(is_closable) {
+                self.holders.extend(children.iter().map(|child| (child.node(), node)));
+                self.set(node, Value::Holder);
+            }
+        }
+        self.holders.sort_unstable();
     }
 
     /// Whether the closable atoms are false.
@@ -95,6 +115,7 @@ impl Conjunction {
             Some(Value::True) => Some(!lit.is_negated()),
             Some(Value::False) => Some(lit.is_negated()),
             Some(Value::Closable) if self.closed => Some(lit.is_negated()),
+            Some(Value::Holder) if self.closed => Some(!lit.is_negated()),
             _ => None,
         }
     }
@@ -111,6 +132,21 @@ impl Conjunction {
         let before = self.set(node, value);
         self.touched.push((node, before));
         self.fresh |= Graph::bit(node);
+        if before == Value::Closable {
+            self.open_holders(node);
+        }
+    }
+
+    /// The nodes that say that this atom is false, among others, are not true because the others are.
+    fn open_holders(&mut self, atom: NodeId) {
+        let mut place = self.holders.partition_point(|(other, _)| *other < atom);
+        while let Some((_, holder)) = self.holders.get(place).filter(|(other, _)| *other == atom).copied() {
+            if self.values.get(holder.index()) == Some(&Value::Holder) {
+                let before = self.set(holder, Value::Open);
+                self.touched.push((holder, before));
+            }
+            place = place.saturating_add(1);
+        }
     }
 
     fn decide(&mut self, lit: Lit) {

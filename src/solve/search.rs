@@ -19,6 +19,9 @@ use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
 use rustc_hash::FxHashSet;
 
+/// From so many goals on it pays to prepare the graph for more.
+const MANY: usize = 8;
+
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
     pub(super) formula: &'f mut Formula<'a>,
@@ -36,7 +39,9 @@ pub struct Search<'f, 'a> {
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
-    /// Whether the first guess met the last goal: then that of the next goal as it stands is worth a look.
+    /// Goals so far.
+    goals: usize,
+    /// Whether the first guess met the last goal: then one at the next goal as it stands is worth a look.
     guesses_meet: bool,
     stats: Stats,
 }
@@ -63,6 +68,7 @@ impl<'f, 'a> Search<'f, 'a> {
             limits,
             lemmas: Vec::new(),
             undecided: None,
+            goals: 0,
             guesses_meet: false,
             stats: Stats::default(),
         }
@@ -109,7 +115,7 @@ impl<'f, 'a> Search<'f, 'a> {
             return Err(Exhausted::Nodes);
         }
         self.meter.check()?;
-        self.undecided = None;
+        self.goals = self.goals.saturating_add(1);
         if std::mem::take(&mut self.guesses_meet)
             && let Ok(model) = self.refute(guessed(self.formula, goal))?
         {
@@ -118,6 +124,9 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         self.undecided = None;
         self.conjunction.clear();
+        if self.goals == MANY {
+            self.conjunction.close_holders(&self.formula.graph);
+        }
         // The first conjunct says most: what it decides is put into the others as they come.
         let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
         if rest.iter().any(|lit| first.iter().any(|first| self.excludes(*lit, *first))) {
