@@ -20,12 +20,13 @@ pub(super) struct Needed {
 /// find out which of them matter.
 const FEW: usize = 16;
 
-/// The literals that satisfy the atoms and the conjuncts under `truth`; without it, under the guess that the cheapest part of
-/// every OR is true. `None` if that takes some atom in both signs, or more than `most` tests.
+/// The literals that satisfy the atoms and the conjuncts if the cheapest part of every OR is true that can be; of each part
+/// `can_be` is told whether it is needed in the other sign so far. `None` if that takes some atom in both signs, or more than
+/// `most` tests.
 fn needed_literals(
     formula: &Formula<'_>,
     (atoms, conjuncts): (&[Lit], &[Lit]),
-    truth: Option<&FxHashMap<AtomId, bool>>,
+    mut can_be: impl FnMut(Lit, bool) -> bool,
     most: usize,
 ) -> Option<Vec<Lit>> {
     let graph = &formula.graph;
@@ -34,7 +35,6 @@ fn needed_literals(
     literals.iter().for_each(|lit| {
         seen.insert(*lit);
     });
-    let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
     let mut queue: Vec<Lit> = conjuncts.iter().rev().copied().collect();
     let mut tests = 0usize;
     while let Some(lit) = queue.pop() {
@@ -51,15 +51,12 @@ fn needed_literals(
                         chosen = Some((Cost::Nothing, part));
                         break;
                     }
-                    // Without a model, what is needed in the other sign cannot be.
                     let least = chosen.map(|(cost, _)| cost);
-                    if (excluded && truth.is_none()) || least == Some(Cost::Absence) {
+                    if least == Some(Cost::Absence) {
                         continue;
                     }
                     let cost = cost(formula, part);
-                    if least.is_none_or(|least| cost < least)
-                        && truth.is_none_or(|truth| holds(graph, part, truth, &mut known))
-                    {
+                    if least.is_none_or(|least| cost < least) && can_be(part, excluded) {
                         chosen = Some((cost, part));
                     }
                 }
@@ -146,20 +143,24 @@ fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut F
     value != lit.is_negated()
 }
 
-/// What the conjunction needs, by what it is about; `None` if a guess needs an atom both ways.
+/// What the conjunction needs under `truth`, by what it is about; without it, by a guess. `None` if a guess needs an atom both
+/// ways.
 pub(super) fn needed(
     formula: &Formula<'_>,
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Option<Needed> {
+    let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
+    let can_be = |part, _| truth.is_none_or(|truth| holds(&formula.graph, part, truth, &mut known));
     let conjuncts = (conjunction.units(), conjunction.disjunctions());
-    needed_literals(formula, conjuncts, truth, usize::MAX).map(|literals| by_variable(formula, literals))
+    needed_literals(formula, conjuncts, can_be, usize::MAX).map(|literals| by_variable(formula, literals))
 }
 
 /// What the goal as it stands needs by a guess that looks at nothing but what its parts cost; `None` if that is too much, or
 /// cannot be.
 pub(super) fn guessed(formula: &Formula<'_>, goal: &[Lit]) -> Option<Needed> {
-    needed_literals(formula, (&[], goal), None, FEW).map(|literals| by_variable(formula, literals))
+    let can_be = |_, excluded: bool| !excluded;
+    needed_literals(formula, (&[], goal), can_be, FEW).map(|literals| by_variable(formula, literals))
 }
 
 fn by_variable(formula: &Formula<'_>, literals: Vec<Lit>) -> Needed {
