@@ -25,6 +25,7 @@ use iamsat::verify::{self, Outcome, verify};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use support::document;
 
 fn resource_type(name: &Value) -> ResourceType {
@@ -252,7 +253,7 @@ struct Truth<'q, 'a> {
     question: &'q FormulaQuestion<'a>,
     request: &'q Request,
     word: Vec<Symbol>,
-    built: &'q RefCell<BTreeMap<usize, Pattern>>,
+    built: &'q RefCell<BTreeMap<usize, Arc<Pattern>>>,
 }
 
 impl Truth<'_, '_> {

@@ -1,6 +1,7 @@
-//! Documents that were read before, by their text.
+//! Documents that were read before, by their text; what they were compiled to is kept with them.
 //!
-//! What a document reads as depends on its text alone, so no answer depends on what is remembered.
+//! What a document reads as and is compiled to does not depend on what was asked before, so no answer depends on what is
+//! remembered.
 
 use crate::policy::{Read, Statement};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -9,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the text of a document takes, kept here and in its source and in pieces, for each byte.
 const TEXT: usize = 3;
-/// What a value takes beside its text, and a statement beside its values; measured on real policies.
-const VALUE: usize = 150;
+/// What a value takes beside its text, read and compiled, and a statement beside its values; measured on real policies.
+const VALUE: usize = 450;
 /// A resource is held as a whole and in fields.
-const RESOURCE: usize = 700;
+const RESOURCE: usize = 1000;
 const STATEMENT: usize = 700;
 /// What any document takes.
 const LEAST: usize = 1 << 10;

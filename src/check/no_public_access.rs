@@ -55,7 +55,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         boundary: options.boundary,
     };
     let anywhere = Asked::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
-    let mut question = Question::new(&anywhere, setting);
+    let mut question = Question::recalled(&anywhere, setting);
     let assumptions = assumptions(&anywhere, &question.reading, question.formula.mentioned());
     let referee = Referee::new(&anywhere, setting);
     let mut allows = question.allows.clone();
@@ -110,7 +110,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
     // The proof is about all statements at once, and about the addresses that were found.
     let asked = Asked::no_public_access(policy, Outside { resource_type, but_for });
     with_certificate(answer, &asked, setting, options, || {
-        let mut question = Question::new(&asked, setting);
+        let mut question = Question::recalled(&asked, setting);
         certified(&asked, setting, &mut question, Theory::new(setting.policy_type), options)
     })
 }

@@ -108,7 +108,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         heuristics: options.assume_heuristics,
         boundary: options.boundary,
     };
-    let mut question = Question::new(asked, setting);
+    let mut question = Question::recalled(asked, setting);
     let assumptions = assumptions(asked, &question.reading, question.formula.mentioned());
     let referee = Referee::new(asked, setting);
     let theory = Theory::new(setting.policy_type);

@@ -4,6 +4,7 @@ use super::scalar::Scalar;
 use crate::automata::Pattern;
 use crate::policy::{Part, Template};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -172,7 +173,7 @@ pub enum PatternKey<'a> {
         fields: &'a [Template; 6],
     },
     /// Built for the purpose.
-    Built(Pattern),
+    Built(Arc<Pattern>),
 }
 
 /// The fields of an ARN are read off the whole and need not be compared.
@@ -230,6 +231,11 @@ impl<'a> Spelled<'a> {
 }
 
 impl<'a> PatternKey<'a> {
+    /// A pattern built for the purpose.
+    pub fn built(pattern: Pattern) -> PatternKey<'a> {
+        PatternKey::Built(Arc::new(pattern))
+    }
+
     /// The only text that matches, if there is one and it is plain to see.
     pub fn word(&self) -> Option<&'a str> {
         self.spelled().word()

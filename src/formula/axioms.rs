@@ -128,7 +128,7 @@ pub fn axioms<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -> Vec<Lit> 
             reading,
             via,
             0,
-            super::atom::PatternKey::Built(Pattern::builder().text_any_case("true").finish()),
+            super::atom::PatternKey::built(Pattern::builder().text_any_case("true").finish()),
         );
         implies(formula, called, via);
     }

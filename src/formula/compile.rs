@@ -62,11 +62,20 @@ pub fn compile<'a>(
     index: usize,
     document: &'a Document,
 ) -> CompiledPolicy {
+    compile_statements(formula, reading, index, &document.statements)
+}
+
+/// As [`compile`], for the statements of a document.
+pub(super) fn compile_statements<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    index: usize,
+    statements: &'a [Statement],
+) -> CompiledPolicy {
     if reading.aws_compat {
         formula.untie();
     }
-    let statements = document
-        .statements
+    let statements = statements
         .iter()
         .enumerate()
         .map(|(number, statement)| {

@@ -127,7 +127,7 @@ fn sets<'a>(
             }
             // A set of one empty text may count as empty.
             let more = if elements > 1 { presence(formula, reading, key, 1) } else { Lit::FALSE };
-            let empty = matches(formula, reading, key, 0, PatternKey::Built(Pattern::word("")));
+            let empty = matches(formula, reading, key, 0, PatternKey::built(Pattern::word("")));
             let undocumented = formula.opaque("set-of-one-empty-value", opaque_key(condition), site);
             let only_empty = formula.graph.and([first, !more, empty, undocumented]);
             formula.graph.or([all, only_empty])

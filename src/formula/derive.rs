@@ -6,13 +6,14 @@
 use super::atom::PatternKey;
 use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
 use crate::policy::{Part, Template};
+use std::sync::Arc;
 
 /// The automaton pattern that a key stands for.
-pub fn build(key: &PatternKey<'_>) -> Pattern {
+pub fn build(key: &PatternKey<'_>) -> Arc<Pattern> {
     match key {
-        PatternKey::Glob(template) => glob(Builder::default(), template, Class::ANY).finish(),
-        PatternKey::Fields { fields, .. } => by_fields(fields.as_slice()),
-        PatternKey::Built(pattern) => pattern.clone(),
+        PatternKey::Glob(template) => Arc::new(glob(Builder::default(), template, Class::ANY).finish()),
+        PatternKey::Fields { fields, .. } => Arc::new(by_fields(fields.as_slice())),
+        PatternKey::Built(pattern) => Arc::clone(pattern),
     }
 }
 

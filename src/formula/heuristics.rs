@@ -35,7 +35,7 @@ pub(super) fn heuristics<'a>(formula: &mut Formula<'a>, reading: &Reading<'a>) -
             implies(formula, present, !private);
         }
     }
-    let is_true = || PatternKey::Built(Pattern::builder().text_any_case("true").finish());
+    let is_true = || PatternKey::built(Pattern::builder().text_any_case("true").finish());
     if let (Some(age), Some(mfa)) =
         (mentioned("aws:multifactorauthage"), mentioned("aws:multifactorauthpresent"))
     {
@@ -78,7 +78,7 @@ fn role_callers<'a>(
     let [web, saml] = [WEB, SAML].map(|kind| is_kind(formula, reading, kind));
     let anonymous = is_kind(formula, reading, ANONYMOUS);
     let action = |formula: &mut Formula<'a>, name: &str| {
-        formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(name)))
+        formula.matches(VariableId::ACTION, PatternKey::built(Pattern::word(name)))
     };
     let with_web = action(formula, "sts:assumerolewithwebidentity");
     let with_saml = action(formula, "sts:assumerolewithsaml");

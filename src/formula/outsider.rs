@@ -286,7 +286,7 @@ pub(super) fn outsider<'a>(
             continue;
         };
         let (forms, never) = spelled.fresh(form, key);
-        let mut matches = |pattern: Pattern| formula.matches(variable, PatternKey::Built(pattern));
+        let mut matches = |pattern: Pattern| formula.matches(variable, PatternKey::built(pattern));
         let forms: Vec<Lit> = forms.into_iter().map(&mut matches).collect();
         let never: Vec<Lit> = never.into_iter().map(&mut matches).collect();
         let some = formula.graph.or(forms);

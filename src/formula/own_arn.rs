@@ -46,7 +46,7 @@ pub(super) fn own_arn<'a>(
     if has_name {
         pattern = pattern.one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
     }
-    let like = matches(formula, reading, key, element, PatternKey::Built(pattern.finish()));
+    let like = matches(formula, reading, key, element, PatternKey::built(pattern.finish()));
     if has_name {
         let user = is_kind(formula, reading, USER);
         return Some(formula.graph.and([user, like]));

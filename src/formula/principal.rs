@@ -42,7 +42,7 @@ fn listed<'a>(
 
 /// "The requester matches the pattern."
 pub(super) fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> Lit {
-    formula.matches(VariableId::REQUESTER, PatternKey::Built(pattern))
+    formula.matches(VariableId::REQUESTER, PatternKey::built(pattern))
 }
 
 /// "The requester is of one of these kinds."

@@ -10,6 +10,7 @@ use super::graph::Lit;
 use super::network::Network;
 use super::outsider::{address_beyond, no_address, outsider};
 use super::reading::{Reading, Role};
+use super::recall::recall;
 use super::vocabulary::Formula;
 use crate::policy::{Access, Document, Effect, PolicyType, ResourceType};
 use crate::request::AddressInterval;
@@ -224,9 +225,21 @@ pub struct Question<'a> {
     pub conjuncts: Vec<Lit>,
 }
 
+/// Puts a document, given its place among those of the check, into a formula.
+type Compile<'a> = fn(&mut Formula<'a>, &Reading<'a>, usize, &'a Document) -> CompiledPolicy;
+
 impl<'a> Question<'a> {
     /// Compiles the documents in order, then the demands, then the facts: the same question always gives the same graph.
     pub fn new(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
+        Question::of(asked, setting, compile)
+    }
+
+    /// As [`Question::new`], number for number, with what earlier questions about the same documents compiled.
+    pub fn recalled(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
+        Question::of(asked, setting, recall)
+    }
+
+    fn of(asked: &Asked<'a>, setting: Setting, compile: Compile<'a>) -> Question<'a> {
         let with_roles: Vec<(&'a Document, Role)> =
             asked.documents().iter().enumerate().map(|(i, document)| (*document, asked.role(i))).collect();
         let mut reading = Reading::of(&with_roles, setting.policy_type);

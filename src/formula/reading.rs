@@ -1,5 +1,6 @@
 //! What has to be decided once per check, over all of its documents, before any statement is compiled.
 
+use super::terms::variables;
 use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part, PolicyType, SetPrefix, Template, spelled_variables,
 };
@@ -35,15 +36,15 @@ pub struct Reading<'a> {
     /// An Allow statement without `Resource`, or whose resource the service expands, is about every resource.
     pub allows_whole_resource: bool,
     /// Which documents say what the question is about: what they leave out does not matter.
-    demands: Vec<bool>,
+    pub(super) demands: Vec<bool>,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
     pub elements: FxHashMap<&'a str, u32>,
     /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
     pub spelled_differently: FxHashSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
-    variables: FxHashSet<&'a str>,
+    pub(super) variables: FxHashSet<&'a str>,
     /// Keys that a condition compares with the value of another key and nothing else (lower-cased names).
-    equalities: FxHashSet<(&'a str, &'a str)>,
+    pub(super) equalities: FxHashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Reading<'a> {
@@ -64,7 +65,7 @@ impl<'a> Reading<'a> {
             demands: documents.iter().map(|(_, role)| *role == Role::Demands).collect(),
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),
-            variables: variables(documents),
+            variables: documents.iter().flat_map(|(d, _)| variables(&d.statements)).collect(),
             equalities: equalities(documents),
         }
     }
@@ -137,15 +138,6 @@ fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a
         others.map(|other| (&*condition.key.value.name, other)).collect::<Vec<_>>()
     };
     conditions.flat_map(of).collect()
-}
-
-/// The keys of all policy variables.
-fn variables<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
-    let statements = || documents.iter().flat_map(|(d, _)| &d.statements);
-    let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values).map(|r| &r.value.template);
-    let conditions =
-        statements().flat_map(|s| &s.conditions).flat_map(|c| &c.values).map(|v| &v.value.template);
-    resources.chain(conditions).flat_map(crate::policy::Template::variables).map(|v| &*v.key).collect()
 }
 
 /// How many elements of each multivalued key one request needs, at most, to show what the question asks about.

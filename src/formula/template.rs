@@ -66,7 +66,7 @@ pub(super) fn template_test<'a>(
         let pattern = Symbolic::new(fields, &|key| absent.contains(&key), &|key| reading.key_name(key));
         let Some(pattern) = pattern else { continue };
         let matched = if pattern.keys.is_empty() {
-            formula.matches(variable, PatternKey::Built(pattern.widen()))
+            formula.matches(variable, PatternKey::built(pattern.widen()))
         } else {
             formula.matches_template(variable, pattern, site)
         };

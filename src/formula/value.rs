@@ -48,12 +48,12 @@ pub(super) fn value_test<'a>(
             if value.template.as_literal().is_some() {
                 return matches(formula, reading, key, element, PatternKey::Glob(&value.template));
             }
-            matches(formula, reading, key, element, PatternKey::Built(by_fields(&fields)))
+            matches(formula, reading, key, element, PatternKey::built(by_fields(&fields)))
         }
         OperatorFamily::Bool => match &*value.text.to_ascii_lowercase() {
             text @ ("true" | "false") => {
                 let pattern = Builder::default().text_any_case(text).finish();
-                matches(formula, reading, key, element, PatternKey::Built(pattern))
+                matches(formula, reading, key, element, PatternKey::built(pattern))
             }
             _ => literal(formula, "invalid-bool", condition, value, element, site),
         },
@@ -74,7 +74,7 @@ pub(super) fn value_test<'a>(
         },
         OperatorFamily::Binary => match base64(&value.text) {
             // A binary value is its bytes; they are written in the one canonical way.
-            Some(text) => matches(formula, reading, key, element, PatternKey::Built(Pattern::word(&text))),
+            Some(text) => matches(formula, reading, key, element, PatternKey::built(Pattern::word(&text))),
             None => literal(formula, "invalid-binary", condition, value, element, site),
         },
         // Compiled before it gets to values.
@@ -246,11 +246,11 @@ fn ignore_case<'a>(
         return literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
     }
     let exact = Builder::default().text_any_case(text).finish();
-    let exact = matches(formula, reading, key, element, PatternKey::Built(exact));
+    let exact = matches(formula, reading, key, element, PatternKey::built(exact));
     let beyond = Builder::default().many(Class::ANY).one(Set::Class(NON_ASCII)).many(Class::ANY).finish();
-    let beyond = matches(formula, reading, key, element, PatternKey::Built(beyond));
+    let beyond = matches(formula, reading, key, element, PatternKey::built(beyond));
     // Only letters have a case: everything else has to be there as it is spelled.
-    let folded = matches(formula, reading, key, element, PatternKey::Built(folded(text)));
+    let folded = matches(formula, reading, key, element, PatternKey::built(folded(text)));
     let undocumented = literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
     let disputed = formula.graph.and([beyond, folded, undocumented]);
     formula.graph.or([exact, disputed])

@@ -1,5 +1,9 @@
 //! The interned variables, patterns and atoms of one check, with the graph over them.
 
+mod record;
+
+pub(super) use record::{Record, literal};
+
 use super::atom::{
     Atom, AtomId, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey, Site,
     Spelled, TemplateId, Test, Variable, VariableId,
@@ -43,8 +47,13 @@ impl<T: Eq + Hash> Table<T> {
     }
 
     fn intern(&mut self, value: T) -> u32 {
-        let values = &self.values;
         let hash = FxBuildHasher.hash_one(&value);
+        self.intern_hashed(hash, value)
+    }
+
+    /// As [`Table::intern`], of a value whose hash is known.
+    fn intern_hashed(&mut self, hash: u64, value: T) -> u32 {
+        let values = &self.values;
         let is_value = |(h, id): &(u64, u32)| *h == hash && values.get(*id as usize) == Some(&value);
         match self.index.entry(hash, is_value, |(hash, _)| *hash) {
             Entry::Occupied(known) => known.get().1,
@@ -64,7 +73,7 @@ impl<T: Eq + Hash> Table<T> {
 /// use iamsat::automata::Pattern;
 /// use iamsat::formula::{Formula, PatternKey, VariableId};
 /// let mut formula = Formula::default();
-/// let mut is = |action| formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(action)));
+/// let mut is = |action| formula.matches(VariableId::ACTION, PatternKey::built(Pattern::word(action)));
 /// let (get, again, put) = (is("s3:getobject"), is("s3:getobject"), is("s3:putobject"));
 /// assert!(get == again && get != put);
 /// // An AND has one node, however it is written.
@@ -165,7 +174,7 @@ impl<'a> Formula<'a> {
 
     /// "The requester's word matches the pattern", which implies that the value of the key matches `value`.
     pub(super) fn matches_for_key(&mut self, word: Pattern, key: &'a str, value: &PatternKey<'a>) -> Lit {
-        let word = self.intern_pattern(PatternKey::Built(word));
+        let word = self.intern_pattern(PatternKey::built(word));
         let value = self.intern_pattern(value.clone());
         let origins = self.origins.entry(word).or_default();
         if !origins.contains(&(key, value)) {
@@ -230,7 +239,7 @@ impl<'a> Formula<'a> {
         let widened = pattern.widen();
         let id = TemplateId(self.templates.intern(pattern));
         if self.widened.len() <= id.index() {
-            let widened = self.intern_pattern(PatternKey::Built(widened));
+            let widened = self.intern_pattern(PatternKey::built(widened));
             self.widened.push(widened);
             self.template_sites.push(site);
         }
@@ -267,14 +276,19 @@ impl<'a> Formula<'a> {
 
     /// An opaque predicate, met at a site.
     pub fn opaque(&mut self, rule: &'static str, key: impl Into<Box<str>>, site: Site) -> Lit {
-        let id = OpaqueId(self.opaques.intern(Opaque { rule, key: key.into() }));
-        if self.sites.len() <= id.index() {
-            self.sites.resize_with(id.index().saturating_add(1), Vec::new);
-        }
+        let id = self.opaque_id(Opaque { rule, key: key.into() });
         if let Some(sites) = self.sites.get_mut(id.index()) {
             sites.push(site);
         }
         self.atom(Atom::Opaque(id))
+    }
+
+    fn opaque_id(&mut self, opaque: Opaque) -> OpaqueId {
+        let id = OpaqueId(self.opaques.intern(opaque));
+        if self.sites.len() <= id.index() {
+            self.sites.resize_with(id.index().saturating_add(1), Vec::new);
+        }
+        id
     }
 
     /// The atom with this index.
@@ -338,7 +352,13 @@ impl<'a> Formula<'a> {
 
     /// The index of a pattern.
     pub fn intern_pattern(&mut self, pattern: PatternKey<'a>) -> PatternId {
-        let id = PatternId(self.patterns.intern(pattern));
+        let hash = FxBuildHasher.hash_one(&pattern);
+        self.intern_hashed_pattern(hash, pattern)
+    }
+
+    /// As [`Formula::intern_pattern`], of a pattern whose hash is known.
+    fn intern_hashed_pattern(&mut self, hash: u64, pattern: PatternKey<'a>) -> PatternId {
+        let id = PatternId(self.patterns.intern_hashed(hash, pattern));
         if let Some(pattern) = self.patterns.values.get(self.spelled.len()) {
             self.spelled.push(pattern.spelled());
         }

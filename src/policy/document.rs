@@ -3,7 +3,8 @@
 use super::{ActionPattern, Condition, Principal, ResourcePattern};
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span, Spanned};
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,25 +143,62 @@ impl Statement {
 
 /// The statements of a document, which its clones share.
 #[derive(Clone, Debug)]
-pub struct Statements(Arc<Vec<Statement>>);
+pub struct Statements(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    list: Arc<Vec<Statement>>,
+    derived: Derived,
+}
+
+impl Clone for Shared {
+    fn clone(&self) -> Shared {
+        Shared { list: Arc::clone(&self.list), derived: Derived::default() }
+    }
+}
+
+/// What a later room made of the statements, kept with them so that it is made once for all questions.
+#[derive(Default)]
+struct Derived(OnceLock<Box<dyn Any + Send + Sync>>);
+
+impl std::fmt::Debug for Derived {
+    /// It says nothing that the statements do not say.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Derived")
+    }
+}
+
+impl Statements {
+    /// The list itself, for what is to be kept with it.
+    pub(crate) fn list(&self) -> &Arc<Vec<Statement>> {
+        &self.0.list
+    }
+
+    /// What is kept with the statements: one thing of one type, `None` for any other.
+    pub(crate) fn derived<T: Any + Send + Sync + Default>(&self) -> Option<&T> {
+        self.0.derived.0.get_or_init(|| Box::new(T::default())).downcast_ref()
+    }
+}
 
 impl From<Vec<Statement>> for Statements {
     fn from(statements: Vec<Statement>) -> Statements {
-        Statements(Arc::new(statements))
+        Statements(Arc::new(Shared { list: Arc::new(statements), derived: Derived::default() }))
     }
 }
 
 impl std::ops::Deref for Statements {
     type Target = Vec<Statement>;
     fn deref(&self) -> &Vec<Statement> {
-        &self.0
+        &self.0.list
     }
 }
 
 impl std::ops::DerefMut for Statements {
-    /// What is changed is shared no more.
+    /// What is changed is shared no more, and nothing that was made of it holds any more.
     fn deref_mut(&mut self) -> &mut Vec<Statement> {
-        Arc::make_mut(&mut self.0)
+        let shared = Arc::make_mut(&mut self.0);
+        shared.derived = Derived::default();
+        Arc::make_mut(&mut shared.list)
     }
 }
 
@@ -168,7 +206,7 @@ impl<'s> IntoIterator for &'s Statements {
     type Item = &'s Statement;
     type IntoIter = std::slice::Iter<'s, Statement>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.0.list.iter()
     }
 }
 

@@ -282,7 +282,7 @@ impl Theory {
         }
         let values: Vec<&[Symbol]> = values.iter().map(Vec::as_slice).collect();
         let pattern = template.substitute(&values);
-        Ok(pattern.map(|p| Test::Pattern(formula.intern_pattern(PatternKey::Built(p)))))
+        Ok(pattern.map(|p| Test::Pattern(formula.intern_pattern(PatternKey::built(p)))))
     }
 
     /// The value of a key under the words chosen; of a key that the requester's word fixes, what it fixes.
@@ -384,7 +384,7 @@ impl Theory {
                     return Ok(candidates);
                 }
                 let mut positives = literals.positives.clone();
-                positives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
+                positives.push(Test::Pattern(formula.intern_pattern(PatternKey::built(pattern))));
                 if let Ok(word) = self.value(formula, variable, &positives, &literals.negatives, meter)? {
                     candidates.push(word);
                 }
@@ -407,7 +407,7 @@ impl Theory {
             };
             candidates.push(word);
             for other in others {
-                negatives.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(other))));
+                negatives.push(Test::Pattern(formula.intern_pattern(PatternKey::built(other))));
             }
         }
         Ok(candidates)
@@ -480,7 +480,7 @@ impl Theory {
             };
             values.push(value);
             for pattern in patterns {
-                excluded.push(Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern))));
+                excluded.push(Test::Pattern(formula.intern_pattern(PatternKey::built(pattern))));
             }
         }
         Ok(None)
@@ -515,7 +515,7 @@ impl Theory {
                     template.keys.iter().map(|k| chosen.get(k).map_or(&[][..], |w| w.as_slice())).collect();
                 template
                     .substitute(&words)
-                    .map(|p| Test::Pattern(formula.intern_pattern(PatternKey::Built(p))))
+                    .map(|p| Test::Pattern(formula.intern_pattern(PatternKey::built(p))))
             };
             let positives: Vec<(Test, Option<Test>)> =
                 own.positives.iter().map(|t| (*t, put_in(t))).collect();

@@ -43,7 +43,7 @@ impl Theory {
                 lemmas.push(lemma);
                 continue;
             };
-            let refined = Test::Pattern(formula.intern_pattern(PatternKey::Built(pattern)));
+            let refined = Test::Pattern(formula.intern_pattern(PatternKey::built(pattern)));
             let mut positives: Vec<(Test, Test)> = vec![(refined, *template_test)];
             for test in &own.positives {
                 let widened =

@@ -8,7 +8,7 @@ use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The places of the positive and negative patterns that exclude every text.
 pub(super) type Excluding = (Vec<usize>, Vec<usize>);
@@ -23,7 +23,7 @@ pub type Word = Vec<Symbol>;
 #[derive(Debug)]
 pub struct Strings {
     policy_type: PolicyType,
-    patterns: Vec<Option<Rc<Pattern>>>,
+    patterns: Vec<Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
 }
 
@@ -40,16 +40,16 @@ impl Strings {
     }
 
     /// The automaton of a pattern.
-    pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Rc<Pattern> {
+    pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Arc<Pattern> {
         if self.patterns.len() <= id.index() {
             self.patterns.resize(formula.pattern_count().max(id.index().saturating_add(1)), None);
         }
         if let Some(Some(pattern)) = self.patterns.get(id.index()) {
-            return Rc::clone(pattern);
+            return Arc::clone(pattern);
         }
-        let pattern = Rc::new(formula.pattern_of(id).map_or_else(Pattern::any, build));
+        let pattern = formula.pattern_of(id).map_or_else(|| Arc::new(Pattern::any()), build);
         if let Some(slot) = self.patterns.get_mut(id.index()) {
-            *slot = Some(Rc::clone(&pattern));
+            *slot = Some(Arc::clone(&pattern));
         }
         pattern
     }
@@ -140,8 +140,8 @@ impl Strings {
             return Ok(Ok(word));
         }
         let domain = domain(variable, self.policy_type);
-        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
-        let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must_not: Vec<Arc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
         let must_not: Vec<&Pattern> = must_not.iter().map(AsRef::as_ref).collect();
         let mut conflict_positives: Vec<usize> = Vec::new();
@@ -184,8 +184,8 @@ impl Strings {
         others: &[Pattern],
         meter: &mut Meter,
     ) -> Result<Option<Word>, Exhausted> {
-        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
-        let must_not: Vec<Rc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must_not: Vec<Arc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = std::iter::once(form).chain(must.iter().map(AsRef::as_ref)).collect();
         let must_not: Vec<&Pattern> = must_not.iter().map(AsRef::as_ref).chain(others).collect();
         find(&must, &must_not, meter)
@@ -204,7 +204,7 @@ impl Strings {
             let word = Symbol::word(word);
             return self.fits(formula, variable, (positives, negatives), &word).then_some(word);
         }
-        let must: Vec<Rc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
+        let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
         let policy_type = self.policy_type;
         let mut fits = |word: &[Symbol]| self.fits(formula, variable, (positives, negatives), word);

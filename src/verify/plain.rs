@@ -156,7 +156,7 @@ mod tests {
     fn a_part_that_occurs_twice_is_written_once() {
         let mut formula = Formula::default();
         let [a, b, c] = ["a:a", "b:b", "c:c"]
-            .map(|word| formula.matches(VariableId::ACTION, PatternKey::Built(Pattern::word(word))));
+            .map(|word| formula.matches(VariableId::ACTION, PatternKey::built(Pattern::word(word))));
         let shared = formula.graph.and([a, b]);
         let conjuncts = [formula.graph.or([shared, c]), formula.graph.or([shared, !c])];
         let plain = Plain::new(&formula.graph, &conjuncts);

@@ -1,0 +1,81 @@
+//! What the compilation of one document depends on beside the document.
+
+use super::reading::Reading;
+use crate::policy::{PolicyType, Statement, Template};
+
+/// The part of a [`Reading`] that matters to one document. Under equal terms a document is compiled to the same formulas,
+/// whatever other documents the check has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Terms {
+    policy_type: PolicyType,
+    strict_arn: bool,
+    aws_compat: bool,
+    heuristics: bool,
+    boundary: Option<bool>,
+    allows_whole_resource: bool,
+    is_about_all_resources: bool,
+    /// Of the keys that the document mentions, in order.
+    elements: Vec<(Box<str>, u32)>,
+    spelled_differently: Vec<Box<str>>,
+    equalities: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Terms {
+    /// What a reading says of the document at this place that mentions these keys (in order).
+    pub(super) fn of(reading: &Reading<'_>, document: usize, mentioned: &[Box<str>]) -> Terms {
+        let is_mentioned = |key: &str| mentioned.binary_search_by(|name| (**name).cmp(key)).is_ok();
+        let elements = reading.elements.iter().filter(|(key, _)| is_mentioned(key));
+        let spelled = reading.spelled_differently.iter().filter(|key| is_mentioned(key));
+        let equalities = reading.equalities.iter().filter(|(a, b)| is_mentioned(a) && is_mentioned(b));
+        let mut terms = Terms {
+            policy_type: reading.policy_type,
+            strict_arn: reading.strict_arn,
+            aws_compat: reading.aws_compat,
+            heuristics: reading.heuristics,
+            boundary: reading.boundary,
+            allows_whole_resource: reading.allows_whole_resource,
+            is_about_all_resources: reading.is_about_all_resources(document),
+            elements: elements.map(|(key, count)| ((*key).into(), *count)).collect(),
+            spelled_differently: spelled.map(|key| (*key).into()).collect(),
+            equalities: equalities.map(|(a, b)| ((*a).into(), (*b).into())).collect(),
+        };
+        terms.elements.sort_unstable();
+        terms.spelled_differently.sort_unstable();
+        terms.equalities.sort_unstable();
+        terms
+    }
+
+    /// The reading of a check of a document of these statements alone.
+    pub(super) fn reading<'a>(&self, statements: &'a [Statement]) -> Reading<'a> {
+        let names: Vec<&'a str> = mentioned(statements).collect();
+        let name = |key: &str| names.iter().copied().find(|name| *name == key);
+        Reading {
+            policy_type: self.policy_type,
+            strict_arn: self.strict_arn,
+            aws_compat: self.aws_compat,
+            heuristics: self.heuristics,
+            boundary: self.boundary,
+            resource_unconstrained: self.is_about_all_resources,
+            allows_whole_resource: self.allows_whole_resource,
+            demands: Vec::new(),
+            elements: self.elements.iter().filter_map(|(key, count)| Some((name(key)?, *count))).collect(),
+            spelled_differently: self.spelled_differently.iter().filter_map(|key| name(key)).collect(),
+            variables: variables(statements).collect(),
+            equalities: self.equalities.iter().filter_map(|(a, b)| Some((name(a)?, name(b)?))).collect(),
+        }
+    }
+}
+
+/// The names (lower case) of the keys that policy variables put in.
+pub(super) fn variables(statements: &[Statement]) -> impl Iterator<Item = &str> {
+    let resources = statements.iter().flat_map(|s| &s.resource).flat_map(|r| &r.values);
+    let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
+    let templates = resources.map(|r| &r.value.template).chain(values.map(|v| &v.value.template));
+    templates.flat_map(Template::variables).map(|variable| &*variable.key)
+}
+
+/// The names (lower case) of the keys that conditions test and policy variables put in.
+pub(super) fn mentioned(statements: &[Statement]) -> impl Iterator<Item = &str> {
+    let tested = statements.iter().flat_map(|s| &s.conditions).map(|c| &*c.key.value.name);
+    tested.chain(variables(statements))
+}
