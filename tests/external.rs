@@ -385,8 +385,8 @@ fn a_finding_says_the_opposite_of_a_deny() {
     }
 }
 
-/// `tests/external/outsiders.json`: conditions on everyone (of an Allow, or of a Deny beside it), or principals, and how many findings there are.
-/// Accounts in a witness have twelve digits, but for groups with `anyAccount`.
+/// `tests/external/outsiders.json`: conditions on everyone (of an Allow, or of a Deny beside it), principals, or whole statements, and how many
+/// findings there are. Accounts in a witness have twelve digits.
 #[test]
 fn outsiders() {
     let groups: Vec<Value> = serde_json::from_str(include_str!("external/outsiders.json")).unwrap();
@@ -406,7 +406,8 @@ fn outsiders() {
         let by_principal = list("principals").into_iter().map(|principal| {
             vec![json!({"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"})]
         });
-        let policies: Vec<Vec<Value>> = by_condition.chain(by_principal).collect();
+        let by_statements = list("statements").into_iter().map(|list| list.as_array().unwrap().clone());
+        let policies: Vec<Vec<Value>> = by_condition.chain(by_principal).chain(by_statements).collect();
         assert!(!policies.is_empty(), "{}", group["title"]);
         for statements in policies {
             let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
@@ -419,14 +420,16 @@ fn outsiders() {
             let certificate = access.rest.certificate().unwrap().to_text();
             let outcome = verify(&certificate, &verify::Limits::default());
             assert!(matches!(outcome, Outcome::Verified(_)), "{text}: {outcome:?}");
-            let shaped = group["anyAccount"].is_null();
-            for finding in access.findings.iter().filter(|_| shaped) {
+            for finding in &access.findings {
                 let request = finding.finding.witness.request();
                 let account = request.requester.as_ref().and_then(Requester::account);
-                let own = request.values("aws:PrincipalAccount").into_iter().flatten().map(String::as_str);
-                for account in account.into_iter().chain(own).filter(|a| *a != "anonymous") {
-                    let digits = account.bytes().filter(u8::is_ascii_digit).count();
-                    assert!(digits == 12 && account.len() == 12, "`{account}`: {text}");
+                let values = |key| request.values(key).into_iter().flatten().map(String::as_str);
+                let of_arn = values("aws:PrincipalArn").filter_map(|arn| arn.split(':').nth(4));
+                let accounts = account.into_iter().chain(values("aws:PrincipalAccount")).chain(of_arn);
+                for account in accounts.filter(|a| *a != "anonymous") {
+                    if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+                        wrong.push(format!("{}: account `{account}`: {text}", group["title"]));
+                    }
                 }
             }
         }
