@@ -147,7 +147,9 @@ impl Source {
 
     fn line_starts(&self) -> &[usize] {
         self.inner.line_starts.get_or_init(|| {
-            std::iter::once(0)
+            // A byte order mark is no column.
+            let first = if self.inner.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            std::iter::once(first)
                 .chain(
                     self.inner
                         .text
@@ -163,7 +165,7 @@ impl Source {
     /// The line around a byte offset, without its line end.
     pub fn line(&self, offset: usize) -> Span {
         let starts = self.line_starts();
-        let next = starts.partition_point(|start| *start <= offset.min(self.inner.text.len()));
+        let next = starts.partition_point(|start| *start <= offset.min(self.inner.text.len())).max(1);
         let start = starts.get(next.saturating_sub(1)).copied().unwrap_or(0);
         let end = starts.get(next).map_or(self.inner.text.len(), |next| next.saturating_sub(1));
         Span::new(start, end)
@@ -196,5 +198,24 @@ impl Source {
         let before = self.characters_before(offset).saturating_sub(self.characters_before(start));
         let column = before.saturating_add(1);
         LineColumn { line, column, offset }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let source = Source::new("p", "\u{feff}{\n}\u{feff}");
+        let place = |offset| {
+            let at = source.position(offset);
+            (at.line, at.column)
+        };
+        assert_eq!([0, 3, 4, 5, 6, 9].map(place), [(1, 1), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3)]);
+        assert_eq!([0, 3, 4].map(|offset| source.line(offset)), [Span::new(3, 4); 3]);
+        assert_eq!(source.line(5), Span::new(5, 9));
+        let nothing = Source::new("p", "\u{feff}");
+        assert_eq!((nothing.line(0), nothing.position(3).column), (Span::new(3, 3), 1));
     }
 }

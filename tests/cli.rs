@@ -8,7 +8,7 @@
 //!     --- exit 0
 //!
 //! A line that starts with `#` before a command says what it is about. Commands run in the directory of the case;
-//! `NAME=VALUE` before and `< FILE` after them work as in a shell. With `IAMSAT_BLESS=1` sessions are rewritten: read
+//! `NAME=VALUE` before and `< FILE` and `> FILE` after them work as in a shell. With `IAMSAT_BLESS=1` sessions are rewritten: read
 //! the difference before you keep it. Every `replay` line that a command prints is run too, and has to succeed.
 #![cfg(test)]
 #![expect(
@@ -35,6 +35,10 @@ fn sessions() {
     for case in cases {
         let path = case.join("session");
         let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        // Only some systems have a disk that is always full.
+        if expected.contains("/dev/full") && !Path::new("/dev/full").exists() {
+            continue;
+        }
         let actual = play(&case, &expected, &mut wrong);
         if actual != expected {
             if bless {

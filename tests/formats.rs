@@ -177,6 +177,8 @@ fn decoded(uri: &str) -> String {
 fn offset(text: &str, region: &Value, which: &str) -> usize {
     let number = |name: &str| usize::try_from(region[format!("{which}{name}")].as_u64().unwrap()).unwrap();
     let line: usize = text.split_inclusive('\n').take(number("Line") - 1).map(str::len).sum();
+    // A byte order mark is no column.
+    let line = if line == 0 && text.starts_with('\u{feff}') { 3 } else { line };
     text[line..].char_indices().map(|(at, _)| at).nth(number("Column") - 1).map_or(text.len(), |at| line + at)
 }
 

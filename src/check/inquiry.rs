@@ -1,7 +1,7 @@
 //! Many questions that serve one answer, under bounds that they share.
 
 use super::{Answer, Options};
-use crate::limits::Exhausted;
+use crate::limits::{Exhausted, SearchLimits};
 use crate::solve::Verdict;
 
 /// How many times the product states of one check all questions together may explore.
@@ -23,6 +23,13 @@ impl Inquiry {
             questions: options.limits.questions,
             states: options.limits.states.saturating_mul(CHECKS),
         }
+    }
+
+    /// As [`Inquiry::of`], with what one check may explore for all questions together: for questions that are simple, or not
+    /// worth the wait.
+    pub(super) fn within_one_check(options: &Options) -> Inquiry {
+        let limits = SearchLimits { states: options.limits.states / CHECKS, ..options.limits };
+        Inquiry::of(&Options { limits, ..options.clone() })
     }
 
     /// How the questions are asked.

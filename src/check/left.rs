@@ -142,10 +142,23 @@ fn opposite(condition: &Condition) -> Option<Vec<Test>> {
     let key = condition.key.value.text.to_string();
     let values: Vec<String> = condition.values.iter().map(|value| value.value.text.to_string()).collect();
     let test = |operator: String, values: Vec<String>| Test { operator, key: key.clone(), values };
-    if operator.base == OperatorBase::Null {
+    let flipped = || {
         let [value] = values.as_slice() else { return None };
-        let flipped = if value.eq_ignore_ascii_case("true") { "false" } else { "true" };
-        return Some(vec![test("Null".to_owned(), vec![flipped.to_owned()])]);
+        Some(vec![if value.eq_ignore_ascii_case("true") { "false" } else { "true" }.to_owned()])
+    };
+    if operator.base == OperatorBase::Null {
+        return Some(vec![test("Null".to_owned(), flipped()?)]);
+    }
+    // What an absent key does to an operator without a set prefix.
+    let absent_meets = operator.if_exists || operator.base.is_negated();
+    let set = match operator.set {
+        None => "",
+        Some(SetPrefix::ForAnyValue) => "ForAllValues:",
+        Some(SetPrefix::ForAllValues) => "ForAnyValue:",
+    };
+    if operator.base == OperatorBase::Bool {
+        let if_exists = if operator.set.is_none() && !absent_meets { "IfExists" } else { "" };
+        return Some(vec![test(format!("{set}Bool{if_exists}"), flipped()?)]);
     }
     let name = operator.base.name();
     let other = match name.strip_prefix("Not") {
@@ -156,19 +169,10 @@ fn opposite(condition: &Condition) -> Option<Vec<Test>> {
             .iter()
             .find_map(|family| name.strip_prefix(family).map(|rest| format!("{family}Not{rest}")))?,
     };
-    OperatorBase::ALL.iter().find(|base| base.name() == other)?;
-    let set = match operator.set {
-        None => "",
-        Some(SetPrefix::ForAnyValue) => "ForAllValues:",
-        Some(SetPrefix::ForAllValues) => "ForAnyValue:",
-    };
-    let mut tests = vec![test(format!("{set}{other}"), values)];
-    // A key that is absent meets it: those who are left have the key.
-    let absent_meets = match operator.set {
-        None => !operator.base.is_negated(),
-        Some(set) => set == SetPrefix::ForAnyValue,
-    };
-    if operator.if_exists && absent_meets {
+    let other = OperatorBase::ALL.iter().find(|base| base.name() == other)?;
+    let mut tests = vec![test(format!("{set}{}", other.name()), values)];
+    // Those who are left have the key, which their test, being a negated one, does not say.
+    if operator.set.is_none() && absent_meets && other.is_negated() {
         tests.push(test("Null".to_owned(), vec!["false".to_owned()]));
     }
     Some(tests)

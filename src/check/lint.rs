@@ -6,13 +6,13 @@
 use super::inquiry::Inquiry;
 use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::{Axis, Region};
-use super::{Options, find, no_new_access};
+use super::{Answer, Options, find, no_new_access};
 use crate::evaluate::glob_matches;
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
     Document, Effect, OperatorBase, Part as Piece, PolicyType, SetPrefix, Statement, Template, parse,
 };
-use crate::solve::{Finding, Verdict};
+use crate::solve::{Finding, UnknownReason, Verdict};
 use crate::span::{Source, Span};
 
 /// What is the matter with a part of a policy.
@@ -60,7 +60,7 @@ pub struct Defect {
 pub struct Lint {
     /// By statement.
     pub defects: Vec<Defect>,
-    /// The limit that ended the search, if one did: then there may be more.
+    /// The limit that ended the search or a part of it, if one did: then there may be more.
     pub exhausted: Option<Exhausted>,
     /// The policy type that was used.
     pub policy_type: PolicyType,
@@ -127,10 +127,11 @@ pub fn lint(policy: &Document, options: &Options) -> Lint {
         policy,
         reduction: Reduction::of(policy),
         gone: Vec::new(),
-        inquiry: Inquiry::of(&options),
+        inquiry: Inquiry::within_one_check(&options),
         defects: Vec::new(),
+        exhausted: None,
     };
-    let exhausted = linter.all().err();
+    let exhausted = linter.all().err().or(linter.exhausted);
     let mut defects = linter.defects;
     defects.sort_by_key(|defect| (defect.statement, defect.fault));
     Lint { defects, exhausted, policy_type }
@@ -144,6 +145,8 @@ struct Linter<'l> {
     gone: Vec<usize>,
     inquiry: Inquiry,
     defects: Vec<Defect>,
+    /// The limit that ended a question, if one did: what it was about is not known, the others are asked all the same.
+    exhausted: Option<Exhausted>,
 }
 
 impl Linter<'_> {
@@ -393,9 +396,22 @@ impl Linter<'_> {
         Document { statements: vec![statement].into(), ..self.policy.clone() }
     }
 
+    /// Asks one question.
+    fn ask(&mut self, question: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Exhausted> {
+        let verdict = self.inquiry.ask(question)?.verdict;
+        if let Verdict::Unknown(unknown) = &verdict {
+            let limit = unknown.reasons.iter().find_map(|reason| match reason {
+                UnknownReason::Exhausted(limit) => Some(*limit),
+                _ => None,
+            });
+            self.exhausted = self.exhausted.or(limit);
+        }
+        Ok(verdict)
+    }
+
     /// Whether it is proved that one policy allows nothing that the other does not.
     fn narrower(&mut self, one: &Document, other: &Document) -> Result<bool, Exhausted> {
-        self.inquiry.proves(|options| no_new_access(one, other, options))
+        Ok(matches!(self.ask(|options| no_new_access(one, other, options))?, Verdict::Pass(_)))
     }
 
     /// Whether it is proved that there is no such request.
@@ -405,9 +421,7 @@ impl Linter<'_> {
         within: &[&Document],
         without: &[&Document],
     ) -> Result<bool, Exhausted> {
-        let lists = [policies, within, without].map(|documents| documents.iter().copied());
-        let [policies, within, without] = lists;
-        self.inquiry.proves(|options| find(policies, within, without, options))
+        Ok(matches!(self.found(policies, within, without)?, Verdict::Pass(_)))
     }
 
     /// A request like that.
@@ -417,12 +431,21 @@ impl Linter<'_> {
         within: &[&Document],
         without: &[&Document],
     ) -> Result<Option<Finding>, Exhausted> {
-        let lists = [policies, within, without].map(|documents| documents.iter().copied());
-        let [policies, within, without] = lists;
-        match self.inquiry.ask(|options| find(policies, within, without, options))?.verdict {
+        match self.found(policies, within, without)? {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
+    }
+
+    fn found(
+        &mut self,
+        policies: &[&Document],
+        within: &[&Document],
+        without: &[&Document],
+    ) -> Result<Verdict, Exhausted> {
+        let lists = [policies, within, without].map(|documents| documents.iter().copied());
+        let [policies, within, without] = lists;
+        self.ask(|options| find(policies, within, without, options))
     }
 }
 

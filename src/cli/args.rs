@@ -325,6 +325,8 @@ pub(super) struct ExternalAccess {
     #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
     pub(super) resource_type: String,
     #[command(flatten)]
+    pub(super) accepted: Accepted,
+    #[command(flatten)]
     pub(super) search: Search,
     #[command(flatten)]
     pub(super) reading: Reading,
@@ -493,6 +495,14 @@ pub(super) struct Known {
     /// Pass over files that hold no policy; without it they are errors
     #[arg(long)]
     pub(super) skip_non_policies: bool,
+    #[command(flatten)]
+    pub(super) accepted: Accepted,
+}
+
+/// Which findings are known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(super) struct Accepted {
     /// A list of findings that are accepted, each with its reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub(super) baseline: Option<PathBuf>,
@@ -502,6 +512,13 @@ pub(super) struct Known {
     /// Why what is written to the list is accepted
     #[arg(long, value_name = "TEXT", requires = "write_baseline")]
     pub(super) reason: Option<String>,
+}
+
+impl Accepted {
+    /// Whether there is a list.
+    pub(super) fn is_asked(&self) -> bool {
+        self.baseline.is_some() || self.write_baseline.is_some()
+    }
 }
 
 #[derive(Args, Clone, Debug)]

@@ -197,8 +197,7 @@ impl Run<'_> {
         self.certificates(&answers, output)?;
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
         // JSON is made from the answers; it needs the issues only where some may be accepted.
-        let lists = self.known.baseline.is_some() || self.known.write_baseline.is_some();
-        let tells = output.format != Format::Json || lists;
+        let tells = output.format != Format::Json || self.known.accepted.is_asked();
         let mut report = Report {
             command: self.question.name(),
             directory: directory(),
@@ -225,7 +224,7 @@ impl Run<'_> {
             issues: self.references.iter().flat_map(Reference::issues).collect(),
             has_baseline: false,
         };
-        known::accept(self.known, &mut report)?;
+        known::accept(&self.known.accepted, &mut report)?;
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
             settle(subject, outcome);
         }

@@ -3,13 +3,15 @@
 use super::Exit;
 use super::args::{ExternalAccess, Format};
 use super::input::Reader;
-use super::output::{Output, write_file};
+use super::known;
+use super::output::{Output, directory, write_file};
 use super::pair::{search_options, tell};
 use crate::batch::{as_resource_policy, isolated};
 use crate::check::{Zone, external_access};
 use crate::policy::ResourceType;
 use crate::report::text::Verbosity;
-use crate::report::{External, Failure, Issue, Status};
+use crate::report::{External, Failure, Issue, Report, Status, Subject, json};
+use serde_json::Value;
 
 const COMMAND: &str = "find-external-access";
 
@@ -42,32 +44,70 @@ pub(super) fn run(args: &ExternalAccess, output: &mut Output) -> Result<Exit, Fa
         access: &access,
         options: &options,
     };
-    let (status, exit) = match (access.is_complete(), access.findings.is_empty()) {
-        (false, _) => (Status::Unknown, Exit::Unknown),
-        (true, true) => (Status::Pass, Exit::Success),
-        (true, false) => (Status::Fail, Exit::Finding),
+    let status = match (access.is_complete(), access.findings.is_empty()) {
+        (false, _) => Status::Unknown,
+        (true, true) => Status::Pass,
+        (true, false) => Status::Fail,
     };
-    match output.format {
-        Format::Json => output.json(&external.json())?,
-        Format::Text => {
-            let table = external.table();
-            output.text(&table)?;
-            let mut issues = external.numbered();
-            if output.verbosity == Verbosity::Quiet {
-                issues.clear();
-            } else if !table.is_empty() {
-                output.text("\n")?;
-            }
-            issues.extend(Issue::warnings(policy));
-            tell(output, COMMAND, policy.source.name(), status, &external.sentence(), issues)?;
-        }
-        Format::Sarif | Format::Junit | Format::Github => {
-            let mut issues = external.issues();
-            issues.extend(Issue::warnings(policy));
-            tell(output, COMMAND, policy.source.name(), status, &external.sentence(), issues)?;
+    // JSON is made from the findings; it needs the issues only where some may be accepted.
+    let issues = match output.format {
+        Format::Json if !args.accepted.is_asked() => Vec::new(),
+        _ => external.issues().into_iter().chain(Issue::warnings(policy)).collect(),
+    };
+    let name = policy.source.name().to_owned();
+    let mut report = Report {
+        command: COMMAND,
+        directory: directory(),
+        subjects: vec![Subject { name, rule: None, status, message: external.sentence(), issues }],
+        issues: Vec::new(),
+        has_baseline: false,
+    };
+    known::accept(&args.accepted, &mut report)?;
+    let is_accepted = report.subjects.iter().all(|subject| subject.accepted().is_some());
+    for subject in &mut report.subjects {
+        match subject.issues.iter().filter(|issue| issue.accepted.is_some()).count() {
+            0 => {}
+            _ if is_accepted => subject.message.push_str(", accepted"),
+            n => subject.message.push_str(&format!(", {n} of them accepted")),
         }
     }
+    match output.format {
+        Format::Json => json(&external, &report, output)?,
+        Format::Text => text(&external, report, output)?,
+        Format::Sarif | Format::Junit | Format::Github => output.report(&report)?,
+    }
+    let exit = match status {
+        Status::Unknown => Exit::Unknown,
+        Status::Fail if !is_accepted => Exit::Finding,
+        _ => Exit::Success,
+    };
     Ok(exit.zeroed(args.search.exit_zero))
+}
+
+fn json(external: &External<'_>, report: &Report, output: &mut Output) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    let issues: Vec<Issue> = report.subjects.iter().flat_map(|subject| subject.issues.clone()).collect();
+    let mut value = external.json(&issues);
+    if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
+        members.extend(report.subjects.iter().map(|s| ("accepted".to_owned(), json::accepted(s))));
+    }
+    output.json(&value)
+}
+
+/// The table and the issues; where only what is wrong is to be shown, the table without what is accepted.
+fn text(external: &External<'_>, report: Report, output: &mut Output) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    let is_quiet = output.verbosity == Verbosity::Quiet;
+    for subject in report.subjects {
+        let table = external.table(if is_quiet { &subject.issues } else { &[] });
+        output.text(&table)?;
+        if !is_quiet && !table.is_empty() {
+            output.text("\n")?;
+        }
+        let issues = if is_quiet { Vec::new() } else { External::numbered(subject.issues) };
+        tell(output, COMMAND, &subject.name, subject.status, &subject.message, issues)?;
+    }
+    Ok(())
 }
 
 /// The resource type with this name, as AWS's findings have them.

@@ -1,6 +1,6 @@
 //! Findings that are known: the list is read, applied, and written.
 
-use super::args::Known;
+use super::args::Accepted;
 use super::input::read_text;
 use super::output::write_file;
 use crate::report::baseline::Baseline;
@@ -13,7 +13,7 @@ const REASON: &str = "known when this list was written";
 
 /// Marks the findings that are on the list as accepted, and says what on the list is of no use any more. If the list is
 /// to be written, everything that was found is on it.
-pub(super) fn accept(args: &Known, report: &mut Report) -> Result<(), Failure> {
+pub(super) fn accept(args: &Accepted, report: &mut Report) -> Result<(), Failure> {
     let Some(path) = args.baseline.as_ref().or(args.write_baseline.as_ref()) else { return Ok(()) };
     let directory = report.directory.clone();
     let exists = |file: &str| match &directory {

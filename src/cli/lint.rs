@@ -50,7 +50,7 @@ pub(super) fn run(args: &Lint, output: &mut Output) -> Result<Exit, Failure> {
     }
     let mut report =
         Report { command: "lint", directory: directory(), subjects, issues: Vec::new(), has_baseline: false };
-    known::accept(&args.known, &mut report)?;
+    known::accept(&args.known.accepted, &mut report)?;
     match output.format {
         Format::Text => tell(output, &report, &failures, inputs.are_many)?,
         Format::Json => output.json(&json::lint(&report, &failures))?,

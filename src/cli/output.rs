@@ -139,8 +139,8 @@ impl Output {
             Format::Json => Some(pretty(&json::failure(failure))),
             format => rendered(format, &report_of(failure, command)),
         };
-        // If this cannot be written either, the exit code has to do.
-        drop(self.answers.write(&text.unwrap_or_default()));
+        let written = self.answers.write(&text.unwrap_or_default());
+        told(written, failure, self.notes);
         Exit::Error
     }
 
@@ -252,9 +252,18 @@ pub(super) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
         Format::Json => Some(pretty(&json::failure(failure))),
         format => rendered(format, &report_of(failure, "iamsat")),
     };
-    // If this cannot be written either, the exit code has to do.
-    drop(Answers::open(None).and_then(|mut answers| answers.write(&text.unwrap_or_default())));
+    let written = Answers::open(None).and_then(|mut answers| answers.write(&text.unwrap_or_default()));
+    told(written, failure, style(Color::Auto, Stream::Notes));
     Exit::Error
+}
+
+/// A failure that could not be written where answers go is told in text.
+fn told(written: Result<(), Failure>, failure: &Failure, style: Style) {
+    let Err(unwritten) = written else { return };
+    note(&text::failure(failure, style));
+    if unwritten.message != failure.message {
+        note(&format!("\n{}", text::failure(&unwritten, style)));
+    }
 }
 
 /// Ends a run whose command line says help, version, or nothing that can be understood.
@@ -264,6 +273,11 @@ pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         return failed(&Failure::validation(lines.join(" ").trim_start_matches("error: ")), arguments);
     }
-    drop(error.print());
-    if error.use_stderr() { Exit::Error } else { Exit::Success }
+    match error.print() {
+        _ if error.use_stderr() => Exit::Error,
+        Err(unwritten) if unwritten.kind() != ErrorKind::BrokenPipe => {
+            failed(&unwritable("standard output", &unwritten), arguments)
+        }
+        _ => Exit::Success,
+    }
 }

@@ -132,7 +132,7 @@ pub(super) fn tell(
     output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
     for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
         let text = text::issue(issue, output.style);
-        output.text(&format!("{text}\n"))?;
+        output.text(&if issue.accepted.is_none() { format!("{text}\n") } else { text })?;
     }
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
 }

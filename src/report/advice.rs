@@ -4,8 +4,11 @@
 use super::names::{one_line, statement_name};
 use super::{Explained, Judgement, Typed};
 use crate::explain::{Missing, Part, Place, Refusal};
-use crate::policy::{Condition, Document};
+use crate::policy::{Condition, Document, Effect, Statement};
 use crate::solve::{Finding, Verdict};
+
+/// Deny statements of an existing policy of which is found out which have to be kept.
+const MOST_DENIALS: usize = 6;
 
 /// What to do, as concretely as is known.
 pub(super) fn advice(
@@ -27,12 +30,12 @@ pub(super) fn advice(
     };
     // Only a removal is a definite change.
     let removal = if is_removal { without(document, explained) } else { None };
-    let outcome = checked(typed, explained, removal);
+    let removed = checked(typed, explained, removal);
     let Some(existing) = judgement.existing else {
         let place = if place.negated { String::new() } else { format!(" in {statement}") };
-        return format!("{narrow}{place}{outcome}, or deny what is listed in another statement");
+        return format!("{narrow}{place}{removed}, or deny what is listed in another statement");
     };
-    let narrow = format!("{narrow}{outcome}");
+    let narrow = format!("{narrow}{removed}");
     let name = one_line(existing.source.name());
     let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
     let Some(refusal) = &explained.refusal else { return narrow };
@@ -44,16 +47,19 @@ pub(super) fn advice(
     };
     match lack {
         Refusal::Denied { statement: index, .. } => {
-            let kept = existing.statements.get(*index).map(|deny| {
-                let mut kept = document.clone();
-                kept.statements.push(deny.clone());
-                kept
-            });
+            let kept = existing.statements.get(*index).map(|deny| with_denials(document, [deny]));
+            let mut comes_to = outcome(typed, explained, kept);
+            let mut denials = vec![*index];
+            if comes_to == Some(Outcome::Insufficient)
+                && let Some((all, outcome)) = sufficient(typed, explained, document, existing)
+            {
+                (denials, comes_to) = (all, Some(outcome));
+            }
             format!(
-                "keep {} of {name} (the Deny) in {}{}, or {narrow}",
-                of_existing(*index),
+                "keep {} in {}{}, or {narrow}",
+                named(&denials, existing),
                 one_line(document.source.name()),
-                checked(typed, explained, kept)
+                said(comes_to, typed)
             )
         }
         Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
@@ -65,10 +71,24 @@ pub(super) fn advice(
                             true => "has to keep it",
                             false => "has to ask for the same",
                         };
+                        let changed = with(document, explained, lost);
+                        let mut comes_to = outcome(typed, explained, changed.clone());
+                        let mut denials = String::new();
+                        // What the existing policy denies beside is new access too.
+                        if let (Some(Outcome::Insufficient), Some(changed)) = (comes_to, &changed)
+                            && let Some((all, outcome)) = sufficient(typed, explained, changed, existing)
+                        {
+                            denials = format!(
+                                ", and {} {}",
+                                one_line(document.source.name()),
+                                named(&all, existing)
+                            );
+                            comes_to = Some(outcome);
+                        }
                         format!(
-                            "{} of {name} allows this only under a condition; {statement} {keep}{}:\n{}",
+                            "{} of {name} allows this only under a condition; {statement} {keep}{denials}{}:\n{}",
                             of_existing(*index),
-                            checked(typed, explained, with(document, explained, lost)),
+                            said(comes_to, typed),
                             written(existing, lost)
                         )
                     }
@@ -111,18 +131,86 @@ fn written(document: &Document, condition: &Condition) -> String {
     one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
 }
 
-/// What a change that is advised comes to.
-fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> String {
-    let answer = changed.zip(typed.again).and_then(|(changed, again)| again(&changed));
+/// What a change comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// The question is answered with PASS.
+    Passes,
+    /// Another statement is a reason for FAIL.
+    Fine,
+    /// The statement still is one.
+    Insufficient,
+}
+
+/// What a change that is advised comes to, if it is made and that is found out.
+fn outcome(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> Option<Outcome> {
+    let answer = changed.zip(typed.again).and_then(|(changed, again)| again(&changed))?;
     let same = |finding: &Finding| finding.statement == explained.finding.statement;
-    match answer.map(|answer| answer.verdict) {
-        Some(Verdict::Pass(_)) => format!(" (checked: then {})", typed.then.unwrap_or("it passes")),
-        Some(Verdict::Fail(findings)) if findings.iter().any(same) => {
-            " (checked: that alone does not do)".to_owned()
-        }
-        Some(Verdict::Fail(_)) => " (checked: then this statement is fine)".to_owned(),
-        Some(Verdict::Unknown(_)) | None => String::new(),
+    match answer.verdict {
+        Verdict::Pass(_) => Some(Outcome::Passes),
+        Verdict::Fail(findings) if findings.iter().any(same) => Some(Outcome::Insufficient),
+        Verdict::Fail(_) => Some(Outcome::Fine),
+        Verdict::Unknown(_) => None,
     }
+}
+
+fn said(outcome: Option<Outcome>, typed: &Typed<'_>) -> String {
+    match outcome {
+        Some(Outcome::Passes) => format!(" (checked: then {})", typed.then.unwrap_or("it passes")),
+        Some(Outcome::Fine) => " (checked: then this statement is fine)".to_owned(),
+        Some(Outcome::Insufficient) => " (checked: that alone does not do)".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Document>) -> String {
+    said(outcome(typed, explained, changed), typed)
+}
+
+/// The document with further Deny statements.
+fn with_denials<'d>(document: &Document, denials: impl IntoIterator<Item = &'d Statement>) -> Document {
+    let mut changed = document.clone();
+    changed.statements.extend(denials.into_iter().cloned());
+    changed
+}
+
+/// The Deny statements of the existing policy that are enough if the document keeps them, the fewest of them in order, and what it
+/// comes to then; `None` if all of them are not enough, or are more than are worth a question each.
+fn sufficient(
+    typed: &Typed<'_>,
+    explained: &Explained<'_>,
+    document: &Document,
+    existing: &Document,
+) -> Option<(Vec<usize>, Outcome)> {
+    let denials = existing.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
+    let mut kept: Vec<(usize, &Statement)> = denials.collect();
+    if kept.is_empty() || kept.len() > MOST_DENIALS {
+        return None;
+    }
+    let ask = |kept: &[(usize, &Statement)]| {
+        let changed = with_denials(document, kept.iter().map(|(_, statement)| *statement));
+        outcome(typed, explained, Some(changed)).filter(|outcome| *outcome != Outcome::Insufficient)
+    };
+    let mut comes_to = ask(&kept)?;
+    let mut place = 0;
+    while kept.len() > 1 && place < kept.len() {
+        let mut fewer = kept.clone();
+        fewer.remove(place);
+        match ask(&fewer) {
+            // No less than all of them.
+            Some(outcome) if outcome == comes_to => (kept, comes_to) = (fewer, outcome),
+            _ => place = place.saturating_add(1),
+        }
+    }
+    Some((kept.into_iter().map(|(index, _)| index).collect(), comes_to))
+}
+
+/// Deny statements of the existing policy by their names.
+fn named(denials: &[usize], existing: &Document) -> String {
+    let names: Vec<String> =
+        denials.iter().map(|index| statement_name(*index, existing.statements.get(*index))).collect();
+    let what = if names.len() == 1 { "the Deny" } else { "each a Deny" };
+    format!("{} of {} ({what})", names.join(" and "), one_line(existing.source.name()))
 }
 
 /// The document without the pattern to look at.

@@ -91,14 +91,17 @@ impl External<'_> {
         one_line(&sentence)
     }
 
-    /// The answer as JSON: members of AWS's findings, and ours.
-    pub fn json(&self) -> Value {
+    /// The answer as JSON: members of AWS's findings, and ours. Of [`External::issues`], those that are accepted make their
+    /// findings archived; without any, all are active.
+    pub fn json(&self, issues: &[Issue]) -> Value {
         let result = match (&self.access.rest.verdict, self.access.findings.is_empty()) {
             (Verdict::Pass(_), true) => "NONE",
             (Verdict::Pass(_), false) => "FOUND",
             _ => "UNKNOWN",
         };
-        let findings: Vec<Value> = self.access.findings.iter().map(|f| self.finding(f)).collect();
+        let is_archived = |place| self.is_accepted(issues, place);
+        let findings: Vec<Value> =
+            self.access.findings.iter().enumerate().map(|(at, f)| self.finding(f, is_archived(at))).collect();
         let mut out = Map::new();
         out.insert("result".to_owned(), json!(result));
         out.insert("message".to_owned(), json!(self.sentence()));
@@ -112,7 +115,14 @@ impl External<'_> {
         Value::Object(out)
     }
 
-    fn finding(&self, finding: &ExternalFinding) -> Value {
+    /// Whether the issue of the finding in this place is accepted.
+    fn is_accepted(&self, issues: &[Issue], place: usize) -> bool {
+        let findings: Vec<&Issue> = issues.iter().filter(|issue| issue.kind == Kind::Finding).collect();
+        findings.len() == self.access.findings.len()
+            && findings.get(place).is_some_and(|issue| issue.accepted.is_some())
+    }
+
+    fn finding(&self, finding: &ExternalFinding, is_archived: bool) -> Value {
         let (kind, principal) = External::principal(finding);
         let (all_but, actions) = External::actions(finding);
         let (other_than, resources) = External::resources(finding);
@@ -128,7 +138,7 @@ impl External<'_> {
         }
         let mut out = json!({
             "findingType": "ExternalAccess",
-            "status": "ACTIVE",
+            "status": if is_archived { "ARCHIVED" } else { "ACTIVE" },
             "resourceType": self.resource_type.name(),
             "isPublic": finding.is_public,
             "principal": {kind: principal},
@@ -163,13 +173,14 @@ impl External<'_> {
         out
     }
 
-    /// The findings as a table; empty if there are none.
-    pub fn table(&self) -> String {
+    /// The findings as a table, but for those whose issue is among these and accepted; empty if there are none.
+    pub fn table(&self, issues: &[Issue]) -> String {
         let mut rows: Vec<[String; 8]> = vec![
             ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
                 .map(str::to_owned),
         ];
-        for (place, finding) in self.access.findings.iter().enumerate() {
+        let findings = self.access.findings.iter().enumerate();
+        for (place, finding) in findings.filter(|(place, _)| !self.is_accepted(issues, *place)) {
             let (kind, principal) = External::principal(finding);
             let list = |(negated, values): (bool, Vec<String>)| match negated {
                 true => short(&format!("all but {}", values.join(", "))),
@@ -219,8 +230,7 @@ impl External<'_> {
     }
 
     /// The same, the title of each finding with its number in the table.
-    pub fn numbered(&self) -> Vec<Issue> {
-        let mut issues = self.issues();
+    pub fn numbered(mut issues: Vec<Issue>) -> Vec<Issue> {
         let findings = issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).enumerate();
         findings.for_each(|(place, issue)| issue.title = format!("{} {}", number(place), issue.title));
         issues

@@ -2,7 +2,7 @@
 //!
 //! A candidate is only ever a proposal: it becomes a value after every pattern has been tested on it.
 
-use crate::automata::{Pattern, Set, Step, Symbol};
+use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Variable, encode};
 use crate::policy::PolicyType;
 use crate::request::{Requester, ValueType, key_info};
@@ -186,21 +186,36 @@ pub(super) fn readable(
             if must.is_empty() && policy_type == PolicyType::Identity {
                 return first(&mut usual.iter().cloned());
             }
-            if let Some(word) = first(&mut base.into_iter().flat_map(fill_requester)) {
-                return Some(word);
+            let mut tried: Vec<Vec<Symbol>> = Vec::new();
+            // A pattern on requesters starts with some kinds: what it spells is what counts.
+            let spelled = |p: &&Pattern| p.steps().iter().filter(|s| matches!(s, Step::One(_))).count();
+            let base = must.iter().copied().max_by_key(spelled);
+            for (pattern, account) in base.into_iter().flat_map(|p| ACCOUNTS.map(|account| (p, account))) {
+                // Without a place for it, every account makes the same words.
+                let mut words = fill_requester(pattern, account);
+                words.retain(|word| !tried.contains(word));
+                if let Some(word) = first(&mut words.iter().cloned()) {
+                    return Some(word);
+                }
+                tried.append(&mut words);
             }
             let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
             let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
             let named = requesters(PolicyType::Resource, &accounts);
             first(&mut named.into_iter().chain(usual.iter().cloned()))
         }
-        Variable::Key(name, element) => match base {
-            None => first(&mut std::iter::once_with(|| Symbol::word(&numbered_sample(name, element)))),
-            Some(p) => {
-                let fillers: [&dyn Fn(usize) -> &'static str; 3] = [&arn_field, &|_| "a", &|_| ""];
-                first(&mut fillers.into_iter().map(|filler| fill(p, filler)))
+        Variable::Key(name, element) => {
+            let samples = samples(name, element).into_iter().map(|text| Symbol::word(&text));
+            let Some(p) = base else { return first(&mut { samples }) };
+            let is_account = name.ends_with("account");
+            if let Some(word) = first(&mut samples.filter(|_| is_account)) {
+                return Some(word);
             }
-        },
+            let is_arn = key_info(name).is_some_and(|info| info.value == ValueType::Arn);
+            let arns = ACCOUNTS.iter().filter(|_| is_arn).map(|account| Arn::of_key(name, account).fill(p));
+            let fillers: [&dyn Fn(usize) -> &'static str; 3] = [&arn_field, &|_| "a", &|_| ""];
+            first(&mut arns.chain(fillers.into_iter().map(|filler| fill(p, filler))))
+        }
     }
 }
 
@@ -244,13 +259,24 @@ fn numbered_sample(name: &str, element: u32) -> String {
     if element == 0 { text.to_owned() } else { format!("{text}{element}") }
 }
 
+/// The sample of a key, and where an account stands in it, with other accounts.
+fn samples(name: &str, element: u32) -> Vec<String> {
+    let sample = numbered_sample(name, element);
+    let [usual, others @ ..] = ACCOUNTS;
+    let others: Vec<String> = match sample.contains(usual) {
+        true => others.iter().map(|other| sample.replace(usual, other)).collect(),
+        false => Vec::new(),
+    };
+    std::iter::once(sample).chain(others).collect()
+}
+
 /// What stands in a field of an ARN, by the number of colons before it.
 fn arn_field(colons: usize) -> &'static str {
     match colons {
         1 => "aws",
         2 => "s3",
         3 => "us-east-1",
-        4 => "111122223333",
+        4 => ACCOUNTS[0],
         _ => "a",
     }
 }
@@ -266,9 +292,7 @@ fn fill(pattern: &Pattern, filler: &dyn Fn(usize) -> &'static str) -> Vec<Symbol
     for step in pattern.steps() {
         match step {
             Step::One(set) => word.push(one(*set)),
-            Step::Many(class) => {
-                word.extend(filler(colons).chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
-            }
+            Step::Many(class) => extend(&mut word, filler(colons), *class),
         }
         colons = colons.saturating_add(usize::from(word.last() == Some(&Symbol::from_char(':'))));
     }
@@ -343,7 +367,7 @@ fn accounts_in(pattern: &Pattern) -> Vec<String> {
 }
 
 /// A pattern on requesters with its runs filled in, for every kind it may be about.
-fn fill_requester(pattern: &Pattern) -> Vec<Vec<Symbol>> {
+fn fill_requester(pattern: &Pattern, account: &str) -> Vec<Vec<Symbol>> {
     let kinds: [(u8, &str, &str, &str); 4] = [
         (4, "iam", "role/a", "AROAEXAMPLEID:a"),
         (3, "iam", "user/a", "AIDAEXAMPLEID"),
@@ -357,38 +381,106 @@ fn fill_requester(pattern: &Pattern) -> Vec<Vec<Symbol>> {
         if !first.contains(marker) {
             continue;
         }
+        let end = rest.iter().position(|step| *step == Step::One(Set::Char(Symbol::marker(0))));
+        let (own, rest) = rest.split_at(end.unwrap_or(rest.len()));
         let mut word = vec![marker];
-        let (mut colons, mut ended, mut fresh) = (0usize, false, true);
+        Arn { fields: ["arn", "aws", service, "", account, resource] }.fill_steps(own, &mut word);
+        let mut is_fresh = false;
         for step in rest {
-            let filler = match (ended, colons) {
-                (true, _) if fresh => last,
-                (true, _) => "a",
-                (false, 2) => service,
-                (false, 3) => "",
-                (false, 5) if fresh => resource,
-                (false, c) => arn_field(c),
-            };
             match step {
                 Step::One(set) => word.push(one(*set)),
                 Step::Many(class) => {
-                    word.extend(filler.chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
-                    fresh = false;
-                    continue;
+                    extend(&mut word, if is_fresh { last } else { "a" }, *class);
                 }
             }
-            if word.last() == Some(&Symbol::from_char(':')) && !ended {
-                colons = colons.saturating_add(1);
-                fresh = true;
-            } else if word.last() == Some(&Symbol::marker(0)) {
-                ended = true;
-                fresh = true;
-            } else {
-                fresh = false;
-            }
+            is_fresh = word.last() == Some(&Symbol::marker(0));
         }
         words.push(word);
     }
     words
+}
+
+/// An ARN to fill patterns with.
+struct Arn<'f> {
+    fields: [&'f str; 6],
+}
+
+impl<'f> Arn<'f> {
+    /// For the values of a key.
+    fn of_key(name: &str, account: &'f str) -> Arn<'f> {
+        let (service, region, resource) = match name {
+            "aws:principalarn" => ("iam", "", "role/a"),
+            _ => ("s3", "us-east-1", "a"),
+        };
+        Arn { fields: ["arn", "aws", service, region, account, resource] }
+    }
+
+    /// The pattern with its runs filled in: each stands for its part of a field, the first that may for all fields that are not
+    /// spelled.
+    fn fill(&self, pattern: &Pattern) -> Vec<Symbol> {
+        let mut word = Vec::new();
+        self.fill_steps(pattern.steps(), &mut word);
+        word
+    }
+
+    fn fill_steps(&self, mut steps: &[Step], word: &mut Vec<Symbol>) {
+        let is_colon = |step: &Step| *step == Step::One(Set::Char(Symbol::from_char(':')));
+        // The colons so far, and how many symbols stand behind the last one.
+        let (mut colons, mut length) = (0usize, 0usize);
+        while let Some((step, rest)) = steps.split_first() {
+            steps = rest;
+            let before = word.len();
+            match step {
+                Step::One(Set::Class(class)) if colons == ACCOUNT => {
+                    let own = self.field(ACCOUNT).chars().nth(length).map(Symbol::from_char);
+                    word.push(own.filter(|s| class.contains(*s)).unwrap_or_else(|| one(Set::Class(*class))));
+                }
+                Step::One(set) => word.push(one(*set)),
+                Step::Many(class) => {
+                    let spelled = rest.iter().filter(|step| is_colon(step)).count();
+                    let crosses = class.contains(Symbol::from_char(':'));
+                    let missing = 5usize.saturating_sub(colons).saturating_sub(spelled);
+                    let last = colons.saturating_add(if crosses { missing } else { 0 });
+                    let after = rest.iter().take_while(|step| !is_colon(step));
+                    let after = after.filter(|step| matches!(step, Step::One(_))).count();
+                    extend(word, &self.part((colons, length), (last, after)), *class);
+                }
+            }
+            for symbol in word.iter().skip(before) {
+                match *symbol == Symbol::from_char(':') {
+                    true => (colons, length) = (colons.saturating_add(1), 0),
+                    false => length = length.saturating_add(1),
+                }
+            }
+        }
+    }
+
+    /// What stands between the first symbols of a field and the last ones of the same or another. Only an account has a length.
+    fn part(&self, (first, before): (usize, usize), (last, after): (usize, usize)) -> String {
+        let field = |at: usize| {
+            let field = self.field(at);
+            let before = if at == first { before } else { 0 };
+            let after = if at == last { after } else { 0 };
+            match at {
+                ACCOUNT => field.get(before..field.len().saturating_sub(after)).unwrap_or_default(),
+                _ if before == 0 || at < ACCOUNT => field,
+                _ => "a",
+            }
+        };
+        (first..=last).map(field).collect::<Vec<_>>().join(":")
+    }
+
+    fn field(&self, at: usize) -> &'f str {
+        self.fields.get(at).copied().unwrap_or("a")
+    }
+}
+
+/// Which field of an ARN holds the account.
+const ACCOUNT: usize = 4;
+
+/// Adds those characters of a text that are of the class.
+fn extend(word: &mut Vec<Symbol>, text: &str, class: Class) {
+    word.extend(text.chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
 }
 
 /// A well-known action's usual spelling.

@@ -33,6 +33,9 @@ pub(crate) fn run(case: &Path, command: &str) -> Output {
         if word == "<" {
             let path = case.join(words.next().expect("a file after <"));
             process.stdin(std::fs::File::open(path).unwrap());
+        } else if word == ">" {
+            let path = case.join(words.next().expect("a file after >"));
+            process.stdout(std::fs::File::create(path).unwrap());
         } else {
             process.arg(word);
         }

@@ -55,9 +55,10 @@ pub fn summary(command: &str, subjects: &[Subject]) -> String {
         names.len()
     };
     let judged = || subjects.iter().filter(|s| s.status != Status::Skipped);
-    let policies = match distinct(judged().map(|s| s.name.as_str()).collect()) {
-        1 => "1 policy".to_owned(),
-        n => format!("{n} policies"),
+    let inputs = match (distinct(judged().map(|s| s.name.as_str()).collect()), command) {
+        (n, "verify") => counted(n, "certificate"),
+        (1, _) => "1 policy".to_owned(),
+        (n, _) => format!("{n} policies"),
     };
     let rules = match distinct(subjects.iter().filter_map(|s| s.rule.as_deref()).collect()) {
         0 => String::new(),
@@ -75,12 +76,16 @@ pub fn summary(command: &str, subjects: &[Subject]) -> String {
         (count(Status::Fail, true), "accepted"),
         (skipped, "skipped"),
     ];
-    let part = |(n, kind): (usize, &str)| match kind {
-        "error" => counted(n, kind),
-        kind => format!("{n} {kind}"),
+    // What a certificate shows is a PASS or a FAIL too.
+    let part = |(n, kind): (usize, &str)| match (kind, command) {
+        ("error", _) => counted(n, kind),
+        ("FAIL", "verify") => format!("{n} refused"),
+        ("UNKNOWN", "verify") => format!("{n} not verified"),
+        ("PASS", "verify") => format!("{n} verified"),
+        (kind, _) => format!("{n} {kind}"),
     };
     let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(part).collect();
-    format!("{command}: {policies}{rules}: {}\n", parts.join(", "))
+    format!("{command}: {inputs}{rules}: {}\n", parts.join(", "))
 }
 
 /// The readings that the answer rests on where sources disagree.
