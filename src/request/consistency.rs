@@ -130,7 +130,7 @@ impl Request {
             }
         }
         for (key, info) in &keys.known {
-            if info.presence == Presence::Always && self.values_of_lower(key).is_none() {
+            if info.presence == Presence::Always && !self.has(key) {
                 fault("presence", format!("{} is in every request", info.name));
             }
         }
@@ -149,6 +149,11 @@ impl Request {
         found
     }
 
+    /// Whether a key (lower-cased name) is present. A request has few keys, and most differ in length.
+    fn has(&self, key: &str) -> bool {
+        self.context.keys().any(|present| present == key)
+    }
+
     /// S1 to S6: what the requester fixes.
     fn derived(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let Some(requester) = &self.requester else { return };
@@ -165,13 +170,13 @@ impl Request {
         let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
         // Of sessions of AssumeRoot only the account is documented.
         let documented = of_account && !matches!(requester, Requester::AssumedRoot { .. });
-        for (_, info) in keys.known.iter().filter(|(key, _)| self.values_of_lower(key).is_none()) {
+        for (key, info) in &keys.known {
             let needed = match info.presence {
                 Presence::AlwaysForPrincipals => documented || anonymous,
                 Presence::Signed => of_account,
                 Presence::Always | Presence::Sometimes => false,
             };
-            if needed {
+            if needed && !self.has(key) {
                 fault("presence", format!("{} is in every request of such a requester", info.name));
             }
         }
@@ -228,13 +233,13 @@ impl Request {
             "aws:vpceorgid",
             "aws:vpceorgpaths",
         ];
-        if self.values_of_lower("aws:sourceip").is_some()
-            && let Some(key) = through.iter().find(|key| self.values_of_lower(key).is_some())
+        if self.has("aws:sourceip")
+            && let Some(key) = through.iter().find(|key| self.has(key))
         {
             fault("S8", format!("{key} exists only through a VPC endpoint, where aws:SourceIp does not"));
         }
         let named = ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
-        let names = named.iter().find(|key| self.values_of_lower(key).is_some());
+        let names = named.iter().find(|key| self.has(key));
         if let (Some(key), None) = (names, self.values_of_lower("aws:sourcevpce"))
             && keys.contains("aws:sourcevpce")
         {
@@ -246,22 +251,22 @@ impl Request {
     fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
         for (id, paths) in &keys.organizations {
-            if self.values_of_lower(id).is_some() != self.values_of_lower(paths).is_some() {
+            if self.has(id) != self.has(paths) {
                 fault("S10", format!("{id} and {paths} are present together"));
             }
         }
         let via = self.values_of_lower("aws:viaawsservice").and_then(<[String]>::first);
         let not_via = via.is_some_and(|v| !v.eq_ignore_ascii_case("true"));
-        if self.values_of_lower("aws:calledvia").is_some() && not_via {
+        if self.has("aws:calledvia") && not_via {
             fault("S12", "aws:CalledVia implies aws:ViaAWSService".to_owned());
         }
         let tag = self.context().any(|(key, _)| key.starts_with("aws:requesttag/"));
-        if tag && mentioned("aws:tagkeys") && self.values_of_lower("aws:tagkeys").is_none() {
+        if tag && mentioned("aws:tagkeys") && !self.has("aws:tagkeys") {
             fault("S13", "a request with tags has aws:TagKeys".to_owned());
         }
         let is_service = matches!(self.requester, None | Some(Requester::Service { .. }));
         let of_account = self.requester.as_ref().is_some_and(|r| r.account().is_some());
-        if !is_service && of_account && self.values_of_lower("aws:principalservicenameslist").is_some() {
+        if !is_service && of_account && self.has("aws:principalservicenameslist") {
             fault("S6", "aws:PrincipalServiceNamesList belongs to services".to_owned());
         }
     }
