@@ -119,6 +119,15 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
                 black_box(compile(&mut formula, &reading, 0, document));
             });
         });
+        let mut group = c.benchmark_group("question");
+        let asked = Asked::no_new_access(document, document);
+        group.bench_function(BenchmarkId::new("compiled", name), |b| {
+            b.iter(|| Question::new(&asked, SETTING))
+        });
+        group.bench_function(BenchmarkId::new("recalled", name), |b| {
+            b.iter(|| Question::recalled(&asked, SETTING));
+        });
+        group.finish();
         c.benchmark_group("evaluate").bench_function(name, |b| {
             let request = Request::new("s3:GetObject", "arn:aws:s3:::reports/a");
             let options = evaluate::Options::for_documents(&[document]);
