@@ -41,17 +41,25 @@ impl Strings {
 
     /// The automaton of a pattern.
     pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Arc<Pattern> {
+        self.build(formula, id);
+        self.built(id).map_or_else(|| Arc::new(Pattern::any()), Arc::clone)
+    }
+
+    /// Has the automaton of a pattern built, if it is not.
+    fn build(&mut self, formula: &Formula<'_>, id: PatternId) {
         if self.patterns.len() <= id.index() {
             self.patterns.resize(formula.pattern_count().max(id.index().saturating_add(1)), None);
         }
-        if let Some(Some(pattern)) = self.patterns.get(id.index()) {
-            return Arc::clone(pattern);
-        }
-        let pattern = formula.pattern_of(id).map_or_else(|| Arc::new(Pattern::any()), build);
         if let Some(slot) = self.patterns.get_mut(id.index()) {
-            *slot = Some(Arc::clone(&pattern));
+            slot.get_or_insert_with(|| {
+                formula.pattern_of(id).map_or_else(|| Arc::new(Pattern::any()), build)
+            });
         }
-        pattern
+    }
+
+    /// The automaton of a pattern that was built: counting who holds it would cost more than most questions about it.
+    fn built(&self, id: PatternId) -> Option<&Arc<Pattern>> {
+        self.patterns.get(id.index())?.as_ref()
     }
 
     /// Where to remember what was found out about two patterns; `None` where too much is remembered already.
@@ -85,8 +93,10 @@ impl Strings {
         if let Some(known) = self.relations.get(&pair).and_then(|r| r.disjoint) {
             return Ok(known);
         }
-        let (pa, pb) = (self.pattern(formula, a), self.pattern(formula, b));
-        let answer = disjoint(&pa, &pb, meter)?;
+        self.build(formula, a);
+        self.build(formula, b);
+        let (Some(pa), Some(pb)) = (self.built(a), self.built(b)) else { return Ok(false) };
+        let answer = disjoint(pa, pb, meter)?;
         if let Some(relation) = self.relation(pair) {
             relation.disjoint = Some(answer);
         }
@@ -114,8 +124,10 @@ impl Strings {
         if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
             return Ok(known);
         }
-        let (po, pi) = (self.pattern(formula, outer), self.pattern(formula, inner));
-        let answer = includes(&po, &pi, meter)?;
+        self.build(formula, outer);
+        self.build(formula, inner);
+        let (Some(po), Some(pi)) = (self.built(outer), self.built(inner)) else { return Ok(false) };
+        let answer = includes(po, pi, meter)?;
         if let Some(relation) = self.relation((outer, inner)) {
             relation.included = Some(answer);
         }
@@ -228,7 +240,10 @@ impl Strings {
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
         match plainly_matches(formula.spelled(id), word) {
             Some(plain) => plain,
-            None => self.pattern(formula, id).matches(word),
+            None => {
+                self.build(formula, id);
+                self.built(id).is_some_and(|pattern| pattern.matches(word))
+            }
         }
     }
 }
