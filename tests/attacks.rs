@@ -143,6 +143,23 @@ fn principals() {
     all("principals", made::principals());
 }
 
+/// Who gets in from outside: accounts, addresses and statements by the thousand.
+#[test]
+fn outsiders() {
+    let directory = directory("outsiders");
+    for policy in made::outsiders() {
+        std::fs::write(directory.join("policy.json"), policy).unwrap();
+        let run = |arguments: &str| run(&directory, &arguments.split(' ').collect::<Vec<_>>());
+        run(
+            "check-no-public-access --policy policy.json --resource-type AWS::S3::Bucket --timeout 500ms --certify",
+        );
+        run("block-public-access --policy policy.json --settings all --owner 111122223333 --timeout 500ms");
+        run(
+            "find-external-access --policy policy.json --zone-of-trust 111122223333 --timeout 500ms --format json",
+        );
+    }
+}
+
 #[test]
 fn hostile_texts() {
     all("texts", made::texts());

@@ -7,6 +7,7 @@ mod support;
 
 use iamsat::check::{ExternalAccess, Options, Region, Zone, external_access, find};
 use iamsat::evaluate::{self, Decision};
+use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, Effect, PolicyType, ResourceType};
 use iamsat::request::{Axioms, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
@@ -342,6 +343,54 @@ fn what_a_deny_names_is_what_is_found() {
     let text = access.findings[0].document.source.text();
     assert!(text.contains("444455556666") && !text.contains("111122223333"), "{text}");
     assert!(!access.findings[0].is_public);
+}
+
+/// A bound that ends the search takes nothing away that was found: every statement that lets someone in is told, with a request.
+#[test]
+fn what_was_found_before_a_bound_is_told() {
+    let policy = document(
+        "policy",
+        r#"{"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Principal":{"AWS":["111122223333","444455556666","777788889999"]},"Action":"s3:GetObject","Resource":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"},
+            {"Effect":"Allow","Principal":{"AWS":"222233334444"},"Action":"s3:*","Resource":"*"}]}"#,
+    );
+    let zone = Zone::new(&[ZONE], &[] as &[&str]).unwrap();
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    let mut complete = 0;
+    for questions in 0..60 {
+        let limits = SearchLimits { questions, ..SearchLimits::default() };
+        let options = Options { limits, ..Options::default() };
+        let access = external_access(&policy, bucket, &zone, &options);
+        let mut statements: Vec<usize> = access.findings.iter().map(|f| f.statement).collect();
+        statements.dedup();
+        assert_eq!(statements, [0, 2], "{questions}");
+        for finding in &access.findings {
+            let mut referee = evaluate::Options::for_documents(&[&policy]);
+            referee.policy_type = PolicyType::Resource;
+            let request = finding.finding.witness.request();
+            assert!(is_outside(request), "{questions}");
+            for allowing in [&policy, &finding.document] {
+                assert_eq!(
+                    evaluate::decide(&[allowing], request, &referee),
+                    Decision::Allowed,
+                    "{questions}"
+                );
+            }
+            assert!(
+                finding.is_wholly_outside || access.is_complete() || finding.denied_by == [1],
+                "{questions}"
+            );
+        }
+        match access.rest.verdict {
+            Verdict::Pass(_) => complete += 1,
+            Verdict::Unknown(unknown) => {
+                assert_eq!(unknown.reasons, [UnknownReason::Exhausted(Exhausted::Questions)]);
+            }
+            Verdict::Fail(_) => panic!("{questions}"),
+        }
+    }
+    assert!(complete > 0 && complete < 60, "{complete}");
 }
 
 /// The opposite of what a Deny statement asks for is what its finding says, in whichever form it asks.

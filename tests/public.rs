@@ -17,6 +17,7 @@ use iamsat::formula::{
     Asked, Atom, Lit, Node, Outside, Question as FormulaQuestion, Setting, Test, Variable, VariableId, build,
     encode,
 };
+use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, PolicyType, ResourceType};
 use iamsat::report::{Judgement, Question};
 use iamsat::request::{Axioms, Request, Requester};
@@ -26,6 +27,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 use support::document;
 
 fn resource_type(name: &Value) -> ResourceType {
@@ -750,4 +752,25 @@ fn block_public_access_setting_by_setting() {
             }
         }
     }
+}
+
+/// Every interval of addresses is held against every network of the policy: that is bounded, by number and by time.
+#[test]
+fn the_work_for_many_addresses_is_bounded() {
+    let networks: Vec<String> = (0..200).map(|i| format!("198.51.{i}.0/25")).collect();
+    let condition = json!({"IpAddress": {"aws:SourceIp": networks}});
+    let policy = read(&[json!({"Effect": "Allow", "Principal": "*", "Condition": condition})]);
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    let limited = |limits: SearchLimits| {
+        let answer = no_public_access(&policy, bucket, &Options { limits, ..Options::default() });
+        match answer.verdict {
+            Verdict::Unknown(unknown) => unknown.reasons,
+            verdict => panic!("{verdict:?}"),
+        }
+    };
+    let work = limited(SearchLimits { work: 50_000, ..SearchLimits::default() });
+    assert_eq!(work, [UnknownReason::Exhausted(Exhausted::Work)]);
+    let over = SearchLimits { deadline: Some(Instant::now()), ..SearchLimits::default() };
+    assert_eq!(limited(over), [UnknownReason::Exhausted(Exhausted::Deadline)]);
+    assert_eq!(ask(&policy, bucket).verdict.name(), "PASS");
 }

@@ -95,17 +95,19 @@ pub fn external_access(
     let inquiry = Inquiry::of(&Options { certify: false, ..options.clone() });
     let (trusted, certain) = (&trusted, &certain);
     let mut search = Analyzer { policy, trusted, certain, resource_type, inquiry, with_resource };
-    match search.findings(shown) {
-        Ok(findings) => {
+    let mut findings = Vec::new();
+    match search.findings(shown, &mut findings) {
+        Ok(()) => {
             let covered = findings.iter().map(|finding| &finding.document);
             let rest = find([policy], [], std::iter::once(trusted).chain(covered), options);
             ExternalAccess { findings, rest }
         }
         Err(limit) => {
+            search.unfinished(shown, &mut findings);
             let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(limit)], candidate: None };
             let mut rest = first.clone();
             rest.verdict = Verdict::Unknown(Box::new(unknown));
-            ExternalAccess { findings: Vec::new(), rest }
+            ExternalAccess { findings, rest }
         }
     }
 }
@@ -128,30 +130,71 @@ enum Outside {
 }
 
 impl Analyzer<'_> {
-    fn findings(&mut self, shown: &[Finding]) -> Result<Vec<ExternalFinding>, Exhausted> {
-        let mut found = Vec::new();
+    /// Everything that is found, as far as the bounds allow: what is not known of a finding is what would be worse.
+    fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
         for first in shown {
-            let Some(whole) = Region::whole(self.policy, first.statement) else { continue };
-            let cells: Vec<Region> = match whole.values(Axis::Principal) {
-                Some(values) => values.iter().map(|v| whole.with(Axis::Principal, vec![*v])).collect(),
-                None => vec![whole],
-            };
-            for cell in cells {
-                self.cell(cell, &mut found)?;
+            for cell in self.cells(first.statement) {
+                self.cell(cell, found)?;
             }
         }
-        self.without_covered(&mut found)?;
+        self.without_covered(found)?;
         let policy =
             self.inquiry.ask(|options| no_public_access(self.policy, self.resource_type, options))?;
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
-        for finding in &mut found {
-            finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
-            finding.is_public = self.is_public(&finding.document, is_public)?;
+        for finding in found.iter_mut() {
+            finding.is_public = is_public && self.is_public(&finding.document)?;
         }
+        for finding in found.iter_mut() {
+            finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
+        }
+        self.denials_of(found);
+        Ok(())
+    }
+
+    /// What there is to tell of a search that a bound has ended: what was found, and the first requests.
+    fn unfinished(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) {
+        for first in shown {
+            if found.iter().any(|finding| finding.statement == first.statement) {
+                continue;
+            }
+            let documents = self.cells(first.statement).into_iter().filter_map(|c| c.document(self.policy));
+            let request = first.witness.request();
+            let referee = self.referee();
+            let mut holding = documents.filter(|document| holds(document, request, &referee));
+            if let Some(document) = holding.next() {
+                found.push(self.unjudged(first.statement, document, first.clone()));
+            }
+        }
+        found.sort_by_key(|finding| finding.statement);
+        self.denials_of(found);
+    }
+
+    /// The parts of a statement for its principals.
+    fn cells(&self, statement: usize) -> Vec<Region> {
+        let Some(whole) = Region::whole(self.policy, statement) else { return Vec::new() };
+        match whole.values(Axis::Principal) {
+            Some(values) => values.iter().map(|v| whole.with(Axis::Principal, vec![*v])).collect(),
+            None => vec![whole],
+        }
+    }
+
+    /// A finding of which nothing is known but its request.
+    fn unjudged(&self, statement: usize, document: Document, finding: Finding) -> ExternalFinding {
+        ExternalFinding {
+            statement,
+            statements: self.allowing(finding.witness.request()),
+            document,
+            is_wholly_outside: false,
+            denied_by: Vec::new(),
+            is_public: true,
+            finding,
+        }
+    }
+
+    fn denials_of(&mut self, found: &mut [ExternalFinding]) {
         for finding in found.iter_mut().filter(|finding| !finding.is_wholly_outside) {
             finding.denied_by = self.denied_by(&finding.document);
         }
-        Ok(found)
     }
 
     /// The findings about one principal of a statement.
@@ -166,15 +209,7 @@ impl Analyzer<'_> {
         };
         for document in parts {
             let Outside::Some(finding) = self.outside(&document)? else { continue };
-            found.push(ExternalFinding {
-                statement: region.statement(),
-                statements: self.allowing(finding.witness.request()),
-                document,
-                is_wholly_outside: false,
-                denied_by: Vec::new(),
-                is_public: true,
-                finding: *finding,
-            });
+            found.push(self.unjudged(region.statement(), document, *finding));
         }
         Ok(())
     }
@@ -183,13 +218,14 @@ impl Analyzer<'_> {
     fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Exhausted> {
         let lists: Vec<(Axis, Vec<usize>)> =
             region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
+        let referee = self.referee();
         for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
             let mut kept = Vec::new();
             for value in values {
                 let slice = region.with(axis, vec![value]);
                 let Some(document) = slice.document(of) else { continue };
                 // A request from outside that is known saves a question.
-                if self.holds(&document, known) || self.may_be_outside(&document, &[])? {
+                if holds(&document, known, &referee) || self.may_be_outside(&document, &[])? {
                     kept.push(value);
                 }
             }
@@ -279,13 +315,13 @@ impl Analyzer<'_> {
         denials.filter_map(refuses).collect()
     }
 
-    /// Whether the request is in the part.
-    fn holds(&self, part: &Document, request: &Request) -> bool {
+    /// How a request is held against a part.
+    fn referee(&self) -> evaluate::Options {
         let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted]);
         options.policy_type = PolicyType::Resource;
         options.strict_arn = self.inquiry.options().strict_arn;
         options.resource_unconstrained = true;
-        evaluate::decide(&[part], request, &options) == Decision::Allowed
+        options
     }
 
     /// A request from outside in the part.
@@ -326,14 +362,14 @@ impl Analyzer<'_> {
             && self.inquiry.proves(|options| find([part], [], [self.policy], options))?)
     }
 
-    /// Whether the part, together with all that is denied, is public, or that is not known. Of a policy that is public by the
-    /// number of addresses of all its parts together, each part with addresses is.
-    fn is_public(&mut self, part: &Document, policy_is_public: bool) -> Result<bool, Exhausted> {
+    /// Whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
+    /// that is public by the number of addresses of all its parts together, each part with addresses is.
+    fn is_public(&mut self, part: &Document) -> Result<bool, Exhausted> {
         let with_denials = self.with_denials(part);
         let answer =
             self.inquiry.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
         let some_addresses = answer.addresses.is_some_and(|addresses| !addresses.intervals().is_empty());
-        Ok(!matches!(answer.verdict, Verdict::Pass(_)) || (policy_is_public && some_addresses))
+        Ok(!matches!(answer.verdict, Verdict::Pass(_)) || some_addresses)
     }
 
     /// The Allow statements that by themselves allow the request.
@@ -350,6 +386,7 @@ impl Analyzer<'_> {
 
     /// Drops the findings that the others cover, those that come last first.
     fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
+        let referee = self.referee();
         let mut place = found.len();
         while let Some(at) = place.checked_sub(1) {
             place = at;
@@ -357,18 +394,23 @@ impl Analyzer<'_> {
             if found.len() == 1 {
                 break;
             }
-            let others: Vec<&Document> = found
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != at)
-                .map(|(_, other)| &other.document)
-                .collect();
-            if !self.may_be_outside(&own.document, &others)? {
+            let others = found.iter().enumerate().filter(|(other, _)| *other != at);
+            let others: Vec<&Document> = others.map(|(_, other)| &other.document).collect();
+            // Most are alone in letting in whom they show, which saves the question.
+            let request = own.finding.witness.request();
+            if others.iter().any(|other| holds(other, request, &referee))
+                && !self.may_be_outside(&own.document, &others)?
+            {
                 found.remove(at);
             }
         }
         Ok(())
     }
+}
+
+/// Whether the request is in the part.
+fn holds(part: &Document, request: &Request, referee: &evaluate::Options) -> bool {
+    evaluate::decide(&[part], request, referee) == Decision::Allowed
 }
 
 fn passes(answer: &Answer) -> bool {

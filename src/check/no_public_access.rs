@@ -4,7 +4,7 @@ use super::question::{Answer, Options, certified, with_certificate};
 use crate::formula::{
     Asked, Lit, Network, NetworkUnion, Outside, Question, Setting, address_beyond, assumptions, no_address,
 };
-use crate::limits::Exhausted;
+use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceType};
 use crate::request::{AddressInterval, AddressSet, Request};
 use crate::solve::{
@@ -63,7 +63,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         allows.push((0, 0, Lit::FALSE));
     }
     let places = match question.by_address {
-        true => Places::of(policy, options.limits.nodes),
+        true => Places::of(policy, &options.limits),
         false => Ok(Places::default()),
     };
     let by_address = question.by_address;
@@ -81,6 +81,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
                 by_address,
                 places: &places,
                 asked: &anywhere,
+                limits: &options.limits,
             };
             for (_, statement, lit) in allows {
                 asking.statement(lit, &referee.claim(0, statement), &mut outcome);
@@ -124,7 +125,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(policy: &Document, limit: usize) -> Result<Places, Exhausted> {
+    fn of(policy: &Document, limits: &SearchLimits) -> Result<Places, Exhausted> {
         let conditions = policy.statements.iter().flat_map(|s| &s.conditions);
         let networks = |condition: &Condition| -> Vec<Network> {
             condition.values.iter().filter_map(|v| Network::parse(&v.value.text)).collect()
@@ -144,8 +145,13 @@ impl Places {
         }
         starts.sort_unstable();
         starts.dedup();
-        if starts.len().saturating_mul(lists.len()) > limit {
+        if starts.len().saturating_mul(lists.len()) > limits.nodes {
             return Err(Exhausted::Nodes);
+        }
+        // A request from every interval may be held against every network.
+        let comparisons = starts.len().saturating_mul(lists.iter().map(Vec::len).sum());
+        if u64::try_from(comparisons).unwrap_or(u64::MAX) > limits.work {
+            return Err(Exhausted::Work);
         }
         let private = NetworkUnion::of(private);
         let unions: Vec<NetworkUnion> = lists.into_iter().map(NetworkUnion::of).collect();
@@ -251,6 +257,7 @@ struct Asking<'q, 'f, 'a> {
     by_address: bool,
     places: &'q Places,
     asked: &'q Asked<'a>,
+    limits: &'q SearchLimits,
 }
 
 impl Asking<'_, '_, '_> {
@@ -295,6 +302,10 @@ impl Asking<'_, '_, '_> {
                     possible.extend_from_slice(group);
                     match self.shown(&witness, group, claim) {
                         Ok(all) => shown.extend(all),
+                        Err(reason @ UnknownReason::Exhausted(_)) => {
+                            outcome.open.push(doubt(reason, witness.request()));
+                            break false;
+                        }
                         Err(reason) => outcome.doubts.push(doubt(reason, witness.request())),
                     }
                     if group.is_empty() {
@@ -323,7 +334,7 @@ impl Asking<'_, '_, '_> {
         }
     }
 
-    /// The request from an address of each interval, confirmed.
+    /// The request from an address of each interval, confirmed, unless there is no time for it.
     fn shown(
         &self,
         witness: &Witness,
@@ -335,6 +346,9 @@ impl Asking<'_, '_, '_> {
         }
         let own = witness.request().source_address();
         let of = |addresses: &AddressInterval| {
+            if self.limits.is_over() {
+                return Err(UnknownReason::Exhausted(Exhausted::Deadline));
+            }
             let witness = if own.is_some_and(|own| addresses.contains(own)) {
                 witness.clone()
             } else {

@@ -41,12 +41,27 @@ impl BlockReport<'_> {
         if outcome.acl_stays_public || outcome.rejects_acl || outcome.rejects_policy {
             return Some(true);
         }
-        let unknown = |answer: &crate::check::Answer| matches!(answer.verdict, Verdict::Unknown(_));
-        let open = outcome.public.as_ref().is_some_and(unknown) && self.of.settings.block_public_policy;
         match outcome.policy_stays_public {
             Some(true) => Some(true),
-            Some(false) if !open => Some(false),
+            Some(false) if !self.may_reject_policy() => Some(false),
             _ => None,
+        }
+    }
+
+    /// Whether it could not be decided whether the policy is public.
+    fn is_open(&self) -> bool {
+        self.outcome.public.as_ref().is_some_and(|answer| matches!(answer.verdict, Verdict::Unknown(_)))
+    }
+
+    /// Whether it could not be decided whether putting the policy would be rejected.
+    fn may_reject_policy(&self) -> bool {
+        self.is_open() && self.of.settings.block_public_policy
+    }
+
+    fn put_policy(&self) -> &'static str {
+        match self.of.resource_type.is_access_point() {
+            true => "PutAccessPointPolicy",
+            false => "PutBucketPolicy",
         }
     }
 
@@ -56,11 +71,7 @@ impl BlockReport<'_> {
 
     /// The actions that would be rejected.
     fn rejected(&self) -> Vec<&'static str> {
-        let put_policy = match self.of.resource_type.is_access_point() {
-            true => "PutAccessPointPolicy",
-            false => "PutBucketPolicy",
-        };
-        let policy = self.outcome.rejects_policy.then_some(put_policy);
+        let policy = self.outcome.rejects_policy.then_some(self.put_policy());
         policy.into_iter().chain(self.outcome.rejects_acl.then_some("PutBucketAcl")).collect()
     }
 
@@ -85,7 +96,11 @@ impl BlockReport<'_> {
             }),
             Verdict::Pass(_) | Verdict::Unknown(_) => Value::Null,
         });
-        value!({
+        let is_restricted = match self.is_open() && outcome.remaining.is_some() {
+            true => Value::Null,
+            false => value!(outcome.remaining.is_some()),
+        };
+        let mut out = value!({
             "result": match self.is_found() { Some(true) => "FOUND", Some(false) => "NONE", None => "UNKNOWN" },
             "message": self.sentence(),
             "settings": settings,
@@ -95,10 +110,14 @@ impl BlockReport<'_> {
             "remains": {
                 "publicPolicy": outcome.policy_stays_public,
                 "publicAcl": outcome.acl_stays_public,
-                "restrictedToOwnerAndServices": outcome.remaining.is_some(),
+                "restrictedToOwnerAndServices": is_restricted,
                 "witness": remaining,
             },
-        })
+        });
+        if let (true, Value::Object(members)) = (self.may_reject_policy(), &mut out) {
+            members.insert("maybeRejected".to_owned(), value!([self.put_policy()]));
+        }
+        out
     }
 
     /// The answer in one sentence.
@@ -106,12 +125,16 @@ impl BlockReport<'_> {
         match self.is_found() {
             Some(true) => {
                 let remains = self.outcome.policy_stays_public == Some(true) || self.outcome.acl_stays_public;
-                match (remains, self.rejected().is_empty()) {
+                let mut rejected = self.rejected().join(" and ");
+                if self.may_reject_policy() {
+                    rejected.push_str(&format!(" and maybe {}", self.put_policy()));
+                }
+                match (remains, self.outcome.policy_stays_public) {
                     (true, _) => "public access remains".to_owned(),
-                    (false, _) => {
+                    (false, Some(_)) => format!("no public access remains, and {rejected} would be rejected"),
+                    (false, None) => {
                         format!(
-                            "no public access remains, and {} would be rejected",
-                            self.rejected().join(" and ")
+                            "{rejected} would be rejected; it could not be decided whether public access remains"
                         )
                     }
                 }
@@ -177,6 +200,31 @@ impl BlockReport<'_> {
         replay::command(&spelled, &[self.argument?], "allowed", options.strict_arn).ok()
     }
 
+    /// What services and the owner keep of a policy, where it is restricted to them.
+    fn kept(&self, of_policy: &Verdict) -> String {
+        let owner = self.of.owner;
+        let kept = match of_policy {
+            Verdict::Fail(_) => match owner {
+                Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
+                None => "services keep what the policy gives them".to_owned(),
+            },
+            Verdict::Pass(_) => match owner {
+                Some(owner) => {
+                    format!("nothing of the policy: it gives services and users of {owner} nothing (proved)")
+                }
+                None => "nothing of the policy for services: it gives them nothing (proved)".to_owned(),
+            },
+            Verdict::Unknown(_) => match owner {
+                Some(owner) => format!("it could not be decided what services and users of {owner} keep"),
+                None => "it could not be decided what services keep".to_owned(),
+            },
+        };
+        let unnamed =
+            if owner.is_none() { "; name the owner with --owner to see what its users keep" } else { "" };
+        let condition = if self.is_open() { "if the policy is public, " } else { "" };
+        format!("{condition}{kept}{unnamed}")
+    }
+
     /// The answer for people, line by line.
     pub fn text(&self, options: &Options) -> String {
         let (of, outcome) = (self.of, self.outcome);
@@ -215,7 +263,13 @@ impl BlockReport<'_> {
             },
         ));
         let rejected = self.rejected();
-        rows.push(("rejected", if rejected.is_empty() { "nothing".to_owned() } else { rejected.join(", ") }));
+        let mut rejected: Vec<String> = rejected.into_iter().map(str::to_owned).collect();
+        if self.may_reject_policy() {
+            rejected.push(format!("it could not be decided whether {} is", self.put_policy()));
+        } else if rejected.is_empty() {
+            rejected.push("nothing".to_owned());
+        }
+        rows.push(("rejected", rejected.join(", ")));
         let mut remains = Vec::new();
         match outcome.policy_stays_public {
             Some(true) => remains.push("what the policy gives to everyone".to_owned()),
@@ -228,25 +282,12 @@ impl BlockReport<'_> {
             remains.push("the public grants of the ACL are ignored".to_owned());
         }
         let witness = match outcome.remaining.as_ref().map(|answer| &answer.verdict) {
-            Some(Verdict::Fail(findings)) => {
-                let who = match of.owner {
-                    Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
-                    None => {
-                        "services keep what the policy gives them (name the owner with --owner)".to_owned()
-                    }
-                };
-                remains.push(who);
-                findings.first().map(|f| f.witness.request())
-            }
-            Some(Verdict::Pass(_)) => {
-                remains.push(
-                    "nothing of the policy: it gives services and the owner nothing (proved)".to_owned(),
-                );
-                None
-            }
-            Some(Verdict::Unknown(_)) => {
-                remains.push("it could not be decided what services and the owner keep".to_owned());
-                None
+            Some(kept) => {
+                remains.push(self.kept(kept));
+                match kept {
+                    Verdict::Fail(findings) => findings.first().map(|f| f.witness.request()),
+                    Verdict::Pass(_) | Verdict::Unknown(_) => None,
+                }
             }
             None => match outcome.public.as_ref().map(|answer| &answer.verdict) {
                 Some(Verdict::Fail(findings)) => findings.first().map(|f| f.witness.request()),

@@ -59,16 +59,19 @@ impl External<'_> {
 
     /// The conditions about whom the policy trusts that hold for a finding.
     fn conditions<'f>(&self, finding: &'f ExternalFinding) -> Vec<Trust<'f>> {
-        let statement = finding.document.statements.first();
-        let conditions = statement.map_or(&[][..], |s| &s.conditions);
-        let names = KeyNames::of(&[self.policy]);
-        let of_trust = conditions.iter().filter(|c| {
-            let key = &*c.key.value.name;
+        let is_trust = |c: &Trust<'_>| {
+            let key = &*c.condition.key.value.name;
             is_trust_key(key, self.resource_type) || key == "aws:sourceip"
-        });
-        of_trust
-            .map(|condition| Trust { key: names.name(&condition.key.value.name).into_owned(), condition })
-            .collect()
+        };
+        self.all_conditions(finding).into_iter().filter(is_trust).collect()
+    }
+
+    fn all_conditions<'f>(&self, finding: &'f ExternalFinding) -> Vec<Trust<'f>> {
+        let statement = finding.document.statements.first();
+        let conditions = statement.map_or(&[][..], |s| &s.conditions).iter();
+        let names = KeyNames::of(&[self.policy]);
+        let named = |c: &Condition| names.name(&c.key.value.name).into_owned();
+        conditions.map(|condition| Trust { key: named(condition), condition }).collect()
     }
 
     /// The answer in one sentence.
@@ -127,8 +130,9 @@ impl External<'_> {
         let (all_but, actions) = External::actions(finding);
         let (other_than, resources) = External::resources(finding);
         let conditions = self.conditions(finding);
+        let all_conditions = self.all_conditions(finding);
         let mut condition: Map<String, Value> = Map::new();
-        let mut is_all = true;
+        let mut is_all = all_conditions.len() == conditions.len();
         for trust in &conditions {
             if trust.confines() && !condition.contains_key(&trust.key) {
                 condition.insert(trust.key.clone(), json!(trust.values().join(",")));
@@ -154,7 +158,7 @@ impl External<'_> {
         });
         if let Value::Object(members) = &mut out {
             if !is_all {
-                let all = conditions.iter().map(|trust| {
+                let all = all_conditions.iter().map(|trust| {
                     let operator = &*trust.condition.operator_text;
                     json!({"operator": operator, "key": trust.key, "values": trust.values()})
                 });
@@ -186,8 +190,12 @@ impl External<'_> {
                 true => short(&format!("all but {}", values.join(", "))),
                 false => short(&values.join(", ")),
             };
-            let conditions: Vec<String> =
-                self.conditions(finding).iter().map(|trust| short(&trust.cell())).collect();
+            let of_trust = self.conditions(finding);
+            let mut conditions: Vec<String> = of_trust.iter().map(|trust| short(&trust.cell())).collect();
+            match self.all_conditions(finding).len().saturating_sub(of_trust.len()) {
+                0 => {}
+                others => conditions.push(format!("{} on other keys", counted(others, "condition"))),
+            }
             let denied: Vec<String> = finding.denied_by.iter().map(ToString::to_string).collect();
             let unless = match denied.is_empty() {
                 true => String::new(),
@@ -251,7 +259,7 @@ fn number(place: usize) -> String {
     format!("#{}", place.saturating_add(1))
 }
 
-/// A condition about whom the policy trusts.
+/// A condition of a finding.
 struct Trust<'f> {
     /// As the policy spells it.
     key: String,

@@ -315,6 +315,43 @@ pub(crate) fn principals() -> Vec<Pair> {
     ]
 }
 
+/// Policies that let in many from outside, from many addresses or not.
+pub(crate) fn outsiders() -> Vec<String> {
+    let with = |effect: &str, principal: &str, rest: &str| {
+        statement(effect, &format!(r#"{principal},"Resource":"*"{rest}"#))
+    };
+    let account = |i: usize| format!("{i:012}");
+    let everyone = r#""Principal":"*""#;
+    let addresses =
+        |count: usize| list((0..count).map(|i| format!("198.{}.{}.0/24", i / 256, i % 256 / 2 * 2)));
+    let accounts = |from: usize, count: usize| {
+        format!(
+            r#""Principal":{{"AWS":{}}},"Action":"s3:Get{from}*""#,
+            list((from..from + count).map(account))
+        )
+    };
+    let anyone = format!(r#"{everyone},"Action":"s3:Get*""#);
+    let from = |operator: &str, count: usize| {
+        format!(r#","Condition":{{"{operator}":{{"aws:SourceIp":{}}}}}"#, addresses(count))
+    };
+    let member = r#","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}"#;
+    let denied = format!(r#"{everyone},"Action":"*""#);
+    let not = format!(r#""NotPrincipal":{{"AWS":{}}},"Action":"*""#, list((0..1_000).map(account)));
+    vec![
+        policy(&[with("Allow", &anyone, &from("IpAddress", 6_000))]),
+        policy(&[with("Allow", &anyone, &from("IpAddress", 20_000))]),
+        policy(&[with("Allow", &anyone, ""), with("Deny", &denied, &from("NotIpAddress", 5_000))]),
+        policy(&[with("Allow", &accounts(0, 5_000), "")]),
+        policy(&[with("Allow", &anyone, ""), with("Deny", &not, "")]),
+        policy(
+            &(0..300)
+                .map(|i| with("Allow", &accounts(i, 5), ""))
+                .chain([with("Deny", &denied, member)])
+                .collect::<Vec<_>>(),
+        ),
+    ]
+}
+
 /// Texts that are allowed but hard to show: halves of surrogate pairs, controls, what turns the line around, what piles up.
 pub(crate) fn texts() -> Vec<Pair> {
     let marks = format!("a{}", "\u{301}".repeat(15_000));
