@@ -191,13 +191,16 @@ pub(super) fn readable(
             let spelled = |p: &&Pattern| p.steps().iter().filter(|s| matches!(s, Step::One(_))).count();
             let base = must.iter().copied().max_by_key(spelled);
             for (pattern, account) in base.into_iter().flat_map(|p| ACCOUNTS.map(|account| (p, account))) {
-                // Without a place for it, every account makes the same words.
-                let mut words = fill_requester(pattern, account);
-                words.retain(|word| !tried.contains(word));
-                if let Some(word) = first(&mut words.iter().cloned()) {
-                    return Some(word);
+                for word in fill_requester(pattern, account) {
+                    // Without a place for it, every account makes the same words.
+                    if tried.contains(&word) {
+                        continue;
+                    }
+                    if let Some(word) = first(&mut std::iter::once(word.clone())) {
+                        return Some(word);
+                    }
+                    tried.push(word);
                 }
-                tried.append(&mut words);
             }
             let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
             let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
@@ -367,19 +370,18 @@ fn accounts_in(pattern: &Pattern) -> Vec<String> {
 }
 
 /// A pattern on requesters with its runs filled in, for every kind it may be about.
-fn fill_requester(pattern: &Pattern, account: &str) -> Vec<Vec<Symbol>> {
+fn fill_requester<'p>(pattern: &'p Pattern, account: &'p str) -> impl Iterator<Item = Vec<Symbol>> + 'p {
     let kinds: [(u8, &str, &str, &str); 4] = [
         (4, "iam", "role/a", "AROAEXAMPLEID:a"),
         (3, "iam", "user/a", "AIDAEXAMPLEID"),
         (5, "sts", "federated-user/a", "b"),
         (2, "iam", "root", ""),
     ];
-    let mut words = Vec::new();
-    for (kind, service, resource, last) in kinds {
+    kinds.into_iter().filter_map(move |(kind, service, resource, last)| {
         let marker = Symbol::marker(kind);
-        let Some((Step::One(first), rest)) = pattern.steps().split_first() else { continue };
+        let Some((Step::One(first), rest)) = pattern.steps().split_first() else { return None };
         if !first.contains(marker) {
-            continue;
+            return None;
         }
         let end = rest.iter().position(|step| *step == Step::One(Set::Char(Symbol::marker(0))));
         let (own, rest) = rest.split_at(end.unwrap_or(rest.len()));
@@ -395,9 +397,8 @@ fn fill_requester(pattern: &Pattern, account: &str) -> Vec<Vec<Symbol>> {
             }
             is_fresh = word.last() == Some(&Symbol::marker(0));
         }
-        words.push(word);
-    }
-    words
+        Some(word)
+    })
 }
 
 /// An ARN to fill patterns with.
