@@ -596,10 +596,17 @@ fn expected(text: &str) -> Result<Expected, String> {
         .ok_or_else(|| "it is allowed or denied".to_owned())
 }
 
-/// What looks like one; of what does not, everything is outside, which is no answer.
+/// What looks like one; of what does not, such as a pattern, everything is outside, which is no answer.
 fn organization(text: &str) -> Result<String, String> {
-    let is_one = text.strip_prefix("o-").is_some_and(|id| !id.is_empty());
-    if is_one { Ok(text.to_owned()) } else { Err("an organization id starts with o-".to_owned()) }
+    match is_id(text, "o-") {
+        true => Ok(text.to_owned()),
+        false => Err("an organization id is o- and letters and digits".to_owned()),
+    }
+}
+
+fn is_id(text: &str, start: &str) -> bool {
+    let id = text.strip_prefix(start).unwrap_or_default();
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 fn account(text: &str) -> Result<String, String> {
@@ -608,8 +615,10 @@ fn account(text: &str) -> Result<String, String> {
 }
 
 fn vpc(text: &str) -> Result<String, String> {
-    let is_one = text.strip_prefix("vpc-").is_some_and(|id| !id.is_empty());
-    if is_one { Ok(text.to_owned()) } else { Err("the id of a VPC starts with vpc-".to_owned()) }
+    match is_id(text, "vpc-") {
+        true => Ok(text.to_owned()),
+        false => Err("the id of a VPC is vpc- and letters and digits".to_owned()),
+    }
 }
 
 fn addresses(text: &str) -> Result<String, String> {

@@ -13,22 +13,22 @@ use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(super) fn run(args: &Find, output: &mut Output) -> Result<Exit, Failure> {
     let inputs = gather(&mut Reader::default(), &args.policy, "policy").list;
     let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
     let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;
-    let wanted = properties(args)?
+    let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
+    let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
+    let wanted = properties(args, &|key| keys.contains(key))?
         .iter()
         .map(|property| property.read().map_err(Failure::validation))
         .collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(reads.iter().chain(&wanted)) {
         return Err(failure);
     }
-    let documents = |reads: &'_ [Read]| reads.iter().filter_map(|r| r.document.clone()).collect::<Vec<_>>();
-    let (policies, within) = (documents(&reads), documents(&wanted));
-    let (policies, within): (Vec<&Document>, Vec<&Document>) =
-        (policies.iter().collect(), within.iter().collect());
+    let within: Vec<&Document> = wanted.iter().filter_map(|read| read.document.as_ref()).collect();
     if let Some(failure) = Failure::of_misfits(&policies, args.reading.policy_type) {
         return Err(failure);
     }
@@ -83,8 +83,10 @@ pub(super) fn run(args: &Find, output: &mut Output) -> Result<Exit, Failure> {
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-/// What the flags ask for; everything has to hold.
-fn properties(args: &Find) -> Result<Vec<Property>, Failure> {
+/// What the flags ask for; everything has to hold. Nobody outside of an account or an organization has a key that describes
+/// callers with a value of theirs: these are asked for where the policies `mention` them. Source: docs/semantics.md, "Outside a
+/// zone of trust".
+fn properties(args: &Find, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Property>, Failure> {
     let mut wanted = Vec::new();
     let anonymous = args.principal.as_deref() == Some("anonymous");
     let principal = args.principal.as_deref().filter(|_| !anonymous);
@@ -99,11 +101,32 @@ fn properties(args: &Find) -> Result<Vec<Property>, Failure> {
     let mut condition = |value: Value| {
         wanted.push(Property { condition: Some(value.to_string()), ..Property::default() });
     };
-    let no_service = json!({"aws:PrincipalIsAWSService": "false"});
     if !args.outside_org.is_empty() {
-        condition(json!({
-            "StringNotEquals": {"aws:PrincipalOrgID": args.outside_org}, "BoolIfExists": no_service,
-        }));
+        condition(json!({"StringNotEquals": {"aws:PrincipalOrgID": args.outside_org}}));
+        if mention("aws:principalorgpaths") {
+            let paths: Vec<String> = args.outside_org.iter().map(|id| format!("{id}/*")).collect();
+            condition(json!({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": paths}}));
+        }
+    }
+    let accounts = &args.not_principal_account;
+    if !(accounts.is_empty() && args.outside_org.is_empty()) {
+        condition(json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}));
+        for key in ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"] {
+            if mention(&key.to_ascii_lowercase()) {
+                condition(json!({"Null": {key: "true"}}));
+            }
+        }
+    }
+    if !accounts.is_empty() {
+        for key in ["aws:PrincipalAccount", "kms:CallerAccount"] {
+            if mention(&key.to_ascii_lowercase()) {
+                condition(json!({"StringNotEquals": {key: accounts}}));
+            }
+        }
+        if mention("aws:principalarn") {
+            let arns: Vec<String> = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
+            condition(json!({"ArnNotLike": {"aws:PrincipalArn": arns}}));
+        }
     }
     if !args.outside_vpc.is_empty() {
         condition(json!({"StringNotEquals": {"aws:SourceVpc": args.outside_vpc}}));
@@ -119,10 +142,9 @@ fn properties(args: &Find) -> Result<Vec<Property>, Failure> {
         let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
         wanted.push(Property { not_principal: Some(others.to_string()), ..Property::default() });
     }
-    if !args.not_principal_account.is_empty() {
+    if !accounts.is_empty() {
         wanted.push(Property {
-            not_principal: Some(json!({"AWS": args.not_principal_account}).to_string()),
-            condition: Some(json!({"BoolIfExists": no_service}).to_string()),
+            not_principal: Some(json!({"AWS": accounts}).to_string()),
             ..Property::default()
         });
     }
