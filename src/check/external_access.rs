@@ -97,13 +97,21 @@ pub fn external_access(
     let mut search = Analyzer { policy, trusted, certain, resource_type, inquiry, with_resource };
     let mut findings = Vec::new();
     match search.findings(shown, &mut findings) {
-        Ok(()) => {
+        Ok(()) => loop {
             let covered = findings.iter().map(|finding| &finding.document);
             let rest = find([policy], [], std::iter::once(trusted).chain(covered), options);
-            ExternalAccess { findings, rest }
-        }
+            // What could not be decided of a part may be shown here.
+            let known = findings.len();
+            if let Verdict::Fail(more) = &rest.verdict {
+                search.shown(more, &mut findings);
+            }
+            if findings.len() == known {
+                break ExternalAccess { findings, rest };
+            }
+        },
         Err(limit) => {
-            search.unfinished(shown, &mut findings);
+            search.denials_of(&mut findings);
+            search.shown(shown, &mut findings);
             let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(limit)], candidate: None };
             let mut rest = first.clone();
             rest.verdict = Verdict::Unknown(Box::new(unknown));
@@ -151,22 +159,22 @@ impl Analyzer<'_> {
         Ok(())
     }
 
-    /// What there is to tell of a search that a bound has ended: what was found, and the first requests.
-    fn unfinished(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) {
+    /// Adds to what was found the parts in which these requests are, where they are in none that was.
+    fn shown(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) {
+        let referee = self.referee();
         for first in shown {
-            if found.iter().any(|finding| finding.statement == first.statement) {
+            let request = first.witness.request();
+            if found.iter().any(|finding| holds(&finding.document, request, &referee)) {
                 continue;
             }
             let documents = self.cells(first.statement).into_iter().filter_map(|c| c.document(self.policy));
-            let request = first.witness.request();
-            let referee = self.referee();
-            let mut holding = documents.filter(|document| holds(document, request, &referee));
-            if let Some(document) = holding.next() {
-                found.push(self.unjudged(first.statement, document, first.clone()));
+            if let Some(document) = documents.into_iter().find(|part| holds(part, request, &referee)) {
+                let mut added = self.unjudged(first.statement, document, first.clone());
+                added.denied_by = self.denied_by(&added.document);
+                found.push(added);
             }
         }
         found.sort_by_key(|finding| finding.statement);
-        self.denials_of(found);
     }
 
     /// The parts of a statement for its principals.
@@ -326,12 +334,18 @@ impl Analyzer<'_> {
 
     /// A request from outside in the part.
     fn outside(&mut self, part: &Document) -> Result<Outside, Exhausted> {
-        // One request is enough.
+        // One request is enough. What is open about one statement, which is counted as a request is, says nothing of the others.
         let one = |options: &Options| {
             let limits = SearchLimits { findings: 1, ..options.limits };
             find([self.policy], [part], [self.trusted], &Options { limits, ..options.clone() })
         };
-        Ok(match self.inquiry.ask(one)?.verdict {
+        let mut answer = self.inquiry.ask(one)?;
+        if let Verdict::Unknown(unknown) = &answer.verdict
+            && unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Findings))
+        {
+            answer = self.inquiry.ask(|options| find([self.policy], [part], [self.trusted], options))?;
+        }
+        Ok(match answer.verdict {
             Verdict::Fail(findings) => {
                 findings.into_iter().next().map_or(Outside::None, |f| Outside::Some(Box::new(f)))
             }
