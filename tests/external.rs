@@ -265,7 +265,11 @@ fn findings_are_sound_complete_and_none_is_idle() {
         ];
         let mentioned: Vec<&str> = mentioned.into_iter().filter(|key| text.contains(key)).collect();
         for request in &world {
-            if !request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty() {
+            // A key that the policy does not mention says nothing of who is inside.
+            let is_mentioned = |key: &str| mentioned.iter().any(|name| name.eq_ignore_ascii_case(key));
+            if !request.context().all(|(key, _)| is_mentioned(key))
+                || !request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty()
+            {
                 continue;
             }
             let outside = is_outside(request) && allows(&policy, request);
