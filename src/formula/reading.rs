@@ -1,8 +1,8 @@
 //! What has to be decided once per check, over all of its documents, before any statement is compiled.
 
-use super::terms::variables;
 use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part, PolicyType, SetPrefix, Template, spelled_variables,
+    variable_keys,
 };
 use crate::request::{Multiplicity, key_info};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -65,7 +65,7 @@ impl<'a> Reading<'a> {
             demands: documents.iter().map(|(_, role)| *role == Role::Demands).collect(),
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),
-            variables: documents.iter().flat_map(|(d, _)| variables(&d.statements)).collect(),
+            variables: documents.iter().flat_map(|(d, _)| variable_keys(&d.statements)).collect(),
             equalities: equalities(documents),
         }
     }

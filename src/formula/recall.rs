@@ -6,7 +6,7 @@
 
 use super::compile::{CompiledPolicy, compile, compile_statements};
 use super::reading::Reading;
-use super::terms::{Terms, mentioned};
+use super::terms::Terms;
 use super::vocabulary::{Formula, Record, literal};
 use crate::policy::{Document, Effect, Statement};
 use self_cell::self_cell;
@@ -77,7 +77,7 @@ pub(super) fn recall<'a>(
         return compile(formula, reading, index, document);
     };
     let keys = memory.mentioned.get_or_init(|| {
-        let mut keys: Vec<Box<str>> = mentioned(&document.statements).map(Box::from).collect();
+        let mut keys: Vec<Box<str>> = document.mentioned_keys().map(Box::from).collect();
         keys.sort_unstable();
         keys.dedup();
         keys

@@ -1,7 +1,7 @@
 //! What the compilation of one document depends on beside the document.
 
 use super::reading::Reading;
-use crate::policy::{PolicyType, Statement, Template};
+use crate::policy::{PolicyType, Statement, mentioned_keys, variable_keys};
 
 /// The part of a [`Reading`] that matters to one document. Under equal terms a document is compiled to the same formulas,
 /// whatever other documents the check has.
@@ -47,7 +47,7 @@ impl Terms {
 
     /// The reading of a check of a document of these statements alone.
     pub(super) fn reading<'a>(&self, statements: &'a [Statement]) -> Reading<'a> {
-        let names: Vec<&'a str> = mentioned(statements).collect();
+        let names: Vec<&'a str> = mentioned_keys(statements).collect();
         let name = |key: &str| names.iter().copied().find(|name| *name == key);
         Reading {
             policy_type: self.policy_type,
@@ -60,22 +60,8 @@ impl Terms {
             demands: Vec::new(),
             elements: self.elements.iter().filter_map(|(key, count)| Some((name(key)?, *count))).collect(),
             spelled_differently: self.spelled_differently.iter().filter_map(|key| name(key)).collect(),
-            variables: variables(statements).collect(),
+            variables: variable_keys(statements).collect(),
             equalities: self.equalities.iter().filter_map(|(a, b)| Some((name(a)?, name(b)?))).collect(),
         }
     }
-}
-
-/// The names (lower case) of the keys that policy variables put in.
-pub(super) fn variables(statements: &[Statement]) -> impl Iterator<Item = &str> {
-    let resources = statements.iter().flat_map(|s| &s.resource).flat_map(|r| &r.values);
-    let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
-    let templates = resources.map(|r| &r.value.template).chain(values.map(|v| &v.value.template));
-    templates.flat_map(Template::variables).map(|variable| &*variable.key)
-}
-
-/// The names (lower case) of the keys that conditions test and policy variables put in.
-pub(super) fn mentioned(statements: &[Statement]) -> impl Iterator<Item = &str> {
-    let tested = statements.iter().flat_map(|s| &s.conditions).map(|c| &*c.key.value.name);
-    tested.chain(variables(statements))
 }

@@ -1,6 +1,6 @@
 //! The typed document.
 
-use super::{ActionPattern, Condition, Principal, ResourcePattern};
+use super::{ActionPattern, Condition, Principal, ResourcePattern, Template};
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span, Spanned};
 use std::any::Any;
@@ -266,12 +266,20 @@ impl Document {
     /// assert_eq!(policy.mentioned_keys().collect::<Vec<_>>(), ["aws:securetransport", "aws:username"]);
     /// ```
     pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
-        let statements = || self.statements.iter();
-        let conditions = || statements().flat_map(|s| &s.conditions);
-        let values = conditions().flat_map(|c| &c.values).map(|v| &v.value.template);
-        let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
-        let templates = values.chain(resources.map(|r| &r.value.template));
-        let variables = templates.flat_map(|template| template.variables()).map(|v| &*v.key);
-        conditions().map(|c| &*c.key.value.name).chain(variables)
+        mentioned_keys(&self.statements)
     }
+}
+
+/// The condition keys (lower case) that policy variables in these statements name.
+pub(crate) fn variable_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
+    let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
+    let resources = statements.iter().flat_map(|s| &s.resource).flat_map(|r| &r.values);
+    let templates = values.map(|v| &v.value.template).chain(resources.map(|r| &r.value.template));
+    templates.flat_map(Template::variables).map(|variable| &*variable.key)
+}
+
+/// See [`Document::mentioned_keys`].
+pub(crate) fn mentioned_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
+    let tested = statements.iter().flat_map(|s| &s.conditions).map(|c| &*c.key.value.name);
+    tested.chain(variable_keys(statements))
 }

@@ -29,6 +29,7 @@ pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
 pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Statements, Version};
+pub(crate) use document::{mentioned_keys, variable_keys};
 pub use instant::read_instant;
 pub use literal::decode_base64;
 pub use number::Decimal;
