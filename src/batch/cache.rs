@@ -4,6 +4,7 @@
 //! remembered.
 
 use crate::policy::{Read, Statement};
+use crate::span::are_equal;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -141,12 +142,6 @@ fn weight(text: &str, read: &Read) -> usize {
     statements.chain(rest).fold(0, usize::saturating_add)
 }
 
-/// Compares many bytes at a time: the C library of static builds compares them one by one.
-fn are_equal(a: &[u8], b: &[u8]) -> bool {
-    let ((many_a, rest_a), (many_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
-    a.len() == b.len() && rest_a == rest_b && many_a.iter().zip(many_b).all(|(a, b)| a == b)
-}
-
 fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
@@ -188,20 +183,6 @@ mod tests {
             assert!(!parsed && Arc::ptr_eq(&again, read));
         }
         assert!(ask(&cache, "new", &policy("s3:Get*")).1);
-    }
-
-    #[test]
-    fn texts_are_equal_if_all_their_bytes_are() {
-        let text: Vec<u8> = (0..100).collect();
-        for length in 0..100 {
-            let a = &text[..length];
-            assert!(are_equal(a, &text[..length]) && !are_equal(a, &text[..length + 1]));
-            for other in 0..length {
-                let mut b = a.to_vec();
-                b[other] ^= 1;
-                assert!(!are_equal(a, &b), "{length} {other}");
-            }
-        }
     }
 
     #[test]

@@ -110,10 +110,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
     };
     // The proof is about all statements at once, and about the addresses that were found.
     let asked = Asked::no_public_access(policy, Outside { resource_type, but_for });
-    with_certificate(answer, &asked, setting, options, || {
-        let mut question = Question::recalled(&asked, setting);
-        certified(&asked, setting, &mut question, Theory::new(setting.policy_type), options)
-    })
+    with_certificate(answer, &asked, setting, options, || certified(&asked, setting, options))
 }
 
 /// The addresses, in groups of those that no condition of the policy tells apart.

@@ -108,7 +108,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         heuristics: options.assume_heuristics,
         boundary: options.boundary,
     };
-    let mut question = Question::recalled(asked, setting);
+    let mut question = Question::sliced(asked, setting);
     let assumptions = assumptions(asked, &question.reading, question.formula.mentioned());
     let referee = Referee::new(asked, setting);
     let theory = Theory::new(setting.policy_type);
@@ -121,10 +121,12 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
     }
     let mut bytes = 0usize;
     let mut goals = allows.into_iter().peekable();
+    let mut goal: Vec<Lit> = Vec::new();
     while let Some((document, statement, lit)) = goals.next() {
         let claim = referee.claim(document, statement);
-        let mut goal = vec![lit];
-        goal.extend(&question.shared);
+        goal.clear();
+        goal.push(lit);
+        goal.extend(question.shared.iter().filter(|_| lit != Lit::FALSE));
         match decide(&mut search, &goal, &claim) {
             solve::Answer::Refuted(proof) => proofs.push(proof),
             solve::Answer::Shown(witness) => {
@@ -153,7 +155,6 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         }
     }
     let stats = search.stats();
-    let theory = search.into_theory();
     let mut open_beside = None;
     let verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
         (false, unknown, _) => {
@@ -173,9 +174,7 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
         open: open_beside,
         certificate: None,
     };
-    with_certificate(answer, asked, setting, options, || {
-        certified(asked, setting, &mut question, theory, options)
-    })
+    with_certificate(answer, asked, setting, options, || certified(asked, setting, options))
 }
 
 /// The answer to the question with its certificate, if that is asked for; a PASS that has none is none.
@@ -213,11 +212,10 @@ pub(super) fn with_certificate(
 pub(super) fn certified(
     asked: &Asked<'_>,
     setting: Setting,
-    question: &mut Question<'_>,
-    theory: Theory,
     options: &Options,
 ) -> Result<Refutation, Refusal> {
-    let refutation = refute(question, theory, &options.limits)?;
+    let mut question = Question::recalled(asked, setting);
+    let refutation = refute(&mut question, Theory::new(setting.policy_type), &options.limits)?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
         examine(asked, setting, &refutation, &Limits { deadline, ..options.verify_limits })?;

@@ -55,7 +55,11 @@ impl Options {
     /// What the documents of one check say about how they are to be read together.
     pub fn for_documents(documents: &[&Document]) -> Options {
         let statements = || documents.iter().flat_map(|d| &d.statements);
-        let multivalued = statements()
+        let lists_all = |d: &&&Document| d.mentioned_keys().all(|key| key_info(key).is_some());
+        let multivalued = documents
+            .iter()
+            .filter(|document| !lists_all(document))
+            .flat_map(|document| &document.statements)
             .flat_map(|s| &s.conditions)
             .filter(|c| {
                 c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null
@@ -92,6 +96,9 @@ const TAGS: &str = "s3:existingobjecttag/";
 
 /// Object tags of S3 whose name is spelled in several ways in the documents.
 fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
+    if !documents.iter().flat_map(|d| d.mentioned_keys()).any(|key| key.starts_with(TAGS)) {
+        return BTreeSet::new();
+    }
     let statements = || documents.iter().flat_map(|d| &d.statements);
     let conditions = || statements().flat_map(|s| &s.conditions);
     let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);

@@ -19,6 +19,29 @@ pub struct CompiledPolicy {
 }
 
 impl CompiledPolicy {
+    /// The statements that matter to what is asked; one that does not applies to none of the requests in question.
+    pub(super) fn of<'a>(
+        formula: &mut Formula<'a>,
+        reading: &Reading<'a>,
+        (index, document): (usize, &'a Document),
+        matters: impl Fn(usize) -> bool,
+        compile: Compile<'a>,
+    ) -> CompiledPolicy {
+        if reading.aws_compat {
+            formula.untie();
+        }
+        // Whatever becomes of the keys in the formula.
+        document.mentioned_keys().for_each(|key| formula.mention(key));
+        let statements = document.statements.iter().enumerate().map(|(number, statement)| {
+            let lit = match matters(number) {
+                true => compile(formula, reading, (index, number), document),
+                false => Lit::FALSE,
+            };
+            (statement.effect.value, lit)
+        });
+        CompiledPolicy { statements: statements.collect() }
+    }
+
     /// The statements with this effect: index and formula.
     pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = (usize, Lit)> {
         self.statements
@@ -62,37 +85,30 @@ pub fn compile<'a>(
     index: usize,
     document: &'a Document,
 ) -> CompiledPolicy {
-    compile_statements(formula, reading, index, &document.statements)
+    CompiledPolicy::of(formula, reading, (index, document), |_| true, compile_statement)
 }
 
-/// As [`compile`], for the statements of a document.
-pub(super) fn compile_statements<'a>(
-    formula: &mut Formula<'a>,
-    reading: &Reading<'a>,
-    index: usize,
-    statements: &'a [Statement],
-) -> CompiledPolicy {
-    if reading.aws_compat {
-        formula.untie();
-    }
-    let statements = statements
-        .iter()
-        .enumerate()
-        .map(|(number, statement)| {
-            let mut site = |element: SiteElement| Site { document: index, statement: number, element };
-            let lit = compile_statement(formula, reading, statement, &mut site);
-            (statement.effect.value, lit)
-        })
-        .collect();
-    CompiledPolicy { statements }
-}
+/// Puts a statement into a formula, given the document's place among those of the check and its own in the document.
+pub(super) type Compile<'a> = fn(&mut Formula<'a>, &Reading<'a>, (usize, usize), &'a Document) -> Lit;
 
-fn compile_statement<'a>(
+/// As [`Compile`], from nothing but the statement.
+pub(super) fn compile_statement<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
-    statement: &'a Statement,
-    site: &mut dyn FnMut(SiteElement) -> Site,
+    at: (usize, usize),
+    document: &'a Document,
 ) -> Lit {
+    document.statements.get(at.1).map_or(Lit::FALSE, |statement| parts(formula, reading, at, statement))
+}
+
+/// The AND of the parts of a statement.
+pub(super) fn parts<'a>(
+    formula: &mut Formula<'a>,
+    reading: &Reading<'a>,
+    (document, number): (usize, usize),
+    statement: &'a Statement,
+) -> Lit {
+    let site = &mut |element: SiteElement| Site { document, statement: number, element };
     let principal = match &statement.principal {
         Some(element) => principal::compile(
             formula,
@@ -118,24 +134,11 @@ fn compile_statement<'a>(
             }
         }
     };
-    mention(formula, statement);
     let mut parts = vec![principal, action, resource];
     for (i, c) in statement.conditions.iter().enumerate() {
         parts.push(condition::compile(formula, reading, c, site(SiteElement::Condition(i))));
     }
     formula.graph.and(parts)
-}
-
-/// Notes the keys that conditions test and policy variables name, whatever becomes of them in the formula.
-fn mention<'a>(formula: &mut Formula<'a>, statement: &'a Statement) {
-    let resources = statement.resource.iter().flat_map(|r| &r.values).map(|r| &r.value.template);
-    let values = statement.conditions.iter().flat_map(|c| &c.values).map(|v| &v.value.template);
-    for variable in resources.chain(values).flat_map(Template::variables) {
-        formula.mention(&variable.key);
-    }
-    for condition in &statement.conditions {
-        formula.mention(&condition.key.value.name);
-    }
 }
 
 /// The OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.

@@ -5,12 +5,13 @@
 
 use super::atom::{Site, SiteElement};
 use super::axioms::axioms;
-use super::compile::{CompiledPolicy, action_pattern, compile, resource_pattern};
+use super::compile::{Compile, CompiledPolicy, action_pattern, compile_statement, resource_pattern};
 use super::graph::Lit;
 use super::network::Network;
 use super::outsider::{address_beyond, no_address, outsider};
 use super::reading::{Reading, Role};
 use super::recall::recall;
+use super::slice::Slice;
 use super::vocabulary::Formula;
 use crate::policy::{Access, Document, Effect, PolicyType, ResourceType};
 use crate::request::AddressInterval;
@@ -225,21 +226,24 @@ pub struct Question<'a> {
     pub conjuncts: Vec<Lit>,
 }
 
-/// Puts a document, given its place among those of the check, into a formula.
-type Compile<'a> = fn(&mut Formula<'a>, &Reading<'a>, usize, &'a Document) -> CompiledPolicy;
-
 impl<'a> Question<'a> {
     /// Compiles the documents in order, then the demands, then the facts: the same question always gives the same graph.
     pub fn new(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
-        Question::of(asked, setting, compile)
+        Question::of(asked, setting, &Slice::whole(), compile_statement)
     }
 
     /// As [`Question::new`], number for number, with what earlier questions about the same documents compiled.
     pub fn recalled(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
-        Question::of(asked, setting, recall)
+        Question::of(asked, setting, &Slice::whole(), recall)
     }
 
-    fn of(asked: &Asked<'a>, setting: Setting, compile: Compile<'a>) -> Question<'a> {
+    /// As [`Question::recalled`], without the statements that cannot matter: a request meets one of the Allow statements and all
+    /// that is shared exactly if it does so in the whole question. The Allow statements that cannot matter are false.
+    pub fn sliced(asked: &Asked<'a>, setting: Setting) -> Question<'a> {
+        Question::of(asked, setting, &Slice::of(asked), recall)
+    }
+
+    fn of(asked: &Asked<'a>, setting: Setting, slice: &Slice, compile: Compile<'a>) -> Question<'a> {
         let with_roles: Vec<(&'a Document, Role)> =
             asked.documents().iter().enumerate().map(|(i, document)| (*document, asked.role(i))).collect();
         let mut reading = Reading::of(&with_roles, setting.policy_type);
@@ -249,13 +253,19 @@ impl<'a> Question<'a> {
         reading.boundary = setting.boundary;
         reading.allows_whole_resource = asked.outside.is_some();
         let mut formula = Formula::default();
-        formula.reserve(
-            asked.documents().iter().map(|document| document.value_count()).fold(0, usize::saturating_add),
-        );
-        let compiled: Vec<CompiledPolicy> = with_roles
+        let values = asked.documents().iter().enumerate().flat_map(|(index, document)| {
+            let matters = move |(number, _): &(usize, _)| slice.matters(index, *number);
+            document.statements.iter().enumerate().filter(matters).map(|(_, s)| s.value_count())
+        });
+        formula.reserve(values.fold(0, usize::saturating_add));
+        let compiled: Vec<CompiledPolicy> = asked
+            .documents()
             .iter()
             .enumerate()
-            .map(|(index, (document, _))| compile(&mut formula, &reading, index, document))
+            .map(|(index, document)| {
+                let matters = |number| slice.matters(index, number);
+                CompiledPolicy::of(&mut formula, &reading, (index, *document), matters, compile)
+            })
             .collect();
         let (policies, others) = compiled.split_at_checked(asked.policies).unwrap_or((&compiled, &[]));
         let with_effect = |effect: Effect| {

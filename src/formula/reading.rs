@@ -2,7 +2,6 @@
 
 use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part, PolicyType, SetPrefix, Template, spelled_variables,
-    variable_keys,
 };
 use crate::request::{Multiplicity, key_info};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -65,7 +64,7 @@ impl<'a> Reading<'a> {
             demands: documents.iter().map(|(_, role)| *role == Role::Demands).collect(),
             elements: elements(documents),
             spelled_differently: spelled_differently(documents),
-            variables: documents.iter().flat_map(|(d, _)| variable_keys(&d.statements)).collect(),
+            variables: documents.iter().flat_map(|(d, _)| d.statements.variable_keys()).collect(),
             equalities: equalities(documents),
         }
     }
@@ -97,12 +96,19 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// What the names of the tags of S3 objects begin with.
+const OBJECT_TAGS: &str = "s3:existingobjecttag/";
+
 /// AWS documents for its global tag keys that case does not distinguish them, but not for the tags of S3 objects.
 fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
+    let mut mentioned = documents.iter().flat_map(|(d, _)| d.mentioned_keys());
+    if !mentioned.any(|key| key.starts_with(OBJECT_TAGS)) {
+        return FxHashSet::default();
+    }
     let mut first: FxHashMap<&'a str, &'a str> = FxHashMap::default();
     let mut found = FxHashSet::default();
     let mut spelled = |name: &'a str, text: &'a str| {
-        if let Some(("s3:existingobjecttag", _)) = name.split_once('/')
+        if name.starts_with(OBJECT_TAGS)
             && let Some((_, tag)) = text.split_once('/')
             && *first.entry(name).or_insert(tag) != tag
         {
@@ -128,8 +134,8 @@ fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a 
 
 /// Pairs of a key and the one policy variable that it is compared with.
 fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a str)> {
-    let statements = documents.iter().flat_map(|(d, _)| &d.statements);
-    let conditions = statements.flat_map(|s| &s.conditions);
+    let with_variables = documents.iter().filter(|(d, _)| d.statements.variable_keys().next().is_some());
+    let conditions = with_variables.flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions);
     let of = |condition: &'a Condition| {
         let others = condition.values.iter().filter_map(|value| match value.value.template.parts() {
             [Part::Variable(variable)] => Some(&*variable.key),
@@ -148,6 +154,10 @@ fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a
 /// becoming a set of one empty text, which ForAllValues may hold of), and two keep a set plural under a plain operator. Of the Allow statements of a document that must allow one suffices, and so
 /// does one of the Deny statements of a document that must refuse; of the others each may need its own value.
 fn elements<'a>(documents: &[(&'a Document, Role)]) -> FxHashMap<&'a str, u32> {
+    let may_be = |key: &str| key_info(key).is_none_or(|info| info.multiplicity == Multiplicity::Multi);
+    if !documents.iter().any(|(document, _)| document.mentioned_keys().any(may_be)) {
+        return FxHashMap::default();
+    }
     let mut with_sets: FxHashSet<&str> = FxHashSet::default();
     let mut plain: FxHashSet<&str> = FxHashSet::default();
     let mut seen: FxHashSet<&str> = FxHashSet::default();

@@ -1,44 +1,44 @@
-//! Documents compiled once for many questions.
+//! Statements compiled once for many questions.
 //!
-//! What a document is compiled to depends on the document and on its [`Terms`]. From the second question on it is kept as a
+//! What a statement is compiled to depends on the statement and on its [`Terms`]. From the second question on it is kept as a
 //! [`Record`] with the document's statements, which the document's clones share, and each question puts the record into its own
 //! formula. That gives the formula that compiling would give, number for number, so no answer depends on what is kept.
 
-use super::compile::{CompiledPolicy, compile, compile_statements};
+use super::compile::{compile_statement, parts};
+use super::graph::Lit;
+use super::memory::Memory;
 use super::reading::Reading;
 use super::terms::Terms;
 use super::vocabulary::{Formula, Record, literal};
-use crate::policy::{Document, Effect, Statement};
+use crate::policy::{Document, Statement};
 use self_cell::self_cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Records of one document: it may play several parts.
-const KEPT: usize = 4;
+/// Records of one statement: its document may play several parts.
+const KEPT: usize = 3;
 
-/// What is kept with the statements of a document.
+/// What is kept of one statement.
 #[derive(Default)]
-struct Memory {
+pub(super) struct Records {
     was_compiled: AtomicBool,
-    /// The keys that it mentions, in order.
-    mentioned: OnceLock<Vec<Box<str>>>,
     kept: [OnceLock<Box<Kept>>; KEPT],
 }
 
-/// A document compiled under these terms.
+/// A statement compiled under these terms.
 struct Kept {
     terms: Terms,
     compiled: Compiled,
 }
 
-/// What its statements are compiled to.
+/// What it is compiled to.
 struct Recorded<'a> {
     record: Record<'a>,
-    policy: CompiledPolicy,
+    literal: Lit,
 }
 
 self_cell! {
-    /// The record holds the names and patterns of the statements.
+    /// The record holds the names and patterns of the statement.
     struct Compiled {
         owner: Arc<Vec<Statement>>,
         #[covariant]
@@ -47,51 +47,49 @@ self_cell! {
 }
 
 impl Kept {
-    fn new(statements: &Arc<Vec<Statement>>, terms: &Terms) -> Kept {
-        let compiled = Compiled::new(Arc::clone(statements), |statements| {
+    fn new(document: &Document, number: usize, terms: Terms) -> Kept {
+        let compiled = Compiled::new(Arc::clone(document.statements.list()), |statements| {
             let mut formula = Formula::default();
-            let policy = compile_statements(&mut formula, &terms.reading(statements), 0, statements);
-            Recorded { record: Record::of(formula), policy }
+            if terms.aws_compat {
+                formula.untie();
+            }
+            let compiled = |statement| parts(&mut formula, &terms.reading(statement), (0, number), statement);
+            let literal = statements.get(number).map_or(Lit::FALSE, compiled);
+            Recorded { record: Record::of(formula), literal }
         });
-        Kept { terms: terms.clone(), compiled }
+        Kept { terms, compiled }
     }
 
-    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, index: usize) -> Option<CompiledPolicy> {
-        let Recorded { record, policy } = self.compiled.borrow_dependent();
-        let literals = formula.put_in(record, index)?;
-        let here = |(effect, lit): &(Effect, _)| Some((*effect, literal(&literals, *lit)?));
-        Some(CompiledPolicy { statements: policy.statements.iter().map(here).collect::<Option<_>>()? })
+    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, index: usize) -> Option<Lit> {
+        let recorded = self.compiled.borrow_dependent();
+        let literals = formula.put_in(&recorded.record, index)?;
+        literal(&literals, recorded.literal)
     }
 }
 
-/// As [`compile`], from what is kept with the document where that can be.
+/// As [`compile_statement`], from what is kept with the document where that can be.
 pub(super) fn recall<'a>(
     formula: &mut Formula<'a>,
     reading: &Reading<'a>,
-    index: usize,
+    at: (usize, usize),
     document: &'a Document,
-) -> CompiledPolicy {
-    let memory = document.statements.derived::<Memory>();
+) -> Lit {
+    let (index, number) = at;
+    let records = document.statements.derived::<Memory>().and_then(|memory| memory.records(document, number));
     // What is asked about once need not be kept.
-    let Some(memory) = memory.filter(|memory| memory.was_compiled.swap(true, Ordering::Relaxed)) else {
-        return compile(formula, reading, index, document);
-    };
-    let keys = memory.mentioned.get_or_init(|| {
-        let mut keys: Vec<Box<str>> = document.mentioned_keys().map(Box::from).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    });
-    let terms = Terms::of(reading, index, keys);
-    for slot in &memory.kept {
-        let kept = slot.get_or_init(|| Box::new(Kept::new(document.statements.list(), &terms)));
-        if kept.terms == terms
-            && let Some(policy) = kept.put_in(formula, index)
-        {
-            return policy;
+    let records = records.filter(|records| records.was_compiled.swap(true, Ordering::Relaxed));
+    if let (Some(records), Some(statement)) = (records, document.statements.get(number)) {
+        let terms = Terms::of(reading, index, statement);
+        for slot in &records.kept {
+            let kept = slot.get_or_init(|| Box::new(Kept::new(document, number, terms.clone())));
+            if kept.terms == terms
+                && let Some(literal) = kept.put_in(formula, index)
+            {
+                return literal;
+            }
         }
     }
-    compile(formula, reading, index, document)
+    compile_statement(formula, reading, at, document)
 }
 
 #[cfg(test)]
@@ -153,7 +151,7 @@ mod tests {
                 }
             }
             let memory: &Memory = new.statements.derived().unwrap();
-            assert!(memory.kept[0].get().is_some(), "{new:?}");
+            assert!(memory.records(new, 0).unwrap().kept[0].get().is_some(), "{new:?}");
         }
     }
 

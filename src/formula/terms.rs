@@ -1,29 +1,38 @@
-//! What the compilation of one document depends on beside the document.
+//! What the compilation of one statement depends on beside the statement.
 
 use super::reading::Reading;
 use crate::policy::{PolicyType, Statement, mentioned_keys, variable_keys};
+use rustc_hash::FxHashSet;
 
-/// The part of a [`Reading`] that matters to one document. Under equal terms a document is compiled to the same formulas,
-/// whatever other documents the check has.
+/// The part of a [`Reading`] that matters to one statement. Under equal terms a statement is compiled to the same formula,
+/// whatever other statements and documents the check has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Terms {
     policy_type: PolicyType,
     strict_arn: bool,
-    aws_compat: bool,
+    pub(super) aws_compat: bool,
     heuristics: bool,
     boundary: Option<bool>,
     allows_whole_resource: bool,
     is_about_all_resources: bool,
-    /// Of the keys that the document mentions, in order.
+    /// Of the keys that the statement mentions, in order.
     elements: Vec<(Box<str>, u32)>,
     spelled_differently: Vec<Box<str>>,
     equalities: Vec<(Box<str>, Box<str>)>,
 }
 
 impl Terms {
-    /// What a reading says of the document at this place that mentions these keys (in order).
-    pub(super) fn of(reading: &Reading<'_>, document: usize, mentioned: &[Box<str>]) -> Terms {
-        let is_mentioned = |key: &str| mentioned.binary_search_by(|name| (**name).cmp(key)).is_ok();
+    /// What a reading says of a statement of the document at this place.
+    pub(super) fn of(reading: &Reading<'_>, document: usize, statement: &Statement) -> Terms {
+        // Most questions say nothing about any key.
+        let says_nothing = reading.elements.is_empty()
+            && reading.spelled_differently.is_empty()
+            && reading.equalities.is_empty();
+        let mentioned: FxHashSet<&str> = match says_nothing {
+            true => FxHashSet::default(),
+            false => mentioned_keys(std::slice::from_ref(statement)).collect(),
+        };
+        let is_mentioned = |key: &str| mentioned.contains(key);
         let elements = reading.elements.iter().filter(|(key, _)| is_mentioned(key));
         let spelled = reading.spelled_differently.iter().filter(|key| is_mentioned(key));
         let equalities = reading.equalities.iter().filter(|(a, b)| is_mentioned(a) && is_mentioned(b));
@@ -45,8 +54,9 @@ impl Terms {
         terms
     }
 
-    /// The reading of a check of a document of these statements alone.
-    pub(super) fn reading<'a>(&self, statements: &'a [Statement]) -> Reading<'a> {
+    /// The reading of a check of a document of this statement alone.
+    pub(super) fn reading<'a>(&self, statement: &'a Statement) -> Reading<'a> {
+        let statements = std::slice::from_ref(statement);
         let names: Vec<&'a str> = mentioned_keys(statements).collect();
         let name = |key: &str| names.iter().copied().find(|name| *name == key);
         Reading {

@@ -1,10 +1,8 @@
 //! The typed document.
 
-use super::{ActionPattern, Condition, Principal, ResourcePattern, Template};
+use super::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span, Spanned};
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,8 +68,11 @@ impl PolicyType {
     /// The type of documents whose type was not given: a resource policy if any statement of any of them names
     /// principals.
     pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
-        let names_principals = |d: &Document| d.statements.iter().any(|s| s.principal.is_some());
-        if documents.into_iter().any(names_principals) { PolicyType::Resource } else { PolicyType::Identity }
+        if documents.into_iter().any(|document| document.statements.name_principals()) {
+            PolicyType::Resource
+        } else {
+            PolicyType::Identity
+        }
     }
 }
 
@@ -141,75 +142,6 @@ impl Statement {
     }
 }
 
-/// The statements of a document, which its clones share.
-#[derive(Clone, Debug)]
-pub struct Statements(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    list: Arc<Vec<Statement>>,
-    derived: Derived,
-}
-
-impl Clone for Shared {
-    fn clone(&self) -> Shared {
-        Shared { list: Arc::clone(&self.list), derived: Derived::default() }
-    }
-}
-
-/// What a later room made of the statements, kept with them so that it is made once for all questions.
-#[derive(Default)]
-struct Derived(OnceLock<Box<dyn Any + Send + Sync>>);
-
-impl std::fmt::Debug for Derived {
-    /// It says nothing that the statements do not say.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Derived")
-    }
-}
-
-impl Statements {
-    /// The list itself, for what is to be kept with it.
-    pub(crate) fn list(&self) -> &Arc<Vec<Statement>> {
-        &self.0.list
-    }
-
-    /// What is kept with the statements: one thing of one type, `None` for any other.
-    pub(crate) fn derived<T: Any + Send + Sync + Default>(&self) -> Option<&T> {
-        self.0.derived.0.get_or_init(|| Box::new(T::default())).downcast_ref()
-    }
-}
-
-impl From<Vec<Statement>> for Statements {
-    fn from(statements: Vec<Statement>) -> Statements {
-        Statements(Arc::new(Shared { list: Arc::new(statements), derived: Derived::default() }))
-    }
-}
-
-impl std::ops::Deref for Statements {
-    type Target = Vec<Statement>;
-    fn deref(&self) -> &Vec<Statement> {
-        &self.0.list
-    }
-}
-
-impl std::ops::DerefMut for Statements {
-    /// What is changed is shared no more, and nothing that was made of it holds any more.
-    fn deref_mut(&mut self) -> &mut Vec<Statement> {
-        let shared = Arc::make_mut(&mut self.0);
-        shared.derived = Derived::default();
-        Arc::make_mut(&mut shared.list)
-    }
-}
-
-impl<'s> IntoIterator for &'s Statements {
-    type Item = &'s Statement;
-    type IntoIter = std::slice::Iter<'s, Statement>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.list.iter()
-    }
-}
-
 /// A policy document without errors, with its source.
 ///
 /// ```
@@ -256,7 +188,7 @@ impl Document {
         self.statements.iter().map(Statement::value_count).fold(0, usize::saturating_add)
     }
 
-    /// The condition keys (lower case) that its conditions test and its policy variables name, each as often as they do.
+    /// The condition keys (lower case) that its conditions test and its policy variables name, in order of first use.
     ///
     /// ```
     /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
@@ -266,20 +198,6 @@ impl Document {
     /// assert_eq!(policy.mentioned_keys().collect::<Vec<_>>(), ["aws:securetransport", "aws:username"]);
     /// ```
     pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
-        mentioned_keys(&self.statements)
+        self.statements.mentioned_keys()
     }
-}
-
-/// The condition keys (lower case) that policy variables in these statements name.
-pub(crate) fn variable_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
-    let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
-    let resources = statements.iter().flat_map(|s| &s.resource).flat_map(|r| &r.values);
-    let templates = values.map(|v| &v.value.template).chain(resources.map(|r| &r.value.template));
-    templates.flat_map(Template::variables).map(|variable| &*variable.key)
-}
-
-/// See [`Document::mentioned_keys`].
-pub(crate) fn mentioned_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
-    let tested = statements.iter().flat_map(|s| &s.conditions).map(|c| &*c.key.value.name);
-    tested.chain(variable_keys(statements))
 }

@@ -7,6 +7,7 @@ mod action;
 mod address;
 mod bounds;
 mod condition;
+mod content;
 mod document;
 mod instant;
 mod json;
@@ -20,6 +21,7 @@ mod print;
 mod read;
 mod resource;
 mod resource_type;
+mod statements;
 mod template;
 
 pub use access::{Access, AccessError};
@@ -28,8 +30,7 @@ pub use address::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
-pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Statements, Version};
-pub(crate) use document::{mentioned_keys, variable_keys};
+pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
 pub use instant::read_instant;
 pub use literal::decode_base64;
 pub use number::Decimal;
@@ -39,4 +40,6 @@ pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
 pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
 pub use resource_type::ResourceType;
+pub use statements::Statements;
+pub(crate) use statements::{mentioned_keys, variable_keys};
 pub use template::{Part, Template, TemplateError, Variable, spelled_variables};

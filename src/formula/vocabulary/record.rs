@@ -50,10 +50,8 @@ pub(in crate::formula) struct Record<'a> {
     templates: Box<[(Symbolic<'a>, PatternId, Site)]>,
     facts: Hashed<Fact<'a>>,
     opaques: Box<[(Opaque, Vec<Site>)]>,
-    mentioned: Box<[&'a str]>,
     /// Patterns on the requester's word, with what they were made of.
     origins: Vec<(PatternId, Vec<(&'a str, PatternId)>)>,
-    untied: bool,
 }
 
 /// The indexes that the parts of atoms have in a formula, by those that they have in the record.
@@ -122,9 +120,7 @@ impl<'a> Record<'a> {
             templates: templates.map(|((symbolic, widened), site)| (symbolic, widened, site)).collect(),
             facts: Hashed::of(formula.facts.values),
             opaques: formula.opaques.values.into_iter().zip(formula.sites).collect(),
-            mentioned: formula.mentioned.values.into(),
             origins: formula.origins.into_iter().collect(),
-            untied: formula.untied,
         }
     }
 }
@@ -134,7 +130,6 @@ impl<'a> Formula<'a> {
     /// nodes. `None` if the record is not whole.
     pub(in crate::formula) fn put_in(&mut self, record: &Record<'a>, document: usize) -> Option<Vec<Lit>> {
         let here = |site: &Site| Site { document, ..*site };
-        self.untied |= record.untied;
         let variables = record.variables.put_in(&mut self.variables);
         let patterns = record.patterns.0.iter();
         let patterns =
@@ -163,7 +158,6 @@ impl<'a> Formula<'a> {
             }
             indexes.opaques.push(id.0);
         }
-        record.mentioned.iter().for_each(|key| self.mention(key));
         for (word, values) in &record.origins {
             let origins = self.origins.entry(indexes.pattern(*word)).or_default();
             for (key, value) in values.iter().map(|(key, value)| (*key, indexes.pattern(*value))) {

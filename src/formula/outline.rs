@@ -1,0 +1,131 @@
+//! What can be told of statements without compiling them: which say the same, and which are about actions of the same services.
+
+use crate::policy::{ActionPattern, Effect, Element, Part, Statement, Version};
+use crate::span::are_equal;
+use rustc_hash::{FxBuildHasher, FxHasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// Services, by one of 64 bits each: two sets without a bit in common have no service in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Services(u64);
+
+impl Services {
+    pub(super) const NONE: Services = Services(0);
+    pub(super) const ALL: Services = Services(u64::MAX);
+
+    /// The services of actions that an element of a statement covers.
+    fn of_element(actions: &Element<ActionPattern>) -> Services {
+        if actions.negated {
+            return Services::ALL;
+        }
+        Services::of_patterns(actions.values.iter().map(|action| &action.value))
+    }
+
+    /// The services of actions that match one of the patterns.
+    pub(super) fn of_patterns<'p>(patterns: impl Iterator<Item = &'p ActionPattern>) -> Services {
+        patterns.map(Services::of_pattern).fold(Services::NONE, Services::or)
+    }
+
+    fn of_pattern(pattern: &ActionPattern) -> Services {
+        match pattern.glob.parts().first() {
+            // What matches starts with these letters.
+            Some(Part::Text(text)) => text.split_once(':').map_or(Services::ALL, |(service, _)| {
+                let bit = FxBuildHasher.hash_one(service).rotate_left(6) % 64;
+                Services(1u64.rotate_left(u32::try_from(bit).unwrap_or(0)))
+            }),
+            _ => Services::ALL,
+        }
+    }
+
+    pub(super) fn or(self, other: Services) -> Services {
+        Services(self.0 | other.0)
+    }
+
+    pub(super) fn and(self, other: Services) -> Services {
+        Services(self.0 & other.0)
+    }
+
+    /// Whether some action may be of both.
+    pub(super) fn meet(self, other: Services) -> bool {
+        self.and(other) != Services::NONE
+    }
+}
+
+/// The statements of a document in short.
+#[derive(Debug)]
+pub(super) struct Outlines {
+    contents: Vec<u8>,
+    statements: Box<[Entry]>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    effect: Effect,
+    services: Services,
+    hash: u64,
+    /// Where its content ends.
+    end: usize,
+}
+
+/// One statement in short.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outline<'o> {
+    pub(super) effect: Effect,
+    pub(super) services: Services,
+    pub(super) content: Content<'o>,
+}
+
+/// What a statement says ([`Statement::write_content`]) in a document of this version.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'o> {
+    version: Version,
+    hash: u64,
+    bytes: &'o [u8],
+}
+
+impl Hash for Content<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.version, self.hash) == (other.version, other.hash) && are_equal(self.bytes, other.bytes)
+    }
+}
+
+impl Eq for Content<'_> {}
+
+impl Outlines {
+    pub(super) fn of(statements: &[Statement]) -> Outlines {
+        let mut contents = Vec::new();
+        let mut start = 0usize;
+        let entry = |statement: &Statement| {
+            statement.write_content(&mut contents);
+            let mut hasher = FxHasher::default();
+            hasher.write(contents.get(start..).unwrap_or_default());
+            start = contents.len();
+            Entry {
+                effect: statement.effect.value,
+                services: Services::of_element(&statement.action),
+                hash: hasher.finish(),
+                end: start,
+            }
+        };
+        let statements = statements.iter().map(entry).collect();
+        contents.shrink_to_fit();
+        Outlines { contents, statements }
+    }
+
+    /// All of them, in order, in a document of this version.
+    pub(super) fn iter(&self, version: Version) -> impl Iterator<Item = Outline<'_>> {
+        let mut start = 0usize;
+        self.statements.iter().map(move |entry| {
+            let bytes = self.contents.get(start..entry.end).unwrap_or_default();
+            start = entry.end;
+            let content = Content { version, hash: entry.hash, bytes };
+            Outline { effect: entry.effect, services: entry.services, content }
+        })
+    }
+}
