@@ -95,3 +95,8 @@ fn a_deny_takes_away_exactly_what_it_names() {
 fn listed_access_is_granted_if_it_is_new_against_everything_else() {
     law(250, &["PASS", "FAIL"], laws::listed_access_is_granted_if_it_is_new_against_everything_else);
 }
+
+#[test]
+fn what_cannot_matter_changes_no_answer() {
+    law(400, &["met", "not met"], laws::what_cannot_matter_changes_no_answer);
+}

@@ -101,3 +101,79 @@ fn all_outlines<'a>(documents: &[&'a Document]) -> Option<Vec<Vec<Outline<'a>>>>
     };
     documents.iter().map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Slice;
+    use crate::formula::Asked;
+    use crate::limits::InputLimits;
+    use crate::policy::{Access, Document, parse};
+    use crate::span::Source;
+
+    fn document(version: &str, statements: &[&str]) -> Document {
+        let text = format!(r#"{{"Version":"{version}","Statement":[{}]}}"#, statements.join(","));
+        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+    }
+
+    fn policy(statements: &[&str]) -> Document {
+        document("2012-10-17", statements)
+    }
+
+    /// The statements that matter, by document.
+    fn matter(asked: &Asked<'_>) -> Vec<Vec<usize>> {
+        let slice = Slice::of(asked);
+        let of = |(index, document): (usize, &&Document)| {
+            (0..document.statements.len()).filter(|n| slice.matters(index, *n)).collect()
+        };
+        asked.documents().iter().enumerate().map(of).collect()
+    }
+
+    const READ: &str = r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#;
+    const WRITE: &str = r#"{"Effect":"Allow","Action":"s3:Put*","Resource":"*"}"#;
+    const RUN: &str = r#"{"Effect":"Allow","Action":"EC2:RunInstances","Resource":"*"}"#;
+    const ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    const ALL_BUT: &str = r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#;
+    const NO_READ: &str = r#"{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}"#;
+    const NO_RUN: &str = r#"{"Effect":"Deny","Action":"ec2:*","Resource":"*"}"#;
+
+    #[test]
+    fn what_both_documents_have_matters_only_where_the_old_one_denies_more() {
+        let cases: [(&[&str], &[&str], [&[usize]; 2]); 9] = [
+            (&[READ], &[READ], [&[], &[]]),
+            (&[READ, RUN], &[RUN, READ], [&[], &[]]),
+            (&[READ, WRITE], &[READ], [&[1], &[0]]),
+            (&[READ, RUN], &[READ], [&[1], &[]]),
+            (&[READ], &[READ, NO_READ], [&[0], &[0, 1]]),
+            (&[READ], &[READ, NO_RUN], [&[], &[]]),
+            (&[READ, NO_READ], &[READ, NO_READ], [&[], &[]]),
+            (&[READ, RUN, NO_READ, NO_RUN], &[RUN, ALL_BUT], [&[0, 2], &[1]]),
+            (&[ALL], &[READ, RUN], [&[0], &[0, 1]]),
+        ];
+        for (new, old, expected) in cases {
+            let (new, old) = (policy(new), policy(old));
+            assert_eq!(matter(&Asked::no_new_access(&new, &old)), expected, "{new:?} {old:?}");
+        }
+    }
+
+    #[test]
+    fn statements_of_different_versions_say_different_things() {
+        let (new, old) = (policy(&[READ]), document("2008-10-17", &[READ]));
+        assert_eq!(matter(&Asked::no_new_access(&new, &old)), [[0], [0]]);
+    }
+
+    #[test]
+    fn what_is_asked_about_has_services_too() {
+        let new = policy(&[READ, RUN, NO_RUN, NO_READ]);
+        let access = [Access::new(["s3:GetObject"], ["*"]).unwrap()];
+        assert_eq!(matter(&Asked::access_not_granted(&new, &access)), [[0, 3]]);
+    }
+
+    /// One document that has the statement and denies no more suffices; statements of other policies deny too.
+    #[test]
+    fn several_documents() {
+        let (a, b) = (policy(&[READ]), policy(&[RUN, NO_READ]));
+        let (with, without) = (policy(&[READ, NO_READ]), policy(&[WRITE]));
+        assert_eq!(matter(&Asked::find([&a, &b], [], [&without, &with])), [&[][..], &[0], &[], &[]]);
+        assert_eq!(matter(&Asked::find([&a], [&b], [&without])), [[0].to_vec(), vec![1], vec![0]]);
+    }
+}

@@ -11,8 +11,11 @@ use crate::support::policies::{
 use arbitrary::{Result, Unstructured};
 use iamsat::check::{Access, Options, access_not_granted};
 use iamsat::evaluate::{self, Decision, evaluate};
+use iamsat::formula::{Asked, Lit, Question, Setting};
+use iamsat::limits::SearchLimits;
 use iamsat::policy::PolicyType;
-use iamsat::solve::Verdict;
+use iamsat::solve::{Search, Verdict};
+use iamsat::theory::Theory;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -23,7 +26,7 @@ pub(crate) type Answers = RefCell<BTreeMap<&'static str, u32>>;
 pub(crate) type Law = fn(&mut Unstructured<'_>, &Case<'_>) -> Result<()>;
 
 /// Every law.
-const ALL: [Law; 13] = [
+const ALL: [Law; 14] = [
     a_policy_allows_nothing_that_it_does_not_allow,
     one_more_deny_never_widens,
     one_more_allow_never_narrows,
@@ -37,6 +40,7 @@ const ALL: [Law; 13] = [
     a_part_and_its_complement_are_the_whole,
     a_deny_takes_away_exactly_what_it_names,
     listed_access_is_granted_if_it_is_new_against_everything_else,
+    what_cannot_matter_changes_no_answer,
 ];
 
 /// One of the laws, for one case.
@@ -496,4 +500,63 @@ pub(crate) fn listed_access_is_granted_if_it_is_new_against_everything_else(
         }
     }
     Ok(())
+}
+
+/// Each Allow statement can be met in the part of a question that matters if and only if it can in all of it.
+pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, case: &Case<'_>) -> Result<()> {
+    let mut all = Vec::new();
+    for _ in 0..u.int_in_range(2..=4)? {
+        let deny = u.ratio(1, 3)?;
+        all.push(case.statement(u, deny)?);
+    }
+    // Of the statements each document has some, so that they have many in common.
+    let mut some = || -> Result<Policy> {
+        let mut statements = Vec::new();
+        for statement in &all {
+            if u.ratio(2, 3)? {
+                statements.push(statement.clone());
+            }
+        }
+        if statements.is_empty() {
+            statements.extend(all.first().cloned());
+        }
+        Ok(Policy::of(statements))
+    };
+    let (new, existing) = (some()?, some()?);
+    let (new, existing) = (document("new", &new.text(false)), document("existing", &existing.text(false)));
+    let asked = Asked::no_new_access(&new, &existing);
+    let setting = Setting {
+        policy_type: case.policy_type(),
+        strict_arn: false,
+        aws_compat: false,
+        heuristics: false,
+        boundary: None,
+    };
+    let mut whole = goals(Question::new(&asked, setting), setting.policy_type);
+    let sliced = goals(Question::sliced(&asked, setting), setting.policy_type);
+    assert_eq!(whole.len(), sliced.len());
+    for (whole, sliced) in whole.iter_mut().zip(sliced) {
+        // What the whole question leaves undecided may not matter.
+        if *whole == "undecided" {
+            *whole = sliced;
+        }
+        assert_eq!(*whole, sliced, "\nnew      {new:?}\nexisting {existing:?}");
+        *case.answers.borrow_mut().entry(sliced).or_default() += 1;
+    }
+    Ok(())
+}
+
+/// Whether each Allow statement of the policies can be met together with all that is shared.
+fn goals(mut question: Question<'_>, policy_type: PolicyType) -> Vec<&'static str> {
+    let (allows, shared) = (question.allows.clone(), question.shared.clone());
+    let mut search = Search::new(&mut question.formula, Theory::new(policy_type), SearchLimits::default());
+    let mut answer = |lit: Lit| {
+        let goal: Vec<Lit> = std::iter::once(lit).chain(shared.iter().copied()).collect();
+        match search.solve(&goal) {
+            Ok(Some(_)) => "met",
+            Ok(None) if search.undecided().is_none() => "not met",
+            _ => "undecided",
+        }
+    };
+    allows.into_iter().map(|(_, _, lit)| answer(lit)).collect()
 }
