@@ -1,11 +1,29 @@
 //! `Action` and `NotAction`.
 
 use super::{PartTrace, Truth, glob};
-use crate::policy::{ActionPattern, Element};
+use crate::policy::{ActionPattern, ActionStart, Element};
+use crate::request::Request;
 
-/// Whether the element matches the action, which is given in lower case.
-pub(super) fn matches(element: &Element<ActionPattern>, action: &str) -> PartTrace {
-    part(element, |pattern| match glob::glob_matches(&pattern.glob, action) {
+/// The action of a request, in lower case.
+pub(super) struct Action {
+    lower: String,
+    start: ActionStart,
+}
+
+impl Action {
+    pub(super) fn of(request: &Request) -> Action {
+        let lower = request.action.to_ascii_lowercase();
+        Action { start: ActionStart::of(&lower), lower }
+    }
+
+    fn matches(&self, pattern: &ActionPattern) -> bool {
+        pattern.may_match(self.start) && glob::glob_matches(&pattern.glob, &self.lower)
+    }
+}
+
+/// Whether the element matches the action.
+pub(super) fn matches(element: &Element<ActionPattern>, action: &Action) -> PartTrace {
+    part(element, |pattern| match action.matches(pattern) {
         true if pattern.has_service_wildcard() => Truth::Unknown,
         matched => matched.into(),
     })

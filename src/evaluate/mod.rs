@@ -18,6 +18,7 @@ pub use truth::Truth;
 
 use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};
 use crate::request::{Multiplicity, Request, key_info};
+use action::Action;
 use std::collections::BTreeSet;
 
 /// How documents are read together.
@@ -212,7 +213,7 @@ pub fn decide_among<'s>(
     request: &Request,
     options: &Options,
 ) -> Decision {
-    let action = request.action.to_ascii_lowercase();
+    let action = Action::of(request);
     let with = |effect: Effect| {
         let statements = statements.clone().filter(|s| s.effect.value == effect);
         Truth::any(statements.map(|s| applies(s, &action, request, options)))
@@ -227,14 +228,14 @@ pub fn trace_statement(
     request: &Request,
     options: &Options,
 ) -> StatementTrace {
-    let lower = request.action.to_ascii_lowercase();
+    let of_request = Action::of(request);
     StatementTrace {
         document,
         statement,
         effect: source.effect.value,
-        applies: applies(source, &lower, request, options),
+        applies: applies(source, &of_request, request, options),
         principal: principal::matches(source, request),
-        action: action::matches(&source.action, &lower),
+        action: action::matches(&source.action, &of_request),
         resource: resource::matches(source, request, options),
         conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
     }
@@ -264,7 +265,7 @@ pub struct Matched {
 pub fn matched(statement: &Statement, request: &Request, options: &Options) -> Matched {
     Matched {
         principal: principal::matches(statement, request).value,
-        action: action::matches(&statement.action, &request.action.to_ascii_lowercase()).value,
+        action: action::matches(&statement.action, &Action::of(request)).value,
         resource: resource::matches(statement, request, options).value,
     }
 }
@@ -299,20 +300,21 @@ pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -
     Trace { decision, statements }
 }
 
-/// The AND of the parts of a statement; the parts after one that does not match are not looked at.
-fn applies(statement: &Statement, action: &str, request: &Request, options: &Options) -> Truth {
+/// The AND of the parts of a statement; the parts after one that does not match are not looked at. Conditions come before
+/// resources, as most keys that they test are not there.
+fn applies(statement: &Statement, action: &Action, request: &Request, options: &Options) -> Truth {
     let mut all = action::matches(&statement.action, action).truth;
-    if all != Truth::False {
-        all = all.and(resource::matches(statement, request, options).truth);
-    }
-    if all != Truth::False {
-        all = all.and(principal::matches(statement, request).truth);
-    }
     for condition in &statement.conditions {
         if all == Truth::False {
             break;
         }
         all = all.and(condition::holds(condition, request, options));
+    }
+    if all != Truth::False {
+        all = all.and(principal::matches(statement, request).truth);
+    }
+    if all != Truth::False {
+        all = all.and(resource::matches(statement, request, options).truth);
     }
     all
 }

@@ -22,6 +22,8 @@ pub struct Conjunction {
     closed: bool,
     /// Closable atoms with the nodes that say that several of them are false, in order.
     holders: Vec<(NodeId, NodeId)>,
+    /// Of needy nodes, by index, what they need.
+    needs: Vec<NodeId>,
     /// The bits of what was decided since the last propagation; see [`Graph::support`].
     fresh: u128,
     /// The parts of the nodes that are being simplified.
@@ -38,6 +40,8 @@ enum Value {
     Closable,
     /// Says that closable atoms are false: open until then, true from then on unless one of them is spared.
     Holder,
+    /// Has a closable atom or the opposite of a holder as a part: open until then, false from then on as long as that is.
+    Needy,
 }
 
 impl Conjunction {
@@ -63,7 +67,8 @@ impl Conjunction {
     }
 
     /// Prepares to decide at once, in [`Conjunction::close`], the nodes that say nothing but that closable atoms are false, such
-    /// as that no action of a statement is meant. That takes a look at all nodes, which pays if there are several goals.
+    /// as that no action of a statement is meant, and the ANDs that are false then, such as the statement. That takes a look at
+    /// all nodes, which pays if there are several goals.
     pub fn close_holders(&mut self, graph: &Graph) {
         for node in graph.ids() {
             let Node::And(children) = graph.node(node) else { continue };
@@ -73,6 +78,18 @@ impl Conjunction {
             if children.iter().all(is_closable) {
                 self.holders.extend(children.iter().map(|child| (child.node(), node)));
                 self.set(node, Value::Holder);
+            }
+        }
+        for node in graph.ids() {
+            let Node::And(children) = graph.node(node) else { continue };
+            let is_false = |child: &&Lit| {
+                let value = self.values.get(child.node().index());
+                value == Some(if child.is_negated() { &Value::Holder } else { &Value::Closable })
+            };
+            if let Some(needed) = children.iter().find(is_false).map(|child| child.node()) {
+                self.needs.resize(node.index(), node);
+                self.needs.push(needed);
+                self.set(node, Value::Needy);
             }
         }
         self.holders.sort_unstable();
@@ -116,6 +133,11 @@ impl Conjunction {
             Some(Value::False) => Some(lit.is_negated()),
             Some(Value::Closable) if self.closed => Some(lit.is_negated()),
             Some(Value::Holder) if self.closed => Some(!lit.is_negated()),
+            Some(Value::Needy) if self.closed => {
+                let needed =
+                    self.needs.get(lit.node().index()).and_then(|node| self.values.get(node.index()));
+                matches!(needed, Some(Value::Closable | Value::Holder)).then_some(lit.is_negated())
+            }
             _ => None,
         }
     }

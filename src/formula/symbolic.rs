@@ -149,30 +149,42 @@ fn extract<'w>(
     let Some(left) = budget.checked_sub(1) else { return false };
     *budget = left;
     let Some((piece, rest)) = pieces.split_first() else { return word.is_empty() };
+    // Where the rest cannot begin, or nothing is left to match what is left of the word, there is no need to look further.
+    let goes_on = |word: &[Symbol]| match (rest.first(), word.first()) {
+        (None, left) => left.is_none(),
+        (Some(Piece::Step(Step::One(set))), next) => next.is_some_and(|next| set.contains(*next)),
+        _ => true,
+    };
     let most = |class: Class| word.iter().take_while(|s| class.contains(**s)).count();
-    let lengths = |class: Class| 0..=most(class);
     match piece {
         Piece::Step(Step::One(set)) => match word.split_first() {
             Some((first, word)) => set.contains(*first) && extract(rest, word, long, values, budget),
             None => false,
         },
-        Piece::Step(Step::Many(class)) => lengths(*class)
-            .any(|n| word.get(n..).is_some_and(|word| extract(rest, word, long, values, budget))),
+        Piece::Step(Step::Many(class)) => (0..=most(*class)).any(|n| {
+            word.get(n..).is_some_and(|word| goes_on(word) && extract(rest, word, long, values, budget))
+        }),
         Piece::Value { key, class } => match values.get(*key).copied().flatten() {
             Some(value) => {
                 word.strip_prefix(value).is_some_and(|word| extract(rest, word, long, values, budget))
             }
-            None => lengths(*class).map(|n| if long { most(*class).saturating_sub(n) } else { n }).any(|n| {
-                let Some((value, word)) = word.split_at_checked(n) else { return false };
-                if let Some(slot) = values.get_mut(*key) {
-                    *slot = Some(value);
-                }
-                let found = extract(rest, word, long, values, budget);
-                if !found && let Some(slot) = values.get_mut(*key) {
-                    *slot = None;
-                }
-                found
-            }),
+            None => {
+                let most = most(*class);
+                (0..=most).map(|n| if long { most.saturating_sub(n) } else { n }).any(|n| {
+                    let Some((value, word)) = word.split_at_checked(n) else { return false };
+                    if !goes_on(word) {
+                        return false;
+                    }
+                    if let Some(slot) = values.get_mut(*key) {
+                        *slot = Some(value);
+                    }
+                    let found = extract(rest, word, long, values, budget);
+                    if !found && let Some(slot) = values.get_mut(*key) {
+                        *slot = None;
+                    }
+                    found
+                })
+            }
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Action patterns: compared without regard to case, so they are held in lower case.
 
-use super::Template;
+use super::{Part, Template};
 
 /// A pattern of `Action` or `NotAction`, such as `s3:Get*`.
 ///
@@ -12,6 +12,22 @@ pub struct ActionPattern {
     /// The pattern in ASCII lower case, wildcards active.
     pub glob: Template,
     service_wildcard: bool,
+    /// What all that matches starts with, as far as the mask goes.
+    start: ActionStart,
+    mask: u64,
+}
+
+/// The first eight bytes of an action in lower case: they tell most patterns that it does not match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionStart(u64);
+
+impl ActionStart {
+    /// Those of an action in lower case.
+    pub fn of(action: &str) -> ActionStart {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(action.bytes()).for_each(|(byte, of)| *byte = of);
+        ActionStart(u64::from_le_bytes(bytes))
+    }
 }
 
 impl ActionPattern {
@@ -25,7 +41,26 @@ impl ActionPattern {
         let service = text.split(':').next().unwrap_or("");
         let service_wildcard =
             service.contains(['*', '?']) && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
-        well_formed.then(|| ActionPattern { text: text.into(), glob, service_wildcard })
+        let literal = match glob.parts().first() {
+            Some(Part::Text(literal)) => &**literal,
+            _ => "",
+        };
+        let fixed = u32::try_from(literal.len().min(8)).unwrap_or(8).saturating_mul(8);
+        let mask = u64::MAX.checked_shr(u64::BITS.saturating_sub(fixed)).unwrap_or(0);
+        let start = ActionStart::of(literal);
+        well_formed.then(|| ActionPattern { text: text.into(), glob, service_wildcard, start, mask })
+    }
+
+    /// Whether the pattern may match an action that starts so; if not, it does not.
+    ///
+    /// ```
+    /// use iamsat::policy::{ActionPattern, ActionStart};
+    /// let get = ActionPattern::new("s3:Get*").unwrap();
+    /// assert!(get.may_match(ActionStart::of("s3:getobject")));
+    /// assert!(!get.may_match(ActionStart::of("s3:putobject")));
+    /// ```
+    pub fn may_match(&self, start: ActionStart) -> bool {
+        (self.start.0 ^ start.0) & self.mask == 0
     }
 
     /// Whether any action can match: the action of a request has one colon and is visible ASCII.
@@ -42,5 +77,36 @@ impl ActionPattern {
     /// no meaning for these, so every match of them is opaque.
     pub fn has_service_wildcard(&self) -> bool {
         self.service_wildcard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A start that may not match is one that no action with it matches.
+    #[test]
+    fn starts_of_actions() {
+        let cases = [
+            ("*", "s3:getobject", true),
+            ("s3:*", "s3:getobject", true),
+            ("S3:Get*", "s3:getobject", true),
+            ("s3:Put*", "s3:getobject", false),
+            ("s3:GetObjectAcl", "s3:getobjecttagging", true),
+            ("s3:a", "s3:a", true),
+            ("s3:a", "s3:b", false),
+            ("s3:ab", "s3:a", false),
+            ("s3:a", "s3:ab", true),
+            ("s3:???object", "s3:getobject", true),
+            ("ec2:*", "s3:getobject", false),
+            ("?3:*", "s3:getobject", true),
+            ("s3:GetObj", "s3:getobj", true),
+            ("s3:GetO", "s3:geto", true),
+            ("s3:GetO*", "s3:get", false),
+        ];
+        for (pattern, action, may) in cases {
+            let pattern = ActionPattern::new(pattern).unwrap();
+            assert_eq!(pattern.may_match(ActionStart::of(action)), may, "{pattern:?} {action}");
+        }
     }
 }

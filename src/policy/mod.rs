@@ -25,7 +25,7 @@ mod statements;
 mod template;
 
 pub use access::{Access, AccessError};
-pub use action::ActionPattern;
+pub use action::{ActionPattern, ActionStart};
 pub use address::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,

@@ -2,7 +2,7 @@
 //!
 //! Source: IAM User Guide, "AWS global condition context keys" (page `reference_policies_condition-keys`).
 
-use rustc_hash::FxHashMap;
+use crate::span::are_equal;
 use std::sync::OnceLock;
 
 /// Changes whenever an entry of the table does; certificates name it.
@@ -144,13 +144,22 @@ static KEYS: [KeyInfo; 62] = [
 /// assert!(key_info("s3:prefix").is_none());
 /// ```
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
-    static BY_NAME: OnceLock<FxHashMap<String, &'static KeyInfo>> = OnceLock::new();
-    let by_name = BY_NAME.get_or_init(|| KEYS.iter().map(|k| (k.name.to_ascii_lowercase(), k)).collect());
+    /// The names of each length, in lower case: few, so that they are compared at sight.
+    static BY_LENGTH: OnceLock<Vec<Vec<(String, &'static KeyInfo)>>> = OnceLock::new();
+    let by_length = BY_LENGTH.get_or_init(|| {
+        let longest = KEYS.iter().map(|k| k.name.len()).max().unwrap_or(0);
+        let of = |length| KEYS.iter().filter(move |k| k.name.len() == length);
+        (0..=longest).map(|length| of(length).map(|k| (k.name.to_ascii_lowercase(), k)).collect()).collect()
+    });
     let slash = memchr::memchr(b'/', name.as_bytes());
     let family = slash.and_then(|at| name.get(..=at)).filter(|family| family.len() < name.len());
     let name = family.unwrap_or(name);
+    let find = |name: &str| {
+        let is_name = |(known, _): &&(String, _)| are_equal(known.as_bytes(), name.as_bytes());
+        by_length.get(name.len())?.iter().find(is_name).map(|(_, info)| *info)
+    };
     // Almost all names come in lower case. No early end: many bytes are looked at together.
     let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
-    let found = if is_lower { by_name.get(name) } else { by_name.get(&name.to_ascii_lowercase()) };
-    found.copied().filter(|info| info.name.ends_with('/') == family.is_some())
+    let found = if is_lower { find(name) } else { find(&name.to_ascii_lowercase()) };
+    found.filter(|info| info.name.ends_with('/') == family.is_some())
 }

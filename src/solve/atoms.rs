@@ -41,8 +41,8 @@ impl<'a> Index<'a> {
                 Spelled::Hidden => index.others.push(place),
             }
         }
-        index.words.sort_unstable();
-        index.starts.sort_unstable();
+        index.words.sort();
+        index.starts.sort();
         for (i, (start, _)) in index.starts.iter().enumerate() {
             let before = i.checked_sub(1);
             let shorter = index.first_shorter(before, start.text());

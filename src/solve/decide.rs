@@ -105,6 +105,11 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         policy_type: claim.policy_type,
         aws_compat: claim.aws_compat,
         documents: claim.documents,
+        statement: claim
+            .asked
+            .policies()
+            .get(claim.allowed_by)
+            .and_then(|policy| policy.statements.get(claim.statement)),
         spellings: claim.spellings,
     };
     concretizer.request(model)

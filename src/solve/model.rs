@@ -4,7 +4,7 @@ use super::needed::Needed;
 use crate::automata::Symbol;
 use crate::formula::{Atom, Decoded, Fact, Formula, Lit, Node, OpaqueId, Tied, VariableId, decode};
 use crate::limits::{Exhausted, Meter};
-use crate::policy::{Document, Effect, PolicyType};
+use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Presence, Request, key_info};
 use crate::theory::{Theory, Word, sample, usual_spelling};
 use rustc_hash::FxHashMap;
@@ -47,6 +47,8 @@ pub struct Concretizer<'c, 'a> {
     pub aws_compat: bool,
     /// The documents, for the spelling of actions.
     pub documents: &'c [&'a Document],
+    /// The statement that the request is to show something about, whose spelling of the action is preferred.
+    pub statement: Option<&'c Statement>,
     /// Further spellings of actions.
     pub spellings: &'c [&'c str],
 }
@@ -162,12 +164,13 @@ impl Concretizer<'_, '_> {
         Ok(Symbol::text(&self.word(model, variable)?).unwrap_or_default())
     }
 
-    /// The action as the documents spell it, or as everyone does.
+    /// The action as the statement that it is about spells it, as the documents do, or as everyone does.
     fn spelling(&self, action: String) -> String {
         let statements = || self.documents.iter().flat_map(|d| &d.statements);
-        let rank = |effect: Effect| move |s: &&crate::policy::Statement| s.effect.value == effect;
-        statements()
-            .filter(rank(Effect::Allow))
+        let rank = |effect: Effect| move |s: &&Statement| s.effect.value == effect;
+        self.statement
+            .into_iter()
+            .chain(statements().filter(rank(Effect::Allow)))
             .chain(statements().filter(rank(Effect::Deny)))
             .flat_map(|s| &s.action.values)
             .map(|pattern| &*pattern.value.text)

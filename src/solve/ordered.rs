@@ -1,5 +1,6 @@
 //! Texts whose order is found out many bytes at a time.
 
+use crate::span::are_equal;
 use std::cmp::Ordering;
 
 /// Bytes that are compared at once.
@@ -7,7 +8,7 @@ const HEAD: usize = size_of::<u128>();
 
 /// A text that is compared by its first bytes as one number, and by the others only if those are equal. Names of actions and
 /// resources begin alike, and comparing them byte by byte is what putting them in order would cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ordered<'a> {
     head: u128,
     text: &'a str,
@@ -27,6 +28,14 @@ impl<'a> Ordered<'a> {
         self.text
     }
 }
+
+impl PartialEq for Ordered<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.head == other.head && are_equal(self.text.as_bytes(), other.text.as_bytes())
+    }
+}
+
+impl Eq for Ordered<'_> {}
 
 impl Ord for Ordered<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
