@@ -289,6 +289,9 @@ impl std::fmt::Debug for Pattern {
     }
 }
 
+/// Steps for which there is room from the start.
+const USUAL: usize = 16;
+
 /// Builds a [`Pattern`] from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
@@ -314,6 +317,7 @@ impl Builder {
     /// This text, its ASCII letters in either case.
     #[must_use]
     pub fn text_any_case(mut self, text: &str) -> Builder {
+        self.steps.reserve(text.len());
         for c in text.chars() {
             self.push(Step::One(match u8::try_from(c) {
                 Ok(byte) if byte.is_ascii_alphabetic() => Set::AnyCase(byte),
@@ -346,12 +350,16 @@ impl Builder {
     /// All steps of another pattern.
     #[must_use]
     pub fn pattern(mut self, pattern: &Pattern) -> Builder {
+        self.steps.reserve(pattern.steps.len());
         pattern.steps.iter().for_each(|s| self.push(*s));
         self
     }
 
     /// Adds one step at the end.
     pub fn push(&mut self, step: Step) {
+        if self.steps.capacity() == 0 {
+            self.steps.reserve(USUAL);
+        }
         match step {
             Step::One(set) => {
                 let set = set.canonical();

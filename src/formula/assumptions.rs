@@ -55,7 +55,7 @@ impl Found {
     fn touched(&mut self, touched: &Touched, reading: &Reading<'_>) {
         let is_resource = reading.policy_type == PolicyType::Resource;
         let whole = reading.allows_whole_resource;
-        let single = |key: &Box<str>| !reading.is_multivalued(key);
+        let single = |key: &str| !reading.is_multivalued(key);
         let names = [
             (touched.completed, "short-arns-are-completed"),
             (touched.wild_fields && !reading.strict_arn, "resource-fields-do-not-cross-colons"),
@@ -64,7 +64,7 @@ impl Found {
                 whole && (touched.expanded || touched.without_resource && !reading.resource_unconstrained),
                 "missing-resource-is-star",
             ),
-            (touched.unlisted.iter().any(single), "unlisted-keys-are-single-valued"),
+            (touched.unlisted.iter().map(|key| &**key).any(single), "unlisted-keys-are-single-valued"),
             (is_resource && touched.accounts, "one-partition"),
             (is_resource && touched.exempt_accounts, "account-alone-in-notprincipal-exempts-all"),
             (is_resource && touched.wild_principals, "principal-wildcards-are-globs"),

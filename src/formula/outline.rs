@@ -5,6 +5,9 @@ use crate::span::are_equal;
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::hash::{BuildHasher, Hash, Hasher};
 
+/// Bytes of a value and of what comes before it, about.
+const USUAL: usize = 32;
+
 /// Services, by one of 64 bits each: two sets without a bit in common have no service in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Services(u64);
@@ -29,7 +32,7 @@ impl Services {
     fn of_pattern(pattern: &ActionPattern) -> Services {
         match pattern.glob.parts().first() {
             // What matches starts with these letters.
-            Some(Part::Text(text)) => text.split_once(':').map_or(Services::ALL, |(service, _)| {
+            Some(Part::Text(text)) => service(text).map_or(Services::ALL, |service| {
                 let bit = FxBuildHasher.hash_one(service).rotate_left(6) % 64;
                 Services(1u64.rotate_left(u32::try_from(bit).unwrap_or(0)))
             }),
@@ -49,6 +52,12 @@ impl Services {
     pub(super) fn meet(self, other: Services) -> bool {
         self.and(other) != Services::NONE
     }
+}
+
+/// What stands before the first colon.
+fn service(text: &str) -> Option<&[u8]> {
+    let bytes = text.as_bytes();
+    bytes.get(..memchr::memchr(b':', bytes)?)
 }
 
 /// The statements of a document in short.
@@ -99,7 +108,8 @@ impl Eq for Content<'_> {}
 
 impl Outlines {
     pub(super) fn of(statements: &[Statement]) -> Outlines {
-        let mut contents = Vec::new();
+        let values = statements.iter().map(Statement::value_count).fold(0, usize::saturating_add);
+        let mut contents = Vec::with_capacity(values.saturating_mul(USUAL));
         let mut start = 0usize;
         let entry = |statement: &Statement| {
             statement.write_content(&mut contents);

@@ -245,6 +245,11 @@ impl Conjunction {
                             self.contradiction = true;
                             return;
                         }
+                        // That all of its parts are true is seen at once, and ends all.
+                        None if child.is_negated() && self.is_met(graph, child.node()) => {
+                            self.contradiction = true;
+                            return;
+                        }
                         None => queue.push(*child),
                     }
                 }
@@ -265,6 +270,14 @@ impl Conjunction {
         }
         // Decided atoms change what was memoised in this round.
         self.round = self.round.wrapping_add(1);
+    }
+
+    /// Whether the node is an AND whose parts are all decided to be true.
+    fn is_met(&self, graph: &Graph, node: NodeId) -> bool {
+        match graph.node(node) {
+            Node::And(children) => children.iter().all(|child| self.value(*child) == Some(true)),
+            _ => false,
+        }
     }
 
     /// The literal with everything decided put in.

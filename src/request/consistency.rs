@@ -88,6 +88,11 @@ impl<'k> Keys<'k> {
             .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
     }
 
+    /// Whether this one, in any case, is among them; most names differ in length.
+    fn contains_in_any_case(&self, key: &str) -> bool {
+        self.names.iter().any(|name| name.eq_ignore_ascii_case(key))
+    }
+
     /// Whether this one is among them.
     pub(super) fn contains(&self, key: &str) -> bool {
         self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()
@@ -158,7 +163,7 @@ impl Request {
     fn derived(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let Some(requester) = &self.requester else { return };
         for (key, expected) in requester.derived_context() {
-            if !keys.contains(&key.to_ascii_lowercase()) {
+            if !keys.contains_in_any_case(key) {
                 continue;
             }
             let given = self.values(key).and_then(<[String]>::first);

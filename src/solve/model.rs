@@ -13,12 +13,13 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Debug)]
 pub struct Model {
     literals: Vec<Lit>,
+    absent: Vec<VariableId>,
     words: FxHashMap<VariableId, Word>,
 }
 
 impl Model {
     pub(super) fn new(proposal: Needed, words: FxHashMap<VariableId, Word>) -> Model {
-        Model { literals: proposal.literals, words }
+        Model { literals: proposal.literals, absent: proposal.absent, words }
     }
 
     /// The opaque predicates it relies on.
@@ -65,6 +66,11 @@ impl Concretizer<'_, '_> {
         // By variable; most are open, and many have to be absent.
         let mut presence: Vec<Option<bool>> = vec![None; self.formula.variable_count()];
         let mut present: Vec<VariableId> = Vec::new();
+        for variable in &model.absent {
+            if let Some(known) = presence.get_mut(variable.index()) {
+                *known = Some(false);
+            }
+        }
         for lit in &model.literals {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
             match self.formula.atom_of(atom) {

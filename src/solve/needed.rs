@@ -10,8 +10,10 @@ use rustc_hash::FxHashMap;
 /// What a proposal asks for.
 #[derive(Clone, Debug)]
 pub(super) struct Needed {
-    /// The atoms with the sign they need, each once.
+    /// The atoms with the sign they need, each once, but for those of `absent`.
     pub(super) literals: Vec<Lit>,
+    /// Keys, or elements of keys, that have to be absent; there may be very many.
+    pub(super) absent: Vec<VariableId>,
     /// The literals about values, by variable, in order of first use.
     pub(super) tests: Vec<(VariableId, Tests)>,
 }
@@ -20,17 +22,17 @@ pub(super) struct Needed {
 /// find out which of them matter.
 const FEW: usize = 16;
 
-/// The literals that satisfy the atoms and the conjuncts if the cheapest part of every OR is true that can be; of each part
+/// What satisfies the atoms and the conjuncts if the cheapest part of every OR is true that can be; of each part
 /// `can_be` is told whether it is needed in the other sign so far. `None` if that takes some atom in both signs, or more than
 /// `most` tests.
-fn needed_literals(
+fn met_by(
     formula: &Formula<'_>,
     (atoms, conjuncts): (&[Lit], &[Lit]),
     mut can_be: impl FnMut(Lit, bool) -> bool,
     most: usize,
-) -> Option<Vec<Lit>> {
+) -> Option<Needed> {
     let graph = &formula.graph;
-    let mut literals: Vec<Lit> = atoms.to_vec();
+    let (mut literals, mut absent): (Vec<Lit>, Vec<VariableId>) = (atoms.to_vec(), Vec::new());
     let mut seen = Seen::new(graph);
     literals.iter().for_each(|lit| {
         seen.insert(*lit);
@@ -62,20 +64,25 @@ fn needed_literals(
                 }
                 queue.push(chosen?.1);
             }
-            (Node::Atom(_), _) => {
-                tests = tests.saturating_add(usize::from(cost(formula, lit) != Cost::Absence));
-                // Of the atoms, what was seen is what is needed.
-                if tests > most || seen.signs(lit).1 {
-                    return None;
+            // Of the atoms, what was seen is what is needed.
+            (Node::Atom(_), _) if seen.signs(lit).1 => return None,
+            (Node::Atom(atom), is_negated) => match formula.atom_of(atom) {
+                Some(Atom::Present(variable)) if is_negated => absent.push(variable),
+                _ => {
+                    tests = tests.saturating_add(1);
+                    if tests > most {
+                        return None;
+                    }
+                    literals.push(lit);
                 }
-                literals.push(lit);
-            }
+            },
             // The constant.
             (Node::True, false) => {}
             (Node::True, true) => return None,
         }
     }
-    Some(literals)
+    let tests = by_variable(formula, &literals);
+    Some(Needed { literals, absent, tests })
 }
 
 /// What a part of an OR asks of a request, least first.
@@ -153,28 +160,29 @@ pub(super) fn needed(
     let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
     let can_be = |part, _| truth.is_none_or(|truth| holds(&formula.graph, part, truth, &mut known));
     let conjuncts = (conjunction.units(), conjunction.disjunctions());
-    needed_literals(formula, conjuncts, can_be, usize::MAX).map(|literals| by_variable(formula, literals))
+    met_by(formula, conjuncts, can_be, usize::MAX)
 }
 
 /// What the goal as it stands needs by a guess that looks at nothing but what its parts cost; `None` if that is too much, or
 /// cannot be.
 pub(super) fn guessed(formula: &Formula<'_>, goal: &[Lit]) -> Option<Needed> {
     let can_be = |_, excluded: bool| !excluded;
-    needed_literals(formula, (&[], goal), can_be, FEW).map(|literals| by_variable(formula, literals))
+    met_by(formula, (&[], goal), can_be, FEW)
 }
 
-fn by_variable(formula: &Formula<'_>, literals: Vec<Lit>) -> Needed {
-    let mut found = Needed { literals, tests: Vec::new() };
+/// The literals about values, by variable, in order of first use.
+fn by_variable(formula: &Formula<'_>, literals: &[Lit]) -> Vec<(VariableId, Tests)> {
+    let mut found: Vec<(VariableId, Tests)> = Vec::new();
     let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
-    for lit in &found.literals {
+    for lit in literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
         let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
-        let next = found.tests.len();
+        let next = found.len();
         let place = *places.entry(variable).or_insert(next);
         if place == next {
-            found.tests.push((variable, Tests::default()));
+            found.push((variable, Tests::default()));
         }
-        if let Some((_, tests)) = found.tests.get_mut(place) {
+        if let Some((_, tests)) = found.get_mut(place) {
             if lit.is_negated() { tests.negatives.push(test) } else { tests.positives.push(test) }
         }
     }
