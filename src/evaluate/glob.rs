@@ -2,6 +2,7 @@
 
 use super::Truth;
 use crate::policy::{Part, Template};
+use crate::span::are_equal;
 
 /// One piece of a pattern whose variables have been put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,10 +75,9 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
     }
 }
 
-/// As `str::starts_with`, with the last character first: names of actions and resources begin alike and end differently.
+/// As `str::starts_with`, the last characters first: names of actions and resources begin alike and end differently.
 fn starts_with(text: &str, start: &str) -> bool {
-    let last = start.len().checked_sub(1);
-    last.is_none_or(|last| text.as_bytes().get(last) == start.as_bytes().get(last)) && text.starts_with(start)
+    text.as_bytes().get(..start.len()).is_some_and(|head| are_equal(head, start.as_bytes()))
 }
 
 /// Whether the whole text matches the template, which has no variables.

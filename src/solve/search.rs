@@ -19,7 +19,7 @@ use crate::sat::{Encoder, Solver};
 use crate::theory::{Joint, Lemma, Theory};
 use rustc_hash::FxHashSet;
 
-/// From so many goals on it pays to prepare the graph for more.
+/// From so many goals on it pays to prepare the graph for more, and any request is as good as another.
 const MANY: usize = 8;
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
@@ -138,6 +138,15 @@ impl<'f, 'a> Search<'f, 'a> {
         self.meter.work(self.conjunction.disjunctions().len().saturating_add(goal.len()))?;
         if self.units_conflict()? {
             return Ok(None);
+        }
+        // Of many goals any request will do; of a few, one that what matters was looked at for says more.
+        if self.goals >= MANY
+            && !self.conjunction.is_contradiction()
+            && !self.conjunction.disjunctions().is_empty()
+            && let Ok(model) = self.refute(needed(self.formula, &self.conjunction, None))?
+        {
+            self.guesses_meet = true;
+            return Ok(Some(model));
         }
         self.decide_by_relevance()?;
         if self.conjunction.is_contradiction() {

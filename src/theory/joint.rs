@@ -13,7 +13,7 @@
 
 use super::strings::Word;
 use super::values::{Lemma, Theory};
-use crate::automata::{Class, Decision, Pattern, Set, Step, Symbol, decide};
+use crate::automata::{Builder, Class, Decision, Pattern, Set, Step, Symbol, decide};
 use crate::formula::{Formula, PatternKey, Piece, Symbolic, Test, Tied, Variable, VariableId, decode};
 use crate::limits::{Exhausted, Meter};
 use rustc_hash::FxHashMap;
@@ -372,8 +372,9 @@ impl Theory {
     ) -> Result<Vec<Word>, Exhausted> {
         let mut candidates: Vec<Word> = Vec::new();
         // Beside the hints, a value of some length.
-        let long = (0..LONG).fold(Pattern::builder(), |b, _| b.one(Set::Class(Class::ALNUM_LOWER)));
-        let wanted = hints.iter().map(|hint| word_pattern(hint)).chain([long.finish()]);
+        let letters = |b: Builder, _| b.one(Set::Class(Class::ALNUM_LOWER));
+        let long = std::iter::once_with(|| (0..LONG).fold(Pattern::builder(), letters).finish());
+        let wanted = hints.iter().map(|hint| word_pattern(hint)).chain(long);
         for hint in wanted {
             let patterns = match tied {
                 Some(tied) => tied.words(&hint),
