@@ -17,7 +17,7 @@ impl Action {
     }
 
     fn matches(&self, pattern: &ActionPattern) -> bool {
-        pattern.may_match(self.start) && glob::glob_matches(&pattern.glob, &self.lower)
+        pattern.matches_start(self.start).unwrap_or_else(|| glob::glob_matches(&pattern.glob, &self.lower))
     }
 }
 

@@ -129,7 +129,13 @@ impl Graph {
 
     /// All nodes, children before parents.
     pub(super) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+        self.ids_from(0)
+    }
+
+    /// The nodes but for the first so many, children before parents.
+    pub fn ids_from(&self, first: usize) -> impl Iterator<Item = NodeId> + use<> {
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        (number(first)..number(self.nodes.len())).map(NodeId)
     }
 
     /// The node behind an index.

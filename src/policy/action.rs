@@ -15,6 +15,8 @@ pub struct ActionPattern {
     /// What all that matches starts with, as far as the mask goes.
     start: ActionStart,
     mask: u64,
+    /// Whether all that starts so matches.
+    is_start: bool,
 }
 
 /// The first eight bytes of an action in lower case: they tell most patterns that it does not match.
@@ -48,19 +50,31 @@ impl ActionPattern {
         let fixed = u32::try_from(literal.len().min(8)).unwrap_or(8).saturating_mul(8);
         let mask = u64::MAX.checked_shr(u64::BITS.saturating_sub(fixed)).unwrap_or(0);
         let start = ActionStart::of(literal);
-        well_formed.then(|| ActionPattern { text: text.into(), glob, service_wildcard, start, mask })
+        // Zeros also stand for what a short action lacks.
+        let is_short = |literal: &str| literal.len() <= 8 && !literal.contains('\0');
+        let is_start = matches!(glob.parts(), [Part::Text(literal), Part::Many] if is_short(literal));
+        well_formed.then(|| ActionPattern {
+            text: text.into(),
+            glob,
+            service_wildcard,
+            start,
+            mask,
+            is_start,
+        })
     }
 
-    /// Whether the pattern may match an action that starts so; if not, it does not.
+    /// Whether the pattern matches all actions that start so, or none; `None` if there is more to look at.
     ///
     /// ```
     /// use iamsat::policy::{ActionPattern, ActionStart};
     /// let get = ActionPattern::new("s3:Get*").unwrap();
-    /// assert!(get.may_match(ActionStart::of("s3:getobject")));
-    /// assert!(!get.may_match(ActionStart::of("s3:putobject")));
+    /// assert_eq!(get.matches_start(ActionStart::of("s3:getobject")), Some(true));
+    /// assert_eq!(get.matches_start(ActionStart::of("s3:putobject")), Some(false));
+    /// assert_eq!(ActionPattern::new("s3:GetObject").unwrap().matches_start(ActionStart::of("s3:getobjectacl")), None);
     /// ```
-    pub fn may_match(&self, start: ActionStart) -> bool {
-        (self.start.0 ^ start.0) & self.mask == 0
+    pub fn matches_start(&self, start: ActionStart) -> Option<bool> {
+        let differs = (self.start.0 ^ start.0) & self.mask != 0;
+        if differs { Some(false) } else { self.is_start.then_some(true) }
     }
 
     /// Whether any action can match: the action of a request has one colon and is visible ASCII.
@@ -84,29 +98,32 @@ impl ActionPattern {
 mod tests {
     use super::*;
 
-    /// A start that may not match is one that no action with it matches.
+    /// What a start says is what the whole pattern says of every action that starts so.
     #[test]
     fn starts_of_actions() {
         let cases = [
-            ("*", "s3:getobject", true),
-            ("s3:*", "s3:getobject", true),
-            ("S3:Get*", "s3:getobject", true),
-            ("s3:Put*", "s3:getobject", false),
-            ("s3:GetObjectAcl", "s3:getobjecttagging", true),
-            ("s3:a", "s3:a", true),
-            ("s3:a", "s3:b", false),
-            ("s3:ab", "s3:a", false),
-            ("s3:a", "s3:ab", true),
-            ("s3:???object", "s3:getobject", true),
-            ("ec2:*", "s3:getobject", false),
-            ("?3:*", "s3:getobject", true),
-            ("s3:GetObj", "s3:getobj", true),
-            ("s3:GetO", "s3:geto", true),
-            ("s3:GetO*", "s3:get", false),
+            ("*", "s3:getobject", None),
+            ("s3:*", "s3:getobject", Some(true)),
+            ("S3:Get*", "s3:getobject", Some(true)),
+            ("s3:Put*", "s3:getobject", Some(false)),
+            ("s3:GetObjectAcl", "s3:getobjecttagging", None),
+            ("s3:a", "s3:a", None),
+            ("s3:a", "s3:b", Some(false)),
+            ("s3:ab", "s3:a", Some(false)),
+            ("s3:a", "s3:ab", None),
+            ("s3:???object", "s3:getobject", None),
+            ("ec2:*", "s3:getobject", Some(false)),
+            ("?3:*", "s3:getobject", None),
+            ("s3:GetOb*", "s3:getobject", Some(true)),
+            ("s3:GetObj*", "s3:getobject", None),
+            ("s3:GetO*", "s3:get", Some(false)),
+            ("s3:Get**", "s3:get", Some(true)),
+            ("s3:Get?*", "s3:get", None),
+            ("s3:\0*", "s3:", None),
         ];
-        for (pattern, action, may) in cases {
+        for (pattern, action, expected) in cases {
             let pattern = ActionPattern::new(pattern).unwrap();
-            assert_eq!(pattern.may_match(ActionStart::of(action)), may, "{pattern:?} {action}");
+            assert_eq!(pattern.matches_start(ActionStart::of(action)), expected, "{pattern:?} {action}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A model of the SAT solver gives a truth value to every atom, but only some of them matter; asking the theories for no
 //! more than those keeps conflicts few and witnesses small.
 
-use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, VariableId};
+use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, NodeId, VariableId};
 use crate::theory::Tests;
 use rustc_hash::FxHashMap;
 
@@ -26,48 +26,50 @@ const FEW: usize = 16;
 /// `can_be` is told whether it is needed in the other sign so far. `None` if that takes some atom in both signs, or more than
 /// `most` tests.
 fn met_by(
-    formula: &Formula<'_>,
+    (formula, kinds): (&Formula<'_>, &mut Kinds),
     (atoms, conjuncts): (&[Lit], &[Lit]),
     mut can_be: impl FnMut(Lit, bool) -> bool,
     most: usize,
 ) -> Option<Needed> {
     let graph = &formula.graph;
     let (mut literals, mut absent): (Vec<Lit>, Vec<VariableId>) = (atoms.to_vec(), Vec::new());
-    let mut seen = Seen::new(graph);
+    let mut seen = kinds.seen(formula);
     literals.iter().for_each(|lit| {
         seen.insert(*lit);
     });
     let mut queue: Vec<Lit> = conjuncts.iter().rev().copied().collect();
     let mut tests = 0usize;
-    while let Some(lit) = queue.pop() {
-        if !seen.insert(lit) {
+    while let Some(next) = queue.pop() {
+        if !seen.insert(next) {
             continue;
         }
-        match (graph.node(lit.node()), lit.is_negated()) {
-            (Node::And(children), false) => queue.extend(children.iter().rev()),
-            (Node::And(children), true) => {
-                let mut chosen: Option<(Cost, Lit)> = None;
-                for part in children.iter().map(|child| !*child) {
-                    let (needed, excluded) = seen.signs(part);
-                    if needed {
-                        chosen = Some((Cost::Nothing, part));
-                        break;
-                    }
-                    let least = chosen.map(|(cost, _)| cost);
-                    if least == Some(Cost::Absence) {
-                        continue;
-                    }
-                    let cost = cost(formula, part);
-                    if least.is_none_or(|least| cost < least) && can_be(part, excluded) {
-                        chosen = Some((cost, part));
-                    }
-                }
-                queue.push(chosen?.1);
+        let lit = match (graph.node(next.node()), next.is_negated()) {
+            (Node::And(children), false) => {
+                queue.extend(children.iter().rev());
+                continue;
             }
-            // Of the atoms, what was seen is what is needed.
-            (Node::Atom(_), _) if seen.signs(lit).1 => return None,
-            (Node::Atom(atom), is_negated) => match formula.atom_of(atom) {
-                Some(Atom::Present(variable)) if is_negated => absent.push(variable),
+            (Node::And(children), true) => {
+                let part = cheapest(children, &seen, &mut can_be)?;
+                if !seen.is_atom(part) {
+                    queue.push(part);
+                    continue;
+                }
+                if !seen.insert(part) {
+                    continue;
+                }
+                part
+            }
+            (Node::True, true) => return None,
+            (Node::True, false) => continue,
+            (Node::Atom(_), _) => next,
+        };
+        // Of the atoms, what was seen is what is needed.
+        if seen.signs(lit).1 {
+            return None;
+        }
+        match graph.node(lit.node()) {
+            Node::Atom(atom) => match formula.atom_of(atom) {
+                Some(Atom::Present(variable)) if lit.is_negated() => absent.push(variable),
                 _ => {
                     tests = tests.saturating_add(1);
                     if tests > most {
@@ -76,59 +78,93 @@ fn met_by(
                     literals.push(lit);
                 }
             },
-            // The constant.
-            (Node::True, false) => {}
-            (Node::True, true) => return None,
+            Node::True | Node::And(_) => {}
         }
     }
     let tests = by_variable(formula, &literals);
     Some(Needed { literals, absent, tests })
 }
 
-/// What a part of an OR asks of a request, least first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Cost {
-    /// It is needed anyway.
-    Nothing,
-    /// A context key has to be absent.
-    Absence,
-    /// A test has to be failed.
-    Failure,
-    /// More than that.
-    More,
+/// The part of an OR, given by the negations of its parts, that asks least of a request: nothing, as it is needed anyway; that a
+/// context key is absent; that a test is failed; more. The first of several, and none that cannot be.
+fn cheapest(children: &[Lit], seen: &Seen, can_be: &mut impl FnMut(Lit, bool) -> bool) -> Option<Lit> {
+    const NONE: u8 = 3;
+    let (mut least, mut chosen) = (NONE, Lit::FALSE);
+    for child in children {
+        let part = !*child;
+        let (bits, (own, other)) = (seen.bits(part.node()), signs_of(part));
+        if bits & own != 0 {
+            return Some(part);
+        }
+        let cost = if !part.is_negated() {
+            2
+        } else if bits & PRESENCE != 0 {
+            0
+        } else if bits & ATOM != 0 {
+            1
+        } else {
+            2
+        };
+        if cost < least && can_be(part, bits & other != 0) {
+            (least, chosen) = (cost, part);
+        }
+    }
+    (least < NONE).then_some(chosen)
 }
 
-fn cost(formula: &Formula<'_>, part: Lit) -> Cost {
-    match formula.graph.node(part.node()) {
-        Node::Atom(atom) if part.is_negated() => match formula.atom_of(atom) {
-            Some(Atom::Present(_)) => Cost::Absence,
-            _ => Cost::Failure,
-        },
-        _ => Cost::More,
+/// Bits of a node: whether it is in a set of literals, and whether its negation is.
+const IN: u8 = 1;
+const NEGATION_IN: u8 = 2;
+/// An atom that says that a context key is present.
+const PRESENCE: u8 = 4;
+/// Any other atom.
+const ATOM: u8 = 8;
+
+/// The bits for a literal being in a set, and for its negation.
+fn signs_of(lit: Lit) -> (u8, u8) {
+    if lit.is_negated() { (NEGATION_IN, IN) } else { (IN, NEGATION_IN) }
+}
+
+/// What the nodes of a graph are, found out once for many guesses.
+#[derive(Debug, Default)]
+pub(super) struct Kinds(Vec<u8>);
+
+impl Kinds {
+    /// An empty set of literals of the graph.
+    fn seen(&mut self, formula: &Formula<'_>) -> Seen {
+        self.0.extend(formula.graph.ids_from(self.0.len()).map(|id| match formula.graph.node(id) {
+            Node::Atom(atom) if matches!(formula.atom_of(atom), Some(Atom::Present(_))) => PRESENCE,
+            Node::Atom(_) => ATOM,
+            Node::True | Node::And(_) => 0,
+        }));
+        Seen(self.0.clone())
     }
 }
 
-/// A set of literals of a graph.
+/// A set of literals of a graph, and what its nodes are.
 struct Seen(Vec<u8>);
 
 impl Seen {
-    fn new(graph: &Graph) -> Seen {
-        Seen(vec![0; graph.len()])
-    }
-
     /// Whether it was not in the set before.
     fn insert(&mut self, lit: Lit) -> bool {
-        let bit = if lit.is_negated() { 2 } else { 1 };
+        let (bit, _) = signs_of(lit);
         let Some(bits) = self.0.get_mut(lit.node().index()) else { return false };
         let is_new = *bits & bit == 0;
         *bits |= bit;
         is_new
     }
 
+    fn bits(&self, node: NodeId) -> u8 {
+        self.0.get(node.index()).copied().unwrap_or(0)
+    }
+
+    fn is_atom(&self, lit: Lit) -> bool {
+        self.bits(lit.node()) & (ATOM | PRESENCE) != 0
+    }
+
     /// Whether it is in the set, and whether its negation is.
     fn signs(&self, lit: Lit) -> (bool, bool) {
-        let bits = self.0.get(lit.node().index()).copied().unwrap_or(0);
-        let (own, other) = if lit.is_negated() { (2, 1) } else { (1, 2) };
+        let ((own, other), bits) = (signs_of(lit), self.bits(lit.node()));
         (bits & own != 0, bits & other != 0)
     }
 }
@@ -153,21 +189,21 @@ fn holds(graph: &Graph, lit: Lit, truth: &FxHashMap<AtomId, bool>, known: &mut F
 /// What the conjunction needs under `truth`, by what it is about; without it, by a guess. `None` if a guess needs an atom both
 /// ways.
 pub(super) fn needed(
-    formula: &Formula<'_>,
+    (formula, kinds): (&Formula<'_>, &mut Kinds),
     conjunction: &Conjunction,
     truth: Option<&FxHashMap<AtomId, bool>>,
 ) -> Option<Needed> {
     let mut known: FxHashMap<Lit, bool> = FxHashMap::default();
     let can_be = |part, _| truth.is_none_or(|truth| holds(&formula.graph, part, truth, &mut known));
     let conjuncts = (conjunction.units(), conjunction.disjunctions());
-    met_by(formula, conjuncts, can_be, usize::MAX)
+    met_by((formula, kinds), conjuncts, can_be, usize::MAX)
 }
 
 /// What the goal as it stands needs by a guess that looks at nothing but what its parts cost; `None` if that is too much, or
 /// cannot be.
-pub(super) fn guessed(formula: &Formula<'_>, goal: &[Lit]) -> Option<Needed> {
+pub(super) fn guessed(question: (&Formula<'_>, &mut Kinds), goal: &[Lit]) -> Option<Needed> {
     let can_be = |_, excluded: bool| !excluded;
-    met_by(formula, (&[], goal), can_be, FEW)
+    met_by(question, (&[], goal), can_be, FEW)
 }
 
 /// The literals about values, by variable, in order of first use.

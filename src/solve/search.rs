@@ -10,7 +10,7 @@
 use super::atoms::ValueAtoms;
 use super::marks::{Marks, Tallies};
 use super::model::Model;
-use super::needed::{Needed, guessed, needed};
+use super::needed::{Kinds, Needed, guessed, needed};
 use super::occurrences::Occurrences;
 use super::verdict::Stats;
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
@@ -36,6 +36,7 @@ pub struct Search<'f, 'a> {
     /// Used in [`super::relevance`] alone.
     pub(super) met: Tallies,
     pub(super) known: Marks,
+    kinds: Kinds,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
@@ -65,6 +66,7 @@ impl<'f, 'a> Search<'f, 'a> {
             known: Marks::default(),
             conjunction,
             meter: Meter::new(&limits),
+            kinds: Kinds::default(),
             limits,
             lemmas: Vec::new(),
             undecided: None,
@@ -116,11 +118,12 @@ impl<'f, 'a> Search<'f, 'a> {
         }
         self.meter.check()?;
         self.goals = self.goals.saturating_add(1);
-        if std::mem::take(&mut self.guesses_meet)
-            && let Ok(model) = self.refute(guessed(self.formula, goal))?
-        {
-            self.guesses_meet = true;
-            return Ok(Some(model));
+        if std::mem::take(&mut self.guesses_meet) {
+            let guess = guessed((self.formula, &mut self.kinds), goal);
+            if let Ok(model) = self.refute(guess)? {
+                self.guesses_meet = true;
+                return Ok(Some(model));
+            }
         }
         self.undecided = None;
         self.conjunction.clear();
@@ -143,16 +146,18 @@ impl<'f, 'a> Search<'f, 'a> {
         if self.goals >= MANY
             && !self.conjunction.is_contradiction()
             && !self.conjunction.disjunctions().is_empty()
-            && let Ok(model) = self.refute(needed(self.formula, &self.conjunction, None))?
         {
-            self.guesses_meet = true;
-            return Ok(Some(model));
+            let guess = needed((self.formula, &mut self.kinds), &self.conjunction, None);
+            if let Ok(model) = self.refute(guess)? {
+                self.guesses_meet = true;
+                return Ok(Some(model));
+            }
         }
         self.decide_by_relevance()?;
         if self.conjunction.is_contradiction() {
             return Ok(None);
         }
-        let first_guess = needed(self.formula, &self.conjunction, None);
+        let first_guess = needed((self.formula, &mut self.kinds), &self.conjunction, None);
         let mut conflicts = match self.refute(first_guess)? {
             Ok(model) => {
                 self.guesses_meet = true;
@@ -186,7 +191,7 @@ impl<'f, 'a> Search<'f, 'a> {
                 return Ok(None);
             };
             let truth = encoder.values(&values).collect();
-            let proposal = needed(self.formula, &self.conjunction, Some(&truth));
+            let proposal = needed((self.formula, &mut self.kinds), &self.conjunction, Some(&truth));
             match self.refute(proposal)? {
                 Ok(model) => {
                     self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
