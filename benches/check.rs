@@ -127,6 +127,9 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
         group.bench_function(BenchmarkId::new("recalled", name), |b| {
             b.iter(|| Question::recalled(&asked, SETTING));
         });
+        group.bench_function(BenchmarkId::new("sliced", name), |b| {
+            b.iter(|| Question::sliced(&asked, SETTING));
+        });
         group.finish();
         c.benchmark_group("evaluate").bench_function(name, |b| {
             let request = Request::new("s3:GetObject", "arn:aws:s3:::reports/a");
