@@ -3,7 +3,8 @@
 use crate::policy::{ActionPattern, Effect, Element, Part, Statement, Version};
 use crate::span::are_equal;
 use rustc_hash::{FxBuildHasher, FxHasher};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hasher};
 
 /// Bytes of a value and of what comes before it, about.
 const USUAL: usize = 32;
@@ -92,15 +93,26 @@ pub(super) struct Content<'o> {
     bytes: &'o [u8],
 }
 
-impl Hash for Content<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+impl Ord for Content<'_> {
+    /// Most differ in their hashes. An order, and no table of hashes: texts whose hashes are equal can be made at will.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let first = (self.hash, self.version).cmp(&(other.hash, other.version));
+        first.then_with(|| match are_equal(self.bytes, other.bytes) {
+            true => Ordering::Equal,
+            false => self.bytes.cmp(other.bytes),
+        })
+    }
+}
+
+impl PartialOrd for Content<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
-        (self.version, self.hash) == (other.version, other.hash) && are_equal(self.bytes, other.bytes)
+        self.cmp(other) == Ordering::Equal
     }
 }
 

@@ -10,7 +10,6 @@ use super::memory::Memory;
 use super::outline::{Content, Outline, Services};
 use super::question::Asked;
 use crate::policy::{Document, Effect};
-use rustc_hash::FxHashSet;
 
 /// Which statements matter.
 #[derive(Debug)]
@@ -21,7 +20,8 @@ pub(super) struct Slice {
 
 /// What a document that must not allow the request allows for certain.
 struct Left<'o> {
-    allowed: FxHashSet<Content<'o>>,
+    /// In order.
+    allowed: Vec<Content<'o>>,
     /// Of its Deny statements that the policies do not have.
     denied: Services,
 }
@@ -39,8 +39,7 @@ impl Slice {
         else {
             return Slice::whole();
         };
-        let denies = with_effect(policies.iter().flatten(), Effect::Deny);
-        let denied: FxHashSet<Content<'_>> = denies.map(|outline| outline.content).collect();
+        let denied = contents(policies.iter().flatten(), Effect::Deny);
         let left: Vec<Left<'_>> = without.iter().map(|outlines| Left::of(outlines, &denied)).collect();
         let asked_about = asked.access().map_or(Services::ALL, |entries| {
             let services = entries.iter().map(|entry| match entry.actions.is_empty() {
@@ -71,18 +70,18 @@ impl Slice {
 }
 
 impl<'o> Left<'o> {
-    fn of(outlines: &[Outline<'o>], denied: &FxHashSet<Content<'o>>) -> Left<'o> {
+    fn of(outlines: &[Outline<'o>], denied: &[Content<'o>]) -> Left<'o> {
         let denies = with_effect(outlines.iter(), Effect::Deny);
-        let new = denies.filter(|outline| !denied.contains(&outline.content));
+        let new = denies.filter(|outline| denied.binary_search(&outline.content).is_err());
         Left {
-            allowed: with_effect(outlines.iter(), Effect::Allow).map(|outline| outline.content).collect(),
+            allowed: contents(outlines.iter(), Effect::Allow),
             denied: new.map(|outline| outline.services).fold(Services::NONE, Services::or),
         }
     }
 
     /// Whether it allows whatever the statement and none of the policies' Deny statements applies to.
     fn covers(&self, outline: &Outline<'_>) -> bool {
-        !self.denied.meet(outline.services) && self.allowed.contains(&outline.content)
+        !self.denied.meet(outline.services) && self.allowed.binary_search(&outline.content).is_ok()
     }
 }
 
@@ -91,6 +90,14 @@ fn with_effect<'i, 'o: 'i>(
     effect: Effect,
 ) -> impl Iterator<Item = &'i Outline<'o>> {
     outlines.filter(move |outline| outline.effect == effect)
+}
+
+/// What the statements with this effect say, in order.
+fn contents<'i, 'o: 'i>(outlines: impl Iterator<Item = &'i Outline<'o>>, effect: Effect) -> Vec<Content<'o>> {
+    let mut contents: Vec<Content<'o>> =
+        with_effect(outlines, effect).map(|outline| outline.content).collect();
+    contents.sort_unstable();
+    contents
 }
 
 /// The statements of each document in short.

@@ -1,5 +1,5 @@
-//! What a statement says, as bytes: equal for two statements exactly if they say the same in the same order, wherever they stand,
-//! whatever their `Sid`, and however their JSON is laid out.
+//! What a statement says, as bytes: equal only for statements that say the same, and equal for those that spell it alike in the same
+//! order, wherever they stand, whatever their `Sid`, and however their JSON is laid out.
 
 use super::{Condition, Element, Operator, PrincipalElement, Statement, Template};
 use crate::span::Spanned;

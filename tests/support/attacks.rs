@@ -88,9 +88,13 @@ pub(crate) fn statements() -> Vec<Pair> {
     let narrow = |i: usize| allow(&format!(r#""s{i}:Get*""#), r#""*""#);
     let wide = |i: usize| allow(&format!(r#""s{i}:*""#), r#""*""#);
     let infix = |i: usize| allow(r#""s3:Get*""#, &format!(r#""{S3}*{i}*""#));
+    // The eight bytes before the number undo what the hash of a statement (src/formula/outline.rs) has come to before them, and
+    // the number is multiplied by zero: all hashes are equal.
+    let alike = |i: usize| allow(&format!(r#""s3:33kZUYUDurOFBOOaaaaaaaaaaaaaaaaq75aXN0l{i:08}""#), r#""*""#);
     vec![
         (hundred_thousand.clone(), hundred_thousand.clone()),
         (hundred_thousand, nothing()),
+        (many(20_000, &alike), many(20_000, &|i| alike(i.saturating_add(1)))),
         (many(3_000, &narrow), many(3_000, &wide)),
         (many(3_000, &infix), many(1_500, &infix)),
         (many(3_000, &|_| allow(r#""s3:*""#, r#""*""#)), reading()),
