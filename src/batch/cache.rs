@@ -9,13 +9,13 @@ use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the text of a document takes, kept here, in its source, in pieces, and as what its statements say, for each byte.
-const TEXT: usize = 4;
+/// What the text of a document takes, kept here and in its source and in pieces, for each byte.
+const TEXT: usize = 3;
 /// What a value takes beside its text, read and compiled, and a statement beside its values; measured on real policies.
 const VALUE: usize = 200;
 /// A resource is held as a whole and in fields.
 const RESOURCE: usize = 750;
-const STATEMENT: usize = 1_200;
+const STATEMENT: usize = 700;
 /// What any document takes.
 const LEAST: usize = 1 << 10;
 
