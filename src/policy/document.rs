@@ -176,18 +176,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// How many values its statements list.
-    ///
-    /// ```
-    /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
-    /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"}}"#;
-    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
-    /// assert_eq!(policy.value_count(), 3);
-    /// ```
-    pub fn value_count(&self) -> usize {
-        self.statements.iter().map(Statement::value_count).fold(0, usize::saturating_add)
-    }
-
     /// The condition keys (lower case) that its conditions test and its policy variables name, in order of first use.
     ///
     /// ```

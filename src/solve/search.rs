@@ -92,11 +92,6 @@ impl<'f, 'a> Search<'f, 'a> {
         self.formula
     }
 
-    /// The theories, with what they remember.
-    pub fn into_theory(self) -> Theory {
-        self.theory
-    }
-
     /// What was counted so far.
     pub fn stats(&self) -> Stats {
         Stats {
