@@ -401,7 +401,7 @@ fn search_and_referee_know_the_same_facts() {
                                         // What the requester fixes has this value or none.
                                         let wanted = request.values(key).is_some();
                                         if let (Some(value), true) = (derived, wanted) {
-                                            request.set(key, vec![value]);
+                                            request.set(key, vec![value.into_owned()]);
                                         }
                                     }
                                 }

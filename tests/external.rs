@@ -77,7 +77,7 @@ fn world() -> Vec<Request> {
                 let (requester, _) = Requester::parse(spelled).unwrap();
                 let mut base = Request::new(action, resource).by(requester.clone());
                 for (key, derived) in requester.derived_context() {
-                    base.set(key, derived.into_iter().collect());
+                    base.set(key, derived.into_iter().map(Into::into).collect());
                 }
                 match &requester {
                     Requester::User { .. } => base.set("aws:userid", vec!["AIDAX".into()]),

@@ -329,7 +329,7 @@ fn formula_and_predicate_agree_on_outsiders() {
                 {
                     let mut base = Request::new("s3:GetObject", "*").by(requester.clone());
                     for (key, derived) in requester.derived_context() {
-                        base.set(key, derived.into_iter().collect());
+                        base.set(key, derived.into_iter().map(Into::into).collect());
                     }
                     match &requester {
                         Requester::User { .. } => base.set("aws:userid", vec![(*id).to_owned()]),
@@ -504,7 +504,7 @@ fn world() -> Vec<Request> {
         for secure in ["true", "false"] {
             let mut base = Request::new("s3:GetObject", "arn:aws:s3:::b/k").by(requester.clone());
             for (key, derived) in requester.derived_context() {
-                base.set(key, derived.into_iter().collect());
+                base.set(key, derived.into_iter().map(Into::into).collect());
             }
             match &requester {
                 Requester::User { .. } => base.set("aws:userid", vec!["AIDAY".into()]),

@@ -49,7 +49,7 @@ fn request(value: &Value) -> Request {
     if let Some(spelled) = value["requester"].as_str() {
         let (requester, facts) = Requester::parse(spelled).unwrap();
         for (key, derived) in requester.derived_context() {
-            request.set(key, derived.into_iter().collect());
+            request.set(key, derived.into_iter().map(Into::into).collect());
         }
         request.facts = facts;
         request.requester = Some(requester);

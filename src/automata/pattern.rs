@@ -462,6 +462,16 @@ impl Facts {
     }
 
     fn spell(&mut self, set: Set) {
+        // Most steps are an ASCII character after another.
+        if let (Set::Char(symbol), Some(Set::Char(last))) = (set, self.last)
+            && let Some(byte) = symbol.to_ascii()
+        {
+            let pair = pair(last, symbol);
+            (self.offered, self.required) = (self.offered | pair, self.required | pair);
+            self.ascii |= 1u128.wrapping_shl(u32::from(byte));
+            self.last = Some(set);
+            return;
+        }
         for symbol in set.spelled() {
             match symbol.to_ascii() {
                 Some(byte) => self.ascii |= 1u128.wrapping_shl(u32::from(byte)),

@@ -49,17 +49,28 @@ impl Symbol {
 
     /// The word that a text is.
     pub fn word(text: &str) -> Vec<Symbol> {
-        text.chars().map(Symbol::from_char).collect()
+        let mut word = Vec::with_capacity(text.len());
+        Symbol::append(text, &mut word);
+        word
+    }
+
+    /// Adds the symbols of a text to a word.
+    pub(crate) fn append(text: &str, word: &mut Vec<Symbol>) {
+        match text.is_ascii() {
+            // The bytes are the characters, and their number is known.
+            true => word.extend(text.bytes().map(Symbol::from_byte)),
+            false => word.extend(text.chars().map(Symbol::from_char)),
+        }
     }
 
     /// The text that a word is, if it holds no marker.
     pub fn text(word: &[Symbol]) -> Option<String> {
-        // Most characters are bytes.
-        let mut text = String::with_capacity(word.len());
-        for symbol in word {
-            text.push(symbol.to_char()?);
+        // Most words are ASCII.
+        if word.iter().fold(true, |all, symbol| all & symbol.to_ascii().is_some()) {
+            let bytes = word.iter().map(|symbol| symbol.to_ascii().unwrap_or_default()).collect();
+            return String::from_utf8(bytes).ok();
         }
-        Some(text)
+        word.iter().map(|symbol| symbol.to_char()).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use super::inquiry::Inquiry;
 use super::left::{Left, Test, read, without_condition};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
-use crate::evaluate::{self, Decision};
+use crate::evaluate::{self, Case, Decision, Truth};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::request::{Request, is_trust_key};
@@ -391,11 +391,10 @@ impl Analyzer<'_> {
         let mut options = evaluate::Options::for_documents(&[self.policy]);
         options.policy_type = PolicyType::Resource;
         options.strict_arn = self.inquiry.options().strict_arn;
-        let statements = self.policy.statements.iter().enumerate();
-        let allows = statements.filter(|(_, s)| {
-            evaluate::decide_among(std::iter::once(*s), request, &options) == Decision::Allowed
-        });
-        allows.map(|(index, _)| index).collect()
+        let case = Case::new(request, &options);
+        let mut allows = case.concerned(self.policy);
+        allows.retain(|(_, s)| s.effect.value == Effect::Allow && case.applies(s) == Truth::True);
+        allows.into_iter().map(|(index, _)| index).collect()
     }
 
     /// Drops the findings that the others cover, those that come last first.

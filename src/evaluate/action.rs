@@ -1,10 +1,11 @@
 //! `Action` and `NotAction`.
 
 use super::{PartTrace, Truth, glob};
-use crate::policy::{ActionPattern, ActionStart, Element};
+use crate::policy::{ActionPattern, ActionStart, Document, Element, Statement};
 use crate::request::Request;
 
 /// The action of a request, in lower case.
+#[derive(Debug)]
 pub(super) struct Action {
     lower: String,
     start: ActionStart,
@@ -14,6 +15,11 @@ impl Action {
     pub(super) fn of(request: &Request) -> Action {
         let lower = request.action.to_ascii_lowercase();
         Action { start: ActionStart::of(&lower), lower }
+    }
+
+    /// The statements of a document that may match it, with their indexes.
+    pub(super) fn about<'d>(&self, document: &'d Document) -> Vec<(usize, &'d Statement)> {
+        document.statements.about(&self.lower)
     }
 
     fn matches(&self, pattern: &ActionPattern) -> bool {

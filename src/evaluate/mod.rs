@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod case;
 mod condition;
 mod glob;
 mod principal;
@@ -13,6 +14,7 @@ mod truth;
 mod variable;
 
 pub use access::lists;
+pub use case::Case;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
 
@@ -192,9 +194,7 @@ impl Trace {
     }
 }
 
-/// Decides one request under a set of policies: an applicable Deny wins, then an applicable Allow, else it is denied.
-///
-/// Source: IAM User Guide, "Policy evaluation logic".
+/// As [`Case::decide`], of one request.
 ///
 /// ```
 /// use iamsat::{evaluate::{Decision, Options, decide}, limits::InputLimits, policy::parse, request::Request, span::Source};
@@ -204,41 +204,7 @@ impl Trace {
 /// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
 pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
-    decide_among(documents.iter().flat_map(|d| &d.statements), request, options)
-}
-
-/// As [`decide`], where only these statements can apply.
-pub fn decide_among<'s>(
-    statements: impl Iterator<Item = &'s Statement> + Clone,
-    request: &Request,
-    options: &Options,
-) -> Decision {
-    let action = Action::of(request);
-    let with = |effect: Effect| {
-        let statements = statements.clone().filter(|s| s.effect.value == effect);
-        Truth::any(statements.map(|s| applies(s, &action, request, options)))
-    };
-    decision(with(Effect::Deny), with(Effect::Allow))
-}
-
-/// How one statement comes out, given its indexes.
-pub fn trace_statement(
-    (document, statement): (usize, usize),
-    source: &Statement,
-    request: &Request,
-    options: &Options,
-) -> StatementTrace {
-    let of_request = Action::of(request);
-    StatementTrace {
-        document,
-        statement,
-        effect: source.effect.value,
-        applies: applies(source, &of_request, request, options),
-        principal: principal::matches(source, request),
-        action: action::matches(&source.action, &of_request),
-        resource: resource::matches(source, request, options),
-        conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
-    }
+    Case::new(request, options).decide(documents)
 }
 
 /// The values of a statement that match a request, or that keep a negated element from matching.
@@ -288,44 +254,15 @@ pub fn matched(statement: &Statement, request: &Request, options: &Options) -> M
 /// assert_eq!(trace.statement(0, 0).unwrap().applies, Truth::True);
 /// ```
 pub fn evaluate(documents: &[&Document], request: &Request, options: &Options) -> Trace {
+    let case = Case::new(request, options);
     let mut statements = Vec::new();
     for (document, d) in documents.iter().enumerate() {
         for (statement, source) in d.statements.iter().enumerate() {
-            statements.push(trace_statement((document, statement), source, request, options));
+            statements.push(case.trace((document, statement), source));
         }
     }
     let with =
         |effect: Effect| Truth::any(statements.iter().filter(|s| s.effect == effect).map(|s| s.applies));
-    let decision = decision(with(Effect::Deny), with(Effect::Allow));
+    let decision = case::decision(with(Effect::Deny), with(Effect::Allow));
     Trace { decision, statements }
-}
-
-/// The AND of the parts of a statement; the parts after one that does not match are not looked at. Conditions come before
-/// resources, as most keys that they test are not there.
-fn applies(statement: &Statement, action: &Action, request: &Request, options: &Options) -> Truth {
-    let mut all = action::matches(&statement.action, action).truth;
-    for condition in &statement.conditions {
-        if all == Truth::False {
-            break;
-        }
-        all = all.and(condition::holds(condition, request, options));
-    }
-    if all != Truth::False {
-        all = all.and(principal::matches(statement, request).truth);
-    }
-    if all != Truth::False {
-        all = all.and(resource::matches(statement, request, options).truth);
-    }
-    all
-}
-
-fn decision(deny: Truth, allow: Truth) -> Decision {
-    match (deny, allow) {
-        (Truth::True, _) => Decision::ExplicitlyDenied,
-        (Truth::False, Truth::True) => Decision::Allowed,
-        (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
-        // Denied either way: only how is open.
-        (Truth::Unknown, Truth::False) => Decision::ImplicitlyDenied,
-        _ => Decision::Undetermined,
-    }
 }

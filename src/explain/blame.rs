@@ -1,7 +1,7 @@
 //! Which patterns of a statement let a request through.
 
 use super::{Missing, Refusal};
-use crate::evaluate::{self, trace_statement};
+use crate::evaluate::{self, Case};
 use crate::policy::{Document, Effect};
 use crate::solve::Finding;
 use crate::span::Span;
@@ -132,7 +132,7 @@ fn loose(
         .collect();
     let Some(of_document) = document.statements.get(finding.statement) else { return Vec::new() };
     let place = (finding.document, finding.statement);
-    let traced = trace_statement(place, of_document, finding.witness.request(), options);
+    let traced = Case::new(finding.witness.request(), options).trace(place, of_document);
     of_document
         .conditions
         .iter()

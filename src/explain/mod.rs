@@ -4,7 +4,7 @@
 //! ```
 //! use iamsat::check::no_new_access;
 //! use iamsat::evaluate::Options;
-//! use iamsat::explain::{Candidates, Refusal, blame, refusal};
+//! use iamsat::explain::{Refusal, blame, refusal};
 //! use iamsat::solve::Verdict;
 //! # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 //! # fn policy(statement: &str) -> Document {
@@ -15,18 +15,16 @@
 //! let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
 //! let Verdict::Fail(findings) = no_new_access(&new, &old, &Default::default()).verdict else { panic!() };
 //! let options = Options::for_documents(&[&new, &old]);
-//! let why = refusal(&Candidates::new(&old), findings[0].witness.request(), &options).unwrap();
+//! let why = refusal(&old, findings[0].witness.request(), &options).unwrap();
 //! assert_eq!(why, Refusal::NoAction);
 //! let blame = blame(&new, &findings[0], Some((&old, &why)), &options).unwrap();
 //! assert_eq!(blame.primary.pointer, "/Statement/Action/1");
 //! ```
 
 mod blame;
-mod candidates;
 mod confine;
 mod refusal;
 
 pub use blame::{Blame, Loose, Part, Place, blame};
-pub use candidates::Candidates;
 pub use confine::{Leak, blame_for_outsider, leaks};
 pub use refusal::{Missing, Refusal, refusal};

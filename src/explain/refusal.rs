@@ -1,8 +1,7 @@
 //! Why a policy does not allow a request.
 
-use super::Candidates;
-use crate::evaluate::{self, Decision, StatementTrace, Truth, decide_among, trace_statement};
-use crate::policy::{Effect, Statement};
+use crate::evaluate::{Case, Options, StatementTrace, Truth};
+use crate::policy::{Document, Effect};
 use crate::request::Request;
 
 /// Why a policy does not allow a request.
@@ -55,27 +54,17 @@ impl Refusal {
 }
 
 /// Why a document does not allow the request; `None` if it does, or if that is open.
-pub fn refusal(document: &Candidates<'_>, request: &Request, options: &evaluate::Options) -> Option<Refusal> {
-    let statements = document.of(&request.action);
+pub fn refusal(document: &Document, request: &Request, options: &Options) -> Option<Refusal> {
+    let case = Case::new(request, options);
+    let statements = case.concerned(document);
     let of = |effect: Effect| statements.iter().filter(move |(_, s)| s.effect.value == effect);
-    let denied = |decision| matches!(decision, Decision::ExplicitlyDenied | Decision::ImplicitlyDenied);
-    let allows = || {
-        let trace = |(index, statement): &(usize, &Statement)| {
-            trace_statement((0, *index), statement, request, options)
-        };
-        nearest(of(Effect::Allow).map(trace))
-    };
-    let deny = of(Effect::Deny)
-        .find(|(_, s)| decide_among(std::iter::once(*s), request, options) == Decision::ExplicitlyDenied);
+    let deny = of(Effect::Deny).find(|(_, s)| case.applies(s) == Truth::True);
+    let allowed = Truth::any(of(Effect::Allow).map(|(_, s)| case.applies(s)));
+    let lack = (allowed == Truth::False)
+        .then(|| nearest(of(Effect::Allow).map(|(index, s)| case.trace((0, *index), s))));
     match deny {
-        Some((statement, _)) => {
-            let without = decide_among(of(Effect::Allow).map(|(_, s)| *s), request, options);
-            Some(Refusal::Denied {
-                statement: *statement,
-                lacks: denied(without).then(|| Box::new(allows())),
-            })
-        }
-        None => denied(decide_among(statements.iter().map(|(_, s)| *s), request, options)).then(allows),
+        Some((statement, _)) => Some(Refusal::Denied { statement: *statement, lacks: lack.map(Box::new) }),
+        None => lack,
     }
 }
 

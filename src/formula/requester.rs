@@ -132,7 +132,7 @@ pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
         Requester::Saml { .. } => 9,
     };
     let mut word = vec![Symbol::marker(kind)];
-    let mut part = |text: &str| word.extend(text.chars().map(Symbol::from_char));
+    let mut part = |text: &str| Symbol::append(text, &mut word);
     match requester {
         Requester::Anonymous => return word,
         Requester::Service { name: text }
@@ -151,7 +151,7 @@ pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
         Requester::FederatedUser { parent, .. } => parent.clone(),
         _ => String::new(),
     };
-    word.extend(last.chars().map(Symbol::from_char));
+    Symbol::append(&last, &mut word);
     word
 }
 

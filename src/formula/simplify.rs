@@ -20,8 +20,11 @@ pub struct Conjunction {
     contradiction: bool,
     /// Whether the closable atoms are false.
     closed: bool,
-    /// Closable atoms with the nodes that say that several of them are false, in order.
-    holders: Vec<(NodeId, NodeId)>,
+    /// The nodes that say that several closable atoms are false, once for each of those, with the place after that of the
+    /// one before of the same atom; 0 for none.
+    holders: Vec<(NodeId, usize)>,
+    /// By index of an atom, the place after that of its last holder; 0 for none.
+    last_holders: Vec<usize>,
     /// Of needy nodes, by index, what they need.
     needs: Vec<NodeId>,
     /// The bits of what was decided since the last propagation; see [`Graph::support`].
@@ -70,13 +73,18 @@ impl Conjunction {
     /// as that no action of a statement is meant, and the ANDs that are false then, such as the statement. That takes a look at
     /// all nodes, which pays if there are several goals.
     pub fn close_holders(&mut self, graph: &Graph) {
+        self.last_holders.resize(graph.len(), 0);
         for node in graph.ids() {
             let Node::And(children) = graph.node(node) else { continue };
             let is_closable = |child: &Lit| {
                 child.is_negated() && self.values.get(child.node().index()) == Some(&Value::Closable)
             };
             if children.iter().all(is_closable) {
-                self.holders.extend(children.iter().map(|child| (child.node(), node)));
+                for child in children {
+                    let Some(last) = self.last_holders.get_mut(child.node().index()) else { continue };
+                    self.holders.push((node, *last));
+                    *last = self.holders.len();
+                }
                 self.set(node, Value::Holder);
             }
         }
@@ -92,7 +100,6 @@ impl Conjunction {
                 self.set(node, Value::Needy);
             }
         }
-        self.holders.sort_unstable();
     }
 
     /// Whether the closable atoms are false.
@@ -161,13 +168,13 @@ impl Conjunction {
 
     /// The nodes that say that this atom is false, among others, are not true because the others are.
     fn open_holders(&mut self, atom: NodeId) {
-        let mut place = self.holders.partition_point(|(other, _)| *other < atom);
-        while let Some((_, holder)) = self.holders.get(place).filter(|(other, _)| *other == atom).copied() {
+        let mut last = self.last_holders.get(atom.index()).copied().unwrap_or(0);
+        while let Some((holder, before)) = last.checked_sub(1).and_then(|at| self.holders.get(at)).copied() {
             if self.values.get(holder.index()) == Some(&Value::Holder) {
                 let before = self.set(holder, Value::Open);
                 self.touched.push((holder, before));
             }
-            place = place.saturating_add(1);
+            last = before;
         }
     }
 

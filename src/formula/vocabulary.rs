@@ -236,9 +236,9 @@ impl<'a> Formula<'a> {
             // The value of the key is a variable of the search even where nothing else is said about it.
             self.key(key, 0);
         }
-        let widened = pattern.widen();
         let id = TemplateId(self.templates.intern(pattern));
         if self.widened.len() <= id.index() {
+            let widened = self.template_of(id).map_or_else(Pattern::any, Symbolic::widen);
             let widened = self.intern_pattern(PatternKey::built(widened));
             self.widened.push(widened);
             self.template_sites.push(site);

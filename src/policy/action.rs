@@ -30,6 +30,17 @@ impl ActionStart {
         bytes.iter_mut().zip(action.bytes()).for_each(|(byte, of)| *byte = of);
         ActionStart(u64::from_le_bytes(bytes))
     }
+
+    /// So many of its bytes.
+    pub(super) fn first(self, length: u8) -> u64 {
+        self.0 & mask(length)
+    }
+}
+
+/// The bytes of a start that come first.
+fn mask(length: u8) -> u64 {
+    let others = 8u32.saturating_sub(length.into()).saturating_mul(8);
+    u64::MAX.checked_shr(others).unwrap_or(0)
 }
 
 impl ActionPattern {
@@ -47,8 +58,7 @@ impl ActionPattern {
             Some(Part::Text(literal)) => &**literal,
             _ => "",
         };
-        let fixed = u32::try_from(literal.len().min(8)).unwrap_or(8).saturating_mul(8);
-        let mask = u64::MAX.checked_shr(u64::BITS.saturating_sub(fixed)).unwrap_or(0);
+        let mask = mask(u8::try_from(literal.len()).unwrap_or(u8::MAX));
         let start = ActionStart::of(literal);
         // Zeros also stand for what a short action lacks.
         let is_short = |literal: &str| literal.len() <= 8 && !literal.contains('\0');
@@ -61,6 +71,11 @@ impl ActionPattern {
             mask,
             is_start,
         })
+    }
+
+    /// With how many bytes all that matches starts, up to eight, and these.
+    pub(super) fn fixed_start(&self) -> (u8, u64) {
+        (u8::try_from(self.mask.count_ones() >> 3).unwrap_or(0), self.start.0 & self.mask)
     }
 
     /// Whether the pattern matches all actions that start so, or none; `None` if there is more to look at.

@@ -21,6 +21,7 @@ mod print;
 mod read;
 mod resource;
 mod resource_type;
+mod starts;
 mod statements;
 mod template;
 

@@ -1,9 +1,14 @@
 //! The statements of a document, with what is asked of all of them again and again.
 
+use super::starts::Starts;
 use super::{Statement, Template};
 use rustc_hash::FxHashSet;
 use std::any::Any;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// Questions about actions after which it pays to be prepared for them.
+const WORTHWHILE: usize = 4;
 
 /// The statements of a document, which its clones share.
 #[derive(Clone, Debug)]
@@ -13,16 +18,26 @@ pub struct Statements(Arc<Shared>);
 struct Shared {
     list: Arc<Vec<Statement>>,
     summary: OnceLock<Summary>,
+    /// How often it was asked which are about an action, and what was prepared for that.
+    asked: AtomicUsize,
+    starts: OnceLock<Starts>,
     derived: Derived,
 }
 
 impl Shared {
     fn new(list: Arc<Vec<Statement>>) -> Shared {
-        Shared { list, summary: OnceLock::new(), derived: Derived::default() }
+        Shared {
+            list,
+            summary: OnceLock::new(),
+            asked: AtomicUsize::new(0),
+            starts: OnceLock::new(),
+            derived: Derived::default(),
+        }
     }
 }
 
 impl Clone for Shared {
+    /// The list, and nothing that was made of it.
     fn clone(&self) -> Shared {
         Shared::new(Arc::clone(&self.list))
     }
@@ -78,6 +93,16 @@ impl Statements {
         self.0.summary.get_or_init(|| Summary::of(&self.0.list))
     }
 
+    /// With their indexes and in order, all whose `Action` or `NotAction` matches an action in lower case, among others.
+    pub(crate) fn about(&self, action: &str) -> Vec<(usize, &Statement)> {
+        if self.0.asked.load(Ordering::Relaxed) < WORTHWHILE {
+            self.0.asked.fetch_add(1, Ordering::Relaxed);
+            return self.iter().enumerate().collect();
+        }
+        let starts = self.0.starts.get_or_init(|| Starts::of(self));
+        starts.about(action).into_iter().filter_map(|index| Some((index, self.get(index)?))).collect()
+    }
+
     /// See [`super::Document::mentioned_keys`].
     pub(super) fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
         self.summary().mentioned.iter().map(|name| &**name)
@@ -111,7 +136,7 @@ impl std::ops::DerefMut for Statements {
     /// What is changed is shared no more, and nothing that was made of it holds any more.
     fn deref_mut(&mut self) -> &mut Vec<Statement> {
         let shared = Arc::make_mut(&mut self.0);
-        (shared.summary, shared.derived) = (OnceLock::new(), Derived::default());
+        *shared = shared.clone();
         Arc::make_mut(&mut shared.list)
     }
 }

@@ -5,7 +5,6 @@ use super::replay::{self, Replayer};
 use super::{Issue, Judgement, Kind, Question, json, request};
 use crate::check::{AclGrant, BlockOutcome, BlockSettings, Blocked, Options};
 use crate::evaluate;
-use crate::explain::Candidates;
 use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 use crate::solve::Verdict;
@@ -195,8 +194,7 @@ impl BlockReport<'_> {
         referee.strict_arn = options.strict_arn;
         // As the policy was read for the answer; `simulate` reads it otherwise, so that the replay is tried.
         referee.allows_whole_resource = true;
-        let candidates = [Candidates::new(policy)];
-        let spelled = Replayer::new(&candidates, &referee, options.aws_compat).spelled(request)?;
+        let spelled = Replayer::new(&[policy], &referee, options.aws_compat).spelled(request)?;
         replay::command(&spelled, &[self.argument?], "allowed", options.strict_arn).ok()
     }
 

@@ -6,7 +6,7 @@ use super::{Failure, Issue, Kind, Question, finding, undecided};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate;
-use crate::explain::{Blame, Candidates, Refusal, blame, blame_for_outsider, refusal};
+use crate::explain::{Blame, Refusal, blame, blame_for_outsider, refusal};
 use crate::policy::Document;
 use crate::request::Spelled;
 use crate::solve::{Finding, Verdict};
@@ -142,10 +142,8 @@ impl<'a> Judgement<'a> {
                 referee.policy_type = answer.policy_type;
                 referee.strict_arn = options.strict_arn;
                 referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
-                let candidates: Vec<Candidates<'_>> =
-                    documents.iter().map(|document| Candidates::new(document)).collect();
-                let other = candidates.get(1);
-                let replayer = replays.then(|| Replayer::new(&candidates, &referee, options.aws_compat));
+                let other = documents.get(1);
+                let replayer = replays.then(|| Replayer::new(&documents, &referee, options.aws_compat));
                 let explained = |finding: &'a Finding| {
                     let request = finding.witness.request();
                     let late = options.limits.is_over();

@@ -7,7 +7,6 @@ use super::replay::{self, Replayer};
 use super::{Subject, request};
 use crate::check::{Axis, Defect, Fault, Lint, Options};
 use crate::evaluate;
-use crate::explain::Candidates;
 use crate::policy::{Document, Statement};
 use crate::report::Status;
 use crate::span::Span;
@@ -183,8 +182,7 @@ fn issue(
         let mut referee = evaluate::Options::for_documents(&[document]);
         referee.policy_type = found.policy_type;
         referee.strict_arn = options.strict_arn;
-        let candidates = [Candidates::new(document)];
-        let spelled = Replayer::new(&candidates, &referee, options.aws_compat).spelled(witness);
+        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
         let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
         if let Some(Ok(command)) = command {
             issue = issue.with_note("replay", command);

@@ -8,7 +8,7 @@ use super::replay::{self, Replayer};
 use super::{public, request, undecided};
 use crate::check::{ExternalFinding, Options, Zone, external_access};
 use crate::evaluate;
-use crate::explain::{Candidates, Leak, Part, Place, blame, leaks};
+use crate::explain::{Leak, Part, Place, blame, leaks};
 use crate::limits::InputLimits;
 use crate::policy::{Condition, Document, Effect, Operator, PolicyType, PrincipalKind, Statement, parse};
 use crate::solve::{Finding, Verdict};
@@ -29,8 +29,7 @@ pub(super) fn issues(external: &External<'_>) -> Vec<Issue> {
     let mut referee = evaluate::Options::for_documents(&documents);
     referee.policy_type = PolicyType::Resource;
     referee.strict_arn = external.options.strict_arn;
-    let candidates = [Candidates::new(policy)];
-    let replayer = Replayer::new(&candidates, &referee, external.options.aws_compat);
+    let replayer = Replayer::new(&[policy], &referee, external.options.aws_compat);
     let names = KeyNames::of(&documents);
     let one = |(place, found): (usize, &ExternalFinding)| {
         let own = own(external, found);

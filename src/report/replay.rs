@@ -1,9 +1,8 @@
 //! The same request as a command that can be pasted into a shell.
 
 use super::names::{KeyNames, is_hidden};
-use crate::evaluate::{self, Decision, decide_among};
-use crate::explain::Candidates;
-use crate::policy::Statement;
+use crate::evaluate::{self, Decision, decide};
+use crate::policy::Document;
 use crate::request::{Request, Spelled};
 use serde_json::{Map, Value};
 
@@ -14,7 +13,7 @@ const LONGEST_COMMAND: usize = 2_000;
 pub(super) struct Replayer<'r> {
     /// Whether that is how they were read for the check.
     alike: bool,
-    documents: Vec<(&'r Candidates<'r>, evaluate::Options)>,
+    documents: Vec<(&'r Document, evaluate::Options)>,
     names: KeyNames<'r>,
     aws_compat: bool,
 }
@@ -22,20 +21,20 @@ pub(super) struct Replayer<'r> {
 impl<'r> Replayer<'r> {
     /// For the documents of a check, the judged one first, read for it in this way.
     pub(super) fn new(
-        candidates: &'r [Candidates<'r>],
+        documents: &[&'r Document],
         options: &evaluate::Options,
         aws_compat: bool,
     ) -> Replayer<'r> {
-        let alone = |candidates: &'r Candidates<'r>| {
-            let mut alone = evaluate::Options::for_documents(&[candidates.document()]);
+        let names = KeyNames::of(documents);
+        let alone = |document: &&'r Document| {
+            let mut alone = evaluate::Options::for_documents(&[document]);
             alone.policy_type = options.policy_type;
             alone.strict_arn = options.strict_arn;
-            (candidates, alone)
+            (*document, alone)
         };
-        let documents: Vec<_> = candidates.iter().map(alone).collect();
-        let all: Vec<_> = candidates.iter().map(Candidates::document).collect();
+        let documents: Vec<_> = documents.iter().map(alone).collect();
         let alike = documents.iter().all(|(_, alone)| alone == options);
-        Replayer { alike, documents, names: KeyNames::of(&all), aws_compat }
+        Replayer { alike, documents, names, aws_compat }
     }
 
     /// A witness as flags, if each document decides what they say as it decided the witness.
@@ -50,9 +49,8 @@ impl<'r> Replayer<'r> {
 
     /// Whether the first document allows the request and the others do not.
     fn decide_alike(&self, request: &Request) -> bool {
-        self.documents.iter().enumerate().all(|(index, (candidates, alone))| {
-            let statements: Vec<(usize, &Statement)> = candidates.of(&request.action);
-            let decision = decide_among(statements.iter().map(|(_, s)| *s), request, alone);
+        self.documents.iter().enumerate().all(|(index, (document, alone))| {
+            let decision = decide(&[document], request, alone);
             match index {
                 0 => decision == Decision::Allowed,
                 _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),

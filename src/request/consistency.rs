@@ -53,6 +53,8 @@ pub struct Keys<'k> {
     known: Vec<(Cow<'k, str>, &'static KeyInfo)>,
     /// Ids and paths of organizations that are both among them.
     organizations: Vec<(&'static str, &'static str)>,
+    /// Those that who the requester is may fix.
+    of_requester: Vec<&'static str>,
 }
 
 /// Keys that hold the id of an organization, and the paths to an account in it.
@@ -61,6 +63,17 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
     ("aws:resourceorgid", "aws:resourceorgpaths"),
     ("aws:sourceorgid", "aws:sourceorgpaths"),
     ("aws:vpceorgid", "aws:vpceorgpaths"),
+];
+
+/// The keys of [`Requester::derived_context`].
+const OF_REQUESTER: [&str; 7] = [
+    "aws:principaltype",
+    "aws:principalaccount",
+    "aws:userid",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:username",
 ];
 
 impl<'k> Keys<'k> {
@@ -75,7 +88,8 @@ impl<'k> Keys<'k> {
         names.sort_unstable();
         names.dedup();
         let known = names.iter().filter_map(|name| Some((name.clone(), key_info(name)?))).collect();
-        let mut keys = Keys { names, known, organizations: Vec::new() };
+        let mut keys = Keys { names, known, ..Keys::default() };
+        keys.of_requester = OF_REQUESTER.into_iter().filter(|key| keys.contains(key)).collect();
         let both = |(id, paths): &(&str, &str)| keys.contains(id) && keys.contains(paths);
         keys.organizations = ORGANIZATIONS.into_iter().filter(both).collect();
         keys
@@ -86,11 +100,6 @@ impl<'k> Keys<'k> {
         self.known
             .iter()
             .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
-    }
-
-    /// Whether this one, in any case, is among them; most names differ in length.
-    fn contains_in_any_case(&self, key: &str) -> bool {
-        self.names.iter().any(|name| name.eq_ignore_ascii_case(key))
     }
 
     /// Whether this one is among them.
@@ -117,9 +126,7 @@ impl Request {
         if !is_action(&self.action) {
             fault("shape", format!("`{}` is no action", self.action));
         }
-        if self.resource != "*"
-            && !(self.resource.starts_with("arn:") && self.resource.split(':').count() >= 6)
-        {
+        if self.resource != "*" && !(self.resource.starts_with("arn:") && has_six_fields(&self.resource)) {
             fault("shape", format!("`{}` is neither `*` nor an ARN of six fields", self.resource));
         }
         if let Some(part) = self.requester.as_ref().and_then(Requester::bad_part) {
@@ -163,11 +170,11 @@ impl Request {
     fn derived(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let Some(requester) = &self.requester else { return };
         for (key, expected) in requester.derived_context() {
-            if !keys.contains_in_any_case(key) {
+            if !keys.of_requester.iter().any(|name| name.eq_ignore_ascii_case(key)) {
                 continue;
             }
             let given = self.values(key).and_then(<[String]>::first);
-            if given != expected.as_ref() {
+            if given.map(String::as_str) != expected.as_deref() {
                 let expected = expected.map_or("absent".to_owned(), |e| format!("`{e}`"));
                 fault("S2-S6", format!("{key} has to be {expected} for this requester"));
             }
@@ -285,10 +292,15 @@ fn is_action(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
+/// Whether there are colons enough for the fields of an ARN.
+fn has_six_fields(text: &str) -> bool {
+    text.bytes().filter(|b| *b == b':').count() >= 5
+}
+
 fn is_of_type(text: &str, value: ValueType) -> bool {
     match value {
         ValueType::String => true,
-        ValueType::Arn => text.split(':').count() >= 6,
+        ValueType::Arn => has_six_fields(text),
         // String operators read the same two texts.
         ValueType::Bool => text == "true" || text == "false",
         ValueType::Number | ValueType::Epoch => Decimal::read(text).is_some(),

@@ -144,22 +144,39 @@ static KEYS: [KeyInfo; 62] = [
 /// assert!(key_info("s3:prefix").is_none());
 /// ```
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
-    /// The names of each length, in lower case: few, so that they are compared at sight.
-    static BY_LENGTH: OnceLock<Vec<Vec<(String, &'static KeyInfo)>>> = OnceLock::new();
-    let by_length = BY_LENGTH.get_or_init(|| {
-        let longest = KEYS.iter().map(|k| k.name.len()).max().unwrap_or(0);
-        let of = |length| KEYS.iter().filter(move |k| k.name.len() == length);
-        (0..=longest).map(|length| of(length).map(|k| (k.name.to_ascii_lowercase(), k)).collect()).collect()
-    });
-    let slash = memchr::memchr(b'/', name.as_bytes());
-    let family = slash.and_then(|at| name.get(..=at)).filter(|family| family.len() < name.len());
-    let name = family.unwrap_or(name);
-    let find = |name: &str| {
-        let is_name = |(known, _): &&(String, _)| are_equal(known.as_bytes(), name.as_bytes());
-        by_length.get(name.len())?.iter().find(is_name).map(|(_, info)| *info)
-    };
     // Almost all names come in lower case. No early end: many bytes are looked at together.
     let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
-    let found = if is_lower { find(name) } else { find(&name.to_ascii_lowercase()) };
-    found.filter(|info| info.name.ends_with('/') == family.is_some())
+    let find = |name: &str| if is_lower { known(name) } else { known(&name.to_ascii_lowercase()) };
+    let found = find(name).or_else(|| {
+        let slash = memchr::memchr(b'/', name.as_bytes())?;
+        find(name.get(..=slash)?)
+    });
+    found.filter(|info| !info.name.ends_with('/') || name.len() > info.name.len())
+}
+
+/// The entry with exactly this name in lower case.
+fn known(name: &str) -> Option<&'static KeyInfo> {
+    /// Names in lower case by their length and their last bytes: mostly one in a place.
+    static BY_END: OnceLock<Vec<Vec<(String, &'static KeyInfo)>>> = OnceLock::new();
+    let by_end = BY_END.get_or_init(|| {
+        let mut places = vec![Vec::new(); PLACES];
+        for info in &KEYS {
+            let name = info.name.to_ascii_lowercase();
+            let place = place_of(&name).and_then(|place| places.get_mut(place));
+            place.into_iter().for_each(|place| place.push((name.clone(), info)));
+        }
+        places
+    });
+    let is_name = |(known, _): &&(String, _)| are_equal(known.as_bytes(), name.as_bytes());
+    by_end.get(place_of(name)?)?.iter().find(is_name).map(|(_, info)| *info)
+}
+
+const PLACES: usize = 256;
+
+/// A place of [`PLACES`]; a name of less than eight bytes has none, and none of the table is as short.
+fn place_of(name: &str) -> Option<usize> {
+    let end = u64::from_le_bytes(*name.as_bytes().last_chunk::<8>()?);
+    // The multiplier is odd and without pattern, so that the upper bits depend on all of the end.
+    let mixed = end.rotate_left(5).wrapping_add(name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> 56).ok()
 }

@@ -78,7 +78,7 @@ impl Spelled {
             if !self.bare_context {
                 for (key, value) in requester.derived_context() {
                     if let (Some(value), None) = (value, request.values(key)) {
-                        request.set(key, vec![value]);
+                        request.set(key, vec![value.into_owned()]);
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! How a requester is written on the command line, and what follows from who it is.
 
 use super::{Facts, Requester};
+use std::borrow::Cow;
 
 impl Requester {
     /// Reads `anonymous`, an account id, an ARN, `service:NAME`, `federated:PROVIDER` or `canonical:ID`.
@@ -130,7 +131,7 @@ impl Requester {
 
     /// The context keys that follow from who the requester is: the value, or `None` where the key is absent. Keys that are
     /// not listed are free.
-    pub fn derived_context(&self) -> Vec<(&'static str, Option<String>)> {
+    pub fn derived_context(&self) -> Vec<(&'static str, Option<Cow<'_, str>>)> {
         let kind = match self {
             Requester::Root { .. } => Some("Account"),
             Requester::User { .. } => Some("User"),
@@ -139,40 +140,40 @@ impl Requester {
             Requester::Anonymous => Some("Anonymous"),
             _ => None,
         };
-        let mut keys = Vec::new();
+        let mut keys: Vec<(&str, Option<Cow<'_, str>>)> = Vec::with_capacity(8);
         if let Some(kind) = kind {
-            keys.push(("aws:PrincipalType", Some(kind.to_owned())));
+            keys.push(("aws:PrincipalType", Some(kind.into())));
         }
         match self {
             Requester::Anonymous => {
-                keys.push(("aws:PrincipalAccount", Some("anonymous".to_owned())));
-                keys.push(("aws:userid", Some("anonymous".to_owned())));
+                keys.push(("aws:PrincipalAccount", Some("anonymous".into())));
+                keys.push(("aws:userid", Some("anonymous".into())));
                 let absent = ["aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"];
                 keys.extend(absent.map(|key| (key, None)));
             }
             Requester::Service { name } => {
-                keys.push(("aws:PrincipalIsAWSService", Some("true".to_owned())));
-                keys.push(("aws:PrincipalServiceName", Some(name.clone())));
+                keys.push(("aws:PrincipalIsAWSService", Some("true".into())));
+                keys.push(("aws:PrincipalServiceName", Some(name.into())));
             }
             Requester::WebIdentity { .. } | Requester::Saml { .. } => {}
             _ => {
-                keys.push(("aws:PrincipalAccount", self.account().map(str::to_owned)));
+                keys.push(("aws:PrincipalAccount", self.account().map(Cow::from)));
                 if let Some(arn) = self.principal_arn() {
-                    keys.push(("aws:PrincipalArn", Some(arn)));
+                    keys.push(("aws:PrincipalArn", Some(arn.into())));
                 }
-                keys.push(("aws:PrincipalIsAWSService", Some("false".to_owned())));
+                keys.push(("aws:PrincipalIsAWSService", Some("false".into())));
                 keys.push(("aws:PrincipalServiceName", None));
             }
         }
         match self {
-            Requester::Root { account, .. } => keys.push(("aws:userid", Some(account.clone()))),
+            Requester::Root { account, .. } => keys.push(("aws:userid", Some(account.into()))),
             Requester::FederatedUser { account, name, .. } => {
-                keys.push(("aws:userid", Some(format!("{account}:{name}"))));
+                keys.push(("aws:userid", Some(format!("{account}:{name}").into())));
             }
             _ => {}
         }
         let username = match self {
-            Requester::User { name, .. } => Some(name.rsplit('/').next().unwrap_or(name).to_owned()),
+            Requester::User { name, .. } => Some(name.rsplit('/').next().unwrap_or(name).into()),
             _ => None,
         };
         keys.push(("aws:username", username));

@@ -87,7 +87,7 @@ fn met_by(
 
 /// The part of an OR, given by the negations of its parts, that asks least of a request: nothing, as it is needed anyway; that a
 /// context key is absent; that a test is failed; more. The first of several, and none that cannot be.
-fn cheapest(children: &[Lit], seen: &Seen, can_be: &mut impl FnMut(Lit, bool) -> bool) -> Option<Lit> {
+fn cheapest(children: &[Lit], seen: &Seen<'_>, can_be: &mut impl FnMut(Lit, bool) -> bool) -> Option<Lit> {
     const NONE: u8 = 3;
     let (mut least, mut chosen) = (NONE, Lit::FALSE);
     for child in children {
@@ -127,24 +127,30 @@ fn signs_of(lit: Lit) -> (u8, u8) {
 
 /// What the nodes of a graph are, found out once for many guesses.
 #[derive(Debug, Default)]
-pub(super) struct Kinds(Vec<u8>);
+pub(super) struct Kinds {
+    /// The bits of every node.
+    kinds: Vec<u8>,
+    /// Memory for one guess after the other.
+    seen: Vec<u8>,
+}
 
 impl Kinds {
     /// An empty set of literals of the graph.
-    fn seen(&mut self, formula: &Formula<'_>) -> Seen {
-        self.0.extend(formula.graph.ids_from(self.0.len()).map(|id| match formula.graph.node(id) {
+    fn seen(&mut self, formula: &Formula<'_>) -> Seen<'_> {
+        self.kinds.extend(formula.graph.ids_from(self.kinds.len()).map(|id| match formula.graph.node(id) {
             Node::Atom(atom) if matches!(formula.atom_of(atom), Some(Atom::Present(_))) => PRESENCE,
             Node::Atom(_) => ATOM,
             Node::True | Node::And(_) => 0,
         }));
-        Seen(self.0.clone())
+        self.seen.clone_from(&self.kinds);
+        Seen(&mut self.seen)
     }
 }
 
 /// A set of literals of a graph, and what its nodes are.
-struct Seen(Vec<u8>);
+struct Seen<'k>(&'k mut Vec<u8>);
 
-impl Seen {
+impl Seen<'_> {
     /// Whether it was not in the set before.
     fn insert(&mut self, lit: Lit) -> bool {
         let (bit, _) = signs_of(lit);

@@ -200,8 +200,9 @@ impl<'f, 'a> Search<'f, 'a> {
     /// Whether a test that has to be passed implies one that has to be failed: the usual end, found without looking at
     /// the disjunctions.
     fn units_conflict(&mut self) -> Result<bool, Exhausted> {
-        let mut passed: Vec<(VariableId, Test)> = Vec::new();
-        let mut failed: Vec<(VariableId, Test)> = Vec::new();
+        let most = self.conjunction.units().len();
+        let mut passed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
+        let mut failed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
         for lit in self.conjunction.units() {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
             if let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) {

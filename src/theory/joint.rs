@@ -14,7 +14,7 @@
 use super::strings::Word;
 use super::values::{Lemma, Theory};
 use crate::automata::{Builder, Class, Decision, Pattern, Set, Step, Symbol, decide};
-use crate::formula::{Formula, PatternKey, Piece, Symbolic, Test, Tied, Variable, VariableId, decode};
+use crate::formula::{Formula, PatternKey, Piece, Symbolic, Test, Tied, VariableId, decode};
 use crate::limits::{Exhausted, Meter};
 use rustc_hash::FxHashMap;
 
@@ -136,7 +136,7 @@ impl Theory {
             };
             // A run takes the value of a key if it takes all symbols that can be in it.
             let rooms: Vec<(Class, Class)> =
-                names.iter().map(|name| (room(&template, name), Class::marker(number(name)))).collect();
+                names.iter().map(|name| (room(template, name), Class::marker(number(name)))).collect();
             let let_through = |run: Class| {
                 let fitting = rooms.iter().filter(|(room, _)| run.covers(*room));
                 fitting.fold(Class::EMPTY, |class, (_, marker)| class.union(*marker))
@@ -147,7 +147,7 @@ impl Theory {
                 let pattern = match test {
                     Test::Pattern(id) => swallowing(&self.strings.pattern(formula, *id), &let_through),
                     Test::Template(_) => {
-                        match symbolic(formula, *test).filter(|t| fits_wherever(t, &template)) {
+                        match symbolic(formula, *test).filter(|t| fits_wherever(t, template)) {
                             Some(template) => {
                                 swallowing(&template.mark(|name| Symbol::marker(number(name))), &let_through)
                             }
@@ -189,7 +189,11 @@ impl Theory {
             negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
         };
         let Some(order) = dependency_order(formula, tests) else { return Ok(Joint::Undecided(all)) };
-        // Mostly the first values do, and the others are not looked for.
+        // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
+        let mut chosen = words.clone();
+        if self.fill_in(formula, tests, &order, &mut chosen, meter)? {
+            return Ok(Joint::Values(chosen));
+        }
         let first = self.slots(formula, tests, &words, &order, 1, meter)?;
         let mut chosen = words.clone();
         chosen.extend(
@@ -302,7 +306,7 @@ impl Theory {
                 return Ok(Symbol::word(&text));
             }
         }
-        match key_variable(formula, key) {
+        match formula.key_variable(key, 0) {
             Some(variable) => match words.get(&variable) {
                 Some(word) => Ok(word.clone()),
                 None => self.any(formula, variable, meter),
@@ -333,7 +337,7 @@ impl Theory {
         let mut slots: Vec<(VariableId, Vec<Word>)> = Vec::new();
         let mut wanted: Vec<(VariableId, Option<Tied>, Vec<Word>)> = Vec::new();
         for (key, hints) in hints(formula, tests, words) {
-            let Some(own) = key_variable(formula, key) else { continue };
+            let Some(own) = formula.key_variable(key, 0) else { continue };
             if let Some(tied) = formula.tied(key) {
                 wanted.push((VariableId::REQUESTER, Some(tied), hints.clone()));
             }
@@ -453,7 +457,7 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Option<(Vec<Word>, Lemma)>, Exhausted> {
         let tied = formula.tied(key);
-        let Some(own) = key_variable(formula, key) else { return Ok(None) };
+        let Some(own) = formula.key_variable(key, 0) else { return Ok(None) };
         let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
         let literals = tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
         let literals = Tests {
@@ -559,15 +563,11 @@ pub(super) fn is_template(test: &Test) -> bool {
     matches!(test, Test::Template(_))
 }
 
-pub(super) fn symbolic<'a>(formula: &Formula<'a>, test: Test) -> Option<Symbolic<'a>> {
+pub(super) fn symbolic<'f, 'a>(formula: &'f Formula<'a>, test: Test) -> Option<&'f Symbolic<'a>> {
     match test {
-        Test::Template(id) => formula.template_of(id).cloned(),
+        Test::Template(id) => formula.template_of(id),
         _ => None,
     }
-}
-
-pub(super) fn key_variable(formula: &Formula<'_>, key: &str) -> Option<VariableId> {
-    formula.variables().find(|(_, v)| matches!(v, Variable::Key(name, 0) if *name == key)).map(|(id, _)| id)
 }
 
 fn word_pattern(word: &[Symbol]) -> Pattern {
@@ -605,10 +605,14 @@ fn swallowing(pattern: &Pattern, let_through: &dyn Fn(Class) -> Class) -> Patter
 fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Option<Vec<VariableId>> {
     let needs = |tests: &Tests| -> Vec<VariableId> {
         let templates = tests.positives.iter().chain(&tests.negatives).filter_map(|t| symbolic(formula, *t));
-        let keys: Vec<&str> = templates.flat_map(|t| t.keys).collect();
+        let keys: Vec<&str> = templates.flat_map(|t| t.keys.iter().copied()).collect();
         keys.iter()
             .filter_map(|k| {
-                if formula.tied(k).is_some() { Some(VariableId::REQUESTER) } else { key_variable(formula, k) }
+                if formula.tied(k).is_some() {
+                    Some(VariableId::REQUESTER)
+                } else {
+                    formula.key_variable(k, 0)
+                }
             })
             .collect()
     };

@@ -1,5 +1,6 @@
 //! Which literals about one variable can hold together? A value for them, or a minimal conflict.
 
+mod answers;
 mod domain;
 mod joint;
 mod mixed;

@@ -1,7 +1,7 @@
 //! Patterns with policy variables whose keys have to match patterns themselves: if `aws:username` has to match `dev-*`, then
 //! `home/${aws:username}/*` matches nothing but what `home/dev-*/*` matches.
 
-use super::joint::{Tests, is_template, key_variable, symbolic};
+use super::joint::{Tests, is_template, symbolic};
 use super::values::{Lemma, Theory};
 use crate::automata::Pattern;
 use crate::formula::{Formula, PatternKey, Test, VariableId};
@@ -70,7 +70,7 @@ impl Theory {
             own.into_iter().flat_map(|(_, tests)| &tests.positives).copied()
         };
         let Some(tied) = formula.tied(key) else {
-            let variable = key_variable(formula, key)?;
+            let variable = formula.key_variable(key, 0)?;
             let test = of(variable).find(|test| matches!(test, Test::Pattern(_)))?;
             let pattern = self.strings.pattern(formula, formula.widened(test)?);
             return Some(((*pattern).clone(), Some((variable, test))));

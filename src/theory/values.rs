@@ -3,6 +3,7 @@
 //! Keys of the key table have a type, and only operators of that type read them: texts, numbers, instants and addresses
 //! never meet in one variable. Other keys are text that each operator parses for itself: see [`super::mixed`].
 
+use super::answers::Answers;
 use super::mixed::{self, Mixed};
 use super::strings::{Strings, Word};
 use super::{networks, orders};
@@ -38,6 +39,7 @@ impl Lemma {
 pub struct Theory {
     /// The theory of texts.
     pub strings: Strings,
+    answers: Answers,
 }
 
 /// Tests of one kind with their places in the list they came from.
@@ -60,7 +62,7 @@ impl<T> Kind<T> {
 impl Theory {
     /// Theories that know nothing yet.
     pub fn new(policy_type: PolicyType) -> Theory {
-        Theory { strings: Strings::new(policy_type) }
+        Theory { strings: Strings::new(policy_type), answers: Answers::default() }
     }
 
     /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there
@@ -69,6 +71,26 @@ impl Theory {
     /// # Errors
     /// The meter ran out, or questions of several kinds meet in a way that is not decided.
     pub fn value(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        positives: &[Test],
+        negatives: &[Test],
+        meter: &mut Meter,
+    ) -> Result<Result<Word, Lemma>, Exhausted> {
+        let request = (variable, positives, negatives);
+        if let Some(word) = self.answers.get(request) {
+            return Ok(Ok(word.clone()));
+        }
+        let found = self.find(formula, variable, positives, negatives, meter)?;
+        if let Ok(word) = &found {
+            self.answers.keep(request, word);
+        }
+        Ok(found)
+    }
+
+    /// As [`Theory::value`], of what was not asked for before.
+    fn find(
         &mut self,
         formula: &Formula<'_>,
         variable: VariableId,

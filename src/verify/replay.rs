@@ -1,8 +1,8 @@
 //! A request that shows something, judged on the documents: the three questions that every witness has to pass.
 
-use crate::evaluate::{self, Decision};
+use crate::evaluate::{self, Case, Decision, Truth};
 use crate::formula::{Asked, Setting};
-use crate::policy::{Document, Effect, PolicyType, Statement};
+use crate::policy::{Document, Effect, PolicyType};
 use crate::request::{Keys, Request};
 
 /// What a witness must show, in terms of the original documents.
@@ -121,23 +121,22 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     let Some(document) = policies.get(claim.allowed_by).copied() else {
         return Err(Disagreement::new("the claim names no document"));
     };
-    let among = |statements: &[&Statement]| {
-        evaluate::decide_among(statements.iter().copied(), request, claim.options)
-    };
-    let statement = document.statements.get(claim.statement);
-    let Some(statement) = statement.filter(|s| among(&[*s]) == Decision::Allowed) else {
+    let case = Case::new(request, claim.options);
+    let statement = document.statements.get(claim.statement).filter(|s| s.effect.value == Effect::Allow);
+    if statement.is_none_or(|s| case.applies(s) != Truth::True) {
         return Err(Disagreement::new(format!(
             "the referee says that statement {} does not apply",
             claim.statement
         )));
-    };
+    }
     // As it allows the request, the other Allow statements do not matter; the Deny statements of all policies do.
     for (index, policy) in policies.iter().enumerate() {
-        let denies = policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
-        let decision = among(&std::iter::once(statement).chain(denies).collect::<Vec<_>>());
-        if decision != Decision::Allowed {
-            return Err(Disagreement::decided(index, decision, "allowed"));
-        }
+        let decision = match case.denied_by(policy) {
+            Truth::False => continue,
+            Truth::Unknown => Decision::Undetermined,
+            Truth::True => Decision::ExplicitlyDenied,
+        };
+        return Err(Disagreement::decided(index, decision, "allowed"));
     }
     for (index, demand) in (policies.len()..).zip(claim.asked.within()) {
         let about_all = evaluate::Options { resource_unconstrained: true, ..claim.options.clone() };
@@ -148,7 +147,7 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     }
     let others = policies.len().saturating_add(claim.asked.within().len());
     for (index, other) in (others..).zip(claim.asked.without()) {
-        let decision = evaluate::decide(&[other], request, claim.options);
+        let decision = case.decide(&[other]);
         if !matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied) {
             return Err(Disagreement::decided(index, decision, "denied"));
         }

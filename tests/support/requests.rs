@@ -67,7 +67,7 @@ pub(crate) fn arbitrary(
     }
     for (key, value) in requester.derived_context() {
         if mentioned.contains(&key.to_ascii_lowercase()) {
-            request.set(key, value.into_iter().collect());
+            request.set(key, value.into_iter().map(Into::into).collect());
         }
     }
     if documents.iter().any(|d| d.source.text().contains("PrincipalTag/team")) && u.ratio(1, 2)? {
@@ -125,7 +125,7 @@ pub(crate) fn spelled(
     mentioned.extend(conditions().map(|c| &*c.key.value.name));
     for (key, value) in requester.derived_context() {
         if mentioned.iter().any(|name| key.eq_ignore_ascii_case(name)) {
-            request.set(key, value.into_iter().collect());
+            request.set(key, value.into_iter().map(Into::into).collect());
         }
     }
     request.requester = Some(requester);

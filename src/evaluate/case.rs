@@ -1,0 +1,114 @@
+//! One request before the referee, and what statements and documents make of it.
+
+use super::action::{self, Action};
+use super::{Decision, Options, StatementTrace, Truth, condition, principal, resource};
+use crate::policy::{Document, Effect, Statement};
+use crate::request::Request;
+
+/// A request before the referee.
+///
+/// ```
+/// use iamsat::{evaluate::{Case, Decision, Options, Truth}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// let text = r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/*"},
+///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]}"#;
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let options = Options::for_documents(&[&policy]);
+/// let request = Request::new("s3:PutObject", "arn:aws:s3:::b/k");
+/// let case = Case::new(&request, &options);
+/// assert_eq!(case.applies(&policy.statements[0]), Truth::True);
+/// assert_eq!(case.denied_by(&policy), Truth::True);
+/// assert_eq!(case.decide(&[&policy]), Decision::ExplicitlyDenied);
+/// ```
+#[derive(Debug)]
+pub struct Case<'r> {
+    request: &'r Request,
+    options: &'r Options,
+    action: Action,
+}
+
+impl<'r> Case<'r> {
+    /// A request under documents that are read like this.
+    pub fn new(request: &'r Request, options: &'r Options) -> Case<'r> {
+        Case { request, options, action: Action::of(request) }
+    }
+
+    /// Whether the statement applies: the AND of its parts. Those after one that does not match are not looked at; conditions
+    /// come before resources, as most keys that they test are not there.
+    pub fn applies(&self, statement: &Statement) -> Truth {
+        let mut all = action::matches(&statement.action, &self.action).truth;
+        for condition in &statement.conditions {
+            if all == Truth::False {
+                break;
+            }
+            all = all.and(condition::holds(condition, self.request, self.options));
+        }
+        if all != Truth::False {
+            all = all.and(principal::matches(statement, self.request).truth);
+        }
+        if all != Truth::False {
+            all = all.and(resource::matches(statement, self.request, self.options).truth);
+        }
+        all
+    }
+
+    /// Whether a Deny statement of the document applies.
+    pub fn denied_by(&self, document: &Document) -> Truth {
+        let about = self.action.about(document);
+        let denies = about.iter().filter(|(_, s)| s.effect.value == Effect::Deny);
+        Truth::any(denies.map(|(_, s)| self.applies(s)))
+    }
+
+    /// Under a set of policies: an applicable Deny wins, then an applicable Allow, else it is denied.
+    ///
+    /// Source: IAM User Guide, "Policy evaluation logic".
+    pub fn decide(&self, documents: &[&Document]) -> Decision {
+        let (mut deny, mut allow) = (Truth::False, Truth::False);
+        for (_, statement) in documents.iter().flat_map(|document| self.action.about(document)) {
+            let so_far = match statement.effect.value {
+                Effect::Deny => &mut deny,
+                Effect::Allow => &mut allow,
+            };
+            if *so_far != Truth::True {
+                *so_far = so_far.or(self.applies(statement));
+            }
+            if deny == Truth::True {
+                break;
+            }
+        }
+        decision(deny, allow)
+    }
+
+    /// The statements of a document whose `Action` or `NotAction` matches the action or may match it, with their indexes.
+    pub fn concerned<'d>(&self, document: &'d Document) -> Vec<(usize, &'d Statement)> {
+        let mut about = self.action.about(document);
+        about.retain(|(_, s)| action::matches(&s.action, &self.action).truth != Truth::False);
+        about
+    }
+
+    /// How one statement comes out, given its indexes.
+    pub fn trace(&self, (document, statement): (usize, usize), source: &Statement) -> StatementTrace {
+        let (request, options) = (self.request, self.options);
+        StatementTrace {
+            document,
+            statement,
+            effect: source.effect.value,
+            applies: self.applies(source),
+            principal: principal::matches(source, request),
+            action: action::matches(&source.action, &self.action),
+            resource: resource::matches(source, request, options),
+            conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),
+        }
+    }
+}
+
+/// What comes of an applicable Deny and an applicable Allow.
+pub(super) fn decision(deny: Truth, allow: Truth) -> Decision {
+    match (deny, allow) {
+        (Truth::True, _) => Decision::ExplicitlyDenied,
+        (Truth::False, Truth::True) => Decision::Allowed,
+        (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
+        // Denied either way: only how is open.
+        (Truth::Unknown, Truth::False) => Decision::ImplicitlyDenied,
+        _ => Decision::Undetermined,
+    }
+}
