@@ -6,6 +6,7 @@
 mod assumptions;
 mod atom;
 mod axioms;
+mod closing;
 mod compile;
 mod condition;
 mod derive;

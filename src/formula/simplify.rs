@@ -3,6 +3,7 @@
 //! This is where what two policies have in common disappears: a statement of the new policy that the old one has too must
 //! both apply and not apply, and goes out of the OR it stands in before anything else is looked at.
 
+use super::closing::Closing;
 use super::graph::{Graph, Lit, Node, NodeId};
 
 /// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
@@ -20,13 +21,7 @@ pub struct Conjunction {
     contradiction: bool,
     /// Whether the closable atoms are false.
     closed: bool,
-    /// The nodes that say that several closable atoms are false, once for each of those, with the place after that of the
-    /// one before of the same atom; 0 for none.
-    holders: Vec<(NodeId, usize)>,
-    /// By index of an atom, the place after that of its last holder; 0 for none.
-    last_holders: Vec<usize>,
-    /// Of needy nodes, by index, what they need.
-    needs: Vec<NodeId>,
+    closing: Closing,
     /// The bits of what was decided since the last propagation; see [`Graph::support`].
     fresh: u128,
     /// The parts of the nodes that are being simplified.
@@ -34,7 +29,7 @@ pub struct Conjunction {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Value {
+pub(super) enum Value {
     #[default]
     Open,
     True,
@@ -73,33 +68,8 @@ impl Conjunction {
     /// as that no action of a statement is meant, and the ANDs that are false then, such as the statement. That takes a look at
     /// all nodes, which pays if there are several goals.
     pub fn close_holders(&mut self, graph: &Graph) {
-        self.last_holders.resize(graph.len(), 0);
-        for node in graph.ids() {
-            let Node::And(children) = graph.node(node) else { continue };
-            let is_closable = |child: &Lit| {
-                child.is_negated() && self.values.get(child.node().index()) == Some(&Value::Closable)
-            };
-            if children.iter().all(is_closable) {
-                for child in children {
-                    let Some(last) = self.last_holders.get_mut(child.node().index()) else { continue };
-                    self.holders.push((node, *last));
-                    *last = self.holders.len();
-                }
-                self.set(node, Value::Holder);
-            }
-        }
-        for node in graph.ids() {
-            let Node::And(children) = graph.node(node) else { continue };
-            let is_false = |child: &&Lit| {
-                let value = self.values.get(child.node().index());
-                value == Some(if child.is_negated() { &Value::Holder } else { &Value::Closable })
-            };
-            if let Some(needed) = children.iter().find(is_false).map(|child| child.node()) {
-                self.needs.resize(node.index(), node);
-                self.needs.push(needed);
-                self.set(node, Value::Needy);
-            }
-        }
+        self.values.resize(self.values.len().max(graph.len()), Value::Open);
+        self.closing = Closing::of(graph, &mut self.values);
     }
 
     /// Whether the closable atoms are false.
@@ -141,8 +111,8 @@ impl Conjunction {
             Some(Value::Closable) if self.closed => Some(lit.is_negated()),
             Some(Value::Holder) if self.closed => Some(!lit.is_negated()),
             Some(Value::Needy) if self.closed => {
-                let needed =
-                    self.needs.get(lit.node().index()).and_then(|node| self.values.get(node.index()));
+                let needed = self.closing.needed_by(lit.node());
+                let needed = needed.and_then(|node| self.values.get(node.index()));
                 matches!(needed, Some(Value::Closable | Value::Holder)).then_some(lit.is_negated())
             }
             _ => None,
@@ -168,13 +138,12 @@ impl Conjunction {
 
     /// The nodes that say that this atom is false, among others, are not true because the others are.
     fn open_holders(&mut self, atom: NodeId) {
-        let mut last = self.last_holders.get(atom.index()).copied().unwrap_or(0);
-        while let Some((holder, before)) = last.checked_sub(1).and_then(|at| self.holders.get(at)).copied() {
-            if self.values.get(holder.index()) == Some(&Value::Holder) {
-                let before = self.set(holder, Value::Open);
-                self.touched.push((holder, before));
+        for holder in self.closing.holders_of(atom) {
+            let Some(value) = self.values.get_mut(holder.index()) else { continue };
+            if *value == Value::Holder {
+                *value = Value::Open;
+                self.touched.push((holder, Value::Holder));
             }
-            last = before;
         }
     }
 
@@ -244,8 +213,10 @@ impl Conjunction {
         }
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => {
+                let open =
+                    if self.closed { self.closing.open_parts(lit.node(), &self.touched) } else { None };
                 // Of a long AND most parts are decided: a part that is true is done with.
-                for child in children.iter().rev() {
+                for child in open.as_deref().unwrap_or(children).iter().rev() {
                     match self.value(*child) {
                         Some(true) => {}
                         Some(false) => {
