@@ -131,6 +131,10 @@ pub(super) fn ask(asked: &Asked<'_>, options: &Options) -> Answer {
             solve::Answer::Refuted(proof) => proofs.push(proof),
             solve::Answer::Shown(witness) => {
                 bytes = bytes.saturating_add(witness.request().length());
+                if findings.is_empty() {
+                    // Where one statement allows more, most of those after it do.
+                    findings.reserve(goals.len().saturating_add(1).min(options.limits.findings));
+                }
                 findings.push(Finding::new(&claim, *witness));
             }
             solve::Answer::Open(unknown) => {

@@ -158,11 +158,11 @@ mod tests {
     impl Random {
         fn below(&mut self, bound: u64) -> u64 {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) % bound
+            (self.0 >> 33).checked_rem(bound).unwrap()
         }
 
         fn some(&mut self, of: &[Lit], most: u64) -> Vec<Lit> {
-            let count = 1 + self.below(most);
+            let count = self.below(most).saturating_add(1);
             (0..count).map(|_| of[self.below(of.len() as u64) as usize]).collect()
         }
     }

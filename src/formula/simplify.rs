@@ -26,6 +26,8 @@ pub struct Conjunction {
     fresh: u128,
     /// The parts of the nodes that are being simplified.
     stack: Vec<Lit>,
+    /// What is to be taken, the last first.
+    queue: Vec<Lit>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,12 +163,19 @@ impl Conjunction {
 
     /// Adds conjuncts and propagates until nothing changes.
     pub fn add(&mut self, graph: &mut Graph, literals: impl IntoIterator<Item = Lit>) {
-        let mut queue: Vec<Lit> = literals.into_iter().collect();
+        let mut queue = std::mem::take(&mut self.queue);
+        queue.clear();
+        queue.extend(literals);
         queue.reverse();
+        self.propagate(graph, &mut queue);
+        self.queue = queue;
+    }
+
+    fn propagate(&mut self, graph: &mut Graph, queue: &mut Vec<Lit>) {
         loop {
             self.round = self.round.wrapping_add(1);
             while let Some(lit) = queue.pop() {
-                self.take(graph, lit, &mut queue);
+                self.take(graph, lit, queue);
                 if self.contradiction {
                     return;
                 }

@@ -36,7 +36,9 @@ impl<'a> Symbolic<'a> {
         default: &dyn Fn(&str) -> bool,
         name: &dyn Fn(&str) -> Option<&'a str>,
     ) -> Option<Symbolic<'a>> {
-        let mut symbolic = Symbolic { pieces: Vec::new(), keys: Vec::new() };
+        let room = |part: &Part| if let Part::Text(text) = part { text.len() } else { 1 };
+        let room = fields.iter().map(|field| field.parts().iter().map(room).sum::<usize>().saturating_add(1));
+        let mut symbolic = Symbolic { pieces: Vec::with_capacity(room.sum()), keys: Vec::new() };
         let last = fields.len().saturating_sub(1);
         for (i, field) in fields.iter().enumerate() {
             if i > 0 {

@@ -49,7 +49,7 @@ pub(super) fn template_test<'a>(
     }
     let mut cases = Vec::new();
     for case in 0..1u32.wrapping_shl(u32::try_from(defaulted.len()).unwrap_or(0)) {
-        let mut parts = needs.clone();
+        let mut parts = if defaulted.is_empty() { std::mem::take(&mut needs) } else { needs.clone() };
         let mut absent: Vec<&str> = Vec::new();
         let mut possible = true;
         for (i, name) in defaulted.iter().enumerate() {

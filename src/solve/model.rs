@@ -167,7 +167,11 @@ impl Concretizer<'_, '_> {
     }
 
     fn text(&mut self, model: &Model, variable: VariableId) -> Result<String, Exhausted> {
-        Ok(Symbol::text(&self.word(model, variable)?).unwrap_or_default())
+        let text = match model.words.get(&variable) {
+            Some(word) => Symbol::text(word),
+            None => Symbol::text(&self.word(model, variable)?),
+        };
+        Ok(text.unwrap_or_default())
     }
 
     /// The action as the statement that it is about spells it, as the documents do, or as everyone does.

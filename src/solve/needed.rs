@@ -22,6 +22,9 @@ pub(super) struct Needed {
 /// find out which of them matter.
 const FEW: usize = 16;
 
+/// Parts of ANDs that there is room for from the start.
+const MANY: usize = 64;
+
 /// What satisfies the atoms and the conjuncts if the cheapest part of every OR is true that can be; of each part
 /// `can_be` is told whether it is needed in the other sign so far. `None` if that takes some atom in both signs, or more than
 /// `most` tests.
@@ -32,12 +35,15 @@ fn met_by(
     most: usize,
 ) -> Option<Needed> {
     let graph = &formula.graph;
-    let (mut literals, mut absent): (Vec<Lit>, Vec<VariableId>) = (atoms.to_vec(), Vec::new());
+    let mut literals: Vec<Lit> = Vec::with_capacity(atoms.len().saturating_add(FEW));
+    literals.extend(atoms);
+    let mut absent: Vec<VariableId> = Vec::new();
     let mut seen = kinds.seen(formula);
     literals.iter().for_each(|lit| {
         seen.insert(*lit);
     });
-    let mut queue: Vec<Lit> = conjuncts.iter().rev().copied().collect();
+    let mut queue: Vec<Lit> = Vec::with_capacity(conjuncts.len().saturating_add(MANY));
+    queue.extend(conjuncts.iter().rev());
     let mut tests = 0usize;
     while let Some(next) = queue.pop() {
         if !seen.insert(next) {
@@ -81,7 +87,7 @@ fn met_by(
             Node::True | Node::And(_) => {}
         }
     }
-    let tests = by_variable(formula, &literals);
+    let tests = by_variable(formula, &literals, &mut kinds.places);
     Some(Needed { literals, absent, tests })
 }
 
@@ -132,6 +138,8 @@ pub(super) struct Kinds {
     kinds: Vec<u8>,
     /// Memory for one guess after the other.
     seen: Vec<u8>,
+    /// Memory for one list of tests after the other.
+    places: Vec<usize>,
 }
 
 impl Kinds {
@@ -213,18 +221,19 @@ pub(super) fn guessed(question: (&Formula<'_>, &mut Kinds), goal: &[Lit]) -> Opt
 }
 
 /// The literals about values, by variable, in order of first use.
-fn by_variable(formula: &Formula<'_>, literals: &[Lit]) -> Vec<(VariableId, Tests)> {
-    let mut found: Vec<(VariableId, Tests)> = Vec::new();
-    let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
+fn by_variable(formula: &Formula<'_>, literals: &[Lit], places: &mut Vec<usize>) -> Vec<(VariableId, Tests)> {
+    places.clear();
+    places.resize(formula.variable_count(), 0);
+    let mut found: Vec<(VariableId, Tests)> = Vec::with_capacity(literals.len().min(FEW));
     for lit in literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
         let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
-        let next = found.len();
-        let place = *places.entry(variable).or_insert(next);
-        if place == next {
+        let Some(after) = places.get_mut(variable.index()) else { continue };
+        if *after == 0 {
             found.push((variable, Tests::default()));
+            *after = found.len();
         }
-        if let Some((_, tests)) = found.get_mut(place) {
+        if let Some((_, tests)) = after.checked_sub(1).and_then(|place| found.get_mut(place)) {
             if lit.is_negated() { tests.negatives.push(test) } else { tests.positives.push(test) }
         }
     }

@@ -181,7 +181,7 @@ impl Theory {
         &mut self,
         formula: &mut Formula<'_>,
         tests: &[(VariableId, Tests)],
-        words: FxHashMap<VariableId, Word>,
+        mut words: FxHashMap<VariableId, Word>,
         meter: &mut Meter,
     ) -> Result<Joint, Exhausted> {
         let all = Lemma {
@@ -190,9 +190,16 @@ impl Theory {
         };
         let Some(order) = dependency_order(formula, tests) else { return Ok(Joint::Undecided(all)) };
         // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
-        let mut chosen = words.clone();
-        if self.fill_in(formula, tests, &order, &mut chosen, meter)? {
-            return Ok(Joint::Values(chosen));
+        let before: Vec<(VariableId, Option<Word>)> =
+            order.iter().map(|variable| (*variable, words.get(variable).cloned())).collect();
+        if self.fill_in(formula, tests, &order, &mut words, meter)? {
+            return Ok(Joint::Values(words));
+        }
+        for (variable, word) in before {
+            match word {
+                Some(word) => words.insert(variable, word),
+                None => words.remove(&variable),
+            };
         }
         let first = self.slots(formula, tests, &words, &order, 1, meter)?;
         let mut chosen = words.clone();

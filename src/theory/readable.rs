@@ -288,9 +288,12 @@ fn arn_field_or_nothing(colons: usize) -> &'static str {
     if colons < 5 { arn_field(colons) } else { "" }
 }
 
+/// Symbols that mostly take the places of all runs of a pattern.
+const USUAL: usize = 32;
+
 /// The pattern with its runs filled in, by the number of colons before them.
 fn fill(pattern: &Pattern, filler: &dyn Fn(usize) -> &'static str) -> Vec<Symbol> {
-    let mut word = Vec::new();
+    let mut word = Vec::with_capacity(pattern.steps().len().saturating_add(USUAL));
     let mut colons = 0usize;
     for step in pattern.steps() {
         match step {
@@ -385,7 +388,8 @@ fn fill_requester<'p>(pattern: &'p Pattern, account: &'p str) -> impl Iterator<I
         }
         let end = rest.iter().position(|step| *step == Step::One(Set::Char(Symbol::marker(0))));
         let (own, rest) = rest.split_at(end.unwrap_or(rest.len()));
-        let mut word = vec![marker];
+        let mut word = Vec::with_capacity(pattern.steps().len().saturating_add(USUAL));
+        word.push(marker);
         Arn { fields: ["arn", "aws", service, "", account, resource] }.fill_steps(own, &mut word);
         let mut is_fresh = false;
         for step in rest {
@@ -419,7 +423,7 @@ impl<'f> Arn<'f> {
     /// The pattern with its runs filled in: each stands for its part of a field, the first that may for all fields that are not
     /// spelled.
     fn fill(&self, pattern: &Pattern) -> Vec<Symbol> {
-        let mut word = Vec::new();
+        let mut word = Vec::with_capacity(pattern.steps().len().saturating_add(USUAL));
         self.fill_steps(pattern.steps(), &mut word);
         word
     }

@@ -98,12 +98,6 @@ impl Theory {
         negatives: &[Test],
         meter: &mut Meter,
     ) -> Result<Result<Word, Lemma>, Exhausted> {
-        let pattern = |t: Test| if let Test::Pattern(id) = t { Some(id) } else { None };
-        let bound = |t: Test| if let Test::Bound(id) = t { formula.bound_of(id) } else { None };
-        let network = |t: Test| if let Test::Network(id) = t { formula.network_of(id) } else { None };
-        let texts = (Kind::of(positives, pattern), Kind::of(negatives, pattern));
-        let bounds = (Kind::of(positives, bound), Kind::of(negatives, bound));
-        let nets = (Kind::of(positives, network), Kind::of(negatives, network));
         let value_type = match formula.variable_of(variable) {
             Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
             _ => Some(ValueType::String),
@@ -114,14 +108,20 @@ impl Theory {
             };
             Ok(Err(Lemma { positives: pick(p, positives), negatives: pick(n, negatives) }))
         };
+        let network = |t: Test| if let Test::Network(id) = t { formula.network_of(id) } else { None };
+        let nets = || (Kind::of(positives, network), Kind::of(negatives, network));
+        let bound = |t: Test| if let Test::Bound(id) = t { formula.bound_of(id) } else { None };
+        let bounds = || (Kind::of(positives, bound), Kind::of(negatives, bound));
         match value_type {
             Some(ValueType::Ip) => {
+                let nets = nets();
                 return match networks::find(&nets.0.tests, &nets.1.tests) {
                     networks::Found::Address(v6, bits) => Ok(Ok(Symbol::word(&Network::address(v6, bits)))),
                     networks::Found::Conflict(p, n) => lemma(nets.0.back(&p), nets.1.back(&n)),
                 };
             }
             Some(ValueType::Number | ValueType::Date | ValueType::Epoch) => {
+                let bounds = bounds();
                 return match orders::find(&bounds.0.tests, &bounds.1.tests) {
                     orders::Found::Number(number) => Ok(Ok(Symbol::word(&match value_type {
                         Some(ValueType::Date) => number.to_date(),
@@ -132,15 +132,14 @@ impl Theory {
             }
             _ => {}
         }
-        if nets.0.tests.is_empty()
-            && nets.1.tests.is_empty()
-            && bounds.0.tests.is_empty()
-            && bounds.1.tests.is_empty()
-        {
-            let found = self.strings.value(formula, variable, &texts.0.tests, &texts.1.tests, meter)?;
-            return found
-                .map_or_else(|(p, n)| lemma(texts.0.back(&p), texts.1.back(&n)), |word| Ok(Ok(word)));
+        let pattern = |t: &Test| if let Test::Pattern(id) = t { Some(*id) } else { None };
+        let all = |tests: &[Test]| tests.iter().map(pattern).collect::<Option<Vec<PatternId>>>();
+        if let (Some(must), Some(must_not)) = (all(positives), all(negatives)) {
+            let found = self.strings.value(formula, variable, &must, &must_not, meter)?;
+            return found.map_or_else(|(p, n)| lemma(p, n), |word| Ok(Ok(word)));
         }
+        let texts = (Kind::of(positives, |t| pattern(&t)), Kind::of(negatives, |t| pattern(&t)));
+        let (bounds, nets) = (bounds(), nets());
         // A key that is not in the table is a text, which each operator parses for itself.
         let mixed = Mixed {
             texts: (&texts.0.tests, &texts.1.tests),
