@@ -45,5 +45,6 @@ pub mod request;
 pub mod sat;
 pub mod solve;
 pub mod span;
+mod text;
 pub mod theory;
 pub mod verify;

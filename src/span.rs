@@ -201,21 +201,6 @@ impl Source {
     }
 }
 
-/// Whether two texts are the same. Compares many bytes at a time: the C library of static builds compares them one by one.
-pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let ((wide_a, rest_a), (wide_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
-    let ((words_a, _), (words_b, _)) = (rest_a.as_chunks::<8>(), rest_b.as_chunks::<8>());
-    // The last eight bytes, of which some may have been compared before.
-    let ends = match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
-    };
-    ends && words_a.iter().zip(words_b).all(|(a, b)| a == b) && wide_a.iter().zip(wide_b).all(|(a, b)| a == b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,19 +217,5 @@ mod tests {
         assert_eq!(source.line(5), Span::new(5, 9));
         let nothing = Source::new("p", "\u{feff}");
         assert_eq!((nothing.line(0), nothing.position(3).column), (Span::new(3, 3), 1));
-    }
-
-    #[test]
-    fn texts_are_equal_if_all_their_bytes_are() {
-        let text: Vec<u8> = (0..100).collect();
-        for length in 0..100 {
-            let a = &text[..length];
-            assert!(are_equal(a, &text[..length]) && !are_equal(a, &text[..length + 1]));
-            for other in 0..length {
-                let mut b = a.to_vec();
-                b[other] ^= 1;
-                assert!(!are_equal(a, &b), "{length} {other}");
-            }
-        }
     }
 }

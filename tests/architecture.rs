@@ -11,7 +11,8 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
+    "text",
     "span",
     "diagnostic",
     "limits",
@@ -31,7 +32,7 @@ const ROOMS: [&str; 17] = [
     "cli",
 ];
 /// What the referee may use: it shares no code with the search that it judges.
-const REFEREE: [&str; 5] = ["span", "diagnostic", "limits", "policy", "request"];
+const REFEREE: [&str; 6] = ["text", "span", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "batch";
 /// Rooms that may look at a deadline.
@@ -315,9 +316,9 @@ fn rooms_use_earlier_rooms_only() {
     none(&all_faults(|file| order(&file.module, &file.text)));
 }
 
-/// The rooms in the order in which a text lists them on one line between `span` and `cli`.
+/// The rooms in the order in which a text lists them on one line between `text` and `cli`.
 fn listed(text: &str) -> Vec<&str> {
-    let line = text.lines().find(|line| line.starts_with("`span ")).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("`text ")).unwrap_or_default();
     line.trim_matches('`').split([' ', '|']).filter(|room| !room.is_empty()).collect()
 }
 

@@ -4,7 +4,7 @@
 //! remembered.
 
 use crate::policy::{Read, Statement};
-use crate::span::are_equal;
+use crate::text::are_equal;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,7 +2,7 @@
 
 use super::Truth;
 use crate::policy::{Part, Template};
-use crate::span::are_equal;
+use crate::text::are_equal;
 
 /// One piece of a pattern whose variables have been put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What can be told of statements without compiling them: which say the same, and which are about actions of the same services.
 
 use crate::policy::{ActionPattern, Effect, Element, Part, Statement, Version};
-use crate::span::are_equal;
+use crate::text::are_equal;
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};

@@ -4,7 +4,7 @@ use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part, PolicyType, SetPrefix, Template, spelled_variables,
 };
 use crate::request::{Multiplicity, key_info};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::text::{TextMap, TextSet};
 
 /// The part a document plays in the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,13 @@ pub struct Reading<'a> {
     /// Which documents say what the question is about: what they leave out does not matter.
     pub(super) demands: Vec<bool>,
     /// Elements per multivalued key (lower-cased name); a key that is not here is single-valued.
-    pub elements: FxHashMap<&'a str, u32>,
+    pub elements: TextMap<&'a str, u32>,
     /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
-    pub spelled_differently: FxHashSet<&'a str>,
+    pub spelled_differently: TextSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
-    pub(super) variables: FxHashSet<&'a str>,
+    pub(super) variables: TextSet<&'a str>,
     /// Keys that a condition compares with the value of another key and nothing else (lower-cased names).
-    pub(super) equalities: FxHashSet<(&'a str, &'a str)>,
+    pub(super) equalities: TextSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Reading<'a> {
@@ -100,13 +100,13 @@ impl<'a> Reading<'a> {
 const OBJECT_TAGS: &str = "s3:existingobjecttag/";
 
 /// AWS documents for its global tag keys that case does not distinguish them, but not for the tags of S3 objects.
-fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a str> {
+fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> TextSet<&'a str> {
     let mut mentioned = documents.iter().flat_map(|(d, _)| d.mentioned_keys());
     if !mentioned.any(|key| key.starts_with(OBJECT_TAGS)) {
-        return FxHashSet::default();
+        return TextSet::default();
     }
-    let mut first: FxHashMap<&'a str, &'a str> = FxHashMap::default();
-    let mut found = FxHashSet::default();
+    let mut first: TextMap<&'a str, &'a str> = TextMap::default();
+    let mut found = TextSet::default();
     let mut spelled = |name: &'a str, text: &'a str| {
         if name.starts_with(OBJECT_TAGS)
             && let Some((_, tag)) = text.split_once('/')
@@ -133,7 +133,7 @@ fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<&'a 
 }
 
 /// Pairs of a key and the one policy variable that it is compared with.
-fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a str)> {
+fn equalities<'a>(documents: &[(&'a Document, Role)]) -> TextSet<(&'a str, &'a str)> {
     let with_variables = documents.iter().filter(|(d, _)| d.statements.variable_keys().next().is_some());
     let conditions = with_variables.flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions);
     let of = |condition: &'a Condition| {
@@ -153,20 +153,20 @@ fn equalities<'a>(documents: &[(&'a Document, Role)]) -> FxHashSet<(&'a str, &'a
 /// occurrences only lose values to talk about; one more value keeps a set non-empty that must be present (and from
 /// becoming a set of one empty text, which ForAllValues may hold of), and two keep a set plural under a plain operator. Of the Allow statements of a document that must allow one suffices, and so
 /// does one of the Deny statements of a document that must refuse; of the others each may need its own value.
-fn elements<'a>(documents: &[(&'a Document, Role)]) -> FxHashMap<&'a str, u32> {
+fn elements<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u32> {
     let may_be = |key: &str| key_info(key).is_none_or(|info| info.multiplicity == Multiplicity::Multi);
     if !documents.iter().any(|(document, _)| document.mentioned_keys().any(may_be)) {
-        return FxHashMap::default();
+        return TextMap::default();
     }
-    let mut with_sets: FxHashSet<&str> = FxHashSet::default();
-    let mut plain: FxHashSet<&str> = FxHashSet::default();
-    let mut seen: FxHashSet<&str> = FxHashSet::default();
-    let mut all: FxHashMap<&'a str, u32> = FxHashMap::default();
-    let mut any: FxHashMap<(&'a str, usize, Effect), u32> = FxHashMap::default();
+    let mut with_sets: TextSet<&str> = TextSet::default();
+    let mut plain: TextSet<&str> = TextSet::default();
+    let mut seen: TextSet<&str> = TextSet::default();
+    let mut all: TextMap<&'a str, u32> = TextMap::default();
+    let mut any: TextMap<(&'a str, usize, Effect), u32> = TextMap::default();
     for (index, (document, role)) in documents.iter().enumerate() {
         for statement in &document.statements {
             let must_hold = (statement.effect.value == Effect::Allow) == (*role != Role::Refuses);
-            let mut here: FxHashMap<&'a str, u32> = FxHashMap::default();
+            let mut here: TextMap<&'a str, u32> = TextMap::default();
             for condition in &statement.conditions {
                 let key = &*condition.key.value.name;
                 seen.insert(key);

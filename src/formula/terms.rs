@@ -2,7 +2,7 @@
 
 use super::reading::Reading;
 use crate::policy::{PolicyType, Statement, mentioned_keys, variable_keys};
-use rustc_hash::FxHashSet;
+use crate::text::TextSet;
 
 /// The part of a [`Reading`] that matters to one statement. Under equal terms a statement is compiled to the same formula,
 /// whatever other statements and documents the check has.
@@ -28,8 +28,8 @@ impl Terms {
         let says_nothing = reading.elements.is_empty()
             && reading.spelled_differently.is_empty()
             && reading.equalities.is_empty();
-        let mentioned: FxHashSet<&str> = match says_nothing {
-            true => FxHashSet::default(),
+        let mentioned: TextSet<&str> = match says_nothing {
+            true => TextSet::default(),
             false => mentioned_keys(std::slice::from_ref(statement)).collect(),
         };
         let is_mentioned = |key: &str| mentioned.contains(key);

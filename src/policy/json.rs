@@ -6,6 +6,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::span::Span;
+use crate::text::TextMap;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -209,7 +210,7 @@ impl<'t> Reader<'t, '_> {
         }
         let mut members: Vec<Member<'t>> = Vec::with_capacity(raw.len());
         // The names so far by their places, once there are too many to look at each of them.
-        let mut seen: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
+        let mut seen: TextMap<String, usize> = TextMap::default();
         for (key, value) in raw {
             let key_span = self.span(key.get());
             let key = self.string(key.get());

@@ -10,7 +10,7 @@ use super::{
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
 use crate::span::{Source, Span, Spanned};
-use rustc_hash::FxHashMap;
+use crate::text::TextMap;
 
 /// What came out of reading a document.
 #[derive(Clone, Debug)]
@@ -193,7 +193,7 @@ impl Reader<'_> {
     }
 
     fn duplicate_sids(&mut self, statements: &[Option<Statement>]) {
-        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut seen: TextMap<&str, Span> = TextMap::default();
         let mut faults = Vec::new();
         for sid in statements.iter().flatten().filter_map(|s| s.sid.as_ref()).filter(|s| !s.value.is_empty())
         {
@@ -501,7 +501,7 @@ impl Reader<'_> {
         };
         let mut conditions = Vec::new();
         let mut complete = true;
-        let mut spelled = FxHashMap::default();
+        let mut spelled = TextMap::default();
         for operator in operators {
             let lower = operator.key.to_ascii_lowercase();
             complete &= self.differs_in_case("operator", &lower, operator, &mut spelled);
@@ -515,7 +515,7 @@ impl Reader<'_> {
                 complete = false;
                 continue;
             };
-            let mut keys_spelled = FxHashMap::default();
+            let mut keys_spelled = TextMap::default();
             for key in keys {
                 let lower = key.key.to_ascii_lowercase();
                 complete &= self.differs_in_case("condition key", &lower, key, &mut keys_spelled);
@@ -534,7 +534,7 @@ impl Reader<'_> {
         what: &str,
         lower: &str,
         member: &Member<'_>,
-        seen: &mut FxHashMap<String, Span>,
+        seen: &mut TextMap<String, Span>,
     ) -> bool {
         if let Some(first) = seen.get(lower) {
             self.report(

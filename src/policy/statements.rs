@@ -2,7 +2,7 @@
 
 use super::starts::Starts;
 use super::{Statement, Template};
-use rustc_hash::FxHashSet;
+use crate::text::TextSet;
 use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -63,7 +63,7 @@ impl Summary {
 
 /// In order of first use.
 fn once_each<'s>(names: impl Iterator<Item = &'s str>) -> Box<[Box<str>]> {
-    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    let mut seen: TextSet<&str> = TextSet::default();
     names.filter(|name| seen.insert(name)).map(Box::from).collect()
 }
 

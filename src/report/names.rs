@@ -2,17 +2,17 @@
 
 use crate::policy::{Document, Statement};
 use crate::request::{Requester, RequesterKind, key_info};
-use rustc_hash::FxHashMap;
+use crate::text::TextMap;
 use std::borrow::Cow;
 
 /// How the condition keys of some documents are spelled.
 #[derive(Clone, Debug)]
-pub(super) struct KeyNames<'d>(FxHashMap<&'d str, &'d str>);
+pub(super) struct KeyNames<'d>(TextMap<&'d str, &'d str>);
 
 impl<'d> KeyNames<'d> {
     /// The first spelling of each key.
     pub(super) fn of(documents: &[&'d Document]) -> KeyNames<'d> {
-        let mut names = FxHashMap::default();
+        let mut names = TextMap::default();
         for condition in documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.conditions) {
             let key = &condition.key.value;
             names.entry(&*key.name).or_insert(&*key.text);

@@ -1,6 +1,6 @@
 //! Texts whose order is found out many bytes at a time.
 
-use crate::span::are_equal;
+use crate::text::are_equal;
 use std::cmp::Ordering;
 
 /// Bytes that are compared at once.

@@ -3,7 +3,7 @@
 //! Every table of the formula that a record is put into then has its values in the order in which compiling the document there
 //! would have met them first, so it makes no difference which of the two was done.
 
-use super::{Formula, Table};
+use super::{Formula, Table, fast};
 use crate::formula::atom::{
     Atom, Bound, BoundId, Fact, FactId, NetworkId, Opaque, OpaqueId, PatternId, PatternKey, Site, TemplateId,
     Test, Variable, VariableId,
@@ -11,16 +11,15 @@ use crate::formula::atom::{
 use crate::formula::graph::{Lit, Node};
 use crate::formula::network::Network;
 use crate::formula::symbolic::Symbolic;
-use rustc_hash::FxBuildHasher;
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 
-/// The values of a table, with their hashes.
+/// The values of a table, with their fast hashes.
 #[derive(Debug)]
 struct Hashed<T>(Box<[(u64, T)]>);
 
 impl<T: Clone + Eq + Hash> Hashed<T> {
     fn of(values: Vec<T>) -> Hashed<T> {
-        Hashed(values.into_iter().map(|value| (FxBuildHasher.hash_one(&value), value)).collect())
+        Hashed(values.into_iter().map(|value| (fast(&value), value)).collect())
     }
 
     /// Puts the values into a table; their indexes there.

@@ -1,0 +1,47 @@
+//! Texts compared many bytes at a time, and tables of texts that no choice of texts makes slow.
+
+use hashbrown::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+/// For texts that somebody may have chosen so that faster hashes of them are equal. The same in every run.
+pub(crate) type TextHash = BuildHasherDefault<DefaultHasher>;
+
+/// A table by texts.
+pub(crate) type TextMap<K, V> = HashMap<K, V, TextHash>;
+
+/// A set of texts.
+pub(crate) type TextSet<K> = HashSet<K, TextHash>;
+
+/// Whether two texts are the same. Compares many bytes at a time: the C library of static builds compares them one by one.
+pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let ((wide_a, rest_a), (wide_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
+    let ((words_a, _), (words_b, _)) = (rest_a.as_chunks::<8>(), rest_b.as_chunks::<8>());
+    // The last eight bytes, of which some may have been compared before.
+    let ends = match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    };
+    ends && words_a.iter().zip(words_b).all(|(a, b)| a == b) && wide_a.iter().zip(wide_b).all(|(a, b)| a == b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_equal_if_all_their_bytes_are() {
+        let text: Vec<u8> = (0..100).collect();
+        for length in 0..100 {
+            let a = &text[..length];
+            assert!(are_equal(a, &text[..length]) && !are_equal(a, &text[..length + 1]));
+            for other in 0..length {
+                let mut b = a.to_vec();
+                b[other] ^= 1;
+                assert!(!are_equal(a, &b), "{length} {other}");
+            }
+        }
+    }
+}
