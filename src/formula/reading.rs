@@ -169,8 +169,11 @@ fn elements<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u32> {
             let mut here: TextMap<&'a str, u32> = TextMap::default();
             for condition in &statement.conditions {
                 let key = &*condition.key.value.name;
-                seen.insert(key);
                 let operator = condition.operator.value;
+                if !may_be(key) {
+                    continue;
+                }
+                seen.insert(key);
                 match operator.set {
                     _ if operator.base == OperatorBase::Null => continue,
                     Some(_) => with_sets.insert(key),

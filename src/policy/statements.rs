@@ -10,6 +10,9 @@ use std::sync::{Arc, OnceLock};
 /// Questions about actions after which it pays to be prepared for them.
 const WORTHWHILE: usize = 4;
 
+/// Names that are looked at one after the other.
+const FEW: usize = 16;
+
 /// The statements of a document, which its clones share.
 #[derive(Clone, Debug)]
 pub struct Statements(Arc<Shared>);
@@ -63,8 +66,19 @@ impl Summary {
 
 /// In order of first use.
 fn once_each<'s>(names: impl Iterator<Item = &'s str>) -> Box<[Box<str>]> {
+    let mut found: Vec<&str> = Vec::new();
+    // Those found, once there are too many to look at each of them.
     let mut seen: TextSet<&str> = TextSet::default();
-    names.filter(|name| seen.insert(name)).map(Box::from).collect()
+    for name in names {
+        let is_new = if found.len() < FEW {
+            !found.contains(&name)
+        } else {
+            seen.extend(found.iter().skip(seen.len()));
+            seen.insert(name)
+        };
+        found.extend(is_new.then_some(name));
+    }
+    found.into_iter().map(Box::from).collect()
 }
 
 /// What a later room made of the statements, kept with them so that it is made once for all questions.

@@ -283,6 +283,12 @@ pub(crate) fn keys() -> Vec<Pair> {
     let sets = |operator: &str, count: usize| {
         policy(&[when("Allow", &format!(r#"{{"{operator}":{{"aws:TagKeys":{}}}}}"#, infixes(count)))])
     };
+    // The fast hash of names (rustc-hash) is the same for all of these: what comes before the number undoes what the hash has come to.
+    let alike = |first: usize| {
+        let key = |i: usize| format!("foo:p,2kcmowy3daaaaaaaaaaaaaaaaa-vv,.eon{i:08}{}", "z".repeat(16));
+        let statement = |i: usize| when("Allow", &format!(r#"{{"StringLike":{{"{}":"v"}}}}"#, key(i)));
+        policy(&(first..8_000).map(statement).collect::<Vec<_>>())
+    };
     // Each request needs every key: many findings, each of them long.
     let mut needed: Vec<String> = (0..300).map(|i| allow(&format!(r#""s3:A{i}""#), r#""*""#)).collect();
     needed.extend(
@@ -294,6 +300,7 @@ pub(crate) fn keys() -> Vec<Pair> {
         (all(20_000), all(20_000)),
         (all(3_000), all(3_001)),
         (one_each("v*"), one_each("v?*")),
+        (alike(0), alike(1)),
         (sets("ForAnyValue:StringLike", 300), sets("ForAllValues:StringLike", 299)),
         (policy(&needed), nothing()),
     ]
