@@ -10,7 +10,7 @@ mod support;
 use iamsat::check::{
     Access, Answer, Group, Options, access_not_granted, difference, find, leave_out, lint, no_new_access,
 };
-use iamsat::evaluate::{self, Decision, Truth, evaluate, fields_match, glob_matches};
+use iamsat::evaluate::{self, Decision, Truth, decide, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
 use iamsat::request::{Axioms, Facts, Request, Requester};
@@ -579,6 +579,8 @@ fn allowed(
 ) -> Vec<(Request, Vec<Place>)> {
     let guilty = |request: &Request| -> Vec<Place> {
         let trace = evaluate(policies, request, referee);
+        // With a look at the statements about the action only, of which this one looks at all.
+        assert_eq!(decide(policies, request, referee), trace.decision, "{request:?}");
         let applies = trace.statements.iter().filter(|s| s.applies == Truth::True);
         let allows = applies.filter(|s| s.effect == Effect::Allow).map(|s| (s.document, s.statement));
         if trace.decision == Decision::Allowed { allows.collect() } else { Vec::new() }
