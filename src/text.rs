@@ -1,4 +1,4 @@
-//! Texts compared many bytes at a time, and tables of texts that no choice of texts makes slow.
+//! Texts compared many bytes at a time, and tables of texts that do not become slow by texts with the same hash.
 
 use hashbrown::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, DefaultHasher};

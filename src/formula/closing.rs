@@ -113,10 +113,14 @@ impl Closing {
     }
 
     /// The parts of a long AND that may be open after closing, in order, given what was assigned since and what it was before;
-    /// `None` of another node. All other parts are true: nothing was assigned that they rest on.
+    /// `None` of another node, or if all parts have to be looked at. All other parts are true: nothing was assigned that they rest on.
     pub(super) fn open_parts(&self, node: NodeId, assigned: &[(NodeId, Value)]) -> Option<Vec<Lit>> {
         let place = self.long.binary_search_by_key(&node, |long| long.node).ok()?;
         let long = self.long.get(place)?;
+        if assigned.len() > long.others.len().saturating_add(long.closed.len()) {
+            // It takes less to look at all parts.
+            return None;
+        }
         let mut parts = long.others.clone();
         for (assigned, before) in assigned {
             match before {

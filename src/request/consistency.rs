@@ -308,3 +308,27 @@ fn is_of_type(text: &str, value: ValueType) -> bool {
         ValueType::Ip => text.parse::<std::net::IpAddr>().is_ok(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_follows_from_the_requester_is_looked_at() {
+        let words = [
+            "anonymous",
+            "arn:aws:iam::111122223333:root",
+            "arn:aws:iam::111122223333:user/a",
+            "arn:aws:sts::111122223333:assumed-role/a/b",
+            "arn:aws:sts::111122223333:federated-user/a",
+            "service:ec2.amazonaws.com",
+            "federated:accounts.google.com",
+        ];
+        for word in words {
+            let (requester, _) = Requester::parse(word).unwrap();
+            for (key, _) in requester.derived_context() {
+                assert!(OF_REQUESTER.contains(&&*key.to_ascii_lowercase()), "{word} {key}");
+            }
+        }
+    }
+}

@@ -192,7 +192,8 @@ impl Theory {
         // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
         let before: Vec<(VariableId, Option<Word>)> =
             order.iter().map(|variable| (*variable, words.get(variable).cloned())).collect();
-        if self.fill_in(formula, tests, &order, &mut words, meter)? {
+        let mut mixed = false;
+        if self.attempt(formula, tests, &order, (&mut words, &mut mixed), meter)? {
             return Ok(Joint::Values(words));
         }
         for (variable, word) in before {
@@ -206,7 +207,7 @@ impl Theory {
         chosen.extend(
             first.into_iter().filter_map(|(v, candidates)| Some((v, candidates.into_iter().next()?))),
         );
-        if self.fill_in(formula, tests, &order, &mut chosen, meter)? {
+        if self.attempt(formula, tests, &order, (&mut chosen, &mut mixed), meter)? {
             return Ok(Joint::Values(chosen));
         }
         let slots = self.slots(formula, tests, &words, &order, usize::MAX, meter)?;
@@ -219,7 +220,7 @@ impl Theory {
                     words.insert(*variable, word.clone());
                 }
             }
-            if self.fill_in(formula, tests, &order, &mut words, meter)? {
+            if self.attempt(formula, tests, &order, (&mut words, &mut mixed), meter)? {
                 return Ok(Joint::Values(words));
             }
             tries = tries.saturating_add(1);
@@ -238,8 +239,28 @@ impl Theory {
         }
         Ok(match self.exhausted(formula, tests, &order, meter)? {
             Some(lemma) => Joint::Conflicts(vec![lemma]),
+            None if mixed => return Err(Exhausted::Mixed),
             None => Joint::Undecided(all),
         })
+    }
+
+    /// As [`Theory::fill_in`]; where operators of several kinds meet in a way that is not decided, other values may do, and
+    /// `mixed` is set.
+    fn attempt(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        order: &[VariableId],
+        (words, mixed): (&mut FxHashMap<VariableId, Word>, &mut bool),
+        meter: &mut Meter,
+    ) -> Result<bool, Exhausted> {
+        match self.fill_in(formula, tests, order, words, meter) {
+            Err(Exhausted::Mixed) => {
+                *mixed = true;
+                Ok(false)
+            }
+            other => other,
+        }
     }
 
     /// Solves the variables with templates, in order, the values of the others given. Whether all have a value.

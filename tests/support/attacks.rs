@@ -91,7 +91,18 @@ pub(crate) fn statements() -> Vec<Pair> {
     // The eight bytes before the number undo what the hash of a statement (src/formula/outline.rs) has come to before them, and
     // the number is multiplied by zero: all hashes are equal.
     let alike = |i: usize| allow(&format!(r#""s3:33kZUYUDurOFBOOaaaaaaaaaaaaaaaaq75aXN0l{i:08}""#), r#""*""#);
+    // Each request may be one of very many actions, which very many statements list.
+    let lists = |allows: usize, denies: usize| {
+        let bucket = |i: usize| format!(r#""Action":"s3:*","Resource":"{S3}b{i}""#);
+        let listed = |i: usize| list((0..40).map(|j| format!("s3:A{i}x{j}")));
+        let allows = (0..allows).map(|i| ("Allow", bucket(i)));
+        let denies = (0..denies).map(|i| ("Deny", format!(r#""Action":{},"Resource":"*""#, listed(i))));
+        let condition = r#","Condition":{"StringEquals":{"foo:x":"y"}}"#;
+        let all = allows.chain(denies).map(|(effect, rest)| statement(effect, &(rest + condition)));
+        policy(&all.collect::<Vec<_>>())
+    };
     vec![
+        (lists(20, 5_000 / SCALE), lists(20, 0)),
         (hundred_thousand.clone(), hundred_thousand.clone()),
         (hundred_thousand, nothing()),
         (many(20_000, &alike), many(20_000, &|i| alike(i.saturating_add(1)))),
