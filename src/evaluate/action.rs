@@ -18,7 +18,10 @@ impl Action {
     }
 
     /// The statements of a document that may match it, with their indexes.
-    pub(super) fn about<'d>(&self, document: &'d Document) -> Vec<(usize, &'d Statement)> {
+    pub(super) fn about<'d>(
+        &self,
+        document: &'d Document,
+    ) -> impl Iterator<Item = (usize, &'d Statement)> + use<'d> {
         document.statements.about(&self.lower)
     }
 

@@ -53,8 +53,10 @@ impl<'r> Case<'r> {
 
     /// Whether a Deny statement of the document applies.
     pub fn denied_by(&self, document: &Document) -> Truth {
-        let about = self.action.about(document);
-        let denies = about.iter().filter(|(_, s)| s.effect.value == Effect::Deny);
+        if !document.statements.deny() {
+            return Truth::False;
+        }
+        let denies = self.action.about(document).filter(|(_, s)| s.effect.value == Effect::Deny);
         Truth::any(denies.map(|(_, s)| self.applies(s)))
     }
 
@@ -80,9 +82,8 @@ impl<'r> Case<'r> {
 
     /// The statements of a document whose `Action` or `NotAction` matches the action or may match it, with their indexes.
     pub fn concerned<'d>(&self, document: &'d Document) -> Vec<(usize, &'d Statement)> {
-        let mut about = self.action.about(document);
-        about.retain(|(_, s)| action::matches(&s.action, &self.action).truth != Truth::False);
-        about
+        let matches = |s: &Statement| action::matches(&s.action, &self.action).truth != Truth::False;
+        self.action.about(document).filter(|(_, s)| matches(s)).collect()
     }
 
     /// How one statement comes out, given its indexes.

@@ -39,8 +39,9 @@ pub(super) fn explain(condition: &Condition, request: &Request, options: &Option
 fn decide(condition: &Condition, values: &[String], request: &Request, options: &Options) -> Truth {
     let operator = condition.operator.value;
     let absent = values.is_empty();
-    if options.spelled_differently.contains(&*condition.key.value.name)
-        || condition.values.iter().any(|v| options.is_disputed(&v.value.template))
+    if !options.spelled_differently.is_empty()
+        && (options.spelled_differently.contains(&*condition.key.value.name)
+            || condition.values.iter().any(|v| options.is_disputed(&v.value.template)))
     {
         return Truth::Unknown;
     }

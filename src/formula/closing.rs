@@ -117,17 +117,23 @@ impl Closing {
     pub(super) fn open_parts(&self, node: NodeId, assigned: &[(NodeId, Value)]) -> Option<Vec<Lit>> {
         let place = self.long.binary_search_by_key(&node, |long| long.node).ok()?;
         let long = self.long.get(place)?;
-        if assigned.len() > long.others.len().saturating_add(long.closed.len()) {
-            // It takes less to look at all parts.
+        // Where many have to be looked at, it takes less to look at all.
+        let all = long.others.len().saturating_add(long.closed.len());
+        let most = all >> 2;
+        if assigned.len() > all || long.others.len() > most {
             return None;
         }
         let mut parts = long.others.clone();
         for (assigned, before) in assigned {
             match before {
                 Value::Closable | Value::Holder => {
-                    let from = long.closed.partition_point(|(on, _)| on < assigned);
-                    let resting = long.closed.iter().skip(from).take_while(|(on, _)| on == assigned);
-                    parts.extend(resting.map(|(_, part)| *part));
+                    let (_, rest) =
+                        long.closed.split_at(long.closed.partition_point(|(on, _)| on < assigned));
+                    let (resting, _) = rest.split_at(rest.partition_point(|(on, _)| on == assigned));
+                    if parts.len().saturating_add(resting.len()) > most {
+                        return None;
+                    }
+                    parts.extend(resting.iter().map(|(_, part)| *part));
                 }
                 Value::Needy => {
                     let own = self.needed_by(*assigned).map(|needed| (needed, !assigned.lit()));

@@ -58,12 +58,17 @@ impl Starts {
         // In order, so that each key is looked for behind the one before.
         for key in (0..WORD).map(|length| key(length, start.first(length))).chain([word(action)]) {
             rest = rest.split_at(rest.partition_point(|entry| *entry >> INDEX < key)).1;
-            let own = rest.iter().take_while(|entry| **entry >> INDEX == key);
-            let index = |entry: &u128| usize::try_from(*entry & u128::from(u32::MAX)).ok();
-            found.extend(own.filter_map(index));
+            let (own, others) =
+                rest.split_at(rest.iter().take_while(|entry| **entry >> INDEX == key).count());
+            // The lower half of an entry is its index.
+            found.extend(own.iter().map(|entry| *entry as u32 as usize));
+            rest = others;
         }
-        found.sort_unstable();
-        found.dedup();
+        // Those of one key are in order, each once.
+        if !found.is_sorted_by(|a, b| a < b) {
+            found.sort_unstable();
+            found.dedup();
+        }
         found
     }
 }

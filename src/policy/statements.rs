@@ -1,7 +1,7 @@
 //! The statements of a document, with what is asked of all of them again and again.
 
 use super::starts::Starts;
-use super::{Statement, Template};
+use super::{Effect, Statement, Template};
 use crate::text::TextSet;
 use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,6 +52,7 @@ struct Summary {
     mentioned: Box<[Box<str>]>,
     variables: Box<[Box<str>]>,
     name_principals: bool,
+    deny: bool,
 }
 
 impl Summary {
@@ -60,6 +61,7 @@ impl Summary {
             mentioned: once_each(mentioned_keys(statements)),
             variables: once_each(variable_keys(statements)),
             name_principals: statements.iter().any(|s| s.principal.is_some()),
+            deny: statements.iter().any(|s| s.effect.value == Effect::Deny),
         }
     }
 }
@@ -108,13 +110,17 @@ impl Statements {
     }
 
     /// With their indexes and in order, all whose `Action` or `NotAction` matches an action in lower case, among others.
-    pub(crate) fn about(&self, action: &str) -> Vec<(usize, &Statement)> {
-        if self.0.asked.load(Ordering::Relaxed) < WORTHWHILE {
+    pub(crate) fn about<'s>(
+        &'s self,
+        action: &str,
+    ) -> impl Iterator<Item = (usize, &'s Statement)> + use<'s> {
+        let found: Vec<usize> = if self.0.asked.load(Ordering::Relaxed) < WORTHWHILE {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
-            return self.iter().enumerate().collect();
-        }
-        let starts = self.0.starts.get_or_init(|| Starts::of(self));
-        starts.about(action).into_iter().filter_map(|index| Some((index, self.get(index)?))).collect()
+            (0..self.len()).collect()
+        } else {
+            self.0.starts.get_or_init(|| Starts::of(self)).about(action)
+        };
+        found.into_iter().filter_map(|index| Some((index, self.get(index)?)))
     }
 
     /// See [`super::Document::mentioned_keys`].
@@ -125,6 +131,11 @@ impl Statements {
     /// The condition keys (lower case) that policy variables in them name, in order of first use.
     pub(crate) fn variable_keys(&self) -> impl Iterator<Item = &str> {
         self.summary().variables.iter().map(|name| &**name)
+    }
+
+    /// Whether any of them is a Deny.
+    pub(crate) fn deny(&self) -> bool {
+        self.summary().deny
     }
 
     /// Whether any of them has `Principal` or `NotPrincipal`.
