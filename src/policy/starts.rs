@@ -60,7 +60,7 @@ impl Starts {
             rest = rest.split_at(rest.partition_point(|entry| *entry >> INDEX < key)).1;
             let (own, others) =
                 rest.split_at(rest.iter().take_while(|entry| **entry >> INDEX == key).count());
-            // The lower half of an entry is its index.
+            // The lowest bits of an entry are its index.
             found.extend(own.iter().map(|entry| *entry as u32 as usize));
             rest = others;
         }
