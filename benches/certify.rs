@@ -5,8 +5,9 @@
 mod support;
 
 use iamsat::check::{Options, no_new_access};
-use iamsat::formula::{Asked, Question, Setting};
+use iamsat::encode::Encoding;
 use iamsat::policy::Document;
+use iamsat::query::{Query, Semantics};
 use iamsat::solve::Verdict;
 use iamsat::verify::{Limits, Plain, verify};
 use std::time::{Duration, Instant};
@@ -58,15 +59,15 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         certified_times.push(micros(with));
         ratios.push(micros(with) / micros(time));
         slowest.push((micros(with), micros(time), name));
-        let setting = Setting {
+        let setting = Semantics {
             policy_type: answer.policy_type,
             strict_arn: false,
             aws_compat: false,
             heuristics: false,
             boundary: None,
         };
-        let asked = Asked::no_new_access(new, existing);
-        let question = || Question::new(&asked, setting);
+        let asked = Query::no_new_access(new, existing);
+        let question = || Encoding::new(&asked, setting);
         let (time, question) = fastest(repeats, question);
         compiled.push(micros(time));
         let plain = || Plain::new(&question.formula.graph, &question.conjuncts);

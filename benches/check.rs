@@ -9,19 +9,22 @@ mod support;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use iamsat::automata::{Class, Pattern, find};
 use iamsat::check::{Options, no_new_access};
+use iamsat::confirm::Referee;
+use iamsat::encode::{Context, Encoding, compile};
 use iamsat::evaluate;
-use iamsat::formula::{Asked, Atom, Formula, PatternId, Question, Reading, Role, Setting, compile};
+use iamsat::formula::{Atom, Formula, PatternId};
 use iamsat::limits::{InputLimits, Meter, SearchLimits};
 use iamsat::policy::{Document, PolicyType, parse};
+use iamsat::query::{Query, Semantics};
 use iamsat::request::Request;
 use iamsat::solve::{Search, Verdict, Witness};
 use iamsat::span::Source;
 use iamsat::theory::Theory;
-use iamsat::verify::{self, Referee};
+use iamsat::verify::{self};
 use std::hint::black_box;
 use std::time::Duration;
 
-const SETTING: Setting = Setting {
+const SETTING: Semantics = Semantics {
     policy_type: PolicyType::Identity,
     strict_arn: false,
     aws_compat: false,
@@ -113,22 +116,22 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
         });
         group.finish();
         c.benchmark_group("compile").bench_function(name, |b| {
-            let reading = Reading::of(&[(document, Role::Allows)], PolicyType::Identity);
+            let reading = Context::of(&Query::find([document], [], []), PolicyType::Identity);
             b.iter(|| {
                 let mut formula = Formula::default();
                 black_box(compile(&mut formula, &reading, 0, document));
             });
         });
         let mut group = c.benchmark_group("question");
-        let asked = Asked::no_new_access(document, document);
+        let asked = Query::no_new_access(document, document);
         group.bench_function(BenchmarkId::new("compiled", name), |b| {
-            b.iter(|| Question::new(&asked, SETTING))
+            b.iter(|| Encoding::new(&asked, SETTING))
         });
         group.bench_function(BenchmarkId::new("recalled", name), |b| {
-            b.iter(|| Question::recalled(&asked, SETTING));
+            b.iter(|| Encoding::recalled(&asked, SETTING));
         });
         group.bench_function(BenchmarkId::new("sliced", name), |b| {
-            b.iter(|| Question::sliced(&asked, SETTING));
+            b.iter(|| Encoding::sliced(&asked, SETTING));
         });
         group.finish();
         c.benchmark_group("evaluate").bench_function(name, |b| {
@@ -137,7 +140,7 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
             b.iter(|| evaluate::decide(&[document], black_box(&request), &options));
         });
         c.benchmark_group("theory").bench_function(BenchmarkId::new("inclusions", name), |b| {
-            let question = Question::new(&Asked::no_new_access(document, document), SETTING);
+            let question = Encoding::new(&Query::no_new_access(document, document), SETTING);
             let pattern = |atom| match atom {
                 Atom::Match(_, test) => question.formula.widened(test),
                 _ => None,
@@ -185,10 +188,10 @@ fn emptiness(c: &mut Criterion) {
 /// The search alone: the goals of all statements, without requests and their confirmation.
 fn solve(c: &mut Criterion, pairs: &[Pair]) {
     for pair in pairs {
-        let asked = Asked::no_new_access(&pair.new, &pair.existing);
+        let asked = Query::no_new_access(&pair.new, &pair.existing);
         c.benchmark_group("solve").bench_function(&pair.name, |b| {
             b.iter_batched(
-                || Question::new(&asked, SETTING),
+                || Encoding::new(&asked, SETTING),
                 |mut question| {
                     let theory = Theory::new(SETTING.policy_type);
                     let mut search = Search::new(&mut question.formula, theory, SearchLimits::default());
@@ -210,7 +213,7 @@ fn evidence(c: &mut Criterion, pairs: &[Pair]) {
         let options = Options { certificate: true, ..Options::default() };
         let answer = no_new_access(&pair.new, &pair.existing, &options);
         if let Verdict::Fail(findings) = &answer.verdict {
-            let asked = Asked::no_new_access(&pair.new, &pair.existing);
+            let asked = Query::no_new_access(&pair.new, &pair.existing);
             let referee = Referee::new(&asked, SETTING);
             c.benchmark_group("witness").bench_function(BenchmarkId::new("confirm", &pair.name), |b| {
                 b.iter(|| {

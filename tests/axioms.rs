@@ -10,7 +10,7 @@ mod support;
 use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::policy::PolicyType;
-use iamsat::request::{Axioms, HEURISTICS, Request, Requester};
+use iamsat::request::{FactSets, HEURISTICS, Request, Requester};
 use iamsat::solve::Verdict;
 use support::document;
 
@@ -405,7 +405,7 @@ fn search_and_referee_know_the_same_facts() {
                                         }
                                     }
                                 }
-                                let axioms = Axioms { safe: true, heuristics: false };
+                                let axioms = FactSets { safe: true, heuristics: false };
                                 request.inconsistencies([*first, *second], &axioms).is_empty()
                                     && evaluate(&[&new], &request, &options).decision == Decision::Allowed
                             })

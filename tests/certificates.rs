@@ -218,7 +218,7 @@ fn another_claim_is_refused() {
     for (pointer, value) in [("/version", 999), ("/keyTableVersion", 999)] {
         let mut changed = pass.clone();
         *changed.pointer_mut(pointer).unwrap() = json!(value);
-        assert!(matches!(outcome(&changed), Outcome::Beyond(_)), "{pointer}");
+        assert!(matches!(outcome(&changed), Outcome::Inconclusive(_)), "{pointer}");
     }
     // Another claim is true for the same reasons: no pattern has wildcards before its last field.
     let mut other = pass.clone();
@@ -323,7 +323,7 @@ fn other_lemmas_are_refused() {
                 let outcome = outcome(&stronger);
                 let said = format!("lemma {}: ", place + 1);
                 assert!(
-                    matches!(&outcome, Outcome::Refused(why) | Outcome::Beyond(why) if why.starts_with(&said)),
+                    matches!(&outcome, Outcome::Refused(why) | Outcome::Inconclusive(why) if why.starts_with(&said)),
                     "lemma {place} without its {list} {at}: {outcome:?}"
                 );
             }
@@ -432,7 +432,7 @@ fn lemmas_that_became_wrong_are_refused() {
         let knows_all = !new.contains("ex:k") && !new.contains("${");
         assert!(
             matches!(&outcome, Outcome::Refused(why) if knows_all && why.starts_with("lemma "))
-                || matches!(&outcome, Outcome::Beyond(why) if !knows_all && why.starts_with("lemma ")),
+                || matches!(&outcome, Outcome::Inconclusive(why) if !knows_all && why.starts_with("lemma ")),
             "{new} {existing} with {to} for {from}: {outcome:?}"
         );
     }
@@ -556,10 +556,10 @@ fn limits_end_every_check() {
     let pass = certificate(NEW, OLD).to_string();
     for work in [0, 1, 10, 100, 1_000] {
         let limits = Limits { work, ..Limits::default() };
-        assert!(matches!(verify(&pass, &limits), Outcome::Beyond(_)), "{work}");
+        assert!(matches!(verify(&pass, &limits), Outcome::Inconclusive(_)), "{work}");
     }
-    assert!(matches!(verify(&pass, &Limits { bytes: 10, ..Limits::default() }), Outcome::Beyond(_)));
-    assert!(matches!(verify(&pass, &Limits { nodes: 3, ..Limits::default() }), Outcome::Beyond(_)));
+    assert!(matches!(verify(&pass, &Limits { bytes: 10, ..Limits::default() }), Outcome::Inconclusive(_)));
+    assert!(matches!(verify(&pass, &Limits { nodes: 3, ..Limits::default() }), Outcome::Inconclusive(_)));
     for cut in (0..pass.len()).step_by(37) {
         if let Some(part) = pass.get(..cut) {
             assert!(matches!(verify(part, &Limits::default()), Outcome::Refused(_)), "{cut}");

@@ -9,7 +9,7 @@ use iamsat::check::{ExternalAccess, Options, Region, Zone, external_access, find
 use iamsat::evaluate::{self, Decision};
 use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, Effect, PolicyType, ResourceType};
-use iamsat::request::{Axioms, Request, Requester};
+use iamsat::request::{FactSets, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{self, Outcome, verify};
 use serde_json::{Value, json};
@@ -223,7 +223,7 @@ fn findings_are_sound_complete_and_none_is_idle() {
     let world = world();
     let mut random = Random(std::env::var("IAMSAT_SEED").map_or(1, |s| s.parse().unwrap()));
     let count = std::env::var("IAMSAT_PAIRS").map_or(40, |s| s.parse().unwrap());
-    let axioms = Axioms { safe: true, heuristics: false };
+    let axioms = FactSets { safe: true, heuristics: false };
     let (mut found, mut wholly, mut narrowed, mut none, mut open) = (0, 0, 0, 0, 0);
     for _ in 0..count {
         let policy = random_policy(&mut random);

@@ -12,15 +12,14 @@ use iamsat::automata::{Pattern, Symbol};
 use iamsat::check::{
     AclGrant, Answer, BlockSettings, Blocked, Options, block_public_access, no_public_access,
 };
+use iamsat::encode::Encoding;
 use iamsat::evaluate::{self, Decision};
-use iamsat::formula::{
-    Asked, Atom, Lit, Node, Outside, Question as FormulaQuestion, Setting, Test, Variable, VariableId, build,
-    encode,
-};
+use iamsat::formula::{Atom, Lit, Node, Test, Variable, VariableId, build, encode};
 use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, PolicyType, ResourceType};
+use iamsat::query::{Outside, Query, Semantics};
 use iamsat::report::{Judgement, Question};
-use iamsat::request::{Axioms, Request, Requester};
+use iamsat::request::{FactSets, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{self, Outcome, verify};
 use serde_json::{Value, json};
@@ -252,7 +251,7 @@ const REQUESTERS: &[&str] = &[
 
 /// The truth of a formula about one request.
 struct Truth<'q, 'a> {
-    question: &'q FormulaQuestion<'a>,
+    question: &'q Encoding<'a>,
     request: &'q Request,
     word: Vec<Symbol>,
     built: &'q RefCell<BTreeMap<usize, Arc<Pattern>>>,
@@ -270,7 +269,7 @@ impl Truth<'_, '_> {
                 Atom::Match(variable, test) => {
                     self.value(variable).is_some_and(|value| self.matches(test, &Symbol::word(value)))
                 }
-                Atom::Fact(_) | Atom::Opaque(_) => false,
+                Atom::Unobservable(_) | Atom::Opaque(_) => false,
             },
         };
         value != lit.is_negated()
@@ -311,15 +310,15 @@ fn formula_and_predicate_agree_on_outsiders() {
             [("AWS::S3::Bucket", false), ("AWS::S3::AccessPoint", false), ("AWS::S3::Bucket", true)]
         {
             let resource_type = ResourceType::from_name(of).unwrap();
-            let asked = Asked::no_public_access(&policy, Outside { resource_type, but_for: Vec::new() });
-            let setting = Setting {
+            let asked = Query::no_public_access(&policy, Outside { resource_type, but_for: Vec::new() });
+            let setting = Semantics {
                 policy_type: PolicyType::Resource,
                 strict_arn: false,
                 aws_compat,
                 heuristics: false,
                 boundary: None,
             };
-            let question = FormulaQuestion::new(&asked, setting);
+            let question = Encoding::new(&asked, setting);
             let built = RefCell::new(BTreeMap::new());
             for spelled in REQUESTERS {
                 let (requester, _) = Requester::parse(spelled).unwrap();
@@ -350,7 +349,7 @@ fn formula_and_predicate_agree_on_outsiders() {
                     for (key, value) in alone.chain(values) {
                         let request = base.clone().with(key, [value]);
                         let keys: Vec<&str> = VALUES.iter().map(|(key, _)| *key).collect();
-                        let axioms = Axioms { safe: !aws_compat, heuristics: false };
+                        let axioms = FactSets { safe: !aws_compat, heuristics: false };
                         if !request.inconsistencies(keys, &axioms).is_empty() {
                             continue;
                         }
@@ -551,7 +550,7 @@ fn random_policies_and_a_small_world() {
                 let few = answer.addresses.as_ref().map_or(&[][..], |set| set.intervals());
                 let mut options = evaluate::Options::for_documents(&[&policy]);
                 options.policy_type = PolicyType::Resource;
-                let axioms = Axioms { safe: true, heuristics: false };
+                let axioms = FactSets { safe: true, heuristics: false };
                 let mentioned: Vec<&str> = keys.iter().copied().filter(|key| text.contains(key)).collect();
                 for request in &world {
                     let allowed = evaluate::decide(&[&policy], request, &options) == Decision::Allowed;

@@ -13,7 +13,7 @@ use iamsat::check::{
 use iamsat::evaluate::{self, Decision, Truth, decide, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
 use iamsat::policy::{Document, Effect, PolicyType, ResourceShape};
-use iamsat::request::{Axioms, Facts, Request, Requester};
+use iamsat::request::{FactSets, HiddenAttributes, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use support::{document, rules};
 
@@ -500,9 +500,9 @@ fn some<T: Clone>(random: &mut Random, list: &[T], most: usize) -> Vec<T> {
 }
 
 /// What only AWS knows of the requester, as far as the text speaks of it.
-fn facts(text: &str) -> Vec<Facts> {
-    let mut list = vec![Facts::default()];
-    let mut both = |set: &dyn Fn(&mut Facts)| {
+fn facts(text: &str) -> Vec<HiddenAttributes> {
+    let mut list = vec![HiddenAttributes::default()];
+    let mut both = |set: &dyn Fn(&mut HiddenAttributes)| {
         let mut more = list.clone();
         more.iter_mut().for_each(set);
         list.extend(more);
@@ -525,7 +525,7 @@ fn world(
     random: &mut Random,
     documents: &[&Document],
     resource_policy: bool,
-    axioms: &Axioms,
+    axioms: &FactSets,
 ) -> Vec<Request> {
     let text: String = documents.iter().map(|d| d.source.text().to_ascii_lowercase()).collect();
     let mentioned: Vec<&Key> = KEYS.iter().filter(|k| text.contains(&k.name.to_ascii_lowercase())).collect();
@@ -549,7 +549,7 @@ fn world(
             for resource in some(random, &resources, 2) {
                 for facts in &facts {
                     let mut request = Request::new(action, resource).by(requester.clone());
-                    request.facts = facts.clone();
+                    request.hidden = facts.clone();
                     requests.push(request);
                 }
             }
@@ -699,7 +699,7 @@ fn no_request_contradicts_a_verdict() {
             format!("seed {seed} {options:?}\nnew {}\nexisting {}", new.source.text(), existing.source.text())
         };
         let documents = [&new, &existing];
-        let axioms = Axioms { safe: !options.aws_compat, heuristics: options.assume_heuristics };
+        let axioms = FactSets { safe: !options.aws_compat, heuristics: options.assume_heuristics };
         let requests = allowed(&[&new], world(&mut random, &documents, resource_policy, &axioms), &referee);
         let answer = no_new_access(&new, &existing, &options);
         let unless_existing = |request: &Request| refuses(&existing, request, &referee);
@@ -754,7 +754,7 @@ fn no_request_contradicts_what_is_found() {
             let texts: Vec<&str> = documents.iter().map(|d| d.source.text()).collect();
             format!("seed {seed} {options:?}\n{}", texts.join("\n"))
         };
-        let axioms = Axioms { safe: !options.aws_compat, heuristics: options.assume_heuristics };
+        let axioms = FactSets { safe: !options.aws_compat, heuristics: options.assume_heuristics };
         let requests = world(&mut random, &documents, resource_policy, &axioms);
         let requests = allowed(&[&one, &other], requests, &referee);
         let answer = find([&one, &other], [&demand], without.iter().copied(), &options);
@@ -792,7 +792,7 @@ fn no_request_contradicts_a_difference() {
             evaluate(&[&new], request, &referee).decision == Decision::Allowed
                 && refuses(&old, request, &referee)
         };
-        let axioms = Axioms { safe: true, heuristics: false };
+        let axioms = FactSets { safe: true, heuristics: false };
         for request in world(&mut random, &[&new, &old], resource_policy, &axioms) {
             let holds = |group: &Group| evaluate(&[&group.document], &request, &referee).decision;
             let new_access = is_new(&request);
@@ -872,7 +872,7 @@ fn no_request_contradicts_lint() {
                 (choice, reduced)
             })
             .collect();
-        let axioms = Axioms { safe: true, heuristics: false };
+        let axioms = FactSets { safe: true, heuristics: false };
         for request in world(&mut random, &[&policy], resource_policy, &axioms) {
             let decide = |document| evaluate(&[document], &request, &referee).decision;
             let before = decide(&policy);

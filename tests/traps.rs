@@ -15,7 +15,7 @@ mod support;
 use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};
 use iamsat::evaluate::{self, evaluate, glob_matches};
 use iamsat::policy::{Document, PolicyType, Template};
-use iamsat::request::{Axioms, Request, Requester};
+use iamsat::request::{FactSets, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use serde_json::{Value, json};
 use support::document;
@@ -51,10 +51,10 @@ fn request(value: &Value) -> Request {
         for (key, derived) in requester.derived_context() {
             request.set(key, derived.into_iter().map(Into::into).collect());
         }
-        request.facts = facts;
+        request.hidden = facts;
         request.requester = Some(requester);
     }
-    assert_eq!(request.inconsistencies([], &Axioms { safe: true, heuristics: false }), []);
+    assert_eq!(request.inconsistencies([], &FactSets { safe: true, heuristics: false }), []);
     request
 }
 
@@ -73,7 +73,7 @@ fn shows(expected: &Value, answer: &Answer, new: &Document) -> bool {
         part("action", &request.action.to_ascii_lowercase())
             && part("resource", &request.resource)
             && part("requester", &kind)
-            && expected["boundary"].as_bool().is_none_or(|b| b == request.facts.boundary)
+            && expected["boundary"].as_bool().is_none_or(|b| b == request.hidden.boundary)
             && strings(&expected["absent"]).iter().all(|key| request.values(key).is_none())
             && strings(&expected["present"]).iter().all(|key| request.values(key).is_some())
             && expected["values"].as_object().into_iter().flatten().all(|(key, pattern)| {

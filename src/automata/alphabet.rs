@@ -20,9 +20,9 @@
 //! As classes are unions of sorts, so are the sets of alike symbols: splitting the union of all classes by each class
 //! in turn gives at most 32 of them.
 
-use super::class::{Class, most_readable, rank};
-use super::pattern::Pattern;
-use super::symbol::Symbol;
+use crate::automata::class::{Class, most_readable, rank};
+use crate::automata::pattern::Pattern;
+use crate::automata::symbol::Symbol;
 
 /// The letters of one search.
 pub(crate) struct Alphabet {

@@ -3,7 +3,7 @@
 //! The partition has at most 32 sorts, so a class is one machine word, and union, difference, inclusion and
 //! membership are single instructions.
 
-use super::symbol::Symbol;
+use crate::automata::symbol::Symbol;
 
 /// A set of symbols that is a union of sorts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

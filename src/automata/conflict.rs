@@ -1,9 +1,9 @@
 //! Why a conjunction is empty: a part of it that is empty already, and of which nothing can be left out.
 
-use super::emptiness::{Outcome, solve};
-use super::inclusion::{disjoint, includes};
-use super::pattern::Pattern;
-use super::symbol::Symbol;
+use crate::automata::emptiness::{Outcome, solve};
+use crate::automata::inclusion::{disjoint, includes};
+use crate::automata::pattern::Pattern;
+use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
 /// A part of a conjunction, by the places of its members.

@@ -20,12 +20,12 @@
 //! for a `j > i` that dominates it, then the run that comes to `j` and stands from there on at the greater of `j` and
 //! the old position would be accepting too, and greater.
 
-use super::alphabet::Alphabet;
-use super::inclusion::includes;
-use super::pattern::{Pattern, Set, Step};
-use super::run::{Machine, reaches};
-use super::states::States;
-use super::symbol::Symbol;
+use crate::automata::alphabet::Alphabet;
+use crate::automata::bit_parallel::{Machine, reaches};
+use crate::automata::inclusion::includes;
+use crate::automata::pattern::{Pattern, Set, Step};
+use crate::automata::state_set::States;
+use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -260,7 +260,7 @@ impl<'a> Track<'a> {
 #[derive(Clone, Copy)]
 struct Letter {
     symbol: Symbol,
-    sort: super::Class,
+    sort: crate::automata::Class,
 }
 
 /// How a state was reached.

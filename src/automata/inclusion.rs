@@ -1,9 +1,9 @@
 //! Comparing two patterns: what a look at their ends decides, else a search.
 
-use super::class::Class;
-use super::emptiness::find;
-use super::pattern::{Pattern, Set, Step};
-use super::symbol::Symbol;
+use crate::automata::class::Class;
+use crate::automata::emptiness::find;
+use crate::automata::pattern::{Pattern, Set, Step};
+use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
 /// Whether every word that matches `inner` matches `outer`.

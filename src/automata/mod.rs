@@ -5,13 +5,13 @@
 //! minimal conflict.
 
 mod alphabet;
+mod bit_parallel;
 mod class;
 mod conflict;
 mod emptiness;
 mod inclusion;
 mod pattern;
-mod run;
-mod states;
+mod state_set;
 mod symbol;
 #[cfg(test)]
 mod tests;

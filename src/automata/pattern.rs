@@ -1,7 +1,7 @@
 //! Linear patterns: a sequence of single symbols and of runs.
 
-use super::class::Class;
-use super::symbol::Symbol;
+use crate::automata::class::Class;
+use crate::automata::symbol::Symbol;
 use std::hash::{Hash, Hasher};
 
 /// A set of symbols that one step may consume.
@@ -406,12 +406,12 @@ impl Builder {
             suffix.extend(steps.iter().rev().map_while(spelled));
             suffix.reverse();
         }
-        let mut facts = Facts::default();
+        let mut facts = HiddenAttributes::default();
         steps.iter().for_each(|s| facts.add(*s));
         facts.others.sort_unstable();
         facts.others.dedup();
         Pattern {
-            greedy: super::run::is_greedy(&steps),
+            greedy: crate::automata::bit_parallel::is_greedy(&steps),
             odd_tail: steps
                 .iter()
                 .rev()
@@ -433,7 +433,7 @@ impl Builder {
 
 /// What is collected over the steps.
 #[derive(Default)]
-struct Facts {
+struct HiddenAttributes {
     runs: usize,
     required: u128,
     offered: u128,
@@ -444,7 +444,7 @@ struct Facts {
     last: Option<Set>,
 }
 
-impl Facts {
+impl HiddenAttributes {
     fn add(&mut self, step: Step) {
         let class = match step {
             Step::One(Set::Class(class)) => class,

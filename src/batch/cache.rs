@@ -3,8 +3,8 @@
 //! What a document reads as and is compiled to does not depend on what was asked before, so no answer depends on what is
 //! remembered.
 
+use crate::hash::are_equal;
 use crate::policy::{Read, Statement};
-use crate::text::are_equal;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! Does the policy allow any of the listed actions on any of the listed resources?
 
-use super::question::{Answer, Options, ask};
-use crate::formula::Asked;
+use super::ask::{Answer, Options, ask};
 use crate::policy::{Access, Document};
+use crate::query::Query;
 
 /// Does `policy` allow any request that some entry of `access` lists? PASS if it does not. Document 0 of the answer
 /// is `policy`.
@@ -27,5 +27,5 @@ use crate::policy::{Access, Document};
 /// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::logs/2020/*"), "FAIL");
 /// ```
 pub fn access_not_granted(policy: &Document, access: &[Access], options: &Options) -> Answer {
-    ask(&Asked::access_not_granted(policy, access), options)
+    ask(&Query::access_not_granted(policy, access), options)
 }

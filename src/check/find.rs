@@ -1,8 +1,8 @@
 //! Is there an allowed request with these properties?
 
-use super::question::{Answer, Options, ask};
-use crate::formula::Asked;
+use super::ask::{Answer, Options, ask};
 use crate::policy::Document;
+use crate::query::Query;
 
 /// Do the policies, read as one set, allow any request that every document of `within` allows and none of `without` does?
 /// FAIL if they do, with such a request; PASS if they do not. The documents of the answer are the policies, then `within`,
@@ -40,5 +40,5 @@ pub fn find<'a>(
     without: impl IntoIterator<Item = &'a Document>,
     options: &Options,
 ) -> Answer {
-    ask(&Asked::find(policies, within, without), options)
+    ask(&Query::find(policies, within, without), options)
 }

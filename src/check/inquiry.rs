@@ -47,12 +47,12 @@ impl Inquiry {
     ///
     /// # Errors
     /// The bound that does not allow it any more.
-    pub(super) fn ask(&mut self, question: impl FnOnce(&Options) -> Answer) -> Result<Answer, Exhausted> {
+    pub(super) fn ask(&mut self, encoding: impl FnOnce(&Options) -> Answer) -> Result<Answer, Exhausted> {
         if self.options.limits.is_over() {
             return Err(Exhausted::Deadline);
         }
         self.questions = self.questions.checked_sub(1).ok_or(Exhausted::Questions)?;
-        let answer = question(&self.options);
+        let answer = encoding(&self.options);
         self.states = self.states.checked_sub(answer.stats.states).ok_or(Exhausted::States)?;
         Ok(answer)
     }
@@ -61,7 +61,7 @@ impl Inquiry {
     ///
     /// # Errors
     /// As [`Inquiry::ask`].
-    pub(super) fn proves(&mut self, question: impl FnOnce(&Options) -> Answer) -> Result<bool, Exhausted> {
-        Ok(matches!(self.ask(question)?.verdict, Verdict::Pass(_)))
+    pub(super) fn proves(&mut self, encoding: impl FnOnce(&Options) -> Answer) -> Result<bool, Exhausted> {
+        Ok(matches!(self.ask(encoding)?.verdict, Verdict::Pass(_)))
     }
 }

@@ -397,8 +397,8 @@ impl Linter<'_> {
     }
 
     /// Asks one question.
-    fn ask(&mut self, question: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Exhausted> {
-        let verdict = self.inquiry.ask(question)?.verdict;
+    fn ask(&mut self, encoding: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Exhausted> {
+        let verdict = self.inquiry.ask(encoding)?.verdict;
         if let Verdict::Unknown(unknown) = &verdict {
             let limit = unknown.reasons.iter().find_map(|reason| match reason {
                 UnknownReason::Exhausted(limit) => Some(*limit),

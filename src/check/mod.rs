@@ -1,6 +1,7 @@
 //! The questions: one small file each. Each says what is asked and reads the verdict.
 
 mod access_not_granted;
+mod ask;
 mod block_public_access;
 mod compare;
 mod difference;
@@ -12,14 +13,14 @@ mod lint;
 mod no_new_access;
 mod no_public_access;
 mod property;
-mod question;
 mod reduction;
 mod region;
 mod zone;
 
-pub use crate::formula::Assumption;
+pub use crate::encode::Assumption;
 pub use crate::policy::{Access, AccessError};
 pub use access_not_granted::access_not_granted;
+pub use ask::{Answer, Options};
 pub use block_public_access::{AclGrant, BlockOutcome, BlockSettings, Blocked, block_public_access};
 pub use compare::{Comparison, Relation, compare};
 pub use difference::{Difference, Group, Side, difference};
@@ -29,6 +30,5 @@ pub use lint::{Defect, Fault, Lint, leave_out, lint};
 pub use no_new_access::no_new_access;
 pub use no_public_access::no_public_access;
 pub use property::Property;
-pub use question::{Answer, Options};
 pub use region::{Axis, Region};
 pub use zone::Zone;

@@ -1,8 +1,8 @@
 //! Does the new policy allow any request that the existing one does not?
 
-use super::question::{Answer, Options, ask};
-use crate::formula::Asked;
+use super::ask::{Answer, Options, ask};
 use crate::policy::Document;
+use crate::query::Query;
 
 /// Does `new` allow any request that `existing` does not? PASS if it does not. Document 0 of the answer is `new`,
 /// document 1 `existing`.
@@ -23,5 +23,5 @@ use crate::policy::Document;
 /// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
 /// ```
 pub fn no_new_access(new: &Document, existing: &Document, options: &Options) -> Answer {
-    ask(&Asked::no_new_access(new, existing), options)
+    ask(&Query::no_new_access(new, existing), options)
 }

@@ -1,18 +1,18 @@
 //! Does the policy let outsiders in?
 
-use super::question::{Answer, Options, certified, with_certificate};
-use crate::formula::{
-    Asked, Lit, Network, NetworkUnion, Outside, Question, Setting, address_beyond, assumptions, no_address,
-};
+use super::ask::{Answer, Options, certified, with_certificate};
+use crate::confirm::{Claim, Referee, names_address};
+use crate::encode::{Encoding, address_beyond, assumptions, no_address};
+use crate::formula::{Lit, Network, NetworkUnion};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceType};
+use crate::query::{Outside, Query, Semantics};
 use crate::request::{AddressInterval, AddressSet, Request};
 use crate::solve::{
     self, Finding, Proof, Search, ShownAddresses, Unknown, UnknownReason, Verdict, Witness, decide,
 };
 use crate::span::Span;
 use crate::theory::Theory;
-use crate::verify::{Claim, Referee, names_address};
 use rustc_hash::FxHashMap;
 
 const SOURCE_IP: &str = "aws:sourceip";
@@ -47,28 +47,28 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// assert_eq!(ask(r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#), "FAIL");
 /// ```
 pub fn no_public_access(policy: &Document, resource_type: ResourceType, options: &Options) -> Answer {
-    let setting = Setting {
+    let semantics = Semantics {
         policy_type: PolicyType::Resource,
         strict_arn: options.strict_arn,
         aws_compat: options.aws_compat,
         heuristics: false,
         boundary: options.boundary,
     };
-    let anywhere = Asked::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
-    let mut question = Question::recalled(&anywhere, setting);
-    let assumptions = assumptions(&anywhere, &question.reading, question.formula.mentioned());
-    let referee = Referee::new(&anywhere, setting);
-    let mut allows = question.allows.clone();
+    let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
+    let mut encoding = Encoding::recalled(&anywhere, semantics);
+    let assumptions = assumptions(&anywhere, &encoding.context, encoding.formula.mentioned());
+    let referee = Referee::new(&anywhere, semantics);
+    let mut allows = encoding.allows.clone();
     if allows.is_empty() {
         allows.push((0, 0, Lit::FALSE));
     }
-    let places = match question.by_address {
+    let places = match encoding.by_address {
         true => Places::of(policy, &options.limits),
         false => Ok(Places::default()),
     };
-    let by_address = question.by_address;
+    let by_address = encoding.by_address;
     let mut outcome = Outcome::default();
-    let mut search = Search::new(&mut question.formula, Theory::new(setting.policy_type), options.limits);
+    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.policy_type), options.limits);
     match places {
         Err(limit) => {
             let reasons = vec![UnknownReason::Exhausted(limit)];
@@ -77,10 +77,10 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         Ok(places) => {
             let mut asking = Asking {
                 search: &mut search,
-                shared: &question.shared,
+                shared: &encoding.shared,
                 by_address,
                 places: &places,
-                asked: &anywhere,
+                query: &anywhere,
                 limits: &options.limits,
             };
             for (_, statement, lit) in allows {
@@ -100,7 +100,7 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
     };
     let answer = Answer {
         verdict,
-        policy_type: setting.policy_type,
+        policy_type: semantics.policy_type,
         policy_type_inferred: false,
         assumptions,
         addresses,
@@ -109,8 +109,8 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         certificate: None,
     };
     // The proof is about all statements at once, and about the addresses that were found.
-    let asked = Asked::no_public_access(policy, Outside { resource_type, but_for });
-    with_certificate(answer, &asked, setting, options, || certified(&asked, setting, options))
+    let query = Query::no_public_access(policy, Outside { resource_type, but_for });
+    with_certificate(answer, &query, semantics, options, || certified(&query, semantics, options))
 }
 
 /// The addresses, in groups of those that no condition of the policy tells apart.
@@ -253,7 +253,7 @@ struct Asking<'q, 'f, 'a> {
     shared: &'q [Lit],
     by_address: bool,
     places: &'q Places,
-    asked: &'q Asked<'a>,
+    query: &'q Query<'a>,
     limits: &'q SearchLimits,
 }
 
@@ -266,9 +266,9 @@ impl Asking<'_, '_, '_> {
             goal.push(no_address(self.search.formula()));
         }
         match decide(self.search, &goal, claim) {
-            solve::Answer::Refuted(proof) => outcome.proofs.push(proof),
-            solve::Answer::Shown(witness) => return outcome.findings.push(Finding::new(claim, *witness)),
-            solve::Answer::Open(unknown) => outcome.open.push(*unknown),
+            solve::Answer::Unsat(proof) => outcome.proofs.push(proof),
+            solve::Answer::Witnessed(witness) => return outcome.findings.push(Finding::new(claim, *witness)),
+            solve::Answer::Undecided(unknown) => outcome.open.push(*unknown),
         }
         if self.by_address && !outcome.late() {
             goal.pop();
@@ -290,11 +290,11 @@ impl Asking<'_, '_, '_> {
             let answer = decide(self.search, goal, claim);
             goal.pop();
             match answer {
-                solve::Answer::Refuted(proof) => {
+                solve::Answer::Unsat(proof) => {
                     outcome.proofs.push(proof);
                     break false;
                 }
-                solve::Answer::Shown(witness) => {
+                solve::Answer::Witnessed(witness) => {
                     let group = self.places.around(witness.request());
                     possible.extend_from_slice(group);
                     match self.shown(&witness, group, claim) {
@@ -311,7 +311,7 @@ impl Asking<'_, '_, '_> {
                         break false;
                     }
                 }
-                solve::Answer::Open(unknown) => {
+                solve::Answer::Undecided(unknown) => {
                     let group = unknown.candidate.as_ref().map_or(&[][..], |c| self.places.around(c));
                     possible.extend_from_slice(group);
                     let is_opaque = |reason: &UnknownReason| matches!(reason, UnknownReason::Opaque { .. });
@@ -338,7 +338,7 @@ impl Asking<'_, '_, '_> {
         group: &[AddressInterval],
         claim: &Claim<'_>,
     ) -> Result<Vec<ShownAddresses>, UnknownReason> {
-        if let Some(reason) = self.asked.documents().iter().find_map(|document| variable(document)) {
+        if let Some(reason) = self.query.documents().iter().find_map(|document| variable(document)) {
             return Err(reason);
         }
         let own = witness.request().source_address();

@@ -10,7 +10,7 @@ use crate::evaluate::{self, Decision, evaluate};
 use crate::policy::{Document, Read};
 use crate::report::text;
 use crate::report::{Failure, Report, Simulation, json};
-use crate::request::{Axioms, Request, Spelled};
+use crate::request::{FactSets, Request, RequestSpec};
 
 pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure> {
     let request = request(args)?;
@@ -61,7 +61,7 @@ fn request(args: &Simulate) -> Result<Request, Failure> {
     for text in &args.context_json {
         context.extend(json_context(text)?);
     }
-    let spelled = Spelled {
+    let spelled = RequestSpec {
         principal: args.principal.clone(),
         federated_by: args.federated_by.clone(),
         action: args.action.clone(),
@@ -74,7 +74,7 @@ fn request(args: &Simulate) -> Result<Request, Failure> {
     };
     let request = spelled.request().map_err(Failure::validation)?;
     // Only the form of what was given; which keys ought to be there is the caller's choice.
-    let faults = request.inconsistencies([], &Axioms { safe: false, heuristics: false });
+    let faults = request.inconsistencies([], &FactSets { safe: false, heuristics: false });
     let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
     match shape {
         Some(fault) => Err(Failure::validation(fault.message.clone())),

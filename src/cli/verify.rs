@@ -26,7 +26,7 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
         let (status, result, message) = match outcome {
             Ok(Outcome::Verified(message)) => (Status::Pass, "VERIFIED", message),
             Ok(Outcome::Refused(message)) => (Status::Fail, "REFUSED", message),
-            Ok(Outcome::Beyond(message)) => (Status::Unknown, "NOT_VERIFIED", message),
+            Ok(Outcome::Inconclusive(message)) => (Status::Unknown, "NOT_VERIFIED", message),
             Err(failure) => {
                 let issues = Issue::of_failure(&failure);
                 subjects.push(subject(name.clone(), Status::Error, failure.message.clone(), issues));

@@ -1,8 +1,8 @@
 //! Wildcard matching by the textbook.
 
 use super::Truth;
+use crate::hash::are_equal;
 use crate::policy::{Part, Template};
-use crate::text::are_equal;
 
 /// One piece of a pattern whose variables have been put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

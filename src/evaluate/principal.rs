@@ -37,10 +37,10 @@ fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth
         PrincipalMeaning::Arn(fields) => names(requester).iter().any(|name| fields_match(fields, name)),
         PrincipalMeaning::UniqueId => {
             matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
-                && request.facts.unique_ids.contains(&*principal.text)
+                && request.hidden.unique_ids.contains(&*principal.text)
         }
         PrincipalMeaning::CanonicalUser => {
-            requester.account().is_some() && request.facts.canonical_users.contains(&*principal.text)
+            requester.account().is_some() && request.hidden.canonical_users.contains(&*principal.text)
         }
         PrincipalMeaning::Federated(name) => match requester {
             Requester::WebIdentity { provider } | Requester::Saml { provider } => {
@@ -69,7 +69,8 @@ fn names(requester: &Requester) -> Vec<String> {
 
 /// Whether a Deny with this NotPrincipal list hits the requester.
 fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, request: &Request) -> Truth {
-    if request.facts.boundary && matches!(requester, Requester::User { .. } | Requester::RoleSession { .. }) {
+    if request.hidden.boundary && matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
+    {
         return Truth::True;
     }
     if element.everyone {

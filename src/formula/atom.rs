@@ -1,10 +1,6 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
-use super::scalar::Scalar;
-use crate::automata::Pattern;
-use crate::policy::{Part, Template};
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use crate::formula::scalar::Scalar;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -38,16 +34,16 @@ id! {
     BoundId
 }
 id! {
-    /// Index of a [`super::Network`].
+    /// Index of a [`crate::formula::Network`].
     NetworkId
 }
 id! {
-    /// Index of a [`super::Symbolic`] pattern.
+    /// Index of a [`crate::formula::VariablePattern`] pattern.
     TemplateId
 }
 id! {
-    /// Index of a [`Fact`].
-    FactId
+    /// Index of a [`Unobservable`].
+    UnobservableId
 }
 id! {
     /// Index of an [`Opaque`].
@@ -59,7 +55,7 @@ impl VariableId {
     pub const ACTION: VariableId = VariableId(0);
     /// The resource.
     pub const RESOURCE: VariableId = VariableId(1);
-    /// The requester, as [`super::encode`] writes it.
+    /// The requester, as [`crate::formula::encode`] writes it.
     pub const REQUESTER: VariableId = VariableId(2);
 }
 
@@ -94,7 +90,7 @@ pub enum Atom {
     /// The context key is present.
     Present(VariableId),
     /// A fact that only AWS knows.
-    Fact(FactId),
+    Unobservable(UnobservableId),
     /// Something undocumented or unmodelled.
     Opaque(OpaqueId),
 }
@@ -160,123 +156,9 @@ pub struct Bound {
     pub value: Scalar,
 }
 
-/// A pattern by what it was written as; the automaton is built when it is first needed.
-#[derive(Clone, Debug)]
-pub enum PatternKey<'a> {
-    /// The whole text; wildcards stand for any characters.
-    Glob(&'a Template),
-    /// Six fields joined by `:`; wildcards of the first five do not match `:`.
-    Fields {
-        /// As written.
-        whole: &'a Template,
-        /// Its six fields, completed if fewer were written.
-        fields: &'a [Template; 6],
-    },
-    /// Built for the purpose.
-    Built(Arc<Pattern>),
-}
-
-/// The fields of an ARN are read off the whole and need not be compared.
-impl PartialEq for PatternKey<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (PatternKey::Glob(a), PatternKey::Glob(b))
-            | (PatternKey::Fields { whole: a, .. }, PatternKey::Fields { whole: b, .. }) => {
-                std::ptr::eq(*a, *b) || a == b
-            }
-            (PatternKey::Built(a), PatternKey::Built(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-impl Eq for PatternKey<'_> {}
-
-impl Hash for PatternKey<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. } => template.hash(state),
-            PatternKey::Built(pattern) => pattern.hash(state),
-        }
-    }
-}
-
-/// What is plain to see of the words that match a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spelled<'a> {
-    /// There is one, this text.
-    Word(&'a str),
-    /// They are the texts that start with this one.
-    Prefix(&'a str),
-    /// They are some of the texts that start with this one, at least one of them, and not all start with the same longer
-    /// text.
-    Start(&'a str),
-    /// Nothing.
-    Hidden,
-}
-
-impl<'a> Spelled<'a> {
-    /// What all matches start with.
-    pub fn start(self) -> Option<&'a str> {
-        match self {
-            Spelled::Word(text) | Spelled::Prefix(text) | Spelled::Start(text) => Some(text),
-            Spelled::Hidden => None,
-        }
-    }
-
-    /// The only match.
-    pub fn word(self) -> Option<&'a str> {
-        if let Spelled::Word(text) = self { Some(text) } else { None }
-    }
-}
-
-impl<'a> PatternKey<'a> {
-    /// A pattern built for the purpose.
-    pub fn built(pattern: Pattern) -> PatternKey<'a> {
-        PatternKey::Built(Arc::new(pattern))
-    }
-
-    /// The only text that matches, if there is one and it is plain to see.
-    pub fn word(&self) -> Option<&'a str> {
-        self.spelled().word()
-    }
-
-    /// What is plain to see of its matches.
-    ///
-    /// ```
-    /// use iamsat::{formula::{PatternKey, Spelled}, policy::Template};
-    /// let spelled = |text: &str| format!("{:?}", PatternKey::Glob(&Template::parse(text, false).unwrap()).spelled());
-    /// assert_eq!(spelled("s3:GetObject"), r#"Word("s3:GetObject")"#);
-    /// assert_eq!(spelled("s3:Get*"), r#"Prefix("s3:Get")"#);
-    /// assert_eq!(spelled("s3:Get*Acl"), r#"Start("s3:Get")"#);
-    /// ```
-    pub fn spelled(&self) -> Spelled<'a> {
-        let (template, fields) = match self {
-            PatternKey::Glob(template) => (*template, None),
-            PatternKey::Fields { whole, .. } => (*whole, Some(5usize)),
-            PatternKey::Built(_) => return Spelled::Hidden,
-        };
-        // A short ARN spells no whole value, as its completed fields are wildcards; and the wildcards of the first five
-        // fields do not match all texts.
-        let whole_fields = |text: &str| {
-            fields.is_none_or(|fields| text.bytes().filter(|byte| *byte == b':').count() >= fields)
-        };
-        match template.parts() {
-            [] if fields.is_none() => Spelled::Word(""),
-            [Part::Text(text)] if whole_fields(text) => Spelled::Word(text),
-            // The completed fields start with a colon.
-            [Part::Text(_)] => Spelled::Hidden,
-            [Part::Many] if fields.is_none() => Spelled::Prefix(""),
-            [Part::Text(text), Part::Many] if whole_fields(text) => Spelled::Prefix(text),
-            [Part::Text(text), ..] => Spelled::Start(text),
-            _ => Spelled::Start(""),
-        }
-    }
-}
-
 /// A free predicate of the requester: a FAIL may rest on it, and its witness then names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fact<'a> {
+pub enum Unobservable<'a> {
     /// This unique id is the requester's.
     UniqueId(&'a str),
     /// This canonical user id is the requester's account.

@@ -5,7 +5,7 @@
 //! AND-inverter graphs: Kuehlmann et al., "Robust Boolean Reasoning for Equivalence Checking and Functional Property
 //! Verification", TCAD 2002.
 
-use super::AtomId;
+use crate::formula::AtomId;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -104,7 +104,7 @@ impl Default for Graph {
 
 impl Graph {
     /// Makes room for so many nodes more.
-    pub(super) fn reserve(&mut self, nodes: usize) {
+    pub(crate) fn reserve(&mut self, nodes: usize) {
         self.nodes.reserve(nodes);
         self.supports.reserve(nodes);
     }
@@ -128,7 +128,7 @@ impl Graph {
     }
 
     /// All nodes, children before parents.
-    pub(super) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         self.ids_from(0)
     }
 
@@ -150,18 +150,18 @@ impl Graph {
     }
 
     /// The bit of a node in [`Graph::support`].
-    pub(super) fn bit(id: NodeId) -> u128 {
+    pub(crate) fn bit(id: NodeId) -> u128 {
         1u128.wrapping_shl(id.0.wrapping_mul(0x9E37_79B1) >> 25)
     }
 
     /// The bits of the node and of all nodes below it: one that has none of some bits does not hold the nodes whose bits
     /// they are.
-    pub(super) fn support(&self, id: NodeId) -> u128 {
+    pub(crate) fn support(&self, id: NodeId) -> u128 {
         self.supports.get(id.index()).copied().unwrap_or(u128::MAX)
     }
 
     /// Whether the node is a conjunction.
-    pub(super) fn is_and(&self, id: NodeId) -> bool {
+    pub(crate) fn is_and(&self, id: NodeId) -> bool {
         matches!(self.nodes.get(id.index()), Some(Stored::And { .. }))
     }
 
@@ -230,7 +230,7 @@ impl Graph {
 
     /// The conjunction of literals that are sorted and different, none of them constant or a conjunction, no two
     /// complementary.
-    pub(super) fn and_of_sorted(&mut self, literals: &[Lit]) -> Lit {
+    pub(crate) fn and_of_sorted(&mut self, literals: &[Lit]) -> Lit {
         match literals {
             [] => Lit::TRUE,
             [only] => *only,

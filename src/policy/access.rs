@@ -1,6 +1,6 @@
 //! The lists of check-access-not-granted.
 
-use super::{ActionPattern, ResourcePattern, Template};
+use crate::policy::{ActionPattern, ResourcePattern, Template};
 
 /// One entry of `access`: actions and resources that must meet in one request. An empty list means any.
 ///

@@ -1,6 +1,6 @@
 //! Action patterns: compared without regard to case, so they are held in lower case.
 
-use super::{Part, Template};
+use crate::policy::{Part, Template};
 
 /// A pattern of `Action` or `NotAction`, such as `s3:Get*`.
 ///

@@ -1,6 +1,6 @@
 //! Conditions: operator, key and values.
 
-use super::Template;
+use crate::policy::Template;
 use crate::span::{Span, Spanned};
 
 /// `ForAllValues:` or `ForAnyValue:`.

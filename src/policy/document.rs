@@ -1,7 +1,7 @@
 //! The typed document.
 
-use super::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
 use crate::diagnostic::Diagnostic;
+use crate::policy::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
 use crate::span::{Source, Span, Spanned};
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
@@ -103,7 +103,7 @@ pub struct PrincipalElement {
     /// The values, in source order.
     pub values: Vec<Spanned<Principal>>,
     /// The keys of the map whose values were written as arrays (the JSON pointer needs it).
-    pub lists: Vec<super::PrincipalKind>,
+    pub lists: Vec<crate::policy::PrincipalKind>,
     /// The whole value.
     pub span: Span,
 }

@@ -4,9 +4,9 @@
 //! duplicate keys. Skipping a raw value needs no recursion, so only our own descent has to be bounded.
 
 use crate::diagnostic::Diagnostic;
+use crate::hash::TextMap;
 use crate::limits::InputLimits;
 use crate::span::Span;
-use crate::text::TextMap;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 

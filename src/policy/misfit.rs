@@ -3,9 +3,9 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Principal" and the policy checks "Missing principal", "Unsupported
 //! principal" and "Invalid ARN prefix".
 
-use super::{Document, PolicyType, ResourceShape};
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
+use crate::policy::{Document, PolicyType, ResourceShape};
 
 impl Document {
     /// The faults that the document has as a policy of this type, by place; at most as many as the limits allow.

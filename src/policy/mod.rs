@@ -4,41 +4,41 @@
 
 mod access;
 mod action;
-mod address;
-mod bounds;
+mod action_index;
+mod base64;
+mod canonical;
+mod cidr;
 mod condition;
-mod content;
+mod date;
+mod decimal;
 mod document;
-mod instant;
+mod extract;
 mod json;
-mod literal;
 mod misfit;
-mod number;
 mod parse;
 mod pointer;
 mod principal;
 mod print;
-mod read;
 mod resource;
 mod resource_type;
-mod starts;
+mod size;
 mod statements;
 mod template;
 
 pub use access::{Access, AccessError};
 pub use action::{ActionPattern, ActionStart};
-pub use address::AddressRange;
+pub use base64::decode_base64;
+pub use cidr::AddressRange;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
+pub use date::read_instant;
+pub use decimal::Decimal;
 pub use document::{Document, Effect, Element, PolicyType, PrincipalElement, Statement, Version};
-pub use instant::read_instant;
-pub use literal::decode_base64;
-pub use number::Decimal;
+pub use extract::{Read, read};
 pub use parse::{Parsed, parse};
 pub use pointer::pointer_at;
 pub use principal::{Principal, PrincipalKind, PrincipalMeaning};
-pub use read::{Read, read};
 pub use resource::{ResourcePattern, ResourceShape};
 pub use resource_type::ResourceType;
 pub use statements::Statements;

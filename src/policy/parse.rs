@@ -1,16 +1,16 @@
 //! From JSON to typed documents, collecting every fault.
 
-use super::bounds;
-use super::json::{self, Json, JsonValue, Member};
-use super::{
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::hash::TextMap;
+use crate::limits::InputLimits;
+use crate::policy::json::{self, Json, JsonValue, Member};
+use crate::policy::size;
+use crate::policy::{
     ActionPattern, Condition, ConditionKey, ConditionValue, Document, Effect, Element, JsonKind, Operator,
     OperatorBase, OperatorFamily, Principal, PrincipalElement, PrincipalKind, ResourcePattern, Statement,
     Template, Version,
 };
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::limits::InputLimits;
 use crate::span::{Source, Span, Spanned};
-use crate::text::TextMap;
 
 /// What came out of reading a document.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(super) fn document(
     faults: Vec<Diagnostic>,
     limits: &InputLimits,
 ) -> Parsed {
-    let large = bounds::faults(json, limits);
+    let large = size::faults(json, limits);
     if !large.is_empty() {
         return Parsed { document: None, diagnostics: large };
     }
@@ -655,7 +655,7 @@ impl Reader<'_> {
                 return None;
             }
             family => {
-                if let Some(what) = super::literal::fault(family, &text) {
+                if let Some(what) = crate::policy::base64::fault(family, &text) {
                     self.report(
                         Diagnostic::warning(what.0, format!("`{text}` is no {}", what.1), json.span)
                             .with_help("AWS does not document what such a value does: it is left open"),

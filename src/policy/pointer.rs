@@ -1,8 +1,8 @@
 //! JSON pointers (RFC 6901) of the elements of a document.
 
-use super::json;
-use super::{Document, PrincipalElement};
 use crate::limits::InputLimits;
+use crate::policy::json;
+use crate::policy::{Document, PrincipalElement};
 
 /// Bytes of most pointers within a document.
 const USUAL: usize = 40;

@@ -1,6 +1,6 @@
 //! Values of `Principal` and `NotPrincipal`.
 
-use super::Template;
+use crate::policy::Template;
 
 /// The four keys a principal map may have. Their case matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@
 //! empty `Sid`, lists of principals or keys under an operator with nothing in them, the case of operators. Arrays keep
 //! their order and values their spelling: an index or a text that is named elsewhere still finds its place.
 
-use super::{
+use crate::policy::{
     Condition, ConditionValue, Document, JsonKind, Principal, PrincipalElement, PrincipalKind, Statement,
 };
 use crate::span::Spanned;

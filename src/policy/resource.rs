@@ -1,6 +1,6 @@
 //! Resource patterns: `*`, ARNs matched field by field, and the abbreviations some services expand.
 
-use super::Template;
+use crate::policy::Template;
 
 /// A pattern of `Resource` or `NotResource`.
 ///
@@ -30,7 +30,7 @@ pub struct ResourcePattern {
 pub enum ResourceShape {
     /// `*` (or a run of stars): every resource, the literal `*` of a request included.
     Any,
-    /// Starts with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
+    /// ActionIndex with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
     Arn {
         /// Exactly six fields, completed with `*` if fewer were written.
         fields: Box<[Template; 6]>,
@@ -49,7 +49,7 @@ impl ResourcePattern {
         } else if text.starts_with("arn:") {
             let mut fields = template.split_fields(5);
             let completed = fields.len() < 6;
-            fields.resize_with(6, || Template::from_parts([super::Part::Many]));
+            fields.resize_with(6, || Template::from_parts([crate::policy::Part::Many]));
             <[Template; 6]>::try_from(fields).map_or(ResourceShape::Abbreviation, |fields| {
                 ResourceShape::Arn { fields: Box::new(fields), completed }
             })

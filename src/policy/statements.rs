@@ -1,8 +1,8 @@
 //! The statements of a document, with what is asked of all of them again and again.
 
-use super::starts::Starts;
-use super::{Effect, Statement, Template};
-use crate::text::TextSet;
+use crate::hash::TextSet;
+use crate::policy::action_index::ActionIndex;
+use crate::policy::{Effect, Statement, Template};
 use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -23,7 +23,7 @@ struct Shared {
     summary: OnceLock<Summary>,
     /// How often it was asked which are about an action, and what was prepared for that.
     asked: AtomicUsize,
-    starts: OnceLock<Starts>,
+    starts: OnceLock<ActionIndex>,
     derived: Derived,
 }
 
@@ -118,12 +118,12 @@ impl Statements {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
             (0..self.len()).collect()
         } else {
-            self.0.starts.get_or_init(|| Starts::of(self)).about(action)
+            self.0.starts.get_or_init(|| ActionIndex::of(self)).about(action)
         };
         found.into_iter().filter_map(|index| Some((index, self.get(index)?)))
     }
 
-    /// See [`super::Document::mentioned_keys`].
+    /// See [`crate::policy::Document::mentioned_keys`].
     pub(super) fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
         self.summary().mentioned.iter().map(|name| &**name)
     }

@@ -7,7 +7,7 @@ use crate::check::{Answer, Options};
 use crate::evaluate::{self, Decision};
 use crate::explain::{Blame, Part, blame};
 use crate::policy::Document;
-use crate::request::Spelled;
+use crate::request::RequestSpec;
 use crate::solve::{Finding, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -134,7 +134,8 @@ impl<'a> Found<'a> {
         names: &KeyNames<'_>,
         options: &Options,
     ) -> Result<String, &'static str> {
-        let spelled = Spelled { bare_context: options.aws_compat, ..Spelled::of(finding.witness.request()) };
+        let spelled =
+            RequestSpec { bare_context: options.aws_compat, ..RequestSpec::of(finding.witness.request()) };
         let again = spelled.request().ok();
         let allowed =
             |request| evaluate::decide(&self.policies, &request, &self.referee(options)) == Decision::Allowed;
@@ -146,7 +147,7 @@ impl<'a> Found<'a> {
             .iter()
             .map(|(key, value)| (names.name(key).into_owned(), value.clone()))
             .collect();
-        let spelled = Spelled { context, ..spelled };
+        let spelled = RequestSpec { context, ..spelled };
         replay::command(&spelled, &self.arguments, "allowed", options.strict_arn)
     }
 

@@ -1,6 +1,6 @@
 //! Annotations of GitHub Actions: lines that the log of a step turns into remarks at files.
 //!
-//! Source: GitHub's documentation, "Workflow commands for GitHub Actions", "Setting an error message".
+//! Source: GitHub's documentation, "Workflow commands for GitHub Actions", "Semantics an error message".
 
 use super::names::one_line;
 use super::paths::relative;

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluate;
 use crate::explain::{Blame, Refusal, blame, blame_for_outsider, refusal};
 use crate::policy::Document;
-use crate::request::Spelled;
+use crate::request::RequestSpec;
 use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct Explained<'a> {
     /// Why the existing policy does not allow it; `None` if there is none.
     pub refusal: Option<Refusal>,
     /// The request as flags of `iamsat simulate`, if they reproduce it, and if that was looked for.
-    pub replay: Option<Spelled>,
+    pub replay: Option<RequestSpec>,
     /// Whether the time limit was over, so that refusal and replay were not looked for.
     pub late: bool,
 }

@@ -1,8 +1,8 @@
 //! Names as people know them: condition keys, statements, requesters.
 
+use crate::hash::TextMap;
 use crate::policy::{Document, Statement};
 use crate::request::{Requester, RequesterKind, key_info};
-use crate::text::TextMap;
 use std::borrow::Cow;
 
 /// How the condition keys of some documents are spelled.

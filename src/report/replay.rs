@@ -3,7 +3,7 @@
 use super::names::{KeyNames, is_hidden};
 use crate::evaluate::{self, Decision, decide};
 use crate::policy::Document;
-use crate::request::{Request, Spelled};
+use crate::request::{Request, RequestSpec};
 use serde_json::{Map, Value};
 
 /// Bytes of a command that are still worth printing.
@@ -38,13 +38,13 @@ impl<'r> Replayer<'r> {
     }
 
     /// A witness as flags, if each document decides what they say as it decided the witness.
-    pub(super) fn spelled(&self, request: &Request) -> Option<Spelled> {
-        let spelled = Spelled { bare_context: self.aws_compat, ..Spelled::of(request) };
+    pub(super) fn spelled(&self, request: &Request) -> Option<RequestSpec> {
+        let spelled = RequestSpec { bare_context: self.aws_compat, ..RequestSpec::of(request) };
         let again = spelled.request().ok()?;
         // The witness itself was confirmed.
         let same = (self.alike && again == *request) || self.decide_alike(&again);
         let named = |(key, value): &(String, String)| (self.names.name(key).into_owned(), value.clone());
-        same.then(|| Spelled { context: spelled.context.iter().map(named).collect(), ..spelled })
+        same.then(|| RequestSpec { context: spelled.context.iter().map(named).collect(), ..spelled })
     }
 
     /// Whether the first document allows the request and the others do not.
@@ -64,7 +64,7 @@ impl<'r> Replayer<'r> {
 /// # Errors
 /// Why there is none, in a few words.
 pub(super) fn command(
-    spelled: &Spelled,
+    spelled: &RequestSpec,
     policies: &[&str],
     expect: &str,
     strict_arn: bool,

@@ -23,13 +23,13 @@ pub(super) fn rows(
     if let Some(parent) = request.requester.as_ref().and_then(Requester::parent_arn) {
         rows.push((String::new(), format!("whose session {parent} asked for")));
     }
-    for id in &request.facts.unique_ids {
+    for id in &request.hidden.unique_ids {
         rows.push((String::new(), format!("whose unique id is {id}")));
     }
-    for id in &request.facts.canonical_users {
+    for id in &request.hidden.canonical_users {
         rows.push((String::new(), format!("whose account is the canonical user {id}")));
     }
-    if request.facts.boundary {
+    if request.hidden.boundary {
         rows.push((String::new(), "which has a permissions boundary".to_owned()));
     }
     let mut heading = "context";

@@ -5,7 +5,7 @@ use super::{Issue, Kind, Status, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Decision, PartTrace, Trace, Truth};
 use crate::policy::{Condition, Document, Effect, PolicyType, PrincipalElement, Statement};
-use crate::request::{Axioms, Request};
+use crate::request::{FactSets, Request};
 use crate::span::{Source, Spanned};
 
 /// What a caller may expect of a simulation.
@@ -90,7 +90,7 @@ pub struct Remark {
 /// What is odd about a request: it cannot exist, or its action looks like a pattern.
 fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
     let keys = request.context().map(|(key, _)| key);
-    let impossible = request.inconsistencies(keys, &Axioms { safe: !aws_compat, heuristics: false });
+    let impossible = request.inconsistencies(keys, &FactSets { safe: !aws_compat, heuristics: false });
     let mut remarks: Vec<Remark> = impossible
         .into_iter()
         .filter(|fault| fault.axiom != "presence")
@@ -104,7 +104,7 @@ fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
             format!("the action of a request has no wildcards: `{}` is taken as it is", request.action);
         remarks.push(Remark { code: "action-with-wildcard", message });
     }
-    if let (Some(requester), false) = (&request.requester, request.facts.canonical_users.is_empty()) {
+    if let (Some(requester), false) = (&request.requester, request.hidden.canonical_users.is_empty()) {
         let who = super::names::principal_name(requester);
         let message = format!("a canonical user is an account: the request is taken to come from {who}");
         remarks.push(Remark { code: "assumed-requester", message });

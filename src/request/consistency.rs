@@ -8,16 +8,16 @@
 //! `reference_policies_variables`, of one value per single-valued key
 //! `reference_policies_single-vs-multi-valued-condition-keys`.
 
-use super::{KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info};
 use crate::policy::{Decimal, read_instant};
+use crate::request::{KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info};
 use std::borrow::Cow;
 
 /// Which facts are taken for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Axioms {
+pub struct FactSets {
     /// All that AWS documents; without, only shapes and types (as AWS's own checks know them).
     pub safe: bool,
-    /// What is usually true, but not certainly; see [`HEURISTICS`](super::HEURISTICS).
+    /// What is usually true, but not certainly; see [`HEURISTICS`](crate::request::HEURISTICS).
     pub heuristics: bool,
 }
 
@@ -39,10 +39,10 @@ impl std::fmt::Display for Inconsistency {
 /// The keys that policies mention: lower case, in order, each once.
 ///
 /// ```
-/// use iamsat::request::{Axioms, Keys, Request};
+/// use iamsat::request::{FactSets, Keys, Request};
 /// let keys = Keys::new(["aws:SecureTransport"]);
 /// let request = Request::new("s3:GetObject", "*");
-/// let axioms = Axioms { safe: true, heuristics: false };
+/// let axioms = FactSets { safe: true, heuristics: false };
 /// // Every request says whether it was encrypted.
 /// assert_eq!(request.inconsistencies_among(&keys, &axioms).len(), 1);
 /// ```
@@ -114,13 +114,13 @@ impl Request {
     pub fn inconsistencies<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k str>,
-        axioms: &Axioms,
+        axioms: &FactSets,
     ) -> Vec<Inconsistency> {
         self.inconsistencies_among(&Keys::new(keys), axioms)
     }
 
     /// As [`Request::inconsistencies`], for keys that many requests are asked about.
-    pub fn inconsistencies_among(&self, keys: &Keys<'_>, axioms: &Axioms) -> Vec<Inconsistency> {
+    pub fn inconsistencies_among(&self, keys: &Keys<'_>, axioms: &FactSets) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
         if !is_action(&self.action) {

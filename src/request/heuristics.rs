@@ -1,8 +1,8 @@
 //! What is usually true of requests, but not certainly.
 
-use super::consistency::Keys;
-use super::{Request, Requester};
 use crate::policy::AddressRange;
+use crate::request::consistency::Keys;
+use crate::request::{Request, Requester};
 
 /// Something that is usually true of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! Source: IAM User Guide, "AWS global condition context keys" (page `reference_policies_condition-keys`).
 
-use crate::text::are_equal;
+use crate::hash::are_equal;
 use std::sync::OnceLock;
 
 /// Changes whenever an entry of the table does; certificates name it.

@@ -6,16 +6,16 @@ mod heuristics;
 mod keys;
 mod outsider;
 mod requester;
-mod spelled;
+mod spec;
 mod spelling;
 
 pub use addresses::{AddressInterval, AddressSet};
-pub use consistency::{Axioms, Inconsistency, Keys};
+pub use consistency::{FactSets, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
-pub use spelled::Spelled;
+pub use spec::RequestSpec;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,10 +37,10 @@ pub struct Request {
     /// Lower-cased key to its values; never an empty list (absent and empty are the same).
     context: BTreeMap<String, Vec<String>>,
     /// What only AWS knows about the requester.
-    pub facts: Facts,
+    pub hidden: HiddenAttributes,
 }
 
-/// Facts of a request that no policy text decides: which stored unique id or canonical user the requester is, and
+/// HiddenAttributes of a request that no policy text decides: which stored unique id or canonical user the requester is, and
 /// whether it has a permissions boundary.
 ///
 /// ```
@@ -57,11 +57,11 @@ pub struct Request {
 /// let options = Options::for_documents(&[&policy]);
 /// assert_eq!(decide(&[&policy], &request, &options), Decision::ImplicitlyDenied);
 /// // The stored id is that of this role:
-/// request.facts.unique_ids.insert("AROAEXAMPLE".into());
+/// request.hidden.unique_ids.insert("AROAEXAMPLE".into());
 /// assert_eq!(decide(&[&policy], &request, &options), Decision::Allowed);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct HiddenAttributes {
     /// Unique-id principals (`AROA...`) that are this requester.
     pub unique_ids: BTreeSet<String>,
     /// Canonical user ids that are the requester's account.
@@ -78,7 +78,7 @@ impl Request {
             action: action.into(),
             resource: resource.into(),
             context: BTreeMap::new(),
-            facts: Facts::default(),
+            hidden: HiddenAttributes::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 //! Written from the rules in docs/semantics.md, "Outsiders", one text at a time; `formula` says the same of all requests at
 //! once, in another way, and tests hold the two against each other.
 
-use super::{AddressInterval, Request, Requester};
 use crate::policy::{Document, PrincipalKind, ResourceType};
+use crate::request::{AddressInterval, Request, Requester};
 use std::net::IpAddr;
 
 /// Providers of web identities that anyone can have.
@@ -238,7 +238,7 @@ impl Request {
         if !known.is_outside(requester) {
             return Err("the requester is none of those who can be anyone".to_owned());
         }
-        if !self.facts.unique_ids.is_empty() || !self.facts.canonical_users.is_empty() {
+        if !self.hidden.unique_ids.is_empty() || !self.hidden.canonical_users.is_empty() {
             return Err("the requester is one that a policy names by an id".to_owned());
         }
         for (key, values) in self.context().filter(|(key, _)| is_trust_key(key, resource_type)) {

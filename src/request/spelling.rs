@@ -1,6 +1,6 @@
 //! How a requester is written on the command line, and what follows from who it is.
 
-use super::{Facts, Requester};
+use crate::request::{HiddenAttributes, Requester};
 use std::borrow::Cow;
 
 impl Requester {
@@ -18,8 +18,8 @@ impl Requester {
     /// assert_eq!(user.account(), Some("111122223333"));
     /// assert_eq!(user.spelling(), "arn:aws:iam::111122223333:user/bob");
     /// ```
-    pub fn parse(text: &str) -> Result<(Requester, Facts), String> {
-        let mut facts = Facts::default();
+    pub fn parse(text: &str) -> Result<(Requester, HiddenAttributes), String> {
+        let mut facts = HiddenAttributes::default();
         let session = |account: &str| Requester::RoleSession {
             partition: "aws".into(),
             account: account.into(),

@@ -1,7 +1,7 @@
 //! Clauses from the AND/NOT graph.
 //!
 //! Only the direction that the polarity of a node needs is written. Plaisted and Greenbaum, "A structure-preserving
-//! clause form translation", Journal of Symbolic Computation 2, 1986.
+//! clause form translation", Journal of VariablePattern Computation 2, 1986.
 
 use super::Solver;
 use crate::formula::{AtomId, Graph, Lit, Node, NodeId};

@@ -5,26 +5,26 @@
 //!    mean.
 //! 3. Otherwise UNKNOWN, with the predicates and the request found in the first step.
 
-use super::model::{Concretizer, Model};
-use super::search::Search;
-use super::verdict::{Proof, Unknown, UnknownReason};
-use super::witness::{Unconfirmed, Witness};
+use crate::confirm::Claim;
 use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
 use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
+use crate::solve::model::{Concretizer, Model};
+use crate::solve::search::Search;
+use crate::solve::verdict::{Proof, Unknown, UnknownReason};
+use crate::solve::witness::{Unconfirmed, Witness};
 use crate::theory::Lemma;
-use crate::verify::Claim;
 
 /// The answer to one goal.
 #[derive(Debug)]
 pub enum Answer {
     /// No request satisfies it.
-    Refuted(Proof),
+    Unsat(Proof),
     /// This one does.
-    Shown(Box<Witness>),
+    Witnessed(Box<Witness>),
     /// Neither is known.
-    Open(Box<Unknown>),
+    Undecided(Box<Unknown>),
 }
 
 /// Decides whether any request satisfies all of `goal`, which is what `claim` says in terms of documents.
@@ -36,20 +36,20 @@ pub fn decide(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> A
 }
 
 fn open(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> Answer {
-    Answer::Open(Box::new(Unknown { reasons, candidate }))
+    Answer::Undecided(Box::new(Unknown { reasons, candidate }))
 }
 
 fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result<Answer, Exhausted> {
     let Some(model) = search.solve(goal)? else {
         return Ok(match search.undecided() {
-            None => Answer::Refuted(Proof { lemmas: search.lemmas().len() }),
+            None => Answer::Unsat(Proof { lemmas: search.lemmas().len() }),
             Some(proposal) => open(variables(search, proposal, claim.documents), None),
         });
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
     let request = concretize(search, &model, claim)?;
     let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
-        Ok(witness) => return Ok(Answer::Shown(Box::new(witness.shrunk(claim)))),
+        Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
         Err(unconfirmed) => *unconfirmed,
     };
     if disagreement.open.is_none() && opaques.is_empty() {
@@ -74,7 +74,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
     let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
-        Ok(witness) => return Answer::Shown(Box::new(witness.shrunk(claim))),
+        Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim))),
         Err(unconfirmed) => *unconfirmed,
     };
     let reasons = match disagreement.open {
@@ -106,7 +106,7 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         aws_compat: claim.aws_compat,
         documents: claim.documents,
         statement: claim
-            .asked
+            .query
             .policies()
             .get(claim.allowed_by)
             .and_then(|policy| policy.statements.get(claim.statement)),

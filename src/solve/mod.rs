@@ -1,22 +1,22 @@
 //! The search for an answer, and the three kinds of answer there are.
 
-mod atoms;
-mod clausal;
+mod atom_index;
+mod cdcl;
 mod decide;
-mod marks;
+mod head_ordered;
+mod justify;
 mod model;
-mod needed;
-mod occurrences;
-mod ordered;
-mod refute;
+mod polarity;
+mod prove;
 mod relevance;
 mod search;
+mod stamp_set;
 mod verdict;
 mod witness;
 
 pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
-pub use refute::refute;
+pub use prove::prove;
 pub use search::Search;
 pub use verdict::{Finding, Proof, ShownAddresses, Stats, Unknown, UnknownReason, Verdict};
 pub use witness::{Unconfirmed, Witness};

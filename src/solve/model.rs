@@ -1,11 +1,13 @@
 //! What the search found: a value for every variable that matters, and the truth of what has no value.
 
-use super::needed::Needed;
 use crate::automata::Symbol;
-use crate::formula::{Atom, Decoded, Fact, Formula, Lit, Node, OpaqueId, Tied, VariableId, decode};
+use crate::formula::{
+    Atom, Decoded, Formula, Lit, Node, OpaqueId, RequesterKey, Unobservable, VariableId, decode,
+};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Presence, Request, key_info};
+use crate::solve::justify::Justification;
 use crate::theory::{Theory, Word, sample, usual_spelling};
 use rustc_hash::FxHashMap;
 
@@ -18,7 +20,7 @@ pub struct Model {
 }
 
 impl Model {
-    pub(super) fn new(proposal: Needed, words: FxHashMap<VariableId, Word>) -> Model {
+    pub(super) fn new(proposal: Justification, words: FxHashMap<VariableId, Word>) -> Model {
         Model { literals: proposal.literals, absent: proposal.absent, words }
     }
 
@@ -82,14 +84,14 @@ impl Concretizer<'_, '_> {
                         present.push(variable);
                     }
                 }
-                Some(Atom::Fact(id)) if !lit.is_negated() => match self.formula.fact_of(id) {
-                    Some(Fact::UniqueId(text)) => {
-                        request.facts.unique_ids.insert(text.to_owned());
+                Some(Atom::Unobservable(id)) if !lit.is_negated() => match self.formula.unobservable_of(id) {
+                    Some(Unobservable::UniqueId(text)) => {
+                        request.hidden.unique_ids.insert(text.to_owned());
                     }
-                    Some(Fact::CanonicalUser(text)) => {
-                        request.facts.canonical_users.insert(text.to_owned());
+                    Some(Unobservable::CanonicalUser(text)) => {
+                        request.hidden.canonical_users.insert(text.to_owned());
                     }
-                    Some(Fact::Boundary) => request.facts.boundary = true,
+                    Some(Unobservable::Boundary) => request.hidden.boundary = true,
                     None => {}
                 },
                 _ => {}
@@ -129,7 +131,7 @@ impl Concretizer<'_, '_> {
     /// The requester, where it plays a part.
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
         let speaks_of_it = self.formula.speaks_of_requester();
-        let tied = Tied::ALL.iter().any(|tied| self.formula.mentions(tied.name()));
+        let tied = RequesterKey::ALL.iter().any(|tied| self.formula.mentions(tied.name()));
         if self.policy_type == PolicyType::Identity && !speaks_of_it && !tied {
             return Ok(None);
         }
@@ -139,7 +141,7 @@ impl Concretizer<'_, '_> {
 
     /// Gives the keys that describe the requester the values that its word fixes.
     fn tie(&self, decoded: &Decoded, request: &mut Request) {
-        for tied in Tied::ALL.iter().filter(|tied| self.formula.mentions(tied.name())) {
+        for tied in RequesterKey::ALL.iter().filter(|tied| self.formula.mentions(tied.name())) {
             if let Some(value) = tied.value(decoded) {
                 request.set(tied.name(), value.into_iter().collect());
             }

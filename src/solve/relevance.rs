@@ -7,10 +7,10 @@
 //! decided one. So false atoms are put in without becoming tests of their own. What is decided true becomes a test: two
 //! sets of required patterns could otherwise each be dropped because of the other.
 
-use super::atoms::FEW;
-use super::search::Search;
 use crate::formula::{Atom, Conjunction, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
+use crate::solve::atom_index::FEW;
+use crate::solve::search::Search;
 use rustc_hash::FxHashMap;
 
 impl<'a> Search<'_, 'a> {
@@ -79,7 +79,7 @@ impl<'a> Search<'_, 'a> {
         Ok(())
     }
 
-    /// Marks what occurs in the open disjunctions; and what occurs there apart from sets of required patterns that are
+    /// StampSet what occurs in the open disjunctions; and what occurs there apart from sets of required patterns that are
     /// the only ones about their variable, because nothing that such a set says about itself shortens it.
     fn mark_occurring(&mut self) {
         let disjunctions = self.conjunction.disjunctions();
@@ -130,7 +130,7 @@ impl<'a> Search<'_, 'a> {
         match outer {
             Test::Pattern(wide) => {
                 // A word includes nothing but itself, which is the same atom.
-                if self.formula.spelled(wide).word().is_some() {
+                if self.formula.literal_prefix(wide).word().is_some() {
                     return Ok(found);
                 }
                 let mut near = Vec::new();

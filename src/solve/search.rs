@@ -1,22 +1,22 @@
-//! The heart: propose, refute, learn.
+//! The heart: propose, prove, learn.
 //!
 //! A goal is a conjunction of formulas. The SAT solver *proposes* truth values for its atoms; each variable's theory
 //! either finds a value that gives the atoms those truth values or *refutes* the proposal with a minimal conflict, which
 //! is *learned* as a clause and excludes that conflict for good. There are finitely many conflicts, so the loop ends:
-//! with a value for every variable, which the referee then has to *confirm* ([`super::Witness`]), or with clauses that
+//! with a value for every variable, which the referee then has to *confirm* ([`crate::solve::Witness`]), or with clauses that
 //! have no model, which is a proof for all requests. Lazy lemmas on demand, as in the DPLL(T) family: Nieuwenhuis,
 //! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
 
-use super::atoms::ValueAtoms;
-use super::marks::{Marks, Tallies};
-use super::model::Model;
-use super::needed::{Kinds, Needed, guessed, needed};
-use super::occurrences::Occurrences;
-use super::verdict::Stats;
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::sat::{Encoder, Solver};
-use crate::theory::{Joint, Lemma, Theory};
+use crate::solve::atom_index::AtomIndex;
+use crate::solve::justify::{Justification, Kinds, cheap_guess, justify};
+use crate::solve::model::Model;
+use crate::solve::polarity::Polarity;
+use crate::solve::stamp_set::{StampSet, Tallies};
+use crate::solve::verdict::Stats;
+use crate::theory::{Lemma, Theory, Valuation};
 use rustc_hash::FxHashSet;
 
 /// From so many goals on it pays to prepare the graph for more, and any request is as good as another.
@@ -28,14 +28,14 @@ pub struct Search<'f, 'a> {
     pub(super) theory: Theory,
     pub(super) conjunction: Conjunction,
     pub(super) meter: Meter,
-    pub(super) atoms: ValueAtoms<'a>,
-    pub(super) occurring: Marks,
-    pub(super) elsewhere: Marks,
+    pub(super) atoms: AtomIndex<'a>,
+    pub(super) occurring: StampSet,
+    pub(super) elsewhere: StampSet,
     /// Whether what occurs is what occurs elsewhere.
     pub(super) all_elsewhere: bool,
-    /// Used in [`super::relevance`] alone.
+    /// Used in [`crate::solve::relevance`] alone.
     pub(super) met: Tallies,
-    pub(super) known: Marks,
+    pub(super) known: StampSet,
     kinds: Kinds,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
@@ -50,7 +50,7 @@ pub struct Search<'f, 'a> {
 impl<'f, 'a> Search<'f, 'a> {
     /// A search within these limits.
     pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
-        let atoms = ValueAtoms::of(formula);
+        let atoms = AtomIndex::of(formula);
         let mut conjunction = Conjunction::default();
         // What a statement says about the action decides most of what is said about actions.
         let actions = atoms.about(VariableId::ACTION).map_or(&[][..], |about| &about.atoms);
@@ -59,11 +59,11 @@ impl<'f, 'a> Search<'f, 'a> {
             formula,
             theory,
             atoms,
-            occurring: Marks::default(),
-            elsewhere: Marks::default(),
+            occurring: StampSet::default(),
+            elsewhere: StampSet::default(),
             all_elsewhere: false,
             met: Tallies::default(),
-            known: Marks::default(),
+            known: StampSet::default(),
             conjunction,
             meter: Meter::new(&limits),
             kinds: Kinds::default(),
@@ -114,8 +114,8 @@ impl<'f, 'a> Search<'f, 'a> {
         self.meter.check()?;
         self.goals = self.goals.saturating_add(1);
         if std::mem::take(&mut self.guesses_meet) {
-            let guess = guessed((self.formula, &mut self.kinds), goal);
-            if let Ok(model) = self.refute(guess)? {
+            let guess = cheap_guess((self.formula, &mut self.kinds), goal);
+            if let Ok(model) = self.check_theories(guess)? {
                 self.guesses_meet = true;
                 return Ok(Some(model));
             }
@@ -142,8 +142,8 @@ impl<'f, 'a> Search<'f, 'a> {
             && !self.conjunction.is_contradiction()
             && !self.conjunction.disjunctions().is_empty()
         {
-            let guess = needed((self.formula, &mut self.kinds), &self.conjunction, None);
-            if let Ok(model) = self.refute(guess)? {
+            let guess = justify((self.formula, &mut self.kinds), &self.conjunction, None);
+            if let Ok(model) = self.check_theories(guess)? {
                 self.guesses_meet = true;
                 return Ok(Some(model));
             }
@@ -152,8 +152,8 @@ impl<'f, 'a> Search<'f, 'a> {
         if self.conjunction.is_contradiction() {
             return Ok(None);
         }
-        let first_guess = needed((self.formula, &mut self.kinds), &self.conjunction, None);
-        let mut conflicts = match self.refute(first_guess)? {
+        let first_guess = justify((self.formula, &mut self.kinds), &self.conjunction, None);
+        let mut conflicts = match self.check_theories(first_guess)? {
             Ok(model) => {
                 self.guesses_meet = true;
                 return Ok(Some(model));
@@ -186,8 +186,8 @@ impl<'f, 'a> Search<'f, 'a> {
                 return Ok(None);
             };
             let truth = encoder.values(&values).collect();
-            let proposal = needed((self.formula, &mut self.kinds), &self.conjunction, Some(&truth));
-            match self.refute(proposal)? {
+            let proposal = justify((self.formula, &mut self.kinds), &self.conjunction, Some(&truth));
+            match self.check_theories(proposal)? {
                 Ok(model) => {
                     self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
                     return Ok(Some(model));
@@ -246,13 +246,16 @@ impl<'f, 'a> Search<'f, 'a> {
     }
 
     /// A value for every variable that the literals speak about, or the conflicts that exclude them.
-    fn refute(&mut self, proposal: Option<Needed>) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
+    fn check_theories(
+        &mut self,
+        proposal: Option<Justification>,
+    ) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
         // A guess may want an atom both ways without any theory being wrong about it.
         let Some(proposal) = proposal else { return Ok(Err(Vec::new())) };
         Ok(match self.theory.values(self.formula, &proposal.tests, &mut self.meter)? {
-            Joint::Values(words) => Ok(Model::new(proposal, words)),
-            Joint::Conflicts(lemmas) => Err(lemmas),
-            Joint::Undecided(proposal) => {
+            Valuation::Values(words) => Ok(Model::new(proposal, words)),
+            Valuation::Conflicts(lemmas) => Err(lemmas),
+            Valuation::Undecided(proposal) => {
                 // Excluded without a reason: what comes after is no proof any more.
                 self.undecided.get_or_insert_with(|| proposal.clone());
                 Err(vec![proposal])
@@ -297,7 +300,7 @@ impl<'f, 'a> Search<'f, 'a> {
     /// States `p -> n` wherever every value that matches `p` matches `n`, for `p` that occur positively and `n` that
     /// occur negatively: no other pairs can be part of a conflict of two.
     fn state_inclusions(&mut self, encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
-        let occurrences = Occurrences::of(self.formula, &self.conjunction);
+        let occurrences = Polarity::of(self.formula, &self.conjunction);
         let mut variables: Vec<VariableId> = occurrences.positive.keys().copied().collect();
         variables.sort_unstable();
         for variable in variables {

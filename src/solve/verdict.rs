@@ -1,11 +1,11 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
-use super::Witness;
+use crate::confirm::{Claim, Shown};
 use crate::evaluate::matched;
 use crate::limits::Exhausted;
 use crate::request::{AddressInterval, Request};
+use crate::solve::Witness;
 use crate::span::Span;
-use crate::verify::{Claim, Shown};
 
 /// The answer to one question about one policy.
 ///

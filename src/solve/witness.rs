@@ -1,9 +1,9 @@
 //! A witness: a request that the referee, the request room and the question itself agree on.
 
-use crate::formula::Tied;
+use crate::confirm::{Claim, Disagreement, confirm};
+use crate::formula::RequesterKey;
 use crate::policy::PolicyType;
 use crate::request::Request;
-use crate::verify::{Claim, Disagreement, confirm};
 
 /// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
 ///
@@ -59,7 +59,7 @@ impl Witness {
         }
         let mut request = self.request.clone();
         request.requester = None;
-        Tied::ALL.iter().for_each(|tied| request.set(tied.name(), Vec::new()));
+        RequesterKey::ALL.iter().for_each(|tied| request.set(tied.name(), Vec::new()));
         Witness::confirm(request, claim).unwrap_or(self)
     }
 

@@ -1,11 +1,11 @@
 //! Patterns with policy variables whose keys have to match patterns themselves: if `aws:username` has to match `dev-*`, then
 //! `home/${aws:username}/*` matches nothing but what `home/dev-*/*` matches.
 
-use super::joint::{Tests, is_template, symbolic};
-use super::values::{Lemma, Theory};
 use crate::automata::Pattern;
 use crate::formula::{Formula, PatternKey, Test, VariableId};
 use crate::limits::{Exhausted, Meter};
+use crate::theory::values::{Lemma, Theory};
+use crate::theory::variables::{Tests, is_template, symbolic};
 
 /// A pattern that the value of a key has to match, and the test that says so, if it is not a matter of course.
 type Known = (Pattern, Option<(VariableId, Test)>);
@@ -50,11 +50,11 @@ impl Theory {
                     if is_template(test) { formula.widened(*test).map(Test::Pattern) } else { Some(*test) };
                 positives.extend(widened.map(|widened| (widened, *test)));
             }
-            let asked: Vec<Test> = positives.iter().map(|(asked, _)| *asked).collect();
-            let Err(mut lemma) = self.value(formula, variable, &asked, &negatives, meter)? else { continue };
+            let query: Vec<Test> = positives.iter().map(|(query, _)| *query).collect();
+            let Err(mut lemma) = self.value(formula, variable, &query, &negatives, meter)? else { continue };
             for (_, test) in &mut lemma.positives {
                 let original =
-                    positives.iter().find(|(asked, _)| asked == test).map(|(_, original)| *original);
+                    positives.iter().find(|(query, _)| query == test).map(|(_, original)| *original);
                 *test = original.unwrap_or(*test);
             }
             lemma.merge(Lemma { positives: because, negatives: Vec::new() });

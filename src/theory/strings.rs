@@ -1,11 +1,11 @@
 //! Texts: conjunctions of wildcard patterns and their negations, decided by automata.
 
-use super::domain::domain;
-use super::readable::readable;
 use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
-use crate::formula::{Formula, PatternId, Spelled, Variable, VariableId, build};
+use crate::formula::{Formula, LiteralPrefix, PatternId, Variable, VariableId, build};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
+use crate::theory::domain::domain;
+use crate::theory::examples::readable;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Strings {
             return Ok(false);
         }
         meter.work(1)?;
-        if let Some(plain) = plainly_disjoint(formula.spelled(a), formula.spelled(b)) {
+        if let Some(plain) = plainly_disjoint(formula.literal_prefix(a), formula.literal_prefix(b)) {
             return Ok(plain);
         }
         let pair = if a < b { (a, b) } else { (b, a) };
@@ -118,7 +118,7 @@ impl Strings {
             return Ok(true);
         }
         meter.work(1)?;
-        if let Some(plain) = plainly_included(formula.spelled(outer), formula.spelled(inner)) {
+        if let Some(plain) = plainly_included(formula.literal_prefix(outer), formula.literal_prefix(inner)) {
             return Ok(plain);
         }
         if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
@@ -212,7 +212,7 @@ impl Strings {
         negatives: &[PatternId],
     ) -> Option<Word> {
         // What has to be one word can only be that.
-        if let Some(word) = positives.iter().find_map(|id| formula.spelled(*id).word()) {
+        if let Some(word) = positives.iter().find_map(|id| formula.literal_prefix(*id).word()) {
             let word = Symbol::word(word);
             return self.fits(formula, variable, (positives, negatives), &word).then_some(word);
         }
@@ -238,7 +238,7 @@ impl Strings {
 
     /// Whether the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
-        match plainly_matches(formula.spelled(id), word) {
+        match plainly_matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,
             None => {
                 self.build(formula, id);
@@ -249,8 +249,8 @@ impl Strings {
 }
 
 /// Whether no text matches both, where that is plain to see.
-fn plainly_disjoint(a: Spelled<'_>, b: Spelled<'_>) -> Option<bool> {
-    use Spelled::{Hidden, Prefix, Start, Word};
+fn plainly_disjoint(a: LiteralPrefix<'_>, b: LiteralPrefix<'_>) -> Option<bool> {
+    use LiteralPrefix::{Hidden, Prefix, Start, Word};
     match (a, b) {
         (Hidden, _) | (_, Hidden) => None,
         (Word(a), Word(b)) => Some(a != b),
@@ -270,8 +270,8 @@ fn plainly_disjoint(a: Spelled<'_>, b: Spelled<'_>) -> Option<bool> {
 }
 
 /// Whether every text that matches `inner` matches `outer`, where that is plain to see.
-fn plainly_included(outer: Spelled<'_>, inner: Spelled<'_>) -> Option<bool> {
-    use Spelled::{Hidden, Prefix, Start, Word};
+fn plainly_included(outer: LiteralPrefix<'_>, inner: LiteralPrefix<'_>) -> Option<bool> {
+    use LiteralPrefix::{Hidden, Prefix, Start, Word};
     match (outer, inner) {
         (Hidden, _) | (_, Hidden) => None,
         (Word(outer), Word(inner)) => Some(outer == inner),
@@ -286,14 +286,14 @@ fn plainly_included(outer: Spelled<'_>, inner: Spelled<'_>) -> Option<bool> {
 }
 
 /// Whether the word matches, where that is plain to see.
-fn plainly_matches(pattern: Spelled<'_>, word: &[Symbol]) -> Option<bool> {
+fn plainly_matches(pattern: LiteralPrefix<'_>, word: &[Symbol]) -> Option<bool> {
     let mut rest = word.iter();
     let begins = pattern.start()?.chars().all(|c| rest.next() == Some(&Symbol::from_char(c)));
     match pattern {
-        Spelled::Hidden => None,
+        LiteralPrefix::Hidden => None,
         _ if !begins => Some(false),
-        Spelled::Word(_) => Some(rest.next().is_none()),
-        Spelled::Prefix(_) => Some(rest.all(|symbol| symbol.to_marker().is_none())),
-        Spelled::Start(_) => None,
+        LiteralPrefix::Word(_) => Some(rest.next().is_none()),
+        LiteralPrefix::Prefix(_) => Some(rest.all(|symbol| symbol.to_marker().is_none())),
+        LiteralPrefix::Start(_) => None,
     }
 }

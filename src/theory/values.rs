@@ -1,17 +1,17 @@
 //! One value for all that is asked of a variable, whatever kinds of question there are.
 //!
 //! Keys of the key table have a type, and only operators of that type read them: texts, numbers, instants and addresses
-//! never meet in one variable. Other keys are text that each operator parses for itself: see [`super::mixed`].
+//! never meet in one variable. Other keys are text that each operator parses for itself: see [`crate::theory::mixed`].
 
-use super::answers::Answers;
-use super::mixed::{self, Mixed};
-use super::strings::{Strings, Word};
-use super::{networks, orders};
 use crate::automata::Symbol;
 use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
+use crate::theory::memo::Memo;
+use crate::theory::strings::{Strings, Word};
+use crate::theory::untyped::{self, Untyped};
+use crate::theory::{intervals, networks};
 
 /// A fact: no request passes all of `positives` and none of `negatives`. All are about one variable, or about one and
 /// the keys whose values its patterns hold.
@@ -39,7 +39,7 @@ impl Lemma {
 pub struct Theory {
     /// The theory of texts.
     pub strings: Strings,
-    answers: Answers,
+    answers: Memo,
 }
 
 /// Tests of one kind with their places in the list they came from.
@@ -62,7 +62,7 @@ impl<T> Kind<T> {
 impl Theory {
     /// Theories that know nothing yet.
     pub fn new(policy_type: PolicyType) -> Theory {
-        Theory { strings: Strings::new(policy_type), answers: Answers::default() }
+        Theory { strings: Strings::new(policy_type), answers: Memo::default() }
     }
 
     /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there
@@ -122,12 +122,12 @@ impl Theory {
             }
             Some(ValueType::Number | ValueType::Date | ValueType::Epoch) => {
                 let bounds = bounds();
-                return match orders::find(&bounds.0.tests, &bounds.1.tests) {
-                    orders::Found::Number(number) => Ok(Ok(Symbol::word(&match value_type {
+                return match intervals::find(&bounds.0.tests, &bounds.1.tests) {
+                    intervals::Found::Number(number) => Ok(Ok(Symbol::word(&match value_type {
                         Some(ValueType::Date) => number.to_date(),
                         _ => number.to_text(),
                     }))),
-                    orders::Found::Conflict(p, n) => lemma(bounds.0.back(&p), bounds.1.back(&n)),
+                    intervals::Found::Conflict(p, n) => lemma(bounds.0.back(&p), bounds.1.back(&n)),
                 };
             }
             _ => {}
@@ -141,18 +141,18 @@ impl Theory {
         let texts = (Kind::of(positives, |t| pattern(&t)), Kind::of(negatives, |t| pattern(&t)));
         let (bounds, nets) = (bounds(), nets());
         // A key that is not in the table is a text, which each operator parses for itself.
-        let mixed = Mixed {
+        let mixed = Untyped {
             texts: (&texts.0.tests, &texts.1.tests),
             bounds: (&bounds.0.tests, &bounds.1.tests),
             networks: (&nets.0.tests, &nets.1.tests),
         };
         match mixed.find(&mut self.strings, formula, variable, meter)? {
-            mixed::Found::Text(word) => Ok(Ok(word)),
-            mixed::Found::Conflict(conflict) => {
+            untyped::Found::Text(word) => Ok(Ok(word)),
+            untyped::Found::Conflict(conflict) => {
                 let back = |texts: &Kind<PatternId>,
                             bounds: &Kind<&Bound>,
                             nets: &Kind<Network>,
-                            c: &mixed::Places| {
+                            c: &untyped::Places| {
                     [texts.back(&c.texts), bounds.back(&c.bounds), nets.back(&c.networks)].concat()
                 };
                 lemma(

@@ -3,7 +3,7 @@
 use super::policies::KEYS;
 use arbitrary::{Result, Unstructured};
 use iamsat::policy::{Document, PolicyType, Template};
-use iamsat::request::{Axioms, Request, Requester};
+use iamsat::request::{FactSets, Request, Requester};
 
 const ACTIONS: &[&str] = &["s3:GetObject", "s3:PutObject", "ec2:RunInstances", "s3:GetX", "s3:SetObject"];
 const RESOURCES: &[&str] = &[
@@ -75,7 +75,7 @@ pub(crate) fn arbitrary(
     }
     request.requester = Some(requester);
     let can_happen = request
-        .inconsistencies(mentioned.iter().map(String::as_str), &Axioms { safe: true, heuristics: false })
+        .inconsistencies(mentioned.iter().map(String::as_str), &FactSets { safe: true, heuristics: false })
         .is_empty();
     Ok(can_happen.then_some(request))
 }
@@ -130,7 +130,7 @@ pub(crate) fn spelled(
     }
     request.requester = Some(requester);
     let can_happen = request
-        .inconsistencies(mentioned.iter().copied(), &Axioms { safe: true, heuristics: false })
+        .inconsistencies(mentioned.iter().copied(), &FactSets { safe: true, heuristics: false })
         .is_empty();
     Ok(can_happen.then_some(request))
 }

@@ -1,7 +1,7 @@
 //! Requests.
 
 use super::super::names::{KeyNames, principal_type};
-use crate::request::{Facts, Request, Requester};
+use crate::request::{HiddenAttributes, Request, Requester};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ impl<'a> Shown<'a> {
             action: &request.action,
             resource: &request.resource,
             context: Context { request, names },
-            facts: Known::of(&request.facts),
+            facts: Known::of(&request.hidden),
         }
     }
 }
@@ -96,7 +96,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(facts: &'a Facts) -> Known<'a> {
+    fn of(facts: &'a HiddenAttributes) -> Known<'a> {
         Known {
             unique_ids: &facts.unique_ids,
             canonical_users: &facts.canonical_users,

@@ -10,7 +10,7 @@ use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, Truth, evaluate};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
-use iamsat::request::{Axioms, Request};
+use iamsat::request::{FactSets, Request};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::span::Source;
 
@@ -109,8 +109,8 @@ pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyTyp
                     finding.statement,
                     show()
                 );
-                let faults =
-                    request.inconsistencies(keys.iter().copied(), &Axioms { safe: true, heuristics: false });
+                let faults = request
+                    .inconsistencies(keys.iter().copied(), &FactSets { safe: true, heuristics: false });
                 assert!(faults.is_empty(), "{faults:?}: {request:?}\n{}", show());
             }
         }

@@ -1,0 +1,150 @@
+//! Conditions: operator, key and values as formulas over presence and value atoms.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" (missing keys, negated operators) and "Multivalued
+//! context keys" (set operators).
+
+use crate::automata::Pattern;
+use crate::encode::context::Context;
+use crate::encode::opaque::{opaque, opaque_key};
+use crate::encode::operand::value_test;
+use crate::encode::presence::{matches, presence};
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::{PatternKey, Site};
+use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
+use crate::request::{ValueType, key_info};
+
+/// "The condition is met."
+pub(crate) fn compile<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    site: Site,
+) -> Lit {
+    let operator = condition.operator.value;
+    let key = &*condition.key.value.name;
+    let disputed = condition.values.iter().any(|v| context.is_disputed(&v.value.template));
+    if disputed || context.spelled_differently.contains(key) {
+        let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
+        values.sort_unstable();
+        let spelled = format!("{:?} {:?}\0{}", condition.key.value.text, values, opaque_key(condition));
+        return formula.opaque("tag-key-in-two-spellings", spelled, site);
+    }
+    if operator.base == OperatorBase::Null {
+        return null(formula, context, condition, site);
+    }
+    let elements = context.elements.get(key).copied();
+    let present = presence(formula, context, key, 0);
+    if condition.values.is_empty() {
+        return match (operator.set, operator.if_exists) {
+            (None, false) => opaque(formula, condition, site),
+            (Some(SetPrefix::ForAllValues), _) | (None, true) => !present,
+            (Some(SetPrefix::ForAnyValue), false) => Lit::FALSE,
+            (Some(SetPrefix::ForAnyValue), true) => {
+                let undocumented = opaque(formula, condition, site);
+                formula.graph.and([!present, undocumented])
+            }
+        };
+    }
+    match (operator.set, elements) {
+        (None, None) => {
+            let test = test(formula, context, condition, 0, site);
+            single(formula, operator, present, test)
+        }
+        (None, Some(_)) => {
+            // A plain operator on a multivalued key: the single-valued test up to one value, undocumented beyond.
+            let several = presence(formula, context, key, 1);
+            let test = test(formula, context, condition, 0, site);
+            let one = single(formula, operator, present, test);
+            let undocumented = opaque(formula, condition, site);
+            let few = formula.graph.and([!several, one]);
+            let many = formula.graph.and([several, undocumented]);
+            formula.graph.or([few, many])
+        }
+        (Some(set), elements) => sets(formula, context, condition, set, elements.unwrap_or(1), site),
+    }
+}
+
+/// The missing-key table: a positive operator fails without the key, a negated one and IfExists hold.
+fn single(formula: &mut Formula<'_>, operator: Operator, present: Lit, test: Lit) -> Lit {
+    if operator.if_exists || operator.base.is_negated() {
+        formula.graph.or([!present, test])
+    } else {
+        formula.graph.and([present, test])
+    }
+}
+
+/// The base test of one value of the key: some policy value matches, or for negated operators none does.
+fn test<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let tests: Vec<Lit> = condition
+        .values
+        .iter()
+        .map(|value| value_test(formula, context, condition, &value.value, element, site))
+        .collect();
+    formula.graph.or(tests).negate_if(condition.operator.value.base.is_negated())
+}
+
+fn sets<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    set: SetPrefix,
+    elements: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let mut tests = Vec::new();
+    for element in 0..elements {
+        let present = presence(formula, context, key, element);
+        let test = test(formula, context, condition, element, site);
+        tests.push(match set {
+            SetPrefix::ForAnyValue => formula.graph.and([present, test]),
+            SetPrefix::ForAllValues => formula.graph.or([!present, test]),
+        });
+    }
+    let first = presence(formula, context, key, 0);
+    match set {
+        SetPrefix::ForAnyValue => {
+            let some = formula.graph.or(tests);
+            if condition.operator.value.if_exists {
+                let undocumented = opaque(formula, condition, site);
+                let absent = formula.graph.and([!first, undocumented]);
+                formula.graph.or([some, absent])
+            } else {
+                some
+            }
+        }
+        SetPrefix::ForAllValues => {
+            let all = formula.graph.and(tests);
+            if key_info(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
+                // No number, date, address, Boolean or ARN is an empty text.
+                return all;
+            }
+            // A set of one empty text may count as empty.
+            let more = if elements > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
+            let empty = matches(formula, context, key, 0, PatternKey::built(Pattern::word("")));
+            let undocumented = formula.opaque("set-of-one-empty-value", opaque_key(condition), site);
+            let only_empty = formula.graph.and([first, !more, empty, undocumented]);
+            formula.graph.or([all, only_empty])
+        }
+    }
+}
+
+fn null<'a>(formula: &mut Formula<'a>, context: &Context<'a>, condition: &'a Condition, site: Site) -> Lit {
+    let wanted: Vec<bool> =
+        condition.values.iter().map(|v| v.value.text.eq_ignore_ascii_case("true")).collect();
+    match condition.operator.value.set {
+        Some(SetPrefix::ForAllValues) => return Lit::TRUE,
+        Some(SetPrefix::ForAnyValue) => return Lit::FALSE,
+        None if wanted.is_empty() => return opaque(formula, condition, site),
+        None => {}
+    }
+    let present = presence(formula, context, &condition.key.value.name, 0);
+    formula.graph.or(wanted.into_iter().map(|absent| present.negate_if(absent)).collect::<Vec<_>>())
+}

@@ -1,0 +1,145 @@
+//! What is true of every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
+//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
+//! values of two keys is left out (that paths start with the organization's id in S10, that both times are one instant in S11,
+//! that the first and last service are members in S12): leaving a fact out only adds requests, so it never makes a PASS wrong.
+//!
+//! Source of each fact: IAM User Guide, page `reference_policies_condition-keys`; of S1 also `reference_policies_variables`.
+
+use crate::automata::Pattern;
+use crate::encode::context::Context;
+use crate::encode::heuristics::heuristics;
+use crate::encode::presence::presence;
+use crate::encode::principal::is_kind;
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT};
+use crate::formula::{Unobservable, Variable};
+
+/// Keys that anonymous requests lack (S1), apart from those that the requester's word fixes; tags by prefix.
+const SIGNED_ONLY: [&str; 9] = [
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltag/",
+    "aws:principalservicenameslist",
+    "aws:tokenissuetime",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+    "aws:sourceidentity",
+    "aws:federatedprovider",
+];
+
+/// Keys that exist only through a VPC endpoint, where `aws:SourceIp` is absent (S8).
+const THROUGH_ENDPOINT: [&str; 7] = [
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+];
+
+/// Keys whose presence implies that of `aws:SourceVpce` (S9).
+const NAMES_ENDPOINT: [&str; 4] =
+    ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
+
+/// Organization ids and the paths that start with them (S10).
+const ORGANIZATIONS: [(&str, &str); 4] = [
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:resourceorgid", "aws:resourceorgpaths"),
+    ("aws:sourceorgid", "aws:sourceorgpaths"),
+    ("aws:vpceorgid", "aws:vpceorgpaths"),
+];
+
+/// All facts about the keys that occur in the formula, as conjuncts.
+pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
+    let further: Vec<(&'a str, u32)> = formula
+        .variables()
+        .filter_map(|(_, variable)| match variable {
+            Variable::Key(name, element) if element > 0 => Some((name, element)),
+            _ => None,
+        })
+        .collect();
+    let keys: Vec<&'a str> = formula.mentioned().to_vec();
+    let mut facts = Vec::new();
+    if let Some(boundary) = context.boundary
+        && formula.has_unobservable(Unobservable::Boundary)
+    {
+        facts.push(formula.unobservable(Unobservable::Boundary).negate_if(!boundary));
+    }
+    for (name, element) in &further {
+        // Values are numbered without gaps.
+        let this = presence(formula, context, name, *element);
+        let before = presence(formula, context, name, element.saturating_sub(1));
+        facts.push(formula.graph.or([!this, before]));
+    }
+    if context.heuristics {
+        facts.extend(heuristics(formula, context));
+    }
+    if context.aws_compat {
+        return facts;
+    }
+    let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
+    // S1.
+    let anonymous = is_kind(formula, context, ANONYMOUS);
+    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
+    for name in &keys {
+        let signed_only = |k: &str| if k.ends_with('/') { name.starts_with(k) } else { *name == k };
+        if anonymous != Lit::FALSE && SIGNED_ONLY.iter().any(|k| signed_only(k)) {
+            let present = presence(formula, context, name, 0);
+            implies(formula, anonymous, !present);
+        }
+    }
+    // S6: the list belongs to services.
+    if let Some(list) = mentioned("aws:principalservicenameslist") {
+        let account = is_kind(formula, context, OF_ACCOUNT);
+        let present = presence(formula, context, list, 0);
+        implies(formula, account, !present);
+    }
+    // S8.
+    if let Some(ip) = mentioned("aws:sourceip") {
+        let ip = presence(formula, context, ip, 0);
+        for key in THROUGH_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
+            let key = presence(formula, context, key, 0);
+            implies(formula, ip, !key);
+        }
+    }
+    // S9.
+    if let Some(endpoint) = mentioned("aws:sourcevpce") {
+        let endpoint = presence(formula, context, endpoint, 0);
+        for key in NAMES_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
+            let key = presence(formula, context, key, 0);
+            implies(formula, key, endpoint);
+        }
+    }
+    // S10.
+    for (id, paths) in ORGANIZATIONS {
+        if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
+            let (id, paths) = (presence(formula, context, id, 0), presence(formula, context, paths, 0));
+            implies(formula, id, paths);
+            implies(formula, paths, id);
+        }
+    }
+    // S12.
+    if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
+        let called = presence(formula, context, called, 0);
+        let via = crate::encode::presence::matches(
+            formula,
+            context,
+            via,
+            0,
+            crate::formula::PatternKey::built(Pattern::builder().text_any_case("true").finish()),
+        );
+        implies(formula, called, via);
+    }
+    // S13.
+    if let Some(tags) = mentioned("aws:tagkeys") {
+        let tags = presence(formula, context, tags, 0);
+        for name in keys.iter().filter(|name| name.starts_with("aws:requesttag/")) {
+            let tag = presence(formula, context, name, 0);
+            implies(formula, tag, tags);
+        }
+    }
+    facts.retain(|fact| *fact != Lit::TRUE);
+    facts
+}

@@ -1,0 +1,28 @@
+//! From a query to a formula.
+//!
+//! [`Encoding::new`] compiles the documents of a [`Query`](crate::query::Query), what the query demands beside them, and
+//! the facts that hold for every request.
+
+mod assumptions;
+mod condition;
+mod context;
+mod encoding;
+mod facts;
+mod heuristics;
+mod opaque;
+mod operand;
+mod outsider;
+mod policy_variable;
+mod prepared;
+mod presence;
+mod principal;
+mod principal_arn;
+mod slice;
+mod statement;
+
+pub use assumptions::{Assumption, assumptions};
+pub use context::Context;
+pub use encoding::Encoding;
+pub use facts::facts;
+pub use outsider::{address_beyond, no_address};
+pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};

@@ -1,0 +1,27 @@
+//! Conditions whose meaning AWS leaves open, as opaque atoms.
+
+use crate::formula::{Formula, Lit, Site};
+use crate::policy::Condition;
+
+/// The condition as one opaque atom: operator as written, key and the sorted values.
+pub(crate) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
+    let rule = match (condition.operator.value.set, condition.values.is_empty()) {
+        (_, true) => "empty-value-list",
+        (None, _) => "plain-operator-on-several-values",
+        (Some(_), _) => "for-any-value-if-exists",
+    };
+    formula.opaque(rule, opaque_key(condition), site)
+}
+
+/// Operator, key and sorted values as one text. The values are written as patterns, in which a policy variable and the same
+/// characters as plain text (version 2008-10-17) differ, and with their lengths, so that no two lists are one text.
+pub(crate) fn opaque_key(condition: &Condition) -> String {
+    let mut values: Vec<String> = condition.values.iter().map(|v| v.value.template.to_string()).collect();
+    values.sort_unstable();
+    values.dedup();
+    let mut key = format!("{} {}", condition.operator.value, condition.key.value.name);
+    for value in values {
+        key.push_str(&format!("\0{}:{value}", value.len()));
+    }
+    key
+}

@@ -1,0 +1,282 @@
+//! What one policy value of a condition says about one value of its key.
+
+use crate::automata::{Builder, Class, Pattern, Set};
+use crate::encode::context::Context;
+use crate::encode::opaque::opaque_key;
+use crate::encode::policy_variable::{equal_keys, template_test};
+use crate::encode::presence::matches;
+use crate::encode::principal_arn::own_arn;
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::Network;
+use crate::formula::RequesterKey;
+use crate::formula::Scalar;
+use crate::formula::requester::by_fields;
+use crate::formula::{Axis, Bound, PatternKey, Relation, Site};
+use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part};
+use crate::request::{ValueType, key_info};
+
+/// "This value of the key satisfies the (un-negated) operator with this policy value."
+pub(crate) fn value_test<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    value: &'a ConditionValue,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let base = condition.operator.value.base;
+    if !reads(base.family(), key_info(key).map(|info| info.value)) {
+        return undecided(formula, "operator-type-mismatch", condition, element, site);
+    }
+    if value.template.has_variables() {
+        return with_variables(formula, context, condition, value, element, site);
+    }
+    match base.family() {
+        OperatorFamily::String => match base {
+            OperatorBase::StringEqualsIgnoreCase | OperatorBase::StringNotEqualsIgnoreCase => {
+                ignore_case(formula, context, condition, value, element, site)
+            }
+            _ => matches(formula, context, key, element, PatternKey::Glob(&value.template)),
+        },
+        OperatorFamily::Arn => {
+            let fields = value.template.split_fields(5);
+            if fields.len() < 6 {
+                return literal(formula, "arn-pattern-with-few-fields", condition, value, element, site);
+            }
+            if value.template.as_literal().is_some() {
+                return matches(formula, context, key, element, PatternKey::Glob(&value.template));
+            }
+            matches(formula, context, key, element, PatternKey::built(by_fields(&fields)))
+        }
+        OperatorFamily::Bool => match &*value.text.to_ascii_lowercase() {
+            text @ ("true" | "false") => {
+                let pattern = Builder::default().text_any_case(text).finish();
+                matches(formula, context, key, element, PatternKey::built(pattern))
+            }
+            _ => literal(formula, "invalid-bool", condition, value, element, site),
+        },
+        OperatorFamily::Numeric => match Scalar::parse_number(&value.text) {
+            Some(number) => compares(formula, key, element, base, Axis::Number, number),
+            None => literal(formula, "invalid-number", condition, value, element, site),
+        },
+        OperatorFamily::Date => match Scalar::parse_date(&value.text) {
+            Some(instant) => compares(formula, key, element, base, Axis::Date, instant),
+            None => literal(formula, "invalid-date", condition, value, element, site),
+        },
+        OperatorFamily::Ip => match Network::parse(&value.text) {
+            Some(network) => {
+                let variable = formula.key(key, element);
+                formula.within(variable, network)
+            }
+            None => literal(formula, "invalid-ip", condition, value, element, site),
+        },
+        OperatorFamily::Binary => match base64(&value.text) {
+            // A binary value is its bytes; they are written in the one canonical way.
+            Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
+            None => literal(formula, "invalid-binary", condition, value, element, site),
+        },
+        // Compiled before it gets to values.
+        OperatorFamily::Null => Lit::TRUE,
+    }
+}
+
+/// A policy value with policy variables.
+fn with_variables<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    value: &'a ConditionValue,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let base = condition.operator.value.base;
+    let ignores_case =
+        matches!(base, OperatorBase::StringEqualsIgnoreCase | OperatorBase::StringNotEqualsIgnoreCase);
+    let fields = match base.family() {
+        OperatorFamily::String if !ignores_case => vec![value.template.clone()],
+        OperatorFamily::Arn => {
+            let fields = value.template.split_fields(5);
+            if fields.len() < 6 {
+                return literal(formula, "arn-pattern-with-few-fields", condition, value, element, site);
+            }
+            fields
+        }
+        _ => return literal(formula, "policy-variable", condition, value, element, site),
+    };
+    // A multivalued key never resolves.
+    let mut needed = value.template.variables().filter(|variable| variable.default.is_none());
+    if needed.any(|variable| context.is_multivalued(&variable.key)) {
+        return Lit::FALSE;
+    }
+    // Equality with another key; where it is asked in both directions, it is one predicate.
+    let plain = |name: &str| is_text(name) && formula.tied(name).is_none() && !context.is_multivalued(name);
+    if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
+        && other.default.is_none()
+    {
+        let other = &*other.key;
+        if other == key && !context.is_multivalued(key) {
+            return Lit::TRUE;
+        }
+        if other < key && context.equates(other, key) && plain(key) && plain(other) {
+            return equal_keys(formula, context, other, key, site);
+        }
+    }
+    if formula.tied(key).is_some() {
+        // The key is read off the requester's word. Equality with another key can be asked of that key instead.
+        let other = value.template.variables().next().map(|v| &*v.key);
+        return match (other, value.template.parts()) {
+            (Some(other), [Part::Variable(variable)])
+                if base.family() == OperatorFamily::String
+                    && variable.default.is_none()
+                    && RequesterKey::of(other).is_none()
+                    && is_text(other)
+                    && !context.is_multivalued(other) =>
+            {
+                equal_keys(formula, context, other, key, site)
+            }
+            _ => own_arn(formula, context, key, (&value.template, base.family()), element, site)
+                .unwrap_or_else(|| literal(formula, "policy-variable", condition, value, element, site)),
+        };
+    }
+    let variable = formula.key(key, element);
+    template_test(formula, context, variable, &fields, site)
+}
+
+/// Whether the values of the key are texts, not numbers, instants or addresses.
+fn is_text(key: &str) -> bool {
+    matches!(
+        key_info(key).map(|info| info.value),
+        None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
+    )
+}
+
+/// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".
+fn compares<'a>(
+    formula: &mut Formula<'a>,
+    key: &'a str,
+    element: u32,
+    base: OperatorBase,
+    axis: Axis,
+    value: Scalar,
+) -> Lit {
+    use OperatorBase::*;
+    let variable = formula.key(key, element);
+    let mut bound = |relation| formula.compares(variable, Bound { axis, relation, value: value.clone() });
+    match base {
+        NumericLessThan | DateLessThan => bound(Relation::Less),
+        NumericLessThanEquals | DateLessThanEquals => bound(Relation::LessOrEqual),
+        NumericGreaterThan | DateGreaterThan => bound(Relation::Greater),
+        NumericGreaterThanEquals | DateGreaterThanEquals => bound(Relation::GreaterOrEqual),
+        _ => bound(Relation::Equal),
+    }
+}
+
+/// The canonical spelling of base64 text; `None` if it is none.
+fn base64(text: &str) -> Option<String> {
+    let digit = |b: u8| match b {
+        b'A'..=b'Z' => Some(b.wrapping_sub(b'A')),
+        b'a'..=b'z' => Some(b.wrapping_sub(b'a').wrapping_add(26)),
+        b'0'..=b'9' => Some(b.wrapping_sub(b'0').wrapping_add(52)),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let body = text.trim_end_matches('=');
+    let padding = text.len().saturating_sub(body.len());
+    let unused = match (body.len() & 3, padding) {
+        (0, 0) => 0,
+        (2, 2) => 0x0F,
+        (3, 1) => 0x03,
+        _ => return None,
+    };
+    let digits: Vec<u8> = body.bytes().map(digit).collect::<Option<_>>()?;
+    // Bits after the last byte have to be zero.
+    (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
+}
+
+/// Whether operators of the family read keys of the type; a key that is not in the table is text for all of them.
+fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
+    let Some(value) = value else { return true };
+    match family {
+        OperatorFamily::String => matches!(value, ValueType::String | ValueType::Arn | ValueType::Bool),
+        OperatorFamily::Arn => value == ValueType::Arn,
+        OperatorFamily::Bool => value == ValueType::Bool,
+        OperatorFamily::Numeric => matches!(value, ValueType::Number | ValueType::Epoch),
+        OperatorFamily::Date => matches!(value, ValueType::Date | ValueType::Epoch),
+        OperatorFamily::Ip => value == ValueType::Ip,
+        OperatorFamily::Binary => false,
+        OperatorFamily::Null => true,
+    }
+}
+
+const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
+
+/// The ASCII text with letters of any kind, however many, in place of each run of its letters.
+fn folded(text: &str) -> Pattern {
+    const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
+    let mut pattern = Pattern::builder();
+    let mut in_run = false;
+    for c in text.chars() {
+        let is_letter = c.is_ascii_alphabetic();
+        pattern = match is_letter {
+            true if in_run => pattern,
+            true => pattern.one(Set::Class(LETTER)).many(LETTER),
+            false => pattern.text(c.encode_utf8(&mut [0; 4])),
+        };
+        in_run = is_letter;
+    }
+    pattern.finish()
+}
+
+/// Equality without regard to ASCII case; what letters beyond ASCII do is undocumented, in literals and requests alike.
+fn ignore_case<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    value: &'a ConditionValue,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let text = value.template.as_literal().unwrap_or(&value.text);
+    if !text.is_ascii() {
+        return literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
+    }
+    let exact = Builder::default().text_any_case(text).finish();
+    let exact = matches(formula, context, key, element, PatternKey::built(exact));
+    let beyond = Builder::default().many(Class::ANY).one(Set::Class(NON_ASCII)).many(Class::ANY).finish();
+    let beyond = matches(formula, context, key, element, PatternKey::built(beyond));
+    // Only letters have a case: everything else has to be there as it is spelled.
+    let folded = matches(formula, context, key, element, PatternKey::built(folded(text)));
+    let undocumented = literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
+    let disputed = formula.graph.and([beyond, folded, undocumented]);
+    formula.graph.or([exact, disputed])
+}
+
+/// The whole condition as one opaque predicate of the element.
+fn undecided(
+    formula: &mut Formula<'_>,
+    rule: &'static str,
+    condition: &Condition,
+    element: u32,
+    site: Site,
+) -> Lit {
+    formula.opaque(rule, format!("{}\0{element}", opaque_key(condition)), site)
+}
+
+/// One policy value as an opaque predicate of the element, kept apart for each operator.
+fn literal(
+    formula: &mut Formula<'_>,
+    rule: &'static str,
+    condition: &Condition,
+    value: &ConditionValue,
+    element: u32,
+    site: Site,
+) -> Lit {
+    let (operator, name) = (condition.operator.value, &condition.key.value.name);
+    let key = format!("{operator} {name}\0{element}\0{}", value.template);
+    formula.opaque(rule, key, site)
+}

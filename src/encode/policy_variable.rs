@@ -1,0 +1,97 @@
+//! Policy variables: which keys a pattern needs, and what it is when some of them are absent.
+//!
+//! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
+//! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
+
+use crate::encode::context::Context;
+use crate::encode::presence::presence;
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::VariablePattern;
+use crate::formula::{PatternKey, Site, VariableId};
+use crate::policy::{Template, Variable};
+
+/// Defaults double the number of cases each; beyond this many the pattern is left open.
+const MOST_DEFAULTS: usize = 4;
+
+/// "The variable's value matches the fields, joined by `:`, with the values of their policy variables put in."
+pub(crate) fn template_test<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    variable: VariableId,
+    fields: &[Template],
+    site: Site,
+) -> Lit {
+    // The names of keys have to live as long as the documents: take them from there.
+    let mut required: Vec<&'a str> = Vec::new();
+    let mut defaulted: Vec<&'a str> = Vec::new();
+    for v in fields.iter().flat_map(Template::variables) {
+        let Some(name) = context.key_name(&v.key) else {
+            return formula.opaque("policy-variable", &*v.key, site);
+        };
+        let list = if v.default.is_some() { &mut defaulted } else { &mut required };
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    // A variable that is used without a default is needed whatever the others have.
+    defaulted.retain(|name| !required.contains(name));
+    if defaulted.len() > MOST_DEFAULTS {
+        let spelled: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        return formula.opaque("policy-variable", spelled.join(":"), site);
+    }
+    let mut needs = Vec::new();
+    for name in &required {
+        if context.is_multivalued(name) {
+            return Lit::FALSE;
+        }
+        needs.push(presence(formula, context, name, 0));
+    }
+    let mut cases = Vec::new();
+    for case in 0..1u32.wrapping_shl(u32::try_from(defaulted.len()).unwrap_or(0)) {
+        let mut parts = if defaulted.is_empty() { std::mem::take(&mut needs) } else { needs.clone() };
+        let mut absent: Vec<&str> = Vec::new();
+        let mut possible = true;
+        for (i, name) in defaulted.iter().enumerate() {
+            let is_absent = case.wrapping_shr(u32::try_from(i).unwrap_or(0)) & 1 == 1;
+            parts.push(presence(formula, context, name, 0).negate_if(is_absent));
+            if is_absent {
+                absent.push(name);
+            }
+            possible &= is_absent || !context.is_multivalued(name);
+        }
+        if !possible {
+            continue;
+        }
+        let pattern =
+            VariablePattern::new(fields, &|key| absent.contains(&key), &|key| context.key_name(key));
+        let Some(pattern) = pattern else { continue };
+        let matched = if pattern.keys.is_empty() {
+            formula.matches(variable, PatternKey::built(pattern.widen()))
+        } else {
+            formula.matches_template(variable, pattern, site)
+        };
+        parts.push(matched);
+        cases.push(formula.graph.and(parts));
+    }
+    formula.graph.or(cases)
+}
+
+/// "The value of `value` equals the value of `key`", asked of `key`, whose presence is part of it. That of `value` is not.
+pub(crate) fn equal_keys<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    key: &'a str,
+    value: &'a str,
+    site: Site,
+) -> Lit {
+    let present = presence(formula, context, key, 0);
+    let variable = formula.key(key, 0);
+    let template =
+        Template::from_parts([crate::policy::Part::Variable(Variable { key: value.into(), default: None })]);
+    let Some(pattern) = VariablePattern::new(&[template], &|_| false, &|_| Some(value)) else {
+        return Lit::FALSE;
+    };
+    let equal = formula.matches_template(variable, pattern, site);
+    formula.graph.and([present, equal])
+}

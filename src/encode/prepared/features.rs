@@ -1,0 +1,105 @@
+//! What of a document decided readings are about.
+
+use crate::policy::{
+    Condition, Effect, OperatorBase, OperatorFamily, Principal, PrincipalKind, PrincipalMeaning,
+    ResourcePattern, ResourceShape, Statement, Template,
+};
+use crate::request::key_info;
+use crate::span::Spanned;
+
+/// What of statements, or of listed access, decided readings are about.
+#[derive(Debug, Default)]
+pub(crate) struct Features {
+    /// A resource with fewer than six fields.
+    pub(crate) completed: bool,
+    /// A resource with wildcards or variables in one of the first five fields.
+    pub(crate) wild_fields: bool,
+    /// A policy variable in a pattern.
+    pub(crate) variables: bool,
+    /// An Allow statement with a resource that the service expands.
+    pub(crate) expanded: bool,
+    /// An Allow statement without `Resource`.
+    pub(crate) without_resource: bool,
+    /// Keys in no table whose values matter.
+    pub(crate) unlisted: Vec<Box<str>>,
+    /// An account among the principals.
+    pub(crate) accounts: bool,
+    /// One, or a canonical user, whom a Deny exempts.
+    pub(crate) exempt_accounts: bool,
+    /// Principals with wildcards.
+    pub(crate) wild_principals: bool,
+}
+
+impl Features {
+    pub(crate) fn of(statements: &[Statement]) -> Features {
+        let mut touched = Features::default();
+        for statement in statements {
+            for pattern in statement.resource.iter().flat_map(|r| &r.values) {
+                touched.resource(&pattern.value);
+            }
+            if statement.effect.value == Effect::Allow {
+                let expanded = |p: &Spanned<ResourcePattern>| p.value.shape == ResourceShape::Abbreviation;
+                match &statement.resource {
+                    Some(r) => touched.expanded |= !r.negated && r.values.iter().any(expanded),
+                    None => touched.without_resource = true,
+                }
+            }
+            statement.conditions.iter().for_each(|c| touched.condition(c));
+            touched.principals(statement);
+        }
+        touched
+    }
+
+    pub(crate) fn resource(&mut self, pattern: &ResourcePattern) {
+        if let ResourceShape::Arn { fields, completed } = &pattern.shape {
+            self.completed |= completed;
+            self.wild_fields |= !completed && fields.iter().take(5).any(|f| f.as_literal().is_none());
+        }
+        self.variables |= pattern.template.has_variables();
+        self.variables_of(&pattern.template);
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        let base = condition.operator.value.base;
+        if base == OperatorBase::Null {
+            // Whether a key is there does not depend on how many values it has.
+            return;
+        }
+        self.key(&condition.key.value.name);
+        let wildcards = matches!(base, OperatorBase::StringLike | OperatorBase::StringNotLike)
+            || base.family() == OperatorFamily::Arn;
+        for template in condition.values.iter().map(|v| &v.value.template) {
+            self.variables |= wildcards && template.has_variables();
+            self.variables_of(template);
+        }
+    }
+
+    fn variables_of(&mut self, template: &Template) {
+        template.variables().for_each(|v| self.key(&v.key));
+    }
+
+    fn key(&mut self, key: &str) {
+        if key_info(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
+            self.unlisted.push(key.into());
+        }
+    }
+
+    fn principals(&mut self, statement: &Statement) {
+        let Some(element) = &statement.principal else { return };
+        let listed = || element.values.iter().map(|p| &p.value);
+        let account = |p: &Principal| matches!(p.meaning, PrincipalMeaning::Account(_));
+        let alias = |p: &Principal| p.meaning == PrincipalMeaning::CanonicalUser;
+        self.accounts |= listed().any(account);
+        self.exempt_accounts |= element.negated
+            && statement.effect.value == Effect::Deny
+            && listed().any(|p| account(p) || alias(p));
+        let glob = |p: &Principal| match p.kind {
+            PrincipalKind::Aws => {
+                p.meaning != PrincipalMeaning::AwsAny && p.meaning != PrincipalMeaning::Pattern
+            }
+            PrincipalKind::Federated | PrincipalKind::Service => true,
+            PrincipalKind::CanonicalUser => false,
+        };
+        self.wild_principals |= listed().any(|p| glob(p) && p.text.contains(['*', '?']));
+    }
+}

@@ -1,0 +1,86 @@
+//! `aws:PrincipalArn` against values that spell parts of it by policy variables: `arn:aws:iam::111122223333:user/${aws:username}`,
+//! `arn:aws:iam::${aws:PrincipalAccount}:role/a`. Account and user name are parts of the ARN itself (facts S2 to S4 of
+//! docs/semantics.md), so such a value says what the ARN alone is like.
+
+use crate::automata::{Builder, Class, Pattern, Set};
+use crate::encode::context::Context;
+use crate::encode::presence::matches;
+use crate::encode::principal::is_kind;
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::requester::glob;
+use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER};
+use crate::formula::{PatternKey, Site};
+use crate::policy::{OperatorFamily, Part, Template};
+
+const ARN: &str = "aws:principalarn";
+
+/// "The requester's ARN matches the template", if the template is of a form that says this of the ARN alone.
+///
+/// * `${aws:username}` at the end, after a `/`, is a last part without `/`: a user's name is the last part of the ARN, and nobody
+///   else has one.
+/// * `${aws:PrincipalAccount}` as the whole fifth field is whatever account the ARN has.
+pub(crate) fn own_arn<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    key: &'a str,
+    (template, family): (&Template, OperatorFamily),
+    element: u32,
+    site: Site,
+) -> Option<Lit> {
+    if key != ARN || formula.tied(key).is_none() {
+        return None;
+    }
+    let (start, has_name) = match template.parts() {
+        [start @ .., Part::Variable(last)] if &*last.key == "aws:username" && last.default.is_none() => {
+            let after_slash = matches!(start.last(), Some(Part::Text(text)) if text.ends_with('/'));
+            (after_slash.then_some(start)?, true)
+        }
+        parts => (parts, false),
+    };
+    let start = Template::from_parts(start.iter().cloned());
+    let mut pattern = match (start.has_variables(), family) {
+        (false, OperatorFamily::String) => glob(Builder::default(), &start, Class::ANY),
+        _ => by_account(&start, family)?,
+    };
+    if has_name {
+        pattern = pattern.one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
+    }
+    let like = matches(formula, context, key, element, PatternKey::built(pattern.finish()));
+    if has_name {
+        let user = is_kind(formula, context, USER);
+        return Some(formula.graph.and([user, like]));
+    }
+    // Principals of accounts have the account of their ARN, and anonymous callers have no ARN; about others nothing is documented.
+    let own = is_kind(formula, context, OF_ACCOUNT);
+    let known = is_kind(formula, context, OF_ACCOUNT.union(ANONYMOUS));
+    let spelled = format!("{family:?} {key}\0{element}\0{template}");
+    let undecided = formula.opaque("policy-variable", spelled, site);
+    let own = formula.graph.and([own, like]);
+    let others = formula.graph.and([!known, undecided]);
+    Some(formula.graph.or([own, others]))
+}
+
+/// The pattern of six fields, the fifth of which may be the account as a variable. Where wildcards match `:` too, it is the fifth
+/// field of every ARN only if those before it are spelled.
+fn by_account(template: &Template, family: OperatorFamily) -> Option<Builder> {
+    let fields = template.split_fields(5);
+    let [before @ .., account, resource] = fields.as_slice() else { return None };
+    let is_account = matches!(account.parts(), [Part::Variable(variable)]
+        if &*variable.key == "aws:principalaccount" && variable.default.is_none());
+    let is_fit = |field: &Template| match family {
+        OperatorFamily::String => field.as_literal().is_some(),
+        _ => !field.has_variables(),
+    };
+    let are_fit = before.len() == 4 && before.iter().all(is_fit);
+    if !are_fit || resource.has_variables() || (account.has_variables() && !is_account) {
+        return None;
+    }
+    let mut pattern = Pattern::builder();
+    for field in before {
+        pattern = glob(pattern, field, Class::NOT_COLON).text(":");
+    }
+    pattern =
+        if is_account { pattern.many(Class::NOT_COLON) } else { glob(pattern, account, Class::NOT_COLON) };
+    Some(glob(pattern.text(":"), resource, Class::ANY))
+}

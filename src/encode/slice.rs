@@ -1,0 +1,185 @@
+//! The part of a question that can matter to its answer.
+//!
+//! An Allow statement that a document to be left behind has too, and does not deny, allows nothing new. What is left of the Allow
+//! statements asks about actions of some services; a statement that is about others applies to none of the requests in question.
+//! Between versions of one policy this leaves little of both, and nothing of it has to be compiled.
+//!
+//! Certificates do without it: they are about the question as a whole.
+
+use crate::encode::prepared::Memory;
+use crate::encode::prepared::digest::{Content, Digest, Services};
+use crate::policy::{Document, Effect};
+use crate::query::{Layer, Query, Role};
+
+/// Which statements matter.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    /// By document and statement; a document without an entry matters as a whole.
+    matters: Vec<Vec<bool>>,
+}
+
+/// What a document that must not allow the request allows for certain.
+struct Left<'o> {
+    /// In order.
+    allowed: Vec<Content<'o>>,
+    /// Of its Deny statements that the policies do not have.
+    denied: Services,
+}
+
+impl Slice {
+    /// All of it.
+    pub(crate) fn whole() -> Slice {
+        Slice { matters: Vec::new() }
+    }
+
+    /// What can matter.
+    pub(crate) fn of(query: &Query<'_>) -> Slice {
+        let Some(digests) = all_digests(query.documents()) else { return Slice::whole() };
+        let (policies, others) = digests.split_at_checked(query.policies().len()).unwrap_or_default();
+        let denied = contents(policies.iter().flatten(), Effect::Deny);
+        let excluding = query.layers().filter(|layer| layer.role == Role::Excludes);
+        let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
+        let left: Vec<Left<'_>> =
+            excluding.map(|layer| Left::of(of_layer(layer).flatten(), &denied)).collect();
+        let asked_about = query.access().map_or(Services::ALL, |entries| {
+            let services = entries.iter().map(|entry| match entry.actions.is_empty() {
+                true => Services::ALL,
+                false => Services::of_patterns(entry.actions.iter()),
+            });
+            services.fold(Services::NONE, Services::or)
+        });
+        let is_goal = |digest: &&Digest<'_>| {
+            digest.services.meet(asked_about) && !left.iter().any(|left| left.covers(digest))
+        };
+        let goals = with_effect(policies.iter().flatten(), Effect::Allow).filter(is_goal);
+        let reached = goals.map(|digest| digest.services).fold(Services::NONE, Services::or).and(asked_about);
+        let of_policy = |digest: &Digest<'_>| {
+            digest.services.meet(reached) && (digest.effect == Effect::Deny || is_goal(&digest))
+        };
+        let of_other = |digest: &Digest<'_>| digest.services.meet(reached);
+        let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
+        let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
+        Slice { matters: of_policies.chain(of_others).collect() }
+    }
+
+    /// Whether a statement matters.
+    pub(crate) fn matters(&self, document: usize, statement: usize) -> bool {
+        self.matters.get(document).is_none_or(|of| of.get(statement).copied().unwrap_or(true))
+    }
+}
+
+impl<'o> Left<'o> {
+    fn of<'i>(digests: impl Iterator<Item = &'i Digest<'o>> + Clone, denied: &[Content<'o>]) -> Left<'o>
+    where
+        'o: 'i,
+    {
+        let denies = with_effect(digests.clone(), Effect::Deny);
+        let new = denies.filter(|digest| denied.binary_search(&digest.content).is_err());
+        Left {
+            allowed: contents(digests, Effect::Allow),
+            denied: new.map(|digest| digest.services).fold(Services::NONE, Services::or),
+        }
+    }
+
+    /// Whether it allows whatever the statement and none of the policies' Deny statements applies to.
+    fn covers(&self, digest: &Digest<'_>) -> bool {
+        !self.denied.meet(digest.services) && self.allowed.binary_search(&digest.content).is_ok()
+    }
+}
+
+fn with_effect<'i, 'o: 'i>(
+    digests: impl Iterator<Item = &'i Digest<'o>>,
+    effect: Effect,
+) -> impl Iterator<Item = &'i Digest<'o>> {
+    digests.filter(move |digest| digest.effect == effect)
+}
+
+/// What the statements with this effect say, in order.
+fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: Effect) -> Vec<Content<'o>> {
+    let mut contents: Vec<Content<'o>> = with_effect(digests, effect).map(|digest| digest.content).collect();
+    contents.sort_unstable();
+    contents
+}
+
+/// The statements of each document in short.
+fn all_digests<'a>(documents: &[&'a Document]) -> Option<Vec<Vec<Digest<'a>>>> {
+    let of = |document: &&'a Document| {
+        let digests = document.statements.derived::<Memory>()?.digests(document);
+        Some(digests.iter(document.version).collect())
+    };
+    documents.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slice;
+    use crate::limits::InputLimits;
+    use crate::policy::{Access, Document, parse};
+    use crate::query::Query;
+    use crate::span::Source;
+
+    fn document(version: &str, statements: &[&str]) -> Document {
+        let text = format!(r#"{{"Version":"{version}","Statement":[{}]}}"#, statements.join(","));
+        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+    }
+
+    fn policy(statements: &[&str]) -> Document {
+        document("2012-10-17", statements)
+    }
+
+    /// The statements that matter, by document.
+    fn matter(query: &Query<'_>) -> Vec<Vec<usize>> {
+        let slice = Slice::of(query);
+        let of = |(index, document): (usize, &&Document)| {
+            (0..document.statements.len()).filter(|n| slice.matters(index, *n)).collect()
+        };
+        query.documents().iter().enumerate().map(of).collect()
+    }
+
+    const READ: &str = r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#;
+    const WRITE: &str = r#"{"Effect":"Allow","Action":"s3:Put*","Resource":"*"}"#;
+    const RUN: &str = r#"{"Effect":"Allow","Action":"EC2:RunInstances","Resource":"*"}"#;
+    const ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    const ALL_BUT: &str = r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#;
+    const NO_READ: &str = r#"{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}"#;
+    const NO_RUN: &str = r#"{"Effect":"Deny","Action":"ec2:*","Resource":"*"}"#;
+
+    #[test]
+    fn what_both_documents_have_matters_only_where_the_old_one_denies_more() {
+        let check = |new: &[&str], old: &[&str], expected: [&[usize]; 2]| {
+            let (new, old) = (policy(new), policy(old));
+            assert_eq!(matter(&Query::no_new_access(&new, &old)), expected, "{new:?} {old:?}");
+        };
+        check(&[READ], &[READ], [&[], &[]]);
+        check(&[READ, RUN], &[RUN, READ], [&[], &[]]);
+        check(&[READ, WRITE], &[READ], [&[1], &[0]]);
+        check(&[READ, RUN], &[READ], [&[1], &[]]);
+        check(&[READ], &[READ, NO_READ], [&[0], &[0, 1]]);
+        check(&[READ], &[READ, NO_RUN], [&[], &[]]);
+        check(&[READ, NO_READ], &[READ, NO_READ], [&[], &[]]);
+        check(&[READ, RUN, NO_READ, NO_RUN], &[RUN, ALL_BUT], [&[0, 2], &[1]]);
+        check(&[ALL], &[READ, RUN], [&[0], &[0, 1]]);
+    }
+
+    #[test]
+    fn statements_of_different_versions_say_different_things() {
+        let (new, old) = (policy(&[READ]), document("2008-10-17", &[READ]));
+        assert_eq!(matter(&Query::no_new_access(&new, &old)), [[0], [0]]);
+    }
+
+    #[test]
+    fn what_is_asked_about_has_services_too() {
+        let new = policy(&[READ, RUN, NO_RUN, NO_READ]);
+        let access = [Access::new(["s3:GetObject"], ["*"]).unwrap()];
+        assert_eq!(matter(&Query::access_not_granted(&new, &access)), [[0, 3]]);
+    }
+
+    /// One document that has the statement and denies no more suffices; statements of other policies deny too.
+    #[test]
+    fn several_documents() {
+        let (a, b) = (policy(&[READ]), policy(&[RUN, NO_READ]));
+        let (with, without) = (policy(&[READ, NO_READ]), policy(&[WRITE]));
+        assert_eq!(matter(&Query::find([&a, &b], [], [&without, &with])), [&[][..], &[0], &[], &[]]);
+        assert_eq!(matter(&Query::find([&a], [&b], [&without])), [[0].to_vec(), vec![1], vec![0]]);
+    }
+}

@@ -1,0 +1,260 @@
+//! From documents to formulas: a statement is the AND of its parts, a policy is some Allow and no Deny.
+
+use crate::encode::context::Context;
+use crate::encode::policy_variable::template_test;
+use crate::encode::{condition, principal};
+use crate::formula::Formula;
+use crate::formula::Lit;
+use crate::formula::{PatternKey, Site, SiteElement, VariableId};
+use crate::policy::{
+    ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
+};
+use crate::span::Spanned;
+
+/// A document as formulas, one for each statement.
+#[derive(Clone, Debug)]
+pub struct CompiledPolicy {
+    /// In source order.
+    pub statements: Vec<(Effect, Lit)>,
+}
+
+impl CompiledPolicy {
+    /// The statements that matter to what is asked; one that does not applies to none of the requests in question.
+    pub(crate) fn of<'a>(
+        formula: &mut Formula<'a>,
+        context: &Context<'a>,
+        (index, document): (usize, &'a Document),
+        matters: impl Fn(usize) -> bool,
+        compile: Compile<'a>,
+    ) -> CompiledPolicy {
+        if context.aws_compat {
+            formula.untie();
+        }
+        // Whatever becomes of the keys in the formula.
+        document.mentioned_keys().for_each(|key| formula.mention(key));
+        let statements = document.statements.iter().enumerate().map(|(number, statement)| {
+            let lit = match matters(number) {
+                true => compile(formula, context, (index, number), document),
+                false => Lit::FALSE,
+            };
+            (statement.effect.value, lit)
+        });
+        CompiledPolicy { statements: statements.collect() }
+    }
+
+    /// The statements with this effect: index and formula.
+    pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = (usize, Lit)> {
+        self.statements
+            .iter()
+            .enumerate()
+            .filter(move |(_, (e, _))| *e == effect)
+            .map(|(i, (_, lit))| (i, *lit))
+    }
+
+    /// "Some Allow statement applies and no Deny statement does."
+    pub fn allows(&self, formula: &mut Formula<'_>) -> Lit {
+        CompiledPolicy::allow_as_one_set(formula, [self])
+    }
+
+    /// "Some Allow statement of these documents applies and none of their Deny statements does."
+    pub(crate) fn allow_as_one_set<'c>(
+        formula: &mut Formula<'_>,
+        documents: impl IntoIterator<Item = &'c CompiledPolicy> + Clone,
+    ) -> Lit {
+        let with_effect = |effect| {
+            let documents = documents.clone().into_iter();
+            documents.flat_map(move |document| document.with_effect(effect)).map(|(_, lit)| lit)
+        };
+        let allow = formula.graph.or(with_effect(Effect::Allow));
+        let deny = formula.graph.or(with_effect(Effect::Deny));
+        formula.graph.and([allow, !deny])
+    }
+}
+
+/// Compiles a document. `index` is its place among the documents of the check.
+///
+/// ```
+/// use iamsat::formula::{Formula};
+/// use iamsat::encode::{Context, compile};
+/// use iamsat::query::Query;
+/// use iamsat::policy::PolicyType;
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]"#);
+/// let context = Context::of(&Query::find([&policy], [], []), PolicyType::Identity);
+/// let mut formula = Formula::default();
+/// let first = compile(&mut formula, &context, 0, &policy);
+/// let again = compile(&mut formula, &context, 1, &policy);
+/// // What two documents have in common is one node.
+/// assert_eq!(first.allows(&mut formula), again.allows(&mut formula));
+/// assert_eq!(formula.atom_count(), 2);
+/// ```
+pub fn compile<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    index: usize,
+    document: &'a Document,
+) -> CompiledPolicy {
+    CompiledPolicy::of(formula, context, (index, document), |_| true, compile_statement)
+}
+
+/// Puts a statement into a formula, given the document's place among those of the check and its own in the document.
+pub(crate) type Compile<'a> = fn(&mut Formula<'a>, &Context<'a>, (usize, usize), &'a Document) -> Lit;
+
+/// As [`Compile`], from nothing but the statement.
+pub(crate) fn compile_statement<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    at: (usize, usize),
+    document: &'a Document,
+) -> Lit {
+    document.statements.get(at.1).map_or(Lit::FALSE, |statement| parts(formula, context, at, statement))
+}
+
+/// The AND of the parts of a statement.
+pub(crate) fn parts<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    (document, number): (usize, usize),
+    statement: &'a Statement,
+) -> Lit {
+    let site = &mut |element: SiteElement| Site { document, statement: number, element };
+    let principal = match &statement.principal {
+        Some(element) => principal::compile(
+            formula,
+            context,
+            element,
+            statement.effect.value,
+            site(SiteElement::Principal),
+        ),
+        None => Lit::TRUE,
+    };
+    let action = action(formula, &statement.action, site);
+    let whole = context.allows_whole_resource && statement.effect.value == Effect::Allow;
+    let resource = match &statement.resource {
+        Some(element) if whole && !element.negated && element.values.iter().any(is_abbreviation) => Lit::TRUE,
+        Some(element) => resource(formula, context, element, site),
+        None if whole => Lit::TRUE,
+        None => {
+            let site = site(SiteElement::MissingResource);
+            if context.is_about_all_resources(site.document) {
+                Lit::TRUE
+            } else {
+                formula.opaque("missing-resource", "", site)
+            }
+        }
+    };
+    let mut parts = vec![principal, action, resource];
+    for (i, c) in statement.conditions.iter().enumerate() {
+        parts.push(condition::compile(formula, context, c, site(SiteElement::Condition(i))));
+    }
+    formula.graph.and(parts)
+}
+
+/// The OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.
+fn element<'a, T>(
+    formula: &mut Formula<'a>,
+    element: &'a Element<T>,
+    empty_rule: &'static str,
+    site: Site,
+    mut value: impl FnMut(&mut Formula<'a>, usize, &'a T) -> Lit,
+) -> Lit {
+    if element.values.is_empty() && element.negated {
+        return formula.opaque(empty_rule, "", site);
+    }
+    let values: Vec<Lit> =
+        element.values.iter().enumerate().map(|(i, v)| value(formula, i, &v.value)).collect();
+    formula.graph.or(values).negate_if(element.negated)
+}
+
+fn action<'a>(
+    formula: &mut Formula<'a>,
+    actions: &'a Element<ActionPattern>,
+    site: &mut dyn FnMut(SiteElement) -> Site,
+) -> Lit {
+    element(formula, actions, "empty-not-action", site(SiteElement::Action(0)), |formula, i, pattern| {
+        action_pattern(formula, pattern, site(SiteElement::Action(i)))
+    })
+}
+
+/// "The action matches the pattern."
+pub fn action_pattern<'a>(formula: &mut Formula<'a>, pattern: &'a ActionPattern, site: Site) -> Lit {
+    if pattern.is_any() {
+        return Lit::TRUE;
+    }
+    let matches = formula.matches(VariableId::ACTION, PatternKey::Glob(&pattern.glob));
+    if pattern.has_service_wildcard() {
+        let opaque = formula.opaque("service-wildcard", "", site);
+        formula.graph.and([matches, opaque])
+    } else {
+        matches
+    }
+}
+
+fn resource<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    resources: &'a Element<ResourcePattern>,
+    site: &mut dyn FnMut(SiteElement) -> Site,
+) -> Lit {
+    element(
+        formula,
+        resources,
+        "empty-not-resource",
+        site(SiteElement::Resource(0)),
+        |formula, i, pattern| resource_pattern(formula, context, pattern, site(SiteElement::Resource(i))),
+    )
+}
+
+/// "The resource matches the pattern."
+pub fn resource_pattern<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    pattern: &'a ResourcePattern,
+    site: Site,
+) -> Lit {
+    match &pattern.shape {
+        ResourceShape::Any => Lit::TRUE,
+        ResourceShape::Abbreviation => {
+            formula.opaque("resource-abbreviation", pattern.template.to_string(), site)
+        }
+        ResourceShape::Arn { .. } if context.is_disputed(&pattern.template) => {
+            formula.opaque("tag-key-in-two-spellings", &*pattern.text, site)
+        }
+        ResourceShape::Arn { fields, completed } => {
+            let variables = pattern.template.has_variables();
+            let definite = if variables {
+                template_test(formula, context, VariableId::RESOURCE, fields.as_slice(), site)
+            } else {
+                let key = PatternKey::Fields { whole: &pattern.template, fields };
+                formula.matches(VariableId::RESOURCE, key)
+            };
+            if *completed || (context.strict_arn && crosses_colons(fields)) {
+                // What only the plain whole-string reading matches is disputed.
+                let whole = if variables {
+                    let whole = std::slice::from_ref(&pattern.template);
+                    template_test(formula, context, VariableId::RESOURCE, whole, site)
+                } else {
+                    formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template))
+                };
+                let opaque = formula.opaque("whole-string-resource", pattern.template.to_string(), site);
+                let disputed = formula.graph.and([whole, opaque]);
+                formula.graph.or([definite, disputed])
+            } else {
+                definite
+            }
+        }
+    }
+}
+
+fn is_abbreviation(pattern: &Spanned<ResourcePattern>) -> bool {
+    pattern.value.shape == ResourceShape::Abbreviation
+}
+
+fn crosses_colons(fields: &[Template; 6]) -> bool {
+    fields.iter().take(5).any(|field| field.as_literal().is_none())
+}

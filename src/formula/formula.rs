@@ -1,0 +1,371 @@
+//! The interned variables, patterns and atoms of one check, with the graph over them.
+
+use crate::automata::Pattern;
+use crate::formula::atom::{
+    Atom, AtomId, Bound, BoundId, NetworkId, Opaque, OpaqueId, PatternId, Site, TemplateId, Test,
+    Unobservable, UnobservableId, Variable, VariableId,
+};
+use crate::formula::graph::{Graph, Lit};
+use crate::formula::interner::{Table, fast};
+use crate::formula::network::Network;
+use crate::formula::pattern_key::{LiteralPrefix, PatternKey};
+use crate::formula::requester::RequesterKey;
+use crate::formula::variable_pattern::VariablePattern;
+use crate::request::{Presence, key_info};
+use rustc_hash::FxHashMap;
+
+/// All that is said about requests in one check.
+///
+/// ```
+/// use iamsat::automata::Pattern;
+/// use iamsat::formula::{Formula, PatternKey, VariableId};
+/// let mut formula = Formula::default();
+/// let mut is = |action| formula.matches(VariableId::ACTION, PatternKey::built(Pattern::word(action)));
+/// let (get, again, put) = (is("s3:getobject"), is("s3:getobject"), is("s3:putobject"));
+/// assert!(get == again && get != put);
+/// // An AND has one node, however it is written.
+/// assert_eq!(formula.graph.and([get, put]), formula.graph.and([put, get]));
+/// ```
+#[derive(Debug)]
+pub struct Formula<'a> {
+    /// The AND/NOT graph.
+    pub graph: Graph,
+    pub(super) atoms: Table<Atom>,
+    pub(super) literals: Vec<Lit>,
+    pub(super) patterns: Table<PatternKey<'a>>,
+    pub(super) spelled: Vec<LiteralPrefix<'a>>,
+    pub(super) bounds: Table<Bound>,
+    pub(super) networks: Table<Network>,
+    pub(super) templates: Table<VariablePattern<'a>>,
+    pub(super) widened: Vec<PatternId>,
+    pub(super) template_sites: Vec<Site>,
+    pub(super) variables: Table<Variable<'a>>,
+    pub(super) unobservables: Table<Unobservable<'a>>,
+    pub(super) opaques: Table<Opaque>,
+    pub(super) sites: Vec<Vec<Site>>,
+    pub(super) mentioned: Table<&'a str>,
+    pub(super) always_present: Vec<&'a str>,
+    pub(super) speaks_of_requester: bool,
+    pub(super) untied: bool,
+    /// Of patterns on the requester's word, the key whose value they were made of, with the pattern on that value.
+    pub(super) origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
+}
+
+impl Default for Formula<'_> {
+    fn default() -> Self {
+        let mut variables = Table::default();
+        for variable in [Variable::Action, Variable::Resource, Variable::Requester] {
+            variables.intern(variable);
+        }
+        Formula {
+            graph: Graph::default(),
+            atoms: Table::default(),
+            literals: Vec::new(),
+            patterns: Table::default(),
+            spelled: Vec::new(),
+            bounds: Table::default(),
+            networks: Table::default(),
+            templates: Table::default(),
+            widened: Vec::new(),
+            template_sites: Vec::new(),
+            variables,
+            unobservables: Table::default(),
+            opaques: Table::default(),
+            sites: Vec::new(),
+            mentioned: Table::default(),
+            always_present: Vec::new(),
+            speaks_of_requester: false,
+            untied: false,
+            origins: FxHashMap::default(),
+        }
+    }
+}
+
+impl<'a> Formula<'a> {
+    /// Makes room for what so many values of policies become.
+    pub(crate) fn reserve(&mut self, values: usize) {
+        self.atoms.reserve(values);
+        self.literals.reserve(values);
+        self.patterns.reserve(values);
+        self.spelled.reserve(values);
+        self.graph.reserve(values);
+    }
+
+    pub(crate) fn atom(&mut self, atom: Atom) -> Lit {
+        let id = AtomId(self.atoms.intern(atom));
+        match self.literals.get(id.index()) {
+            Some(lit) => *lit,
+            None => {
+                let lit = self.graph.leaf(id);
+                self.literals.push(lit);
+                self.speaks_of_requester |= matches!(atom, Atom::Match(VariableId::REQUESTER, _));
+                lit
+            }
+        }
+    }
+
+    /// The variable for an element of a context key; a single-valued key has element 0 only.
+    pub fn key(&mut self, name: &'a str, element: u32) -> VariableId {
+        VariableId(self.variables.intern(Variable::Key(name, element)))
+    }
+
+    /// Notes that the policies speak about a context key.
+    pub fn mention(&mut self, key: &'a str) {
+        let known = self.mentioned.values.len();
+        self.mentioned.intern(key);
+        let is_new = self.mentioned.values.len() > known;
+        if is_new && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
+            self.always_present.push(key);
+        }
+    }
+
+    /// "The requester's word matches the pattern", which implies that the value of the key matches `value`.
+    pub(crate) fn matches_for_key(&mut self, word: Pattern, key: &'a str, value: &PatternKey<'a>) -> Lit {
+        let word = self.intern_pattern(PatternKey::built(word));
+        let value = self.intern_pattern(value.clone());
+        let origins = self.origins.entry(word).or_default();
+        if !origins.contains(&(key, value)) {
+            origins.push((key, value));
+        }
+        self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
+    }
+
+    /// What follows for the value of a key (lower-cased name) where the requester's word passes the test.
+    pub fn implied_for_key(&self, test: Test, key: &str) -> Option<PatternId> {
+        let Test::Pattern(word) = test else { return None };
+        self.origins.get(&word)?.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+    }
+
+    /// Treats all keys as variables of their own, none as a part of the requester's word.
+    pub(crate) fn untie(&mut self) {
+        self.untied = true;
+    }
+
+    /// The part of the requester's word that a key (lower-cased name) is.
+    pub fn tied(&self, key: &str) -> Option<RequesterKey> {
+        if self.untied { None } else { RequesterKey::of(key) }
+    }
+
+    /// Whether the policies speak about this context key (lower-cased name).
+    pub fn mentions(&self, key: &str) -> bool {
+        self.mentioned.find(&key).is_some()
+    }
+
+    /// Those of the mentioned context keys that every request has.
+    pub fn always_present(&self) -> &[&'a str] {
+        &self.always_present
+    }
+
+    /// Whether any atom is about the requester.
+    pub fn speaks_of_requester(&self) -> bool {
+        self.speaks_of_requester
+    }
+
+    /// The context keys that the policies speak about, in order of first use.
+    pub fn mentioned(&self) -> &[&'a str] {
+        &self.mentioned.values
+    }
+
+    /// The variable of an element of a key, if anything is said about its value or presence.
+    pub fn key_variable(&self, name: &'a str, element: u32) -> Option<VariableId> {
+        self.variables.find(&Variable::Key(name, element)).map(VariableId)
+    }
+
+    /// "The variable's value matches the pattern."
+    pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
+        let pattern = self.intern_pattern(pattern);
+        self.atom(Atom::Match(variable, Test::Pattern(pattern)))
+    }
+
+    /// "The variable's value matches the pattern with the values of its keys put in."
+    pub fn matches_template(
+        &mut self,
+        variable: VariableId,
+        pattern: VariablePattern<'a>,
+        site: Site,
+    ) -> Lit {
+        for key in &pattern.keys {
+            // The value of the key is a variable of the search even where nothing else is said about it.
+            self.key(key, 0);
+        }
+        let id = TemplateId(self.templates.intern(pattern));
+        if self.widened.len() <= id.index() {
+            let widened = self.template_of(id).map_or_else(Pattern::any, VariablePattern::widen);
+            let widened = self.intern_pattern(PatternKey::built(widened));
+            self.widened.push(widened);
+            self.template_sites.push(site);
+        }
+        self.atom(Atom::Match(variable, Test::Template(id)))
+    }
+
+    /// "The variable's value compares as the bound says."
+    pub fn compares(&mut self, variable: VariableId, bound: Bound) -> Lit {
+        let bound = BoundId(self.bounds.intern(bound));
+        self.atom(Atom::Match(variable, Test::Bound(bound)))
+    }
+
+    /// "The variable's value is an address of the network."
+    pub fn within(&mut self, variable: VariableId, network: Network) -> Lit {
+        let network = NetworkId(self.networks.intern(network));
+        self.atom(Atom::Match(variable, Test::Network(network)))
+    }
+
+    /// "The variable's value passes the test."
+    pub fn match_literal(&mut self, variable: VariableId, test: Test) -> Lit {
+        self.atom(Atom::Match(variable, test))
+    }
+
+    /// "The context key is present."
+    pub fn present(&mut self, key: VariableId) -> Lit {
+        self.atom(Atom::Present(key))
+    }
+
+    /// A fact only AWS knows.
+    pub fn unobservable(&mut self, fact: Unobservable<'a>) -> Lit {
+        let id = UnobservableId(self.unobservables.intern(fact));
+        self.atom(Atom::Unobservable(id))
+    }
+
+    /// An opaque predicate, met at a site.
+    pub fn opaque(&mut self, rule: &'static str, key: impl Into<Box<str>>, site: Site) -> Lit {
+        let id = self.opaque_id(Opaque { rule, key: key.into() });
+        if let Some(sites) = self.sites.get_mut(id.index()) {
+            sites.push(site);
+        }
+        self.atom(Atom::Opaque(id))
+    }
+
+    pub(crate) fn opaque_id(&mut self, opaque: Opaque) -> OpaqueId {
+        let id = OpaqueId(self.opaques.intern(opaque));
+        if self.sites.len() <= id.index() {
+            self.sites.resize_with(id.index().saturating_add(1), Vec::new);
+        }
+        id
+    }
+
+    /// The atom with this index.
+    pub fn atom_of(&self, id: AtomId) -> Option<Atom> {
+        self.atoms.values.get(id.index()).copied()
+    }
+
+    /// The literal of an atom that was interned before.
+    pub fn literal_of(&self, id: AtomId) -> Lit {
+        self.literals.get(id.index()).copied().unwrap_or(Lit::TRUE)
+    }
+
+    /// All atoms, in order of first use.
+    pub fn atoms(&self) -> impl Iterator<Item = (AtomId, Atom)> {
+        self.atoms
+            .values
+            .iter()
+            .enumerate()
+            .map(|(i, atom)| (AtomId(u32::try_from(i).unwrap_or(u32::MAX)), *atom))
+    }
+
+    /// How many atoms there are.
+    pub fn atom_count(&self) -> usize {
+        self.atoms.values.len()
+    }
+
+    /// The pattern with this index.
+    pub fn pattern_of(&self, id: PatternId) -> Option<&PatternKey<'a>> {
+        self.patterns.values.get(id.index())
+    }
+
+    /// The bound with this index.
+    pub fn bound_of(&self, id: BoundId) -> Option<&Bound> {
+        self.bounds.values.get(id.index())
+    }
+
+    /// The network with this index.
+    pub fn network_of(&self, id: NetworkId) -> Option<Network> {
+        self.networks.values.get(id.index()).copied()
+    }
+
+    /// The pattern with variables with this index.
+    pub fn template_of(&self, id: TemplateId) -> Option<&VariablePattern<'a>> {
+        self.templates.values.get(id.index())
+    }
+
+    /// Where a pattern with variables was met first.
+    pub fn template_site(&self, id: TemplateId) -> Option<Site> {
+        self.template_sites.get(id.index()).copied()
+    }
+
+    /// The ordinary pattern that matches whatever a value has to match to pass the test; `None` if the test is not about
+    /// its text.
+    pub fn widened(&self, test: Test) -> Option<PatternId> {
+        match test {
+            Test::Pattern(id) => Some(id),
+            Test::Template(id) => self.widened.get(id.index()).copied(),
+            Test::Bound(_) | Test::Network(_) => None,
+        }
+    }
+
+    /// The index of a pattern.
+    pub fn intern_pattern(&mut self, pattern: PatternKey<'a>) -> PatternId {
+        let hash = fast(&pattern);
+        self.intern_hashed_pattern(hash, pattern)
+    }
+
+    /// As [`Formula::intern_pattern`], of a pattern whose hash is known.
+    pub(crate) fn intern_hashed_pattern(&mut self, hash: u64, pattern: PatternKey<'a>) -> PatternId {
+        let id = PatternId(self.patterns.intern_hashed(hash, pattern));
+        if let Some(pattern) = self.patterns.values.get(self.spelled.len()) {
+            self.spelled.push(pattern.literal_prefix());
+        }
+        id
+    }
+
+    /// What is plain to see of the words that match a pattern.
+    pub fn literal_prefix(&self, id: PatternId) -> LiteralPrefix<'a> {
+        self.spelled.get(id.index()).copied().unwrap_or(LiteralPrefix::Hidden)
+    }
+
+    /// How many patterns there are.
+    pub fn pattern_count(&self) -> usize {
+        self.patterns.values.len()
+    }
+
+    /// The variable with this index.
+    pub fn variable_of(&self, id: VariableId) -> Option<Variable<'a>> {
+        self.variables.values.get(id.index()).copied()
+    }
+
+    /// How many variables there are.
+    pub fn variable_count(&self) -> usize {
+        self.variables.values.len()
+    }
+
+    /// All variables, in order of first use.
+    pub fn variables(&self) -> impl Iterator<Item = (VariableId, Variable<'a>)> {
+        self.variables
+            .values
+            .iter()
+            .enumerate()
+            .map(|(i, variable)| (VariableId(u32::try_from(i).unwrap_or(u32::MAX)), *variable))
+    }
+
+    /// Whether something depends on the fact.
+    pub fn has_unobservable(&self, fact: Unobservable<'a>) -> bool {
+        self.unobservables.find(&fact).is_some()
+    }
+
+    /// The facts that something depends on, in order of first use.
+    pub fn unobservables(&self) -> impl Iterator<Item = Unobservable<'a>> {
+        self.unobservables.values.iter().copied()
+    }
+
+    /// The fact with this index.
+    pub fn unobservable_of(&self, id: UnobservableId) -> Option<Unobservable<'a>> {
+        self.unobservables.values.get(id.index()).copied()
+    }
+
+    /// The opaque predicate with this index, and where it stands.
+    pub fn opaque_of(&self, id: OpaqueId) -> Option<(&Opaque, &[Site])> {
+        Some((
+            self.opaques.values.get(id.index())?,
+            self.sites.get(id.index()).map_or(&[][..], Vec::as_slice),
+        ))
+    }
+}

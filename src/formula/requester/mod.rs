@@ -1,0 +1,14 @@
+//! The requester as one word, and the keys that are read off it.
+
+mod keys;
+mod lift;
+mod word;
+
+pub use keys::RequesterKey;
+pub use lift::build;
+pub(crate) use lift::{by_fields, glob, residuals, restrict, split};
+pub(crate) use word::{
+    ANONYMOUS, FEDERATED, OF_ACCOUNT, REST, ROLE, ROOT, SAML, SEPARATOR, SERVICE, USER, WEB, WITHOUT_ACCOUNT,
+    any, kinds, of, with_account, with_arn,
+};
+pub use word::{Decoded, decode, domain, encode};

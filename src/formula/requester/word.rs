@@ -1,0 +1,209 @@
+//! The requester as one word.
+//!
+//! A marker for the kind, then what the kind is made of, parts ended by a separator marker that no text can hold:
+//!
+//! | kind | word |
+//! |---|---|
+//! | anonymous | kind |
+//! | root user | kind, ARN, separator |
+//! | user | kind, ARN, separator, user id |
+//! | role session | kind, ARN of the role, separator, role id `:` session name |
+//! | federated user | kind, ARN, separator, path and name of the parent user |
+//! | assumed root | kind, some ARN of the account, separator |
+//! | service, web identity, SAML | kind, name |
+//!
+//! So everything a policy can say about a requester is a wildcard pattern on one word, and what the parts have in
+//! common (the account, the session name) cannot fall apart.
+
+use crate::automata::{Builder, Class, Pattern, Set, Symbol};
+use crate::policy::PolicyType;
+use crate::request::Requester;
+
+/// Ends a part.
+pub(crate) const SEPARATOR: Symbol = Symbol::marker(0);
+/// Any symbol of a word after the kind.
+pub(crate) const REST: Class = Class::ANY.union(Class::marker(0));
+
+/// Anonymous callers.
+pub(crate) const ANONYMOUS: Class = Class::marker(1);
+/// Root users.
+pub(crate) const ROOT: Class = Class::marker(2);
+/// IAM users.
+pub(crate) const USER: Class = Class::marker(3);
+/// Role sessions.
+pub(crate) const ROLE: Class = Class::marker(4);
+/// Sessions of GetFederationToken.
+pub(crate) const FEDERATED: Class = Class::marker(5);
+/// Sessions of AssumeRoot.
+pub(crate) const ASSUMED_ROOT: Class = Class::marker(6);
+/// AWS services.
+pub(crate) const SERVICE: Class = Class::marker(7);
+/// Web identities.
+pub(crate) const WEB: Class = Class::marker(8);
+/// SAML identities.
+pub(crate) const SAML: Class = Class::marker(9);
+
+/// Principals that belong to an account.
+pub(crate) const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATED).union(ASSUMED_ROOT);
+/// Everyone else who is not anonymous.
+pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(WEB).union(SAML);
+
+/// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles.
+pub(crate) fn kinds(policy_type: PolicyType) -> Class {
+    match policy_type {
+        PolicyType::Identity => USER.union(ROLE).union(FEDERATED),
+        PolicyType::Resource => ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT),
+    }
+}
+
+/// Starts a pattern on requesters of these kinds.
+pub(crate) fn of(kinds: Class) -> Builder {
+    Builder::default().one(Set::Class(kinds))
+}
+
+/// Requesters of these kinds whose ARN matches.
+pub(crate) fn with_arn(kinds: Class, arn: &Pattern) -> Pattern {
+    of(kinds).pattern(arn).symbol(SEPARATOR).many(REST).finish()
+}
+
+/// Requesters of these kinds whose account matches; the pattern must not match `:`.
+pub(crate) fn with_account(kinds: Class, account: &Pattern) -> Pattern {
+    let builder = of(kinds).text("arn:").many(Class::NOT_COLON).text(":").many(Class::NOT_COLON).text(":");
+    let builder = builder.many(Class::NOT_COLON).text(":").pattern(account).text(":").many(Class::ANY);
+    builder.symbol(SEPARATOR).many(REST).finish()
+}
+
+/// Requesters of these kinds.
+pub(crate) fn any(kinds: Class) -> Pattern {
+    of(kinds).many(REST).finish()
+}
+
+fn some(builder: Builder, class: Class) -> Builder {
+    builder.one(Set::Class(class)).many(class)
+}
+
+/// The words that are requesters, one pattern for each form.
+pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
+    let arn = |kind, service: &str, resource: &str| {
+        let builder = some(of(kind).text("arn:"), Class::NOT_COLON).text(service);
+        some(builder, Class::NOT_COLON).text(resource)
+    };
+    // A name has no slash; a path before it ends with one.
+    let named = |builder: Builder| {
+        let plain = some(builder.clone(), Class::NOT_SLASH);
+        let with_path = some(some(builder, Class::ANY).text("/"), Class::NOT_SLASH);
+        [plain, with_path]
+    };
+    let mut forms: Vec<Pattern> = Vec::new();
+    for name in named(arn(ROLE, ":iam::", ":role/")) {
+        let id = some(name.symbol(SEPARATOR), Class::NOT_COLON).text(":");
+        forms.push(some(id, Class::ANY).finish());
+    }
+    for name in named(arn(USER, ":iam::", ":user/")) {
+        forms.push(some(name.symbol(SEPARATOR), Class::NOT_COLON).finish());
+    }
+    let federated = some(arn(FEDERATED, ":sts::", ":federated-user/"), Class::ANY).symbol(SEPARATOR);
+    forms.push(some(federated, Class::ANY).finish());
+    if policy_type == PolicyType::Resource {
+        forms.push(of(ANONYMOUS).finish());
+        forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
+        forms.push(some(arn(SAML, ":iam::", ":saml-provider/"), Class::ANY).finish());
+        for kind in [SERVICE, WEB] {
+            forms.push(some(of(kind), Class::ANY).finish());
+        }
+        let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
+        let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
+        forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
+    }
+    forms
+}
+
+/// The word of a requester, with `user_id` for what is not part of it.
+pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
+    let kind = match requester {
+        Requester::Anonymous => 1,
+        Requester::Root { .. } => 2,
+        Requester::User { .. } => 3,
+        Requester::RoleSession { .. } => 4,
+        Requester::FederatedUser { .. } => 5,
+        Requester::AssumedRoot { .. } => 6,
+        Requester::Service { .. } => 7,
+        Requester::WebIdentity { .. } => 8,
+        Requester::Saml { .. } => 9,
+    };
+    let mut word = vec![Symbol::marker(kind)];
+    let mut part = |text: &str| Symbol::append(text, &mut word);
+    match requester {
+        Requester::Anonymous => return word,
+        Requester::Service { name: text }
+        | Requester::WebIdentity { provider: text }
+        | Requester::Saml { provider: text } => {
+            part(text);
+            return word;
+        }
+        Requester::AssumedRoot { account } => part(&format!("arn:aws:iam::{account}:root")),
+        other => part(&other.principal_arn().unwrap_or_default()),
+    }
+    word.push(SEPARATOR);
+    let last = match requester {
+        Requester::User { .. } => user_id.to_owned(),
+        Requester::RoleSession { session, .. } => format!("{user_id}:{session}"),
+        Requester::FederatedUser { parent, .. } => parent.clone(),
+        _ => String::new(),
+    };
+    Symbol::append(&last, &mut word);
+    word
+}
+
+/// A requester read back from its word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The requester.
+    pub requester: Requester,
+    /// What `aws:PrincipalArn` holds, where the word fixes it.
+    pub principal_arn: Option<String>,
+    /// What `aws:userid` holds, where the word fixes it.
+    pub user_id: Option<String>,
+}
+
+/// The requester that a word of the [`domain`] stands for; `None` for other words.
+pub fn decode(word: &[Symbol]) -> Option<Decoded> {
+    let (kind, rest) = word.split_first()?;
+    let mut parts = rest.split(|s| *s == SEPARATOR).map(Symbol::text);
+    let first = parts.next()??;
+    let second = parts.next().flatten().unwrap_or_default();
+    let mut fields = first.splitn(6, ':').skip(1);
+    let partition = fields.next().unwrap_or_default().to_owned();
+    let account = fields.nth(2).unwrap_or_default().to_owned();
+    let resource = fields.next().unwrap_or_default();
+    let name = resource.split_once('/').map_or("", |(_, name)| name).to_owned();
+    let bare = |requester| Some(Decoded { requester, principal_arn: None, user_id: None });
+    let (requester, user_id) = match kind.to_marker()? {
+        1 => {
+            return Some(Decoded {
+                requester: Requester::Anonymous,
+                principal_arn: None,
+                user_id: Some("anonymous".into()),
+            });
+        }
+        2 => (Requester::Root { partition, account: account.clone() }, account),
+        3 => (Requester::User { partition, account, name }, second),
+        4 => {
+            let session = second.split_once(':').map_or("", |(_, session)| session).to_owned();
+            (Requester::RoleSession { partition, account, role: name, session }, second)
+        }
+        5 => {
+            let user_id = format!("{account}:{name}");
+            (Requester::FederatedUser { partition, account, name, parent: second }, user_id)
+        }
+        6 => {
+            let requester = Requester::AssumedRoot { account };
+            return Some(Decoded { requester, principal_arn: Some(first), user_id: None });
+        }
+        7 => return bare(Requester::Service { name: first }),
+        8 => return bare(Requester::WebIdentity { provider: first }),
+        9 => return bare(Requester::Saml { provider: first }),
+        _ => return None,
+    };
+    Some(Decoded { requester, principal_arn: Some(first), user_id: Some(user_id) })
+}

@@ -1,0 +1,48 @@
+//! Whether a text is a literal of the kind an operator reads. One that is not is left open, with a warning at its place.
+
+use crate::policy::{AddressRange, Decimal, OperatorFamily, read_instant};
+
+/// What is wrong with the text as a literal of the family: a code, and what it is not.
+pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(&'static str, &'static str)> {
+    let (good, code, what) = match family {
+        OperatorFamily::Numeric => (Decimal::read(text).is_some(), "invalid-number", "number"),
+        OperatorFamily::Date => (read_instant(text).is_some(), "invalid-date", "date"),
+        OperatorFamily::Bool => (
+            text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+            "invalid-bool",
+            "Boolean",
+        ),
+        OperatorFamily::Ip => (AddressRange::read(text).is_some(), "invalid-ip", "IP address or range"),
+        OperatorFamily::Binary => (decode_base64(text).is_some(), "invalid-binary", "base64 text"),
+        OperatorFamily::String | OperatorFamily::Arn | OperatorFamily::Null => return None,
+    };
+    (!good).then_some((code, what))
+}
+
+/// The bytes that base64 text (RFC 4648, padded, without stray bits) stands for.
+///
+/// ```
+/// use iamsat::policy::decode_base64;
+/// assert_eq!(decode_base64("QUI=").unwrap(), b"AB");
+/// assert!(decode_base64("QUJ=").is_none());
+/// ```
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let body = text.trim_end_matches('=');
+    if text.len().saturating_sub(body.len()) > 2 {
+        return None;
+    }
+    let mut bits: Vec<bool> = Vec::new();
+    for c in body.chars() {
+        let digit = DIGITS.find(c)?;
+        bits.extend((0..6u32).rev().map(|i| digit.wrapping_shr(i) & 1 == 1));
+    }
+    let whole = bits.chunks_exact(8);
+    if whole.remainder().len() > 6 || whole.remainder().iter().any(|bit| *bit) {
+        return None;
+    }
+    Some(whole.map(|byte| byte.iter().fold(0u8, |n, bit| n.wrapping_shl(1) | u8::from(*bit))).collect())
+}

@@ -1,0 +1,60 @@
+//! How long the texts of a document may be, and how many wildcards they may have together: what comes after holds them in
+//! forms that take more room.
+
+use crate::diagnostic::Diagnostic;
+use crate::limits::InputLimits;
+use crate::policy::json::{Json, JsonValue};
+
+/// The faults of a document that is too large to be read, in the order of the text.
+pub(super) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
+    let mut bounds = Bounds { limits, wildcards: limits.wildcards, faults: Vec::new() };
+    bounds.look(json);
+    bounds.faults
+}
+
+struct Bounds<'l> {
+    limits: &'l InputLimits,
+    /// How many more there may be.
+    wildcards: usize,
+    faults: Vec<Diagnostic>,
+}
+
+impl Bounds<'_> {
+    fn look(&mut self, json: &Json<'_>) {
+        match &json.kind {
+            JsonValue::Null | JsonValue::Bool(_) => {}
+            JsonValue::Number(text) => self.text(text, json),
+            JsonValue::String(text) => self.text(text, json),
+            JsonValue::Array(list) => list.iter().for_each(|element| self.look(element)),
+            JsonValue::Object(members) => members.iter().for_each(|member| self.look(&member.value)),
+        }
+    }
+
+    fn text(&mut self, text: &str, json: &Json<'_>) {
+        if text.len() > self.limits.value {
+            let message = format!("a text is longer than {} bytes", self.limits.value);
+            self.fault(
+                Diagnostic::error("text-too-long", message, json.span)
+                    .with_help("AWS accepts no policy that is this long as a whole"),
+            );
+            return;
+        }
+        let count = text.bytes().filter(|byte| matches!(byte, b'*' | b'?' | b'$')).count();
+        match self.wildcards.checked_sub(count) {
+            Some(left) => self.wildcards = left,
+            None if self.wildcards > 0 => {
+                self.wildcards = 0;
+                let message =
+                    format!("the document has more than {} wildcards and variables", self.limits.wildcards);
+                self.fault(Diagnostic::error("too-many-wildcards", message, json.span));
+            }
+            None => {}
+        }
+    }
+
+    fn fault(&mut self, fault: Diagnostic) {
+        if self.faults.len() < self.limits.faults {
+            self.faults.push(fault);
+        }
+    }
+}

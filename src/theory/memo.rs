@@ -1,0 +1,59 @@
+//! Values found before: goals of one check ask again and again for a value that passes the same tests.
+
+use crate::formula::{Test, VariableId};
+use crate::theory::strings::Word;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
+
+/// Symbols and tests that are kept.
+const MOST: usize = 1 << 20;
+
+/// The values found so far, by what was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    found: HashTable<(u64, Answer)>,
+    /// Symbols and tests in them.
+    size: usize,
+}
+
+#[derive(Debug)]
+struct Answer {
+    variable: VariableId,
+    /// Those to be passed, then those to be failed.
+    tests: Box<[Test]>,
+    passed: usize,
+    word: Word,
+}
+
+/// What a value was asked for: the variable, the tests to be passed, and those to be failed.
+pub(super) type Request<'t> = (VariableId, &'t [Test], &'t [Test]);
+
+impl Answer {
+    fn is_for(&self, (variable, positives, negatives): Request<'_>) -> bool {
+        self.variable == variable && self.tests.split_at_checked(self.passed) == Some((positives, negatives))
+    }
+}
+
+impl Memo {
+    /// The value that was found.
+    pub(super) fn get(&self, request: Request<'_>) -> Option<&Word> {
+        let hash = FxBuildHasher.hash_one(request);
+        let (_, answer) = self.found.find(hash, |(of, answer)| *of == hash && answer.is_for(request))?;
+        Some(&answer.word)
+    }
+
+    /// Keeps what was found for a request that has no answer yet, if there is room.
+    pub(super) fn keep(&mut self, request: Request<'_>, word: &Word) {
+        let (variable, positives, negatives) = request;
+        let tests = [positives, negatives].concat();
+        let size = self.size.saturating_add(tests.len()).saturating_add(word.len());
+        if size > MOST {
+            return;
+        }
+        self.size = size;
+        let answer = Answer { variable, tests: tests.into(), passed: positives.len(), word: word.clone() };
+        let hash = FxBuildHasher.hash_one(request);
+        self.found.insert_unique(hash, (hash, answer), |(hash, _)| *hash);
+    }
+}

@@ -1,0 +1,375 @@
+//! The text of certificates.
+
+mod lrat;
+mod render;
+
+pub use lrat::{Proof, Step};
+
+use crate::confirm::Shown;
+use crate::encode::{Assumption, Encoding};
+use crate::policy::{Document, ResourceType};
+use crate::query::{Outside, Query, Role, Semantics};
+use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
+use crate::verify::Refusal;
+use crate::verify::clauses::Plain;
+use crate::verify::lemma::Lemma;
+use crate::verify::verifier::Refutation;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+const FORMAT: &str = "iamsat-certificate";
+const VERSION: u32 = 2;
+
+/// A certificate as it is written. Members that are not known are errors, so that nothing can be claimed in passing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Certificate {
+    /// `iamsat-certificate`.
+    pub format: String,
+    /// Of the format.
+    pub version: u32,
+    /// Name and version of the program that wrote it.
+    pub program: String,
+    /// The question.
+    pub check: String,
+    /// AWS's name of the policy type.
+    pub policy_type: String,
+    /// How the policies are read.
+    pub options: Options,
+    /// What is listed, if the check has lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Vec<Entry>>,
+    /// That the requester has to be an outsider, if it has to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<OutsideText>,
+    /// The policies, which have to allow the request, read as one set.
+    pub policies: Vec<Policy>,
+    /// Documents that each have to allow it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<Policy>,
+    /// Documents that must not allow it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<Policy>,
+    /// The named assumptions that take part.
+    pub assumptions: Vec<String>,
+    /// The facts about requests that are taken for certain.
+    pub axioms: Vec<String>,
+    /// Of the table of global condition keys.
+    pub key_table_version: u32,
+    /// What shows the answer.
+    pub evidence: Evidence,
+}
+
+/// The options of a check that change what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Options {
+    /// `--strict-arn`.
+    pub strict_arn: bool,
+    /// `--aws-compat`.
+    pub aws_compat: bool,
+    /// `--assume-heuristics`.
+    pub assume_heuristics: bool,
+    /// `--boundary`.
+    pub boundary: Option<bool>,
+}
+
+/// An entry of the lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Actions.
+    pub actions: Vec<String>,
+    /// Resources.
+    pub resources: Vec<String>,
+}
+
+/// An [`Outside`] as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutsideText {
+    /// AWS's name of the type of the resource.
+    pub resource_type: String,
+    /// Addresses from which access is left out: networks, or the first and last address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub but_for: Vec<String>,
+}
+
+impl OutsideText {
+    fn of(outside: &Outside) -> OutsideText {
+        OutsideText {
+            resource_type: outside.resource_type.name().to_owned(),
+            but_for: outside.but_for.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// What is written.
+    pub(super) fn outside(&self) -> Result<Outside, Refusal> {
+        let resource_type = ResourceType::from_name(&self.resource_type)
+            .ok_or_else(|| Refusal::new("it names no resource type"))?;
+        let but_for = self.but_for.iter().map(|text| interval(text)).collect::<Result<_, _>>()?;
+        Ok(Outside { resource_type, but_for })
+    }
+}
+
+/// Addresses as they are written.
+pub(super) fn interval(text: &str) -> Result<AddressInterval, Refusal> {
+    AddressInterval::parse(text).ok_or_else(|| Refusal::new(format!("`{text}` are no addresses")))
+}
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The name under which it is spoken of.
+    pub name: String,
+    /// The whole document.
+    pub text: String,
+}
+
+/// What shows the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "UPPERCASE", deny_unknown_fields)]
+pub enum Evidence {
+    /// No request meets the question.
+    Pass {
+        /// How many variables the plain clauses have.
+        variables: usize,
+        /// How many plain clauses there are; they have the numbers from 1.
+        clauses: usize,
+        /// HiddenAttributes about values, whose clauses have the numbers after those.
+        lemmas: Vec<LemmaText>,
+        /// The proof, as LRAT.
+        proof: Vec<String>,
+    },
+    /// These requests do.
+    Fail {
+        /// One for each statement that was found.
+        findings: Vec<Finding>,
+    },
+}
+
+/// A lemma as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LemmaText {
+    /// For people.
+    pub says: String,
+    /// Variables of the plain clauses that cannot all be true
+    pub pass: Vec<u32>,
+    /// while all of these are false.
+    pub fail: Vec<u32>,
+}
+
+/// A request that shows something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Index of the policy that allows it, if it is not the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub policy: usize,
+    /// Index of the Allow statement of that policy that allows it.
+    pub statement: usize,
+    /// The addresses that the request stands for, if it stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<String>,
+    /// The request.
+    pub request: RequestText,
+}
+
+/// A [`Request`] as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestText {
+    /// Who, if that plays a part.
+    pub requester: Option<Requester>,
+    /// Action.
+    pub action: String,
+    /// Resource.
+    pub resource: String,
+    /// Keys (lower-cased names) and their values.
+    pub context: BTreeMap<String, Vec<String>>,
+    /// Unique ids that are this principal.
+    pub unique_ids: BTreeSet<String>,
+    /// Canonical user ids of its account.
+    pub canonical_users: BTreeSet<String>,
+    /// Whether it has a permissions boundary.
+    pub boundary: bool,
+}
+
+impl RequestText {
+    fn of(request: &Request) -> RequestText {
+        RequestText {
+            requester: request.requester.clone(),
+            action: request.action.clone(),
+            resource: request.resource.clone(),
+            context: request.context().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+            unique_ids: request.hidden.unique_ids.clone(),
+            canonical_users: request.hidden.canonical_users.clone(),
+            boundary: request.hidden.boundary,
+        }
+    }
+
+    /// The request.
+    pub(super) fn request(&self) -> Request {
+        let mut request = Request::new(&*self.action, &*self.resource);
+        self.context.iter().for_each(|(key, values)| request.set(key, values.clone()));
+        request.requester.clone_from(&self.requester);
+        request.hidden.unique_ids.clone_from(&self.unique_ids);
+        request.hidden.canonical_users.clone_from(&self.canonical_users);
+        request.hidden.boundary = self.boundary;
+        request
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of skip_serializing_if")]
+fn is_first(policy: &usize) -> bool {
+    *policy == 0
+}
+
+/// The names of the facts about requests that are taken for certain under these options.
+pub(super) fn axioms(semantics: Semantics) -> Vec<String> {
+    let safe = (!semantics.aws_compat).then_some("safe");
+    let heuristics = semantics.heuristics.then_some("heuristics");
+    ["shapes"].into_iter().chain(safe).chain(heuristics).map(str::to_owned).collect()
+}
+
+impl Certificate {
+    fn new(
+        query: &Query<'_>,
+        semantics: Semantics,
+        assumptions: &[Assumption],
+        evidence: Evidence,
+    ) -> Certificate {
+        let texts = |list: &[Box<str>]| list.iter().map(|t| t.to_string()).collect();
+        let policies = |documents: &mut dyn Iterator<Item = &Document>| {
+            let policy =
+                |d: &Document| Policy { name: d.source.name().to_owned(), text: d.source.text().to_owned() };
+            documents.map(policy).collect()
+        };
+        Certificate {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: concat!("iamsat ", env!("CARGO_PKG_VERSION")).to_owned(),
+            check: query.check().name().to_owned(),
+            policy_type: semantics.policy_type.name().to_owned(),
+            options: Options {
+                strict_arn: semantics.strict_arn,
+                aws_compat: semantics.aws_compat,
+                assume_heuristics: semantics.heuristics,
+                boundary: semantics.boundary,
+            },
+            access: query.access().map(|access| {
+                let entry = |entry: &crate::policy::Access| Entry {
+                    actions: texts(&entry.actions.iter().map(|a| a.text.clone()).collect::<Vec<_>>()),
+                    resources: texts(&entry.resources.iter().map(|r| r.text.clone()).collect::<Vec<_>>()),
+                };
+                access.iter().map(entry).collect()
+            }),
+            outside: query.outside().map(OutsideText::of),
+            policies: policies(&mut query.policies().iter().copied()),
+            within: policies(&mut query.with_role(Role::Scope)),
+            without: policies(&mut query.with_role(Role::Excludes)),
+            assumptions: assumptions.iter().map(|assumption| assumption.0.to_owned()).collect(),
+            axioms: axioms(semantics),
+            key_table_version: KEY_TABLE_VERSION,
+            evidence,
+        }
+    }
+
+    /// The certificate of a PASS.
+    pub fn of_pass(
+        query: &Query<'_>,
+        semantics: Semantics,
+        assumptions: &[Assumption],
+        refutation: &Refutation,
+    ) -> Certificate {
+        let encoding = Encoding::new(query, semantics);
+        let plain = Plain::new(&encoding.formula.graph, &encoding.conjuncts);
+        let given = plain.clauses.len().saturating_add(refutation.lemmas.len());
+        let evidence = Evidence::Pass {
+            variables: plain.variables(),
+            clauses: plain.clauses.len(),
+            lemmas: refutation
+                .lemmas
+                .iter()
+                .map(|lemma| LemmaText {
+                    says: render::lemma(&encoding.formula, &plain, lemma),
+                    pass: lemma.pass.clone(),
+                    fail: lemma.fail.clone(),
+                })
+                .collect(),
+            proof: refutation.proof.to_text(given).lines().map(str::to_owned).collect(),
+        };
+        Certificate::new(query, semantics, assumptions, evidence)
+    }
+
+    /// The certificate of a FAIL.
+    pub fn of_fail<'r>(
+        query: &Query<'_>,
+        semantics: Semantics,
+        assumptions: &[Assumption],
+        shown: impl IntoIterator<Item = Shown<'r>>,
+    ) -> Certificate {
+        let finding = |shown: Shown<'_>| Finding {
+            policy: shown.policy,
+            statement: shown.statement,
+            addresses: shown.addresses.map(|addresses| addresses.to_string()),
+            request: RequestText::of(shown.request),
+        };
+        let findings = shown.into_iter().map(finding).collect();
+        Certificate::new(query, semantics, assumptions, Evidence::Fail { findings })
+    }
+
+    /// The text.
+    pub fn to_text(&self) -> String {
+        // A value of this type has a JSON text.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Reads a certificate.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn parse(text: &str) -> Result<Certificate, Refusal> {
+        let certificate: Certificate = serde_json::from_str(text)
+            .map_err(|error| Refusal::new(format!("this is no certificate: {error}")))?;
+        if certificate.format != FORMAT {
+            return Err(Refusal::new(format!("this is no certificate: its format is not {FORMAT}")));
+        }
+        if certificate.version != VERSION {
+            return Err(Refusal::inconclusive(format!(
+                "version {} of the format is not known",
+                certificate.version
+            )));
+        }
+        Ok(certificate)
+    }
+
+    /// The refutation of a PASS, for the question that the certificate holds.
+    pub(super) fn refutation(&self, encoding: &Encoding<'_>, plain: &Plain) -> Result<Refutation, Refusal> {
+        let Evidence::Pass { variables, clauses, lemmas, proof } = &self.evidence else {
+            return Err(Refusal::new("it is not the certificate of a PASS"));
+        };
+        if (*variables, *clauses) != (plain.variables(), plain.clauses.len()) {
+            return Err(Refusal::new(format!(
+                "the question has {} clauses over {} variables, not {clauses} over {variables}",
+                plain.clauses.len(),
+                plain.variables()
+            )));
+        }
+        let mut read = Vec::with_capacity(lemmas.len());
+        for (place, lemma) in lemmas.iter().enumerate() {
+            let own = Lemma { pass: lemma.pass.clone(), fail: lemma.fail.clone() };
+            if !render::says(&encoding.formula, plain, &own, &lemma.says) {
+                let refusal = Refusal::new("it says something else than its variables");
+                return Err(refusal.at(format!("lemma {}", place.saturating_add(1))));
+            }
+            read.push(own);
+        }
+        let given = clauses.saturating_add(lemmas.len());
+        Ok(Refutation { lemmas: read, proof: Proof::parse(proof.iter().map(String::as_str), given)? })
+    }
+}

@@ -1,0 +1,99 @@
+//! Lemmas for people.
+
+use crate::formula::{Atom, Axis, Formula, Network, Node, PatternKey, Piece, Relation, Test, Variable};
+use crate::verify::clauses::Plain;
+use crate::verify::lemma::Lemma;
+
+/// The lemma as text: `never: A and B and not C`.
+pub(super) fn lemma(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma) -> String {
+    pieces(formula, plain, lemma).collect()
+}
+
+/// Whether a text is that of the lemma; ends at the first difference.
+pub(super) fn says(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma, text: &str) -> bool {
+    let mut rest = text;
+    for piece in pieces(formula, plain, lemma) {
+        match rest.strip_prefix(&*piece) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+fn pieces<'l>(
+    formula: &'l Formula<'_>,
+    plain: &'l Plain,
+    lemma: &'l Lemma,
+) -> impl Iterator<Item = String> + 'l {
+    let tests = lemma.pass.iter().map(|n| (n, "")).chain(lemma.fail.iter().map(|n| (n, "not ")));
+    tests.enumerate().map(|(place, (number, not))| {
+        let before = if place == 0 { "never: " } else { " and " };
+        format!("{before}{not}{}", atom(formula, plain, *number))
+    })
+}
+
+fn atom(formula: &Formula<'_>, plain: &Plain, number: u32) -> String {
+    let node = plain.node(number).map(|node| formula.graph.node(node));
+    let Some(Node::Atom(atom)) = node else { return format!("({number})") };
+    match formula.atom_of(atom) {
+        Some(Atom::Match(variable, test)) => {
+            let name = match formula.variable_of(variable) {
+                Some(Variable::Action) => "action".to_owned(),
+                Some(Variable::Resource) => "resource".to_owned(),
+                Some(Variable::Requester) => "requester".to_owned(),
+                Some(Variable::Key(name, 0)) => name.to_owned(),
+                Some(Variable::Key(name, element)) => format!("{name}[{element}]"),
+                None => String::new(),
+            };
+            format!("{name} {}", test_text(formula, test))
+        }
+        _ => format!("({number})"),
+    }
+}
+
+fn test_text(formula: &Formula<'_>, test: Test) -> String {
+    match test {
+        Test::Pattern(id) => match formula.pattern_of(id) {
+            Some(PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. }) => {
+                format!("~ {template}")
+            }
+            Some(PatternKey::Built(pattern)) => format!("~ {pattern:?}"),
+            None => String::new(),
+        },
+        Test::Template(id) => {
+            let mut text = "~ ".to_owned();
+            for piece in formula.template_of(id).iter().flat_map(|symbolic| &symbolic.pieces) {
+                match piece {
+                    Piece::Step(step) => {
+                        let mut builder = crate::automata::Pattern::builder();
+                        builder.push(*step);
+                        text.push_str(&format!("{:?}", builder.finish()));
+                    }
+                    Piece::Value { key, .. } => {
+                        let name = formula.template_of(id).and_then(|s| s.keys.get(*key)).copied();
+                        text.push_str(&format!("${{{}}}", name.unwrap_or_default()));
+                    }
+                }
+            }
+            text
+        }
+        Test::Bound(id) => formula.bound_of(id).map_or_else(String::new, |bound| {
+            let relation = match bound.relation {
+                Relation::Less => "<",
+                Relation::LessOrEqual => "<=",
+                Relation::Equal => "=",
+                Relation::GreaterOrEqual => ">=",
+                Relation::Greater => ">",
+            };
+            let value = match bound.axis {
+                Axis::Number => bound.value.to_text(),
+                Axis::Date => bound.value.to_date(),
+            };
+            format!("{relation} {value}")
+        }),
+        Test::Network(id) => formula.network_of(id).map_or_else(String::new, |network| {
+            format!("in {}/{}", Network::address(network.v6, network.first()), network.length)
+        }),
+    }
+}

@@ -1,0 +1,24 @@
+//! Why a certificate is not verified.
+
+/// Why a certificate is not verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Whether a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
+    pub inconclusive: bool,
+    /// One sentence.
+    pub reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: impl Into<String>) -> Refusal {
+        Refusal { inconclusive: false, reason: reason.into() }
+    }
+
+    pub(crate) fn inconclusive(reason: impl Into<String>) -> Refusal {
+        Refusal { inconclusive: true, reason: reason.into() }
+    }
+
+    pub(crate) fn at(self, place: impl std::fmt::Display) -> Refusal {
+        Refusal { reason: format!("{place}: {}", self.reason), ..self }
+    }
+}

@@ -1,0 +1,312 @@
+//! Lemmas: "no request passes all of these tests and fails all of those". Each is proved again here, from what the tests ask
+//! of values, or the certificate is not verified.
+
+mod byte_automata;
+mod domain;
+mod untyped;
+mod values;
+mod variables;
+
+use crate::automata::{Class, Set, Step};
+use crate::encode::Context;
+use crate::evaluate::{fields_match, glob_matches};
+use crate::formula::{
+    Atom, Bound, Formula, Network, Node, PatternId, PatternKey, Test, Variable, VariableId,
+};
+use crate::policy::{Part, PolicyType, Template};
+use crate::request::{ValueType, key_info};
+use crate::verify::clauses::Plain;
+use crate::verify::lemma::byte_automata::{Language, MOST_BYTES, find};
+use crate::verify::lemma::domain::{forms, text};
+use crate::verify::lemma::values::{some_address, some_number};
+use crate::verify::{Budget, Refusal};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A lemma by the numbers of its atoms in the plain clauses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lemma {
+    /// Tests that cannot all be passed
+    pub pass: Vec<u32>,
+    /// while all of these are failed.
+    pub fail: Vec<u32>,
+}
+
+impl Lemma {
+    /// The lemma as a clause.
+    pub fn clause(&self) -> impl Iterator<Item = i32> {
+        let signed = |n: &u32| i32::try_from(*n).unwrap_or(i32::MAX);
+        let pass = self.pass.iter().map(move |n| signed(n).saturating_neg());
+        pass.chain(self.fail.iter().map(signed))
+    }
+}
+
+/// The tests of one variable.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tests {
+    /// To be passed.
+    pub(super) pass: Vec<Test>,
+    /// To be failed.
+    pub(super) fail: Vec<Test>,
+}
+
+/// How many texts are looked at where only a few match.
+pub(super) const FEW: usize = 64;
+
+type Languages = Vec<Rc<Language>>;
+
+/// Proves lemmas of one question.
+pub(super) struct Prover<'f, 'a> {
+    pub(super) formula: &'f Formula<'a>,
+    pub(super) policy_type: PolicyType,
+    pub(super) aws_compat: bool,
+    pub(super) work: &'f mut Budget,
+    /// Bytes that further automata may take.
+    bytes: usize,
+    languages: FxHashMap<PatternId, Rc<Language>>,
+    domains: FxHashMap<VariableId, Rc<[Language]>>,
+}
+
+impl<'f, 'a> Prover<'f, 'a> {
+    pub(super) fn new(
+        formula: &'f Formula<'a>,
+        context: &Context<'_>,
+        work: &'f mut Budget,
+    ) -> Prover<'f, 'a> {
+        let (policy_type, aws_compat) = (context.policy_type, context.aws_compat);
+        let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
+        Prover { formula, policy_type, aws_compat, work, bytes: MOST_BYTES, languages, domains }
+    }
+
+    /// # Errors
+    /// The lemma is wrong, or could not be proved.
+    pub(super) fn prove(&mut self, lemma: &Lemma, plain: &Plain) -> Result<(), Refusal> {
+        let mut variables: BTreeMap<VariableId, Tests> = BTreeMap::new();
+        let numbers = lemma.pass.iter().map(|n| (n, true)).chain(lemma.fail.iter().map(|n| (n, false)));
+        for (number, pass) in numbers {
+            let node = plain.node(*number).map(|node| self.formula.graph.node(node));
+            let Some(Node::Atom(atom)) = node else {
+                return Err(Refusal::new(format!("{number} is the number of no atom")));
+            };
+            let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) else {
+                return Err(Refusal::new(format!("the atom {number} is not about a value")));
+            };
+            let tests = variables.entry(variable).or_default();
+            if pass { &mut tests.pass } else { &mut tests.fail }.push(test);
+        }
+        for (variable, tests) in &variables {
+            if self.excluded(*variable, tests)? {
+                return Ok(());
+            }
+        }
+        let mut exact = true;
+        for (variable, tests) in &variables {
+            if self.refined(*variable, tests, &variables)?
+                || self.excluded_with_keys(*variable, tests, &variables)?
+            {
+                return Ok(());
+            }
+            let plain_text = |test: &Test| matches!(test, Test::Pattern(_));
+            exact &= self.is_typed(*variable) || tests.pass.iter().chain(&tests.fail).all(plain_text);
+        }
+        Err(if exact {
+            Refusal::new("a value passes and fails its tests as it says that none does")
+        } else {
+            Refusal::inconclusive("it could not be proved again")
+        })
+    }
+
+    /// Whether the key holds numbers, instants or addresses and no texts.
+    pub(super) fn is_typed(&self, variable: VariableId) -> bool {
+        use ValueType::{Date, Epoch, Ip, Number};
+        matches!(self.value_type(variable), Some(Ip | Number | Date | Epoch))
+    }
+
+    fn value_type(&self, variable: VariableId) -> Option<ValueType> {
+        match self.formula.variable_of(variable) {
+            Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
+            _ => Some(ValueType::String),
+        }
+    }
+
+    /// Whether no value of the variable passes and fails the tests, whatever the values of other variables are.
+    fn excluded(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
+        let (bounds, networks) = (self.bounds(tests), self.networks(tests));
+        match self.value_type(variable) {
+            Some(ValueType::Ip) => return Ok(!some_address(&networks.0, &networks.1, self.work)?),
+            Some(ValueType::Number | ValueType::Date | ValueType::Epoch) => {
+                return Ok(!some_number(&bounds.0, &bounds.1, self.work)?);
+            }
+            _ => {}
+        }
+        if self.no_text(variable, tests)? || self.marked(variable, tests)? {
+            return Ok(true);
+        }
+        self.excluded_by_kinds(variable, tests, (&bounds.0, &bounds.1), (&networks.0, &networks.1))
+    }
+
+    fn bounds(&self, tests: &Tests) -> (Vec<&'f Bound>, Vec<&'f Bound>) {
+        let formula = self.formula;
+        let pick = |list: &[Test]| {
+            let bound = |t: &Test| if let Test::Bound(id) = t { formula.bound_of(*id) } else { None };
+            list.iter().filter_map(bound).collect()
+        };
+        (pick(&tests.pass), pick(&tests.fail))
+    }
+
+    fn networks(&self, tests: &Tests) -> (Vec<Network>, Vec<Network>) {
+        let formula = self.formula;
+        let pick = |list: &[Test]| {
+            let network = |t: &Test| if let Test::Network(id) = t { formula.network_of(*id) } else { None };
+            list.iter().filter_map(network).collect()
+        };
+        (pick(&tests.pass), pick(&tests.fail))
+    }
+
+    /// Whether no text passes and fails the tests about texts; what holds policy variables is widened where it has to be
+    /// passed, and left out where it has to be failed.
+    fn no_text(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
+        if let Some(decided) = self.by_word(tests)? {
+            return Ok(decided);
+        }
+        let (inside, outside) = self.texts(tests)?;
+        self.empty(variable, &inside, &outside)
+    }
+
+    /// Whether no value of the variable is in all and in none of the languages.
+    fn empty(
+        &mut self,
+        variable: VariableId,
+        inside: &[Rc<Language>],
+        outside: &[Rc<Language>],
+    ) -> Result<bool, Refusal> {
+        Ok(self.value(variable, inside, outside)?.is_none())
+    }
+
+    /// A value of the variable that is in all and in none of the languages.
+    fn value(
+        &mut self,
+        variable: VariableId,
+        inside: &[Rc<Language>],
+        outside: &[Rc<Language>],
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        let outside: Vec<&Language> = outside.iter().map(AsRef::as_ref).collect();
+        for form in self.domain(variable)?.iter() {
+            let inside: Vec<&Language> = inside.iter().map(AsRef::as_ref).chain([form]).collect();
+            let found = find(&inside, &outside, self.work)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// If a text has to be a certain word: `Some(true)` if another test excludes that.
+    fn by_word(&mut self, tests: &Tests) -> Result<Option<bool>, Refusal> {
+        let formula = self.formula;
+        let key = |test: &Test| match test {
+            Test::Pattern(id) => formula.pattern_of(*id).map(|key| (*id, key)),
+            _ => None,
+        };
+        let Some(word) = tests.pass.iter().filter_map(key).find_map(|(_, key)| key.word()) else {
+            return Ok(None);
+        };
+        for (list, excluding) in [(&tests.pass, false), (&tests.fail, true)] {
+            for (id, pattern) in list.iter().filter_map(key) {
+                // Matching may go back to each star once for each character.
+                self.work.spend(word.len().saturating_add(1).saturating_mul(4))?;
+                let matched = match pattern {
+                    PatternKey::Glob(template) => glob_matches(template, word),
+                    PatternKey::Fields { fields, .. } => fields_match(fields, word),
+                    PatternKey::Built(_) => self.language(id)?.contains(word.as_bytes()),
+                };
+                if matched == excluding {
+                    return Ok(Some(true));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The languages of the tests about texts.
+    fn texts(&mut self, tests: &Tests) -> Result<(Languages, Languages), Refusal> {
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for test in &tests.pass {
+            match test {
+                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Template(id) => {
+                    if let Some(symbolic) = self.formula.template_of(*id) {
+                        let widened = crate::verify::lemma::variables::widened(symbolic);
+                        inside.push(Rc::new(self.built(widened)?));
+                    }
+                }
+                Test::Bound(_) | Test::Network(_) => {}
+            }
+        }
+        for test in &tests.fail {
+            if let Test::Pattern(id) = test {
+                outside.push(self.language(*id)?);
+            }
+        }
+        Ok((inside, outside))
+    }
+
+    /// A language, paid for.
+    fn built(&mut self, steps: Vec<Step>) -> Result<Language, Refusal> {
+        self.work.spend(steps.len().saturating_mul(16))?;
+        let language = Language::within(steps, self.bytes)?;
+        self.bytes = self.bytes.saturating_sub(language.bytes());
+        Ok(language)
+    }
+
+    /// The language of a pattern.
+    fn language(&mut self, id: PatternId) -> Result<Rc<Language>, Refusal> {
+        if let Some(known) = self.languages.get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let steps = self.formula.pattern_of(id).map(steps).unwrap_or_default();
+        let language = Rc::new(self.built(steps)?);
+        self.languages.insert(id, Rc::clone(&language));
+        Ok(language)
+    }
+
+    fn domain(&mut self, variable: VariableId) -> Result<Rc<[Language]>, Refusal> {
+        if let Some(known) = self.domains.get(&variable) {
+            return Ok(Rc::clone(known));
+        }
+        let forms =
+            self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
+        let domain: Rc<[Language]> = forms.into_iter().map(Language::new).collect::<Result<_, _>>()?;
+        self.domains.insert(variable, Rc::clone(&domain));
+        Ok(domain)
+    }
+}
+
+/// The steps of a pattern, from what it was written as.
+pub(super) fn steps(key: &PatternKey<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut glob = |template: &Template, class: Class| {
+        for part in template.parts() {
+            match part {
+                Part::Text(spelled) => steps.extend(text(spelled)),
+                Part::One => steps.push(Step::One(Set::Class(class))),
+                Part::Many | Part::Variable(_) => steps.push(Step::Many(class)),
+            }
+        }
+    };
+    match key {
+        PatternKey::Glob(template) => glob(template, Class::ANY),
+        PatternKey::Fields { fields, .. } => {
+            let colon = Template::from_parts([Part::Text(":".into())]);
+            for (place, field) in fields.iter().enumerate() {
+                if place > 0 {
+                    glob(&colon, Class::ANY);
+                }
+                glob(field, if place < 5 { Class::NOT_COLON } else { Class::ANY });
+            }
+        }
+        PatternKey::Built(pattern) => return pattern.steps().to_vec(),
+    }
+    steps
+}

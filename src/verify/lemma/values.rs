@@ -1,0 +1,122 @@
+//! Comparisons with constants, and networks: whether some value passes all of some tests and none of others.
+
+use crate::formula::{Bound, Network, Relation};
+use crate::verify::{Budget, Refusal};
+
+/// Whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
+/// `n` constants there are `2n + 1` kinds of number: the even ones are gaps, the odd ones the constants themselves.
+pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -> Result<bool, Refusal> {
+    let mut constants: Vec<_> = pass.iter().chain(fail).map(|bound| &bound.value).collect();
+    constants.sort();
+    constants.dedup();
+    let kinds = constants.len().saturating_mul(2).saturating_add(1);
+    let holds = |bound: &Bound, kind: usize| {
+        let rank = constants.partition_point(|constant| **constant < bound.value);
+        let constant = rank.saturating_mul(2).saturating_add(1);
+        match bound.relation {
+            Relation::Less => kind < constant,
+            Relation::LessOrEqual => kind <= constant,
+            Relation::Equal => kind == constant,
+            Relation::GreaterOrEqual => kind >= constant,
+            Relation::Greater => kind > constant,
+        }
+    };
+    for kind in 0..kinds {
+        work.spend(pass.len().saturating_add(fail.len()))?;
+        if pass.iter().all(|b| holds(b, kind)) && !fail.iter().any(|b| holds(b, kind)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether some address does: prefixes are halved until all tests say the same about every address of one.
+pub(super) fn some_address(pass: &[Network], fail: &[Network], work: &mut Budget) -> Result<bool, Refusal> {
+    let mut waiting = vec![Network::family(false), Network::family(true)];
+    while let Some(part) = waiting.pop() {
+        work.spend(pass.len().saturating_add(fail.len()).saturating_add(1))?;
+        if pass.iter().any(|n| !meet(*n, part)) || fail.iter().any(|n| within(part, *n)) {
+            continue;
+        }
+        if pass.iter().all(|n| within(part, *n)) && !fail.iter().any(|n| meet(*n, part)) {
+            return Ok(true);
+        }
+        // A test splits it, so it is no single address.
+        let length = part.length.saturating_add(1);
+        let half = 1u128.checked_shl(128u32.saturating_sub(length)).unwrap_or(0);
+        waiting.extend([Network { length, ..part }, Network { length, bits: part.bits | half, ..part }]);
+    }
+    Ok(false)
+}
+
+/// Whether every address of `inner` is in `outer`.
+fn within(inner: Network, outer: Network) -> bool {
+    let differing = (inner.bits ^ outer.bits).checked_shr(128u32.saturating_sub(outer.length)).unwrap_or(0);
+    inner.v6 == outer.v6 && inner.length >= outer.length && differing == 0
+}
+
+/// Whether they share an address: then one is within the other.
+fn meet(a: Network, b: Network) -> bool {
+    within(a, b) || within(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::{Axis, Scalar};
+
+    fn bound(text: &str) -> Bound {
+        let (relation, number) = text.split_once(' ').unwrap();
+        let relation = match relation {
+            "<" => Relation::Less,
+            "<=" => Relation::LessOrEqual,
+            "=" => Relation::Equal,
+            ">=" => Relation::GreaterOrEqual,
+            _ => Relation::Greater,
+        };
+        Bound { axis: Axis::Number, relation, value: Scalar::parse_number(number).unwrap() }
+    }
+
+    #[test]
+    fn numbers_between_constants() {
+        let cases: [(&[&str], &[&str], bool); 8] = [
+            (&["> 1", "< 2"], &[], true),
+            (&["> 1", "< 1"], &[], false),
+            (&[">= 1", "<= 1"], &[], true),
+            (&[">= 1", "<= 1.0"], &["= 01"], false),
+            (&[">= 1"], &[">= 1"], false),
+            (&[], &["< 5", ">= 5"], false),
+            (&[], &["< 5", "> 5"], true),
+            (&[], &[], true),
+        ];
+        for (pass, fail, expected) in cases {
+            let read = |list: &[&str]| list.iter().map(|t| bound(t)).collect::<Vec<_>>();
+            let (p, f) = (read(pass), read(fail));
+            let found = some_number(
+                &p.iter().collect::<Vec<_>>(),
+                &f.iter().collect::<Vec<_>>(),
+                &mut Budget::new(10_000, Default::default()),
+            );
+            assert_eq!(found.unwrap(), expected, "{pass:?} {fail:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_left_by_networks() {
+        let cases: [(&[&str], &[&str], bool); 8] = [
+            (&["10.0.0.0/8"], &["10.0.0.0/9"], true),
+            (&["10.0.0.0/8"], &["10.0.0.0/9", "10.128.0.0/9"], false),
+            (&["10.0.0.0/8", "11.0.0.0/8"], &[], false),
+            (&["10.1.2.3"], &["10.1.2.3/32"], false),
+            (&[], &["0.0.0.0/0"], true),
+            (&[], &["0.0.0.0/0", "::/0"], false),
+            (&["::/0"], &["::1"], true),
+            (&["::1", "10.0.0.0/8"], &[], false),
+        ];
+        for (pass, fail, expected) in cases {
+            let read = |list: &[&str]| list.iter().map(|t| Network::parse(t).unwrap()).collect::<Vec<_>>();
+            let found = some_address(&read(pass), &read(fail), &mut Budget::new(100_000, Default::default()));
+            assert_eq!(found.unwrap(), expected, "{pass:?} {fail:?}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Lemmas about patterns that hold the values of other keys. Four arguments, each of which holds for all values:
+//!
+//! * *widened*: with "anything that may stand there" in the place of each value a pattern matches more; so it may be put in
+//!   where the pattern has to be passed.
+//! * *refined*: where the tests of a key ask its value to match a pattern, that pattern may stand in the place of the value.
+//! * *marked*: put one marker, which is in no text, in the place of each key's value, and let it through wherever a pattern
+//!   lets everything through that can be in the value. If then every word of a pattern is a word of some other pattern, that holds for the values too: a
+//!   run of the other pattern over the word consumes each marker as the value of the same key, or in such a run, and so
+//!   it can consume the value in its place.
+//! * *few values*: where the tests leave few values to each key, each combination is looked at.
+
+use crate::automata::{Class, Pattern, Set, Step, Symbol};
+use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePattern, decode};
+use crate::verify::Refusal;
+use crate::verify::lemma::byte_automata::{Language, word};
+use crate::verify::lemma::{FEW, Prover, Tests, steps};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The pattern with anything that may stand there in the place of each value.
+pub(super) fn widened(symbolic: &VariablePattern<'_>) -> Vec<Step> {
+    build(symbolic, |_, class, steps| steps.push(Step::Many(class)))
+}
+
+fn build(symbolic: &VariablePattern<'_>, mut value: impl FnMut(&str, Class, &mut Vec<Step>)) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for piece in &symbolic.pieces {
+        match piece {
+            Piece::Step(step) => steps.push(*step),
+            Piece::Value { key, class } => {
+                value(symbolic.keys.get(*key).copied().unwrap_or_default(), *class, &mut steps);
+            }
+        }
+    }
+    steps
+}
+
+/// The pattern with values put in; `None` if one cannot stand where it would.
+fn filled(symbolic: &VariablePattern<'_>, values: &BTreeMap<&str, Vec<Symbol>>) -> Option<Vec<Step>> {
+    let mut fits = true;
+    let steps = build(symbolic, |key, class, steps| match values.get(key) {
+        Some(value) => {
+            fits &= value.iter().all(|symbol| class.contains(*symbol));
+            steps.extend(value.iter().map(|symbol| Step::One(Set::Char(*symbol))));
+        }
+        None => fits = false,
+    });
+    fits.then_some(steps)
+}
+
+/// The places of a key's value, as what may stand in all of them.
+fn room(symbolic: &VariablePattern<'_>, name: &str) -> Class {
+    let mut room = Class::ANY;
+    for piece in &symbolic.pieces {
+        if let Piece::Value { key, class } = piece
+            && symbolic.keys.get(*key).copied() == Some(name)
+        {
+            room = room.and(*class);
+        }
+    }
+    room
+}
+
+impl<'a> Prover<'_, 'a> {
+    /// Whether some pattern with values is inside the patterns that have to be failed, whatever the values are.
+    pub(super) fn marked(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
+        let formula = self.formula;
+        let symbolic = |test: &Test| match test {
+            Test::Template(id) => formula.template_of(*id),
+            _ => None,
+        };
+        if variable == VariableId::REQUESTER {
+            // Its words have markers of their own.
+            return Ok(false);
+        }
+        for inner in tests.pass.iter().filter_map(symbolic) {
+            let mut names: Vec<&str> = Vec::new();
+            for key in tests.pass.iter().chain(&tests.fail).filter_map(symbolic).flat_map(|s| &s.keys) {
+                if !names.contains(key) {
+                    names.push(key);
+                }
+            }
+            if names.len() > usize::from(Symbol::LAST_MARKER) {
+                return Err(Refusal::inconclusive("too many keys stand in its patterns"));
+            }
+            let number =
+                |name: &str| names.iter().zip(0u8..).find(|(n, _)| **n == name).map_or(0, |(_, n)| n);
+            // A run takes a value if it takes all symbols that can be in it.
+            let markers = |run: Class| {
+                let fitting = names.iter().filter(|name| run.covers(room(inner, name)));
+                fitting.fold(Class::EMPTY, |all, name| all.union(Class::marker(number(name))))
+            };
+            let mark = |symbolic: &VariablePattern<'a>| {
+                build(symbolic, |key, _, steps| steps.push(Step::One(Set::Char(Symbol::marker(number(key))))))
+            };
+            let mut outside = Vec::new();
+            for test in &tests.fail {
+                let steps = match (test, symbolic(test)) {
+                    (Test::Pattern(id), _) => formula.pattern_of(*id).map(steps).unwrap_or_default(),
+                    // A value that may stand in `inner` has to fit here too.
+                    (_, Some(outer))
+                        if outer.keys.iter().all(|key| room(outer, key).covers(room(inner, key))) =>
+                    {
+                        mark(outer)
+                    }
+                    _ => continue,
+                };
+                let swallowing = steps.into_iter().map(|step| match step {
+                    Step::Many(class) => Step::Many(class.union(markers(class))),
+                    Step::One(Set::Class(class)) => Step::One(Set::Class(class.and(Class::ANY))),
+                    other => other,
+                });
+                outside.push(self.built(swallowing.collect())?);
+            }
+            let inner = self.built(mark(inner))?;
+            let outside: Vec<&Language> = outside.iter().collect();
+            if crate::verify::lemma::byte_automata::find(&[&inner], &outside, self.work)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether no text is left when the patterns that the keys have to match stand in the places of their values.
+    pub(super) fn refined(
+        &mut self,
+        variable: VariableId,
+        tests: &Tests,
+        all: &BTreeMap<VariableId, Tests>,
+    ) -> Result<bool, Refusal> {
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for test in &tests.pass {
+            match test {
+                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Template(id) => {
+                    let Some(symbolic) = self.formula.template_of(*id) else { return Ok(false) };
+                    let mut known: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
+                    for key in &symbolic.keys {
+                        known.extend(self.known(key, all).map(|steps| (*key, steps)));
+                    }
+                    let mut possible = true;
+                    let steps = build(symbolic, |key, class, steps| match known.get(key) {
+                        Some(known) => steps.extend(known.iter().map(|step| match *step {
+                            Step::Many(run) => Step::Many(run.and(class)),
+                            Step::One(Set::Class(one)) => {
+                                possible &= !one.and(class).is_empty();
+                                Step::One(Set::Class(one.and(class)))
+                            }
+                            Step::One(Set::Char(symbol)) => {
+                                possible &= class.contains(symbol);
+                                *step
+                            }
+                            Step::One(Set::AnyCase(_)) => *step,
+                        })),
+                        None => steps.push(Step::Many(class)),
+                    });
+                    if !possible {
+                        // No value that the key can have can stand in its place.
+                        return Ok(true);
+                    }
+                    inside.push(Rc::new(self.built(steps)?));
+                }
+                Test::Bound(_) | Test::Network(_) => {}
+            }
+        }
+        for test in &tests.fail {
+            if let Test::Pattern(id) = test {
+                outside.push(self.language(*id)?);
+            }
+        }
+        self.empty(variable, &inside, &outside)
+    }
+
+    /// A pattern that the value of the key has to match under the tests.
+    fn known(&self, key: &str, all: &BTreeMap<VariableId, Tests>) -> Option<Vec<Step>> {
+        let formula = self.formula;
+        let pattern = |id| formula.pattern_of(id).map(steps);
+        match RequesterKey::of(key).filter(|_| !self.aws_compat) {
+            Some(tied) => {
+                let requester = all.get(&VariableId::REQUESTER).into_iter().flat_map(|tests| &tests.pass);
+                let implied = requester.filter_map(|test| formula.implied_for_key(*test, key)).next();
+                implied.and_then(pattern).or_else(|| tied.shape().map(|shape| shape.steps().to_vec()))
+            }
+            None => {
+                let own = |v: Variable<'_>| matches!(v, Variable::Key(name, 0) if name == key);
+                let variable = formula.variables().find(|(_, v)| own(*v)).map(|(id, _)| id)?;
+                let tests = all.get(&variable).filter(|_| !self.is_typed(variable))?;
+                let first = tests.pass.iter().find_map(|test| match test {
+                    Test::Pattern(id) => Some(*id),
+                    _ => None,
+                });
+                first.and_then(pattern)
+            }
+        }
+    }
+
+    /// Whether the keys in the patterns of the variable can have few values under their own tests, and none of those leaves
+    /// a value to the variable.
+    pub(super) fn excluded_with_keys(
+        &mut self,
+        variable: VariableId,
+        tests: &Tests,
+        all: &BTreeMap<VariableId, Tests>,
+    ) -> Result<bool, Refusal> {
+        let formula = self.formula;
+        let symbolic = |test: &Test| match test {
+            Test::Template(id) => formula.template_of(*id),
+            _ => None,
+        };
+        let mut combinations: Vec<BTreeMap<&str, Vec<Symbol>>> = vec![BTreeMap::new()];
+        let mut names: Vec<&str> = Vec::new();
+        for key in tests.pass.iter().chain(&tests.fail).filter_map(symbolic).flat_map(|s| &s.keys) {
+            if names.contains(key) {
+                continue;
+            }
+            names.push(key);
+            let Some(values) = self.values(key, all)? else { return Ok(false) };
+            let with = |one: &BTreeMap<&'a str, Vec<Symbol>>| {
+                let mut more = Vec::new();
+                for value in &values {
+                    let mut longer = one.clone();
+                    longer.insert(key, value.clone());
+                    more.push(longer);
+                }
+                more
+            };
+            combinations = combinations.iter().flat_map(with).collect();
+            if combinations.len() > FEW {
+                return Err(Refusal::inconclusive(
+                    "too many combinations of values would have to be looked at",
+                ));
+            }
+        }
+        if names.is_empty() {
+            return Ok(false);
+        }
+        'combinations: for combination in &combinations {
+            let (mut inside, mut outside) = (Vec::new(), Vec::new());
+            for (list, languages, passed) in
+                [(&tests.pass, &mut inside, true), (&tests.fail, &mut outside, false)]
+            {
+                for test in list {
+                    match (test, symbolic(test)) {
+                        (Test::Pattern(id), _) => languages.push(self.language(*id)?),
+                        (_, Some(symbolic)) => match filled(symbolic, combination) {
+                            Some(steps) => languages.push(Rc::new(self.built(steps)?)),
+                            // It matches nothing.
+                            None if passed => continue 'combinations,
+                            None => {}
+                        },
+                        _ => {}
+                    }
+                }
+            }
+            if !self.empty(variable, &inside, &outside)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// All values that a key can have under its own tests, if they are few.
+    fn values(
+        &mut self,
+        key: &str,
+        all: &BTreeMap<VariableId, Tests>,
+    ) -> Result<Option<Vec<Vec<Symbol>>>, Refusal> {
+        let tied = RequesterKey::of(key).filter(|_| !self.aws_compat);
+        let own = |v: Variable<'_>| matches!(v, Variable::Key(name, 0) if name == key);
+        let variable = match tied {
+            Some(_) => Some(VariableId::REQUESTER),
+            None => self.formula.variables().find(|(_, v)| own(*v)).map(|(id, _)| id),
+        };
+        let Some(variable) = variable.filter(|v| !self.is_typed(*v)) else { return Ok(None) };
+        let tests = all.get(&variable).cloned().unwrap_or_default();
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for (list, languages) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
+            for test in list {
+                if let Test::Pattern(id) = test {
+                    languages.push(self.language(*id)?);
+                }
+            }
+        }
+        let mut values = Vec::new();
+        for _ in 0..FEW {
+            let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(Some(values)) };
+            let Some(found) = word(&found) else { return Ok(None) };
+            match tied {
+                None => {
+                    let spelled = found.iter().map(|symbol| Step::One(Set::Char(*symbol)));
+                    outside.push(Rc::new(self.built(spelled.collect())?));
+                    values.push(found);
+                }
+                Some(tied) => {
+                    // Of some requesters nothing about the key is documented, or they lack it.
+                    let value = decode(&found).and_then(|decoded| tied.value(&decoded)).flatten();
+                    let Some(value) = value else { return Ok(None) };
+                    for pattern in tied.words(&Pattern::word(&value)) {
+                        outside.push(Rc::new(self.built(pattern.steps().to_vec())?));
+                    }
+                    values.push(Symbol::word(&value));
+                }
+            }
+            if values.len() > FEW.wrapping_shr(2) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::lemma::domain::text;
+
+    #[test]
+    fn a_value_that_cannot_stand_there_matches_nothing() {
+        let symbolic = VariablePattern {
+            pieces: text("a:")
+                .into_iter()
+                .map(Piece::Step)
+                .chain([Piece::Value { key: 0, class: Class::NOT_COLON }])
+                .collect(),
+            keys: vec!["k"],
+        };
+        let with = |value: &str| filled(&symbolic, &BTreeMap::from([("k", Symbol::word(value))]));
+        assert_eq!(with("x*"), Some(text("a:x*")));
+        assert_eq!(with("x:y"), None);
+        assert_eq!(filled(&symbolic, &BTreeMap::new()), None);
+        assert_eq!(widened(&symbolic), [text("a:"), vec![Step::Many(Class::NOT_COLON)]].concat());
+    }
+}
