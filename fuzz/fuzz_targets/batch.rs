@@ -1,7 +1,7 @@
-//! See `tests/support/properties/batch.rs`.
+//! See `tests/it/support/properties/batch.rs`.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/it/support/mod.rs"]
 mod support;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| support::properties::batch::holds(data));

@@ -1,7 +1,7 @@
-//! See `tests/support/properties/check.rs`.
+//! See `tests/it/support/properties/check.rs`.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/it/support/mod.rs"]
 mod support;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| support::properties::check::holds(data));

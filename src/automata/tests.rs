@@ -1,7 +1,7 @@
 //! Laws of the whole room, against two references that share no code with it: position sets over an alphabet that
 //! has several unspelled members of every sort, and regex-automata.
 
-#[path = "../../tests/support/sampling.rs"]
+#[path = "../../tests/it/support/sampling.rs"]
 mod sampling;
 
 use super::*;

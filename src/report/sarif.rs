@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/formats.rs` holds the output
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` holds the output
 //! against its JSON schema.
 
 use super::codes::page;

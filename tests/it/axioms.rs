@@ -1,0 +1,422 @@
+//! What is taken for certain about all requests: which verdict each fact changes, and that the search and the referee know
+//! the same facts.
+//!
+//! S7 is empty; S14 and S16 are not asserted, and neither are S11, the common start of organization ids and paths (S10) and
+//! the membership of the first and last service (S12): docs/semantics.md says why leaving them out is sound.
+
+use crate::support::document;
+use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::evaluate::{self, Decision, evaluate};
+use iamsat::policy::PolicyType;
+use iamsat::request::{FactSets, HEURISTICS, Request, Requester};
+use iamsat::solve::Verdict;
+
+/// A fact, and the statement of a new and an existing policy: PASS because of the fact, FAIL under `--aws-compat`.
+struct Case {
+    fact: &'static str,
+    new: &'static str,
+    existing: &'static str,
+}
+
+const fn case(fact: &'static str, new: &'static str, existing: &'static str) -> Case {
+    Case { fact, new, existing }
+}
+
+/// Statements without Effect, Action and Resource of the first; an existing policy without statement allows nothing.
+const CASES: &[Case] = &[
+    case(
+        "S1 anonymous requests have no principal tags",
+        r#""Principal":"*","Condition":{"Null":{"aws:PrincipalTag/team":"false"}}"#,
+        r#""Principal":"*","Condition":{"Null":{"aws:PrincipalArn":"false"}}},
+           {"Effect":"Allow","Action":"*","Resource":"*","Principal":{"Service":"*","Federated":"*"}"#,
+    ),
+    case(
+        "S1 anonymous requests have no organization",
+        r#""Principal":"*","Condition":{"StringLike":{"aws:PrincipalOrgID":"o-*"}}"#,
+        r#""Principal":"*","Condition":{"Null":{"aws:PrincipalArn":"false"}}},
+           {"Effect":"Allow","Action":"*","Resource":"*","Principal":{"Service":"*","Federated":"*"}"#,
+    ),
+    case(
+        "S2 the account of a principal is its aws:PrincipalAccount",
+        r#""Principal":{"AWS":"111122223333"}"#,
+        r#""Principal":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+    ),
+    case(
+        "S2 and its aws:PrincipalArn is of the account",
+        r#""Principal":{"AWS":"111122223333"}"#,
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:*:*:*:111122223333:*"}}"#,
+    ),
+    case(
+        "S3 the aws:PrincipalArn of a session is the ARN of its role",
+        r#""Principal":{"AWS":"arn:aws:sts::111122223333:assumed-role/R/s"}"#,
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*R"}}"#,
+    ),
+    case(
+        "S3 a user's ARN names the user and the federated users it asked for",
+        r#""Principal":{"AWS":"arn:aws:iam::111122223333:user/bob"}"#,
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111122223333:user/bob","arn:aws:sts::111122223333:federated-user/*"]}}"#,
+    ),
+    case(
+        "S4 only users have a user name, the last part of their ARN",
+        r#""Principal":"*","Condition":{"StringEquals":{"aws:username":"bob"}}"#,
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:*:iam::*:user/bob","arn:*:iam::*:user/*/bob"]},"StringEquals":{"aws:PrincipalType":"User"}}"#,
+    ),
+    case(
+        "S5 the user id of a session ends with its name",
+        r#""Principal":{"AWS":"arn:aws:sts::111122223333:assumed-role/R/s"}"#,
+        r#""Principal":"*","Condition":{"StringLike":{"aws:userid":"*:s"}}"#,
+    ),
+    case(
+        "S6 services are services",
+        r#""Principal":{"Service":"ec2.amazonaws.com"}"#,
+        r#""Principal":"*","Condition":{"Bool":{"aws:PrincipalIsAWSService":"true"},"StringEquals":{"aws:PrincipalServiceName":"ec2.amazonaws.com"}}"#,
+    ),
+    case(
+        "S6 principals of accounts have no list of service names",
+        r#""Principal":{"AWS":"111122223333"},"Condition":{"ForAnyValue:StringLike":{"aws:PrincipalServiceNamesList":"*"}}"#,
+        "",
+    ),
+    case(
+        "S8 aws:SourceIp excludes VPC endpoints",
+        r#""Condition":{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"},"StringLike":{"aws:SourceVpce":"*"}}"#,
+        "",
+    ),
+    case(
+        "S9 what names an endpoint implies it",
+        r#""Condition":{"StringEquals":{"aws:VpceAccount":"111122223333"}}"#,
+        r#""Condition":{"Null":{"aws:SourceVpce":"false"}}"#,
+    ),
+    case(
+        "S10 organization and paths come together",
+        r#""Condition":{"StringLike":{"aws:ResourceOrgID":"o-*"}}"#,
+        r#""Condition":{"Null":{"aws:ResourceOrgPaths":"false"}}"#,
+    ),
+    case(
+        "S12 aws:CalledVia implies aws:ViaAWSService",
+        r#""Condition":{"ForAnyValue:StringEquals":{"aws:CalledVia":"athena.amazonaws.com"}}"#,
+        r#""Condition":{"Bool":{"aws:ViaAWSService":"true"}}"#,
+    ),
+    case(
+        "S13 aws:RequestTag implies aws:TagKeys",
+        r#""Condition":{"StringEquals":{"aws:RequestTag/team":"a"}}"#,
+        r#""Condition":{"Null":{"aws:TagKeys":"false"}}"#,
+    ),
+];
+
+fn policy(statement: &str) -> iamsat::policy::Document {
+    let text = if statement.is_empty() {
+        r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#.to_owned()
+    } else {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*",{statement}}}]}}"#
+        )
+    };
+    document("axiom", &text)
+}
+
+fn ask(new: &str, existing: &str, options: Options) -> Answer {
+    let principals = new.contains("Principal\":");
+    let policy_type = Some(if principals { PolicyType::Resource } else { PolicyType::Identity });
+    no_new_access(&policy(new), &policy(existing), &Options { policy_type, ..options })
+}
+
+#[test]
+fn every_fact_changes_a_verdict() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        for (aws_compat, expected) in [(false, "PASS"), (true, "FAIL")] {
+            let answer = ask(case.new, case.existing, Options { aws_compat, ..Options::default() });
+            if answer.verdict.name() != expected {
+                wrong.push(format!("{} aws_compat {aws_compat}: {:?}", case.fact, answer.verdict));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// S15 holds under `--aws-compat` too: one request has one value of a single-valued key, whatever statements ask.
+#[test]
+fn a_single_valued_key_has_one_value() {
+    let new =
+        r#""Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"},"StringLike":{"aws:SourceVpc":"vpc-2*"}}"#;
+    for aws_compat in [false, true] {
+        assert_eq!(ask(new, "", Options { aws_compat, ..Options::default() }).verdict.name(), "PASS");
+    }
+    let several = new.replace("String", "ForAnyValue:String").replace("aws:SourceVpc", "aws:TagKeys");
+    assert_eq!(ask(&several, "", Options::default()).verdict.name(), "FAIL");
+}
+
+/// With each heuristic, a question that it decides: FAIL without it, PASS with it, and the answer names it.
+#[test]
+fn heuristics_are_asked_for_and_named() {
+    let cases = [
+        (
+            "heuristic-private-addresses-never-in-source-ip",
+            r#""Condition":{"IpAddress":{"aws:SourceIp":["10.1.0.0/16","172.31.0.0/16","192.168.1.1"]}}"#,
+            "",
+        ),
+        (
+            "heuristic-mfa-age-implies-mfa-present",
+            r#""Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+            r#""Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+        ),
+        (
+            "heuristic-users-have-no-token-issue-time",
+            r#""Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2024-01-01"}}"#,
+            r#""Condition":{"StringNotEquals":{"aws:PrincipalType":"User"}}"#,
+        ),
+        (
+            "heuristic-source-keys-only-from-services",
+            r#""Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::b"}}"#,
+            r#""Principal":{"Service":"*"}"#,
+        ),
+        (
+            "heuristic-no-vpc-via-aws-service",
+            r#""Condition":{"StringLike":{"aws:SourceVpc":"*"},"Bool":{"aws:ViaAWSService":"true"}}"#,
+            "",
+        ),
+        (
+            "heuristic-web-and-saml-callers-only-assume-roles",
+            r#""Principal":{"Federated":"accounts.google.com"},"Condition":{}"#,
+            r#""Principal":"*","Condition":{"Null":{"aws:PrincipalIsAWSService":"false"}}"#,
+        ),
+    ];
+    assert_eq!(cases.map(|c| c.0), HEURISTICS.map(|h| h.name));
+    for (name, new, existing) in cases {
+        let named = |answer: &Answer| answer.assumptions.iter().any(|a| a.0 == name);
+        let without = ask(new, existing, Options::default());
+        assert!(without.verdict.name() == "FAIL" && !named(&without), "{name} {:?}", without.verdict);
+        let with = ask(new, existing, Options { assume_heuristics: true, ..Options::default() });
+        assert!(named(&with), "{name} {:?}", with.assumptions);
+        // Web identities still call what they are for.
+        let expected = if name.contains("web") { "FAIL" } else { "PASS" };
+        assert_eq!(with.verdict.name(), expected, "{name} {:?}", with.verdict);
+        if let Verdict::Fail(findings) = &with.verdict {
+            let action = findings[0].witness.request().action.to_ascii_lowercase();
+            let own = ["sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity"];
+            assert!(own.contains(&&*action), "{action}");
+        }
+    }
+}
+
+/// Each heuristic excludes what it says and no more: questions beside it stay FAIL.
+#[test]
+fn heuristics_exclude_no_more_than_they_say() {
+    let cases = [
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":["8.8.8.0/24"]}}"#, ""),
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":["172.0.0.0/8"]}}"#, ""),
+        (
+            r#""Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+            r#""Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+        ),
+        (
+            r#""Condition":{"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
+            r#""Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2024-01-01"}}"#,
+        ),
+        (
+            r#""Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2024-01-01"},"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
+            "",
+        ),
+        (
+            r#""Principal":{"Service":"*"}"#,
+            r#""Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::b"}}"#,
+        ),
+        (r#""Condition":{"StringLike":{"aws:SourceVpc":"*"},"Bool":{"aws:ViaAWSService":"false"}}"#, ""),
+        (
+            r#""Condition":{"Bool":{"aws:ViaAWSService":"true"}}"#,
+            r#""Condition":{"StringLike":{"aws:SourceVpc":"*"}}"#,
+        ),
+        (r#""Principal":{"AWS":"arn:aws:iam::111122223333:user/bob"}"#, ""),
+    ];
+    for (new, existing) in cases {
+        let answer = ask(new, existing, Options { assume_heuristics: true, ..Options::default() });
+        assert_eq!(answer.verdict.name(), "FAIL", "{new} {existing} {:?}", answer.verdict);
+    }
+}
+
+/// A named assumption is reported where it takes part, and nowhere else.
+#[test]
+fn assumptions_are_named_where_they_take_part() {
+    let fields = "resource-fields-do-not-cross-colons";
+    let cases: &[(&str, &[&str])] = &[
+        (r#""Sid":"a""#, &[]),
+        (r#""NotPrincipal":{"Service":"a.amazonaws.com"}"#, &[]),
+        (r#""Principal":{"AWS":"*"}"#, &[]),
+        (r#""Principal":{"AWS":"111122223333"}"#, &["one-partition"]),
+        (r#""Principal":{"Federated":"*"}"#, &["principal-wildcards-are-globs"]),
+        (r#""Principal":{"AWS":"arn:aws:iam::1:role/*"}"#, &["principal-wildcards-are-globs"]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"a"}}"#, &[]),
+        (r#""Condition":{"Null":{"ex:k":"true"}}"#, &[]),
+        (r#""Condition":{"StringEquals":{"ex:k":"a"}}"#, &["unlisted-keys-are-single-valued"]),
+        (r#""Condition":{"ForAnyValue:StringEquals":{"ex:k":"a"}}"#, &[]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"${ex:k}"}}"#, &["unlisted-keys-are-single-valued"]),
+        (r#""Condition":{"StringEquals":{"aws:SourceVpc":"${aws:username}"}}"#, &[]),
+        (
+            r#""Condition":{"StringLike":{"aws:SourceVpc":"${aws:username}"}}"#,
+            &["variable-values-are-literal"],
+        ),
+        (r#""Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:*::b"}}"#, &[]),
+        (r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, &[]),
+    ];
+    for (statement, expected) in cases {
+        let answer = ask(statement, "", Options::default());
+        let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+        assert_eq!(found, *expected, "{statement}");
+    }
+    let resources: &[(&str, &[&str])] = &[
+        ("*", &[]),
+        ("arn:aws:s3:::b/*", &[]),
+        ("arn:aws:sqs:*:111122223333:q", &[fields]),
+        ("arn:aws:sqs", &["short-arns-are-completed"]),
+        ("arn:aws:sqs:*:1", &["short-arns-are-completed"]),
+        ("arn:aws:s3:::${aws:username}", &["variable-values-are-literal"]),
+    ];
+    let deny = |rest: &str| {
+        document(
+            "a",
+            &format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*",{rest}}}}}"#),
+        )
+    };
+    for (resource, expected) in resources {
+        for strict_arn in [false, true] {
+            let policy = deny(&format!(r#""Resource":"{resource}""#));
+            let options = Options { strict_arn, ..Options::default() };
+            let found: Vec<&str> =
+                no_new_access(&policy, &policy, &options).assumptions.iter().map(|a| a.0).collect();
+            let expected: Vec<&str> =
+                expected.iter().copied().filter(|name| !(strict_arn && *name == fields)).collect();
+            assert_eq!(found, expected, "{resource}");
+        }
+    }
+    let listed = deny(r#""Resource":"*","NotPrincipal":{"AWS":"111122223333"}"#);
+    let answer = no_new_access(&listed, &listed, &Options::default());
+    let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+    assert_eq!(found, ["account-alone-in-notprincipal-exempts-all", "one-partition"]);
+}
+
+/// Keys that facts speak about, each with values that a request may have.
+const KEYS: &[(&str, &[&str])] = &[
+    ("aws:PrincipalArn", &["arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:root"]),
+    ("aws:PrincipalAccount", &["111122223333", "anonymous"]),
+    ("aws:PrincipalType", &["User", "Anonymous"]),
+    ("aws:userid", &["AIDAX", "AROAX:s", "111122223333", "anonymous", "111122223333:f"]),
+    ("aws:username", &["bob"]),
+    ("aws:PrincipalIsAWSService", &["true", "false"]),
+    ("aws:PrincipalServiceName", &["ec2.amazonaws.com"]),
+    ("aws:PrincipalServiceNamesList", &["ec2.amazonaws.com"]),
+    ("aws:PrincipalOrgID", &["o-1"]),
+    ("aws:PrincipalOrgPaths", &["o-1/r-1/"]),
+    ("aws:PrincipalTag/team", &["a"]),
+    ("aws:TokenIssueTime", &["2024-01-01T00:00:00Z"]),
+    ("aws:MultiFactorAuthPresent", &["true", "false"]),
+    ("aws:MultiFactorAuthAge", &["1"]),
+    ("aws:SourceIdentity", &["a"]),
+    ("aws:FederatedProvider", &["a"]),
+    ("aws:SourceIp", &["203.0.113.1"]),
+    ("aws:SourceVpc", &["vpc-1"]),
+    ("aws:SourceVpce", &["vpce-1"]),
+    ("aws:VpcSourceIp", &["10.0.0.1"]),
+    ("aws:SourceVpcArn", &["arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"]),
+    ("aws:VpceAccount", &["111122223333"]),
+    ("aws:VpceOrgID", &["o-1"]),
+    ("aws:VpceOrgPaths", &["o-1/r-1/"]),
+    ("aws:ResourceAccount", &["111122223333"]),
+    ("aws:ResourceOrgID", &["o-1"]),
+    ("aws:ResourceOrgPaths", &["o-1/r-1/"]),
+    ("aws:SourceOrgID", &["o-1"]),
+    ("aws:SourceOrgPaths", &["o-1/r-1/"]),
+    ("aws:SourceAccount", &["111122223333"]),
+    ("aws:CalledVia", &["athena.amazonaws.com"]),
+    ("aws:ViaAWSService", &["true", "false"]),
+    ("aws:SecureTransport", &["true", "false"]),
+    ("aws:RequestTag/team", &["a"]),
+    ("aws:TagKeys", &["team"]),
+    ("aws:AssumedRoot", &["true"]),
+];
+
+fn requesters() -> Vec<Requester> {
+    let spelled = [
+        "anonymous",
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111122223333:user/bob",
+        "arn:aws:sts::111122223333:assumed-role/R/s",
+        "arn:aws:sts::111122223333:federated-user/f",
+        "assumed-root:111122223333",
+        "service:ec2.amazonaws.com",
+        "federated:accounts.google.com",
+        "federated:arn:aws:iam::111122223333:saml-provider/p",
+    ];
+    let mut list: Vec<Requester> = spelled.iter().map(|text| Requester::parse(text).unwrap().0).collect();
+    list.push(Requester::FederatedUser {
+        partition: "aws".into(),
+        account: "111122223333".into(),
+        name: "g".into(),
+        parent: "bob".into(),
+    });
+    list
+}
+
+/// For every pair of keys, present or absent, and requesters as a Principal can name them: the search finds a request exactly
+/// if the referee knows one that can happen.
+#[test]
+fn search_and_referee_know_the_same_facts() {
+    let principals = [
+        r#""*""#,
+        r#"{"AWS":"arn:aws:iam::111122223333:user/bob"}"#,
+        r#"{"AWS":"arn:aws:sts::111122223333:assumed-role/R/s"}"#,
+        r#"{"AWS":"arn:aws:sts::111122223333:federated-user/f"}"#,
+        r#"{"AWS":"111122223333"}"#,
+        r#"{"Service":"ec2.amazonaws.com"}"#,
+        r#"{"Federated":"accounts.google.com"}"#,
+    ];
+    let mut wrong = Vec::new();
+    let mut impossible = 0;
+    for (i, (first, first_values)) in KEYS.iter().enumerate() {
+        for (second, second_values) in &KEYS[..i] {
+            for case in 0..4 {
+                let absent = [case & 1 == 1, case & 2 == 2];
+                for principal in principals {
+                    let new = format!(
+                        r#""Principal":{principal},"Condition":{{"Null":{{"{first}":"{}","{second}":"{}"}}}}"#,
+                        absent[0], absent[1]
+                    );
+                    let answer = ask(&new, "", Options::default());
+                    let new = policy(&new);
+                    let options = evaluate::Options::for_documents(&[&new]);
+                    let values = |absent: bool, list: &'static [&'static str]| -> Vec<Vec<&'static str>> {
+                        if absent { vec![vec![]] } else { list.iter().map(|v| vec![*v]).collect() }
+                    };
+                    let possible = requesters().into_iter().any(|requester| {
+                        values(absent[0], first_values).into_iter().any(|a| {
+                            values(absent[1], second_values).into_iter().any(|b| {
+                                let mut request = Request::new("s3:GetObject", "*")
+                                    .with(first, a.clone())
+                                    .with(second, b)
+                                    .by(requester.clone());
+                                for (key, derived) in requester.derived_context() {
+                                    if [*first, *second].contains(&key) {
+                                        // What the requester fixes has this value or none.
+                                        let wanted = request.values(key).is_some();
+                                        if let (Some(value), true) = (derived, wanted) {
+                                            request.set(key, vec![value.into_owned()]);
+                                        }
+                                    }
+                                }
+                                let axioms = FactSets { safe: true, heuristics: false };
+                                request.inconsistencies([*first, *second], &axioms).is_empty()
+                                    && evaluate(&[&new], &request, &options).decision == Decision::Allowed
+                            })
+                        })
+                    });
+                    impossible += usize::from(!possible);
+                    let expected = if possible { "FAIL" } else { "PASS" };
+                    if answer.verdict.name() != expected {
+                        wrong.push(format!("{expected}: {} {:?}", new.source.text(), answer.verdict));
+                    }
+                }
+            }
+        }
+    }
+    assert!(impossible > 1000, "{impossible}");
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+}

@@ -1,0 +1,136 @@
+//! Inputs that the files of a repository cannot hold: links that lead in circles, names that are no text, lists that are
+//! written and read again.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const OLD: &str = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+const WIDER: &str =
+    r#"{"Statement":{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*"}}"#;
+
+/// An empty directory.
+fn directory(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("inputs").join(name);
+    if path.exists() {
+        std::fs::remove_dir_all(&path).unwrap();
+    }
+    std::fs::create_dir_all(&path).unwrap();
+    std::fs::write(path.join("old.json"), OLD).unwrap();
+    path
+}
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs the check of new access against `old.json` in a directory.
+fn check(directory: &Path, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
+        .args(["check-no-new-access", "--existing", "old.json", "--new"])
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn links_that_lead_in_circles_end() {
+    let root = directory("circles");
+    std::fs::create_dir_all(root.join("p/inner")).unwrap();
+    std::fs::write(root.join("p/inner/a.json"), OLD).unwrap();
+    symlink("..", root.join("p/inner/up")).unwrap();
+    symlink("inner", root.join("p/again")).unwrap();
+    symlink("inner/a.json", root.join("p/link.json")).unwrap();
+    symlink("self.json", root.join("p/self.json")).unwrap();
+    let run = check(&root, &["p"]);
+    // Reached by two roads, the directory is looked at once; a link to a file is a file; one to itself is none.
+    assert_eq!(run.stdout.matches(" allows no request").count(), 2, "{}", run.stdout);
+    assert!(run.stdout.ends_with("3 policies: 1 error, 2 PASS\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("cannot read p/self.json"), "{}", run.stderr);
+    assert_eq!(run.code, 2);
+}
+
+#[test]
+fn names_that_are_no_text_are_errors() {
+    let root = directory("names");
+    std::fs::create_dir_all(root.join("p")).unwrap();
+    if std::fs::write(root.join("p").join(OsStr::from_bytes(b"\xff.json")), OLD).is_err() {
+        println!("skipped: this file system has text for names");
+        return;
+    }
+    std::fs::write(root.join("p/good.json"), OLD).unwrap();
+    let run = check(&root, &["p"]);
+    assert!(run.stdout.ends_with("2 policies: 1 error, 1 PASS\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("its name is not UTF-8 text"), "{}", run.stderr);
+    assert_eq!(run.code, 2);
+}
+
+#[test]
+fn a_list_of_accepted_findings_is_written_used_and_written_anew() {
+    let root = directory("known");
+    std::fs::write(root.join("a.json"), WIDER).unwrap();
+    assert_eq!(check(&root, &["a.json"]).code, 1);
+
+    // What is written is accepted, and stays so.
+    let written = check(&root, &["a.json", "--write-baseline", "known.json", "--reason", "ticket 7"]);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert_eq!(check(&root, &["a.json", "--baseline", "known.json"]).code, 0);
+
+    // In another layout, and from an absolute path, it is the same finding; in another file it is another one.
+    let spread =
+        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(WIDER).unwrap()).unwrap();
+    std::fs::write(root.join("a.json"), spread).unwrap();
+    let absolute = root.join("a.json");
+    assert_eq!(check(&root, &[absolute.to_str().unwrap(), "--baseline", "known.json"]).code, 0);
+    std::fs::write(root.join("b.json"), WIDER).unwrap();
+    assert_eq!(check(&root, &["b.json", "--baseline", "known.json"]).code, 1);
+
+    // Written anew, reasons stay; those about inputs that were not judged stay too.
+    let both = check(&root, &["b.json", "--write-baseline", "known.json"]);
+    assert_eq!(both.code, 0, "{}", both.stderr);
+    let list = std::fs::read_to_string(root.join("known.json")).unwrap();
+    assert!(list.contains("ticket 7") && list.contains("known when this list was written"), "{list}");
+    let again = check(&root, &["a.json", "b.json", "--write-baseline", "known.json", "--reason", "other"]);
+    assert_eq!(again.code, 0);
+    assert_eq!(std::fs::read_to_string(root.join("known.json")).unwrap(), list);
+
+    // Who widens the statement has to accept it anew.
+    std::fs::write(root.join("a.json"), WIDER.replace("s3:PutObject", "s3:Put*")).unwrap();
+    let wider = check(&root, &["a.json", "--baseline", "known.json"]);
+    assert_eq!(wider.code, 1);
+    assert!(wider.stderr.contains("stale-acceptance"), "{}", wider.stderr);
+
+    // What was fixed leaves the list when it is written anew.
+    std::fs::write(root.join("a.json"), OLD).unwrap();
+    check(&root, &["a.json", "b.json", "--write-baseline", "known.json"]);
+    let list = std::fs::read_to_string(root.join("known.json")).unwrap();
+    assert!(!list.contains("ticket 7") && list.contains("b.json"), "{list}");
+}
+
+#[test]
+fn a_list_about_one_access_is_not_about_another() {
+    let root = directory("access");
+    std::fs::write(root.join("a.json"), r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#)
+        .unwrap();
+    let check = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
+            .args(["check-access-not-granted", "--policy", "a.json", "--actions"])
+            .args(arguments)
+            .current_dir(&root)
+            .output()
+            .unwrap();
+        output.status.code().unwrap()
+    };
+    assert_eq!(check(&["s3:PutObject,s3:GetObject", "--write-baseline", "known.json"]), 0);
+    // In another order and case it is the same question.
+    assert_eq!(check(&["S3:getobject,s3:PutObject", "--baseline", "known.json"]), 0);
+    assert_eq!(check(&["s3:GetObject,s3:DeleteBucket", "--baseline", "known.json"]), 1);
+}

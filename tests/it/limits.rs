@@ -1,0 +1,141 @@
+//! Every limit of a search ends it in UNKNOWN with the limit's name, and no limit turns an answer into another one.
+
+use crate::support::document;
+use iamsat::check::{Answer, Options, difference, no_new_access};
+use iamsat::limits::SearchLimits;
+use iamsat::policy::Document;
+use iamsat::solve::{UnknownReason, Verdict};
+use std::time::{Duration, Instant};
+
+fn policy(statements: &[String]) -> Document {
+    document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
+}
+
+fn statement(effect: &str, element: &str, resources: &[String]) -> String {
+    format!(r#"{{"Effect":"{effect}","Action":"s3:GetObject","{element}":{resources:?}}}"#)
+}
+
+/// A bucket name of `length` letters that has to hold `count` parts of five letters: too few for all of them, which takes a
+/// search over all orders of them to find out.
+fn crowded(length: usize, count: usize) -> (Document, Document) {
+    let name = format!("arn:aws:s3:::{}", "?".repeat(length));
+    let letter = |i: usize| char::from_u32(0x4E00 + u32::try_from(i).unwrap()).unwrap();
+    let part = |i: usize| format!("arn:aws:s3:::*{}*", (i * 5..i * 5 + 5).map(letter).collect::<String>());
+    let mut new = vec![statement("Allow", "Resource", &[name])];
+    new.extend((0..count).map(|i| statement("Deny", "NotResource", &[part(i)])));
+    (policy(&new), policy(&[statement("Allow", "Resource", &["arn:aws:s3:::other".to_owned()])]))
+}
+
+/// Two ways to be allowed before, by halves of what is allowed now: both have to be excluded, which takes a solver.
+fn halves() -> (Document, Document) {
+    let with = |conditions: &str| {
+        format!(
+            r#"{{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{{"StringLike":{{{conditions}}}}}}}"#
+        )
+    };
+    let existing = [
+        with(r#""ex:a":"x*","ex:b":["p*","q*"]"#),
+        with(r#""ex:a":["y*","z*"],"ex:b":"p*""#),
+        with(r#""ex:a":["y*","z*"],"ex:b":"q*""#),
+    ];
+    (policy(&[with(r#""ex:a":["x?","y?","z?"],"ex:b":["p?","q?"]"#)]), policy(&existing))
+}
+
+fn ask((new, existing): &(Document, Document), limits: SearchLimits) -> Answer {
+    no_new_access(new, existing, &Options { limits, ..Options::default() })
+}
+
+fn limit(answer: &Answer) -> String {
+    match &answer.verdict {
+        Verdict::Unknown(unknown) => match &unknown.reasons[..] {
+            [UnknownReason::Exhausted(limit)] => limit.name().to_owned(),
+            other => panic!("{other:?}"),
+        },
+        other => other.name().to_owned(),
+    }
+}
+
+/// More tags than values for them, no two tags with the same one: a short question whose propositional part alone is hard.
+fn pigeons(count: usize) -> (Document, Document) {
+    let with = |effect: &str, conditions: String| {
+        format!(r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{{conditions}}}}}"#)
+    };
+    let holes: Vec<String> = (1..count).map(|hole| format!("h{hole}")).collect();
+    let mut new = vec![with("Allow", String::new())];
+    for pigeon in 0..count {
+        new.push(with("Deny", format!(r#""StringNotEquals":{{"ex:p{pigeon}":{holes:?}}}"#)));
+        for other in 0..pigeon {
+            let both = |hole: &String| {
+                with("Deny", format!(r#""StringEquals":{{"ex:p{pigeon}":"{hole}","ex:p{other}":"{hole}"}}"#))
+            };
+            new.extend(holes.iter().map(both));
+        }
+    }
+    (policy(&new), policy(&[with("Deny", String::new())]))
+}
+
+#[test]
+fn each_limit_has_its_name() {
+    let defaults = SearchLimits::default();
+    let (crowded, halves) = (crowded(14, 3), halves());
+    assert_eq!(limit(&ask(&crowded, defaults)), "PASS");
+    assert_eq!(limit(&ask(&halves, defaults)), "PASS");
+    assert_eq!(limit(&ask(&crowded, SearchLimits { states: 5, ..defaults })), "product-states");
+    assert_eq!(limit(&ask(&halves, SearchLimits { nodes: 3, ..defaults })), "formula-nodes");
+    assert_eq!(limit(&ask(&halves, SearchLimits { lemmas: 0, ..defaults })), "lemmas");
+    assert_eq!(limit(&ask(&halves, SearchLimits { iterations: 0, ..defaults })), "iterations");
+    assert_eq!(limit(&ask(&halves, SearchLimits { literals: 2, ..defaults })), "clause-literals");
+    assert_eq!(limit(&ask(&halves, SearchLimits { work: 3, ..defaults })), "comparisons");
+    assert_eq!(limit(&ask(&pigeons(5), defaults)), "PASS");
+    assert_eq!(limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })), "proof-bytes");
+    let few = Options { limits: SearchLimits { questions: 1, ..defaults }, ..Options::default() };
+    assert_eq!(limit(&difference(&halves.1, &halves.0, &few).rest), "questions");
+}
+
+#[test]
+fn a_deadline_ends_a_hard_search() {
+    let limits = SearchLimits {
+        states: u64::MAX,
+        deadline: Instant::now().checked_add(Duration::from_millis(100)),
+        ..SearchLimits::default()
+    };
+    assert_eq!(limit(&ask(&crowded(64, 13), limits)), "deadline");
+}
+
+/// Statements about other resources are put aside before any solver or automaton is asked.
+#[test]
+fn what_is_about_something_else_costs_nothing() {
+    let mut existing: Vec<String> =
+        (0..20).map(|i| statement("Deny", "Resource", &[format!("arn:aws:s3:::other{i}/*")])).collect();
+    existing.push(statement("Allow", "Resource", &["arn:aws:s3:::*".to_owned()]));
+    let new = policy(&[statement("Allow", "Resource", &["arn:aws:s3:::bucket/*".to_owned()])]);
+    let answer = ask(&(new, policy(&existing)), SearchLimits::default());
+    assert_eq!(answer.verdict.name(), "PASS");
+    let stats = answer.stats;
+    assert_eq!((stats.solves, stats.clauses, stats.states, stats.lemmas), (0, 0, 0, 0), "{stats:?}");
+}
+
+#[test]
+fn more_of_everything_never_changes_an_answer() {
+    let halves = halves();
+    let mut decided = Vec::new();
+    for budget in [0, 1, 2, 5, 10, 100, 1_000, 100_000] {
+        let limits = SearchLimits {
+            nodes: budget,
+            states: budget as u64,
+            lemmas: budget,
+            iterations: budget,
+            literals: budget,
+            proof_bytes: u64::MAX,
+            work: budget as u64,
+            findings: usize::MAX,
+            witness_bytes: usize::MAX,
+            questions: budget,
+            deadline: None,
+        };
+        let name = ask(&halves, limits).verdict.name();
+        assert!(name == "PASS" || (name == "UNKNOWN" && decided.is_empty()), "{budget}: {name}");
+        decided.extend((name == "PASS").then_some(budget));
+    }
+    assert!(!decided.is_empty());
+}

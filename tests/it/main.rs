@@ -1,0 +1,35 @@
+//! The integration tests: one binary, because each binary links the whole library once more.
+//!
+//! `cargo test --test it MODULE::` runs the tests of one module.
+#![cfg(test)]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    reason = "a test that overflows or panics fails, as it should"
+)]
+
+mod architecture;
+mod attacks;
+mod axioms;
+mod batch;
+mod batch_certificates;
+mod certificates;
+mod cli;
+mod cnf;
+mod codes;
+mod conditions;
+mod external;
+mod formats;
+mod fuzz;
+mod guides;
+#[cfg(unix)]
+mod inputs;
+mod laws;
+mod limits;
+mod public;
+mod reference;
+mod renderers;
+mod small_world;
+mod support;
+mod traps;
+mod widened;
