@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "hash",
     "span",
     "diagnostic",
+    "index",
     "limits",
     "policy",
     "request",
@@ -380,12 +381,11 @@ fn setting<'t>(toml: &'t str, section: &str, key: &str) -> Option<&'t str> {
 }
 
 /// The lints that the manifest has to set.
-const LINTS: [(&str, &str, &str); 14] = [
+const LINTS: [(&str, &str, &str); 13] = [
     ("lints.rust", "unsafe_code", "\"forbid\""),
     ("lints.rust", "missing_docs", "\"deny\""),
     ("lints.rust", "unreachable_pub", "\"deny\""),
     ("lints.clippy", "allow_attributes", "\"deny\""),
-    ("lints.clippy", "arithmetic_side_effects", "\"deny\""),
     ("lints.clippy", "expect_used", "\"deny\""),
     ("lints.clippy", "indexing_slicing", "\"deny\""),
     ("lints.clippy", "panic", "\"deny\""),

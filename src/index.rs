@@ -1,0 +1,186 @@
+//! Typed indexes and the tables they belong to, and the end of a program whose invariant is broken.
+//!
+//! An index is only made by the table it belongs to, so one that is out of bounds is a fault of this program, never of its
+//! input. Such a fault must not become a value that an answer could rest on: it ends the check, and the surfaces report an
+//! internal error.
+
+use std::marker::PhantomData;
+use std::ops::{Index, IndexMut};
+
+/// Ends the check, because something that this program guarantees does not hold. `check::ask` and every surface turn it into an
+/// internal error, which is never PASS.
+#[cold]
+#[track_caller]
+#[expect(clippy::panic, reason = "the one place where a broken invariant ends a check")]
+pub(crate) fn broken(invariant: &str) -> ! {
+    panic!("broken invariant: {invariant}")
+}
+
+/// An index of one kind.
+pub trait Id: Copy {
+    /// The index of the value at this place of its table.
+    fn at(place: usize) -> Self;
+    /// The place in its table.
+    fn place(self) -> usize;
+}
+
+/// Declares an index type that is a `u32`.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+
+        impl $crate::index::Id for $name {
+            fn at(place: usize) -> $name {
+                match u32::try_from(place) {
+                    Ok(place) => $name(place),
+                    Err(_) => $crate::index::broken("a table has fewer than 2^32 values"),
+                }
+            }
+
+            fn place(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+pub(crate) use id;
+
+/// A table whose values are found by indexes of one type. An index that is not of this table ends the check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexVec<I, T> {
+    values: Vec<T>,
+    index: PhantomData<fn(I) -> I>,
+}
+
+impl<I, T> Default for IndexVec<I, T> {
+    fn default() -> Self {
+        IndexVec { values: Vec::new(), index: PhantomData }
+    }
+}
+
+impl<I, T> From<Vec<T>> for IndexVec<I, T> {
+    fn from(values: Vec<T>) -> Self {
+        IndexVec { values, index: PhantomData }
+    }
+}
+
+impl<I: Id, T> IndexVec<I, T> {
+    /// Adds a value; its index.
+    pub fn push(&mut self, value: T) -> I {
+        let id = I::at(self.values.len());
+        self.values.push(value);
+        id
+    }
+
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// True if there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The index that the next value gets.
+    pub fn next_id(&self) -> I {
+        I::at(self.values.len())
+    }
+
+    /// True if the index is one of this table.
+    pub fn contains(&self, id: I) -> bool {
+        id.place() < self.values.len()
+    }
+
+    /// All indexes, in order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
+        (0..self.values.len()).map(I::at)
+    }
+
+    /// All values, in order of their indexes.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.values.iter()
+    }
+
+    /// All indexes with their values, in order.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
+        self.values.iter().enumerate().map(|(place, value)| (I::at(place), value))
+    }
+
+    /// The values, in order of their indexes.
+    pub fn as_slice(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Makes room for more values.
+    pub fn reserve(&mut self, more: usize) {
+        self.values.reserve(more);
+    }
+
+    /// Fills the table up to this many values.
+    pub fn resize(&mut self, len: usize, value: T)
+    where
+        T: Clone,
+    {
+        self.values.resize(len, value);
+    }
+
+    /// Forgets all values.
+    pub fn clear(&mut self) {
+        self.values.clear();
+    }
+
+    /// The values without their indexes.
+    pub fn into_vec(self) -> Vec<T> {
+        self.values
+    }
+}
+
+impl<I: Id, T> Index<I> for IndexVec<I, T> {
+    type Output = T;
+
+    #[track_caller]
+    fn index(&self, id: I) -> &T {
+        match self.values.get(id.place()) {
+            Some(value) => value,
+            None => broken("an index belongs to its table"),
+        }
+    }
+}
+
+impl<I: Id, T> IndexMut<I> for IndexVec<I, T> {
+    #[track_caller]
+    fn index_mut(&mut self, id: I) -> &mut T {
+        match self.values.get_mut(id.place()) {
+            Some(value) => value,
+            None => broken("an index belongs to its table"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    id! {
+        /// An index of the tests.
+        Place
+    }
+
+    #[test]
+    fn a_value_is_found_by_its_own_index() {
+        let mut table: IndexVec<Place, &str> = IndexVec::default();
+        let (a, b) = (table.push("a"), table.push("b"));
+        assert_eq!((table[a], table[b], table.len()), ("a", "b", 2));
+        assert_eq!(table.ids().collect::<Vec<_>>(), [a, b]);
+    }
+
+    #[test]
+    #[should_panic(expected = "broken invariant: an index belongs to its table")]
+    fn an_index_of_another_table_ends_the_check() {
+        let table: IndexVec<Place, &str> = IndexVec::default();
+        let _ = table[Place::at(0)];
+    }
+}
