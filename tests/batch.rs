@@ -42,7 +42,7 @@ fn lines() -> String {
             lines.push_str("\n{\"id\":\"\u{e4}\",\"check\":7}\n");
         }
     }
-    if let Some(corpus) = support::corpus() {
+    if let Some(corpus) = support::corpus::corpus() {
         lines.push_str(&std::fs::read_to_string(corpus.join("reference_cases.ndjson")).unwrap());
     }
     lines

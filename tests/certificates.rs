@@ -11,8 +11,9 @@ use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use support::corpus::corpus;
 use support::policies::{Policy, Statement, some_keys};
-use support::{corpus, document, labelled};
+use support::{document, labelled};
 
 /// The verdict with and without verification; what was not verified.
 #[derive(Default)]

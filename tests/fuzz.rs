@@ -137,7 +137,7 @@ fn replay(name: &str) -> usize {
 #[test]
 #[ignore = "writes to fuzz/corpus"]
 fn seeds() {
-    let Some(corpus) = support::corpus() else { return };
+    let Some(corpus) = support::corpus::corpus() else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
     for (name, seeds) in support::seeds::of_corpus(&corpus) {
         let directory = root.join(name);

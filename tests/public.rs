@@ -575,7 +575,7 @@ fn random_policies_and_a_small_world() {
 /// AWS's managed policies with a Principal added to every statement: nothing is open but what is open in AWS's documentation.
 #[test]
 fn managed_policies_for_everyone() {
-    let Some(corpus) = support::corpus() else { return };
+    let Some(corpus) = support::corpus::corpus() else { return };
     let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
     let (mut seen, mut wrong) = ([0; 3], Vec::new());
     let mut files: Vec<_> =

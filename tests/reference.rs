@@ -6,7 +6,8 @@ mod support;
 use iamsat::check::{Options, no_new_access};
 use iamsat::policy::{Document, Effect};
 use iamsat::solve::Verdict;
-use support::{corpus, document, labelled};
+use support::corpus::corpus;
+use support::{document, labelled};
 
 #[test]
 fn labelled_cases_come_out_as_labelled() {

@@ -6,7 +6,8 @@ mod support;
 
 use iamsat::check::{Options, no_new_access};
 use iamsat::policy::{ActionPattern, Document, Effect, ResourcePattern, Statement, Template};
-use support::{corpus, document, labelled};
+use support::corpus::corpus;
+use support::{document, labelled};
 
 fn any_action(statement: &mut Statement) {
     statement.action.negated = false;

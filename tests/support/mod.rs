@@ -1,6 +1,7 @@
 //! What the integration tests share.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod corpus;
 pub(crate) mod policies;
 pub(crate) mod properties;
 pub(crate) mod requests;
@@ -10,21 +11,7 @@ pub(crate) mod xml;
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::span::Source;
-use std::path::{Path, PathBuf};
-
-/// The corpus of real policies, if it is here; says so once if not.
-pub(crate) fn corpus() -> Option<PathBuf> {
-    let path = match std::env::var_os("IAMSAT_CORPUS") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-    };
-    if path.is_dir() {
-        Some(path)
-    } else {
-        println!("skipped: no corpus of policies; set IAMSAT_CORPUS to its directory");
-        None
-    }
-}
+use std::path::Path;
 
 /// A document that has to be without errors.
 pub(crate) fn document(name: &str, text: &str) -> Document {
