@@ -1,6 +1,7 @@
 //! Does the policy let outsiders in?
 
 use super::ask::{Answer, Options, certified, with_certificate};
+use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
 use crate::encode::{Encoding, address_beyond, assumptions, no_address};
 use crate::formula::{Lit, Network, NetworkUnion};
@@ -367,7 +368,7 @@ fn doubt(reason: UnknownReason, request: &Request) -> Unknown {
 /// The first place where a policy variable stands for the address: then a request from one address shows nothing about others.
 fn variable(document: &Document) -> Option<UnknownReason> {
     let opaque = |span: Span, pointer: String| UnknownReason::Opaque {
-        rule: "policy-variable",
+        rule: Code::PolicyVariable,
         detail:
             "a policy variable stands for the address, so that a request from one shows nothing about others"
                 .to_owned(),

@@ -1,5 +1,6 @@
 //! The named assumptions that take part in an answer.
 
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::prepared::Memory;
 use crate::encode::prepared::features::Features;
@@ -9,7 +10,7 @@ use crate::request::{HEURISTICS, Heuristic};
 
 /// A decided reading of something on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Assumption(pub &'static str);
+pub struct Assumption(pub Code);
 
 /// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
 pub fn assumptions(query: &Query<'_>, context: &Context<'_>, mentioned: &[&str]) -> Vec<Assumption> {
@@ -39,10 +40,10 @@ pub fn assumptions(query: &Query<'_>, context: &Context<'_>, mentioned: &[&str])
 
 /// Names, each once: few, of which most are found again and again.
 #[derive(Default)]
-struct Found(Vec<&'static str>);
+struct Found(Vec<Code>);
 
 impl Found {
-    fn add(&mut self, name: &'static str) {
+    fn add(&mut self, name: Code) {
         if !self.0.contains(&name) {
             self.0.push(name);
         }
@@ -54,17 +55,17 @@ impl Found {
         let whole = context.allows_whole_resource;
         let single = |key: &str| !context.is_multivalued(key);
         let names = [
-            (touched.completed, "short-arns-are-completed"),
-            (touched.wild_fields && !context.strict_arn, "resource-fields-do-not-cross-colons"),
-            (touched.variables, "variable-values-are-literal"),
+            (touched.completed, Code::ShortArnsAreCompleted),
+            (touched.wild_fields && !context.strict_arn, Code::ResourceFieldsDoNotCrossColons),
+            (touched.variables, Code::VariableValuesAreLiteral),
             (
                 whole && (touched.expanded || touched.without_resource && !context.resource_unconstrained),
-                "missing-resource-is-star",
+                Code::MissingResourceIsStar,
             ),
-            (touched.unlisted.iter().map(|key| &**key).any(single), "unlisted-keys-are-single-valued"),
-            (is_resource && touched.accounts, "one-partition"),
-            (is_resource && touched.exempt_accounts, "account-alone-in-notprincipal-exempts-all"),
-            (is_resource && touched.wild_principals, "principal-wildcards-are-globs"),
+            (touched.unlisted.iter().map(|key| &**key).any(single), Code::UnlistedKeysAreSingleValued),
+            (is_resource && touched.accounts, Code::OnePartition),
+            (is_resource && touched.exempt_accounts, Code::AccountAloneInNotprincipalExemptsAll),
+            (is_resource && touched.wild_principals, Code::PrincipalWildcardsAreGlobs),
         ];
         names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
     }

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
 
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::presence;
 use crate::formula::Formula;
@@ -27,7 +28,7 @@ pub(crate) fn template_test<'a>(
     let mut defaulted: Vec<&'a str> = Vec::new();
     for v in fields.iter().flat_map(Template::variables) {
         let Some(name) = context.key_name(&v.key) else {
-            return formula.opaque("policy-variable", &*v.key, site);
+            return formula.opaque(Code::PolicyVariable, &*v.key, site);
         };
         let list = if v.default.is_some() { &mut defaulted } else { &mut required };
         if !list.contains(&name) {
@@ -38,7 +39,7 @@ pub(crate) fn template_test<'a>(
     defaulted.retain(|name| !required.contains(name));
     if defaulted.len() > MOST_DEFAULTS {
         let spelled: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        return formula.opaque("policy-variable", spelled.join(":"), site);
+        return formula.opaque(Code::PolicyVariable, spelled.join(":"), site);
     }
     let mut needs = Vec::new();
     for name in &required {

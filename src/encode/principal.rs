@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "AWS JSON policy elements: Principal" and "... NotPrincipal".
 
 use crate::automata::{Builder, Class, Pattern};
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::formula::Formula;
 use crate::formula::Lit;
@@ -62,7 +63,7 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
     match &principal.meaning {
         PrincipalMeaning::AwsAny => {
             let aws = is_kind(formula, context, ANONYMOUS.union(OF_ACCOUNT));
-            let others = formula.opaque("aws-star-covers-non-aws", "", site);
+            let others = formula.opaque(Code::AwsStarCoversNonAws, "", site);
             formula.graph.or([aws, others])
         }
         PrincipalMeaning::Account(account) => requester_matches(formula, account_pattern(account)),
@@ -89,7 +90,7 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
         }
         PrincipalMeaning::Pattern => {
             let spelled = format!("{} {}", principal.kind.name(), principal.text);
-            let covered = formula.opaque("principal-pattern", spelled, site);
+            let covered = formula.opaque(Code::PrincipalPattern, spelled, site);
             let kind = is_kind(formula, context, OF_ACCOUNT);
             formula.graph.and([covered, kind])
         }
@@ -208,7 +209,7 @@ fn denied_unless_listed<'a>(
     let session_of_role = is_kind(formula, context, ROLE);
     let own = formula.graph.and([account, by_session, !session_of_role]);
     let exempt = formula.graph.or([exempt, own]);
-    let reading_of_it = formula.opaque("notprincipal-deny", opaque_key(element), site);
+    let reading_of_it = formula.opaque(Code::NotprincipalDeny, opaque_key(element), site);
     let maybe = formula.graph.and([open, reading_of_it]);
     let not_denied = formula.graph.or([exempt, maybe]);
     let bounded = formula.unobservable(Unobservable::Boundary);

@@ -5,6 +5,7 @@
 //! that services nobody thought of work too. A text that does not hold together is only taken for a policy where the
 //! name of its member says that it should be one.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{self, Json, JsonValue};
@@ -210,7 +211,7 @@ fn decoded(text: &str) -> Option<String> {
 fn no_policy(json: &Json<'_>) -> Diagnostic {
     let start = json.span.start as usize;
     Diagnostic::error(
-        "no-policy",
+        Code::NoPolicy,
         "there is no policy in this file",
         Span::new(start, start.saturating_add(1)),
     )
@@ -227,7 +228,11 @@ fn several_policies(found: &[Found<'_, '_>]) -> Diagnostic {
     if found.len() > SHOWN {
         pointers.push(format!("and {} more", found.len().saturating_sub(SHOWN)));
     }
-    Diagnostic::error("several-policies", format!("the file holds {} policies, not one", found.len()), span)
-        .with_label("the first of them")
-        .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
+    Diagnostic::error(
+        Code::SeveralPolicies,
+        format!("the file holds {} policies, not one", found.len()),
+        span,
+    )
+    .with_label("the first of them")
+    .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
 }

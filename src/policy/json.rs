@@ -3,6 +3,7 @@
 //! serde_json finds the structure; `RawValue` gives the bytes of every value, array element and key, and shows
 //! duplicate keys. Skipping a raw value needs no recursion, so only our own descent has to be bounded.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::hash::TextMap;
 use crate::limits::InputLimits;
@@ -76,8 +77,8 @@ pub(super) fn parse<'t>(
 const FEW: usize = 16;
 
 /// The codes of the faults that leave out a part of the text.
-const TOO_DEEP: &str = "nested-too-deeply";
-const TOO_MANY: &str = "too-many-members";
+const TOO_DEEP: Code = Code::NestedTooDeeply;
+const TOO_MANY: Code = Code::TooManyMembers;
 
 /// The tree of a text, even where parts of it were left out.
 pub(super) fn tree<'t>(
@@ -87,11 +88,11 @@ pub(super) fn tree<'t>(
     let end = Span::new(text.len(), text.len());
     if text.len() > limits.bytes {
         let message = format!("the document is longer than {} bytes", limits.bytes);
-        return Err(vec![Diagnostic::error("document-too-long", message, Span::new(0, 0))]);
+        return Err(vec![Diagnostic::error(Code::DocumentTooLong, message, Span::new(0, 0))]);
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     if body.trim().is_empty() {
-        return Err(vec![Diagnostic::error("empty-document", "the document is empty", end)]);
+        return Err(vec![Diagnostic::error(Code::EmptyDocument, "the document is empty", end)]);
     }
     let base = text.len().saturating_sub(body.len());
     let raw: &RawValue = serde_json::from_str(body).map_err(|error| vec![syntax(text, base, &error)])?;
@@ -152,7 +153,7 @@ fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
     let message = message.split(" at line ").next().unwrap_or("not JSON").to_owned();
     let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     Diagnostic::error(
-        "invalid-json",
+        Code::InvalidJson,
         format!("not JSON: {message}"),
         Span::new(at, at.saturating_add(length)),
     )
@@ -169,7 +170,7 @@ impl<'t> Reader<'t, '_> {
         span(self.text, part)
     }
 
-    fn fault(&mut self, code: &'static str, message: String, span: Span) {
+    fn fault(&mut self, code: Code, message: String, span: Span) {
         if self.faults.len() < self.limits.faults {
             self.faults.push(Diagnostic::error(code, message, span));
         }
@@ -229,7 +230,7 @@ impl<'t> Reader<'t, '_> {
                     if self.faults.len() < self.limits.faults {
                         self.faults.push(
                             Diagnostic::error(
-                                "duplicate-key",
+                                Code::DuplicateKey,
                                 format!("the key `{key}` occurs twice"),
                                 key_span,
                             )
@@ -263,7 +264,7 @@ impl<'t> Reader<'t, '_> {
             // The syntax was looked at before; what escapes stand for was not.
             Err(_) => {
                 let message = "the string holds half of a surrogate pair, which is no character";
-                self.fault("invalid-string", message.to_owned(), self.span(part));
+                self.fault(Code::InvalidString, message.to_owned(), self.span(part));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
                 lossy(part)
             }

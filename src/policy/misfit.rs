@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Principal" and the policy checks "Missing principal", "Unsupported
 //! principal" and "Invalid ARN prefix".
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, ResourceShape};
@@ -23,7 +24,7 @@ impl Document {
             PolicyType::Resource => {
                 let missing = statement.principal.is_none().then(|| {
                     let message = "the statement has no `Principal`, which a RESOURCE_POLICY needs";
-                    Diagnostic::error("missing-principal", message, statement.span)
+                    Diagnostic::error(Code::MissingPrincipal, message, statement.span)
                         .with_help("name who it is for, or `\"*\"` for everyone")
                 });
                 Vec::from_iter(missing)
@@ -32,14 +33,14 @@ impl Document {
                 let principal = statement.principal.iter().map(|principal| {
                     let name = if principal.negated { "NotPrincipal" } else { "Principal" };
                     let message = format!("an IDENTITY_POLICY cannot have `{name}`");
-                    Diagnostic::error("unsupported-principal", message, principal.key_span)
+                    Diagnostic::error(Code::UnsupportedPrincipal, message, principal.key_span)
                         .with_help("it is for whoever it is attached to; a RESOURCE_POLICY names principals")
                 });
                 let resources = statement.resource.iter().flat_map(|element| &element.values);
                 let abbreviations =
                     resources.filter(|value| value.value.shape == ResourceShape::Abbreviation).map(|value| {
                         let message = format!("`{}` is neither `*` nor an ARN", value.value.text);
-                        Diagnostic::error("invalid-resource", message, value.span)
+                        Diagnostic::error(Code::InvalidResource, message, value.span)
                             .with_help("an ARN is written arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE")
                     });
                 principal.chain(abbreviations).collect()

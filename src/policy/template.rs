@@ -1,5 +1,7 @@
 //! Patterns as written in policies: text, the wildcards `*` and `?`, and policy variables.
 
+use crate::code::Code;
+
 /// One part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -36,7 +38,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
     /// Stable kebab-case code.
-    pub code: &'static str,
+    pub code: Code,
     /// One sentence.
     pub message: String,
     /// Byte offset of the `$` that opens the bad variable.
@@ -233,14 +235,14 @@ fn variable_at(rest: &str, offset: usize) -> Result<(Inside, usize), TemplateErr
     // A default may hold `}`: look for the quote first.
     let key_end = inner
         .find(['}', ','])
-        .ok_or_else(|| error("missing-brace", "the policy variable has no closing `}`"))?;
+        .ok_or_else(|| error(Code::MissingBrace, "the policy variable has no closing `}`"))?;
     let key = inner.get(..key_end).unwrap_or("");
     if key.is_empty() {
-        return Err(error("empty-variable", "the policy variable is empty"));
+        return Err(error(Code::EmptyVariable, "the policy variable is empty"));
     }
     if key.chars().any(|c| c.is_whitespace() || matches!(c, '$' | '{' | '*' | '?' | '\'')) {
         return Err(error(
-            "invalid-variable",
+            Code::InvalidVariable,
             "the name of the policy variable holds a character it cannot have",
         ));
     }
@@ -248,20 +250,20 @@ fn variable_at(rest: &str, offset: usize) -> Result<(Inside, usize), TemplateErr
     let (default, tail) = match after.strip_prefix(", '") {
         Some(text) => {
             let end = text.find('\'').ok_or_else(|| {
-                error("missing-quote", "the default of the policy variable has no closing quote")
+                error(Code::MissingQuote, "the default of the policy variable has no closing quote")
             })?;
             (Some(text.get(..end).unwrap_or("").into()), text.get(end.saturating_add(1)..).unwrap_or(""))
         }
         None if after.starts_with(',') => {
             return Err(error(
-                "missing-quote",
+                Code::MissingQuote,
                 "the default of a policy variable is written `${key, 'text'}`",
             ));
         }
         None => (None, after),
     };
     if !tail.starts_with('}') {
-        return Err(error("missing-brace", "the policy variable has no closing `}`"));
+        return Err(error(Code::MissingBrace, "the policy variable has no closing `}`"));
     }
     let length = rest.len().saturating_sub(tail.len()).saturating_add(1);
     Ok((Inside::Variable(Variable { key: key.to_ascii_lowercase().into(), default }), length))

@@ -125,7 +125,7 @@ impl Issue {
             Severity::Error => Kind::Error,
             Severity::Warning => Kind::Warning,
         };
-        let mut issue = Issue::new(kind, fault.code, one_line(&fault.message)).at(
+        let mut issue = Issue::new(kind, fault.code.as_str(), one_line(&fault.message)).at(
             source,
             fault.span,
             one_line(&fault.label),

@@ -79,7 +79,7 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
     issues.extend(warnings);
     if let Some(limit) = found.exhausted {
         let title = "a limit was reached before everything was looked at: there may be more";
-        issues.push(Issue::new(Kind::Unknown, limit.name(), title));
+        issues.push(Issue::new(Kind::Unknown, limit.code().as_str(), title));
     }
     let lints = issues.iter().filter(|issue| issue.kind == Kind::Lint).count();
     let status = match (found.exhausted, lints) {

@@ -50,7 +50,7 @@ pub mod text;
 mod undecided;
 
 pub use blocked::BlockReport;
-pub use codes::{PAGES, Page, page};
+pub use codes::page;
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use failure::{Failure, Fault};

@@ -132,7 +132,7 @@ pub(super) fn noticed(document: &Document) -> Vec<Diagnostic> {
             if !confined && value.value.kind == PrincipalKind::Federated {
                 let message = "every user of this identity provider is let in";
                 noticed.push(
-                    Diagnostic::warning("any-federated-user", message, value.span)
+                    Diagnostic::warning(crate::code::Code::AnyFederatedUser, message, value.span)
                         .with_help(format!("say which ones with a condition on {claims}")),
                 );
             }

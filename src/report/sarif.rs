@@ -98,8 +98,8 @@ fn rule(code: &str) -> Value {
     if let Some(page) = page(code) {
         rule.insert("shortDescription".to_owned(), json!({"text": page.summary()}));
         rule.insert("fullDescription".to_owned(), json!({"text": page.summary()}));
-        let text = page.markdown.trim_start_matches("# ");
-        rule.insert("help".to_owned(), json!({"text": text, "markdown": page.markdown}));
+        let text = page.page().trim_start_matches("# ");
+        rule.insert("help".to_owned(), json!({"text": text, "markdown": page.page()}));
     }
     Value::Object(rule)
 }

@@ -40,7 +40,7 @@ impl Judgement<'_> {
                         None => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
                         Some(limit) => format!(
                             "FAIL. {about}At least {some} of {all} {what}{accepted}; the limit `{}` ended the search for more",
-                            limit.name()
+                            limit.code()
                         ),
                     },
                     n => {

@@ -28,23 +28,23 @@ pub(super) fn among(
     for (index, reason) in unknown.reasons.iter().enumerate() {
         let mut issue = match reason {
             UnknownReason::Opaque { rule, detail, document, pointer, span } => {
-                let issue = named(rule, detail);
+                let issue = named(rule.as_str(), detail);
                 match documents.get(*document) {
                     Some(document) => Issue {
                         source: Some(document.source.clone()),
                         marks: vec![Mark { span: *span, label: "the answer depends on this".to_owned() }],
                         pointer: Some(pointer.clone()),
-                        ..issue.with_fingerprint(&[rule, pointer, document.source.slice(*span)])
+                        ..issue.with_fingerprint(&[rule.as_str(), pointer, document.source.slice(*span)])
                     },
                     None => issue,
                 }
             }
             UnknownReason::Exhausted(Exhausted::Deadline) => {
-                named("deadline", "the time limit was reached before an answer")
+                named(Exhausted::Deadline.code().as_str(), "the time limit was reached before an answer")
                     .with_note("help", advice(Exhausted::Deadline))
             }
             UnknownReason::Exhausted(limit) => {
-                named(limit.name(), "a limit of the search was reached before an answer")
+                named(limit.code().as_str(), "a limit of the search was reached before an answer")
                     .with_note("help", advice(*limit))
             }
             UnknownReason::NotVerified(detail) => {

@@ -33,7 +33,7 @@ pub fn prove(
         }
         let looked_at = meter.check().and_then(|()| meter.work(walk.needed.len()));
         looked_at
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.name())))?;
+            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
         walk.back_to(clauses.level());
         if let Some(literal) = walk.next(&encoding.formula.graph, &plain, &clauses) {
             walk.marks.push((walk.needed.len(), walk.head));
@@ -44,7 +44,7 @@ pub fn prove(
         let tests = walk.tests(&encoding.formula);
         let found = theory
             .values(&mut encoding.formula, &tests, &mut meter)
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.name())))?;
+            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
         let conflicts = match found {
             Valuation::Conflicts(conflicts) => conflicts,
             Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses can be met")),

@@ -82,7 +82,7 @@ impl<'a> Judged<'a> {
             witness: findings.first().map(shown),
             witnesses: if findings.len() > 1 { findings.iter().map(shown).collect() } else { Vec::new() },
             locations: is_fail.then(|| findings.iter().map(|f| Location::of(judgement.policy, f)).collect()),
-            cut_short: answer.cut_short().filter(|_| is_fail).map(Exhausted::name),
+            cut_short: answer.cut_short().filter(|_| is_fail).map(|limit| limit.code().as_str()),
             unknown,
             candidate,
             resource_type: match judgement.question {
@@ -92,7 +92,7 @@ impl<'a> Judged<'a> {
             addresses: answer.addresses.as_ref().map(Addresses::of),
             policy_type: answer.policy_type.name(),
             policy_type_inferred: answer.policy_type_inferred,
-            assumptions: answer.assumptions.iter().map(|assumption| assumption.0).collect(),
+            assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
             warnings: judgement.warnings().into_iter().map(|(source, w)| Noticed::of(source, w)).collect(),
             stats: judgement.measures.map(|measures| Sizes {
                 stats: answer.stats,
@@ -175,13 +175,13 @@ pub(super) fn reasons<'a>(unknown: &'a Unknown, documents: &[&'a Document]) -> V
             simple("deadline", "the time limit was reached".into())
         }
         UnknownReason::Exhausted(limit) => Open {
-            limit: Some(limit.name()),
-            ..simple("limit", format!("the limit `{}` was reached", limit.name()).into())
+            limit: Some(limit.code().as_str()),
+            ..simple("limit", format!("the limit `{}` was reached", limit.code()).into())
         },
         UnknownReason::Opaque { rule, detail, document, pointer, span } => {
             let source = documents.get(*document).map(|document| &document.source);
             Open {
-                rule: Some(rule),
+                rule: Some(rule.as_str()),
                 pointer: Some(pointer),
                 file: source.map(|source| source.name()),
                 span: source.map(|source| Range::of(source, *span)),

@@ -47,7 +47,7 @@ pub(super) struct Noticed<'a> {
 impl<'a> Noticed<'a> {
     pub(super) fn of(source: &'a Source, fault: &'a Diagnostic) -> Noticed<'a> {
         Noticed {
-            code: fault.code,
+            code: fault.code.as_str(),
             severity: match fault.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

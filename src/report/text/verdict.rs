@@ -90,7 +90,7 @@ pub fn summary(command: &str, subjects: &[Subject]) -> String {
 
 /// The readings that the answer rests on where sources disagree.
 fn assumptions(judgement: &Judgement<'_>) -> String {
-    let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0).collect();
+    let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
     match names.as_slice() {
         [] => String::new(),
         names => format!("  assumes  {}; see docs/trust.md\n", names.join(", ")),

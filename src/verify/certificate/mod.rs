@@ -270,7 +270,7 @@ impl Certificate {
             policies: policies(&mut query.policies().iter().copied()),
             within: policies(&mut query.with_role(Role::Scope)),
             without: policies(&mut query.with_role(Role::Excludes)),
-            assumptions: assumptions.iter().map(|assumption| assumption.0.to_owned()).collect(),
+            assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
             axioms: axioms(semantics),
             key_table_version: KEY_TABLE_VERSION,
             evidence,
