@@ -7,7 +7,7 @@ use super::{
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
 use crate::policy::{Document, PolicyType, Read, read};
 use crate::report::json::{self, Judged};
-use crate::report::{Failure, Judgement, Question};
+use crate::report::{AwsCheck, Failure, Judgement, Lists};
 use crate::solve::Verdict;
 use crate::span::Source;
 use serde::Serialize;
@@ -181,7 +181,7 @@ fn judge(
             fit(&[new, existing], &options)?;
             let answer = no_new_access(new, existing, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoNewAccess, (new, Some(existing)), &answer, &options, id, out))
+            Ok(report(AwsCheck::NoNewAccess, (new, Some(existing)), &answer, &options, id, out))
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -192,7 +192,14 @@ fn judge(
             fit(&[policy], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::not_granted(&access), (policy, None), &answer, &options, id, out))
+            Ok(report(
+                AwsCheck::AccessNotGranted(Lists::of(&access)),
+                (policy, None),
+                &answer,
+                &options,
+                id,
+                out,
+            ))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -205,7 +212,7 @@ fn judge(
             fit(&[policy], &options)?;
             let answer = no_public_access(policy, resource_type, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoPublicAccess(resource_type), (policy, None), &answer, &options, id, out))
+            Ok(report(AwsCheck::NoPublicAccess(resource_type), (policy, None), &answer, &options, id, out))
         }
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
@@ -233,7 +240,7 @@ fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
 }
 
 fn report(
-    question: Question,
+    question: AwsCheck,
     (policy, existing): (&Document, Option<&Document>),
     answer: &Answer,
     options: &Options,

@@ -145,7 +145,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
         .map(|entry| Access::new(&entry.actions, &entry.resources))
         .collect::<Result<_, _>>()
         .map_err(|error| Refusal::new(error.to_string()))?;
-    let check = CheckKind::ALL.into_iter().find(|check| check.name() == certificate.check);
+    let check = CheckKind::parse(&certificate.check);
     let listed = certificate.access.is_some();
     let outside = certificate.outside.as_ref().map(OutsideText::outside).transpose()?;
     if outside.is_some() && certificate.options.assume_heuristics {
