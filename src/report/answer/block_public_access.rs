@@ -131,10 +131,8 @@ impl BlockReport<'_> {
                 Some(true) => ", or turn on RestrictPublicBuckets",
                 _ => "",
             };
-            let argument = match self.argument {
-                Some(argument) => argument,
-                None => "POLICY",
-            };
+            // Without an argument the command has a place to fill in.
+            let argument = self.argument.unwrap_or("POLICY");
             help.push(format!(
                 "confine the policy{restrict}; what would do is told by\niamsat check-no-public-access --policy {} \
                  --resource-type {}",

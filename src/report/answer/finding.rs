@@ -75,10 +75,7 @@ pub(super) fn issue(
         None => broken("a finding is about a statement of its document"),
     };
     // A finding without a rule is named as one of a rule without a name: accepted findings keep their fingerprints.
-    let rule = match invocation.rule {
-        Some(rule) => rule,
-        None => "",
-    };
+    let rule = invocation.rule.unwrap_or_default();
     let mut asked = vec![code, rule, &text];
     asked.extend(invocation.asked.iter().map(String::as_str));
     Issue {
