@@ -4,14 +4,14 @@ use super::Exit;
 use super::args::{Cli, Completions, Explain, Man};
 use super::output::{Answers, make_directory};
 use crate::code::Code;
-use crate::report::{Failure, page};
+use crate::report::Failure;
 use clap::CommandFactory;
 
 /// The page about a code, or the list of all codes.
 pub(super) fn explain(args: &Explain) -> Result<Exit, Failure> {
     let text = match &args.code {
         Some(code) => {
-            let known = page(code.trim());
+            let known = Code::parse(code.trim());
             known.map(|code| code.page().to_owned()).ok_or_else(|| {
                 Failure::validation(format!("there is no code `{code}`; `iamsat explain` lists them all"))
             })?

@@ -8,6 +8,7 @@ use super::references::{Reference, references};
 use super::{Exit, access, known};
 use crate::batch::{as_resource_policy, isolated, resource_type};
 use crate::check::{self, Access, Answer, Options};
+use crate::code::Code;
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
 use crate::report::text::{self, Verbosity};
@@ -338,7 +339,7 @@ impl Run<'_> {
         named: bool,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        output.issues(report.issues.iter().filter(|issue| issue.code == "stale-acceptance"));
+        output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
         let one = |outcome: &Outcome<'_>, subject: &Subject| {
             let mut value = match outcome {
                 Outcome::Judged(judgement) => json::judgement(judgement),

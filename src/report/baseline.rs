@@ -6,6 +6,7 @@
 use super::failure::Failure;
 use super::issue::{Issue, Kind, Report, Status};
 use super::paths::relative;
+use crate::code::Code;
 use crate::index::broken;
 use crate::span::{Source, Span};
 use serde::{Deserialize, Serialize};
@@ -114,7 +115,7 @@ impl Baseline {
                 let title = format!("nothing is found any more for an accepted finding of {}", entry.file);
                 let label = "matches nothing: it was fixed, or the statement has changed";
                 let issue =
-                    Issue::new(Kind::Warning, "stale-acceptance", title).at(&self.source, place, label);
+                    Issue::new(Kind::Warning, Code::StaleAcceptance, title).at(&self.source, place, label);
                 issues.push(
                     issue.with_note("help", "remove the entry, or write the list anew with --write-baseline"),
                 );

@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Fault};
 use super::fingerprint::fingerprint;
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::explain::display::one_line;
 use crate::limits::InputLimits;
@@ -36,9 +37,9 @@ pub struct Mark {
 /// One thing to tell: what, where, why and what to do.
 ///
 /// ```
-/// use iamsat::{report::{Issue, Kind}, span::{Source, Span}};
+/// use iamsat::{code::Code, report::{Issue, Kind}, span::{Source, Span}};
 /// let source = Source::new("p.json", r#"{"Statement":[]}"#);
-/// let issue = Issue::new(Kind::Warning, "no-statements", "nothing is allowed")
+/// let issue = Issue::new(Kind::Warning, Code::MissingStatement, "nothing is allowed")
 ///     .at(&source, Span::new(13, 15), "an empty list")
 ///     .with_note("help", "add a statement");
 /// assert_eq!(issue.pointer.as_deref(), Some("/Statement"));
@@ -47,8 +48,8 @@ pub struct Mark {
 pub struct Issue {
     /// What kind of thing it is.
     pub kind: Kind,
-    /// Stable kebab-case name of what it says; `iamsat explain` has a page about it.
-    pub code: &'static str,
+    /// The name of what it says; `iamsat explain` has a page about it.
+    pub code: Code,
     /// One sentence.
     pub title: String,
     /// The text that the marks point into; `None` if it is about no place.
@@ -72,12 +73,12 @@ impl Issue {
     }
 
     /// Makes an issue about no place.
-    pub fn new(kind: Kind, code: &'static str, title: impl Into<String>) -> Issue {
+    pub fn new(kind: Kind, code: Code, title: impl Into<String>) -> Issue {
         let title = title.into();
         Issue {
             kind,
             code,
-            fingerprint: fingerprint(&[code, &title]),
+            fingerprint: fingerprint(&[code.as_str(), &title]),
             title,
             source: None,
             marks: Vec::new(),
@@ -96,7 +97,7 @@ impl Issue {
             Some(pointer) => pointer.as_str(),
             None => "",
         };
-        self.fingerprint = fingerprint(&[self.code, pointer, source.slice(span)]);
+        self.fingerprint = fingerprint(&[self.code.as_str(), pointer, source.slice(span)]);
         self.source = Some(source.clone());
         self.marks.insert(0, Mark { span, label: label.into() });
         self
@@ -135,7 +136,7 @@ impl Issue {
             Severity::Error => Kind::Error,
             Severity::Warning => Kind::Warning,
         };
-        let mut issue = Issue::new(kind, fault.code.as_str(), one_line(&fault.message)).at(
+        let mut issue = Issue::new(kind, fault.code, one_line(&fault.message)).at(
             source,
             fault.span,
             one_line(&fault.label),
@@ -164,13 +165,13 @@ impl Issue {
     }
 }
 
-/// Returns the kebab-case name of a failure that AWS's name stands for.
-fn failure_code(code: &str) -> &'static str {
+/// Returns the code of a failure that AWS's name stands for.
+fn failure_code(code: &str) -> Code {
     match code {
-        "ValidationException" => "invalid-question",
-        "InputError" => "unreadable-input",
-        "OutputError" => "unwritable-output",
-        _ => "internal-error",
+        "ValidationException" => Code::InvalidQuestion,
+        "InputError" => Code::UnreadableInput,
+        "OutputError" => Code::UnwritableOutput,
+        _ => Code::InternalError,
     }
 }
 

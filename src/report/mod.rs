@@ -26,7 +26,6 @@
 mod answer;
 mod aws_messages;
 pub mod baseline;
-mod code_pages;
 mod display;
 mod failure;
 mod fingerprint;
@@ -40,7 +39,6 @@ pub use answer::{
     PartReport, Reason, Remark, Simulation, StatementReport, lint,
 };
 pub use aws_messages::{AwsCheck, Lists};
-pub use code_pages::page;
 pub use failure::{Failure, Fault};
 pub use format::{PipelineFormat, github, json, junit, sarif, text};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};

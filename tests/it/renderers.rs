@@ -75,14 +75,13 @@ fn in_every_format(judgement: &Judgement<'_>, report: &Report, schema: &Value) {
             let style = Style { color, letters, width };
             let text = text::judgement(judgement, issues, true, Verbosity::Normal, style);
             for issue in issues.iter().filter(|i| matches!(i.kind, Kind::Finding | Kind::Unknown)) {
-                assert!(text.contains(issue.code), "{text}");
+                assert!(text.contains(issue.code.as_str()), "{text}");
             }
         }
     }
     for issue in issues {
-        assert!(iamsat::report::page(issue.code).is_some(), "{} has no page", issue.code);
         assert_eq!(issue.fingerprint.len(), 32);
-        assert!(xml.contains(issue.code), "{} is not in {xml}", issue.code);
+        assert!(xml.contains(issue.code.as_str()), "{} is not in {xml}", issue.code);
     }
 }
 

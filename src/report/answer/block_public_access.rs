@@ -1,6 +1,7 @@
 //! The outcome of Block Public Access for a bucket or access point.
 
 use crate::check::{AclGrant, BlockOutcome, BlockSettings, Blocked, Options};
+use crate::code::Code;
 use crate::evaluate;
 use crate::explain::display::one_line;
 use crate::explain::replay::{self, Replayer};
@@ -106,7 +107,7 @@ impl BlockReport<'_> {
             return None;
         }
         let grants = one_line(&self.granted().join(", "));
-        let issue = Issue::new(Kind::Finding, "public-acl", format!("the ACL is public: {grants}"));
+        let issue = Issue::new(Kind::Finding, Code::PublicAcl, format!("the ACL is public: {grants}"));
         Some(issue.with_note("help", self.help().join("\n")))
     }
 

@@ -4,6 +4,7 @@ use super::issues::MOST_CHECKED;
 use super::judgement::{Invocation, Judgement};
 use super::{finding, undecided};
 use crate::check::{Answer, Axis, Difference, Group, Options, Side};
+use crate::code::Code;
 use crate::explain::display::{counted, one_line, statement_name};
 use crate::index::broken;
 use crate::limits::InputLimits;
@@ -37,10 +38,10 @@ impl Direction {
         }
     }
 
-    fn code(self) -> &'static str {
+    fn code(self) -> Code {
         match self {
-            Direction::Gained => "access-gained",
-            Direction::Lost => "access-lost",
+            Direction::Gained => Code::AccessGained,
+            Direction::Lost => Code::AccessLost,
         }
     }
 }
@@ -136,7 +137,7 @@ impl<'a> Change<'a> {
             })
             .collect();
         if issues.len() != self.groups.len() {
-            issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
         if let Verdict::Unknown(unknown) = &self.rest.verdict {
             let mut open = undecided::issues(&self.judgement(&self.rest), unknown);
@@ -205,7 +206,7 @@ impl<'a> Change<'a> {
             .first()
             .and_then(|mark| pointer_at(source.text(), mark.span.start as usize, &InputLimits::default()));
         let text = group.document.source.text();
-        let fingerprint = fingerprint(&[self.direction.code(), text]);
+        let fingerprint = fingerprint(&[self.direction.code().as_str(), text]);
         Issue {
             kind: Kind::Finding,
             code: self.direction.code(),

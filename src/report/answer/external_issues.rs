@@ -4,6 +4,7 @@
 use super::external::External;
 use super::undecided;
 use crate::check::ExternalFinding;
+use crate::code::Code;
 use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name};
 use crate::explain::replay::{self, Replayer};
@@ -43,7 +44,7 @@ impl External<'_> {
         let mut issues: Vec<Issue> =
             findings.filter_map(|(place, found)| teller.issue(place, found)).collect();
         if issues.len() != self.access.findings.len() {
-            issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
         if let Verdict::Unknown(unknown) = &self.access.rest.verdict {
             let message = match issues.is_empty() {
@@ -83,9 +84,9 @@ impl Teller<'_> {
             self.replay(request),
         ];
         let title = format!("{} lets in {} from outside {}", policy.source.name(), who(found), external.zone);
-        let code = "external-access";
+        let code = Code::ExternalAccess;
         let text = statement_text(policy, source);
-        let named = [code, &text, &who(found), &external.zone.to_string()];
+        let named = [code.as_str(), &text, &who(found), &external.zone.to_string()];
         Some(Issue {
             source: Some(policy.source.clone()),
             marks: self.marks(found, &own, source, &leaks)?,

@@ -2,6 +2,7 @@
 
 use super::undecided;
 use crate::check::{Answer, Options};
+use crate::code::Code;
 use crate::evaluate::{self, Decision};
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::{Blame, Part, blame, replay};
@@ -29,7 +30,7 @@ use crate::solve::{Finding, Verdict};
 /// let options = Options::default();
 /// let answer = find([&policy], [&like], [], &options);
 /// let found = Found { policies: vec![&policy], arguments: vec!["policy.json"], within: vec![&like], answer: &answer };
-/// assert_eq!(found.issues(&options)[0].code, "request-found");
+/// assert_eq!(found.issues(&options)[0].code.as_str(), "request-found");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
@@ -122,14 +123,14 @@ impl<'a> Found<'a> {
             None => broken("a finding is about a statement of its document"),
         };
         let like: Vec<&str> = self.within.iter().map(|document| document.source.text()).collect();
-        let code = "request-found";
+        let code = Code::RequestFound;
         Issue {
             source: Some(document.source.clone()),
             marks,
             pointer: Some(blame.primary.pointer.clone()),
             notes,
             ..Issue::new(Kind::Finding, code, one_line(&title))
-                .with_fingerprint(&[[code, &text].as_slice(), &like].concat())
+                .with_fingerprint(&[[code.as_str(), &text].as_slice(), &like].concat())
         }
     }
 

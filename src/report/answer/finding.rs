@@ -2,6 +2,7 @@
 
 use super::judgement::{Invocation, Judgement};
 use super::public_access;
+use crate::code::Code;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
 use crate::explain::repair::keep_outsiders_out;
@@ -76,7 +77,7 @@ pub(super) fn issue(
     };
     // A finding without a rule is named as one of a rule without a name: accepted findings keep their fingerprints.
     let rule = invocation.rule.unwrap_or_default();
-    let mut asked = vec![code, rule, &text];
+    let mut asked = vec![code.as_str(), rule, &text];
     asked.extend(invocation.asked.iter().map(String::as_str));
     Issue {
         source: Some(document.source.clone()),
@@ -105,22 +106,22 @@ fn commands(
         .collect()
 }
 
-fn title(judgement: &Judgement<'_>, witness: &Request) -> (&'static str, String) {
+fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {
     let name = judgement.policy.source.name();
     match (judgement.check, judgement.existing) {
         (AwsCheck::NoNewAccess, Some(existing)) => {
-            ("new-access", format!("{name} allows requests that {} does not", existing.source.name()))
+            (Code::NewAccess, format!("{name} allows requests that {} does not", existing.source.name()))
         }
-        (AwsCheck::NoNewAccess, None) => ("new-access", format!("{name} allows new access")),
+        (AwsCheck::NoNewAccess, None) => (Code::NewAccess, format!("{name} allows new access")),
         (AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
             let what = match (actions, resources) {
                 (true, true) => "a listed action on a listed resource",
                 (false, true) => "access to a listed resource",
                 _ => "a listed action",
             };
-            ("access-granted", format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
+            (Code::AccessGranted, format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
         }
-        (AwsCheck::NoPublicAccess(_), _) => ("public-access", format!("{name} lets outsiders in")),
+        (AwsCheck::NoPublicAccess(_), _) => (Code::PublicAccess, format!("{name} lets outsiders in")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::judgement::{Invocation, Judgement};
 use super::{finding, undecided};
+use crate::code::Code;
 use crate::explain::{Explained, Place};
 use crate::policy::Document;
 use crate::report::issue::{Issue, Kind};
@@ -29,7 +30,7 @@ impl Judgement<'_> {
         if let Verdict::Fail(all) = &self.answer.verdict
             && all.len() != self.findings.len()
         {
-            issues.push(Issue::new(Kind::Error, "internal-error", "a finding could not be explained"));
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
         issues.extend(Issue::warnings(self.policy));
         issues.extend(self.of_check.iter().map(|warning| Issue::of_diagnostic(&self.policy.source, warning)));

@@ -1,6 +1,7 @@
 //! The defects that lint found, as issues.
 
 use crate::check::{Axis, Defect, Fault, Lint, Options};
+use crate::code::Code;
 use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::replay::{self, Replayer};
@@ -11,22 +12,22 @@ use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::span::Span;
 
 /// Returns the code of a fault; `iamsat explain` has a page about each.
-fn code(fault: Fault) -> &'static str {
+fn code(fault: Fault) -> Code {
     match fault {
-        Fault::NeverApplies => "statement-never-applies",
-        Fault::FullyDenied => "statement-fully-denied",
-        Fault::Redundant => "redundant-statement",
-        Fault::DeniesNothing => "deny-without-effect",
-        Fault::RedundantValue(Axis::Action, _) => "redundant-action",
-        Fault::RedundantValue(Axis::Resource, _) => "redundant-resource",
-        Fault::RedundantValue(Axis::Principal, _) => "redundant-principal",
-        Fault::RedundantValue(Axis::Condition(_), _) => "redundant-condition-value",
-        Fault::AlwaysMet(_) => "condition-always-met",
-        Fault::AllowsNotAction => "allow-with-not-action",
-        Fault::AllowsNotResource => "allow-with-not-resource",
-        Fault::AllowsNotPrincipal => "allow-with-not-principal",
-        Fault::MetWithoutKey(_) => "condition-met-without-key",
-        Fault::DeniesOnlyIfPresent(_) => "deny-only-if-present",
+        Fault::NeverApplies => Code::StatementNeverApplies,
+        Fault::FullyDenied => Code::StatementFullyDenied,
+        Fault::Redundant => Code::RedundantStatement,
+        Fault::DeniesNothing => Code::DenyWithoutEffect,
+        Fault::RedundantValue(Axis::Action, _) => Code::RedundantAction,
+        Fault::RedundantValue(Axis::Resource, _) => Code::RedundantResource,
+        Fault::RedundantValue(Axis::Principal, _) => Code::RedundantPrincipal,
+        Fault::RedundantValue(Axis::Condition(_), _) => Code::RedundantConditionValue,
+        Fault::AlwaysMet(_) => Code::ConditionAlwaysMet,
+        Fault::AllowsNotAction => Code::AllowWithNotAction,
+        Fault::AllowsNotResource => Code::AllowWithNotResource,
+        Fault::AllowsNotPrincipal => Code::AllowWithNotPrincipal,
+        Fault::MetWithoutKey(_) => Code::ConditionMetWithoutKey,
+        Fault::DeniesOnlyIfPresent(_) => Code::DenyOnlyIfPresent,
     }
 }
 
@@ -72,7 +73,7 @@ fn place(statement: &Statement, fault: Fault) -> Span {
 /// let policy = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:GetObject"],"Resource":"*"}"#);
 /// let options = Options::default();
 /// let subject = iamsat::report::lint(&policy, "policy.json", &lint(&policy, &options), &options);
-/// assert_eq!(subject.issues[0].code, "redundant-action");
+/// assert_eq!(subject.issues[0].code.as_str(), "redundant-action");
 /// ```
 pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options) -> Subject {
     let of = |defect: &Defect| issue(document, argument, defect, found, options);
@@ -82,7 +83,7 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
     issues.extend(warnings);
     if let Some(limit) = found.exhausted {
         let title = "a limit was reached before everything was looked at: there may be more";
-        issues.push(Issue::new(Kind::Unknown, limit.code().as_str(), title));
+        issues.push(Issue::new(Kind::Unknown, limit.code(), title));
     }
     let lints = issues.iter().filter(|issue| issue.kind == Kind::Lint).count();
     let status = match (found.exhausted, lints) {
@@ -177,7 +178,7 @@ fn issue(
     let text = statement_text(document, statement);
     let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
         .at(&document.source, span, label)
-        .with_fingerprint(&[code, &text, source]);
+        .with_fingerprint(&[code.as_str(), &text, source]);
     if let Some(finding) = &defect.finding {
         let witness = finding.witness.request();
         let rows = display::rows(witness, &KeyNames::of(&[document]), found.policy_type);

@@ -1,5 +1,6 @@
 //! One request, judged by a set of policies, with how every part of every statement came out.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Decision, PartTrace, StatementTrace, Trace, Truth};
 use crate::explain::display::{one_line, statement_name};
@@ -82,8 +83,8 @@ pub struct Simulation<'a> {
 /// Something odd about a request that is decided all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// Stable kebab-case name of the kind of remark.
-    pub code: &'static str,
+    /// The kind of remark.
+    pub code: Code,
     /// One sentence.
     pub message: String,
 }
@@ -96,19 +97,19 @@ fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
         .into_iter()
         .filter(|fault| fault.axiom != "presence")
         .map(|fault| Remark {
-            code: "impossible-request",
+            code: Code::ImpossibleRequest,
             message: format!("there is no such request: {}", fault.message),
         })
         .collect();
     if request.action.contains(['*', '?']) {
         let message =
             format!("the action of a request has no wildcards: `{}` is taken as it is", request.action);
-        remarks.push(Remark { code: "action-with-wildcard", message });
+        remarks.push(Remark { code: Code::ActionWithWildcard, message });
     }
     if let (Some(requester), false) = (&request.requester, request.hidden.canonical_users.is_empty()) {
         let who = principal_name(requester);
         let message = format!("a canonical user is an account: the request is taken to come from {who}");
-        remarks.push(Remark { code: "assumed-requester", message });
+        remarks.push(Remark { code: Code::AssumedRequester, message });
     }
     remarks
 }
@@ -208,7 +209,7 @@ impl<'a> Simulation<'a> {
         let names: Vec<&str> = self.documents.iter().map(|d| d.source.name()).collect();
         let what = format!("{} on {}: {}", self.request.action, self.request.resource, self.sentence());
         let what = one_line(&what);
-        let found = |kind: Kind, code: &'static str, effects: &[Truth], title: String| {
+        let found = |kind: Kind, code: Code, effects: &[Truth], title: String| {
             let deciding = self.statements.iter().find(|s| effects.contains(&s.applies));
             let issue = Issue::new(kind, code, title);
             match deciding {
@@ -219,12 +220,13 @@ impl<'a> Simulation<'a> {
             }
         };
         let (status, issue) = match self.expected {
-            _ if self.decision == Decision::Undetermined => {
-                (Status::Unknown, Some(found(Kind::Unknown, "undetermined", &[Truth::Unknown], what.clone())))
-            }
+            _ if self.decision == Decision::Undetermined => (
+                Status::Unknown,
+                Some(found(Kind::Unknown, Code::Undetermined, &[Truth::Unknown], what.clone())),
+            ),
             Some(expected) if !self.is_as_expected() => {
                 let title = format!("{what} (expected: {})", expected.name());
-                (Status::Fail, Some(found(Kind::Finding, "unexpected-decision", &[Truth::True], title)))
+                (Status::Fail, Some(found(Kind::Finding, Code::UnexpectedDecision, &[Truth::True], title)))
             }
             _ => (Status::Pass, None),
         };

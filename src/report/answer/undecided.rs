@@ -1,6 +1,7 @@
 //! Reasons why there is no answer, as issues.
 
 use super::judgement::Judgement;
+use crate::code::Code;
 use crate::explain::display::{KeyNames, one_line};
 use crate::limits::Exhausted;
 use crate::policy::{Document, PolicyType};
@@ -24,12 +25,12 @@ pub(super) fn among(
     let names = KeyNames::of(documents);
     let candidate =
         unknown.candidate.as_ref().map(|c| display::table(&display::rows(c, &names, policy_type)));
-    let named = |code: &'static str, title: &str| Issue::new(Kind::Unknown, code, one_line(title));
+    let named = |code: Code, title: &str| Issue::new(Kind::Unknown, code, one_line(title));
     let mut issues = Vec::new();
     for (index, reason) in unknown.reasons.iter().enumerate() {
         let mut issue = match reason {
             UnknownReason::Opaque { rule, detail, document, pointer, span } => {
-                let issue = named(rule.as_str(), detail);
+                let issue = named(*rule, detail);
                 match documents.get(*document) {
                     Some(document) => Issue {
                         source: Some(document.source.clone()),
@@ -41,18 +42,18 @@ pub(super) fn among(
                 }
             }
             UnknownReason::Exhausted(Exhausted::Deadline) => {
-                named(Exhausted::Deadline.code().as_str(), "the time limit was reached before an answer")
+                named(Exhausted::Deadline.code(), "the time limit was reached before an answer")
                     .with_note("help", advice(Exhausted::Deadline))
             }
             UnknownReason::Exhausted(limit) => {
-                named(limit.code().as_str(), "a limit of the search was reached before an answer")
+                named(limit.code(), "a limit of the search was reached before an answer")
                     .with_note("help", advice(*limit))
             }
             UnknownReason::NotVerified(detail) => {
-                named("not-verified", "no request was found, but the proof of that was not verified")
+                named(Code::NotVerified, "no request was found, but the proof of that was not verified")
                     .with_note("note", one_line(detail))
             }
-            UnknownReason::Internal(detail) => named("internal-error", detail)
+            UnknownReason::Internal(detail) => named(Code::InternalError, detail)
                 .with_note("help", "this is a fault of iamsat: please report it"),
         };
         if index == 0 {

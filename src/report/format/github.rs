@@ -10,8 +10,8 @@ use crate::report::paths::relative;
 /// Renders the outcome of a command: an annotation for every issue, then a line for every input, and one for all.
 ///
 /// ```
-/// use iamsat::report::{Issue, Kind, Report, github};
-/// let issue = Issue::new(Kind::Error, "unreadable-input", "100% wrong");
+/// use iamsat::{code::Code, report::{Issue, Kind, Report, github}};
+/// let issue = Issue::new(Kind::Error, Code::UnreadableInput, "100% wrong");
 /// let report =
 ///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: vec![issue], has_baseline: false };
 /// assert_eq!(github::report(&report), "::error title=iamsat unreadable-input::100%25 wrong\n");

@@ -75,7 +75,11 @@ impl Case {
             },
             file: Some(file),
             kind,
-            code: subject.issues.iter().find(grave).map_or(subject.status.name(), |issue| issue.code),
+            code: subject
+                .issues
+                .iter()
+                .find(grave)
+                .map_or(subject.status.name(), |issue| issue.code.as_str()),
             message: match &accepted {
                 Some(reason) => format!("accepted: {reason}"),
                 None => subject.message.clone(),
@@ -92,7 +96,7 @@ impl Case {
             name: "inputs".to_owned(),
             file: None,
             kind: Some("error"),
-            code: first.code,
+            code: first.code.as_str(),
             message: first.title.clone(),
             detail: described(faults.iter().copied()),
             aside: String::new(),

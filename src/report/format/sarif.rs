@@ -3,7 +3,7 @@
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` holds the output
 //! against its JSON schema.
 
-use crate::report::code_pages::page;
+use crate::code::Code;
 use crate::report::issue::{Issue, Kind, Mark, Report, Status, Subject};
 use crate::report::paths::uri;
 use crate::span::{Source, Span};
@@ -22,7 +22,7 @@ const LONGEST_SNIPPET: usize = 4_000;
 /// assert_eq!(sarif::report(&report)["version"], "2.1.0");
 /// ```
 pub fn report(report: &Report) -> Value {
-    let mut codes: Vec<&'static str> = report.all_issues().map(|issue| issue.code).collect();
+    let mut codes: Vec<Code> = report.all_issues().map(|issue| issue.code).collect();
     codes.sort_unstable();
     codes.dedup();
     let failed = report.all_issues().any(|issue| issue.kind == Kind::Error)
@@ -42,7 +42,7 @@ pub fn report(report: &Report) -> Value {
                     name: "iamsat",
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: codes.iter().map(|code| Rule::of(code)).collect(),
+                    rules: codes.iter().map(|code| Rule::of(*code)).collect(),
                 },
             },
             invocations: [Invocation {
@@ -144,26 +144,19 @@ impl<T> Text<T> {
 #[serde(rename_all = "camelCase")]
 struct Rule {
     id: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short_description: Option<Text<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    full_description: Option<Text<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Text<&'static str>>,
+    short_description: Text<String>,
+    full_description: Text<String>,
+    help: Text<&'static str>,
 }
 
 impl Rule {
-    fn of(code: &'static str) -> Rule {
-        let page = page(code);
-        let summary = || page.map(|page| Text::plain(page.summary()));
+    fn of(code: Code) -> Rule {
+        let summary = || Text::plain(code.summary());
         Rule {
-            id: code,
+            id: code.as_str(),
             short_description: summary(),
             full_description: summary(),
-            help: page.map(|page| Text {
-                text: page.page().trim_start_matches("# "),
-                markdown: Some(page.page()),
-            }),
+            help: Text { text: code.page().trim_start_matches("# "), markdown: Some(code.page()) },
         }
     }
 }
@@ -309,7 +302,7 @@ struct Suppression<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn of(issue: &'a Issue, file: &str, codes: &[&str], report: &Report) -> Outcome<'a> {
+    fn of(issue: &'a Issue, file: &str, codes: &[Code], report: &Report) -> Outcome<'a> {
         let (location, related) = match (&issue.source, issue.marks.split_first()) {
             (Some(source), Some((first, others))) => {
                 let pointer = issue.pointer.as_deref();
@@ -336,7 +329,7 @@ impl<'a> Outcome<'a> {
             vec![Suppression { kind: "external", status: "accepted", justification: reason }]
         };
         Outcome {
-            rule_id: issue.code,
+            rule_id: issue.code.as_str(),
             rule_index: codes.binary_search(&issue.code).ok(),
             level: match issue.kind {
                 // Without an answer nothing may go through either.

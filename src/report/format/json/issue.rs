@@ -52,7 +52,7 @@ struct AcceptedView<'a> {
 pub fn accepted(subject: &Subject) -> Value {
     let one = |issue: &'_ Issue| {
         Some(json!(AcceptedView {
-            code: issue.code,
+            code: issue.code.as_str(),
             pointer: issue.pointer.as_deref(),
             fingerprint: &issue.fingerprint,
             reason: issue.accepted.as_deref()?,
@@ -113,7 +113,7 @@ impl IssueView<'_> {
     fn of(issue: &Issue) -> IssueView<'_> {
         let place = issue.source.as_ref().zip(issue.marks.first());
         IssueView {
-            code: issue.code,
+            code: issue.code.as_str(),
             message: &issue.title,
             pointer: issue.pointer.as_deref(),
             span: place.map(|(source, mark)| Range::of(source, mark.span)),

@@ -50,7 +50,7 @@ enum WarningView<'a> {
 
 impl WarningView<'_> {
     fn of_remark(remark: &Remark) -> WarningView<'_> {
-        WarningView::Remark { code: remark.code, severity: "warning", message: &remark.message }
+        WarningView::Remark { code: remark.code.as_str(), severity: "warning", message: &remark.message }
     }
 }
 

@@ -35,7 +35,7 @@ pub fn issue(issue: &Issue, style: Style) -> String {
         Kind::Unknown => Level::WARNING.with_name("unknown"),
         Kind::Lint | Kind::Warning => Level::WARNING,
     };
-    let title = level.primary_title(shown(&one_line(&issue.title))).id(issue.code);
+    let title = level.primary_title(shown(&one_line(&issue.title))).id(issue.code.as_str());
     let mut group = match &issue.source {
         Some(source) => title.elements(snippet::elements(source, &issue.marks, style)),
         None => Group::with_title(title),
