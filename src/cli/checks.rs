@@ -233,7 +233,7 @@ impl Run<'_> {
         match output.format {
             Format::Json => self.json(&cases, &outcomes, &report, named, output)?,
             Format::Text => self.text(&cases, &outcomes, &report, named, output)?,
-            Format::Sarif | Format::Junit | Format::Github => output.report(&report)?,
+            Format::Pipeline(_) => output.report(&report)?,
         }
         let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(self.search.exit_zero));
         Ok(exits.fold(Exit::Success, Exit::and))

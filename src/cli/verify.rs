@@ -69,7 +69,7 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
         (Format::Text, _) => {}
         (Format::Json, [one]) => output.json(one)?,
         (Format::Json, _) => output.json(&Value::Array(values))?,
-        (Format::Sarif | Format::Junit | Format::Github, _) => output.report(&Report {
+        (Format::Pipeline(_), _) => output.report(&Report {
             command: "verify",
             directory: directory(),
             subjects,

@@ -24,9 +24,14 @@ pub enum PipelineFormat {
 }
 
 impl PipelineFormat {
-    /// All of them.
-    pub const ALL: [PipelineFormat; 3] =
-        [PipelineFormat::Sarif, PipelineFormat::Junit, PipelineFormat::Github];
+    /// Returns the name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            PipelineFormat::Sarif => "sarif",
+            PipelineFormat::Junit => "junit",
+            PipelineFormat::Github => "github",
+        }
+    }
 
     /// Renders what a command came to.
     pub fn render(self, report: &Report) -> String {
