@@ -11,7 +11,7 @@ use crate::query::{Query, Semantics};
 use crate::request::AddressSet;
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, prove};
 use crate::theory::Theory;
-use crate::verify::{Certificate, Limits, Refusal, Refutation, examine};
+use crate::verify::{Certificate, Limits, Refusal, Refutation};
 
 /// How a question is asked.
 ///
@@ -300,7 +300,7 @@ pub(super) fn certified<'a>(
     let refutation = prove(&mut encoding, Theory::new(semantics.policy_type), &options.limits)?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
-        examine(query, semantics, &refutation, &Limits { deadline, ..options.verify_limits })?;
+        refutation.verify(query, semantics, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
 }

@@ -24,7 +24,7 @@ impl Prover<'_, '_> {
         networks: Networks<'_>,
     ) -> Result<bool, Refusal> {
         if !networks.0.is_empty()
-            && (!bounds.0.is_empty() || !some_address(networks.0, networks.1, self.work)?)
+            && (!bounds.0.is_empty() || !some_address(networks.0, networks.1, self.budget)?)
         {
             // No address is a number or a date.
             return Ok(true);
@@ -34,7 +34,7 @@ impl Prover<'_, '_> {
                 list.iter().copied().filter(|b| b.axis == axis).collect()
             };
             let (pass, fail) = (of_axis(bounds.0), of_axis(bounds.1));
-            if !pass.is_empty() && !some_number(&pass, &fail, self.work)? {
+            if !pass.is_empty() && !some_number(&pass, &fail, self.budget)? {
                 return Ok(true);
             }
         }

@@ -5,7 +5,7 @@ use crate::verify::{Budget, Refusal};
 
 /// Whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
 /// `n` constants there are `2n + 1` kinds of number: the even ones are gaps, the odd ones the constants themselves.
-pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -> Result<bool, Refusal> {
+pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut constants: Vec<_> = pass.iter().chain(fail).map(|bound| &bound.value).collect();
     constants.sort();
     constants.dedup();
@@ -22,7 +22,7 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -
         }
     };
     for kind in 0..kinds {
-        work.spend(pass.len().saturating_add(fail.len()))?;
+        budget.spend(pass.len().saturating_add(fail.len()))?;
         if pass.iter().all(|b| holds(b, kind)) && !fail.iter().any(|b| holds(b, kind)) {
             return Ok(true);
         }
@@ -31,10 +31,10 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -
 }
 
 /// Whether some address does: prefixes are halved until all tests say the same about every address of one.
-pub(super) fn some_address(pass: &[Network], fail: &[Network], work: &mut Budget) -> Result<bool, Refusal> {
+pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut waiting = vec![Network::family(false), Network::family(true)];
     while let Some(part) = waiting.pop() {
-        work.spend(pass.len().saturating_add(fail.len()).saturating_add(1))?;
+        budget.spend(pass.len().saturating_add(fail.len()).saturating_add(1))?;
         if pass.iter().any(|n| !meet(*n, part)) || fail.iter().any(|n| within(part, *n)) {
             continue;
         }

@@ -12,7 +12,7 @@
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePattern, decode};
 use crate::verify::Refusal;
-use crate::verify::lemma::byte_automata::{Language, word};
+use crate::verify::lemma::byte_automata::{ByteAutomaton, word};
 use crate::verify::lemma::{FEW, Prover, Tests, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -113,8 +113,8 @@ impl<'a> Prover<'_, 'a> {
                 outside.push(self.built(swallowing.collect())?);
             }
             let inner = self.built(mark(inner))?;
-            let outside: Vec<&Language> = outside.iter().collect();
-            if crate::verify::lemma::byte_automata::find(&[&inner], &outside, self.work)?.is_none() {
+            let outside: Vec<&ByteAutomaton> = outside.iter().collect();
+            if crate::verify::lemma::byte_automata::find(&[&inner], &outside, self.budget)?.is_none() {
                 return Ok(true);
             }
         }
@@ -131,7 +131,7 @@ impl<'a> Prover<'_, 'a> {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for test in &tests.pass {
             match test {
-                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Pattern(id) => inside.push(self.automaton(*id)?),
                 Test::Template(id) => {
                     let Some(symbolic) = self.formula.template_of(*id) else { return Ok(false) };
                     let mut known: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
@@ -165,7 +165,7 @@ impl<'a> Prover<'_, 'a> {
         }
         for test in &tests.fail {
             if let Test::Pattern(id) = test {
-                outside.push(self.language(*id)?);
+                outside.push(self.automaton(*id)?);
             }
         }
         self.empty(variable, &inside, &outside)
@@ -236,14 +236,14 @@ impl<'a> Prover<'_, 'a> {
         }
         'combinations: for combination in &combinations {
             let (mut inside, mut outside) = (Vec::new(), Vec::new());
-            for (list, languages, passed) in
+            for (list, automata, passed) in
                 [(&tests.pass, &mut inside, true), (&tests.fail, &mut outside, false)]
             {
                 for test in list {
                     match (test, symbolic(test)) {
-                        (Test::Pattern(id), _) => languages.push(self.language(*id)?),
+                        (Test::Pattern(id), _) => automata.push(self.automaton(*id)?),
                         (_, Some(symbolic)) => match filled(symbolic, combination) {
-                            Some(steps) => languages.push(Rc::new(self.built(steps)?)),
+                            Some(steps) => automata.push(Rc::new(self.built(steps)?)),
                             // It matches nothing.
                             None if passed => continue 'combinations,
                             None => {}
@@ -274,10 +274,10 @@ impl<'a> Prover<'_, 'a> {
         let Some(variable) = variable.filter(|v| !self.is_typed(*v)) else { return Ok(None) };
         let tests = all.get(&variable).cloned().unwrap_or_default();
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
-        for (list, languages) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
+        for (list, automata) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
             for test in list {
                 if let Test::Pattern(id) = test {
-                    languages.push(self.language(*id)?);
+                    automata.push(self.automaton(*id)?);
                 }
             }
         }
