@@ -155,7 +155,10 @@ pub(super) fn isolated(
     policy_type_inferred: bool,
     check: impl FnOnce() -> Answer,
 ) -> Answer {
-    caught(check).unwrap_or_else(|message| Answer::internal(message, policy_type, policy_type_inferred))
+    match caught(check) {
+        Ok(answer) => answer,
+        Err(message) => Answer::internal(message, policy_type, policy_type_inferred),
+    }
 }
 
 /// The answer without its certificate.

@@ -130,10 +130,10 @@ pub struct Statement {
 impl Statement {
     /// How many actions, resources, principals and values of conditions it lists.
     pub fn value_count(&self) -> usize {
-        let principals = self.principal.as_ref().map_or(0, |p| p.values.len());
-        let resources = self.resource.as_ref().map_or(0, |r| r.values.len());
+        let principals = self.principal.iter().map(|p| p.values.len());
+        let resources = self.resource.iter().map(|r| r.values.len());
         let conditions = self.conditions.iter().map(|c| c.values.len());
-        conditions.chain([self.action.values.len(), resources, principals]).fold(0, usize::saturating_add)
+        self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).

@@ -87,7 +87,10 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&ask(&halves, SearchLimits { literals: 2, ..defaults })), "limit-clause-literals");
     assert_eq!(limit(&ask(&halves, SearchLimits { work: 3, ..defaults })), "limit-comparisons");
     assert_eq!(limit(&ask(&pigeons(5), defaults)), "PASS");
-    assert_eq!(limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })), "limit-proof-bytes");
+    assert_eq!(
+        limit(&ask(&pigeons(9), SearchLimits { proof_bytes: 100_000, ..defaults })),
+        "limit-proof-bytes"
+    );
     let few = Options { limits: SearchLimits { questions: 1, ..defaults }, ..Options::default() };
     assert_eq!(limit(&difference(&halves.1, &halves.0, &few).rest), "limit-questions");
 }

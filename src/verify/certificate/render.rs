@@ -1,6 +1,7 @@
 //! Lemmas for people.
 
 use crate::formula::{Atom, Axis, Formula, Network, Node, PatternKey, Piece, Relation, Test, Variable};
+use crate::index::broken;
 use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::Lemma;
 
@@ -71,8 +72,11 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
                         text.push_str(&format!("{:?}", builder.finish()));
                     }
                     Piece::Value { key, .. } => {
-                        let name = formula.template_of(id).and_then(|s| s.keys.get(*key)).copied();
-                        text.push_str(&format!("${{{}}}", name.unwrap_or_default()));
+                        let name = formula.template_of(id).and_then(|s| s.keys.get(*key));
+                        let Some(name) = name else {
+                            broken("a value of a pattern is that of one of its keys")
+                        };
+                        text.push_str(&format!("${{{name}}}"));
                     }
                 }
             }

@@ -124,7 +124,7 @@ impl ByteAutomaton {
     /// The bytes at which what follows may change.
     fn borders(&self, states: &[StateID], borders: &mut Vec<u16>) {
         let mut range = |t: &Transition| {
-            borders.extend([u16::from(t.start), u16::from(t.end).saturating_add(1)]);
+            borders.extend([u16::from(t.start), u16::from(t.end) + 1]);
         };
         for state in states {
             match self.0.state(*state) {
@@ -206,7 +206,7 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
             if class.contains(Symbol::from_char('\u{80}')) {
                 for sequence in BEYOND_ASCII {
                     let mut next = to;
-                    let (first, rest) = sequence.split_first().unwrap_or((&(0, 0), &[]));
+                    let Some((first, rest)) = sequence.split_first() else { continue };
                     for (start, end) in rest.iter().rev() {
                         next = builder.add_range(Transition { start: *start, end: *end, next })?;
                     }
@@ -261,7 +261,7 @@ pub(super) fn find(
         for byte in borders.iter().filter_map(|border| u8::try_from(*border).ok()) {
             let mut next: Place = Vec::with_capacity(place.len());
             for (number, (automaton, states)) in automata.iter().zip(&place).enumerate() {
-                budget.spend(states.len().saturating_add(1))?;
+                budget.spend(states.len() + 1)?;
                 next.push(automaton.after(states, byte));
                 if number < inside.len() && next.last().is_some_and(Vec::is_empty) {
                     break;
@@ -269,10 +269,7 @@ pub(super) fn find(
             }
             if next.len() == automata.len() && !places.contains(&next) {
                 // Each list takes room for a few more.
-                kept = next
-                    .iter()
-                    .map(|states| states.len().saturating_add(8))
-                    .fold(kept, usize::saturating_add);
+                kept += next.iter().map(|states| states.len() + 8).sum::<usize>();
                 if kept > MOST_KEPT {
                     return Err(Refusal::inconclusive("an automaton grew too large"));
                 }
@@ -280,7 +277,7 @@ pub(super) fn find(
                 queue.push((next, at, byte));
             }
         }
-        at = at.saturating_add(1);
+        at += 1;
     }
     Ok(None)
 }

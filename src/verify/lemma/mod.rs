@@ -270,8 +270,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.automata.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let steps = self.formula.pattern_of(id).map(steps).unwrap_or_default();
-        let automaton = Rc::new(self.built(steps)?);
+        let automaton = Rc::new(self.built(pattern_steps(self.formula, id))?);
         self.automata.insert(id, Rc::clone(&automaton));
         Ok(automaton)
     }
@@ -280,12 +279,22 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
-        let forms =
-            self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
+        let Some(written) = self.formula.variable_of(variable) else {
+            broken("a test is about a variable of its formula")
+        };
+        let forms = forms(written, self.policy_type);
         let domain: Rc<[ByteAutomaton]> =
             forms.into_iter().map(ByteAutomaton::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)
+    }
+}
+
+/// The steps of a pattern of the formula.
+pub(super) fn pattern_steps(formula: &Formula<'_>, id: PatternId) -> Vec<Step> {
+    match formula.pattern_of(id) {
+        Some(key) => steps(key),
+        None => broken("a test has a pattern of its formula"),
     }
 }
 

@@ -83,7 +83,7 @@ impl Prover<'_, '_> {
 /// What every text of an address of an IPv4 network looks like: it is spelled in one way, and its whole octets stand first.
 fn spelled(network: Network) -> Vec<Step> {
     let address = network.bits.wrapping_shr(96);
-    let octet = |place: u32| address.wrapping_shr(24u32.saturating_sub(place.saturating_mul(8))) & 0xFF;
+    let octet = |place: u32| (address >> (24 - place * 8)) & 0xFF;
     let whole: Vec<String> = (0..network.length / 8).map(|place| octet(place).to_string()).collect();
     let mut steps = text(&whole.join("."));
     if whole.len() < 4 {

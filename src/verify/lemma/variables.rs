@@ -11,9 +11,10 @@
 
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePattern, decode};
+use crate::index::broken;
 use crate::verify::Refusal;
 use crate::verify::lemma::byte_automata::{ByteAutomaton, word};
-use crate::verify::lemma::{FEW, Prover, Tests, steps};
+use crate::verify::lemma::{FEW, Prover, Tests, pattern_steps, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -27,9 +28,10 @@ fn build(symbolic: &VariablePattern<'_>, mut value: impl FnMut(&str, Class, &mut
     for piece in &symbolic.pieces {
         match piece {
             Piece::Step(step) => steps.push(*step),
-            Piece::Value { key, class } => {
-                value(symbolic.keys.get(*key).copied().unwrap_or_default(), *class, &mut steps);
-            }
+            Piece::Value { key, class } => match symbolic.keys.get(*key) {
+                Some(key) => value(key, *class, &mut steps),
+                None => broken("a value of a pattern is that of one of its keys"),
+            },
         }
     }
     steps
@@ -96,7 +98,7 @@ impl<'a> Prover<'_, 'a> {
             let mut outside = Vec::new();
             for test in &tests.fail {
                 let steps = match (test, symbolic(test)) {
-                    (Test::Pattern(id), _) => formula.pattern_of(*id).map(steps).unwrap_or_default(),
+                    (Test::Pattern(id), _) => pattern_steps(formula, *id),
                     // A value that may stand in `inner` has to fit here too.
                     (_, Some(outer))
                         if outer.keys.iter().all(|key| room(outer, key).covers(room(inner, key))) =>
@@ -272,7 +274,11 @@ impl<'a> Prover<'_, 'a> {
             None => self.formula.variables().find(|(_, v)| own(*v)).map(|(id, _)| id),
         };
         let Some(variable) = variable.filter(|v| !self.is_typed(*v)) else { return Ok(None) };
-        let tests = all.get(&variable).cloned().unwrap_or_default();
+        let unrestricted = Tests::default();
+        let tests = match all.get(&variable) {
+            Some(tests) => tests,
+            None => &unrestricted,
+        };
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for (list, automata) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
             for test in list {
