@@ -143,10 +143,7 @@ impl Source {
 
     /// The text of a span; empty if the span does not fit the text.
     pub fn slice(&self, span: Span) -> &str {
-        match self.inner.text.get(span.range()) {
-            Some(text) => text,
-            None => "",
-        }
+        self.inner.text.get(span.range()).unwrap_or_default()
     }
 
     fn line_starts(&self) -> &[usize] {

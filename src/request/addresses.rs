@@ -71,10 +71,7 @@ impl AddressInterval {
             Some(digits) => digits.parse::<u32>().ok().filter(|length| *length <= width)?,
         };
         // Of a single address of IPv6, no bit is free.
-        let free = match u128::MAX.checked_shr(128 - width + length) {
-            Some(free) => free,
-            None => 0,
-        };
+        let free = u128::MAX.checked_shr(128 - width + length).unwrap_or_default();
         let first = number(start) & !free;
         AddressInterval::of_numbers(start.is_ipv6(), first, first | free)
     }
@@ -91,10 +88,7 @@ impl AddressInterval {
 
     /// How many there are; of all of IPv6, one less.
     pub fn size(&self) -> u128 {
-        match (number(self.last) - number(self.first)).checked_add(1) {
-            Some(size) => size,
-            None => u128::MAX,
-        }
+        (number(self.last) - number(self.first)).checked_add(1).unwrap_or(u128::MAX)
     }
 
     /// Whether the address is one of them.
