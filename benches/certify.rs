@@ -9,7 +9,7 @@ use iamsat::encode::Encoding;
 use iamsat::policy::Document;
 use iamsat::query::{Query, Semantics};
 use iamsat::solve::Verdict;
-use iamsat::verify::{Limits, Plain, verify};
+use iamsat::verify::{Limits, QueryClauses, verify};
 use std::time::{Duration, Instant};
 
 fn fastest<T>(repeats: u32, mut job: impl FnMut() -> T) -> (Duration, T) {
@@ -46,13 +46,13 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     let mut not_verified = Vec::new();
     let mut slowest: Vec<(f64, f64, &str)> = Vec::new();
     for (name, new, existing) in pairs {
-        let (time, answer) = fastest(repeats, || no_new_access(new, existing, &plain));
+        let (time, answer) = fastest(repeats, || no_new_access(*new, *existing, &plain));
         if !matches!(answer.verdict, Verdict::Pass(_)) {
             continue;
         }
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         plain_times.push(micros(time));
-        let (with, answer) = fastest(repeats, || no_new_access(new, existing, &certified));
+        let (with, answer) = fastest(repeats, || no_new_access(*new, *existing, &certified));
         if !matches!(answer.verdict, Verdict::Pass(_)) {
             not_verified.push(name);
         }
@@ -70,10 +70,10 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         let question = || Encoding::new(&asked, setting);
         let (time, question) = fastest(repeats, question);
         compiled.push(micros(time));
-        let plain = || Plain::new(&question.formula.graph, &question.conjuncts);
+        let plain = || QueryClauses::new(&question.formula.graph, &question.conjuncts);
         clauses.push(micros(fastest(repeats, plain).0));
         let (time, text) = fastest(1, || {
-            no_new_access(new, existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
+            no_new_access(*new, *existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
         });
         written.push(micros(time));
         bytes.push(text.len() as f64);

@@ -196,7 +196,7 @@ impl Meter {
     /// # Errors
     /// [`Exhausted::States`] or [`Exhausted::Deadline`].
     pub fn charge(&mut self, amount: u64) -> Result<(), Exhausted> {
-        self.spent = self.spent.saturating_add(amount);
+        self.spent = self.spent.checked_add(amount).ok_or(Exhausted::States)?;
         if self.spent > self.allowed {
             return Err(Exhausted::States);
         }
@@ -214,7 +214,7 @@ impl Meter {
     /// # Errors
     /// [`Exhausted::Work`] or [`Exhausted::Deadline`].
     pub fn work(&mut self, amount: usize) -> Result<(), Exhausted> {
-        let left = self.work.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
+        let left = u64::try_from(amount).ok().and_then(|amount| self.work.checked_sub(amount));
         self.work = left.ok_or(Exhausted::Work)?;
         self.charge(0)
     }

@@ -1,10 +1,11 @@
 //! Does the policy let outsiders in?
 
-use super::ask::{Answer, Options, certified, with_certificate};
+use super::ask::{Answer, Options, certified, isolated, with_certificate};
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
-use crate::encode::{Encoding, address_beyond, assumptions, no_address};
+use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
 use crate::formula::{Lit, Network, NetworkUnion};
+use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceType};
 use crate::query::{Outside, Query, Semantics};
@@ -47,7 +48,17 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// assert_eq!(ask(r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#), "PASS");
 /// assert_eq!(ask(r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#), "FAIL");
 /// ```
-pub fn no_public_access(policy: &Document, resource_type: ResourceType, options: &Options) -> Answer {
+pub fn no_public_access<'a>(
+    policy: impl Into<DocumentRef<'a>>,
+    resource_type: ResourceType,
+    options: &Options,
+) -> Answer {
+    let policy = policy.into();
+    isolated(PolicyType::Resource, false, || answer(policy, resource_type, options))
+}
+
+fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Options) -> Answer {
+    let policy = document.document();
     let semantics = Semantics {
         policy_type: PolicyType::Resource,
         strict_arn: options.strict_arn,
@@ -56,9 +67,9 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         boundary: options.boundary,
     };
     let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
-    let mut encoding = Encoding::recalled(&anywhere, semantics);
-    let assumptions = assumptions(&anywhere, &encoding.context, encoding.formula.mentioned());
-    let referee = Referee::new(&anywhere, semantics);
+    let mut encoding = Encoding::recalled(&anywhere, &[document], semantics);
+    let assumptions = assumptions(&anywhere, &[document], &encoding.context, encoding.formula.mentioned());
+    let referee = Referee::new(&anywhere, semantics).with_indexes([document.actions()]);
     let mut allows = encoding.allows.clone();
     if allows.is_empty() {
         allows.push((0, 0, Lit::FALSE));
@@ -108,10 +119,13 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         stats,
         open,
         certificate: None,
+        is_fault: false,
     };
     // The proof is about all statements at once, and about the addresses that were found.
     let query = Query::no_public_access(policy, Outside { resource_type, but_for });
-    with_certificate(answer, &query, semantics, options, || certified(&query, semantics, options))
+    with_certificate(answer, &query, semantics, options, || {
+        certified(&query, &[document], semantics, options)
+    })
 }
 
 /// The addresses, in groups of those that no condition of the policy tells apart.
@@ -143,12 +157,12 @@ impl Places {
         }
         starts.sort_unstable();
         starts.dedup();
-        if starts.len().saturating_mul(lists.len()) > limits.nodes {
+        if starts.len().checked_mul(lists.len()).is_none_or(|nodes| nodes > limits.nodes) {
             return Err(Exhausted::Nodes);
         }
         // A request from every interval may be held against every network.
-        let comparisons = starts.len().saturating_mul(lists.iter().map(Vec::len).sum());
-        if u64::try_from(comparisons).unwrap_or(u64::MAX) > limits.work {
+        let networks: usize = lists.iter().map(Vec::len).sum();
+        if starts.len() as u128 * networks as u128 > u128::from(limits.work) {
             return Err(Exhausted::Work);
         }
         let private = NetworkUnion::of(private);
@@ -161,8 +175,8 @@ impl Places {
             if private.covers(here) {
                 continue;
             }
-            let next = starts.get(place.saturating_add(1)).filter(|(family, _)| *family == v6);
-            let last = next.map_or(family.last(), |(_, next)| next.saturating_sub(Network::unit(v6)));
+            let next = starts.get(place + 1).filter(|(family, _)| *family == v6);
+            let last = next.map_or(family.last(), |(_, next)| next - Network::unit(v6));
             let number = |bits: u128| if v6 { bits } else { bits.wrapping_shr(96) };
             let Some(interval) = AddressInterval::of_numbers(v6, number(first), number(last)) else {
                 continue;
@@ -172,7 +186,7 @@ impl Places {
             kind.push(v6);
             let group = *known.entry(kind).or_insert_with(|| {
                 places.groups.push(Vec::new());
-                places.groups.len().saturating_sub(1)
+                places.groups.len() - 1
             });
             if let Some(list) = places.groups.get_mut(group) {
                 list.push(interval);
@@ -184,7 +198,10 @@ impl Places {
 
     /// The addresses that no condition tells from the one that the request comes from.
     fn around(&self, request: &Request) -> &[AddressInterval] {
-        self.group(request).unwrap_or_default()
+        match self.group(request) {
+            Some(group) => group,
+            None => &[],
+        }
     }
 
     fn group(&self, request: &Request) -> Option<&[AddressInterval]> {
@@ -242,8 +259,9 @@ impl Outcome {
             self.open.append(&mut self.doubts);
         }
         let verdict = match (Unknown::all(self.open), Proof::all(self.proofs)) {
+            (Some(unknown), _) => Verdict::Unknown(Box::new(unknown)),
             (None, Some(proof)) => Verdict::Pass(proof),
-            (unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
+            (None, None) => broken("every statement is proved, shown or open"),
         };
         (verdict, possible, None)
     }

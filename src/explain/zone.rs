@@ -198,9 +198,9 @@ impl ZoneAdvisor<'_> {
     /// Says what a change of a statement comes to: asks about the statement once more, with all that the policy denies.
     fn checked(&self, changed: Option<Statement>) -> &'static str {
         let Some(changed) = changed else { return "" };
-        let mut document = self.policy.clone();
-        document.statements.retain(|s| s.effect.value == Effect::Deny);
-        document.statements.push(changed);
+        let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+        let statements: Vec<Statement> = denials.cloned().chain([changed]).collect();
+        let document = self.policy.with_statements(statements);
         let options = Options { certificate: false, certify: false, ..self.options.clone() };
         let access = external_access(&document, self.resource_type, self.zone, &options);
         match (access.is_complete(), access.findings.is_empty()) {

@@ -33,7 +33,7 @@ pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let body = text.trim_end_matches('=');
-    if text.len().saturating_sub(body.len()) > 2 {
+    if text.len() - body.len() > 2 {
         return None;
     }
     let mut bits: Vec<bool> = Vec::new();

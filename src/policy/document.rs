@@ -130,10 +130,10 @@ pub struct Statement {
 impl Statement {
     /// How many actions, resources, principals and values of conditions it lists.
     pub fn value_count(&self) -> usize {
-        let principals = self.principal.as_ref().map_or(0, |p| p.values.len());
-        let resources = self.resource.as_ref().map_or(0, |r| r.values.len());
+        let principals = self.principal.iter().map(|p| p.values.len());
+        let resources = self.resource.iter().map(|r| r.values.len());
         let conditions = self.conditions.iter().map(|c| c.values.len());
-        conditions.chain([self.action.values.len(), resources, principals]).fold(0, usize::saturating_add)
+        self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).
@@ -187,5 +187,22 @@ impl Document {
     /// ```
     pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
         self.statements.mentioned_keys()
+    }
+
+    /// The document with other statements. Spans of these have to be of the same source.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::{Effect, parse}, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// let mut statements = policy.statements.to_vec();
+    /// statements[0].effect.value = Effect::Deny;
+    /// let denying = policy.with_statements(statements);
+    /// assert_eq!(denying.statements[0].effect.value, Effect::Deny);
+    /// assert_eq!(policy.statements[0].effect.value, Effect::Allow);
+    /// ```
+    #[must_use]
+    pub fn with_statements(&self, statements: impl Into<Statements>) -> Document {
+        Document { statements: statements.into(), ..self.clone() }
     }
 }

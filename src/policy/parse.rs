@@ -90,7 +90,7 @@ impl Reader<'_> {
         if self.diagnostics.len() < self.limits.faults {
             self.diagnostics.push(diagnostic);
         } else {
-            self.dropped = self.dropped.saturating_add(1);
+            self.dropped += 1;
             if diagnostic.severity == Severity::Error && self.dropped == 1 {
                 self.diagnostics.push(Diagnostic::error(
                     Code::TooManyFaults,
@@ -562,7 +562,10 @@ impl Reader<'_> {
     }
 
     fn unknown_operator(&mut self, member: &Member<'_>) {
-        let (prefix, base) = member.key.rsplit_once(':').unwrap_or(("", &member.key));
+        let (prefix, base) = match member.key.rsplit_once(':') {
+            Some(parts) => parts,
+            None => ("", &*member.key),
+        };
         let (base, suffix) = match base.strip_suffix("IfExists") {
             Some(base) => (base, "IfExists"),
             None => (base, ""),
@@ -695,14 +698,17 @@ fn distance(a: &str, b: &str) -> usize {
     }
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut distance = b.len();
     for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i.saturating_add(1)];
+        let mut last = i + 1;
+        let mut next = vec![last];
         for ((y, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            let left = next.last().copied().unwrap_or(0).saturating_add(1);
-            let replaced = above_left.saturating_add(usize::from(x != *y));
-            next.push(left.min(above.saturating_add(1)).min(replaced));
+            let replaced = above_left + usize::from(x != *y);
+            last = (last + 1).min(above + 1).min(replaced);
+            next.push(last);
         }
         row = next;
+        distance = last;
     }
-    row.last().copied().unwrap_or(0)
+    distance
 }

@@ -10,7 +10,7 @@ use crate::formula::{Atom, Formula, Graph, Lit, Node, VariableId};
 use crate::limits::{Meter, SearchLimits};
 use crate::solve::cdcl::Cdcl;
 use crate::theory::{self, Tests, Theory, Valuation};
-use crate::verify::{Lemma, Plain, Refusal, Refutation};
+use crate::verify::{Lemma, QueryClauses, Refusal, Refutation};
 use rustc_hash::FxHashMap;
 
 /// The lemmas and the proof that no request meets the question.
@@ -22,8 +22,8 @@ pub fn prove(
     mut theory: Theory,
     limits: &SearchLimits,
 ) -> Result<Refutation, Refusal> {
-    let plain = Plain::new(&encoding.formula.graph, &encoding.conjuncts);
-    let mut clauses = Cdcl::new(&plain.clauses, plain.variables());
+    let plain = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
+    let mut clauses = Cdcl::new(&plain.all, plain.variables());
     let mut walk = Walk::new(&encoding.formula.graph, &encoding.conjuncts);
     let mut meter = Meter::new(limits);
     clauses.propagate();
@@ -64,7 +64,7 @@ pub fn prove(
 }
 
 /// The lemma by the numbers of the plain clauses.
-fn numbered(formula: &mut Formula<'_>, plain: &Plain, lemma: &theory::Lemma) -> Option<Lemma> {
+fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lemma) -> Option<Lemma> {
     let mut numbers = |list: &[(VariableId, crate::formula::Test)]| {
         let mut numbers = Vec::with_capacity(list.len());
         for (variable, test) in list {
@@ -122,7 +122,7 @@ impl Walk {
     }
 
     /// Goes on until an OR has no part that is decided true; then a part that is open.
-    fn next(&mut self, graph: &Graph, plain: &Plain, clauses: &Cdcl) -> Option<i32> {
+    fn next(&mut self, graph: &Graph, plain: &QueryClauses, clauses: &Cdcl) -> Option<i32> {
         while let Some(lit) = self.needed.get(self.head).copied() {
             if let Node::And(children) = graph.node(lit.node()) {
                 if lit.is_negated() {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// Lowest first.
 const ROOMS: [&str; 23] = [
     "hash",
+    "index",
     "span",
     "code",
     "diagnostic",
-    "index",
     "limits",
     "policy",
     "request",

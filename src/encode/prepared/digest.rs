@@ -35,7 +35,7 @@ impl Services {
             // What matches starts with these letters.
             Some(Part::Text(text)) => service(text).map_or(Services::ALL, |service| {
                 let bit = FxBuildHasher.hash_one(service).rotate_left(6) % 64;
-                Services(1u64.rotate_left(u32::try_from(bit).unwrap_or(0)))
+                Services(1 << bit)
             }),
             _ => Services::ALL,
         }
@@ -62,13 +62,13 @@ fn service(text: &str) -> Option<&[u8]> {
 }
 
 /// The statements of a document in short.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Digests {
     contents: Vec<u8>,
     statements: Box<[Entry]>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     effect: Effect,
     services: Services,
@@ -120,13 +120,13 @@ impl Eq for Content<'_> {}
 
 impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
-        let values = statements.iter().map(Statement::value_count).fold(0, usize::saturating_add);
-        let mut contents = Vec::with_capacity(values.saturating_mul(USUAL));
+        let values: usize = statements.iter().map(Statement::value_count).sum();
+        let mut contents = Vec::with_capacity(values * USUAL);
         let mut start = 0usize;
         let entry = |statement: &Statement| {
             statement.write_content(&mut contents);
             let mut hasher = FxHasher::default();
-            hasher.write(contents.get(start..).unwrap_or_default());
+            hasher.write(contents.split_at(start).1);
             start = contents.len();
             Entry {
                 effect: statement.effect.value,
@@ -142,10 +142,10 @@ impl Digests {
 
     /// All of them, in order, in a document of this version.
     pub(crate) fn iter(&self, version: Version) -> impl Iterator<Item = Digest<'_>> {
-        let mut start = 0usize;
+        let (mut rest, mut start) = (&*self.contents, 0);
         self.statements.iter().map(move |entry| {
-            let bytes = self.contents.get(start..entry.end).unwrap_or_default();
-            start = entry.end;
+            let (bytes, others) = rest.split_at(entry.end - start);
+            (rest, start) = (others, entry.end);
             let content = Content { version, hash: entry.hash, bytes };
             Digest { effect: entry.effect, services: entry.services, content }
         })

@@ -3,11 +3,11 @@
 use super::public_access;
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
-use crate::evaluate;
+use crate::evaluate::{self, INDEX_THRESHOLD, Searched};
 use crate::explain::display::KeyNames;
 use crate::explain::replay::Replayer;
 use crate::explain::{Explained, Recheck, blame, blame_for_outsider, refusal};
-use crate::policy::Document;
+use crate::policy::{ActionIndex, Document};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::failure::Failure;
 use crate::solve::{Finding, Verdict};
@@ -122,7 +122,9 @@ impl<'a> Judgement<'a> {
                 referee.policy_type = answer.policy_type;
                 referee.strict_arn = options.strict_arn;
                 referee.allows_whole_resource = matches!(check, AwsCheck::NoPublicAccess(_));
-                let other = documents.get(1);
+                let is_worth_it = findings.len() > INDEX_THRESHOLD;
+                let index = existing.filter(|_| is_worth_it).map(|d| ActionIndex::of(&d.statements));
+                let other = index.as_ref().map(Searched::from).or(existing.map(Searched::from));
                 let replayer = replays.then(|| Replayer::new(&documents, &referee, options.aws_compat));
                 let explained = |finding: &'a Finding| {
                     let request = finding.witness.request();

@@ -33,7 +33,7 @@ impl Proof {
         for step in &self.steps {
             match step {
                 Step::Add { clause, hints } => {
-                    number = number.saturating_add(1);
+                    number += 1;
                     text.push_str(&number.to_string());
                     write_words(&mut text, clause);
                     write_words(&mut text, hints);
@@ -56,15 +56,14 @@ impl Proof {
         let mut steps = Vec::new();
         let mut number = given;
         for (line, content) in lines.into_iter().enumerate() {
-            let bad =
-                || Refusal::new(format!("line {} of the proof is no LRAT step", line.saturating_add(1)));
+            let bad = || Refusal::new(format!("line {} of the proof is no LRAT step", line + 1));
             let mut words = content.split_ascii_whitespace();
             let own: usize = words.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
             let mut words = words.peekable();
             if words.next_if_eq(&"d").is_some() {
                 steps.push(Step::Delete(until_zero(&mut words).ok_or_else(bad)?));
             } else {
-                number = number.saturating_add(1);
+                number += 1;
                 if own != number {
                     return Err(bad());
                 }
@@ -82,9 +81,9 @@ impl Proof {
     ///
     /// # Errors
     /// The first step that does not follow, or that the work allowed is done.
-    pub fn check(&self, given: &mut Clauses, variables: usize, work: &mut Budget) -> Result<(), Refusal> {
+    pub fn check(&self, given: &mut Clauses, variables: usize, budget: &mut Budget) -> Result<(), Refusal> {
         let mut deleted = vec![false; given.len()];
-        let mut values = Values { signs: vec![0; variables.saturating_add(1)], assigned: Vec::new() };
+        let mut values = Values { signs: vec![0; variables + 1], assigned: Vec::new() };
         if given.iter().any(<[i32]>::is_empty) {
             return Ok(());
         }
@@ -99,10 +98,9 @@ impl Proof {
                     }
                 }
                 Step::Add { clause, hints } => {
-                    let follows = follows(clause, hints, given, &deleted, &mut values, work);
+                    let follows = follows(clause, hints, given, &deleted, &mut values, budget);
                     values.clear();
-                    follows
-                        .map_err(|refusal| refusal.at(format!("proof step {}", place.saturating_add(1))))?;
+                    follows.map_err(|refusal| refusal.at(format!("proof step {}", place + 1)))?;
                     if clause.is_empty() {
                         return Ok(());
                     }
@@ -146,7 +144,7 @@ impl Values {
     /// 1 if the literal holds, -1 if it does not, 0 if that is open; `None` if there is no such number.
     fn of(&self, literal: i32) -> Option<i8> {
         let sign = *self.signs.get(literal.unsigned_abs() as usize)?;
-        Some(if literal < 0 { sign.saturating_neg() } else { sign })
+        Some(if literal < 0 { -sign } else { sign })
     }
 
     fn set(&mut self, literal: i32) {
@@ -173,12 +171,12 @@ fn follows(
     given: &Clauses,
     deleted: &[bool],
     values: &mut Values,
-    work: &mut Budget,
+    budget: &mut Budget,
 ) -> Result<(), Refusal> {
     for literal in clause {
         match values.of(*literal).filter(|_| *literal != 0) {
             None => return Err(Refusal::new(format!("there is no variable {}", literal.unsigned_abs()))),
-            Some(0) => values.set(literal.saturating_neg()),
+            Some(0) => values.set(-literal),
             // The negation stands in the clause too.
             Some(1) => return Ok(()),
             Some(_) => {}
@@ -190,7 +188,7 @@ fn follows(
             .filter(|place| deleted.get(*place) == Some(&false))
             .and_then(|place| given.get(place))
             .ok_or_else(|| Refusal::new(format!("it uses clause {hint}, which is not there")))?;
-        work.spend(hinted.len())?;
+        budget.spend(hinted.len())?;
         let mut open = None;
         for literal in hinted {
             match values.of(*literal) {

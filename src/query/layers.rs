@@ -1,7 +1,9 @@
 //! The query: layers of documents, each with the part it plays.
 
 use super::{CheckKind, Outside};
+use crate::index::broken;
 use crate::policy::{Access, Document};
+use std::ops::Range;
 
 /// The part that a layer plays in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,8 +111,7 @@ impl<'a> Query<'a> {
     pub fn layers(&self) -> impl Iterator<Item = Layer<'_, 'a>> {
         let mut first = 0;
         self.layers.iter().map(move |(role, end)| {
-            let documents = self.documents.get(first..*end).unwrap_or_default();
-            let layer = Layer { role: *role, first, documents };
+            let layer = Layer { role: *role, first, documents: self.documents_at(first..*end) };
             first = *end;
             layer
         })
@@ -123,7 +124,17 @@ impl<'a> Query<'a> {
 
     /// The documents that grant.
     pub fn policies(&self) -> &[&'a Document] {
-        self.layers.first().and_then(|(_, end)| self.documents.get(..*end)).unwrap_or_default()
+        match self.layers.first() {
+            Some((_, end)) => self.documents_at(0..*end),
+            None => broken("a query has a layer that grants"),
+        }
+    }
+
+    fn documents_at(&self, places: Range<usize>) -> &[&'a Document] {
+        match self.documents.get(places) {
+            Some(documents) => documents,
+            None => broken("a layer has documents of its query"),
+        }
     }
 
     /// The documents of all layers with this role.
