@@ -42,40 +42,6 @@ impl Effect {
     }
 }
 
-/// The two kinds of policy AWS's checks know. They differ in who the requester is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyType {
-    /// Attached to a user, group or role: no `Principal`.
-    Identity,
-    /// Attached to a resource: `Principal` says who.
-    Resource,
-}
-
-impl PolicyType {
-    /// AWS's name of the type.
-    pub fn name(self) -> &'static str {
-        match self {
-            PolicyType::Identity => "IDENTITY_POLICY",
-            PolicyType::Resource => "RESOURCE_POLICY",
-        }
-    }
-
-    /// The type with this AWS name.
-    pub fn from_name(name: &str) -> Option<PolicyType> {
-        [PolicyType::Identity, PolicyType::Resource].into_iter().find(|t| t.name() == name)
-    }
-
-    /// The type of documents whose type was not given: a resource policy if any statement of any of them names
-    /// principals.
-    pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
-        if documents.into_iter().any(|document| document.statements.name_principals()) {
-            PolicyType::Resource
-        } else {
-            PolicyType::Identity
-        }
-    }
-}
-
 /// `Action`/`NotAction` or `Resource`/`NotResource` with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element<T> {

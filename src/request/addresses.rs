@@ -88,7 +88,8 @@ impl AddressInterval {
 
     /// How many there are; of all of IPv6, one less.
     pub fn size(&self) -> u128 {
-        (number(self.last) - number(self.first)).checked_add(1).unwrap_or(u128::MAX)
+        let distance = number(self.last) - number(self.first);
+        distance + u128::from(distance < u128::MAX)
     }
 
     /// Whether the address is one of them.

@@ -1,4 +1,4 @@
-//! What a document of one kind cannot have: known only when it is known what kind it is judged as.
+//! The type of a policy, and the faults that a document has only as a policy of one type.
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Principal" and the policy checks "Missing principal", "Unsupported
 //! principal" and "Invalid ARN prefix".
@@ -6,7 +6,41 @@
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
-use crate::policy::{Document, PolicyType, ResourceShape};
+use crate::policy::{Document, ResourceShape};
+
+/// The two kinds of policy AWS's checks know. They differ in who the requester is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyType {
+    /// Attached to a user, group or role: no `Principal`.
+    Identity,
+    /// Attached to a resource: `Principal` says who.
+    Resource,
+}
+
+impl PolicyType {
+    /// AWS's name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            PolicyType::Identity => "IDENTITY_POLICY",
+            PolicyType::Resource => "RESOURCE_POLICY",
+        }
+    }
+
+    /// The type with this AWS name.
+    pub fn from_name(name: &str) -> Option<PolicyType> {
+        [PolicyType::Identity, PolicyType::Resource].into_iter().find(|t| t.name() == name)
+    }
+
+    /// The type of documents whose type was not given: a resource policy if any statement of any of them names
+    /// principals.
+    pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
+        if documents.into_iter().any(|document| document.statements.name_principals()) {
+            PolicyType::Resource
+        } else {
+            PolicyType::Identity
+        }
+    }
+}
 
 impl Document {
     /// The faults that the document has as a policy of this type, by place; at most as many as the limits allow.
