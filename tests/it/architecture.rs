@@ -413,28 +413,41 @@ fn the_manifest_sets_the_lints() {
 }
 
 /// The modules of a directory that its root file does not declare: nothing compiles them, so their tests never run.
-fn undeclared(root: &str, modules: &[&str]) -> Vec<String> {
+fn undeclared(root: &str, modules: &[impl AsRef<str>]) -> Vec<String> {
     let tokens = tokens(root);
     let declares = |module: &str| {
         tokens.windows(3).any(|three| three[0].1 == "mod" && three[1].1 == module && three[2].1 == ";")
     };
-    modules.iter().filter(|module| !declares(module)).map(|module| format!("no `mod {module};`")).collect()
+    modules
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|module| !declares(module))
+        .map(|module| format!("no `mod {module};`"))
+        .collect()
 }
 
 #[test]
 fn every_file_of_tests_is_compiled() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
-    let mut faults = Vec::new();
-    for (directory, file) in [("", "main.rs"), ("support", "mod.rs"), ("support/properties", "mod.rs")] {
-        let entries = std::fs::read_dir(root.join(directory)).unwrap();
-        let names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        let modules: Vec<&str> =
-            names.iter().filter(|name| *name != file).map(|name| name.trim_end_matches(".rs")).collect();
-        assert!(modules.len() > 5, "the tests were not found");
-        faults
-            .extend(undeclared(&std::fs::read_to_string(root.join(directory).join(file)).unwrap(), &modules));
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let (mut faults, mut directories, mut seen) = (Vec::new(), vec![tests.clone()], 0);
+    while let Some(directory) = directories.pop() {
+        let root = if directory == tests { "main.rs" } else { "mod.rs" };
+        let mut modules = Vec::new();
+        for entry in std::fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.ends_with(root) {
+                modules.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+            }
+            if path.is_dir() {
+                directories.push(path);
+            }
+        }
+        let path = directory.join(root);
+        let found = undeclared(&std::fs::read_to_string(&path).unwrap(), &modules);
+        faults.extend(found.iter().map(|fault| format!("{}: {fault}", path.display())));
+        seen += modules.len();
     }
+    assert!(seen > 40, "the tests were not found");
     none(&faults);
 }
 

@@ -24,7 +24,7 @@ ENVIRONMENT = os.environ | {
 }
 
 # What is slow comes last, for the mutants that all else misses, with fewer random cases.
-SLOW = ("test(/^(small_world|laws|widened)::/) | test(search_and_referee_know_the_same_facts) | test(only_documented_gaps)"
+SLOW = ("test(/^(small_world|laws|widened)::/) | test(search_and_referee_know_the_same_facts) | test(only_documented_gaps) | test(corpus_of_real_policies)"
         " | test(managed_policies) | test(two_readers_read_whole_dates) | test(hostile_certificates_end) | test(check_holds)")
 FEWER = {"IAMSAT_PAIRS": "150", "IAMSAT_CASES": "60"}
 # Seconds of CPU that one test may take; it takes less than a third of them without a mutant.

@@ -105,7 +105,7 @@ fn strings(value: &Value, member: &str) -> Vec<String> {
     list(value, member).iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-/// Each trap as `tests/traps.rs` asks it, and its policies alone.
+/// Each trap as `tests/it/traps.rs` asks it, and its policies alone.
 fn traps(file: &str, questions: &mut Questions) {
     for (group, trap) in groups(file) {
         for (number, case) in (1..).zip(list(&trap, "cases")) {
@@ -138,7 +138,7 @@ fn traps(file: &str, questions: &mut Questions) {
     }
 }
 
-/// The policies of `tests/public.rs`, and neighbours of a group.
+/// The policies of `tests/it/public.rs`, and neighbours of a group.
 fn public(questions: &mut Questions) {
     let file = "public/cases";
     for (group, cases) in groups(file) {
@@ -161,7 +161,7 @@ fn public(questions: &mut Questions) {
     }
 }
 
-/// The policies and zones of `tests/external.rs`, and neighbours of a group.
+/// The policies and zones of `tests/it/external.rs`, and neighbours of a group.
 fn outsiders(questions: &mut Questions) {
     let file = "external/outsiders";
     let everyone =
