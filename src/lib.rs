@@ -52,5 +52,6 @@ pub mod request;
 pub mod sat;
 pub mod solve;
 pub mod span;
+pub mod surface;
 pub mod theory;
 pub mod verify;

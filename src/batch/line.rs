@@ -1,25 +1,31 @@
 //! One line: a question and its answer.
 
 use super::cache::{Cache, Known, Remembered};
-use super::{
-    Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
-};
+use super::config::{Batch, Summary};
+use super::scan;
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
 use crate::encode::DocumentRef;
-use crate::policy::{Document, PolicyType, read};
+use crate::index::broken;
+use crate::policy::{Document, read};
 use crate::report::json::{self, Judged};
 use crate::report::{AwsCheck, Failure, Judgement, Lists};
 use crate::solve::Verdict;
 use crate::span::Source;
+use crate::surface::{
+    JsonMembers, access_entries, answered, as_resource_policy, deadline, fit, isolated, json_members,
+    policy_type, resource_type, unwritable,
+};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Bytes from which on a value may be a document that is remembered.
 const PLAUSIBLE: usize = 40;
+
+/// The id of an answer to a line that has none.
+const NO_ID: &str = "null";
 
 const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
@@ -66,9 +72,9 @@ impl<'l> Line<'l> {
         self.member(name).map(|member| member.value)
     }
 
-    /// The id, as it came.
+    /// The id, as it came; a line may have none.
     fn id(&self) -> &'l str {
-        self.get("id").unwrap_or("null")
+        self.get("id").unwrap_or(NO_ID)
     }
 
     /// A member that has to be there.
@@ -94,31 +100,35 @@ pub(super) fn answer(
     number: u64,
     out: &mut Vec<u8>,
 ) -> Summary {
-    let bytes = u64::try_from(text.map_or(0, <[u8]>::len)).unwrap_or(u64::MAX);
     let Some(text) = text else {
         let failure = Failure::validation(format!("the line is longer than {} bytes", batch.line_bytes));
-        write(out, "null", &error(&failure, number));
-        return Summary { errors: 1, bytes, ..Summary::default() };
+        write(out, NO_ID, &error(&failure, number));
+        return Summary { errors: 1, ..Summary::default() };
     };
+    let bytes = text.len() as u64;
     // Replacing what is no UTF-8 leaves a line that is refused with its place.
     let text = std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed);
-    let (line, wrong) = match Line::read(&text, cache) {
-        Ok(line) => (line, None),
-        Err((line, why)) => (line, Some(format!("the line is not a JSON object: {why}"))),
+    let (line, failure) = match isolated(|| Line::read(&text, cache)) {
+        Ok(Ok(line)) => (line, None),
+        Ok(Err((line, why))) => {
+            (line, Some(Failure::validation(format!("the line is not a JSON object: {why}"))))
+        }
+        Err(failure) => (Line(Vec::new()), Some(failure)),
     };
-    let twice = || line.twice().map(|name| format!("`{name}` occurs twice"));
-    let id = line.id();
+    let twice = || line.twice().map(|name| Failure::validation(format!("`{name}` occurs twice")));
     let start = out.len();
-    let result = match wrong.or_else(twice) {
-        None => isolated(|| judge(batch, cache, &line, number, out)).and_then(|result| result),
-        Some(message) => Err(Failure::validation(message)),
+    let result = match failure.or_else(twice) {
+        None => isolated(|| judge(batch, cache, &line, number, out)).flatten(),
+        Some(failure) => Err(failure),
     };
-    let summary = result.unwrap_or_else(|failure| {
-        out.truncate(start);
-        write(out, id, &error(&failure, number));
-        Summary { errors: 1, ..Summary::default() }
-    });
-    Summary { bytes, ..summary }
+    match result {
+        Ok(verdict) => Summary { bytes, ..verdict },
+        Err(failure) => {
+            out.truncate(start);
+            write(out, line.id(), &error(&failure, number));
+            Summary { errors: 1, bytes, ..Summary::default() }
+        }
+    }
 }
 
 fn error(failure: &Failure, number: u64) -> Value {
@@ -142,18 +152,6 @@ fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     }
 }
 
-/// Runs `job`; a panic in it becomes an error of this job alone.
-///
-/// # Errors
-/// An internal error with what the panic said.
-pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(job)).map_err(|panic| {
-        let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-        let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        Failure::internal(format!("this is a fault of iamsat, please report it: {said}"))
-    })
-}
-
 /// Appends the answer to a question.
 fn judge(
     batch: &Batch,
@@ -162,72 +160,47 @@ fn judge(
     number: u64,
     out: &mut Vec<u8>,
 ) -> Result<Summary, Failure> {
-    let id = line.id();
-    let check = text("check", line.get("check"))?
-        .ok_or_else(|| Failure::validation(format!("`check` is missing: {CHECKS}")))?;
+    let Some(check) = line.get("check") else {
+        return Err(Failure::validation(format!("`check` is missing: {CHECKS}")));
+    };
+    let check = text("check", check)?;
     let mut options = batch.options.clone();
-    if let Some(name) = text("policyType", line.get("policyType"))? {
-        options.policy_type = Some(PolicyType::from_name(&name).ok_or_else(|| {
-            Failure::validation(format!("`{name}` is no policyType: IDENTITY_POLICY or RESOURCE_POLICY"))
-        })?);
+    if let Some(name) = line.get("policyType") {
+        options.policy_type = Some(policy_type(&text("policyType", name)?)?);
     }
-    options.limits.deadline = batch.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
+    options.limits.deadline = deadline(batch.timeout);
+    let id = line.id();
     match check.as_str() {
         "check-no-new-access" => {
             let new = document(batch, cache, "newPolicyDocument", line)?;
             let existing = document(batch, cache, "existingPolicyDocument", line)?;
-            let [Some(new), Some(existing)] = documents([&new, &existing])? else {
-                return Err(Failure::internal("a document without faults is missing"));
-            };
-            fit(&[new.document(), existing.document()], &options)?;
-            let answer = no_new_access(new, existing, &options);
+            let [new, existing] = documents([&new, &existing])?;
+            fit(&[new.document(), existing.document()], options.policy_type)?;
+            let answer = answered(|| no_new_access(new, existing, &options))?;
             keep(batch, &answer, number)?;
-            Ok(report(
-                AwsCheck::NoNewAccess,
-                (new.document(), Some(existing.document())),
-                &answer,
-                &options,
-                id,
-                out,
-            ))
+            let documents = (new.document(), Some(existing.document()));
+            Ok(report(AwsCheck::NoNewAccess, documents, &answer, &options, id, out))
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
             let access = access_entries(line.needed("access")?.value)?;
-            let [Some(policy)] = documents([&policy])? else {
-                return Err(Failure::internal("a document without faults is missing"));
-            };
-            fit(&[policy.document()], &options)?;
-            let answer = access_not_granted(policy, &access, &options);
+            let [policy] = documents([&policy])?;
+            fit(&[policy.document()], options.policy_type)?;
+            let answer = answered(|| access_not_granted(policy, &access, &options))?;
             keep(batch, &answer, number)?;
-            Ok(report(
-                AwsCheck::AccessNotGranted(Lists::of(&access)),
-                (policy.document(), None),
-                &answer,
-                &options,
-                id,
-                out,
-            ))
+            let check = AwsCheck::AccessNotGranted(Lists::of(&access));
+            Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
-            let name = text("resourceType", Some(line.needed("resourceType")?.value))?;
-            let resource_type = resource_type(&name.unwrap_or_default())?;
+            let resource_type = resource_type(&text("resourceType", line.needed("resourceType")?.value)?)?;
             as_resource_policy(&mut options)?;
-            let [Some(policy)] = documents([&policy])? else {
-                return Err(Failure::internal("a document without faults is missing"));
-            };
-            fit(&[policy.document()], &options)?;
-            let answer = no_public_access(policy, resource_type, &options);
+            let [policy] = documents([&policy])?;
+            fit(&[policy.document()], options.policy_type)?;
+            let answer = answered(|| no_public_access(policy, resource_type, &options))?;
             keep(batch, &answer, number)?;
-            Ok(report(
-                AwsCheck::NoPublicAccess(resource_type),
-                (policy.document(), None),
-                &answer,
-                &options,
-                id,
-                out,
-            ))
+            let check = AwsCheck::NoPublicAccess(resource_type);
+            Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
@@ -242,16 +215,7 @@ fn keep(batch: &Batch, answer: &Answer, number: u64) -> Result<(), Failure> {
         return Ok(());
     }
     let path = directory.join(format!("line-{number}.json"));
-    std::fs::write(&path, certificate.to_text()).map_err(|error| Failure {
-        code: "OutputError",
-        message: format!("cannot write {}: {error}", path.display()),
-        faults: Vec::new(),
-    })
-}
-
-/// Whether the documents are of the type they are judged as.
-fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
-    Failure::of_misfits(documents, options.policy_type).map_or(Ok(()), Err)
+    std::fs::write(&path, certificate.to_text()).map_err(|error| unwritable(path.display(), error))
 }
 
 fn report(
@@ -271,12 +235,9 @@ fn report(
     }
 }
 
-fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
-    let read = |raw: &str| {
-        serde_json::from_str::<String>(raw)
-            .map_err(|_| Failure::validation(format!("`{name}` has to be a string")))
-    };
-    member.map(read).transpose()
+/// The string that a member is.
+fn text(name: &str, member: &str) -> Result<String, Failure> {
+    serde_json::from_str(member).map_err(|_| Failure::validation(format!("`{name}` has to be a string")))
 }
 
 /// A document as an object or as a string.
@@ -302,23 +263,16 @@ fn document(
     })
 }
 
-/// The documents, or all of their faults.
-fn documents<const N: usize>(reads: [&Remembered; N]) -> Result<[Option<DocumentRef<'_>>; N], Failure> {
-    match Failure::of_documents(reads.map(Remembered::read)) {
+/// The documents.
+///
+/// # Errors
+/// All faults of texts that hold none.
+fn documents<const N: usize>(texts: [&Remembered; N]) -> Result<[DocumentRef<'_>; N], Failure> {
+    match Failure::of_documents(texts.map(Remembered::read)) {
         Some(failure) => Err(failure),
-        None => Ok(reads.map(Remembered::document)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_the_error_of_one_line() {
-        let failure = isolated(|| -> u8 { panic!("at the disco") }).unwrap_err();
-        assert_eq!(failure.code, "InternalServerException");
-        assert!(failure.message.contains("at the disco"), "{}", failure.message);
-        assert_eq!(isolated(|| 7).unwrap(), 7);
+        None => Ok(texts.map(|text| match text.document() {
+            Some(document) => document,
+            None => broken("a text without faults has a document"),
+        })),
     }
 }

@@ -1,5 +1,6 @@
 //! From a stream of bytes to lines, a few at a time.
 
+use crate::index::broken;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
 /// Bytes that are read at once.
@@ -34,7 +35,7 @@ impl Chunk {
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, Option<&[u8]>)> {
         let mut start = 0;
         self.lines.iter().map(move |line| {
-            let text = self.text.get(start..line.end).unwrap_or_default();
+            let Some(text) = self.text.get(start..line.end) else { broken("a line ends within its chunk") };
             start = line.end;
             (line.number, line.fits.then_some(text))
         })
@@ -52,6 +53,7 @@ pub(super) struct Lines<R> {
     input: BufReader<R>,
     /// Bytes that a line may have.
     most: usize,
+    /// Lines so far.
     number: u64,
 }
 
@@ -66,8 +68,7 @@ impl<R: Read> Lines<R> {
     /// Those of reading.
     pub(super) fn next(&mut self) -> std::io::Result<Option<Chunk>> {
         let mut chunk = Chunk::default();
-        let together = (self.number / SHARE).clamp(1, TOGETHER);
-        let together = usize::try_from(together).unwrap_or(usize::MAX);
+        let together = (self.number / SHARE).clamp(1, TOGETHER) as usize;
         loop {
             let full = chunk.lines.len() >= together || chunk.text.len() >= ENOUGH;
             let must_wait = memchr::memchr(b'\n', self.input.buffer()).is_none();
@@ -90,26 +91,29 @@ impl<R: Read> Lines<R> {
                 buffer => buffer?,
             };
             let end = memchr::memchr(b'\n', buffer);
-            let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or(buffer);
+            let part = match end.map(|end| buffer.get(..end)) {
+                None => buffer,
+                Some(Some(line)) => line,
+                Some(None) => broken("a line ends within the buffer"),
+            };
             let is_last = end.is_some() || buffer.is_empty();
             any |= !part.is_empty() || end.is_some();
-            if chunk.text.len().saturating_sub(start).saturating_add(part.len()) > self.most {
+            if chunk.text.len() - start + part.len() > self.most {
                 fits = false;
                 chunk.text.truncate(start);
             }
             if fits {
                 chunk.text.extend_from_slice(part);
             }
-            let consumed = part.len().saturating_add(usize::from(end.is_some()));
+            let consumed = part.len() + usize::from(end.is_some());
             self.input.consume(consumed);
             if is_last {
                 break;
             }
         }
         if any {
-            self.number = self.number.saturating_add(1);
-            let text = chunk.text.get(start..).unwrap_or_default();
-            if fits && text.iter().all(u8::is_ascii_whitespace) {
+            self.number += 1;
+            if fits && chunk.text.iter().skip(start).all(u8::is_ascii_whitespace) {
                 chunk.text.truncate(start);
             } else {
                 chunk.lines.push(Line { number: self.number, end: chunk.text.len(), fits });

@@ -5,18 +5,12 @@
 //! remembered of documents that were read before. A bad line gets an error of its own and the run goes on; so does a line on
 //! which this program fails.
 
-mod access;
 mod cache;
+mod config;
 mod line;
 mod lines;
-mod members;
-mod public;
 mod queue;
 mod scan;
 mod stream;
 
-pub use access::access_entries;
-pub use line::isolated;
-pub use members::{JsonMembers, json_members};
-pub use public::{as_resource_policy, resource_type};
-pub use stream::{Batch, Summary};
+pub use config::{Batch, RunError, Summary};

@@ -1,18 +1,23 @@
 //! What is on its way between the reader, the workers and the writer: answers leave in the order in which questions came,
 //! and the reader waits while too much is held.
 
+use super::config::RunError;
+use crate::index::broken;
+use crate::report::Failure;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, LockResult, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Groups of lines that may be on their way: so many can wait behind one that takes long.
 const MOST_WAITING: usize = 1024;
 /// Bytes of questions that are being answered and of answers that wait, together; one group may have more.
 const MOST_HELD: usize = 32 << 20;
+/// A reader fills all of the room.
+const ALL: NonZeroUsize = NonZeroUsize::MIN;
 /// A reader that had to wait goes on once no more than one in so many groups and bytes is left: waking it costs more than
 /// reading.
-const RESUME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+const RESUME: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// Places in a row, each of which is to be filled.
 #[derive(Debug)]
@@ -31,7 +36,7 @@ struct State<T> {
     /// The number of the first of them.
     first: u64,
     held: usize,
-    end: Option<std::io::Result<()>>,
+    end: Option<Result<(), RunError>>,
     closed: bool,
     /// Whether the reader waits for room; telling it costs a system call even if it does not.
     reader_waits: bool,
@@ -42,7 +47,7 @@ struct State<T> {
 impl<T> State<T> {
     /// Whether there is room for so many bytes more; for a reader that had to wait, whether there is plenty.
     fn has_room(&self, bytes: usize, share: NonZeroUsize) -> bool {
-        let fits = self.held == 0 || self.held.saturating_add(bytes) <= MOST_HELD / share;
+        let fits = self.held == 0 || self.held + bytes <= MOST_HELD / share;
         self.closed || (fits && self.places.len() < MOST_WAITING / share)
     }
 
@@ -68,7 +73,7 @@ pub(super) enum Next<T> {
     /// It is not filled yet.
     Waiting,
     /// There is none.
-    End(std::io::Result<()>),
+    End(Result<(), RunError>),
 }
 
 impl<T> Default for Queue<T> {
@@ -86,37 +91,49 @@ impl<T> Default for Queue<T> {
     }
 }
 
+/// What a lock gives. A thread that broke while it held the lock ends the run by [`Queue::fail`], which needs it too.
+fn held<G>(result: LockResult<G>) -> G {
+    match result {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
+    }
+}
+
 impl<T> Queue<T> {
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        // No one panics while holding it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        held(self.state.lock())
     }
 
     /// Takes the next place, for a question of so many bytes, as soon as there is room; `None` once the queue is closed.
     pub(super) fn place(&self, bytes: usize) -> Option<u64> {
         let mut state = self.state();
-        if !state.has_room(bytes, NonZeroUsize::MIN) {
+        if !state.has_room(bytes, ALL) {
             state.reader_waits = true;
             let full = |state: &mut State<T>| !state.has_room(bytes, RESUME);
-            state = self.room.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+            state = held(self.room.wait_while(state, full));
             state.reader_waits = false;
         }
         if state.closed {
             return None;
         }
-        state.held = state.held.saturating_add(bytes);
+        state.held += bytes;
+        let place = state.first + state.places.len() as u64;
         state.places.push_back(None);
-        u64::try_from(state.places.len()).ok()?.checked_add(state.first)?.checked_sub(1)
+        Some(place)
     }
 
     /// Fills a place whose question had `question` bytes with something of `bytes` bytes.
     pub(super) fn fill(&self, place: u64, question: usize, filling: T, bytes: usize) {
         let mut state = self.state();
-        state.held = state.held.saturating_sub(question).saturating_add(bytes);
-        let index = place.checked_sub(state.first).and_then(|index| usize::try_from(index).ok());
-        if let Some(slot) = index.and_then(|index| state.places.get_mut(index)) {
-            *slot = Some((filling, bytes));
+        if state.closed {
+            return;
         }
+        let index = (place - state.first) as usize;
+        match state.places.get_mut(index) {
+            Some(slot @ None) => *slot = Some((filling, bytes)),
+            Some(Some(_)) | None => broken("a place is filled once"),
+        }
+        state.held = state.held - question + bytes;
         let (writer, reader) = (state.writer_waits && state.is_ready(), state.reader_has_room());
         drop(state);
         if writer {
@@ -129,9 +146,25 @@ impl<T> Queue<T> {
     }
 
     /// There will be no more places.
-    pub(super) fn end(&self, result: std::io::Result<()>) {
-        self.state().end = Some(result);
+    pub(super) fn end(&self, result: Result<(), RunError>) {
+        let mut state = self.state();
+        // The first end is the one that is told: what failed is not hidden by the end of the input.
+        if state.end.is_none() {
+            state.end = Some(result);
+        }
+        drop(state);
         self.ready.notify_one();
+    }
+
+    /// Ends the run at once, because a place will never be filled.
+    pub(super) fn fail(&self, failure: Failure) {
+        let mut state = self.state();
+        state.closed = true;
+        state.places.clear();
+        state.end = Some(Err(RunError::Internal(failure)));
+        drop(state);
+        self.ready.notify_one();
+        self.room.notify_one();
     }
 
     /// Nobody takes anything any more.
@@ -148,17 +181,14 @@ impl<T> Queue<T> {
         state.writer_waits = true;
         let mut state = match patience {
             Some(_) if state.places.is_empty() => state,
-            Some(time) => match self.ready.wait_timeout_while(state, time, unfilled) {
-                Ok((state, _)) => state,
-                Err(poisoned) => poisoned.into_inner().0,
-            },
-            None => self.ready.wait_while(state, unfilled).unwrap_or_else(PoisonError::into_inner),
+            Some(time) => held(self.ready.wait_timeout_while(state, time, unfilled)).0,
+            None => held(self.ready.wait_while(state, unfilled)),
         };
         state.writer_waits = false;
         match state.places.pop_front() {
             Some(Some((filling, bytes))) => {
-                state.first = state.first.saturating_add(1);
-                state.held = state.held.saturating_sub(bytes);
+                state.first += 1;
+                state.held -= bytes;
                 let reader = state.reader_has_room();
                 drop(state);
                 if reader {

@@ -1,14 +1,13 @@
 //! From lines to lines: one thread reads, some answer, one writes.
 
 use super::cache::Cache;
+use super::config::{Batch, RunError, Summary};
 use super::line;
 use super::lines::{Chunk, Lines};
 use super::queue::{Next, Queue};
-use crate::check::Options;
-use crate::limits::InputLimits;
+use crate::surface::isolated;
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,58 +17,6 @@ const REMEMBERED: usize = 160 << 20;
 const STACK: usize = 8 << 20;
 /// How long an answer waits for the next one before it is handed on.
 const PATIENCE: Duration = Duration::from_millis(2);
-
-/// How lines are answered.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// How questions are asked; a line's own `policyType` wins.
-    pub options: Options,
-    /// Directory for the certificate of each PASS, if the options have answers keep theirs.
-    pub certificates: Option<PathBuf>,
-    /// Time for each line.
-    pub timeout: Option<Duration>,
-    /// Bounds on each document.
-    pub limits: InputLimits,
-    /// Bytes of one line.
-    pub line_bytes: usize,
-    /// Threads that answer; one for each processor if absent.
-    pub jobs: Option<NonZeroUsize>,
-}
-
-/// What became of the lines of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Lines answered PASS.
-    pub pass: u64,
-    /// Lines answered FAIL.
-    pub fail: u64,
-    /// Lines answered UNKNOWN.
-    pub unknown: u64,
-    /// Lines that were errors.
-    pub errors: u64,
-    /// Bytes of all of them.
-    pub bytes: u64,
-}
-
-impl Summary {
-    /// Lines that were answered.
-    pub fn lines(&self) -> u64 {
-        [self.pass, self.fail, self.unknown, self.errors].into_iter().fold(0, u64::saturating_add)
-    }
-
-    pub(super) fn add(&mut self, other: &Summary) {
-        let pairs = [
-            (&mut self.pass, other.pass),
-            (&mut self.fail, other.fail),
-            (&mut self.unknown, other.unknown),
-            (&mut self.errors, other.errors),
-            (&mut self.bytes, other.bytes),
-        ];
-        for (sum, more) in pairs {
-            *sum = sum.saturating_add(more);
-        }
-    }
-}
 
 /// The answers to a few lines that follow one another.
 struct Answers {
@@ -82,7 +29,8 @@ impl Batch {
     /// handed on as soon as nothing more is waiting to be answered, or the next one takes long.
     ///
     /// # Errors
-    /// Only those of reading and writing. A thread may go on waiting for input after an error of writing.
+    /// Those of reading and writing, and faults of this program that are not those of one line. A thread may go on waiting for
+    /// input after an error.
     ///
     /// ```
     /// use iamsat::batch::Batch;
@@ -100,7 +48,7 @@ impl Batch {
         input: impl Read + Send + 'static,
         output: &mut dyn Write,
         progress: &mut dyn FnMut(&Summary),
-    ) -> std::io::Result<Summary> {
+    ) -> Result<Summary, RunError> {
         let queue = Arc::new(Queue::default());
         let workers = rayon::ThreadPoolBuilder::new()
             .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
@@ -111,8 +59,10 @@ impl Batch {
         let reader = Reader { batch: Arc::new(self.clone()), queue: Arc::clone(&queue), workers };
         // Not joined: it may wait for input that nobody needs any more.
         std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
-            let result = reader.read(input);
-            reader.queue.end(result);
+            match isolated(|| reader.read(input)) {
+                Ok(result) => reader.queue.end(result.map_err(RunError::Io)),
+                Err(failure) => reader.queue.fail(failure),
+            }
         })?;
         let result = write(&queue, output, progress);
         queue.close();
@@ -136,9 +86,15 @@ impl Reader {
             let (batch, cache, queue) =
                 (Arc::clone(&self.batch), Arc::clone(&cache), Arc::clone(&self.queue));
             self.workers.spawn_fifo(move || {
-                let answers = answers(&batch, &cache, &chunk);
-                let bytes = answers.text.len();
-                queue.fill(place, chunk.bytes(), answers, bytes);
+                let done = isolated(|| {
+                    let answers = answers(&batch, &cache, &chunk);
+                    let bytes = answers.text.len();
+                    queue.fill(place, chunk.bytes(), answers, bytes);
+                });
+                // A place that is never filled would have the writer wait for ever.
+                if let Err(failure) = done {
+                    queue.fail(failure);
+                }
             });
         }
         Ok(())
@@ -159,7 +115,7 @@ fn write(
     queue: &Queue<Answers>,
     output: &mut dyn Write,
     progress: &mut dyn FnMut(&Summary),
-) -> std::io::Result<Summary> {
+) -> Result<Summary, RunError> {
     let mut summary = Summary::default();
     let mut patience = None;
     loop {
@@ -179,5 +135,67 @@ fn write(
                 return result.map(|()| summary);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::injection::break_after;
+
+    #[test]
+    fn a_broken_invariant_is_the_error_of_its_line_and_the_next_is_answered() {
+        let batch = Batch {
+            options: Default::default(),
+            certificates: None,
+            timeout: None,
+            limits: Default::default(),
+            line_bytes: 1 << 20,
+            jobs: None,
+        };
+        let question = |id: u8| {
+            let policy = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+            format!(
+                r#"{{"id":{id},"check":"check-no-new-access","newPolicyDocument":{policy},"existingPolicyDocument":{policy}}}"#
+            )
+        };
+        let text = [question(1), question(2), question(3), String::new()].join("\n");
+        let run = || {
+            let cache = Cache::new(REMEMBERED);
+            let mut lines = Lines::new(text.as_bytes(), batch.line_bytes);
+            let (mut summary, mut written) = (Summary::default(), String::new());
+            while let Some(chunk) = lines.next().unwrap() {
+                let answers = answers(&batch, &cache, &chunk);
+                summary.add(&answers.summary);
+                written.push_str(std::str::from_utf8(&answers.text).unwrap());
+            }
+            (summary, written.lines().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let (sound, expected) = run();
+        assert_eq!((sound.pass, sound.errors), (3, 0));
+        // Each line has three jobs: reading it, its answer, and the check for that.
+        for (others, id) in [(3, "null"), (4, "2"), (5, "2")] {
+            break_after(others);
+            let (summary, found) = run();
+            assert_eq!((summary.pass, summary.errors), (2, 1), "{found:?}");
+            assert_eq!((&found[0], &found[2]), (&expected[0], &expected[2]));
+            let start = format!(r#"{{"id":{id},"error":{{"code":"InternalServerException""#);
+            assert!(found[1].starts_with(&start), "{}", found[1]);
+            assert!(found[1].ends_with(r#""line":2}}"#), "{}", found[1]);
+            assert!(!found[1].contains("PASS"));
+        }
+    }
+
+    #[test]
+    fn a_fault_that_is_not_of_one_line_ends_the_run() {
+        let queue: Queue<Answers> = Queue::default();
+        queue.place(1).unwrap();
+        queue.fail(isolated(|| crate::index::broken("the test injects a fault")).unwrap_err());
+        queue.end(Ok(()));
+        let mut output = Vec::new();
+        let ended = write(&queue, &mut output, &mut |_| {}).unwrap_err();
+        assert!(matches!(ended, RunError::Internal(_)), "{ended}");
+        assert!(output.is_empty());
+        assert_eq!(queue.place(1), None);
     }
 }

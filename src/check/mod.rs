@@ -27,6 +27,7 @@ pub use compare::{Comparison, Relation, compare};
 pub use difference::{Difference, Group, Side, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};
 pub use find::find;
+pub(crate) use isolation::caught;
 pub use lint::{Defect, Fault, Lint, leave_out, lint};
 pub use no_new_access::no_new_access;
 pub use no_public_access::no_public_access;

@@ -1,27 +1,14 @@
-//! The command line: what was typed, what it means, and what to do about it.
+//! The command line: arguments, the commands they spell, the inputs they name, and where answers go.
 
-mod about;
-mod access;
 mod args;
-mod aws;
-mod batch;
-mod blocked;
-mod checks;
+mod command;
 mod exit;
-mod external;
-mod find;
 mod input;
-mod inputs;
-mod known;
-mod lint;
 mod output;
-mod pair;
-mod references;
-mod simulate;
 mod terminal;
-mod verify;
 
 use crate::report::Failure;
+use crate::surface::isolated;
 use args::{Cli, Command, OutputArgs};
 use clap::Parser;
 use output::Output;
@@ -44,36 +31,128 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
                 Ok(output) => output,
                 Err(failure) => return output::failed(&failure, &arguments),
             };
-            let done = output.ignored(&aws).and_then(|()| run(&mut output));
-            done.unwrap_or_else(|failure| output.failed(&failure, command))
+            match isolated(|| output.ignored(&aws).and_then(|()| run(&mut output))).flatten() {
+                Ok(exit) => exit,
+                Err(failure) => output.failed(&failure, command),
+            }
         };
-    let plain =
-        |done: Result<Exit, Failure>| done.unwrap_or_else(|failure| output::failed(&failure, &arguments));
-    match cli.command {
-        Command::CheckNoNewAccess(args) => {
-            answer(&args.output, "check-no-new-access", &|output| checks::no_new_access(&args, output))
-        }
-        Command::CheckAccessNotGranted(args) => answer(&args.output, "check-access-not-granted", &|output| {
-            checks::access_not_granted(&args, output)
+    let plain = |run: &dyn Fn() -> Result<Exit, Failure>| match isolated(run).flatten() {
+        Ok(exit) => exit,
+        Err(failure) => output::failed(&failure, &arguments),
+    };
+    match &cli.command {
+        Command::CheckNoNewAccess(args) => answer(&args.output, "check-no-new-access", &|output| {
+            command::checks::no_new_access(args, output)
         }),
-        Command::CheckNoPublicAccess(args) => {
-            answer(&args.output, "check-no-public-access", &|output| checks::no_public_access(&args, output))
+        Command::CheckAccessNotGranted(args) => answer(&args.output, "check-access-not-granted", &|output| {
+            command::checks::access_not_granted(args, output)
+        }),
+        Command::CheckNoPublicAccess(args) => answer(&args.output, "check-no-public-access", &|output| {
+            command::checks::no_public_access(args, output)
+        }),
+        Command::FindExternalAccess(args) => answer(&args.output, "find-external-access", &|output| {
+            command::external_access::run(args, output)
+        }),
+        Command::BlockPublicAccess(args) => answer(&args.output, "block-public-access", &|output| {
+            command::block_public_access::run(args, output)
+        }),
+        Command::Compare(args) => {
+            answer(&args.output, "compare", &|output| command::compare::run(args, output))
         }
-        Command::FindExternalAccess(args) => {
-            answer(&args.output, "find-external-access", &|output| external::run(&args, output))
+        Command::Diff(args) => answer(&args.output, "diff", &|output| command::diff::run(args, output)),
+        Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
+        Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
+        Command::Explain(args) => plain(&|| command::info::explain(args)),
+        Command::Completions(args) => plain(&|| command::info::completions(args)),
+        Command::Man(args) => plain(&|| command::info::man(args)),
+        Command::Simulate(args) => {
+            answer(&args.output, "simulate", &|output| command::simulate::run(args, output))
         }
-        Command::BlockPublicAccess(args) => {
-            answer(&args.output, "block-public-access", &|output| blocked::run(&args, output))
+        Command::Batch(args) => plain(&|| command::batch::run(args)),
+        Command::Verify(args) => answer(&args.output, "verify", &|output| command::verify::run(args, output)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::injection::break_after;
+    use serde_json::Value;
+
+    const POLICY: &str = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+    const BUCKET: &str =
+        r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
+
+    /// Runs a command, which breaks in the isolated job after so many others, and reads its answer in JSON.
+    fn broken_after(others: usize, arguments: &[&str]) -> (Exit, Value) {
+        let name = format!("iamsat-{}-{others}-{}.json", std::process::id(), arguments[0]);
+        let file = std::env::temp_dir().join(name);
+        let flags = ["--format", "json", "-o", file.to_str().unwrap()];
+        let words = ["iamsat"].iter().chain(arguments).chain(&flags).map(OsString::from);
+        break_after(others);
+        let exit = run(words);
+        let answer = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        (exit, answer)
+    }
+
+    #[test]
+    fn a_broken_invariant_is_an_internal_error_of_every_command() {
+        let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let commands: [(&[&str], usize); 11] = [
+            (&["check-no-new-access", "--existing", POLICY, "--new", POLICY], 4),
+            (&["check-access-not-granted", "--policy", POLICY, "--actions", "s3:PutObject"], 4),
+            (&["check-no-public-access", "--policy", BUCKET, "--resource-type", "AWS::S3::Bucket"], 4),
+            (&["find-external-access", "--policy", BUCKET, "--zone-of-trust", "111122223333"], 2),
+            (&["block-public-access", "--policy", BUCKET, "--settings", "all"], 2),
+            (&["compare", POLICY, POLICY], 2),
+            (&["diff", POLICY, POLICY], 2),
+            (&["find", "--policy", POLICY, "--action", "s3:PutObject"], 2),
+            (&["lint", POLICY], 1),
+            (&["simulate", "--policy", POLICY, "--action", "s3:GetObject", "--resource", "*"], 1),
+            (&["verify", certificate], 2),
+        ];
+        for (arguments, jobs) in commands {
+            for others in 0..jobs {
+                let (exit, answer) = broken_after(others, arguments);
+                let code = &answer["error"]["code"];
+                assert_eq!((exit, code), (Exit::Error, &"InternalServerException".into()), "{arguments:?}");
+                assert!(answer.get("result").is_none(), "{answer}");
+            }
         }
-        Command::Compare(args) => answer(&args.output, "compare", &|output| pair::run_compare(&args, output)),
-        Command::Diff(args) => answer(&args.output, "diff", &|output| pair::run_diff(&args, output)),
-        Command::Find(args) => answer(&args.output, "find", &|output| find::run(&args, output)),
-        Command::Lint(args) => answer(&args.output, "lint", &|output| lint::run(&args, output)),
-        Command::Explain(args) => plain(about::explain(&args)),
-        Command::Completions(args) => plain(about::completions(&args)),
-        Command::Man(args) => plain(about::man(&args)),
-        Command::Simulate(args) => answer(&args.output, "simulate", &|output| simulate::run(&args, output)),
-        Command::Batch(args) => plain(batch::run(&args)),
-        Command::Verify(args) => answer(&args.output, "verify", &|output| verify::run(&args, output)),
+    }
+
+    #[test]
+    fn a_broken_invariant_leaves_other_inputs_alone() {
+        let of = |action: &str| POLICY.replace("s3:GetObject", action);
+        let [first, second, third] = &["a:A", "b:B", "c:C"].map(of);
+        // The jobs of the second input: its check, what rests on the answer, and how that is told.
+        let check = ["check-no-new-access", "--existing", POLICY, "--new", first, second, third];
+        let lint = ["lint", first, second, third];
+        for (arguments, jobs) in [(&check[..], &[2, 5, 8][..]), (&lint, &[3, 4])] {
+            for others in jobs {
+                let (exit, answer) = broken_after(*others, arguments);
+                assert_eq!(exit, Exit::Error, "{answer}");
+                let failed: Vec<bool> =
+                    answer.as_array().unwrap().iter().map(|one| one.get("error").is_some()).collect();
+                assert_eq!(failed, [false, true, false], "{others}: {answer}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_invariant_is_an_internal_error_of_batch_too() {
+        let name = |kind: &str| std::env::temp_dir().join(format!("iamsat-{}-{kind}", std::process::id()));
+        let (questions, answers) = (name("questions"), name("answers"));
+        let question = format!(
+            r#"{{"check":"check-access-not-granted","policyDocument":{POLICY},"access":[{{"actions":["a:A"]}}]}}"#
+        );
+        std::fs::write(&questions, question).unwrap();
+        let arguments = ["iamsat", "batch", questions.to_str().unwrap(), "-o", answers.to_str().unwrap()];
+        assert_eq!(run(arguments.map(OsString::from)), Exit::Success);
+        break_after(0);
+        assert_eq!(run(arguments.map(OsString::from)), Exit::Error);
+        std::fs::remove_file(&questions).unwrap();
+        std::fs::remove_file(&answers).unwrap();
     }
 }

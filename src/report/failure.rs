@@ -5,6 +5,9 @@ use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, Read};
 use crate::span::Source;
 
+/// AWS's name of an error of the program that answers.
+const INTERNAL: &str = "InternalServerException";
+
 /// A diagnostic with the text it is about.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -33,7 +36,12 @@ impl Failure {
 
     /// Makes an error of this program.
     pub fn internal(message: impl Into<String>) -> Failure {
-        Failure { code: "InternalServerException", message: message.into(), faults: Vec::new() }
+        Failure { code: INTERNAL, message: message.into(), faults: Vec::new() }
+    }
+
+    /// True for an error of this program.
+    pub fn is_internal(&self) -> bool {
+        self.code == INTERNAL
     }
 
     /// Makes an error of documents with faults; `None` if all could be read.

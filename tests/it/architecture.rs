@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 24] = [
     "hash",
     "index",
     "span",
@@ -27,13 +27,14 @@ const ROOMS: [&str; 23] = [
     "check",
     "explain",
     "report",
+    "surface",
     "batch",
     "cli",
 ];
 /// What the referee may use: it shares no code with the search that it judges.
 const REFEREE: [&str; 7] = ["hash", "span", "code", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
-const FIRST_OUTSIDE: &str = "batch";
+const FIRST_OUTSIDE: &str = "surface";
 /// Rooms that may look at a deadline.
 const DEADLINE: [&str; 2] = ["limits", "sat"];
 const MOST_LINES: usize = 700;

@@ -1,7 +1,7 @@
 //! Formats: one renderer each.
 //!
 //! A format for pipelines is added in three files: `report/format/NAME.rs` renders a [`Report`], this file names it in
-//! [`PipelineFormat`], and `cli/args.rs` offers it as a value of `--format`. Text and JSON differ from them: they draw each answer
+//! [`PipelineFormat`], and `cli/args/output.rs` offers it as a value of `--format`. Text and JSON differ from them: they draw each answer
 //! in a way of its own (`text/`, `json/`).
 
 pub mod github;

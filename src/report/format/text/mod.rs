@@ -7,6 +7,7 @@ mod snippet;
 mod style;
 mod verdict;
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::{one_line, plain};
 use crate::report::answer::Remark;
@@ -66,6 +67,7 @@ pub fn failure(failure: &Failure, style: Style) -> String {
         out.push('\n');
     }
     let title = Level::ERROR.primary_title(style.shown(&one_line(&failure.message)).into_owned());
+    let title = if failure.is_internal() { title.id(Code::InternalError.as_str()) } else { title };
     out.push_str(&style.draw(Group::with_title(title)));
     out
 }

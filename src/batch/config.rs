@@ -1,0 +1,82 @@
+//! How a run is done, and what became of it.
+
+use crate::check::Options;
+use crate::limits::InputLimits;
+use crate::report::Failure;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How lines are answered.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// How questions are asked; a line's own `policyType` wins.
+    pub options: Options,
+    /// Directory for the certificate of each PASS, if the options have answers keep theirs.
+    pub certificates: Option<PathBuf>,
+    /// Time for each line.
+    pub timeout: Option<Duration>,
+    /// Bounds on each document.
+    pub limits: InputLimits,
+    /// Bytes of one line.
+    pub line_bytes: usize,
+    /// Threads that answer; one for each processor if absent.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// What became of the lines of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Lines answered PASS.
+    pub pass: u64,
+    /// Lines answered FAIL.
+    pub fail: u64,
+    /// Lines answered UNKNOWN.
+    pub unknown: u64,
+    /// Lines that were errors.
+    pub errors: u64,
+    /// Bytes of all of them.
+    pub bytes: u64,
+}
+
+impl Summary {
+    /// Lines that were answered.
+    pub fn lines(&self) -> u64 {
+        self.pass + self.fail + self.unknown + self.errors
+    }
+
+    pub(super) fn add(&mut self, other: &Summary) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.unknown += other.unknown;
+        self.errors += other.errors;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Why a run ended before its input did.
+#[derive(Debug)]
+pub enum RunError {
+    /// Reading or writing failed.
+    Io(std::io::Error),
+    /// A fault of this program that is not one of a single line.
+    Internal(Failure),
+}
+
+impl From<std::io::Error> for RunError {
+    fn from(error: std::io::Error) -> Self {
+        RunError::Io(error)
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Io(error) => error.fmt(f),
+            RunError::Internal(failure) => f.write_str(&failure.message),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}

@@ -1,0 +1,31 @@
+//! The flags of `check-access-not-granted`.
+
+use super::baseline::InputArgs;
+use super::output::OutputArgs;
+use super::search::SearchArgs;
+use super::semantics::SemanticsArgs;
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(crate) struct AccessNotGrantedArgs {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(crate) policy: Vec<String>,
+    /// Actions that must not be allowed; wildcards work
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., required_unless_present_any = ["resources", "access"])]
+    pub(crate) actions: Vec<String>,
+    /// Resources on which they must not be allowed; wildcards work
+    #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
+    pub(crate) resources: Vec<String>,
+    /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R
+    #[arg(long, value_name = "ACCESS", num_args = 1.., conflicts_with_all = ["actions", "resources"])]
+    pub(crate) access: Vec<String>,
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

@@ -1,0 +1,67 @@
+//! The AWS CLI's global options, so that its command lines work with `iamsat` in place of `aws accessanalyzer`.
+
+use clap::Args;
+
+/// Accepted, and ignored with a note: they are about talking to AWS, which never happens.
+#[derive(Args, Debug)]
+pub(crate) struct AwsGlobals {
+    #[arg(long, global = true, hide = true)]
+    region: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    profile: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    output: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    endpoint_url: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    ca_bundle: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    cli_read_timeout: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    cli_connect_timeout: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    cli_binary_format: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    no_cli_pager: bool,
+    #[arg(long, global = true, hide = true)]
+    no_cli_auto_prompt: bool,
+    #[arg(long, global = true, hide = true)]
+    no_verify_ssl: bool,
+    #[arg(long, global = true, hide = true)]
+    no_sign_request: bool,
+    #[arg(long, global = true, hide = true)]
+    no_paginate: bool,
+    #[arg(long, global = true, hide = true)]
+    debug: bool,
+    /// Not ignored but refused: what it selects would be missing from the answer.
+    #[arg(long, global = true, hide = true)]
+    query: Option<String>,
+}
+
+impl AwsGlobals {
+    /// The options that were given and mean nothing here.
+    pub(crate) fn ignored(&self) -> Vec<&'static str> {
+        let given = [
+            ("--region", self.region.is_some()),
+            ("--profile", self.profile.is_some()),
+            ("--output", self.output.is_some()),
+            ("--endpoint-url", self.endpoint_url.is_some()),
+            ("--ca-bundle", self.ca_bundle.is_some()),
+            ("--cli-read-timeout", self.cli_read_timeout.is_some()),
+            ("--cli-connect-timeout", self.cli_connect_timeout.is_some()),
+            ("--cli-binary-format", self.cli_binary_format.is_some()),
+            ("--no-cli-pager", self.no_cli_pager),
+            ("--no-cli-auto-prompt", self.no_cli_auto_prompt),
+            ("--no-verify-ssl", self.no_verify_ssl),
+            ("--no-sign-request", self.no_sign_request),
+            ("--no-paginate", self.no_paginate),
+            ("--debug", self.debug),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
+
+    /// True if a selection was asked for.
+    pub(crate) fn selects(&self) -> bool {
+        self.query.is_some()
+    }
+}

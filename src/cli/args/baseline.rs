@@ -1,0 +1,37 @@
+//! The flags for files without a policy and for accepted findings.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which inputs are passed over, and which findings are known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(crate) struct InputArgs {
+    /// Pass over files that hold no policy; without it they are errors
+    #[arg(long)]
+    pub(crate) skip_non_policies: bool,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+}
+
+/// Which findings are known.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs")]
+pub(crate) struct BaselineArgs {
+    /// A list of findings that are accepted, each with its reason
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write all findings to a list for --baseline; reasons that it has already are kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Why what is written to the list is accepted
+    #[arg(long, value_name = "TEXT", requires = "write_baseline")]
+    pub(crate) reason: Option<String>,
+}
+
+impl BaselineArgs {
+    /// True if there is a list.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.baseline.is_some() || self.write_baseline.is_some()
+    }
+}

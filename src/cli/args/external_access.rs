@@ -1,0 +1,31 @@
+//! The flags of `find-external-access`.
+
+use super::baseline::BaselineArgs;
+use super::output::OutputArgs;
+use super::search::SearchArgs;
+use super::semantics::SemanticsArgs;
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(crate) struct ExternalAccessArgs {
+    /// The policy
+    #[arg(long, value_name = "POLICY", alias = "policy-document")]
+    pub(crate) policy: String,
+    /// Who is not outside: an account (12 digits) or organization (o-...)
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
+    pub(crate) zone_of_trust: Vec<String>,
+    /// Others who are trusted: accounts, organizations, ARNs
+    #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
+    pub(crate) trusted: Vec<String>,
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::Role
+    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
+    pub(crate) resource_type: String,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

@@ -1,0 +1,30 @@
+//! The arguments of `lint`.
+
+use super::baseline::InputArgs;
+use super::output::OutputArgs;
+use super::semantics::SemanticsArgs;
+use super::value::duration;
+use clap::Args;
+use std::time::Duration;
+
+#[derive(Args, Debug)]
+pub(crate) struct LintArgs {
+    /// The policies; each is looked at alone
+    #[arg(value_name = "POLICY", required = true)]
+    pub(crate) policies: Vec<String>,
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+    /// Stop looking for more after this time, such as 10s or 500ms, for each policy
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Exit with 0 if there are findings; errors and UNKNOWN keep their codes
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Verify each proof before it is relied on
+    #[arg(long)]
+    pub(crate) certify: bool,
+    #[command(flatten)]
+    pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

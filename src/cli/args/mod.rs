@@ -1,0 +1,173 @@
+//! Every flag, with its names and its help: one file a command, and one for each group that commands share.
+
+mod access_not_granted;
+mod aws_globals;
+mod baseline;
+mod batch;
+mod block_public_access;
+mod compare;
+mod external_access;
+mod find;
+mod info;
+mod lint;
+mod no_new_access;
+mod no_public_access;
+mod output;
+mod search;
+mod semantics;
+mod simulate;
+mod value;
+mod verify;
+
+pub(super) use access_not_granted::AccessNotGrantedArgs;
+pub(super) use aws_globals::AwsGlobals;
+pub(super) use baseline::{BaselineArgs, InputArgs};
+pub(super) use batch::BatchArgs;
+pub(super) use block_public_access::BlockPublicAccessArgs;
+use clap::{Parser, Subcommand};
+pub(super) use compare::{CompareArgs, DiffArgs};
+pub(super) use external_access::ExternalAccessArgs;
+pub(super) use find::FindArgs;
+pub(super) use info::{CompletionsArgs, ExplainArgs, ManArgs};
+pub(super) use lint::LintArgs;
+pub(super) use no_new_access::NoNewAccessArgs;
+pub(super) use no_public_access::NoPublicAccessArgs;
+pub(super) use output::{Color, Format, OutputArgs};
+pub(super) use search::SearchArgs;
+pub(super) use semantics::{SemanticsArgs, YesNo};
+pub(super) use simulate::SimulateArgs;
+pub(super) use verify::VerifyArgs;
+
+/// Answers questions about AWS IAM policies for every possible request, offline, with evidence.
+#[derive(Debug, Parser)]
+#[command(
+    name = "iamsat",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "\
+A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
+or an answer of the AWS CLI that contains one. Where several policies are taken, a directory stands for all *.json \
+files below it, and a pattern (*, ?, [..], **) for what it matches.
+
+Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) aws: AwsGlobals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Does NEW allow any request that EXISTING does not?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-new-access --existing main.json --new branch.json")]
+    CheckNoNewAccess(NoNewAccessArgs),
+    /// Does POLICY allow any of the listed actions on any of the listed resources?
+    #[command(after_help = "\
+Examples:
+  iamsat check-access-not-granted --policy role.json --actions s3:DeleteBucket,iam:PassRole
+  iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
+      --resources 'arn:aws:s3:::payroll/*'")]
+    CheckAccessNotGranted(AccessNotGrantedArgs),
+    /// Does POLICY let anyone in whom it does not know?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
+    CheckNoPublicAccess(NoPublicAccessArgs),
+    /// Whom does POLICY let in from outside an account or organization?
+    #[command(after_help = "\
+Example:
+  iamsat find-external-access --policy bucket.json --zone-of-trust 111122223333 --trusted o-exampleorgid
+
+Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
+    FindExternalAccess(ExternalAccessArgs),
+    /// What do S3's Block Public Access settings make of a policy and ACLs?
+    #[command(after_help = "\
+Examples:
+  iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
+  iamsat block-public-access --acl public-read --account-settings IgnorePublicAcls=true
+
+Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
+    BlockPublicAccess(BlockPublicAccessArgs),
+    /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
+    #[command(after_help = "\
+Example:
+  iamsat compare old.json new.json
+
+Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN, 2 error.")]
+    Compare(CompareArgs),
+    /// What was gained and lost from OLD to NEW, in few groups?
+    #[command(after_help = "\
+Example:
+  iamsat diff main.json branch.json
+
+Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
+    Diff(DiffArgs),
+    /// Is there an allowed request like this?
+    #[command(after_help = "\
+Examples:
+  iamsat find --policy bucket.json --action 's3:Put*' --condition '{\"Bool\":{\"aws:SecureTransport\":\"false\"}}'
+  iamsat find --policy bucket.json --not-principal-account 111122223333
+
+The policies are read as one set. Everything that is given has to hold of the request; of several values of one
+flag one has to. --not-principal-account and --outside-org do not count AWS services.
+
+Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
+    Find(FindArgs),
+    /// What of a policy changes nothing, and what lets more through than it seems to?
+    #[command(after_help = "\
+Example:
+  iamsat lint policies/
+
+Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
+    Lint(LintArgs),
+    /// Is one request allowed, and why?
+    #[command(after_help = "\
+Example:
+  iamsat simulate --policy role.json --action s3:GetObject --resource arn:aws:s3:::reports/a \\
+      --context aws:SourceVpc=vpc-1 --expect allowed")]
+    Simulate(SimulateArgs),
+    /// Many questions: a line of JSON each, a line of JSON back.
+    #[command(after_help = "\
+A question, on one line:
+  {\"id\":1,\"check\":\"check-no-new-access\",
+   \"newPolicyDocument\":{...},\"existingPolicyDocument\":{...}}
+or
+  {\"id\":2,\"check\":\"check-access-not-granted\",
+   \"policyDocument\":{...},\"access\":[{\"actions\":[\"s3:PutObject\"]}]}
+or
+  {\"id\":3,\"check\":\"check-no-public-access\",
+   \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
+
+Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
+    Batch(BatchArgs),
+    /// Do certificates show what they say?
+    #[command(after_help = "\
+Example:
+  iamsat check-no-new-access --existing main.json --new branch.json --certificate pass.json
+  iamsat verify pass.json
+
+Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
+    Verify(VerifyArgs),
+    /// What does a code in an answer mean, and what helps?
+    #[command(after_help = "\
+Example:
+  iamsat explain new-access")]
+    Explain(ExplainArgs),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = "\
+Example:
+  iamsat completions bash > ~/.local/share/bash-completion/completions/iamsat")]
+    Completions(CompletionsArgs),
+    /// Print a man page, or write all of them to a directory
+    #[command(after_help = "\
+Examples:
+  iamsat man | man -l -
+  iamsat man --directory ~/.local/share/man/man1")]
+    Man(ManArgs),
+}

@@ -1,0 +1,25 @@
+//! The flags of `check-no-public-access`.
+
+use super::baseline::InputArgs;
+use super::output::OutputArgs;
+use super::search::SearchArgs;
+use super::semantics::SemanticsArgs;
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(crate) struct NoPublicAccessArgs {
+    /// The policy; each is judged alone
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(crate) policy: Vec<String>,
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) resource_type: String,
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

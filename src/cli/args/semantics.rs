@@ -1,0 +1,46 @@
+//! The flags that say how policies are read.
+
+use super::value::policy_type;
+use crate::check::Options;
+use crate::policy::PolicyType;
+use clap::{Args, ValueEnum};
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct SemanticsArgs {
+    /// IDENTITY_POLICY or RESOURCE_POLICY; without it, a policy with Principal is a RESOURCE_POLICY
+    #[arg(long, value_name = "TYPE", value_parser = policy_type)]
+    pub(crate) policy_type: Option<PolicyType>,
+    /// Whether the principal has a permissions boundary; without it, both are looked at
+    #[arg(long, value_name = "YES|NO")]
+    pub(crate) boundary: Option<YesNo>,
+    /// Know only what AWS's own checks know
+    #[arg(long, conflicts_with = "assume_heuristics")]
+    pub(crate) aws_compat: bool,
+    /// Take for facts what is usually but not certainly true of requests; the answer names what takes part
+    #[arg(long)]
+    pub(crate) assume_heuristics: bool,
+    /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
+    #[arg(long)]
+    pub(crate) strict_arn: bool,
+}
+
+impl SemanticsArgs {
+    /// The options of a query whose policies are read like this.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            policy_type: self.policy_type,
+            strict_arn: self.strict_arn,
+            aws_compat: self.aws_compat,
+            assume_heuristics: self.assume_heuristics,
+            boundary: self.boundary.map(|boundary| boundary == YesNo::Yes),
+            ..Options::default()
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
+}

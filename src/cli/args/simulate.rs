@@ -1,0 +1,49 @@
+//! The flags of `simulate`.
+
+use super::output::OutputArgs;
+use super::semantics::SemanticsArgs;
+use super::value::expected;
+use crate::report::Expected;
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(crate) struct SimulateArgs {
+    /// The policies, read as one set
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    pub(crate) policy: Vec<String>,
+    /// The action, such as s3:GetObject
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) action: String,
+    /// The resource: an ARN, or * for actions that have none
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: String,
+    /// Who asks: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+    /// The user whose session a federated user (arn:aws:sts::...:federated-user/NAME) has
+    #[arg(long, value_name = "ARN")]
+    pub(crate) federated_by: Option<String>,
+    /// A context key; repeat it for several values. `key=` is the empty text; keys that are not named are absent, except
+    /// those that follow from the principal
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    /// Context keys as JSON, {"KEY":["VALUE"]}: for keys with `=` in them
+    #[arg(long, value_name = "JSON")]
+    pub(crate) context_json: Vec<String>,
+    /// A unique id (AROA..., AIDA...) that is this principal
+    #[arg(long, value_name = "ID")]
+    pub(crate) unique_id: Vec<String>,
+    /// A canonical user id of the principal's account
+    #[arg(long, value_name = "ID")]
+    pub(crate) canonical_user: Vec<String>,
+    /// Exit with 1 unless this is the decision
+    #[arg(long, value_name = "DECISION", value_parser = expected)]
+    pub(crate) expect: Option<Expected>,
+    /// Exit with 0 where it would be 1
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

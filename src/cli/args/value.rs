@@ -1,0 +1,71 @@
+//! The values of flags that are more than text.
+
+use crate::policy::{AddressRange, PolicyType};
+use crate::report::Expected;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
+    PolicyType::from_name(text).ok_or_else(|| "it is IDENTITY_POLICY or RESOURCE_POLICY".to_owned())
+}
+
+pub(super) fn expected(text: &str) -> Result<Expected, String> {
+    [Expected::Allowed, Expected::Denied]
+        .into_iter()
+        .find(|e| e.name() == text)
+        .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// An organization id. Everything would be outside of a text that is none, such as a pattern, which is no answer.
+pub(super) fn organization(text: &str) -> Result<String, String> {
+    match is_id(text, "o-") {
+        true => Ok(text.to_owned()),
+        false => Err("an organization id is o- and letters and digits".to_owned()),
+    }
+}
+
+fn is_id(text: &str, start: &str) -> bool {
+    let is_word = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.strip_prefix(start).is_some_and(is_word)
+}
+
+pub(super) fn account(text: &str) -> Result<String, String> {
+    let is_one = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_one { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
+}
+
+pub(super) fn vpc(text: &str) -> Result<String, String> {
+    match is_id(text, "vpc-") {
+        true => Ok(text.to_owned()),
+        false => Err("the id of a VPC is vpc- and letters and digits".to_owned()),
+    }
+}
+
+pub(super) fn addresses(text: &str) -> Result<String, String> {
+    let range = AddressRange::read(text).map(|_| text.to_owned());
+    range.ok_or_else(|| "an address or a range of addresses, such as 192.0.2.0/24".to_owned())
+}
+
+/// More threads than any machine has processors for would only fail to start.
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= 1024);
+    number.ok_or_else(|| "a number from 1 to 1024".to_owned())
+}
+
+/// `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time is written 10s, 500ms or 2m".to_owned();
+    let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let factor = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * factor).map_err(|_| wrong())
+}

@@ -1,0 +1,19 @@
+//! The arguments of `verify`.
+
+use super::output::OutputArgs;
+use super::value::duration;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    /// The certificates
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

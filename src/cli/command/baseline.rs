@@ -1,0 +1,44 @@
+//! Accepted findings: their list is read, applied, and written.
+
+use crate::cli::args::BaselineArgs;
+use crate::cli::input::read_text;
+use crate::cli::output::write_file;
+use crate::report::baseline::Baseline;
+use crate::report::{Failure, Report};
+use crate::span::Source;
+use std::path::Path;
+
+/// The reason of new entries if none is given.
+const REASON: &str = "known when this list was written";
+
+/// Marks the findings that are on the list as accepted, and reports entries of no use any more. If the list is to be
+/// written, everything that was found is on it.
+pub(super) fn accept(args: &BaselineArgs, report: &mut Report) -> Result<(), Failure> {
+    let Some(path) = args.baseline.as_ref().or(args.write_baseline.as_ref()) else { return Ok(()) };
+    let directory = report.directory.clone();
+    let exists = |file: &str| match &directory {
+        Some(directory) => Path::new(directory).join(file).exists(),
+        None => Path::new(file).exists(),
+    };
+    let mut baseline = read(path, args.write_baseline.is_some())?;
+    baseline.apply(report);
+    if args.write_baseline.is_some() {
+        let text = baseline.updated(report, args.reason.as_deref().unwrap_or(REASON), exists);
+        write_file(path, &text)?;
+        baseline = Baseline::parse(&Source::new(path.display().to_string(), text))?;
+        baseline.apply(report);
+    }
+    let stale = baseline.stale(report, exists);
+    report.issues.extend(stale);
+    report.has_baseline = true;
+    Ok(())
+}
+
+/// The list; an empty one if there is none yet and it is to be written.
+fn read(path: &Path, is_written: bool) -> Result<Baseline, Failure> {
+    let name = path.display().to_string();
+    if is_written && !path.exists() {
+        return Ok(Baseline::empty(Source::new(name, "")));
+    }
+    Baseline::parse(&Source::new(name.as_str(), read_text(&name)?))
+}

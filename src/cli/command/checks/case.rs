@@ -1,0 +1,203 @@
+//! One policy, judged alone: a fault in it, or of this program, leaves the other cases alone.
+
+use super::run::Run;
+use crate::check::{Answer, Options};
+use crate::cli::command::recheck;
+use crate::cli::input::{Input, Reference};
+use crate::cli::output::Output;
+use crate::index::broken;
+use crate::policy::{Document, Read};
+use crate::report::text::Verbosity;
+use crate::report::{Failure, Invocation, Issue, Judgement, Measures, Outcome, Recheck, Status, Subject};
+use crate::solve::Verdict;
+use crate::surface::{answered, deadline, document, fit, isolated};
+use std::time::Instant;
+
+/// Asks the question about a policy, which is compared to an existing one or to none.
+pub(super) type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Answer + 'q;
+
+/// One policy, compared to one reference or none.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'r> {
+    pub(super) input: &'r Input,
+    pub(super) reference: Option<&'r Reference>,
+}
+
+impl<'r> Case<'r> {
+    fn policy(self) -> Option<&'r Document> {
+        self.input.read.as_ref().ok().and_then(|read| read.document.as_ref())
+    }
+
+    fn existing(self) -> Option<&'r Document> {
+        self.reference.and_then(Reference::document)
+    }
+
+    /// All texts that could be read.
+    fn reads(self) -> impl Iterator<Item = &'r Read> {
+        let existing = self.reference.and_then(|reference| reference.read.as_ref().ok());
+        self.input.read.as_ref().ok().into_iter().chain(existing)
+    }
+}
+
+/// An answer with the options under which it was given, with the end of its time.
+pub(super) struct Answered {
+    pub(super) answer: Answer,
+    measures: Measures,
+    options: Options,
+}
+
+/// Why there is no answer for a case.
+pub(super) enum Without {
+    Failed(Failure),
+    Skipped(String),
+}
+
+impl From<Failure> for Without {
+    fn from(failure: Failure) -> Self {
+        Without::Failed(failure)
+    }
+}
+
+/// Judges the cases of a run.
+pub(super) struct Judge<'r> {
+    pub(super) run: &'r Run<'r>,
+    pub(super) options: &'r Options,
+    pub(super) ask: &'r Ask<'r>,
+}
+
+impl Judge<'_> {
+    /// The answer to the question about one policy.
+    pub(super) fn answered(&self, case: Case<'_>) -> Result<Answered, Without> {
+        let read = case.input.read.as_ref().map_err(Failure::clone)?;
+        if self.run.args.skip_non_policies && case.input.is_no_policy() {
+            return Err(Without::Skipped("there is no policy in this file".to_owned()));
+        }
+        let existing = match case.reference.map(|reference| &reference.read) {
+            Some(Err(failure)) => return Err(Without::Failed(failure.clone())),
+            Some(Ok(read)) => Some(read),
+            None => None,
+        };
+        if let Some(failure) = Failure::of_documents(existing.into_iter().chain([read])) {
+            return Err(Without::Failed(failure));
+        }
+        let (policy, existing) = (document(read), existing.map(document));
+        let elsewhere = |reference: &Reference| reference.is_about_others(policy, self.options.policy_type);
+        if let Some(why) = case.reference.and_then(elsewhere) {
+            let any = self.run.references.iter().any(|r| r.failure().is_some() || elsewhere(r).is_none());
+            let none = || Failure::validation(format!("no rule is about this policy: {why}"));
+            return Err(if any { Without::Skipped(why) } else { Without::Failed(none()) });
+        }
+        let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
+        fit(&documents, self.options.policy_type)?;
+        let mut options = self.options.clone();
+        let start = Instant::now();
+        options.limits.deadline = deadline(self.run.search.timeout);
+        let answer = answered(|| (self.ask)(policy, existing, &options))?;
+        Ok(Answered { answer, measures: Measures { elapsed: start.elapsed() }, options })
+    }
+
+    /// The outcome of a case.
+    pub(super) fn outcome<'a>(
+        &self,
+        case: Case<'a>,
+        answered: &'a Result<Answered, Without>,
+        output: &Output,
+    ) -> Outcome<'a> {
+        let Answered { answer, measures, options } = match answered {
+            Ok(answered) => answered,
+            Err(Without::Failed(failure)) => return Outcome::Failed(failure.clone()),
+            Err(Without::Skipped(why)) => return Outcome::Skipped(why.clone()),
+        };
+        let judged = isolated(|| {
+            let Some(policy) = case.policy() else { broken("an answer is about a policy") };
+            Judgement::new(self.run.question, policy, case.existing(), answer, options)
+        });
+        match judged {
+            Ok(mut judgement) => {
+                judgement.measures = (output.verbosity == Verbosity::Verbose).then_some(*measures);
+                Outcome::Judged(Box::new(judgement))
+            }
+            Err(failure) => Outcome::Failed(failure),
+        }
+    }
+
+    /// The case as every format tells it. An outcome that cannot be told becomes a failure.
+    pub(super) fn subject(
+        &self,
+        case: Case<'_>,
+        outcome: &mut Outcome<'_>,
+        answered: &Result<Answered, Without>,
+        tells: bool,
+    ) -> Subject {
+        match isolated(|| self.told(case, outcome, answered, tells)) {
+            Ok(subject) => subject,
+            Err(failure) => {
+                let issues = Issue::of_failure(&failure);
+                let subject = subject(case, Status::Error, failure.message.clone(), issues);
+                *outcome = Outcome::Failed(failure);
+                subject
+            }
+        }
+    }
+
+    fn told(
+        &self,
+        case: Case<'_>,
+        outcome: &Outcome<'_>,
+        answered: &Result<Answered, Without>,
+        tells: bool,
+    ) -> Subject {
+        let (status, message, issues) = match outcome {
+            Outcome::Judged(judgement) => {
+                let issues = if tells { self.issues(case, judgement, answered) } else { Vec::new() };
+                let status = match judgement.answer.verdict {
+                    Verdict::Pass(_) => Status::Pass,
+                    Verdict::Fail(_) => Status::Fail,
+                    Verdict::Unknown(_) => Status::Unknown,
+                };
+                (status, judgement.sentence(&issues, false), issues)
+            }
+            Outcome::Failed(failure) => {
+                // The faults of what it is compared to are told once, and not here.
+                let own = match (&case.input.read, case.reference.and_then(Reference::failure)) {
+                    (Ok(read), Some(_)) => Failure::of_documents([read]),
+                    _ => Some(failure.clone()),
+                };
+                let issues = own.as_ref().map_or_else(Vec::new, Issue::of_failure);
+                (Status::Error, failure.message.clone(), issues)
+            }
+            Outcome::Skipped(why) => (Status::Skipped, why.clone(), Vec::new()),
+        };
+        subject(case, status, message, issues)
+    }
+
+    /// The issues of a judgement, with advice that was checked.
+    fn issues(
+        &self,
+        case: Case<'_>,
+        judgement: &Judgement<'_>,
+        answered: &Result<Answered, Without>,
+    ) -> Vec<Issue> {
+        let again = |changed: &Document| {
+            let options = &answered.as_ref().ok()?.options;
+            recheck::once(options, |options| (self.ask)(changed, case.existing(), options))
+        };
+        let recheck: Option<&Recheck<'_>> = recheck::is_cheap(case.reads()).then_some(&again);
+        judgement.issues(&Invocation {
+            policy: &case.input.argument,
+            existing: case.reference.map(|reference| reference.argument.as_str()),
+            rule: rule(case),
+            asked: &self.run.asked,
+            recheck,
+            then: None,
+        })
+    }
+}
+
+fn rule<'r>(case: Case<'r>) -> Option<&'r str> {
+    case.reference.and_then(|reference| reference.rule.as_deref())
+}
+
+fn subject(case: Case<'_>, status: Status, message: String, issues: Vec<Issue>) -> Subject {
+    Subject { name: case.input.name.clone(), rule: rule(case).map(str::to_owned), status, message, issues }
+}

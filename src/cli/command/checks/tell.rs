@@ -1,0 +1,96 @@
+//! The answers of a run, in JSON and in text.
+
+use super::case::Case;
+use crate::cli::input::Reference;
+use crate::cli::output::Output;
+use crate::code::Code;
+use crate::report::text::{self, Verbosity};
+use crate::report::{Failure, Kind, Outcome, Report, Status, Subject, json};
+use serde_json::{Map, Value};
+
+/// The outcomes of all cases, with the report that is made from them.
+pub(super) struct Told<'t, 'a> {
+    pub(super) cases: &'t [Case<'a>],
+    pub(super) outcomes: &'t [Outcome<'a>],
+    pub(super) report: &'t Report,
+    /// True if answers are told with the names of their inputs.
+    pub(super) named: bool,
+}
+
+impl Told<'_, '_> {
+    pub(super) fn json(&self, output: &mut Output) -> Result<(), Failure> {
+        let Told { cases, outcomes, report, named } = *self;
+        output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
+        let one = |outcome: &Outcome<'_>, subject: &Subject| {
+            let mut value = match outcome {
+                Outcome::Judged(judgement) => json::judgement(judgement),
+                Outcome::Failed(failure) => json::failure(failure),
+                Outcome::Skipped(why) => serde_json::json!({"skipped": why}),
+            };
+            if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
+                members.insert("accepted".to_owned(), json::accepted(subject));
+                // With its findings accepted, what is open beside them is what counts.
+                if let (Status::Unknown, Outcome::Judged(judgement)) = (subject.status, outcome)
+                    && let Some(open) = json::open(judgement)
+                {
+                    members.insert("unknown".to_owned(), open);
+                }
+            }
+            value
+        };
+        if let ([outcome], [subject], false) = (outcomes, report.subjects.as_slice(), named) {
+            return output.json(&one(outcome, subject));
+        }
+        let with_file = cases.iter().zip(outcomes).zip(&report.subjects).map(|((case, outcome), subject)| {
+            let mut members = Map::new();
+            members.insert("file".to_owned(), Value::from(case.input.name.as_str()));
+            if let Some(rule) = &subject.rule {
+                members.insert("rule".to_owned(), Value::from(rule.as_str()));
+            }
+            if let Value::Object(rest) = one(outcome, subject) {
+                members.extend(rest);
+            }
+            Value::Object(members)
+        });
+        output.json(&with_file.collect())
+    }
+
+    pub(super) fn text(&self, references: &[Reference], output: &mut Output) -> Result<(), Failure> {
+        let Told { cases, outcomes, report, named } = *self;
+        // All that was noticed first: a fault in one document hides none in another.
+        output.issues(report.issues.iter().filter(|issue| issue.kind == Kind::Warning));
+        references.iter().filter_map(Reference::failure).for_each(|failure| output.failure(&failure));
+        let mut told: Option<&str> = None;
+        for ((case, outcome), subject) in cases.iter().zip(outcomes).zip(&report.subjects) {
+            // With several rules, what concerns the policy alone is told once.
+            let is_new = told.replace(&case.input.argument) != Some(&case.input.argument);
+            match outcome {
+                Outcome::Judged(judgement) => {
+                    if is_new {
+                        output.issues(subject.issues.iter().filter(|issue| issue.kind == Kind::Warning));
+                    }
+                    let text =
+                        text::judgement(judgement, &subject.issues, named, output.verbosity, output.style);
+                    output.text(&text)?;
+                }
+                Outcome::Failed(failure) => {
+                    match (&case.input.read, case.reference.and_then(Reference::failure)) {
+                        (Ok(read), Some(_)) => {
+                            if let Some(own) = Failure::of_documents([read]).filter(|_| is_new) {
+                                output.failure(&own);
+                            }
+                        }
+                        (Ok(read), None) if read.document.is_none() && !is_new => {}
+                        (Err(_), _) if !is_new => {}
+                        _ => output.failure(failure),
+                    }
+                }
+                Outcome::Skipped(why) => output.note(&format!("skipped {}: {why}", case.input.name)),
+            }
+        }
+        if outcomes.len() > 1 && output.verbosity > Verbosity::Quiet {
+            output.text(&text::summary(report.command, &report.subjects))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! `compare`: how two policies relate.
+
+use super::policy_pair::PolicyPair;
+use super::{certificate, tell};
+use crate::check::{Answer, Comparison, Relation, compare};
+use crate::cli::Exit;
+use crate::cli::args::{CompareArgs, Format};
+use crate::cli::output::Output;
+use crate::policy::Document;
+use crate::report::{AwsCheck, Failure, Judgement, Status, json};
+use crate::solve::Verdict;
+use crate::surface::answered;
+use serde_json::json;
+
+pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let pair = PolicyPair::read(&args.left, &args.right, ["left", "right"])?;
+    let [left, right] = pair.documents(args.semantics.policy_type)?;
+    let options = args.search.options(&args.semantics);
+    let comparison = answered(|| compare(left, right, &options))?;
+    certificate::write_both(
+        args.search.certificate.as_deref(),
+        [&comparison.left, &comparison.right],
+        output,
+    )?;
+    let judged =
+        |answer, policy, other| Judgement::new(AwsCheck::NoNewAccess, policy, Some(other), answer, &options);
+    let of_left = judged(&comparison.left, left, right);
+    let of_right = judged(&comparison.right, right, left);
+    let mut issues = pair.issues(&args.left, (right, &args.right), &options, &|typed| of_left.issues(typed));
+    issues.extend(pair.issues(&args.right, (left, &args.left), &options, &|typed| of_right.issues(typed)));
+    let message = relation(&comparison, left, right);
+    let (status, exit) = match comparison.relation() {
+        Some(Relation::Equivalent) => (Status::Pass, Exit::Success),
+        Some(_) => (Status::Fail, Exit::Finding),
+        None => (Status::Unknown, Exit::Unknown),
+    };
+    let result = comparison.relation().map_or("UNKNOWN", Relation::name);
+    match output.format {
+        Format::Json => output.json(&json!({
+            "result": result,
+            "message": message,
+            "left": json::judgement(&of_left),
+            "right": json::judgement(&of_right),
+        }))?,
+        _ => tell::outcome(output, "compare", &pair.name(), status, &format!("{result}. {message}"), issues)?,
+    }
+    Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// Says in a sentence how two policies relate.
+fn relation(comparison: &Comparison, left: &Document, right: &Document) -> String {
+    let (left, right) = (left.source.name(), right.source.name());
+    match comparison.relation() {
+        Some(Relation::Equivalent) => format!("{left} and {right} allow the same: proved for every request"),
+        Some(Relation::LeftNarrower) => {
+            format!("{left} allows nothing that {right} does not (proved), and not all that {right} allows")
+        }
+        Some(Relation::LeftWider) => {
+            format!("{left} allows all that {right} allows (proved), and more")
+        }
+        Some(Relation::Incomparable) => {
+            format!("each of {left} and {right} allows something that the other does not")
+        }
+        None => {
+            let said = |answer: &Answer, one: &str, other: &str| match answer.verdict {
+                Verdict::Pass(_) => format!("{one} allows nothing that {other} does not (proved)"),
+                Verdict::Fail(_) => format!("{one} allows something that {other} does not"),
+                Verdict::Unknown(_) => {
+                    format!("it is open whether {one} allows something that {other} does not")
+                }
+            };
+            format!("{}; {}", said(&comparison.left, left, right), said(&comparison.right, right, left))
+        }
+    }
+}

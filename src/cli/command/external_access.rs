@@ -1,0 +1,98 @@
+//! `find-external-access`: whom a policy lets in from outside.
+
+use super::{baseline, certificate, tell};
+use crate::check::{Zone, external_access};
+use crate::cli::Exit;
+use crate::cli::args::{ExternalAccessArgs, Format};
+use crate::cli::input::Reader;
+use crate::cli::output::{Output, directory};
+use crate::report::text::Verbosity;
+use crate::report::{External, Failure, Issue, Report, Status, Subject, json};
+use crate::surface::{answered, as_resource_policy, documents, external_resource_type, fit};
+use serde_json::Value;
+
+const COMMAND: &str = "find-external-access";
+
+pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let resource_type = external_resource_type(&args.resource_type)?;
+    let zone = Zone::new(&args.zone_of_trust, &args.trusted).map_err(Failure::validation)?;
+    let read = Reader::default().read(&args.policy, "policy")?;
+    let [policy] = documents([&read])?;
+    let mut options = args.search.options(&args.semantics);
+    as_resource_policy(&mut options)?;
+    fit(&[policy], options.policy_type)?;
+    let access = answered(|| external_access(policy, resource_type, &zone, &options))?;
+    certificate::write(args.search.certificate.as_deref(), &access.rest, output)?;
+    let external = External {
+        policy,
+        argument: &args.policy,
+        resource_type,
+        zone: &zone,
+        access: &access,
+        options: &options,
+    };
+    let status = match (access.is_complete(), access.findings.is_empty()) {
+        (false, _) => Status::Unknown,
+        (true, true) => Status::Pass,
+        (true, false) => Status::Fail,
+    };
+    // JSON is made from the findings; it needs the issues only where some may be accepted.
+    let issues = match output.format {
+        Format::Json if !args.baseline.is_asked() => Vec::new(),
+        _ => external.issues().into_iter().chain(Issue::warnings(policy)).collect(),
+    };
+    let name = policy.source.name().to_owned();
+    let mut report = Report {
+        command: COMMAND,
+        directory: directory(),
+        subjects: vec![Subject { name, rule: None, status, message: external.sentence(), issues }],
+        issues: Vec::new(),
+        has_baseline: false,
+    };
+    baseline::accept(&args.baseline, &mut report)?;
+    let is_accepted = report.subjects.iter().all(|subject| subject.accepted().is_some());
+    for subject in &mut report.subjects {
+        match subject.issues.iter().filter(|issue| issue.accepted.is_some()).count() {
+            0 => {}
+            _ if is_accepted => subject.message.push_str(", accepted"),
+            n => subject.message.push_str(&format!(", {n} of them accepted")),
+        }
+    }
+    match output.format {
+        Format::Json => json(&external, &report, output)?,
+        Format::Text => text(&external, report, output)?,
+        Format::Pipeline(_) => output.report(&report)?,
+    }
+    let exit = match status {
+        Status::Unknown => Exit::Unknown,
+        Status::Fail if !is_accepted => Exit::Finding,
+        _ => Exit::Success,
+    };
+    Ok(exit.zeroed(args.search.exit_zero))
+}
+
+fn json(external: &External<'_>, report: &Report, output: &mut Output) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    let issues: Vec<Issue> = report.subjects.iter().flat_map(|subject| subject.issues.clone()).collect();
+    let mut value = external.json(&issues);
+    if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
+        members.extend(report.subjects.iter().map(|s| ("accepted".to_owned(), json::accepted(s))));
+    }
+    output.json(&value)
+}
+
+/// The table and the issues; where only what is wrong is to be shown, the table without what is accepted.
+fn text(external: &External<'_>, report: Report, output: &mut Output) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    let is_quiet = output.verbosity == Verbosity::Quiet;
+    for subject in report.subjects {
+        let table = external.table(if is_quiet { &subject.issues } else { &[] });
+        output.text(&table)?;
+        if !is_quiet && !table.is_empty() {
+            output.text("\n")?;
+        }
+        let issues = if is_quiet { Vec::new() } else { External::numbered(subject.issues) };
+        tell::outcome(output, COMMAND, &subject.name, subject.status, &subject.message, issues)?;
+    }
+    Ok(())
+}

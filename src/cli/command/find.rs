@@ -1,0 +1,161 @@
+//! `find`: the general question whether a request with some properties is allowed.
+
+use super::certificate;
+use crate::check::{Property, find};
+use crate::cli::Exit;
+use crate::cli::args::{FindArgs, Format};
+use crate::cli::input::{Reader, gather, text_of};
+use crate::cli::output::{Output, directory};
+use crate::policy::{Document, PolicyType, Read};
+use crate::report::text::{self, Verbosity};
+use crate::report::{Failure, Found, Kind, Report, Status, Subject};
+use crate::solve::Verdict;
+use crate::surface::{answered, document, fit};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let inputs = gather(&mut Reader::default(), &args.policy, "policy").list;
+    let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
+    let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;
+    let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
+    let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
+    let wanted = properties(args, &|key| keys.contains(key))?
+        .iter()
+        .map(|property| property.read().map_err(Failure::validation))
+        .collect::<Result<Vec<Read>, Failure>>()?;
+    if let Some(failure) = Failure::of_documents(reads.iter().chain(&wanted)) {
+        return Err(failure);
+    }
+    let within: Vec<&Document> = wanted.iter().map(document).collect();
+    fit(&policies, args.semantics.policy_type)?;
+    let policy_type = match args.semantics.policy_type {
+        Some(given) => given,
+        None => PolicyType::infer(policies.iter().copied()),
+    };
+    let names_principals = args.principal.is_some() || !args.not_principal_account.is_empty();
+    if policy_type == PolicyType::Identity && names_principals {
+        return Err(Failure::validation(
+            "an IDENTITY_POLICY is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
+             aws:PrincipalAccount instead",
+        ));
+    }
+    let options = args.search.options(&args.semantics);
+    let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
+    certificate::write(args.search.certificate.as_deref(), &answer, output)?;
+    let found = Found { policies, arguments, within, answer: &answer };
+    let (status, exit) = match answer.verdict {
+        Verdict::Pass(_) => (Status::Pass, Exit::Success),
+        Verdict::Fail(_) => (Status::Fail, Exit::Finding),
+        Verdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
+    };
+    match output.format {
+        Format::Json => output.json(&found.json(&options))?,
+        Format::Text => {
+            let issues = found.issues(&options);
+            output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
+            for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
+                output.text(&format!("{}\n", text::issue(issue, output.style)))?;
+            }
+            if output.verbosity > Verbosity::Quiet {
+                output.text(&format!("find: {}\n", found.sentence()))?;
+            }
+        }
+        Format::Pipeline(_) => output.report(&Report {
+            command: "find",
+            directory: directory(),
+            subjects: vec![Subject {
+                name: inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" "),
+                rule: None,
+                status,
+                message: found.sentence(),
+                issues: found.issues(&options),
+            }],
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
+    }
+    Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// The properties that the flags ask for; everything has to hold. Nobody outside of an account or an organization has a key that describes
+/// callers with a value of theirs: these are asked for where the policies `mention` them. Source: docs/semantics.md, "Outside a
+/// zone of trust".
+fn properties(args: &FindArgs, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Property>, Failure> {
+    let mut wanted = Vec::new();
+    let anonymous = args.principal.as_deref() == Some("anonymous");
+    let principal = args.principal.as_deref().filter(|_| !anonymous);
+    if !args.action.is_empty() || !args.resource.is_empty() || principal.is_some() {
+        wanted.push(Property {
+            actions: args.action.clone(),
+            resources: args.resource.clone(),
+            principal: principal.map(|text| element(text).to_string()),
+            ..Property::default()
+        });
+    }
+    let mut condition = |value: Value| {
+        wanted.push(Property { condition: Some(value.to_string()), ..Property::default() });
+    };
+    if !args.outside_org.is_empty() {
+        condition(json!({"StringNotEquals": {"aws:PrincipalOrgID": args.outside_org}}));
+        if mention("aws:principalorgpaths") {
+            let paths: Vec<String> = args.outside_org.iter().map(|id| format!("{id}/*")).collect();
+            condition(json!({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": paths}}));
+        }
+    }
+    let accounts = &args.not_principal_account;
+    if !(accounts.is_empty() && args.outside_org.is_empty()) {
+        condition(json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}));
+        for key in ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"] {
+            if mention(&key.to_ascii_lowercase()) {
+                condition(json!({"Null": {key: "true"}}));
+            }
+        }
+    }
+    if !accounts.is_empty() {
+        for key in ["aws:PrincipalAccount", "kms:CallerAccount"] {
+            if mention(&key.to_ascii_lowercase()) {
+                condition(json!({"StringNotEquals": {key: accounts}}));
+            }
+        }
+        if mention("aws:principalarn") {
+            let arns: Vec<String> = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
+            condition(json!({"ArnNotLike": {"aws:PrincipalArn": arns}}));
+        }
+    }
+    if !args.outside_vpc.is_empty() {
+        condition(json!({"StringNotEquals": {"aws:SourceVpc": args.outside_vpc}}));
+    }
+    if !args.outside_ip.is_empty() {
+        condition(json!({"NotIpAddress": {"aws:SourceIp": args.outside_ip}}));
+    }
+    if args.without_mfa {
+        condition(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}));
+    }
+    if anonymous {
+        // Whoever belongs to no account and is neither a service nor federated.
+        let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
+        wanted.push(Property { not_principal: Some(others.to_string()), ..Property::default() });
+    }
+    if !accounts.is_empty() {
+        wanted.push(Property {
+            not_principal: Some(json!({"AWS": accounts}).to_string()),
+            ..Property::default()
+        });
+    }
+    for argument in &args.condition {
+        wanted.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
+    }
+    Ok(wanted)
+}
+
+/// A principal as the element of a policy.
+fn element(text: &str) -> Value {
+    let kinds = [("service:", "Service"), ("federated:", "Federated"), ("canonical:", "CanonicalUser")];
+    let known = kinds.iter().find_map(|(prefix, kind)| Some((kind, text.strip_prefix(prefix)?)));
+    match known {
+        Some((kind, name)) => json!({*kind: name}),
+        None if text == "*" => json!("*"),
+        None => json!({"AWS": text}),
+    }
+}

@@ -1,0 +1,103 @@
+//! `lint`: parts of policies that have no effect, and parts that allow more than they appear to.
+
+use super::baseline;
+use crate::check::{self, Options};
+use crate::cli::Exit;
+use crate::cli::args::{Format, LintArgs};
+use crate::cli::input::{Input, Reader, gather};
+use crate::cli::output::{Output, directory};
+use crate::report::text::{self, Verbosity};
+use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
+use crate::surface::{answered, deadline, documents, fit, isolated};
+
+pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let inputs = gather(&mut Reader::default(), &args.policies, "policy");
+    if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
+        return Err(Failure::validation("there is no policy in any of the inputs"));
+    }
+    let mut failures: Vec<Option<Failure>> = Vec::new();
+    let mut subjects: Vec<Subject> = Vec::new();
+    for input in &inputs.list {
+        let mut options = Options { certify: args.certify, ..args.semantics.options() };
+        options.limits.deadline = deadline(args.timeout);
+        if args.inputs.skip_non_policies && input.is_no_policy() {
+            let message = "there is no policy in this file".to_owned();
+            let name = input.name.clone();
+            subjects.push(Subject { name, rule: None, status: Status::Skipped, message, issues: Vec::new() });
+            failures.push(None);
+            continue;
+        }
+        match one(input, &options) {
+            Ok(subject) => {
+                subjects.push(subject);
+                failures.push(None);
+            }
+            Err(failure) => {
+                subjects.push(Subject {
+                    name: input.name.clone(),
+                    rule: None,
+                    status: Status::Error,
+                    message: failure.message.clone(),
+                    issues: Issue::of_failure(&failure),
+                });
+                failures.push(Some(failure));
+            }
+        }
+    }
+    let mut report =
+        Report { command: "lint", directory: directory(), subjects, issues: Vec::new(), has_baseline: false };
+    baseline::accept(&args.inputs.baseline, &mut report)?;
+    match output.format {
+        Format::Text => tell(output, &report, &failures, inputs.are_many)?,
+        Format::Json => output.json(&json::lint(&report, &failures))?,
+        Format::Pipeline(_) => output.report(&report)?,
+    }
+    let exit = |subject: &Subject| match subject.status {
+        Status::Pass | Status::Skipped => Exit::Success,
+        Status::Error => Exit::Error,
+        _ if subject.issues.iter().any(|i| i.kind == Kind::Lint && i.accepted.is_none()) => Exit::Finding,
+        _ if subject.issues.iter().any(|i| i.kind == Kind::Unknown) => Exit::Unknown,
+        _ => Exit::Success,
+    };
+    let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(args.exit_zero));
+    Ok(exits.fold(Exit::Success, Exit::and))
+}
+
+fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {
+    let read = input.read.as_ref().map_err(Failure::clone)?;
+    let [document] = documents([read])?;
+    fit(&[document], options.policy_type)?;
+    let found = answered(|| check::lint(document, options))?;
+    isolated(|| Subject {
+        name: input.name.clone(),
+        ..report::lint(document, &input.argument, &found, options)
+    })
+}
+
+fn tell(
+    output: &mut Output,
+    report: &Report,
+    failures: &[Option<Failure>],
+    are_many: bool,
+) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    for (subject, failure) in report.subjects.iter().zip(failures) {
+        if let Some(failure) = failure {
+            output.failure(failure);
+            continue;
+        }
+        for issue in &subject.issues {
+            if issue.accepted.is_none() || output.verbosity >= Verbosity::Normal {
+                let end = if issue.accepted.is_none() { "\n" } else { "" };
+                output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
+            }
+        }
+        if output.verbosity >= Verbosity::Normal && subject.status != Status::Skipped {
+            output.text(&format!("lint: {}: {}\n", subject.name, subject.message))?;
+        }
+    }
+    if are_many && output.verbosity >= Verbosity::Normal {
+        output.text(&text::summary("lint", &report.subjects))?;
+    }
+    Ok(())
+}

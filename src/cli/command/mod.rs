@@ -1,0 +1,19 @@
+//! The commands: one file each, and what some of them share.
+
+mod baseline;
+mod certificate;
+mod policy_pair;
+mod recheck;
+mod tell;
+
+pub(super) mod batch;
+pub(super) mod block_public_access;
+pub(super) mod checks;
+pub(super) mod compare;
+pub(super) mod diff;
+pub(super) mod external_access;
+pub(super) mod find;
+pub(super) mod info;
+pub(super) mod lint;
+pub(super) mod simulate;
+pub(super) mod verify;

@@ -1,0 +1,59 @@
+//! Two policies that are compared.
+
+use super::recheck;
+use crate::check::{Options, no_new_access};
+use crate::cli::input::Reader;
+use crate::policy::{Document, PolicyType, Read};
+use crate::report::{Failure, Invocation, Issue, Recheck};
+use crate::surface::{documents, fit};
+
+/// Two policies.
+pub(super) struct PolicyPair {
+    reads: [Read; 2],
+}
+
+impl PolicyPair {
+    /// Reads both arguments; `roles` are the names of inline documents.
+    pub(super) fn read(first: &str, second: &str, roles: [&str; 2]) -> Result<PolicyPair, Failure> {
+        let mut reader = Reader::default();
+        let [one, other] = roles;
+        let reads = [reader.read(first, one)?, reader.read(second, other)?];
+        documents(reads.each_ref())?;
+        Ok(PolicyPair { reads })
+    }
+
+    /// Tells what the document of an argument allows beyond the other, with advice that was checked by one more query.
+    pub(super) fn issues(
+        &self,
+        argument: &str,
+        (other, other_argument): (&Document, &str),
+        options: &Options,
+        tell: &dyn Fn(&Invocation<'_>) -> Vec<Issue>,
+    ) -> Vec<Issue> {
+        let again =
+            |changed: &Document| recheck::once(options, |options| no_new_access(changed, other, options));
+        let recheck: Option<&Recheck<'_>> = recheck::is_cheap(self.reads.iter()).then_some(&again);
+        tell(&Invocation {
+            policy: argument,
+            existing: Some(other_argument),
+            recheck,
+            then: Some("nothing more is allowed"),
+            ..Invocation::default()
+        })
+    }
+
+    pub(super) fn name(&self) -> String {
+        let [one, other] = self.reads.each_ref().map(|read| read.source.name());
+        format!("{one} {other}")
+    }
+
+    /// The documents.
+    ///
+    /// # Errors
+    /// One is not of the type that both are read as.
+    pub(super) fn documents(&self, policy_type: Option<PolicyType>) -> Result<[&Document; 2], Failure> {
+        let documents = documents(self.reads.each_ref())?;
+        fit(&documents, policy_type)?;
+        Ok(documents)
+    }
+}

@@ -1,0 +1,104 @@
+//! One request, judged by a set of policies.
+
+use crate::cli::Exit;
+use crate::cli::args::{Format, SimulateArgs, YesNo};
+use crate::cli::input::{Reader, gather};
+use crate::cli::output::{Output, directory};
+use crate::evaluate::{self, Decision, evaluate};
+use crate::policy::{Document, Read};
+use crate::report::text;
+use crate::report::{Failure, Report, Simulation, json};
+use crate::request::{FactSets, Request, RequestSpec};
+use crate::surface::{document, json_members};
+
+pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let request = request(args)?;
+    let mut reader = Reader::default();
+    let inputs = gather(&mut reader, &args.policy, "policy").list;
+    let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
+    if let Some(failure) = Failure::of_documents(&reads) {
+        return Err(failure);
+    }
+    let documents: Vec<&Document> = reads.iter().map(document).collect();
+    let mut options = evaluate::Options::for_documents(&documents);
+    let semantics = &args.semantics;
+    options.strict_arn = semantics.strict_arn;
+    if let Some(policy_type) = semantics.policy_type {
+        options.policy_type = policy_type;
+    }
+    let trace = evaluate(&documents, &request, &options);
+    let simulation =
+        Simulation::new(documents, request, &trace, args.expect, semantics.policy_type, semantics.aws_compat);
+    output.remarks(&simulation.remarks);
+    output.warnings(simulation.warnings());
+    match output.format {
+        Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
+        Format::Json => output.json(&json::simulation(&simulation))?,
+        Format::Pipeline(_) => output.report(&Report {
+            command: "simulate",
+            directory: directory(),
+            subjects: vec![simulation.subject()],
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
+    }
+    let exit = match simulation.decision {
+        Decision::Undetermined => Exit::Unknown,
+        _ if simulation.is_as_expected() => Exit::Success,
+        _ => Exit::Finding,
+    };
+    Ok(exit.zeroed(args.exit_zero))
+}
+
+fn request(args: &SimulateArgs) -> Result<Request, Failure> {
+    let mut context = Vec::new();
+    for pair in &args.context {
+        let (key, value) = pair
+            .split_once('=')
+            .filter(|(key, _)| !key.trim().is_empty())
+            .ok_or_else(|| Failure::validation(format!("`{pair}` is no context: write KEY=VALUE")))?;
+        context.push((key.to_owned(), value.to_owned()));
+    }
+    for text in &args.context_json {
+        context.extend(json_context(text)?);
+    }
+    let spelled = RequestSpec {
+        principal: args.principal.clone(),
+        federated_by: args.federated_by.clone(),
+        action: args.action.clone(),
+        resource: args.resource.clone(),
+        context,
+        unique_ids: args.unique_id.clone(),
+        canonical_users: args.canonical_user.clone(),
+        boundary: args.semantics.boundary == Some(YesNo::Yes),
+        bare_context: args.semantics.aws_compat,
+    };
+    let request = spelled.request().map_err(Failure::validation)?;
+    // Only the form of what was given; which keys ought to be there is the caller's choice.
+    let faults = request.inconsistencies([], &FactSets { safe: false, heuristics: false });
+    let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
+    match shape {
+        Some(fault) => Err(Failure::validation(fault.message.clone())),
+        None => Ok(request),
+    }
+}
+
+/// The keys and values of `{"KEY": ["VALUE"]}`.
+fn json_context(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let wrong = || {
+        Failure::validation(format!(
+            "`{text}` is no context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
+        ))
+    };
+    let mut pairs = Vec::new();
+    for (key, values) in json_members(text).map_err(|_| wrong())? {
+        let values: Vec<String> = serde_json::from_str(values.get()).map_err(|_| wrong())?;
+        if key.trim().is_empty()
+            || pairs.iter().any(|(other, _): &(String, _)| other.eq_ignore_ascii_case(&key))
+        {
+            return Err(wrong());
+        }
+        pairs.extend(values.into_iter().map(|value| (key.clone(), value)));
+    }
+    Ok(pairs)
+}

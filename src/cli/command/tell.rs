@@ -1,0 +1,34 @@
+//! The outcome of a command about one subject, in text or in a format for pipelines.
+
+use crate::cli::args::Format;
+use crate::cli::output::{Output, directory};
+use crate::report::text::{self, Verbosity};
+use crate::report::{Failure, Issue, Kind, Report, Status, Subject};
+
+/// Writes the issues and the sentence of a command as text, or a report of it.
+pub(super) fn outcome(
+    output: &mut Output,
+    command: &'static str,
+    name: &str,
+    status: Status,
+    message: &str,
+    issues: Vec<Issue>,
+) -> Result<(), Failure> {
+    if output.format != Format::Text {
+        let subject =
+            Subject { name: name.to_owned(), rule: None, status, message: message.to_owned(), issues };
+        return output.report(&Report {
+            command,
+            directory: directory(),
+            subjects: vec![subject],
+            issues: Vec::new(),
+            has_baseline: false,
+        });
+    }
+    output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
+    for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
+        let text = text::issue(issue, output.style);
+        output.text(&if issue.accepted.is_none() { format!("{text}\n") } else { text })?;
+    }
+    if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
+}

@@ -1,0 +1,56 @@
+//! The lists of check-access-not-granted, in the spellings that the AWS CLI takes.
+
+use super::argument::text_of;
+use crate::check::Access;
+use crate::cli::args::AccessNotGrantedArgs;
+use crate::report::Failure;
+use crate::surface::access_entries;
+
+/// The entries that the flags list.
+pub(crate) fn access_of(args: &AccessNotGrantedArgs) -> Result<Vec<Access>, Failure> {
+    if args.access.is_empty() {
+        let access = Access::new(&args.actions, &args.resources);
+        return Ok(vec![access.map_err(|error| Failure::validation(error.to_string()))?]);
+    }
+    let mut entries = Vec::new();
+    for argument in &args.access {
+        let text = text_of(argument)?;
+        let text = text.trim();
+        if text.starts_with('[') {
+            entries.extend(access_entries(text)?);
+        } else if text.starts_with('{') {
+            entries.extend(access_entries(&format!("[{text}]"))?);
+        } else {
+            entries.push(shorthand(text)?);
+        }
+    }
+    Ok(entries)
+}
+
+/// `actions=a,b,resources=c`, values in brackets or not.
+fn shorthand(text: &str) -> Result<Access, Failure> {
+    let wrong = || {
+        Failure::validation(format!(
+            "`{text}` is no access: write actions=A,B,resources=R or [{{\"actions\":[..],\"resources\":[..]}}]"
+        ))
+    };
+    let (mut actions, mut resources) = (Vec::new(), Vec::new());
+    let mut list: Option<&mut Vec<String>> = None;
+    for piece in text.split(',') {
+        let value = if let Some(value) = piece.strip_prefix("actions=") {
+            list = Some(&mut actions);
+            value
+        } else if let Some(value) = piece.strip_prefix("resources=") {
+            list = Some(&mut resources);
+            value
+        } else {
+            piece
+        };
+        let value = value.trim_start_matches('[').trim_end_matches(']').trim();
+        match &mut list {
+            Some(list) if !value.is_empty() => list.push(value.to_owned()),
+            _ => return Err(wrong()),
+        }
+    }
+    Access::new(actions, resources).map_err(|error| Failure::validation(error.to_string()))
+}

@@ -1,0 +1,126 @@
+//! Where answers and notes go: answers to standard output or a file, everything else to standard error.
+
+mod answers;
+mod notes;
+mod render;
+mod usage;
+
+use super::Exit;
+use super::args::{AwsGlobals, Format, OutputArgs};
+use super::terminal::{Stream, style};
+use crate::diagnostic::Diagnostic;
+use crate::report::text::{self, Style, Verbosity};
+use crate::report::{Failure, Issue, Remark, Report};
+use crate::span::Source;
+use serde_json::Value;
+
+pub(super) use answers::{Answers, make_directory, write_file};
+pub(super) use notes::note;
+use notes::unless_written;
+pub(super) use render::directory;
+use render::pretty;
+pub(super) use usage::{failed, usage};
+
+/// The two streams of a run.
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    pub(crate) verbosity: Verbosity,
+    /// How answers are drawn.
+    pub(crate) style: Style,
+    notes: Style,
+    answers: Answers,
+    failed: bool,
+}
+
+impl Output {
+    pub(crate) fn open(args: &OutputArgs) -> Result<Output, Failure> {
+        Ok(Output {
+            format: args.format,
+            verbosity: match (args.quiet, args.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, true) => Verbosity::Verbose,
+                _ => Verbosity::Normal,
+            },
+            style: style(args.color, if args.output_file.is_some() { Stream::File } else { Stream::Answers }),
+            notes: style(args.color, Stream::Notes),
+            answers: Answers::open(args.output_file.as_deref())?,
+            failed: false,
+        })
+    }
+
+    /// Writes text of an answer.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        self.answers.write(text)
+    }
+
+    /// Writes an answer in JSON.
+    pub(crate) fn json(&mut self, value: &Value) -> Result<(), Failure> {
+        self.answers.write(&pretty(value))
+    }
+
+    /// Writes the report of a command in a format for pipelines.
+    pub(crate) fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        self.answers.write(&render::report(self.format, report))
+    }
+
+    /// Ends a run that could not be done.
+    pub(crate) fn failed(&mut self, failure: &Failure, command: &'static str) -> Exit {
+        match render::failure(self.format, failure, command) {
+            None => note(&text::failure(failure, self.notes)),
+            Some(text) => unless_written(self.answers.write(&text), failure, self.notes),
+        }
+        Exit::Error
+    }
+
+    /// Tells issues beside the answer, unless only what is wrong is to be shown.
+    pub(crate) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
+        if self.verbosity > Verbosity::Quiet {
+            issues.for_each(|issue| note(&format!("{}\n", text::issue(issue, self.notes))));
+        }
+    }
+
+    /// Tells an error that leaves other inputs alone, in text.
+    pub(crate) fn failure(&mut self, failure: &Failure) {
+        if std::mem::replace(&mut self.failed, true) {
+            note("\n");
+        }
+        note(&text::failure(failure, self.notes));
+    }
+
+    /// Tells warnings about documents, in text, unless only what is wrong is to be shown.
+    pub(crate) fn warnings<'w>(&self, warnings: impl IntoIterator<Item = (&'w Source, &'w Diagnostic)>) {
+        if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
+            for (source, warning) in warnings {
+                note(&format!("{}\n", text::diagnostic(source, warning, self.notes)));
+            }
+        }
+    }
+
+    /// Tells something to know beside the answer.
+    pub(crate) fn note(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            note(&format!("note: {text}\n"));
+        }
+    }
+
+    /// Tells remarks about a request, in text, as [`Output::warnings`].
+    pub(crate) fn remarks(&self, remarks: &[Remark]) {
+        if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
+            remarks.iter().for_each(|remark| note(&format!("{}\n", text::remark(remark, self.notes))));
+        }
+    }
+
+    /// Says which of the AWS CLI's options were ignored, and refuses the one that cannot be.
+    pub(crate) fn ignored(&self, aws: &AwsGlobals) -> Result<(), Failure> {
+        if aws.selects() {
+            return Err(Failure::validation(
+                "`--query` is not supported: use `--format json` and select with a tool such as jq",
+            ));
+        }
+        let names = aws.ignored();
+        if !names.is_empty() && self.verbosity > Verbosity::Quiet {
+            note(&format!("note: nothing is sent to AWS; ignored: {}\n", names.join(", ")));
+        }
+        Ok(())
+    }
+}

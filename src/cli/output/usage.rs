@@ -1,0 +1,56 @@
+//! The end of a run that could not begin.
+
+use super::answers::Answers;
+use super::notes::{note, unless_written};
+use super::render;
+use crate::cli::Exit;
+use crate::cli::args::{Color, Format};
+use crate::cli::terminal::{Stream, style};
+use crate::report::{Failure, text};
+use crate::surface::{reason, unwritable};
+use clap::ValueEnum;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+
+/// The format that was asked for on a command line that may be wrong otherwise.
+fn wanted(arguments: &[OsString]) -> Format {
+    let mut names = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--format="));
+    let apart = || {
+        arguments.windows(2).find_map(|pair| match pair {
+            [flag, name] if flag == "--format" => name.to_str(),
+            _ => None,
+        })
+    };
+    let name = names.next().or_else(apart);
+    // Without a format that is one, the answer is for people.
+    name.and_then(|name| Format::from_str(name, false).ok()).unwrap_or(Format::Text)
+}
+
+/// Ends a run that could not begin.
+pub(crate) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
+    let notes = style(Color::Auto, Stream::Notes);
+    match render::failure(wanted(arguments), failure, "iamsat") {
+        None => note(&text::failure(failure, notes)),
+        Some(text) => {
+            let written = Answers::open(None).and_then(|mut answers| answers.write(&text));
+            unless_written(written, failure, notes);
+        }
+    }
+    Exit::Error
+}
+
+/// Ends a run whose command line says help, version, or nothing that can be understood.
+pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    if error.use_stderr() && wanted(arguments) != Format::Text {
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        return failed(&Failure::validation(lines.join(" ").trim_start_matches("error: ")), arguments);
+    }
+    match error.print() {
+        _ if error.use_stderr() => Exit::Error,
+        Err(unwritten) if unwritten.kind() != ErrorKind::BrokenPipe => {
+            failed(&unwritable("standard output", reason(&unwritten)), arguments)
+        }
+        _ => Exit::Success,
+    }
+}

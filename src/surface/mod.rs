@@ -1,0 +1,18 @@
+//! What the surfaces (command line, batch, later a server) share: a job whose panic is its own error, failures of reading and
+//! writing, and the validation of what is asked.
+
+mod access;
+mod failure;
+mod isolation;
+mod members;
+mod options;
+mod validation;
+
+pub use access::access_entries;
+pub use failure::{reason, unmakable, unreadable, unwritable};
+#[cfg(test)]
+pub(crate) use isolation::injection;
+pub use isolation::{Answered, answered, isolated};
+pub use members::{JsonMembers, json_members};
+pub use options::{as_resource_policy, deadline, policy_type};
+pub use validation::{document, documents, external_resource_type, fit, resource_type};
