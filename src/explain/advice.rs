@@ -24,7 +24,7 @@ pub(crate) struct Advisor<'a> {
     pub(crate) existing: Option<&'a Document>,
     /// Asks the question about a changed document; `None` for advice that is not checked.
     pub(crate) recheck: Option<&'a Recheck<'a>>,
-    /// What is so if the answer then is PASS.
+    /// The meaning of PASS after the advice was followed.
     pub(crate) passes: &'a str,
 }
 
@@ -200,7 +200,7 @@ impl Advisor<'_> {
     }
 }
 
-/// What a change comes to.
+/// The outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// The question is answered with PASS.

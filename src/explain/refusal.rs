@@ -11,7 +11,7 @@ pub enum Refusal {
     Denied {
         /// Its index.
         statement: usize,
-        /// What is missing beside; `None` if some Allow statement may apply.
+        /// The parts that are missing beside; `None` if some Allow statement may apply.
         lacks: Option<Box<Refusal>>,
     },
     /// No Allow statement has the action.
@@ -20,7 +20,7 @@ pub enum Refusal {
     Short {
         /// Its index.
         statement: usize,
-        /// What it lacks; empty if only the action is in doubt.
+        /// The parts that it lacks; empty if only the action is in doubt.
         missing: Vec<Missing>,
         /// True if no other Allow statement has the action.
         only: bool,
@@ -44,7 +44,7 @@ pub enum Missing {
 }
 
 impl Refusal {
-    /// What an Allow statement would have to bring.
+    /// Returns what an Allow statement would have to bring.
     pub fn lack(&self) -> Option<&Refusal> {
         match self {
             Refusal::Denied { lacks, .. } => lacks.as_deref(),

@@ -34,7 +34,7 @@ struct Entry {
     rule: Option<String>,
     /// The input.
     file: String,
-    /// What was found, for people.
+    /// The finding, for people.
     #[serde(default)]
     finding: String,
     /// Why it is accepted.

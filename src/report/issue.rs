@@ -30,7 +30,7 @@ pub enum Kind {
 pub struct Mark {
     /// The place.
     pub span: Span,
-    /// What it has to do with the issue; empty for nothing to say.
+    /// Its part in the issue; empty for nothing to say.
     pub label: String,
 }
 
@@ -46,7 +46,7 @@ pub struct Mark {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Issue {
-    /// What kind of thing it is.
+    /// The kind of thing it is.
     pub kind: Kind,
     /// The name of what it says; `iamsat explain` has a page about it.
     pub code: Code,
@@ -60,7 +60,7 @@ pub struct Issue {
     pub pointer: Option<String>,
     /// More to know, by name (`request`, `before`, `help`, ...), each of one or several lines.
     pub notes: Vec<(&'static str, String)>,
-    /// What stays the same when lines move and files are renamed: a name for what was found and where in the policy.
+    /// A name for what was found and where in the policy; it stays the same when lines move and files are renamed.
     pub fingerprint: String,
     /// Why the finding is accepted, if it is.
     pub accepted: Option<String>,
@@ -208,13 +208,13 @@ impl Status {
 pub struct Subject {
     /// The input, as it is called.
     pub name: String,
-    /// What it was held against, where there are several such things.
+    /// The reference policy, where there are several.
     pub rule: Option<String>,
-    /// What came out.
+    /// The status.
     pub status: Status,
     /// The same in a sentence.
     pub message: String,
-    /// What there is to tell about it.
+    /// The issues about it.
     pub issues: Vec<Issue>,
 }
 
@@ -246,7 +246,7 @@ pub struct Report {
     pub directory: Option<String>,
     /// The inputs.
     pub subjects: Vec<Subject>,
-    /// What there is to tell about the run as a whole: what inputs are held against, the list of accepted findings.
+    /// The issues about the run as a whole: reference policies, the list of accepted findings.
     pub issues: Vec<Issue>,
     /// True if there is a list of accepted findings, so that what is not on it is known not to be accepted.
     pub has_baseline: bool,

@@ -26,9 +26,9 @@ impl BlockSettings {
 /// An outcome with what it is about.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockReport<'a> {
-    /// What was asked.
+    /// The question.
     pub of: &'a Blocked<'a>,
-    /// What came out.
+    /// The outcome.
     pub outcome: &'a BlockOutcome,
     /// The argument that the policy came from.
     pub argument: Option<&'a str>,

@@ -23,9 +23,9 @@ const NAMED: usize = 3;
 /// The direction of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// What the new policy allows and the old one does not.
+    /// Access that the new policy allows and the old one does not.
     Gained,
-    /// What the old policy allows and the new one does not.
+    /// Access that the old policy allows and the new one does not.
     Lost,
 }
 

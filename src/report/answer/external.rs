@@ -15,11 +15,11 @@ pub struct External<'a> {
     pub policy: &'a Document,
     /// The argument that it came from.
     pub argument: &'a str,
-    /// What it is attached to.
+    /// The type of the resource that it is attached to.
     pub resource_type: ResourceType,
     /// Who is trusted.
     pub zone: &'a Zone,
-    /// What was found.
+    /// The findings.
     pub access: &'a ExternalAccess,
     /// How it was looked for.
     pub options: &'a Options,

@@ -38,7 +38,7 @@ pub struct Found<'a> {
     pub policies: Vec<&'a Document>,
     /// The arguments that they came from.
     pub arguments: Vec<&'a str>,
-    /// What the request has to be like.
+    /// The properties of the requests that are looked for.
     pub within: Vec<&'a Document>,
     /// The answer.
     pub answer: &'a Answer,

@@ -60,7 +60,7 @@ pub struct Judgement<'a> {
     pub reasons: Vec<Reason>,
     /// The findings behind them, in the same order.
     pub findings: Vec<Explained<'a>>,
-    /// What was measured, if it is to be shown.
+    /// The measures, if they are to be shown.
     pub measures: Option<Measures>,
     /// The spellings of the condition keys of the documents.
     pub(in crate::report) names: KeyNames<'a>,
@@ -77,11 +77,11 @@ pub struct Invocation<'a> {
     pub existing: Option<&'a str>,
     /// The name of the reference policy, where several are tried.
     pub rule: Option<&'a str>,
-    /// What else was asked, as far as it makes another question of it: the listed access.
+    /// The listed access or resource type, which makes another question of it.
     pub asked: &'a [String],
     /// Asks the question once more, so that advice can be checked before it is given; `None` for unchecked advice.
     pub recheck: Option<&'a Recheck<'a>>,
-    /// What is so if the answer then is PASS; "it passes" unless given.
+    /// The meaning of PASS after advice was followed; "it passes" unless given.
     pub then: Option<&'a str>,
 }
 

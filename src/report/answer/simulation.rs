@@ -66,9 +66,9 @@ pub struct Simulation<'a> {
     pub documents: Vec<&'a Document>,
     /// The request.
     pub request: Request,
-    /// What the policies say.
+    /// The decision of the policies.
     pub decision: Decision,
-    /// What was expected, if anything.
+    /// The expected decision, if any.
     pub expected: Option<Expected>,
     /// All statements of all documents.
     pub statements: Vec<StatementReport<'a>>,
@@ -76,7 +76,7 @@ pub struct Simulation<'a> {
     pub policy_type: PolicyType,
     /// True if that was inferred.
     pub policy_type_inferred: bool,
-    /// What is odd about the request.
+    /// Remarks on what is odd about the request.
     pub remarks: Vec<Remark>,
 }
 

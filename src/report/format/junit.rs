@@ -48,11 +48,11 @@ struct Case {
     file: Option<String>,
     /// `failure`, `error` or `skipped`; `None` if all is well.
     kind: Option<&'static str>,
-    /// What is amiss: its code, one sentence, all of it.
+    /// The fault: its code, one sentence, all of it.
     code: &'static str,
     message: String,
     detail: String,
-    /// What there is to know beside.
+    /// Warnings and accepted findings.
     aside: String,
 }
 

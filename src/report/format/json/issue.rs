@@ -61,7 +61,7 @@ pub fn accepted(subject: &Subject) -> Value {
     subject.issues.iter().filter_map(one).collect()
 }
 
-/// What lint found in a policy.
+/// The outcome of lint for a policy.
 #[derive(Serialize)]
 struct LintView<'a> {
     file: &'a str,

@@ -97,7 +97,7 @@ impl Serialize for Context<'_> {
     }
 }
 
-/// What only AWS knows about the requester.
+/// Attributes of the requester that only AWS knows.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Known<'a> {

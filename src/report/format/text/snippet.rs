@@ -129,7 +129,7 @@ fn first_line(source: &Source, span: Span) -> Span {
     Span::new(span.start as usize, span.start as usize + first)
 }
 
-/// Whether the line in which a place starts is too long to be shown whole: then lines alone do not lead to it.
+/// Returns true if the line in which a place starts is too long to be shown whole: then lines alone do not lead to it.
 pub(super) fn is_long(source: &Source, span: Span, style: Style) -> bool {
     source.slice(source.line(span.start as usize)).chars().nth(Room::of(style).whole).is_some()
 }

@@ -20,7 +20,7 @@ pub enum Letters {
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to use colours.
+    /// True to use colours.
     pub color: bool,
     /// Which characters to use.
     pub letters: Letters,
