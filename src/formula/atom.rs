@@ -1,21 +1,7 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
 use crate::formula::scalar::Scalar;
-
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(super) u32);
-
-        impl $name {
-            /// For tables.
-            pub fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    };
-}
+use crate::index::id;
 
 id! {
     /// Index of an [`Atom`].

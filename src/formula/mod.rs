@@ -26,5 +26,5 @@ pub use pattern_key::{LiteralPrefix, PatternKey};
 pub use propagate::{Conjunction, weaken};
 pub use requester::{Decoded, RequesterKey, build, decode, domain, encode};
 pub use scalar::Scalar;
-pub(crate) use snapshot::{Record, literal};
+pub(crate) use snapshot::Snapshot;
 pub use variable_pattern::{Piece, VariablePattern};

@@ -205,7 +205,7 @@ impl<'f, 'a> Search<'f, 'a> {
         let mut failed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
         for lit in self.conjunction.units() {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
-            if let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) {
+            if let Atom::Match(variable, test) = self.formula.atom_of(atom) {
                 if lit.is_negated() { failed.push((variable, test)) } else { passed.push((variable, test)) }
             }
         }

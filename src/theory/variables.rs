@@ -593,7 +593,7 @@ pub(super) fn is_template(test: &Test) -> bool {
 
 pub(super) fn symbolic<'f, 'a>(formula: &'f Formula<'a>, test: Test) -> Option<&'f VariablePattern<'a>> {
     match test {
-        Test::Template(id) => formula.template_of(id),
+        Test::Template(id) => Some(formula.template_of(id)),
         _ => None,
     }
 }

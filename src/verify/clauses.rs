@@ -7,6 +7,7 @@
 //! leaving out the direction that is not used is Plaisted and Greenbaum's.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
+use crate::index::Id;
 
 /// Clauses one after the other. Literals are numbers from 1, negative for negations.
 #[derive(Clone, Debug, Default)]
@@ -103,12 +104,12 @@ impl Plain {
 
     /// The literal as a number, negative if it is negated; 0 if it does not occur.
     pub fn literal(&self, lit: Lit) -> i32 {
-        let number = self.numbers.get(lit.node().index()).copied().unwrap_or(0);
+        let number = self.numbers.get(lit.node().place()).copied().unwrap_or(0);
         if lit.is_negated() { number.saturating_neg() } else { number }
     }
 
     fn number(&mut self, lit: Lit) -> i32 {
-        if let Some(number @ 0) = self.numbers.get_mut(lit.node().index()) {
+        if let Some(number @ 0) = self.numbers.get_mut(lit.node().place()) {
             self.nodes.push(lit.node());
             *number = i32::try_from(self.nodes.len()).unwrap_or(i32::MAX);
         }
@@ -119,7 +120,7 @@ impl Plain {
     fn define(&mut self, graph: &Graph) {
         while let Some(lit) = self.waiting.pop() {
             let Node::And(children) = graph.node(lit.node()) else { continue };
-            let Some(written) = self.written.get_mut(lit.node().index()) else { continue };
+            let Some(written) = self.written.get_mut(lit.node().place()) else { continue };
             let direction = if lit.is_negated() { 2 } else { 1 };
             if *written & direction != 0 {
                 continue;

@@ -1,7 +1,7 @@
 //! Statements compiled once for many questions.
 //!
 //! What a statement is compiled to depends on the statement and on its [`CompileKey`]. From the second question on it is kept as a
-//! [`Record`] with the document's statements, which the document's clones share, and each question puts the record into its own
+//! [`Snapshot`] with the document's statements, which the document's clones share, and each question puts the snapshot into its own
 //! formula. That gives the formula that compiling would give, number for number, so no answer depends on what is kept.
 
 use crate::encode::context::Context;
@@ -9,7 +9,7 @@ use crate::encode::prepared::Memory;
 use crate::encode::prepared::key::CompileKey;
 use crate::encode::statement::{compile_statement, parts};
 use crate::formula::Lit;
-use crate::formula::{Formula, Record, literal};
+use crate::formula::{Formula, Snapshot};
 use crate::policy::{Document, Statement};
 use self_cell::self_cell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,7 @@ struct Kept {
 
 /// What it is compiled to.
 struct Recorded<'a> {
-    record: Record<'a>,
+    snapshot: Snapshot<'a>,
     literal: Lit,
 }
 
@@ -55,15 +55,14 @@ impl Kept {
             }
             let compiled = |statement| parts(&mut formula, &terms.context(statement), (0, number), statement);
             let literal = statements.get(number).map_or(Lit::FALSE, compiled);
-            Recorded { record: Record::of(formula), literal }
+            Recorded { snapshot: Snapshot::of(formula), literal }
         });
         Kept { terms, compiled }
     }
 
-    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, index: usize) -> Option<Lit> {
+    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, index: usize) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        let literals = formula.put_in(&recorded.record, index)?;
-        literal(&literals, recorded.literal)
+        formula.put_in(&recorded.snapshot, index).literal(recorded.literal)
     }
 }
 
@@ -82,10 +81,8 @@ pub(crate) fn recall<'a>(
         let terms = CompileKey::of(context, index, statement);
         for slot in &records.kept {
             let kept = slot.get_or_init(|| Box::new(Kept::new(document, number, terms.clone())));
-            if kept.terms == terms
-                && let Some(literal) = kept.put_in(formula, index)
-            {
-                return literal;
+            if kept.terms == terms {
+                return kept.put_in(formula, index);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::Value;
+use crate::index::Id;
 
 /// From so many parts on that closing makes true, those that stay open are looked up instead of looked for.
 const MANY: usize = 32;
@@ -48,7 +49,7 @@ impl Closing {
                 continue;
             }
             for child in children {
-                let Some(last) = self.last_holders.get_mut(child.node().index()) else { continue };
+                let Some(last) = self.last_holders.get_mut(child.node().place()) else { continue };
                 self.holders.push((node, *last));
                 *last = self.holders.len();
             }
@@ -64,7 +65,7 @@ impl Closing {
             };
             let needed = children.iter().find(is_false).map(|child| child.node());
             if let Some(needed) = needed {
-                self.needs.resize(node.index(), node);
+                self.needs.resize(node.place(), node);
                 self.needs.push(needed);
                 set(values, node, Value::Dependent);
             }
@@ -102,13 +103,13 @@ impl Closing {
 
     /// What a needy node needs.
     pub(crate) fn needed_by(&self, node: NodeId) -> Option<NodeId> {
-        self.needs.get(node.index()).copied()
+        self.needs.get(node.place()).copied()
     }
 
     /// The nodes that say that this atom is false, among others.
     pub(crate) fn holders_of(&self, atom: NodeId) -> impl Iterator<Item = NodeId> {
         let place = |last: usize| last.checked_sub(1).and_then(|at| self.holders.get(at)).copied();
-        let last = self.last_holders.get(atom.index()).and_then(|last| place(*last));
+        let last = self.last_holders.get(atom.place()).and_then(|last| place(*last));
         std::iter::successors(last, move |(_, before)| place(*before)).map(|(holder, _)| holder)
     }
 
@@ -150,11 +151,11 @@ impl Closing {
 }
 
 fn value(values: &[Value], lit: Lit) -> Value {
-    values.get(lit.node().index()).copied().unwrap_or_default()
+    values.get(lit.node().place()).copied().unwrap_or_default()
 }
 
 fn set(values: &mut [Value], node: NodeId, value: Value) {
-    values.get_mut(node.index()).into_iter().for_each(|slot| *slot = value);
+    values.get_mut(node.place()).into_iter().for_each(|slot| *slot = value);
 }
 
 #[cfg(test)]

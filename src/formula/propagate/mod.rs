@@ -7,6 +7,7 @@ mod bulk;
 
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::bulk::Closing;
+use crate::index::Id;
 
 /// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +51,7 @@ impl Conjunction {
     /// Forgets everything but which atoms are closable, keeping the memory.
     pub fn clear(&mut self) {
         for (node, before) in self.touched.drain(..).rev() {
-            if let Some(slot) = self.values.get_mut(node.index()) {
+            if let Some(slot) = self.values.get_mut(node.place()) {
                 *slot = before;
             }
         }
@@ -109,14 +110,14 @@ impl Conjunction {
 
     /// What is known of a literal.
     pub fn value(&self, lit: Lit) -> Option<bool> {
-        match self.values.get(lit.node().index()) {
+        match self.values.get(lit.node().place()) {
             Some(Value::True) => Some(!lit.is_negated()),
             Some(Value::False) => Some(lit.is_negated()),
             Some(Value::Assumable) if self.closed => Some(lit.is_negated()),
             Some(Value::NorNode) if self.closed => Some(!lit.is_negated()),
             Some(Value::Dependent) if self.closed => {
                 let needed = self.closing.needed_by(lit.node());
-                let needed = needed.and_then(|node| self.values.get(node.index()));
+                let needed = needed.and_then(|node| self.values.get(node.place()));
                 matches!(needed, Some(Value::Assumable | Value::NorNode)).then_some(lit.is_negated())
             }
             _ => None,
@@ -124,7 +125,7 @@ impl Conjunction {
     }
 
     fn set(&mut self, node: NodeId, value: Value) -> Value {
-        let index = node.index();
+        let index = node.place();
         if self.values.len() <= index {
             self.values.resize(index.saturating_add(1).saturating_mul(2), Value::Open);
         }
@@ -143,7 +144,7 @@ impl Conjunction {
     /// The nodes that say that this atom is false, among others, are not true because the others are.
     fn open_holders(&mut self, atom: NodeId) {
         for holder in self.closing.holders_of(atom) {
-            let Some(value) = self.values.get_mut(holder.index()) else { continue };
+            let Some(value) = self.values.get_mut(holder.place()) else { continue };
             if *value == Value::NorNode {
                 *value = Value::Open;
                 self.touched.push((holder, Value::NorNode));
@@ -282,7 +283,7 @@ impl Conjunction {
     fn inside(&mut self, graph: &mut Graph, lit: Lit) -> Lit {
         let node = lit.node();
         let Node::And(children) = graph.node(node) else { return lit };
-        if let Some((round, known)) = self.memo.get(node.index())
+        if let Some((round, known)) = self.memo.get(node.place())
             && *round == self.round
         {
             return known.negate_if(lit.is_negated());
@@ -314,7 +315,7 @@ impl Conjunction {
             graph.and_of_sorted(self.stack.get(start..).unwrap_or_default())
         };
         self.stack.truncate(start);
-        let index = node.index();
+        let index = node.place();
         if self.memo.len() <= index {
             self.memo.resize(index.saturating_add(1).saturating_mul(2), (0, Lit::TRUE));
         }

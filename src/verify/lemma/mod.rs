@@ -89,7 +89,7 @@ impl<'f, 'a> Prover<'f, 'a> {
             let Some(Node::Atom(atom)) = node else {
                 return Err(Refusal::new(format!("{number} is the number of no atom")));
             };
-            let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) else {
+            let Atom::Match(variable, test) = self.formula.atom_of(atom) else {
                 return Err(Refusal::new(format!("the atom {number} is not about a value")));
             };
             let tests = variables.entry(variable).or_default();
@@ -125,8 +125,8 @@ impl<'f, 'a> Prover<'f, 'a> {
 
     fn value_type(&self, variable: VariableId) -> Option<ValueType> {
         match self.formula.variable_of(variable) {
-            Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
-            _ => Some(ValueType::String),
+            Variable::Key(name, _) => key_info(name).map(|info| info.value),
+            Variable::Action | Variable::Resource | Variable::Requester => Some(ValueType::String),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn bounds(&self, tests: &Tests) -> (Vec<&'f Bound>, Vec<&'f Bound>) {
         let formula = self.formula;
         let pick = |list: &[Test]| {
-            let bound = |t: &Test| if let Test::Bound(id) = t { formula.bound_of(*id) } else { None };
+            let bound = |t: &Test| if let Test::Bound(id) = t { Some(formula.bound_of(*id)) } else { None };
             list.iter().filter_map(bound).collect()
         };
         (pick(&tests.pass), pick(&tests.fail))
@@ -158,7 +158,8 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn networks(&self, tests: &Tests) -> (Vec<Network>, Vec<Network>) {
         let formula = self.formula;
         let pick = |list: &[Test]| {
-            let network = |t: &Test| if let Test::Network(id) = t { formula.network_of(*id) } else { None };
+            let network =
+                |t: &Test| if let Test::Network(id) = t { Some(formula.network_of(*id)) } else { None };
             list.iter().filter_map(network).collect()
         };
         (pick(&tests.pass), pick(&tests.fail))
@@ -206,7 +207,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn by_word(&mut self, tests: &Tests) -> Result<Option<bool>, Refusal> {
         let formula = self.formula;
         let key = |test: &Test| match test {
-            Test::Pattern(id) => formula.pattern_of(*id).map(|key| (*id, key)),
+            Test::Pattern(id) => Some((*id, formula.pattern_of(*id))),
             _ => None,
         };
         let Some(word) = tests.pass.iter().filter_map(key).find_map(|(_, key)| key.word()) else {
@@ -236,10 +237,8 @@ impl<'f, 'a> Prover<'f, 'a> {
             match test {
                 Test::Pattern(id) => inside.push(self.language(*id)?),
                 Test::Template(id) => {
-                    if let Some(symbolic) = self.formula.template_of(*id) {
-                        let widened = crate::verify::lemma::variables::widened(symbolic);
-                        inside.push(Rc::new(self.built(widened)?));
-                    }
+                    let widened = crate::verify::lemma::variables::widened(self.formula.template_of(*id));
+                    inside.push(Rc::new(self.built(widened)?));
                 }
                 Test::Bound(_) | Test::Network(_) => {}
             }
@@ -265,7 +264,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.languages.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let steps = self.formula.pattern_of(id).map(steps).unwrap_or_default();
+        let steps = steps(self.formula.pattern_of(id));
         let language = Rc::new(self.built(steps)?);
         self.languages.insert(id, Rc::clone(&language));
         Ok(language)
@@ -275,8 +274,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
-        let forms =
-            self.formula.variable_of(variable).map(|v| forms(v, self.policy_type)).unwrap_or_default();
+        let forms = forms(self.formula.variable_of(variable), self.policy_type);
         let domain: Rc<[Language]> = forms.into_iter().map(Language::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)
