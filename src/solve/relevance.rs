@@ -248,8 +248,8 @@ impl<'a> Search<'_, 'a> {
         }
         met_places.sort_unstable();
         let at = |place: &usize| atoms.atoms.get(*place).map(|(test, _, lit)| (*test, *lit));
-        if variable == VariableId::ACTION && !occurring && !self.conjunction.is_closed() {
-            self.conjunction.close(met_places.iter().filter_map(at).map(|(_, lit)| lit));
+        if variable == VariableId::ACTION && !occurring && !self.conjunction.has_assumed() {
+            self.conjunction.assume_all(met_places.iter().filter_map(at).map(|(_, lit)| lit));
         } else {
             if !occurring {
                 wanted.extend(0..atoms.atoms.len());

@@ -54,7 +54,7 @@ impl<'f, 'a> Search<'f, 'a> {
         let mut conjunction = Conjunction::default();
         // What a statement says about the action decides most of what is said about actions.
         let actions = atoms.about(VariableId::ACTION).map_or(&[][..], |about| &about.atoms);
-        conjunction.closable(actions.iter().map(|(_, _, lit)| *lit));
+        conjunction.assumable(actions.iter().map(|(_, _, lit)| *lit));
         Search {
             formula,
             theory,
@@ -123,7 +123,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.undecided = None;
         self.conjunction.clear();
         if self.goals == MANY {
-            self.conjunction.close_holders(&self.formula.graph);
+            self.conjunction.prepare_bulk(&self.formula.graph);
         }
         // The first conjunct says most: what it decides is put into the others as they come.
         let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
