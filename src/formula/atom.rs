@@ -1,6 +1,6 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
-use crate::formula::scalar::Scalar;
+use crate::formula::decimal::Scalar;
 use crate::index::id;
 
 id! {
