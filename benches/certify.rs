@@ -46,13 +46,13 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
     let mut not_verified = Vec::new();
     let mut slowest: Vec<(f64, f64, &str)> = Vec::new();
     for (name, new, existing) in pairs {
-        let (time, answer) = fastest(repeats, || no_new_access(new, existing, &plain));
+        let (time, answer) = fastest(repeats, || no_new_access(*new, *existing, &plain));
         if !matches!(answer.verdict, Verdict::Pass(_)) {
             continue;
         }
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         plain_times.push(micros(time));
-        let (with, answer) = fastest(repeats, || no_new_access(new, existing, &certified));
+        let (with, answer) = fastest(repeats, || no_new_access(*new, *existing, &certified));
         if !matches!(answer.verdict, Verdict::Pass(_)) {
             not_verified.push(name);
         }
@@ -73,7 +73,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         let plain = || Plain::new(&question.formula.graph, &question.conjuncts);
         clauses.push(micros(fastest(repeats, plain).0));
         let (time, text) = fastest(1, || {
-            no_new_access(new, existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
+            no_new_access(*new, *existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()
         });
         written.push(micros(time));
         bytes.push(text.len() as f64);

@@ -10,7 +10,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use iamsat::automata::{Class, Pattern, find};
 use iamsat::check::{Options, no_new_access};
 use iamsat::confirm::Referee;
-use iamsat::encode::{Context, Encoding, compile};
+use iamsat::encode::{Context, DocumentRef, Encoding, PreparedDocument, compile};
 use iamsat::evaluate;
 use iamsat::formula::{Atom, Formula, PatternId};
 use iamsat::limits::{InputLimits, Meter, SearchLimits};
@@ -127,11 +127,14 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
         group.bench_function(BenchmarkId::new("compiled", name), |b| {
             b.iter(|| Encoding::new(&asked, SETTING))
         });
+        let prepared = PreparedDocument::new(document.clone());
+        let asked = Query::no_new_access(prepared.document(), prepared.document());
+        let documents = [DocumentRef::from(&prepared); 2];
         group.bench_function(BenchmarkId::new("recalled", name), |b| {
-            b.iter(|| Encoding::recalled(&asked, SETTING));
+            b.iter(|| Encoding::recalled(&asked, &documents, SETTING));
         });
         group.bench_function(BenchmarkId::new("sliced", name), |b| {
-            b.iter(|| Encoding::sliced(&asked, SETTING));
+            b.iter(|| Encoding::sliced(&asked, &documents, SETTING));
         });
         group.finish();
         c.benchmark_group("evaluate").bench_function(name, |b| {

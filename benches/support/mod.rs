@@ -92,9 +92,9 @@ pub(crate) fn narrowed(policy: &Value) -> Value {
 
 /// The same policy with every condition left out.
 pub(crate) fn unconditional(document: &Document) -> Document {
-    let mut document = document.clone();
-    document.statements.iter_mut().for_each(|statement| statement.conditions.clear());
-    document
+    let mut statements = document.statements.to_vec();
+    statements.iter_mut().for_each(|statement| statement.conditions.clear());
+    document.with_statements(statements)
 }
 
 /// Pairs (new, existing) of managed policies: neighbours by name in both directions, and each policy against itself

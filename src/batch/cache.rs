@@ -1,13 +1,13 @@
-//! Documents that were read before, by their text; what they were compiled to is kept with them.
+//! Documents that were read before, by their text, prepared from their second use on.
 //!
-//! What a document reads as and is compiled to does not depend on what was asked before, so no answer depends on what is
-//! remembered.
+//! What a document reads as and is compiled to does not depend on earlier queries, so no answer depends on what is remembered.
 
+use crate::encode::{DocumentRef, PreparedDocument};
 use crate::hash::are_equal;
 use crate::policy::{Read, Statement};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What the text of a document takes, kept here and in its source and in pieces, for each byte.
 const TEXT: usize = 3;
@@ -42,11 +42,52 @@ struct Generations {
 #[derive(Debug)]
 pub(super) struct Known(Arc<Entry>);
 
+/// A text as it was read under one name.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    name: &'static str,
+    read: Read,
+    /// Its document from the second use of the text on: preparing what is asked about once does not pay.
+    prepared: OnceLock<PreparedDocument>,
+}
+
+impl Remembered {
+    fn new(name: &'static str, read: Read) -> Remembered {
+        Remembered { name, read, prepared: OnceLock::new() }
+    }
+
+    /// What the text reads as.
+    pub(super) fn read(&self) -> &Read {
+        &self.read
+    }
+
+    /// The document, if it has no errors.
+    pub(super) fn document(&self) -> Option<DocumentRef<'_>> {
+        let document = self.read.document.as_ref()?;
+        Some(self.prepared.get().map_or(DocumentRef::Plain(document), DocumentRef::Prepared))
+    }
+
+    /// Prepares the document, because the text is used again.
+    fn prepare(&self) -> Option<&PreparedDocument> {
+        let document = self.read.document.as_ref()?;
+        Some(self.prepared.get_or_init(|| PreparedDocument::new(document.clone())))
+    }
+
+    /// The same text under another name.
+    fn renamed(&self, name: &'static str) -> Remembered {
+        let renamed = Remembered::new(name, self.read.renamed(self.name, name));
+        if let Some(prepared) = self.prepare() {
+            renamed.prepared.get_or_init(|| prepared.renamed(self.name, name));
+        }
+        renamed
+    }
+}
+
 /// One text, as read under each name that it had.
 #[derive(Debug)]
 struct Entry {
     text: Box<str>,
-    reads: Vec<(&'static str, Arc<Read>)>,
+    reads: Vec<Arc<Remembered>>,
     /// About what it takes.
     bytes: usize,
 }
@@ -68,19 +109,20 @@ impl Cache {
         text: &str,
         known: Option<&Known>,
         read: impl FnOnce() -> Result<Read, E>,
-    ) -> Result<Arc<Read>, E> {
+    ) -> Result<Arc<Remembered>, E> {
         let looked_for = if known.is_none() { self.find(text) } else { None };
         let known = known.or(looked_for.as_ref()).map_or(&[][..], |known| &known.0.reads);
-        if let Some((_, found)) = known.iter().find(|(other, _)| *other == name) {
+        if let Some(found) = known.iter().find(|other| other.name == name) {
+            found.prepare();
             return Ok(Arc::clone(found));
         }
         let mut reads = known.to_vec();
         let found = Arc::new(match reads.first() {
-            Some((other, known)) => known.renamed(other, name),
-            None => read()?,
+            Some(known) => known.renamed(name),
+            None => Remembered::new(name, read()?),
         });
-        reads.push((name, Arc::clone(&found)));
-        self.keep(hash(text), Entry { text: text.into(), bytes: weight(text, &found), reads });
+        reads.push(Arc::clone(&found));
+        self.keep(hash(text), Entry { text: text.into(), bytes: weight(text, &found.read), reads });
         Ok(found)
     }
 
@@ -90,8 +132,13 @@ impl Cache {
         are_equal(entry.text.as_bytes(), text.as_bytes()).then_some(Known(entry))
     }
 
+    fn generations(&self) -> MutexGuard<'_, Generations> {
+        // No panic leaves them half changed.
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn hashed(&self, hash: u64) -> Option<Arc<Entry>> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.generations();
         if let Some(entry) = generations.young.get(&hash) {
             return Some(Arc::clone(entry));
         }
@@ -101,15 +148,14 @@ impl Cache {
     }
 
     fn keep(&self, hash: u64, entry: Entry) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.add(hash, Arc::new(entry), self.half);
+        self.generations().add(hash, Arc::new(entry), self.half);
     }
 
     /// Texts that are remembered.
     #[cfg(test)]
     fn len(&self) -> usize {
         let generations = self.generations.lock().unwrap();
-        generations.young.len().saturating_add(generations.old.len())
+        generations.young.len() + generations.old.len()
     }
 }
 
@@ -119,12 +165,14 @@ impl Generations {
         if own > half {
             return;
         }
-        if self.bytes.saturating_add(own) > half {
+        if self.bytes + own > half {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        let before = self.young.insert(hash, entry).map_or(0, |entry| entry.bytes);
-        self.bytes = self.bytes.saturating_sub(before).saturating_add(own);
+        if let Some(before) = self.young.insert(hash, entry) {
+            self.bytes -= before.bytes;
+        }
+        self.bytes += own;
     }
 }
 
@@ -132,14 +180,11 @@ impl Generations {
 fn weight(text: &str, read: &Read) -> usize {
     let statement = |s: &Statement| {
         let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
-        let values = s.value_count().saturating_sub(resources).saturating_add(s.conditions.len());
-        let parts = [values.saturating_mul(VALUE), resources.saturating_mul(RESOURCE), STATEMENT];
-        parts.into_iter().fold(0, usize::saturating_add)
+        let values = s.value_count() - resources + s.conditions.len();
+        values * VALUE + resources * RESOURCE + STATEMENT
     };
-    let statements = read.document.iter().flat_map(|d| &d.statements).map(statement);
-    let faults = read.diagnostics.len().saturating_mul(STATEMENT);
-    let rest = [text.len().saturating_mul(TEXT), faults, LEAST];
-    statements.chain(rest).fold(0, usize::saturating_add)
+    let statements: usize = read.document.iter().flat_map(|d| &d.statements).map(statement).sum();
+    statements + read.diagnostics.len() * STATEMENT + text.len() * TEXT + LEAST
 }
 
 fn hash(text: &str) -> u64 {
@@ -159,7 +204,7 @@ mod tests {
         format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#)
     }
 
-    fn ask(cache: &Cache, name: &'static str, text: &str) -> (Arc<Read>, bool) {
+    fn ask(cache: &Cache, name: &'static str, text: &str) -> (Arc<Remembered>, bool) {
         let mut parsed = false;
         let read = cache.read(name, text, None, || {
             parsed = true;
@@ -173,11 +218,16 @@ mod tests {
         let cache = Cache::new(1 << 20);
         let text = policy("s3:*");
         let (new, parsed) = ask(&cache, "new", &text);
-        assert!(parsed);
+        assert!(parsed && matches!(new.document(), Some(DocumentRef::Plain(_))));
         let (old, parsed) = ask(&cache, "old", &text);
         assert!(!parsed);
-        assert_eq!((new.source.name(), old.source.name()), ("new", "old"));
-        assert_eq!(old.document.as_ref().unwrap().source.name(), "old");
+        assert_eq!((new.read().source.name(), old.read().source.name()), ("new", "old"));
+        let name = |known: &Remembered| known.document().unwrap().document().source.name().to_owned();
+        assert_eq!((name(&new), name(&old)), ("new".to_owned(), "old".to_owned()));
+        // The text is used again: under both names its document is prepared.
+        for known in [&new, &old] {
+            assert!(matches!(known.document(), Some(DocumentRef::Prepared(_))));
+        }
         for (name, read) in [("new", &new), ("old", &old)] {
             let (again, parsed) = ask(&cache, name, &text);
             assert!(!parsed && Arc::ptr_eq(&again, read));

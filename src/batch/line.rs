@@ -1,11 +1,12 @@
 //! One line: a question and its answer.
 
-use super::cache::{Cache, Known};
+use super::cache::{Cache, Known, Remembered};
 use super::{
     Batch, JsonMembers, Summary, access_entries, as_resource_policy, json_members, resource_type, scan,
 };
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
-use crate::policy::{Document, PolicyType, Read, read};
+use crate::encode::DocumentRef;
+use crate::policy::{Document, PolicyType, read};
 use crate::report::json::{self, Judged};
 use crate::report::{Failure, Judgement, Question};
 use crate::solve::Verdict;
@@ -178,10 +179,17 @@ fn judge(
             let [Some(new), Some(existing)] = documents([&new, &existing])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
-            fit(&[new, existing], &options)?;
+            fit(&[new.document(), existing.document()], &options)?;
             let answer = no_new_access(new, existing, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoNewAccess, (new, Some(existing)), &answer, &options, id, out))
+            Ok(report(
+                Question::NoNewAccess,
+                (new.document(), Some(existing.document())),
+                &answer,
+                &options,
+                id,
+                out,
+            ))
         }
         "check-access-not-granted" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -189,10 +197,10 @@ fn judge(
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
-            fit(&[policy], &options)?;
+            fit(&[policy.document()], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::not_granted(&access), (policy, None), &answer, &options, id, out))
+            Ok(report(Question::not_granted(&access), (policy.document(), None), &answer, &options, id, out))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -202,10 +210,17 @@ fn judge(
             let [Some(policy)] = documents([&policy])? else {
                 return Err(Failure::internal("a document without faults is missing"));
             };
-            fit(&[policy], &options)?;
+            fit(&[policy.document()], &options)?;
             let answer = no_public_access(policy, resource_type, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::NoPublicAccess(resource_type), (policy, None), &answer, &options, id, out))
+            Ok(report(
+                Question::NoPublicAccess(resource_type),
+                (policy.document(), None),
+                &answer,
+                &options,
+                id,
+                out,
+            ))
         }
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
@@ -258,7 +273,12 @@ fn text(name: &str, member: Option<&str>) -> Result<Option<String>, Failure> {
 }
 
 /// A document as an object or as a string.
-fn document(batch: &Batch, cache: &Cache, name: &'static str, line: &Line<'_>) -> Result<Arc<Read>, Failure> {
+fn document(
+    batch: &Batch,
+    cache: &Cache,
+    name: &'static str,
+    line: &Line<'_>,
+) -> Result<Arc<Remembered>, Failure> {
     let member = line.needed(name)?;
     let raw = member.value;
     cache.read(name, raw, member.known.as_ref(), || {
@@ -276,10 +296,10 @@ fn document(batch: &Batch, cache: &Cache, name: &'static str, line: &Line<'_>) -
 }
 
 /// The documents, or all of their faults.
-fn documents<const N: usize>(reads: [&Read; N]) -> Result<[Option<&Document>; N], Failure> {
-    match Failure::of_documents(reads) {
+fn documents<const N: usize>(reads: [&Remembered; N]) -> Result<[Option<DocumentRef<'_>>; N], Failure> {
+    match Failure::of_documents(reads.map(Remembered::read)) {
         Some(failure) => Err(failure),
-        None => Ok(reads.map(|read| read.document.as_ref())),
+        None => Ok(reads.map(Remembered::document)),
     }
 }
 

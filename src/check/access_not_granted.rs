@@ -1,7 +1,8 @@
 //! Does the policy allow any of the listed actions on any of the listed resources?
 
 use super::ask::{Answer, Options, ask};
-use crate::policy::{Access, Document};
+use crate::encode::DocumentRef;
+use crate::policy::Access;
 use crate::query::Query;
 
 /// Does `policy` allow any request that some entry of `access` lists? PASS if it does not. Document 0 of the answer
@@ -26,6 +27,11 @@ use crate::query::Query;
 /// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::data/*"), "PASS");
 /// assert_eq!(ask("s3:DeleteObject", "arn:aws:s3:::logs/2020/*"), "FAIL");
 /// ```
-pub fn access_not_granted(policy: &Document, access: &[Access], options: &Options) -> Answer {
-    ask(&Query::access_not_granted(policy, access), options)
+pub fn access_not_granted<'a>(
+    policy: impl Into<DocumentRef<'a>>,
+    access: &[Access],
+    options: &Options,
+) -> Answer {
+    let policy = policy.into();
+    ask(&Query::access_not_granted(policy.document(), access), &[policy], options)
 }

@@ -1,8 +1,10 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
-use crate::confirm::Referee;
-use crate::encode::{Assumption, Encoding, assumptions};
+use super::isolation::caught;
+use crate::confirm::{Claim, Referee};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;
+use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::PolicyType;
 use crate::query::{Query, Semantics};
@@ -73,6 +75,8 @@ pub struct Answer {
     /// What is open beside the findings of a FAIL; `None` with any other verdict.
     pub open: Option<Box<Unknown>>,
     pub(super) certificate: Option<Certificate>,
+    /// True if a broken invariant ended the check.
+    pub(super) is_fault: bool,
 }
 
 impl Answer {
@@ -92,6 +96,22 @@ impl Answer {
         self.certificate.as_ref()
     }
 
+    /// The answer of a check that a broken invariant ended.
+    pub(super) fn internal(message: String, policy_type: PolicyType, policy_type_inferred: bool) -> Answer {
+        let reasons = vec![UnknownReason::Internal(message)];
+        Answer {
+            verdict: Verdict::Unknown(Box::new(Unknown { reasons, candidate: None })),
+            policy_type,
+            policy_type_inferred,
+            assumptions: Vec::new(),
+            addresses: None,
+            stats: Stats::default(),
+            open: None,
+            certificate: None,
+            is_fault: true,
+        }
+    }
+
     /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
     pub fn cut_short(&self) -> Option<Exhausted> {
         self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
@@ -101,28 +121,61 @@ impl Answer {
     }
 }
 
-/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the question.
-pub(super) fn ask(query: &Query<'_>, options: &Options) -> Answer {
-    let inferred = || PolicyType::infer(query.judged());
-    let semantics = Semantics {
-        policy_type: options.policy_type.unwrap_or_else(inferred),
+/// How the documents of a query are read.
+fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
+    let policy_type = match options.policy_type {
+        Some(policy_type) => policy_type,
+        None => PolicyType::infer(query.judged()),
+    };
+    Semantics {
+        policy_type,
         strict_arn: options.strict_arn,
         aws_compat: options.aws_compat,
         heuristics: options.assume_heuristics,
         boundary: options.boundary,
-    };
-    let mut encoding = Encoding::sliced(query, semantics);
-    let assumptions = assumptions(query, &encoding.context, encoding.formula.mentioned());
-    let referee = Referee::new(query, semantics);
-    let theory = Theory::new(semantics.policy_type);
-    let mut search = Search::new(&mut encoding.formula, theory, options.limits);
-    let (mut findings, mut open, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
+    }
+}
+
+/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the query. `documents` are
+/// those of the query, in its order.
+pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options: &Options) -> Answer {
+    let semantics = semantics(query, options);
+    let is_inferred = options.policy_type.is_none();
+    isolated(semantics.policy_type, is_inferred, || {
+        let answer = searched(query, documents, semantics, options);
+        with_certificate(answer, query, semantics, options, || {
+            certified(query, documents, semantics, options)
+        })
+    })
+}
+
+/// Runs a check; a broken invariant in it is an UNKNOWN with [`UnknownReason::Internal`].
+pub(super) fn isolated(
+    policy_type: PolicyType,
+    policy_type_inferred: bool,
+    check: impl FnOnce() -> Answer,
+) -> Answer {
+    caught(check).unwrap_or_else(|message| Answer::internal(message, policy_type, policy_type_inferred))
+}
+
+/// The answer without its certificate.
+fn searched<'a>(
+    query: &Query<'a>,
+    documents: &[DocumentRef<'a>],
+    semantics: Semantics,
+    options: &Options,
+) -> Answer {
+    let mut encoding = Encoding::sliced(query, documents, semantics);
+    let assumptions = assumptions(query, documents, &encoding.context, encoding.formula.mentioned());
+    let indexes = documents.iter().map(|document| document.actions());
+    let referee = Referee::new(query, semantics).with_indexes(indexes);
+    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.policy_type), options.limits);
     let mut allows = encoding.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
         allows.push((0, 0, Lit::FALSE));
     }
-    let mut bytes = 0usize;
+    let mut outcome = Outcome::default();
     let mut goals = allows.into_iter().peekable();
     let mut goal: Vec<Lit> = Vec::new();
     while let Some((document, statement, lit)) = goals.next() {
@@ -130,58 +183,79 @@ pub(super) fn ask(query: &Query<'_>, options: &Options) -> Answer {
         goal.clear();
         goal.push(lit);
         goal.extend(encoding.shared.iter().filter(|_| lit != Lit::FALSE));
-        match decide(&mut search, &goal, &claim) {
-            solve::Answer::Unsat(proof) => proofs.push(proof),
-            solve::Answer::Witnessed(witness) => {
-                bytes = bytes.saturating_add(witness.request().length());
-                if findings.is_empty() {
-                    // Where one statement allows more, most of those after it do.
-                    findings.reserve(goals.len().saturating_add(1).min(options.limits.findings));
-                }
-                findings.push(Finding::new(&claim, *witness));
-            }
-            solve::Answer::Undecided(unknown) => {
-                let limit = unknown.reasons.iter().find_map(|reason| match reason {
-                    UnknownReason::Exhausted(limit) => Some(*limit),
-                    _ => None,
-                });
-                open.push(*unknown);
-                // Of those that follow none would be decided either.
-                if matches!(limit, Some(Exhausted::Deadline | Exhausted::Work)) {
-                    break;
-                }
-            }
-        }
-        let found = findings.len().saturating_add(open.len());
-        if (found >= options.limits.findings || bytes >= options.limits.witness_bytes)
-            && goals.peek().is_some()
-        {
+        let answer = decide(&mut search, &goal, &claim);
+        // Where one statement allows more, most of those after it do.
+        let expected = (goals.len() + 1).min(options.limits.findings);
+        let goes_on = outcome.add(answer, &claim, expected);
+        let is_full = outcome.is_full(&options.limits) && goals.peek().is_some();
+        if is_full && goes_on {
             let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];
-            open.push(Unknown { reasons, candidate: None });
+            outcome.open.push(Unknown { reasons, candidate: None });
+        }
+        if is_full || !goes_on {
             break;
         }
     }
     let stats = search.stats();
-    let mut open_beside = None;
-    let verdict = match (findings.is_empty(), Unknown::all(open), Proof::all(proofs)) {
-        (false, unknown, _) => {
-            open_beside = unknown.map(Box::new);
-            Verdict::Fail(findings)
-        }
-        (true, None, Some(proof)) => Verdict::Pass(proof),
-        (true, unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
-    };
-    let answer = Answer {
+    let (verdict, open) = outcome.verdict();
+    Answer {
         verdict,
         policy_type: semantics.policy_type,
         policy_type_inferred: options.policy_type.is_none(),
         assumptions,
         addresses: None,
         stats,
-        open: open_beside,
+        open,
         certificate: None,
-    };
-    with_certificate(answer, query, semantics, options, || certified(query, semantics, options))
+        is_fault: false,
+    }
+}
+
+/// What became of the goals so far.
+#[derive(Default)]
+struct Outcome {
+    findings: Vec<Finding>,
+    open: Vec<Unknown>,
+    proofs: Vec<Proof>,
+    /// Bytes of the requests of the findings.
+    bytes: usize,
+}
+
+impl Outcome {
+    /// Adds what became of one goal; false if a limit was reached that ends the goals after it too.
+    fn add(&mut self, answer: solve::Answer, claim: &Claim<'_>, expected: usize) -> bool {
+        match answer {
+            solve::Answer::Unsat(proof) => self.proofs.push(proof),
+            solve::Answer::Witnessed(witness) => {
+                self.bytes += witness.request().length();
+                if self.findings.is_empty() {
+                    self.findings.reserve(expected);
+                }
+                self.findings.push(Finding::new(claim, *witness));
+            }
+            solve::Answer::Undecided(unknown) => {
+                let limit = unknown.exhausted();
+                self.open.push(*unknown);
+                return !matches!(limit, Some(Exhausted::Deadline | Exhausted::Work));
+            }
+        }
+        true
+    }
+
+    fn is_full(&self, limits: &SearchLimits) -> bool {
+        self.findings.len() + self.open.len() >= limits.findings || self.bytes >= limits.witness_bytes
+    }
+
+    /// The verdict, and what is open beside the findings of a FAIL.
+    fn verdict(self) -> (Verdict, Option<Box<Unknown>>) {
+        let open = Unknown::all(self.open);
+        match (self.findings.is_empty(), open, Proof::all(self.proofs)) {
+            (false, open, _) => (Verdict::Fail(self.findings), open.map(Box::new)),
+            (true, None, Some(proof)) => (Verdict::Pass(proof), None),
+            (true, Some(open), _) => (Verdict::Unknown(Box::new(open)), None),
+            (true, None, None) => broken("every goal is proved, shown or open"),
+        }
+    }
 }
 
 /// The answer to the question with its certificate, if that is asked for; a PASS that has none is none.
@@ -216,16 +290,43 @@ pub(super) fn with_certificate(
 }
 
 /// The refutation of the whole question, verified if that is asked for.
-pub(super) fn certified(
-    query: &Query<'_>,
+pub(super) fn certified<'a>(
+    query: &Query<'a>,
+    documents: &[DocumentRef<'a>],
     semantics: Semantics,
     options: &Options,
 ) -> Result<Refutation, Refusal> {
-    let mut encoding = Encoding::recalled(query, semantics);
+    let mut encoding = Encoding::recalled(query, documents, semantics);
     let refutation = prove(&mut encoding, Theory::new(semantics.policy_type), &options.limits)?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
         examine(query, semantics, &refutation, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::InputLimits;
+    use crate::policy::{Document, parse};
+    use crate::span::Source;
+
+    fn policy(action: &str) -> Document {
+        let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
+        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+    }
+
+    /// A document that is not the one of the query breaks an invariant of the encoding.
+    #[test]
+    fn a_broken_invariant_is_an_internal_error_and_no_pass() {
+        let (one, other) = (policy("s3:*"), policy("s3:Get*"));
+        let query = Query::no_new_access(&one, &one);
+        let answer =
+            |documents: [&Document; 2]| ask(&query, &documents.map(DocumentRef::from), &Options::default());
+        assert_eq!(answer([&one, &one]).verdict.name(), "PASS");
+        let Verdict::Unknown(unknown) = answer([&one, &other]).verdict else { panic!("no UNKNOWN") };
+        let [UnknownReason::Internal(message)] = &*unknown.reasons else { panic!("{unknown:?}") };
+        assert!(message.contains("broken invariant"), "{message}");
+    }
 }

@@ -1,7 +1,7 @@
 //! How do two policies relate?
 
 use super::{Answer, Options, no_new_access};
-use crate::policy::Document;
+use crate::encode::DocumentRef;
 use crate::solve::Verdict;
 
 /// How the requests that one policy allows lie to those that another allows.
@@ -68,6 +68,12 @@ impl Comparison {
 /// assert_eq!(relation(&one, &other), Relation::Equivalent);
 /// assert_eq!(relation(&narrow, &other), Relation::LeftNarrower);
 /// ```
-pub fn compare(left: &Document, right: &Document, options: &Options) -> Comparison {
+pub fn compare<'a>(
+    left: impl Into<DocumentRef<'a>>,
+    right: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Comparison {
+    let [left, right] = [left.into(), right.into()].map(|document| document.prepared());
+    let [left, right] = [&*left, &*right];
     Comparison { left: no_new_access(left, right, options), right: no_new_access(right, left, options) }
 }

@@ -6,14 +6,15 @@
 //! allow nothing else), statements that denied it, and statements that allow it among other things. At the end regions
 //! that the others cover are dropped, and one more question proves that the rest covers everything.
 
-use super::inquiry::Inquiry;
+use super::isolation::caught;
+use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
 use super::{Answer, Options, find, no_new_access};
+use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Decision};
-use crate::limits::Exhausted;
-use crate::policy::{Document, Effect};
+use crate::policy::{Document, Effect, PolicyType};
 use crate::request::Request;
-use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
+use crate::solve::{Finding, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of which some is new.
@@ -83,36 +84,67 @@ impl Difference {
 /// assert_eq!(gained.groups[0].document.statements[0].action.values.len(), 2);
 /// assert!(gained.groups[0].is_all_new);
 /// ```
-pub fn difference(new: &Document, old: &Document, options: &Options) -> Difference {
+pub fn difference<'a>(
+    new: impl Into<DocumentRef<'a>>,
+    old: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Difference {
+    let (new, old) = (new.into(), old.into());
+    caught(|| found(new, old, options)).unwrap_or_else(|message| {
+        let policy_type = match options.policy_type {
+            Some(policy_type) => policy_type,
+            None => PolicyType::infer([new.document(), old.document()]),
+        };
+        let rest = Answer::internal(message, policy_type, options.policy_type.is_none());
+        Difference { groups: Vec::new(), rest }
+    })
+}
+
+fn found(new: DocumentRef<'_>, old: DocumentRef<'_>, options: &Options) -> Difference {
     let first = no_new_access(new, old, options);
     let Verdict::Fail(findings) = &first.verdict else {
         return Difference { groups: Vec::new(), rest: first };
     };
     // All questions are about the type that both documents have together.
     let options = &Options { policy_type: Some(first.policy_type), ..options.clone() };
-    let mut search = Differ { new, old, inquiry: Inquiry::of(options) };
+    let (new, old) = (new.prepared(), old.prepared());
+    let (new, old) = (&*new, &*old);
+    let mut search = Differ { new, old, budget: QueryBudget::of(options) };
     let statements: Vec<usize> = findings.iter().map(|finding| finding.statement).collect();
     match search.groups(&statements) {
-        Ok(groups) => {
-            let covered = groups.iter().map(|group| &group.document);
+        Ok(found) => {
+            let covered = found.iter().map(|found| &found.document);
             let mut rest = find([new], [], std::iter::once(old).chain(covered), options);
             rest.policy_type_inferred = first.policy_type_inferred;
-            Difference { groups, rest }
+            Difference { groups: found.into_iter().map(Found::group).collect(), rest }
         }
-        Err(limit) => {
-            let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(limit)], candidate: None };
-            let mut rest = first.clone();
-            rest.verdict = Verdict::Unknown(Box::new(unknown));
-            rest.open = None;
+        Err(stopped) => {
+            let rest = Answer { verdict: stopped.unknown(), open: None, ..first.clone() };
             Difference { groups: Vec::new(), rest }
         }
     }
 }
 
+/// A group, about which more queries are asked.
+struct Found {
+    side: Side,
+    region: Region,
+    document: PreparedDocument,
+    is_all_new: bool,
+    finding: Finding,
+}
+
+impl Found {
+    fn group(self) -> Group {
+        let Found { side, region, document, is_all_new, finding } = self;
+        Group { side, region, document: document.into_document(), is_all_new, finding }
+    }
+}
+
 struct Differ<'d> {
-    new: &'d Document,
-    old: &'d Document,
-    inquiry: Inquiry,
+    new: &'d PreparedDocument,
+    old: &'d PreparedDocument,
+    budget: QueryBudget,
 }
 
 /// How much of a region is new.
@@ -125,11 +157,11 @@ enum Share {
 type Parts = Vec<(Region, Share)>;
 
 impl<'d> Differ<'d> {
-    fn groups(&mut self, statements: &[usize]) -> Result<Vec<Group>, Exhausted> {
-        let mut groups: Vec<Group> = Vec::new();
+    fn groups(&mut self, statements: &[usize]) -> Result<Vec<Found>, Stopped> {
+        let mut groups: Vec<Found> = Vec::new();
         let mut mixed: Vec<Region> = Vec::new();
         for statement in statements {
-            let Some(whole) = Region::whole(self.new, *statement) else { continue };
+            let Some(whole) = Region::whole(self.new.document(), *statement) else { continue };
             let parts = self.parts(Side::Allows, &whole)?;
             for (region, share) in parts {
                 match share {
@@ -138,13 +170,13 @@ impl<'d> Differ<'d> {
                 }
             }
         }
-        for (statement, source) in self.old.statements.iter().enumerate() {
+        for (statement, source) in self.old.document().statements.iter().enumerate() {
             if source.effect.value != Effect::Deny {
                 continue;
             }
-            let Some(whole) = Region::whole(self.old, statement) else { continue };
-            let Some(document) = whole.document(self.old) else { continue };
-            if self.left_in(&document, &groups)?.is_none() {
+            let Some(whole) = Region::whole(self.old.document(), statement) else { continue };
+            let Some(document) = whole.document(self.old.document()) else { continue };
+            if self.left_in((&document).into(), &groups)?.is_none() {
                 continue;
             }
             for (region, share) in self.parts(Side::Denied, &whole)? {
@@ -160,57 +192,53 @@ impl<'d> Differ<'d> {
     /// Adds a region as a group, if something in it is new that no group has yet.
     fn add(
         &mut self,
-        groups: &mut Vec<Group>,
+        groups: &mut Vec<Found>,
         side: Side,
         region: Region,
         is_all_new: bool,
-    ) -> Result<(), Exhausted> {
+    ) -> Result<(), Stopped> {
         let Some(document) = region.document(self.side(side)) else { return Ok(()) };
-        if let Some(finding) = self.left_in(&document, groups)? {
-            groups.push(Group { side, region, document, is_all_new, finding });
+        let document = PreparedDocument::new(document);
+        if let Some(finding) = self.left_in((&document).into(), groups)? {
+            groups.push(Found { side, region, document, is_all_new, finding });
         }
         Ok(())
     }
 
     /// The groups without those that the others cover; those that say least go first.
-    fn without_covered(&mut self, mut groups: Vec<Group>) -> Result<Vec<Group>, Exhausted> {
+    fn without_covered(&mut self, mut groups: Vec<Found>) -> Result<Vec<Found>, Stopped> {
         let mut order: Vec<usize> = (0..groups.len()).collect();
-        let weight = |group: &Group| (group.is_all_new, group.region.cells());
+        let weight = |group: &Found| (group.is_all_new, group.region.cells());
         order.sort_by_key(|place| (groups.get(*place).map(weight), std::cmp::Reverse(*place)));
         let mut dropped: Vec<usize> = Vec::new();
         if groups.len() > 1 {
             for place in order {
                 let Some(group) = groups.get(place) else { continue };
-                let others: Vec<Document> = groups
+                let others = groups
                     .iter()
                     .enumerate()
                     .filter(|(other, _)| *other != place && !dropped.contains(other))
-                    .map(|(_, other)| other.document.clone())
-                    .collect();
-                if self.ask_new(&group.document.clone(), &others)?.is_none() {
+                    .map(|(_, other)| &other.document);
+                if self.ask_new((&group.document).into(), others)?.is_none() {
                     dropped.push(place);
                 }
             }
         }
-        let mut place = 0usize;
-        groups.retain(|_| {
-            let keep = !dropped.contains(&place);
-            place = place.saturating_add(1);
-            keep
-        });
+        let mut places = 0..;
+        groups.retain(|_| places.next().is_some_and(|place| !dropped.contains(&place)));
         groups.sort_by_key(|group| (!group.is_all_new, group.side, group.region.statement()));
         Ok(groups)
     }
 
     fn side(&self, side: Side) -> &'d Document {
         match side {
-            Side::Allows => self.new,
-            Side::Denied => self.old,
+            Side::Allows => self.new.document(),
+            Side::Denied => self.old.document(),
         }
     }
 
     /// The parts of a statement in which something is new, put together as far as they go together.
-    fn parts(&mut self, side: Side, whole: &Region) -> Result<Parts, Exhausted> {
+    fn parts(&mut self, side: Side, whole: &Region) -> Result<Parts, Stopped> {
         let mut parts = Vec::new();
         self.halve(side, whole.clone(), None, &mut parts)?;
         let mut parts = together(parts);
@@ -228,12 +256,12 @@ impl<'d> Differ<'d> {
         region: Region,
         known: Option<&Request>,
         parts: &mut Parts,
-    ) -> Result<(), Exhausted> {
+    ) -> Result<(), Stopped> {
         let Some(document) = region.document(self.side(side)) else { return Ok(()) };
         let found;
         let witness = match known.filter(|request| self.holds(&document, request)) {
             Some(request) => request,
-            None => match self.ask_new(&document, &[])? {
+            None => match self.ask_new((&document).into(), [])? {
                 Some(finding) => {
                     found = finding;
                     found.witness.request()
@@ -241,7 +269,7 @@ impl<'d> Differ<'d> {
                 None => return Ok(()),
             },
         };
-        if self.is_all_new(&document)? {
+        if self.is_all_new((&document).into())? {
             parts.push((region, Share::All));
             return Ok(());
         }
@@ -263,7 +291,7 @@ impl<'d> Differ<'d> {
 
     /// Gives a part that is wholly new every further value of its statement with which it still is, unless it would
     /// swallow another part.
-    fn grow(&mut self, side: Side, whole: &Region, place: usize, parts: &mut Parts) -> Result<(), Exhausted> {
+    fn grow(&mut self, side: Side, whole: &Region, place: usize, parts: &mut Parts) -> Result<(), Stopped> {
         let Some((region, Share::All)) = parts.get(place).cloned() else { return Ok(()) };
         if parts.iter().filter(|(_, share)| *share == Share::All).count() < 2 {
             return Ok(());
@@ -282,7 +310,7 @@ impl<'d> Differ<'d> {
                     continue;
                 }
                 let Some(document) = slice.document(self.side(side)) else { continue };
-                if self.is_all_new(&document)? {
+                if self.is_all_new((&document).into())? {
                     region = more;
                 }
             }
@@ -295,31 +323,45 @@ impl<'d> Differ<'d> {
 
     /// Whether the request is in the region.
     fn holds(&self, region: &Document, request: &Request) -> bool {
-        let mut options = evaluate::Options::for_documents(&[self.new, self.old]);
+        let mut options = evaluate::Options::for_documents(&[self.new.document(), self.old.document()]);
         options.resource_unconstrained = true;
         evaluate::decide(&[region], request, &options) == Decision::Allowed
     }
 
     /// A new request of the region that is in none of the groups.
-    fn left_in(&mut self, region: &Document, groups: &[Group]) -> Result<Option<Finding>, Exhausted> {
-        let others: Vec<Document> = groups.iter().map(|group| group.document.clone()).collect();
-        self.ask_new(region, &others)
+    fn left_in<'g>(
+        &mut self,
+        region: DocumentRef<'g>,
+        groups: &'g [Found],
+    ) -> Result<Option<Finding>, Stopped>
+    where
+        'd: 'g,
+    {
+        self.ask_new(region, groups.iter().map(|group| &group.document))
     }
 
     /// A new request of the region that is in none of the others. What is not known counts as none: in the end it is
     /// asked whether everything is covered.
-    fn ask_new(&mut self, region: &Document, others: &[Document]) -> Result<Option<Finding>, Exhausted> {
-        let without = std::iter::once(self.old).chain(others);
-        match self.inquiry.ask(|options| find([self.new], [region], without, options))?.verdict {
+    fn ask_new<'g>(
+        &mut self,
+        region: DocumentRef<'g>,
+        others: impl IntoIterator<Item = &'g PreparedDocument>,
+    ) -> Result<Option<Finding>, Stopped>
+    where
+        'd: 'g,
+    {
+        let (new, old) = (DocumentRef::from(self.new), DocumentRef::from(self.old));
+        let without = std::iter::once(old).chain(others.into_iter().map(DocumentRef::from));
+        match self.budget.ask(|options| find([new], [region], without, options))?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
     }
 
     /// Whether it is proved that the new policy allows all of the region, and the old one nothing of it.
-    fn is_all_new(&mut self, region: &Document) -> Result<bool, Exhausted> {
-        Ok(self.inquiry.proves(|options| find([region], [self.old], [], options))?
-            && self.inquiry.proves(|options| find([region], [], [self.new], options))?)
+    fn is_all_new(&mut self, region: DocumentRef<'_>) -> Result<bool, Stopped> {
+        Ok(self.budget.proves(|options| find([region], [self.old.into()], [], options))?
+            && self.budget.proves(|options| find([region], [], [self.new.into()], options))?)
     }
 }
 

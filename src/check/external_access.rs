@@ -4,15 +4,17 @@
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
 //! cover are dropped, and one more question proves that the rest covers everything.
 
-use super::inquiry::Inquiry;
-use super::left::{Left, Test, read, without_condition};
+use super::complement::{Complement, Test, read, without_condition};
+use super::isolation::caught;
+use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
+use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Case, Decision, Truth};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::request::{Request, is_trust_key};
-use crate::solve::{Finding, Unknown, UnknownReason, Verdict};
+use crate::solve::{Finding, UnknownReason, Verdict};
 use std::collections::BTreeSet;
 
 /// Access from outside.
@@ -73,33 +75,58 @@ impl ExternalAccess {
 /// assert!(outside.findings[0].is_wholly_outside && !outside.findings[0].is_public);
 /// assert_eq!(&*outside.findings[0].document.statements[0].principal.as_ref().unwrap().values[0].value.text, "444455556666");
 /// ```
-pub fn external_access(
-    policy: &Document,
+pub fn external_access<'a>(
+    policy: impl Into<DocumentRef<'a>>,
     resource_type: ResourceType,
     zone: &Zone,
     options: &Options,
 ) -> ExternalAccess {
+    let policy = policy.into();
     let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
+    caught(|| found(policy, resource_type, zone, options)).unwrap_or_else(|message| {
+        let rest = Answer::internal(message, PolicyType::Resource, false);
+        ExternalAccess { findings: Vec::new(), rest }
+    })
+}
+
+/// Finds access from outside, with options that name the policy type.
+fn found(
+    given: DocumentRef<'_>,
+    resource_type: ResourceType,
+    zone: &Zone,
+    options: &Options,
+) -> ExternalAccess {
+    let policy = given.document();
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
     let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
     let trusted = zone.document(with_resource, &|key| keys.contains(key));
     // That paths are of the organization of the id is no fact to the search, so who has other paths is not proved to be outside.
     let certain = zone.document(with_resource, &|key| key != "aws:principalorgpaths" && keys.contains(key));
     let Some((trusted, certain)) = trusted.zip(certain) else {
-        return ExternalAccess { findings: Vec::new(), rest: find([policy], [], [], options) };
+        return ExternalAccess { findings: Vec::new(), rest: find([given], [], [], options) };
     };
-    let first = find([policy], [], [&trusted], options);
+    let first = find([given], [], [(&trusted).into()], options);
     let Verdict::Fail(shown) = &first.verdict else {
         return ExternalAccess { findings: Vec::new(), rest: first };
     };
-    let inquiry = Inquiry::of(&Options { certify: false, ..options.clone() });
-    let (trusted, certain) = (&trusted, &certain);
-    let mut search = Analyzer { policy, trusted, certain, resource_type, inquiry, with_resource };
+    let budget = QueryBudget::of(&Options { certify: false, ..options.clone() });
+    let whole = given.prepared();
+    let (trusted, certain) = (PreparedDocument::new(trusted), PreparedDocument::new(certain));
+    let mut search = Analyzer {
+        policy: whole.document(),
+        whole: (&*whole).into(),
+        trusted: (&trusted).into(),
+        certain: (&certain).into(),
+        resource_type,
+        budget,
+        with_resource,
+    };
     let mut findings = Vec::new();
     match search.findings(shown, &mut findings) {
         Ok(()) => loop {
-            let covered = findings.iter().map(|finding| &finding.document);
-            let rest = find([policy], [], std::iter::once(trusted).chain(covered), options);
+            let covered = findings.iter().map(|finding| DocumentRef::from(&finding.document));
+            let without = std::iter::once(search.trusted).chain(covered);
+            let rest = find([search.whole], [], without, options);
             // What could not be decided of a part may be shown here.
             let known = findings.len();
             if let Verdict::Fail(more) = &rest.verdict {
@@ -109,12 +136,10 @@ pub fn external_access(
                 break ExternalAccess { findings, rest };
             }
         },
-        Err(limit) => {
+        Err(stopped) => {
             search.denials_of(&mut findings);
             search.shown(shown, &mut findings);
-            let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(limit)], candidate: None };
-            let mut rest = first.clone();
-            rest.verdict = Verdict::Unknown(Box::new(unknown));
+            let rest = Answer { verdict: stopped.unknown(), ..first.clone() };
             ExternalAccess { findings, rest }
         }
     }
@@ -122,16 +147,18 @@ pub fn external_access(
 
 struct Analyzer<'d> {
     policy: &'d Document,
-    trusted: &'d Document,
+    /// The policy, prepared.
+    whole: DocumentRef<'d>,
+    trusted: DocumentRef<'d>,
     /// As `trusted`, without what only follows from the rest.
-    certain: &'d Document,
+    certain: DocumentRef<'d>,
     resource_type: ResourceType,
-    inquiry: Inquiry,
+    budget: QueryBudget,
     with_resource: bool,
 }
 
 /// What is known about requests from outside in some part of a statement.
-enum Outside {
+enum Existence {
     Some(Box<Finding>),
     None,
     Unknown,
@@ -139,15 +166,14 @@ enum Outside {
 
 impl Analyzer<'_> {
     /// Everything that is found, as far as the bounds allow: what is not known of a finding is what would be worse.
-    fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
+    fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         for first in shown {
             for cell in self.cells(first.statement) {
                 self.cell(cell, found)?;
             }
         }
         self.without_covered(found)?;
-        let policy =
-            self.inquiry.ask(|options| no_public_access(self.policy, self.resource_type, options))?;
+        let policy = self.budget.ask(|options| no_public_access(self.whole, self.resource_type, options))?;
         let is_public = !matches!(policy.verdict, Verdict::Pass(_));
         for finding in found.iter_mut() {
             finding.is_public = is_public && self.is_public(&finding.document)?;
@@ -206,9 +232,9 @@ impl Analyzer<'_> {
     }
 
     /// The findings about one principal of a statement.
-    fn cell(&mut self, cell: Region, found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
+    fn cell(&mut self, cell: Region, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
-        let Outside::Some(first) = self.outside(&document)? else { return Ok(()) };
+        let Existence::Some(first) = self.outside(&document)? else { return Ok(()) };
         let region = self.narrowed(self.policy, cell, first.witness.request())?;
         let Some(document) = region.document(self.policy) else { return Ok(()) };
         let parts = match self.is_wholly_outside(&document)? {
@@ -216,14 +242,14 @@ impl Analyzer<'_> {
             false => self.refined(document)?,
         };
         for document in parts {
-            let Outside::Some(finding) = self.outside(&document)? else { continue };
+            let Existence::Some(finding) = self.outside(&document)? else { continue };
             found.push(self.unjudged(region.statement(), document, *finding));
         }
         Ok(())
     }
 
     /// The region without the values with which nobody outside is let in.
-    fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Exhausted> {
+    fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Stopped> {
         let lists: Vec<(Axis, Vec<usize>)> =
             region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
         let referee = self.referee();
@@ -243,7 +269,7 @@ impl Analyzer<'_> {
     }
 
     /// The part of a statement, or where Deny statements leave no one outside but some, the parts for these.
-    fn refined(&mut self, document: Document) -> Result<Vec<Document>, Exhausted> {
+    fn refined(&mut self, document: Document) -> Result<Vec<Document>, Stopped> {
         let policy = self.policy;
         let mut parts = vec![document];
         for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
@@ -258,32 +284,32 @@ impl Analyzer<'_> {
 
     /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
     /// questions are for what has to be known.
-    fn left_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Exhausted> {
+    fn left_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Stopped> {
         let resource_type = self.resource_type;
-        let left = Left::by(denial, &part, |key| is_trust(key, resource_type));
+        let left = Complement::of(denial, &part, |key| is_trust(key, resource_type));
         let alone: Vec<Document> = left.iter().filter_map(|one| one.document(self.with_resource)).collect();
-        if self.inquiry.is_half_spent()
+        if self.budget.is_half_spent()
             || alone.is_empty()
             || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())?
         {
             return Ok(vec![part]);
         }
         // The part says it already.
-        if self.inquiry.proves(|options| find([&part], [], &alone, options))? {
+        if self.budget.proves(|options| find([&part], [], &alone, options))? {
             return Ok(vec![part]);
         }
         let mut parts = Vec::new();
         for one in &left {
-            let options = self.inquiry.options().clone();
+            let options = self.budget.options().clone();
             let mut is_within = |test: &Test, inner: &str, outer: &str| {
                 let (inner, outer) = (test.document(inner), test.document(outer));
                 inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], &options)))
             };
             let Some(within) = one.within(&part, &mut is_within) else { continue };
             match self.outside(&within)? {
-                Outside::None => {}
-                Outside::Unknown => parts.push(within),
-                Outside::Some(known) => {
+                Existence::None => {}
+                Existence::Unknown => parts.push(within),
+                Existence::Some(known) => {
                     let Some(whole) = Region::whole(&within, 0) else { continue };
                     let narrowed = self.narrowed(&within, whole, known.witness.request())?;
                     let narrowed = narrowed.document(&within);
@@ -300,10 +326,10 @@ impl Analyzer<'_> {
     }
 
     /// A part without other conditions on the keys of those whom it is about now, where what these say already says them.
-    fn without_implied(&mut self, mut part: Document, about: &Left) -> Result<Document, Exhausted> {
+    fn without_implied(&mut self, mut part: Document, about: &Complement) -> Result<Document, Stopped> {
         for (operator, key) in about.others(&part) {
             let Some(without) = without_condition(&part, &operator, &key) else { continue };
-            if self.inquiry.proves(|options| find([&without], [], [&part], options))? {
+            if self.budget.proves(|options| find([&without], [], [&part], options))? {
                 part = without;
             }
         }
@@ -317,71 +343,73 @@ impl Analyzer<'_> {
         let refuses = |(index, _): (usize, &Statement)| {
             // As an Allow statement.
             let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;
-            let is_idle = self.inquiry.proves(|options| find([part], [&denied], [self.trusted], options));
-            (is_idle != Ok(true)).then_some(index)
+            let is_idle = self
+                .budget
+                .proves(|options| find([part.into()], [(&denied).into()], [self.trusted], options));
+            (!matches!(is_idle, Ok(true))).then_some(index)
         };
         denials.filter_map(refuses).collect()
     }
 
     /// How a request is held against a part.
     fn referee(&self) -> evaluate::Options {
-        let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted]);
+        let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted.document()]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.inquiry.options().strict_arn;
+        options.strict_arn = self.budget.options().strict_arn;
         options.resource_unconstrained = true;
         options
     }
 
     /// A request from outside in the part.
-    fn outside(&mut self, part: &Document) -> Result<Outside, Exhausted> {
+    fn outside(&mut self, part: &Document) -> Result<Existence, Stopped> {
         // One request is enough. What is open about one statement, which is counted as a request is, says nothing of the others.
         let one = |options: &Options| {
             let limits = SearchLimits { findings: 1, ..options.limits };
-            find([self.policy], [part], [self.trusted], &Options { limits, ..options.clone() })
+            find([self.whole], [part.into()], [self.trusted], &Options { limits, ..options.clone() })
         };
-        let mut answer = self.inquiry.ask(one)?;
+        let mut answer = self.budget.ask(one)?;
         if let Verdict::Unknown(unknown) = &answer.verdict
             && unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Findings))
         {
-            answer = self.inquiry.ask(|options| find([self.policy], [part], [self.trusted], options))?;
+            answer = self.budget.ask(|options| find([self.whole], [part.into()], [self.trusted], options))?;
         }
         Ok(match answer.verdict {
             Verdict::Fail(findings) => {
-                findings.into_iter().next().map_or(Outside::None, |f| Outside::Some(Box::new(f)))
+                findings.into_iter().next().map_or(Existence::None, |f| Existence::Some(Box::new(f)))
             }
-            Verdict::Pass(_) => Outside::None,
-            Verdict::Unknown(_) => Outside::Unknown,
+            Verdict::Pass(_) => Existence::None,
+            Verdict::Unknown(_) => Existence::Unknown,
         })
     }
 
     /// The part of an Allow statement with everything that is denied: what it allows, the policy allows. One statement to ask
     /// about instead of all.
     fn with_denials(&self, part: &Document) -> Document {
-        let mut with_denials = part.clone();
         let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
-        with_denials.statements.extend(denials.cloned());
-        with_denials
+        let statements: Vec<Statement> = part.statements.iter().chain(denials).cloned().collect();
+        part.with_statements(statements)
     }
 
     /// Whether it is not proved that the part holds no request from outside that is in none of the others.
-    fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Exhausted> {
+    fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Stopped> {
         let part = self.with_denials(part);
-        let without = std::iter::once(self.trusted).chain(others.iter().copied());
-        Ok(!self.inquiry.proves(|options| find([&part], [], without, options))?)
+        let others = others.iter().map(|other| DocumentRef::from(*other));
+        let without = std::iter::once(self.trusted).chain(others);
+        Ok(!self.budget.proves(|options| find([(&part).into()], [], without, options))?)
     }
 
     /// Whether it is proved that every request of the part is allowed, and from outside.
-    fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Exhausted> {
-        Ok(self.inquiry.proves(|options| find([part], [self.certain], [], options))?
-            && self.inquiry.proves(|options| find([part], [], [self.policy], options))?)
+    fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Stopped> {
+        Ok(self.budget.proves(|options| find([part.into()], [self.certain], [], options))?
+            && self.budget.proves(|options| find([part.into()], [], [self.whole], options))?)
     }
 
     /// Whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
     /// that is public by the number of addresses of all its parts together, each part with addresses is.
-    fn is_public(&mut self, part: &Document) -> Result<bool, Exhausted> {
+    fn is_public(&mut self, part: &Document) -> Result<bool, Stopped> {
         let with_denials = self.with_denials(part);
         let answer =
-            self.inquiry.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
+            self.budget.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
         let some_addresses = answer.addresses.is_some_and(|addresses| !addresses.intervals().is_empty());
         Ok(!matches!(answer.verdict, Verdict::Pass(_)) || some_addresses)
     }
@@ -390,7 +418,7 @@ impl Analyzer<'_> {
     fn allowing(&self, request: &Request) -> Vec<usize> {
         let mut options = evaluate::Options::for_documents(&[self.policy]);
         options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.inquiry.options().strict_arn;
+        options.strict_arn = self.budget.options().strict_arn;
         let case = Case::new(request, &options);
         let mut allows = case.concerned(self.policy);
         allows.retain(|(_, s)| s.effect.value == Effect::Allow && case.applies(s) == Truth::True);
@@ -398,7 +426,7 @@ impl Analyzer<'_> {
     }
 
     /// Drops the findings that the others cover, those that come last first.
-    fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Exhausted> {
+    fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         let referee = self.referee();
         let mut place = found.len();
         while let Some(at) = place.checked_sub(1) {

@@ -1,8 +1,9 @@
 //! Is there an allowed request with these properties?
 
 use super::ask::{Answer, Options, ask};
-use crate::policy::Document;
+use crate::encode::DocumentRef;
 use crate::query::Query;
+use std::ops::Range;
 
 /// Do the policies, read as one set, allow any request that every document of `within` allows and none of `without` does?
 /// FAIL if they do, with such a request; PASS if they do not. The documents of the answer are the policies, then `within`,
@@ -34,11 +35,19 @@ use crate::query::Query;
 /// let open = open.read().unwrap().document.unwrap();
 /// assert_eq!(find([&policy], [&open], [], &Options::default()).verdict.name(), "FAIL");
 /// ```
-pub fn find<'a>(
-    policies: impl IntoIterator<Item = &'a Document>,
-    within: impl IntoIterator<Item = &'a Document>,
-    without: impl IntoIterator<Item = &'a Document>,
+pub fn find<'a, D: Into<DocumentRef<'a>>>(
+    policies: impl IntoIterator<Item = D>,
+    within: impl IntoIterator<Item = D>,
+    without: impl IntoIterator<Item = D>,
     options: &Options,
 ) -> Answer {
-    ask(&Query::find(policies, within, without), options)
+    let mut documents: Vec<DocumentRef<'a>> = policies.into_iter().map(D::into).collect();
+    let policies = documents.len();
+    documents.extend(within.into_iter().map(D::into));
+    let scopes = documents.len();
+    documents.extend(without.into_iter().map(D::into));
+    let of =
+        |places: Range<usize>| documents.iter().take(places.end).skip(places.start).map(|d| d.document());
+    let query = Query::find(of(0..policies), of(policies..scopes), of(scopes..documents.len()));
+    ask(&query, &documents, options)
 }

@@ -3,16 +3,18 @@
 //!
 //! What changes nothing can be taken out, any selection of it: see [`super::reduction`].
 
-use super::inquiry::Inquiry;
+use super::isolation::caught;
+use super::query_budget::{QueryBudget, Stopped};
 use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::{Axis, Region};
 use super::{Answer, Options, find, no_new_access};
+use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::glob_matches;
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
     Document, Effect, OperatorBase, Part as Piece, PolicyType, SetPrefix, Statement, Template, parse,
 };
-use crate::solve::{Finding, UnknownReason, Verdict};
+use crate::solve::{Finding, Verdict};
 use crate::span::{Source, Span};
 
 /// What is the matter with a part of a policy.
@@ -62,6 +64,8 @@ pub struct Lint {
     pub defects: Vec<Defect>,
     /// The limit that ended the search or a part of it, if one did: then there may be more.
     pub exhausted: Option<Exhausted>,
+    /// The message of the broken invariant that ended the search, if one did.
+    pub internal: Option<String>,
     /// The policy type that was used.
     pub policy_type: PolicyType,
 }
@@ -120,37 +124,57 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
 /// assert_eq!(faults[1], (1, Fault::DeniesNothing));
 /// assert!(matches!(faults[0], (0, Fault::RedundantValue(_, 1))));
 /// ```
-pub fn lint(policy: &Document, options: &Options) -> Lint {
-    let policy_type = options.policy_type.unwrap_or_else(|| PolicyType::infer([policy]));
+pub fn lint<'a>(policy: impl Into<DocumentRef<'a>>, options: &Options) -> Lint {
+    let policy = policy.into();
+    let policy_type = match options.policy_type {
+        Some(policy_type) => policy_type,
+        None => PolicyType::infer([policy.document()]),
+    };
     let options = Options { policy_type: Some(policy_type), ..options.clone() };
+    caught(|| found(&policy.prepared(), policy_type, &options)).unwrap_or_else(|message| Lint {
+        defects: Vec::new(),
+        exhausted: None,
+        internal: Some(message),
+        policy_type,
+    })
+}
+
+fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) -> Lint {
     let mut linter = Linter {
-        policy,
+        whole: policy.into(),
+        policy: policy.document(),
         reduction: Reduction::of(policy),
         gone: Vec::new(),
-        inquiry: Inquiry::within_one_check(&options),
+        budget: QueryBudget::within_one_check(options),
         defects: Vec::new(),
         exhausted: None,
     };
-    let exhausted = linter.all().err().or(linter.exhausted);
+    let (exhausted, internal) = match linter.all() {
+        Ok(()) => (linter.exhausted, None),
+        Err(Stopped::Exhausted(limit)) => (Some(limit), None),
+        Err(Stopped::Internal(message)) => (linter.exhausted, Some(message)),
+    };
     let mut defects = linter.defects;
     defects.sort_by_key(|defect| (defect.statement, defect.fault));
-    Lint { defects, exhausted, policy_type }
+    Lint { defects, exhausted, internal, policy_type }
 }
 
 struct Linter<'l> {
+    /// The policy, prepared.
+    whole: DocumentRef<'l>,
     policy: &'l Document,
     /// The policy without what was found to change nothing.
     reduction: Reduction,
     /// The statements that change nothing.
     gone: Vec<usize>,
-    inquiry: Inquiry,
+    budget: QueryBudget,
     defects: Vec<Defect>,
     /// The limit that ended a question, if one did: what it was about is not known, the others are asked all the same.
     exhausted: Option<Exhausted>,
 }
 
 impl Linter<'_> {
-    fn all(&mut self) -> Result<(), Exhausted> {
+    fn all(&mut self) -> Result<(), Stopped> {
         for statement in 0..self.policy.statements.len() {
             self.statement(statement)?;
         }
@@ -169,13 +193,13 @@ impl Linter<'_> {
     }
 
     /// Whether the statement as a whole changes anything.
-    fn statement(&mut self, index: usize) -> Result<(), Exhausted> {
+    fn statement(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(source) = self.policy.statements.get(index) else { return Ok(()) };
         let Some(alone) = Region::whole(self.policy, index).and_then(|region| region.document(self.policy))
         else {
             return Ok(());
         };
-        if self.none(&[&alone], &[], &[])? {
+        if self.none(&[(&alone).into()], &[], &[])? {
             self.drop_statement(index, Fault::NeverApplies, None);
             return Ok(());
         }
@@ -184,7 +208,7 @@ impl Linter<'_> {
         let (allows, denies) = (has(Effect::Allow), has(Effect::Deny));
         let whole = Part { statement: source.span, within: None };
         match source.effect.value {
-            Effect::Allow if denies && self.none(&[self.policy], &[&alone], &[])? => {
+            Effect::Allow if denies && self.none(&[self.whole], &[(&alone).into()], &[])? => {
                 self.drop_statement(index, Fault::FullyDenied, None);
             }
             Effect::Allow if self.may_be_covered(source) && self.is_idle(Kind::Less, &whole)? => {
@@ -208,12 +232,12 @@ impl Linter<'_> {
     }
 
     /// Whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
-    fn is_idle(&mut self, kind: Kind, part: &Part) -> Result<bool, Exhausted> {
+    fn is_idle(&mut self, kind: Kind, part: &Part) -> Result<bool, Stopped> {
         let before = self.reduction.without(kind).clone();
-        match (kind, without(&before, part)) {
+        match (kind, without(before.document(), part)) {
             (_, None) => Ok(false),
-            (Kind::Less, Some(after)) => self.narrower(&before, &after),
-            (Kind::More, Some(after)) => self.narrower(&after, &before),
+            (Kind::Less, Some(after)) => self.narrower((&before).into(), (&after).into()),
+            (Kind::More, Some(after)) => self.narrower((&after).into(), (&before).into()),
         }
     }
 
@@ -235,7 +259,7 @@ impl Linter<'_> {
             statement.action.negated
                 || values.any(|other| Some(other.span) != skip && glob_matches(&other.value.glob, &word))
         };
-        self.reduction.without(kind).statements.iter().any(|statement| {
+        self.reduction.without(kind).document().statements.iter().any(|statement| {
             if statement.span == place {
                 value.is_some() && matches(statement, value)
             } else {
@@ -245,7 +269,7 @@ impl Linter<'_> {
     }
 
     /// The Allow statement that alone allows all that another does.
-    fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Exhausted> {
+    fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Stopped> {
         for other in 0..self.policy.statements.len() {
             if self.gone.contains(&other) {
                 continue;
@@ -256,7 +280,7 @@ impl Linter<'_> {
             }
             let document = Region::whole(self.policy, other).and_then(|region| region.document(self.policy));
             if let Some(document) = document
-                && self.narrower(alone, &document)?
+                && self.narrower(alone.into(), (&document).into())?
             {
                 return Ok(Some(other));
             }
@@ -265,7 +289,7 @@ impl Linter<'_> {
     }
 
     /// Values that could be left out; those that say least go first.
-    fn values(&mut self, index: usize) -> Result<(), Exhausted> {
+    fn values(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         let mut candidates: Vec<(bool, Axis, usize)> = Vec::new();
         let mut list = |axis: Axis, wild: Vec<bool>| {
@@ -314,7 +338,7 @@ impl Linter<'_> {
                 let resource = statement.resource.as_ref().filter(|r| !r.negated);
                 let Some(value) = resource.and_then(|r| r.values.get(place)) else { return true };
                 let word = sample(&value.value.template);
-                let others = &self.reduction.without(Kind::Less).statements;
+                let others = &self.reduction.without(Kind::Less).document().statements;
                 let mut others = others.iter().filter_map(|s| s.resource.as_ref());
                 others.any(|element| {
                     let mut values = element.values.iter().filter(|v| v.span != value.span);
@@ -329,7 +353,7 @@ impl Linter<'_> {
     }
 
     /// Conditions that are always met where the rest of their statement is.
-    fn conditions(&mut self, index: usize) -> Result<(), Exhausted> {
+    fn conditions(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         // A statement with fewer conditions matches more.
         let kind = Kind::of(statement.effect.value, true);
@@ -338,7 +362,7 @@ impl Linter<'_> {
             let Some(left) = self.reduction.statement(kind, statement.span).cloned() else { continue };
             let whole = self.alone(left);
             let Some(less) = without(&whole, &part) else { continue };
-            if self.narrower(&less, &whole)? {
+            if self.narrower((&less).into(), (&whole).into())? {
                 self.reduction.take(kind, &part);
                 self.add(index, Fault::AlwaysMet(place), None, None);
             }
@@ -347,7 +371,7 @@ impl Linter<'_> {
     }
 
     /// What is legal and says more, or less, than most people think.
-    fn traps(&mut self, index: usize) -> Result<(), Exhausted> {
+    fn traps(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         let allows = statement.effect.value == Effect::Allow;
         let resource = statement.resource.as_ref().is_some_and(|r| r.negated);
@@ -359,7 +383,7 @@ impl Linter<'_> {
         ];
         for (_, fault) in opened.into_iter().filter(|(negated, _)| *negated && allows) {
             let alone = self.alone(statement.clone());
-            if let Some(finding) = self.some(&[self.policy], &[&alone], &[])? {
+            if let Some(finding) = self.some(&[self.whole], &[(&alone).into()], &[])? {
                 self.add(index, fault, None, Some(finding));
             }
         }
@@ -373,7 +397,7 @@ impl Linter<'_> {
             if allows && positive && lenient {
                 let Some(absent) = absent(key) else { continue };
                 let alone = self.alone(statement.clone());
-                if let Some(finding) = self.some(&[self.policy], &[&alone, &absent], &[])? {
+                if let Some(finding) = self.some(&[self.whole], &[(&alone).into(), (&absent).into()], &[])? {
                     self.add(index, Fault::MetWithoutKey(place), None, Some(finding));
                 }
             } else if !allows && is_mfa && operator.base == OperatorBase::Bool && !lenient && says_no() {
@@ -382,7 +406,7 @@ impl Linter<'_> {
                 rest.conditions.remove(place);
                 rest.effect.value = Effect::Allow;
                 let rest = self.alone(rest);
-                if let Some(finding) = self.some(&[self.policy], &[&rest, &absent], &[])? {
+                if let Some(finding) = self.some(&[self.whole], &[(&rest).into(), (&absent).into()], &[])? {
                     self.add(index, Fault::DeniesOnlyIfPresent(place), None, Some(finding));
                 }
             }
@@ -393,44 +417,40 @@ impl Linter<'_> {
     /// The statement as an Allow of a policy of its own.
     fn alone(&self, mut statement: Statement) -> Document {
         statement.effect.value = Effect::Allow;
-        Document { statements: vec![statement].into(), ..self.policy.clone() }
+        self.policy.with_statements(vec![statement])
     }
 
     /// Asks one question.
-    fn ask(&mut self, encoding: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Exhausted> {
-        let verdict = self.inquiry.ask(encoding)?.verdict;
+    fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Stopped> {
+        let verdict = self.budget.ask(query)?.verdict;
         if let Verdict::Unknown(unknown) = &verdict {
-            let limit = unknown.reasons.iter().find_map(|reason| match reason {
-                UnknownReason::Exhausted(limit) => Some(*limit),
-                _ => None,
-            });
-            self.exhausted = self.exhausted.or(limit);
+            self.exhausted = self.exhausted.or(unknown.exhausted());
         }
         Ok(verdict)
     }
 
     /// Whether it is proved that one policy allows nothing that the other does not.
-    fn narrower(&mut self, one: &Document, other: &Document) -> Result<bool, Exhausted> {
+    fn narrower(&mut self, one: DocumentRef<'_>, other: DocumentRef<'_>) -> Result<bool, Stopped> {
         Ok(matches!(self.ask(|options| no_new_access(one, other, options))?, Verdict::Pass(_)))
     }
 
     /// Whether it is proved that there is no such request.
     fn none(
         &mut self,
-        policies: &[&Document],
-        within: &[&Document],
-        without: &[&Document],
-    ) -> Result<bool, Exhausted> {
+        policies: &[DocumentRef<'_>],
+        within: &[DocumentRef<'_>],
+        without: &[DocumentRef<'_>],
+    ) -> Result<bool, Stopped> {
         Ok(matches!(self.found(policies, within, without)?, Verdict::Pass(_)))
     }
 
     /// A request like that.
     fn some(
         &mut self,
-        policies: &[&Document],
-        within: &[&Document],
-        without: &[&Document],
-    ) -> Result<Option<Finding>, Exhausted> {
+        policies: &[DocumentRef<'_>],
+        within: &[DocumentRef<'_>],
+        without: &[DocumentRef<'_>],
+    ) -> Result<Option<Finding>, Stopped> {
         match self.found(policies, within, without)? {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
@@ -439,10 +459,10 @@ impl Linter<'_> {
 
     fn found(
         &mut self,
-        policies: &[&Document],
-        within: &[&Document],
-        without: &[&Document],
-    ) -> Result<Verdict, Exhausted> {
+        policies: &[DocumentRef<'_>],
+        within: &[DocumentRef<'_>],
+        without: &[DocumentRef<'_>],
+    ) -> Result<Verdict, Stopped> {
         let lists = [policies, within, without].map(|documents| documents.iter().copied());
         let [policies, within, without] = lists;
         self.ask(|options| find(policies, within, without, options))

@@ -1,23 +1,24 @@
-//! The questions: one small file each. Each says what is asked and reads the verdict.
+//! The checks: one small file each. Each says what is asked and reads the verdict.
 
 mod access_not_granted;
 mod ask;
 mod block_public_access;
 mod compare;
+mod complement;
 mod difference;
 mod external_access;
 mod find;
-mod inquiry;
-mod left;
+mod isolation;
 mod lint;
 mod no_new_access;
 mod no_public_access;
 mod property;
+mod query_budget;
 mod reduction;
 mod region;
 mod zone;
 
-pub use crate::encode::Assumption;
+pub use crate::encode::{Assumption, DocumentRef, PreparedDocument};
 pub use crate::policy::{Access, AccessError};
 pub use access_not_granted::access_not_granted;
 pub use ask::{Answer, Options};

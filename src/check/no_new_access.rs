@@ -1,7 +1,7 @@
 //! Does the new policy allow any request that the existing one does not?
 
 use super::ask::{Answer, Options, ask};
-use crate::policy::Document;
+use crate::encode::DocumentRef;
 use crate::query::Query;
 
 /// Does `new` allow any request that `existing` does not? PASS if it does not. Document 0 of the answer is `new`,
@@ -22,6 +22,11 @@ use crate::query::Query;
 /// assert_eq!(no_new_access(&new, &old, &Options::default()).verdict.name(), "PASS");
 /// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
 /// ```
-pub fn no_new_access(new: &Document, existing: &Document, options: &Options) -> Answer {
-    ask(&Query::no_new_access(new, existing), options)
+pub fn no_new_access<'a>(
+    new: impl Into<DocumentRef<'a>>,
+    existing: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Answer {
+    let (new, existing) = (new.into(), existing.into());
+    ask(&Query::no_new_access(new.document(), existing.document()), &[new, existing], options)
 }

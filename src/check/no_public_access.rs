@@ -1,8 +1,8 @@
 //! Does the policy let outsiders in?
 
-use super::ask::{Answer, Options, certified, with_certificate};
+use super::ask::{Answer, Options, certified, isolated, with_certificate};
 use crate::confirm::{Claim, Referee, names_address};
-use crate::encode::{Encoding, address_beyond, assumptions, no_address};
+use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
 use crate::formula::{Lit, Network, NetworkUnion};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceType};
@@ -46,7 +46,17 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// assert_eq!(ask(r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#), "PASS");
 /// assert_eq!(ask(r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#), "FAIL");
 /// ```
-pub fn no_public_access(policy: &Document, resource_type: ResourceType, options: &Options) -> Answer {
+pub fn no_public_access<'a>(
+    policy: impl Into<DocumentRef<'a>>,
+    resource_type: ResourceType,
+    options: &Options,
+) -> Answer {
+    let policy = policy.into();
+    isolated(PolicyType::Resource, false, || answer(policy, resource_type, options))
+}
+
+fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Options) -> Answer {
+    let policy = document.document();
     let semantics = Semantics {
         policy_type: PolicyType::Resource,
         strict_arn: options.strict_arn,
@@ -55,9 +65,9 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         boundary: options.boundary,
     };
     let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
-    let mut encoding = Encoding::recalled(&anywhere, semantics);
-    let assumptions = assumptions(&anywhere, &encoding.context, encoding.formula.mentioned());
-    let referee = Referee::new(&anywhere, semantics);
+    let mut encoding = Encoding::recalled(&anywhere, &[document], semantics);
+    let assumptions = assumptions(&anywhere, &[document], &encoding.context, encoding.formula.mentioned());
+    let referee = Referee::new(&anywhere, semantics).with_indexes([document.actions()]);
     let mut allows = encoding.allows.clone();
     if allows.is_empty() {
         allows.push((0, 0, Lit::FALSE));
@@ -107,10 +117,13 @@ pub fn no_public_access(policy: &Document, resource_type: ResourceType, options:
         stats,
         open,
         certificate: None,
+        is_fault: false,
     };
     // The proof is about all statements at once, and about the addresses that were found.
     let query = Query::no_public_access(policy, Outside { resource_type, but_for });
-    with_certificate(answer, &query, semantics, options, || certified(&query, semantics, options))
+    with_certificate(answer, &query, semantics, options, || {
+        certified(&query, &[document], semantics, options)
+    })
 }
 
 /// The addresses, in groups of those that no condition of the policy tells apart.

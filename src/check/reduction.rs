@@ -8,6 +8,7 @@
 //! allow what the policy does.
 
 use super::region::Axis;
+use crate::encode::PreparedDocument;
 use crate::policy::{Document, Effect, Statement};
 use crate::span::Span;
 
@@ -47,18 +48,18 @@ pub(super) enum Within {
 
 /// A policy without what was found to change nothing.
 pub(super) struct Reduction {
-    less: Document,
-    more: Document,
+    less: PreparedDocument,
+    more: PreparedDocument,
 }
 
 impl Reduction {
     /// With nothing taken out.
-    pub(super) fn of(policy: &Document) -> Reduction {
+    pub(super) fn of(policy: &PreparedDocument) -> Reduction {
         Reduction { less: policy.clone(), more: policy.clone() }
     }
 
     /// The policy without what could allow less, or more.
-    pub(super) fn without(&self, kind: Kind) -> &Document {
+    pub(super) fn without(&self, kind: Kind) -> &PreparedDocument {
         match kind {
             Kind::Less => &self.less,
             Kind::More => &self.more,
@@ -67,7 +68,7 @@ impl Reduction {
 
     /// A statement as it is left there.
     pub(super) fn statement(&self, kind: Kind, place: Span) -> Option<&Statement> {
-        self.without(kind).statements.iter().find(|s| s.span == place)
+        self.without(kind).document().statements.iter().find(|s| s.span == place)
     }
 
     /// Takes out a part that was proved to change nothing in [`Reduction::without`] of its kind.
@@ -76,8 +77,8 @@ impl Reduction {
             Kind::Less => &mut self.less,
             Kind::More => &mut self.more,
         };
-        if let Some(without) = without(of_kind, part) {
-            *of_kind = without;
+        if let Some(without) = without(of_kind.document(), part) {
+            *of_kind = PreparedDocument::new(without);
         }
     }
 }
@@ -85,14 +86,14 @@ impl Reduction {
 /// A policy without a part; `None` if it is not there, or the last one of its list.
 pub(super) fn without(document: &Document, part: &Part) -> Option<Document> {
     let place = document.statements.iter().position(|s| s.span == part.statement)?;
-    let mut document = document.clone();
+    let mut statements = document.statements.to_vec();
     match part.within {
         None => {
-            (document.statements.len() > 1).then(|| document.statements.remove(place))?;
+            (statements.len() > 1).then(|| statements.remove(place))?;
         }
-        Some(within) => narrow(document.statements.get_mut(place)?, within)?,
+        Some(within) => narrow(statements.get_mut(place)?, within)?,
     }
-    Some(document)
+    Some(document.with_statements(statements))
 }
 
 fn narrow(statement: &mut Statement, within: Within) -> Option<()> {

@@ -1,85 +1,15 @@
-//! A request that shows something, judged on the documents: the three questions that every witness has to pass.
+//! Confirms on the documents that a request shows what is claimed of it: the three questions that every witness has to pass.
 
 mod addresses;
+mod referee;
 
 pub use addresses::{Shown, is_for_everyone, names_address};
+pub use referee::{Claim, Referee};
 
 use crate::evaluate::{self, Case, Decision, Truth};
-use crate::policy::{Document, Effect, PolicyType};
-use crate::query::{Query, Role, Semantics};
-use crate::request::{Keys, Request};
-
-/// What a witness must show, in terms of the original documents.
-#[derive(Clone, Copy)]
-pub struct Claim<'c> {
-    /// The question.
-    pub query: &'c Query<'c>,
-    /// All documents of the check.
-    pub documents: &'c [&'c Document],
-    /// Index of the policy that allows the request.
-    pub allowed_by: usize,
-    /// Index of the statement of that document that by itself allows it.
-    pub statement: usize,
-    /// Further spellings of actions, for the request to use.
-    pub spellings: &'c [&'c str],
-    /// The policy type of the check.
-    pub policy_type: PolicyType,
-    /// The condition keys that the documents test.
-    pub keys: &'c Keys<'c>,
-    /// Whether only what AWS's own checks know is taken as a fact.
-    pub aws_compat: bool,
-    /// Whether heuristics are taken for facts.
-    pub heuristics: bool,
-    /// Whether the requester has a permissions boundary, where the question fixes that.
-    pub boundary: Option<bool>,
-    /// How the referee reads the documents.
-    pub options: &'c evaluate::Options,
-}
-
-/// How the documents of a question are judged.
-#[derive(Debug)]
-pub struct Referee<'a> {
-    query: &'a Query<'a>,
-    semantics: Semantics,
-    keys: Keys<'a>,
-    spellings: Vec<&'a str>,
-    options: evaluate::Options,
-}
-
-impl<'a> Referee<'a> {
-    /// The referee for a question.
-    pub fn new(query: &'a Query<'a>, semantics: Semantics) -> Referee<'a> {
-        let documents = query.documents();
-        let mut options = evaluate::Options::for_documents(documents);
-        let judged = query.judged();
-        options.resource_unconstrained =
-            judged.iter().flat_map(|d| &d.statements).all(|s| s.resource.is_none());
-        options.allows_whole_resource = query.outside().is_some();
-        options.policy_type = semantics.policy_type;
-        options.strict_arn = semantics.strict_arn;
-        let keys = Keys::new(documents.iter().flat_map(|document| document.mentioned_keys()));
-        let listed_actions = query.access().into_iter().flatten().flat_map(|entry| &entry.actions);
-        let spellings = listed_actions.map(|action| &*action.text).collect();
-        Referee { query, semantics, keys, spellings, options }
-    }
-
-    /// What a witness for this Allow statement of this policy must show.
-    pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
-        Claim {
-            query: self.query,
-            documents: self.query.documents(),
-            allowed_by: document,
-            statement,
-            policy_type: self.semantics.policy_type,
-            spellings: &self.spellings,
-            keys: &self.keys,
-            aws_compat: self.semantics.aws_compat,
-            heuristics: self.semantics.heuristics,
-            boundary: self.semantics.boundary,
-            options: &self.options,
-        }
-    }
-}
+use crate::policy::Effect;
+use crate::query::Role;
+use crate::request::{FactSets, Request};
 
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +21,7 @@ pub struct Disagreement {
 }
 
 impl Disagreement {
-    pub(super) fn new(message: impl Into<String>) -> Disagreement {
+    fn new(message: impl Into<String>) -> Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 
@@ -105,14 +35,14 @@ impl Disagreement {
 }
 
 /// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
-/// happen, does it meet the question's own predicate?
+/// happen, does it meet the query's own predicate?
 ///
 /// # Errors
 /// The first question that was answered no.
 pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     let fixed;
-    // What the question fixes holds whatever the request says, which says nothing where it plays no part.
-    let request = match claim.boundary {
+    // A fixed boundary holds even where the request says nothing of it, because it plays no part.
+    let request = match claim.semantics.boundary {
         Some(boundary) if boundary != request.hidden.boundary => {
             let mut other = request.clone();
             other.hidden.boundary = boundary;
@@ -121,8 +51,18 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
         }
         _ => request,
     };
+    is_decided_as_claimed(request, claim)?;
+    let sets = FactSets { safe: !claim.semantics.aws_compat, heuristics: claim.semantics.heuristics };
+    if let Some(fault) = request.inconsistencies_among(claim.keys, &sets).first() {
+        return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
+    }
+    is_asked_about(request, claim)
+}
+
+/// Confirms that the policies allow the request by the claimed statement, and that every other layer treats it as its role says.
+fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     let policies = claim.query.policies();
-    let Some(document) = policies.get(claim.allowed_by).copied() else {
+    let Some(document) = policies.get(claim.allowed_by) else {
         return Err(Disagreement::new("the claim names no document"));
     };
     let case = Case::new(request, claim.options);
@@ -134,8 +74,8 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
         )));
     }
     // As it allows the request, the other Allow statements do not matter; the Deny statements of all policies do.
-    for (index, policy) in policies.iter().enumerate() {
-        let decision = match case.denied_by(policy) {
+    for index in 0..policies.len() {
+        let decision = match case.denied_by(claim.searched(index)) {
             Truth::False => continue,
             Truth::Unknown => Decision::Undetermined,
             Truth::True => Decision::ExplicitlyDenied,
@@ -143,12 +83,14 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
         return Err(Disagreement::decided(index, decision, "allowed"));
     }
     for layer in claim.query.layers() {
+        let last = layer.first + layer.documents.len();
+        let documents = (layer.first..last).map(|index| claim.searched(index));
         let decision = match layer.role {
             Role::Grants => continue,
-            Role::Caps | Role::Excludes => case.decide(layer.documents),
+            Role::Caps | Role::Excludes => case.decide(documents),
             Role::Scope => {
                 let about_all = evaluate::Options { resource_unconstrained: true, ..claim.options.clone() };
-                evaluate::decide(layer.documents, request, &about_all)
+                Case::new(request, &about_all).decide(documents)
             }
         };
         let is_allowed = decision == Decision::Allowed;
@@ -163,12 +105,14 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
             Role::Grants | Role::Caps | Role::Scope | Role::Excludes => {}
         }
     }
-    let axioms = crate::request::FactSets { safe: !claim.aws_compat, heuristics: claim.heuristics };
-    if let Some(fault) = request.inconsistencies_among(claim.keys, &axioms).first() {
-        return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
-    }
+    Ok(())
+}
+
+/// Confirms that the request is one of an outsider, where the query is about outsiders, and is listed, where it lists access.
+fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     if let Some(outside) = claim.query.outside() {
-        request.is_outsider(claim.documents, outside.resource_type).map_err(Disagreement::new)?;
+        let documents = claim.query.documents();
+        request.is_outsider(documents, outside.resource_type).map_err(Disagreement::new)?;
         if !request.is_beyond(&outside.but_for) {
             return Err(Disagreement::new("the request comes from an address that is not asked about"));
         }

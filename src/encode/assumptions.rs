@@ -1,7 +1,7 @@
 //! The named assumptions that take part in an answer.
 
 use crate::encode::context::Context;
-use crate::encode::prepared::Memory;
+use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
 use crate::policy::PolicyType;
 use crate::query::Query;
@@ -11,19 +11,21 @@ use crate::request::{HEURISTICS, Heuristic};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption(pub &'static str);
 
-/// The decided readings that the documents touch and the heuristics about the keys they mention, in alphabetical order.
-pub fn assumptions(query: &Query<'_>, context: &Context<'_>, mentioned: &[&str]) -> Vec<Assumption> {
+/// The decided readings that the documents of the query touch and the heuristics about the keys they mention, in alphabetical order.
+pub fn assumptions(
+    query: &Query<'_>,
+    documents: &[DocumentRef<'_>],
+    context: &Context<'_>,
+    mentioned: &[&str],
+) -> Vec<Assumption> {
     let mut found = Found::default();
     let mut listed = Features::default();
     for pattern in query.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
         listed.resource(pattern);
     }
     found.touched(&listed, context);
-    for document in query.documents() {
-        match document.statements.derived::<Memory>() {
-            Some(memory) => found.touched(memory.touched(document), context),
-            None => found.touched(&Features::of(&document.statements), context),
-        }
+    for document in documents {
+        found.touched(&document.features(), context);
     }
     if context.heuristics {
         let has = |key: &str| mentioned.contains(&key);

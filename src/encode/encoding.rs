@@ -6,16 +6,15 @@
 use crate::encode::context::Context;
 use crate::encode::facts::facts;
 use crate::encode::outsider::{address_beyond, no_address, outsider};
-use crate::encode::prepared::statement::recall;
+use crate::encode::prepared::DocumentRef;
 use crate::encode::slice::Slice;
-use crate::encode::statement::{
-    Compile, CompiledPolicy, action_pattern, compile_statement, resource_pattern,
-};
+use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
 use crate::formula::Formula;
 use crate::formula::Lit;
 use crate::formula::Network;
 use crate::formula::{Site, SiteElement};
-use crate::policy::{Access, Effect};
+use crate::index::broken;
+use crate::policy::{Access, Effect, Statement};
 use crate::query::{Query, Role, Semantics};
 
 /// A question compiled.
@@ -39,21 +38,34 @@ pub struct Encoding<'a> {
 impl<'a> Encoding<'a> {
     /// Compiles the documents in order, then the demands, then the facts: the same question always gives the same graph.
     pub fn new(query: &Query<'a>, semantics: Semantics) -> Encoding<'a> {
-        Encoding::of(query, semantics, &Slice::whole(), compile_statement)
+        Encoding::of(query, &DocumentRef::plain(query), semantics, &Slice::whole())
     }
 
-    /// As [`Encoding::new`], number for number, with what earlier questions about the same documents compiled.
-    pub fn recalled(query: &Query<'a>, semantics: Semantics) -> Encoding<'a> {
-        Encoding::of(query, semantics, &Slice::whole(), recall)
+    /// As [`Encoding::new`], number for number, given the documents of the query in order: those that are prepared are not
+    /// compiled again.
+    pub fn recalled(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
+        Encoding::of(query, documents, semantics, &Slice::whole())
     }
 
     /// As [`Encoding::recalled`], without the statements that cannot matter: a request meets one of the Allow statements and all
     /// that is shared exactly if it does so in the whole question. The Allow statements that cannot matter are false.
-    pub fn sliced(query: &Query<'a>, semantics: Semantics) -> Encoding<'a> {
-        Encoding::of(query, semantics, &Slice::of(query), recall)
+    pub fn sliced(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
+        Encoding::of(query, documents, semantics, &Slice::of(query, documents))
     }
 
-    fn of(query: &Query<'a>, semantics: Semantics, slice: &Slice, compile: Compile<'a>) -> Encoding<'a> {
+    fn of(
+        query: &Query<'a>,
+        documents: &[DocumentRef<'a>],
+        semantics: Semantics,
+        slice: &Slice,
+    ) -> Encoding<'a> {
+        if !documents
+            .iter()
+            .map(|d| std::ptr::from_ref(d.document()))
+            .eq(query.documents().iter().map(|d| std::ptr::from_ref(*d)))
+        {
+            broken("the documents of a query are compiled in its order");
+        }
         let mut context = Context::of(query, semantics.policy_type);
         context.strict_arn = semantics.strict_arn;
         context.aws_compat = semantics.aws_compat;
@@ -66,13 +78,19 @@ impl<'a> Encoding<'a> {
             document.statements.iter().enumerate().filter(matters).map(|(_, s)| s.value_count())
         });
         formula.reserve(values.fold(0, usize::saturating_add));
-        let compiled: Vec<CompiledPolicy> = query
-            .documents()
+        let compiled: Vec<CompiledPolicy> = documents
             .iter()
             .enumerate()
             .map(|(index, document)| {
                 let matters = |number| slice.matters(index, number);
-                CompiledPolicy::of(&mut formula, &context, (index, *document), matters, compile)
+                let compile = |formula: &mut Formula<'a>, number: usize, statement: &'a Statement| {
+                    let at = (index, number);
+                    match document {
+                        DocumentRef::Plain(_) => compile_statement(formula, &context, at, statement),
+                        DocumentRef::Prepared(prepared) => prepared.compile(formula, &context, at),
+                    }
+                };
+                CompiledPolicy::of(&mut formula, context.aws_compat, document.document(), matters, compile)
             })
             .collect();
         let (policies, _) = compiled.split_at_checked(query.policies().len()).unwrap_or((&compiled, &[]));

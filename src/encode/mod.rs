@@ -25,4 +25,5 @@ pub use context::Context;
 pub use encoding::Encoding;
 pub use facts::facts;
 pub use outsider::{address_beyond, no_address};
+pub use prepared::{DocumentRef, PreparedDocument};
 pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};

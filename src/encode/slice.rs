@@ -6,10 +6,11 @@
 //!
 //! Certificates do without it: they are about the question as a whole.
 
-use crate::encode::prepared::Memory;
-use crate::encode::prepared::digest::{Content, Digest, Services};
-use crate::policy::{Document, Effect};
+use crate::encode::prepared::DocumentRef;
+use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
+use crate::policy::Effect;
 use crate::query::{Layer, Query, Role};
+use std::borrow::Cow;
 
 /// Which statements matter.
 #[derive(Debug)]
@@ -33,8 +34,11 @@ impl Slice {
     }
 
     /// What can matter.
-    pub(crate) fn of(query: &Query<'_>) -> Slice {
-        let Some(digests) = all_digests(query.documents()) else { return Slice::whole() };
+    pub(crate) fn of(query: &Query<'_>, documents: &[DocumentRef<'_>]) -> Slice {
+        let held: Vec<Cow<'_, Digests>> = documents.iter().map(|document| document.digests()).collect();
+        let with_version = documents.iter().map(|document| document.document().version).zip(&held);
+        let digests: Vec<Vec<Digest<'_>>> =
+            with_version.map(|(version, digests)| digests.iter(version).collect()).collect();
         let (policies, others) = digests.split_at_checked(query.policies().len()).unwrap_or_default();
         let denied = contents(policies.iter().flatten(), Effect::Deny);
         let excluding = query.layers().filter(|layer| layer.role == Role::Excludes);
@@ -101,18 +105,10 @@ fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: E
     contents
 }
 
-/// The statements of each document in short.
-fn all_digests<'a>(documents: &[&'a Document]) -> Option<Vec<Vec<Digest<'a>>>> {
-    let of = |document: &&'a Document| {
-        let digests = document.statements.derived::<Memory>()?.digests(document);
-        Some(digests.iter(document.version).collect())
-    };
-    documents.iter().map(of).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::Slice;
+    use crate::encode::prepared::DocumentRef;
     use crate::limits::InputLimits;
     use crate::policy::{Access, Document, parse};
     use crate::query::Query;
@@ -129,7 +125,7 @@ mod tests {
 
     /// The statements that matter, by document.
     fn matter(query: &Query<'_>) -> Vec<Vec<usize>> {
-        let slice = Slice::of(query);
+        let slice = Slice::of(query, &DocumentRef::plain(query));
         let of = |(index, document): (usize, &&Document)| {
             (0..document.statements.len()).filter(|n| slice.matters(index, *n)).collect()
         };

@@ -22,19 +22,19 @@ impl CompiledPolicy {
     /// The statements that matter to what is asked; one that does not applies to none of the requests in question.
     pub(crate) fn of<'a>(
         formula: &mut Formula<'a>,
-        context: &Context<'a>,
-        (index, document): (usize, &'a Document),
+        aws_compat: bool,
+        document: &'a Document,
         matters: impl Fn(usize) -> bool,
-        compile: Compile<'a>,
+        compile: impl Fn(&mut Formula<'a>, usize, &'a Statement) -> Lit,
     ) -> CompiledPolicy {
-        if context.aws_compat {
+        if aws_compat {
             formula.untie();
         }
         // Whatever becomes of the keys in the formula.
         document.mentioned_keys().for_each(|key| formula.mention(key));
         let statements = document.statements.iter().enumerate().map(|(number, statement)| {
             let lit = match matters(number) {
-                true => compile(formula, context, (index, number), document),
+                true => compile(formula, number, statement),
                 false => Lit::FALSE,
             };
             (statement.effect.value, lit)
@@ -99,24 +99,14 @@ pub fn compile<'a>(
     index: usize,
     document: &'a Document,
 ) -> CompiledPolicy {
-    CompiledPolicy::of(formula, context, (index, document), |_| true, compile_statement)
+    let compile = |formula: &mut Formula<'a>, number, statement| {
+        compile_statement(formula, context, (index, number), statement)
+    };
+    CompiledPolicy::of(formula, context.aws_compat, document, |_| true, compile)
 }
 
-/// Puts a statement into a formula, given the document's place among those of the check and its own in the document.
-pub(crate) type Compile<'a> = fn(&mut Formula<'a>, &Context<'a>, (usize, usize), &'a Document) -> Lit;
-
-/// As [`Compile`], from nothing but the statement.
+/// Compiles a statement to the AND of its parts, given its document's place among those of the query and its own in the document.
 pub(crate) fn compile_statement<'a>(
-    formula: &mut Formula<'a>,
-    context: &Context<'a>,
-    at: (usize, usize),
-    document: &'a Document,
-) -> Lit {
-    document.statements.get(at.1).map_or(Lit::FALSE, |statement| parts(formula, context, at, statement))
-}
-
-/// The AND of the parts of a statement.
-pub(crate) fn parts<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
     (document, number): (usize, usize),

@@ -1,8 +1,42 @@
 //! `Action` and `NotAction`.
 
 use super::{PartTrace, Truth, glob};
-use crate::policy::{ActionPattern, ActionStart, Document, Element, Statement};
+use crate::policy::{ActionIndex, ActionPattern, ActionStart, Document, Element, Statement, Statements};
 use crate::request::Request;
+
+/// Searches of a document by action beyond which an index of it pays.
+pub const INDEX_THRESHOLD: usize = 4;
+
+/// The statements of a document, in which those about the action of a request are searched.
+#[derive(Clone, Copy, Debug)]
+pub enum Searched<'d> {
+    /// One after the other.
+    Scanned(&'d Statements),
+    /// By an index, which pays from a few requests on.
+    Indexed(&'d ActionIndex),
+}
+
+impl<'d> Searched<'d> {
+    /// The statements.
+    pub fn statements(self) -> &'d Statements {
+        match self {
+            Searched::Scanned(statements) => statements,
+            Searched::Indexed(index) => index.statements(),
+        }
+    }
+}
+
+impl<'d> From<&'d Document> for Searched<'d> {
+    fn from(document: &'d Document) -> Searched<'d> {
+        Searched::Scanned(&document.statements)
+    }
+}
+
+impl<'d> From<&'d ActionIndex> for Searched<'d> {
+    fn from(index: &'d ActionIndex) -> Searched<'d> {
+        Searched::Indexed(index)
+    }
+}
 
 /// The action of a request, in lower case.
 #[derive(Debug)]
@@ -17,12 +51,16 @@ impl Action {
         Action { start: ActionStart::of(&lower), lower }
     }
 
-    /// The statements of a document that may match it, with their indexes.
+    /// The statements that may match it, with their indexes, in order.
     pub(super) fn about<'d>(
         &self,
-        document: &'d Document,
+        statements: Searched<'d>,
     ) -> impl Iterator<Item = (usize, &'d Statement)> + use<'d> {
-        document.statements.about(&self.lower)
+        let (scanned, found) = match statements {
+            Searched::Scanned(statements) => (Some(statements.iter().enumerate()), None),
+            Searched::Indexed(index) => (None, Some(index.about(&self.lower))),
+        };
+        scanned.into_iter().flatten().chain(found.into_iter().flatten())
     }
 
     fn matches(&self, pattern: &ActionPattern) -> bool {

@@ -1,8 +1,8 @@
 //! One request before the referee, and what statements and documents make of it.
 
-use super::action::{self, Action};
+use super::action::{self, Action, Searched};
 use super::{Decision, Options, StatementTrace, Truth, condition, principal, resource};
-use crate::policy::{Document, Effect, Statement};
+use crate::policy::{Effect, Statement};
 use crate::request::Request;
 
 /// A request before the referee.
@@ -17,7 +17,7 @@ use crate::request::Request;
 /// let case = Case::new(&request, &options);
 /// assert_eq!(case.applies(&policy.statements[0]), Truth::True);
 /// assert_eq!(case.denied_by(&policy), Truth::True);
-/// assert_eq!(case.decide(&[&policy]), Decision::ExplicitlyDenied);
+/// assert_eq!(case.decide([&policy]), Decision::ExplicitlyDenied);
 /// ```
 #[derive(Debug)]
 pub struct Case<'r> {
@@ -52,8 +52,9 @@ impl<'r> Case<'r> {
     }
 
     /// Whether a Deny statement of the document applies.
-    pub fn denied_by(&self, document: &Document) -> Truth {
-        if !document.statements.deny() {
+    pub fn denied_by<'d>(&self, document: impl Into<Searched<'d>>) -> Truth {
+        let document = document.into();
+        if !document.statements().deny() {
             return Truth::False;
         }
         let denies = self.action.about(document).filter(|(_, s)| s.effect.value == Effect::Deny);
@@ -63,9 +64,9 @@ impl<'r> Case<'r> {
     /// Under a set of policies: an applicable Deny wins, then an applicable Allow, else it is denied.
     ///
     /// Source: IAM User Guide, "Policy evaluation logic".
-    pub fn decide(&self, documents: &[&Document]) -> Decision {
+    pub fn decide<'d, D: Into<Searched<'d>>>(&self, documents: impl IntoIterator<Item = D>) -> Decision {
         let (mut deny, mut allow) = (Truth::False, Truth::False);
-        for (_, statement) in documents.iter().flat_map(|document| self.action.about(document)) {
+        for (_, statement) in documents.into_iter().flat_map(|document| self.action.about(document.into())) {
             let so_far = match statement.effect.value {
                 Effect::Deny => &mut deny,
                 Effect::Allow => &mut allow,
@@ -81,9 +82,9 @@ impl<'r> Case<'r> {
     }
 
     /// The statements of a document whose `Action` or `NotAction` matches the action or may match it, with their indexes.
-    pub fn concerned<'d>(&self, document: &'d Document) -> Vec<(usize, &'d Statement)> {
+    pub fn concerned<'d>(&self, document: impl Into<Searched<'d>>) -> Vec<(usize, &'d Statement)> {
         let matches = |s: &Statement| action::matches(&s.action, &self.action).truth != Truth::False;
-        self.action.about(document).filter(|(_, s)| matches(s)).collect()
+        self.action.about(document.into()).filter(|(_, s)| matches(s)).collect()
     }
 
     /// How one statement comes out, given its indexes.

@@ -14,6 +14,7 @@ mod truth;
 mod variable;
 
 pub use access::lists;
+pub use action::{INDEX_THRESHOLD, Searched};
 pub use case::Case;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
@@ -204,7 +205,7 @@ impl Trace {
 /// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
 pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> Decision {
-    Case::new(request, options).decide(documents)
+    Case::new(request, options).decide(documents.iter().copied())
 }
 
 /// The values of a statement that match a request, or that keep a negated element from matching.

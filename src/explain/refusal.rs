@@ -1,7 +1,7 @@
 //! Why a policy does not allow a request.
 
-use crate::evaluate::{Case, Options, StatementTrace, Truth};
-use crate::policy::{Document, Effect};
+use crate::evaluate::{Case, Options, Searched, StatementTrace, Truth};
+use crate::policy::Effect;
 use crate::request::Request;
 
 /// Why a policy does not allow a request.
@@ -54,7 +54,11 @@ impl Refusal {
 }
 
 /// Why a document does not allow the request; `None` if it does, or if that is open.
-pub fn refusal(document: &Document, request: &Request, options: &Options) -> Option<Refusal> {
+pub fn refusal<'d>(
+    document: impl Into<Searched<'d>>,
+    request: &Request,
+    options: &Options,
+) -> Option<Refusal> {
     let case = Case::new(request, options);
     let statements = case.concerned(document);
     let of = |effect: Effect| statements.iter().filter(move |(_, s)| s.effect.value == effect);

@@ -188,4 +188,21 @@ impl Document {
     pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
         self.statements.mentioned_keys()
     }
+
+    /// The document with other statements. Spans of these have to be of the same source.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::{Effect, parse}, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// let mut statements = policy.statements.to_vec();
+    /// statements[0].effect.value = Effect::Deny;
+    /// let denying = policy.with_statements(statements);
+    /// assert_eq!(denying.statements[0].effect.value, Effect::Deny);
+    /// assert_eq!(policy.statements[0].effect.value, Effect::Allow);
+    /// ```
+    #[must_use]
+    pub fn with_statements(&self, statements: impl Into<Statements>) -> Document {
+        Document { statements: statements.into(), ..self.clone() }
+    }
 }

@@ -27,6 +27,7 @@ mod template;
 
 pub use access::{Access, AccessError};
 pub use action::{ActionPattern, ActionStart};
+pub use action_index::ActionIndex;
 pub use base64::decode_base64;
 pub use cidr::AddressRange;
 pub use condition::{

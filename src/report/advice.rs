@@ -168,10 +168,9 @@ fn checked(typed: &Typed<'_>, explained: &Explained<'_>, changed: Option<Documen
 }
 
 /// The document with further Deny statements.
-fn with_denials<'d>(document: &Document, denials: impl IntoIterator<Item = &'d Statement>) -> Document {
-    let mut changed = document.clone();
-    changed.statements.extend(denials.into_iter().cloned());
-    changed
+fn with_denials<'d>(document: &'d Document, denials: impl IntoIterator<Item = &'d Statement>) -> Document {
+    let statements: Vec<Statement> = document.statements.iter().chain(denials).cloned().collect();
+    document.with_statements(statements)
 }
 
 /// The Deny statements of the existing policy that are enough if the document keeps them, the fewest of them in order, and what it
@@ -216,14 +215,14 @@ fn named(denials: &[usize], existing: &Document) -> String {
 /// The document without the pattern to look at.
 fn without(document: &Document, explained: &Explained<'_>) -> Option<Document> {
     let finding = explained.finding;
-    let mut changed = document.clone();
-    let statement = changed.statements.get_mut(finding.statement)?;
+    let mut statements = document.statements.to_vec();
+    let statement = statements.get_mut(finding.statement)?;
     match explained.blame.primary.part {
         Part::Action => drop(removed(&mut statement.action.values, finding.action)?),
         Part::Resource => drop(removed(&mut statement.resource.as_mut()?.values, finding.resource)?),
         Part::Principal => drop(removed(&mut statement.principal.as_mut()?.values, finding.principal)?),
     }
-    Some(changed)
+    Some(document.with_statements(statements))
 }
 
 fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
@@ -233,13 +232,13 @@ fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
 
 /// The document with a condition in place of those on the same key that are too loose.
 fn with(document: &Document, explained: &Explained<'_>, condition: &Condition) -> Option<Document> {
-    let mut changed = document.clone();
-    let statement = changed.statements.get_mut(explained.finding.statement)?;
+    let mut statements = document.statements.to_vec();
+    let statement = statements.get_mut(explained.finding.statement)?;
     let loose = |place: usize, own: &Condition| {
         own.key.value.name == condition.key.value.name
             && explained.blame.conditions.iter().any(|loose| loose.condition == place)
     };
     let kept = statement.conditions.iter().enumerate().filter(|(place, own)| !loose(*place, own));
     statement.conditions = kept.map(|(_, own)| own.clone()).chain([condition.clone()]).collect();
-    Some(changed)
+    Some(document.with_statements(statements))
 }

@@ -5,9 +5,9 @@ use super::replay::Replayer;
 use super::{Failure, Issue, Kind, Question, finding, undecided};
 use crate::check::{Answer, Options};
 use crate::diagnostic::Diagnostic;
-use crate::evaluate;
+use crate::evaluate::{self, INDEX_THRESHOLD, Searched};
 use crate::explain::{Blame, Refusal, blame, blame_for_outsider, refusal};
-use crate::policy::Document;
+use crate::policy::{ActionIndex, Document};
 use crate::request::RequestSpec;
 use crate::solve::{Finding, Verdict};
 use crate::span::Source;
@@ -142,7 +142,9 @@ impl<'a> Judgement<'a> {
                 referee.policy_type = answer.policy_type;
                 referee.strict_arn = options.strict_arn;
                 referee.allows_whole_resource = matches!(question, Question::NoPublicAccess(_));
-                let other = documents.get(1);
+                let is_worth_it = findings.len() > INDEX_THRESHOLD;
+                let index = existing.filter(|_| is_worth_it).map(|d| ActionIndex::of(&d.statements));
+                let other = index.as_ref().map(Searched::from).or(existing.map(Searched::from));
                 let replayer = replays.then(|| Replayer::new(&documents, &referee, options.aws_compat));
                 let explained = |finding: &'a Finding| {
                     let request = finding.witness.request();

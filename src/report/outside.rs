@@ -290,9 +290,9 @@ fn confined(statement: &Statement, condition: &serde_json::Value) -> Option<Stat
 /// What a change of a statement comes to: the statement is asked about again, with all that the policy denies.
 fn checked(external: &External<'_>, changed: Option<Statement>) -> &'static str {
     let Some(changed) = changed else { return "" };
-    let mut document = external.policy.clone();
-    document.statements.retain(|s| s.effect.value == Effect::Deny);
-    document.statements.push(changed);
+    let denials = external.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+    let statements: Vec<Statement> = denials.cloned().chain([changed]).collect();
+    let document = external.policy.with_statements(statements);
     let options = Options { certificate: false, certify: false, ..external.options.clone() };
     let access = external_access(&document, external.resource_type, external.zone, &options);
     match (access.is_complete(), access.findings.is_empty()) {

@@ -44,7 +44,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let Some(model) = search.solve(goal)? else {
         return Ok(match search.undecided() {
             None => Answer::Unsat(Proof { lemmas: search.lemmas().len() }),
-            Some(proposal) => open(variables(search, proposal, claim.documents), None),
+            Some(proposal) => open(variables(search, proposal, claim.query.documents()), None),
         });
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.formula).collect();
@@ -67,8 +67,8 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let reasons = match disagreement.open {
         // What is open cancels out within the document: the referee, who looks at one statement after the other, does not
         // see that.
-        Some(document) if opaques.is_empty() => open_in(search, document, claim.documents),
-        _ => opaques.into_iter().filter_map(|id| reason(search, id, claim.documents)).collect(),
+        Some(document) if opaques.is_empty() => open_in(search, document, claim.query.documents()),
+        _ => opaques.into_iter().filter_map(|id| reason(search, id, claim.query.documents())).collect(),
     };
     Ok(open(reasons, Some(request)))
 }
@@ -79,7 +79,7 @@ fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answ
         Err(unconfirmed) => *unconfirmed,
     };
     let reasons = match disagreement.open {
-        Some(document) => open_in(search, document, claim.documents),
+        Some(document) => open_in(search, document, claim.query.documents()),
         None => vec![UnknownReason::Internal(disagreement.message)],
     };
     open(reasons, Some(request))
@@ -103,9 +103,9 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         formula: search.formula,
         theory: &mut search.theory,
         meter: &mut search.meter,
-        policy_type: claim.policy_type,
-        aws_compat: claim.aws_compat,
-        documents: claim.documents,
+        policy_type: claim.semantics.policy_type,
+        aws_compat: claim.semantics.aws_compat,
+        documents: claim.query.documents(),
         statement: claim
             .query
             .policies()

@@ -102,7 +102,7 @@ impl Finding {
 
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
-        let document = claim.documents.get(claim.allowed_by).copied();
+        let document = claim.query.documents().get(claim.allowed_by).copied();
         let source = document.and_then(|d| d.statements.get(claim.statement));
         let matched = source.map(|s| matched(s, witness.request(), claim.options));
         let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
@@ -162,6 +162,22 @@ impl Unknown {
             whole.candidate = whole.candidate.or(part.candidate);
         }
         Some(whole)
+    }
+
+    /// The first message of a fault of this program among the reasons.
+    pub fn internal(&self) -> Option<&str> {
+        self.reasons.iter().find_map(|reason| match reason {
+            UnknownReason::Internal(message) => Some(&**message),
+            _ => None,
+        })
+    }
+
+    /// The first limit among the reasons.
+    pub fn exhausted(&self) -> Option<Exhausted> {
+        self.reasons.iter().find_map(|reason| match reason {
+            UnknownReason::Exhausted(limit) => Some(*limit),
+            _ => None,
+        })
     }
 }
 

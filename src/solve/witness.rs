@@ -53,7 +53,7 @@ impl Witness {
     #[must_use]
     pub fn shrunk(self, claim: &Claim<'_>) -> Witness {
         // A key that every requester has could not be left out with it.
-        let anyone = claim.policy_type == PolicyType::Identity && !claim.keys.describe_everyone();
+        let anyone = claim.semantics.policy_type == PolicyType::Identity && !claim.keys.describe_everyone();
         if !anyone || self.request.requester.is_none() {
             return self;
         }

@@ -3,7 +3,7 @@
 use super::certificate::Proof;
 use crate::confirm::Referee;
 use crate::confirm::{Shown, is_for_everyone};
-use crate::encode::{Encoding, assumptions};
+use crate::encode::{DocumentRef, Encoding, assumptions};
 use crate::limits::{Deadline, InputLimits};
 use crate::policy::{Access, Document, PolicyType, read};
 use crate::query::{CheckKind, Query, Role, Semantics};
@@ -180,7 +180,8 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     if encoding.formula.graph.len() > limits.nodes {
         return Err(Refusal::inconclusive("the question has too many parts"));
     }
-    let named = assumptions(&query, &encoding.context, encoding.formula.mentioned());
+    let named =
+        assumptions(&query, &DocumentRef::plain(&query), &encoding.context, encoding.formula.mentioned());
     if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
         return Err(Refusal::new("the assumptions that it names are not those that take part"));
     }

@@ -204,10 +204,9 @@ fn random_policy(random: &mut Random) -> Document {
 
 /// What a Deny statement refuses, as a policy that allows it.
 fn as_allow(policy: &Document, statement: usize) -> Document {
-    let mut denied = policy.clone();
-    denied.statements = vec![policy.statements[statement].clone()].into();
-    denied.statements[0].effect.value = Effect::Allow;
-    denied
+    let mut denied = policy.statements[statement].clone();
+    denied.effect.value = Effect::Allow;
+    policy.with_statements(vec![denied])
 }
 
 /// Every allowed request from outside is in a finding; a finding that is wholly outside holds no other request; what one that is

@@ -37,8 +37,9 @@ fn widened_policies_allow_no_less() {
         let first = policy.statements.iter().position(|s| s.effect.value == Effect::Allow);
         let Some(first) = first.filter(|i| !policy.statements[*i].action.values.is_empty()) else { continue };
         for widen in [any_action, any_resource, no_condition] {
-            let mut wider = policy.clone();
-            widen(&mut wider.statements[first]);
+            let mut statements = policy.statements.to_vec();
+            widen(&mut statements[first]);
+            let wider = policy.with_statements(statements);
             let less = no_new_access(policy, &wider, &Options::default());
             let more = no_new_access(&wider, policy, &Options::default());
             if less.verdict.name() != "PASS" || more.verdict.name() == "UNKNOWN" {

@@ -62,13 +62,13 @@ fn service(text: &str) -> Option<&[u8]> {
 }
 
 /// The statements of a document in short.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Digests {
     contents: Vec<u8>,
     statements: Box<[Entry]>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     effect: Effect,
     services: Services,

@@ -8,7 +8,7 @@ use crate::request::key_info;
 use crate::span::Spanned;
 
 /// What of statements, or of listed access, decided readings are about.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
     /// A resource with fewer than six fields.
     pub(crate) completed: bool,

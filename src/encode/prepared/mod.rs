@@ -1,38 +1,179 @@
-//! What is kept with the statements of a document, so that it is found out once for all questions.
+//! Documents prepared for many queries: each thing that depends on one document alone is computed once.
 
 pub(super) mod digest;
 pub(super) mod features;
 mod key;
-pub(super) mod statement;
+mod statement;
 
+use crate::encode::context::Context;
 use crate::encode::prepared::digest::Digests;
 use crate::encode::prepared::features::Features;
-use crate::encode::prepared::statement::Records;
-use crate::policy::Document;
-use std::sync::OnceLock;
+use crate::encode::prepared::statement::CompiledStatement;
+use crate::formula::{Formula, Lit};
+use crate::index::broken;
+use crate::policy::{ActionIndex, Document};
+use crate::query::Query;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
-/// What the clones of a document share.
-#[derive(Default)]
-pub(crate) struct Memory {
-    digests: OnceLock<Digests>,
-    touched: OnceLock<Features>,
-    records: OnceLock<Box<[Records]>>,
+/// A document with what queries about it compute of it alone: digests, features, compiled statements and the index of its
+/// actions. Each is computed when a query needs it first. No answer depends on whether a document is prepared; it pays from the
+/// second query on.
+///
+/// ```
+/// use iamsat::check::{Options, PreparedDocument, no_new_access};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(action: &str) -> Document {
+/// #     let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let baseline = PreparedDocument::new(policy("s3:Get*"));
+/// let ask = |action| no_new_access(&policy(action), &baseline, &Options::default()).verdict.name();
+/// assert_eq!((ask("s3:GetObject"), ask("s3:PutObject")), ("PASS", "FAIL"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct PreparedDocument {
+    document: Document,
+    computed: Arc<Computed>,
 }
 
-impl Memory {
-    /// What each statement says, in short.
-    pub(crate) fn digests(&self, document: &Document) -> &Digests {
-        self.digests.get_or_init(|| Digests::of(&document.statements))
+/// What is computed of the statements, which does not depend on the name of their source.
+#[derive(Debug)]
+struct Computed {
+    digests: OnceLock<Digests>,
+    features: OnceLock<Features>,
+    actions: ActionIndex,
+    statements: OnceLock<Box<[CompiledStatement]>>,
+}
+
+impl PreparedDocument {
+    /// Prepares a document.
+    pub fn new(document: Document) -> PreparedDocument {
+        let computed = Computed {
+            digests: OnceLock::new(),
+            features: OnceLock::new(),
+            actions: ActionIndex::of(&document.statements),
+            statements: OnceLock::new(),
+        };
+        PreparedDocument { document, computed: Arc::new(computed) }
     }
 
-    /// The decided readings that the document may touch.
-    pub(crate) fn touched(&self, document: &Document) -> &Features {
-        self.touched.get_or_init(|| Features::of(&document.statements))
+    /// The document.
+    pub fn document(&self) -> &Document {
+        &self.document
     }
 
-    /// What is kept of a statement.
-    pub(crate) fn records(&self, document: &Document, statement: usize) -> Option<&Records> {
-        let all = || document.statements.iter().map(|_| Records::default()).collect();
-        self.records.get_or_init(all).get(statement)
+    /// The document, without what was computed of it.
+    pub fn into_document(self) -> Document {
+        self.document
+    }
+
+    /// The same document under another name, as [`crate::policy::Read::renamed`] makes it. What was computed is shared.
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> PreparedDocument {
+        let source = self.document.source.renamed(from, to);
+        let document = Document { source, ..self.document.clone() };
+        PreparedDocument { document, computed: Arc::clone(&self.computed) }
+    }
+
+    fn digests(&self) -> &Digests {
+        self.computed.digests.get_or_init(|| Digests::of(&self.document.statements))
+    }
+
+    fn features(&self) -> &Features {
+        self.computed.features.get_or_init(|| Features::of(&self.document.statements))
+    }
+
+    /// Puts a statement into a formula, as compiling it would, given the document's place among those of the query and the
+    /// statement's place in it.
+    pub(super) fn compile<'a>(
+        &'a self,
+        formula: &mut Formula<'a>,
+        context: &Context<'a>,
+        at: (usize, usize),
+    ) -> Lit {
+        let statements = &self.document.statements;
+        let all = self
+            .computed
+            .statements
+            .get_or_init(|| statements.iter().map(|_| CompiledStatement::default()).collect());
+        match all.get(at.1) {
+            Some(compiled) => compiled.put_in(formula, context, at, statements),
+            None => broken("a statement is one of its document"),
+        }
+    }
+}
+
+impl From<Document> for PreparedDocument {
+    fn from(document: Document) -> PreparedDocument {
+        PreparedDocument::new(document)
+    }
+}
+
+/// A document of a query, prepared or not.
+#[derive(Clone, Copy, Debug)]
+pub enum DocumentRef<'a> {
+    /// All that the query needs is computed for it alone.
+    Plain(&'a Document),
+    /// What was computed for earlier queries is used again.
+    Prepared(&'a PreparedDocument),
+}
+
+impl<'a> DocumentRef<'a> {
+    /// The document.
+    pub fn document(self) -> &'a Document {
+        match self {
+            DocumentRef::Plain(document) => document,
+            DocumentRef::Prepared(prepared) => &prepared.document,
+        }
+    }
+
+    /// The index of its actions, if it is prepared.
+    pub fn actions(self) -> Option<&'a ActionIndex> {
+        match self {
+            DocumentRef::Plain(_) => None,
+            DocumentRef::Prepared(prepared) => Some(&prepared.computed.actions),
+        }
+    }
+
+    /// The digests of its statements.
+    pub(super) fn digests(self) -> Cow<'a, Digests> {
+        match self {
+            DocumentRef::Plain(document) => Cow::Owned(Digests::of(&document.statements)),
+            DocumentRef::Prepared(prepared) => Cow::Borrowed(prepared.digests()),
+        }
+    }
+
+    /// The features of its statements.
+    pub(super) fn features(self) -> Cow<'a, Features> {
+        match self {
+            DocumentRef::Plain(document) => Cow::Owned(Features::of(&document.statements)),
+            DocumentRef::Prepared(prepared) => Cow::Borrowed(prepared.features()),
+        }
+    }
+
+    /// The document prepared for further queries, unless it is already.
+    pub fn prepared(self) -> Cow<'a, PreparedDocument> {
+        match self {
+            DocumentRef::Plain(document) => Cow::Owned(PreparedDocument::new(document.clone())),
+            DocumentRef::Prepared(prepared) => Cow::Borrowed(prepared),
+        }
+    }
+
+    /// The documents of a query, none of them prepared.
+    pub fn plain(query: &Query<'a>) -> Vec<DocumentRef<'a>> {
+        query.documents().iter().map(|document| DocumentRef::Plain(document)).collect()
+    }
+}
+
+impl<'a> From<&'a Document> for DocumentRef<'a> {
+    fn from(document: &'a Document) -> DocumentRef<'a> {
+        DocumentRef::Plain(document)
+    }
+}
+
+impl<'a> From<&'a PreparedDocument> for DocumentRef<'a> {
+    fn from(prepared: &'a PreparedDocument) -> DocumentRef<'a> {
+        DocumentRef::Prepared(prepared)
     }
 }

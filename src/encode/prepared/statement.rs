@@ -1,98 +1,107 @@
-//! Statements compiled once for many questions.
+//! A statement compiled once for many queries.
 //!
-//! What a statement is compiled to depends on the statement and on its [`CompileKey`]. From the second question on it is kept as a
-//! [`Snapshot`] with the document's statements, which the document's clones share, and each question puts the snapshot into its own
-//! formula. That gives the formula that compiling would give, number for number, so no answer depends on what is kept.
+//! What a statement is compiled to depends on the statement and on its [`CompileKey`]. It is kept as a [`Snapshot`] under that key,
+//! and each query puts the snapshot into its own formula. That gives the formula that compiling would give, number for number.
 
 use crate::encode::context::Context;
-use crate::encode::prepared::Memory;
 use crate::encode::prepared::key::CompileKey;
-use crate::encode::statement::{compile_statement, parts};
+use crate::encode::statement::compile_statement;
 use crate::formula::Lit;
 use crate::formula::{Formula, Snapshot};
-use crate::policy::{Document, Statement};
+use crate::index::broken;
+use crate::policy::{Statement, Statements};
 use self_cell::self_cell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-/// Records of one statement: its document may play several parts.
+/// Keys under which one statement is kept: a document may play several roles.
 const KEPT: usize = 3;
 
-/// What is kept of one statement.
-#[derive(Default)]
-pub(crate) struct Records {
-    was_compiled: AtomicBool,
+/// A statement compiled under the keys that queries asked for first.
+#[derive(Debug, Default)]
+pub(super) struct CompiledStatement {
     kept: [OnceLock<Box<Kept>>; KEPT],
 }
 
-/// A statement compiled under these terms.
+/// A statement compiled under one key.
 struct Kept {
-    terms: CompileKey,
+    key: CompileKey,
     compiled: Compiled,
 }
 
-/// What it is compiled to.
-struct Recorded<'a> {
+/// The formula of a statement, and which of its literals says that the statement applies.
+struct SnapshotWithLiteral<'a> {
     snapshot: Snapshot<'a>,
     literal: Lit,
 }
 
 self_cell! {
-    /// The record holds the names and patterns of the statement.
+    /// A snapshot borrows the names and patterns of its statement, as every formula does: owned copies would be a second type for
+    /// each of them, and take the memory of the policy a second time.
     struct Compiled {
-        owner: Arc<Vec<Statement>>,
+        owner: Statements,
         #[covariant]
-        dependent: Recorded,
+        dependent: SnapshotWithLiteral,
+    }
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.key.fmt(f)
     }
 }
 
 impl Kept {
-    fn new(document: &Document, number: usize, terms: CompileKey) -> Kept {
-        let compiled = Compiled::new(Arc::clone(document.statements.list()), |statements| {
+    fn new(statements: &Statements, number: usize, key: CompileKey) -> Kept {
+        let compiled = Compiled::new(statements.clone(), |statements| {
+            let statement = own(statements, number);
             let mut formula = Formula::default();
-            if terms.aws_compat {
+            if key.aws_compat {
                 formula.untie();
             }
-            let compiled = |statement| parts(&mut formula, &terms.context(statement), (0, number), statement);
-            let literal = statements.get(number).map_or(Lit::FALSE, compiled);
-            Recorded { snapshot: Snapshot::of(formula), literal }
+            let literal = compile_statement(&mut formula, &key.context(statement), (0, number), statement);
+            SnapshotWithLiteral { snapshot: Snapshot::of(formula), literal }
         });
-        Kept { terms, compiled }
+        Kept { key, compiled }
     }
 
-    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, index: usize) -> Lit {
+    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, document: usize) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        formula.put_in(&recorded.snapshot, index).literal(recorded.literal)
+        formula.put_in(&recorded.snapshot, document).literal(recorded.literal)
     }
 }
 
-/// As [`compile_statement`], from what is kept with the document where that can be.
-pub(crate) fn recall<'a>(
-    formula: &mut Formula<'a>,
-    context: &Context<'a>,
-    at: (usize, usize),
-    document: &'a Document,
-) -> Lit {
-    let (index, number) = at;
-    let records = document.statements.derived::<Memory>().and_then(|memory| memory.records(document, number));
-    // What is asked about once need not be kept.
-    let records = records.filter(|records| records.was_compiled.swap(true, Ordering::Relaxed));
-    if let (Some(records), Some(statement)) = (records, document.statements.get(number)) {
-        let terms = CompileKey::of(context, index, statement);
-        for slot in &records.kept {
-            let kept = slot.get_or_init(|| Box::new(Kept::new(document, number, terms.clone())));
-            if kept.terms == terms {
-                return kept.put_in(formula, index);
+impl CompiledStatement {
+    /// Puts the statement at this place of the query into a formula.
+    pub(super) fn put_in<'a>(
+        &'a self,
+        formula: &mut Formula<'a>,
+        context: &Context<'a>,
+        at: (usize, usize),
+        statements: &'a Statements,
+    ) -> Lit {
+        let (document, number) = at;
+        let statement = own(statements, number);
+        let key = CompileKey::of(context, document, statement);
+        for slot in &self.kept {
+            let kept = slot.get_or_init(|| Box::new(Kept::new(statements, number, key.clone())));
+            if kept.key == key {
+                return kept.put_in(formula, document);
             }
         }
+        compile_statement(formula, context, at, statement)
     }
-    compile_statement(formula, context, at, document)
+}
+
+fn own(statements: &[Statement], number: usize) -> &Statement {
+    match statements.get(number) {
+        Some(statement) => statement,
+        None => broken("a compiled statement is one of its document"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Memory;
-    use crate::encode::Encoding;
+    use crate::encode::{DocumentRef, Encoding, PreparedDocument};
     use crate::limits::InputLimits;
     use crate::policy::{Document, PolicyType, parse};
     use crate::query::{Query, Semantics};
@@ -129,44 +138,40 @@ mod tests {
             "Condition":{"StringNotEquals":{"s3:ExistingObjectTag/a":"2","aws:TagKeys":"c"},"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}"#,
     ];
 
-    /// What is recalled gives the formula that compiling gives, number for number: of all pairs of these statements, whatever
-    /// was compiled together with them before.
+    /// Recalling gives the formula that compiling gives, number for number: of all pairs of these statements, whatever was
+    /// compiled together with them before.
     #[test]
-    fn what_is_recalled_is_what_is_compiled() {
-        let documents: Vec<Document> = (0..STATEMENTS.len())
+    fn recalling_is_compiling() {
+        let documents: Vec<PreparedDocument> = (0..STATEMENTS.len())
             .flat_map(|i| (i..STATEMENTS.len()).map(move |j| (i, j)))
-            .map(|(i, j)| document(&format!("{},{}", STATEMENTS[i], STATEMENTS[j])))
+            .map(|(i, j)| document(&format!("{},{}", STATEMENTS[i], STATEMENTS[j])).into())
             .collect();
         for new in &documents {
             for old in &documents {
                 for semantics in [SETTING, Semantics { aws_compat: true, strict_arn: true, ..SETTING }] {
-                    let query = Query::no_new_access(new, old);
-                    let (compiled, recalled) =
-                        (Encoding::new(&query, semantics), Encoding::recalled(&query, semantics));
-                    assert_eq!(compiled.formula.listed(), recalled.formula.listed(), "{new:?} {old:?}");
-                    assert_eq!(compiled.conjuncts, recalled.conjuncts);
-                    assert_eq!(compiled.allows, recalled.allows);
+                    let query = Query::no_new_access(new.document(), old.document());
+                    let compiled = Encoding::new(&query, semantics);
+                    let prepared = [new, old].map(DocumentRef::from);
+                    for _ in 0..2 {
+                        let recalled = Encoding::recalled(&query, &prepared, semantics);
+                        assert_eq!(compiled.formula.listed(), recalled.formula.listed(), "{new:?} {old:?}");
+                        assert_eq!(compiled.conjuncts, recalled.conjuncts);
+                        assert_eq!(compiled.allows, recalled.allows);
+                    }
                 }
             }
-            let memory: &Memory = new.statements.derived().unwrap();
-            assert!(memory.records(new, 0).unwrap().kept[0].get().is_some(), "{new:?}");
+            let kept = &new.computed.statements.get().unwrap()[0].kept;
+            assert!(kept[0].get().is_some(), "{new:?}");
         }
     }
 
-    /// Statements that were changed are compiled as they are now.
+    /// A document with other statements has nothing in common with what was prepared.
     #[test]
-    fn what_was_changed_is_forgotten() {
-        let old = document(STATEMENTS[0]);
-        let mut new = old.clone();
-        let listed =
-            |new: &Document| Encoding::recalled(&Query::no_new_access(new, &old), SETTING).formula.listed();
-        let before = listed(&new);
-        assert_eq!(listed(&new), before);
-        new.statements.extend(document(STATEMENTS[3]).statements.iter().cloned());
-        let after = Encoding::new(&Query::no_new_access(&new, &old), SETTING).formula.listed();
-        assert!(after != before);
-        for _ in 0..3 {
-            assert_eq!(listed(&new), after);
-        }
+    #[should_panic(expected = "broken invariant")]
+    fn a_prepared_document_stands_for_itself_alone() {
+        let (one, other) = (document(STATEMENTS[0]), document(STATEMENTS[1]));
+        let foreign = PreparedDocument::new(other);
+        let query = Query::no_new_access(&one, &one);
+        Encoding::recalled(&query, &[(&one).into(), (&foreign).into()], SETTING);
     }
 }

@@ -59,8 +59,7 @@ fn statements(corpus: &Path) -> Vec<Document> {
         documents.extend(labelled(&corpus.join(file)).into_iter().flat_map(|case| [case.new, case.existing]));
     }
     let alone = |whole: &Document| {
-        let one =
-            |statement: &Statement| Document { statements: vec![statement.clone()].into(), ..whole.clone() };
+        let one = |statement: &Statement| whole.with_statements(vec![statement.clone()]);
         whole.statements.iter().map(one).collect::<Vec<_>>()
     };
     let mut seen = BTreeSet::new();
@@ -71,8 +70,8 @@ fn statements(corpus: &Path) -> Vec<Document> {
 /// turns as the new and the existing one.
 fn pairs(policies: &[Document]) -> Vec<(String, String)> {
     let changed = |(i, policy): (usize, &Document)| {
-        let mut other = policy.clone();
-        let statement = other.statements.first_mut()?;
+        let mut statements = policy.statements.to_vec();
+        let statement = statements.first_mut()?;
         match i % 4 {
             0 if statement.action.values.len() > 1 => drop(statement.action.values.pop()),
             1 if !statement.conditions.is_empty() => drop(statement.conditions.pop()),
@@ -90,7 +89,7 @@ fn pairs(policies: &[Document]) -> Vec<(String, String)> {
                 }
             }
         }
-        let pair = (policy.to_string(), other.to_string());
+        let pair = (policy.to_string(), policy.with_statements(statements).to_string());
         Some(if i / 4 % 2 == 0 { pair } else { (pair.1, pair.0) })
     };
     let fits = |(a, b): &(String, String)| a.len().saturating_add(b.len()) < LONGEST;

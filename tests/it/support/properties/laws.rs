@@ -9,7 +9,7 @@ use crate::support::policies::{
 };
 use arbitrary::{Result, Unstructured};
 use iamsat::check::{Access, Options, access_not_granted};
-use iamsat::encode::Encoding;
+use iamsat::encode::{DocumentRef, Encoding};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::formula::Lit;
 use iamsat::limits::SearchLimits;
@@ -534,7 +534,7 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
         boundary: None,
     };
     let mut whole = goals(Encoding::new(&asked, setting), setting.policy_type);
-    let sliced = goals(Encoding::sliced(&asked, setting), setting.policy_type);
+    let sliced = goals(Encoding::sliced(&asked, &DocumentRef::plain(&asked), setting), setting.policy_type);
     assert_eq!(whole.len(), sliced.len());
     for (whole, sliced) in whole.iter_mut().zip(sliced) {
         // What the whole question leaves undecided may not matter.

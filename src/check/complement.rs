@@ -1,4 +1,4 @@
-//! Whom a Deny statement leaves: one of its parts is not met, and what a policy says of those who do not meet it.
+//! The complement of a Deny: for each of its parts, a policy that matches the requests escaping through that part.
 
 use crate::limits::InputLimits;
 use crate::policy::{
@@ -7,9 +7,9 @@ use crate::policy::{
 use crate::span::Source;
 use serde_json::{Map, Value, json};
 
-/// Those who do not meet one part of a Deny statement.
+/// The requests that do not meet one part of a Deny statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Left {
+pub(super) enum Complement {
     /// A value of its `NotPrincipal`: the kind, and who.
     Principal(&'static str, String),
     /// The opposite of one of its conditions.
@@ -24,9 +24,13 @@ pub(super) struct Test {
     values: Vec<String>,
 }
 
-impl Left {
+impl Complement {
     /// All whom a Deny statement leaves by what it says about principals, of a part for anyone, and about keys of trust.
-    pub(super) fn by(denial: &Statement, part: &Document, is_trust: impl Fn(&str) -> bool) -> Vec<Left> {
+    pub(super) fn of(
+        denial: &Statement,
+        part: &Document,
+        is_trust: impl Fn(&str) -> bool,
+    ) -> Vec<Complement> {
         if denial.effect.value != Effect::Deny {
             return Vec::new();
         }
@@ -37,9 +41,9 @@ impl Left {
         let negated = denial.principal.iter().filter(|p| p.negated && anyone);
         let named = negated.flat_map(|p| &p.values);
         let principals =
-            named.map(|value| Left::Principal(value.value.kind.name(), value.value.text.to_string()));
+            named.map(|value| Complement::Principal(value.value.kind.name(), value.value.text.to_string()));
         let of_trust = denial.conditions.iter().filter(|c| is_trust(&c.key.value.name));
-        principals.chain(of_trust.filter_map(opposite).map(Left::Conditions)).collect()
+        principals.chain(of_trust.filter_map(opposite).map(Complement::Conditions)).collect()
     }
 
     /// All requests of theirs, as a policy.
@@ -66,7 +70,7 @@ impl Left {
 
     /// Conditions of a part by operator and key, about the same keys, but that are not these.
     pub(super) fn others(&self, part: &Document) -> Vec<(String, String)> {
-        let Left::Conditions(tests) = self else { return Vec::new() };
+        let Complement::Conditions(tests) = self else { return Vec::new() };
         let conditions = part.statements.iter().flat_map(|s| &s.conditions);
         let others = conditions.filter(|c| {
             let (operator, key) = (&*c.operator_text, &*c.key.value.text);
@@ -79,11 +83,11 @@ impl Left {
     fn put_into(&self, statement: &mut Value, is_within: &mut dyn FnMut(&Test, &str, &str) -> bool) -> bool {
         let Value::Object(members) = statement else { return false };
         match self {
-            Left::Principal(kind, text) => {
+            Complement::Principal(kind, text) => {
                 members.insert("Principal".to_owned(), json!({*kind: text}));
                 true
             }
-            Left::Conditions(tests) => {
+            Complement::Conditions(tests) => {
                 let conditions = members.entry("Condition").or_insert_with(|| json!({}));
                 let Value::Object(conditions) = conditions else { return false };
                 tests.iter().all(|test| test.put_into(conditions, is_within))
@@ -96,7 +100,7 @@ impl Test {
     /// All requests with one value, as a policy.
     pub(super) fn document(&self, value: &str) -> Option<Document> {
         let test = Test { values: vec![value.to_owned()], ..self.clone() };
-        Left::Conditions(vec![test]).document(true)
+        Complement::Conditions(vec![test]).document(true)
     }
 
     /// Whether anything is left.

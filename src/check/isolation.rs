@@ -1,0 +1,17 @@
+//! A broken invariant ends one check, and never in a verdict that something could rest on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs a job.
+///
+/// # Errors
+/// The message of the panic that ended it.
+pub(crate) fn caught<T>(job: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(job)).map_err(|panic| match panic.downcast::<String>() {
+        Ok(message) => *message,
+        Err(panic) => match panic.downcast_ref::<&str>() {
+            Some(message) => (*message).to_owned(),
+            None => "a panic without a message".to_owned(),
+        },
+    })
+}

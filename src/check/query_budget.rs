@@ -1,0 +1,100 @@
+//! Many queries that serve one answer, under bounds that they share.
+
+use super::{Answer, Options};
+use crate::limits::{Exhausted, SearchLimits};
+use crate::solve::{Unknown, UnknownReason, Verdict};
+
+/// How many times the product states of one check all queries together may explore.
+const CHECKS: u64 = 8;
+
+/// Why no more queries are asked.
+#[derive(Clone, Debug)]
+pub(super) enum Stopped {
+    /// A bound that all of them share.
+    Exhausted(Exhausted),
+    /// A broken invariant in one of them.
+    Internal(String),
+}
+
+impl Stopped {
+    /// Why the answer that they serve is not known.
+    pub(super) fn unknown(self) -> Verdict {
+        let reason = match self {
+            Stopped::Exhausted(limit) => UnknownReason::Exhausted(limit),
+            Stopped::Internal(message) => UnknownReason::Internal(message),
+        };
+        Verdict::Unknown(Box::new(Unknown { reasons: vec![reason], candidate: None }))
+    }
+}
+
+/// The bounds that are left.
+#[derive(Debug)]
+pub(super) struct QueryBudget {
+    options: Options,
+    queries: usize,
+    states: u128,
+    /// Half of the states at the start.
+    half_states: u128,
+}
+
+impl QueryBudget {
+    /// All that these options allow; no certificates are made on the way.
+    pub(super) fn of(options: &Options) -> QueryBudget {
+        QueryBudget::new(options, u128::from(options.limits.states) * u128::from(CHECKS))
+    }
+
+    /// As [`QueryBudget::of`], with the states of one check for all queries together: for queries that are simple, or not worth
+    /// the wait.
+    pub(super) fn within_one_check(options: &Options) -> QueryBudget {
+        let states = options.limits.states / CHECKS;
+        let limits = SearchLimits { states, ..options.limits };
+        QueryBudget::new(&Options { limits, ..options.clone() }, u128::from(states) * u128::from(CHECKS))
+    }
+
+    fn new(options: &Options, states: u128) -> QueryBudget {
+        QueryBudget {
+            options: Options { certificate: false, ..options.clone() },
+            queries: options.limits.questions,
+            states,
+            half_states: states / 2,
+        }
+    }
+
+    /// How the queries are asked.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// True if less than half of the queries or of the states is left: time to leave out what need not be known.
+    pub(super) fn is_half_spent(&self) -> bool {
+        self.queries < self.options.limits.questions / 2 || self.states < self.half_states
+    }
+
+    /// Asks one query.
+    ///
+    /// # Errors
+    /// Why it is not asked, or has no answer.
+    pub(super) fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Answer, Stopped> {
+        if self.options.limits.is_over() {
+            return Err(Stopped::Exhausted(Exhausted::Deadline));
+        }
+        self.queries = self.queries.checked_sub(1).ok_or(Stopped::Exhausted(Exhausted::Questions))?;
+        let answer = query(&self.options);
+        if let (true, Verdict::Unknown(unknown)) = (answer.is_fault, &answer.verdict)
+            && let Some(message) = unknown.internal()
+        {
+            return Err(Stopped::Internal(message.to_owned()));
+        }
+        let left = self.states.checked_sub(u128::from(answer.stats.states));
+        self.states = left.ok_or(Stopped::Exhausted(Exhausted::States))?;
+        Ok(answer)
+    }
+
+    /// Asks one query; true if it is proved that there is no such request.
+    ///
+    /// # Errors
+    /// As [`QueryBudget::ask`].
+    pub(super) fn proves(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<bool, Stopped> {
+        Ok(matches!(self.ask(query)?.verdict, Verdict::Pass(_)))
+    }
+}

@@ -1,0 +1,124 @@
+//! How the documents of a query are judged, and what a witness has to show.
+
+use crate::evaluate::{INDEX_THRESHOLD, Options, Searched};
+use crate::index::broken;
+use crate::policy::{ActionIndex, Document};
+use crate::query::{Query, Semantics};
+use crate::request::Keys;
+use std::cell::{Cell, OnceCell};
+
+/// Judges requests on the documents of one query.
+#[derive(Debug)]
+pub struct Referee<'a> {
+    query: &'a Query<'a>,
+    semantics: Semantics,
+    keys: Keys<'a>,
+    spellings: Vec<&'a str>,
+    options: Options,
+    /// By place among the documents of the query.
+    documents: Vec<Judged<'a>>,
+}
+
+/// A document that is searched once or more for each witness.
+#[derive(Debug)]
+struct Judged<'a> {
+    document: &'a Document,
+    prepared: Option<&'a ActionIndex>,
+    /// Searches without an index.
+    searches: Cell<usize>,
+    own: OnceCell<ActionIndex>,
+}
+
+impl<'a> Judged<'a> {
+    fn new(document: &'a Document) -> Judged<'a> {
+        Judged { document, prepared: None, searches: Cell::new(0), own: OnceCell::new() }
+    }
+
+    fn searched(&self) -> Searched<'_> {
+        let statements = &self.document.statements;
+        if let Some(index) = self.prepared {
+            return Searched::Indexed(index);
+        }
+        let searches = self.searches.get();
+        if searches < INDEX_THRESHOLD {
+            self.searches.set(searches + 1);
+            return Searched::Scanned(statements);
+        }
+        Searched::Indexed(self.own.get_or_init(|| ActionIndex::of(statements)))
+    }
+}
+
+impl<'a> Referee<'a> {
+    /// The referee of a query.
+    pub fn new(query: &'a Query<'a>, semantics: Semantics) -> Referee<'a> {
+        let documents = query.documents();
+        let mut options = Options::for_documents(documents);
+        let judged = query.judged();
+        options.resource_unconstrained =
+            judged.iter().flat_map(|d| &d.statements).all(|s| s.resource.is_none());
+        options.allows_whole_resource = query.outside().is_some();
+        options.policy_type = semantics.policy_type;
+        options.strict_arn = semantics.strict_arn;
+        let keys = Keys::new(documents.iter().flat_map(|document| document.mentioned_keys()));
+        let listed_actions = query.access().into_iter().flatten().flat_map(|entry| &entry.actions);
+        let spellings = listed_actions.map(|action| &*action.text).collect();
+        let documents = documents.iter().map(|document| Judged::new(document)).collect();
+        Referee { query, semantics, keys, spellings, options, documents }
+    }
+
+    /// The same referee with the indexes of the documents, in their order, that there are already.
+    #[must_use]
+    pub fn with_indexes(mut self, indexes: impl IntoIterator<Item = Option<&'a ActionIndex>>) -> Referee<'a> {
+        for (judged, index) in self.documents.iter_mut().zip(indexes) {
+            if index.is_some_and(|index| !index.statements().is_same(&judged.document.statements)) {
+                broken("an index stands at the place of its document");
+            }
+            judged.prepared = index;
+        }
+        self
+    }
+
+    /// What a witness for this Allow statement of this policy must show.
+    pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
+        Claim {
+            query: self.query,
+            semantics: self.semantics,
+            allowed_by: document,
+            statement,
+            spellings: &self.spellings,
+            keys: &self.keys,
+            options: &self.options,
+            documents: &self.documents,
+        }
+    }
+}
+
+/// What a witness must show, in terms of the original documents.
+#[derive(Clone, Copy)]
+pub struct Claim<'c> {
+    /// The query.
+    pub query: &'c Query<'c>,
+    /// How its documents are read.
+    pub semantics: Semantics,
+    /// Index of the policy that allows the request.
+    pub allowed_by: usize,
+    /// Index of the statement of that document that by itself allows it.
+    pub statement: usize,
+    /// Further spellings of actions, for the request to use.
+    pub spellings: &'c [&'c str],
+    /// The condition keys that the documents test.
+    pub keys: &'c Keys<'c>,
+    /// How the referee reads the documents.
+    pub options: &'c Options,
+    documents: &'c [Judged<'c>],
+}
+
+impl<'c> Claim<'c> {
+    /// The document at this place of the query, to be searched for an action.
+    pub(super) fn searched(&self, document: usize) -> Searched<'c> {
+        match self.documents.get(document) {
+            Some(judged) => judged.searched(),
+            None => broken("a layer has documents of its query"),
+        }
+    }
+}
