@@ -5,7 +5,7 @@ use crate::encode::context::Context;
 use crate::encode::opaque::opaque_key;
 use crate::encode::policy_variable::{equal_keys, template_test};
 use crate::encode::presence::matches;
-use crate::encode::principal_arn::own_arn;
+use crate::encode::principal_arn::principal_arn;
 use crate::formula::Formula;
 use crate::formula::Lit;
 use crate::formula::Network;
@@ -112,7 +112,8 @@ fn with_variables<'a>(
         return Lit::FALSE;
     }
     // Equality with another key; where it is asked in both directions, it is one predicate.
-    let plain = |name: &str| is_text(name) && formula.tied(name).is_none() && !context.is_multivalued(name);
+    let plain =
+        |name: &str| is_text(name) && formula.requester_key(name).is_none() && !context.is_multivalued(name);
     if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
         && other.default.is_none()
     {
@@ -124,7 +125,7 @@ fn with_variables<'a>(
             return equal_keys(formula, context, other, key, site);
         }
     }
-    if formula.tied(key).is_some() {
+    if formula.requester_key(key).is_some() {
         // The key is read off the requester's word. Equality with another key can be asked of that key instead.
         let other = value.template.variables().next().map(|v| &*v.key);
         return match (other, value.template.parts()) {
@@ -137,7 +138,7 @@ fn with_variables<'a>(
             {
                 equal_keys(formula, context, other, key, site)
             }
-            _ => own_arn(formula, context, key, (&value.template, base.family()), element, site)
+            _ => principal_arn(formula, context, key, (&value.template, base.family()), element, site)
                 .unwrap_or_else(|| literal(formula, "policy-variable", condition, value, element, site)),
         };
     }

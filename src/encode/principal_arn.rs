@@ -20,7 +20,7 @@ const ARN: &str = "aws:principalarn";
 /// * `${aws:username}` at the end, after a `/`, is a last part without `/`: a user's name is the last part of the ARN, and nobody
 ///   else has one.
 /// * `${aws:PrincipalAccount}` as the whole fifth field is whatever account the ARN has.
-pub(crate) fn own_arn<'a>(
+pub(crate) fn principal_arn<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
     key: &'a str,
@@ -28,7 +28,7 @@ pub(crate) fn own_arn<'a>(
     element: u32,
     site: Site,
 ) -> Option<Lit> {
-    if key != ARN || formula.tied(key).is_none() {
+    if key != ARN || formula.requester_key(key).is_none() {
         return None;
     }
     let (start, has_name) = match template.parts() {

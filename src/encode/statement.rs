@@ -28,7 +28,7 @@ impl CompiledPolicy {
         compile: impl Fn(&mut Formula<'a>, usize, &'a Statement) -> Lit,
     ) -> CompiledPolicy {
         if aws_compat {
-            formula.untie();
+            formula.separate_keys();
         }
         // Whatever becomes of the keys in the formula.
         document.mentioned_keys().for_each(|key| formula.mention(key));

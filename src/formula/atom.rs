@@ -24,7 +24,7 @@ id! {
     NetworkId
 }
 id! {
-    /// Index of a [`crate::formula::VariablePattern`] pattern.
+    /// Index of a [`crate::formula::VariablePattern`].
     TemplateId
 }
 id! {
@@ -52,14 +52,14 @@ pub enum Variable<'a> {
     Action,
     /// The resource.
     Resource,
-    /// Who asks.
+    /// The requester, as one word.
     Requester,
     /// The value of a context key (lower-cased name), or one of several values of a multivalued key, numbered from 0.
     Key(&'a str, u32),
 }
 
 impl<'a> Variable<'a> {
-    /// The name of the context key it is a value of.
+    /// The name of the context key, if it is a value of one.
     pub fn key_name(self) -> Option<&'a str> {
         match self {
             Variable::Key(name, _) => Some(name),
@@ -81,7 +81,7 @@ pub enum Atom {
     Opaque(OpaqueId),
 }
 
-/// What can be asked about one value.
+/// A test of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Test {
     /// It is in the language of a pattern.
@@ -94,7 +94,7 @@ pub enum Test {
     Template(TemplateId),
 }
 
-/// What a [`Bound`] reads the value as.
+/// The type as which a [`Bound`] reads the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Axis {
     /// A number.
@@ -119,7 +119,7 @@ pub enum Relation {
 }
 
 impl Bound {
-    /// Whether a value compares to the constant in this way.
+    /// True if the value compares to the constant in this way.
     pub fn holds(&self, value: &Scalar) -> bool {
         match self.relation {
             Relation::Less => *value < self.value,
@@ -134,7 +134,7 @@ impl Bound {
 /// A comparison with a constant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bound {
-    /// What the value is read as.
+    /// The type as which the value is read.
     pub axis: Axis,
     /// The comparison.
     pub relation: Relation,
@@ -153,17 +153,17 @@ pub enum Unobservable<'a> {
     Boundary,
 }
 
-/// A predicate whose meaning AWS leaves open, or that is not modelled: neither PASS nor FAIL may rest on a reading
+/// A predicate whose meaning AWS leaves open, or that is not modelled: neither PASS nor FAIL may rest on a meaning
 /// of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Opaque {
     /// The rule's name, kebab case.
     pub rule: &'static str,
-    /// What distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
+    /// The text that distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
     pub key: Box<str>,
 }
 
-/// Where an opaque atom stands.
+/// The place of an opaque atom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {
     /// Index of the document in the check.

@@ -20,7 +20,7 @@ id! {
     pub(super) struct MentionId
 }
 
-/// All that is said about requests in one check.
+/// The statements about requests of one check.
 ///
 /// ```
 /// use iamsat::automata::Pattern;
@@ -52,8 +52,9 @@ pub struct Formula<'a> {
     pub(super) mentioned: Table<MentionId, &'a str>,
     pub(super) always_present: Vec<&'a str>,
     pub(super) speaks_of_requester: bool,
-    pub(super) untied: bool,
-    /// Of patterns on the requester's word, the key whose value they were made of, with the pattern on that value.
+    /// True if no context key is a part of the requester's word.
+    pub(super) separate_keys: bool,
+    /// For patterns on the requester's word, the keys that they were made for, with the pattern on the value of each.
     pub(super) origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
 }
 
@@ -81,14 +82,14 @@ impl Default for Formula<'_> {
             mentioned: Table::default(),
             always_present: Vec::new(),
             speaks_of_requester: false,
-            untied: false,
+            separate_keys: false,
             origins: FxHashMap::default(),
         }
     }
 }
 
 impl<'a> Formula<'a> {
-    /// Makes room for what so many values of policies become.
+    /// Makes room for the atoms and patterns of this many values of policies.
     pub(crate) fn reserve(&mut self, values: usize) {
         self.atoms.reserve(values);
         self.literals.reserve(values);
@@ -134,23 +135,23 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
     }
 
-    /// What follows for the value of a key (lower-cased name) where the requester's word passes the test.
+    /// The pattern that the value of a key (lower-cased name) matches wherever the requester's word passes the test.
     pub fn implied_for_key(&self, test: Test, key: &str) -> Option<PatternId> {
         let Test::Pattern(word) = test else { return None };
         self.origins.get(&word)?.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
     /// Treats all keys as variables of their own, none as a part of the requester's word.
-    pub(crate) fn untie(&mut self) {
-        self.untied = true;
+    pub(crate) fn separate_keys(&mut self) {
+        self.separate_keys = true;
     }
 
     /// The part of the requester's word that a key (lower-cased name) is.
-    pub fn tied(&self, key: &str) -> Option<RequesterKey> {
-        if self.untied { None } else { RequesterKey::of(key) }
+    pub fn requester_key(&self, key: &str) -> Option<RequesterKey> {
+        if self.separate_keys { None } else { RequesterKey::of(key) }
     }
 
-    /// Whether the policies speak about this context key (lower-cased name).
+    /// True if the policies speak about this context key (lower-cased name).
     pub fn mentions(&self, key: &str) -> bool {
         self.mentioned.find(&key).is_some()
     }
@@ -160,7 +161,7 @@ impl<'a> Formula<'a> {
         &self.always_present
     }
 
-    /// Whether any atom is about the requester.
+    /// True if any atom is about the requester.
     pub fn speaks_of_requester(&self) -> bool {
         self.speaks_of_requester
     }
@@ -260,7 +261,7 @@ impl<'a> Formula<'a> {
         self.atoms.values.entries().map(|(id, atom)| (id, *atom))
     }
 
-    /// How many atoms there are.
+    /// The number of atoms.
     pub fn atom_count(&self) -> usize {
         self.atoms.values.len()
     }
@@ -285,13 +286,12 @@ impl<'a> Formula<'a> {
         &self.templates.values[id]
     }
 
-    /// Where a pattern with variables was met first.
+    /// The first place of a pattern with variables.
     pub fn template_site(&self, id: TemplateId) -> Site {
         self.template_sites[id]
     }
 
-    /// The ordinary pattern that matches whatever a value has to match to pass the test; `None` if the test is not about
-    /// its text.
+    /// The ordinary pattern that every value matches which passes the test; `None` if the test is not about its text.
     pub fn widened(&self, test: Test) -> Option<PatternId> {
         match test {
             Test::Pattern(id) => Some(id),
@@ -315,12 +315,12 @@ impl<'a> Formula<'a> {
         id
     }
 
-    /// What is plain to see of the words that match a pattern.
+    /// The part of the words of a pattern that its text spells.
     pub fn literal_prefix(&self, id: PatternId) -> LiteralPrefix<'a> {
         self.literal_prefixes[id]
     }
 
-    /// How many patterns there are.
+    /// The number of patterns.
     pub fn pattern_count(&self) -> usize {
         self.patterns.values.len()
     }
@@ -330,7 +330,7 @@ impl<'a> Formula<'a> {
         self.variables.values[id]
     }
 
-    /// How many variables there are.
+    /// The number of variables.
     pub fn variable_count(&self) -> usize {
         self.variables.values.len()
     }
@@ -340,7 +340,7 @@ impl<'a> Formula<'a> {
         self.variables.values.entries().map(|(id, variable)| (id, *variable))
     }
 
-    /// Whether something depends on the fact.
+    /// True if something depends on the fact.
     pub fn has_unobservable(&self, fact: Unobservable<'a>) -> bool {
         self.unobservables.find(&fact).is_some()
     }

@@ -21,7 +21,7 @@ impl Lit {
     /// The constant false.
     pub const FALSE: Lit = Lit(1);
 
-    /// Whether the sign bit is set.
+    /// True if the sign bit is set.
     pub fn is_negated(self) -> bool {
         self.0 & 1 == 1
     }
@@ -62,7 +62,7 @@ impl NodeId {
     }
 }
 
-/// What a node is.
+/// A node of the graph.
 #[derive(Clone, Copy, Debug)]
 pub enum Node<'g> {
     /// The constant true.
@@ -84,7 +84,7 @@ enum Stored {
 #[derive(Debug)]
 pub struct Graph {
     nodes: IndexVec<NodeId, Stored>,
-    /// Of every node, see [`Graph::support`].
+    /// See [`Graph::support`].
     supports: IndexVec<NodeId, u128>,
     children: IndexVec<Place, Lit>,
     /// Hashes of the children and nodes.
@@ -105,7 +105,7 @@ impl Default for Graph {
 }
 
 impl Graph {
-    /// Makes room for so many nodes more.
+    /// Makes room for this many more nodes.
     pub(crate) fn reserve(&mut self, nodes: usize) {
         self.nodes.reserve(nodes);
         self.supports.reserve(nodes);
@@ -119,12 +119,12 @@ fn hash_of(children: &[Lit]) -> u64 {
 }
 
 impl Graph {
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Never: the constant is always there.
+    /// Never true: the constant is always there.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -134,7 +134,7 @@ impl Graph {
         self.nodes.ids()
     }
 
-    /// The nodes but for the first so many, children before parents.
+    /// The nodes after the first ones, children before parents.
     pub fn ids_from(&self, first: usize) -> impl Iterator<Item = NodeId> + use<> {
         (first..self.nodes.len()).map(NodeId::at)
     }
@@ -159,7 +159,7 @@ impl Graph {
         self.supports[id]
     }
 
-    /// Whether the node is a conjunction.
+    /// True if the node is a conjunction.
     pub(crate) fn is_and(&self, id: NodeId) -> bool {
         matches!(self.nodes[id], Stored::And { .. })
     }

@@ -7,8 +7,8 @@ use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher, Hash};
 
-/// So many values with the same hash were made to have it.
-const MOST_ALIKE: usize = 16;
+/// More equal hashes than this are an attack: the table rehashes with a keyed hash.
+const ALIKE_THRESHOLD: usize = 16;
 
 /// A table that gives equal values equal indexes.
 #[derive(Debug)]
@@ -16,17 +16,17 @@ pub(super) struct Table<I, T> {
     /// Hashes and indexes.
     index: HashTable<(u64, I)>,
     pub(super) values: IndexVec<I, T>,
-    /// Instead of the fast hash, once that turned out to be the same for many values.
-    careful: Option<TextHash>,
+    /// The keyed hash, once the fast hash was the same for many values.
+    keyed: Option<TextHash>,
 }
 
 impl<I, T> Default for Table<I, T> {
     fn default() -> Self {
-        Table { index: HashTable::new(), values: IndexVec::default(), careful: None }
+        Table { index: HashTable::new(), values: IndexVec::default(), keyed: None }
     }
 }
 
-/// The hash by which a value is found until a table becomes careful.
+/// The hash by which a value is found until its table uses the keyed hash.
 pub(crate) fn fast<T: Hash>(value: &T) -> u64 {
     FxBuildHasher.hash_one(value)
 }
@@ -39,7 +39,10 @@ impl<I: Id, T: Eq + Hash> Table<I, T> {
     }
 
     fn hash(&self, value: &T) -> u64 {
-        self.careful.as_ref().map_or_else(|| fast(value), |careful| careful.hash_one(value))
+        match &self.keyed {
+            Some(keyed) => keyed.hash_one(value),
+            None => fast(value),
+        }
     }
 
     pub(crate) fn find(&self, value: &T) -> Option<I> {
@@ -54,7 +57,7 @@ impl<I: Id, T: Eq + Hash> Table<I, T> {
 
     /// As [`Table::intern`], of a value whose fast hash is known.
     pub(crate) fn intern_hashed(&mut self, fast: u64, value: T) -> I {
-        let hash = if self.careful.is_some() { self.hash(&value) } else { fast };
+        let hash = if self.keyed.is_some() { self.hash(&value) } else { fast };
         let (values, mut alike) = (&self.values, 0usize);
         let is_value = |(h, id): &(u64, I)| {
             let is_alike = *h == hash;
@@ -66,17 +69,17 @@ impl<I: Id, T: Eq + Hash> Table<I, T> {
             Entry::Vacant(free) => {
                 free.insert((hash, values.next_id()));
                 let id = self.values.push(value);
-                if alike > MOST_ALIKE && self.careful.is_none() {
-                    self.become_careful();
+                if alike > ALIKE_THRESHOLD && self.keyed.is_none() {
+                    self.rehash();
                 }
                 id
             }
         }
     }
 
-    /// Finds all values by another hash from here on; their indexes stay.
-    fn become_careful(&mut self) {
-        self.careful = Some(TextHash::default());
+    /// Finds all values by the keyed hash from here on; their indexes stay.
+    fn rehash(&mut self) {
+        self.keyed = Some(TextHash::default());
         self.index.clear();
         for (id, value) in self.values.entries() {
             let hash = self.hash(value);
@@ -110,7 +113,7 @@ mod tests {
             };
             assert_eq!(id, Number::at(index));
         }
-        assert!(table.careful.is_some());
+        assert!(table.keyed.is_some());
         for (index, value) in (0usize..).zip(&values) {
             assert_eq!(table.find(value), Some(Number::at(index)));
             assert_eq!(table.intern_hashed(fast(value), *value), Number::at(index));

@@ -208,7 +208,7 @@ impl<'a> Formula<'a> {
 
 #[cfg(test)]
 impl Formula<'_> {
-    /// All that it says, in order.
+    /// Its content as text, in order.
     pub(crate) fn listed(&self) -> String {
         let nodes: Vec<String> = self
             .graph
@@ -238,7 +238,7 @@ impl Formula<'_> {
             self.sites,
             self.always_present,
             self.speaks_of_requester,
-            self.untied,
+            self.separate_keys,
         );
         format!("{nodes:?}\n{tables}\n{others}\n{origins:?}")
     }

@@ -56,7 +56,7 @@ impl Kept {
             let statement = own(statements, number);
             let mut formula = Formula::default();
             if key.aws_compat {
-                formula.untie();
+                formula.separate_keys();
             }
             let literal = compile_statement(&mut formula, &key.context(statement), (0, number), statement);
             SnapshotWithLiteral { snapshot: Snapshot::of(formula), literal }
