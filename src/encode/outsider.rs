@@ -326,7 +326,7 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, spelled: &Men
     }
     kinds.push(formula.graph.and(fresh));
     conjuncts.push(formula.graph.or(kinds));
-    if !context.aws_compat && formula.mentions("aws:userid") {
+    if !context.semantics.aws_compat && formula.mentions("aws:userid") {
         let own = || requester::of(USER.union(ROLE)).many(Class::ANY).symbol(SEPARATOR);
         let mut matches = |p: &Pattern| requester_matches(formula, own().pattern(p).finish());
         let (forms, never) = spelled.fresh(Form::UserId, "aws:userid");

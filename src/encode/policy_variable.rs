@@ -5,10 +5,7 @@
 
 use crate::encode::context::Context;
 use crate::encode::presence::presence;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::VariablePattern;
-use crate::formula::{PatternKey, Site, VariableId};
+use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
 use crate::index::broken;
 use crate::policy::{Template, Variable};
 

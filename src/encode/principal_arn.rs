@@ -6,11 +6,8 @@ use crate::automata::{Builder, Class, Pattern, Set};
 use crate::encode::context::Context;
 use crate::encode::presence::matches;
 use crate::encode::principal::is_kind;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::requester::glob;
-use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER};
-use crate::formula::{PatternKey, Site};
+use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER, glob};
+use crate::formula::{Formula, Lit, PatternKey, Site};
 use crate::policy::{OperatorFamily, Part, Template};
 
 const ARN: &str = "aws:principalarn";
@@ -54,8 +51,8 @@ pub(crate) fn principal_arn<'a>(
     // Principals of accounts have the account of their ARN, and anonymous callers have no ARN; about others nothing is documented.
     let own = is_kind(formula, context, OF_ACCOUNT);
     let known = is_kind(formula, context, OF_ACCOUNT.union(ANONYMOUS));
-    let spelled = format!("{family:?} {key}\0{element}\0{template}");
-    let undecided = formula.opaque("policy-variable", spelled, site);
+    let text = format!("{family:?} {key}\0{element}\0{template}");
+    let undecided = formula.opaque("policy-variable", text, site);
     let own = formula.graph.and([own, like]);
     let others = formula.graph.and([!known, undecided]);
     Some(formula.graph.or([own, others]))

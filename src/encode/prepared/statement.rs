@@ -55,7 +55,7 @@ impl Kept {
         let compiled = Compiled::new(statements.clone(), |statements| {
             let statement = own(statements, number);
             let mut formula = Formula::default();
-            if key.aws_compat {
+            if key.semantics.aws_compat {
                 formula.separate_keys();
             }
             let literal = compile_statement(&mut formula, &key.context(statement), (0, number), statement);

@@ -74,7 +74,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         context: &Context<'_>,
         work: &'f mut Budget,
     ) -> Prover<'f, 'a> {
-        let (policy_type, aws_compat) = (context.policy_type, context.aws_compat);
+        let (policy_type, aws_compat) = (context.semantics.policy_type, context.semantics.aws_compat);
         let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
         Prover { formula, policy_type, aws_compat, work, bytes: MOST_BYTES, languages, domains }
     }
