@@ -9,7 +9,7 @@ use iamsat::encode::Encoding;
 use iamsat::policy::Document;
 use iamsat::query::{Query, Semantics};
 use iamsat::solve::Verdict;
-use iamsat::verify::{Limits, Plain, verify};
+use iamsat::verify::{Limits, QueryClauses, verify};
 use std::time::{Duration, Instant};
 
 fn fastest<T>(repeats: u32, mut job: impl FnMut() -> T) -> (Duration, T) {
@@ -70,7 +70,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         let question = || Encoding::new(&asked, setting);
         let (time, question) = fastest(repeats, question);
         compiled.push(micros(time));
-        let plain = || Plain::new(&question.formula.graph, &question.conjuncts);
+        let plain = || QueryClauses::new(&question.formula.graph, &question.conjuncts);
         clauses.push(micros(fastest(repeats, plain).0));
         let (time, text) = fastest(1, || {
             no_new_access(*new, *existing, &proved).certificate().map(|c| c.to_text()).unwrap_or_default()

@@ -34,6 +34,7 @@ pub mod automata;
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod code;
 pub mod confirm;
 pub mod diagnostic;
 pub mod encode;

@@ -1,6 +1,8 @@
 //! Every bound of the program in one place. Hitting one is an error (input limits) or UNKNOWN with its name
 //! (search limits), never a guess. The defaults are counts, so that the same input always gives the same answer.
 
+use crate::code::Code;
+
 /// Bounds on what is read.
 ///
 /// ```
@@ -148,7 +150,7 @@ impl SearchLimits {
 /// let mut meter = Meter::new(&SearchLimits { states: 2, ..SearchLimits::default() });
 /// assert_eq!(meter.charge(2), Ok(()));
 /// assert_eq!(meter.charge(1), Err(Exhausted::States));
-/// assert_eq!(Exhausted::States.name(), "product-states");
+/// assert_eq!(Exhausted::States.code(), "limit-product-states");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Meter {
@@ -194,7 +196,7 @@ impl Meter {
     /// # Errors
     /// [`Exhausted::States`] or [`Exhausted::Deadline`].
     pub fn charge(&mut self, amount: u64) -> Result<(), Exhausted> {
-        self.spent = self.spent.saturating_add(amount);
+        self.spent = self.spent.checked_add(amount).ok_or(Exhausted::States)?;
         if self.spent > self.allowed {
             return Err(Exhausted::States);
         }
@@ -212,7 +214,7 @@ impl Meter {
     /// # Errors
     /// [`Exhausted::Work`] or [`Exhausted::Deadline`].
     pub fn work(&mut self, amount: usize) -> Result<(), Exhausted> {
-        let left = self.work.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
+        let left = u64::try_from(amount).ok().and_then(|amount| self.work.checked_sub(amount));
         self.work = left.ok_or(Exhausted::Work)?;
         self.charge(0)
     }
@@ -255,20 +257,20 @@ pub enum Exhausted {
 }
 
 impl Exhausted {
-    /// The name shown to people and in JSON.
-    pub fn name(self) -> &'static str {
+    /// The code shown to people and in JSON.
+    pub fn code(self) -> Code {
         match self {
-            Exhausted::Nodes => "formula-nodes",
-            Exhausted::States => "product-states",
-            Exhausted::Lemmas => "lemmas",
-            Exhausted::Iterations => "iterations",
-            Exhausted::Literals => "clause-literals",
-            Exhausted::ProofBytes => "proof-bytes",
-            Exhausted::Work => "comparisons",
-            Exhausted::Findings => "findings",
-            Exhausted::Questions => "questions",
-            Exhausted::Deadline => "deadline",
-            Exhausted::Mixed => "mixed-operators",
+            Exhausted::Nodes => Code::LimitFormulaNodes,
+            Exhausted::States => Code::LimitProductStates,
+            Exhausted::Lemmas => Code::LimitLemmas,
+            Exhausted::Iterations => Code::LimitIterations,
+            Exhausted::Literals => Code::LimitClauseLiterals,
+            Exhausted::ProofBytes => Code::LimitProofBytes,
+            Exhausted::Work => Code::LimitComparisons,
+            Exhausted::Findings => Code::LimitFindings,
+            Exhausted::Questions => Code::LimitQuestions,
+            Exhausted::Deadline => Code::LimitDeadline,
+            Exhausted::Mixed => Code::MixedOperators,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Places in a source text: byte spans, and the lines and columns people read.
 
+use crate::index::broken;
 use std::sync::Arc;
 
 /// A half-open range of byte offsets into the text of a [`Source`].
@@ -12,9 +13,9 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span of bytes `start..end`; offsets beyond `u32::MAX` saturate (inputs are limited far below that).
+    /// The span of bytes `start..end`. Offsets end at `u32::MAX`: a longer text is refused, and all its faults are at its start.
     pub fn new(start: usize, end: usize) -> Span {
-        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let clamp = |offset: usize| offset.min(u32::MAX as usize) as u32;
         Span { start: clamp(start), end: clamp(end) }
     }
 
@@ -142,7 +143,7 @@ impl Source {
 
     /// The text of a span; empty if the span does not fit the text.
     pub fn slice(&self, span: Span) -> &str {
-        self.inner.text.get(span.range()).unwrap_or("")
+        self.inner.text.get(span.range()).unwrap_or_default()
     }
 
     fn line_starts(&self) -> &[usize] {
@@ -150,14 +151,7 @@ impl Source {
             // A byte order mark is no column.
             let first = if self.inner.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
             std::iter::once(first)
-                .chain(
-                    self.inner
-                        .text
-                        .bytes()
-                        .enumerate()
-                        .filter(|(_, b)| *b == b'\n')
-                        .map(|(i, _)| i.saturating_add(1)),
-                )
+                .chain(self.inner.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
                 .collect()
         })
     }
@@ -166,9 +160,16 @@ impl Source {
     pub fn line(&self, offset: usize) -> Span {
         let starts = self.line_starts();
         let next = starts.partition_point(|start| *start <= offset.min(self.inner.text.len())).max(1);
-        let start = starts.get(next.saturating_sub(1)).copied().unwrap_or(0);
-        let end = starts.get(next).map_or(self.inner.text.len(), |next| next.saturating_sub(1));
-        Span::new(start, end)
+        let end = starts.get(next).map_or(self.inner.text.len(), |next| next - 1);
+        Span::new(self.line_start(next), end)
+    }
+
+    /// The offset at which a line starts, numbered from 1.
+    fn line_start(&self, line: usize) -> usize {
+        match self.line_starts().get(line - 1) {
+            Some(start) => *start,
+            None => broken("a line is one of its text"),
+        }
     }
 
     /// How many characters begin before a byte offset.
@@ -178,15 +179,18 @@ impl Source {
         let before = self.inner.characters.get_or_init(|| {
             let sum = |sum: &mut usize, block: &[u8]| {
                 let before = *sum;
-                *sum = before.saturating_add(count(block));
+                *sum += count(block);
                 Some(before)
             };
             (!bytes.is_ascii()).then(|| bytes.chunks(BLOCK).scan(0, sum).collect())
         });
         let Some(before) = before else { return offset };
-        let block = offset.saturating_sub(1) / BLOCK;
-        let rest = bytes.get(block.saturating_mul(BLOCK)..offset).map_or(0, count);
-        before.get(block).copied().unwrap_or(0).saturating_add(rest)
+        let Some(last) = offset.checked_sub(1) else { return 0 };
+        let block = last / BLOCK;
+        match (before.get(block), bytes.get(block * BLOCK..offset)) {
+            (Some(before), Some(rest)) => before + count(rest),
+            _ => broken("an offset is one of its text"),
+        }
     }
 
     /// Line and column of a byte offset; an offset beyond the end is the end.
@@ -194,9 +198,9 @@ impl Source {
         let starts = self.line_starts();
         let offset = offset.min(self.inner.text.len());
         let line = starts.partition_point(|start| *start <= offset).max(1);
-        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = self.characters_before(offset).saturating_sub(self.characters_before(start));
-        let column = before.saturating_add(1);
+        let start = self.line_start(line);
+        // What stands before the first line, a byte order mark, is in its first column.
+        let column = self.characters_before(offset.max(start)) - self.characters_before(start) + 1;
         LineColumn { line, column, offset }
     }
 }

@@ -8,7 +8,7 @@ use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public
 use crate::encode::DocumentRef;
 use crate::policy::{Document, PolicyType, read};
 use crate::report::json::{self, Judged};
-use crate::report::{Failure, Judgement, Question};
+use crate::report::{AwsCheck, Failure, Judgement, Lists};
 use crate::solve::Verdict;
 use crate::span::Source;
 use serde::Serialize;
@@ -183,7 +183,7 @@ fn judge(
             let answer = no_new_access(new, existing, &options);
             keep(batch, &answer, number)?;
             Ok(report(
-                Question::NoNewAccess,
+                AwsCheck::NoNewAccess,
                 (new.document(), Some(existing.document())),
                 &answer,
                 &options,
@@ -200,7 +200,14 @@ fn judge(
             fit(&[policy.document()], &options)?;
             let answer = access_not_granted(policy, &access, &options);
             keep(batch, &answer, number)?;
-            Ok(report(Question::not_granted(&access), (policy.document(), None), &answer, &options, id, out))
+            Ok(report(
+                AwsCheck::AccessNotGranted(Lists::of(&access)),
+                (policy.document(), None),
+                &answer,
+                &options,
+                id,
+                out,
+            ))
         }
         "check-no-public-access" => {
             let policy = document(batch, cache, "policyDocument", line)?;
@@ -214,7 +221,7 @@ fn judge(
             let answer = no_public_access(policy, resource_type, &options);
             keep(batch, &answer, number)?;
             Ok(report(
-                Question::NoPublicAccess(resource_type),
+                AwsCheck::NoPublicAccess(resource_type),
                 (policy.document(), None),
                 &answer,
                 &options,
@@ -248,7 +255,7 @@ fn fit(documents: &[&Document], options: &Options) -> Result<(), Failure> {
 }
 
 fn report(
-    question: Question,
+    question: AwsCheck,
     (policy, existing): (&Document, Option<&Document>),
     answer: &Answer,
     options: &Options,

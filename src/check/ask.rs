@@ -11,7 +11,7 @@ use crate::query::{Query, Semantics};
 use crate::request::AddressSet;
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, prove};
 use crate::theory::Theory;
-use crate::verify::{Certificate, Limits, Refusal, Refutation, examine};
+use crate::verify::{Certificate, Limits, Refusal, Refutation};
 
 /// How a question is asked.
 ///
@@ -155,7 +155,10 @@ pub(super) fn isolated(
     policy_type_inferred: bool,
     check: impl FnOnce() -> Answer,
 ) -> Answer {
-    caught(check).unwrap_or_else(|message| Answer::internal(message, policy_type, policy_type_inferred))
+    match caught(check) {
+        Ok(answer) => answer,
+        Err(message) => Answer::internal(message, policy_type, policy_type_inferred),
+    }
 }
 
 /// The answer without its certificate.
@@ -300,7 +303,7 @@ pub(super) fn certified<'a>(
     let refutation = prove(&mut encoding, Theory::new(semantics.policy_type), &options.limits)?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
-        examine(query, semantics, &refutation, &Limits { deadline, ..options.verify_limits })?;
+        refutation.verify(query, semantics, &Limits { deadline, ..options.verify_limits })?;
     }
     Ok(refutation)
 }

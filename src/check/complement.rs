@@ -137,7 +137,11 @@ impl Test {
 /// The member with this name in any case, or a new one.
 fn entry<'v>(map: &'v mut Map<String, Value>, name: &str, new: impl Fn() -> Value) -> &'v mut Value {
     let known = map.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
-    map.entry(known.unwrap_or_else(|| name.to_owned())).or_insert_with(new)
+    let name = match known {
+        Some(known) => known,
+        None => name.to_owned(),
+    };
+    map.entry(name).or_insert_with(new)
 }
 
 /// The conditions that together say the opposite of one; `None` if there are none.

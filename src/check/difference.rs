@@ -280,7 +280,7 @@ impl<'d> Differ<'d> {
         match region.lists().filter_map(longest).min() {
             None => parts.push((region, Share::Part)),
             Some((count, axis, values)) => {
-                let (first, second) = values.split_at_checked(count / 2).unwrap_or((&values, &[]));
+                let (first, second) = values.split_at(count / 2);
                 for half in [first, second] {
                     self.halve(side, region.with(axis, half.to_vec()), Some(witness), parts)?;
                 }
@@ -299,7 +299,8 @@ impl<'d> Differ<'d> {
         let mut region = region;
         for (axis, all) in whole.lists() {
             for value in all {
-                let mut values = region.values(axis).unwrap_or_default().to_vec();
+                let Some(own) = region.values(axis) else { continue };
+                let mut values = own.to_vec();
                 let Err(at) = values.binary_search(value) else { continue };
                 values.insert(at, *value);
                 let more = region.with(axis, values);
@@ -365,6 +366,11 @@ impl<'d> Differ<'d> {
     }
 }
 
+/// The values of a list of a region; none of one that its statement does not have.
+fn list(region: &Region, axis: Axis) -> Vec<usize> {
+    region.values(axis).into_iter().flatten().copied().collect()
+}
+
 /// Puts together what differs in one list only, until nothing does.
 fn together(mut parts: Parts) -> Parts {
     loop {
@@ -376,11 +382,11 @@ fn together(mut parts: Parts) -> Parts {
             let mut joined: Parts = Vec::new();
             let mut places: BTreeMap<(Region, Share), usize> = BTreeMap::new();
             for (region, share) in parts {
-                let values = region.values(axis).unwrap_or_default().to_vec();
+                let values = list(&region, axis);
                 let place = *places.entry((region.with(axis, Vec::new()), share)).or_insert(joined.len());
                 match joined.get_mut(place) {
                     Some((other, _)) => {
-                        let mut all = other.values(axis).unwrap_or_default().to_vec();
+                        let mut all = list(other, axis);
                         all.extend(values);
                         all.sort_unstable();
                         all.dedup();

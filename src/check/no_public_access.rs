@@ -1,9 +1,11 @@
 //! Does the policy let outsiders in?
 
 use super::ask::{Answer, Options, certified, isolated, with_certificate};
+use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
 use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
 use crate::formula::{Lit, Network, NetworkUnion};
+use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceType};
 use crate::query::{Outside, Query, Semantics};
@@ -155,12 +157,12 @@ impl Places {
         }
         starts.sort_unstable();
         starts.dedup();
-        if starts.len().saturating_mul(lists.len()) > limits.nodes {
+        if starts.len().checked_mul(lists.len()).is_none_or(|nodes| nodes > limits.nodes) {
             return Err(Exhausted::Nodes);
         }
         // A request from every interval may be held against every network.
-        let comparisons = starts.len().saturating_mul(lists.iter().map(Vec::len).sum());
-        if u64::try_from(comparisons).unwrap_or(u64::MAX) > limits.work {
+        let networks: usize = lists.iter().map(Vec::len).sum();
+        if starts.len() as u128 * networks as u128 > u128::from(limits.work) {
             return Err(Exhausted::Work);
         }
         let private = NetworkUnion::of(private);
@@ -173,8 +175,8 @@ impl Places {
             if private.covers(here) {
                 continue;
             }
-            let next = starts.get(place.saturating_add(1)).filter(|(family, _)| *family == v6);
-            let last = next.map_or(family.last(), |(_, next)| next.saturating_sub(Network::unit(v6)));
+            let next = starts.get(place + 1).filter(|(family, _)| *family == v6);
+            let last = next.map_or(family.last(), |(_, next)| next - Network::unit(v6));
             let number = |bits: u128| if v6 { bits } else { bits.wrapping_shr(96) };
             let Some(interval) = AddressInterval::of_numbers(v6, number(first), number(last)) else {
                 continue;
@@ -184,7 +186,7 @@ impl Places {
             kind.push(v6);
             let group = *known.entry(kind).or_insert_with(|| {
                 places.groups.push(Vec::new());
-                places.groups.len().saturating_sub(1)
+                places.groups.len() - 1
             });
             if let Some(list) = places.groups.get_mut(group) {
                 list.push(interval);
@@ -196,7 +198,10 @@ impl Places {
 
     /// The addresses that no condition tells from the one that the request comes from.
     fn around(&self, request: &Request) -> &[AddressInterval] {
-        self.group(request).unwrap_or_default()
+        match self.group(request) {
+            Some(group) => group,
+            None => &[],
+        }
     }
 
     fn group(&self, request: &Request) -> Option<&[AddressInterval]> {
@@ -254,8 +259,9 @@ impl Outcome {
             self.open.append(&mut self.doubts);
         }
         let verdict = match (Unknown::all(self.open), Proof::all(self.proofs)) {
+            (Some(unknown), _) => Verdict::Unknown(Box::new(unknown)),
             (None, Some(proof)) => Verdict::Pass(proof),
-            (unknown, _) => Verdict::Unknown(Box::new(unknown.unwrap_or_default())),
+            (None, None) => broken("every statement is proved, shown or open"),
         };
         (verdict, possible, None)
     }
@@ -380,7 +386,7 @@ fn doubt(reason: UnknownReason, request: &Request) -> Unknown {
 /// The first place where a policy variable stands for the address: then a request from one address shows nothing about others.
 fn variable(document: &Document) -> Option<UnknownReason> {
     let opaque = |span: Span, pointer: String| UnknownReason::Opaque {
-        rule: "policy-variable",
+        rule: Code::PolicyVariable,
         detail:
             "a policy variable stands for the address, so that a request from one shows nothing about others"
                 .to_owned(),

@@ -89,7 +89,8 @@ impl Region {
 
     /// How many choices of one value from each list there are.
     pub fn cells(&self) -> usize {
-        self.lists.iter().map(|(_, values)| values.len()).fold(1, usize::saturating_mul)
+        // Only compared: beyond the largest number all are alike.
+        self.lists.iter().fold(1, |cells, (_, values)| cells.saturating_mul(values.len()))
     }
 
     /// Whether everything in the other region of the same statement is in this one too, value by value.

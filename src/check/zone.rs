@@ -45,9 +45,9 @@ impl Zone {
 
     fn add(&mut self, name: &str, arns: bool) -> Result<(), String> {
         let is_account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-        let organization = name.strip_prefix("o-").unwrap_or_default();
-        let is_organization =
-            !organization.is_empty() && organization.bytes().all(|b| b.is_ascii_alphanumeric());
+        let is_organization = name
+            .strip_prefix("o-")
+            .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()));
         if is_account || (arns && name.starts_with("arn:") && name.split(':').count() >= 6) {
             self.principals.push(name.to_owned());
         } else if is_organization {

@@ -3,21 +3,22 @@
 use super::Exit;
 use super::args::{Cli, Completions, Explain, Man};
 use super::output::{Answers, make_directory};
-use crate::report::{Failure, PAGES, page};
+use crate::code::Code;
+use crate::report::Failure;
 use clap::CommandFactory;
 
 /// The page about a code, or the list of all codes.
 pub(super) fn explain(args: &Explain) -> Result<Exit, Failure> {
     let text = match &args.code {
         Some(code) => {
-            let known = page(code.trim());
-            known.map(|page| page.markdown.to_owned()).ok_or_else(|| {
+            let known = Code::parse(code.trim());
+            known.map(|code| code.page().to_owned()).ok_or_else(|| {
                 Failure::validation(format!("there is no code `{code}`; `iamsat explain` lists them all"))
             })?
         }
         None => {
-            let width = PAGES.iter().map(|page| page.code.len()).max().unwrap_or(0);
-            PAGES.iter().map(|page| format!("{:width$}  {}\n", page.code, page.summary())).collect()
+            let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
+            Code::ALL.iter().map(|code| format!("{code:width$}  {}\n", code.summary())).collect()
         }
     };
     Answers::open(None)?.write(&text)?;

@@ -2,7 +2,8 @@
 
 use super::aws::AwsGlobals;
 use crate::policy::{AddressRange, PolicyType};
-use crate::report::Expected;
+use crate::report::{Expected, PipelineFormat};
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -567,13 +568,31 @@ pub(super) struct OutputArgs {
     pub(super) verbose: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
     Json,
-    Sarif,
-    Junit,
-    Github,
+    Pipeline(PipelineFormat),
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &[
+            Format::Text,
+            Format::Json,
+            Format::Pipeline(PipelineFormat::Sarif),
+            Format::Pipeline(PipelineFormat::Junit),
+            Format::Pipeline(PipelineFormat::Github),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Pipeline(format) => format.name(),
+        }))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

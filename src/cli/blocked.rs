@@ -9,7 +9,7 @@ use crate::batch::{as_resource_policy, isolated};
 use crate::check::{AclGrant, BlockSettings, Blocked, block_public_access};
 use crate::policy::ResourceType;
 use crate::report::text::Verbosity;
-use crate::report::{BlockReport, Failure, Issue, Judgement, Question, Status, Typed};
+use crate::report::{AwsCheck, BlockReport, Failure, Invocation, Issue, Judgement, Status};
 use serde_json::Value;
 use std::path::Path;
 
@@ -90,8 +90,11 @@ pub(super) fn run(args: &BlockPublicAccess, output: &mut Output) -> Result<Exit,
         }
         _ => {
             let judged = policy.zip(outcome.public.as_ref()).map(|(policy, answer)| {
-                let question = Question::NoPublicAccess(resource_type);
-                let typed = Typed { policy: args.policy.as_deref().unwrap_or_default(), ..Typed::default() };
+                let question = AwsCheck::NoPublicAccess(resource_type);
+                let typed = Invocation {
+                    policy: args.policy.as_deref().unwrap_or_default(),
+                    ..Invocation::default()
+                };
                 Judgement::new(question, policy, None, answer, &options).issues(&typed)
             });
             let mut issues = judged.unwrap_or_default();

@@ -8,11 +8,13 @@ use super::references::{Reference, references};
 use super::{Exit, access, known};
 use crate::batch::{as_resource_policy, isolated, resource_type};
 use crate::check::{self, Access, Answer, Options};
+use crate::code::Code;
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Read};
 use crate::report::text::{self, Verbosity};
 use crate::report::{
-    Again, Failure, Issue, Judgement, Kind, Measures, Outcome, Question, Report, Status, Subject, Typed, json,
+    AwsCheck, Failure, Invocation, Issue, Judgement, Kind, Lists, Measures, Outcome, Recheck, Report, Status,
+    Subject, json,
 };
 use crate::solve::Verdict;
 use serde_json::{Map, Value};
@@ -22,7 +24,7 @@ pub(super) fn no_new_access(args: &NoNewAccess, output: &mut Output) -> Result<E
     let mut reader = Reader::default();
     let references = references(args, &mut reader)?;
     let run = Run {
-        question: Question::NoNewAccess,
+        question: AwsCheck::NoNewAccess,
         asked: Vec::new(),
         references: &references,
         search: &args.search,
@@ -38,7 +40,7 @@ pub(super) fn no_new_access(args: &NoNewAccess, output: &mut Output) -> Result<E
 pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -> Result<Exit, Failure> {
     let access = access::entries(args)?;
     let run = Run {
-        question: Question::not_granted(&access),
+        question: AwsCheck::AccessNotGranted(Lists::of(&access)),
         asked: asked(&access),
         references: &[],
         search: &args.search,
@@ -54,7 +56,7 @@ pub(super) fn access_not_granted(args: &AccessNotGranted, output: &mut Output) -
 pub(super) fn no_public_access(args: &NoPublicAccess, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = resource_type(&args.resource_type)?;
     let run = Run {
-        question: Question::NoPublicAccess(resource_type),
+        question: AwsCheck::NoPublicAccess(resource_type),
         asked: vec![resource_type.name().to_owned()],
         references: &[],
         search: &args.search,
@@ -107,7 +109,7 @@ pub(super) const MOST_CHECKED: usize = 1 << 16;
 type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Option<Answer> + 'q;
 
 struct Run<'r> {
-    question: Question,
+    question: AwsCheck,
     asked: Vec<String>,
     /// None if the question needs none.
     references: &'r [Reference],
@@ -199,7 +201,7 @@ impl Run<'_> {
         // JSON is made from the answers; it needs the issues only where some may be accepted.
         let tells = output.format != Format::Json || self.known.accepted.is_asked();
         let mut report = Report {
-            command: self.question.name(),
+            command: self.question.kind().name(),
             directory: directory(),
             subjects: cases
                 .iter()
@@ -217,7 +219,7 @@ impl Run<'_> {
                         [case.input.read.as_ref().ok(), case.reference.and_then(|r| r.read.as_ref().ok())];
                     let bytes =
                         sizes.into_iter().flatten().map(|read| read.source.text().len()).sum::<usize>();
-                    let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
+                    let again: Option<&Recheck<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
                     self.subject(*case, outcome, again, tells)
                 })
                 .collect(),
@@ -231,7 +233,7 @@ impl Run<'_> {
         match output.format {
             Format::Json => self.json(&cases, &outcomes, &report, named, output)?,
             Format::Text => self.text(&cases, &outcomes, &report, named, output)?,
-            Format::Sarif | Format::Junit | Format::Github => output.report(&report)?,
+            Format::Pipeline(_) => output.report(&report)?,
         }
         let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(self.search.exit_zero));
         Ok(exits.fold(Exit::Success, Exit::and))
@@ -293,18 +295,18 @@ impl Run<'_> {
         &self,
         case: Case<'_>,
         outcome: &Outcome<'_>,
-        again: Option<&Again<'_>>,
+        again: Option<&Recheck<'_>>,
         tells: bool,
     ) -> Subject {
         let rule = case.reference.and_then(|reference| reference.rule.as_deref());
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
-                let typed = Typed {
+                let typed = Invocation {
                     policy: &case.input.argument,
                     existing: case.reference.map(|reference| reference.argument.as_str()),
                     rule,
                     asked: &self.asked,
-                    again,
+                    recheck: again,
                     then: None,
                 };
                 let issues = if tells { judgement.issues(&typed) } else { Vec::new() };
@@ -337,7 +339,7 @@ impl Run<'_> {
         named: bool,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        output.issues(report.issues.iter().filter(|issue| issue.code == "stale-acceptance"));
+        output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
         let one = |outcome: &Outcome<'_>, subject: &Subject| {
             let mut value = match outcome {
                 Outcome::Judged(judgement) => json::judgement(judgement),

@@ -74,7 +74,7 @@ pub(super) fn run(args: &ExternalAccess, output: &mut Output) -> Result<Exit, Fa
     match output.format {
         Format::Json => json(&external, &report, output)?,
         Format::Text => text(&external, report, output)?,
-        Format::Sarif | Format::Junit | Format::Github => output.report(&report)?,
+        Format::Pipeline(_) => output.report(&report)?,
     }
     let exit = match status {
         Status::Unknown => Exit::Unknown,

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Find, output: &mut Output) -> Result<Exit, Failure> {
                 output.text(&format!("find: {}\n", found.sentence()))?;
             }
         }
-        Format::Sarif | Format::Junit | Format::Github => output.report(&Report {
+        Format::Pipeline(_) => output.report(&Report {
             command: "find",
             directory: directory(),
             subjects: vec![Subject {

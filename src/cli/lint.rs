@@ -54,7 +54,7 @@ pub(super) fn run(args: &Lint, output: &mut Output) -> Result<Exit, Failure> {
     match output.format {
         Format::Text => tell(output, &report, &failures, inputs.are_many)?,
         Format::Json => output.json(&json::lint(&report, &failures))?,
-        Format::Sarif | Format::Junit | Format::Github => output.report(&report)?,
+        Format::Pipeline(_) => output.report(&report)?,
     }
     let exit = |subject: &Subject| match subject.status {
         Status::Pass | Status::Skipped => Exit::Success,

@@ -7,7 +7,7 @@ use super::input::reason;
 use super::terminal::{Stream, style};
 use crate::diagnostic::Diagnostic;
 use crate::report::text::{self, Style, Verbosity};
-use crate::report::{Failure, Issue, Remark, Report, github, json, junit, sarif};
+use crate::report::{Failure, Issue, Remark, Report, json};
 use crate::span::Source;
 use clap::ValueEnum;
 use serde_json::Value;
@@ -211,9 +211,7 @@ pub(super) fn note(text: &str) {
 /// A report in a format for pipelines; `None` for the formats that have more to say.
 fn rendered(format: Format, report: &Report) -> Option<String> {
     match format {
-        Format::Sarif => Some(pretty(&sarif::report(report))),
-        Format::Junit => Some(junit::report(report)),
-        Format::Github => Some(github::report(report)),
+        Format::Pipeline(format) => Some(format.render(report)),
         Format::Text | Format::Json => None,
     }
 }

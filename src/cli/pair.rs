@@ -10,7 +10,8 @@ use crate::check::{Answer, Comparison, Options, Relation, compare, difference, n
 use crate::policy::{Document, Read};
 use crate::report::text::{self, Verbosity};
 use crate::report::{
-    Again, Change, Direction, Failure, Issue, Judgement, Kind, Question, Report, Status, Subject, Typed, json,
+    AwsCheck, Change, Direction, Failure, Invocation, Issue, Judgement, Kind, Recheck, Report, Status,
+    Subject, json,
 };
 use crate::solve::Verdict;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ pub(super) fn run_compare(args: &Compare, output: &mut Output) -> Result<Exit, F
     let comparison = isolated(|| compare(left, right, &options))?;
     certificates(&args.search, [&comparison.left, &comparison.right], output)?;
     let judged =
-        |answer, policy, other| Judgement::new(Question::NoNewAccess, policy, Some(other), answer, &options);
+        |answer, policy, other| Judgement::new(AwsCheck::NoNewAccess, policy, Some(other), answer, &options);
     let of_left = judged(&comparison.left, left, right);
     let of_right = judged(&comparison.right, right, left);
     let mut issues = pair.told(&args.left, (right, &args.right), &options, &|typed| of_left.issues(typed));
@@ -186,18 +187,18 @@ impl Pair {
         argument: &str,
         (other, other_argument): (&Document, &str),
         options: &Options,
-        tell: &dyn Fn(&Typed<'_>) -> Vec<Issue>,
+        tell: &dyn Fn(&Invocation<'_>) -> Vec<Issue>,
     ) -> Vec<Issue> {
         let quiet = Options { certificate: false, certify: false, ..options.clone() };
         let again = |changed: &Document| isolated(|| no_new_access(changed, other, &quiet)).ok();
         let bytes: usize = self.reads.iter().map(|read| read.source.text().len()).sum();
-        let again: Option<&Again<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
-        tell(&Typed {
+        let again: Option<&Recheck<'_>> = if bytes > MOST_CHECKED { None } else { Some(&again) };
+        tell(&Invocation {
             policy: argument,
             existing: Some(other_argument),
-            again,
+            recheck: again,
             then: Some("nothing more is allowed"),
-            ..Typed::default()
+            ..Invocation::default()
         })
     }
 

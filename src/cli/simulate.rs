@@ -33,7 +33,7 @@ pub(super) fn run(args: &Simulate, output: &mut Output) -> Result<Exit, Failure>
     match output.format {
         Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
         Format::Json => output.json(&json::simulation(&simulation))?,
-        Format::Sarif | Format::Junit | Format::Github => output.report(&Report {
+        Format::Pipeline(_) => output.report(&Report {
             command: "simulate",
             directory: directory(),
             subjects: vec![simulation.subject()],

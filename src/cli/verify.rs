@@ -5,6 +5,7 @@ use super::args::{Format, Verify};
 use super::input::reason;
 use super::output::{Output, directory};
 use crate::batch::isolated;
+use crate::code::Code;
 use crate::limits::Deadline;
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
@@ -47,12 +48,12 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
         }
         values.push(json!({"certificate": name, "result": result, "message": message}));
         let source = Source::new(name.as_str(), "");
-        let issue = |kind: Kind, code: &'static str| {
+        let issue = |kind: Kind, code: Code| {
             vec![Issue::new(kind, code, message.as_str()).at(&source, Span::default(), "")]
         };
         let issues = match status {
-            Status::Fail => issue(Kind::Finding, "certificate-refused"),
-            Status::Unknown => issue(Kind::Unknown, "certificate-not-verified"),
+            Status::Fail => issue(Kind::Finding, Code::CertificateRefused),
+            Status::Unknown => issue(Kind::Unknown, Code::CertificateNotVerified),
             Status::Pass | Status::Error | Status::Skipped => Vec::new(),
         };
         subjects.push(subject(name, status, message, issues));
@@ -68,7 +69,7 @@ pub(super) fn run(args: &Verify, output: &mut Output) -> Result<Exit, Failure> {
         (Format::Text, _) => {}
         (Format::Json, [one]) => output.json(one)?,
         (Format::Json, _) => output.json(&Value::Array(values))?,
-        (Format::Sarif | Format::Junit | Format::Github, _) => output.report(&Report {
+        (Format::Pipeline(_), _) => output.report(&Report {
             command: "verify",
             directory: directory(),
             subjects,

@@ -1,5 +1,6 @@
 //! The named assumptions that take part in an answer.
 
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
@@ -9,7 +10,7 @@ use crate::request::{HEURISTICS, Heuristic};
 
 /// A decision about a point on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Assumption(pub &'static str);
+pub struct Assumption(pub Code);
 
 /// Names the decisions that the documents of the query depend on and the heuristics about the keys they mention, in alphabetical
 /// order.
@@ -42,10 +43,10 @@ pub fn assumptions(
 
 /// A set of names. It is a list, because there are few, and most are found again and again.
 #[derive(Default)]
-struct Found(Vec<&'static str>);
+struct Found(Vec<Code>);
 
 impl Found {
-    fn add(&mut self, name: &'static str) {
+    fn add(&mut self, name: Code) {
         if !self.0.contains(&name) {
             self.0.push(name);
         }
@@ -57,17 +58,17 @@ impl Found {
         let whole = context.allows_whole_resource;
         let single = |key: &str| !context.is_multivalued(key);
         let names = [
-            (features.completed, "short-arns-are-completed"),
-            (features.wild_fields && !context.semantics.strict_arn, "resource-fields-do-not-cross-colons"),
-            (features.variables, "variable-values-are-literal"),
+            (features.completed, Code::ShortArnsAreCompleted),
+            (features.wild_fields && !context.semantics.strict_arn, Code::ResourceFieldsDoNotCrossColons),
+            (features.variables, Code::VariableValuesAreLiteral),
             (
                 whole && (features.expanded || features.without_resource && !context.resource_unconstrained),
-                "missing-resource-is-star",
+                Code::MissingResourceIsStar,
             ),
-            (features.unlisted.iter().map(|key| &**key).any(single), "unlisted-keys-are-single-valued"),
-            (is_resource && features.accounts, "one-partition"),
-            (is_resource && features.exempt_accounts, "account-alone-in-notprincipal-exempts-all"),
-            (is_resource && features.wild_principals, "principal-wildcards-are-globs"),
+            (features.unlisted.iter().map(|key| &**key).any(single), Code::UnlistedKeysAreSingleValued),
+            (is_resource && features.accounts, Code::OnePartition),
+            (is_resource && features.exempt_accounts, Code::AccountAloneInNotprincipalExemptsAll),
+            (is_resource && features.wild_principals, Code::PrincipalWildcardsAreGlobs),
         ];
         names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
     }

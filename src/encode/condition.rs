@@ -4,6 +4,7 @@
 //! context keys" (set operators).
 
 use crate::automata::Pattern;
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::opaque::{opaque, opaque_key};
 use crate::encode::operand::value_test;
@@ -26,7 +27,7 @@ pub(crate) fn compile<'a>(
         let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
         values.sort_unstable();
         let text = format!("{:?} {:?}\0{}", condition.key.value.text, values, opaque_key(condition));
-        return formula.opaque("tag-key-in-two-spellings", text, site);
+        return formula.opaque(Code::TagKeyInTwoSpellings, text, site);
     }
     if operator.base == OperatorBase::Null {
         return null(formula, context, condition, site);
@@ -128,7 +129,7 @@ fn sets<'a>(
             // A set of one empty text may count as empty.
             let more = if element_count > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, context, key, 0, PatternKey::built(Pattern::word("")));
-            let undocumented = formula.opaque("set-of-one-empty-value", opaque_key(condition), site);
+            let undocumented = formula.opaque(Code::SetOfOneEmptyValue, opaque_key(condition), site);
             let only_empty = formula.graph.and([first, !more, empty, undocumented]);
             formula.graph.or([all, only_empty])
         }

@@ -1,14 +1,15 @@
 //! Conditions whose meaning AWS leaves open, as opaque atoms.
 
+use crate::code::Code;
 use crate::formula::{Formula, Lit, Site};
 use crate::policy::Condition;
 
 /// The condition as one opaque atom: operator as written, key and the sorted values.
 pub(crate) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
     let rule = match (condition.operator.value.set, condition.values.is_empty()) {
-        (_, true) => "empty-value-list",
-        (None, _) => "plain-operator-on-several-values",
-        (Some(_), _) => "for-any-value-if-exists",
+        (_, true) => Code::EmptyValueList,
+        (None, _) => Code::PlainOperatorOnSeveralValues,
+        (Some(_), _) => Code::ForAnyValueIfExists,
     };
     formula.opaque(rule, opaque_key(condition), site)
 }

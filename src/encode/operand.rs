@@ -1,6 +1,7 @@
 //! The test that one policy value of a condition makes of one value of its key.
 
 use crate::automata::{Builder, Class, Pattern, Set};
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::opaque::opaque_key;
 use crate::encode::policy_variable::{equal_keys, template_test};
@@ -24,7 +25,7 @@ pub(crate) fn value_test<'a>(
     let key = &*condition.key.value.name;
     let base = condition.operator.value.base;
     if !reads(base.family(), key_info(key).map(|info| info.value)) {
-        return undecided(formula, "operator-type-mismatch", condition, element, site);
+        return undecided(formula, Code::OperatorTypeMismatch, condition, element, site);
     }
     if value.template.has_variables() {
         return with_variables(formula, context, condition, value, element, site);
@@ -39,7 +40,7 @@ pub(crate) fn value_test<'a>(
         OperatorFamily::Arn => {
             let fields = value.template.split_fields(5);
             if fields.len() < 6 {
-                return literal(formula, "arn-pattern-with-few-fields", condition, value, element, site);
+                return literal(formula, Code::ArnPatternWithFewFields, condition, value, element, site);
             }
             if value.template.as_literal().is_some() {
                 return matches(formula, context, key, element, PatternKey::Glob(&value.template));
@@ -51,27 +52,27 @@ pub(crate) fn value_test<'a>(
                 let pattern = Builder::default().text_any_case(text).finish();
                 matches(formula, context, key, element, PatternKey::built(pattern))
             }
-            _ => literal(formula, "invalid-bool", condition, value, element, site),
+            _ => literal(formula, Code::InvalidBool, condition, value, element, site),
         },
         OperatorFamily::Numeric => match Scalar::parse_number(&value.text) {
             Some(number) => compares(formula, key, element, base, Axis::Number, number),
-            None => literal(formula, "invalid-number", condition, value, element, site),
+            None => literal(formula, Code::InvalidNumber, condition, value, element, site),
         },
         OperatorFamily::Date => match Scalar::parse_date(&value.text) {
             Some(instant) => compares(formula, key, element, base, Axis::Date, instant),
-            None => literal(formula, "invalid-date", condition, value, element, site),
+            None => literal(formula, Code::InvalidDate, condition, value, element, site),
         },
         OperatorFamily::Ip => match Network::parse(&value.text) {
             Some(network) => {
                 let variable = formula.key(key, element);
                 formula.within(variable, network)
             }
-            None => literal(formula, "invalid-ip", condition, value, element, site),
+            None => literal(formula, Code::InvalidIp, condition, value, element, site),
         },
         OperatorFamily::Binary => match base64(&value.text) {
             // A binary value is its bytes; they are written in the one canonical way.
             Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
-            None => literal(formula, "invalid-binary", condition, value, element, site),
+            None => literal(formula, Code::InvalidBinary, condition, value, element, site),
         },
         OperatorFamily::Null => broken("a Null condition is compiled without a look at its values"),
     }
@@ -95,11 +96,11 @@ fn with_variables<'a>(
         OperatorFamily::Arn => {
             let fields = value.template.split_fields(5);
             if fields.len() < 6 {
-                return literal(formula, "arn-pattern-with-few-fields", condition, value, element, site);
+                return literal(formula, Code::ArnPatternWithFewFields, condition, value, element, site);
             }
             fields
         }
-        _ => return literal(formula, "policy-variable", condition, value, element, site),
+        _ => return literal(formula, Code::PolicyVariable, condition, value, element, site),
     };
     // A multivalued key never resolves.
     let mut needed = value.template.variables().filter(|variable| variable.default.is_none());
@@ -136,7 +137,7 @@ fn with_variables<'a>(
             _ => {
                 match principal_arn(formula, context, key, (&value.template, base.family()), element, site) {
                     Some(lit) => lit,
-                    None => literal(formula, "policy-variable", condition, value, element, site),
+                    None => literal(formula, Code::PolicyVariable, condition, value, element, site),
                 }
             }
         };
@@ -246,7 +247,7 @@ fn ignore_case<'a>(
         None => &value.text,
     };
     if !text.is_ascii() {
-        return literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
+        return literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site);
     }
     let exact = Builder::default().text_any_case(text).finish();
     let exact = matches(formula, context, key, element, PatternKey::built(exact));
@@ -254,26 +255,20 @@ fn ignore_case<'a>(
     let beyond = matches(formula, context, key, element, PatternKey::built(beyond));
     // Only letters have a case: everything else has to be there as it is spelled.
     let folded = matches(formula, context, key, element, PatternKey::built(folded(text)));
-    let undocumented = literal(formula, "ignore-case-beyond-ascii", condition, value, element, site);
+    let undocumented = literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site);
     let disputed = formula.graph.and([beyond, folded, undocumented]);
     formula.graph.or([exact, disputed])
 }
 
 /// The whole condition as one opaque predicate of the element.
-fn undecided(
-    formula: &mut Formula<'_>,
-    rule: &'static str,
-    condition: &Condition,
-    element: u32,
-    site: Site,
-) -> Lit {
+fn undecided(formula: &mut Formula<'_>, rule: Code, condition: &Condition, element: u32, site: Site) -> Lit {
     formula.opaque(rule, format!("{}\0{element}", opaque_key(condition)), site)
 }
 
 /// One policy value as an opaque predicate of the element, kept apart for each operator.
 fn literal(
     formula: &mut Formula<'_>,
-    rule: &'static str,
+    rule: Code,
     condition: &Condition,
     value: &ConditionValue,
     element: u32,

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
 
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::presence;
 use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
@@ -25,7 +26,7 @@ pub(crate) fn template_test<'a>(
     let mut defaulted: Vec<&'a str> = Vec::new();
     for v in fields.iter().flat_map(Template::variables) {
         let Some(name) = context.key_name(&v.key) else {
-            return formula.opaque("policy-variable", &*v.key, site);
+            return formula.opaque(Code::PolicyVariable, &*v.key, site);
         };
         let list = if v.default.is_some() { &mut defaulted } else { &mut required };
         if !list.contains(&name) {
@@ -36,7 +37,7 @@ pub(crate) fn template_test<'a>(
     defaulted.retain(|name| !required.contains(name));
     if defaulted.len() > MAX_DEFAULTS {
         let texts: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        return formula.opaque("policy-variable", texts.join(":"), site);
+        return formula.opaque(Code::PolicyVariable, texts.join(":"), site);
     }
     let name_of = |key: &str| match context.key_name(key) {
         Some(name) => name,

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "AWS JSON policy elements: Principal" and "... NotPrincipal".
 
 use crate::automata::{Builder, Class, Pattern};
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::formula::requester::{
     self, ANONYMOUS, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, USER, WEB, by_fields, glob,
@@ -59,7 +60,7 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
     match &principal.meaning {
         PrincipalMeaning::AwsAny => {
             let aws = is_kind(formula, context, ANONYMOUS.union(OF_ACCOUNT));
-            let others = formula.opaque("aws-star-covers-non-aws", "", site);
+            let others = formula.opaque(Code::AwsStarCoversNonAws, "", site);
             formula.graph.or([aws, others])
         }
         PrincipalMeaning::Account(account) => requester_matches(formula, account_pattern(account)),
@@ -86,7 +87,7 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
         }
         PrincipalMeaning::Pattern => {
             let text = format!("{} {}", principal.kind.name(), principal.text);
-            let covered = formula.opaque("principal-pattern", text, site);
+            let covered = formula.opaque(Code::PrincipalPattern, text, site);
             let kind = is_kind(formula, context, OF_ACCOUNT);
             formula.graph.and([covered, kind])
         }
@@ -205,7 +206,7 @@ fn denied_unless_listed<'a>(
     let session_of_role = is_kind(formula, context, ROLE);
     let own = formula.graph.and([account, by_session, !session_of_role]);
     let exempt = formula.graph.or([exempt, own]);
-    let exempts = formula.opaque("notprincipal-deny", opaque_key(element), site);
+    let exempts = formula.opaque(Code::NotprincipalDeny, opaque_key(element), site);
     let maybe = formula.graph.and([open, exempts]);
     let not_denied = formula.graph.or([exempt, maybe]);
     let bounded = formula.unobservable(Unobservable::Boundary);

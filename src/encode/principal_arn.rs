@@ -3,6 +3,7 @@
 //! docs/semantics.md), so such a value says what the ARN alone is like.
 
 use crate::automata::{Builder, Class, Pattern, Set};
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::matches;
 use crate::encode::principal::is_kind;
@@ -52,7 +53,7 @@ pub(crate) fn principal_arn<'a>(
     let own = is_kind(formula, context, OF_ACCOUNT);
     let known = is_kind(formula, context, OF_ACCOUNT.union(ANONYMOUS));
     let text = format!("{family:?} {key}\0{element}\0{template}");
-    let undecided = formula.opaque("policy-variable", text, site);
+    let undecided = formula.opaque(Code::PolicyVariable, text, site);
     let own = formula.graph.and([own, like]);
     let others = formula.graph.and([!known, undecided]);
     Some(formula.graph.or([own, others]))

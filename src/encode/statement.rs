@@ -1,5 +1,6 @@
 //! From documents to formulas: a statement is the AND of its parts, a policy is some Allow and no Deny.
 
+use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::policy_variable::template_test;
 use crate::encode::{condition, principal};
@@ -132,7 +133,7 @@ pub(crate) fn compile_statement<'a>(
             if context.is_about_all_resources(site.document) {
                 Lit::TRUE
             } else {
-                formula.opaque("missing-resource", "", site)
+                formula.opaque(Code::MissingResource, "", site)
             }
         }
     };
@@ -147,7 +148,7 @@ pub(crate) fn compile_statement<'a>(
 fn element<'a, T>(
     formula: &mut Formula<'a>,
     element: &'a Element<T>,
-    empty_rule: &'static str,
+    empty_rule: Code,
     site: Site,
     mut value: impl FnMut(&mut Formula<'a>, usize, &'a T) -> Lit,
 ) -> Lit {
@@ -164,7 +165,7 @@ fn action<'a>(
     actions: &'a Element<ActionPattern>,
     site: &mut dyn FnMut(SiteElement) -> Site,
 ) -> Lit {
-    element(formula, actions, "empty-not-action", site(SiteElement::Action(0)), |formula, i, pattern| {
+    element(formula, actions, Code::EmptyNotAction, site(SiteElement::Action(0)), |formula, i, pattern| {
         action_pattern(formula, pattern, site(SiteElement::Action(i)))
     })
 }
@@ -176,7 +177,7 @@ pub fn action_pattern<'a>(formula: &mut Formula<'a>, pattern: &'a ActionPattern,
     }
     let matches = formula.matches(VariableId::ACTION, PatternKey::Glob(&pattern.glob));
     if pattern.has_service_wildcard() {
-        let opaque = formula.opaque("service-wildcard", "", site);
+        let opaque = formula.opaque(Code::ServiceWildcard, "", site);
         formula.graph.and([matches, opaque])
     } else {
         matches
@@ -192,7 +193,7 @@ fn resource<'a>(
     element(
         formula,
         resources,
-        "empty-not-resource",
+        Code::EmptyNotResource,
         site(SiteElement::Resource(0)),
         |formula, i, pattern| resource_pattern(formula, context, pattern, site(SiteElement::Resource(i))),
     )
@@ -208,10 +209,10 @@ pub fn resource_pattern<'a>(
     match &pattern.shape {
         ResourceShape::Any => Lit::TRUE,
         ResourceShape::Abbreviation => {
-            formula.opaque("resource-abbreviation", pattern.template.to_string(), site)
+            formula.opaque(Code::ResourceAbbreviation, pattern.template.to_string(), site)
         }
         ResourceShape::Arn { .. } if context.is_disputed(&pattern.template) => {
-            formula.opaque("tag-key-in-two-spellings", &*pattern.text, site)
+            formula.opaque(Code::TagKeyInTwoSpellings, &*pattern.text, site)
         }
         ResourceShape::Arn { fields, completed } => {
             let variables = pattern.template.has_variables();
@@ -229,7 +230,7 @@ pub fn resource_pattern<'a>(
                 } else {
                     formula.matches(VariableId::RESOURCE, PatternKey::Glob(&pattern.template))
                 };
-                let opaque = formula.opaque("whole-string-resource", pattern.template.to_string(), site);
+                let opaque = formula.opaque(Code::WholeStringResource, pattern.template.to_string(), site);
                 let disputed = formula.graph.and([whole, opaque]);
                 formula.graph.or([definite, disputed])
             } else {

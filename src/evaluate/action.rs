@@ -64,7 +64,10 @@ impl Action {
     }
 
     fn matches(&self, pattern: &ActionPattern) -> bool {
-        pattern.matches_start(self.start).unwrap_or_else(|| glob::glob_matches(&pattern.glob, &self.lower))
+        match pattern.matches_start(self.start) {
+            Some(matched) => matched,
+            None => glob::glob_matches(&pattern.glob, &self.lower),
+        }
     }
 }
 

@@ -12,16 +12,24 @@ use crate::policy::{
 use crate::request::{Request, ValueType, key_info};
 use std::cmp::Ordering;
 
+/// The values of a key; none of one that is absent.
+fn given(values: Option<&[String]>) -> &[String] {
+    match values {
+        Some(values) => values,
+        None => &[],
+    }
+}
+
 /// Whether the condition is met.
 pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> Truth {
-    let values = request.values_of_lower(&condition.key.value.name).unwrap_or(&[]);
+    let values = given(request.values_of_lower(&condition.key.value.name));
     decide(condition, values, request, options)
 }
 
 /// Whether the condition is met, and why.
 pub(super) fn explain(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
     let key = &condition.key.value;
-    let values = request.values(&key.name).unwrap_or(&[]);
+    let values = given(request.values(&key.name));
     let truth = decide(condition, values, request, options);
     let given = match values {
         [] => format!("{} is absent", key.text),

@@ -55,7 +55,7 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
             Some(Piece::Text(text)) => rest.strip_prefix(text),
             Some(Piece::One) => after_one(rest),
             Some(Piece::Many) => {
-                let Some(from) = first_chance(piece_at(place.saturating_add(1)), rest) else { return false };
+                let Some(from) = first_chance(piece_at(place + 1), rest) else { return false };
                 star = Some((place, from));
                 Some(from)
             }
@@ -66,12 +66,12 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
                 let Some((at, Some(taken))) = star.map(|(at, from)| (at, after_one(from))) else {
                     return false;
                 };
-                let Some(taken) = first_chance(piece_at(at.saturating_add(1)), taken) else { return false };
+                let Some(taken) = first_chance(piece_at(at + 1), taken) else { return false };
                 star = Some((at, taken));
                 (place, rest) = (at, taken);
             }
         }
-        place = place.saturating_add(1);
+        place += 1;
     }
 }
 

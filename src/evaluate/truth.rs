@@ -40,7 +40,9 @@ impl Truth {
             Truth::False => Err(Truth::False),
             open => Ok(open),
         };
-        values.into_iter().try_fold(Truth::True, and).unwrap_or_else(|value| value)
+        match values.into_iter().try_fold(Truth::True, and) {
+            Ok(truth) | Err(truth) => truth,
+        }
     }
 
     /// True if any is; what comes after a true one is not looked at.
@@ -49,7 +51,9 @@ impl Truth {
             Truth::True => Err(Truth::True),
             open => Ok(open),
         };
-        values.into_iter().try_fold(Truth::False, or).unwrap_or_else(|value| value)
+        match values.into_iter().try_fold(Truth::False, or) {
+            Ok(truth) | Err(truth) => truth,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Which patterns of a statement let a request through.
+//! Blame: the patterns of a statement that let a request through.
 
-use super::{Missing, Refusal};
+use super::refusal::{Missing, Refusal};
 use crate::evaluate::{self, Case};
 use crate::policy::{Document, Effect};
 use crate::solve::Finding;
@@ -22,7 +22,7 @@ pub enum Part {
 pub struct Place {
     /// The part of the statement it belongs to.
     pub part: Part,
-    /// Whether it is the `Not...` form.
+    /// True for the `Not...` form.
     pub negated: bool,
     /// Where it stands.
     pub span: Span,
@@ -58,7 +58,7 @@ pub struct Loose {
     pub why: String,
 }
 
-/// The places that make a finding. If the other policy falls short in one part only, that part comes first, else the
+/// Finds the places that make a finding. If the other policy falls short in one part only, that part comes first, else the
 /// action does. `None` if the finding is not about `document`.
 pub fn blame(
     document: &Document,
@@ -100,20 +100,26 @@ pub fn blame(
         },
         _ => Part::Action,
     };
-    let mut places: Vec<Place> = std::iter::once(action).chain(resource).chain(principal).collect();
-    let first = places.iter().position(|p| p.part == falls_short).unwrap_or(0);
-    let primary = places.remove(first);
+    let mut others: Vec<Place> = resource.into_iter().chain(principal).collect();
+    let primary = match others.iter().position(|p| p.part == falls_short) {
+        Some(first) => {
+            let primary = others.remove(first);
+            others.insert(0, action);
+            primary
+        }
+        None => action,
+    };
     Some(Blame {
         document: finding.document,
         statement: index,
         primary,
-        others: places,
+        others,
         conditions: other
             .map_or_else(Vec::new, |(other, refusal)| loose(document, finding, other, refusal, options)),
     })
 }
 
-/// The conditions of the statement on keys on which the other policy's closest statement has a condition that is not met.
+/// Finds the conditions of the statement on keys on which the other policy's closest statement has a condition that is not met.
 fn loose(
     document: &Document,
     finding: &Finding,

@@ -1,5 +1,8 @@
-//! What an answer rests on, in terms of the documents: which pattern at which place lets a request through, and why
-//! the other policy does not.
+//! Explanations of answers in terms of the documents: which pattern at which place lets a request through (`blame`), why the
+//! other policy does not (`refusal`), why conditions do not keep outsiders out (`leak`), what to do (`advice`, `repair`,
+//! `zone`) and which command shows the request again (`replay`).
+//!
+//! Advice that is a definite change is checked by one more query before it is given.
 //!
 //! ```
 //! use iamsat::check::no_new_access;
@@ -21,10 +24,19 @@
 //! assert_eq!(blame.primary.pointer, "/Statement/Action/1");
 //! ```
 
+pub(crate) mod advice;
 mod blame;
-mod confine;
+pub(crate) mod display;
+mod explained;
+mod leak;
 mod refusal;
+pub(crate) mod repair;
+pub(crate) mod replay;
+pub(crate) mod zone;
 
+pub use advice::Recheck;
 pub use blame::{Blame, Loose, Part, Place, blame};
-pub use confine::{Leak, blame_for_outsider, leaks};
+pub use explained::Explained;
+pub use leak::{Leak, blame_for_outsider, leaks};
 pub use refusal::{Missing, Refusal, refusal};
+pub use replay::shell_quoted;

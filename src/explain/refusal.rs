@@ -22,7 +22,7 @@ pub enum Refusal {
         statement: usize,
         /// What it lacks; empty if only the action is in doubt.
         missing: Vec<Missing>,
-        /// Whether no other Allow statement has the action.
+        /// True if no other Allow statement has the action.
         only: bool,
     },
 }
@@ -53,7 +53,7 @@ impl Refusal {
     }
 }
 
-/// Why a document does not allow the request; `None` if it does, or if that is open.
+/// Finds why a document does not allow the request; `None` if it does, or if that is undecided.
 pub fn refusal<'d>(
     document: impl Into<Searched<'d>>,
     request: &Request,
@@ -72,7 +72,7 @@ pub fn refusal<'d>(
     }
 }
 
-/// The Allow statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
+/// Finds the Allow statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
 fn nearest(allows: impl Iterator<Item = StatementTrace>) -> Refusal {
     let with_action: Vec<StatementTrace> = allows.filter(|s| s.action.truth != Truth::False).collect();
     let weight = |missing: &Missing| match missing {
@@ -83,7 +83,7 @@ fn nearest(allows: impl Iterator<Item = StatementTrace>) -> Refusal {
     let closest = with_action
         .iter()
         .map(|s| (missing(s), s.statement))
-        .min_by_key(|(missing, _)| missing.iter().map(weight).fold(0usize, usize::saturating_add));
+        .min_by_key(|(missing, _)| missing.iter().map(weight).sum::<usize>());
     match closest {
         Some((missing, statement)) => Refusal::Short { statement, missing, only: with_action.len() == 1 },
         None => Refusal::NoAction,

@@ -1,5 +1,6 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
+use crate::code::Code;
 use crate::formula::decimal::Scalar;
 use crate::index::id;
 
@@ -158,7 +159,7 @@ pub enum Unobservable<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Opaque {
     /// The rule's name, kebab case.
-    pub rule: &'static str,
+    pub rule: Code,
     /// The text that distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
     pub key: Box<str>,
 }

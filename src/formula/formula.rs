@@ -1,6 +1,7 @@
 //! The interned variables, patterns and atoms of one check, with the graph over them.
 
 use crate::automata::Pattern;
+use crate::code::Code;
 use crate::formula::atom::{
     Atom, AtomId, Bound, BoundId, NetworkId, Opaque, OpaqueId, PatternId, Site, TemplateId, Test,
     Unobservable, UnobservableId, Variable, VariableId,
@@ -232,7 +233,7 @@ impl<'a> Formula<'a> {
     }
 
     /// An opaque predicate, met at a site.
-    pub fn opaque(&mut self, rule: &'static str, key: impl Into<Box<str>>, site: Site) -> Lit {
+    pub fn opaque(&mut self, rule: Code, key: impl Into<Box<str>>, site: Site) -> Lit {
         let id = self.opaque_id(Opaque { rule, key: key.into() });
         self.sites[id].push(site);
         self.atom(Atom::Opaque(id))

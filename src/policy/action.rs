@@ -33,14 +33,17 @@ impl ActionStart {
 
     /// So many of its bytes.
     pub(super) fn first(self, length: u8) -> u64 {
-        self.0 & mask(length)
+        self.0 & mask(length.into())
     }
 }
 
-/// The bytes of a start that come first.
-fn mask(length: u8) -> u64 {
-    let others = 8u32.saturating_sub(length.into()).saturating_mul(8);
-    u64::MAX.checked_shr(others).unwrap_or(0)
+/// The bits of the first bytes of a start.
+fn mask(length: usize) -> u64 {
+    match length {
+        0 => 0,
+        1..8 => u64::MAX >> ((8 - length) * 8),
+        _ => u64::MAX,
+    }
 }
 
 impl ActionPattern {
@@ -51,14 +54,17 @@ impl ActionPattern {
             None => !text.is_empty() && text.chars().all(|c| c == '*'),
         };
         let glob = Template::parse(&text.to_ascii_lowercase(), false).ok()?;
-        let service = text.split(':').next().unwrap_or("");
+        let service = match text.split_once(':') {
+            Some((service, _)) => service,
+            None => text,
+        };
         let service_wildcard =
             service.contains(['*', '?']) && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
         let literal = match glob.parts().first() {
             Some(Part::Text(literal)) => &**literal,
             _ => "",
         };
-        let mask = mask(u8::try_from(literal.len()).unwrap_or(u8::MAX));
+        let mask = mask(literal.len());
         let start = ActionStart::of(literal);
         // Zeros also stand for what a short action lacks.
         let is_short = |literal: &str| literal.len() <= 8 && !literal.contains('\0');
@@ -75,7 +81,7 @@ impl ActionPattern {
 
     /// With how many bytes all that matches starts, up to eight, and these.
     pub(super) fn fixed_start(&self) -> (u8, u64) {
-        (u8::try_from(self.mask.count_ones() >> 3).unwrap_or(0), self.start.0 & self.mask)
+        ((self.mask.count_ones() / 8) as u8, self.start.0 & self.mask)
     }
 
     /// Whether the pattern matches all actions that start so, or none; `None` if there is more to look at.

@@ -1,19 +1,20 @@
 //! Whether a text is a literal of the kind an operator reads. One that is not is left open, with a warning at its place.
 
+use crate::code::Code;
 use crate::policy::{AddressRange, Decimal, OperatorFamily, read_instant};
 
 /// What is wrong with the text as a literal of the family: a code, and what it is not.
-pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(Code, &'static str)> {
     let (good, code, what) = match family {
-        OperatorFamily::Numeric => (Decimal::read(text).is_some(), "invalid-number", "number"),
-        OperatorFamily::Date => (read_instant(text).is_some(), "invalid-date", "date"),
+        OperatorFamily::Numeric => (Decimal::read(text).is_some(), Code::InvalidNumber, "number"),
+        OperatorFamily::Date => (read_instant(text).is_some(), Code::InvalidDate, "date"),
         OperatorFamily::Bool => (
             text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
-            "invalid-bool",
+            Code::InvalidBool,
             "Boolean",
         ),
-        OperatorFamily::Ip => (AddressRange::read(text).is_some(), "invalid-ip", "IP address or range"),
-        OperatorFamily::Binary => (decode_base64(text).is_some(), "invalid-binary", "base64 text"),
+        OperatorFamily::Ip => (AddressRange::read(text).is_some(), Code::InvalidIp, "IP address or range"),
+        OperatorFamily::Binary => (decode_base64(text).is_some(), Code::InvalidBinary, "base64 text"),
         OperatorFamily::String | OperatorFamily::Arn | OperatorFamily::Null => return None,
     };
     (!good).then_some((code, what))
@@ -32,7 +33,7 @@ pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let body = text.trim_end_matches('=');
-    if text.len().saturating_sub(body.len()) > 2 {
+    if text.len() - body.len() > 2 {
         return None;
     }
     let mut bits: Vec<bool> = Vec::new();

@@ -1,6 +1,7 @@
 //! What a statement says, as bytes: equal only for statements that say the same, and equal for those that spell it alike in the same
 //! order, wherever they stand, whatever their `Sid`, and however their JSON is laid out.
 
+use crate::index::broken;
 use crate::policy::{Condition, Element, Operator, PrincipalElement, Statement, Template};
 use crate::span::Spanned;
 
@@ -30,7 +31,7 @@ impl Statement {
         write_count(out, conditions.len());
         for Condition { operator, key, values, operator_text: _, is_list: _, span: _ } in conditions {
             let Operator { set, base, if_exists } = operator.value;
-            out.extend([set.map_or(0, |set| (set as u8).saturating_add(1)), base as u8, u8::from(if_exists)]);
+            out.extend([set.map_or(0, |set| set as u8 + 1), base as u8, u8::from(if_exists)]);
             write_text(out, &key.value.text);
             write_values(out, values, |out, value| {
                 out.push(value.kind as u8);
@@ -64,7 +65,10 @@ fn write_text(out: &mut Vec<u8>, text: &str) {
 
 /// Counts come before what they count, so that no two contents can be read in two ways.
 fn write_count(out: &mut Vec<u8>, count: usize) {
-    out.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+    match u32::try_from(count) {
+        Ok(count) => out.extend_from_slice(&count.to_le_bytes()),
+        Err(_) => broken("a document has fewer than 2^32 bytes"),
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
         return if digits.len() > 4 { Decimal::read(text) } else { None };
     }
     let (day, time) = match text.find(['T', 't']) {
-        Some(at) => (text.get(..at)?, text.get(at.saturating_add(1)..)),
+        Some(at) => (text.get(..at)?, text.get(at + 1..)),
         None => (text, None),
     };
     let fields: Vec<&str> = day.split('-').collect();
@@ -35,16 +35,16 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
     let mut days: i128 = 0;
     // Year by year from 1970, month by month from January: slow, and plain to see.
     for y in 1970..year {
-        days = days.saturating_add(i128::from(year_length(y)));
+        days += i128::from(year_length(y));
     }
     for y in year..1970 {
-        days = days.saturating_sub(i128::from(year_length(y)));
+        days -= i128::from(year_length(y));
     }
     for m in 1..month {
-        days = days.saturating_add(i128::from(month_length(year, m)));
+        days += i128::from(month_length(year, m));
     }
-    days = days.saturating_add(i128::from(date)).saturating_sub(1);
-    let mut seconds = days.saturating_mul(86_400);
+    days += i128::from(date) - 1;
+    let mut seconds = days * 86_400;
     let Some(time) = time else { return Some(Decimal::from_seconds(seconds, "")) };
     let zone = time.find(['Z', 'z', '+', '-'])?;
     let (clock, zone) = (time.get(..zone)?, time.get(zone..)?);
@@ -62,8 +62,7 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let clock = hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)).saturating_add(second);
-    seconds = seconds.saturating_add(i128::from(clock));
+    seconds += i128::from(hour * 3600 + minute * 60 + second);
     let offset = match zone {
         "Z" | "z" => 0,
         _ => {
@@ -72,11 +71,10 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
             if h > 23 || m > 59 {
                 return None;
             }
-            i128::from(h.saturating_mul(3600).saturating_add(m.saturating_mul(60)))
+            i128::from(h * 3600 + m * 60)
         }
     };
-    let seconds =
-        if zone.starts_with('-') { seconds.saturating_add(offset) } else { seconds.saturating_sub(offset) };
+    let seconds = if zone.starts_with('-') { seconds + offset } else { seconds - offset };
     Some(Decimal::from_seconds(seconds, part))
 }
 

@@ -21,17 +21,20 @@ impl Decimal {
     /// assert!(Decimal::read("1e5").is_none());
     /// ```
     pub fn read(text: &str) -> Option<Decimal> {
-        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let mut halves = unsigned.splitn(2, '.');
-        let whole = halves.next()?;
-        let part = halves.next();
-        for half in [Some(whole), part].into_iter().flatten() {
-            if half.is_empty() || !half.chars().all(|c| c.is_ascii_digit()) {
-                return None;
-            }
+        let unsigned = match text.strip_prefix(['+', '-']) {
+            Some(unsigned) => unsigned,
+            None => text,
+        };
+        let (whole, part) = match unsigned.split_once('.') {
+            Some((_, "")) => return None,
+            Some(halves) => halves,
+            None => (unsigned, ""),
+        };
+        if whole.is_empty() || !whole.chars().chain(part.chars()).all(|c| c.is_ascii_digit()) {
+            return None;
         }
         let whole = whole.trim_start_matches('0').to_owned();
-        let part = part.unwrap_or("").trim_end_matches('0').to_owned();
+        let part = part.trim_end_matches('0').to_owned();
         let zero = whole.is_empty() && part.is_empty();
         Some(Decimal { below_zero: text.starts_with('-') && !zero, whole, part })
     }
@@ -42,17 +45,14 @@ impl Decimal {
         let part = part.trim_end_matches('0');
         if below_zero && !part.is_empty() {
             // floor + fraction: borrow one from the whole.
-            let whole = seconds.saturating_add(1).unsigned_abs();
-            let last = part.len().saturating_sub(1);
-            let rest: String = part
-                .chars()
-                .enumerate()
-                .map(|(i, c)| {
-                    let top = if i == last { 10 } else { 9 };
-                    char::from_digit(top.min(10u32).saturating_sub(c.to_digit(10).unwrap_or(0)), 10)
-                        .unwrap_or('0')
-                })
-                .collect();
+            let whole = (seconds + 1).unsigned_abs();
+            let last = part.len() - 1;
+            let complement = |(place, digit): (usize, u8)| {
+                let top = if place == last { 10 } else { 9 };
+                // The last digit is not zero.
+                char::from(b'0' + (top - (digit - b'0')))
+            };
+            let rest: String = part.bytes().enumerate().map(complement).collect();
             let whole = if whole == 0 { String::new() } else { whole.to_string() };
             return Decimal { below_zero: true, whole, part: rest };
         }

@@ -42,40 +42,6 @@ impl Effect {
     }
 }
 
-/// The two kinds of policy AWS's checks know. They differ in who the requester is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyType {
-    /// Attached to a user, group or role: no `Principal`.
-    Identity,
-    /// Attached to a resource: `Principal` says who.
-    Resource,
-}
-
-impl PolicyType {
-    /// AWS's name of the type.
-    pub fn name(self) -> &'static str {
-        match self {
-            PolicyType::Identity => "IDENTITY_POLICY",
-            PolicyType::Resource => "RESOURCE_POLICY",
-        }
-    }
-
-    /// The type with this AWS name.
-    pub fn from_name(name: &str) -> Option<PolicyType> {
-        [PolicyType::Identity, PolicyType::Resource].into_iter().find(|t| t.name() == name)
-    }
-
-    /// The type of documents whose type was not given: a resource policy if any statement of any of them names
-    /// principals.
-    pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
-        if documents.into_iter().any(|document| document.statements.name_principals()) {
-            PolicyType::Resource
-        } else {
-            PolicyType::Identity
-        }
-    }
-}
-
 /// `Action`/`NotAction` or `Resource`/`NotResource` with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element<T> {
@@ -130,10 +96,10 @@ pub struct Statement {
 impl Statement {
     /// How many actions, resources, principals and values of conditions it lists.
     pub fn value_count(&self) -> usize {
-        let principals = self.principal.as_ref().map_or(0, |p| p.values.len());
-        let resources = self.resource.as_ref().map_or(0, |r| r.values.len());
+        let principals = self.principal.iter().map(|p| p.values.len());
+        let resources = self.resource.iter().map(|r| r.values.len());
         let conditions = self.conditions.iter().map(|c| c.values.len());
-        conditions.chain([self.action.values.len(), resources, principals]).fold(0, usize::saturating_add)
+        self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).

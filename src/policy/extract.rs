@@ -5,6 +5,7 @@
 //! that services nobody thought of work too. A text that does not hold together is only taken for a policy where the
 //! name of its member says that it should be one.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{self, Json, JsonValue};
@@ -166,7 +167,10 @@ fn search<'j, 't>(
             }
         }
         JsonValue::String(text) => {
-            let text = decoded(text).unwrap_or_else(|| text.clone());
+            let text = match decoded(text) {
+                Some(decoded) => decoded,
+                None => text.clone(),
+            };
             let is_policy = text.trim_start().starts_with('{')
                 && match json::tree(&text, limits) {
                     Ok((inner, _)) => {
@@ -209,25 +213,25 @@ fn decoded(text: &str) -> Option<String> {
 
 fn no_policy(json: &Json<'_>) -> Diagnostic {
     let start = json.span.start as usize;
-    Diagnostic::error(
-        "no-policy",
-        "there is no policy in this file",
-        Span::new(start, start.saturating_add(1)),
-    )
-    .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
-    .with_help("a policy document is an object with `Statement`")
+    Diagnostic::error(Code::NoPolicy, "there is no policy in this file", Span::new(start, start + 1))
+        .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
+        .with_help("a policy document is an object with `Statement`")
 }
 
 fn several_policies(found: &[Found<'_, '_>]) -> Diagnostic {
     let span = found.first().map_or(Span::default(), |f| {
         let start = f.json.span.start as usize;
-        Span::new(start, start.saturating_add(1))
+        Span::new(start, start + 1)
     });
     let mut pointers: Vec<String> = found.iter().take(SHOWN).map(|f| f.pointer.clone()).collect();
     if found.len() > SHOWN {
-        pointers.push(format!("and {} more", found.len().saturating_sub(SHOWN)));
+        pointers.push(format!("and {} more", found.len() - SHOWN));
     }
-    Diagnostic::error("several-policies", format!("the file holds {} policies, not one", found.len()), span)
-        .with_label("the first of them")
-        .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
+    Diagnostic::error(
+        Code::SeveralPolicies,
+        format!("the file holds {} policies, not one", found.len()),
+        span,
+    )
+    .with_label("the first of them")
+    .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
 }

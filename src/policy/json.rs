@@ -3,8 +3,10 @@
 //! serde_json finds the structure; `RawValue` gives the bytes of every value, array element and key, and shows
 //! duplicate keys. Skipping a raw value needs no recursion, so only our own descent has to be bounded.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::hash::TextMap;
+use crate::index::broken;
 use crate::limits::InputLimits;
 use crate::span::Span;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
@@ -73,27 +75,28 @@ pub(super) fn parse<'t>(
 }
 
 /// Members of an object that are looked at one by one.
-const FEW: usize = 16;
+const SET_THRESHOLD: usize = 16;
 
 /// The codes of the faults that leave out a part of the text.
-const TOO_DEEP: &str = "nested-too-deeply";
-const TOO_MANY: &str = "too-many-members";
+const TOO_DEEP: Code = Code::NestedTooDeeply;
+const TOO_MANY: Code = Code::TooManyMembers;
 
 /// The tree of a text, even where parts of it were left out.
 pub(super) fn tree<'t>(
     text: &'t str,
     limits: &InputLimits,
 ) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let end = Span::new(text.len(), text.len());
-    if text.len() > limits.bytes {
+    // Spans hold offsets of 32 bits.
+    if text.len() > limits.bytes.min(u32::MAX as usize) {
         let message = format!("the document is longer than {} bytes", limits.bytes);
-        return Err(vec![Diagnostic::error("document-too-long", message, Span::new(0, 0))]);
+        return Err(vec![Diagnostic::error(Code::DocumentTooLong, message, Span::new(0, 0))]);
     }
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body = without_mark(text);
     if body.trim().is_empty() {
-        return Err(vec![Diagnostic::error("empty-document", "the document is empty", end)]);
+        let end = Span::new(text.len(), text.len());
+        return Err(vec![Diagnostic::error(Code::EmptyDocument, "the document is empty", end)]);
     }
-    let base = text.len().saturating_sub(body.len());
+    let base = text.len() - body.len();
     let raw: &RawValue = serde_json::from_str(body).map_err(|error| vec![syntax(text, base, &error)])?;
     let mut reader = Reader { text, limits, faults: Vec::new() };
     let json = reader.value(raw, 0);
@@ -102,7 +105,7 @@ pub(super) fn tree<'t>(
 
 /// The text of the whole value, if the text is JSON within the limits.
 pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body = without_mark(text);
     let raw = (text.len() <= limits.bytes).then(|| serde_json::from_str::<&RawValue>(body).ok());
     raw.flatten().map(RawValue::get)
 }
@@ -122,15 +125,26 @@ pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&
         .find(|(key, value)| test(key) || test(value))
 }
 
-/// What a string stands for, with a mark where half of a surrogate pair is missing.
+/// The text after a byte order mark.
+fn without_mark(text: &str) -> &str {
+    match text.strip_prefix('\u{feff}') {
+        Some(body) => body,
+        None => text,
+    }
+}
+
+/// The text of a JSON string, with a mark where half of a surrogate pair is missing.
 pub(super) fn lossy(part: &str) -> String {
-    serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy).unwrap_or_default()
+    match serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy) {
+        Ok(text) => text,
+        Err(_) => broken("the syntax of a string was checked with the text around it"),
+    }
 }
 
 /// Where a part of a text stands in it.
 pub(super) fn span(text: &str, part: &str) -> Span {
-    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    Span::new(start, start.saturating_add(part.len()))
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    Span::new(start, start + part.len())
 }
 
 /// A syntax error of serde_json at its place.
@@ -141,21 +155,22 @@ fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
             .bytes()
             .enumerate()
             .filter(|(_, b)| *b == b'\n')
-            .nth(line.saturating_sub(2))
-            .map_or(text.len(), |(i, _)| i.saturating_add(1)),
+            .nth(line - 2)
+            .map_or(text.len(), |(i, _)| i + 1),
     };
-    let mut at = line_start.saturating_add(error.column().saturating_sub(1)).min(text.len());
+    // An error before the first column is at the start of the line.
+    let column = error.column().max(1) - 1;
+    let mut at = (line_start + column).min(text.len());
     while !text.is_char_boundary(at) {
-        at = at.saturating_sub(1);
+        at -= 1;
     }
     let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or("not JSON").to_owned();
+    let message = match message.split_once(" at line ") {
+        Some((message, _)) => message,
+        None => &message,
+    };
     let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    Diagnostic::error(
-        "invalid-json",
-        format!("not JSON: {message}"),
-        Span::new(at, at.saturating_add(length)),
-    )
+    Diagnostic::error(Code::InvalidJson, format!("not JSON: {message}"), Span::new(at, at + length))
 }
 
 struct Reader<'t, 'l> {
@@ -169,7 +184,7 @@ impl<'t> Reader<'t, '_> {
         span(self.text, part)
     }
 
-    fn fault(&mut self, code: &'static str, message: String, span: Span) {
+    fn fault(&mut self, code: Code, message: String, span: Span) {
         if self.faults.len() < self.limits.faults {
             self.faults.push(Diagnostic::error(code, message, span));
         }
@@ -185,13 +200,11 @@ impl<'t> Reader<'t, '_> {
             }
             Some(b'{') => JsonValue::Object(self.object(part, depth)),
             Some(b'[') => {
-                let elements = collect(part, Elements).unwrap_or_default();
+                let elements = checked(collect(part, Elements));
                 if self.too_many(elements.len(), span) {
                     JsonValue::Null
                 } else {
-                    JsonValue::Array(
-                        elements.into_iter().map(|e| self.value(e, depth.saturating_add(1))).collect(),
-                    )
+                    JsonValue::Array(elements.into_iter().map(|e| self.value(e, depth + 1)).collect())
                 }
             }
             Some(b'"') => JsonValue::String(self.string(part)),
@@ -204,7 +217,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn object(&mut self, part: &'t str, depth: usize) -> Vec<Member<'t>> {
-        let raw = collect(part, Members).unwrap_or_default();
+        let raw = checked(collect(part, Members));
         if self.too_many(raw.len(), self.span(part)) {
             return Vec::new();
         }
@@ -214,8 +227,8 @@ impl<'t> Reader<'t, '_> {
         for (key, value) in raw {
             let key_span = self.span(key.get());
             let key = self.string(key.get());
-            let value = self.value(value, depth.saturating_add(1));
-            let first = match members.len() < FEW {
+            let value = self.value(value, depth + 1);
+            let first = match members.len() < SET_THRESHOLD {
                 true => members.iter().find(|member| member.key == key),
                 false => {
                     let known = members.iter().enumerate().skip(seen.len());
@@ -229,7 +242,7 @@ impl<'t> Reader<'t, '_> {
                     if self.faults.len() < self.limits.faults {
                         self.faults.push(
                             Diagnostic::error(
-                                "duplicate-key",
+                                Code::DuplicateKey,
                                 format!("the key `{key}` occurs twice"),
                                 key_span,
                             )
@@ -263,11 +276,19 @@ impl<'t> Reader<'t, '_> {
             // The syntax was looked at before; what escapes stand for was not.
             Err(_) => {
                 let message = "the string holds half of a surrogate pair, which is no character";
-                self.fault("invalid-string", message.to_owned(), self.span(part));
+                self.fault(Code::InvalidString, message.to_owned(), self.span(part));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
                 lossy(part)
             }
         }
+    }
+}
+
+/// The parts of a value whose syntax was checked with the text around it.
+fn checked<T>(parts: Option<T>) -> T {
+    match parts {
+        Some(parts) => parts,
+        None => broken("the syntax of a value was checked with the text around it"),
     }
 }
 

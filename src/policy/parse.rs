@@ -1,5 +1,6 @@
 //! From JSON to typed documents, collecting every fault.
 
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hash::TextMap;
 use crate::limits::InputLimits;
@@ -89,10 +90,10 @@ impl Reader<'_> {
         if self.diagnostics.len() < self.limits.faults {
             self.diagnostics.push(diagnostic);
         } else {
-            self.dropped = self.dropped.saturating_add(1);
+            self.dropped += 1;
             if diagnostic.severity == Severity::Error && self.dropped == 1 {
                 self.diagnostics.push(Diagnostic::error(
-                    "too-many-faults",
+                    Code::TooManyFaults,
                     "there are more faults than are shown",
                     diagnostic.span,
                 ));
@@ -100,12 +101,12 @@ impl Reader<'_> {
         }
     }
 
-    fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span) {
+    fn error(&mut self, code: Code, message: impl Into<String>, span: Span) {
         self.report(Diagnostic::error(code, message, span));
     }
 
     fn wrong_type(&mut self, what: &str, wanted: &str, json: &Json<'_>) {
-        self.error("wrong-type", format!("{what} has to be {wanted}, not {}", json.describe()), json.span);
+        self.error(Code::WrongType, format!("{what} has to be {wanted}, not {}", json.describe()), json.span);
     }
 
     fn document(&mut self, source: &Source, json: &Json<'_>, base_pointer: String) -> Option<Document> {
@@ -122,7 +123,7 @@ impl Reader<'_> {
         self.unknown_elements(members, &DOCUMENT_ELEMENTS, "a policy");
         let Some(member) = json.member("Statement") else {
             self.report(
-                Diagnostic::error("missing-statement", "the policy has no `Statement`", json.span)
+                Diagnostic::error(Code::MissingStatement, "the policy has no `Statement`", json.span)
                     .with_help("a policy without statements allows nothing; write what it allows"),
             );
             return None;
@@ -136,7 +137,7 @@ impl Reader<'_> {
             }
         };
         if list.is_empty() {
-            self.error("missing-statement", "the policy has no statements", member.value.span);
+            self.error(Code::MissingStatement, "the policy has no statements", member.value.span);
         }
         let statements: Vec<Option<Statement>> = list.iter().map(|s| self.statement(s)).collect();
         self.duplicate_sids(&statements);
@@ -159,8 +160,12 @@ impl Reader<'_> {
                 "2012-10-17" => return Version::V2012,
                 "2008-10-17" => return Version::V2008,
                 _ => self.report(
-                    Diagnostic::error("invalid-version", format!("`{text}` is no policy version"), json.span)
-                        .with_help("the versions are 2012-10-17 and 2008-10-17"),
+                    Diagnostic::error(
+                        Code::InvalidVersion,
+                        format!("`{text}` is no policy version"),
+                        json.span,
+                    )
+                    .with_help("the versions are 2012-10-17 and 2008-10-17"),
                 ),
             },
             _ => self.wrong_type("`Version`", "a string", json),
@@ -181,7 +186,7 @@ impl Reader<'_> {
     fn unknown_elements(&mut self, members: &[Member<'_>], known: &[&str], of: &str) {
         for member in members.iter().filter(|m| !known.contains(&m.key.as_str())) {
             let fault = Diagnostic::error(
-                "unknown-element",
+                Code::UnknownElement,
                 format!("`{}` is no element of {of}", member.key),
                 member.key_span,
             );
@@ -200,7 +205,7 @@ impl Reader<'_> {
             if let Some(first) = seen.insert(&sid.value, sid.span) {
                 faults.push(
                     Diagnostic::warning(
-                        "duplicate-sid",
+                        Code::DuplicateSid,
                         format!("the Sid `{}` occurs twice", sid.value),
                         sid.span,
                     )
@@ -222,7 +227,7 @@ impl Reader<'_> {
             Some(member) => self.effect(&member.value),
             None => {
                 self.report(
-                    Diagnostic::error("missing-effect", "the statement has no `Effect`", json.span)
+                    Diagnostic::error(Code::MissingEffect, "the statement has no `Effect`", json.span)
                         .with_help("add \"Effect\": \"Allow\" or \"Effect\": \"Deny\""),
                 );
                 None
@@ -232,7 +237,7 @@ impl Reader<'_> {
         let action = self.one_of(json, "Action", "NotAction", Self::actions);
         if json.member("Action").or(json.member("NotAction")).is_none() {
             let message = "the statement has neither `Action` nor `NotAction`";
-            self.error("missing-action", message, json.span);
+            self.error(Code::MissingAction, message, json.span);
         }
         let resource = self.one_of(json, "Resource", "NotResource", Self::resources);
         let conditions = match json.member("Condition") {
@@ -264,7 +269,7 @@ impl Reader<'_> {
         let effect = [Effect::Allow, Effect::Deny].into_iter().find(|e| e.name() == text);
         if effect.is_none() {
             self.report(
-                Diagnostic::error("invalid-effect", format!("`{text}` is no effect"), json.span)
+                Diagnostic::error(Code::InvalidEffect, format!("`{text}` is no effect"), json.span)
                     .with_help("effects are `Allow` and `Deny`, spelled so"),
             );
         }
@@ -286,7 +291,7 @@ impl Reader<'_> {
                 read(self, b, true);
                 self.report(
                     Diagnostic::error(
-                        "unsupported-combination",
+                        Code::UnsupportedCombination,
                         format!("the statement has both `{plain}` and `{negated}`"),
                         b.key_span,
                     )
@@ -336,7 +341,7 @@ impl Reader<'_> {
                     if !pattern.can_match() {
                         self.report(
                             Diagnostic::warning(
-                                "action-matches-nothing",
+                                Code::ActionMatchesNothing,
                                 format!("`{text}` matches no action"),
                                 span,
                             )
@@ -348,7 +353,7 @@ impl Reader<'_> {
                 None => {
                     complete = false;
                     self.report(
-                        Diagnostic::error("invalid-action", format!("`{text}` is no action"), span)
+                        Diagnostic::error(Code::InvalidAction, format!("`{text}` is no action"), span)
                             .with_help("an action is written `service:name`, or `*` for all"),
                     );
                 }
@@ -387,8 +392,12 @@ impl Reader<'_> {
         let has = self.version == Version::V2012 && text.contains("${");
         if has {
             self.report(
-                Diagnostic::error("variable-unsupported", format!("{what} takes no policy variables"), span)
-                    .with_help("policy variables work in resources and in String and Arn operators"),
+                Diagnostic::error(
+                    Code::VariableUnsupported,
+                    format!("{what} takes no policy variables"),
+                    span,
+                )
+                .with_help("policy variables work in resources and in String and Arn operators"),
             );
         }
         !has
@@ -422,7 +431,7 @@ impl Reader<'_> {
             JsonValue::String(text) if text == "*" => Some(element(true, Vec::new(), Vec::new())),
             JsonValue::String(text) => {
                 self.report(
-                    Diagnostic::error("invalid-principal", format!("`{text}` is no principal"), json.span)
+                    Diagnostic::error(Code::InvalidPrincipal, format!("`{text}` is no principal"), json.span)
                         .with_help(
                             "only `*` stands alone; others are written {\"AWS\": \"...\"} and the like",
                         ),
@@ -464,7 +473,7 @@ impl Reader<'_> {
         ];
         let Some(kind) = kinds.into_iter().find(|k| k.name() == member.key) else {
             let fault = Diagnostic::error(
-                "invalid-principal-key",
+                Code::InvalidPrincipalKey,
                 format!("`{}` is no kind of principal", member.key),
                 member.key_span,
             );
@@ -480,12 +489,12 @@ impl Reader<'_> {
         for (text, span) in &texts {
             complete &= self.without_variables("a principal", text, *span);
             if text.is_empty() {
-                self.error("invalid-principal", "the principal is empty", *span);
+                self.error(Code::InvalidPrincipal, "the principal is empty", *span);
                 complete = false;
             }
             if text.contains(['*', '?']) && *text != "*" {
                 self.report(Diagnostic::warning(
-                    "principal-wildcard",
+                    Code::PrincipalWildcard,
                     format!("AWS rejects wildcards inside a principal; `{text}` is read as a pattern"),
                     *span,
                 ));
@@ -539,7 +548,7 @@ impl Reader<'_> {
         if let Some(first) = seen.get(lower) {
             self.report(
                 Diagnostic::error(
-                    "duplicate-key-case",
+                    Code::DuplicateKeyCase,
                     format!("the {what} `{}` occurs twice, spelled differently", member.key),
                     member.key_span,
                 )
@@ -553,13 +562,16 @@ impl Reader<'_> {
     }
 
     fn unknown_operator(&mut self, member: &Member<'_>) {
-        let (prefix, base) = member.key.rsplit_once(':').unwrap_or(("", &member.key));
+        let (prefix, base) = match member.key.rsplit_once(':') {
+            Some(parts) => parts,
+            None => ("", &*member.key),
+        };
         let (base, suffix) = match base.strip_suffix("IfExists") {
             Some(base) => (base, "IfExists"),
             None => (base, ""),
         };
         let fault = Diagnostic::error(
-            "unknown-operator",
+            Code::UnknownOperator,
             format!("`{}` is no condition operator", member.key),
             member.key_span,
         );
@@ -576,12 +588,12 @@ impl Reader<'_> {
         let name = key.key.to_ascii_lowercase();
         let needs_tag = ["aws:requesttag", "aws:resourcetag", "aws:principaltag"];
         if name.is_empty() || name.trim() != name {
-            self.error("invalid-condition-key", format!("`{}` is no condition key", key.key), key.key_span);
+            self.error(Code::InvalidConditionKey, format!("`{}` is no condition key", key.key), key.key_span);
             return None;
         }
         if name.ends_with('/') || needs_tag.contains(&name.as_str()) {
             self.report(
-                Diagnostic::error("missing-tag-key", format!("`{}` names no tag", key.key), key.key_span)
+                Diagnostic::error(Code::MissingTagKey, format!("`{}` names no tag", key.key), key.key_span)
                     .with_help(format!("write `{}/KEY`", key.key.trim_end_matches('/'))),
             );
             return None;
@@ -621,7 +633,7 @@ impl Reader<'_> {
         {
             self.report(
                 Diagnostic::error(
-                    "invalid-null-value",
+                    Code::InvalidNullValue,
                     format!("`{text}` is neither true nor false"),
                     json.span,
                 )
@@ -636,7 +648,7 @@ impl Reader<'_> {
                 if !like && text.contains('*') && self.version == Version::V2012 && !text.contains("${*}") {
                     self.report(
                         Diagnostic::warning(
-                            "wildcard-without-like",
+                            Code::WildcardWithoutLike,
                             format!("`{}` compares `*` literally", base.name()),
                             json.span,
                         )
@@ -686,14 +698,17 @@ fn distance(a: &str, b: &str) -> usize {
     }
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut distance = b.len();
     for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i.saturating_add(1)];
+        let mut last = i + 1;
+        let mut next = vec![last];
         for ((y, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            let left = next.last().copied().unwrap_or(0).saturating_add(1);
-            let replaced = above_left.saturating_add(usize::from(x != *y));
-            next.push(left.min(above.saturating_add(1)).min(replaced));
+            let replaced = above_left + usize::from(x != *y);
+            last = (last + 1).min(above + 1).min(replaced);
+            next.push(last);
         }
         row = next;
+        distance = last;
     }
-    row.last().copied().unwrap_or(0)
+    distance
 }

@@ -66,7 +66,7 @@ fn element(mut base: String, name: &str, is_list: bool, index: usize) -> String 
 impl Document {
     /// The pointer of a statement: `/Statement/0`, or `/Statement` if it is the only one and no array.
     pub fn statement_pointer(&self, statement: usize) -> String {
-        let mut base = String::with_capacity(self.base_pointer.len().saturating_add(USUAL));
+        let mut base = String::with_capacity(self.base_pointer.len() + USUAL);
         base.push_str(&self.base_pointer);
         element(base, "Statement", self.statement_is_list, statement)
     }

@@ -1,5 +1,6 @@
 //! Values of `Principal` and `NotPrincipal`.
 
+use crate::index::broken;
 use crate::policy::Template;
 
 /// The four keys a principal map may have. Their case matters.
@@ -77,7 +78,10 @@ impl Principal {
     /// assert_eq!(root.meaning, account.meaning);
     /// ```
     pub fn new(kind: PrincipalKind, text: &str) -> Principal {
-        let template = || Template::parse(text, false).unwrap_or_else(|_| Template::literal(text));
+        let template = || match Template::parse(text, false) {
+            Ok(template) => template,
+            Err(_) => broken("a text without variables is a pattern"),
+        };
         let meaning = match kind {
             PrincipalKind::CanonicalUser => PrincipalMeaning::CanonicalUser,
             PrincipalKind::Federated => PrincipalMeaning::Federated(template()),

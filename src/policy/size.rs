@@ -1,6 +1,7 @@
 //! How long the texts of a document may be, and how many wildcards they may have together: what comes after holds them in
 //! forms that take more room.
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{Json, JsonValue};
@@ -34,7 +35,7 @@ impl Bounds<'_> {
         if text.len() > self.limits.value {
             let message = format!("a text is longer than {} bytes", self.limits.value);
             self.fault(
-                Diagnostic::error("text-too-long", message, json.span)
+                Diagnostic::error(Code::TextTooLong, message, json.span)
                     .with_help("AWS accepts no policy that is this long as a whole"),
             );
             return;
@@ -46,7 +47,7 @@ impl Bounds<'_> {
                 self.wildcards = 0;
                 let message =
                     format!("the document has more than {} wildcards and variables", self.limits.wildcards);
-                self.fault(Diagnostic::error("too-many-wildcards", message, json.span));
+                self.fault(Diagnostic::error(Code::TooManyWildcards, message, json.span));
             }
             None => {}
         }

@@ -1,5 +1,7 @@
 //! Patterns as written in policies: text, the wildcards `*` and `?`, and policy variables.
 
+use crate::code::Code;
+
 /// One part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -36,7 +38,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
     /// Stable kebab-case code.
-    pub code: &'static str,
+    pub code: Code,
     /// One sentence.
     pub message: String,
     /// Byte offset of the `$` that opens the bad variable.
@@ -192,20 +194,21 @@ fn read(text: &str, variables: bool, special: &[char]) -> Result<Template, Templ
     let mut builder = Builder::default();
     let mut rest = text;
     while let Some(at) = rest.find(special) {
-        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let (before, from) = rest.split_at(at);
         builder.text(before);
         let mut after = from.chars();
         match after.next() {
             Some('*') => builder.many(),
             Some('?') => builder.one(),
             Some('$') if variables && after.as_str().starts_with('{') => {
-                let offset = text.len().saturating_sub(from.len());
-                let (variable, length) = variable_at(after.as_str(), offset)?;
+                let offset = text.len() - from.len();
+                let inner = after.as_str().split_at(1).1;
+                let (variable, tail) = variable_at(inner, offset)?;
                 match variable {
                     Inside::Escape(c) => builder.text(c.encode_utf8(&mut [0; 4])),
                     Inside::Variable(v) => builder.push(Part::Variable(v)),
                 }
-                rest = after.as_str().get(length..).unwrap_or("");
+                rest = tail;
                 continue;
             }
             Some(_) | None => builder.text("$"),
@@ -221,50 +224,47 @@ enum Inside {
     Variable(Variable),
 }
 
-/// Reads `{...}` at the start of `rest` (just after a `$` at `offset`); the second value is its length in bytes.
-fn variable_at(rest: &str, offset: usize) -> Result<(Inside, usize), TemplateError> {
+/// Reads `...}` at the start of `inner`, which follows the `${` at `offset`; the second value is the text behind it.
+fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateError> {
     let error = |code, message: &str| TemplateError { code, message: message.to_owned(), offset };
-    let inner = rest.strip_prefix('{').unwrap_or(rest);
     for escape in ['*', '?', '$'] {
-        if inner.strip_prefix(escape).is_some_and(|r| r.starts_with('}')) {
-            return Ok((Inside::Escape(escape), 3));
+        if let Some(tail) = inner.strip_prefix(escape).and_then(|rest| rest.strip_prefix('}')) {
+            return Ok((Inside::Escape(escape), tail));
         }
     }
     // A default may hold `}`: look for the quote first.
     let key_end = inner
         .find(['}', ','])
-        .ok_or_else(|| error("missing-brace", "the policy variable has no closing `}`"))?;
-    let key = inner.get(..key_end).unwrap_or("");
+        .ok_or_else(|| error(Code::MissingBrace, "the policy variable has no closing `}`"))?;
+    let (key, after) = inner.split_at(key_end);
     if key.is_empty() {
-        return Err(error("empty-variable", "the policy variable is empty"));
+        return Err(error(Code::EmptyVariable, "the policy variable is empty"));
     }
     if key.chars().any(|c| c.is_whitespace() || matches!(c, '$' | '{' | '*' | '?' | '\'')) {
         return Err(error(
-            "invalid-variable",
+            Code::InvalidVariable,
             "the name of the policy variable holds a character it cannot have",
         ));
     }
-    let after = inner.get(key_end..).unwrap_or("");
     let (default, tail) = match after.strip_prefix(", '") {
         Some(text) => {
-            let end = text.find('\'').ok_or_else(|| {
-                error("missing-quote", "the default of the policy variable has no closing quote")
+            let (default, tail) = text.split_once('\'').ok_or_else(|| {
+                error(Code::MissingQuote, "the default of the policy variable has no closing quote")
             })?;
-            (Some(text.get(..end).unwrap_or("").into()), text.get(end.saturating_add(1)..).unwrap_or(""))
+            (Some(default.into()), tail)
         }
         None if after.starts_with(',') => {
             return Err(error(
-                "missing-quote",
+                Code::MissingQuote,
                 "the default of a policy variable is written `${key, 'text'}`",
             ));
         }
         None => (None, after),
     };
-    if !tail.starts_with('}') {
-        return Err(error("missing-brace", "the policy variable has no closing `}`"));
-    }
-    let length = rest.len().saturating_sub(tail.len()).saturating_add(1);
-    Ok((Inside::Variable(Variable { key: key.to_ascii_lowercase().into(), default }), length))
+    let Some(tail) = tail.strip_prefix('}') else {
+        return Err(error(Code::MissingBrace, "the policy variable has no closing `}`"));
+    };
+    Ok((Inside::Variable(Variable { key: key.to_ascii_lowercase().into(), default }), tail))
 }
 
 /// Collects parts, merging texts and ordering wildcard runs.

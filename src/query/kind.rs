@@ -1,6 +1,11 @@
 //! The kinds of checks.
 
-/// What a question is called.
+/// A kind of check.
+///
+/// ```
+/// use iamsat::query::CheckKind;
+/// assert!(CheckKind::ALL.iter().all(|check| CheckKind::parse(check.name()) == Some(*check)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CheckKind {
     /// Does a policy allow what another does not?
@@ -18,7 +23,7 @@ impl CheckKind {
     pub const ALL: [CheckKind; 4] =
         [CheckKind::NoNewAccess, CheckKind::AccessNotGranted, CheckKind::Find, CheckKind::NoPublicAccess];
 
-    /// The name, as on the command line.
+    /// Returns the name, as on the command line.
     pub fn name(self) -> &'static str {
         match self {
             CheckKind::NoNewAccess => "check-no-new-access",
@@ -26,5 +31,10 @@ impl CheckKind {
             CheckKind::Find => "find",
             CheckKind::NoPublicAccess => "check-no-public-access",
         }
+    }
+
+    /// Returns the kind with this name.
+    pub fn parse(name: &str) -> Option<CheckKind> {
+        CheckKind::ALL.into_iter().find(|check| check.name() == name)
     }
 }

@@ -1,11 +1,11 @@
 //! What is asked about documents: a [`Query`] and the [`Semantics`] under which it is read.
 
 mod kind;
+mod layers;
 mod outside;
-mod query;
 mod semantics;
 
 pub use kind::CheckKind;
+pub use layers::{Layer, Query, Role};
 pub use outside::Outside;
-pub use query::{Layer, Query, Role};
 pub use semantics::Semantics;

@@ -6,7 +6,7 @@ use crate::request::AddressInterval;
 /// That the requester has to be an outsider, and from where.
 ///
 /// ```
-/// use iamsat::{formula::Outside, policy::ResourceType, request::AddressInterval};
+/// use iamsat::{query::Outside, policy::ResourceType, request::AddressInterval};
 /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
 /// let office = AddressInterval::parse("203.0.113.0/24").unwrap();
 /// // Outsiders from anywhere but this network, private networks, and no network at all.

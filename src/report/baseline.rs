@@ -1,10 +1,13 @@
-//! The list of findings that are known and accepted, each with its reason.
+//! Baselines: lists of findings that are known and accepted, each with its reason.
 //!
 //! A finding is accepted for one input, one check and one statement as it is written: who changes the statement has to
 //! accept it anew. Only findings can be accepted; what has no answer or cannot be judged cannot.
 
+use super::failure::Failure;
+use super::issue::{Issue, Kind, Report, Status};
 use super::paths::relative;
-use super::{Failure, Issue, Kind, Report, Status};
+use crate::code::Code;
+use crate::index::broken;
 use crate::span::{Source, Span};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +59,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// A list with nothing on it.
+    /// Makes a list with nothing on it.
     pub fn empty(source: Source) -> Baseline {
         Baseline { source, entries: Vec::new() }
     }
@@ -101,7 +104,7 @@ impl Baseline {
         }
     }
 
-    /// A warning for every entry that [`Baseline::apply`] found nothing for, though its input was judged or is gone.
+    /// Warns of every entry that [`Baseline::apply`] found nothing for, though its input was judged or is gone.
     pub fn stale(&self, report: &Report, exists: impl Fn(&str) -> bool) -> Vec<Issue> {
         let mut searched_to = 0;
         let mut issues = Vec::new();
@@ -112,7 +115,7 @@ impl Baseline {
                 let title = format!("nothing is found any more for an accepted finding of {}", entry.file);
                 let label = "matches nothing: it was fixed, or the statement has changed";
                 let issue =
-                    Issue::new(Kind::Warning, "stale-acceptance", title).at(&self.source, place, label);
+                    Issue::new(Kind::Warning, Code::StaleAcceptance, title).at(&self.source, place, label);
                 issues.push(
                     issue.with_note("help", "remove the entry, or write the list anew with --write-baseline"),
                 );
@@ -121,15 +124,17 @@ impl Baseline {
         issues
     }
 
-    /// Where an entry's fingerprint stands.
+    /// Finds where an entry's fingerprint stands; an empty place if it is written in another way, with escapes.
     fn place(&self, entry: &Entry, from: usize) -> Span {
         let quoted = format!("\"{}\"", entry.fingerprint);
         let found = self.source.text().get(from..).and_then(|rest| rest.find(&quoted));
-        let start = from.saturating_add(found.unwrap_or(0));
-        Span::new(start, start.saturating_add(found.map_or(0, |_| quoted.len())))
+        match found {
+            Some(at) => Span::new(from + at, from + at + quoted.len()),
+            None => Span::new(from, from),
+        }
     }
 
-    /// The list that accepts all findings of a report: reasons that are on this list are kept, new ones get `reason`.
+    /// Writes the list that accepts all findings of a report: reasons that are on this list are kept, new ones get `reason`.
     /// Entries about inputs that were not judged stay.
     pub fn updated(&self, report: &Report, reason: &str, exists: impl Fn(&str) -> bool) -> String {
         let mut entries: Vec<Entry> =
@@ -157,8 +162,10 @@ impl Baseline {
             (&a.file, &a.check, &a.rule, &a.fingerprint) == (&b.file, &b.check, &b.rule, &b.fingerprint)
         });
         let file = File { version: VERSION, accepted: entries };
-        // A list of strings can always be written.
-        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+        match serde_json::to_string_pretty(&file) {
+            Ok(text) => text + "\n",
+            Err(_) => broken("a list of strings can be written as JSON"),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What could not be judged at all, and what was noticed on the way.
+//! Failures: why an input could not be judged at all.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
@@ -10,7 +10,7 @@ use crate::span::Source;
 pub struct Fault {
     /// The text.
     pub source: Source,
-    /// What was noticed.
+    /// The diagnostic.
     pub diagnostic: Diagnostic,
 }
 
@@ -26,17 +26,17 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// An error in what was asked.
+    /// Makes an error of what was asked.
     pub fn validation(message: impl Into<String>) -> Failure {
         Failure { code: "ValidationException", message: message.into(), faults: Vec::new() }
     }
 
-    /// An error of this program.
+    /// Makes an error of this program.
     pub fn internal(message: impl Into<String>) -> Failure {
         Failure { code: "InternalServerException", message: message.into(), faults: Vec::new() }
     }
 
-    /// The error that documents with faults make; `None` if all could be read.
+    /// Makes an error of documents with faults; `None` if all could be read.
     pub fn of_documents<'r>(reads: impl IntoIterator<Item = &'r Read>) -> Option<Failure> {
         let (mut faults, mut names) = (Vec::new(), Vec::new());
         for read in reads {
@@ -48,9 +48,12 @@ impl Failure {
         Failure::of_faults(&names, faults)
     }
 
-    /// The error that documents make which do not fit their type (inferred if it is not given); `None` if they fit.
+    /// Makes an error of documents that do not fit their type (inferred if it is not given); `None` if they fit.
     pub fn of_misfits(documents: &[&Document], policy_type: Option<PolicyType>) -> Option<Failure> {
-        let as_type = policy_type.unwrap_or_else(|| PolicyType::infer(documents.iter().copied()));
+        let as_type = match policy_type {
+            Some(given) => given,
+            None => PolicyType::infer(documents.iter().copied()),
+        };
         let (mut faults, mut names) = (Vec::new(), Vec::new());
         for document in documents {
             let misfits = document.misfits(as_type, &InputLimits::default());
@@ -85,8 +88,8 @@ fn count(faults: &[Fault]) -> String {
     }
 }
 
-/// Everything noticed in a document.
-pub(super) fn faults(read: &Read) -> impl Iterator<Item = Fault> + '_ {
+/// Lists the diagnostics of a document.
+fn faults(read: &Read) -> impl Iterator<Item = Fault> + '_ {
     read.diagnostics
         .iter()
         .map(|diagnostic| Fault { source: read.source.clone(), diagnostic: diagnostic.clone() })

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// Half a SHA-256: enough that nobody finds a second text for it.
 const BYTES: usize = 16;
 
-/// A name for some texts.
+/// Names some texts.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -19,7 +19,7 @@ pub(super) fn fingerprint(parts: &[&str]) -> String {
     hash.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a statement says, whatever its layout, the order of its members and lists, and its Sid.
+/// Returns what a statement says, whatever its layout, the order of its members and lists, and its Sid.
 ///
 /// An accepted finding is accepted for a statement as it is written: whatever else changes, the statement cannot allow
 /// more than it says.
@@ -34,7 +34,7 @@ pub(super) fn statement_text(document: &Document, statement: &Statement) -> Stri
     }
 }
 
-/// JSON with its members and lists in order; a single value is a list of one.
+/// Writes JSON with its members and lists in order; a single value is a list of one.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {

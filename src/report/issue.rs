@@ -1,14 +1,15 @@
-//! One thing to tell, whatever it is about: the model that every format for people and pipelines prints.
+//! Issues: the model of what there is to tell, whatever it is about, that every format for people and pipelines prints.
 
+use super::failure::{Failure, Fault};
 use super::fingerprint::fingerprint;
-use super::names::one_line;
-use super::{Failure, Fault};
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::explain::display::one_line;
 use crate::limits::InputLimits;
 use crate::policy::{Document, pointer_at};
-use crate::span::{Source, Span};
+use crate::span::{LineColumn, Source, Span};
 
-/// What kind of thing an issue is.
+/// The kind of thing that an issue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// The answer to the question, with evidence. Can be accepted.
@@ -36,9 +37,9 @@ pub struct Mark {
 /// One thing to tell: what, where, why and what to do.
 ///
 /// ```
-/// use iamsat::{report::{Issue, Kind}, span::{Source, Span}};
+/// use iamsat::{code::Code, report::{Issue, Kind}, span::{Source, Span}};
 /// let source = Source::new("p.json", r#"{"Statement":[]}"#);
-/// let issue = Issue::new(Kind::Warning, "no-statements", "nothing is allowed")
+/// let issue = Issue::new(Kind::Warning, Code::MissingStatement, "nothing is allowed")
 ///     .at(&source, Span::new(13, 15), "an empty list")
 ///     .with_note("help", "add a statement");
 /// assert_eq!(issue.pointer.as_deref(), Some("/Statement"));
@@ -47,8 +48,8 @@ pub struct Mark {
 pub struct Issue {
     /// What kind of thing it is.
     pub kind: Kind,
-    /// Stable kebab-case name of what it says; `iamsat explain` has a page about it.
-    pub code: &'static str,
+    /// The name of what it says; `iamsat explain` has a page about it.
+    pub code: Code,
     /// One sentence.
     pub title: String,
     /// The text that the marks point into; `None` if it is about no place.
@@ -66,18 +67,18 @@ pub struct Issue {
 }
 
 impl Issue {
-    /// Whether it is of a kind that can be accepted.
+    /// Returns true if it is of a kind that can be accepted.
     pub fn is_acceptable(&self) -> bool {
         matches!(self.kind, Kind::Finding | Kind::Lint)
     }
 
-    /// An issue about no place.
-    pub fn new(kind: Kind, code: &'static str, title: impl Into<String>) -> Issue {
+    /// Makes an issue about no place.
+    pub fn new(kind: Kind, code: Code, title: impl Into<String>) -> Issue {
         let title = title.into();
         Issue {
             kind,
             code,
-            fingerprint: fingerprint(&[code, &title]),
+            fingerprint: fingerprint(&[code.as_str(), &title]),
             title,
             source: None,
             marks: Vec::new(),
@@ -91,8 +92,12 @@ impl Issue {
     #[must_use]
     pub fn at(mut self, source: &Source, span: Span, label: impl Into<String>) -> Issue {
         self.pointer = pointer_at(source.text(), span.start as usize, &InputLimits::default());
-        self.fingerprint =
-            fingerprint(&[self.code, self.pointer.as_deref().unwrap_or(""), source.slice(span)]);
+        // A place that no pointer names counts as the whole document.
+        let pointer = match &self.pointer {
+            Some(pointer) => pointer.as_str(),
+            None => "",
+        };
+        self.fingerprint = fingerprint(&[self.code.as_str(), pointer, source.slice(span)]);
         self.source = Some(source.clone());
         self.marks.insert(0, Mark { span, label: label.into() });
         self
@@ -112,14 +117,20 @@ impl Issue {
         self
     }
 
-    /// Says what was found in other words than those of the place: see [`Issue::fingerprint`].
+    /// Names what was found in other words than those of the place: see [`Issue::fingerprint`].
     #[must_use]
     pub fn with_fingerprint(mut self, parts: &[&str]) -> Issue {
         self.fingerprint = fingerprint(parts);
         self
     }
 
-    /// What was noticed in a document.
+    /// Returns the place to look at first.
+    pub(super) fn place(&self) -> Option<(&Source, LineColumn)> {
+        let (source, mark) = self.source.as_ref().zip(self.marks.first())?;
+        Some((source, source.position(mark.span.start as usize)))
+    }
+
+    /// Makes an issue of a diagnostic about a document.
     pub fn of_diagnostic(source: &Source, fault: &Diagnostic) -> Issue {
         let kind = match fault.severity {
             Severity::Error => Kind::Error,
@@ -136,12 +147,12 @@ impl Issue {
         if fault.help.is_empty() { issue } else { issue.with_note("help", fault.help.clone()) }
     }
 
-    /// What was noticed in a document that can be judged.
+    /// Makes an issue of each warning about a document.
     pub fn warnings(document: &Document) -> impl Iterator<Item = Issue> + '_ {
         document.warnings.iter().map(|warning| Issue::of_diagnostic(&document.source, warning))
     }
 
-    /// Why there is no verdict: every fault of the documents, or the failure itself if it is about none.
+    /// Makes issues of the reason why there is no verdict: of every fault of the documents, or the failure itself if it is about none.
     pub fn of_failure(failure: &Failure) -> Vec<Issue> {
         let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
         if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
@@ -154,17 +165,17 @@ impl Issue {
     }
 }
 
-/// The kebab-case name of a failure that AWS's name stands for.
-fn failure_code(code: &str) -> &'static str {
+/// Returns the code of a failure that AWS's name stands for.
+fn failure_code(code: &str) -> Code {
     match code {
-        "ValidationException" => "invalid-question",
-        "InputError" => "unreadable-input",
-        "OutputError" => "unwritable-output",
-        _ => "internal-error",
+        "ValidationException" => Code::InvalidQuestion,
+        "InputError" => Code::UnreadableInput,
+        "OutputError" => Code::UnwritableOutput,
+        _ => Code::InternalError,
     }
 }
 
-/// What became of one input.
+/// The status of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Proved, or as it should be.
@@ -180,7 +191,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// `PASS`, `FAIL`, `UNKNOWN`, `ERROR` or `SKIPPED`.
+    /// Returns `PASS`, `FAIL`, `UNKNOWN`, `ERROR` or `SKIPPED`.
     pub fn name(self) -> &'static str {
         match self {
             Status::Pass => "PASS",
@@ -192,7 +203,7 @@ impl Status {
     }
 }
 
-/// What became of one input.
+/// One input with what came out.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// The input, as it is called.
@@ -208,7 +219,15 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Why all findings of this input are accepted; `None` if some are not, or if there is something else than findings.
+    /// Says what came out, after the name of the input.
+    pub(super) fn line(&self) -> String {
+        match &self.rule {
+            Some(rule) => format!("{} ({rule}): {}", self.name, self.message),
+            None => format!("{}: {}", self.name, self.message),
+        }
+    }
+
+    /// Says why all findings of this input are accepted; `None` if some are not, or if there is something else than findings.
     pub fn accepted(&self) -> Option<String> {
         let findings: Vec<&Issue> = self.issues.iter().filter(|i| i.kind != Kind::Warning).collect();
         let mut reasons: Vec<&str> = findings.iter().filter_map(|i| i.accepted.as_deref()).collect();
@@ -218,7 +237,7 @@ impl Subject {
     }
 }
 
-/// What a command came to, over all its inputs.
+/// The outcome of a command, over all its inputs.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The command, as it is typed.
@@ -229,12 +248,12 @@ pub struct Report {
     pub subjects: Vec<Subject>,
     /// What there is to tell about the run as a whole: what inputs are held against, the list of accepted findings.
     pub issues: Vec<Issue>,
-    /// Whether there is a list of accepted findings, so that what is not on it is known not to be accepted.
+    /// True if there is a list of accepted findings, so that what is not on it is known not to be accepted.
     pub has_baseline: bool,
 }
 
 impl Report {
-    /// Everything to tell, that about the run first.
+    /// Lists everything to tell, that about the run first.
     pub fn all_issues(&self) -> impl Iterator<Item = &Issue> {
         self.issues.iter().chain(self.subjects.iter().flat_map(|s| &s.issues))
     }

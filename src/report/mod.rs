@@ -1,8 +1,11 @@
-//! What people and programs get to see: one model of an outcome, one file per format.
+//! Reports: what people and programs get to see of an answer.
+//!
+//! `answer` makes [`Issue`]s of the answer to each question, `format` draws them. A new question is a file of `answer`, with a
+//! view in `format/json`; the other formats then work at once.
 //!
 //! ```
 //! use iamsat::check::{Options, no_new_access};
-//! use iamsat::report::{Judgement, Question, Typed, json, text};
+//! use iamsat::report::{AwsCheck, Invocation, Judgement, json, text};
 //! # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 //! # fn policy(statement: &str) -> Document {
 //! #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
@@ -12,52 +15,30 @@
 //! let new = policy(r#"{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}"#);
 //! let options = Options::default();
 //! let answer = no_new_access(&new, &old, &options);
-//! let judgement = Judgement::new(Question::NoNewAccess, &new, Some(&old), &answer, &options);
+//! let judgement = Judgement::new(AwsCheck::NoNewAccess, &new, Some(&old), &answer, &options);
 //! assert_eq!(json::judgement(&judgement)["result"], "FAIL");
-//! let typed = Typed { policy: "new.json", existing: Some("old.json"), ..Typed::default() };
-//! let issues = judgement.issues(&typed);
+//! let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
+//! let issues = judgement.issues(&invocation);
 //! let shown = text::judgement(&judgement, &issues, false, text::Verbosity::Normal, text::Style::default());
 //! assert!(shown.contains("= request: action     s3:PutObject"));
 //! ```
 
-mod advice;
+mod answer;
+mod aws_messages;
 pub mod baseline;
-mod blocked;
-mod codes;
-mod difference;
-mod external;
+mod display;
 mod failure;
-mod finding;
 mod fingerprint;
-mod found;
-pub mod github;
+mod format;
 mod issue;
-pub mod json;
-mod judgement;
-pub mod junit;
-mod lint;
-mod message;
-mod names;
-mod outside;
 mod paths;
-mod public;
-mod replay;
-mod request;
-pub mod sarif;
-mod sentence;
-mod simulation;
-pub mod text;
-mod undecided;
 
-pub use blocked::BlockReport;
-pub use codes::{PAGES, Page, page};
-pub use difference::{Change, Direction};
-pub use external::External;
+pub use crate::explain::{Explained, Recheck, shell_quoted};
+pub use answer::{
+    BlockReport, Change, Direction, Expected, External, Found, Invocation, Judgement, Measures, Outcome,
+    PartReport, Reason, Remark, Simulation, StatementReport, lint,
+};
+pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};
-pub use found::Found;
+pub use format::{PipelineFormat, github, json, junit, sarif, text};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
-pub use judgement::{Again, Explained, Judgement, Measures, Outcome, Reason, Typed};
-pub use lint::lint;
-pub use message::{Question, unknown_message};
-pub use replay::shell_quoted;
-pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

@@ -2,7 +2,7 @@
 
 use std::path::MAIN_SEPARATOR;
 
-/// A path relative to a directory if it is in it, with forward slashes.
+/// Returns a path relative to a directory if it is in it, with forward slashes.
 pub(super) fn relative(path: &str, directory: Option<&str>) -> String {
     let slashed =
         |path: &str| if MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(MAIN_SEPARATOR, "/") };
@@ -11,12 +11,17 @@ pub(super) fn relative(path: &str, directory: Option<&str>) -> String {
         let rest = path.strip_prefix(directory.trim_end_matches('/'))?;
         rest.strip_prefix('/').map(str::to_owned)
     });
-    let path = inner.unwrap_or(path);
-    let path = path.strip_prefix("./").unwrap_or(&path);
-    path.to_owned()
+    let path = match inner {
+        Some(inner) => inner,
+        None => path,
+    };
+    match path.strip_prefix("./") {
+        Some(rest) => rest.to_owned(),
+        None => path,
+    }
 }
 
-/// The same as a URI reference.
+/// Returns the same as a URI reference.
 pub(super) fn uri(path: &str, directory: Option<&str>) -> String {
     let path = relative(path, directory);
     let mut out = String::with_capacity(path.len());

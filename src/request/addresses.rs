@@ -70,7 +70,8 @@ impl AddressInterval {
             Some(digits) if digits.len() > 3 || !digits.bytes().all(|b| b.is_ascii_digit()) => return None,
             Some(digits) => digits.parse::<u32>().ok().filter(|length| *length <= width)?,
         };
-        let free = u128::MAX.checked_shr(128u32.saturating_sub(width).saturating_add(length)).unwrap_or(0);
+        // Of a single address of IPv6, no bit is free.
+        let free = u128::MAX.checked_shr(128 - width + length).unwrap_or_default();
         let first = number(start) & !free;
         AddressInterval::of_numbers(start.is_ipv6(), first, first | free)
     }
@@ -87,7 +88,8 @@ impl AddressInterval {
 
     /// How many there are; of all of IPv6, one less.
     pub fn size(&self) -> u128 {
-        number(self.last).saturating_sub(number(self.first)).saturating_add(1)
+        let distance = number(self.last) - number(self.first);
+        distance + u128::from(distance < u128::MAX)
     }
 
     /// Whether the address is one of them.
@@ -142,7 +144,9 @@ impl AddressSet {
             match set.last_mut() {
                 Some(last)
                     if last.first.is_ipv6() == next.first.is_ipv6()
-                        && number(next.first) <= number(last.last).saturating_add(1) =>
+                        && number(next.first)
+                            .checked_sub(1)
+                            .is_none_or(|before| before <= number(last.last)) =>
                 {
                     last.last = last.last.max(next.last);
                 }
@@ -161,7 +165,7 @@ impl AddressSet {
     pub fn sizes(&self) -> (u128, u128) {
         let of = |v6: bool| {
             let family = self.0.iter().filter(|interval| interval.first.is_ipv6() == v6);
-            family.map(AddressInterval::size).fold(0, u128::saturating_add)
+            family.map(AddressInterval::size).sum()
         };
         (of(false), of(true))
     }

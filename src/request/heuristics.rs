@@ -1,5 +1,6 @@
 //! What is usually true of requests, but not certainly.
 
+use crate::code::Code;
 use crate::policy::AddressRange;
 use crate::request::consistency::Keys;
 use crate::request::{Request, Requester};
@@ -8,7 +9,7 @@ use crate::request::{Request, Requester};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heuristic {
     /// Its name, as answers give it.
-    pub name: &'static str,
+    pub name: Code,
     /// Keys (lower case) it is about: it takes part where one of them is mentioned. None for what is about the action of
     /// requests to resources.
     pub keys: &'static [&'static str],
@@ -34,12 +35,12 @@ const SET_FOR_A_RESOURCE: [&str; 4] =
     ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
 const LOST_VIA_SERVICE: [&str; 2] = ["aws:sourcevpc", "aws:sourcevpce"];
 
-const PRIVATE: &str = "heuristic-private-addresses-never-in-source-ip";
-const MFA_AGE: &str = "heuristic-mfa-age-implies-mfa-present";
-const LONG_TERM: &str = "heuristic-users-have-no-token-issue-time";
-const FOR_A_RESOURCE: &str = "heuristic-source-keys-only-from-services";
-const VIA_SERVICE: &str = "heuristic-no-vpc-via-aws-service";
-const ROLE_CALLERS: &str = "heuristic-web-and-saml-callers-only-assume-roles";
+const PRIVATE: Code = Code::HeuristicPrivateAddressesNeverInSourceIp;
+const MFA_AGE: Code = Code::HeuristicMfaAgeImpliesMfaPresent;
+const LONG_TERM: Code = Code::HeuristicUsersHaveNoTokenIssueTime;
+const FOR_A_RESOURCE: Code = Code::HeuristicSourceKeysOnlyFromServices;
+const VIA_SERVICE: Code = Code::HeuristicNoVpcViaAwsService;
+const ROLE_CALLERS: Code = Code::HeuristicWebAndSamlCallersOnlyAssumeRoles;
 
 impl Request {
     /// The heuristics that the request contradicts.
@@ -51,27 +52,30 @@ impl Request {
         if let Some(ip) = first("aws:sourceip")
             && private.iter().filter_map(|r| AddressRange::read(r)).any(|range| range.contains(ip))
         {
-            fault(PRIVATE, format!("{ip} is a private address"));
+            fault(PRIVATE.as_str(), format!("{ip} is a private address"));
         }
         if present("aws:multifactorauthage")
             && mentioned("aws:multifactorauthpresent")
             && first("aws:multifactorauthpresent").is_none_or(|v| v != "true")
         {
-            fault(MFA_AGE, "aws:MultiFactorAuthAge is there only with MFA".to_owned());
+            fault(MFA_AGE.as_str(), "aws:MultiFactorAuthAge is there only with MFA".to_owned());
         }
         if matches!(self.requester, Some(Requester::User { .. })) && present("aws:tokenissuetime") {
-            fault(LONG_TERM, "users sign with long-term keys, which have no aws:TokenIssueTime".to_owned());
+            fault(
+                LONG_TERM.as_str(),
+                "users sign with long-term keys, which have no aws:TokenIssueTime".to_owned(),
+            );
         }
         let service = matches!(self.requester, Some(Requester::Service { .. }));
         if let Some(key) = SET_FOR_A_RESOURCE.iter().find(|key| present(key))
             && !service
         {
-            fault(FOR_A_RESOURCE, format!("{key} is there only in calls of services"));
+            fault(FOR_A_RESOURCE.as_str(), format!("{key} is there only in calls of services"));
         }
         if first("aws:viaawsservice").is_some_and(|via| via == "true")
             && let Some(key) = LOST_VIA_SERVICE.iter().find(|key| present(key))
         {
-            fault(VIA_SERVICE, format!("{key} is lost when a service calls for the caller"));
+            fault(VIA_SERVICE.as_str(), format!("{key} is lost when a service calls for the caller"));
         }
         self.role_callers(fault);
     }
@@ -88,7 +92,7 @@ impl Request {
             Some(_) => !web && !saml,
         };
         if !possible {
-            fault(ROLE_CALLERS, format!("such a requester does not call {}", self.action));
+            fault(ROLE_CALLERS.as_str(), format!("such a requester does not call {}", self.action));
         }
     }
 }

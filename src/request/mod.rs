@@ -134,9 +134,8 @@ impl Request {
     /// assert_eq!(Request::new("s3:GetObject", "*").length(), 13);
     /// ```
     pub fn length(&self) -> usize {
-        let context = self
-            .context()
-            .map(|(key, values)| values.iter().map(String::len).fold(key.len(), usize::saturating_add));
-        context.fold(self.action.len().saturating_add(self.resource.len()), usize::saturating_add)
+        let of_key =
+            |(key, values): (&str, &[String])| key.len() + values.iter().map(String::len).sum::<usize>();
+        self.action.len() + self.resource.len() + self.context().map(of_key).sum::<usize>()
     }
 }

@@ -106,7 +106,7 @@ impl<'d> Known<'d> {
     /// Whether it is an id of letters and digits after `start` that no policy spells. What wildcards and variables touch is
     /// not spelled in full.
     fn is_fresh_id(self, text: &str, start: &str) -> bool {
-        let rest = text.strip_prefix(start).unwrap_or_default();
+        let Some(rest) = text.strip_prefix(start) else { return false };
         !rest.is_empty()
             && rest.bytes().all(|b| b.is_ascii_alphanumeric())
             && !self.spell(

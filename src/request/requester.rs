@@ -200,10 +200,18 @@ impl Requester {
     pub fn arn(&self) -> Option<String> {
         match self {
             Requester::RoleSession { partition, account, role, session } => {
-                let name = role.rsplit('/').next().unwrap_or(role);
+                let name = without_path(role);
                 Some(format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}"))
             }
             other => other.principal_arn(),
         }
+    }
+}
+
+/// The name of a user or role without its path.
+pub(super) fn without_path(name: &str) -> &str {
+    match name.rsplit_once('/') {
+        Some((_, name)) => name,
+        None => name,
     }
 }

@@ -1,5 +1,7 @@
 //! How a requester is written on the command line, and what follows from who it is.
 
+use super::requester::without_path;
+use crate::index::broken;
 use crate::request::{HiddenAttributes, Requester};
 use std::borrow::Cow;
 
@@ -71,7 +73,10 @@ impl Requester {
             Requester::Root { .. }
             | Requester::User { .. }
             | Requester::RoleSession { .. }
-            | Requester::FederatedUser { .. } => self.arn().unwrap_or_default(),
+            | Requester::FederatedUser { .. } => match self.arn() {
+                Some(arn) => arn,
+                None => broken("roots, users and sessions have an ARN"),
+            },
         }
     }
 
@@ -173,7 +178,7 @@ impl Requester {
             _ => {}
         }
         let username = match self {
-            Requester::User { name, .. } => Some(name.rsplit('/').next().unwrap_or(name).into()),
+            Requester::User { name, .. } => Some(without_path(name).into()),
             _ => None,
         };
         keys.push(("aws:username", username));

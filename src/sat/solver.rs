@@ -36,7 +36,7 @@ impl Write for Bounded {
         match end {
             Some(limit) => {
                 self.ended.set(Some(limit));
-                Err(io::Error::other(limit.name()))
+                Err(io::Error::other(limit.code().as_str()))
             }
             None => Ok(bytes.len()),
         }

@@ -5,6 +5,7 @@
 //!    mean.
 //! 3. Otherwise UNKNOWN, with the predicates and the request found in the first step.
 
+use crate::code::Code;
 use crate::confirm::Claim;
 use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
 use crate::index::Id;
@@ -127,7 +128,7 @@ fn variables(search: &Search<'_, '_>, proposal: &Lemma, documents: &[&Document])
         .collect();
     sites.sort_unstable();
     sites.dedup();
-    sites.iter().filter_map(|site| at(documents, site, "policy-variable")).collect()
+    sites.iter().filter_map(|site| at(documents, site, Code::PolicyVariable)).collect()
 }
 
 /// An opaque predicate for people: the rule, and the first place where it stands.
@@ -136,7 +137,7 @@ fn reason(search: &Search<'_, '_>, id: OpaqueId, documents: &[&Document]) -> Opt
     at(documents, sites.iter().min()?, opaque.rule)
 }
 
-fn at(documents: &[&Document], site: &Site, rule: &'static str) -> Option<UnknownReason> {
+fn at(documents: &[&Document], site: &Site, rule: Code) -> Option<UnknownReason> {
     let (span, pointer) = place(documents.get(site.document)?, site)?;
     Some(UnknownReason::Opaque {
         rule,
@@ -172,35 +173,37 @@ fn place(document: &Document, site: &Site) -> Option<(crate::span::Span, String)
 }
 
 /// What is open about a rule.
-fn detail(rule: &str) -> &'static str {
+fn detail(rule: Code) -> &'static str {
     match rule {
-        "empty-not-action" => "AWS does not document what an empty `NotAction` means",
-        "empty-not-resource" => "AWS does not document what an empty `NotResource` means",
-        "empty-value-list" => "AWS's pages disagree on what an empty list of values means",
-        "service-wildcard" => "AWS does not document a wildcard in the service part of an action",
-        "missing-resource" => "AWS's pages disagree on what a statement without `Resource` covers",
-        "resource-abbreviation" => "the service expands this resource in its own way",
-        "whole-string-resource" => "only a reading in which wildcards cross `:` makes this pattern match",
-        "aws-star-covers-non-aws" => {
+        Code::EmptyNotAction => "AWS does not document what an empty `NotAction` means",
+        Code::EmptyNotResource => "AWS does not document what an empty `NotResource` means",
+        Code::EmptyValueList => "AWS's pages disagree on what an empty list of values means",
+        Code::ServiceWildcard => "AWS does not document a wildcard in the service part of an action",
+        Code::MissingResource => "AWS's pages disagree on what a statement without `Resource` covers",
+        Code::ResourceAbbreviation => "the service expands this resource in its own way",
+        Code::WholeStringResource => "only a reading in which wildcards cross `:` makes this pattern match",
+        Code::AwsStarCoversNonAws => {
             "AWS does not document whether `{\"AWS\":\"*\"}` covers services and federated callers"
         }
-        "notprincipal-deny" => "AWS does not document whom this list exempts from the Deny",
-        "principal-pattern" => "AWS rejects a wildcard here and does not document whom the value covers",
-        "plain-operator-on-several-values" => {
+        Code::NotprincipalDeny => "AWS does not document whom this list exempts from the Deny",
+        Code::PrincipalPattern => "AWS rejects a wildcard here and does not document whom the value covers",
+        Code::PlainOperatorOnSeveralValues => {
             "the meaning of an operator without ForAllValues or ForAnyValue is undocumented when the key has several values"
         }
-        "for-any-value-if-exists" => "AWS does not document ForAnyValue with IfExists when the key is absent",
-        "set-of-one-empty-value" => "AWS does not document whether a set of one empty text counts as empty",
-        "operator-type-mismatch" => "AWS does not document this operator on a key of this type",
-        "policy-variable" => "this use of a policy variable is not modelled",
-        "arn-pattern-with-few-fields" => "AWS does not document an ARN pattern of fewer than six fields",
-        "ignore-case-beyond-ascii" => {
+        Code::ForAnyValueIfExists => "AWS does not document ForAnyValue with IfExists when the key is absent",
+        Code::SetOfOneEmptyValue => "AWS does not document whether a set of one empty text counts as empty",
+        Code::OperatorTypeMismatch => "AWS does not document this operator on a key of this type",
+        Code::PolicyVariable => "this use of a policy variable is not modelled",
+        Code::ArnPatternWithFewFields => "AWS does not document an ARN pattern of fewer than six fields",
+        Code::IgnoreCaseBeyondAscii => {
             "AWS does not document how letters beyond ASCII compare without regard to case"
         }
-        "invalid-bool" | "invalid-number" | "invalid-date" | "invalid-ip" | "invalid-binary" => {
-            "AWS does not document what a value of the wrong form does"
-        }
-        "tag-key-in-two-spellings" => "AWS does not document whether case distinguishes the tags of objects",
+        Code::InvalidBool
+        | Code::InvalidNumber
+        | Code::InvalidDate
+        | Code::InvalidIp
+        | Code::InvalidBinary => "AWS does not document what a value of the wrong form does",
+        Code::TagKeyInTwoSpellings => "AWS does not document whether case distinguishes the tags of objects",
         _ => "this is not documented by AWS",
     }
 }

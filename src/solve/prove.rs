@@ -11,7 +11,7 @@ use crate::index::Id;
 use crate::limits::{Meter, SearchLimits};
 use crate::solve::cdcl::Cdcl;
 use crate::theory::{self, Tests, Theory, Valuation};
-use crate::verify::{Lemma, Plain, Refusal, Refutation};
+use crate::verify::{Lemma, QueryClauses, Refusal, Refutation};
 use rustc_hash::FxHashMap;
 
 /// The lemmas and the proof that no request meets the question.
@@ -23,8 +23,8 @@ pub fn prove(
     mut theory: Theory,
     limits: &SearchLimits,
 ) -> Result<Refutation, Refusal> {
-    let plain = Plain::new(&encoding.formula.graph, &encoding.conjuncts);
-    let mut clauses = Cdcl::new(&plain.clauses, plain.variables());
+    let plain = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
+    let mut clauses = Cdcl::new(&plain.all, plain.variables());
     let mut walk = Walk::new(&encoding.formula.graph, &encoding.conjuncts);
     let mut meter = Meter::new(limits);
     clauses.propagate();
@@ -34,7 +34,7 @@ pub fn prove(
         }
         let looked_at = meter.check().and_then(|()| meter.work(walk.needed.len()));
         looked_at
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.name())))?;
+            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
         walk.back_to(clauses.level());
         if let Some(literal) = walk.next(&encoding.formula.graph, &plain, &clauses) {
             walk.marks.push((walk.needed.len(), walk.head));
@@ -45,7 +45,7 @@ pub fn prove(
         let tests = walk.tests(&encoding.formula);
         let found = theory
             .values(&mut encoding.formula, &tests, &mut meter)
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.name())))?;
+            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
         let conflicts = match found {
             Valuation::Conflicts(conflicts) => conflicts,
             Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses can be met")),
@@ -65,7 +65,7 @@ pub fn prove(
 }
 
 /// The lemma by the numbers of the plain clauses.
-fn numbered(formula: &mut Formula<'_>, plain: &Plain, lemma: &theory::Lemma) -> Option<Lemma> {
+fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lemma) -> Option<Lemma> {
     let mut numbers = |list: &[(VariableId, crate::formula::Test)]| {
         let mut numbers = Vec::with_capacity(list.len());
         for (variable, test) in list {
@@ -123,7 +123,7 @@ impl Walk {
     }
 
     /// Goes on until an OR has no part that is decided true; then a part that is open.
-    fn next(&mut self, graph: &Graph, plain: &Plain, clauses: &Cdcl) -> Option<i32> {
+    fn next(&mut self, graph: &Graph, plain: &QueryClauses, clauses: &Cdcl) -> Option<i32> {
         while let Some(lit) = self.needed.get(self.head).copied() {
             if let Node::And(children) = graph.node(lit.node()) {
                 if lit.is_negated() {

@@ -1,5 +1,6 @@
 //! PASS with its proof, FAIL with its witnesses, UNKNOWN with its reasons.
 
+use crate::code::Code;
 use crate::confirm::{Claim, Shown};
 use crate::evaluate::matched;
 use crate::limits::Exhausted;
@@ -189,7 +190,7 @@ pub enum UnknownReason {
     /// The answer depends on something AWS leaves open or that is not modelled.
     Opaque {
         /// The rule's name, kebab case.
-        rule: &'static str,
+        rule: Code,
         /// One sentence for people.
         detail: String,
         /// Which document of the check: its index in the order in which they were given to it.

@@ -1,7 +1,37 @@
 //! The budget of the verifier.
 
 use super::Refusal;
-use crate::limits::Deadline;
+use crate::limits::{Deadline, InputLimits};
+
+/// Bounds on the verifier.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a certificate.
+    pub bytes: usize,
+    /// Bytes of the texts of one request in a certificate.
+    pub request_bytes: usize,
+    /// Literals of clauses in proof steps and states of automata that are looked at.
+    pub work: u64,
+    /// Nodes of the formula.
+    pub nodes: usize,
+    /// Bounds on the policies.
+    pub input: InputLimits,
+    /// Instant after which the verifier gives up.
+    pub deadline: Deadline,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            bytes: 48 << 20,
+            request_bytes: 4 << 20,
+            work: 500_000_000,
+            nodes: 4_000_000,
+            input: InputLimits::default(),
+            deadline: Deadline::default(),
+        }
+    }
+}
 
 /// Counts what is looked at, so that every check ends.
 #[derive(Clone, Debug)]
@@ -25,7 +55,7 @@ impl Budget {
     }
 
     pub(super) fn spend(&mut self, amount: usize) -> Result<(), Refusal> {
-        let left = self.left.checked_sub(u64::try_from(amount).unwrap_or(u64::MAX));
+        let left = u64::try_from(amount).ok().and_then(|amount| self.left.checked_sub(amount));
         self.left = left.ok_or_else(|| Refusal::inconclusive("the work allowed for checking is done"))?;
         self.spends = self.spends.wrapping_add(1);
         if self.spends.is_multiple_of(1024) { self.check() } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! The question as clauses, written straight from the AND/NOT graph: one number for every node, in the order in which a walk
+//! The query as clauses, written straight from the AND/NOT graph: one number for every node, in the order in which a walk
 //! from the conjuncts meets them; for every node the clauses that say what it is, in the directions in which it is used. Nothing
 //! is simplified, and the same question always gives the same clauses.
 //!
@@ -7,7 +7,7 @@
 //! leaving out the direction that is not used is Plaisted and Greenbaum's.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
-use crate::index::Id;
+use crate::index::{Id, broken};
 
 /// Clauses one after the other. Literals are numbers from 1, negative for negations.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +58,11 @@ impl Clauses {
     }
 }
 
-/// The plain clauses of a question.
+/// The clauses of a query.
 #[derive(Clone, Debug, Default)]
-pub struct Plain {
-    /// The clauses.
-    pub clauses: Clauses,
+pub struct QueryClauses {
+    /// All of them.
+    pub all: Clauses,
     /// The node of each number, from 1.
     nodes: Vec<NodeId>,
     /// The number of each node; 0 for nodes that do not occur.
@@ -72,24 +72,27 @@ pub struct Plain {
     waiting: Vec<Lit>,
 }
 
-impl Plain {
+impl QueryClauses {
     /// The clauses that say that all conjuncts hold.
-    pub fn new(graph: &Graph, conjuncts: &[Lit]) -> Plain {
-        let mut plain =
-            Plain { numbers: vec![0; graph.len()], written: vec![0; graph.len()], ..Plain::default() };
+    pub fn new(graph: &Graph, conjuncts: &[Lit]) -> QueryClauses {
+        let mut clauses = QueryClauses {
+            numbers: vec![0; graph.len()],
+            written: vec![0; graph.len()],
+            ..QueryClauses::default()
+        };
         for conjunct in conjuncts {
             match *conjunct {
                 Lit::TRUE => {}
-                Lit::FALSE => plain.clauses.push([]),
+                Lit::FALSE => clauses.all.push([]),
                 lit => {
-                    let number = plain.number(lit);
-                    plain.clauses.push([number]);
-                    plain.waiting.push(lit);
-                    plain.define(graph);
+                    let number = clauses.number(lit);
+                    clauses.all.push([number]);
+                    clauses.waiting.push(lit);
+                    clauses.define(graph);
                 }
             }
         }
-        plain
+        clauses
     }
 
     /// How many numbers there are.
@@ -104,14 +107,21 @@ impl Plain {
 
     /// The literal as a number, negative if it is negated; 0 if it does not occur.
     pub fn literal(&self, lit: Lit) -> i32 {
-        let number = self.numbers.get(lit.node().place()).copied().unwrap_or(0);
-        if lit.is_negated() { number.saturating_neg() } else { number }
+        match self.numbers.get(lit.node().place()) {
+            Some(number) if lit.is_negated() => -number,
+            Some(number) => *number,
+            // Its node was added to the graph after the clauses were written.
+            None => 0,
+        }
     }
 
     fn number(&mut self, lit: Lit) -> i32 {
         if let Some(number @ 0) = self.numbers.get_mut(lit.node().place()) {
             self.nodes.push(lit.node());
-            *number = i32::try_from(self.nodes.len()).unwrap_or(i32::MAX);
+            *number = match i32::try_from(self.nodes.len()) {
+                Ok(number) => number,
+                Err(_) => broken("a formula has fewer than 2^31 nodes"),
+            };
         }
         self.literal(lit)
     }
@@ -129,17 +139,17 @@ impl Plain {
             let this = self.number(lit);
             if lit.is_negated() {
                 // Not all of them.
-                self.clauses.literals.push(this.saturating_neg());
+                self.all.literals.push(-this);
                 for child in children {
                     let part = self.number(!*child);
-                    self.clauses.literals.push(part);
+                    self.all.literals.push(part);
                 }
-                self.clauses.push([]);
+                self.all.push([]);
                 self.waiting.extend(children.iter().rev().map(|child| !*child));
             } else {
                 for child in children {
                     let child = self.number(*child);
-                    self.clauses.push([this.saturating_neg(), child]);
+                    self.all.push([-this, child]);
                 }
                 self.waiting.extend(children.iter().rev());
             }
@@ -160,8 +170,8 @@ mod tests {
             .map(|word| formula.matches(VariableId::ACTION, PatternKey::built(Pattern::word(word))));
         let shared = formula.graph.and([a, b]);
         let conjuncts = [formula.graph.or([shared, c]), formula.graph.or([shared, !c])];
-        let plain = Plain::new(&formula.graph, &conjuncts);
-        let mut clauses: Vec<&[i32]> = plain.clauses.iter().collect();
+        let clauses = QueryClauses::new(&formula.graph, &conjuncts);
+        let mut clauses: Vec<&[i32]> = clauses.all.iter().collect();
         // Two conjuncts, what each says, and the two halves of the shared part.
         assert_eq!(clauses.len(), 6);
         clauses.sort_unstable();

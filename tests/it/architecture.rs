@@ -5,11 +5,12 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "hash",
-    "span",
-    "diagnostic",
     "index",
+    "span",
+    "code",
+    "diagnostic",
     "limits",
     "policy",
     "request",
@@ -30,7 +31,7 @@ const ROOMS: [&str; 22] = [
     "cli",
 ];
 /// What the referee may use: it shares no code with the search that it judges.
-const REFEREE: [&str; 6] = ["hash", "span", "diagnostic", "limits", "policy", "request"];
+const REFEREE: [&str; 7] = ["hash", "span", "code", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "batch";
 /// Rooms that may look at a deadline.

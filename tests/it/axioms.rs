@@ -181,7 +181,7 @@ fn heuristics_are_asked_for_and_named() {
             r#""Principal":"*","Condition":{"Null":{"aws:PrincipalIsAWSService":"false"}}"#,
         ),
     ];
-    assert_eq!(cases.map(|c| c.0), HEURISTICS.map(|h| h.name));
+    assert_eq!(cases.map(|c| c.0), HEURISTICS.map(|h| h.name.as_str()));
     for (name, new, existing) in cases {
         let named = |answer: &Answer| answer.assumptions.iter().any(|a| a.0 == name);
         let without = ask(new, existing, Options::default());
@@ -260,7 +260,7 @@ fn assumptions_are_named_where_they_take_part() {
     ];
     for (statement, expected) in cases {
         let answer = ask(statement, "", Options::default());
-        let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+        let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0.as_str()).collect();
         assert_eq!(found, *expected, "{statement}");
     }
     let resources: &[(&str, &[&str])] = &[
@@ -282,7 +282,7 @@ fn assumptions_are_named_where_they_take_part() {
             let policy = deny(&format!(r#""Resource":"{resource}""#));
             let options = Options { strict_arn, ..Options::default() };
             let found: Vec<&str> =
-                no_new_access(&policy, &policy, &options).assumptions.iter().map(|a| a.0).collect();
+                no_new_access(&policy, &policy, &options).assumptions.iter().map(|a| a.0.as_str()).collect();
             let expected: Vec<&str> =
                 expected.iter().copied().filter(|name| !(strict_arn && *name == fields)).collect();
             assert_eq!(found, expected, "{resource}");
@@ -290,7 +290,7 @@ fn assumptions_are_named_where_they_take_part() {
     }
     let listed = deny(r#""Resource":"*","NotPrincipal":{"AWS":"111122223333"}"#);
     let answer = no_new_access(&listed, &listed, &Options::default());
-    let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0).collect();
+    let found: Vec<&str> = answer.assumptions.iter().map(|a| a.0.as_str()).collect();
     assert_eq!(found, ["account-alone-in-notprincipal-exempts-all", "one-partition"]);
 }
 

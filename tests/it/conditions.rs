@@ -79,7 +79,7 @@ fn nothing() -> Document {
 fn rules(answer: &Answer) -> Vec<&'static str> {
     let Verdict::Unknown(unknown) = &answer.verdict else { return Vec::new() };
     let rule = |reason: &UnknownReason| match reason {
-        UnknownReason::Opaque { rule, .. } => *rule,
+        UnknownReason::Opaque { rule, .. } => rule.as_str(),
         other => panic!("{other:?}"),
     };
     unknown.reasons.iter().map(rule).collect()
@@ -235,7 +235,12 @@ fn what_is_open_is_unknown_by_its_rule() {
             assert_ne!(detail, "this is not documented by AWS", "{rule}");
         }
         let invalid = rule.starts_with("invalid-");
-        assert_eq!(new.warnings.iter().any(|w| w.code == rule), invalid, "{rule}: {:?}", new.warnings);
+        assert_eq!(
+            new.warnings.iter().any(|w| w.code == rule.as_str()),
+            invalid,
+            "{rule}: {:?}",
+            new.warnings
+        );
     }
 }
 

@@ -305,14 +305,15 @@ fn every_format_goes_to_a_file() {
 fn drawn(policy: &str, style: iamsat::report::text::Style) -> String {
     use iamsat::check::{Access, Options, access_not_granted};
     use iamsat::report::text::{Verbosity, judgement};
-    use iamsat::report::{Judgement, Question, Typed};
+    use iamsat::report::{AwsCheck, Invocation, Judgement, Lists};
     let source = iamsat::span::Source::new("p\u{e4}.json", policy);
     let policy = iamsat::policy::parse(&source, &iamsat::limits::InputLimits::default()).document.unwrap();
     let access = [Access::new(["s3:GetObject"], ["*"]).unwrap()];
     let options = Options::default();
     let answer = access_not_granted(&policy, &access, &options);
-    let judged = Judgement::new(Question::not_granted(&access), &policy, None, &answer, &options);
-    let typed = Typed { policy: "p.json", ..Typed::default() };
+    let judged =
+        Judgement::new(AwsCheck::AccessNotGranted(Lists::of(&access)), &policy, None, &answer, &options);
+    let typed = Invocation { policy: "p.json", ..Invocation::default() };
     judgement(&judged, &judged.issues(&typed), false, Verbosity::Normal, style)
 }
 

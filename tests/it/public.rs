@@ -15,7 +15,7 @@ use iamsat::formula::{Atom, Lit, Node, PatternId, Test, Variable, VariableId, bu
 use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, PolicyType, ResourceType};
 use iamsat::query::{Outside, Query, Semantics};
-use iamsat::report::{Judgement, Question};
+use iamsat::report::{AwsCheck, Judgement};
 use iamsat::request::{FactSets, Request, Requester};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{self, Outcome, verify};
@@ -69,7 +69,7 @@ fn fault(case: &Value, policy: &Document, resource_type: ResourceType) -> Option
             if case["witness"]["requester"].as_str().is_some_and(|wanted| wanted != kind) {
                 return wrong("another requester");
             }
-            let question = Question::NoPublicAccess(resource_type);
+            let question = AwsCheck::NoPublicAccess(resource_type);
             let judgement = Judgement::new(question, policy, None, &answer, &Options::default());
             let reasons: Vec<&str> = judgement.reasons.iter().map(|r| &*r.description).collect();
             if case["reasons"].as_array().is_some_and(|list| list != &reasons) {

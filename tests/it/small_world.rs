@@ -628,7 +628,7 @@ fn hold_to_it(
                 let documented = match reason {
                     UnknownReason::Opaque { rule, .. } => {
                         incomplete |= *rule == "policy-variable";
-                        rules().contains(rule)
+                        rules().contains(&rule.as_str())
                     }
                     UnknownReason::Exhausted(Exhausted::Mixed) => {
                         count.mixed += 1;

@@ -1,19 +1,18 @@
 //! The text of certificates.
 
-mod lrat;
 mod render;
-
-pub use lrat::{Proof, Step};
 
 use crate::confirm::Shown;
 use crate::encode::{Assumption, Encoding};
-use crate::policy::{Document, ResourceType};
+use crate::index::broken;
+use crate::policy::{Document, PolicyType, ResourceType};
 use crate::query::{Outside, Query, Role, Semantics};
 use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
 use crate::verify::Refusal;
-use crate::verify::clauses::Plain;
+use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::Lemma;
-use crate::verify::verifier::Refutation;
+use crate::verify::lrat::Proof;
+use crate::verify::refutation::Refutation;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,7 +59,7 @@ pub struct Certificate {
     pub evidence: Evidence,
 }
 
-/// The options of a check that change what is asked.
+/// A [`Semantics`] as it is written, but for the policy type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
@@ -93,6 +92,29 @@ pub struct OutsideText {
     /// Addresses from which access is left out: networks, or the first and last address.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub but_for: Vec<String>,
+}
+
+impl Options {
+    /// The flags of a reading.
+    fn of(semantics: Semantics) -> Options {
+        Options {
+            strict_arn: semantics.strict_arn,
+            aws_compat: semantics.aws_compat,
+            assume_heuristics: semantics.heuristics,
+            boundary: semantics.boundary,
+        }
+    }
+
+    /// The reading of policies of this type.
+    pub(super) fn semantics(&self, policy_type: PolicyType) -> Semantics {
+        Semantics {
+            policy_type,
+            strict_arn: self.strict_arn,
+            aws_compat: self.aws_compat,
+            heuristics: self.assume_heuristics,
+            boundary: self.boundary,
+        }
+    }
 }
 
 impl OutsideText {
@@ -133,11 +155,11 @@ pub struct Policy {
 pub enum Evidence {
     /// No request meets the question.
     Pass {
-        /// How many variables the plain clauses have.
+        /// How many variables the clauses have.
         variables: usize,
-        /// How many plain clauses there are; they have the numbers from 1.
+        /// How many clauses there are; they have the numbers from 1.
         clauses: usize,
-        /// HiddenAttributes about values, whose clauses have the numbers after those.
+        /// Facts about values, whose clauses have the numbers after those.
         lemmas: Vec<LemmaText>,
         /// The proof, as LRAT.
         proof: Vec<String>,
@@ -155,7 +177,7 @@ pub enum Evidence {
 pub struct LemmaText {
     /// For people.
     pub says: String,
-    /// Variables of the plain clauses that cannot all be true
+    /// Variables of the clauses that cannot all be true
     pub pass: Vec<u32>,
     /// while all of these are false.
     pub fail: Vec<u32>,
@@ -253,12 +275,7 @@ impl Certificate {
             program: concat!("iamsat ", env!("CARGO_PKG_VERSION")).to_owned(),
             check: query.check().name().to_owned(),
             policy_type: semantics.policy_type.name().to_owned(),
-            options: Options {
-                strict_arn: semantics.strict_arn,
-                aws_compat: semantics.aws_compat,
-                assume_heuristics: semantics.heuristics,
-                boundary: semantics.boundary,
-            },
+            options: Options::of(semantics),
             access: query.access().map(|access| {
                 let entry = |entry: &crate::policy::Access| Entry {
                     actions: texts(&entry.actions.iter().map(|a| a.text.clone()).collect::<Vec<_>>()),
@@ -270,7 +287,7 @@ impl Certificate {
             policies: policies(&mut query.policies().iter().copied()),
             within: policies(&mut query.with_role(Role::Scope)),
             without: policies(&mut query.with_role(Role::Excludes)),
-            assumptions: assumptions.iter().map(|assumption| assumption.0.to_owned()).collect(),
+            assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
             axioms: axioms(semantics),
             key_table_version: KEY_TABLE_VERSION,
             evidence,
@@ -285,16 +302,16 @@ impl Certificate {
         refutation: &Refutation,
     ) -> Certificate {
         let encoding = Encoding::new(query, semantics);
-        let plain = Plain::new(&encoding.formula.graph, &encoding.conjuncts);
-        let given = plain.clauses.len().saturating_add(refutation.lemmas.len());
+        let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
+        let given = clauses.all.len() + refutation.lemmas.len();
         let evidence = Evidence::Pass {
-            variables: plain.variables(),
-            clauses: plain.clauses.len(),
+            variables: clauses.variables(),
+            clauses: clauses.all.len(),
             lemmas: refutation
                 .lemmas
                 .iter()
                 .map(|lemma| LemmaText {
-                    says: render::lemma(&encoding.formula, &plain, lemma),
+                    says: render::lemma(&encoding.formula, &clauses, lemma),
                     pass: lemma.pass.clone(),
                     fail: lemma.fail.clone(),
                 })
@@ -323,8 +340,9 @@ impl Certificate {
 
     /// The text.
     pub fn to_text(&self) -> String {
-        // A value of this type has a JSON text.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let Ok(mut text) = serde_json::to_string_pretty(self) else {
+            broken("a certificate has a JSON text");
+        };
         text.push('\n');
         text
     }
@@ -349,27 +367,31 @@ impl Certificate {
     }
 
     /// The refutation of a PASS, for the question that the certificate holds.
-    pub(super) fn refutation(&self, encoding: &Encoding<'_>, plain: &Plain) -> Result<Refutation, Refusal> {
-        let Evidence::Pass { variables, clauses, lemmas, proof } = &self.evidence else {
+    pub(super) fn refutation(
+        &self,
+        encoding: &Encoding<'_>,
+        clauses: &QueryClauses,
+    ) -> Result<Refutation, Refusal> {
+        let Evidence::Pass { variables, clauses: count, lemmas, proof } = &self.evidence else {
             return Err(Refusal::new("it is not the certificate of a PASS"));
         };
-        if (*variables, *clauses) != (plain.variables(), plain.clauses.len()) {
+        if (*variables, *count) != (clauses.variables(), clauses.all.len()) {
             return Err(Refusal::new(format!(
-                "the question has {} clauses over {} variables, not {clauses} over {variables}",
-                plain.clauses.len(),
-                plain.variables()
+                "the question has {} clauses over {} variables, not {count} over {variables}",
+                clauses.all.len(),
+                clauses.variables()
             )));
         }
         let mut read = Vec::with_capacity(lemmas.len());
         for (place, lemma) in lemmas.iter().enumerate() {
             let own = Lemma { pass: lemma.pass.clone(), fail: lemma.fail.clone() };
-            if !render::says(&encoding.formula, plain, &own, &lemma.says) {
+            if !render::says(&encoding.formula, clauses, &own, &lemma.says) {
                 let refusal = Refusal::new("it says something else than its variables");
-                return Err(refusal.at(format!("lemma {}", place.saturating_add(1))));
+                return Err(refusal.at(format!("lemma {}", place + 1)));
             }
             read.push(own);
         }
-        let given = clauses.saturating_add(lemmas.len());
+        let given = clauses.all.len() + lemmas.len();
         Ok(Refutation { lemmas: read, proof: Proof::parse(proof.iter().map(String::as_str), given)? })
     }
 }

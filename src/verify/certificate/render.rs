@@ -1,18 +1,19 @@
 //! Lemmas for people.
 
 use crate::formula::{Atom, Axis, Formula, Network, Node, PatternKey, Piece, Relation, Test, Variable};
-use crate::verify::clauses::Plain;
+use crate::index::broken;
+use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::Lemma;
 
 /// The lemma as text: `never: A and B and not C`.
-pub(super) fn lemma(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma) -> String {
-    pieces(formula, plain, lemma).collect()
+pub(super) fn lemma(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma) -> String {
+    pieces(formula, clauses, lemma).collect()
 }
 
 /// Whether a text is that of the lemma; ends at the first difference.
-pub(super) fn says(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma, text: &str) -> bool {
+pub(super) fn says(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma, text: &str) -> bool {
     let mut rest = text;
-    for piece in pieces(formula, plain, lemma) {
+    for piece in pieces(formula, clauses, lemma) {
         match rest.strip_prefix(&*piece) {
             Some(after) => rest = after,
             None => return false,
@@ -23,18 +24,18 @@ pub(super) fn says(formula: &Formula<'_>, plain: &Plain, lemma: &Lemma, text: &s
 
 fn pieces<'l>(
     formula: &'l Formula<'_>,
-    plain: &'l Plain,
+    clauses: &'l QueryClauses,
     lemma: &'l Lemma,
 ) -> impl Iterator<Item = String> + 'l {
     let tests = lemma.pass.iter().map(|n| (n, "")).chain(lemma.fail.iter().map(|n| (n, "not ")));
     tests.enumerate().map(|(place, (number, not))| {
         let before = if place == 0 { "never: " } else { " and " };
-        format!("{before}{not}{}", atom(formula, plain, *number))
+        format!("{before}{not}{}", atom(formula, clauses, *number))
     })
 }
 
-fn atom(formula: &Formula<'_>, plain: &Plain, number: u32) -> String {
-    let node = plain.node(number).map(|node| formula.graph.node(node));
+fn atom(formula: &Formula<'_>, clauses: &QueryClauses, number: u32) -> String {
+    let node = clauses.node(number).map(|node| formula.graph.node(node));
     let Some(Node::Atom(atom)) = node else { return format!("({number})") };
     match formula.atom_of(atom) {
         Atom::Match(variable, test) => {
@@ -70,8 +71,11 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
                         text.push_str(&format!("{:?}", builder.finish()));
                     }
                     Piece::Value { key, .. } => {
-                        let name = template.keys.get(*key).copied();
-                        text.push_str(&format!("${{{}}}", name.unwrap_or_default()));
+                        let name = template.keys.get(*key);
+                        let Some(name) = name else {
+                            broken("a value of a pattern is that of one of its keys")
+                        };
+                        text.push_str(&format!("${{{name}}}"));
                     }
                 }
             }

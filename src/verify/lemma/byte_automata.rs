@@ -1,4 +1,4 @@
-//! Languages of texts, as finite automata over bytes: whether some text is in all of some languages and in none of others.
+//! Automata of texts, as finite automata over bytes: whether some text is in all of some automata and in none of others.
 //!
 //! This is the verifier's own way to decide what the search decides on symbols with few letters (`automata`): every pattern
 //! becomes a small nondeterministic automaton over the bytes of well-formed UTF-8, and their product is walked with sets of
@@ -53,20 +53,23 @@ pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
 /// Bytes that all automata of one question may take.
 pub(super) const MOST_BYTES: usize = 100 << 20;
 
-/// A regular language of words.
+/// A regular automaton of words.
 #[derive(Debug)]
-pub(super) struct Language(NFA);
+pub(super) struct ByteAutomaton(NFA);
 
-impl Language {
+impl ByteAutomaton {
     /// What the steps match, one after the other.
-    pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Result<Language, Refusal> {
-        Language::within(steps, MOST_BYTES)
+    pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Result<ByteAutomaton, Refusal> {
+        ByteAutomaton::within(steps, MOST_BYTES)
     }
 
     /// The same, if it takes no more than so many bytes.
-    pub(super) fn within(steps: impl IntoIterator<Item = Step>, bytes: usize) -> Result<Language, Refusal> {
+    pub(super) fn within(
+        steps: impl IntoIterator<Item = Step>,
+        bytes: usize,
+    ) -> Result<ByteAutomaton, Refusal> {
         build(&mut steps.into_iter(), bytes)
-            .map(Language)
+            .map(ByteAutomaton)
             .map_err(|error| Refusal::inconclusive(format!("a pattern is too large: {error}")))
     }
 
@@ -121,7 +124,7 @@ impl Language {
     /// The bytes at which what follows may change.
     fn borders(&self, states: &[StateID], borders: &mut Vec<u16>) {
         let mut range = |t: &Transition| {
-            borders.extend([u16::from(t.start), u16::from(t.end).saturating_add(1)]);
+            borders.extend([u16::from(t.start), u16::from(t.end) + 1]);
         };
         for state in states {
             match self.0.state(*state) {
@@ -203,7 +206,7 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
             if class.contains(Symbol::from_char('\u{80}')) {
                 for sequence in BEYOND_ASCII {
                     let mut next = to;
-                    let (first, rest) = sequence.split_first().unwrap_or((&(0, 0), &[]));
+                    let Some((first, rest)) = sequence.split_first() else { continue };
                     for (start, end) in rest.iter().rev() {
                         next = builder.add_range(Transition { start: *start, end: *end, next })?;
                     }
@@ -223,20 +226,20 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
     Ok(builder.patch(from, next)?)
 }
 
-/// How many states of all languages one search may keep.
+/// How many states of all automata one search may keep.
 const MOST_KEPT: usize = 4_000_000;
 
-/// A state of the product: the states of each language.
+/// A state of the product: the states of each automaton.
 type Place = Vec<Vec<StateID>>;
 
 /// A word of fewest bytes that is in all of `inside` and in none of `outside`, or `None` if there is no such word of any length.
 pub(super) fn find(
-    inside: &[&Language],
-    outside: &[&Language],
-    work: &mut Budget,
+    inside: &[&ByteAutomaton],
+    outside: &[&ByteAutomaton],
+    budget: &mut Budget,
 ) -> Result<Option<Vec<u8>>, Refusal> {
-    let languages: Vec<&Language> = inside.iter().chain(outside).copied().collect();
-    let first: Place = languages.iter().map(|language| language.start()).collect();
+    let automata: Vec<&ByteAutomaton> = inside.iter().chain(outside).copied().collect();
+    let first: Place = automata.iter().map(|automaton| automaton.start()).collect();
     let mut places: FxHashSet<Place> = FxHashSet::default();
     let mut queue: Vec<(Place, usize, u8)> = vec![(first.clone(), 0, 0)];
     places.insert(first);
@@ -245,31 +248,28 @@ pub(super) fn find(
     while let Some((place, _, _)) = queue.get(at) {
         let place = place.clone();
         let all_accept = |from: usize, to: usize| {
-            let range = languages.iter().zip(&place).take(to).skip(from);
-            range.filter(|(language, states)| language.accepts(states)).count()
+            let range = automata.iter().zip(&place).take(to).skip(from);
+            range.filter(|(automaton, states)| automaton.accepts(states)).count()
         };
-        if all_accept(0, inside.len()) == inside.len() && all_accept(inside.len(), languages.len()) == 0 {
+        if all_accept(0, inside.len()) == inside.len() && all_accept(inside.len(), automata.len()) == 0 {
             return Ok(Some(path(&queue, at)));
         }
         borders.clear();
-        languages.iter().zip(&place).for_each(|(language, states)| language.borders(states, &mut borders));
+        automata.iter().zip(&place).for_each(|(automaton, states)| automaton.borders(states, &mut borders));
         borders.sort_unstable();
         borders.dedup();
         for byte in borders.iter().filter_map(|border| u8::try_from(*border).ok()) {
             let mut next: Place = Vec::with_capacity(place.len());
-            for (number, (language, states)) in languages.iter().zip(&place).enumerate() {
-                work.spend(states.len().saturating_add(1))?;
-                next.push(language.after(states, byte));
+            for (number, (automaton, states)) in automata.iter().zip(&place).enumerate() {
+                budget.spend(states.len() + 1)?;
+                next.push(automaton.after(states, byte));
                 if number < inside.len() && next.last().is_some_and(Vec::is_empty) {
                     break;
                 }
             }
-            if next.len() == languages.len() && !places.contains(&next) {
+            if next.len() == automata.len() && !places.contains(&next) {
                 // Each list takes room for a few more.
-                kept = next
-                    .iter()
-                    .map(|states| states.len().saturating_add(8))
-                    .fold(kept, usize::saturating_add);
+                kept += next.iter().map(|states| states.len() + 8).sum::<usize>();
                 if kept > MOST_KEPT {
                     return Err(Refusal::inconclusive("an automaton grew too large"));
                 }
@@ -277,7 +277,7 @@ pub(super) fn find(
                 queue.push((next, at, byte));
             }
         }
-        at = at.saturating_add(1);
+        at += 1;
     }
     Ok(None)
 }
@@ -299,14 +299,14 @@ mod tests {
     use crate::automata;
     use crate::limits::{Meter, SearchLimits};
 
-    fn language(pattern: &automata::Pattern) -> Language {
-        Language::new(pattern.steps().iter().copied()).unwrap()
+    fn automaton(pattern: &automata::Pattern) -> ByteAutomaton {
+        ByteAutomaton::new(pattern.steps().iter().copied()).unwrap()
     }
 
     #[test]
     fn every_character_is_one_symbol() {
-        let one = Language::new([Step::One(Set::Class(Class::ANY))]).unwrap();
-        let colon = Language::new([Step::One(Set::Class(Class::NOT_COLON))]).unwrap();
+        let one = ByteAutomaton::new([Step::One(Set::Class(Class::ANY))]).unwrap();
+        let colon = ByteAutomaton::new([Step::One(Set::Class(Class::NOT_COLON))]).unwrap();
         for c in '\0'..=char::MAX {
             let mut buffer = [0; 4];
             let bytes = c.encode_utf8(&mut buffer).as_bytes();
@@ -356,9 +356,9 @@ mod tests {
                 builder.finish()
             };
             let patterns = [pattern(), pattern(), pattern(), pattern()];
-            let languages = patterns.each_ref().map(language);
+            let automata = patterns.each_ref().map(automaton);
             let [a, b, c, d] = &patterns;
-            let [la, lb, lc, ld] = &languages;
+            let [la, lb, lc, ld] = &automata;
             let found = find(&[la, lb], &[lc, ld], &mut Budget::new(10_000_000, Default::default())).unwrap();
             let mut meter = Meter::new(&SearchLimits::default());
             let known = automata::find(&[a, b], &[c, d], &mut meter).unwrap();

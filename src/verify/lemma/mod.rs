@@ -13,10 +13,11 @@ use crate::evaluate::{fields_match, glob_matches};
 use crate::formula::{
     Atom, Bound, Formula, Network, Node, PatternId, PatternKey, Test, Variable, VariableId,
 };
+use crate::index::broken;
 use crate::policy::{Part, PolicyType, Template};
 use crate::request::{ValueType, key_info};
-use crate::verify::clauses::Plain;
-use crate::verify::lemma::byte_automata::{Language, MOST_BYTES, find};
+use crate::verify::clauses::QueryClauses;
+use crate::verify::lemma::byte_automata::{ByteAutomaton, MOST_BYTES, find};
 use crate::verify::lemma::domain::{forms, text};
 use crate::verify::lemma::values::{some_address, some_number};
 use crate::verify::{Budget, Refusal};
@@ -24,7 +25,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A lemma by the numbers of its atoms in the plain clauses.
+/// A lemma by the numbers of its atoms in the clauses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lemma {
     /// Tests that cannot all be passed
@@ -36,8 +37,11 @@ pub struct Lemma {
 impl Lemma {
     /// The lemma as a clause.
     pub fn clause(&self) -> impl Iterator<Item = i32> {
-        let signed = |n: &u32| i32::try_from(*n).unwrap_or(i32::MAX);
-        let pass = self.pass.iter().map(move |n| signed(n).saturating_neg());
+        let signed = |n: &u32| match i32::try_from(*n) {
+            Ok(number) => number,
+            Err(_) => broken("the numbers of a proved lemma are those of atoms"),
+        };
+        let pass = self.pass.iter().map(move |n| -signed(n));
         pass.chain(self.fail.iter().map(signed))
     }
 }
@@ -54,38 +58,38 @@ pub(super) struct Tests {
 /// How many texts are looked at where only a few match.
 pub(super) const FEW: usize = 64;
 
-type Languages = Vec<Rc<Language>>;
+type Automata = Vec<Rc<ByteAutomaton>>;
 
 /// Proves lemmas of one question.
 pub(super) struct Prover<'f, 'a> {
     pub(super) formula: &'f Formula<'a>,
     pub(super) policy_type: PolicyType,
     pub(super) aws_compat: bool,
-    pub(super) work: &'f mut Budget,
+    pub(super) budget: &'f mut Budget,
     /// Bytes that further automata may take.
     bytes: usize,
-    languages: FxHashMap<PatternId, Rc<Language>>,
-    domains: FxHashMap<VariableId, Rc<[Language]>>,
+    automata: FxHashMap<PatternId, Rc<ByteAutomaton>>,
+    domains: FxHashMap<VariableId, Rc<[ByteAutomaton]>>,
 }
 
 impl<'f, 'a> Prover<'f, 'a> {
     pub(super) fn new(
         formula: &'f Formula<'a>,
         context: &Context<'_>,
-        work: &'f mut Budget,
+        budget: &'f mut Budget,
     ) -> Prover<'f, 'a> {
         let (policy_type, aws_compat) = (context.semantics.policy_type, context.semantics.aws_compat);
-        let (languages, domains) = (FxHashMap::default(), FxHashMap::default());
-        Prover { formula, policy_type, aws_compat, work, bytes: MOST_BYTES, languages, domains }
+        let (automata, domains) = (FxHashMap::default(), FxHashMap::default());
+        Prover { formula, policy_type, aws_compat, budget, bytes: MOST_BYTES, automata, domains }
     }
 
     /// # Errors
     /// The lemma is wrong, or could not be proved.
-    pub(super) fn prove(&mut self, lemma: &Lemma, plain: &Plain) -> Result<(), Refusal> {
+    pub(super) fn prove(&mut self, lemma: &Lemma, clauses: &QueryClauses) -> Result<(), Refusal> {
         let mut variables: BTreeMap<VariableId, Tests> = BTreeMap::new();
         let numbers = lemma.pass.iter().map(|n| (n, true)).chain(lemma.fail.iter().map(|n| (n, false)));
         for (number, pass) in numbers {
-            let node = plain.node(*number).map(|node| self.formula.graph.node(node));
+            let node = clauses.node(*number).map(|node| self.formula.graph.node(node));
             let Some(Node::Atom(atom)) = node else {
                 return Err(Refusal::new(format!("{number} is the number of no atom")));
             };
@@ -134,9 +138,9 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn excluded(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let (bounds, networks) = (self.bounds(tests), self.networks(tests));
         match self.value_type(variable) {
-            Some(ValueType::Ip) => return Ok(!some_address(&networks.0, &networks.1, self.work)?),
+            Some(ValueType::Ip) => return Ok(!some_address(&networks.0, &networks.1, self.budget)?),
             Some(ValueType::Number | ValueType::Date | ValueType::Epoch) => {
-                return Ok(!some_number(&bounds.0, &bounds.1, self.work)?);
+                return Ok(!some_number(&bounds.0, &bounds.1, self.budget)?);
             }
             _ => {}
         }
@@ -175,27 +179,27 @@ impl<'f, 'a> Prover<'f, 'a> {
         self.empty(variable, &inside, &outside)
     }
 
-    /// Whether no value of the variable is in all and in none of the languages.
+    /// Whether no value of the variable is in all and in none of the automata.
     fn empty(
         &mut self,
         variable: VariableId,
-        inside: &[Rc<Language>],
-        outside: &[Rc<Language>],
+        inside: &[Rc<ByteAutomaton>],
+        outside: &[Rc<ByteAutomaton>],
     ) -> Result<bool, Refusal> {
         Ok(self.value(variable, inside, outside)?.is_none())
     }
 
-    /// A value of the variable that is in all and in none of the languages.
+    /// A value of the variable that is in all and in none of the automata.
     fn value(
         &mut self,
         variable: VariableId,
-        inside: &[Rc<Language>],
-        outside: &[Rc<Language>],
+        inside: &[Rc<ByteAutomaton>],
+        outside: &[Rc<ByteAutomaton>],
     ) -> Result<Option<Vec<u8>>, Refusal> {
-        let outside: Vec<&Language> = outside.iter().map(AsRef::as_ref).collect();
+        let outside: Vec<&ByteAutomaton> = outside.iter().map(AsRef::as_ref).collect();
         for form in self.domain(variable)?.iter() {
-            let inside: Vec<&Language> = inside.iter().map(AsRef::as_ref).chain([form]).collect();
-            let found = find(&inside, &outside, self.work)?;
+            let inside: Vec<&ByteAutomaton> = inside.iter().map(AsRef::as_ref).chain([form]).collect();
+            let found = find(&inside, &outside, self.budget)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -216,11 +220,11 @@ impl<'f, 'a> Prover<'f, 'a> {
         for (list, excluding) in [(&tests.pass, false), (&tests.fail, true)] {
             for (id, pattern) in list.iter().filter_map(key) {
                 // Matching may go back to each star once for each character.
-                self.work.spend(word.len().saturating_add(1).saturating_mul(4))?;
+                self.budget.spend((word.len() + 1) * 4)?;
                 let matched = match pattern {
                     PatternKey::Glob(template) => glob_matches(template, word),
                     PatternKey::Fields { fields, .. } => fields_match(fields, word),
-                    PatternKey::Built(_) => self.language(id)?.contains(word.as_bytes()),
+                    PatternKey::Built(_) => self.automaton(id)?.contains(word.as_bytes()),
                 };
                 if matched == excluding {
                     return Ok(Some(true));
@@ -230,12 +234,12 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok(None)
     }
 
-    /// The languages of the tests about texts.
-    fn texts(&mut self, tests: &Tests) -> Result<(Languages, Languages), Refusal> {
+    /// The automata of the tests about texts.
+    fn texts(&mut self, tests: &Tests) -> Result<(Automata, Automata), Refusal> {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for test in &tests.pass {
             match test {
-                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Pattern(id) => inside.push(self.automaton(*id)?),
                 Test::Template(id) => {
                     let widened = crate::verify::lemma::variables::widened(self.formula.template_of(*id));
                     inside.push(Rc::new(self.built(widened)?));
@@ -245,37 +249,38 @@ impl<'f, 'a> Prover<'f, 'a> {
         }
         for test in &tests.fail {
             if let Test::Pattern(id) = test {
-                outside.push(self.language(*id)?);
+                outside.push(self.automaton(*id)?);
             }
         }
         Ok((inside, outside))
     }
 
-    /// A language, paid for.
-    fn built(&mut self, steps: Vec<Step>) -> Result<Language, Refusal> {
-        self.work.spend(steps.len().saturating_mul(16))?;
-        let language = Language::within(steps, self.bytes)?;
-        self.bytes = self.bytes.saturating_sub(language.bytes());
-        Ok(language)
+    /// An automaton, paid for.
+    fn built(&mut self, steps: Vec<Step>) -> Result<ByteAutomaton, Refusal> {
+        self.budget.spend(steps.len() * 16)?;
+        let automaton = ByteAutomaton::within(steps, self.bytes)?;
+        let left = self.bytes.checked_sub(automaton.bytes());
+        self.bytes = left.ok_or_else(|| Refusal::inconclusive("the patterns are too large"))?;
+        Ok(automaton)
     }
 
-    /// The language of a pattern.
-    fn language(&mut self, id: PatternId) -> Result<Rc<Language>, Refusal> {
-        if let Some(known) = self.languages.get(&id) {
+    /// The automaton of a pattern.
+    fn automaton(&mut self, id: PatternId) -> Result<Rc<ByteAutomaton>, Refusal> {
+        if let Some(known) = self.automata.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let steps = steps(self.formula.pattern_of(id));
-        let language = Rc::new(self.built(steps)?);
-        self.languages.insert(id, Rc::clone(&language));
-        Ok(language)
+        let automaton = Rc::new(self.built(steps(self.formula.pattern_of(id)))?);
+        self.automata.insert(id, Rc::clone(&automaton));
+        Ok(automaton)
     }
 
-    fn domain(&mut self, variable: VariableId) -> Result<Rc<[Language]>, Refusal> {
+    fn domain(&mut self, variable: VariableId) -> Result<Rc<[ByteAutomaton]>, Refusal> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
         let forms = forms(self.formula.variable_of(variable), self.policy_type);
-        let domain: Rc<[Language]> = forms.into_iter().map(Language::new).collect::<Result<_, _>>()?;
+        let domain: Rc<[ByteAutomaton]> =
+            forms.into_iter().map(ByteAutomaton::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)
     }

@@ -24,7 +24,7 @@ impl Prover<'_, '_> {
         networks: Networks<'_>,
     ) -> Result<bool, Refusal> {
         if !networks.0.is_empty()
-            && (!bounds.0.is_empty() || !some_address(networks.0, networks.1, self.work)?)
+            && (!bounds.0.is_empty() || !some_address(networks.0, networks.1, self.budget)?)
         {
             // No address is a number or a date.
             return Ok(true);
@@ -34,7 +34,7 @@ impl Prover<'_, '_> {
                 list.iter().copied().filter(|b| b.axis == axis).collect()
             };
             let (pass, fail) = (of_axis(bounds.0), of_axis(bounds.1));
-            if !pass.is_empty() && !some_number(&pass, &fail, self.work)? {
+            if !pass.is_empty() && !some_number(&pass, &fail, self.budget)? {
                 return Ok(true);
             }
         }
@@ -83,7 +83,7 @@ impl Prover<'_, '_> {
 /// What every text of an address of an IPv4 network looks like: it is spelled in one way, and its whole octets stand first.
 fn spelled(network: Network) -> Vec<Step> {
     let address = network.bits.wrapping_shr(96);
-    let octet = |place: u32| address.wrapping_shr(24u32.saturating_sub(place.saturating_mul(8))) & 0xFF;
+    let octet = |place: u32| (address >> (24 - place * 8)) & 0xFF;
     let whole: Vec<String> = (0..network.length / 8).map(|place| octet(place).to_string()).collect();
     let mut steps = text(&whole.join("."));
     if whole.len() < 4 {

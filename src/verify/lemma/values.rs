@@ -5,14 +5,14 @@ use crate::verify::{Budget, Refusal};
 
 /// Whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
 /// `n` constants there are `2n + 1` kinds of number: the even ones are gaps, the odd ones the constants themselves.
-pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -> Result<bool, Refusal> {
+pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut constants: Vec<_> = pass.iter().chain(fail).map(|bound| &bound.value).collect();
     constants.sort();
     constants.dedup();
-    let kinds = constants.len().saturating_mul(2).saturating_add(1);
+    let kinds = constants.len() * 2 + 1;
     let holds = |bound: &Bound, kind: usize| {
         let rank = constants.partition_point(|constant| **constant < bound.value);
-        let constant = rank.saturating_mul(2).saturating_add(1);
+        let constant = rank * 2 + 1;
         match bound.relation {
             Relation::Less => kind < constant,
             Relation::LessOrEqual => kind <= constant,
@@ -22,7 +22,7 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -
         }
     };
     for kind in 0..kinds {
-        work.spend(pass.len().saturating_add(fail.len()))?;
+        budget.spend(pass.len() + fail.len())?;
         if pass.iter().all(|b| holds(b, kind)) && !fail.iter().any(|b| holds(b, kind)) {
             return Ok(true);
         }
@@ -31,10 +31,10 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], work: &mut Budget) -
 }
 
 /// Whether some address does: prefixes are halved until all tests say the same about every address of one.
-pub(super) fn some_address(pass: &[Network], fail: &[Network], work: &mut Budget) -> Result<bool, Refusal> {
+pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut waiting = vec![Network::family(false), Network::family(true)];
     while let Some(part) = waiting.pop() {
-        work.spend(pass.len().saturating_add(fail.len()).saturating_add(1))?;
+        budget.spend(pass.len() + fail.len() + 1)?;
         if pass.iter().any(|n| !meet(*n, part)) || fail.iter().any(|n| within(part, *n)) {
             continue;
         }
@@ -42,8 +42,8 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], work: &mut Budget
             return Ok(true);
         }
         // A test splits it, so it is no single address.
-        let length = part.length.saturating_add(1);
-        let half = 1u128.checked_shl(128u32.saturating_sub(length)).unwrap_or(0);
+        let length = part.length + 1;
+        let half = 1u128 << (128 - length);
         waiting.extend([Network { length, ..part }, Network { length, bits: part.bits | half, ..part }]);
     }
     Ok(false)
@@ -51,8 +51,9 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], work: &mut Budget
 
 /// Whether every address of `inner` is in `outer`.
 fn within(inner: Network, outer: Network) -> bool {
-    let differing = (inner.bits ^ outer.bits).checked_shr(128u32.saturating_sub(outer.length)).unwrap_or(0);
-    inner.v6 == outer.v6 && inner.length >= outer.length && differing == 0
+    // Nothing is compared of a network that is all of its family.
+    let is_equal = || outer.length == 0 || (inner.bits ^ outer.bits) >> (128 - outer.length) == 0;
+    inner.v6 == outer.v6 && inner.length >= outer.length && is_equal()
 }
 
 /// Whether they share an address: then one is within the other.

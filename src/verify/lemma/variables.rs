@@ -11,8 +11,9 @@
 
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePattern, decode};
+use crate::index::broken;
 use crate::verify::Refusal;
-use crate::verify::lemma::byte_automata::{Language, word};
+use crate::verify::lemma::byte_automata::{ByteAutomaton, word};
 use crate::verify::lemma::{FEW, Prover, Tests, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -27,9 +28,10 @@ fn build(symbolic: &VariablePattern<'_>, mut value: impl FnMut(&str, Class, &mut
     for piece in &symbolic.pieces {
         match piece {
             Piece::Step(step) => steps.push(*step),
-            Piece::Value { key, class } => {
-                value(symbolic.keys.get(*key).copied().unwrap_or_default(), *class, &mut steps);
-            }
+            Piece::Value { key, class } => match symbolic.keys.get(*key) {
+                Some(key) => value(key, *class, &mut steps),
+                None => broken("a value of a pattern is that of one of its keys"),
+            },
         }
     }
     steps
@@ -113,8 +115,8 @@ impl<'a> Prover<'_, 'a> {
                 outside.push(self.built(swallowing.collect())?);
             }
             let inner = self.built(mark(inner))?;
-            let outside: Vec<&Language> = outside.iter().collect();
-            if crate::verify::lemma::byte_automata::find(&[&inner], &outside, self.work)?.is_none() {
+            let outside: Vec<&ByteAutomaton> = outside.iter().collect();
+            if crate::verify::lemma::byte_automata::find(&[&inner], &outside, self.budget)?.is_none() {
                 return Ok(true);
             }
         }
@@ -131,7 +133,7 @@ impl<'a> Prover<'_, 'a> {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for test in &tests.pass {
             match test {
-                Test::Pattern(id) => inside.push(self.language(*id)?),
+                Test::Pattern(id) => inside.push(self.automaton(*id)?),
                 Test::Template(id) => {
                     let symbolic = self.formula.template_of(*id);
                     let mut known: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
@@ -165,7 +167,7 @@ impl<'a> Prover<'_, 'a> {
         }
         for test in &tests.fail {
             if let Test::Pattern(id) = test {
-                outside.push(self.language(*id)?);
+                outside.push(self.automaton(*id)?);
             }
         }
         self.empty(variable, &inside, &outside)
@@ -236,14 +238,14 @@ impl<'a> Prover<'_, 'a> {
         }
         'combinations: for combination in &combinations {
             let (mut inside, mut outside) = (Vec::new(), Vec::new());
-            for (list, languages, passed) in
+            for (list, automata, passed) in
                 [(&tests.pass, &mut inside, true), (&tests.fail, &mut outside, false)]
             {
                 for test in list {
                     match (test, symbolic(test)) {
-                        (Test::Pattern(id), _) => languages.push(self.language(*id)?),
+                        (Test::Pattern(id), _) => automata.push(self.automaton(*id)?),
                         (_, Some(symbolic)) => match filled(symbolic, combination) {
-                            Some(steps) => languages.push(Rc::new(self.built(steps)?)),
+                            Some(steps) => automata.push(Rc::new(self.built(steps)?)),
                             // It matches nothing.
                             None if passed => continue 'combinations,
                             None => {}
@@ -272,12 +274,16 @@ impl<'a> Prover<'_, 'a> {
             None => self.formula.variables().find(|(_, v)| own(*v)).map(|(id, _)| id),
         };
         let Some(variable) = variable.filter(|v| !self.is_typed(*v)) else { return Ok(None) };
-        let tests = all.get(&variable).cloned().unwrap_or_default();
+        let unrestricted = Tests::default();
+        let tests = match all.get(&variable) {
+            Some(tests) => tests,
+            None => &unrestricted,
+        };
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
-        for (list, languages) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
+        for (list, automata) in [(&tests.pass, &mut inside), (&tests.fail, &mut outside)] {
             for test in list {
                 if let Test::Pattern(id) = test {
-                    languages.push(self.language(*id)?);
+                    automata.push(self.automaton(*id)?);
                 }
             }
         }

@@ -38,7 +38,7 @@ fn round_trip(text: &str) {
         return;
     }
     let codes = |document: &Document| {
-        let mut codes: Vec<&str> = document.warnings.iter().map(|w| w.code).collect();
+        let mut codes: Vec<&str> = document.warnings.iter().map(|w| w.code.as_str()).collect();
         codes.sort_unstable();
         codes
     };

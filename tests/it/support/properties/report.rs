@@ -15,8 +15,8 @@ use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, Read, read};
 use iamsat::report::text::{self, Letters, Style, Verbosity};
 use iamsat::report::{
-    Change, Direction, Expected, Failure, Fault, Issue, Judgement, Question, Report, Simulation, Status,
-    Subject, Typed, github, json, junit, sarif,
+    AwsCheck, Change, Direction, Expected, Failure, Fault, Invocation, Issue, Judgement, Lists, Report,
+    Simulation, Status, Subject, github, json, junit, sarif,
 };
 use iamsat::solve::Verdict;
 use iamsat::span::{Source, Span};
@@ -138,10 +138,10 @@ fn rendered(u: &mut Unstructured<'_>, new: &Source, existing: &Source) -> Result
     }
     let options = Options { strict_arn: u.ratio(1, 8).unwrap_or(false), ..Options::default() };
     let answer = no_new_access(new, existing, &options);
-    judged(Question::NoNewAccess, new, Some(existing), &answer, &options);
+    judged(AwsCheck::NoNewAccess, new, Some(existing), &answer, &options);
     if let Ok(access) = Access::new(["s3:*"], ["arn:aws:s3:::b/x"]) {
         let answer = access_not_granted(new, std::slice::from_ref(&access), &options);
-        judged(Question::not_granted(&[access]), new, None, &answer, &options);
+        judged(AwsCheck::AccessNotGranted(Lists::of(&[access])), new, None, &answer, &options);
     }
     if u.ratio(1, 2)? {
         compared(new, existing, &options);
@@ -170,7 +170,7 @@ fn failed(failure: &Failure, sources: &[&Source]) {
 }
 
 fn judged(
-    question: Question,
+    question: AwsCheck,
     policy: &Document,
     existing: Option<&Document>,
     answer: &Answer,
@@ -178,11 +178,11 @@ fn judged(
 ) {
     let judgement = Judgement::new(question, policy, existing, answer, options);
     let again = |changed: &Document| existing.map(|existing| no_new_access(changed, existing, options));
-    let typed = Typed {
+    let typed = Invocation {
         policy: policy.source.name(),
         existing: existing.map(|_| "a b"),
-        again: Some(&again),
-        ..Typed::default()
+        recheck: Some(&again),
+        ..Invocation::default()
     };
     let issues = judgement.issues(&typed);
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
@@ -209,7 +209,7 @@ fn judged(
 fn compared(new: &Document, existing: &Document, options: &Options) {
     let found = difference(new, existing, options);
     let change = Change::new(Direction::Gained, new, existing, found, options);
-    let typed = Typed { policy: new.source.name(), existing: Some("old"), ..Typed::default() };
+    let typed = Invocation { policy: new.source.name(), existing: Some("old"), ..Invocation::default() };
     let sources = [&new.source, &existing.source];
     is_json(&change.json(), &sources);
     let status = if change.is_empty() { Status::Pass } else { Status::Fail };

@@ -1,0 +1,281 @@
+//! The codes: one stable name for everything that an answer can tell, with its page.
+//!
+//! Diagnostics, findings, rules that AWS leaves open, limits, assumptions and failures all take their names from here, so
+//! `iamsat explain` knows every code that an answer can carry.
+
+use std::fmt;
+
+/// What a code tells about an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The input cannot be judged, or the command makes no sense.
+    Error,
+    /// The answer to a question, with evidence.
+    Finding,
+    /// A part of a policy that has no effect, which is proved, or that allows more than it appears to.
+    Lint,
+    /// Neither PASS nor FAIL: AWS leaves something open, or something is not modelled.
+    Unknown,
+    /// Neither PASS nor FAIL: a bound of [`crate::limits`] was reached.
+    Limit,
+    /// Legal, but probably not what was meant.
+    Warning,
+    /// A decided reading of something on which sources disagree, or a heuristic; the answer rests on it.
+    Assumption,
+}
+
+macro_rules! codes {
+    ($($code:ident $severity:ident $name:literal)*) => {
+        /// A stable name in kebab case.
+        ///
+        /// ```
+        /// use iamsat::code::{Code, Severity};
+        /// assert_eq!((Code::NewAccess.as_str(), Code::NewAccess.severity()), ("new-access", Severity::Finding));
+        /// assert_eq!(Code::parse("new-access"), Some(Code::NewAccess));
+        /// // The name before version 0.2 is known too.
+        /// assert_eq!(Code::parse("deadline"), Some(Code::LimitDeadline));
+        /// assert!(Code::LimitDeadline.page().starts_with("# limit-deadline"));
+        /// ```
+        #[expect(missing_docs, reason = "the page of each code says what it means")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($code),*
+        }
+
+        impl Code {
+            /// All codes, in alphabetical order of their names.
+            pub const ALL: &[Code] = &[$(Code::$code),*];
+
+            /// The name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$code => $name),*
+                }
+            }
+
+            /// What the code tells.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Code::$code => Severity::$severity),*
+                }
+            }
+
+            /// The page about the code, in Markdown. Its first line is the code as a heading, its first paragraph says what
+            /// the code means.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Code::$code => include_str!(concat!("../docs/codes/", $name, ".md"))),*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    AccessGained Finding "access-gained"
+    AccessGranted Finding "access-granted"
+    AccessLost Finding "access-lost"
+    AccountAloneInNotprincipalExemptsAll Assumption "account-alone-in-notprincipal-exempts-all"
+    ActionMatchesNothing Warning "action-matches-nothing"
+    ActionWithWildcard Warning "action-with-wildcard"
+    AllowWithNotAction Lint "allow-with-not-action"
+    AllowWithNotPrincipal Lint "allow-with-not-principal"
+    AllowWithNotResource Lint "allow-with-not-resource"
+    AnyFederatedUser Warning "any-federated-user"
+    ArnPatternWithFewFields Unknown "arn-pattern-with-few-fields"
+    AssumedRequester Warning "assumed-requester"
+    AwsStarCoversNonAws Unknown "aws-star-covers-non-aws"
+    CertificateNotVerified Unknown "certificate-not-verified"
+    CertificateRefused Finding "certificate-refused"
+    ConditionAlwaysMet Lint "condition-always-met"
+    ConditionMetWithoutKey Lint "condition-met-without-key"
+    DenyOnlyIfPresent Lint "deny-only-if-present"
+    DenyWithoutEffect Lint "deny-without-effect"
+    DocumentTooLong Error "document-too-long"
+    DuplicateKey Error "duplicate-key"
+    DuplicateKeyCase Error "duplicate-key-case"
+    DuplicateSid Warning "duplicate-sid"
+    EmptyDocument Error "empty-document"
+    EmptyNotAction Unknown "empty-not-action"
+    EmptyNotResource Unknown "empty-not-resource"
+    EmptyValueList Unknown "empty-value-list"
+    EmptyVariable Error "empty-variable"
+    ExternalAccess Finding "external-access"
+    ForAnyValueIfExists Unknown "for-any-value-if-exists"
+    HeuristicMfaAgeImpliesMfaPresent Assumption "heuristic-mfa-age-implies-mfa-present"
+    HeuristicNoVpcViaAwsService Assumption "heuristic-no-vpc-via-aws-service"
+    HeuristicPrivateAddressesNeverInSourceIp Assumption "heuristic-private-addresses-never-in-source-ip"
+    HeuristicSourceKeysOnlyFromServices Assumption "heuristic-source-keys-only-from-services"
+    HeuristicUsersHaveNoTokenIssueTime Assumption "heuristic-users-have-no-token-issue-time"
+    HeuristicWebAndSamlCallersOnlyAssumeRoles Assumption "heuristic-web-and-saml-callers-only-assume-roles"
+    IgnoreCaseBeyondAscii Unknown "ignore-case-beyond-ascii"
+    ImpossibleRequest Error "impossible-request"
+    InternalError Error "internal-error"
+    InvalidAction Error "invalid-action"
+    InvalidBinary Warning "invalid-binary"
+    InvalidBool Warning "invalid-bool"
+    InvalidConditionKey Error "invalid-condition-key"
+    InvalidDate Warning "invalid-date"
+    InvalidEffect Error "invalid-effect"
+    InvalidIp Warning "invalid-ip"
+    InvalidJson Error "invalid-json"
+    InvalidNullValue Error "invalid-null-value"
+    InvalidNumber Warning "invalid-number"
+    InvalidPrincipal Error "invalid-principal"
+    InvalidPrincipalKey Error "invalid-principal-key"
+    InvalidQuestion Error "invalid-question"
+    InvalidResource Error "invalid-resource"
+    InvalidString Error "invalid-string"
+    InvalidVariable Error "invalid-variable"
+    InvalidVersion Error "invalid-version"
+    LimitClauseLiterals Limit "limit-clause-literals"
+    LimitComparisons Limit "limit-comparisons"
+    LimitDeadline Limit "limit-deadline"
+    LimitFindings Limit "limit-findings"
+    LimitFormulaNodes Limit "limit-formula-nodes"
+    LimitIterations Limit "limit-iterations"
+    LimitLemmas Limit "limit-lemmas"
+    LimitProductStates Limit "limit-product-states"
+    LimitProofBytes Limit "limit-proof-bytes"
+    LimitQuestions Limit "limit-questions"
+    MissingAction Error "missing-action"
+    MissingBrace Error "missing-brace"
+    MissingEffect Error "missing-effect"
+    MissingPrincipal Error "missing-principal"
+    MissingQuote Error "missing-quote"
+    MissingResource Unknown "missing-resource"
+    MissingResourceIsStar Assumption "missing-resource-is-star"
+    MissingStatement Error "missing-statement"
+    MissingTagKey Error "missing-tag-key"
+    MixedOperators Unknown "mixed-operators"
+    NestedTooDeeply Error "nested-too-deeply"
+    NewAccess Finding "new-access"
+    NoPolicy Error "no-policy"
+    NotVerified Unknown "not-verified"
+    NotprincipalDeny Unknown "notprincipal-deny"
+    OnePartition Assumption "one-partition"
+    OperatorTypeMismatch Unknown "operator-type-mismatch"
+    PlainOperatorOnSeveralValues Unknown "plain-operator-on-several-values"
+    PolicyVariable Unknown "policy-variable"
+    PrincipalPattern Unknown "principal-pattern"
+    PrincipalWildcard Warning "principal-wildcard"
+    PrincipalWildcardsAreGlobs Assumption "principal-wildcards-are-globs"
+    PublicAccess Finding "public-access"
+    PublicAcl Finding "public-acl"
+    RedundantAction Lint "redundant-action"
+    RedundantConditionValue Lint "redundant-condition-value"
+    RedundantPrincipal Lint "redundant-principal"
+    RedundantResource Lint "redundant-resource"
+    RedundantStatement Lint "redundant-statement"
+    RequestFound Finding "request-found"
+    ResourceAbbreviation Unknown "resource-abbreviation"
+    ResourceFieldsDoNotCrossColons Assumption "resource-fields-do-not-cross-colons"
+    ServiceWildcard Unknown "service-wildcard"
+    SetOfOneEmptyValue Unknown "set-of-one-empty-value"
+    SeveralPolicies Error "several-policies"
+    ShortArnsAreCompleted Assumption "short-arns-are-completed"
+    StaleAcceptance Warning "stale-acceptance"
+    StatementFullyDenied Lint "statement-fully-denied"
+    StatementNeverApplies Lint "statement-never-applies"
+    TagKeyInTwoSpellings Unknown "tag-key-in-two-spellings"
+    TextTooLong Error "text-too-long"
+    TooManyFaults Error "too-many-faults"
+    TooManyMembers Error "too-many-members"
+    TooManyWildcards Error "too-many-wildcards"
+    Undetermined Unknown "undetermined"
+    UnexpectedDecision Finding "unexpected-decision"
+    UnknownElement Error "unknown-element"
+    UnknownOperator Error "unknown-operator"
+    UnlistedKeysAreSingleValued Assumption "unlisted-keys-are-single-valued"
+    UnreadableInput Error "unreadable-input"
+    UnsupportedCombination Error "unsupported-combination"
+    UnsupportedPrincipal Error "unsupported-principal"
+    UnwritableOutput Error "unwritable-output"
+    VariableUnsupported Error "variable-unsupported"
+    VariableValuesAreLiteral Assumption "variable-values-are-literal"
+    WholeStringResource Unknown "whole-string-resource"
+    WildcardWithoutLike Warning "wildcard-without-like"
+    WrongType Error "wrong-type"
+}
+
+/// Names that codes had before, with the names that they have now.
+const RENAMED: &[(&str, &str)] = &[
+    ("formula-nodes", "limit-formula-nodes"),
+    ("product-states", "limit-product-states"),
+    ("lemmas", "limit-lemmas"),
+    ("iterations", "limit-iterations"),
+    ("clause-literals", "limit-clause-literals"),
+    ("proof-bytes", "limit-proof-bytes"),
+    ("comparisons", "limit-comparisons"),
+    ("findings", "limit-findings"),
+    ("questions", "limit-questions"),
+    ("deadline", "limit-deadline"),
+];
+
+impl Code {
+    /// The code with this name, or with this name in an earlier version.
+    pub fn parse(name: &str) -> Option<Code> {
+        let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
+        Code::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
+    /// The first paragraph of the page, on one line.
+    ///
+    /// ```
+    /// assert!(iamsat::code::Code::NewAccess.summary().ends_with('.'));
+    /// ```
+    pub fn summary(self) -> String {
+        let lines = self.page().lines().skip(1).skip_while(|line| line.trim().is_empty());
+        lines.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl PartialEq<&str> for Code {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl PartialEq<str> for Code {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_known_by_their_names() {
+        assert!(Code::ALL.is_sorted_by(|a, b| a.as_str() < b.as_str()));
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+        for (old, new) in RENAMED {
+            assert_eq!(Code::parse(old).map(Code::as_str), Some(*new));
+        }
+    }
+
+    #[test]
+    fn pages_have_one_form() {
+        for code in Code::ALL {
+            assert_eq!(code.page().lines().next(), Some(format!("# {code}").as_str()));
+            assert!(code.summary().ends_with('.'), "{code}: {}", code.summary());
+            assert!(code.page().contains("**What to do.** "), "{code} does not say what to do");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Advice: what to do about a finding. Where the advice is a definite change, the question is asked once more with that change
+//! made, and the advice says what came of it.
+
+use super::blame::{Part, Place};
+use super::display::{one_line, statement_name};
+use super::explained::Explained;
+use super::refusal::{Missing, Refusal};
+use crate::check::Answer;
+use crate::policy::{Condition, Document, Effect, Statement};
+use crate::solve::{Finding, Verdict};
+
+/// The largest number of Deny statements of an existing policy for which the advice finds out which have to be kept.
+const MOST_DENIALS: usize = 6;
+
+/// The same question about another document; `None` if there is no answer.
+pub type Recheck<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
+
+/// The documents of a question, and how advice about its findings is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Advisor<'a> {
+    /// The document that is judged.
+    pub(crate) policy: &'a Document,
+    /// The document it is compared to.
+    pub(crate) existing: Option<&'a Document>,
+    /// Asks the question about a changed document; `None` for advice that is not checked.
+    pub(crate) recheck: Option<&'a Recheck<'a>>,
+    /// What is so if the answer then is PASS.
+    pub(crate) passes: &'a str,
+}
+
+impl Advisor<'_> {
+    /// Says what to do, as concretely as is known. `statement` names the statement of the finding.
+    pub(crate) fn advice(&self, explained: &Explained<'_>, statement: &str) -> String {
+        let narrow = self.narrow(explained, statement);
+        let (Some(existing), Some(refusal)) = (self.existing, &explained.refusal) else { return narrow };
+        let name = one_line(existing.source.name());
+        let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
+        let (lack, but) = match refusal {
+            Refusal::Denied { statement, lacks: Some(lacks) } => {
+                (&**lacks, format!(" and except it from {} (the Deny)", of_existing(*statement)))
+            }
+            other => (other, String::new()),
+        };
+        match lack {
+            Refusal::Denied { statement: deny, .. } => self.keep_denial(explained, existing, *deny, &narrow),
+            Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
+                [Missing::Condition { condition, .. }] => {
+                    let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
+                    match lost {
+                        Some(lost) => {
+                            let of = format!("{} of {name}", of_existing(*index));
+                            self.keep_condition(explained, existing, lost, &of, statement)
+                        }
+                        None => narrow,
+                    }
+                }
+                [Missing::Resource] => {
+                    format!(
+                        "{narrow}, or add the resource to {} of {name}{but} if this is meant",
+                        of_existing(*index)
+                    )
+                }
+                [Missing::Principal] => format!(
+                    "{narrow}, or add the principal to {} of {name}{but} if this is meant",
+                    of_existing(*index)
+                ),
+                _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
+            },
+            Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
+        }
+    }
+
+    /// Says how to narrow the pattern that is to blame.
+    fn narrow(&self, explained: &Explained<'_>, statement: &str) -> String {
+        let place = &explained.blame.primary;
+        let source = self.policy.source.slice(place.span);
+        let is_pattern = source.starts_with('"') && source.len() <= 80;
+        let is_removal = !place.negated && is_pattern && !source.contains(['*', '?']);
+        let narrow = match (place.negated, is_pattern) {
+            (true, _) => format!("add to {} of {statement} what it must not allow", element(place)),
+            (false, true) if is_removal => format!("remove {} {source}", element(place)),
+            (false, true) => format!("narrow {} {source}", element(place)),
+            (false, false) => format!("narrow {}", element(place)),
+        };
+        // Only a removal is a definite change.
+        let removal = if is_removal { without(self.policy, explained) } else { None };
+        let removed = self.said(self.outcome(explained, removal));
+        if self.existing.is_some() {
+            return format!("{narrow}{removed}");
+        }
+        let place = if place.negated { String::new() } else { format!(" in {statement}") };
+        format!("{narrow}{place}{removed}, or deny what is listed in another statement")
+    }
+
+    /// Says which Deny statements of the existing policy to keep.
+    fn keep_denial(
+        &self,
+        explained: &Explained<'_>,
+        existing: &Document,
+        deny: usize,
+        narrow: &str,
+    ) -> String {
+        let kept = existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let mut comes_to = self.outcome(explained, kept);
+        let mut denials = vec![deny];
+        if comes_to == Some(Outcome::Insufficient)
+            && let Some((all, outcome)) = self.sufficient(explained, self.policy, existing)
+        {
+            (denials, comes_to) = (all, Some(outcome));
+        }
+        format!(
+            "keep {} in {}{}, or {narrow}",
+            named(&denials, existing),
+            one_line(self.policy.source.name()),
+            self.said(comes_to)
+        )
+    }
+
+    /// Says that the statement has to keep a condition of the existing policy, and Deny statements if that is not enough.
+    fn keep_condition(
+        &self,
+        explained: &Explained<'_>,
+        existing: &Document,
+        lost: &Condition,
+        of: &str,
+        statement: &str,
+    ) -> String {
+        let keep = match explained.blame.conditions.is_empty() {
+            true => "has to keep it",
+            false => "has to ask for the same",
+        };
+        let changed = with(self.policy, explained, lost);
+        let mut comes_to = self.outcome(explained, changed.clone());
+        let mut denials = String::new();
+        // What the existing policy denies beside is new access too.
+        if let (Some(Outcome::Insufficient), Some(changed)) = (comes_to, &changed)
+            && let Some((all, outcome)) = self.sufficient(explained, changed, existing)
+        {
+            let name = one_line(self.policy.source.name());
+            denials = format!(", and {name} {}", named(&all, existing));
+            comes_to = Some(outcome);
+        }
+        format!(
+            "{of} allows this only under a condition; {statement} {keep}{denials}{}:\n{}",
+            self.said(comes_to),
+            written(existing, lost)
+        )
+    }
+
+    /// Finds what a change that is advised comes to, if it is made and can be checked.
+    fn outcome(&self, explained: &Explained<'_>, changed: Option<Document>) -> Option<Outcome> {
+        let answer = changed.zip(self.recheck).and_then(|(changed, recheck)| recheck(&changed))?;
+        let same = |finding: &Finding| finding.statement == explained.finding.statement;
+        match answer.verdict {
+            Verdict::Pass(_) => Some(Outcome::Passes),
+            Verdict::Fail(findings) if findings.iter().any(same) => Some(Outcome::Insufficient),
+            Verdict::Fail(_) => Some(Outcome::Fine),
+            Verdict::Unknown(_) => None,
+        }
+    }
+
+    fn said(&self, outcome: Option<Outcome>) -> String {
+        match outcome {
+            Some(Outcome::Passes) => format!(" (checked: then {})", self.passes),
+            Some(Outcome::Fine) => " (checked: then this statement is fine)".to_owned(),
+            Some(Outcome::Insufficient) => " (checked: that alone does not do)".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// Finds the Deny statements of the existing policy that are enough if `document` keeps them, the fewest of them in order, and
+    /// what it comes to then; `None` if all of them are not enough, or are more than are worth a question each.
+    fn sufficient(
+        &self,
+        explained: &Explained<'_>,
+        document: &Document,
+        existing: &Document,
+    ) -> Option<(Vec<usize>, Outcome)> {
+        let denials = existing.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
+        let mut kept: Vec<(usize, &Statement)> = denials.collect();
+        if kept.is_empty() || kept.len() > MOST_DENIALS {
+            return None;
+        }
+        let ask = |kept: &[(usize, &Statement)]| {
+            let changed = with_denials(document, kept.iter().map(|(_, statement)| *statement));
+            self.outcome(explained, Some(changed)).filter(|outcome| *outcome != Outcome::Insufficient)
+        };
+        let mut comes_to = ask(&kept)?;
+        let mut place = 0;
+        while kept.len() > 1 && place < kept.len() {
+            let mut fewer = kept.clone();
+            fewer.remove(place);
+            match ask(&fewer) {
+                // No less than all of them.
+                Some(outcome) if outcome == comes_to => (kept, comes_to) = (fewer, outcome),
+                _ => place += 1,
+            }
+        }
+        Some((kept.into_iter().map(|(index, _)| index).collect(), comes_to))
+    }
+}
+
+/// What a change comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// The question is answered with PASS.
+    Passes,
+    /// Another statement is a reason for FAIL.
+    Fine,
+    /// The statement still is one.
+    Insufficient,
+}
+
+fn element(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "Action",
+        (Part::Action, true) => "NotAction",
+        (Part::Resource, false) => "Resource",
+        (Part::Resource, true) => "NotResource",
+        (Part::Principal, false) => "Principal",
+        (Part::Principal, true) => "NotPrincipal",
+    }
+}
+
+/// Writes a condition as it stands in its document, on one line.
+fn written(document: &Document, condition: &Condition) -> String {
+    let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
+    let text = text.join(" ");
+    let shown: String =
+        if text.chars().count() > 160 { text.chars().take(157).chain("...".chars()).collect() } else { text };
+    one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
+}
+
+/// Adds Deny statements to the document.
+fn with_denials<'d>(document: &'d Document, denials: impl IntoIterator<Item = &'d Statement>) -> Document {
+    let statements: Vec<Statement> = document.statements.iter().chain(denials).cloned().collect();
+    document.with_statements(statements)
+}
+
+/// Names Deny statements of the existing policy.
+fn named(denials: &[usize], existing: &Document) -> String {
+    let names: Vec<String> =
+        denials.iter().map(|index| statement_name(*index, existing.statements.get(*index))).collect();
+    let what = if names.len() == 1 { "the Deny" } else { "each a Deny" };
+    format!("{} of {} ({what})", names.join(" and "), one_line(existing.source.name()))
+}
+
+/// Removes the pattern to look at from the document.
+fn without(document: &Document, explained: &Explained<'_>) -> Option<Document> {
+    let finding = explained.finding;
+    let mut statements = document.statements.to_vec();
+    let statement = statements.get_mut(finding.statement)?;
+    match explained.blame.primary.part {
+        Part::Action => drop(removed(&mut statement.action.values, finding.action)?),
+        Part::Resource => drop(removed(&mut statement.resource.as_mut()?.values, finding.resource)?),
+        Part::Principal => drop(removed(&mut statement.principal.as_mut()?.values, finding.principal)?),
+    }
+    Some(document.with_statements(statements))
+}
+
+fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
+    let at = at.filter(|at| *at < values.len())?;
+    Some(values.remove(at))
+}
+
+/// Puts a condition into the document in place of those on the same key that are too loose.
+fn with(document: &Document, explained: &Explained<'_>, condition: &Condition) -> Option<Document> {
+    let mut statements = document.statements.to_vec();
+    let statement = statements.get_mut(explained.finding.statement)?;
+    let loose = |place: usize, own: &Condition| {
+        own.key.value.name == condition.key.value.name
+            && explained.blame.conditions.iter().any(|loose| loose.condition == place)
+    };
+    let kept = statement.conditions.iter().enumerate().filter(|(place, own)| !loose(*place, own));
+    statement.conditions = kept.map(|(_, own)| own.clone()).chain([condition.clone()]).collect();
+    Some(document.with_statements(statements))
+}

@@ -1,0 +1,162 @@
+//! Commands that replay a request: `iamsat simulate` with flags, ready to be pasted into a shell.
+
+use super::display::{KeyNames, is_hidden};
+use crate::evaluate::{self, Decision, decide};
+use crate::policy::Document;
+use crate::request::{Request, RequestSpec};
+use serde_json::{Map, Value};
+
+/// Bytes of a command that are still worth printing.
+const LONGEST_COMMAND: usize = 2_000;
+
+/// The documents of a check, each as `iamsat simulate` reads it alone.
+pub(crate) struct Replayer<'r> {
+    /// True if the check read them in the same way.
+    alike: bool,
+    documents: Vec<(&'r Document, evaluate::Options)>,
+    names: KeyNames<'r>,
+    aws_compat: bool,
+}
+
+impl<'r> Replayer<'r> {
+    /// Takes the documents of a check, the judged one first, and how the check read them.
+    pub(crate) fn new(
+        documents: &[&'r Document],
+        options: &evaluate::Options,
+        aws_compat: bool,
+    ) -> Replayer<'r> {
+        let names = KeyNames::of(documents);
+        let alone = |document: &&'r Document| {
+            let mut alone = evaluate::Options::for_documents(&[document]);
+            alone.policy_type = options.policy_type;
+            alone.strict_arn = options.strict_arn;
+            (*document, alone)
+        };
+        let documents: Vec<_> = documents.iter().map(alone).collect();
+        let alike = documents.iter().all(|(_, alone)| alone == options);
+        Replayer { alike, documents, names, aws_compat }
+    }
+
+    /// Spells a witness as flags. `None` unless each document decides the request that the flags say as it decided the witness.
+    pub(crate) fn spelled(&self, request: &Request) -> Option<RequestSpec> {
+        let spelled = RequestSpec { bare_context: self.aws_compat, ..RequestSpec::of(request) };
+        let again = spelled.request().ok()?;
+        // The witness itself was confirmed.
+        let same = (self.alike && again == *request) || self.decide_alike(&again);
+        let named = |(key, value): &(String, String)| (self.names.name(key).into_owned(), value.clone());
+        same.then(|| RequestSpec { context: spelled.context.iter().map(named).collect(), ..spelled })
+    }
+
+    /// Returns true if the first document allows the request and the others do not.
+    fn decide_alike(&self, request: &Request) -> bool {
+        self.documents.iter().enumerate().all(|(index, (document, alone))| {
+            let decision = decide(&[document], request, alone);
+            match index {
+                0 => decision == Decision::Allowed,
+                _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),
+            }
+        })
+    }
+}
+
+/// Writes the command that simulates the request against policy arguments, read as one set.
+///
+/// # Errors
+/// Why there is none, in a few words.
+pub(crate) fn command(
+    spelled: &RequestSpec,
+    policies: &[&str],
+    expect: &str,
+    strict_arn: bool,
+) -> Result<String, &'static str> {
+    if policies.contains(&"-") {
+        return Err("a policy came from standard input");
+    }
+    let mut words = vec!["iamsat".to_owned(), "simulate".to_owned()];
+    // A value that looks like a flag has to stand in one word with its own.
+    let mut flag = |name: &str, value: &str| match value.starts_with('-') {
+        true => words.push(shell_quoted(&format!("{name}={value}"))),
+        false => words.extend([name.to_owned(), shell_quoted(value)]),
+    };
+    policies.iter().for_each(|policy| flag("--policy", policy));
+    if let Some(principal) = &spelled.principal {
+        flag("--principal", principal);
+    }
+    if let Some(parent) = &spelled.federated_by {
+        flag("--federated-by", parent);
+    }
+    flag("--action", &spelled.action);
+    flag("--resource", &spelled.resource);
+    let mut odd: Map<String, Value> = Map::new();
+    for (key, value) in &spelled.context {
+        let values = spelled.context.iter().filter(|(other, _)| other == key).map(|(_, value)| value);
+        if is_plain(key, values) {
+            flag("--context", &format!("{key}={value}"));
+        } else if let Value::Array(values) =
+            odd.entry(key.as_str()).or_insert_with(|| Value::Array(Vec::new()))
+        {
+            values.push(Value::from(value.as_str()));
+        }
+    }
+    if !odd.is_empty() {
+        flag("--context-json", &without_hidden(&Value::Object(odd).to_string()));
+    }
+    for id in &spelled.unique_ids {
+        flag("--unique-id", id);
+    }
+    for id in &spelled.canonical_users {
+        flag("--canonical-user", id);
+    }
+    if spelled.boundary {
+        flag("--boundary", "yes");
+    }
+    flag("--expect", expect);
+    if spelled.bare_context {
+        words.push("--aws-compat".to_owned());
+    }
+    if strict_arn {
+        words.push("--strict-arn".to_owned());
+    }
+    let command = words.join(" ");
+    if command.contains(is_hidden) {
+        Err("the request or the name of a policy holds characters that cannot be seen")
+    } else if command.len() > LONGEST_COMMAND {
+        Err("the command would be too long")
+    } else {
+        Ok(command)
+    }
+}
+
+/// Returns true if `KEY=VALUE` is read as this key and these values.
+fn is_plain<'v>(key: &str, mut values: impl Iterator<Item = &'v String>) -> bool {
+    !key.contains(|c| c == '=' || is_hidden(c)) && !values.any(|value| value.contains(is_hidden))
+}
+
+/// Spells out the characters of JSON that cannot be seen.
+fn without_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Quotes a word for a POSIX shell: it stays as it is where that is safe, else it goes in single quotes.
+///
+/// ```
+/// use iamsat::explain::shell_quoted;
+/// assert_eq!(shell_quoted("arn:aws:s3:::b/k"), "arn:aws:s3:::b/k");
+/// assert_eq!(shell_quoted("it's *"), r"'it'\''s *'");
+/// ```
+pub fn shell_quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,249 @@
+//! Advice on access from outside a zone of trust: who gets in, and what would keep them out.
+
+use super::display::one_line;
+use super::leak::Leak;
+use super::repair::repair;
+use crate::check::{ExternalFinding, Options, Zone, external_access};
+use crate::limits::InputLimits;
+use crate::policy::{
+    Condition, Document, Effect, Operator, Principal, PrincipalKind, PrincipalMeaning, ResourceType,
+    Statement, parse,
+};
+use crate::solve::Finding;
+use crate::span::Source;
+use serde_json::json;
+
+/// Keys that tell to which account or organization a caller belongs.
+const OF_CALLERS: [&str; 4] =
+    ["aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn"];
+
+/// Returns whom a finding is about, as AWS names them: under which key, and the value.
+pub(crate) fn outsider(finding: &ExternalFinding) -> (&'static str, String) {
+    let Some(value) = named(finding) else { return ("AWS", "*".to_owned()) };
+    let account = match &value.meaning {
+        PrincipalMeaning::Account(account) => account.as_literal(),
+        _ => None,
+    };
+    let text = match account {
+        Some(account) => account.to_owned(),
+        None => value.text.to_string(),
+    };
+    (value.kind.name(), text)
+}
+
+/// Returns the principal that a finding names; `None` if it is about anyone.
+fn named(finding: &ExternalFinding) -> Option<&Principal> {
+    let element = finding.document.statements.first()?.principal.as_ref()?;
+    let value = element.values.first().filter(|_| !element.negated && !element.everyone)?;
+    Some(&value.value)
+}
+
+/// Says whom a finding is about.
+pub(crate) fn who(finding: &ExternalFinding) -> String {
+    match outsider(finding) {
+        ("AWS", principal) if principal == "*" => "anyone".to_owned(),
+        ("AWS", principal) => principal,
+        (kind, principal) => format!("{kind} {principal}"),
+    }
+}
+
+/// Turns the finding into one of its statement: with the places there of its principal and of what lets its request through.
+pub(crate) fn own_finding(policy: &Document, found: &ExternalFinding) -> Finding {
+    let mut own = found.finding.clone();
+    own.document = 0;
+    let source = policy.statements.get(found.statement);
+    let part = found.document.statements.first();
+    let principal = source.zip(part).and_then(|(source, part)| {
+        let wanted = part.principal.as_ref().filter(|p| !p.negated)?.values.first()?;
+        let values = &source.principal.as_ref()?.values;
+        values.iter().position(|v| v.value.kind == wanted.value.kind && v.value.text == wanted.value.text)
+    });
+    own.principal = principal;
+    if own.statement != found.statement {
+        // Another statement was met first; of this one no single pattern is known.
+        (own.statement, own.action, own.resource) = (found.statement, None, None);
+    }
+    own
+}
+
+/// The policy whose findings are to be advised on, and the zone of trust.
+#[derive(Clone, Copy)]
+pub(crate) struct ZoneAdvisor<'a> {
+    /// The policy.
+    pub(crate) policy: &'a Document,
+    /// The type of the resource that it is attached to.
+    pub(crate) resource_type: ResourceType,
+    /// Who is trusted.
+    pub(crate) zone: &'a Zone,
+    /// How the findings were looked for.
+    pub(crate) options: &'a Options,
+}
+
+impl ZoneAdvisor<'_> {
+    /// Says why a condition does not keep those outside out.
+    pub(crate) fn why(&self, condition: &Condition, leak: Leak, finding: &Finding) -> String {
+        let key = &condition.key.value.text;
+        let value = finding.witness.request().values(&condition.key.value.name).and_then(<[String]>::first);
+        let has = value.map_or_else(|| "someone outside meets it".to_owned(), |v| format!("met by `{v}`"));
+        match leak {
+            Leak::Absent => format!("does not confine: it holds without {key}"),
+            Leak::Negated => format!("does not confine: {has}, which is none of these"),
+            Leak::Wildcard => format!("does not confine: {has}"),
+            Leak::Fixed if OF_CALLERS.contains(&&*condition.key.value.name) => {
+                format!("lets in who is outside {}: {has}", self.zone)
+            }
+            Leak::Fixed | Leak::Addresses => {
+                format!("{has}, which does not tell who is outside {}", self.zone)
+            }
+            Leak::NotTrust => format!("does not confine: {key} says nothing about who calls"),
+            Leak::Presence => {
+                format!("does not confine: callers from outside have {key} too, or lack it too")
+            }
+        }
+    }
+
+    /// Says what to do, as concretely as is known. With `checks`, the advice is checked by one more query.
+    pub(crate) fn help(
+        &self,
+        found: &ExternalFinding,
+        leaks: &[(usize, Leak)],
+        statement: &str,
+        checks: bool,
+    ) -> String {
+        let Some(source) = self.policy.statements.get(found.statement) else { return String::new() };
+        if let Some(principal) = named(found).filter(|principal| &*principal.text != "*") {
+            return self.on_principal(found, principal, statement);
+        }
+        if let Some(advice) = self.on_gap(source, leaks, checks) {
+            return advice;
+        }
+        match on_fixed_value(found, source, leaks, statement) {
+            Some(advice) => advice,
+            None => self.on_anyone(source, statement, checks),
+        }
+    }
+
+    /// Says what to do about a principal that the policy names.
+    fn on_principal(&self, found: &ExternalFinding, principal: &Principal, statement: &str) -> String {
+        let name = one_line(&who(found));
+        let is_fixed = !principal.text.contains(['*', '?']);
+        if own_finding(self.policy, found).principal.is_none() {
+            return format!(
+                "if this is not meant, deny {name} too: {statement} is for anyone, and a Deny leaves {name} out"
+            );
+        }
+        match principal.kind {
+            PrincipalKind::Aws
+                if is_fixed && (principal.text.len() == 12 || principal.text.starts_with("arn:")) =>
+            {
+                format!(
+                    "if this is meant, say so with --trusted {name}; if not, remove it from Principal of {statement}"
+                )
+            }
+            PrincipalKind::Federated => {
+                let trust = match is_fixed && principal.text.starts_with("arn:") {
+                    true => format!(", and name it with --trusted {}", one_line(&principal.text)),
+                    false => String::new(),
+                };
+                format!(
+                    "if this is not meant, remove the provider from Principal of {statement}; if it is, say which of \
+                     its users with\na condition on the claims of their tokens, such as aud and sub{trust}"
+                )
+            }
+            _ => format!("if this is not meant, remove it from Principal of {statement}"),
+        }
+    }
+
+    /// Says how to close the gap that a condition on the right key leaves.
+    fn on_gap(&self, source: &Statement, leaks: &[(usize, Leak)], checks: bool) -> Option<String> {
+        let (place, condition, leak) = leaks.iter().find_map(|(place, leak)| {
+            let condition = source.conditions.get(*place)?;
+            let repairable = !matches!(leak, Leak::NotTrust | Leak::Fixed | Leak::Addresses);
+            (repairable && OF_CALLERS.contains(&&*condition.key.value.name))
+                .then_some((*place, condition, *leak))
+        })?;
+        let advice = one_line(&repair(condition, leak));
+        let strict = (leak == Leak::Absent && condition.operator.value.if_exists).then(|| {
+            let mut changed = source.clone();
+            if let Some(condition) = changed.conditions.get_mut(place) {
+                let operator = condition.operator.value;
+                condition.operator.value = Operator { if_exists: false, ..operator };
+            }
+            changed
+        });
+        Some(format!("{advice}{}", self.checked(strict.filter(|_| checks))))
+    }
+
+    /// Says which condition only those inside the zone meet.
+    fn on_anyone(&self, source: &Statement, statement: &str, checks: bool) -> String {
+        let (key, values) = match (self.zone.organizations(), self.zone.principals()) {
+            ([], principals) => {
+                ("aws:PrincipalAccount", principals.iter().filter(|p| !p.contains(':')).collect::<Vec<_>>())
+            }
+            (organizations, _) => ("aws:PrincipalOrgID", organizations.iter().collect()),
+        };
+        let condition = json!({"StringEquals": {key: values}});
+        let confined = confined(source, &condition).filter(|_| checks);
+        let has = |c: &Condition| &*c.operator_text == "StringEquals";
+        let (place, text) = match (source.conditions.is_empty(), source.conditions.iter().any(has)) {
+            (true, _) => (statement.to_owned(), format!("\"Condition\": {condition}")),
+            (_, false) => {
+                (format!("Condition of {statement}"), format!("\"StringEquals\": {}", json!({key: values})))
+            }
+            (_, true) => (format!("StringEquals of {statement}"), format!("\"{key}\": {}", json!(values))),
+        };
+        format!("add to {place} what only those inside meet{}:\n{}", self.checked(confined), one_line(&text))
+    }
+
+    /// Says what a change of a statement comes to: asks about the statement once more, with all that the policy denies.
+    fn checked(&self, changed: Option<Statement>) -> &'static str {
+        let Some(changed) = changed else { return "" };
+        let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+        let statements: Vec<Statement> = denials.cloned().chain([changed]).collect();
+        let document = self.policy.with_statements(statements);
+        let options = Options { certificate: false, certify: false, ..self.options.clone() };
+        let access = external_access(&document, self.resource_type, self.zone, &options);
+        match (access.is_complete(), access.findings.is_empty()) {
+            (true, true) => " (checked: then it lets in nobody from outside)",
+            (_, false) => " (checked: that alone does not do)",
+            (false, true) => "",
+        }
+    }
+}
+
+/// Says what to do about a fixed value of a key that tells who calls.
+fn on_fixed_value(
+    found: &ExternalFinding,
+    source: &Statement,
+    leaks: &[(usize, Leak)],
+    statement: &str,
+) -> Option<String> {
+    let request = found.finding.witness.request();
+    leaks.iter().filter(|(_, leak)| *leak == Leak::Fixed).find_map(|(place, _)| {
+        let condition = source.conditions.get(*place)?;
+        let key = &condition.key.value;
+        if !OF_CALLERS.contains(&&*key.name) {
+            return None;
+        }
+        let met = request.values(&key.name)?.first()?;
+        let value = condition.values.iter().find(|v| v.value.text.eq_ignore_ascii_case(met))?;
+        let value = one_line(&value.value.text);
+        let trusts = Zone::new(&[] as &[&str], &[&value]).is_ok();
+        let remove = format!("remove it from {} of {statement}", one_line(&key.text));
+        Some(match trusts {
+            true => format!("if {value} is meant, say so with --trusted {value}; if not, {remove}"),
+            false => format!("if {value} is not meant, {remove}"),
+        })
+    })
+}
+
+/// Adds a condition to the statement.
+fn confined(statement: &Statement, condition: &serde_json::Value) -> Option<Statement> {
+    let text = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition,
+    }});
+    let read = parse(&Source::new("condition", text.to_string()), &InputLimits::default()).document?;
+    let mut confined = statement.clone();
+    confined.conditions.extend(read.statements.first()?.conditions.iter().cloned());
+    Some(confined)
+}

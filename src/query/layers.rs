@@ -1,0 +1,164 @@
+//! The query: layers of documents, each with the part it plays.
+
+use super::{CheckKind, Outside};
+use crate::index::broken;
+use crate::policy::{Access, Document};
+use std::ops::Range;
+
+/// The part that a layer plays in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Its documents, read as one set, have to allow the request. Findings are about its Allow statements.
+    Grants,
+    /// Its documents, read as one set, have to allow the request too: a permissions boundary, for example.
+    Caps,
+    /// It says which requests the query is about and has to allow the request. A statement without `Resource` is about every
+    /// resource, as one without `Principal` is about everyone.
+    Scope,
+    /// Its documents, read as one set, must not allow the request.
+    Excludes,
+}
+
+/// Documents that are read as one set.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer<'q, 'a> {
+    /// The part that it plays.
+    pub role: Role,
+    /// Index of its first document among [`Query::documents`].
+    pub first: usize,
+    /// Its documents.
+    pub documents: &'q [&'a Document],
+}
+
+/// A question about documents: is there a request that every layer treats as its [`Role`] says, that an entry of `access`
+/// lists, and whose requester is as `outside` says? PASS means that there is none.
+///
+/// ```
+/// use iamsat::query::{CheckKind, Query, Role};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+/// let query = Query::no_new_access(&policy, &policy);
+/// let roles: Vec<Role> = query.layers().map(|layer| layer.role).collect();
+/// assert_eq!((query.check(), roles), (CheckKind::NoNewAccess, vec![Role::Grants, Role::Excludes]));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    check: CheckKind,
+    /// Of all layers, one layer after the other.
+    documents: Vec<&'a Document>,
+    /// The role of each layer and the index after that of its last document.
+    layers: Vec<(Role, usize)>,
+    access: Option<&'a [Access]>,
+    outside: Option<Outside>,
+}
+
+impl<'a> Query<'a> {
+    fn new(check: CheckKind) -> Query<'a> {
+        Query { check, documents: Vec::new(), layers: Vec::new(), access: None, outside: None }
+    }
+
+    /// Adds a layer.
+    fn layer(mut self, role: Role, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
+        self.documents.extend(documents);
+        self.layers.push((role, self.documents.len()));
+        self
+    }
+
+    /// Does `new` allow any request that `existing` does not?
+    pub fn no_new_access(new: &'a Document, existing: &'a Document) -> Query<'a> {
+        Query::new(CheckKind::NoNewAccess).layer(Role::Grants, [new]).layer(Role::Excludes, [existing])
+    }
+
+    /// Does `policy` allow any request that some entry of `access` lists?
+    pub fn access_not_granted(policy: &'a Document, access: &'a [Access]) -> Query<'a> {
+        let query = Query::new(CheckKind::AccessNotGranted).layer(Role::Grants, [policy]);
+        Query { access: Some(access), ..query }
+    }
+
+    /// Does `policy` allow any request of an outsider that comes from no address, or from one beyond those of `outside`?
+    pub fn no_public_access(policy: &'a Document, outside: Outside) -> Query<'a> {
+        let query = Query::new(CheckKind::NoPublicAccess).layer(Role::Grants, [policy]);
+        Query { outside: Some(outside), ..query }
+    }
+
+    /// Do the policies, read as one set, allow any request that each document of `scope` allows and none of `excludes`?
+    pub fn find(
+        policies: impl IntoIterator<Item = &'a Document>,
+        scope: impl IntoIterator<Item = &'a Document>,
+        excludes: impl IntoIterator<Item = &'a Document>,
+    ) -> Query<'a> {
+        let query = Query::new(CheckKind::Find).layer(Role::Grants, policies);
+        let query = scope.into_iter().fold(query, |query, document| query.layer(Role::Scope, [document]));
+        excludes.into_iter().fold(query, |query, document| query.layer(Role::Excludes, [document]))
+    }
+
+    /// The same query, whose requests these documents, read as one set, have to allow too.
+    #[must_use]
+    pub fn capped_by(self, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
+        self.layer(Role::Caps, documents)
+    }
+
+    /// The kind of check that it belongs to.
+    pub fn check(&self) -> CheckKind {
+        self.check
+    }
+
+    /// The layers, in order. The first one grants, and no other does.
+    pub fn layers(&self) -> impl Iterator<Item = Layer<'_, 'a>> {
+        let mut first = 0;
+        self.layers.iter().map(move |(role, end)| {
+            let layer = Layer { role: *role, first, documents: self.documents_at(first..*end) };
+            first = *end;
+            layer
+        })
+    }
+
+    /// The documents of all layers, one layer after the other.
+    pub fn documents(&self) -> &[&'a Document] {
+        &self.documents
+    }
+
+    /// The documents that grant.
+    pub fn policies(&self) -> &[&'a Document] {
+        match self.layers.first() {
+            Some((_, end)) => self.documents_at(0..*end),
+            None => broken("a query has a layer that grants"),
+        }
+    }
+
+    fn documents_at(&self, places: Range<usize>) -> &[&'a Document] {
+        match self.documents.get(places) {
+            Some(documents) => documents,
+            None => broken("a layer has documents of its query"),
+        }
+    }
+
+    /// The documents of all layers with this role.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &'a Document> {
+        self.layers()
+            .filter(move |layer| layer.role == role)
+            .flat_map(|layer| layer.documents.iter().copied())
+    }
+
+    /// The documents about which something is asked: all but those that say which requests the query is about.
+    pub fn judged(&self) -> Vec<&'a Document> {
+        self.layers()
+            .filter(|layer| layer.role != Role::Scope)
+            .flat_map(|layer| layer.documents.iter().copied())
+            .collect()
+    }
+
+    /// The entries of which one has to list the request, if the query has any.
+    pub fn access(&self) -> Option<&'a [Access]> {
+        self.access
+    }
+
+    /// That the requester has to be an outsider, if it has to.
+    pub fn outside(&self) -> Option<&Outside> {
+        self.outside.as_ref()
+    }
+}

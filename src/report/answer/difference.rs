@@ -1,0 +1,322 @@
+//! Access gained and lost between two policies.
+
+use super::issues::MOST_CHECKED;
+use super::judgement::{Invocation, Judgement};
+use super::{finding, undecided};
+use crate::check::{Answer, Axis, Difference, Group, Options, Side};
+use crate::code::Code;
+use crate::explain::display::{counted, one_line, statement_name};
+use crate::index::broken;
+use crate::limits::InputLimits;
+use crate::policy::{Document, Statement, pointer_at};
+use crate::report::aws_messages::AwsCheck;
+use crate::report::fingerprint::fingerprint;
+use crate::report::issue::{Issue, Kind, Mark};
+use crate::solve::Verdict;
+use crate::span::Span;
+
+/// Values that are marked in the source, of each list.
+const MARKED: usize = 4;
+/// Values that a title names, of each list.
+const NAMED: usize = 3;
+
+/// The direction of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// What the new policy allows and the old one does not.
+    Gained,
+    /// What the old policy allows and the new one does not.
+    Lost,
+}
+
+impl Direction {
+    /// `gained` or `lost`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Gained => "gained",
+            Direction::Lost => "lost",
+        }
+    }
+
+    fn code(self) -> Code {
+        match self {
+            Direction::Gained => Code::AccessGained,
+            Direction::Lost => Code::AccessLost,
+        }
+    }
+}
+
+/// One direction of a comparison, ready to be told.
+///
+/// ```
+/// use iamsat::check::{Options, difference};
+/// use iamsat::report::{Change, Direction, Invocation};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:PutObject"],"Resource":"*"}"#);
+/// let options = Options::default();
+/// let found = difference(&new, &old, &options);
+/// let change = Change::new(Direction::Gained, &new, &old, found, &options);
+/// let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
+/// assert_eq!(change.issues(&invocation)[0].title, "gained, all of it new: s3:PutObject on any resource");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    direction: Direction,
+    pub(in crate::report) allows: &'a Document,
+    pub(in crate::report) refuses: &'a Document,
+    pub(in crate::report) groups: Vec<Group>,
+    pub(in crate::report) rest: Answer,
+    /// The groups' requests as findings, for what explains findings.
+    answer: Answer,
+    options: Options,
+}
+
+impl<'a> Change<'a> {
+    /// Takes what `allows` allows and `refuses` does not.
+    pub fn new(
+        direction: Direction,
+        allows: &'a Document,
+        refuses: &'a Document,
+        difference: Difference,
+        options: &Options,
+    ) -> Change<'a> {
+        let findings = difference.groups.iter().map(|group| group.finding.clone()).collect();
+        let mut answer = difference.rest.clone();
+        answer.verdict = Verdict::Fail(findings);
+        Change {
+            direction,
+            allows,
+            refuses,
+            groups: difference.groups,
+            rest: difference.rest,
+            answer,
+            options: options.clone(),
+        }
+    }
+
+    /// Returns true if it is proved that there is no difference in this direction.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.is_complete()
+    }
+
+    /// Returns true if it is proved that the groups cover everything.
+    pub fn is_complete(&self) -> bool {
+        matches!(self.rest.verdict, Verdict::Pass(_))
+    }
+
+    /// Returns true if something is different, with a request that shows it.
+    pub fn is_shown(&self) -> bool {
+        !self.groups.is_empty() || matches!(self.rest.verdict, Verdict::Fail(_))
+    }
+
+    /// Returns the answer that says whether the groups cover everything.
+    pub fn rest(&self) -> &Answer {
+        &self.rest
+    }
+
+    fn judgement<'j>(&'j self, answer: &'j Answer) -> Judgement<'j> {
+        Judgement::new(AwsCheck::NoNewAccess, self.allows, Some(self.refuses), answer, &self.options)
+    }
+
+    /// Makes an issue of each group, and the reasons if it is not known whether they are all.
+    pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
+        let judgement = self.judgement(&self.answer);
+        let unchecked = Invocation { recheck: None, ..*invocation };
+        let explained = self.groups.iter().zip(&judgement.findings).enumerate();
+        let mut issues: Vec<Issue> = explained
+            .map(|(place, (group, explained))| {
+                // What was lost is told without advice.
+                let checks = place < MOST_CHECKED && self.direction == Direction::Gained;
+                let invocation = if checks { invocation } else { &unchecked };
+                self.retold(group, finding::issue(&judgement, explained, invocation))
+            })
+            .collect();
+        if issues.len() != self.groups.len() {
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
+        }
+        if let Verdict::Unknown(unknown) = &self.rest.verdict {
+            let mut open = undecided::issues(&self.judgement(&self.rest), unknown);
+            if let Some(first) = open.first_mut() {
+                let what = match self.groups.is_empty() {
+                    true => format!("it could not be decided whether access was {}", self.direction.name()),
+                    false => format!("there may be more that was {}", self.direction.name()),
+                };
+                first.notes.retain(|(name, _)| *name != "note");
+                first.notes.push(("note", what));
+            }
+            issues.extend(open);
+        }
+        issues
+    }
+
+    /// Returns the document whose statement a group is about, and what that does.
+    pub(in crate::report) fn side(&self, group: &Group) -> (&'a Document, &'static str) {
+        match group.side {
+            Side::Allows => (self.allows, "allows"),
+            Side::Denied => (self.refuses, "denies"),
+        }
+    }
+
+    /// Tells a finding as what changed.
+    fn retold(&self, group: &Group, issue: Issue) -> Issue {
+        let share = match group.is_all_new {
+            true => match self.direction {
+                Direction::Gained => "gained, all of it new",
+                Direction::Lost => "lost, all of it",
+            },
+            false => match self.direction {
+                Direction::Gained => "gained, a part of it new",
+                Direction::Lost => "lost, a part of it",
+            },
+        };
+        let title = match group.document.statements.first() {
+            Some(statement) => format!("{share}: {}", described(statement)),
+            None => share.to_owned(),
+        };
+        let (document, verb) = self.side(group);
+        let statement = document.statements.get(group.region.statement());
+        let marks = match statement {
+            Some(statement) => marks(group, statement, verb),
+            None => broken("a group is about a statement of its document"),
+        };
+        let source = document.source.clone();
+        let notes = issue.notes.into_iter().filter_map(|(name, text)| match (self.direction, name) {
+            // What is new to the one is lost to the other.
+            (Direction::Lost, "before") => Some(("after", text)),
+            (Direction::Lost, "after") => Some(("before", text)),
+            (Direction::Lost, "help") => None,
+            (Direction::Gained, "help") if group.side == Side::Denied => None,
+            _ => Some((name, text)),
+        });
+        let mut notes: Vec<(&'static str, String)> = notes.collect();
+        if self.direction == Direction::Lost {
+            notes.sort_by_key(|(name, _)| match *name {
+                "request" => 0,
+                "before" => 1,
+                "after" => 2,
+                _ => 3,
+            });
+        }
+        let pointer = marks
+            .first()
+            .and_then(|mark| pointer_at(source.text(), mark.span.start as usize, &InputLimits::default()));
+        let text = group.document.source.text();
+        let fingerprint = fingerprint(&[self.direction.code().as_str(), text]);
+        Issue {
+            kind: Kind::Finding,
+            code: self.direction.code(),
+            title: one_line(&title),
+            source: Some(source),
+            marks,
+            pointer,
+            notes,
+            fingerprint,
+            accepted: None,
+        }
+    }
+
+    /// Says what came out in this direction, in a few words.
+    pub fn sentence(&self) -> String {
+        let all = self.groups.iter().filter(|group| group.is_all_new).count();
+        let groups = match (self.groups.len(), all) {
+            (0, _) => "nothing".to_owned(),
+            (1, 1) => "1 group, all of it".to_owned(),
+            (n, all) if all == n => format!("{}, all of them wholly", counted(n, "group")),
+            (n, 0) => format!("{}, in part", counted(n, "group")),
+            (n, all) => format!("{}, {all} of them wholly", counted(n, "group")),
+        };
+        let rest = match &self.rest.verdict {
+            Verdict::Pass(_) if self.groups.is_empty() => " (proved for every request)",
+            Verdict::Pass(_) => " (proved: there is no more)",
+            Verdict::Fail(_) => " (there is more)",
+            Verdict::Unknown(_) => " (UNKNOWN whether there is more)",
+        };
+        format!("{} {groups}{rest}", self.direction.name())
+    }
+}
+
+/// Marks the values of the group in their source, the shortest list that was narrowed first.
+fn marks(group: &Group, statement: &Statement, verb: &str) -> Vec<Mark> {
+    let count = |axis: Axis| match axis {
+        Axis::Action => statement.action.values.len(),
+        Axis::Resource => statement.resource.as_ref().map_or(0, |r| r.values.len()),
+        Axis::Principal => statement.principal.as_ref().map_or(0, |p| p.values.len()),
+        Axis::Condition(place) => statement.conditions.get(place).map_or(0, |c| c.values.len()),
+    };
+    let span = |axis: Axis, value: usize| -> Option<Span> {
+        Some(match axis {
+            Axis::Action => statement.action.values.get(value)?.span,
+            Axis::Resource => statement.resource.as_ref()?.values.get(value)?.span,
+            Axis::Principal => statement.principal.as_ref()?.values.get(value)?.span,
+            Axis::Condition(place) => statement.conditions.get(place)?.values.get(value)?.span,
+        })
+    };
+    let mut narrowed: Vec<(Axis, &[usize])> =
+        group.region.lists().filter(|(axis, values)| values.len() < count(*axis)).collect();
+    if narrowed.is_empty() {
+        narrowed.extend(group.region.lists().next());
+    }
+    let mut marks = Vec::new();
+    for (axis, values) in narrowed {
+        for value in values.iter().take(MARKED) {
+            let label = match (marks.is_empty(), axis) {
+                (true, _) => {
+                    format!("{} {verb} this", statement_name(group.region.statement(), Some(statement)))
+                }
+                (false, Axis::Condition(_)) => "and this".to_owned(),
+                (false, _) => String::new(),
+            };
+            marks.extend(span(axis, *value).map(|span| Mark { span, label }));
+        }
+    }
+    if marks.is_empty() {
+        let label = format!("{} {verb} this", statement_name(group.region.statement(), Some(statement)));
+        marks.push(Mark { span: statement.action.span, label });
+    }
+    marks
+}
+
+/// Says what a statement is about, in one line.
+fn described(statement: &Statement) -> String {
+    let list = |values: Vec<&str>| {
+        let shown: Vec<&str> = values.iter().take(NAMED).copied().collect();
+        match values.len().checked_sub(NAMED) {
+            None | Some(0) => shown.join(", "),
+            Some(more) => format!("{} and {more} more", shown.join(", ")),
+        }
+    };
+    let actions = list(statement.action.values.iter().map(|a| &*a.value.text).collect());
+    let mut out = match statement.action.negated {
+        false if actions == "*" => "any action".to_owned(),
+        false => actions,
+        true => format!("any action but {actions}"),
+    };
+    if let Some(resource) = &statement.resource {
+        let resources = list(resource.values.iter().map(|r| &*r.value.text).collect());
+        out.push_str(&match resource.negated {
+            false if resources == "*" => " on any resource".to_owned(),
+            false => format!(" on {resources}"),
+            true => format!(" on any resource but {resources}"),
+        });
+    }
+    if let Some(principal) = &statement.principal {
+        let principals = list(principal.values.iter().map(|p| &*p.value.text).collect());
+        out.push_str(&match (principal.everyone, principal.negated) {
+            (true, false) => " by anyone".to_owned(),
+            (true, true) => " by no one".to_owned(),
+            (false, false) => format!(" by {principals}"),
+            (false, true) => format!(" by anyone but {principals}"),
+        });
+    }
+    for (place, condition) in statement.conditions.iter().enumerate() {
+        let values = list(condition.values.iter().map(|v| &*v.value.text).collect());
+        let joint = if place == 0 { " where" } else { " and" };
+        out.push_str(&format!("{joint} {} {} {values}", condition.key.value.text, condition.operator_text));
+    }
+    out
+}

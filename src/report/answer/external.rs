@@ -1,0 +1,134 @@
+//! Access from outside a zone of trust: the findings about one policy.
+
+use crate::check::{ExternalAccess, ExternalFinding, Options, Zone};
+use crate::explain::display::{KeyNames, counted, one_line};
+use crate::explain::zone::own_finding;
+use crate::policy::{Condition, Document, OperatorBase, ResourceType, SetPrefix};
+use crate::report::issue::{Issue, Kind};
+use crate::request::is_trust_key;
+use crate::solve::Verdict;
+
+/// The findings about one policy.
+#[derive(Debug)]
+pub struct External<'a> {
+    /// The policy.
+    pub policy: &'a Document,
+    /// The argument that it came from.
+    pub argument: &'a str,
+    /// What it is attached to.
+    pub resource_type: ResourceType,
+    /// Who is trusted.
+    pub zone: &'a Zone,
+    /// What was found.
+    pub access: &'a ExternalAccess,
+    /// How it was looked for.
+    pub options: &'a Options,
+}
+
+/// Values of an element, and true if it is for all but them.
+pub(in crate::report) type Values<'f> = (bool, Vec<&'f str>);
+
+impl External<'_> {
+    /// Lists the actions of a finding.
+    pub(in crate::report) fn actions(finding: &ExternalFinding) -> Values<'_> {
+        match finding.document.statements.first() {
+            Some(s) => (s.action.negated, s.action.values.iter().map(|v| &*v.value.text).collect()),
+            None => (false, Vec::new()),
+        }
+    }
+
+    /// Lists the resources of a finding.
+    pub(in crate::report) fn resources(finding: &ExternalFinding) -> Values<'_> {
+        match finding.document.statements.first().and_then(|s| s.resource.as_ref()) {
+            Some(r) => (r.negated, r.values.iter().map(|v| &*v.value.text).collect()),
+            None => (false, Vec::new()),
+        }
+    }
+
+    /// Lists the conditions of a finding.
+    pub(in crate::report) fn conditions<'f>(&self, finding: &'f ExternalFinding) -> Vec<Trust<'f>> {
+        let names = KeyNames::of(&[self.policy]);
+        let trust = |condition: &'f Condition| Trust {
+            key: names.name(&condition.key.value.name).into_owned(),
+            is_of_trust: {
+                let key = &*condition.key.value.name;
+                is_trust_key(key, self.resource_type) || key == "aws:sourceip"
+            },
+            condition,
+        };
+        finding.document.statements.iter().take(1).flat_map(|s| &s.conditions).map(trust).collect()
+    }
+
+    /// Returns the JSON pointer of whom a finding is about.
+    pub(in crate::report) fn pointer(&self, finding: &ExternalFinding) -> String {
+        match own_finding(self.policy, finding).principal {
+            Some(value) => self.policy.principal_pointer(finding.statement, value),
+            None => self.policy.principal_element_pointer(finding.statement),
+        }
+    }
+
+    /// Says the answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let name = self.policy.source.name();
+        let found = self.access.findings.len();
+        let sentence = match (&self.access.rest.verdict, found) {
+            (Verdict::Pass(_), 0) => {
+                format!("{name} lets no one in from outside {}: proved for every request", self.zone)
+            }
+            (Verdict::Pass(_), 1) => {
+                format!("1 finding, which covers all access from outside {} (proved)", self.zone)
+            }
+            (Verdict::Pass(_), n) => {
+                format!("{n} findings, which cover all access from outside {} (proved)", self.zone)
+            }
+            (_, 0) => format!("UNKNOWN. it could not be decided whether {name} lets anyone in from outside"),
+            (_, n) => format!("UNKNOWN. {}, and there may be more", counted(n, "finding")),
+        };
+        one_line(&sentence)
+    }
+
+    /// Returns true if the issue of the finding in this place is accepted.
+    pub(in crate::report) fn is_accepted(&self, issues: &[Issue], place: usize) -> bool {
+        let findings: Vec<&Issue> = issues.iter().filter(|issue| issue.kind == Kind::Finding).collect();
+        findings.len() == self.access.findings.len()
+            && findings.get(place).is_some_and(|issue| issue.accepted.is_some())
+    }
+
+    /// Puts its number in the table before the title of each finding among these issues.
+    pub fn numbered(mut issues: Vec<Issue>) -> Vec<Issue> {
+        let findings = issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).enumerate();
+        findings.for_each(|(place, issue)| issue.title = format!("{} {}", number(place), issue.title));
+        issues
+    }
+}
+
+/// Names a finding in the table and where it is told, by its place.
+pub(in crate::report) fn number(place: usize) -> String {
+    format!("#{}", place + 1)
+}
+
+/// A condition of a finding.
+pub(in crate::report) struct Trust<'f> {
+    /// As the policy spells it.
+    pub(in crate::report) key: String,
+    /// True if it is about whom the policy trusts.
+    pub(in crate::report) is_of_trust: bool,
+    /// The condition.
+    pub(in crate::report) condition: &'f Condition,
+}
+
+impl<'f> Trust<'f> {
+    /// Returns true if it says which values the key has, so that key and values are enough to tell it, as AWS does.
+    pub(in crate::report) fn confines(&self) -> bool {
+        let operator = self.condition.operator.value;
+        !operator.base.is_negated()
+            && operator.base != OperatorBase::Null
+            && !operator.if_exists
+            && operator.set != Some(SetPrefix::ForAllValues)
+    }
+
+    /// Returns its values.
+    pub(in crate::report) fn values(&self) -> Vec<&'f str> {
+        self.condition.values.iter().map(|value| &*value.value.text).collect()
+    }
+}

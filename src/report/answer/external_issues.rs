@@ -1,0 +1,162 @@
+//! Access from outside a zone of trust as issues: who gets in, where the policy says so, with which request, what would keep
+//! them out.
+
+use super::external::External;
+use super::undecided;
+use crate::check::ExternalFinding;
+use crate::code::Code;
+use crate::evaluate;
+use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name};
+use crate::explain::replay::{self, Replayer};
+use crate::explain::zone::{ZoneAdvisor, own_finding, who};
+use crate::explain::{Leak, Part, Place, blame, leaks};
+use crate::policy::{Document, PolicyType, Statement};
+use crate::report::display;
+use crate::report::fingerprint::statement_text;
+use crate::report::issue::{Issue, Kind, Mark};
+use crate::request::Request;
+use crate::solve::{Finding, Verdict};
+
+/// The largest number of findings whose advice is checked.
+const MOST_CHECKED: usize = 8;
+
+impl External<'_> {
+    /// Turns the findings into issues, in the order of the table: where, who, with which request, how to replay it, what would
+    /// confine it; then adds the reasons why there may be more.
+    pub fn issues(&self) -> Vec<Issue> {
+        let documents = [self.policy];
+        let mut referee = evaluate::Options::for_documents(&documents);
+        referee.policy_type = PolicyType::Resource;
+        referee.strict_arn = self.options.strict_arn;
+        let teller = Teller {
+            external: self,
+            replayer: Replayer::new(&documents, &referee, self.options.aws_compat),
+            referee,
+            names: KeyNames::of(&documents),
+            advisor: ZoneAdvisor {
+                policy: self.policy,
+                resource_type: self.resource_type,
+                zone: self.zone,
+                options: self.options,
+            },
+        };
+        let findings = self.access.findings.iter().enumerate();
+        let mut issues: Vec<Issue> =
+            findings.filter_map(|(place, found)| teller.issue(place, found)).collect();
+        if issues.len() != self.access.findings.len() {
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
+        }
+        if let Verdict::Unknown(unknown) = &self.access.rest.verdict {
+            let message = match issues.is_empty() {
+                true => "it could not be decided whether anyone from outside is let in",
+                false => "it could not be decided whether these are all who are let in from outside",
+            };
+            issues.extend(undecided::among(&documents, unknown, PolicyType::Resource, message));
+        }
+        issues
+    }
+}
+
+/// All that the issues of one policy need.
+struct Teller<'e> {
+    external: &'e External<'e>,
+    replayer: Replayer<'e>,
+    referee: evaluate::Options,
+    names: KeyNames<'e>,
+    advisor: ZoneAdvisor<'e>,
+}
+
+impl Teller<'_> {
+    /// Turns a finding into an issue, by its place among the findings.
+    fn issue(&self, place: usize, found: &ExternalFinding) -> Option<Issue> {
+        let external = self.external;
+        let policy = external.policy;
+        let own = own_finding(policy, found);
+        let source = policy.statements.get(found.statement)?;
+        let leaks = leaks(policy, &own, external.resource_type);
+        let checks = place < MOST_CHECKED && !external.options.limits.is_over();
+        let name = statement_name(found.statement, Some(source));
+        let request = own.witness.request();
+        let notes = vec![
+            ("request", display::table(&display::rows(request, &self.names, PolicyType::Resource))),
+            ("allowed", plain(&allowed(found, policy))),
+            ("help", plain(&self.advisor.help(found, &leaks, &name, checks))),
+            self.replay(request),
+        ];
+        let title = format!("{} lets in {} from outside {}", policy.source.name(), who(found), external.zone);
+        let code = Code::ExternalAccess;
+        let text = statement_text(policy, source);
+        let named = [code.as_str(), &text, &who(found), &external.zone.to_string()];
+        Some(Issue {
+            source: Some(policy.source.clone()),
+            marks: self.marks(found, &own, source, &leaks)?,
+            pointer: Some(external.pointer(found)),
+            notes,
+            ..Issue::new(Kind::Finding, code, one_line(&title)).with_fingerprint(&named)
+        })
+    }
+
+    /// Marks what lets the request through: principals first, then the other parts and the conditions.
+    fn marks(
+        &self,
+        found: &ExternalFinding,
+        own: &Finding,
+        source: &Statement,
+        leaks: &[(usize, Leak)],
+    ) -> Option<Vec<Mark>> {
+        let blamed = blame(self.external.policy, own, None, &self.referee)?;
+        let (of_principal, others): (Vec<Place>, Vec<Place>) =
+            std::iter::once(blamed.primary).chain(blamed.others).partition(|p| p.part == Part::Principal);
+        let mut marks: Vec<Mark> = Vec::new();
+        marks.extend(of_principal.iter().map(|place| Mark {
+            span: place.span,
+            label: match (place.negated, found.is_wholly_outside) {
+                (true, _) => "anyone but these, so someone from outside too".to_owned(),
+                (false, true) => "all of this is from outside".to_owned(),
+                (false, false) => "someone from outside is among these".to_owned(),
+            },
+        }));
+        marks.extend(others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+        marks.extend(leaks.iter().filter_map(|(place, leak)| {
+            let condition = source.conditions.get(*place)?;
+            let label = one_line(&self.advisor.why(condition, *leak, own));
+            Some(Mark { span: condition.operator.span, label })
+        }));
+        Some(marks)
+    }
+
+    /// Writes the command that replays the request, or why there is none.
+    fn replay(&self, request: &Request) -> (&'static str, String) {
+        let external = self.external;
+        let command = match self.replayer.spelled(request) {
+            Some(spelled) => {
+                replay::command(&spelled, &[external.argument], "allowed", external.options.strict_arn)
+            }
+            None => Err("flags cannot say all that matters about the request"),
+        };
+        match command {
+            Ok(command) => ("replay", command),
+            Err(why) => ("no replay", why.to_owned()),
+        }
+    }
+}
+
+/// Names the statements that allow the request.
+fn allowed(found: &ExternalFinding, policy: &Document) -> String {
+    let name = |index: usize| statement_name(index, policy.statements.get(index));
+    let others = found.statements.iter().filter(|index| **index != found.statement).count();
+    match others {
+        0 => format!("by {}", name(found.statement)),
+        n => format!("by {}, and by {}", name(found.statement), counted(n, "other statement")),
+    }
+}
+
+fn label(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "with this action",
+        (Part::Action, true) => "with any action but these",
+        (Part::Resource, false) => "on this resource",
+        (Part::Resource, true) => "on any resource but these",
+        (Part::Principal, _) => "by this principal",
+    }
+}

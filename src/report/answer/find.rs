@@ -1,0 +1,180 @@
+//! The answer to "is there an allowed request like this?".
+
+use super::undecided;
+use crate::check::{Answer, Options};
+use crate::code::Code;
+use crate::evaluate::{self, Decision};
+use crate::explain::display::{KeyNames, counted, one_line, statement_name};
+use crate::explain::{Blame, Part, blame, replay};
+use crate::index::broken;
+use crate::policy::Document;
+use crate::report::display;
+use crate::report::fingerprint::statement_text;
+use crate::report::issue::{Issue, Kind, Mark};
+use crate::request::RequestSpec;
+use crate::solve::{Finding, Verdict};
+
+/// The answer about a set of policies.
+///
+/// ```
+/// use iamsat::check::{Options, Property, find};
+/// use iamsat::report::Found;
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+/// let like = Property { actions: vec!["s3:Delete*".into()], ..Property::default() };
+/// let like = like.read().unwrap().document.unwrap();
+/// let options = Options::default();
+/// let answer = find([&policy], [&like], [], &options);
+/// let found = Found { policies: vec![&policy], arguments: vec!["policy.json"], within: vec![&like], answer: &answer };
+/// assert_eq!(found.issues(&options)[0].code.as_str(), "request-found");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// The policies, read as one set.
+    pub policies: Vec<&'a Document>,
+    /// The arguments that they came from.
+    pub arguments: Vec<&'a str>,
+    /// What the request has to be like.
+    pub within: Vec<&'a Document>,
+    /// The answer.
+    pub answer: &'a Answer,
+}
+
+impl<'a> Found<'a> {
+    /// Lists the policies, and after them what says which requests are looked for.
+    pub(in crate::report) fn documents(&self) -> Vec<&'a Document> {
+        [self.policies.as_slice(), &self.within].concat()
+    }
+
+    fn referee(&self, options: &Options) -> evaluate::Options {
+        let mut referee = evaluate::Options::for_documents(&self.policies);
+        referee.policy_type = self.answer.policy_type;
+        referee.strict_arn = options.strict_arn;
+        referee
+    }
+
+    /// Lists the findings, each with its document and the patterns that let the request through.
+    pub(in crate::report) fn explained(&self, options: &Options) -> Vec<(&'a Finding, &'a Document, Blame)> {
+        let Verdict::Fail(findings) = &self.answer.verdict else { return Vec::new() };
+        let referee = self.referee(options);
+        let explained = |finding: &'a Finding| {
+            let document = self.policies.get(finding.document).copied()?;
+            Some((finding, document, blame(document, finding, None, &referee)?))
+        };
+        findings.iter().filter_map(explained).collect()
+    }
+
+    /// Makes an issue of each statement that by itself allows such a request, or the reasons why there is no answer.
+    pub fn issues(&self, options: &Options) -> Vec<Issue> {
+        let documents = self.documents();
+        let names = KeyNames::of(&documents);
+        let mut issues: Vec<Issue> = self
+            .explained(options)
+            .into_iter()
+            .map(|(finding, document, blame)| self.issue(finding, document, &blame, &names, options))
+            .collect();
+        if let Verdict::Unknown(unknown) = &self.answer.verdict {
+            let message = "it could not be decided whether a request like that is allowed";
+            issues.extend(undecided::among(&documents, unknown, self.answer.policy_type, message));
+        }
+        issues.extend(self.policies.iter().flat_map(|document| Issue::warnings(document)));
+        issues
+    }
+
+    fn issue(
+        &self,
+        finding: &Finding,
+        document: &Document,
+        blame: &Blame,
+        names: &KeyNames<'_>,
+        options: &Options,
+    ) -> Issue {
+        let witness = finding.witness.request();
+        let statement = document.statements.get(finding.statement);
+        let name = statement_name(finding.statement, statement);
+        let label = |part: Part| match part {
+            Part::Action => "with this action",
+            Part::Resource => "on this resource",
+            Part::Principal => "by this principal",
+        };
+        let mut marks = vec![Mark { span: blame.primary.span, label: "allows the request below".to_owned() }];
+        let others = blame.others.iter().map(|p| Mark { span: p.span, label: label(p.part).to_owned() });
+        marks.extend(others);
+        let title = format!(
+            "{} allows a request like that: {} on {}",
+            document.source.name(),
+            witness.action,
+            witness.resource
+        );
+        let mut notes = vec![
+            ("request", display::table(&display::rows(witness, names, self.answer.policy_type))),
+            ("allowed", format!("by {name}")),
+        ];
+        match self.replay(finding, names, options) {
+            Ok(command) => notes.push(("replay", command)),
+            Err(why) => notes.push(("no replay", why.to_owned())),
+        }
+        let text = match statement {
+            Some(statement) => statement_text(document, statement),
+            None => broken("a finding is about a statement of its document"),
+        };
+        let like: Vec<&str> = self.within.iter().map(|document| document.source.text()).collect();
+        let code = Code::RequestFound;
+        Issue {
+            source: Some(document.source.clone()),
+            marks,
+            pointer: Some(blame.primary.pointer.clone()),
+            notes,
+            ..Issue::new(Kind::Finding, code, one_line(&title))
+                .with_fingerprint(&[[code.as_str(), &text].as_slice(), &like].concat())
+        }
+    }
+
+    /// Writes the command that replays a request, after trying it.
+    fn replay(
+        &self,
+        finding: &Finding,
+        names: &KeyNames<'_>,
+        options: &Options,
+    ) -> Result<String, &'static str> {
+        let spelled =
+            RequestSpec { bare_context: options.aws_compat, ..RequestSpec::of(finding.witness.request()) };
+        let again = spelled.request().ok();
+        let allowed =
+            |request| evaluate::decide(&self.policies, &request, &self.referee(options)) == Decision::Allowed;
+        if !again.is_some_and(allowed) {
+            return Err("flags cannot say all that matters about the request");
+        }
+        let context = spelled
+            .context
+            .iter()
+            .map(|(key, value)| (names.name(key).into_owned(), value.clone()))
+            .collect();
+        let spelled = RequestSpec { context, ..spelled };
+        replay::command(&spelled, &self.arguments, "allowed", options.strict_arn)
+    }
+
+    /// Says the answer in a sentence.
+    pub fn sentence(&self) -> String {
+        let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
+        let (names, verb) = (names.join(" and "), if names.len() == 1 { "allows" } else { "allow" });
+        let sentence = match &self.answer.verdict {
+            Verdict::Pass(_) => {
+                format!("PASS. {names} {verb} no request like that: proved for every request")
+            }
+            Verdict::Fail(findings) => {
+                let what = counted(findings.len(), "statement");
+                let verb = if findings.len() == 1 { "allows" } else { "allow" };
+                format!("FAIL. {what} of {names} {verb} such a request")
+            }
+            Verdict::Unknown(unknown) => {
+                format!("UNKNOWN. {names}: {}", counted(unknown.reasons.len(), "reason"))
+            }
+        };
+        one_line(&sentence)
+    }
+}

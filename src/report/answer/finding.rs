@@ -1,0 +1,177 @@
+//! A statement that is a reason for FAIL, as an issue: what it allows, where, why the other policy does not, what to do.
+
+use super::judgement::{Invocation, Judgement};
+use super::public_access;
+use crate::code::Code;
+use crate::explain::advice::Advisor;
+use crate::explain::display::{one_line, plain, statement_name};
+use crate::explain::repair::keep_outsiders_out;
+use crate::explain::{Explained, Missing, Part, Place, Refusal, replay};
+use crate::index::broken;
+use crate::policy::Document;
+use crate::report::aws_messages::{AwsCheck, Lists};
+use crate::report::display;
+use crate::report::fingerprint::statement_text;
+use crate::report::issue::{Issue, Kind, Mark};
+use crate::request::Request;
+
+/// Turns a finding into an issue.
+pub(super) fn issue(
+    judgement: &Judgement<'_>,
+    explained: &Explained<'_>,
+    invocation: &Invocation<'_>,
+) -> Issue {
+    let document = judgement.policy;
+    let witness = explained.finding.witness.request();
+    let (code, title) = title(judgement, witness);
+    let blame = &explained.blame;
+    let mut marks = vec![Mark {
+        span: blame.primary.span,
+        label: match (blame.primary.negated, judgement.check) {
+            (false, AwsCheck::NoPublicAccess(_)) => "can be an outsider".to_owned(),
+            (false, _) => "allows the request below".to_owned(),
+            (true, _) => "allows all but these, and so the request below".to_owned(),
+        },
+    }];
+    marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+    marks.extend(
+        blame.conditions.iter().map(|loose| Mark { span: loose.operator, label: one_line(&loose.why) }),
+    );
+    let mut notes = Vec::new();
+    let mut note = |name: &'static str, text: String| notes.push((name, text));
+    let rows = display::rows(witness, &judgement.names, judgement.answer.policy_type);
+    note("request", display::table(&rows));
+    let statement = statement_name(blame.statement, document.statements.get(blame.statement));
+    if let Some(existing) = judgement.existing {
+        note("before", plain(&before(explained, existing)));
+        note("after", plain(&format!("allowed by {statement}")));
+    } else {
+        note("allowed", plain(&format!("by {statement}")));
+    }
+    if let Some(addresses) = public_access::from(explained) {
+        note("from", addresses);
+    }
+    let help = match judgement.check {
+        AwsCheck::NoPublicAccess(of) => keep_outsiders_out(document, explained, of, &statement),
+        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
+            let advisor = Advisor {
+                policy: document,
+                existing: judgement.existing,
+                recheck: invocation.recheck,
+                passes: match invocation.then {
+                    Some(then) => then,
+                    None => "it passes",
+                },
+            };
+            advisor.advice(explained, &statement)
+        }
+    };
+    note("help", plain(&help));
+    match commands(judgement, explained, invocation) {
+        Ok(commands) => note("replay", commands.join("\n")),
+        Err(why) => note("no replay", why.to_owned()),
+    }
+    let text = match document.statements.get(blame.statement) {
+        Some(statement) => statement_text(document, statement),
+        None => broken("a finding is about a statement of its document"),
+    };
+    // A finding without a rule is named as one of a rule without a name: accepted findings keep their fingerprints.
+    let rule = invocation.rule.unwrap_or_default();
+    let mut asked = vec![code.as_str(), rule, &text];
+    asked.extend(invocation.asked.iter().map(String::as_str));
+    Issue {
+        source: Some(document.source.clone()),
+        marks,
+        pointer: Some(blame.primary.pointer.clone()),
+        notes,
+        ..Issue::new(Kind::Finding, code, one_line(&title)).with_fingerprint(&asked)
+    }
+}
+
+/// Writes the commands that replay the request, or why there are none.
+fn commands(
+    judgement: &Judgement<'_>,
+    explained: &Explained<'_>,
+    invocation: &Invocation<'_>,
+) -> Result<Vec<String>, &'static str> {
+    let why = match explained.late {
+        true => "the time limit was over",
+        false => "flags cannot say all that matters about the request",
+    };
+    let spelled = explained.replay.as_ref().ok_or(why)?;
+    let inputs =
+        [(invocation.policy, "allowed")].into_iter().chain(invocation.existing.map(|e| (e, "denied")));
+    inputs
+        .map(|(argument, expect)| replay::command(spelled, &[argument], expect, judgement.strict_arn))
+        .collect()
+}
+
+fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {
+    let name = judgement.policy.source.name();
+    match (judgement.check, judgement.existing) {
+        (AwsCheck::NoNewAccess, Some(existing)) => {
+            (Code::NewAccess, format!("{name} allows requests that {} does not", existing.source.name()))
+        }
+        (AwsCheck::NoNewAccess, None) => (Code::NewAccess, format!("{name} allows new access")),
+        (AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
+            let what = match (actions, resources) {
+                (true, true) => "a listed action on a listed resource",
+                (false, true) => "access to a listed resource",
+                _ => "a listed action",
+            };
+            (Code::AccessGranted, format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
+        }
+        (AwsCheck::NoPublicAccess(_), _) => (Code::PublicAccess, format!("{name} lets outsiders in")),
+    }
+}
+
+fn label(place: &Place) -> &'static str {
+    match (place.part, place.negated) {
+        (Part::Action, false) => "with this action",
+        (Part::Action, true) => "with any action but these",
+        (Part::Resource, false) => "on this resource",
+        (Part::Resource, true) => "on any resource but these",
+        (Part::Principal, false) => "by this principal",
+        (Part::Principal, true) => "by anyone but these",
+    }
+}
+
+/// Says why the existing policy does not allow the request.
+fn before(explained: &Explained<'_>, existing: &Document) -> String {
+    let name = one_line(existing.source.name());
+    let statement = |index: usize| statement_name(index, existing.statements.get(index));
+    match &explained.refusal {
+        None => "denied; the time limit was over before the reason was looked for".to_owned(),
+        Some(Refusal::Denied { statement: index, lacks: None }) => {
+            format!("denied by {} of {name}", statement(*index))
+        }
+        Some(Refusal::Denied { statement: index, lacks: Some(lacks) }) => {
+            let what = match &**lacks {
+                Refusal::Short { missing, .. } if !missing.is_empty() => "matches",
+                _ => "allows the action",
+            };
+            format!("denied, no statement of {name} {what}, and {} denies it", statement(*index))
+        }
+        Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(&lack(m))).collect();
+            let which = if *only { "only" } else { "closest is" };
+            format!(
+                "denied, no statement of {name} matches\n{which} {}: {}",
+                match only {
+                    true => format!("{} has the action", statement(*index)),
+                    false => statement(*index),
+                },
+                lacks.join("; ")
+            )
+        }
+        _ => format!("denied, no statement of {name} allows the action"),
+    }
+}
+
+fn lack(missing: &Missing) -> String {
+    match missing {
+        Missing::Principal => "it is for other principals".to_owned(),
+        Missing::Resource => "it is for other resources".to_owned(),
+        Missing::Condition { why, .. } => why.clone(),
+    }
+}

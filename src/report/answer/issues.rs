@@ -1,0 +1,57 @@
+//! A judgement as issues.
+
+use super::judgement::{Invocation, Judgement};
+use super::{finding, undecided};
+use crate::code::Code;
+use crate::explain::{Explained, Place};
+use crate::policy::Document;
+use crate::report::issue::{Issue, Kind};
+use crate::solve::Verdict;
+
+/// The largest number of findings whose advice is checked; each check is as much work as the question itself.
+pub(super) const MOST_CHECKED: usize = 8;
+
+impl Judgement<'_> {
+    /// Lists what there is to tell: the findings, most general first, or the reasons why there is no answer; then warnings about
+    /// the judged document.
+    pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
+        let mut issues = match &self.answer.verdict {
+            Verdict::Pass(_) => Vec::new(),
+            Verdict::Fail(_) => {
+                let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
+                findings.sort_by_cached_key(|f| narrowness(self.policy, f));
+                let unchecked = Invocation { recheck: None, ..*invocation };
+                let invocation = |place: usize| if place < MOST_CHECKED { invocation } else { &unchecked };
+                let findings = findings.into_iter().enumerate();
+                findings.map(|(place, found)| finding::issue(self, found, invocation(place))).collect()
+            }
+            Verdict::Unknown(unknown) => undecided::issues(self, unknown),
+        };
+        if let Verdict::Fail(all) = &self.answer.verdict
+            && all.len() != self.findings.len()
+        {
+            issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
+        }
+        issues.extend(Issue::warnings(self.policy));
+        issues.extend(self.of_check.iter().map(|warning| Issue::of_diagnostic(&self.policy.source, warning)));
+        issues
+    }
+
+    /// Lists what is undecided beside the findings of a FAIL: reasons for UNKNOWN once the findings are accepted.
+    pub fn open_issues(&self) -> Vec<Issue> {
+        match self.answer.open.as_deref() {
+            Some(open) => undecided::issues(self, open),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Measures how narrow a finding is: fewer letters in the patterns that are to blame, more requests.
+fn narrowness(document: &Document, explained: &Explained<'_>) -> usize {
+    let places = std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
+    let letters = |place: &Place| match place.negated {
+        true => 0,
+        false => document.source.slice(place.span).chars().filter(|c| *c != '*').count(),
+    };
+    places.map(letters).sum()
+}

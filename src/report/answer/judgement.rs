@@ -1,0 +1,196 @@
+//! The answer to one question about one document, with everything that a format may want to show.
+
+use super::public_access;
+use crate::check::{Answer, Options};
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{self, INDEX_THRESHOLD, Searched};
+use crate::explain::display::KeyNames;
+use crate::explain::replay::Replayer;
+use crate::explain::{Explained, Recheck, blame, blame_for_outsider, refusal};
+use crate::policy::{ActionIndex, Document};
+use crate::report::aws_messages::AwsCheck;
+use crate::report::failure::Failure;
+use crate::solve::{Finding, Verdict};
+use crate::span::Source;
+use std::time::Duration;
+
+/// The outcome of one input.
+#[derive(Clone, Debug)]
+pub enum Outcome<'a> {
+    /// There is an answer.
+    Judged(Box<Judgement<'a>>),
+    /// There is none.
+    Failed(Failure),
+    /// There was nothing to judge: why.
+    Skipped(String),
+}
+
+/// A statement that by itself is a reason for FAIL, as AWS's checks name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// AWS's sentence.
+    pub description: String,
+    /// The statement, from 0.
+    pub statement_index: usize,
+    /// Its Sid, if it has one.
+    pub statement_id: Option<String>,
+}
+
+/// How long an answer took; only shown if asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measures {
+    /// Time to answer, reading excluded.
+    pub elapsed: Duration,
+}
+
+/// The answer to one question about one document.
+#[derive(Clone, Debug)]
+pub struct Judgement<'a> {
+    /// The check.
+    pub check: AwsCheck,
+    /// The document that is judged.
+    pub policy: &'a Document,
+    /// The document it is compared to.
+    pub existing: Option<&'a Document>,
+    /// The answer.
+    pub answer: &'a Answer,
+    /// True if matches that depend on `resource-fields-do-not-cross-colons` are undecided.
+    pub strict_arn: bool,
+    /// AWS's reasons, lowest statement first.
+    pub reasons: Vec<Reason>,
+    /// The findings behind them, in the same order.
+    pub findings: Vec<Explained<'a>>,
+    /// What was measured, if it is to be shown.
+    pub measures: Option<Measures>,
+    /// The spellings of the condition keys of the documents.
+    pub(in crate::report) names: KeyNames<'a>,
+    /// Warnings that this check gives about the judged document.
+    pub(super) of_check: Vec<Diagnostic>,
+}
+
+/// How a question was put, for what repeats or names it.
+#[derive(Clone, Copy, Default)]
+pub struct Invocation<'a> {
+    /// The argument that the judged document came from.
+    pub policy: &'a str,
+    /// The argument that the other document came from.
+    pub existing: Option<&'a str>,
+    /// The name of the reference policy, where several are tried.
+    pub rule: Option<&'a str>,
+    /// What else was asked, as far as it makes another question of it: the listed access.
+    pub asked: &'a [String],
+    /// Asks the question once more, so that advice can be checked before it is given; `None` for unchecked advice.
+    pub recheck: Option<&'a Recheck<'a>>,
+    /// What is so if the answer then is PASS; "it passes" unless given.
+    pub then: Option<&'a str>,
+}
+
+impl<'a> Judgement<'a> {
+    /// Explains an answer that was given under these options.
+    pub fn new(
+        check: AwsCheck,
+        policy: &'a Document,
+        existing: Option<&'a Document>,
+        answer: &'a Answer,
+        options: &Options,
+    ) -> Judgement<'a> {
+        Judgement::explained(check, (policy, existing), answer, options, true)
+    }
+
+    /// As [`Judgement::new`], without flags that replay requests: JSON shows none.
+    pub fn without_replays(
+        check: AwsCheck,
+        policy: &'a Document,
+        existing: Option<&'a Document>,
+        answer: &'a Answer,
+        options: &Options,
+    ) -> Judgement<'a> {
+        Judgement::explained(check, (policy, existing), answer, options, false)
+    }
+
+    fn explained(
+        check: AwsCheck,
+        (policy, existing): (&'a Document, Option<&'a Document>),
+        answer: &'a Answer,
+        options: &Options,
+        replays: bool,
+    ) -> Judgement<'a> {
+        let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
+        let findings: Vec<Explained<'a>> = match &answer.verdict {
+            Verdict::Fail(findings) => {
+                let mut referee = evaluate::Options::for_documents(&documents);
+                referee.policy_type = answer.policy_type;
+                referee.strict_arn = options.strict_arn;
+                referee.allows_whole_resource = matches!(check, AwsCheck::NoPublicAccess(_));
+                let is_worth_it = findings.len() > INDEX_THRESHOLD;
+                let index = existing.filter(|_| is_worth_it).map(|d| ActionIndex::of(&d.statements));
+                let other = index.as_ref().map(Searched::from).or(existing.map(Searched::from));
+                let replayer = replays.then(|| Replayer::new(&documents, &referee, options.aws_compat));
+                let explained = |finding: &'a Finding| {
+                    let request = finding.witness.request();
+                    let late = options.limits.is_over();
+                    let refusal = other.filter(|_| !late).and_then(|other| refusal(other, request, &referee));
+                    let blame = match check {
+                        AwsCheck::NoPublicAccess(of) => blame_for_outsider(policy, finding, of, &referee),
+                        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
+                            blame(policy, finding, existing.zip(refusal.as_ref()), &referee)
+                        }
+                    };
+                    Some(Explained {
+                        finding,
+                        blame: blame?,
+                        refusal,
+                        replay: replayer.as_ref().filter(|_| !late).and_then(|r| r.spelled(request)),
+                        late,
+                    })
+                };
+                findings.iter().filter_map(explained).collect()
+            }
+            Verdict::Pass(_) | Verdict::Unknown(_) => Vec::new(),
+        };
+        let reason = |finding: &Explained<'_>| {
+            let index = finding.finding.statement;
+            let sid = policy.statements.get(index).and_then(|s| s.sid());
+            Reason {
+                description: check.reason(index, sid),
+                statement_index: index,
+                statement_id: sid.map(str::to_owned),
+            }
+        };
+        Judgement {
+            check,
+            policy,
+            existing,
+            answer,
+            strict_arn: options.strict_arn,
+            reasons: findings.iter().map(reason).collect(),
+            findings,
+            measures: None,
+            names: KeyNames::of(&documents),
+            of_check: match check {
+                AwsCheck::NoPublicAccess(_) => public_access::warnings(policy),
+                AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => Vec::new(),
+            },
+        }
+    }
+
+    /// Lists the documents of the check, the judged one first.
+    pub fn documents(&self) -> Vec<&'a Document> {
+        std::iter::once(self.policy).chain(self.existing).collect()
+    }
+
+    /// Lists the warnings about the documents, each with its source.
+    pub fn warnings(&self) -> Vec<(&'a Source, &Diagnostic)> {
+        let read = self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w)));
+        read.chain(self.of_check.iter().map(|warning| (&self.policy.source, warning))).collect()
+    }
+
+    /// Returns the message: AWS's, or ours where AWS has none.
+    pub fn message(&self) -> &'static str {
+        match &self.answer.verdict {
+            Verdict::Pass(_) => self.check.pass_message(),
+            Verdict::Fail(_) => self.check.fail_message(),
+            Verdict::Unknown(_) => self.check.unknown_message(),
+        }
+    }
+}

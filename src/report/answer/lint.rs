@@ -1,0 +1,200 @@
+//! The defects that lint found, as issues.
+
+use crate::check::{Axis, Defect, Fault, Lint, Options};
+use crate::code::Code;
+use crate::evaluate;
+use crate::explain::display::{KeyNames, counted, one_line, statement_name};
+use crate::explain::replay::{self, Replayer};
+use crate::policy::{Document, Statement};
+use crate::report::display;
+use crate::report::fingerprint::statement_text;
+use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::span::Span;
+
+/// Returns the code of a fault; `iamsat explain` has a page about each.
+fn code(fault: Fault) -> Code {
+    match fault {
+        Fault::NeverApplies => Code::StatementNeverApplies,
+        Fault::FullyDenied => Code::StatementFullyDenied,
+        Fault::Redundant => Code::RedundantStatement,
+        Fault::DeniesNothing => Code::DenyWithoutEffect,
+        Fault::RedundantValue(Axis::Action, _) => Code::RedundantAction,
+        Fault::RedundantValue(Axis::Resource, _) => Code::RedundantResource,
+        Fault::RedundantValue(Axis::Principal, _) => Code::RedundantPrincipal,
+        Fault::RedundantValue(Axis::Condition(_), _) => Code::RedundantConditionValue,
+        Fault::AlwaysMet(_) => Code::ConditionAlwaysMet,
+        Fault::AllowsNotAction => Code::AllowWithNotAction,
+        Fault::AllowsNotResource => Code::AllowWithNotResource,
+        Fault::AllowsNotPrincipal => Code::AllowWithNotPrincipal,
+        Fault::MetWithoutKey(_) => Code::ConditionMetWithoutKey,
+        Fault::DeniesOnlyIfPresent(_) => Code::DenyOnlyIfPresent,
+    }
+}
+
+/// Returns the place of a fault.
+fn place(statement: &Statement, fault: Fault) -> Span {
+    let resource = || statement.resource.as_ref();
+    let principal = || statement.principal.as_ref();
+    let found = match fault {
+        Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing => None,
+        Fault::RedundantValue(Axis::Action, value) => statement.action.values.get(value).map(|v| v.span),
+        Fault::RedundantValue(Axis::Resource, value) => {
+            resource().and_then(|r| r.values.get(value)).map(|v| v.span)
+        }
+        Fault::RedundantValue(Axis::Principal, value) => {
+            principal().and_then(|p| p.values.get(value)).map(|v| v.span)
+        }
+        Fault::RedundantValue(Axis::Condition(condition), value) => {
+            statement.conditions.get(condition).and_then(|c| c.values.get(value)).map(|v| v.span)
+        }
+        Fault::AlwaysMet(condition)
+        | Fault::MetWithoutKey(condition)
+        | Fault::DeniesOnlyIfPresent(condition) => statement.conditions.get(condition).map(|c| c.key.span),
+        Fault::AllowsNotAction => Some(statement.action.key_span),
+        Fault::AllowsNotResource => resource().map(|r| r.key_span),
+        Fault::AllowsNotPrincipal => principal().map(|p| p.key_span),
+    };
+    // A fault of the whole statement is shown at its actions, which every statement has.
+    match found {
+        Some(span) => span,
+        None => statement.action.span,
+    }
+}
+
+/// Makes an issue of every defect that lint found in a document, and of every warning about it.
+///
+/// ```
+/// use iamsat::check::{Options, lint};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:GetObject"],"Resource":"*"}"#);
+/// let options = Options::default();
+/// let subject = iamsat::report::lint(&policy, "policy.json", &lint(&policy, &options), &options);
+/// assert_eq!(subject.issues[0].code.as_str(), "redundant-action");
+/// ```
+pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options) -> Subject {
+    let of = |defect: &Defect| issue(document, argument, defect, found, options);
+    let mut issues: Vec<Issue> = found.defects.iter().filter_map(of).collect();
+    let warnings: Vec<Issue> =
+        Issue::warnings(document).map(|issue| Issue { kind: Kind::Lint, ..issue }).collect();
+    issues.extend(warnings);
+    if let Some(limit) = found.exhausted {
+        let title = "a limit was reached before everything was looked at: there may be more";
+        issues.push(Issue::new(Kind::Unknown, limit.code(), title));
+    }
+    let lints = issues.iter().filter(|issue| issue.kind == Kind::Lint).count();
+    let status = match (found.exhausted, lints) {
+        (_, 1..) => Status::Fail,
+        (Some(_), 0) => Status::Unknown,
+        (None, 0) => Status::Pass,
+    };
+    let message = match (lints, status) {
+        (0, Status::Unknown) => "nothing found before a limit was reached".to_owned(),
+        (0, _) => "nothing found".to_owned(),
+        (n, _) => counted(n, "finding"),
+    };
+    Subject { name: document.source.name().to_owned(), rule: None, status, message, issues }
+}
+
+fn issue(
+    document: &Document,
+    argument: &str,
+    defect: &Defect,
+    found: &Lint,
+    options: &Options,
+) -> Option<Issue> {
+    let statement = document.statements.get(defect.statement)?;
+    let code = code(defect.fault);
+    let name = statement_name(defect.statement, Some(statement));
+    let span = place(statement, defect.fault);
+    let source = document.source.slice(span);
+    let by = defect.covered_by.map(|by| statement_name(by, document.statements.get(by)));
+    let condition = |place: usize| statement.conditions.get(place);
+    let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
+    let (title, label, help) = match defect.fault {
+        Fault::NeverApplies => (
+            format!("{name} matches no request"),
+            "no request has all that is asked for",
+            "its conditions contradict one another: mend them, or remove the statement; that changes nothing (proved)",
+        ),
+        Fault::FullyDenied => (
+            format!("everything that {name} allows is denied"),
+            "all of this is denied by Deny statements",
+            "narrow the Deny statements, or remove the statement; that changes nothing (proved)",
+        ),
+        Fault::Redundant => (
+            match &by {
+                Some(by) => format!("{name} allows nothing that {by} does not"),
+                None => format!("{name} allows nothing that the other statements together do not"),
+            },
+            "all of this is allowed elsewhere",
+            "remove the statement; that changes nothing (proved)",
+        ),
+        Fault::DeniesNothing => (
+            format!("{name} denies nothing that would be allowed without it"),
+            "nothing of this would be allowed without it",
+            "remove the statement, or keep it as a guard against statements to come; today it changes nothing (proved)",
+        ),
+        Fault::RedundantValue(..) => (
+            format!("{source} in {name} changes nothing"),
+            "the rest of the policy says the same without it",
+            "leave it out; that changes nothing (proved)",
+        ),
+        Fault::AlwaysMet(place) => (
+            format!("the condition on {} in {name} is always met", key(place)),
+            "every request that the rest of the statement matches meets this",
+            "leave it out; that changes nothing (proved)",
+        ),
+        Fault::AllowsNotAction => (
+            format!("{name} allows all actions but those listed, also of services to come"),
+            "allows all but these",
+            "list in Action what is to be allowed",
+        ),
+        Fault::AllowsNotResource => (
+            format!("{name} allows access to all resources but those listed"),
+            "allows all but these",
+            "list in Resource what is to be allowed",
+        ),
+        Fault::AllowsNotPrincipal => (
+            format!("{name} allows everyone but those listed, also without signing in"),
+            "allows all but these",
+            "list in Principal who is to be allowed",
+        ),
+        Fault::MetWithoutKey(place) => (
+            format!("requests without {} meet this condition of {name}", key(place)),
+            "met by requests without the key",
+            "leave out IfExists or ForAllValues, or ask beside for the key with \"Null\": {KEY: \"false\"}, if requests \
+             without it are not to be allowed",
+        ),
+        Fault::DeniesOnlyIfPresent(place) => (
+            format!("{name} does not deny requests that have no {}", key(place)),
+            "not met by requests without the key, which long-term credentials send",
+            "use BoolIfExists, so that requests without the key are denied too",
+        ),
+    };
+    let text = statement_text(document, statement);
+    let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
+        .at(&document.source, span, label)
+        .with_fingerprint(&[code.as_str(), &text, source]);
+    if let Some(finding) = &defect.finding {
+        let witness = finding.witness.request();
+        let rows = display::rows(witness, &KeyNames::of(&[document]), found.policy_type);
+        issue = issue.with_note("request", display::table(&rows));
+        let mut referee = evaluate::Options::for_documents(&[document]);
+        referee.policy_type = found.policy_type;
+        referee.strict_arn = options.strict_arn;
+        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
+        let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
+        if let Some(Ok(command)) = command {
+            issue = issue.with_note("replay", command);
+        }
+    }
+    let help = match defect.fault {
+        Fault::MetWithoutKey(place) => help.replace("KEY", &format!("{:?}", key(place))),
+        _ => help.to_owned(),
+    };
+    Some(issue.with_note("help", help))
+}

@@ -1,0 +1,24 @@
+//! Answers: one file a question, with the data of the answer, its sentence and its issues. Formats draw them.
+
+pub(in crate::report) mod external;
+
+mod block_public_access;
+mod difference;
+mod external_issues;
+mod find;
+mod finding;
+mod issues;
+mod judgement;
+mod lint;
+mod public_access;
+mod sentence;
+mod simulation;
+mod undecided;
+
+pub use block_public_access::BlockReport;
+pub use difference::{Change, Direction};
+pub use external::External;
+pub use find::Found;
+pub use judgement::{Invocation, Judgement, Measures, Outcome, Reason};
+pub use lint::lint;
+pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

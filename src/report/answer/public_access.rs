@@ -1,0 +1,68 @@
+//! Public access: the addresses from which outsiders are let in, and warnings about identity providers.
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::explain::Explained;
+use crate::explain::display::counted;
+use crate::policy::{Document, Effect, PrincipalKind};
+use crate::request::AddressSet;
+
+/// Intervals of addresses that are listed.
+const LISTED: usize = 6;
+
+/// Says how many addresses there are of each family.
+pub(super) fn addresses(sizes: (u128, u128)) -> String {
+    let of = |n: u128, family: &str| format!("{n} {family} address{}", if n == 1 { "" } else { "es" });
+    match sizes {
+        (0, v6) => of(v6, "IPv6"),
+        (v4, 0) => of(v4, "IPv4"),
+        (v4, v6) => format!("{} and {}", of(v4, "IPv4"), of(v6, "IPv6")),
+    }
+}
+
+/// Lists the addresses from which a statement lets outsiders in, if they are what matters.
+pub(super) fn from(explained: &Explained<'_>) -> Option<String> {
+    let shown = &explained.finding.addresses;
+    if shown.is_empty() {
+        return None;
+    }
+    let set = AddressSet::of(shown.iter().map(|s| s.addresses));
+    let listed: Vec<String> = set.intervals().iter().take(LISTED).map(ToString::to_string).collect();
+    let more = match set.intervals().get(LISTED..) {
+        None | Some([]) => String::new(),
+        Some(more) => format!(" and {}", counted(more.len(), "more range")),
+    };
+    Some(format!("{}: {}{more}", addresses(set.sizes()), listed.join(", ")))
+}
+
+/// Warns of identity providers of an account whose users are all let in: named, so no outsiders, but seldom what is meant.
+pub(super) fn warnings(document: &Document) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    for statement in document.statements.iter().filter(|s| s.effect.value == Effect::Allow) {
+        let tests = |key: &dyn Fn(&str) -> bool| statement.conditions.iter().any(|c| key(&c.key.value.name));
+        for value in statement.principal.iter().filter(|p| !p.negated).flat_map(|p| &p.values) {
+            let name = value.value.text.to_ascii_lowercase();
+            let provider = name.splitn(6, ':').nth(5).and_then(|resource| resource.split_once('/'));
+            let (confined, claims) = match provider {
+                Some(("oidc-provider", host)) => {
+                    let of_host = |key: &str| {
+                        key.strip_prefix(host).is_some_and(|claim| matches!(claim, ":sub" | ":aud"))
+                    };
+                    (tests(&of_host), format!("`{host}:sub`"))
+                }
+                Some(("saml-provider", _)) => {
+                    (tests(&|key: &str| key.starts_with("saml:")), "`SAML:aud`".to_owned())
+                }
+                _ => continue,
+            };
+            if !confined && value.value.kind == PrincipalKind::Federated {
+                let message = "every user of this identity provider is let in";
+                warnings.push(
+                    Diagnostic::warning(Code::AnyFederatedUser, message, value.span)
+                        .with_help(format!("say which ones with a condition on {claims}")),
+                );
+            }
+        }
+    }
+    warnings
+}

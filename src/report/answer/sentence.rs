@@ -1,0 +1,114 @@
+//! A judgement in one sentence.
+
+use super::judgement::Judgement;
+use super::public_access::addresses;
+use crate::explain::display::{counted, one_line};
+use crate::policy::Document;
+use crate::report::aws_messages::{AwsCheck, Lists};
+use crate::report::issue::{Issue, Kind};
+use crate::solve::Verdict;
+
+impl Judgement<'_> {
+    /// Says the verdict in one sentence, after its name: `PASS. ...`. `named` says which policies it is about, where that
+    /// is not clear from what was asked.
+    pub fn sentence(&self, issues: &[Issue], named: bool) -> String {
+        let about = match (named, self.existing) {
+            (false, _) => String::new(),
+            (true, None) => format!("{}: ", self.policy.source.name()),
+            (true, Some(existing)) => {
+                format!("{} against {}: ", self.policy.source.name(), existing.source.name())
+            }
+        };
+        let sentence = match &self.answer.verdict {
+            Verdict::Pass(_) => format!("PASS. {}: proved for every request", pass(self)),
+            Verdict::Fail(_) => {
+                let (some, all) = (self.findings.len(), counted(self.policy.statements.len(), "statement"));
+                let what = match (self.check, some) {
+                    (AwsCheck::NoNewAccess, 1) => "widens access",
+                    (AwsCheck::NoNewAccess, _) => "widen access",
+                    (AwsCheck::AccessNotGranted(_), 1) => "grants listed access",
+                    (AwsCheck::AccessNotGranted(_), _) => "grant listed access",
+                    (AwsCheck::NoPublicAccess(_), 1) => "lets outsiders in",
+                    (AwsCheck::NoPublicAccess(_), _) => "let outsiders in",
+                };
+                let accepted = issues.iter().filter(|i| i.accepted.is_some()).count();
+                let accepted = match accepted {
+                    0 => String::new(),
+                    n if n == some => ", accepted".to_owned(),
+                    n => format!(", {n} of them accepted"),
+                };
+                match issues.iter().filter(|i| i.kind == Kind::Unknown).count() {
+                    0 => match self.answer.cut_short() {
+                        None => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
+                        Some(limit) => format!(
+                            "FAIL. {about}At least {some} of {all} {what}{accepted}; the limit `{}` ended the search for more",
+                            limit.code()
+                        ),
+                    },
+                    n => {
+                        let (reasons, findings) = (counted(n, "reason"), counted(some, "accepted finding"));
+                        format!("UNKNOWN. {about}{reasons}, beside {findings}")
+                    }
+                }
+            }
+            Verdict::Unknown(unknown) => {
+                format!("UNKNOWN. {about}{}", counted(unknown.reasons.len(), "reason"))
+            }
+        };
+        one_line(&sentence)
+    }
+
+    /// Says how much was looked at, and as what.
+    pub fn basis(&self) -> String {
+        let sizes = matches!(self.answer.verdict, Verdict::Pass(_)).then(|| proved(self));
+        let inferred = self.answer.policy_type_inferred;
+        let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.name()));
+        sizes.into_iter().chain(inferred).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Says what a PASS means.
+fn pass(judgement: &Judgement<'_>) -> String {
+    let name = judgement.policy.source.name();
+    match (judgement.check, judgement.existing) {
+        (AwsCheck::NoNewAccess, Some(existing)) => {
+            format!("{name} allows no request that {} does not", existing.source.name())
+        }
+        (AwsCheck::NoNewAccess, None) => format!("{name} allows nothing new"),
+        (AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
+            let what = match (actions, resources) {
+                (true, true) => "no listed action on any listed resource",
+                (false, true) => "no access to any listed resource",
+                _ => "no listed action",
+            };
+            format!("{name} grants {what}")
+        }
+        (AwsCheck::NoPublicAccess(_), _) => match &judgement.answer.addresses {
+            Some(few) if !few.intervals().is_empty() => {
+                format!("{name} lets no outsider in but from {}", addresses(few.sizes()))
+            }
+            _ => format!("{name} lets no outsider in"),
+        },
+    }
+}
+
+/// Says how much was proved.
+fn proved(judgement: &Judgement<'_>) -> String {
+    let documents = judgement.documents();
+    let statements: usize = documents.iter().map(|d| d.statements.len()).sum();
+    let patterns: usize = documents.iter().map(|d| patterns(d)).sum();
+    format!("{}, {}", counted(statements, "statement"), counted(patterns, "pattern"))
+}
+
+fn patterns(document: &Document) -> usize {
+    document
+        .statements
+        .iter()
+        .map(|s| {
+            let conditions: usize = s.conditions.iter().map(|c| c.values.len()).sum();
+            let principals = s.principal.as_ref().map_or(0, |p| p.values.len().max(1));
+            let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
+            s.action.values.len() + principals + resources + conditions
+        })
+        .sum()
+}

@@ -1,0 +1,93 @@
+//! Reasons why there is no answer, as issues.
+
+use super::judgement::Judgement;
+use crate::code::Code;
+use crate::explain::display::{KeyNames, one_line};
+use crate::limits::Exhausted;
+use crate::policy::{Document, PolicyType};
+use crate::report::display;
+use crate::report::issue::{Issue, Kind, Mark};
+use crate::solve::{Unknown, UnknownReason};
+
+/// Makes an issue of every reason why there is no answer.
+pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue> {
+    let message = judgement.check.unknown_message();
+    among(&judgement.documents(), unknown, judgement.answer.policy_type, message)
+}
+
+/// Makes an issue of every reason why a question about these documents has no answer. `message` says what could not be decided.
+pub(super) fn among(
+    documents: &[&Document],
+    unknown: &Unknown,
+    policy_type: PolicyType,
+    message: &str,
+) -> Vec<Issue> {
+    let names = KeyNames::of(documents);
+    let candidate =
+        unknown.candidate.as_ref().map(|c| display::table(&display::rows(c, &names, policy_type)));
+    let named = |code: Code, title: &str| Issue::new(Kind::Unknown, code, one_line(title));
+    let mut issues = Vec::new();
+    for (index, reason) in unknown.reasons.iter().enumerate() {
+        let mut issue = match reason {
+            UnknownReason::Opaque { rule, detail, document, pointer, span } => {
+                let issue = named(*rule, detail);
+                match documents.get(*document) {
+                    Some(document) => Issue {
+                        source: Some(document.source.clone()),
+                        marks: vec![Mark { span: *span, label: "the answer depends on this".to_owned() }],
+                        pointer: Some(pointer.clone()),
+                        ..issue.with_fingerprint(&[rule.as_str(), pointer, document.source.slice(*span)])
+                    },
+                    None => issue,
+                }
+            }
+            UnknownReason::Exhausted(Exhausted::Deadline) => {
+                named(Exhausted::Deadline.code(), "the time limit was reached before an answer")
+                    .with_note("help", advice(Exhausted::Deadline))
+            }
+            UnknownReason::Exhausted(limit) => {
+                named(limit.code(), "a limit of the search was reached before an answer")
+                    .with_note("help", advice(*limit))
+            }
+            UnknownReason::NotVerified(detail) => {
+                named(Code::NotVerified, "no request was found, but the proof of that was not verified")
+                    .with_note("note", one_line(detail))
+            }
+            UnknownReason::Internal(detail) => named(Code::InternalError, detail)
+                .with_note("help", "this is a fault of iamsat: please report it"),
+        };
+        if index == 0 {
+            if let Some(candidate) = &candidate {
+                issue = issue.with_note("request", candidate.clone());
+            }
+            issue = issue.with_note("note", message);
+        }
+        issues.push(issue);
+    }
+    issues
+}
+
+/// Says what helps where a limit ended the search.
+fn advice(limit: Exhausted) -> &'static str {
+    match limit {
+        Exhausted::Mixed => {
+            "test each condition key with operators of one type only: String, Numeric, Date, IpAddress or Arn"
+        }
+        Exhausted::States => {
+            "make patterns simpler: fewer `*` and `?` in patterns that overlap each other, one statement where two say \
+             almost the same"
+        }
+        Exhausted::Deadline => "allow more time with --timeout",
+        Exhausted::Nodes | Exhausted::Literals => {
+            "judge parts of the policy alone: put its statements into several files"
+        }
+        Exhausted::Lemmas
+        | Exhausted::Iterations
+        | Exhausted::ProofBytes
+        | Exhausted::Work
+        | Exhausted::Findings
+        | Exhausted::Questions => {
+            "ask about less at once: put statements into several files, and leave out patterns that others cover"
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Requests as people read them: a small table, and the name of who makes one.
+
+use crate::explain::display::{KeyNames, one_line};
+use crate::index::broken;
+use crate::policy::PolicyType;
+use crate::request::{Request, Requester};
+
+/// Lists the rows of a request: the name of a part, and its value.
+pub(super) fn rows(
+    request: &Request,
+    names: &KeyNames<'_>,
+    policy_type: PolicyType,
+) -> Vec<(String, String)> {
+    let mut rows = vec![
+        ("action".to_owned(), request.action.clone()),
+        ("resource".to_owned(), request.resource.clone()),
+    ];
+    let principal = match (&request.requester, policy_type) {
+        (Some(requester), _) => principal_name(requester),
+        (None, PolicyType::Identity) => "any that the policy is attached to".to_owned(),
+        (None, PolicyType::Resource) => "any".to_owned(),
+    };
+    rows.push(("principal".to_owned(), principal));
+    if let Some(parent) = request.requester.as_ref().and_then(Requester::parent_arn) {
+        rows.push((String::new(), format!("whose session {parent} asked for")));
+    }
+    for id in &request.hidden.unique_ids {
+        rows.push((String::new(), format!("whose unique id is {id}")));
+    }
+    for id in &request.hidden.canonical_users {
+        rows.push((String::new(), format!("whose account is the canonical user {id}")));
+    }
+    if request.hidden.boundary {
+        rows.push((String::new(), "which has a permissions boundary".to_owned()));
+    }
+    let mut heading = "context";
+    for (key, values) in request.context() {
+        let values: Vec<String> = values.iter().map(|v| shown(v)).collect();
+        rows.push((heading.to_owned(), format!("{} = {}", names.name(key), values.join(", "))));
+        heading = "";
+    }
+    if request.context().next().is_none() {
+        rows.push(("context".to_owned(), "(none needed)".to_owned()));
+    }
+    rows
+}
+
+/// Returns a value of a key; texts that could be mistaken for something else are quoted.
+fn shown(value: &str) -> String {
+    let bare = !value.is_empty() && !value.contains([' ', ',', '"']);
+    if bare { value.to_owned() } else { format!("\"{value}\"") }
+}
+
+/// Draws the rows in columns, as one message of several lines.
+pub(super) fn table(rows: &[(String, String)]) -> String {
+    let lines: Vec<String> =
+        rows.iter().map(|(name, value)| format!("{name:<10} {}", one_line(value))).collect();
+    lines.join("\n")
+}
+
+/// Names a requester for people.
+pub(super) fn principal_name(requester: &Requester) -> String {
+    match requester {
+        Requester::Anonymous => "anonymous (an unsigned request)".to_owned(),
+        Requester::Service { name } => format!("the service {name}"),
+        Requester::WebIdentity { provider } => format!("a web identity of {provider}"),
+        Requester::Saml { provider } => format!("a SAML user of {provider}"),
+        Requester::AssumedRoot { account } => format!("a session of account {account}'s root"),
+        Requester::Root { .. }
+        | Requester::User { .. }
+        | Requester::RoleSession { .. }
+        | Requester::FederatedUser { .. } => match requester.arn() {
+            Some(arn) => arn,
+            None => broken("whoever belongs to an account has an ARN"),
+        },
+    }
+}

@@ -1,0 +1,66 @@
+//! One direction of a comparison.
+
+use super::judged::{Open, reasons};
+use super::request::RequestView;
+use crate::check::Group;
+use crate::explain::display::KeyNames;
+use crate::policy::Statement;
+use crate::report::answer::Change;
+use crate::solve::Verdict;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+struct ChangeView<'a> {
+    groups: Vec<GroupView<'a>>,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<Open<'a>>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupView<'a> {
+    share: &'static str,
+    file: &'a str,
+    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<&'a str>,
+    effect: Option<&'static str>,
+    /// The statement that says what the group is about.
+    region: Option<Value>,
+    witness: RequestView<'a>,
+}
+
+impl Change<'_> {
+    /// Writes the direction as JSON.
+    pub fn json(&self) -> Value {
+        let documents = [self.allows, self.refuses];
+        let names = KeyNames::of(&documents);
+        let unknown = match &self.rest.verdict {
+            Verdict::Unknown(unknown) => Some(reasons(unknown, &documents)),
+            Verdict::Pass(_) | Verdict::Fail(_) => None,
+        };
+        json!(ChangeView {
+            groups: self.groups.iter().map(|group| self.group(group, &names)).collect(),
+            complete: self.is_complete(),
+            unknown,
+        })
+    }
+
+    fn group<'g>(&'g self, group: &'g Group, names: &'g KeyNames<'g>) -> GroupView<'g> {
+        let (document, _) = self.side(group);
+        let index = group.region.statement();
+        let statement = document.statements.get(index);
+        let region: Option<Value> = serde_json::from_str(group.document.source.text()).ok();
+        GroupView {
+            share: if group.is_all_new { "ALL" } else { "PART" },
+            file: document.source.name(),
+            statement_index: index,
+            statement_id: statement.and_then(Statement::sid),
+            effect: statement.map(|s| s.effect.value.name()),
+            region: region.and_then(|region| region.get("Statement").cloned()),
+            witness: RequestView::of(group.finding.witness.request(), names),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Access from outside a zone of trust: members of AWS's findings, and ours.
+
+use super::Members;
+use super::judged::{Open, reasons};
+use super::request::RequestView;
+use crate::check::ExternalFinding;
+use crate::explain::display::KeyNames;
+use crate::explain::zone::outsider;
+use crate::report::answer::External;
+use crate::report::issue::Issue;
+use crate::solve::Verdict;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExternalView<'a> {
+    result: &'static str,
+    message: String,
+    findings: Vec<FindingView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<Open<'a>>>,
+    policy_type: &'static str,
+    assumptions: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingView<'a> {
+    finding_type: &'static str,
+    status: &'static str,
+    resource_type: &'static str,
+    is_public: bool,
+    principal: Members<&'static str, String>,
+    action: Vec<&'a str>,
+    /// The conditions that a key and its values tell.
+    condition: Members<String, String>,
+    sources: [SourceView; 1],
+    wholly_outside: bool,
+    resources: Vec<&'a str>,
+    statement_index: usize,
+    statement_indexes: &'a [usize],
+    pointer: String,
+    witness: RequestView<'a>,
+    /// All conditions, unless `condition` tells them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conditions: Option<Vec<ConditionView<'a>>>,
+    #[serde(skip_serializing_if = "<[usize]>::is_empty")]
+    denied_by_statement_indexes: &'a [usize],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_action: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_resources: Option<Vec<&'a str>>,
+}
+
+#[derive(Serialize)]
+struct SourceView {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct ConditionView<'a> {
+    operator: &'a str,
+    key: String,
+    values: Vec<&'a str>,
+}
+
+impl External<'_> {
+    /// Writes the answer as JSON. Of [`External::issues`], those that are accepted make their findings archived; without any,
+    /// all are active.
+    pub fn json(&self, issues: &[Issue]) -> Value {
+        let rest = &self.access.rest;
+        let names = KeyNames::of(&[self.policy]);
+        let findings = self.access.findings.iter().enumerate();
+        json!(ExternalView {
+            result: match (&rest.verdict, self.access.findings.is_empty()) {
+                (Verdict::Pass(_), true) => "NONE",
+                (Verdict::Pass(_), false) => "FOUND",
+                _ => "UNKNOWN",
+            },
+            message: self.sentence(),
+            findings: findings.map(|(at, f)| self.view(f, self.is_accepted(issues, at), &names)).collect(),
+            unknown: match &rest.verdict {
+                Verdict::Unknown(unknown) => Some(reasons(unknown, &[self.policy])),
+                Verdict::Pass(_) | Verdict::Fail(_) => None,
+            },
+            policy_type: rest.policy_type.name(),
+            assumptions: rest.assumptions.iter().map(|a| a.0.as_str()).collect(),
+        })
+    }
+
+    fn view<'f>(
+        &'f self,
+        finding: &'f ExternalFinding,
+        is_archived: bool,
+        names: &'f KeyNames<'f>,
+    ) -> FindingView<'f> {
+        let (kind, principal) = outsider(finding);
+        let (all_but, actions) = External::actions(finding);
+        let (other_than, resources) = External::resources(finding);
+        let all = self.conditions(finding);
+        let mut condition: Vec<(String, String)> = Vec::new();
+        let mut is_all = true;
+        for trust in &all {
+            let is_told = trust.is_of_trust && trust.confines();
+            if is_told && !condition.iter().any(|(key, _)| *key == trust.key) {
+                condition.push((trust.key.clone(), trust.values().join(",")));
+            } else {
+                is_all = false;
+            }
+        }
+        let conditions = all.iter().map(|trust| ConditionView {
+            operator: &trust.condition.operator_text,
+            key: trust.key.clone(),
+            values: trust.values(),
+        });
+        FindingView {
+            finding_type: "ExternalAccess",
+            status: if is_archived { "ARCHIVED" } else { "ACTIVE" },
+            resource_type: self.resource_type.name(),
+            is_public: finding.is_public,
+            principal: Members(vec![(kind, principal)]),
+            action: if all_but { vec!["*"] } else { actions.clone() },
+            conditions: (!is_all).then(|| conditions.collect()),
+            condition: Members(condition),
+            sources: [SourceView { kind: "POLICY" }],
+            wholly_outside: finding.is_wholly_outside,
+            resources: if other_than { vec!["*"] } else { resources.clone() },
+            statement_index: finding.statement,
+            statement_indexes: &finding.statements,
+            pointer: self.pointer(finding),
+            witness: RequestView::of(finding.finding.witness.request(), names),
+            denied_by_statement_indexes: &finding.denied_by,
+            not_action: all_but.then_some(actions),
+            not_resources: other_than.then_some(resources),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The answer to `find`.
+
+use super::judged::{Open, reasons};
+use super::request::RequestView;
+use crate::check::Options;
+use crate::explain::Blame;
+use crate::explain::display::KeyNames;
+use crate::policy::Document;
+use crate::report::answer::Found;
+use crate::solve::{Finding, Verdict};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FoundView<'a> {
+    result: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<FindingView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<Open<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<RequestView<'a>>,
+    policy_type: &'static str,
+    policy_type_inferred: bool,
+    assumptions: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingView<'a> {
+    file: &'a str,
+    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<&'a str>,
+    pointer: &'a str,
+    witness: RequestView<'a>,
+}
+
+impl<'a> FindingView<'a> {
+    fn of(
+        finding: &'a Finding,
+        document: &'a Document,
+        blame: &'a Blame,
+        names: &'a KeyNames<'a>,
+    ) -> FindingView<'a> {
+        FindingView {
+            file: document.source.name(),
+            statement_index: finding.statement,
+            statement_id: document.statements.get(finding.statement).and_then(|s| s.sid()),
+            pointer: &blame.primary.pointer,
+            witness: RequestView::of(finding.witness.request(), names),
+        }
+    }
+}
+
+impl Found<'_> {
+    /// Writes the answer as JSON.
+    pub fn json(&self, options: &Options) -> Value {
+        let documents = self.documents();
+        let names = KeyNames::of(&documents);
+        let explained = self.explained(options);
+        let unknown = match &self.answer.verdict {
+            Verdict::Unknown(unknown) => Some(&**unknown),
+            Verdict::Pass(_) | Verdict::Fail(_) => None,
+        };
+        let candidate = unknown.and_then(|unknown| unknown.candidate.as_ref());
+        json!(FoundView {
+            result: self.answer.verdict.name(),
+            message: self.sentence(),
+            findings: explained.iter().map(|(f, d, blame)| FindingView::of(f, d, blame, &names)).collect(),
+            unknown: unknown.map(|unknown| reasons(unknown, &documents)),
+            candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),
+            policy_type: self.answer.policy_type.name(),
+            policy_type_inferred: self.answer.policy_type_inferred,
+            assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
+        })
+    }
+}

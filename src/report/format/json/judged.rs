@@ -1,0 +1,232 @@
+//! The answer to one question about one document.
+
+use super::place::{DiagnosticView, Range};
+use super::request::RequestView;
+use crate::explain::Explained;
+use crate::index::broken;
+use crate::limits::Exhausted;
+use crate::policy::Document;
+use crate::report::answer::{Judgement, Reason};
+use crate::report::aws_messages::AwsCheck;
+use crate::request::AddressSet;
+use crate::solve::{Stats, Unknown, UnknownReason, Verdict};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// The view of an answer: AWS's members first, then ours.
+///
+/// ```
+/// use iamsat::check::{Options, no_new_access};
+/// use iamsat::report::{Judgement, AwsCheck, json::Judged};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let policy = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+/// let options = Options::default();
+/// let answer = no_new_access(&policy, &policy, &options);
+/// let judgement = Judgement::new(AwsCheck::NoNewAccess, &policy, Some(&policy), &answer, &options);
+/// let text = serde_json::to_string(&Judged::of(&judgement)).unwrap();
+/// assert!(text.starts_with(r#"{"result":"PASS","message":"#));
+/// ```
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judged<'a> {
+    result: &'static str,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<Because<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<RequestView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<RequestView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<Vec<Location<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_short: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<Open<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<RequestView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses: Option<Addresses>,
+    policy_type: &'static str,
+    policy_type_inferred: bool,
+    assumptions: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<DiagnosticView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stats: Option<Sizes>,
+}
+
+impl<'a> Judged<'a> {
+    /// Views a judgement.
+    pub fn of(judgement: &'a Judgement<'a>) -> Judged<'a> {
+        let answer = judgement.answer;
+        let mut findings: &[Explained<'_>] = &[];
+        let (mut unknown, mut candidate) = (None, None);
+        match &answer.verdict {
+            Verdict::Pass(_) => {}
+            Verdict::Fail(_) => findings = &judgement.findings,
+            Verdict::Unknown(open) => {
+                unknown = Some(reasons(open, &judgement.documents()));
+                candidate = open.candidate.as_ref().map(|request| RequestView::of(request, &judgement.names));
+            }
+        }
+        let is_fail = matches!(answer.verdict, Verdict::Fail(_));
+        let shown = |f: &'a Explained<'_>| RequestView::of(f.finding.witness.request(), &judgement.names);
+        Judged {
+            result: answer.verdict.name(),
+            message: judgement.message(),
+            reasons: is_fail.then(|| judgement.reasons.iter().map(Because::of).collect()),
+            witness: findings.first().map(shown),
+            witnesses: if findings.len() > 1 { findings.iter().map(shown).collect() } else { Vec::new() },
+            locations: is_fail.then(|| findings.iter().map(|f| Location::of(judgement.policy, f)).collect()),
+            cut_short: answer.cut_short().filter(|_| is_fail).map(|limit| limit.code().as_str()),
+            unknown,
+            candidate,
+            resource_type: match judgement.check {
+                AwsCheck::NoPublicAccess(of) => Some(of.name()),
+                AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => None,
+            },
+            addresses: answer.addresses.as_ref().map(Addresses::of),
+            policy_type: answer.policy_type.name(),
+            policy_type_inferred: answer.policy_type_inferred,
+            assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
+            warnings: judgement
+                .warnings()
+                .into_iter()
+                .map(|(source, w)| DiagnosticView::of(source, w))
+                .collect(),
+            stats: judgement.measures.map(|measures| Sizes {
+                stats: answer.stats,
+                microseconds: match u64::try_from(measures.elapsed.as_micros()) {
+                    Ok(microseconds) => microseconds,
+                    Err(_) => broken("a check takes less than 500 000 years"),
+                },
+            }),
+        }
+    }
+}
+
+/// AWS's reason.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Because<'a> {
+    description: &'a str,
+    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<&'a str>,
+}
+
+impl Because<'_> {
+    fn of(reason: &Reason) -> Because<'_> {
+        Because {
+            description: &reason.description,
+            statement_index: reason.statement_index,
+            statement_id: reason.statement_id.as_deref(),
+        }
+    }
+}
+
+/// The place to look at.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    statement_index: usize,
+    pointer: &'a str,
+    span: Range,
+}
+
+impl<'a> Location<'a> {
+    fn of(policy: &Document, explained: &'a Explained<'_>) -> Location<'a> {
+        let place = &explained.blame.primary;
+        Location {
+            statement_index: explained.blame.statement,
+            pointer: &place.pointer,
+            span: Range::of(&policy.source, place.span),
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Serialize)]
+pub(super) struct Open<'a> {
+    reason: &'static str,
+    detail: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span: Option<Range>,
+}
+
+/// Views every reason why there is no answer.
+pub(super) fn reasons<'a>(unknown: &'a Unknown, documents: &[&'a Document]) -> Vec<Open<'a>> {
+    let simple = |reason: &'static str, detail: Cow<'a, str>| Open {
+        reason,
+        detail,
+        limit: None,
+        rule: None,
+        pointer: None,
+        file: None,
+        span: None,
+    };
+    let one = |reason: &'a UnknownReason| match reason {
+        UnknownReason::Exhausted(Exhausted::Deadline) => {
+            simple("deadline", "the time limit was reached".into())
+        }
+        UnknownReason::Exhausted(limit) => Open {
+            limit: Some(limit.code().as_str()),
+            ..simple("limit", format!("the limit `{}` was reached", limit.code()).into())
+        },
+        UnknownReason::Opaque { rule, detail, document, pointer, span } => {
+            let source = documents.get(*document).map(|document| &document.source);
+            Open {
+                rule: Some(rule.as_str()),
+                pointer: Some(pointer),
+                file: source.map(|source| source.name()),
+                span: source.map(|source| Range::of(source, *span)),
+                ..simple("opaque", detail.into())
+            }
+        }
+        UnknownReason::NotVerified(detail) => simple("not-verified", detail.into()),
+        UnknownReason::Internal(detail) => simple("internal", detail.into()),
+    };
+    unknown.reasons.iter().map(one).collect()
+}
+
+/// Numbers beyond 2^53 are no numbers in most programs that read JSON.
+#[derive(Serialize)]
+struct Addresses {
+    ipv4: String,
+    ipv6: String,
+    ranges: Vec<String>,
+}
+
+impl Addresses {
+    fn of(set: &AddressSet) -> Addresses {
+        let (v4, v6) = set.sizes();
+        Addresses {
+            ipv4: v4.to_string(),
+            ipv6: v6.to_string(),
+            ranges: set.intervals().iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// Sizes of the search, and how long it took.
+#[derive(Serialize)]
+struct Sizes {
+    #[serde(flatten)]
+    stats: Stats,
+    microseconds: u64,
+}

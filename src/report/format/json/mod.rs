@@ -1,0 +1,47 @@
+//! JSON: AWS's three members word for word, then ours. Every answer is written from a typed view.
+
+mod block_public_access;
+mod difference;
+mod external;
+mod find;
+mod issue;
+mod judged;
+mod place;
+mod request;
+mod simulation;
+
+pub use issue::{accepted, failure, lint};
+pub use judged::Judged;
+pub use simulation::simulation;
+
+use crate::explain::display::KeyNames;
+use crate::policy::Document;
+use crate::report::answer::Judgement;
+use crate::request::Request;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+/// Writes the answer to one question about one document, for those who add members: [`Judged`] is what it says.
+pub fn judgement(judgement: &Judgement<'_>) -> Value {
+    json!(Judged::of(judgement))
+}
+
+/// Writes what is undecided beside the findings of a FAIL.
+pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
+    let open = judgement.answer.open.as_deref()?;
+    Some(json!(judged::reasons(open, &judgement.documents())))
+}
+
+/// Writes a request.
+pub fn request(request: &Request, documents: &[&Document]) -> Value {
+    json!(request::RequestView::of(request, &KeyNames::of(documents)))
+}
+
+/// An object whose members are known only when it is written.
+struct Members<N, V>(Vec<(N, V)>);
+
+impl<N: Serialize, V: Serialize> Serialize for Members<N, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}

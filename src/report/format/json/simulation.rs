@@ -1,0 +1,112 @@
+//! A simulated request.
+
+use super::place::{DiagnosticView, Range};
+use super::request::RequestView;
+use crate::evaluate::Truth;
+use crate::explain::display::KeyNames;
+use crate::report::answer::{PartReport, Remark, Simulation, StatementReport};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SimulationView<'a> {
+    decision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_expected: Option<bool>,
+    request: RequestView<'a>,
+    policy_type: &'static str,
+    policy_type_inferred: bool,
+    statements: Vec<StatementView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningView<'a>>,
+}
+
+/// Writes a simulated request.
+pub fn simulation(simulation: &Simulation<'_>) -> Value {
+    let names = KeyNames::of(&simulation.documents);
+    let of_documents =
+        simulation.warnings().into_iter().map(|(source, w)| WarningView::Read(DiagnosticView::of(source, w)));
+    json!(SimulationView {
+        decision: simulation.decision_name(),
+        expected: simulation.expected.map(|expected| expected.name()),
+        as_expected: simulation.expected.map(|_| simulation.is_as_expected()),
+        request: RequestView::of(&simulation.request, &names),
+        policy_type: simulation.policy_type.name(),
+        policy_type_inferred: simulation.policy_type_inferred,
+        statements: simulation.statements.iter().map(StatementView::of).collect(),
+        warnings: simulation.remarks.iter().map(WarningView::of_remark).chain(of_documents).collect(),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WarningView<'a> {
+    Remark { code: &'static str, severity: &'static str, message: &'a str },
+    Read(DiagnosticView<'a>),
+}
+
+impl WarningView<'_> {
+    fn of_remark(remark: &Remark) -> WarningView<'_> {
+        WarningView::Remark { code: remark.code.as_str(), severity: "warning", message: &remark.message }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StatementView<'a> {
+    file: &'a str,
+    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<&'a str>,
+    effect: &'static str,
+    applies: Option<bool>,
+    pointer: &'a str,
+    span: Range,
+    parts: Vec<PartView<'a>>,
+}
+
+impl<'a> StatementView<'a> {
+    fn of(report: &'a StatementReport<'_>) -> StatementView<'a> {
+        StatementView {
+            file: report.document.source.name(),
+            statement_index: report.index,
+            statement_id: report.statement.sid(),
+            effect: report.statement.effect.value.name(),
+            applies: known(report.applies),
+            pointer: &report.pointer,
+            span: Range::of(&report.document.source, report.statement.span),
+            parts: report.parts.iter().map(PartView::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PartView<'a> {
+    element: &'static str,
+    matches: Option<bool>,
+    pointer: &'a str,
+    detail: &'a str,
+}
+
+impl PartView<'_> {
+    fn of(part: &PartReport) -> PartView<'_> {
+        PartView {
+            element: part.element,
+            matches: known(part.truth),
+            pointer: &part.pointer,
+            detail: &part.detail,
+        }
+    }
+}
+
+/// Returns true, false, or `None` where it is undecided.
+fn known(truth: Truth) -> Option<bool> {
+    match truth {
+        Truth::True => Some(true),
+        Truth::False => Some(false),
+        Truth::Unknown => None,
+    }
+}

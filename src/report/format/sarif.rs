@@ -1,0 +1,361 @@
+//! SARIF 2.1.0, for code scanning.
+//!
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` holds the output
+//! against its JSON schema.
+
+use crate::code::Code;
+use crate::report::issue::{Issue, Kind, Mark, Report, Status, Subject};
+use crate::report::paths::uri;
+use crate::span::{Source, Span};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Bytes of a marked text that are still repeated as a snippet.
+const LONGEST_SNIPPET: usize = 4_000;
+
+/// Renders the outcome of a command as a SARIF log.
+///
+/// ```
+/// use iamsat::report::{Report, sarif};
+/// let report =
+///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: Vec::new(), has_baseline: false };
+/// assert_eq!(sarif::report(&report)["version"], "2.1.0");
+/// ```
+pub fn report(report: &Report) -> Value {
+    let mut codes: Vec<Code> = report.all_issues().map(|issue| issue.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let failed = report.all_issues().any(|issue| issue.kind == Kind::Error)
+        || report.subjects.iter().any(|subject| subject.status == Status::Error);
+    // A result without a place is shown nowhere: what is about no place is put at the beginning of its file.
+    let anywhere = report.subjects.first().map_or(".", |subject| subject.name.as_str());
+    let about_run = report.issues.iter().map(|issue| (issue, anywhere));
+    let about_subjects =
+        report.subjects.iter().flat_map(|subject| subject.issues.iter().map(|issue| (issue, &*subject.name)));
+    let results = about_run.chain(about_subjects);
+    json!(Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "iamsat",
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: codes.iter().map(|code| Rule::of(*code)).collect(),
+                },
+            },
+            invocations: [Invocation {
+                execution_successful: !failed,
+                tool_execution_notifications: report
+                    .subjects
+                    .iter()
+                    .map(|subject| Notification::of(subject, report))
+                    .collect(),
+            }],
+            artifacts: names(report)
+                .into_iter()
+                .map(|name| Artifact { location: ArtifactLocation::of(name, report) })
+                .collect(),
+            automation_details: Details { id: format!("iamsat/{}/", report.command) },
+            column_kind: "unicodeCodePoints",
+            results: results.map(|(issue, file)| Outcome::of(issue, file, &codes, report)).collect(),
+        }],
+    })
+}
+
+/// Lists the inputs, each once.
+fn names(report: &Report) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for subject in &report.subjects {
+        if !names.contains(&subject.name.as_str()) {
+            names.push(&subject.name);
+        }
+    }
+    names
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    artifacts: Vec<Artifact>,
+    automation_details: Details,
+    column_kind: &'static str,
+    results: Vec<Outcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+struct Details {
+    id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+/// A text, in Markdown too if there is such a text.
+#[derive(Serialize)]
+struct Text<T> {
+    text: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<&'static str>,
+}
+
+impl<T> Text<T> {
+    fn plain(text: T) -> Text<T> {
+        Text { text, markdown: None }
+    }
+}
+
+/// A code with its page.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: &'static str,
+    short_description: Text<String>,
+    full_description: Text<String>,
+    help: Text<&'static str>,
+}
+
+impl Rule {
+    fn of(code: Code) -> Rule {
+        let summary = || Text::plain(code.summary());
+        Rule {
+            id: code.as_str(),
+            short_description: summary(),
+            full_description: summary(),
+            help: Text { text: code.page().trim_start_matches("# "), markdown: Some(code.page()) },
+        }
+    }
+}
+
+/// The outcome of an input: nothing found must not read as nothing looked at.
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text<String>,
+    locations: [Location<'static>; 1],
+}
+
+impl Notification {
+    fn of(subject: &Subject, report: &Report) -> Notification {
+        Notification {
+            level: match subject.status {
+                Status::Pass | Status::Fail | Status::Skipped => "note",
+                Status::Unknown => "warning",
+                Status::Error => "error",
+            },
+            message: Text::plain(subject.line()),
+            locations: [Location::of(ArtifactLocation::of(&subject.name, report), None)],
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    physical_location: PhysicalLocation<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[LogicalLocation<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<&'a str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation<'a> {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'a> {
+    fully_qualified_name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+impl ArtifactLocation {
+    fn of(name: &str, report: &Report) -> ArtifactLocation {
+        let uri = uri(name, report.directory.as_deref());
+        // What is relative is relative to the root of the sources, which the reader of the log knows.
+        let uri_base_id = (!uri.starts_with("file:")).then_some("%SRCROOT%");
+        ArtifactLocation { uri, uri_base_id }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region<'a> {
+    start_line: usize,
+    start_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Text<&'a str>>,
+}
+
+impl<'a> Location<'a> {
+    fn of(artifact_location: ArtifactLocation, region: Option<Region<'a>>) -> Location<'a> {
+        let physical_location = PhysicalLocation { artifact_location, region };
+        Location { physical_location, logical_locations: None, id: None, message: None }
+    }
+
+    /// Locates a place of a source.
+    fn at(source: &'a Source, span: Span, report: &Report) -> Location<'a> {
+        let (file, span) = source.in_file(span);
+        let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
+        let text = file.slice(span);
+        let region = Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: Some(end.line),
+            end_column: Some(end.column),
+            snippet: (text.len() <= LONGEST_SNIPPET).then(|| Text::plain(text)),
+        };
+        Location::of(ArtifactLocation::of(file.name(), report), Some(region))
+    }
+
+    /// Locates a further mark, by its place among them.
+    fn related(index: usize, mark: &'a Mark, source: &'a Source, report: &Report) -> Location<'a> {
+        Location {
+            id: Some(index + 1),
+            message: (!mark.label.is_empty()).then(|| Text::plain(&*mark.label)),
+            ..Location::at(source, mark.span, report)
+        }
+    }
+}
+
+/// A result: an issue.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'a> {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Text<String>,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: Fingerprints<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppression<'a>>>,
+}
+
+/// The name under which results can be followed from run to run.
+#[derive(Serialize)]
+struct Fingerprints<'a> {
+    #[serde(rename = "iamsat/v1")]
+    iamsat: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    status: &'static str,
+    justification: &'a str,
+}
+
+impl<'a> Outcome<'a> {
+    fn of(issue: &'a Issue, file: &str, codes: &[Code], report: &Report) -> Outcome<'a> {
+        let (location, related) = match (&issue.source, issue.marks.split_first()) {
+            (Some(source), Some((first, others))) => {
+                let pointer = issue.pointer.as_deref();
+                let location = Location {
+                    logical_locations: pointer.map(|name| [LogicalLocation { fully_qualified_name: name }]),
+                    ..Location::at(source, first.span, report)
+                };
+                let others = others.iter().enumerate();
+                let related = others.map(|(index, mark)| Location::related(index, mark, source, report));
+                (location, related.collect())
+            }
+            _ => {
+                let region = Region {
+                    start_line: 1,
+                    start_column: 1,
+                    end_line: None,
+                    end_column: None,
+                    snippet: None,
+                };
+                (Location::of(ArtifactLocation::of(file, report), Some(region)), Vec::new())
+            }
+        };
+        let suppression = |reason: &'a String| {
+            vec![Suppression { kind: "external", status: "accepted", justification: reason }]
+        };
+        Outcome {
+            rule_id: issue.code.as_str(),
+            rule_index: codes.binary_search(&issue.code).ok(),
+            level: match issue.kind {
+                // Without an answer nothing may go through either.
+                Kind::Finding | Kind::Unknown | Kind::Error => "error",
+                Kind::Lint | Kind::Warning => "warning",
+            },
+            message: Text::plain(message(issue)),
+            locations: [location],
+            related_locations: related,
+            partial_fingerprints: Fingerprints { iamsat: &issue.fingerprint },
+            suppressions: match &issue.accepted {
+                Some(reason) => Some(suppression(reason)),
+                None => report.has_baseline.then(Vec::new),
+            },
+        }
+    }
+}
+
+/// Writes everything that is known, as text.
+fn message(issue: &Issue) -> String {
+    let mut text = match issue.kind {
+        Kind::Unknown => format!("UNKNOWN: {}", issue.title),
+        Kind::Finding | Kind::Lint | Kind::Error | Kind::Warning => issue.title.clone(),
+    };
+    for (name, note) in &issue.notes {
+        text.push_str(&format!("\n\n{name}:\n{note}"));
+    }
+    text
+}

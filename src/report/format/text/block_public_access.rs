@@ -1,0 +1,119 @@
+//! The outcome of Block Public Access, line by line.
+
+use crate::check::Options;
+use crate::explain::display::{KeyNames, one_line};
+use crate::policy::{Document, PolicyType};
+use crate::report::answer::BlockReport;
+use crate::report::display;
+use crate::request::Request;
+use crate::solve::Verdict;
+
+impl BlockReport<'_> {
+    /// Draws the answer for people, line by line.
+    pub fn text(&self, options: &Options) -> String {
+        let settings = self.of.settings.named().into_iter().filter(|(_, on)| *on);
+        let on: Vec<&str> = settings.map(|(name, _)| name).collect();
+        let rows = [
+            ("settings", if on.is_empty() { "none is on".to_owned() } else { on.join(", ") }),
+            ("policy", self.policy_row()),
+            ("acl", self.acl_row()),
+            ("rejected", self.rejected_row()),
+            ("remains", self.remains_row()),
+        ];
+        let mut out = String::new();
+        for (name, text) in rows {
+            out.push_str(&row(name, &one_line(&text)));
+        }
+        if let (Some(witness), Some(policy)) = (self.witness(), self.of.policy) {
+            out.push_str(&self.request_rows(policy, witness, options));
+        }
+        for help in self.help() {
+            for (index, line) in help.lines().enumerate() {
+                out.push_str(&row(if index == 0 { "help" } else { "" }, &one_line(line)));
+            }
+        }
+        out
+    }
+
+    fn policy_row(&self) -> String {
+        match (self.of.policy, &self.outcome.public) {
+            (None, _) => "none".to_owned(),
+            (Some(_), None) => "not public: only a VPC can use the access point".to_owned(),
+            (Some(policy), Some(answer)) => match &answer.verdict {
+                Verdict::Pass(_) => "not public: proved for every request".to_owned(),
+                Verdict::Unknown(_) => "it could not be decided whether it is public".to_owned(),
+                Verdict::Fail(findings) => {
+                    let statements: Vec<String> = findings.iter().map(|f| f.statement.to_string()).collect();
+                    let plural = if statements.len() == 1 { "" } else { "s" };
+                    format!(
+                        "public, by statement{plural} {} of {}",
+                        statements.join(", "),
+                        policy.source.name()
+                    )
+                }
+            },
+        }
+    }
+
+    fn acl_row(&self) -> String {
+        let grants = self.granted();
+        match (self.of.grants.is_empty(), grants.is_empty()) {
+            (true, _) => "none".to_owned(),
+            (false, true) => "not public".to_owned(),
+            (false, false) => format!("public: {}", grants.join(", ")),
+        }
+    }
+
+    fn rejected_row(&self) -> String {
+        let mut rejected: Vec<String> = self.rejected().into_iter().map(str::to_owned).collect();
+        if self.may_reject_policy() {
+            rejected.push(format!("it could not be decided whether {} is", self.put_policy()));
+        } else if rejected.is_empty() {
+            rejected.push("nothing".to_owned());
+        }
+        rejected.join(", ")
+    }
+
+    fn remains_row(&self) -> String {
+        let mut remains = Vec::new();
+        match self.outcome.policy_stays_public {
+            Some(true) => remains.push("what the policy gives to everyone".to_owned()),
+            None => remains.push("it could not be decided whether the policy is public".to_owned()),
+            Some(false) => {}
+        }
+        if self.outcome.acl_stays_public {
+            remains.push("the public grants of the ACL".to_owned());
+        } else if !self.public_grants().is_empty() {
+            remains.push("the public grants of the ACL are ignored".to_owned());
+        }
+        remains.extend(self.outcome.remaining.as_ref().map(|answer| self.kept(&answer.verdict)));
+        if remains.is_empty() {
+            remains.push("no public access".to_owned());
+        }
+        remains.join("; ")
+    }
+
+    /// Returns a request that remains; where nothing is restricted, one that makes the policy public.
+    fn witness(&self) -> Option<&Request> {
+        match &self.outcome.remaining.as_ref().or(self.outcome.public.as_ref())?.verdict {
+            Verdict::Fail(findings) => findings.first().map(|f| f.witness.request()),
+            Verdict::Pass(_) | Verdict::Unknown(_) => None,
+        }
+    }
+
+    fn request_rows(&self, policy: &Document, witness: &Request, options: &Options) -> String {
+        let mut out = String::new();
+        let rows = display::rows(witness, &KeyNames::of(&[policy]), PolicyType::Resource);
+        for (index, line) in display::table(&rows).lines().enumerate() {
+            out.push_str(&row(if index == 0 { "request" } else { "" }, line));
+        }
+        if let Some(command) = self.replay(policy, witness, options) {
+            out.push_str(&row("replay", &command));
+        }
+        out
+    }
+}
+
+fn row(name: &str, text: &str) -> String {
+    format!("{name:<9} {text}\n")
+}

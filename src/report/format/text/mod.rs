@@ -1,0 +1,91 @@
+//! Text for people: verdict, place, request, why, what to do.
+
+mod block_public_access;
+mod external;
+mod simulation;
+mod snippet;
+mod style;
+mod verdict;
+
+use crate::diagnostic::Diagnostic;
+use crate::explain::display::{one_line, plain};
+use crate::report::answer::Remark;
+use crate::report::failure::Failure;
+use crate::report::issue::{Issue, Kind};
+use crate::span::Source;
+use annotate_snippets::{Group, Level};
+
+pub use simulation::simulation;
+pub use style::{Letters, Style};
+pub use verdict::{Verbosity, judgement, summary};
+
+/// Draws an issue with its place. What is accepted is told in one line.
+pub fn issue(issue: &Issue, style: Style) -> String {
+    let shown = |text: &str| style.shown(text).into_owned();
+    if let Some(reason) = &issue.accepted {
+        let place = match issue.place() {
+            Some((source, at)) => format!("{}:{}:{}: ", source.name(), at.line, at.column),
+            None => String::new(),
+        };
+        let line = format!("accepted[{}]: {place}{reason}", issue.code);
+        return format!("{}\n", shown(&one_line(&line)));
+    }
+    let level = match issue.kind {
+        Kind::Finding | Kind::Error => Level::ERROR,
+        Kind::Unknown => Level::WARNING.with_name("unknown"),
+        Kind::Lint | Kind::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(shown(&one_line(&issue.title))).id(issue.code.as_str());
+    let mut group = match &issue.source {
+        Some(source) => title.elements(snippet::elements(source, &issue.marks, style)),
+        None => Group::with_title(title),
+    };
+    if let (Some(source), Some(mark), Some(pointer)) = (&issue.source, issue.marks.first(), &issue.pointer)
+        && snippet::is_long(source, mark.span, style)
+        && !pointer.is_empty()
+    {
+        group = group.element(Level::NOTE.with_name("pointer").message(shown(&one_line(pointer))));
+    }
+    for (name, text) in &issue.notes {
+        let level = match *name {
+            "help" => Level::HELP,
+            "note" => Level::NOTE,
+            name => Level::NOTE.with_name(name),
+        };
+        let text = if *name == "replay" { text.clone() } else { shown(&plain(text)) };
+        group = group.element(level.message(text));
+    }
+    style.draw(group)
+}
+
+/// Draws an error without a verdict, for standard error.
+pub fn failure(failure: &Failure, style: Style) -> String {
+    let mut out = String::new();
+    for fault in &failure.faults {
+        out.push_str(&diagnostic(&fault.source, &fault.diagnostic, style));
+        out.push('\n');
+    }
+    let title = Level::ERROR.primary_title(style.shown(&one_line(&failure.message)).into_owned());
+    out.push_str(&style.draw(Group::with_title(title)));
+    out
+}
+
+/// Draws one diagnostic with its place.
+pub fn diagnostic(source: &Source, fault: &Diagnostic, style: Style) -> String {
+    issue(&Issue::of_diagnostic(source, fault), style)
+}
+
+/// Draws something odd about a request, for standard error.
+pub fn remark(remark: &Remark, style: Style) -> String {
+    issue(&Issue::new(Kind::Warning, remark.code, one_line(&remark.message)), style)
+}
+
+/// Writes a line about an input, whatever texts it repeats: what is not seen is spelled out, and it stays one line.
+///
+/// ```
+/// use iamsat::report::text::line;
+/// assert_eq!(line("c.json", "verified. by \u{1b}[31mx\nd.json: verified"), "c.json: verified. by \\u{1b}[31mx\\nd.json: verified\n");
+/// ```
+pub fn line(input: &str, message: &str) -> String {
+    format!("{}: {}\n", one_line(input), one_line(message))
+}

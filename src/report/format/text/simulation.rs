@@ -1,0 +1,68 @@
+//! A simulated request: the decision, then every statement with what keeps it from applying.
+
+use super::style::Style;
+use super::verdict::Verbosity;
+use crate::evaluate::{Decision, Truth};
+use crate::explain::display::{one_line, plain, statement_name};
+use crate::report::answer::{Simulation, StatementReport};
+
+/// Draws a simulated request.
+pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Style) -> String {
+    let mut out = String::new();
+    let decision = match simulation.decision {
+        Decision::Undetermined if verbosity >= Verbosity::Normal => {
+            "undetermined, it depends on what is open above (`?`)".to_owned()
+        }
+        _ => simulation.sentence(),
+    };
+    if verbosity >= Verbosity::Normal {
+        let mut shown: Option<&str> = None;
+        for statement in &simulation.statements {
+            let name = statement.document.source.name();
+            if shown != Some(name) {
+                out.push_str(&format!("{}\n", one_line(name)));
+                shown = Some(name);
+            }
+            out.push_str(&of_statement(statement, verbosity));
+        }
+        out.push('\n');
+    }
+    let expected = match simulation.expected {
+        Some(expected) if !simulation.is_as_expected() => format!(" (expected: {})", expected.name()),
+        _ => String::new(),
+    };
+    if verbosity >= Verbosity::Normal || !expected.is_empty() || simulation.decision == Decision::Undetermined
+    {
+        out.push_str(&format!("simulate: {decision}{expected}\n"));
+    }
+    style.shown(&plain(&out)).into_owned()
+}
+
+fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
+    let applies = match report.applies {
+        Truth::True => "applies",
+        Truth::False => "does not apply",
+        Truth::Unknown => "may apply",
+    };
+    let place = report.document.source.position(report.statement.span.start as usize);
+    let mut out = format!(
+        "  {} ({}, line {}): {applies}\n",
+        statement_name(report.index, Some(report.statement)),
+        report.statement.effect.value.name(),
+        place.line
+    );
+    for part in &report.parts {
+        // What is false decides; what is open matters only where nothing is false.
+        let tells =
+            part.truth == Truth::False || (part.truth == Truth::Unknown && report.applies == Truth::Unknown);
+        if tells || verbosity == Verbosity::Verbose {
+            let sign = match part.truth {
+                Truth::True => '+',
+                Truth::False => '-',
+                Truth::Unknown => '?',
+            };
+            out.push_str(&format!("    {sign} {}: {}\n", part.element, one_line(&part.detail)));
+        }
+    }
+    out
+}

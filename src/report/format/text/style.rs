@@ -1,0 +1,69 @@
+//! The way text is drawn: colours, characters, width.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Group, Renderer};
+use std::borrow::Cow;
+
+/// The characters that text may consist of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Letters {
+    /// Frames of ASCII, content as it is: for files and pipes.
+    #[default]
+    Plain,
+    /// Frames of lines, content as it is: for terminals that can show them.
+    Lines,
+    /// ASCII alone, what is beyond it spelled out: for terminals that can show nothing else. Replay commands stay as they
+    /// are.
+    Ascii,
+}
+
+/// How text is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colours.
+    pub color: bool,
+    /// Which characters to use.
+    pub letters: Letters,
+    /// Columns of the terminal; `None` if it is none.
+    pub width: Option<usize>,
+}
+
+impl Style {
+    /// Draws a group of snippets and messages.
+    pub(super) fn draw(self, group: Group<'_>) -> String {
+        let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
+        let decor = if self.letters == Letters::Lines { DecorStyle::Unicode } else { DecorStyle::Ascii };
+        // Long lines are cut before they are drawn, so that all marks stay visible.
+        let drawn = renderer.term_width(10_000).decor_style(decor).render(&[group]);
+        // A window of a long line has its place in the heading above it; the renderer then marks it as of another file.
+        let lines =
+            drawn.split('\n').filter(|line| !matches!(without_style(line).trim(), ":::" | "\u{2e2c}"));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
+
+    /// Writes a text in characters that can be shown.
+    pub(super) fn shown(self, text: &str) -> Cow<'_, str> {
+        if self.letters != Letters::Ascii || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            if c.is_ascii() { out.push(c) } else { out.extend(c.escape_unicode()) }
+        }
+        Cow::Owned(out)
+    }
+}
+
+/// Returns a line as it is seen.
+fn without_style(line: &str) -> String {
+    let mut letters = line.chars();
+    let mut seen = String::new();
+    while let Some(c) = letters.next() {
+        if c == '\u{1b}' {
+            letters.find(|c| *c == 'm');
+        } else {
+            seen.push(c);
+        }
+    }
+    seen
+}

@@ -1,0 +1,116 @@
+//! The answer to one question about one document, and the last line over several.
+
+use super::issue;
+use super::style::Style;
+use crate::explain::display::counted;
+use crate::report::answer::Judgement;
+use crate::report::issue::{Issue, Kind, Status, Subject};
+
+/// The amount of text that is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Only what is wrong.
+    Quiet,
+    /// Verdicts too.
+    Normal,
+    /// Assumptions, sizes and times too.
+    Verbose,
+}
+
+/// Draws the answer to one question about one document: its findings or the reasons why there is none, without warnings, and
+/// the verdict. `named` has the verdict name the policies.
+pub fn judgement(
+    judgement: &Judgement<'_>,
+    issues: &[Issue],
+    named: bool,
+    verbosity: Verbosity,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    for one in issues.iter().filter(|i| matches!(i.kind, Kind::Finding | Kind::Unknown)) {
+        if one.accepted.is_none() || verbosity >= Verbosity::Normal {
+            out.push_str(&issue(one, style));
+            if one.accepted.is_none() {
+                out.push('\n');
+            }
+        }
+    }
+    if verbosity >= Verbosity::Normal {
+        let basis = judgement.basis();
+        let basis = if basis.is_empty() { basis } else { format!(" ({basis})") };
+        let line =
+            format!("{}: {}{basis}\n", judgement.check.kind().name(), judgement.sentence(issues, named));
+        out.push_str(&style.shown(&line));
+        out.push_str(&assumptions(judgement));
+    }
+    if verbosity == Verbosity::Verbose {
+        out.push_str(&details(judgement));
+    }
+    out
+}
+
+/// Writes the last line over several inputs.
+pub fn summary(command: &str, subjects: &[Subject]) -> String {
+    let distinct = |names: Vec<&str>| {
+        let mut names = names;
+        names.sort_unstable();
+        names.dedup();
+        names.len()
+    };
+    let judged = || subjects.iter().filter(|s| s.status != Status::Skipped);
+    let inputs = match (distinct(judged().map(|s| s.name.as_str()).collect()), command) {
+        (n, "verify") => counted(n, "certificate"),
+        (1, _) => "1 policy".to_owned(),
+        (n, _) => format!("{n} policies"),
+    };
+    let rules = match distinct(subjects.iter().filter_map(|s| s.rule.as_deref()).collect()) {
+        0 => String::new(),
+        n => format!(", {}", counted(n, "rule")),
+    };
+    let count = |status: Status, accepted: bool| {
+        judged().filter(|s| s.status == status && s.accepted().is_some() == accepted).count()
+    };
+    let skipped = subjects.iter().filter(|s| s.status == Status::Skipped).count();
+    let parts = [
+        (count(Status::Fail, false), "FAIL"),
+        (count(Status::Unknown, false), "UNKNOWN"),
+        (count(Status::Error, false), "error"),
+        (count(Status::Pass, false), "PASS"),
+        (count(Status::Fail, true), "accepted"),
+        (skipped, "skipped"),
+    ];
+    // What a certificate shows is a PASS or a FAIL too.
+    let part = |(n, kind): (usize, &str)| match (kind, command) {
+        ("error", _) => counted(n, kind),
+        ("FAIL", "verify") => format!("{n} refused"),
+        ("UNKNOWN", "verify") => format!("{n} not verified"),
+        ("PASS", "verify") => format!("{n} verified"),
+        (kind, _) => format!("{n} {kind}"),
+    };
+    let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(part).collect();
+    format!("{command}: {inputs}{rules}: {}\n", parts.join(", "))
+}
+
+/// Lists the readings that the answer rests on where sources disagree.
+fn assumptions(judgement: &Judgement<'_>) -> String {
+    let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!("  assumes  {}; see docs/trust.md\n", names.join(", ")),
+    }
+}
+
+/// Writes what is only told if asked for.
+fn details(judgement: &Judgement<'_>) -> String {
+    let s = judgement.answer.stats;
+    let mut lines = Vec::new();
+    lines.push(format!(
+        "  sizes    {} atoms, {} nodes, {} clauses, {} lemmas, {} states, {} solves, {} iterations",
+        s.atoms, s.nodes, s.clauses, s.lemmas, s.states, s.solves, s.iterations
+    ));
+    if let Some(measures) = judgement.measures {
+        lines.push(format!("  time     {:.3} ms", measures.elapsed.as_secs_f64() * 1000.0));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
