@@ -116,7 +116,7 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
         });
         group.finish();
         c.benchmark_group("compile").bench_function(name, |b| {
-            let reading = Context::of(&Query::find([document], [], []), PolicyType::Identity);
+            let reading = Context::of(&Query::find([document], [], []), Semantics::of(PolicyType::Identity));
             b.iter(|| {
                 let mut formula = Formula::default();
                 black_box(compile(&mut formula, &reading, 0, document));

@@ -5,7 +5,7 @@
 //! internal error.
 
 use std::marker::PhantomData;
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 /// Ends the check, because something that this program guarantees does not hold. `check::ask` and every surface turn it into an
 /// internal error, which is never PASS.
@@ -17,19 +17,25 @@ pub(crate) fn broken(invariant: &str) -> ! {
 }
 
 /// An index of one kind.
-pub trait Id: Copy {
+pub(crate) trait Id: Copy {
     /// The index of the value at this place of its table.
     fn at(place: usize) -> Self;
     /// The place in its table.
     fn place(self) -> usize;
 }
 
-/// Declares an index type that is a `u32`.
+/// Declares an index type that is a `u32`; public unless said otherwise.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
+        $crate::index::id! {
+            $(#[$doc])*
+            pub struct $name
+        }
+    };
+    ($(#[$doc:meta])* $visibility:vis struct $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u32);
+        $visibility struct $name(u32);
 
         impl $crate::index::Id for $name {
             fn at(place: usize) -> $name {
@@ -49,7 +55,7 @@ pub(crate) use id;
 
 /// A table whose values are found by indexes of one type. An index that is not of this table ends the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexVec<I, T> {
+pub(crate) struct IndexVec<I, T> {
     values: Vec<T>,
     index: PhantomData<fn(I) -> I>,
 }
@@ -57,6 +63,12 @@ pub struct IndexVec<I, T> {
 impl<I, T> Default for IndexVec<I, T> {
     fn default() -> Self {
         IndexVec { values: Vec::new(), index: PhantomData }
+    }
+}
+
+impl<I: Id, T> FromIterator<T> for IndexVec<I, T> {
+    fn from_iter<V: IntoIterator<Item = T>>(values: V) -> Self {
+        IndexVec::from(values.into_iter().collect::<Vec<T>>())
     }
 }
 
@@ -68,72 +80,90 @@ impl<I, T> From<Vec<T>> for IndexVec<I, T> {
 
 impl<I: Id, T> IndexVec<I, T> {
     /// Adds a value; its index.
-    pub fn push(&mut self, value: T) -> I {
+    pub(crate) fn push(&mut self, value: T) -> I {
         let id = I::at(self.values.len());
         self.values.push(value);
         id
     }
 
     /// The number of values.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.values.len()
     }
 
     /// True if there are no values.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
     /// The index that the next value gets.
-    pub fn next_id(&self) -> I {
+    pub(crate) fn next_id(&self) -> I {
         I::at(self.values.len())
     }
 
     /// True if the index is one of this table.
-    pub fn contains(&self, id: I) -> bool {
+    pub(crate) fn contains(&self, id: I) -> bool {
         id.place() < self.values.len()
     }
 
+    /// The value at an index, of a table that grows with use and need not reach it yet. (With the name `get` every use of an index
+    /// would count as one that the lint `indexing_slicing` forbids.)
+    pub(crate) fn find(&self, id: I) -> Option<&T> {
+        self.values.get(id.place())
+    }
+
     /// All indexes, in order.
-    pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
+    pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
         (0..self.values.len()).map(I::at)
     }
 
     /// All values, in order of their indexes.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.values.iter()
     }
 
     /// All indexes with their values, in order.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.values.iter().enumerate().map(|(place, value)| (I::at(place), value))
     }
 
+    /// The values from one index up to another.
+    #[track_caller]
+    pub(crate) fn range(&self, range: Range<I>) -> &[T] {
+        match self.values.get(range.start.place()..range.end.place()) {
+            Some(values) => values,
+            None => broken("an index belongs to its table"),
+        }
+    }
+
+    /// Adds several values.
+    pub(crate) fn extend_from_slice(&mut self, values: &[T])
+    where
+        T: Clone,
+    {
+        self.values.extend_from_slice(values);
+    }
+
     /// The values, in order of their indexes.
-    pub fn as_slice(&self) -> &[T] {
+    pub(crate) fn as_slice(&self) -> &[T] {
         &self.values
     }
 
     /// Makes room for more values.
-    pub fn reserve(&mut self, more: usize) {
+    pub(crate) fn reserve(&mut self, more: usize) {
         self.values.reserve(more);
     }
 
     /// Fills the table up to this many values.
-    pub fn resize(&mut self, len: usize, value: T)
+    pub(crate) fn resize(&mut self, len: usize, value: T)
     where
         T: Clone,
     {
         self.values.resize(len, value);
     }
 
-    /// Forgets all values.
-    pub fn clear(&mut self) {
-        self.values.clear();
-    }
-
     /// The values without their indexes.
-    pub fn into_vec(self) -> Vec<T> {
+    pub(crate) fn into_vec(self) -> Vec<T> {
         self.values
     }
 }
@@ -166,7 +196,7 @@ mod tests {
 
     id! {
         /// An index of the tests.
-        Place
+        struct Place
     }
 
     #[test]

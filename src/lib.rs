@@ -42,7 +42,6 @@ pub mod evaluate;
 pub mod explain;
 pub mod formula;
 mod hash;
-#[allow(dead_code, unused_imports, unreachable_pub)]
 mod index;
 pub mod limits;
 pub mod policy;

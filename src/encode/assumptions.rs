@@ -8,11 +8,12 @@ use crate::policy::PolicyType;
 use crate::query::Query;
 use crate::request::{HEURISTICS, Heuristic};
 
-/// A decided reading of something on which sources disagree; see `docs/trust.md`.
+/// A decision about a point on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption(pub Code);
 
-/// The decided readings that the documents of the query touch and the heuristics about the keys they mention, in alphabetical order.
+/// Names the decisions that the documents of the query depend on and the heuristics about the keys they mention, in alphabetical
+/// order.
 pub fn assumptions(
     query: &Query<'_>,
     documents: &[DocumentRef<'_>],
@@ -24,14 +25,14 @@ pub fn assumptions(
     for pattern in query.access().into_iter().flatten().flat_map(|entry| &entry.resources) {
         listed.resource(pattern);
     }
-    found.touched(&listed, context);
+    found.add_for(&listed, context);
     for document in documents {
-        found.touched(&document.features(), context);
+        found.add_for(&document.features(), context);
     }
-    if context.heuristics {
+    if context.semantics.heuristics {
         let has = |key: &str| mentioned.contains(&key);
         let takes_part = |h: &&Heuristic| match h.keys {
-            [] => context.policy_type == PolicyType::Resource,
+            [] => context.semantics.policy_type == PolicyType::Resource,
             keys => keys.iter().any(|key| has(key)) && h.with.is_none_or(has),
         };
         HEURISTICS.iter().filter(takes_part).for_each(|h| found.add(h.name));
@@ -40,7 +41,7 @@ pub fn assumptions(
     found.0.into_iter().map(Assumption).collect()
 }
 
-/// Names, each once: few, of which most are found again and again.
+/// A set of names. It is a list, because there are few, and most are found again and again.
 #[derive(Default)]
 struct Found(Vec<Code>);
 
@@ -51,23 +52,23 @@ impl Found {
         }
     }
 
-    /// Of what statements touch, what is so as the check reads them.
-    fn touched(&mut self, touched: &Features, context: &Context<'_>) {
-        let is_resource = context.policy_type == PolicyType::Resource;
+    /// Adds the decisions that statements with these features depend on.
+    fn add_for(&mut self, features: &Features, context: &Context<'_>) {
+        let is_resource = context.semantics.policy_type == PolicyType::Resource;
         let whole = context.allows_whole_resource;
         let single = |key: &str| !context.is_multivalued(key);
         let names = [
-            (touched.completed, Code::ShortArnsAreCompleted),
-            (touched.wild_fields && !context.strict_arn, Code::ResourceFieldsDoNotCrossColons),
-            (touched.variables, Code::VariableValuesAreLiteral),
+            (features.completed, Code::ShortArnsAreCompleted),
+            (features.wild_fields && !context.semantics.strict_arn, Code::ResourceFieldsDoNotCrossColons),
+            (features.variables, Code::VariableValuesAreLiteral),
             (
-                whole && (touched.expanded || touched.without_resource && !context.resource_unconstrained),
+                whole && (features.expanded || features.without_resource && !context.resource_unconstrained),
                 Code::MissingResourceIsStar,
             ),
-            (touched.unlisted.iter().map(|key| &**key).any(single), Code::UnlistedKeysAreSingleValued),
-            (is_resource && touched.accounts, Code::OnePartition),
-            (is_resource && touched.exempt_accounts, Code::AccountAloneInNotprincipalExemptsAll),
-            (is_resource && touched.wild_principals, Code::PrincipalWildcardsAreGlobs),
+            (features.unlisted.iter().map(|key| &**key).any(single), Code::UnlistedKeysAreSingleValued),
+            (is_resource && features.accounts, Code::OnePartition),
+            (is_resource && features.exempt_accounts, Code::AccountAloneInNotprincipalExemptsAll),
+            (is_resource && features.wild_principals, Code::PrincipalWildcardsAreGlobs),
         ];
         names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
     }

@@ -9,9 +9,7 @@ use crate::encode::context::Context;
 use crate::encode::opaque::{opaque, opaque_key};
 use crate::encode::operand::value_test;
 use crate::encode::presence::{matches, presence};
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::{PatternKey, Site};
+use crate::formula::{Formula, Lit, PatternKey, Site};
 use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
 use crate::request::{ValueType, key_info};
 
@@ -28,13 +26,13 @@ pub(crate) fn compile<'a>(
     if disputed || context.spelled_differently.contains(key) {
         let mut values: Vec<&str> = condition.values.iter().map(|v| &*v.value.text).collect();
         values.sort_unstable();
-        let spelled = format!("{:?} {:?}\0{}", condition.key.value.text, values, opaque_key(condition));
-        return formula.opaque(Code::TagKeyInTwoSpellings, spelled, site);
+        let text = format!("{:?} {:?}\0{}", condition.key.value.text, values, opaque_key(condition));
+        return formula.opaque(Code::TagKeyInTwoSpellings, text, site);
     }
     if operator.base == OperatorBase::Null {
         return null(formula, context, condition, site);
     }
-    let elements = context.elements.get(key).copied();
+    let element_count = context.element_counts.get(key).copied();
     let present = presence(formula, context, key, 0);
     if condition.values.is_empty() {
         return match (operator.set, operator.if_exists) {
@@ -47,7 +45,7 @@ pub(crate) fn compile<'a>(
             }
         };
     }
-    match (operator.set, elements) {
+    match (operator.set, element_count) {
         (None, None) => {
             let test = test(formula, context, condition, 0, site);
             single(formula, operator, present, test)
@@ -62,7 +60,8 @@ pub(crate) fn compile<'a>(
             let many = formula.graph.and([several, undocumented]);
             formula.graph.or([few, many])
         }
-        (Some(set), elements) => sets(formula, context, condition, set, elements.unwrap_or(1), site),
+        (Some(set), None) => sets(formula, context, condition, set, 1, site),
+        (Some(set), Some(count)) => sets(formula, context, condition, set, count, site),
     }
 }
 
@@ -96,12 +95,12 @@ fn sets<'a>(
     context: &Context<'a>,
     condition: &'a Condition,
     set: SetPrefix,
-    elements: u32,
+    element_count: u32,
     site: Site,
 ) -> Lit {
     let key = &*condition.key.value.name;
     let mut tests = Vec::new();
-    for element in 0..elements {
+    for element in 0..element_count {
         let present = presence(formula, context, key, element);
         let test = test(formula, context, condition, element, site);
         tests.push(match set {
@@ -128,7 +127,7 @@ fn sets<'a>(
                 return all;
             }
             // A set of one empty text may count as empty.
-            let more = if elements > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
+            let more = if element_count > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, context, key, 0, PatternKey::built(Pattern::word("")));
             let undocumented = formula.opaque(Code::SetOfOneEmptyValue, opaque_key(condition), site);
             let only_empty = formula.graph.and([first, !more, empty, undocumented]);

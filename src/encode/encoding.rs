@@ -1,5 +1,5 @@
-//! What is asked about requests, as conjuncts: some Allow statement of the policies applies, none of their Deny statements
-//! does, the request is one that the question is about, and what is true of every request holds.
+//! The formula of a query, as conjuncts: some Allow statement of the policies applies, none of their Deny statements does, the
+//! other layers hold, and the facts about every request hold.
 //!
 //! The search and the verifier of certificates both start here.
 
@@ -9,34 +9,31 @@ use crate::encode::outsider::{address_beyond, no_address, outsider};
 use crate::encode::prepared::DocumentRef;
 use crate::encode::slice::Slice;
 use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::Network;
-use crate::formula::{Site, SiteElement};
+use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
 use crate::policy::{Access, Effect, Statement};
-use crate::query::{Query, Role, Semantics};
+use crate::query::{Outside, Query, Role, Semantics};
 
-/// A question compiled.
+/// The formula of a query.
 #[derive(Debug)]
 pub struct Encoding<'a> {
     /// How the documents are read.
     pub context: Context<'a>,
-    /// All that is said about requests.
+    /// The statements about requests.
     pub formula: Formula<'a>,
-    /// The Allow statements of the policies: the document, the statement in it, and what it says.
+    /// The Allow statements of the policies: the index of the document, that of the statement in it, and its literal.
     pub allows: Vec<(usize, usize, Lit)>,
-    /// What has to hold beside one of them: no Deny, the question's own demands, and the facts about requests; but for
-    /// the address that the request comes from.
+    /// The conjuncts beside "one of the Allow statements applies": no Deny statement applies, the other layers hold, and the
+    /// facts about requests hold. The address that the request comes from is not among them.
     pub shared: Vec<Lit>,
-    /// Whether the question depends on the address that the request comes from.
+    /// True if the query depends on the address that the request comes from.
     pub by_address: bool,
-    /// All of it as conjuncts.
+    /// All conjuncts.
     pub conjuncts: Vec<Lit>,
 }
 
 impl<'a> Encoding<'a> {
-    /// Compiles the documents in order, then the demands, then the facts: the same question always gives the same graph.
+    /// Compiles the documents in order, then the other layers, then the facts: the same query always gives the same graph.
     pub fn new(query: &Query<'a>, semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, &DocumentRef::plain(query), semantics, &Slice::whole())
     }
@@ -47,8 +44,8 @@ impl<'a> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::whole())
     }
 
-    /// As [`Encoding::recalled`], without the statements that cannot matter: a request meets one of the Allow statements and all
-    /// that is shared exactly if it does so in the whole question. The Allow statements that cannot matter are false.
+    /// As [`Encoding::recalled`], without the statements that cannot matter: a request satisfies one of the Allow statements and
+    /// all that is shared exactly if it does so in the whole query. The Allow statements that cannot matter are false.
     pub fn sliced(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::of(query, documents))
     }
@@ -59,44 +56,17 @@ impl<'a> Encoding<'a> {
         semantics: Semantics,
         slice: &Slice,
     ) -> Encoding<'a> {
-        if !documents
-            .iter()
-            .map(|d| std::ptr::from_ref(d.document()))
-            .eq(query.documents().iter().map(|d| std::ptr::from_ref(*d)))
-        {
+        let given = documents.iter().map(|document| std::ptr::from_ref(document.document()));
+        if !given.eq(query.documents().iter().map(|document| std::ptr::from_ref(*document))) {
             broken("the documents of a query are compiled in its order");
         }
-        let mut context = Context::of(query, semantics.policy_type);
-        context.strict_arn = semantics.strict_arn;
-        context.aws_compat = semantics.aws_compat;
-        context.heuristics = semantics.heuristics;
-        context.boundary = semantics.boundary;
-        context.allows_whole_resource = query.outside().is_some();
+        let context = Context::of(query, semantics);
         let mut formula = Formula::default();
-        let values = query.documents().iter().enumerate().flat_map(|(index, document)| {
-            let matters = move |(number, _): &(usize, _)| slice.matters(index, *number);
-            document.statements.iter().enumerate().filter(matters).map(|(_, s)| s.value_count())
-        });
-        formula.reserve(values.fold(0, usize::saturating_add));
-        let compiled: Vec<CompiledPolicy> = documents
-            .iter()
-            .enumerate()
-            .map(|(index, document)| {
-                let matters = |number| slice.matters(index, number);
-                let compile = |formula: &mut Formula<'a>, number: usize, statement: &'a Statement| {
-                    let at = (index, number);
-                    match document {
-                        DocumentRef::Plain(_) => compile_statement(formula, &context, at, statement),
-                        DocumentRef::Prepared(prepared) => prepared.compile(formula, &context, at),
-                    }
-                };
-                CompiledPolicy::of(&mut formula, context.aws_compat, document.document(), matters, compile)
-            })
-            .collect();
-        let (policies, _) = compiled.split_at_checked(query.policies().len()).unwrap_or((&compiled, &[]));
+        let compiled = compile_documents(&mut formula, &context, documents, slice);
+        let policies = compiled.iter().take(query.policies().len()).enumerate();
         let with_effect = |effect: Effect| {
             let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
-            policies.iter().enumerate().flat_map(of)
+            policies.clone().flat_map(of)
         };
         let allows: Vec<(usize, usize, Lit)> = with_effect(Effect::Allow).collect();
         let mut shared: Vec<Lit> = Vec::new();
@@ -109,21 +79,54 @@ impl<'a> Encoding<'a> {
             shared.push(allowed.negate_if(layer.role == Role::Excludes));
         }
         shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
-        let mut by_address = None;
+        let mut address = None;
         if let Some(outside) = query.outside() {
             shared.extend(outsider(&mut formula, &context, query.documents(), outside));
-            by_address = formula.mentions("aws:sourceip").then(|| {
-                let networks: Vec<Network> = outside.but_for.iter().flat_map(Network::of).collect();
-                let nowhere = no_address(&mut formula);
-                let beyond = address_beyond(&mut formula, &networks);
-                formula.graph.or([nowhere, beyond])
-            });
+            address = outside_address(&mut formula, outside);
         }
         shared.extend(facts(&mut formula, &context));
         let some_allow = formula.graph.or(allows.iter().map(|(_, _, lit)| *lit));
-        let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).chain(by_address).collect();
-        Encoding { context, formula, allows, shared, by_address: by_address.is_some(), conjuncts }
+        let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).chain(address).collect();
+        Encoding { context, formula, allows, shared, by_address: address.is_some(), conjuncts }
     }
+}
+
+/// Compiles the statements of the slice, document by document.
+fn compile_documents<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    documents: &[DocumentRef<'a>],
+    slice: &Slice,
+) -> Vec<CompiledPolicy> {
+    let values = documents.iter().enumerate().flat_map(|(index, document)| {
+        let statements = document.document().statements.iter().enumerate();
+        let sliced = statements.filter(move |(number, _)| slice.matters(index, *number));
+        sliced.map(|(_, statement)| statement.value_count())
+    });
+    formula.reserve(values.sum());
+    let compile_document = |(index, document): (usize, &DocumentRef<'a>)| {
+        let matters = |number| slice.matters(index, number);
+        let compile = |formula: &mut Formula<'a>, number: usize, statement: &'a Statement| {
+            let at = (index, number);
+            match document {
+                DocumentRef::Plain(_) => compile_statement(formula, context, at, statement),
+                DocumentRef::Prepared(prepared) => prepared.compile(formula, context, at),
+            }
+        };
+        CompiledPolicy::of(formula, context.semantics.aws_compat, document.document(), matters, compile)
+    };
+    documents.iter().enumerate().map(compile_document).collect()
+}
+
+/// "The request comes from an address beyond the known networks, or from none", if the policies ask for the address.
+fn outside_address(formula: &mut Formula<'_>, outside: &Outside) -> Option<Lit> {
+    if !formula.mentions("aws:sourceip") {
+        return None;
+    }
+    let networks: Vec<Network> = outside.but_for.iter().flat_map(Network::of).collect();
+    let nowhere = no_address(formula);
+    let beyond = address_beyond(formula, &networks);
+    Some(formula.graph.or([nowhere, beyond]))
 }
 
 /// "Some entry lists the request": its action is one of the entry's and so is its resource; an empty list means any.

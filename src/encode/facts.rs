@@ -1,4 +1,4 @@
-//! What is true of every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
+//! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
 //! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
 //! values of two keys is left out (that paths start with the organization's id in S10, that both times are one instant in S11,
 //! that the first and last service are members in S12): leaving a fact out only adds requests, so it never makes a PASS wrong.
@@ -8,12 +8,10 @@
 use crate::automata::Pattern;
 use crate::encode::context::Context;
 use crate::encode::heuristics::heuristics;
-use crate::encode::presence::presence;
+use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
-use crate::formula::Formula;
-use crate::formula::Lit;
 use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT};
-use crate::formula::{Unobservable, Variable};
+use crate::formula::{Formula, Lit, PatternKey, Unobservable, Variable};
 
 /// Keys that anonymous requests lack (S1), apart from those that the requester's word fixes; tags by prefix.
 const SIGNED_ONLY: [&str; 9] = [
@@ -62,7 +60,7 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
         .collect();
     let keys: Vec<&'a str> = formula.mentioned().to_vec();
     let mut facts = Vec::new();
-    if let Some(boundary) = context.boundary
+    if let Some(boundary) = context.semantics.boundary
         && formula.has_unobservable(Unobservable::Boundary)
     {
         facts.push(formula.unobservable(Unobservable::Boundary).negate_if(!boundary));
@@ -70,13 +68,13 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
     for (name, element) in &further {
         // Values are numbered without gaps.
         let this = presence(formula, context, name, *element);
-        let before = presence(formula, context, name, element.saturating_sub(1));
+        let before = presence(formula, context, name, element - 1);
         facts.push(formula.graph.or([!this, before]));
     }
-    if context.heuristics {
+    if context.semantics.heuristics {
         facts.extend(heuristics(formula, context));
     }
-    if context.aws_compat {
+    if context.semantics.aws_compat {
         return facts;
     }
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
@@ -123,13 +121,8 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
     // S12.
     if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
         let called = presence(formula, context, called, 0);
-        let via = crate::encode::presence::matches(
-            formula,
-            context,
-            via,
-            0,
-            crate::formula::PatternKey::built(Pattern::builder().text_any_case("true").finish()),
-        );
+        let is_true = PatternKey::built(Pattern::builder().text_any_case("true").finish());
+        let via = matches(formula, context, via, 0, is_true);
         implies(formula, called, via);
     }
     // S13.

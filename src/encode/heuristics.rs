@@ -1,4 +1,4 @@
-//! What is usually true of requests, but not certainly: taken for facts only if asked for. Each one removes requests, so an
+//! Facts that usually but not certainly hold for requests, and are assumed only if asked for. Each one removes requests, so an
 //! answer that uses them names them among its assumptions.
 //!
 //! `request::Request::inconsistencies` knows the same ones, by the same names; `request::HEURISTICS` gives their sources.
@@ -7,21 +7,18 @@ use crate::automata::Pattern;
 use crate::encode::context::Context;
 use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::Network;
 use crate::formula::requester::{ANONYMOUS, SAML, SERVICE, USER, WEB};
-use crate::formula::{PatternKey, VariableId};
+use crate::formula::{Formula, Lit, Network, PatternKey, VariableId};
 use crate::policy::PolicyType;
 
 /// RFC 1918.
-const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+pub(crate) const PRIVATE_NETWORKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /// Keys that are set by services which act for a resource.
 const FOR_A_RESOURCE: [&str; 4] =
     ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
 
-/// All of them, as conjuncts over the keys that the policies mention.
+/// All heuristics, as conjuncts over the keys that the policies mention.
 pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
     let keys: Vec<&'a str> = formula.mentioned().to_vec();
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
@@ -30,7 +27,7 @@ pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -
     if let Some(ip) = mentioned("aws:sourceip") {
         let present = presence(formula, context, ip, 0);
         let variable = formula.key(ip, 0);
-        for network in PRIVATE.into_iter().filter_map(Network::parse) {
+        for network in PRIVATE_NETWORKS.into_iter().filter_map(Network::parse) {
             let private = formula.within(variable, network);
             implies(formula, present, !private);
         }
@@ -62,14 +59,14 @@ pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -
             implies(formula, on, !present);
         }
     }
-    if context.policy_type == PolicyType::Resource {
+    if context.semantics.policy_type == PolicyType::Resource {
         role_callers(formula, context, &mut implies);
     }
     facts.retain(|fact| *fact != Lit::TRUE);
     facts
 }
 
-/// Who calls the actions of `sts` that start a role session, and what callers without AWS credentials call.
+/// The callers of the actions of `sts` that start a role session, and the actions that callers without AWS credentials call.
 fn role_callers<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,

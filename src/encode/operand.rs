@@ -1,4 +1,4 @@
-//! What one policy value of a condition says about one value of its key.
+//! The test that one policy value of a condition makes of one value of its key.
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::code::Code;
@@ -6,14 +6,10 @@ use crate::encode::context::Context;
 use crate::encode::opaque::opaque_key;
 use crate::encode::policy_variable::{equal_keys, template_test};
 use crate::encode::presence::matches;
-use crate::encode::principal_arn::own_arn;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::Network;
-use crate::formula::RequesterKey;
-use crate::formula::Scalar;
+use crate::encode::principal_arn::principal_arn;
 use crate::formula::requester::by_fields;
-use crate::formula::{Axis, Bound, PatternKey, Relation, Site};
+use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, RequesterKey, Scalar, Site};
+use crate::index::broken;
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part};
 use crate::request::{ValueType, key_info};
 
@@ -78,8 +74,7 @@ pub(crate) fn value_test<'a>(
             Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
             None => literal(formula, Code::InvalidBinary, condition, value, element, site),
         },
-        // Compiled before it gets to values.
-        OperatorFamily::Null => Lit::TRUE,
+        OperatorFamily::Null => broken("a Null condition is compiled without a look at its values"),
     }
 }
 
@@ -113,7 +108,8 @@ fn with_variables<'a>(
         return Lit::FALSE;
     }
     // Equality with another key; where it is asked in both directions, it is one predicate.
-    let plain = |name: &str| is_text(name) && formula.tied(name).is_none() && !context.is_multivalued(name);
+    let plain =
+        |name: &str| is_text(name) && formula.requester_key(name).is_none() && !context.is_multivalued(name);
     if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
         && other.default.is_none()
     {
@@ -125,7 +121,7 @@ fn with_variables<'a>(
             return equal_keys(formula, context, other, key, site);
         }
     }
-    if formula.tied(key).is_some() {
+    if formula.requester_key(key).is_some() {
         // The key is read off the requester's word. Equality with another key can be asked of that key instead.
         let other = value.template.variables().next().map(|v| &*v.key);
         return match (other, value.template.parts()) {
@@ -138,15 +134,19 @@ fn with_variables<'a>(
             {
                 equal_keys(formula, context, other, key, site)
             }
-            _ => own_arn(formula, context, key, (&value.template, base.family()), element, site)
-                .unwrap_or_else(|| literal(formula, Code::PolicyVariable, condition, value, element, site)),
+            _ => {
+                match principal_arn(formula, context, key, (&value.template, base.family()), element, site) {
+                    Some(lit) => lit,
+                    None => literal(formula, Code::PolicyVariable, condition, value, element, site),
+                }
+            }
         };
     }
     let variable = formula.key(key, element);
     template_test(formula, context, variable, &fields, site)
 }
 
-/// Whether the values of the key are texts, not numbers, instants or addresses.
+/// True if the values of the key are texts, not numbers, instants or addresses.
 fn is_text(key: &str) -> bool {
     matches!(
         key_info(key).map(|info| info.value),
@@ -175,18 +175,18 @@ fn compares<'a>(
     }
 }
 
-/// The canonical spelling of base64 text; `None` if it is none.
+/// The canonical spelling of base64 text; `None` if the text is not valid base64.
 fn base64(text: &str) -> Option<String> {
     let digit = |b: u8| match b {
-        b'A'..=b'Z' => Some(b.wrapping_sub(b'A')),
-        b'a'..=b'z' => Some(b.wrapping_sub(b'a').wrapping_add(26)),
-        b'0'..=b'9' => Some(b.wrapping_sub(b'0').wrapping_add(52)),
+        b'A'..=b'Z' => Some(b - b'A'),
+        b'a'..=b'z' => Some(b - b'a' + 26),
+        b'0'..=b'9' => Some(b - b'0' + 52),
         b'+' => Some(62),
         b'/' => Some(63),
         _ => None,
     };
     let body = text.trim_end_matches('=');
-    let padding = text.len().saturating_sub(body.len());
+    let padding = text.len() - body.len();
     let unused = match (body.len() & 3, padding) {
         (0, 0) => 0,
         (2, 2) => 0x0F,
@@ -198,7 +198,7 @@ fn base64(text: &str) -> Option<String> {
     (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
 }
 
-/// Whether operators of the family read keys of the type; a key that is not in the table is text for all of them.
+/// True if operators of the family read keys of the type; a key that is not in the table is text for all of them.
 fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     let Some(value) = value else { return true };
     match family {
@@ -242,7 +242,10 @@ fn ignore_case<'a>(
     site: Site,
 ) -> Lit {
     let key = &*condition.key.value.name;
-    let text = value.template.as_literal().unwrap_or(&value.text);
+    let text = match value.template.as_literal() {
+        Some(text) => text,
+        None => &value.text,
+    };
     if !text.is_ascii() {
         return literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site);
     }

@@ -1,4 +1,4 @@
-//! Policy variables: which keys a pattern needs, and what it is when some of them are absent.
+//! Policy variables: the keys that a pattern needs, and the pattern where some of them are absent.
 //!
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
@@ -6,14 +6,12 @@
 use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::presence;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::VariablePattern;
-use crate::formula::{PatternKey, Site, VariableId};
+use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
+use crate::index::broken;
 use crate::policy::{Template, Variable};
 
-/// Defaults double the number of cases each; beyond this many the pattern is left open.
-const MOST_DEFAULTS: usize = 4;
+/// Each default doubles the number of cases; with more than this many the pattern is opaque.
+const MAX_DEFAULTS: usize = 4;
 
 /// "The variable's value matches the fields, joined by `:`, with the values of their policy variables put in."
 pub(crate) fn template_test<'a>(
@@ -37,10 +35,14 @@ pub(crate) fn template_test<'a>(
     }
     // A variable that is used without a default is needed whatever the others have.
     defaulted.retain(|name| !required.contains(name));
-    if defaulted.len() > MOST_DEFAULTS {
-        let spelled: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        return formula.opaque(Code::PolicyVariable, spelled.join(":"), site);
+    if defaulted.len() > MAX_DEFAULTS {
+        let texts: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        return formula.opaque(Code::PolicyVariable, texts.join(":"), site);
     }
+    let name_of = |key: &str| match context.key_name(key) {
+        Some(name) => name,
+        None => broken("the keys of a pattern were looked up before"),
+    };
     let mut needs = Vec::new();
     for name in &required {
         if context.is_multivalued(name) {
@@ -49,12 +51,12 @@ pub(crate) fn template_test<'a>(
         needs.push(presence(formula, context, name, 0));
     }
     let mut cases = Vec::new();
-    for case in 0..1u32.wrapping_shl(u32::try_from(defaulted.len()).unwrap_or(0)) {
+    for case in 0..1u32 << defaulted.len() {
         let mut parts = if defaulted.is_empty() { std::mem::take(&mut needs) } else { needs.clone() };
         let mut absent: Vec<&str> = Vec::new();
         let mut possible = true;
         for (i, name) in defaulted.iter().enumerate() {
-            let is_absent = case.wrapping_shr(u32::try_from(i).unwrap_or(0)) & 1 == 1;
+            let is_absent = (case >> i) & 1 == 1;
             parts.push(presence(formula, context, name, 0).negate_if(is_absent));
             if is_absent {
                 absent.push(name);
@@ -64,8 +66,7 @@ pub(crate) fn template_test<'a>(
         if !possible {
             continue;
         }
-        let pattern =
-            VariablePattern::new(fields, &|key| absent.contains(&key), &|key| context.key_name(key));
+        let pattern = VariablePattern::new(fields, &|key| absent.contains(&key), &name_of);
         let Some(pattern) = pattern else { continue };
         let matched = if pattern.keys.is_empty() {
             formula.matches(variable, PatternKey::built(pattern.widen()))
@@ -90,7 +91,7 @@ pub(crate) fn equal_keys<'a>(
     let variable = formula.key(key, 0);
     let template =
         Template::from_parts([crate::policy::Part::Variable(Variable { key: value.into(), default: None })]);
-    let Some(pattern) = VariablePattern::new(&[template], &|_| false, &|_| Some(value)) else {
+    let Some(pattern) = VariablePattern::new(&[template], &|_| false, &|_| value) else {
         return Lit::FALSE;
     };
     let equal = formula.matches_template(variable, pattern, site);

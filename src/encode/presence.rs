@@ -1,4 +1,4 @@
-//! Context keys: when they are present, and what their value matches.
+//! Context keys: their presence, and the patterns that their values match.
 //!
 //! Keys that describe the requester are read off the requester's word, so that they cannot contradict `Principal` or one
 //! another (facts S1 to S6 of docs/semantics.md); for requesters about which nothing is documented, and under
@@ -6,12 +6,8 @@
 
 use crate::encode::context::Context;
 use crate::encode::principal::is_kind;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::PatternKey;
-use crate::formula::RequesterKey;
-use crate::formula::build;
 use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, WITHOUT_ACCOUNT};
+use crate::formula::{Formula, Lit, PatternKey, RequesterKey, build};
 use crate::request::{Presence, key_info};
 
 /// "The key has at least `element + 1` values."
@@ -28,12 +24,12 @@ pub(crate) fn presence<'a>(
         let variable = formula.key(key, element);
         formula.present(variable)
     };
-    if context.aws_compat || element > 0 {
+    if context.semantics.aws_compat || element > 0 {
         return own(formula);
     }
-    if let Some(tied) = RequesterKey::of(key) {
-        let has = is_kind(formula, context, tied.present());
-        let free = free_kinds(formula, context, tied);
+    if let Some(requester_key) = RequesterKey::of(key) {
+        let has = is_kind(formula, context, requester_key.present());
+        let free = free_kinds(formula, context, requester_key);
         if free == Lit::FALSE {
             return has;
         }
@@ -44,8 +40,8 @@ pub(crate) fn presence<'a>(
     own(formula)
 }
 
-fn free_kinds(formula: &mut Formula<'_>, context: &Context<'_>, tied: RequesterKey) -> Lit {
-    let kinds = OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT).minus(tied.fixed());
+fn free_kinds(formula: &mut Formula<'_>, context: &Context<'_>, requester_key: RequesterKey) -> Lit {
+    let kinds = OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT).minus(requester_key.fixed());
     if kinds.is_empty() { Lit::FALSE } else { is_kind(formula, context, kinds) }
 }
 
@@ -57,15 +53,15 @@ pub(crate) fn matches<'a>(
     element: u32,
     pattern: PatternKey<'a>,
 ) -> Lit {
-    let tied = RequesterKey::of(key).filter(|_| !context.aws_compat);
-    let Some(tied) = tied else {
+    let requester_key = RequesterKey::of(key).filter(|_| !context.semantics.aws_compat);
+    let Some(requester_key) = requester_key else {
         let variable = formula.key(key, element);
         return formula.matches(variable, pattern);
     };
-    let words = tied.words(&build(&pattern));
+    let words = requester_key.words(&build(&pattern));
     let mut literals: Vec<Lit> =
         words.into_iter().map(|word| formula.matches_for_key(word, key, &pattern)).collect();
-    let free = free_kinds(formula, context, tied);
+    let free = free_kinds(formula, context, requester_key);
     if free != Lit::FALSE {
         let variable = formula.key(key, element);
         let own = formula.matches(variable, pattern);

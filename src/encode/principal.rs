@@ -5,14 +5,11 @@
 use crate::automata::{Builder, Class, Pattern};
 use crate::code::Code;
 use crate::encode::context::Context;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::requester;
 use crate::formula::requester::{
-    ANONYMOUS, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, USER, WEB,
+    self, ANONYMOUS, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, USER, WEB, by_fields, glob,
+    residuals, split,
 };
-use crate::formula::requester::{by_fields, glob, residuals, split};
-use crate::formula::{PatternKey, Site, Unobservable, VariableId};
+use crate::formula::{Formula, Lit, PatternKey, Site, Unobservable, VariableId};
 use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Template};
 
 /// "The element matches the requester."
@@ -49,7 +46,7 @@ pub(crate) fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> 
 
 /// "The requester is of one of these kinds."
 pub(crate) fn is_kind(formula: &mut Formula<'_>, context: &Context<'_>, kinds: Class) -> Lit {
-    let possible = requester::kinds(context.policy_type);
+    let possible = requester::kinds(context.semantics.policy_type);
     if kinds.covers(possible) {
         Lit::TRUE
     } else if kinds.and(possible).is_empty() {
@@ -89,8 +86,8 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
             requester_matches(formula, glob(requester::of(SERVICE), name, Class::ANY).finish())
         }
         PrincipalMeaning::Pattern => {
-            let spelled = format!("{} {}", principal.kind.name(), principal.text);
-            let covered = formula.opaque(Code::PrincipalPattern, spelled, site);
+            let text = format!("{} {}", principal.kind.name(), principal.text);
+            let covered = formula.opaque(Code::PrincipalPattern, text, site);
             let kind = is_kind(formula, context, OF_ACCOUNT);
             formula.graph.and([covered, kind])
         }
@@ -209,8 +206,8 @@ fn denied_unless_listed<'a>(
     let session_of_role = is_kind(formula, context, ROLE);
     let own = formula.graph.and([account, by_session, !session_of_role]);
     let exempt = formula.graph.or([exempt, own]);
-    let reading_of_it = formula.opaque(Code::NotprincipalDeny, opaque_key(element), site);
-    let maybe = formula.graph.and([open, reading_of_it]);
+    let exempts = formula.opaque(Code::NotprincipalDeny, opaque_key(element), site);
+    let maybe = formula.graph.and([open, exempts]);
     let not_denied = formula.graph.or([exempt, maybe]);
     let bounded = formula.unobservable(Unobservable::Boundary);
     let with_boundary = is_kind(formula, context, USER.union(ROLE));

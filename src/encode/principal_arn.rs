@@ -7,11 +7,8 @@ use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::matches;
 use crate::encode::principal::is_kind;
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::requester::glob;
-use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER};
-use crate::formula::{PatternKey, Site};
+use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER, glob};
+use crate::formula::{Formula, Lit, PatternKey, Site};
 use crate::policy::{OperatorFamily, Part, Template};
 
 const ARN: &str = "aws:principalarn";
@@ -21,7 +18,7 @@ const ARN: &str = "aws:principalarn";
 /// * `${aws:username}` at the end, after a `/`, is a last part without `/`: a user's name is the last part of the ARN, and nobody
 ///   else has one.
 /// * `${aws:PrincipalAccount}` as the whole fifth field is whatever account the ARN has.
-pub(crate) fn own_arn<'a>(
+pub(crate) fn principal_arn<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
     key: &'a str,
@@ -29,7 +26,7 @@ pub(crate) fn own_arn<'a>(
     element: u32,
     site: Site,
 ) -> Option<Lit> {
-    if key != ARN || formula.tied(key).is_none() {
+    if key != ARN || formula.requester_key(key).is_none() {
         return None;
     }
     let (start, has_name) = match template.parts() {
@@ -55,8 +52,8 @@ pub(crate) fn own_arn<'a>(
     // Principals of accounts have the account of their ARN, and anonymous callers have no ARN; about others nothing is documented.
     let own = is_kind(formula, context, OF_ACCOUNT);
     let known = is_kind(formula, context, OF_ACCOUNT.union(ANONYMOUS));
-    let spelled = format!("{family:?} {key}\0{element}\0{template}");
-    let undecided = formula.opaque(Code::PolicyVariable, spelled, site);
+    let text = format!("{family:?} {key}\0{element}\0{template}");
+    let undecided = formula.opaque(Code::PolicyVariable, text, site);
     let own = formula.graph.and([own, like]);
     let others = formula.graph.and([!known, undecided]);
     Some(formula.graph.or([own, others]))

@@ -1,91 +1,99 @@
-//! The part of a question that can matter to its answer.
+//! The statements of a query that can matter to its answer.
 //!
-//! An Allow statement that a document to be left behind has too, and does not deny, allows nothing new. What is left of the Allow
-//! statements asks about actions of some services; a statement that is about others applies to none of the requests in question.
-//! Between versions of one policy this leaves little of both, and nothing of it has to be compiled.
+//! An Allow of NEW that OLD contains verbatim, and that no further Deny of OLD can touch, grants nothing new. The other Allow
+//! statements of NEW are about actions of some services. A statement about other services applies to none of the requests in
+//! question. Between versions of one policy this leaves few statements of both, and only those are compiled.
 //!
-//! Certificates do without it: they are about the question as a whole.
+//! Certificates do without it: they are about the query as a whole.
 
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
+use crate::index::broken;
 use crate::policy::Effect;
 use crate::query::{Layer, Query, Role};
 use std::borrow::Cow;
 
-/// Which statements matter.
+/// The statements that can matter.
 #[derive(Debug)]
 pub(crate) struct Slice {
-    /// By document and statement; a document without an entry matters as a whole.
-    matters: Vec<Vec<bool>>,
+    /// By document and statement; `None` if all statements matter.
+    matters: Option<Vec<Vec<bool>>>,
 }
 
-/// What a document that must not allow the request allows for certain.
-struct Left<'o> {
-    /// In order.
+/// The access that a layer which must not allow the request allows for certain.
+struct Excluded<'o> {
+    /// The contents of its Allow statements, in order.
     allowed: Vec<Content<'o>>,
-    /// Of its Deny statements that the policies do not have.
+    /// The services of its Deny statements that the policies do not contain.
     denied: Services,
 }
 
 impl Slice {
-    /// All of it.
+    /// The slice of all statements.
     pub(crate) fn whole() -> Slice {
-        Slice { matters: Vec::new() }
+        Slice { matters: None }
     }
 
-    /// What can matter.
+    /// The slice of the statements that can matter.
     pub(crate) fn of(query: &Query<'_>, documents: &[DocumentRef<'_>]) -> Slice {
         let held: Vec<Cow<'_, Digests>> = documents.iter().map(|document| document.digests()).collect();
         let with_version = documents.iter().map(|document| document.document().version).zip(&held);
         let digests: Vec<Vec<Digest<'_>>> =
             with_version.map(|(version, digests)| digests.iter(version).collect()).collect();
-        let (policies, others) = digests.split_at_checked(query.policies().len()).unwrap_or_default();
+        let (policies, others) = digests.split_at(query.policies().len());
         let denied = contents(policies.iter().flatten(), Effect::Deny);
         let excluding = query.layers().filter(|layer| layer.role == Role::Excludes);
         let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
-        let left: Vec<Left<'_>> =
-            excluding.map(|layer| Left::of(of_layer(layer).flatten(), &denied)).collect();
-        let asked_about = query.access().map_or(Services::ALL, |entries| {
-            let services = entries.iter().map(|entry| match entry.actions.is_empty() {
-                true => Services::ALL,
-                false => Services::of_patterns(entry.actions.iter()),
-            });
-            services.fold(Services::NONE, Services::or)
-        });
+        let excluded: Vec<Excluded<'_>> =
+            excluding.map(|layer| Excluded::of(of_layer(layer).flatten(), &denied)).collect();
+        let asked = match query.access() {
+            Some(entries) => {
+                let services = entries.iter().map(|entry| match entry.actions.is_empty() {
+                    true => Services::ALL,
+                    false => Services::of_patterns(entry.actions.iter()),
+                });
+                services.fold(Services::NONE, Services::or)
+            }
+            None => Services::ALL,
+        };
         let is_goal = |digest: &&Digest<'_>| {
-            digest.services.meet(asked_about) && !left.iter().any(|left| left.covers(digest))
+            digest.services.meet(asked) && !excluded.iter().any(|excluded| excluded.covers(digest))
         };
         let goals = with_effect(policies.iter().flatten(), Effect::Allow).filter(is_goal);
-        let reached = goals.map(|digest| digest.services).fold(Services::NONE, Services::or).and(asked_about);
+        let reached = goals.map(|digest| digest.services).fold(Services::NONE, Services::or).and(asked);
         let of_policy = |digest: &Digest<'_>| {
             digest.services.meet(reached) && (digest.effect == Effect::Deny || is_goal(&digest))
         };
         let of_other = |digest: &Digest<'_>| digest.services.meet(reached);
         let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
         let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
-        Slice { matters: of_policies.chain(of_others).collect() }
+        Slice { matters: Some(of_policies.chain(of_others).collect()) }
     }
 
-    /// Whether a statement matters.
+    /// True if the statement can matter.
     pub(crate) fn matters(&self, document: usize, statement: usize) -> bool {
-        self.matters.get(document).is_none_or(|of| of.get(statement).copied().unwrap_or(true))
+        let Some(matters) = &self.matters else { return true };
+        match matters.get(document).and_then(|statements| statements.get(statement)) {
+            Some(matters) => *matters,
+            None => broken("a slice covers every statement of its query"),
+        }
     }
 }
 
-impl<'o> Left<'o> {
-    fn of<'i>(digests: impl Iterator<Item = &'i Digest<'o>> + Clone, denied: &[Content<'o>]) -> Left<'o>
+impl<'o> Excluded<'o> {
+    fn of<'i>(digests: impl Iterator<Item = &'i Digest<'o>> + Clone, denied: &[Content<'o>]) -> Excluded<'o>
     where
         'o: 'i,
     {
         let denies = with_effect(digests.clone(), Effect::Deny);
         let new = denies.filter(|digest| denied.binary_search(&digest.content).is_err());
-        Left {
+        Excluded {
             allowed: contents(digests, Effect::Allow),
             denied: new.map(|digest| digest.services).fold(Services::NONE, Services::or),
         }
     }
 
-    /// Whether it allows whatever the statement and none of the policies' Deny statements applies to.
+    /// True if it allows every request that the statement applies to and that none of the policies' Deny statements applies to.
     fn covers(&self, digest: &Digest<'_>) -> bool {
         !self.denied.meet(digest.services) && self.allowed.binary_search(&digest.content).is_ok()
     }
@@ -98,7 +106,7 @@ fn with_effect<'i, 'o: 'i>(
     digests.filter(move |digest| digest.effect == effect)
 }
 
-/// What the statements with this effect say, in order.
+/// The contents of the statements with this effect, in order.
 fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: Effect) -> Vec<Content<'o>> {
     let mut contents: Vec<Content<'o>> = with_effect(digests, effect).map(|digest| digest.content).collect();
     contents.sort_unstable();

@@ -4,9 +4,7 @@ use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::policy_variable::template_test;
 use crate::encode::{condition, principal};
-use crate::formula::Formula;
-use crate::formula::Lit;
-use crate::formula::{PatternKey, Site, SiteElement, VariableId};
+use crate::formula::{Formula, Lit, PatternKey, Site, SiteElement, VariableId};
 use crate::policy::{
     ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
 };
@@ -29,7 +27,7 @@ impl CompiledPolicy {
         compile: impl Fn(&mut Formula<'a>, usize, &'a Statement) -> Lit,
     ) -> CompiledPolicy {
         if aws_compat {
-            formula.untie();
+            formula.separate_keys();
         }
         // Whatever becomes of the keys in the formula.
         document.mentioned_keys().for_each(|key| formula.mention(key));
@@ -77,7 +75,7 @@ impl CompiledPolicy {
 /// ```
 /// use iamsat::formula::{Formula};
 /// use iamsat::encode::{Context, compile};
-/// use iamsat::query::Query;
+/// use iamsat::query::{Query, Semantics};
 /// use iamsat::policy::PolicyType;
 /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 /// # fn policy(statement: &str) -> Document {
@@ -86,7 +84,7 @@ impl CompiledPolicy {
 /// # }
 /// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
 ///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]"#);
-/// let context = Context::of(&Query::find([&policy], [], []), PolicyType::Identity);
+/// let context = Context::of(&Query::find([&policy], [], []), Semantics::of(PolicyType::Identity));
 /// let mut formula = Formula::default();
 /// let first = compile(&mut formula, &context, 0, &policy);
 /// let again = compile(&mut formula, &context, 1, &policy);
@@ -103,7 +101,7 @@ pub fn compile<'a>(
     let compile = |formula: &mut Formula<'a>, number, statement| {
         compile_statement(formula, context, (index, number), statement)
     };
-    CompiledPolicy::of(formula, context.aws_compat, document, |_| true, compile)
+    CompiledPolicy::of(formula, context.semantics.aws_compat, document, |_| true, compile)
 }
 
 /// Compiles a statement to the AND of its parts, given its document's place among those of the query and its own in the document.
@@ -224,7 +222,7 @@ pub fn resource_pattern<'a>(
                 let key = PatternKey::Fields { whole: &pattern.template, fields };
                 formula.matches(VariableId::RESOURCE, key)
             };
-            if *completed || (context.strict_arn && crosses_colons(fields)) {
+            if *completed || (context.semantics.strict_arn && crosses_colons(fields)) {
                 // What only the plain whole-string reading matches is disputed.
                 let whole = if variables {
                     let whole = std::slice::from_ref(&pattern.template);

@@ -1,22 +1,8 @@
 //! Variables of a request, and the atoms that say one thing about one of them.
 
 use crate::code::Code;
-use crate::formula::scalar::Scalar;
-
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(super) u32);
-
-        impl $name {
-            /// For tables.
-            pub fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    };
-}
+use crate::formula::decimal::Scalar;
+use crate::index::id;
 
 id! {
     /// Index of an [`Atom`].
@@ -39,7 +25,7 @@ id! {
     NetworkId
 }
 id! {
-    /// Index of a [`crate::formula::VariablePattern`] pattern.
+    /// Index of a [`crate::formula::VariablePattern`].
     TemplateId
 }
 id! {
@@ -67,14 +53,14 @@ pub enum Variable<'a> {
     Action,
     /// The resource.
     Resource,
-    /// Who asks.
+    /// The requester, as one word.
     Requester,
     /// The value of a context key (lower-cased name), or one of several values of a multivalued key, numbered from 0.
     Key(&'a str, u32),
 }
 
 impl<'a> Variable<'a> {
-    /// The name of the context key it is a value of.
+    /// The name of the context key, if it is a value of one.
     pub fn key_name(self) -> Option<&'a str> {
         match self {
             Variable::Key(name, _) => Some(name),
@@ -96,7 +82,7 @@ pub enum Atom {
     Opaque(OpaqueId),
 }
 
-/// What can be asked about one value.
+/// A test of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Test {
     /// It is in the language of a pattern.
@@ -109,7 +95,7 @@ pub enum Test {
     Template(TemplateId),
 }
 
-/// What a [`Bound`] reads the value as.
+/// The type as which a [`Bound`] reads the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Axis {
     /// A number.
@@ -134,7 +120,7 @@ pub enum Relation {
 }
 
 impl Bound {
-    /// Whether a value compares to the constant in this way.
+    /// True if the value compares to the constant in this way.
     pub fn holds(&self, value: &Scalar) -> bool {
         match self.relation {
             Relation::Less => *value < self.value,
@@ -149,7 +135,7 @@ impl Bound {
 /// A comparison with a constant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bound {
-    /// What the value is read as.
+    /// The type as which the value is read.
     pub axis: Axis,
     /// The comparison.
     pub relation: Relation,
@@ -168,17 +154,17 @@ pub enum Unobservable<'a> {
     Boundary,
 }
 
-/// A predicate whose meaning AWS leaves open, or that is not modelled: neither PASS nor FAIL may rest on a reading
+/// A predicate whose meaning AWS leaves open, or that is not modelled: neither PASS nor FAIL may rest on a meaning
 /// of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Opaque {
     /// The rule's name, kebab case.
     pub rule: Code,
-    /// What distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
+    /// The text that distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
     pub key: Box<str>,
 }
 
-/// Where an opaque atom stands.
+/// The place of an opaque atom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {
     /// Index of the document in the check.

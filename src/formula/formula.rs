@@ -12,10 +12,16 @@ use crate::formula::network::Network;
 use crate::formula::pattern_key::{LiteralPrefix, PatternKey};
 use crate::formula::requester::RequesterKey;
 use crate::formula::variable_pattern::VariablePattern;
+use crate::index::{IndexVec, id};
 use crate::request::{Presence, key_info};
 use rustc_hash::FxHashMap;
 
-/// All that is said about requests in one check.
+id! {
+    /// Index of a context key that the policies mention.
+    pub(super) struct MentionId
+}
+
+/// The statements about requests of one check.
 ///
 /// ```
 /// use iamsat::automata::Pattern;
@@ -31,24 +37,25 @@ use rustc_hash::FxHashMap;
 pub struct Formula<'a> {
     /// The AND/NOT graph.
     pub graph: Graph,
-    pub(super) atoms: Table<Atom>,
-    pub(super) literals: Vec<Lit>,
-    pub(super) patterns: Table<PatternKey<'a>>,
-    pub(super) spelled: Vec<LiteralPrefix<'a>>,
-    pub(super) bounds: Table<Bound>,
-    pub(super) networks: Table<Network>,
-    pub(super) templates: Table<VariablePattern<'a>>,
-    pub(super) widened: Vec<PatternId>,
-    pub(super) template_sites: Vec<Site>,
-    pub(super) variables: Table<Variable<'a>>,
-    pub(super) unobservables: Table<Unobservable<'a>>,
-    pub(super) opaques: Table<Opaque>,
-    pub(super) sites: Vec<Vec<Site>>,
-    pub(super) mentioned: Table<&'a str>,
+    pub(super) atoms: Table<AtomId, Atom>,
+    pub(super) literals: IndexVec<AtomId, Lit>,
+    pub(super) patterns: Table<PatternId, PatternKey<'a>>,
+    pub(super) literal_prefixes: IndexVec<PatternId, LiteralPrefix<'a>>,
+    pub(super) bounds: Table<BoundId, Bound>,
+    pub(super) networks: Table<NetworkId, Network>,
+    pub(super) templates: Table<TemplateId, VariablePattern<'a>>,
+    pub(super) widened: IndexVec<TemplateId, PatternId>,
+    pub(super) template_sites: IndexVec<TemplateId, Site>,
+    pub(super) variables: Table<VariableId, Variable<'a>>,
+    pub(super) unobservables: Table<UnobservableId, Unobservable<'a>>,
+    pub(super) opaques: Table<OpaqueId, Opaque>,
+    pub(super) sites: IndexVec<OpaqueId, Vec<Site>>,
+    pub(super) mentioned: Table<MentionId, &'a str>,
     pub(super) always_present: Vec<&'a str>,
     pub(super) speaks_of_requester: bool,
-    pub(super) untied: bool,
-    /// Of patterns on the requester's word, the key whose value they were made of, with the pattern on that value.
+    /// True if no context key is a part of the requester's word.
+    pub(super) separate_keys: bool,
+    /// For patterns on the requester's word, the keys that they were made for, with the pattern on the value of each.
     pub(super) origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
 }
 
@@ -61,53 +68,51 @@ impl Default for Formula<'_> {
         Formula {
             graph: Graph::default(),
             atoms: Table::default(),
-            literals: Vec::new(),
+            literals: IndexVec::default(),
             patterns: Table::default(),
-            spelled: Vec::new(),
+            literal_prefixes: IndexVec::default(),
             bounds: Table::default(),
             networks: Table::default(),
             templates: Table::default(),
-            widened: Vec::new(),
-            template_sites: Vec::new(),
+            widened: IndexVec::default(),
+            template_sites: IndexVec::default(),
             variables,
             unobservables: Table::default(),
             opaques: Table::default(),
-            sites: Vec::new(),
+            sites: IndexVec::default(),
             mentioned: Table::default(),
             always_present: Vec::new(),
             speaks_of_requester: false,
-            untied: false,
+            separate_keys: false,
             origins: FxHashMap::default(),
         }
     }
 }
 
 impl<'a> Formula<'a> {
-    /// Makes room for what so many values of policies become.
+    /// Makes room for the atoms and patterns of this many values of policies.
     pub(crate) fn reserve(&mut self, values: usize) {
         self.atoms.reserve(values);
         self.literals.reserve(values);
         self.patterns.reserve(values);
-        self.spelled.reserve(values);
+        self.literal_prefixes.reserve(values);
         self.graph.reserve(values);
     }
 
     pub(crate) fn atom(&mut self, atom: Atom) -> Lit {
-        let id = AtomId(self.atoms.intern(atom));
-        match self.literals.get(id.index()) {
-            Some(lit) => *lit,
-            None => {
-                let lit = self.graph.leaf(id);
-                self.literals.push(lit);
-                self.speaks_of_requester |= matches!(atom, Atom::Match(VariableId::REQUESTER, _));
-                lit
-            }
+        let id = self.atoms.intern(atom);
+        if self.literals.contains(id) {
+            return self.literals[id];
         }
+        let lit = self.graph.leaf(id);
+        self.literals.push(lit);
+        self.speaks_of_requester |= matches!(atom, Atom::Match(VariableId::REQUESTER, _));
+        lit
     }
 
     /// The variable for an element of a context key; a single-valued key has element 0 only.
     pub fn key(&mut self, name: &'a str, element: u32) -> VariableId {
-        VariableId(self.variables.intern(Variable::Key(name, element)))
+        self.variables.intern(Variable::Key(name, element))
     }
 
     /// Notes that the policies speak about a context key.
@@ -131,23 +136,23 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
     }
 
-    /// What follows for the value of a key (lower-cased name) where the requester's word passes the test.
+    /// The pattern that the value of a key (lower-cased name) matches wherever the requester's word passes the test.
     pub fn implied_for_key(&self, test: Test, key: &str) -> Option<PatternId> {
         let Test::Pattern(word) = test else { return None };
         self.origins.get(&word)?.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
     /// Treats all keys as variables of their own, none as a part of the requester's word.
-    pub(crate) fn untie(&mut self) {
-        self.untied = true;
+    pub(crate) fn separate_keys(&mut self) {
+        self.separate_keys = true;
     }
 
     /// The part of the requester's word that a key (lower-cased name) is.
-    pub fn tied(&self, key: &str) -> Option<RequesterKey> {
-        if self.untied { None } else { RequesterKey::of(key) }
+    pub fn requester_key(&self, key: &str) -> Option<RequesterKey> {
+        if self.separate_keys { None } else { RequesterKey::of(key) }
     }
 
-    /// Whether the policies speak about this context key (lower-cased name).
+    /// True if the policies speak about this context key (lower-cased name).
     pub fn mentions(&self, key: &str) -> bool {
         self.mentioned.find(&key).is_some()
     }
@@ -157,19 +162,19 @@ impl<'a> Formula<'a> {
         &self.always_present
     }
 
-    /// Whether any atom is about the requester.
+    /// True if any atom is about the requester.
     pub fn speaks_of_requester(&self) -> bool {
         self.speaks_of_requester
     }
 
     /// The context keys that the policies speak about, in order of first use.
     pub fn mentioned(&self) -> &[&'a str] {
-        &self.mentioned.values
+        self.mentioned.values.as_slice()
     }
 
     /// The variable of an element of a key, if anything is said about its value or presence.
     pub fn key_variable(&self, name: &'a str, element: u32) -> Option<VariableId> {
-        self.variables.find(&Variable::Key(name, element)).map(VariableId)
+        self.variables.find(&Variable::Key(name, element))
     }
 
     /// "The variable's value matches the pattern."
@@ -189,9 +194,9 @@ impl<'a> Formula<'a> {
             // The value of the key is a variable of the search even where nothing else is said about it.
             self.key(key, 0);
         }
-        let id = TemplateId(self.templates.intern(pattern));
-        if self.widened.len() <= id.index() {
-            let widened = self.template_of(id).map_or_else(Pattern::any, VariablePattern::widen);
+        let id = self.templates.intern(pattern);
+        if !self.widened.contains(id) {
+            let widened = self.template_of(id).widen();
             let widened = self.intern_pattern(PatternKey::built(widened));
             self.widened.push(widened);
             self.template_sites.push(site);
@@ -201,13 +206,13 @@ impl<'a> Formula<'a> {
 
     /// "The variable's value compares as the bound says."
     pub fn compares(&mut self, variable: VariableId, bound: Bound) -> Lit {
-        let bound = BoundId(self.bounds.intern(bound));
+        let bound = self.bounds.intern(bound);
         self.atom(Atom::Match(variable, Test::Bound(bound)))
     }
 
     /// "The variable's value is an address of the network."
     pub fn within(&mut self, variable: VariableId, network: Network) -> Lit {
-        let network = NetworkId(self.networks.intern(network));
+        let network = self.networks.intern(network);
         self.atom(Atom::Match(variable, Test::Network(network)))
     }
 
@@ -223,82 +228,75 @@ impl<'a> Formula<'a> {
 
     /// A fact only AWS knows.
     pub fn unobservable(&mut self, fact: Unobservable<'a>) -> Lit {
-        let id = UnobservableId(self.unobservables.intern(fact));
+        let id = self.unobservables.intern(fact);
         self.atom(Atom::Unobservable(id))
     }
 
     /// An opaque predicate, met at a site.
     pub fn opaque(&mut self, rule: Code, key: impl Into<Box<str>>, site: Site) -> Lit {
         let id = self.opaque_id(Opaque { rule, key: key.into() });
-        if let Some(sites) = self.sites.get_mut(id.index()) {
-            sites.push(site);
-        }
+        self.sites[id].push(site);
         self.atom(Atom::Opaque(id))
     }
 
     pub(crate) fn opaque_id(&mut self, opaque: Opaque) -> OpaqueId {
-        let id = OpaqueId(self.opaques.intern(opaque));
-        if self.sites.len() <= id.index() {
-            self.sites.resize_with(id.index().saturating_add(1), Vec::new);
+        let id = self.opaques.intern(opaque);
+        if !self.sites.contains(id) {
+            self.sites.push(Vec::new());
         }
         id
     }
 
     /// The atom with this index.
-    pub fn atom_of(&self, id: AtomId) -> Option<Atom> {
-        self.atoms.values.get(id.index()).copied()
+    pub fn atom_of(&self, id: AtomId) -> Atom {
+        self.atoms.values[id]
     }
 
     /// The literal of an atom that was interned before.
     pub fn literal_of(&self, id: AtomId) -> Lit {
-        self.literals.get(id.index()).copied().unwrap_or(Lit::TRUE)
+        self.literals[id]
     }
 
     /// All atoms, in order of first use.
     pub fn atoms(&self) -> impl Iterator<Item = (AtomId, Atom)> {
-        self.atoms
-            .values
-            .iter()
-            .enumerate()
-            .map(|(i, atom)| (AtomId(u32::try_from(i).unwrap_or(u32::MAX)), *atom))
+        self.atoms.values.entries().map(|(id, atom)| (id, *atom))
     }
 
-    /// How many atoms there are.
+    /// The number of atoms.
     pub fn atom_count(&self) -> usize {
         self.atoms.values.len()
     }
 
     /// The pattern with this index.
-    pub fn pattern_of(&self, id: PatternId) -> Option<&PatternKey<'a>> {
-        self.patterns.values.get(id.index())
+    pub fn pattern_of(&self, id: PatternId) -> &PatternKey<'a> {
+        &self.patterns.values[id]
     }
 
     /// The bound with this index.
-    pub fn bound_of(&self, id: BoundId) -> Option<&Bound> {
-        self.bounds.values.get(id.index())
+    pub fn bound_of(&self, id: BoundId) -> &Bound {
+        &self.bounds.values[id]
     }
 
     /// The network with this index.
-    pub fn network_of(&self, id: NetworkId) -> Option<Network> {
-        self.networks.values.get(id.index()).copied()
+    pub fn network_of(&self, id: NetworkId) -> Network {
+        self.networks.values[id]
     }
 
     /// The pattern with variables with this index.
-    pub fn template_of(&self, id: TemplateId) -> Option<&VariablePattern<'a>> {
-        self.templates.values.get(id.index())
+    pub fn template_of(&self, id: TemplateId) -> &VariablePattern<'a> {
+        &self.templates.values[id]
     }
 
-    /// Where a pattern with variables was met first.
-    pub fn template_site(&self, id: TemplateId) -> Option<Site> {
-        self.template_sites.get(id.index()).copied()
+    /// The first place of a pattern with variables.
+    pub fn template_site(&self, id: TemplateId) -> Site {
+        self.template_sites[id]
     }
 
-    /// The ordinary pattern that matches whatever a value has to match to pass the test; `None` if the test is not about
-    /// its text.
+    /// The ordinary pattern that every value matches which passes the test; `None` if the test is not about its text.
     pub fn widened(&self, test: Test) -> Option<PatternId> {
         match test {
             Test::Pattern(id) => Some(id),
-            Test::Template(id) => self.widened.get(id.index()).copied(),
+            Test::Template(id) => Some(self.widened[id]),
             Test::Bound(_) | Test::Network(_) => None,
         }
     }
@@ -311,43 +309,39 @@ impl<'a> Formula<'a> {
 
     /// As [`Formula::intern_pattern`], of a pattern whose hash is known.
     pub(crate) fn intern_hashed_pattern(&mut self, hash: u64, pattern: PatternKey<'a>) -> PatternId {
-        let id = PatternId(self.patterns.intern_hashed(hash, pattern));
-        if let Some(pattern) = self.patterns.values.get(self.spelled.len()) {
-            self.spelled.push(pattern.literal_prefix());
+        let id = self.patterns.intern_hashed(hash, pattern);
+        if !self.literal_prefixes.contains(id) {
+            self.literal_prefixes.push(self.patterns.values[id].literal_prefix());
         }
         id
     }
 
-    /// What is plain to see of the words that match a pattern.
+    /// The part of the words of a pattern that its text spells.
     pub fn literal_prefix(&self, id: PatternId) -> LiteralPrefix<'a> {
-        self.spelled.get(id.index()).copied().unwrap_or(LiteralPrefix::Hidden)
+        self.literal_prefixes[id]
     }
 
-    /// How many patterns there are.
+    /// The number of patterns.
     pub fn pattern_count(&self) -> usize {
         self.patterns.values.len()
     }
 
     /// The variable with this index.
-    pub fn variable_of(&self, id: VariableId) -> Option<Variable<'a>> {
-        self.variables.values.get(id.index()).copied()
+    pub fn variable_of(&self, id: VariableId) -> Variable<'a> {
+        self.variables.values[id]
     }
 
-    /// How many variables there are.
+    /// The number of variables.
     pub fn variable_count(&self) -> usize {
         self.variables.values.len()
     }
 
     /// All variables, in order of first use.
     pub fn variables(&self) -> impl Iterator<Item = (VariableId, Variable<'a>)> {
-        self.variables
-            .values
-            .iter()
-            .enumerate()
-            .map(|(i, variable)| (VariableId(u32::try_from(i).unwrap_or(u32::MAX)), *variable))
+        self.variables.values.entries().map(|(id, variable)| (id, *variable))
     }
 
-    /// Whether something depends on the fact.
+    /// True if something depends on the fact.
     pub fn has_unobservable(&self, fact: Unobservable<'a>) -> bool {
         self.unobservables.find(&fact).is_some()
     }
@@ -358,15 +352,12 @@ impl<'a> Formula<'a> {
     }
 
     /// The fact with this index.
-    pub fn unobservable_of(&self, id: UnobservableId) -> Option<Unobservable<'a>> {
-        self.unobservables.values.get(id.index()).copied()
+    pub fn unobservable_of(&self, id: UnobservableId) -> Unobservable<'a> {
+        self.unobservables.values[id]
     }
 
     /// The opaque predicate with this index, and where it stands.
-    pub fn opaque_of(&self, id: OpaqueId) -> Option<(&Opaque, &[Site])> {
-        Some((
-            self.opaques.values.get(id.index())?,
-            self.sites.get(id.index()).map_or(&[][..], Vec::as_slice),
-        ))
+    pub fn opaque_of(&self, id: OpaqueId) -> (&Opaque, &[Site]) {
+        (&self.opaques.values[id], &self.sites[id])
     }
 }

@@ -6,6 +6,7 @@
 //! Verification", TCAD 2002.
 
 use crate::formula::AtomId;
+use crate::index::{Id, IndexVec, broken, id};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -20,7 +21,7 @@ impl Lit {
     /// The constant false.
     pub const FALSE: Lit = Lit(1);
 
-    /// Whether the sign bit is set.
+    /// True if the sign bit is set.
     pub fn is_negated(self) -> bool {
         self.0 & 1 == 1
     }
@@ -44,23 +45,24 @@ impl std::ops::Not for Lit {
     }
 }
 
-/// Index of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
+id! {
+    /// Index of a node.
+    NodeId
+}
+
+id! {
+    /// A place among the literals of all conjunctions.
+    struct Place
+}
 
 impl NodeId {
     /// The positive literal of the node.
     pub fn lit(self) -> Lit {
         Lit(self.0 << 1)
     }
-
-    /// For tables indexed by node.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
 }
 
-/// What a node is.
+/// A node of the graph.
 #[derive(Clone, Copy, Debug)]
 pub enum Node<'g> {
     /// The constant true.
@@ -75,16 +77,16 @@ pub enum Node<'g> {
 enum Stored {
     True,
     Atom(AtomId),
-    And { start: u32, end: u32 },
+    And { start: Place, end: Place },
 }
 
 /// The graph. Nodes are only ever added; children come before parents.
 #[derive(Debug)]
 pub struct Graph {
-    nodes: Vec<Stored>,
-    /// Of every node, see [`Graph::support`].
-    supports: Vec<u128>,
-    children: Vec<Lit>,
+    nodes: IndexVec<NodeId, Stored>,
+    /// See [`Graph::support`].
+    supports: IndexVec<NodeId, u128>,
+    children: IndexVec<Place, Lit>,
     /// Hashes of the children and nodes.
     table: HashTable<(u64, NodeId)>,
     scratch: Vec<Lit>,
@@ -93,9 +95,9 @@ pub struct Graph {
 impl Default for Graph {
     fn default() -> Self {
         Graph {
-            nodes: vec![Stored::True],
-            supports: vec![0],
-            children: Vec::new(),
+            nodes: vec![Stored::True].into(),
+            supports: vec![0].into(),
+            children: IndexVec::default(),
             table: HashTable::new(),
             scratch: Vec::new(),
         }
@@ -103,7 +105,7 @@ impl Default for Graph {
 }
 
 impl Graph {
-    /// Makes room for so many nodes more.
+    /// Makes room for this many more nodes.
     pub(crate) fn reserve(&mut self, nodes: usize) {
         self.nodes.reserve(nodes);
         self.supports.reserve(nodes);
@@ -117,35 +119,32 @@ fn hash_of(children: &[Lit]) -> u64 {
 }
 
 impl Graph {
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Never: the constant is always there.
+    /// Never true: the constant is always there.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
     /// All nodes, children before parents.
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
-        self.ids_from(0)
+        self.nodes.ids()
     }
 
-    /// The nodes but for the first so many, children before parents.
+    /// The nodes after the first ones, children before parents.
     pub fn ids_from(&self, first: usize) -> impl Iterator<Item = NodeId> + use<> {
-        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        (number(first)..number(self.nodes.len())).map(NodeId)
+        (first..self.nodes.len()).map(NodeId::at)
     }
 
     /// The node behind an index.
     pub fn node(&self, id: NodeId) -> Node<'_> {
-        match self.nodes.get(id.index()) {
-            Some(Stored::Atom(atom)) => Node::Atom(*atom),
-            Some(Stored::And { start, end }) => {
-                Node::And(self.children.get(*start as usize..*end as usize).unwrap_or(&[]))
-            }
-            Some(Stored::True) | None => Node::True,
+        match self.nodes[id] {
+            Stored::True => Node::True,
+            Stored::Atom(atom) => Node::Atom(atom),
+            Stored::And { start, end } => Node::And(self.children.range(start..end)),
         }
     }
 
@@ -157,22 +156,19 @@ impl Graph {
     /// The bits of the node and of all nodes below it: one that has none of some bits does not hold the nodes whose bits
     /// they are.
     pub(crate) fn support(&self, id: NodeId) -> u128 {
-        self.supports.get(id.index()).copied().unwrap_or(u128::MAX)
+        self.supports[id]
     }
 
-    /// Whether the node is a conjunction.
+    /// True if the node is a conjunction.
     pub(crate) fn is_and(&self, id: NodeId) -> bool {
-        matches!(self.nodes.get(id.index()), Some(Stored::And { .. }))
+        matches!(self.nodes[id], Stored::And { .. })
     }
 
     /// One literal of a conjunction.
     pub fn child(&self, id: NodeId, place: usize) -> Option<Lit> {
-        match self.nodes.get(id.index()) {
-            Some(Stored::And { start, end }) => {
-                let index = (*start as usize).saturating_add(place);
-                (index < *end as usize).then(|| self.children.get(index).copied()).flatten()
-            }
-            _ => None,
+        match self.node(id) {
+            Node::And(children) => children.get(place).copied(),
+            Node::True | Node::Atom(_) => None,
         }
     }
 
@@ -182,17 +178,18 @@ impl Graph {
     }
 
     fn push(&mut self, node: Stored) -> NodeId {
-        // SearchLimits::nodes keeps the graph far below u32::MAX / 2.
-        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX >> 1));
+        let id = self.nodes.push(node);
+        if id.0 > u32::MAX >> 1 {
+            broken("a graph has fewer than 2^31 nodes");
+        }
         let below = match node {
             Stored::And { start, end } => {
-                let children = self.children.get(start as usize..end as usize).unwrap_or(&[]);
+                let children = self.children.range(start..end);
                 children.iter().fold(0, |all, child| all | self.support(child.node()))
             }
             Stored::Atom(_) | Stored::True => 0,
         };
         self.supports.push(below | Graph::bit(id));
-        self.nodes.push(node);
         id
     }
 
@@ -202,12 +199,11 @@ impl Graph {
         scratch.clear();
         let mut contradiction = false;
         for lit in literals {
-            match (self.nodes.get(lit.node().index()), lit.is_negated()) {
-                (Some(Stored::And { start, end }), false) => {
-                    scratch
-                        .extend_from_slice(self.children.get(*start as usize..*end as usize).unwrap_or(&[]));
+            match (self.nodes[lit.node()], lit.is_negated()) {
+                (Stored::And { start, end }, false) => {
+                    scratch.extend_from_slice(self.children.range(start..end));
                 }
-                (Some(Stored::True), negated) => contradiction |= negated,
+                (Stored::True, negated) => contradiction |= negated,
                 _ => scratch.push(lit),
             }
         }
@@ -237,18 +233,16 @@ impl Graph {
             many => {
                 let hash = hash_of(many);
                 let (nodes, children) = (&self.nodes, &self.children);
-                let slice = |id: &NodeId| match nodes.get(id.index()) {
-                    Some(Stored::And { start, end }) => {
-                        children.get(*start as usize..*end as usize).unwrap_or(&[])
-                    }
-                    _ => &[],
+                let is_same = |id: NodeId| match nodes[id] {
+                    Stored::And { start, end } => children.range(start..end) == many,
+                    Stored::Atom(_) | Stored::True => false,
                 };
-                if let Some((_, found)) = self.table.find(hash, |(h, id)| *h == hash && slice(id) == many) {
+                if let Some((_, found)) = self.table.find(hash, |(h, id)| *h == hash && is_same(*id)) {
                     return found.lit();
                 }
-                let start = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+                let start = self.children.next_id();
                 self.children.extend_from_slice(many);
-                let end = u32::try_from(self.children.len()).unwrap_or(u32::MAX);
+                let end = self.children.next_id();
                 let id = self.push(Stored::And { start, end });
                 self.table.insert_unique(hash, (hash, id), |(hash, _)| *hash);
                 id.lit()

@@ -4,6 +4,9 @@
 //! queries into formulas.
 
 mod atom;
+mod date;
+mod decimal;
+#[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod formula;
 mod graph;
 mod interner;
@@ -11,7 +14,6 @@ mod network;
 mod pattern_key;
 mod propagate;
 pub(crate) mod requester;
-mod scalar;
 mod snapshot;
 mod variable_pattern;
 
@@ -19,12 +21,12 @@ pub use atom::{
     Atom, AtomId, Axis, Bound, BoundId, NetworkId, Opaque, OpaqueId, PatternId, Relation, Site, SiteElement,
     TemplateId, Test, Unobservable, UnobservableId, Variable, VariableId,
 };
+pub use decimal::Scalar;
 pub use formula::Formula;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use network::{Network, NetworkUnion};
 pub use pattern_key::{LiteralPrefix, PatternKey};
 pub use propagate::{Conjunction, weaken};
 pub use requester::{Decoded, RequesterKey, build, decode, domain, encode};
-pub use scalar::Scalar;
-pub(crate) use snapshot::{Record, literal};
+pub(crate) use snapshot::Snapshot;
 pub use variable_pattern::{Piece, VariablePattern};

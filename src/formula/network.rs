@@ -9,7 +9,7 @@ use std::net::IpAddr;
 /// A network of one family: all addresses that share the first `length` bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network {
-    /// Whether it is IPv6.
+    /// True for IPv6.
     pub v6: bool,
     /// The bits, first bit on top; those after `length` are zero.
     pub bits: u128,
@@ -25,7 +25,7 @@ impl Network {
             None => (text, None),
         };
         let (v6, bits, width) = match address.parse::<IpAddr>().ok()? {
-            IpAddr::V4(v4) => (false, u128::from(u32::from(v4)).wrapping_shl(96), 32),
+            IpAddr::V4(v4) => (false, u128::from(u32::from(v4)) << 96, 32),
             IpAddr::V6(v6) => (true, u128::from(v6), 128),
         };
         let length = match length {
@@ -49,7 +49,7 @@ impl Network {
     /// ```
     pub fn of(addresses: &AddressInterval) -> Vec<Network> {
         let bits = |address: IpAddr| match address {
-            IpAddr::V4(v4) => u128::from(u32::from(v4)).wrapping_shl(96),
+            IpAddr::V4(v4) => u128::from(u32::from(v4)) << 96,
             IpAddr::V6(v6) => u128::from(v6),
         };
         let (mut first, last) = (bits(addresses.first()), bits(addresses.last()));
@@ -81,7 +81,7 @@ impl Network {
         if self.v6 { 128 } else { 32 }
     }
 
-    /// Whether every address of `other` is in it.
+    /// True if every address of `other` is in it.
     pub fn covers(self, other: Network) -> bool {
         self.v6 == other.v6 && self.length <= other.length && other.bits & mask(self.length) == self.bits
     }
@@ -101,14 +101,13 @@ impl Network {
         if v6 {
             std::net::Ipv6Addr::from(bits).to_string()
         } else {
-            let bits = u32::try_from(bits.wrapping_shr(96)).unwrap_or(0);
-            std::net::Ipv4Addr::from(bits).to_string()
+            std::net::Ipv4Addr::from((bits >> 96) as u32).to_string()
         }
     }
 
     /// What one address is counted by: the distance between neighbours.
     pub fn unit(v6: bool) -> u128 {
-        if v6 { 1 } else { 1u128.wrapping_shl(96) }
+        if v6 { 1 } else { 1 << 96 }
     }
 }
 
@@ -148,7 +147,7 @@ impl NetworkUnion {
         NetworkUnion { ranges }
     }
 
-    /// Whether every address of the network is among them.
+    /// True if every address of the network is among them.
     pub fn covers(&self, network: Network) -> bool {
         let after =
             self.ranges.partition_point(|(v6, first, _)| (*v6, *first) <= (network.v6, network.first()));
@@ -158,7 +157,7 @@ impl NetworkUnion {
 }
 
 fn mask(length: u32) -> u128 {
-    if length == 0 { 0 } else { u128::MAX.wrapping_shl(128u32.saturating_sub(length)) }
+    if length == 0 { 0 } else { u128::MAX << (128 - length) }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Patterns by what they were written as, before any automaton is built.
+//! Patterns as they are written, before any automaton is built.
 
 use crate::automata::Pattern;
 use crate::policy::{Part, Template};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// A pattern by what it was written as; the automaton is built when it is first needed.
+/// A pattern as it is written; the automaton is built when it is first needed.
 #[derive(Clone, Debug)]
 pub enum PatternKey<'a> {
     /// The whole text; wildcards stand for any characters.
@@ -46,22 +46,22 @@ impl Hash for PatternKey<'_> {
     }
 }
 
-/// What is plain to see of the words that match a pattern.
+/// The part of the words of a pattern that its text spells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiteralPrefix<'a> {
-    /// There is one, this text.
+    /// There is one word, this text.
     Word(&'a str),
-    /// They are the texts that start with this one.
+    /// The words are the texts that start with this one.
     Prefix(&'a str),
-    /// They are some of the texts that start with this one, at least one of them, and not all start with the same longer
+    /// The words are some of the texts that start with this one, at least one of them, and not all start with the same longer
     /// text.
     Start(&'a str),
-    /// Nothing.
+    /// The pattern has no text that spells anything.
     Hidden,
 }
 
 impl<'a> LiteralPrefix<'a> {
-    /// What all matches start with.
+    /// The text that all matches start with.
     pub fn start(self) -> Option<&'a str> {
         match self {
             LiteralPrefix::Word(text) | LiteralPrefix::Prefix(text) | LiteralPrefix::Start(text) => {
@@ -83,19 +83,19 @@ impl<'a> PatternKey<'a> {
         PatternKey::Built(Arc::new(pattern))
     }
 
-    /// The only text that matches, if there is one and it is plain to see.
+    /// The only text that matches, if the pattern spells one.
     pub fn word(&self) -> Option<&'a str> {
         self.literal_prefix().word()
     }
 
-    /// What is plain to see of its matches.
+    /// The part of its matches that it spells.
     ///
     /// ```
     /// use iamsat::{formula::{PatternKey, LiteralPrefix}, policy::Template};
-    /// let spelled = |text: &str| format!("{:?}", PatternKey::Glob(&Template::parse(text, false).unwrap()).literal_prefix());
-    /// assert_eq!(spelled("s3:GetObject"), r#"Word("s3:GetObject")"#);
-    /// assert_eq!(spelled("s3:Get*"), r#"Prefix("s3:Get")"#);
-    /// assert_eq!(spelled("s3:Get*Acl"), r#"Start("s3:Get")"#);
+    /// let prefix = |text: &str| format!("{:?}", PatternKey::Glob(&Template::parse(text, false).unwrap()).literal_prefix());
+    /// assert_eq!(prefix("s3:GetObject"), r#"Word("s3:GetObject")"#);
+    /// assert_eq!(prefix("s3:Get*"), r#"Prefix("s3:Get")"#);
+    /// assert_eq!(prefix("s3:Get*Acl"), r#"Start("s3:Get")"#);
     /// ```
     pub fn literal_prefix(&self) -> LiteralPrefix<'a> {
         let (template, fields) = match self {

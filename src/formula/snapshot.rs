@@ -1,204 +1,214 @@
-//! All that a formula says, without the tables that find it: kept to be put into other formulas.
+//! The content of a formula without the tables that find it, kept to be put into other formulas.
 //!
-//! Every table of the formula that a record is put into then has its values in the order in which compiling the document there
-//! would have met them first, so it makes no difference which of the two was done.
+//! A table of the formula that a snapshot is put into has its values in the order in which compiling the document there would
+//! have met them first. So it makes no difference which of the two was done.
 
 use crate::formula::atom::{
     Atom, Bound, BoundId, NetworkId, Opaque, OpaqueId, PatternId, Site, TemplateId, Test, Unobservable,
     UnobservableId, Variable, VariableId,
 };
 use crate::formula::formula::Formula;
-use crate::formula::graph::{Lit, Node};
+use crate::formula::graph::{Lit, Node, NodeId};
 use crate::formula::interner::{Table, fast};
 use crate::formula::network::Network;
 use crate::formula::pattern_key::PatternKey;
 use crate::formula::variable_pattern::VariablePattern;
+use crate::index::{Id, IndexVec, id};
 use std::hash::Hash;
+use std::marker::PhantomData;
 
 /// The values of a table, with their fast hashes.
 #[derive(Debug)]
-struct Hashed<T>(Box<[(u64, T)]>);
+struct Hashed<I, T> {
+    values: Box<[(u64, T)]>,
+    index: PhantomData<fn() -> I>,
+}
 
-impl<T: Clone + Eq + Hash> Hashed<T> {
-    fn of(values: Vec<T>) -> Hashed<T> {
-        Hashed(values.into_iter().map(|value| (fast(&value), value)).collect())
+impl<I: Id, T: Clone + Eq + Hash> Hashed<I, T> {
+    fn of(values: IndexVec<I, T>) -> Hashed<I, T> {
+        let values = values.into_vec().into_iter().map(|value| (fast(&value), value)).collect();
+        Hashed { values, index: PhantomData }
     }
 
     /// Puts the values into a table; their indexes there.
-    fn put_in(&self, table: &mut Table<T>) -> Vec<u32> {
-        self.0.iter().map(|(hash, value)| table.intern_hashed(*hash, value.clone())).collect()
+    fn put_in(&self, table: &mut Table<I, T>) -> Renumbering<I> {
+        self.values.iter().map(|(hash, value)| table.intern_hashed(*hash, value.clone())).collect()
     }
+}
+
+/// The indexes that values have in a formula, by those that they have in the snapshot.
+type Renumbering<I> = IndexVec<I, I>;
+
+id! {
+    /// A place among the literals of all conjunctions of a snapshot.
+    struct Place
 }
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug)]
-enum Kept {
+enum SnapshotNode {
     True,
     Atom(Atom),
-    /// Of the children up to here.
-    And(u32),
+    /// A conjunction, whose literals end here. They start where those of the conjunction before it end.
+    And(Place),
 }
 
-/// What a formula says.
+/// The content of a formula.
 #[derive(Debug)]
-pub(crate) struct Record<'a> {
-    nodes: Box<[Kept]>,
-    children: Vec<Lit>,
-    variables: Hashed<Variable<'a>>,
-    patterns: Hashed<PatternKey<'a>>,
-    bounds: Hashed<Bound>,
-    networks: Hashed<Network>,
+pub(crate) struct Snapshot<'a> {
+    nodes: Box<[SnapshotNode]>,
+    children: IndexVec<Place, Lit>,
+    variables: Hashed<VariableId, Variable<'a>>,
+    patterns: Hashed<PatternId, PatternKey<'a>>,
+    bounds: Hashed<BoundId, Bound>,
+    networks: Hashed<NetworkId, Network>,
     templates: Box<[(VariablePattern<'a>, PatternId, Site)]>,
-    unobservables: Hashed<Unobservable<'a>>,
+    unobservables: Hashed<UnobservableId, Unobservable<'a>>,
     opaques: Box<[(Opaque, Vec<Site>)]>,
-    /// Patterns on the requester's word, with what they were made of.
+    /// Patterns on the requester's word, with the patterns on keys that they were made of.
     origins: Vec<(PatternId, Vec<(&'a str, PatternId)>)>,
 }
 
-/// The indexes that the parts of atoms have in a formula, by those that they have in the record.
-struct Indexes {
-    variables: Vec<u32>,
-    patterns: Vec<u32>,
-    bounds: Vec<u32>,
-    networks: Vec<u32>,
-    templates: Vec<u32>,
-    unobservables: Vec<u32>,
-    opaques: Vec<u32>,
+/// The indexes that the parts of atoms have in a formula.
+struct Renumberings {
+    variables: Renumbering<VariableId>,
+    patterns: Renumbering<PatternId>,
+    bounds: Renumbering<BoundId>,
+    networks: Renumbering<NetworkId>,
+    templates: Renumbering<TemplateId>,
+    unobservables: Renumbering<UnobservableId>,
+    opaques: Renumbering<OpaqueId>,
 }
 
-fn at(indexes: &[u32], index: usize) -> u32 {
-    // Every index of a record is one of its own tables'.
-    indexes.get(index).copied().unwrap_or(u32::MAX)
-}
-
-impl Indexes {
+impl Renumberings {
     fn atom(&self, atom: Atom) -> Atom {
-        let variable = |id: VariableId| VariableId(at(&self.variables, id.index()));
         match atom {
-            Atom::Match(id, test) => Atom::Match(variable(id), self.test(test)),
-            Atom::Present(id) => Atom::Present(variable(id)),
-            Atom::Unobservable(id) => Atom::Unobservable(UnobservableId(at(&self.unobservables, id.index()))),
-            Atom::Opaque(id) => Atom::Opaque(OpaqueId(at(&self.opaques, id.index()))),
+            Atom::Match(id, test) => Atom::Match(self.variables[id], self.test(test)),
+            Atom::Present(id) => Atom::Present(self.variables[id]),
+            Atom::Unobservable(id) => Atom::Unobservable(self.unobservables[id]),
+            Atom::Opaque(id) => Atom::Opaque(self.opaques[id]),
         }
     }
 
     fn test(&self, test: Test) -> Test {
         match test {
-            Test::Pattern(id) => Test::Pattern(self.pattern(id)),
-            Test::Bound(id) => Test::Bound(BoundId(at(&self.bounds, id.index()))),
-            Test::Network(id) => Test::Network(NetworkId(at(&self.networks, id.index()))),
-            Test::Template(id) => Test::Template(TemplateId(at(&self.templates, id.index()))),
+            Test::Pattern(id) => Test::Pattern(self.patterns[id]),
+            Test::Bound(id) => Test::Bound(self.bounds[id]),
+            Test::Network(id) => Test::Network(self.networks[id]),
+            Test::Template(id) => Test::Template(self.templates[id]),
         }
-    }
-
-    fn pattern(&self, id: PatternId) -> PatternId {
-        PatternId(at(&self.patterns, id.index()))
     }
 }
 
-impl<'a> Record<'a> {
-    /// What this formula says.
-    pub(crate) fn of(formula: Formula<'a>) -> Record<'a> {
+impl<'a> Snapshot<'a> {
+    /// Takes the content out of a formula.
+    pub(crate) fn of(formula: Formula<'a>) -> Snapshot<'a> {
         let mut children: Vec<Lit> = Vec::new();
-        let kept = |id| match formula.graph.node(id) {
-            Node::True => Kept::True,
-            Node::Atom(atom) => formula.atom_of(atom).map_or(Kept::True, Kept::Atom),
+        let node = |id| match formula.graph.node(id) {
+            Node::True => SnapshotNode::True,
+            Node::Atom(atom) => SnapshotNode::Atom(formula.atom_of(atom)),
             Node::And(parts) => {
                 children.extend_from_slice(parts);
-                Kept::And(u32::try_from(children.len()).unwrap_or(u32::MAX))
+                SnapshotNode::And(Place::at(children.len()))
             }
         };
-        let nodes = formula.graph.ids().map(kept).collect();
+        let nodes = formula.graph.ids().map(node).collect();
         children.shrink_to_fit();
-        let templates = formula.templates.values.into_iter().zip(formula.widened).zip(formula.template_sites);
-        Record {
+        let templates = formula.templates.values.into_vec().into_iter();
+        let templates = templates.zip(formula.widened.into_vec()).zip(formula.template_sites.into_vec());
+        Snapshot {
             nodes,
-            children,
+            children: children.into(),
             variables: Hashed::of(formula.variables.values),
             patterns: Hashed::of(formula.patterns.values),
             bounds: Hashed::of(formula.bounds.values),
             networks: Hashed::of(formula.networks.values),
-            templates: templates.map(|((symbolic, widened), site)| (symbolic, widened, site)).collect(),
+            templates: templates.map(|((template, widened), site)| (template, widened, site)).collect(),
             unobservables: Hashed::of(formula.unobservables.values),
-            opaques: formula.opaques.values.into_iter().zip(formula.sites).collect(),
+            opaques: formula.opaques.values.into_vec().into_iter().zip(formula.sites.into_vec()).collect(),
             origins: formula.origins.into_iter().collect(),
         }
     }
 }
 
+/// The literals that the nodes of a snapshot have in a formula.
+pub(crate) struct SnapshotLiterals(IndexVec<NodeId, Lit>);
+
+impl SnapshotLiterals {
+    /// The literal in the formula for one of the snapshot.
+    pub(crate) fn literal(&self, lit: Lit) -> Lit {
+        self.0[lit.node()].negate_if(lit.is_negated())
+    }
+}
+
 impl<'a> Formula<'a> {
-    /// Puts in what a record says, its document being this one among those of the check; the literals of the record's
-    /// nodes. `None` if the record is not whole.
-    pub(crate) fn put_in(&mut self, record: &Record<'a>, document: usize) -> Option<Vec<Lit>> {
+    /// Puts in a snapshot of the document at this place of the check.
+    pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, document: usize) -> SnapshotLiterals {
+        let renumberings = self.put_in_tables(snapshot, document);
+        let mut literals = SnapshotLiterals(IndexVec::from(Vec::with_capacity(snapshot.nodes.len())));
+        let (mut parts, mut start) = (Vec::new(), Place::at(0));
+        for node in &snapshot.nodes {
+            let literal = match *node {
+                SnapshotNode::True => Lit::TRUE,
+                SnapshotNode::Atom(atom) => self.atom(renumberings.atom(atom)),
+                SnapshotNode::And(end) => {
+                    parts.clear();
+                    parts
+                        .extend(snapshot.children.range(start..end).iter().map(|lit| literals.literal(*lit)));
+                    start = end;
+                    parts.sort_unstable();
+                    // Different nodes of the snapshot are different nodes here: nothing disappears.
+                    self.graph.and_of_sorted(&parts)
+                }
+            };
+            literals.0.push(literal);
+        }
+        literals
+    }
+
+    /// Puts in the parts of the snapshot's atoms.
+    fn put_in_tables(&mut self, snapshot: &Snapshot<'a>, document: usize) -> Renumberings {
         let here = |site: &Site| Site { document, ..*site };
-        let variables = record.variables.put_in(&mut self.variables);
-        let patterns = record.patterns.0.iter();
-        let patterns =
-            patterns.map(|(hash, pattern)| self.intern_hashed_pattern(*hash, pattern.clone()).0).collect();
-        let mut indexes = Indexes {
+        let variables = snapshot.variables.put_in(&mut self.variables);
+        let patterns = snapshot.patterns.values.iter();
+        let patterns = patterns.map(|(hash, pattern)| self.intern_hashed_pattern(*hash, pattern.clone()));
+        let mut renumberings = Renumberings {
             variables,
-            patterns,
-            bounds: record.bounds.put_in(&mut self.bounds),
-            networks: record.networks.put_in(&mut self.networks),
-            templates: Vec::with_capacity(record.templates.len()),
-            unobservables: record.unobservables.put_in(&mut self.unobservables),
-            opaques: Vec::with_capacity(record.opaques.len()),
+            patterns: patterns.collect(),
+            bounds: snapshot.bounds.put_in(&mut self.bounds),
+            networks: snapshot.networks.put_in(&mut self.networks),
+            templates: Vec::with_capacity(snapshot.templates.len()).into(),
+            unobservables: snapshot.unobservables.put_in(&mut self.unobservables),
+            opaques: Vec::with_capacity(snapshot.opaques.len()).into(),
         };
-        for (symbolic, widened, site) in &record.templates {
-            let id = self.templates.intern(symbolic.clone());
-            if self.widened.len() <= TemplateId(id).index() {
-                self.widened.push(indexes.pattern(*widened));
+        for (template, widened, site) in &snapshot.templates {
+            let id = self.templates.intern(template.clone());
+            if !self.widened.contains(id) {
+                self.widened.push(renumberings.patterns[*widened]);
                 self.template_sites.push(here(site));
             }
-            indexes.templates.push(id);
+            renumberings.templates.push(id);
         }
-        for (opaque, sites) in &record.opaques {
+        for (opaque, sites) in &snapshot.opaques {
             let id = self.opaque_id(opaque.clone());
-            if let Some(all) = self.sites.get_mut(id.index()) {
-                all.extend(sites.iter().map(here));
-            }
-            indexes.opaques.push(id.0);
+            self.sites[id].extend(sites.iter().map(here));
+            renumberings.opaques.push(id);
         }
-        for (word, values) in &record.origins {
-            let origins = self.origins.entry(indexes.pattern(*word)).or_default();
-            for (key, value) in values.iter().map(|(key, value)| (*key, indexes.pattern(*value))) {
+        for (word, values) in &snapshot.origins {
+            let origins = self.origins.entry(renumberings.patterns[*word]).or_default();
+            for (key, value) in values.iter().map(|(key, value)| (*key, renumberings.patterns[*value])) {
                 if !origins.contains(&(key, value)) {
                     origins.push((key, value));
                 }
             }
         }
-        let mut literals: Vec<Lit> = Vec::with_capacity(record.nodes.len());
-        let (mut parts, mut from) = (Vec::new(), 0usize);
-        for node in &record.nodes {
-            let literal = match node {
-                Kept::True => Lit::TRUE,
-                Kept::Atom(atom) => self.atom(indexes.atom(*atom)),
-                Kept::And(to) => {
-                    let to = *to as usize;
-                    parts.clear();
-                    for part in record.children.get(from..to)? {
-                        parts.push(literal(&literals, *part)?);
-                    }
-                    from = to;
-                    parts.sort_unstable();
-                    // Different nodes of the record are different nodes here: nothing disappears.
-                    self.graph.and_of_sorted(&parts)
-                }
-            };
-            literals.push(literal);
-        }
-        Some(literals)
+        renumberings
     }
-}
-
-/// The literal that stands for one of a record, among those of the record's nodes so far.
-pub(crate) fn literal(literals: &[Lit], recorded: Lit) -> Option<Lit> {
-    Some(literals.get(recorded.node().index())?.negate_if(recorded.is_negated()))
 }
 
 #[cfg(test)]
 impl Formula<'_> {
-    /// All that it says, in order.
+    /// Its content as text, in order.
     pub(crate) fn listed(&self) -> String {
         let nodes: Vec<String> = self
             .graph
@@ -209,26 +219,26 @@ impl Formula<'_> {
         origins.sort();
         let tables = format!(
             "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
-            self.atoms.values,
-            self.patterns.values,
-            self.bounds.values,
-            self.networks.values,
-            self.templates.values,
-            self.variables.values,
-            self.unobservables.values,
-            self.opaques.values,
-            self.mentioned.values,
+            self.atoms.values.as_slice(),
+            self.patterns.values.as_slice(),
+            self.bounds.values.as_slice(),
+            self.networks.values.as_slice(),
+            self.templates.values.as_slice(),
+            self.variables.values.as_slice(),
+            self.unobservables.values.as_slice(),
+            self.opaques.values.as_slice(),
+            self.mentioned.values.as_slice(),
         );
         let others = format!(
             "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             self.literals,
-            self.spelled,
+            self.literal_prefixes,
             self.widened,
             self.template_sites,
             self.sites,
             self.always_present,
             self.speaks_of_requester,
-            self.untied,
+            self.separate_keys,
         );
         format!("{nodes:?}\n{tables}\n{others}\n{origins:?}")
     }

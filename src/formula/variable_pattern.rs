@@ -2,9 +2,10 @@
 
 use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
 use crate::formula::requester::restrict;
+use crate::index::broken;
 use crate::policy::{Part, Template};
 
-/// One piece of a [`VariablePattern`] pattern.
+/// One piece of a [`VariablePattern`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Piece {
     /// A step of an ordinary pattern.
@@ -28,77 +29,85 @@ pub struct VariablePattern<'a> {
 }
 
 impl<'a> VariablePattern<'a> {
-    /// The fields joined by `:`, wildcards and values of all but the last not matching it. `default` says of which keys
-    /// the default is to be put in, `name` gives a key's name as the documents hold it. `None` if a default cannot stand in its
-    /// field, which then matches nothing.
+    /// Builds the pattern of the fields joined by `:`. Wildcards and values in all fields but the last do not match it.
+    ///
+    /// `is_absent` says which keys are absent, so that the default stands for their value; `name` gives a key's name as the
+    /// documents hold it. `None` if a default is missing or cannot stand in its field: the fields then match nothing.
     pub(crate) fn new(
         fields: &[Template],
-        default: &dyn Fn(&str) -> bool,
-        name: &dyn Fn(&str) -> Option<&'a str>,
+        is_absent: &dyn Fn(&str) -> bool,
+        name: &dyn Fn(&str) -> &'a str,
     ) -> Option<VariablePattern<'a>> {
         let room = |part: &Part| if let Part::Text(text) = part { text.len() } else { 1 };
-        let room = fields.iter().map(|field| field.parts().iter().map(room).sum::<usize>().saturating_add(1));
-        let mut symbolic = VariablePattern { pieces: Vec::with_capacity(room.sum()), keys: Vec::new() };
-        let last = fields.len().saturating_sub(1);
-        for (i, field) in fields.iter().enumerate() {
-            if i > 0 {
-                symbolic.text(":");
+        let room = fields.iter().map(|field| field.parts().iter().map(room).sum::<usize>() + 1);
+        let mut pattern = VariablePattern { pieces: Vec::with_capacity(room.sum()), keys: Vec::new() };
+        for (place, field) in fields.iter().enumerate() {
+            if place > 0 {
+                pattern.text(":");
             }
-            let class = if i < last { Class::NOT_COLON } else { Class::ANY };
+            let is_last = place + 1 == fields.len();
+            let class = if is_last { Class::ANY } else { Class::NOT_COLON };
             for part in field.parts() {
                 match part {
-                    Part::Text(text) => symbolic.text(text),
-                    Part::One => symbolic.pieces.push(Piece::Step(Step::One(Set::Class(class)))),
-                    Part::Many => symbolic.pieces.push(Piece::Step(Step::Many(class))),
-                    Part::Variable(variable) if default(&variable.key) => {
-                        let text = variable.default.as_deref().unwrap_or("");
+                    Part::Text(text) => pattern.text(text),
+                    Part::One => pattern.pieces.push(Piece::Step(Step::One(Set::Class(class)))),
+                    Part::Many => pattern.pieces.push(Piece::Step(Step::Many(class))),
+                    Part::Variable(variable) if is_absent(&variable.key) => {
+                        let text = variable.default.as_deref()?;
                         if !text.chars().all(|c| class.contains(Symbol::from_char(c))) {
                             return None;
                         }
-                        symbolic.text(text);
+                        pattern.text(text);
                     }
                     Part::Variable(variable) => {
-                        let known = symbolic.keys.iter().position(|k| *k == &*variable.key);
-                        let key = known.unwrap_or_else(|| {
-                            symbolic.keys.extend(name(&variable.key));
-                            symbolic.keys.len().saturating_sub(1)
-                        });
-                        symbolic.pieces.push(Piece::Value { key, class });
+                        let key = pattern.place_of(&variable.key, name);
+                        pattern.pieces.push(Piece::Value { key, class });
                     }
                 }
             }
         }
-        Some(symbolic)
+        Some(pattern)
+    }
+
+    /// The place of a key among the keys, which it is added to if it is new.
+    fn place_of(&mut self, key: &str, name: &dyn Fn(&str) -> &'a str) -> usize {
+        match self.keys.iter().position(|known| *known == key) {
+            Some(place) => place,
+            None => {
+                self.keys.push(name(key));
+                self.keys.len() - 1
+            }
+        }
     }
 
     fn text(&mut self, text: &str) {
         self.pieces.extend(text.chars().map(|c| Piece::Step(Step::One(Set::Char(Symbol::from_char(c))))));
     }
 
-    /// Matches whatever this matches for some values.
+    /// The pattern that matches everything that this one matches for some values.
     pub fn widen(&self) -> Pattern {
         self.build(|builder, _, class| builder.push(Step::Many(class)))
     }
 
-    /// Matches whatever this matches for values that match these patterns, in the order of the keys; `None` where nothing
-    /// is known. `None` if no value can stand where it would.
+    /// The pattern that matches everything that this one matches for values that match these patterns, in the order of the keys;
+    /// `None` where nothing is known. The result is `None` if no such value can stand in its place.
     pub fn refine(&self, patterns: &[Option<Pattern>]) -> Option<Pattern> {
         let mut fits = true;
-        let pattern = self.build(|builder, key, class| match patterns.get(key) {
-            Some(Some(known)) => match restrict(known, class) {
+        let pattern = self.build(|builder, key, class| match of_key(patterns, key) {
+            Some(known) => match restrict(known, class) {
                 Some(known) => known.steps().iter().for_each(|step| builder.push(*step)),
                 None => fits = false,
             },
-            _ => builder.push(Step::Many(class)),
+            None => builder.push(Step::Many(class)),
         });
         fits.then_some(pattern)
     }
 
-    /// What it matches for these values, in the order of the keys; `None` if a value cannot stand where it would.
+    /// The pattern with these values put in, in the order of the keys; `None` if a value cannot stand in its place.
     pub fn substitute(&self, values: &[&[Symbol]]) -> Option<Pattern> {
         let mut fits = true;
         let pattern = self.build(|builder, key, class| {
-            for symbol in values.get(key).copied().unwrap_or(&[]) {
+            for symbol in *of_key(values, key) {
                 fits &= class.contains(*symbol);
                 builder.push(Step::One(Set::Char(*symbol)));
             }
@@ -106,12 +115,10 @@ impl<'a> VariablePattern<'a> {
         fits.then_some(pattern)
     }
 
-    /// With one symbol for the value of each key, the same for the same key.
+    /// The pattern with one symbol for the value of each key, the same for the same key.
     pub fn mark(&self, marker: impl Fn(&'a str) -> Symbol) -> Pattern {
         self.build(|builder, key, _| {
-            if let Some(name) = self.keys.get(key) {
-                builder.push(Step::One(Set::Char(marker(name))));
-            }
+            builder.push(Step::One(Set::Char(marker(of_key::<&str>(&self.keys, key)))));
         })
     }
 
@@ -126,8 +133,8 @@ impl<'a> VariablePattern<'a> {
         builder.finish()
     }
 
-    /// Values of the keys under which the word matches, if there are any: the first ones as long as can be, or as short. The
-    /// search is cut off after some steps.
+    /// Values of the keys under which the word matches, if there are any: each as long as it can be, or as short, the first ones
+    /// first. The search ends after some steps.
     pub fn extract(&self, word: &[Symbol], long: bool) -> Option<Vec<Vec<Symbol>>> {
         if self.pieces.len() > 4096 {
             // The recursion is as deep as the pattern.
@@ -135,12 +142,23 @@ impl<'a> VariablePattern<'a> {
         }
         let mut values: Vec<Option<&[Symbol]>> = vec![None; self.keys.len()];
         let mut budget = 10_000u32;
-        extract(&self.pieces, word, long, &mut values, &mut budget)
-            .then(|| values.into_iter().map(|v| v.unwrap_or(&[]).to_vec()).collect())
+        if !extract(&self.pieces, word, long, &mut values, &mut budget) {
+            return None;
+        }
+        // Every key stands in some piece, which was given a value.
+        values.into_iter().map(|value| value.map(<[Symbol]>::to_vec)).collect()
     }
 }
 
-/// Backtracking over what each piece takes; `budget` bounds the steps, and recursion is as deep as the pattern.
+/// The value of a key in a list that has one for each.
+fn of_key<T>(list: &[T], key: usize) -> &T {
+    match list.get(key) {
+        Some(value) => value,
+        None => broken("a key of a pattern has its value"),
+    }
+}
+
+/// Finds values by backtracking over the symbols that each piece takes; `budget` bounds the steps, and recursion is as deep as the pattern.
 fn extract<'w>(
     pieces: &[Piece],
     word: &'w [Symbol],
@@ -151,7 +169,7 @@ fn extract<'w>(
     let Some(left) = budget.checked_sub(1) else { return false };
     *budget = left;
     let Some((piece, rest)) = pieces.split_first() else { return word.is_empty() };
-    // Where the rest cannot begin, or nothing is left to match what is left of the word, there is no need to look further.
+    // The search ends early where the next piece cannot begin, or where the pieces end before the word does.
     let goes_on = |word: &[Symbol]| match (rest.first(), word.first()) {
         (None, left) => left.is_none(),
         (Some(Piece::Step(Step::One(set))), next) => next.is_some_and(|next| set.contains(*next)),
@@ -172,7 +190,7 @@ fn extract<'w>(
             }
             None => {
                 let most = most(*class);
-                (0..=most).map(|n| if long { most.saturating_sub(n) } else { n }).any(|n| {
+                (0..=most).map(|n| if long { most - n } else { n }).any(|n| {
                     let Some((value, word)) = word.split_at_checked(n) else { return false };
                     if !goes_on(word) {
                         return false;

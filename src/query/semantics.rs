@@ -16,3 +16,10 @@ pub struct Semantics {
     /// Whether the requester has a permissions boundary, where that is fixed.
     pub boundary: Option<bool>,
 }
+
+impl Semantics {
+    /// The semantics of policies of this type without any option.
+    pub fn of(policy_type: PolicyType) -> Semantics {
+        Semantics { policy_type, strict_arn: false, aws_compat: false, heuristics: false, boundary: None }
+    }
+}

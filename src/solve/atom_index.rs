@@ -1,6 +1,7 @@
 //! The atoms of a formula, found by what their patterns spell.
 
 use crate::formula::{Atom, AtomId, Formula, Lit, LiteralPrefix, NetworkId, PatternId, Test, VariableId};
+use crate::index::Id;
 use crate::solve::head_ordered::HeadOrdered;
 use std::cell::OnceCell;
 
@@ -117,10 +118,10 @@ impl<'a> AtomIndex<'a> {
         for (id, atom) in formula.atoms() {
             let Atom::Match(variable, test) = atom else { continue };
             let lit = formula.literal_of(id);
-            let Some(atoms) = found.variables.get_mut(variable.index()) else { continue };
+            let Some(atoms) = found.variables.get_mut(variable.place()) else { continue };
             match (formula.widened(test), test) {
                 (Some(pattern), _) => {
-                    if let Some(place) = found.places.get_mut(id.index()) {
+                    if let Some(place) = found.places.get_mut(id.place()) {
                         *place = atoms.atoms.len();
                     }
                     atoms.atoms.push((test, pattern, lit));
@@ -134,13 +135,13 @@ impl<'a> AtomIndex<'a> {
 
     /// The place of an atom among those about the text of the variable, if it is one.
     pub(super) fn place(&self, variable: VariableId, id: AtomId, lit: Lit) -> Option<usize> {
-        let place = *self.places.get(id.index())?;
+        let place = *self.places.get(id.place())?;
         let (_, _, other) = self.about(variable)?.atoms.get(place)?;
         (*other == lit).then_some(place)
     }
 
     /// Those about one variable.
     pub(super) fn about(&self, variable: VariableId) -> Option<&VariableAtoms<'a>> {
-        self.variables.get(variable.index())
+        self.variables.get(variable.place())
     }
 }

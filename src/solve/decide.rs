@@ -8,6 +8,7 @@
 use crate::code::Code;
 use crate::confirm::Claim;
 use crate::formula::{Atom, Lit, OpaqueId, Site, SiteElement, Test, weaken};
+use crate::index::Id;
 use crate::limits::Exhausted;
 use crate::policy::Document;
 use crate::request::Request;
@@ -58,7 +59,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     }
     let is_opaque: Vec<bool> =
         search.formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
-    let opaque = |atom: crate::formula::AtomId| is_opaque.get(atom.index()).copied().unwrap_or(false);
+    let opaque = |atom: crate::formula::AtomId| is_opaque.get(atom.place()).copied().unwrap_or(false);
     let weaker: Vec<Lit> = goal.iter().map(|lit| weaken(&mut search.formula.graph, *lit, &opaque)).collect();
     if let Some(model) = search.solve(&weaker)? {
         let request = concretize(search, &model, claim)?;
@@ -88,7 +89,7 @@ fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answ
 /// All opaque predicates of one document.
 fn open_in(search: &Search<'_, '_>, document: usize, documents: &[&Document]) -> Vec<UnknownReason> {
     let opaques = search.formula.atoms().filter_map(|(_, atom)| match atom {
-        Atom::Opaque(id) => search.formula.opaque_of(id),
+        Atom::Opaque(id) => Some(search.formula.opaque_of(id)),
         _ => None,
     });
     opaques
@@ -121,7 +122,7 @@ fn variables(search: &Search<'_, '_>, proposal: &Lemma, documents: &[&Document])
     let tests = proposal.positives.iter().chain(&proposal.negatives).map(|(_, test)| *test);
     let mut sites: Vec<Site> = tests
         .filter_map(|test| match test {
-            Test::Template(id) => search.formula.template_site(id),
+            Test::Template(id) => Some(search.formula.template_site(id)),
             _ => None,
         })
         .collect();
@@ -132,7 +133,7 @@ fn variables(search: &Search<'_, '_>, proposal: &Lemma, documents: &[&Document])
 
 /// An opaque predicate for people: the rule, and the first place where it stands.
 fn reason(search: &Search<'_, '_>, id: OpaqueId, documents: &[&Document]) -> Option<UnknownReason> {
-    let (opaque, sites) = search.formula.opaque_of(id)?;
+    let (opaque, sites) = search.formula.opaque_of(id);
     at(documents, sites.iter().min()?, opaque.rule)
 }
 

@@ -4,6 +4,7 @@
 //! more than those keeps conflicts few and witnesses small.
 
 use crate::formula::{Atom, AtomId, Conjunction, Formula, Graph, Lit, Node, NodeId, VariableId};
+use crate::index::Id;
 use crate::theory::Tests;
 use rustc_hash::FxHashMap;
 
@@ -75,7 +76,7 @@ fn met_by(
         }
         match graph.node(lit.node()) {
             Node::Atom(atom) => match formula.atom_of(atom) {
-                Some(Atom::Present(variable)) if lit.is_negated() => absent.push(variable),
+                Atom::Present(variable) if lit.is_negated() => absent.push(variable),
                 _ => {
                     tests = tests.saturating_add(1);
                     if tests > most {
@@ -146,7 +147,7 @@ impl Kinds {
     /// An empty set of literals of the graph.
     fn seen(&mut self, formula: &Formula<'_>) -> Seen<'_> {
         self.kinds.extend(formula.graph.ids_from(self.kinds.len()).map(|id| match formula.graph.node(id) {
-            Node::Atom(atom) if matches!(formula.atom_of(atom), Some(Atom::Present(_))) => PRESENCE,
+            Node::Atom(atom) if matches!(formula.atom_of(atom), Atom::Present(_)) => PRESENCE,
             Node::Atom(_) => ATOM,
             Node::True | Node::And(_) => 0,
         }));
@@ -162,14 +163,14 @@ impl Seen<'_> {
     /// Whether it was not in the set before.
     fn insert(&mut self, lit: Lit) -> bool {
         let (bit, _) = signs_of(lit);
-        let Some(bits) = self.0.get_mut(lit.node().index()) else { return false };
+        let Some(bits) = self.0.get_mut(lit.node().place()) else { return false };
         let is_new = *bits & bit == 0;
         *bits |= bit;
         is_new
     }
 
     fn bits(&self, node: NodeId) -> u8 {
-        self.0.get(node.index()).copied().unwrap_or(0)
+        self.0.get(node.place()).copied().unwrap_or(0)
     }
 
     fn is_atom(&self, lit: Lit) -> bool {
@@ -227,8 +228,8 @@ fn by_variable(formula: &Formula<'_>, literals: &[Lit], places: &mut Vec<usize>)
     let mut found: Vec<(VariableId, Tests)> = Vec::with_capacity(literals.len().min(FEW));
     for lit in literals {
         let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
-        let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
-        let Some(after) = places.get_mut(variable.index()) else { continue };
+        let Atom::Match(variable, test) = formula.atom_of(atom) else { continue };
+        let Some(after) = places.get_mut(variable.place()) else { continue };
         if *after == 0 {
             found.push((variable, Tests::default()));
             *after = found.len();

@@ -4,6 +4,7 @@ use crate::automata::Symbol;
 use crate::formula::{
     Atom, Decoded, Formula, Lit, Node, OpaqueId, RequesterKey, Unobservable, VariableId, decode,
 };
+use crate::index::Id;
 use crate::limits::{Exhausted, Meter};
 use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Presence, Request, key_info};
@@ -28,7 +29,7 @@ impl Model {
     pub fn opaques<'m>(&'m self, formula: &'m Formula<'_>) -> impl Iterator<Item = OpaqueId> + 'm {
         self.literals.iter().filter_map(|lit| match formula.graph.node(lit.node()) {
             Node::Atom(atom) => match formula.atom_of(atom) {
-                Some(Atom::Opaque(id)) => Some(id),
+                Atom::Opaque(id) => Some(id),
                 _ => None,
             },
             _ => None,
@@ -69,30 +70,29 @@ impl Concretizer<'_, '_> {
         let mut presence: Vec<Option<bool>> = vec![None; self.formula.variable_count()];
         let mut present: Vec<VariableId> = Vec::new();
         for variable in &model.absent {
-            if let Some(known) = presence.get_mut(variable.index()) {
+            if let Some(known) = presence.get_mut(variable.place()) {
                 *known = Some(false);
             }
         }
         for lit in &model.literals {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
             match self.formula.atom_of(atom) {
-                Some(Atom::Present(variable)) => {
-                    if let Some(known) = presence.get_mut(variable.index()) {
+                Atom::Present(variable) => {
+                    if let Some(known) = presence.get_mut(variable.place()) {
                         *known = Some(!lit.is_negated());
                     }
                     if !lit.is_negated() {
                         present.push(variable);
                     }
                 }
-                Some(Atom::Unobservable(id)) if !lit.is_negated() => match self.formula.unobservable_of(id) {
-                    Some(Unobservable::UniqueId(text)) => {
+                Atom::Unobservable(id) if !lit.is_negated() => match self.formula.unobservable_of(id) {
+                    Unobservable::UniqueId(text) => {
                         request.hidden.unique_ids.insert(text.to_owned());
                     }
-                    Some(Unobservable::CanonicalUser(text)) => {
+                    Unobservable::CanonicalUser(text) => {
                         request.hidden.canonical_users.insert(text.to_owned());
                     }
-                    Some(Unobservable::Boundary) => request.hidden.boundary = true,
-                    None => {}
+                    Unobservable::Boundary => request.hidden.boundary = true,
                 },
                 _ => {}
             }
@@ -100,7 +100,7 @@ impl Concretizer<'_, '_> {
         let requester = self.requester(model)?;
         let speaks_of = model.words.keys().chain(&present);
         let mut names: Vec<&str> =
-            speaks_of.filter_map(|v| self.formula.variable_of(*v)?.key_name()).collect();
+            speaks_of.filter_map(|v| self.formula.variable_of(*v).key_name()).collect();
         names.extend(self.formula.always_present());
         names.sort_unstable();
         names.dedup();
@@ -110,7 +110,7 @@ impl Concretizer<'_, '_> {
             for element in 0..u32::MAX {
                 let variable = self.formula.key_variable(name, element);
                 let constrained = variable.is_some_and(|v| model.words.contains_key(&v));
-                let wanted = variable.and_then(|v| presence.get(v.index()).copied().flatten());
+                let wanted = variable.and_then(|v| presence.get(v.place()).copied().flatten());
                 if wanted == Some(true) || (wanted.is_none() && (constrained || (always && element == 0))) {
                     values.push(self.value(model, name, variable)?);
                 } else {

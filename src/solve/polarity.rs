@@ -26,7 +26,7 @@ impl Polarity {
                     queue.extend(children.iter().rev().map(|child| child.negate_if(lit.is_negated())));
                 }
                 Node::Atom(atom) => {
-                    if let Some(Atom::Match(variable, test)) = formula.atom_of(atom) {
+                    if let Atom::Match(variable, test) = formula.atom_of(atom) {
                         let map = if lit.is_negated() { &mut found.negative } else { &mut found.positive };
                         map.entry(variable).or_default().push((test, lit.node().lit()));
                     }

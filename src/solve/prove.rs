@@ -7,6 +7,7 @@
 
 use crate::encode::Encoding;
 use crate::formula::{Atom, Formula, Graph, Lit, Node, VariableId};
+use crate::index::Id;
 use crate::limits::{Meter, SearchLimits};
 use crate::solve::cdcl::Cdcl;
 use crate::theory::{self, Tests, Theory, Valuation};
@@ -101,7 +102,7 @@ impl Walk {
     }
 
     fn need(&mut self, lit: Lit) {
-        if let Some(signs) = self.is_needed.get_mut(lit.node().index())
+        if let Some(signs) = self.is_needed.get_mut(lit.node().place())
             && *signs & sign(lit) == 0
         {
             *signs |= sign(lit);
@@ -112,7 +113,7 @@ impl Walk {
     fn back_to(&mut self, level: usize) {
         if let Some((length, head)) = self.marks.get(level).copied() {
             for lit in self.needed.drain(length..) {
-                if let Some(signs) = self.is_needed.get_mut(lit.node().index()) {
+                if let Some(signs) = self.is_needed.get_mut(lit.node().place()) {
                     *signs &= !sign(lit);
                 }
             }
@@ -147,7 +148,7 @@ impl Walk {
         let mut found: Vec<(VariableId, Tests)> = Vec::new();
         for lit in &self.needed {
             let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
-            let Some(Atom::Match(variable, test)) = formula.atom_of(atom) else { continue };
+            let Atom::Match(variable, test) = formula.atom_of(atom) else { continue };
             let place = *places.entry(variable).or_insert(found.len());
             if place == found.len() {
                 found.push((variable, Tests::default()));

@@ -49,16 +49,14 @@ impl<'a> Search<'_, 'a> {
         let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
         for lit in self.conjunction.units().iter().filter(|lit| lit.is_negated()) {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
-            if let Some(Atom::Match(variable, Test::Network(id))) = self.formula.atom_of(atom) {
-                failed.entry(variable).or_default().extend(self.formula.network_of(id));
+            if let Atom::Match(variable, Test::Network(id)) = self.formula.atom_of(atom) {
+                failed.entry(variable).or_default().push(self.formula.network_of(id));
             }
         }
         for (variable, networks) in failed {
             let union = NetworkUnion::of(networks);
             for (id, lit) in self.atoms.about(variable).map_or(&[][..], |atoms| &atoms.networks) {
-                if self.conjunction.value(*lit).is_none()
-                    && self.formula.network_of(*id).is_some_and(|network| union.covers(network))
-                {
+                if self.conjunction.value(*lit).is_none() && union.covers(self.formula.network_of(*id)) {
                     self.conjunction.exclude(*lit);
                 }
             }
@@ -104,7 +102,7 @@ impl<'a> Search<'_, 'a> {
     /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
     fn put_in_excluded(&mut self, lit: Lit) -> Result<(), Exhausted> {
         let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { return Ok(()) };
-        let test = self.formula.atom_of(atom).filter(|_| lit.is_negated());
+        let test = Some(self.formula.atom_of(atom)).filter(|_| lit.is_negated());
         // Networks are looked at together.
         if let Some(Atom::Match(variable, outer @ Test::Pattern(_))) = test {
             let open = |search: &Self, lit: Lit| {
@@ -145,9 +143,9 @@ impl<'a> Search<'_, 'a> {
                 }
             }
             Test::Network(wide) => {
-                let Some(wide) = self.formula.network_of(wide) else { return Ok(found) };
+                let wide = self.formula.network_of(wide);
                 for (narrow, lit) in &atoms.networks {
-                    let covered = self.formula.network_of(*narrow).is_some_and(|narrow| wide.covers(narrow));
+                    let covered = wide.covers(self.formula.network_of(*narrow));
                     if covered && Test::Network(*narrow) != outer && wanted(self, *lit) {
                         found.push((Test::Network(*narrow), *lit));
                     }
@@ -162,7 +160,7 @@ impl<'a> Search<'_, 'a> {
     fn pattern_of(&self, lit: Lit) -> Option<(VariableId, PatternId)> {
         match self.formula.graph.node(lit.node()) {
             Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
-                Some(Atom::Match(variable, test)) => Some((variable, self.formula.widened(test)?)),
+                Atom::Match(variable, test) => Some((variable, self.formula.widened(test)?)),
                 _ => None,
             },
             _ => None,
@@ -250,8 +248,8 @@ impl<'a> Search<'_, 'a> {
         }
         met_places.sort_unstable();
         let at = |place: &usize| atoms.atoms.get(*place).map(|(test, _, lit)| (*test, *lit));
-        if variable == VariableId::ACTION && !occurring && !self.conjunction.is_closed() {
-            self.conjunction.close(met_places.iter().filter_map(at).map(|(_, lit)| lit));
+        if variable == VariableId::ACTION && !occurring && !self.conjunction.has_assumed() {
+            self.conjunction.assume_all(met_places.iter().filter_map(at).map(|(_, lit)| lit));
         } else {
             if !occurring {
                 wanted.extend(0..atoms.atoms.len());

@@ -54,7 +54,7 @@ impl<'f, 'a> Search<'f, 'a> {
         let mut conjunction = Conjunction::default();
         // What a statement says about the action decides most of what is said about actions.
         let actions = atoms.about(VariableId::ACTION).map_or(&[][..], |about| &about.atoms);
-        conjunction.closable(actions.iter().map(|(_, _, lit)| *lit));
+        conjunction.assumable(actions.iter().map(|(_, _, lit)| *lit));
         Search {
             formula,
             theory,
@@ -123,7 +123,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.undecided = None;
         self.conjunction.clear();
         if self.goals == MANY {
-            self.conjunction.close_holders(&self.formula.graph);
+            self.conjunction.prepare_bulk(&self.formula.graph);
         }
         // The first conjunct says most: what it decides is put into the others as they come.
         let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
@@ -205,7 +205,7 @@ impl<'f, 'a> Search<'f, 'a> {
         let mut failed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
         for lit in self.conjunction.units() {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
-            if let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) {
+            if let Atom::Match(variable, test) = self.formula.atom_of(atom) {
                 if lit.is_negated() { failed.push((variable, test)) } else { passed.push((variable, test)) }
             }
         }

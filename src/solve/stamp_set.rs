@@ -1,6 +1,7 @@
 //! Sets of nodes that are emptied at once.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
+use crate::index::Id;
 
 /// Some nodes of the graph, such as those below some literals.
 #[derive(Debug, Default)]
@@ -22,10 +23,10 @@ impl StampSet {
 
     /// StampSet a node; whether it was not marked before.
     pub(super) fn insert(&mut self, node: NodeId) -> bool {
-        if self.rounds.len() <= node.index() {
-            self.rounds.resize(node.index().saturating_add(1), 0);
+        if self.rounds.len() <= node.place() {
+            self.rounds.resize(node.place().saturating_add(1), 0);
         }
-        let slot = self.rounds.get_mut(node.index());
+        let slot = self.rounds.get_mut(node.place());
         let is_new = slot.is_some_and(|slot| std::mem::replace(slot, self.round) != self.round);
         if is_new {
             self.nodes.push(node);
@@ -52,7 +53,7 @@ impl StampSet {
     }
 
     pub(super) fn contains(&self, lit: Lit) -> bool {
-        self.rounds.get(lit.node().index()) == Some(&self.round)
+        self.rounds.get(lit.node().place()) == Some(&self.round)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::request::{ValueType, key_info};
 use std::sync::OnceLock;
 
 /// The words that are values of the variable: a word is one if it matches some pattern of the list.
-pub(super) fn domain(variable: Option<Variable<'_>>, policy_type: PolicyType) -> &'static [Pattern] {
+pub(super) fn domain(variable: Variable<'_>, policy_type: PolicyType) -> &'static [Pattern] {
     static ACTION: OnceLock<[Pattern; 1]> = OnceLock::new();
     static RESOURCE: OnceLock<[Pattern; 2]> = OnceLock::new();
     static REQUESTER: [OnceLock<Vec<Pattern>>; 2] = [const { OnceLock::new() }; 2];
@@ -15,29 +15,28 @@ pub(super) fn domain(variable: Option<Variable<'_>>, policy_type: PolicyType) ->
     static ARN: OnceLock<[Pattern; 1]> = OnceLock::new();
     static TEXT: OnceLock<[Pattern; 1]> = OnceLock::new();
     match variable {
-        Some(Variable::Action) => ACTION.get_or_init(|| {
+        Variable::Action => ACTION.get_or_init(|| {
             // Exactly one colon, both sides visible ASCII in lower case and not empty.
             let part = |b: Builder| {
                 b.one(Set::Class(Class::VISIBLE_LOWER_NOT_COLON)).many(Class::VISIBLE_LOWER_NOT_COLON)
             };
             [part(part(Builder::default()).text(":")).finish()]
         }),
-        Some(Variable::Resource) => {
+        Variable::Resource => {
             RESOURCE.get_or_init(|| [six_fields(Builder::default().text("arn"), 4), Pattern::word("*")])
         }
-        Some(Variable::Requester) => {
+        Variable::Requester => {
             let [identity, resource] = &REQUESTER;
             let list = if policy_type == PolicyType::Identity { identity } else { resource };
             list.get_or_init(|| requester_domain(policy_type))
         }
-        Some(Variable::Key(name, _)) => match key_info(name).map(|info| info.value) {
+        Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
             Some(ValueType::Bool) => BOOL.get_or_init(|| [Pattern::word("true"), Pattern::word("false")]),
             Some(ValueType::Arn) => {
                 ARN.get_or_init(|| [six_fields(Builder::default().many(Class::NOT_COLON), 4)])
             }
             _ => TEXT.get_or_init(|| [Pattern::any()]),
         },
-        None => TEXT.get_or_init(|| [Pattern::any()]),
     }
 }
 

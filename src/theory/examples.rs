@@ -148,7 +148,7 @@ pub(super) const ACTIONS: &[&str] = &[
 
 /// The first word that fits, of those worth trying for a variable whose value has to match all of `must`.
 pub(super) fn readable(
-    variable: Option<Variable<'_>>,
+    variable: Variable<'_>,
     policy_type: PolicyType,
     must: &[&Pattern],
     fits: &mut dyn FnMut(&[Symbol]) -> bool,
@@ -160,7 +160,7 @@ pub(super) fn readable(
         return first(&mut std::iter::once(word.to_vec()));
     }
     let base = must.iter().copied().max_by_key(|p| (p.prefix().len(), std::cmp::Reverse(p.steps().len())));
-    match variable? {
+    match variable {
         Variable::Action => {
             let known = actions().iter().filter(|word| base.is_none_or(|p| p.matches(word))).cloned();
             let filled = base.into_iter().flat_map(|p| {

@@ -69,7 +69,7 @@ impl Theory {
             let own = tests.iter().find(|(v, _)| *v == variable);
             own.into_iter().flat_map(|(_, tests)| &tests.positives).copied()
         };
-        let Some(tied) = formula.tied(key) else {
+        let Some(tied) = formula.requester_key(key) else {
             let variable = formula.key_variable(key, 0)?;
             let test = of(variable).find(|test| matches!(test, Test::Pattern(_)))?;
             let pattern = self.strings.pattern(formula, formula.widened(test)?);

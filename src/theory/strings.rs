@@ -2,6 +2,7 @@
 
 use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
 use crate::formula::{Formula, LiteralPrefix, PatternId, Variable, VariableId, build};
+use crate::index::Id;
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::theory::domain::domain;
@@ -47,19 +48,17 @@ impl Strings {
 
     /// Has the automaton of a pattern built, if it is not.
     fn build(&mut self, formula: &Formula<'_>, id: PatternId) {
-        if self.patterns.len() <= id.index() {
-            self.patterns.resize(formula.pattern_count().max(id.index().saturating_add(1)), None);
+        if self.patterns.len() <= id.place() {
+            self.patterns.resize(formula.pattern_count().max(id.place().saturating_add(1)), None);
         }
-        if let Some(slot) = self.patterns.get_mut(id.index()) {
-            slot.get_or_insert_with(|| {
-                formula.pattern_of(id).map_or_else(|| Arc::new(Pattern::any()), build)
-            });
+        if let Some(slot) = self.patterns.get_mut(id.place()) {
+            slot.get_or_insert_with(|| build(formula.pattern_of(id)));
         }
     }
 
     /// The automaton of a pattern that was built: counting who holds it would cost more than most questions about it.
     fn built(&self, id: PatternId) -> Option<&Arc<Pattern>> {
-        self.patterns.get(id.index())?.as_ref()
+        self.patterns.get(id.place())?.as_ref()
     }
 
     /// Where to remember what was found out about two patterns; `None` where too much is remembered already.
@@ -207,7 +206,7 @@ impl Strings {
     fn candidate(
         &mut self,
         formula: &Formula<'_>,
-        variable: Option<Variable<'_>>,
+        variable: Variable<'_>,
         positives: &[PatternId],
         negatives: &[PatternId],
     ) -> Option<Word> {
@@ -227,7 +226,7 @@ impl Strings {
     fn fits(
         &mut self,
         formula: &Formula<'_>,
-        variable: Option<Variable<'_>>,
+        variable: Variable<'_>,
         (positives, negatives): (&[PatternId], &[PatternId]),
         word: &[Symbol],
     ) -> bool {

@@ -99,8 +99,8 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Result<Word, Lemma>, Exhausted> {
         let value_type = match formula.variable_of(variable) {
-            Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
-            _ => Some(ValueType::String),
+            Variable::Key(name, _) => key_info(name).map(|info| info.value),
+            Variable::Action | Variable::Resource | Variable::Requester => Some(ValueType::String),
         };
         let lemma = |p: Vec<usize>, n: Vec<usize>| {
             let pick = |places: Vec<usize>, tests: &[Test]| {
@@ -108,9 +108,9 @@ impl Theory {
             };
             Ok(Err(Lemma { positives: pick(p, positives), negatives: pick(n, negatives) }))
         };
-        let network = |t: Test| if let Test::Network(id) = t { formula.network_of(id) } else { None };
+        let network = |t: Test| if let Test::Network(id) = t { Some(formula.network_of(id)) } else { None };
         let nets = || (Kind::of(positives, network), Kind::of(negatives, network));
-        let bound = |t: Test| if let Test::Bound(id) = t { formula.bound_of(id) } else { None };
+        let bound = |t: Test| if let Test::Bound(id) = t { Some(formula.bound_of(id)) } else { None };
         let bounds = || (Kind::of(positives, bound), Kind::of(negatives, bound));
         match value_type {
             Some(ValueType::Ip) => {

@@ -325,7 +325,7 @@ impl Theory {
         words: &FxHashMap<VariableId, Word>,
         meter: &mut Meter,
     ) -> Result<Word, Exhausted> {
-        if let Some(tied) = formula.tied(key) {
+        if let Some(tied) = formula.requester_key(key) {
             let requester = match words.get(&VariableId::REQUESTER) {
                 Some(word) => word.clone(),
                 None => self.any(formula, VariableId::REQUESTER, meter)?,
@@ -366,7 +366,7 @@ impl Theory {
         let mut wanted: Vec<(VariableId, Option<RequesterKey>, Vec<Word>)> = Vec::new();
         for (key, hints) in hints(formula, tests, words) {
             let Some(own) = formula.key_variable(key, 0) else { continue };
-            if let Some(tied) = formula.tied(key) {
+            if let Some(tied) = formula.requester_key(key) {
                 wanted.push((VariableId::REQUESTER, Some(tied), hints.clone()));
             }
             // Some requesters leave a key free that others fix.
@@ -484,7 +484,7 @@ impl Theory {
         key: &str,
         meter: &mut Meter,
     ) -> Result<Option<(Vec<Word>, Lemma)>, Exhausted> {
-        let tied = formula.tied(key);
+        let tied = formula.requester_key(key);
         let Some(own) = formula.key_variable(key, 0) else { return Ok(None) };
         let variable = if tied.is_some() { VariableId::REQUESTER } else { own };
         let literals = tests.iter().find(|(v, _)| *v == variable).map(|(_, t)| t.clone()).unwrap_or_default();
@@ -593,7 +593,7 @@ pub(super) fn is_template(test: &Test) -> bool {
 
 pub(super) fn symbolic<'f, 'a>(formula: &'f Formula<'a>, test: Test) -> Option<&'f VariablePattern<'a>> {
     match test {
-        Test::Template(id) => formula.template_of(id),
+        Test::Template(id) => Some(formula.template_of(id)),
         _ => None,
     }
 }
@@ -636,7 +636,7 @@ fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Opt
         let keys: Vec<&str> = templates.flat_map(|t| t.keys.iter().copied()).collect();
         keys.iter()
             .filter_map(|k| {
-                if formula.tied(k).is_some() {
+                if formula.requester_key(k).is_some() {
                     Some(VariableId::REQUESTER)
                 } else {
                     formula.key_variable(k, 0)

@@ -7,7 +7,7 @@
 //! leaving out the direction that is not used is Plaisted and Greenbaum's.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
-use crate::index::broken;
+use crate::index::{Id, broken};
 
 /// Clauses one after the other. Literals are numbers from 1, negative for negations.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,7 @@ impl QueryClauses {
 
     /// The literal as a number, negative if it is negated; 0 if it does not occur.
     pub fn literal(&self, lit: Lit) -> i32 {
-        match self.numbers.get(lit.node().index()) {
+        match self.numbers.get(lit.node().place()) {
             Some(number) if lit.is_negated() => -number,
             Some(number) => *number,
             // Its node was added to the graph after the clauses were written.
@@ -116,7 +116,7 @@ impl QueryClauses {
     }
 
     fn number(&mut self, lit: Lit) -> i32 {
-        if let Some(number @ 0) = self.numbers.get_mut(lit.node().index()) {
+        if let Some(number @ 0) = self.numbers.get_mut(lit.node().place()) {
             self.nodes.push(lit.node());
             *number = match i32::try_from(self.nodes.len()) {
                 Ok(number) => number,
@@ -130,7 +130,7 @@ impl QueryClauses {
     fn define(&mut self, graph: &Graph) {
         while let Some(lit) = self.waiting.pop() {
             let Node::And(children) = graph.node(lit.node()) else { continue };
-            let Some(written) = self.written.get_mut(lit.node().index()) else { continue };
+            let Some(written) = self.written.get_mut(lit.node().place()) else { continue };
             let direction = if lit.is_negated() { 2 } else { 1 };
             if *written & direction != 0 {
                 continue;

@@ -11,7 +11,7 @@ use iamsat::check::{
 };
 use iamsat::encode::Encoding;
 use iamsat::evaluate::{self, Decision};
-use iamsat::formula::{Atom, Lit, Node, Test, Variable, VariableId, build, encode};
+use iamsat::formula::{Atom, Lit, Node, PatternId, Test, Variable, VariableId, build, encode};
 use iamsat::limits::{Exhausted, SearchLimits};
 use iamsat::policy::{Document, PolicyType, ResourceType};
 use iamsat::query::{Outside, Query, Semantics};
@@ -250,7 +250,7 @@ struct Truth<'q, 'a> {
     question: &'q Encoding<'a>,
     request: &'q Request,
     word: Vec<Symbol>,
-    built: &'q RefCell<BTreeMap<usize, Arc<Pattern>>>,
+    built: &'q RefCell<BTreeMap<PatternId, Arc<Pattern>>>,
 }
 
 impl Truth<'_, '_> {
@@ -259,7 +259,7 @@ impl Truth<'_, '_> {
         let value = match formula.graph.node(lit.node()) {
             Node::True => true,
             Node::And(children) => children.iter().all(|child| self.of(*child)),
-            Node::Atom(atom) => match formula.atom_of(atom).unwrap() {
+            Node::Atom(atom) => match formula.atom_of(atom) {
                 Atom::Present(variable) => self.value(variable).is_some(),
                 Atom::Match(VariableId::REQUESTER, test) => self.matches(test, &self.word),
                 Atom::Match(variable, test) => {
@@ -272,7 +272,7 @@ impl Truth<'_, '_> {
     }
 
     fn value(&self, variable: VariableId) -> Option<&String> {
-        match self.question.formula.variable_of(variable)? {
+        match self.question.formula.variable_of(variable) {
             Variable::Key(name, element) => self.request.values(name)?.get(element as usize),
             Variable::Action | Variable::Resource | Variable::Requester => None,
         }
@@ -281,8 +281,8 @@ impl Truth<'_, '_> {
     fn matches(&self, test: Test, word: &[Symbol]) -> bool {
         let Test::Pattern(pattern) = test else { return false };
         let mut built = self.built.borrow_mut();
-        let build = || build(self.question.formula.pattern_of(pattern).unwrap());
-        built.entry(pattern.index()).or_insert_with(build).matches(word)
+        let build = || build(self.question.formula.pattern_of(pattern));
+        built.entry(pattern).or_insert_with(build).matches(word)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be told of statements without compiling them: which say the same, and which are about actions of the same services.
+//! Per-statement digests computed before compilation: a content hash and a mask of services.
 
 use crate::hash::are_equal;
 use crate::policy::{ActionPattern, Effect, Element, Part, Statement, Version};
@@ -6,10 +6,10 @@ use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
 
-/// Bytes of a value and of what comes before it, about.
-const USUAL: usize = 32;
+/// A value takes about this many bytes, with everything before it.
+const BYTES_PER_VALUE: usize = 32;
 
-/// Services, by one of 64 bits each: two sets without a bit in common have no service in common.
+/// A set of services, as a mask of one of 64 bits for each: two sets without a common bit have no common service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Services(u64);
 
@@ -34,8 +34,7 @@ impl Services {
         match pattern.glob.parts().first() {
             // What matches starts with these letters.
             Some(Part::Text(text)) => service(text).map_or(Services::ALL, |service| {
-                let bit = FxBuildHasher.hash_one(service).rotate_left(6) % 64;
-                Services(1 << bit)
+                Services(1 << (FxBuildHasher.hash_one(service).rotate_left(6) % 64))
             }),
             _ => Services::ALL,
         }
@@ -49,19 +48,19 @@ impl Services {
         Services(self.0 & other.0)
     }
 
-    /// Whether some action may be of both.
+    /// True if some action may be of both.
     pub(crate) fn meet(self, other: Services) -> bool {
         self.and(other) != Services::NONE
     }
 }
 
-/// What stands before the first colon.
+/// The text before the first colon.
 fn service(text: &str) -> Option<&[u8]> {
     let bytes = text.as_bytes();
     bytes.get(..memchr::memchr(b':', bytes)?)
 }
 
-/// The statements of a document in short.
+/// The digests of the statements of a document.
 #[derive(Clone, Debug)]
 pub(crate) struct Digests {
     contents: Vec<u8>,
@@ -73,11 +72,11 @@ struct Entry {
     effect: Effect,
     services: Services,
     hash: u64,
-    /// Where its content ends.
-    end: usize,
+    /// The number of bytes of its content.
+    length: usize,
 }
 
-/// One statement in short.
+/// The digest of one statement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Digest<'o> {
     pub(crate) effect: Effect,
@@ -85,7 +84,7 @@ pub(crate) struct Digest<'o> {
     pub(crate) content: Content<'o>,
 }
 
-/// What a statement says ([`Statement::write_content`]) in a document of this version.
+/// The content of a statement ([`Statement::write_content`]) in a document of this version.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Content<'o> {
     version: Version,
@@ -94,7 +93,8 @@ pub(crate) struct Content<'o> {
 }
 
 impl Ord for Content<'_> {
-    /// Most differ in their hashes. An order, and no table of hashes: texts whose hashes are equal can be made at will.
+    /// Most contents differ in their hashes. Contents are sorted and not kept in a hash table, because texts with equal hashes can
+    /// be made at will.
     fn cmp(&self, other: &Self) -> Ordering {
         let first = (self.hash, self.version).cmp(&(other.hash, other.version));
         first.then_with(|| match are_equal(self.bytes, other.bytes) {
@@ -121,18 +121,18 @@ impl Eq for Content<'_> {}
 impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
         let values: usize = statements.iter().map(Statement::value_count).sum();
-        let mut contents = Vec::with_capacity(values * USUAL);
-        let mut start = 0usize;
+        let mut contents = Vec::with_capacity(values * BYTES_PER_VALUE);
         let entry = |statement: &Statement| {
+            let start = contents.len();
             statement.write_content(&mut contents);
+            let (_, content) = contents.split_at(start);
             let mut hasher = FxHasher::default();
-            hasher.write(contents.split_at(start).1);
-            start = contents.len();
+            hasher.write(content);
             Entry {
                 effect: statement.effect.value,
                 services: Services::of_element(&statement.action),
                 hash: hasher.finish(),
-                end: start,
+                length: content.len(),
             }
         };
         let statements = statements.iter().map(entry).collect();
@@ -140,12 +140,12 @@ impl Digests {
         Digests { contents, statements }
     }
 
-    /// All of them, in order, in a document of this version.
+    /// All digests, in order, in a document of this version.
     pub(crate) fn iter(&self, version: Version) -> impl Iterator<Item = Digest<'_>> {
-        let (mut rest, mut start) = (&*self.contents, 0);
+        let mut rest = self.contents.as_slice();
         self.statements.iter().map(move |entry| {
-            let (bytes, others) = rest.split_at(entry.end - start);
-            (rest, start) = (others, entry.end);
+            let (bytes, after) = rest.split_at(entry.length);
+            rest = after;
             let content = Content { version, hash: entry.hash, bytes };
             Digest { effect: entry.effect, services: entry.services, content }
         })

@@ -1,4 +1,4 @@
-//! What of a document decided readings are about.
+//! The features of a document that assumptions depend on.
 
 use crate::policy::{
     Condition, Effect, OperatorBase, OperatorFamily, Principal, PrincipalKind, PrincipalMeaning,
@@ -7,7 +7,7 @@ use crate::policy::{
 use crate::request::key_info;
 use crate::span::Spanned;
 
-/// What of statements, or of listed access, decided readings are about.
+/// The features of statements, or of listed access, that assumptions depend on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
     /// A resource with fewer than six fields.
@@ -32,22 +32,22 @@ pub(crate) struct Features {
 
 impl Features {
     pub(crate) fn of(statements: &[Statement]) -> Features {
-        let mut touched = Features::default();
+        let mut features = Features::default();
         for statement in statements {
             for pattern in statement.resource.iter().flat_map(|r| &r.values) {
-                touched.resource(&pattern.value);
+                features.resource(&pattern.value);
             }
             if statement.effect.value == Effect::Allow {
                 let expanded = |p: &Spanned<ResourcePattern>| p.value.shape == ResourceShape::Abbreviation;
                 match &statement.resource {
-                    Some(r) => touched.expanded |= !r.negated && r.values.iter().any(expanded),
-                    None => touched.without_resource = true,
+                    Some(r) => features.expanded |= !r.negated && r.values.iter().any(expanded),
+                    None => features.without_resource = true,
                 }
             }
-            statement.conditions.iter().for_each(|c| touched.condition(c));
-            touched.principals(statement);
+            statement.conditions.iter().for_each(|c| features.condition(c));
+            features.principals(statement);
         }
-        touched
+        features
     }
 
     pub(crate) fn resource(&mut self, pattern: &ResourcePattern) {
@@ -62,7 +62,7 @@ impl Features {
     fn condition(&mut self, condition: &Condition) {
         let base = condition.operator.value.base;
         if base == OperatorBase::Null {
-            // Whether a key is there does not depend on how many values it has.
+            // The presence of a key does not depend on the number of its values.
             return;
         }
         self.key(&condition.key.value.name);

@@ -1,31 +1,29 @@
-//! What the compilation of one statement depends on beside the statement.
+//! The key of a compiled statement: everything beside the statement that its compilation depends on.
 
 use crate::encode::context::Context;
 use crate::hash::TextSet;
-use crate::policy::{PolicyType, Statement, mentioned_keys, variable_keys};
+use crate::index::broken;
+use crate::policy::{Statement, mentioned_keys, variable_keys};
+use crate::query::Semantics;
 
-/// The part of a [`Context`] that matters to one statement. Under equal terms a statement is compiled to the same formula,
-/// whatever other statements and documents the check has.
+/// The part of a [`Context`] that matters to one statement. Under equal keys a statement is compiled to the same formula,
+/// whatever other statements and documents the query has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CompileKey {
-    policy_type: PolicyType,
-    strict_arn: bool,
-    pub(crate) aws_compat: bool,
-    heuristics: bool,
-    boundary: Option<bool>,
+    pub(crate) semantics: Semantics,
     allows_whole_resource: bool,
     is_about_all_resources: bool,
-    /// Of the keys that the statement mentions, in order.
-    elements: Vec<(Box<str>, u32)>,
+    /// For the keys that the statement mentions, in order.
+    element_counts: Vec<(Box<str>, u32)>,
     spelled_differently: Vec<Box<str>>,
     equalities: Vec<(Box<str>, Box<str>)>,
 }
 
 impl CompileKey {
-    /// What a reading says of a statement of the document at this place.
+    /// Takes the part for a statement of the document at this place out of a context.
     pub(crate) fn of(context: &Context<'_>, document: usize, statement: &Statement) -> CompileKey {
-        // Most questions say nothing about any key.
-        let says_nothing = context.elements.is_empty()
+        // The contexts of most queries say nothing about any key.
+        let says_nothing = context.element_counts.is_empty()
             && context.spelled_differently.is_empty()
             && context.equalities.is_empty();
         let mentioned: TextSet<&str> = match says_nothing {
@@ -33,45 +31,40 @@ impl CompileKey {
             false => mentioned_keys(std::slice::from_ref(statement)).collect(),
         };
         let is_mentioned = |key: &str| mentioned.contains(key);
-        let elements = context.elements.iter().filter(|(key, _)| is_mentioned(key));
+        let element_counts = context.element_counts.iter().filter(|(key, _)| is_mentioned(key));
         let spelled = context.spelled_differently.iter().filter(|key| is_mentioned(key));
         let equalities = context.equalities.iter().filter(|(a, b)| is_mentioned(a) && is_mentioned(b));
-        let mut terms = CompileKey {
-            policy_type: context.policy_type,
-            strict_arn: context.strict_arn,
-            aws_compat: context.aws_compat,
-            heuristics: context.heuristics,
-            boundary: context.boundary,
+        let mut key = CompileKey {
+            semantics: context.semantics,
             allows_whole_resource: context.allows_whole_resource,
             is_about_all_resources: context.is_about_all_resources(document),
-            elements: elements.map(|(key, count)| ((*key).into(), *count)).collect(),
+            element_counts: element_counts.map(|(key, count)| ((*key).into(), *count)).collect(),
             spelled_differently: spelled.map(|key| (*key).into()).collect(),
             equalities: equalities.map(|(a, b)| ((*a).into(), (*b).into())).collect(),
         };
-        terms.elements.sort_unstable();
-        terms.spelled_differently.sort_unstable();
-        terms.equalities.sort_unstable();
-        terms
+        key.element_counts.sort_unstable();
+        key.spelled_differently.sort_unstable();
+        key.equalities.sort_unstable();
+        key
     }
 
-    /// The reading of a check of a document of this statement alone.
+    /// Makes the context of a query about a document of this statement alone.
     pub(crate) fn context<'a>(&self, statement: &'a Statement) -> Context<'a> {
         let statements = std::slice::from_ref(statement);
         let names: Vec<&'a str> = mentioned_keys(statements).collect();
-        let name = |key: &str| names.iter().copied().find(|name| *name == key);
+        let name = |key: &str| match names.iter().copied().find(|name| *name == key) {
+            Some(name) => name,
+            None => broken("a statement mentions the keys of its compile key"),
+        };
         Context {
-            policy_type: self.policy_type,
-            strict_arn: self.strict_arn,
-            aws_compat: self.aws_compat,
-            heuristics: self.heuristics,
-            boundary: self.boundary,
+            semantics: self.semantics,
             resource_unconstrained: self.is_about_all_resources,
             allows_whole_resource: self.allows_whole_resource,
-            demands: Vec::new(),
-            elements: self.elements.iter().filter_map(|(key, count)| Some((name(key)?, *count))).collect(),
-            spelled_differently: self.spelled_differently.iter().filter_map(|key| name(key)).collect(),
+            scopes: Vec::new(),
+            element_counts: self.element_counts.iter().map(|(key, count)| (name(key), *count)).collect(),
+            spelled_differently: self.spelled_differently.iter().map(|key| name(key)).collect(),
             variables: variable_keys(statements).collect(),
-            equalities: self.equalities.iter().filter_map(|(a, b)| Some((name(a)?, name(b)?))).collect(),
+            equalities: self.equalities.iter().map(|(a, b)| (name(a), name(b))).collect(),
         }
     }
 }

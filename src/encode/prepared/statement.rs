@@ -1,13 +1,13 @@
 //! A statement compiled once for many queries.
 //!
-//! What a statement is compiled to depends on the statement and on its [`CompileKey`]. It is kept as a [`Record`] under that key,
-//! and each query puts the record into its own formula. That gives the formula that compiling would give, number for number.
+//! What a statement is compiled to depends on the statement and on its [`CompileKey`]. It is kept as a [`Snapshot`] under that key,
+//! and each query puts the snapshot into its own formula. That gives the formula that compiling would give, number for number.
 
 use crate::encode::context::Context;
 use crate::encode::prepared::key::CompileKey;
 use crate::encode::statement::compile_statement;
 use crate::formula::Lit;
-use crate::formula::{Formula, Record, literal};
+use crate::formula::{Formula, Snapshot};
 use crate::index::broken;
 use crate::policy::{Statement, Statements};
 use self_cell::self_cell;
@@ -29,18 +29,18 @@ struct Kept {
 }
 
 /// The formula of a statement, and which of its literals says that the statement applies.
-struct Recorded<'a> {
-    record: Record<'a>,
+struct SnapshotWithLiteral<'a> {
+    snapshot: Snapshot<'a>,
     literal: Lit,
 }
 
 self_cell! {
-    /// A record borrows the names and patterns of its statement, as every formula does: owned copies would be a second type for
+    /// A snapshot borrows the names and patterns of its statement, as every formula does: owned copies would be a second type for
     /// each of them, and take the memory of the policy a second time.
     struct Compiled {
         owner: Statements,
         #[covariant]
-        dependent: Recorded,
+        dependent: SnapshotWithLiteral,
     }
 }
 
@@ -55,22 +55,18 @@ impl Kept {
         let compiled = Compiled::new(statements.clone(), |statements| {
             let statement = own(statements, number);
             let mut formula = Formula::default();
-            if key.aws_compat {
-                formula.untie();
+            if key.semantics.aws_compat {
+                formula.separate_keys();
             }
             let literal = compile_statement(&mut formula, &key.context(statement), (0, number), statement);
-            Recorded { record: Record::of(formula), literal }
+            SnapshotWithLiteral { snapshot: Snapshot::of(formula), literal }
         });
         Kept { key, compiled }
     }
 
     fn put_in<'a>(&'a self, formula: &mut Formula<'a>, document: usize) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        let literals = formula.put_in(&recorded.record, document);
-        match literals.and_then(|literals| literal(&literals, recorded.literal)) {
-            Some(literal) => literal,
-            None => broken("a record names its own nodes"),
-        }
+        formula.put_in(&recorded.snapshot, document).literal(recorded.literal)
     }
 }
 

@@ -1,124 +1,145 @@
-//! What is decided at once when all closable atoms are taken for false.
+//! The nodes that are decided at once when all assumable atoms are assumed to be false.
+//!
+//! The assumable atoms are the tests of actions. When a goal names the actions that it is about, all other atoms are false, and with
+//! them most statements. Finding those statements once saves looking at each of them for each goal.
 
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
-use crate::formula::propagate::Value;
+use crate::formula::propagate::value::Value;
+use crate::index::{Id, IndexVec, broken, id};
 
-/// From so many parts on that closing makes true, those that stay open are looked up instead of looked for.
-const MANY: usize = 32;
+/// From this many parts on that assuming makes true, the parts that stay open are looked up and not searched for.
+const LONG_THRESHOLD: usize = 32;
 
-/// What closing decides, found out once for all goals; see [`crate::formula::Conjunction::close`].
+id! {
+    /// Index of a [`Membership`].
+    struct MembershipId
+}
+
+/// An assumable atom's occurrence in a NOR node.
+#[derive(Clone, Debug)]
+struct Membership {
+    nor: NodeId,
+    /// The membership of the same atom that was found before this one.
+    before: Option<MembershipId>,
+}
+
+/// The nodes that assuming decides, found once for all goals; see [`crate::formula::Conjunction::assume_all`].
 #[derive(Clone, Debug, Default)]
-pub(super) struct Closing {
-    /// The nodes that say that several closable atoms are false, once for each of those, with the place after that of the
-    /// one before of the same atom; 0 for none.
-    holders: Vec<(NodeId, usize)>,
-    /// By index of an atom, the place after that of its last holder; 0 for none.
-    last_holders: Vec<usize>,
-    /// Of needy nodes, by index, what they need.
-    needs: Vec<NodeId>,
+pub(super) struct Bulk {
+    memberships: IndexVec<MembershipId, Membership>,
+    /// The last membership of each atom.
+    last_memberships: IndexVec<NodeId, Option<MembershipId>>,
+    /// The part that decides each dependent node. The table ends with the last of these nodes.
+    deciding: IndexVec<NodeId, Option<NodeId>>,
     /// In order of the nodes.
     long: Vec<Long>,
 }
 
-/// An AND with many parts that closing makes true.
+/// An AND with many parts that assuming makes true.
 #[derive(Clone, Debug)]
 struct Long {
     node: NodeId,
-    /// Its other parts.
+    /// The parts that assuming does not make true.
     others: Vec<Lit>,
-    /// The parts, each with the closable atom or the holder that has to stay what it is for that, in order of those.
-    closed: Vec<(NodeId, Lit)>,
+    /// The parts that it makes true, each with the assumable atom or the NOR node that this rests on, in order of those.
+    assumed: Vec<(NodeId, Lit)>,
 }
 
-impl Closing {
-    /// Looks at all nodes; notes in the values which ones closing decides.
-    pub(crate) fn of(graph: &Graph, values: &mut [Value]) -> Closing {
-        let mut closing = Closing { last_holders: vec![0; graph.len()], ..Closing::default() };
-        closing.find_holders(graph, values);
-        closing.find_needy(graph, values);
-        closing.find_long(graph, values);
-        closing
+impl Bulk {
+    /// Looks at all nodes, and notes in the values which of them assuming decides.
+    pub(super) fn of(graph: &Graph, values: &mut IndexVec<NodeId, Value>) -> Bulk {
+        let mut bulk = Bulk::default();
+        bulk.last_memberships.resize(graph.len(), None);
+        bulk.find_nor_nodes(graph, values);
+        bulk.find_dependent(graph, values);
+        bulk.find_long(graph, values);
+        bulk
     }
 
-    fn find_holders(&mut self, graph: &Graph, values: &mut [Value]) {
+    fn find_nor_nodes(&mut self, graph: &Graph, values: &mut IndexVec<NodeId, Value>) {
         for node in graph.ids() {
             let Node::And(children) = graph.node(node) else { continue };
-            let is_closable = |child: &Lit| child.is_negated() && value(values, *child) == Value::Assumable;
-            if !children.iter().all(is_closable) {
+            let is_assumed = |child: &Lit| child.is_negated() && values[child.node()] == Value::Assumable;
+            if !children.iter().all(is_assumed) {
                 continue;
             }
             for child in children {
-                let Some(last) = self.last_holders.get_mut(child.node().index()) else { continue };
-                self.holders.push((node, *last));
-                *last = self.holders.len();
+                let last = &mut self.last_memberships[child.node()];
+                *last = Some(self.memberships.push(Membership { nor: node, before: *last }));
             }
-            set(values, node, Value::NorNode);
+            values[node] = Value::NorNode;
         }
     }
 
-    fn find_needy(&mut self, graph: &Graph, values: &mut [Value]) {
+    fn find_dependent(&mut self, graph: &Graph, values: &mut IndexVec<NodeId, Value>) {
         for node in graph.ids() {
             let Node::And(children) = graph.node(node) else { continue };
             let is_false = |child: &&Lit| {
-                value(values, **child) == if child.is_negated() { Value::NorNode } else { Value::Assumable }
+                values[child.node()] == if child.is_negated() { Value::NorNode } else { Value::Assumable }
             };
-            let needed = children.iter().find(is_false).map(|child| child.node());
-            if let Some(needed) = needed {
-                self.needs.resize(node.index(), node);
-                self.needs.push(needed);
-                set(values, node, Value::Dependent);
+            if let Some(part) = children.iter().find(is_false) {
+                self.deciding.resize(node.place(), None);
+                self.deciding.push(Some(part.node()));
+                values[node] = Value::Dependent;
             }
         }
     }
 
-    fn find_long(&mut self, graph: &Graph, values: &[Value]) {
+    fn find_long(&mut self, graph: &Graph, values: &IndexVec<NodeId, Value>) {
         for node in graph.ids() {
             let Node::And(children) = graph.node(node) else { continue };
-            if children.len() < MANY {
+            if children.len() < LONG_THRESHOLD {
                 continue;
             }
-            let (mut others, mut closed) = (Vec::new(), Vec::new());
+            let (mut others, mut assumed) = (Vec::new(), Vec::new());
             for child in children {
-                match self.rests_on(*child, value(values, *child)) {
-                    Some(needed) => closed.push((needed, *child)),
+                match self.rests_on(*child, values[child.node()]) {
+                    Some(on) => assumed.push((on, *child)),
                     None => others.push(*child),
                 }
             }
-            if closed.len() >= MANY {
-                closed.sort_unstable();
-                self.long.push(Long { node, others, closed });
+            if assumed.len() >= LONG_THRESHOLD {
+                assumed.sort_unstable();
+                self.long.push(Long { node, others, assumed });
             }
         }
     }
 
-    /// The closable atom or the holder that closing makes the part true by.
+    /// The assumable atom or the NOR node by which assuming makes the part true.
     fn rests_on(&self, part: Lit, value: Value) -> Option<NodeId> {
         match (value, part.is_negated()) {
             (Value::Assumable, true) | (Value::NorNode, false) => Some(part.node()),
-            (Value::Dependent, true) => self.needed_by(part.node()),
+            (Value::Dependent, true) => Some(self.deciding(part.node())),
             _ => None,
         }
     }
 
-    /// What a needy node needs.
-    pub(crate) fn needed_by(&self, node: NodeId) -> Option<NodeId> {
-        self.needs.get(node.index()).copied()
+    /// The part that decides a dependent node.
+    pub(super) fn deciding(&self, dependent: NodeId) -> NodeId {
+        match self.deciding[dependent] {
+            Some(part) => part,
+            None => broken("a dependent node has a part that decides it"),
+        }
     }
 
-    /// The nodes that say that this atom is false, among others.
-    pub(crate) fn holders_of(&self, atom: NodeId) -> impl Iterator<Item = NodeId> {
-        let place = |last: usize| last.checked_sub(1).and_then(|at| self.holders.get(at)).copied();
-        let last = self.last_holders.get(atom.index()).and_then(|last| place(*last));
-        std::iter::successors(last, move |(_, before)| place(*before)).map(|(holder, _)| holder)
+    /// The NOR nodes that an atom is a part of.
+    pub(super) fn nor_nodes_of(&self, atom: NodeId) -> impl Iterator<Item = NodeId> {
+        // Atoms that came after this was prepared are parts of none.
+        let mut next = self.last_memberships.find(atom).copied().flatten();
+        std::iter::from_fn(move || {
+            let membership = &self.memberships[next?];
+            next = membership.before;
+            Some(membership.nor)
+        })
     }
 
-    /// The parts of a long AND that may be open after closing, in order, given what was assigned since and what it was before;
-    /// `None` of another node, or if all parts have to be looked at. All other parts are true: nothing was assigned that they rest on.
-    pub(crate) fn open_parts(&self, node: NodeId, assigned: &[(NodeId, Value)]) -> Option<Vec<Lit>> {
+    /// The parts of a long AND that may be open after assuming, in order, given the nodes that were assigned with their values
+    /// before; `None` for another node, or where looking at all parts takes less. All other parts are true, because nothing that
+    /// they rest on was assigned.
+    pub(super) fn open_parts(&self, node: NodeId, assigned: &[(NodeId, Value)]) -> Option<Vec<Lit>> {
         let place = self.long.binary_search_by_key(&node, |long| long.node).ok()?;
         let long = self.long.get(place)?;
-        // Where many have to be looked at, it takes less to look at all.
-        let all = long.others.len().saturating_add(long.closed.len());
+        let all = long.others.len() + long.assumed.len();
         let most = all >> 2;
         if assigned.len() > all || long.others.len() > most {
             return None;
@@ -127,18 +148,19 @@ impl Closing {
         for (assigned, before) in assigned {
             match before {
                 Value::Assumable | Value::NorNode => {
-                    let (_, rest) =
-                        long.closed.split_at(long.closed.partition_point(|(on, _)| on < assigned));
+                    let first = long.assumed.partition_point(|(on, _)| on < assigned);
+                    let (_, rest) = long.assumed.split_at(first);
                     let (resting, _) = rest.split_at(rest.partition_point(|(on, _)| on == assigned));
-                    if parts.len().saturating_add(resting.len()) > most {
+                    if parts.len() + resting.len() > most {
                         return None;
                     }
                     parts.extend(resting.iter().map(|(_, part)| *part));
                 }
                 Value::Dependent => {
-                    let own = self.needed_by(*assigned).map(|needed| (needed, !assigned.lit()));
-                    let own = own.filter(|own| long.closed.binary_search(own).is_ok());
-                    parts.extend(own.map(|(_, part)| part));
+                    let own = (self.deciding(*assigned), !assigned.lit());
+                    if long.assumed.binary_search(&own).is_ok() {
+                        parts.push(own.1);
+                    }
                 }
                 Value::Open | Value::True | Value::False => {}
             }
@@ -147,14 +169,6 @@ impl Closing {
         parts.dedup();
         Some(parts)
     }
-}
-
-fn value(values: &[Value], lit: Lit) -> Value {
-    values.get(lit.node().index()).copied().unwrap_or_default()
-}
-
-fn set(values: &mut [Value], node: NodeId, value: Value) {
-    values.get_mut(node.index()).into_iter().for_each(|slot| *slot = value);
 }
 
 #[cfg(test)]
@@ -177,10 +191,10 @@ mod tests {
         }
     }
 
-    /// Being prepared for closing changes nothing but how long it takes.
+    /// Preparing changes nothing but how long assuming takes.
     #[test]
     fn prepared_or_not_the_same_is_decided() {
-        let (mut closed_parts, mut contradictions) = (0, 0);
+        let (mut open_parts, mut contradictions) = (0, 0);
         for seed in 0..300 {
             let mut random = Random(seed);
             let mut formula = Formula::default();
@@ -205,19 +219,19 @@ mod tests {
             let none = graph.and(statements.iter().map(|lit| !*lit));
             let plain = || {
                 let mut plain = Conjunction::default();
-                plain.closable(actions.iter().copied());
+                plain.assumable(actions.iter().copied());
                 plain
             };
             let mut prepared = plain();
-            prepared.close_holders(graph);
+            prepared.prepare_bulk(graph);
             // One that is prepared serves many goals.
             for _ in 0..6 {
-                let spared = random.some(&actions, 4);
-                let first = [graph.or(spared.iter().copied()), random.some(&others, 1)[0]];
+                let kept = random.some(&actions, 4);
+                let first = [graph.or(kept.iter().copied()), random.some(&others, 1)[0]];
                 let [one, other] = [&mut plain(), &mut prepared].map(|conjunction| {
                     conjunction.clear();
                     conjunction.add(graph, first);
-                    conjunction.close(spared.iter().copied());
+                    conjunction.assume_all(kept.iter().copied());
                     conjunction.add(graph, [none]);
                     let (mut units, mut left) =
                         (conjunction.units().to_vec(), conjunction.disjunctions().to_vec());
@@ -230,10 +244,10 @@ mod tests {
                     contradictions += 1;
                 } else {
                     assert_eq!(one, other, "seed {seed}");
-                    closed_parts += one.2.len();
+                    open_parts += one.2.len();
                 }
             }
         }
-        assert!(closed_parts > 1000 && contradictions > 100, "{closed_parts} {contradictions}");
+        assert!(open_parts > 1000 && contradictions > 100, "{open_parts} {contradictions}");
     }
 }

@@ -1,5 +1,5 @@
-//! Keys that describe the requester, as parts of its word: when they are present, what they hold, and what a pattern on their
-//! value says about the word (facts S1 to S6 of docs/semantics.md).
+//! Keys that describe the requester, as parts of its word: their presence, their values, and the patterns on the word that a
+//! pattern on the value becomes (facts S1 to S6 of docs/semantics.md).
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::requester;
@@ -65,14 +65,14 @@ impl RequesterKey {
 
     /// The key with this lower-cased name.
     pub fn of(name: &str) -> Option<RequesterKey> {
-        RequesterKey::ALL.into_iter().find(|tied| tied.name() == name)
+        RequesterKey::ALL.into_iter().find(|key| key.name() == name)
     }
 
     /// The kinds of requester whose word fixes whether the key is present and what it holds.
     pub fn fixed(self) -> Class {
         match self {
             RequesterKey::PrincipalArn | RequesterKey::PrincipalAccount => OF_ACCOUNT.union(ANONYMOUS),
-            // Of sessions of AssumeRoot only the account is documented.
+            // For sessions of AssumeRoot only the account is documented.
             RequesterKey::PrincipalType | RequesterKey::UserId => {
                 OF_ACCOUNT.minus(ASSUMED_ROOT).union(ANONYMOUS)
             }
@@ -83,7 +83,7 @@ impl RequesterKey {
         }
     }
 
-    /// Of the fixed kinds, those that have the key.
+    /// The fixed kinds that have the key.
     pub fn present(self) -> Class {
         match self {
             RequesterKey::PrincipalArn => OF_ACCOUNT,
@@ -96,7 +96,7 @@ impl RequesterKey {
         }
     }
 
-    /// What the key holds for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
+    /// The value of the key for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
     pub fn value(self, decoded: &Decoded) -> Option<Option<String>> {
         let requester = &decoded.requester;
         let kind = match requester.kind() {
@@ -118,7 +118,10 @@ impl RequesterKey {
         }
         Some(match self {
             RequesterKey::PrincipalArn => decoded.principal_arn.clone(),
-            RequesterKey::PrincipalAccount => Some(requester.account().unwrap_or("anonymous").to_owned()),
+            RequesterKey::PrincipalAccount => match requester {
+                Requester::Anonymous => Some("anonymous".to_owned()),
+                other => other.account().map(str::to_owned),
+            },
             RequesterKey::PrincipalType => {
                 TYPES.iter().find(|(_, k)| *k == kind).map(|(name, _)| (*name).to_owned())
             }
@@ -135,7 +138,7 @@ impl RequesterKey {
         })
     }
 
-    /// What every value of the key matches, where more is known than that it is a text.
+    /// The pattern that every value of the key matches, where more is known than that it is a text.
     pub fn shape(self) -> Option<Pattern> {
         let name = Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
         (self == RequesterKey::UserName).then(|| name.finish())

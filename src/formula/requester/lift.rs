@@ -1,14 +1,14 @@
-//! Patterns made from patterns: a pattern on one part of a text as a pattern on the text that it is part of.
+//! Lifts a pattern on one field (account, user name) to a pattern on the requester word that contains it.
 //!
-//! Facts that real requests tie together (the account in `aws:PrincipalAccount`, `aws:PrincipalArn` and `Principal`) are kept
-//! together by being one text; what a policy says about one of them becomes a pattern on that text.
+//! Real requests agree on some fields (the account in `aws:PrincipalAccount`, `aws:PrincipalArn` and `Principal`). One word for all
+//! of them makes the formula agree too.
 
 use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
 use crate::formula::pattern_key::PatternKey;
 use crate::policy::{Part, Template};
 use std::sync::Arc;
 
-/// The automaton pattern that a key stands for.
+/// Builds the automaton pattern of a key.
 pub fn build(key: &PatternKey<'_>) -> Arc<Pattern> {
     match key {
         PatternKey::Glob(template) => Arc::new(glob(Builder::default(), template, Class::ANY).finish()),
@@ -17,7 +17,7 @@ pub fn build(key: &PatternKey<'_>) -> Arc<Pattern> {
     }
 }
 
-/// Six fields joined by `:`, the wildcards of the first five not matching it.
+/// Builds the pattern of six fields joined by `:`. The wildcards of the first five do not match it.
 pub(crate) fn by_fields(fields: &[Template]) -> Pattern {
     let mut builder = Builder::default();
     for (i, field) in fields.iter().enumerate() {
@@ -71,58 +71,50 @@ pub(crate) fn split(pattern: &Pattern, separator: char, not_separator: Class) ->
     let steps = pattern.steps();
     let separator = Symbol::from_char(separator);
     let mut pairs = Vec::new();
-    for (i, step) in steps.iter().enumerate() {
-        let after = i.saturating_add(1);
+    for (place, step) in steps.iter().enumerate() {
+        let (before, from) = steps.split_at(place);
+        let (through, after) = steps.split_at(place + 1);
         let (left, right) = match *step {
-            Step::One(set) if set.contains(separator) => (steps.get(..i), steps.get(after..)),
-            Step::Many(class) if class.contains(separator) => (steps.get(..after), steps.get(i..)),
+            Step::One(set) if set.contains(separator) => (before, after),
+            Step::Many(class) if class.contains(separator) => (through, from),
             _ => continue,
         };
-        if let (Some(left), Some(right)) = (left.and_then(|l| restrict_steps(l, not_separator)), right) {
+        if let Some(left) = restrict_steps(left, not_separator) {
             pairs.push((left, from_steps(right.iter().copied())));
         }
     }
     pairs
 }
 
-/// The patterns on what may follow `text`: all ways to match `text` and stop in between.
+/// The patterns on the rest after `text`: all ways to match `text` and stop in between.
 pub(crate) fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
     let steps = pattern.steps();
-    // Places in the pattern, runs skipped lazily.
-    let mut places = closure(steps, vec![0]);
+    let mut places = closure(steps, [0]);
     for c in text.chars() {
         let symbol = Symbol::from_char(c);
-        let next = places
-            .iter()
-            .filter_map(|place| match steps.get(*place)? {
-                Step::One(set) => set.contains(symbol).then(|| place.saturating_add(1)),
-                Step::Many(class) => class.contains(symbol).then_some(*place),
-            })
-            .collect();
+        let next = places.iter().filter_map(|place| match steps.get(*place)? {
+            Step::One(set) => set.contains(symbol).then(|| place + 1),
+            Step::Many(class) => class.contains(symbol).then_some(*place),
+        });
         places = closure(steps, next);
     }
-    // A place just after a run is covered by the place at the run.
-    places
-        .iter()
-        .filter(|place| {
-            place.checked_sub(1).is_none_or(|before| {
-                !(matches!(steps.get(before), Some(Step::Many(_))) && places.contains(&before))
-            })
-        })
-        .filter_map(|place| Some(from_steps(steps.get(*place..)?.iter().copied())))
-        .collect()
+    // The place at a gap covers the place after it.
+    let is_gap = |place: &usize| matches!(steps.get(*place), Some(Step::Many(_)));
+    let is_covered = |place: &usize| {
+        place.checked_sub(1).is_some_and(|before| is_gap(&before) && places.contains(&before))
+    };
+    let rest = |place: &usize| from_steps(steps.iter().skip(*place).copied());
+    places.iter().filter(|place| !is_covered(place)).map(rest).collect()
 }
 
-fn closure(steps: &[Step], mut places: Vec<usize>) -> Vec<usize> {
-    let mut i = 0;
-    while let Some(place) = places.get(i).copied() {
-        i = i.saturating_add(1);
-        let after = place.saturating_add(1);
-        if matches!(steps.get(place), Some(Step::Many(_))) && !places.contains(&after) {
-            places.push(after);
-        }
+/// Adds the places that are reached by skipping gaps; in order.
+fn closure(steps: &[Step], places: impl IntoIterator<Item = usize>) -> Vec<usize> {
+    let mut reached = Vec::new();
+    for place in places {
+        let gaps = steps.iter().skip(place).take_while(|step| matches!(step, Step::Many(_))).count();
+        reached.extend(place..=place + gaps);
     }
-    places.sort_unstable();
-    places.dedup();
-    places
+    reached.sort_unstable();
+    reached.dedup();
+    reached
 }

@@ -1,6 +1,6 @@
 //! The requester as one word.
 //!
-//! A marker for the kind, then what the kind is made of, parts ended by a separator marker that no text can hold:
+//! The word starts with a marker for the kind. The parts of the kind follow, ended by a separator marker that no text can hold:
 //!
 //! | kind | word |
 //! |---|---|
@@ -12,10 +12,11 @@
 //! | assumed root | kind, some ARN of the account, separator |
 //! | service, web identity, SAML | kind, name |
 //!
-//! So everything a policy can say about a requester is a wildcard pattern on one word, and what the parts have in
-//! common (the account, the session name) cannot fall apart.
+//! So everything a policy can say about a requester is a wildcard pattern on one word, and its parts agree on the account and
+//! the session name.
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
+use crate::index::broken;
 use crate::policy::PolicyType;
 use crate::request::Requester;
 
@@ -118,7 +119,7 @@ pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
     forms
 }
 
-/// The word of a requester, with `user_id` for what is not part of it.
+/// Encodes a requester as a word, with `user_id` for the id that is not part of the requester.
 pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
     let kind = match requester {
         Requester::Anonymous => 1,
@@ -142,7 +143,10 @@ pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
             return word;
         }
         Requester::AssumedRoot { account } => part(&format!("arn:aws:iam::{account}:root")),
-        other => part(&other.principal_arn().unwrap_or_default()),
+        other => match other.principal_arn() {
+            Some(arn) => part(&arn),
+            None => broken("a principal of an account has an ARN"),
+        },
     }
     word.push(SEPARATOR);
     let last = match requester {
@@ -160,50 +164,79 @@ pub fn encode(requester: &Requester, user_id: &str) -> Vec<Symbol> {
 pub struct Decoded {
     /// The requester.
     pub requester: Requester,
-    /// What `aws:PrincipalArn` holds, where the word fixes it.
+    /// The value of `aws:PrincipalArn`, where the word fixes it.
     pub principal_arn: Option<String>,
-    /// What `aws:userid` holds, where the word fixes it.
+    /// The value of `aws:userid`, where the word fixes it.
     pub user_id: Option<String>,
 }
 
-/// The requester that a word of the [`domain`] stands for; `None` for other words.
+/// Decodes a word of the [`domain`]; `None` for other words.
 pub fn decode(word: &[Symbol]) -> Option<Decoded> {
     let (kind, rest) = word.split_first()?;
     let mut parts = rest.split(|s| *s == SEPARATOR).map(Symbol::text);
     let first = parts.next()??;
-    let second = parts.next().flatten().unwrap_or_default();
-    let mut fields = first.splitn(6, ':').skip(1);
-    let partition = fields.next().unwrap_or_default().to_owned();
-    let account = fields.nth(2).unwrap_or_default().to_owned();
-    let resource = fields.next().unwrap_or_default();
-    let name = resource.split_once('/').map_or("", |(_, name)| name).to_owned();
-    let bare = |requester| Some(Decoded { requester, principal_arn: None, user_id: None });
+    let mut second = || parts.next()?;
+    let without_ids = |requester| Decoded { requester, principal_arn: None, user_id: None };
     let (requester, user_id) = match kind.to_marker()? {
         1 => {
-            return Some(Decoded {
-                requester: Requester::Anonymous,
-                principal_arn: None,
-                user_id: Some("anonymous".into()),
-            });
+            let user_id = Some("anonymous".to_owned());
+            return Some(Decoded { user_id, ..without_ids(Requester::Anonymous) });
         }
-        2 => (Requester::Root { partition, account: account.clone() }, account),
-        3 => (Requester::User { partition, account, name }, second),
+        2 => {
+            let Arn { partition, account, .. } = Arn::of(&first)?;
+            (Requester::Root { partition, account: account.clone() }, account)
+        }
+        3 => {
+            let arn = Arn::of(&first)?;
+            let name = arn.name()?;
+            (Requester::User { partition: arn.partition, account: arn.account, name }, second()?)
+        }
         4 => {
-            let session = second.split_once(':').map_or("", |(_, session)| session).to_owned();
-            (Requester::RoleSession { partition, account, role: name, session }, second)
+            let arn = Arn::of(&first)?;
+            let (role, user_id) = (arn.name()?, second()?);
+            let (_, session) = user_id.split_once(':')?;
+            let session = session.to_owned();
+            let session =
+                Requester::RoleSession { partition: arn.partition, account: arn.account, role, session };
+            (session, user_id)
         }
         5 => {
-            let user_id = format!("{account}:{name}");
-            (Requester::FederatedUser { partition, account, name, parent: second }, user_id)
+            let arn = Arn::of(&first)?;
+            let (name, parent) = (arn.name()?, second()?);
+            let user_id = format!("{}:{name}", arn.account);
+            let user =
+                Requester::FederatedUser { partition: arn.partition, account: arn.account, name, parent };
+            (user, user_id)
         }
         6 => {
-            let requester = Requester::AssumedRoot { account };
-            return Some(Decoded { requester, principal_arn: Some(first), user_id: None });
+            let requester = Requester::AssumedRoot { account: Arn::of(&first)?.account };
+            return Some(Decoded { principal_arn: Some(first), ..without_ids(requester) });
         }
-        7 => return bare(Requester::Service { name: first }),
-        8 => return bare(Requester::WebIdentity { provider: first }),
-        9 => return bare(Requester::Saml { provider: first }),
+        7 => return Some(without_ids(Requester::Service { name: first })),
+        8 => return Some(without_ids(Requester::WebIdentity { provider: first })),
+        9 => return Some(without_ids(Requester::Saml { provider: first })),
         _ => return None,
     };
     Some(Decoded { requester, principal_arn: Some(first), user_id: Some(user_id) })
+}
+
+/// The fields of an ARN that a requester is made of.
+struct Arn<'w> {
+    partition: String,
+    account: String,
+    resource: &'w str,
+}
+
+impl Arn<'_> {
+    fn of(text: &str) -> Option<Arn<'_>> {
+        let mut fields = text.splitn(6, ':').skip(1);
+        let partition = fields.next()?.to_owned();
+        let account = fields.nth(2)?.to_owned();
+        Some(Arn { partition, account, resource: fields.next()? })
+    }
+
+    /// The resource after its type.
+    fn name(&self) -> Option<String> {
+        self.resource.split_once('/').map(|(_, name)| name.to_owned())
+    }
 }

@@ -38,33 +38,32 @@ fn atom(formula: &Formula<'_>, clauses: &QueryClauses, number: u32) -> String {
     let node = clauses.node(number).map(|node| formula.graph.node(node));
     let Some(Node::Atom(atom)) = node else { return format!("({number})") };
     match formula.atom_of(atom) {
-        Some(Atom::Match(variable, test)) => {
+        Atom::Match(variable, test) => {
             let name = match formula.variable_of(variable) {
-                Some(Variable::Action) => "action".to_owned(),
-                Some(Variable::Resource) => "resource".to_owned(),
-                Some(Variable::Requester) => "requester".to_owned(),
-                Some(Variable::Key(name, 0)) => name.to_owned(),
-                Some(Variable::Key(name, element)) => format!("{name}[{element}]"),
-                None => String::new(),
+                Variable::Action => "action".to_owned(),
+                Variable::Resource => "resource".to_owned(),
+                Variable::Requester => "requester".to_owned(),
+                Variable::Key(name, 0) => name.to_owned(),
+                Variable::Key(name, element) => format!("{name}[{element}]"),
             };
             format!("{name} {}", test_text(formula, test))
         }
-        _ => format!("({number})"),
+        Atom::Present(_) | Atom::Unobservable(_) | Atom::Opaque(_) => format!("({number})"),
     }
 }
 
 fn test_text(formula: &Formula<'_>, test: Test) -> String {
     match test {
         Test::Pattern(id) => match formula.pattern_of(id) {
-            Some(PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. }) => {
+            PatternKey::Glob(template) | PatternKey::Fields { whole: template, .. } => {
                 format!("~ {template}")
             }
-            Some(PatternKey::Built(pattern)) => format!("~ {pattern:?}"),
-            None => String::new(),
+            PatternKey::Built(pattern) => format!("~ {pattern:?}"),
         },
         Test::Template(id) => {
             let mut text = "~ ".to_owned();
-            for piece in formula.template_of(id).iter().flat_map(|symbolic| &symbolic.pieces) {
+            let template = formula.template_of(id);
+            for piece in &template.pieces {
                 match piece {
                     Piece::Step(step) => {
                         let mut builder = crate::automata::Pattern::builder();
@@ -72,7 +71,7 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
                         text.push_str(&format!("{:?}", builder.finish()));
                     }
                     Piece::Value { key, .. } => {
-                        let name = formula.template_of(id).and_then(|s| s.keys.get(*key));
+                        let name = template.keys.get(*key);
                         let Some(name) = name else {
                             broken("a value of a pattern is that of one of its keys")
                         };
@@ -82,7 +81,8 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
             }
             text
         }
-        Test::Bound(id) => formula.bound_of(id).map_or_else(String::new, |bound| {
+        Test::Bound(id) => {
+            let bound = formula.bound_of(id);
             let relation = match bound.relation {
                 Relation::Less => "<",
                 Relation::LessOrEqual => "<=",
@@ -95,9 +95,10 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
                 Axis::Date => bound.value.to_date(),
             };
             format!("{relation} {value}")
-        }),
-        Test::Network(id) => formula.network_of(id).map_or_else(String::new, |network| {
+        }
+        Test::Network(id) => {
+            let network = formula.network_of(id);
             format!("in {}/{}", Network::address(network.v6, network.first()), network.length)
-        }),
+        }
     }
 }

@@ -78,7 +78,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         context: &Context<'_>,
         budget: &'f mut Budget,
     ) -> Prover<'f, 'a> {
-        let (policy_type, aws_compat) = (context.policy_type, context.aws_compat);
+        let (policy_type, aws_compat) = (context.semantics.policy_type, context.semantics.aws_compat);
         let (automata, domains) = (FxHashMap::default(), FxHashMap::default());
         Prover { formula, policy_type, aws_compat, budget, bytes: MOST_BYTES, automata, domains }
     }
@@ -93,7 +93,7 @@ impl<'f, 'a> Prover<'f, 'a> {
             let Some(Node::Atom(atom)) = node else {
                 return Err(Refusal::new(format!("{number} is the number of no atom")));
             };
-            let Some(Atom::Match(variable, test)) = self.formula.atom_of(atom) else {
+            let Atom::Match(variable, test) = self.formula.atom_of(atom) else {
                 return Err(Refusal::new(format!("the atom {number} is not about a value")));
             };
             let tests = variables.entry(variable).or_default();
@@ -129,8 +129,8 @@ impl<'f, 'a> Prover<'f, 'a> {
 
     fn value_type(&self, variable: VariableId) -> Option<ValueType> {
         match self.formula.variable_of(variable) {
-            Some(Variable::Key(name, _)) => key_info(name).map(|info| info.value),
-            _ => Some(ValueType::String),
+            Variable::Key(name, _) => key_info(name).map(|info| info.value),
+            Variable::Action | Variable::Resource | Variable::Requester => Some(ValueType::String),
         }
     }
 
@@ -153,7 +153,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn bounds(&self, tests: &Tests) -> (Vec<&'f Bound>, Vec<&'f Bound>) {
         let formula = self.formula;
         let pick = |list: &[Test]| {
-            let bound = |t: &Test| if let Test::Bound(id) = t { formula.bound_of(*id) } else { None };
+            let bound = |t: &Test| if let Test::Bound(id) = t { Some(formula.bound_of(*id)) } else { None };
             list.iter().filter_map(bound).collect()
         };
         (pick(&tests.pass), pick(&tests.fail))
@@ -162,7 +162,8 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn networks(&self, tests: &Tests) -> (Vec<Network>, Vec<Network>) {
         let formula = self.formula;
         let pick = |list: &[Test]| {
-            let network = |t: &Test| if let Test::Network(id) = t { formula.network_of(*id) } else { None };
+            let network =
+                |t: &Test| if let Test::Network(id) = t { Some(formula.network_of(*id)) } else { None };
             list.iter().filter_map(network).collect()
         };
         (pick(&tests.pass), pick(&tests.fail))
@@ -210,7 +211,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     fn by_word(&mut self, tests: &Tests) -> Result<Option<bool>, Refusal> {
         let formula = self.formula;
         let key = |test: &Test| match test {
-            Test::Pattern(id) => formula.pattern_of(*id).map(|key| (*id, key)),
+            Test::Pattern(id) => Some((*id, formula.pattern_of(*id))),
             _ => None,
         };
         let Some(word) = tests.pass.iter().filter_map(key).find_map(|(_, key)| key.word()) else {
@@ -240,10 +241,8 @@ impl<'f, 'a> Prover<'f, 'a> {
             match test {
                 Test::Pattern(id) => inside.push(self.automaton(*id)?),
                 Test::Template(id) => {
-                    if let Some(symbolic) = self.formula.template_of(*id) {
-                        let widened = crate::verify::lemma::variables::widened(symbolic);
-                        inside.push(Rc::new(self.built(widened)?));
-                    }
+                    let widened = crate::verify::lemma::variables::widened(self.formula.template_of(*id));
+                    inside.push(Rc::new(self.built(widened)?));
                 }
                 Test::Bound(_) | Test::Network(_) => {}
             }
@@ -270,7 +269,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.automata.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let automaton = Rc::new(self.built(pattern_steps(self.formula, id))?);
+        let automaton = Rc::new(self.built(steps(self.formula.pattern_of(id)))?);
         self.automata.insert(id, Rc::clone(&automaton));
         Ok(automaton)
     }
@@ -279,22 +278,11 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
-        let Some(written) = self.formula.variable_of(variable) else {
-            broken("a test is about a variable of its formula")
-        };
-        let forms = forms(written, self.policy_type);
+        let forms = forms(self.formula.variable_of(variable), self.policy_type);
         let domain: Rc<[ByteAutomaton]> =
             forms.into_iter().map(ByteAutomaton::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));
         Ok(domain)
-    }
-}
-
-/// The steps of a pattern of the formula.
-pub(super) fn pattern_steps(formula: &Formula<'_>, id: PatternId) -> Vec<Step> {
-    match formula.pattern_of(id) {
-        Some(key) => steps(key),
-        None => broken("a test has a pattern of its formula"),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePa
 use crate::index::broken;
 use crate::verify::Refusal;
 use crate::verify::lemma::byte_automata::{ByteAutomaton, word};
-use crate::verify::lemma::{FEW, Prover, Tests, pattern_steps, steps};
+use crate::verify::lemma::{FEW, Prover, Tests, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -68,7 +68,7 @@ impl<'a> Prover<'_, 'a> {
     pub(super) fn marked(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let formula = self.formula;
         let symbolic = |test: &Test| match test {
-            Test::Template(id) => formula.template_of(*id),
+            Test::Template(id) => Some(formula.template_of(*id)),
             _ => None,
         };
         if variable == VariableId::REQUESTER {
@@ -98,7 +98,7 @@ impl<'a> Prover<'_, 'a> {
             let mut outside = Vec::new();
             for test in &tests.fail {
                 let steps = match (test, symbolic(test)) {
-                    (Test::Pattern(id), _) => pattern_steps(formula, *id),
+                    (Test::Pattern(id), _) => steps(formula.pattern_of(*id)),
                     // A value that may stand in `inner` has to fit here too.
                     (_, Some(outer))
                         if outer.keys.iter().all(|key| room(outer, key).covers(room(inner, key))) =>
@@ -135,7 +135,7 @@ impl<'a> Prover<'_, 'a> {
             match test {
                 Test::Pattern(id) => inside.push(self.automaton(*id)?),
                 Test::Template(id) => {
-                    let Some(symbolic) = self.formula.template_of(*id) else { return Ok(false) };
+                    let symbolic = self.formula.template_of(*id);
                     let mut known: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
                     for key in &symbolic.keys {
                         known.extend(self.known(key, all).map(|steps| (*key, steps)));
@@ -176,12 +176,12 @@ impl<'a> Prover<'_, 'a> {
     /// A pattern that the value of the key has to match under the tests.
     fn known(&self, key: &str, all: &BTreeMap<VariableId, Tests>) -> Option<Vec<Step>> {
         let formula = self.formula;
-        let pattern = |id| formula.pattern_of(id).map(steps);
+        let pattern = |id| steps(formula.pattern_of(id));
         match RequesterKey::of(key).filter(|_| !self.aws_compat) {
             Some(tied) => {
                 let requester = all.get(&VariableId::REQUESTER).into_iter().flat_map(|tests| &tests.pass);
                 let implied = requester.filter_map(|test| formula.implied_for_key(*test, key)).next();
-                implied.and_then(pattern).or_else(|| tied.shape().map(|shape| shape.steps().to_vec()))
+                implied.map(pattern).or_else(|| tied.shape().map(|shape| shape.steps().to_vec()))
             }
             None => {
                 let own = |v: Variable<'_>| matches!(v, Variable::Key(name, 0) if name == key);
@@ -191,7 +191,7 @@ impl<'a> Prover<'_, 'a> {
                     Test::Pattern(id) => Some(*id),
                     _ => None,
                 });
-                first.and_then(pattern)
+                first.map(pattern)
             }
         }
     }
@@ -206,7 +206,7 @@ impl<'a> Prover<'_, 'a> {
     ) -> Result<bool, Refusal> {
         let formula = self.formula;
         let symbolic = |test: &Test| match test {
-            Test::Template(id) => formula.template_of(*id),
+            Test::Template(id) => Some(formula.template_of(*id)),
             _ => None,
         };
         let mut combinations: Vec<BTreeMap<&str, Vec<Symbol>>> = vec![BTreeMap::new()];

@@ -140,7 +140,7 @@ const OTHERS: &[&str] = &["", "a", "5x", "10.0.0", "10.0.0.0/32", "-", ".", "::g
 
 fn test_of(formula: &Formula<'_>, lit: Lit) -> Test {
     let Node::Atom(atom) = formula.graph.node(lit.node()) else { panic!("no atom") };
-    let Some(Atom::Match(_, test)) = formula.atom_of(atom) else { panic!("no test") };
+    let Atom::Match(_, test) = formula.atom_of(atom) else { panic!("no test") };
     test
 }
 

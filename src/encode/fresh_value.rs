@@ -1,0 +1,141 @@
+//! The fresh values of a key: values of the right form that no policy mentions.
+//!
+//! They are not constants but languages, "twelve digits and none of those mentioned": a PASS is about all of them.
+
+use crate::automata::{Builder, Class, Pattern, Set};
+use crate::encode::mentioned_ids::MentionedIds;
+use crate::query::Outside;
+
+/// The form of the values of a key by which policies know whom they trust.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Account,
+    Organization,
+    Path,
+    Vpc,
+    Endpoint,
+    VpcArn,
+    /// An ARN of an account.
+    Arn,
+    /// As [`Form::Arn`], or of a resource whose ARN names no account.
+    AnyArn,
+    UserId,
+    /// The application that a token was made for: any text.
+    Audience,
+    /// A Boolean that is never true.
+    False,
+    /// A key that is always absent.
+    Absent,
+}
+
+/// The form of a key that an outsider cannot choose the value of.
+pub(crate) fn form(key: &str, outside: &Outside) -> Option<Form> {
+    Some(match key {
+        "aws:principalaccount" | "aws:vpceaccount" | "aws:sourceaccount" | "aws:sourceowner" => Form::Account,
+        "kms:calleraccount" => Form::Account,
+        "aws:principalorgid" | "aws:vpceorgid" | "aws:sourceorgid" => Form::Organization,
+        "aws:principalorgpaths" | "aws:vpceorgpaths" | "aws:sourceorgpaths" => Form::Path,
+        "aws:sourcevpc" => Form::Vpc,
+        "aws:sourcevpce" => Form::Endpoint,
+        "aws:sourcevpcarn" => Form::VpcArn,
+        "aws:principalarn" => Form::Arn,
+        "aws:sourcearn" => Form::AnyArn,
+        "aws:userid" => Form::UserId,
+        "accounts.google.com:aud" | "cognito-identity.amazonaws.com:aud" => Form::Audience,
+        "graph.facebook.com:app_id" | "www.amazon.com:app_id" => Form::Audience,
+        "aws:principalisawsservice" => Form::False,
+        "aws:principalservicename" | "aws:principalservicenameslist" => Form::Absent,
+        "s3:dataaccesspointarn" if !outside.resource_type.is_access_point() => Form::Arn,
+        "s3:dataaccesspointaccount" if !outside.resource_type.is_access_point() => Form::Account,
+        _ => return None,
+    })
+}
+
+/// The fresh values of a key: they match one of the first patterns, and none of the others.
+pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Vec<Pattern>, Vec<Pattern>) {
+    let start = Pattern::builder;
+    let exactly = |texts: &[String]| -> Vec<Pattern> {
+        texts.iter().map(|text| start().text_any_case(text).finish()).collect()
+    };
+    let texts = |key: &str| -> Vec<Pattern> {
+        ids.texts(key).into_iter().map(|text| start().text_any_case(text).finish()).collect()
+    };
+    let of_accounts = |rest: &dyn Fn(Builder) -> Builder| -> Vec<Pattern> {
+        let of = |account: &String| rest(up_to_account(start()).text(account)).finish();
+        ids.accounts.iter().map(of).collect()
+    };
+    let anything = |b: Builder| b.text(":").many(Class::ANY);
+    let plain = |b: Builder| b.text(":").many(Class::ASCII);
+    match form {
+        Form::Account => {
+            let mut forms = vec![digits(start()).finish()];
+            // What anonymous callers hold.
+            forms.extend((key == "aws:principalaccount").then(|| Pattern::word("anonymous")));
+            (forms, exactly(&ids.accounts))
+        }
+        Form::Organization => (vec![id(start().text("o-")).finish()], exactly(&ids.organizations)),
+        Form::Vpc => (vec![id(start().text("vpc-")).finish()], exactly(&ids.vpcs)),
+        Form::Endpoint => (vec![id(start().text("vpce-")).finish()], exactly(&ids.endpoints)),
+        Form::Path => {
+            let path = |b: Builder| b.text("/").many(Class::ANY).finish();
+            let mentioned = ids.organizations.iter().map(|o| path(start().text_any_case(o))).collect();
+            (vec![path(id(start().text("o-")))], mentioned)
+        }
+        Form::Arn => (vec![anything(digits(up_to_account(start()))).finish()], of_accounts(&anything)),
+        Form::VpcArn => {
+            let vpc = id(digits(up_to_account(start())).text(":vpc/vpc-")).finish();
+            let mut mentioned = of_accounts(&anything);
+            let of_vpc = |vpc: &String| {
+                up_to_account(start()).many(Class::NOT_COLON).text(":vpc/").text_any_case(vpc).finish()
+            };
+            mentioned.extend(ids.vpcs.iter().map(of_vpc));
+            (vec![vpc], mentioned)
+        }
+        Form::AnyArn => {
+            let own = anything(digits(up_to_account(start()))).finish();
+            let field = |b: Builder| b.many(Class::ASCII.minus(Class::COLON)).text(":");
+            let no_account = plain(field(field(field(start().text("arn:"))))).finish();
+            let mut mentioned = of_accounts(&anything);
+            mentioned.extend(ids.arns.iter().map(|arn| start().text_any_case(arn).finish()));
+            for bucket in &ids.buckets {
+                let s3 = start().text("arn:").many(Class::NOT_COLON).text(":s3:").many(Class::NOT_COLON);
+                let of = s3.text("::").text_any_case(bucket);
+                mentioned.extend([of.clone().finish(), of.text("/").many(Class::ANY).finish()]);
+            }
+            (vec![own, no_account], mentioned)
+        }
+        Form::UserId => {
+            // Names of sessions are ASCII.
+            let forms = [unique(start()), plain(unique(start())), digits(start())];
+            let forms = forms.into_iter().chain([plain(digits(start()))]);
+            let mut mentioned = texts(key);
+            mentioned.extend(exactly(&ids.accounts));
+            mentioned.extend(ids.accounts.iter().map(|a| anything(start().text(a)).finish()));
+            (forms.map(Builder::finish).collect(), mentioned)
+        }
+        Form::Audience => (vec![Pattern::any()], texts(key)),
+        Form::False => (vec![Pattern::any()], vec![start().text_any_case("true").finish()]),
+        Form::Absent => (Vec::new(), Vec::new()),
+    }
+}
+
+/// Twelve digits.
+pub(crate) fn digits(builder: Builder) -> Builder {
+    (0..12).fold(builder, |b, _| b.one(Set::Class(Class::DIGIT)))
+}
+
+/// Letters and digits.
+fn id(builder: Builder) -> Builder {
+    builder.one(Set::Class(Class::ALNUM)).many(Class::ALNUM)
+}
+
+/// A unique id such as AROA...: letters and digits, a letter first.
+fn unique(builder: Builder) -> Builder {
+    builder.one(Set::Class(Class::LOWER.union(Class::UPPER))).many(Class::ALNUM)
+}
+
+/// The first four fields of an ARN.
+pub(crate) fn up_to_account(builder: Builder) -> Builder {
+    let field = |b: Builder| b.many(Class::NOT_COLON).text(":");
+    field(field(field(builder.text("arn:"))))
+}

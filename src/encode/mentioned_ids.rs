@@ -1,0 +1,124 @@
+//! The ids that policies mention: accounts, organizations, VPCs, endpoints, ARNs, buckets and identity providers.
+
+use crate::policy::{Document, PrincipalKind};
+
+/// The ids that the policies mention in full.
+#[derive(Default)]
+pub(crate) struct MentionedIds<'a> {
+    pub(crate) accounts: Vec<String>,
+    pub(crate) organizations: Vec<String>,
+    pub(crate) vpcs: Vec<String>,
+    pub(crate) endpoints: Vec<String>,
+    /// ARNs without an account.
+    pub(crate) arns: Vec<&'a str>,
+    pub(crate) buckets: Vec<&'a str>,
+    pub(crate) providers: Vec<&'a str>,
+    /// Values of keys that are compared as a whole (lower-cased names).
+    values: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> MentionedIds<'a> {
+    /// Reads the documents for ids.
+    pub(crate) fn of(documents: &[&'a Document]) -> MentionedIds<'a> {
+        let mut mentioned = MentionedIds::default();
+        for statement in documents.iter().flat_map(|d| &d.statements) {
+            for principal in statement.principal.iter().flat_map(|p| &p.values) {
+                let text = &*principal.value.text;
+                mentioned.read(text);
+                if principal.value.kind == PrincipalKind::Federated {
+                    mentioned.providers.push(text);
+                }
+            }
+            for resource in statement.resource.iter().flat_map(|r| &r.values) {
+                mentioned.read(&resource.value.text);
+            }
+            for condition in &statement.conditions {
+                for value in &condition.values {
+                    mentioned.read(&value.value.text);
+                    mentioned.values.push((&condition.key.value.name, &value.value.text));
+                }
+            }
+        }
+        let lists = [
+            &mut mentioned.accounts,
+            &mut mentioned.organizations,
+            &mut mentioned.vpcs,
+            &mut mentioned.endpoints,
+        ];
+        for list in lists {
+            list.sort_unstable();
+            list.dedup();
+        }
+        for list in [&mut mentioned.arns, &mut mentioned.buckets, &mut mentioned.providers] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        mentioned.values.sort_unstable();
+        mentioned.values.dedup();
+        mentioned
+    }
+
+    /// Takes the ids out of one text.
+    fn read(&mut self, text: &'a str) {
+        let (mut number, mut name) = (String::new(), String::new());
+        let mut open = false;
+        for c in text.chars().map(Some).chain([None]) {
+            if let Some(c) = c.filter(char::is_ascii_alphanumeric) {
+                number.push(c);
+                name.push(c.to_ascii_lowercase());
+                continue;
+            }
+            if number.len() == 12 && number.bytes().all(|b| b.is_ascii_digit()) {
+                self.accounts.push(std::mem::take(&mut number));
+            }
+            number.clear();
+            match c {
+                Some('-') => name.push('-'),
+                end => {
+                    let goes_on = matches!(end, Some('*' | '?' | '$'));
+                    let name = std::mem::take(&mut name);
+                    if !open && !goes_on {
+                        self.id(name);
+                    }
+                    open = matches!(end, Some('*' | '?' | '}'));
+                }
+            }
+        }
+        let mut fields = text.splitn(6, ':');
+        let mut field = || fields.next();
+        if let (Some("arn"), Some(_), Some(service), Some(_), Some(account), Some(rest)) =
+            (field(), field(), field(), field(), field(), field())
+        {
+            let bucket = match rest.split_once('/') {
+                Some((bucket, _)) => bucket,
+                None => rest,
+            };
+            if service == "s3" && !bucket.is_empty() && !bucket.contains(['*', '?', '$']) {
+                self.buckets.push(bucket);
+            }
+            if account.is_empty() {
+                self.arns.push(text);
+            }
+        }
+    }
+
+    fn id(&mut self, name: String) {
+        let Some((start, rest)) = name.split_once('-') else { return };
+        if rest.is_empty() || rest.contains('-') {
+            return;
+        }
+        match start {
+            "o" => self.organizations.push(name),
+            "vpc" => self.vpcs.push(name),
+            "vpce" => self.endpoints.push(name),
+            _ => {}
+        }
+    }
+
+    /// The values of a key that the policies mention, except the user id of anonymous callers.
+    pub(crate) fn texts(&self, key: &str) -> Vec<&'a str> {
+        let anonymous = |text: &str| key == "aws:userid" && text.eq_ignore_ascii_case("anonymous");
+        let of_key = self.values.iter().filter(|(name, text)| *name == key && !anonymous(text));
+        of_key.map(|(_, text)| *text).collect()
+    }
+}

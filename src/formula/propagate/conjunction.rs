@@ -1,0 +1,187 @@
+//! A conjunction under propagation.
+
+use crate::formula::graph::{Graph, Lit, Node, NodeId};
+use crate::formula::propagate::assignment::Assignment;
+use crate::formula::propagate::simplify::Simplifier;
+
+/// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
+#[derive(Clone, Debug, Default)]
+pub struct Conjunction {
+    assignment: Assignment,
+    simplifier: Simplifier,
+    /// Decided atoms, in the order in which they were decided.
+    units: Vec<Lit>,
+    /// Negated AND nodes, simplified.
+    disjunctions: Vec<Lit>,
+    contradiction: bool,
+    /// The conjuncts that are still to be taken, the first one last.
+    queue: Vec<Lit>,
+}
+
+impl Conjunction {
+    /// Forgets everything but which atoms are assumable, keeping the memory.
+    pub fn clear(&mut self) {
+        self.assignment.clear();
+        self.units.clear();
+        self.disjunctions.clear();
+        self.contradiction = false;
+    }
+
+    /// Makes atoms assumable, before anything is decided: [`Conjunction::assume_all`] assumes that they are false.
+    pub fn assumable(&mut self, atoms: impl IntoIterator<Item = Lit>) {
+        for atom in atoms {
+            self.assignment.make_assumable(atom.node());
+        }
+    }
+
+    /// Prepares to decide at once, in [`Conjunction::assume_all`], the nodes that follow from the assumptions: those that say only
+    /// that assumable atoms are false, such as the negated action of a statement, and the ANDs that are false then, such as the
+    /// statement. That takes a look at all nodes, which pays if there are several goals.
+    pub fn prepare_bulk(&mut self, graph: &Graph) {
+        self.assignment.prepare_bulk(graph);
+    }
+
+    /// True if the assumable atoms are assumed to be false.
+    pub fn has_assumed(&self) -> bool {
+        self.assignment.has_assumed()
+    }
+
+    /// Assumes all assumable atoms that are open to be false at once, except `kept`: see [`Conjunction::exclude`].
+    pub fn assume_all(&mut self, kept: impl IntoIterator<Item = Lit>) {
+        self.assignment.assume_all(kept);
+    }
+
+    /// True if no assignment satisfies it.
+    pub fn is_contradiction(&self) -> bool {
+        self.contradiction
+    }
+
+    /// The decided atoms.
+    pub fn units(&self) -> &[Lit] {
+        &self.units
+    }
+
+    /// The disjunctions that are left.
+    pub fn disjunctions(&self) -> &[Lit] {
+        &self.disjunctions
+    }
+
+    /// The value of a literal, if it is known.
+    pub fn value(&self, lit: Lit) -> Option<bool> {
+        self.assignment.value(lit)
+    }
+
+    /// Makes an open atom false without making that a conjunct: the conjuncts imply it. It takes effect with the next
+    /// [`Conjunction::add`].
+    pub fn exclude(&mut self, atom: Lit) {
+        if self.value(atom).is_none() {
+            self.assignment.decide(!atom);
+        }
+    }
+
+    /// Adds conjuncts and propagates until nothing changes.
+    pub fn add(&mut self, graph: &mut Graph, literals: impl IntoIterator<Item = Lit>) {
+        let mut queue = std::mem::take(&mut self.queue);
+        queue.clear();
+        queue.extend(literals);
+        queue.reverse();
+        self.propagate(graph, &mut queue);
+        self.queue = queue;
+    }
+
+    fn propagate(&mut self, graph: &mut Graph, queue: &mut Vec<Lit>) {
+        loop {
+            self.simplifier.next_round();
+            while let Some(lit) = queue.pop() {
+                self.take(graph, lit, queue);
+                if self.contradiction {
+                    return;
+                }
+            }
+            let fresh = self.assignment.take_fresh();
+            if fresh == 0 {
+                return;
+            }
+            self.simplifier.next_round();
+            self.look_again(graph, fresh, queue);
+            if queue.is_empty() {
+                return;
+            }
+            queue.reverse();
+        }
+    }
+
+    /// Simplifies the disjunctions that may hold a freshly assigned node, and queues those that change.
+    fn look_again(&mut self, graph: &mut Graph, fresh: u128, queue: &mut Vec<Lit>) {
+        let Conjunction { assignment, simplifier, disjunctions, .. } = self;
+        disjunctions.retain(|lit| {
+            if graph.support(lit.node()) & fresh == 0 {
+                return true;
+            }
+            let now = simplifier.inside(graph, assignment, *lit);
+            if now != *lit {
+                queue.push(now);
+            }
+            now == *lit
+        });
+    }
+
+    /// Takes one conjunct.
+    fn take(&mut self, graph: &mut Graph, lit: Lit, queue: &mut Vec<Lit>) {
+        let is_and = |graph: &Graph, lit: Lit| !lit.is_negated() && graph.is_and(lit.node());
+        // An AND is its parts, and each is simplified when its turn comes.
+        let lit =
+            if is_and(graph, lit) { lit } else { self.simplifier.simplify(graph, &self.assignment, lit) };
+        match self.value(lit) {
+            Some(true) => return,
+            Some(false) => self.contradiction = true,
+            None if lit == Lit::TRUE => return,
+            None if lit == Lit::FALSE => self.contradiction = true,
+            None => {}
+        }
+        if self.contradiction {
+            return;
+        }
+        match (graph.node(lit.node()), lit.is_negated()) {
+            (Node::And(children), false) => {
+                let open = self.assignment.open_parts(lit.node());
+                // Most parts of a long AND are decided, and a part that is true needs nothing more.
+                for child in open.as_deref().unwrap_or(children).iter().rev() {
+                    match self.value(*child) {
+                        Some(true) => {}
+                        Some(false) => {
+                            self.contradiction = true;
+                            return;
+                        }
+                        // An OR whose parts are all false ends everything, so it is looked at first.
+                        None if child.is_negated() && self.is_met(graph, child.node()) => {
+                            self.contradiction = true;
+                            return;
+                        }
+                        None => queue.push(*child),
+                    }
+                }
+                self.assignment.decide(lit);
+            }
+            (Node::And(_), true) => {
+                // Disjunctions that hold this one as a part see that it is decided when they are looked at for another reason.
+                self.assignment.decide_quietly(lit);
+                self.disjunctions.push(lit);
+                return;
+            }
+            (Node::True | Node::Atom(_), _) => {
+                self.units.push(lit);
+                self.assignment.decide(lit);
+            }
+        }
+        self.simplifier.next_round();
+    }
+
+    /// True if the node is an AND whose parts are all true.
+    fn is_met(&self, graph: &Graph, node: NodeId) -> bool {
+        match graph.node(node) {
+            Node::And(children) => children.iter().all(|child| self.value(*child) == Some(true)),
+            Node::True | Node::Atom(_) => false,
+        }
+    }
+}
