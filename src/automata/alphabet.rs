@@ -20,17 +20,25 @@
 //! As classes are unions of sorts, so are the sets of alike symbols: splitting the union of all classes by each class
 //! in turn gives at most 32 of them.
 
-use crate::automata::class::{Class, most_readable, rank};
+use crate::automata::class::{Class, first_ascii, most_readable, rank};
 use crate::automata::pattern::Pattern;
 use crate::automata::symbol::Symbol;
+use crate::index::{IndexVec, broken, id};
+
+id! {
+    /// A letter of one search. Readable letters come first.
+    pub(crate) struct LetterId
+}
 
 /// The letters of one search.
 pub(crate) struct Alphabet {
-    letters: Vec<Symbol>,
-    sorts: Vec<Class>,
-    free: Vec<usize>,
-    ascii: [u16; 128],
-    others: Vec<(Symbol, usize)>,
+    letters: IndexVec<LetterId, Symbol>,
+    sorts: IndexVec<LetterId, Class>,
+    free: Vec<LetterId>,
+    /// The letters that are ASCII characters, by their codes.
+    ascii: [Option<LetterId>; 128],
+    /// The other letters, in order.
+    others: Vec<(Symbol, LetterId)>,
     all: Class,
 }
 
@@ -60,42 +68,43 @@ impl Alphabet {
         letters.dedup();
 
         let mut alphabet = Alphabet {
-            sorts: letters.iter().map(|s| Class::of(*s)).collect(),
+            sorts: letters.iter().map(|s| Class::of(*s)).collect::<Vec<_>>().into(),
             free: Vec::with_capacity(free.len()),
-            ascii: [u16::MAX; 128],
+            ascii: [None; 128],
             others: Vec::new(),
             all: Class::EMPTY,
-            letters,
+            letters: letters.into(),
         };
-        for (place, letter) in alphabet.letters.iter().enumerate() {
+        for (id, letter) in alphabet.letters.entries() {
             alphabet.all = alphabet.all.union(Class::of(*letter));
-            match letter.to_ascii().and_then(|b| alphabet.ascii.get_mut(usize::from(b))) {
-                // ASCII letters stand among the first few hundred places unless the others are many; those are
-                // found by search then.
-                Some(slot) if place < usize::from(u16::MAX) => {
-                    *slot = u16::try_from(place).unwrap_or(u16::MAX)
-                }
-                _ => alphabet.others.push((*letter, place)),
+            match letter.to_ascii().and_then(|byte| alphabet.ascii.get_mut(usize::from(byte))) {
+                Some(slot) => *slot = Some(id),
+                None => alphabet.others.push((*letter, id)),
             }
         }
         alphabet.others.sort_unstable();
-        alphabet.free = free.iter().filter_map(|s| alphabet.place(*s)).collect();
+        for symbol in free {
+            match alphabet.find(symbol) {
+                Some(letter) => alphabet.free.push(letter),
+                None => broken("a free letter is a letter"),
+            }
+        }
         alphabet.free.sort_unstable();
         alphabet
     }
 
-    /// All letters, the readable ones first.
-    pub(crate) fn letters(&self) -> &[Symbol] {
+    /// All letters.
+    pub(crate) fn letters(&self) -> &IndexVec<LetterId, Symbol> {
         &self.letters
     }
 
     /// The sort of each letter.
-    pub(crate) fn sorts(&self) -> &[Class] {
+    pub(crate) fn sorts(&self) -> &IndexVec<LetterId, Class> {
         &self.sorts
     }
 
-    /// The places of the letters that are tried everywhere, in order.
-    pub(crate) fn free(&self) -> &[usize] {
+    /// The letters that are tried everywhere, in order.
+    pub(crate) fn free(&self) -> &[LetterId] {
         &self.free
     }
 
@@ -104,20 +113,18 @@ impl Alphabet {
         self.all
     }
 
-    /// The place of a symbol among the letters.
-    pub(crate) fn place(&self, symbol: Symbol) -> Option<usize> {
-        let ascii = symbol.to_ascii().and_then(|b| self.ascii.get(usize::from(b)));
-        if let Some(place) = ascii.filter(|p| **p != u16::MAX) {
-            return Some(usize::from(*place));
+    /// The letter that is the symbol, if one is: a negative may spell other symbols.
+    pub(crate) fn find(&self, symbol: Symbol) -> Option<LetterId> {
+        if let Some(byte) = symbol.to_ascii() {
+            return *self.ascii.get(usize::from(byte))?;
         }
         let found = self.others.binary_search_by_key(&symbol, |(s, _)| *s).ok()?;
-        self.others.get(found).map(|(_, place)| *place)
+        self.others.get(found).map(|(_, letter)| *letter)
     }
 
     /// The most readable free letter of a class.
     pub(crate) fn free_in(&self, class: Class) -> Option<Symbol> {
-        let places = self.free.iter();
-        places.filter_map(|p| self.letters.get(*p)).copied().find(|s| class.contains(*s))
+        self.free.iter().map(|letter| self.letters[*letter]).find(|symbol| class.contains(*symbol))
     }
 }
 
@@ -135,23 +142,24 @@ fn groups(positives: &[&Pattern], negatives: &[&Pattern]) -> Vec<Class> {
             continue;
         }
         last = class;
-        for place in 0..groups.len() {
-            let Some(group) = groups.get_mut(place) else { break };
+        let mut split = Vec::new();
+        for group in &mut groups {
             let (inside, outside) = (group.and(class), group.minus(class));
             if !inside.is_empty() && !outside.is_empty() {
                 *group = inside;
-                groups.push(outside);
+                split.push(outside);
             }
         }
+        groups.append(&mut split);
     }
     groups
 }
 
 fn ascii_symbols(mut mask: u128) -> impl Iterator<Item = Symbol> {
     std::iter::from_fn(move || {
-        let byte = u8::try_from(mask.trailing_zeros()).ok().filter(|b| *b < 128)?;
-        mask &= mask.wrapping_sub(1);
-        Some(Symbol::from_byte(byte))
+        let first = first_ascii(mask)?;
+        mask &= mask - 1;
+        Some(first)
     })
 }
 
@@ -162,11 +170,11 @@ mod tests {
     fn show(positives: &[&Pattern], negatives: &[&Pattern]) -> (String, String) {
         let alphabet = Alphabet::new(positives, negatives);
         let free: Vec<Symbol> = alphabet.free().iter().map(|p| alphabet.letters()[*p]).collect();
-        for (place, letter) in alphabet.letters().iter().enumerate() {
-            assert_eq!(alphabet.place(*letter), Some(place));
+        for (id, letter) in alphabet.letters().entries() {
+            assert_eq!(alphabet.find(*letter), Some(id));
         }
         let text = |word: &[Symbol]| word.iter().map(Symbol::to_string).collect();
-        (text(alphabet.letters()), text(&free))
+        (text(alphabet.letters().as_slice()), text(&free))
     }
 
     #[test]

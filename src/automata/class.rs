@@ -4,6 +4,7 @@
 //! membership are single instructions.
 
 use crate::automata::symbol::Symbol;
+use crate::index::broken;
 
 /// A set of symbols that is a union of sorts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,14 +16,14 @@ const fn range(first: u8, last: u8) -> u128 {
     let mut byte = first;
     while byte <= last {
         mask |= bit(byte);
-        byte = byte.wrapping_add(1);
+        byte += 1;
     }
     mask
 }
 
 /// One ASCII character as a bit mask.
 const fn bit(byte: u8) -> u128 {
-    1u128.wrapping_shl(byte as u32)
+    1 << byte
 }
 
 const VISIBLE: u128 = range(0x21, 0x7E);
@@ -69,10 +70,10 @@ const SORTS: [u8; 128] = {
             if *mask & bit(byte) != 0 {
                 *first = sort;
             }
-            sort = sort.wrapping_add(1);
+            sort += 1;
             masks = more;
         }
-        byte = byte.wrapping_add(1);
+        byte += 1;
         rest = tail;
     }
     sorts
@@ -116,10 +117,10 @@ impl Class {
     /// ASCII, controls and space included.
     pub const ASCII: Class = Class(0x3FFF);
 
-    /// One marker.
+    /// The class of [`Symbol::marker`].
     pub const fn marker(n: u8) -> Class {
-        let n = if n > Symbol::LAST_MARKER { Symbol::LAST_MARKER } else { n };
-        Class(1u32.wrapping_shl(FIRST_MARKER.wrapping_add(n as u32)))
+        assert!(n <= Symbol::LAST_MARKER, "a marker has a sort of its own");
+        Class(1 << (FIRST_MARKER + n as u32))
     }
 
     /// What is in either.
@@ -137,12 +138,12 @@ impl Class {
         Class(self.0 & other.0)
     }
 
-    /// Whether nothing is in it.
+    /// Returns true if nothing is in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether all of `other` is in it.
+    /// Returns true if all of `other` is in it.
     pub const fn covers(self, other: Class) -> bool {
         other.0 & !self.0 == 0
     }
@@ -150,14 +151,17 @@ impl Class {
     /// The sort of a symbol, as a class.
     pub fn of(symbol: Symbol) -> Class {
         let sort = match (symbol.to_ascii(), symbol.to_marker()) {
-            (Some(byte), _) => SORTS.get(usize::from(byte)).map_or(0, |s| u32::from(*s)),
-            (None, Some(n)) => return Class::marker(n),
+            (Some(byte), _) => match SORTS.get(usize::from(byte)) {
+                Some(sort) => u32::from(*sort),
+                None => broken("an ASCII character is below 128"),
+            },
+            (None, Some(n)) => FIRST_MARKER + u32::from(n),
             (None, None) => NON_ASCII,
         };
-        Class(1u32.wrapping_shl(sort))
+        Class(1 << sort)
     }
 
-    /// Whether the symbol is in it.
+    /// Returns true if the symbol is in it.
     pub fn contains(self, symbol: Symbol) -> bool {
         self.covers(Class::of(symbol))
     }
@@ -167,7 +171,7 @@ impl Class {
         ASCII.iter().zip(0u32..).filter(|(_, n)| self.0 >> n & 1 == 1).fold(0, |all, (mask, _)| all | mask)
     }
 
-    /// Whether it holds characters beyond ASCII.
+    /// Returns true if it holds characters beyond ASCII.
     pub(crate) fn has_non_ascii(self) -> bool {
         self.0 >> NON_ASCII & 1 == 1
     }
@@ -186,29 +190,35 @@ impl Class {
             return Some(marker);
         }
         let mask = self.ascii();
-        let first = u8::try_from(mask.trailing_zeros()).ok()?;
-        (mask.count_ones() == 1).then(|| Symbol::from_byte(first))
+        first_ascii(mask).filter(|_| mask.count_ones() == 1)
     }
 
-    /// Whether it holds fewer than three symbols.
+    /// Returns true if it holds fewer than three symbols.
     pub(crate) fn is_tiny(self) -> bool {
         let markers = (self.0 >> FIRST_MARKER).count_ones();
-        !self.has_non_ascii() && self.ascii().count_ones().saturating_add(markers) < 3
+        !self.has_non_ascii() && self.ascii().count_ones() + markers < 3
     }
 }
 
 /// The most readable of some ASCII characters.
 pub(crate) fn most_readable(mask: u128) -> Option<Symbol> {
-    let preferred = READABLE.iter().map(|m| m & mask).find(|m| *m != 0).unwrap_or(mask);
-    let first = u8::try_from(preferred.trailing_zeros()).ok().filter(|b| *b < 128)?;
-    Some(Symbol::from_byte(first))
+    let preferred = READABLE.iter().chain(&[u128::MAX]).map(|m| m & mask).find(|m| *m != 0)?;
+    first_ascii(preferred)
+}
+
+/// The first of some ASCII characters.
+pub(crate) fn first_ascii(mask: u128) -> Option<Symbol> {
+    u8::try_from(mask.trailing_zeros()).ok().filter(|byte| *byte < 128).map(Symbol::from_byte)
 }
 
 /// The place of a symbol in the order in which witnesses prefer symbols.
 pub(crate) fn rank(symbol: Symbol) -> (usize, Symbol) {
-    let group = match symbol.to_ascii() {
-        Some(byte) => READABLE.iter().position(|m| m & bit(byte) != 0).unwrap_or(10),
-        None => 9,
+    let is_of = |byte: u8| READABLE.iter().position(|m| m & bit(byte) != 0);
+    let group = match symbol.to_ascii().map(is_of) {
+        Some(Some(group)) => group,
+        None => READABLE.len(),
+        // A control character.
+        Some(None) => READABLE.len() + 1,
     };
     (group, symbol)
 }

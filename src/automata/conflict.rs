@@ -4,6 +4,7 @@ use crate::automata::emptiness::{Outcome, solve};
 use crate::automata::inclusion::{disjoint, includes};
 use crate::automata::pattern::Pattern;
 use crate::automata::symbol::Symbol;
+use crate::index::broken;
 use crate::limits::{Exhausted, Meter};
 
 /// A part of a conjunction, by the places of its members.
@@ -73,11 +74,11 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn positives(&self, part: &Conflict) -> Vec<&'a Pattern> {
-        part.positives.iter().filter_map(|i| self.positives.get(*i)).copied().collect()
+        pick(&part.positives, self.positives)
     }
 
     fn negatives(&self, part: &Conflict) -> Vec<&'a Pattern> {
-        part.negatives.iter().filter_map(|i| self.negatives.get(*i)).copied().collect()
+        pick(&part.negatives, self.negatives)
     }
 
     /// Solves a part; the places in an empty outcome are those of the whole question.
@@ -86,9 +87,7 @@ impl<'a> Question<'a> {
         positives.extend(self.positives(part));
         Ok(match solve(&positives, &self.negatives(part), meter)? {
             Outcome::Word(word) => Outcome::Word(word),
-            Outcome::Empty(used) => {
-                Outcome::Empty(used.iter().filter_map(|i| part.negatives.get(*i)).copied().collect())
-            }
+            Outcome::Empty(used) => Outcome::Empty(pick(&used, &part.negatives)),
         })
     }
 
@@ -134,6 +133,15 @@ impl<'a> Question<'a> {
         }
         Ok(())
     }
+}
+
+/// The values at these places.
+fn pick<T: Copy>(places: &[usize], values: &[T]) -> Vec<T> {
+    let at = |place: &usize| match values.get(*place) {
+        Some(value) => *value,
+        None => broken("a place is one of the conjunction"),
+    };
+    places.iter().map(at).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use crate::automata::class::Class;
 use crate::automata::emptiness::find;
-use crate::automata::pattern::{Pattern, Set, Step};
+use crate::automata::pattern::Pattern;
+use crate::automata::step::{Set, Step};
 use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
-/// Whether every word that matches `inner` matches `outer`.
+/// Returns true if every word that matches `inner` matches `outer`.
 ///
 /// # Errors
 /// The meter ran out.
@@ -34,8 +35,8 @@ pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<b
 }
 
 /// Sufficient for every word of `inner` to match `outer`: the steps of `inner`, taken as letters, match `outer`, where
-/// a run stands for a letter that only a run around it consumes. Then every word of `inner` is consumed by `outer` step
-/// by step in the same places. Returns to the last run only, so it may miss a way.
+/// a gap stands for a letter that only a gap around it consumes. Then every word of `inner` is consumed by `outer` step
+/// by step in the same places. Returns to the last gap only, so it may miss a way.
 fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
     let mut steps = outer.steps();
     let mut rest = inner.steps();
@@ -66,7 +67,7 @@ fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
     }
 }
 
-/// Whether no word matches both.
+/// Returns true if no word matches both.
 ///
 /// # Errors
 /// The meter ran out.
@@ -88,7 +89,7 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
         (_, Some(word)) => return Ok(!a.matches(word)),
         _ => {}
     }
-    if has_open_runs(a) && has_open_runs(b) {
+    if has_open_gaps(a) && has_open_gaps(b) {
         let steps = (a.steps(), b.steps());
         return Ok(
             !(agree(steps.0.iter(), steps.1.iter()) && agree(steps.0.iter().rev(), steps.1.iter().rev()))
@@ -100,7 +101,7 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
     Ok(find(&[a, b], &[], meter)?.is_none())
 }
 
-/// Whether one word matches both, decided field by field: what stands before the first `:` of either, none of it matching
+/// Returns true if one word matches both, decided field by field: what stands before the first `:` of either, none of it matching
 /// `:`, is the same part of every word. `None` where a field is not plain to see.
 fn meet_by_fields(mut a: &[Step], mut b: &[Step]) -> Option<bool> {
     let mut open = false;
@@ -131,35 +132,35 @@ fn field(steps: &[Step]) -> Option<(&[Step], &[Step])> {
     }
 }
 
-/// Whether one word over the class matches both; `None` where that takes a search.
+/// Returns true if one word over the class matches both; `None` where that takes a search.
 fn meet(a: &[Step], b: &[Step], class: Class) -> Option<bool> {
-    let has_runs = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Many(_)));
-    let takes_all = |step: &Step| matches!(step, Step::Many(run) if *run == class);
+    let has_gaps = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Many(_)));
+    let takes_all = |step: &Step| matches!(step, Step::Many(gap) if *gap == class);
     let within = |steps: &[Step]| {
         steps.iter().all(|s| takes_all(s) || (matches!(s, Step::One(_)) && class.covers(s.hull())))
     };
     if !within(a) || !within(b) {
         return None;
     }
-    match (has_runs(a), has_runs(b)) {
+    match (has_gaps(a), has_gaps(b)) {
         (false, false) => Some(a.len() == b.len() && agree(a.iter(), b.iter())),
         (true, true) => Some(agree(a.iter(), b.iter()) && agree(a.iter().rev(), b.iter().rev())),
         _ => [a, b].iter().any(|steps| matches!(steps, [step] if takes_all(step))).then_some(true),
     }
 }
 
-/// Whether it has a run, every run takes all texts, and it is about texts.
-fn has_open_runs(pattern: &Pattern) -> bool {
-    pattern.runs() > 0
+/// Returns true if it has a gap, every gap takes all texts, and it is about texts.
+fn has_open_gaps(pattern: &Pattern) -> bool {
+    pattern.gaps() > 0
         && pattern.is_over_text()
         && pattern.steps().iter().all(|s| !matches!(s, Step::Many(class) if *class != Class::ANY))
 }
 
-/// Whether the single symbols up to the first run agree.
+/// Returns true if the single symbols up to the first gap agree.
 ///
-/// With open runs that is all: let the heads (up to the first run) of both agree, and the tails (after the last).
-/// Then a common word is: the longer head, what stands between the runs of the one, that of the other, the longer
-/// tail; the first and the last run of each consume what is not theirs.
+/// With open gaps that is all: let the heads (up to the first gap) of both agree, and the tails (after the last).
+/// Then a common word is: the longer head, what stands between the gaps of the one, that of the other, the longer
+/// tail; the first and the last gap of each consume what is not theirs.
 fn agree<'a>(a: impl Iterator<Item = &'a Step>, b: impl Iterator<Item = &'a Step>) -> bool {
     let sets = |step: &Step| if let Step::One(set) = step { Some(*set) } else { None };
     a.map_while(sets).zip(b.map_while(sets)).all(|(x, y): (Set, Set)| x.meets(y))
@@ -169,42 +170,30 @@ fn agree<'a>(a: impl Iterator<Item = &'a Step>, b: impl Iterator<Item = &'a Step
 mod tests {
     use super::*;
 
-    fn glob(class: Class, text: &str) -> Pattern {
-        let mut builder = Pattern::builder();
-        for c in text.chars() {
-            builder.push(match c {
-                '*' => Step::Many(class),
-                '?' => Step::One(Set::Class(class)),
-                c => Step::One(Set::Char(Symbol::from_char(c))),
-            });
-        }
-        builder.finish()
-    }
-
     #[test]
     fn steps_cover_steps() {
         let check = |outer: &Pattern, inner: &Pattern, expected| {
             assert_eq!(covers_stepwise(outer, inner), expected, "{outer:?} {inner:?}");
         };
         let (any, field) = (Class::ANY, Class::NOT_COLON);
-        check(&glob(any, "*a*"), &glob(any, "*ba*a"), true);
-        check(&glob(any, "*a*"), &glob(any, "*b*"), false);
-        check(&glob(any, "a*"), &glob(field, "a*b"), true);
-        check(&glob(field, "a*"), &glob(any, "a*b"), false);
-        check(&glob(field, "*:*"), &glob(field, "a*:b"), true);
-        check(&glob(field, "*"), &glob(field, "*:*"), false);
-        check(&glob(any, "a?"), &glob(any, "a*"), false);
-        check(&glob(any, "a?"), &Pattern::builder().text_any_case("1a").finish(), false);
-        check(&glob(any, "??"), &Pattern::builder().text_any_case("ab").finish(), true);
+        check(&Pattern::glob(any, "*a*"), &Pattern::glob(any, "*ba*a"), true);
+        check(&Pattern::glob(any, "*a*"), &Pattern::glob(any, "*b*"), false);
+        check(&Pattern::glob(any, "a*"), &Pattern::glob(field, "a*b"), true);
+        check(&Pattern::glob(field, "a*"), &Pattern::glob(any, "a*b"), false);
+        check(&Pattern::glob(field, "*:*"), &Pattern::glob(field, "a*:b"), true);
+        check(&Pattern::glob(field, "*"), &Pattern::glob(field, "*:*"), false);
+        check(&Pattern::glob(any, "a?"), &Pattern::glob(any, "a*"), false);
+        check(&Pattern::glob(any, "a?"), &Pattern::builder().text_any_case("1a").finish(), false);
+        check(&Pattern::glob(any, "??"), &Pattern::builder().text_any_case("ab").finish(), true);
         check(&Pattern::builder().text_any_case("ab").finish(), &Pattern::word("aB"), true);
         check(&Pattern::word("ab"), &Pattern::builder().text_any_case("ab").finish(), false);
     }
 
     #[test]
-    fn open_runs_meet_if_their_ends_do() {
+    fn open_gaps_meet_if_their_ends_do() {
         let mut meter = Meter::new(&crate::limits::SearchLimits::default());
         let mut check = |a: &str, b: &str, expected| {
-            let (a, b) = (glob(Class::ANY, a), glob(Class::ANY, b));
+            let (a, b) = (Pattern::glob(Class::ANY, a), Pattern::glob(Class::ANY, b));
             assert_eq!(disjoint(&a, &b, &mut meter), Ok(expected), "{a:?} {b:?}");
         };
         check("a*b", "aa*bb", false);
@@ -228,7 +217,7 @@ mod tests {
                 if place > 0 {
                     steps.push(Step::One(Set::Char(Symbol::from_char(':'))));
                 }
-                steps.extend(glob(class, field).steps());
+                steps.extend(Pattern::glob(class, field).steps());
             }
             let mut builder = Pattern::builder();
             steps.into_iter().for_each(|step| builder.push(step));

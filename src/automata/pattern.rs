@@ -1,103 +1,16 @@
-//! Linear patterns: a sequence of single symbols and of runs.
+//! Linear patterns: a sequence of single symbols and of gaps.
 
 use crate::automata::class::Class;
+use crate::automata::gap::is_greedy;
+use crate::automata::step::{Set, Step};
+use crate::automata::summary::Summary;
 use crate::automata::symbol::Symbol;
 use std::hash::{Hash, Hasher};
 
-/// A set of symbols that one step may consume.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Set {
-    /// This symbol.
-    Char(Symbol),
-    /// An ASCII letter in both cases; kept in lower case.
-    AnyCase(u8),
-    /// Every symbol of the class.
-    Class(Class),
-}
-
-impl Set {
-    /// Whether the symbol is in it.
-    pub fn contains(self, symbol: Symbol) -> bool {
-        match self {
-            Set::Char(c) => c == symbol,
-            Set::AnyCase(letter) => symbol.to_ascii().is_some_and(|b| b.eq_ignore_ascii_case(&letter)),
-            Set::Class(class) => class.contains(symbol),
-        }
-    }
-
-    /// The symbols that it spells; a class spells none.
-    pub(crate) fn spelled(self) -> impl Iterator<Item = Symbol> {
-        let (first, second) = match self {
-            Set::Char(c) => (Some(c), None),
-            Set::AnyCase(b) => (Some(Symbol::from_byte(b)), Some(Symbol::from_byte(b.to_ascii_uppercase()))),
-            Set::Class(_) => (None, None),
-        };
-        first.into_iter().chain(second)
-    }
-
-    /// The least class around it.
-    pub(crate) fn hull(self) -> Class {
-        match self {
-            Set::Char(c) => Class::of(c),
-            Set::AnyCase(b) => {
-                Class::of(Symbol::from_byte(b)).union(Class::of(Symbol::from_byte(b.to_ascii_uppercase())))
-            }
-            Set::Class(class) => class,
-        }
-    }
-
-    /// Whether all of `other` is in it.
-    pub(crate) fn covers(self, other: Set) -> bool {
-        match other {
-            Set::Char(c) => self.contains(c),
-            Set::AnyCase(_) => other.spelled().all(|s| self.contains(s)),
-            Set::Class(inner) => matches!(self, Set::Class(class) if class.covers(inner)),
-        }
-    }
-
-    /// Whether a symbol is in both.
-    pub(crate) fn meets(self, other: Set) -> bool {
-        match (self, other) {
-            (Set::Class(a), Set::Class(b)) => !a.and(b).is_empty(),
-            (Set::Class(_), spelled) => spelled.spelled().any(|s| self.contains(s)),
-            (spelled, _) => spelled.spelled().any(|s| other.contains(s)),
-        }
-    }
-
-    /// The same set in the one way it is written inside patterns.
-    fn canonical(self) -> Set {
-        match self {
-            Set::AnyCase(b) if b.is_ascii_alphabetic() => Set::AnyCase(b.to_ascii_lowercase()),
-            Set::AnyCase(b) => Set::Char(Symbol::from_byte(b)),
-            Set::Class(class) => class.single().map_or(self, Set::Char),
-            Set::Char(_) => self,
-        }
-    }
-}
-
-/// One step of a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// Exactly one symbol of the set.
-    One(Set),
-    /// Any number of symbols of the class.
-    Many(Class),
-}
-
-impl Step {
-    /// The least class around what it consumes.
-    pub(crate) fn hull(self) -> Class {
-        match self {
-            Step::One(set) => set.hull(),
-            Step::Many(class) => class,
-        }
-    }
-}
-
 /// A canonical pattern, with what is asked of it often.
 ///
-/// Canonical means: a set is written in one way; of adjacent runs where one class covers the other only the greater
-/// is kept; a single symbol of the same set as the run before it stands before that run (`*?` is `?*`); a pattern
+/// Canonical means: a set is written in one way; of adjacent gaps where one class covers the other only the greater
+/// is kept; a single symbol of the same set as the gap before it stands before that gap (`*?` is `?*`); a pattern
 /// that can match nothing is the one step "a symbol of the empty class".
 ///
 /// ```
@@ -113,15 +26,15 @@ pub struct Pattern {
     prefix: Box<[Symbol]>,
     suffix: Box<[Symbol]>,
     min_len: usize,
-    runs: usize,
+    gaps: usize,
     required: u128,
     offered: u128,
     ascii: u128,
     others: Box<[Symbol]>,
     classes: Box<[Class]>,
-    /// Whether every run may be matched without returning to an earlier one; see `run.rs`.
+    /// Whether matching need not return to an earlier gap; see [`is_greedy`].
     greedy: bool,
-    /// Whether a run of one single symbol stands before the spelled suffix.
+    /// Whether a gap of one single symbol stands before the spelled suffix.
     odd_tail: bool,
 }
 
@@ -139,6 +52,20 @@ impl Pattern {
     /// The pattern that matches every text.
     pub fn any() -> Pattern {
         Pattern::builder().many(Class::ANY).finish()
+    }
+
+    /// The pattern in which `*` and `?` stand for symbols of the class and the rest for itself.
+    #[cfg(test)]
+    pub(crate) fn glob(class: Class, text: &str) -> Pattern {
+        let mut builder = Pattern::builder();
+        for c in text.chars() {
+            builder.push(match c {
+                '*' => Step::Many(class),
+                '?' => Step::One(Set::Class(class)),
+                c => Step::One(Set::Char(Symbol::from_char(c))),
+            });
+        }
+        builder.finish()
     }
 
     /// Its steps.
@@ -166,13 +93,13 @@ impl Pattern {
         self.min_len
     }
 
-    /// Whether it is a spelled prefix and then any text.
+    /// Returns true if it is a spelled prefix and then any text.
     pub fn is_prefix_of_any(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Many(class)) if class.covers(Class::ANY))
-            && self.prefix.len().saturating_add(1) == self.steps.len()
+            && self.prefix.len() + 1 == self.steps.len()
     }
 
-    /// Whether no word matches it.
+    /// Returns true if no word matches it.
     pub fn is_void(&self) -> bool {
         matches!(&*self.steps, [Step::One(Set::Class(class))] if class.is_empty())
     }
@@ -187,12 +114,12 @@ impl Pattern {
         &self.others
     }
 
-    /// The number of its runs.
-    pub(crate) fn runs(&self) -> usize {
-        self.runs
+    /// The number of its gaps.
+    pub(crate) fn gaps(&self) -> usize {
+        self.gaps
     }
 
-    /// Whether no marker takes part in it.
+    /// Returns true if no marker takes part in it.
     pub(crate) fn is_over_text(&self) -> bool {
         self.classes.iter().all(|c| Class::ANY.covers(*c))
             && self.others.iter().all(|s| s.to_marker().is_none())
@@ -203,6 +130,7 @@ impl Pattern {
         &self.classes
     }
 
+    /// Returns true if matching need not return to an earlier gap.
     pub(crate) fn is_greedy(&self) -> bool {
         self.greedy
     }
@@ -210,15 +138,15 @@ impl Pattern {
     /// Necessary for every word of `inner` to match `self`; cheap.
     ///
     /// * A spelled prefix of `self` starts every word of `inner`, so `inner` spells it: behind its own spelled prefix
-    ///   its words go on in two ways or may end there, as a canonical pattern never has a run of one symbol in front
-    ///   of that symbol. The same holds at the end, except after a run of one symbol.
+    ///   its words go on in two ways or may end there, as a canonical pattern never has a gap of one symbol in front
+    ///   of that symbol. The same holds at the end, except after a gap of one symbol.
     /// * A pair of adjacent symbols that `self` spells is in every word of `inner`, so adjacent steps of `inner`
     ///   spell it: otherwise take for every class of `inner` (none is tiny) a symbol that is not in the pair.
     pub(crate) fn may_include(&self, inner: &Pattern) -> bool {
         inner.is_void()
             || (self.required & !inner.offered == 0
                 && self.min_len <= inner.min_len
-                && (self.runs > 0 || (inner.runs == 0 && self.min_len == inner.min_len))
+                && (self.gaps > 0 || (inner.gaps == 0 && self.min_len == inner.min_len))
                 && inner.prefix.starts_with(&self.prefix)
                 && (inner.odd_tail || inner.suffix().ends_with(self.suffix())))
     }
@@ -237,8 +165,8 @@ impl Pattern {
                 }
             }
         }
-        (self.runs > 0 || self.min_len >= other.min_len)
-            && (other.runs > 0 || other.min_len >= self.min_len)
+        (self.gaps > 0 || self.min_len >= other.min_len)
+            && (other.gaps > 0 || other.min_len >= self.min_len)
             && agree(self.prefix.iter(), other.prefix.iter())
             && agree(self.suffix().iter().rev(), other.suffix().iter().rev())
     }
@@ -289,8 +217,8 @@ impl std::fmt::Debug for Pattern {
     }
 }
 
-/// Steps for which there is room from the start.
-const USUAL: usize = 16;
+/// The number of steps that a builder makes room for with its first one.
+const USUAL_STEPS: usize = 16;
 
 /// Builds a [`Pattern`] from left to right.
 #[derive(Clone, Debug, Default)]
@@ -305,7 +233,7 @@ impl Builder {
     pub fn text(mut self, text: &str) -> Builder {
         self.steps.reserve(text.len());
         let mut steps = text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c))));
-        // Only a run can change places with a symbol after it.
+        // Only a gap can change places with a symbol after it.
         while matches!(self.steps.last(), Some(Step::Many(_))) {
             let Some(step) = steps.next() else { break };
             self.push(step);
@@ -358,7 +286,7 @@ impl Builder {
     /// Adds one step at the end.
     pub fn push(&mut self, step: Step) {
         if self.steps.capacity() == 0 {
-            self.steps.reserve(USUAL);
+            self.steps.reserve(USUAL_STEPS);
         }
         match step {
             Step::One(set) => {
@@ -366,9 +294,9 @@ impl Builder {
                 self.void |= set == Set::Class(Class::EMPTY);
                 match self.steps.last() {
                     Some(Step::Many(class)) if Set::Class(*class).canonical() == set => {
-                        let run = self.steps.pop();
+                        let gap = self.steps.pop();
                         self.steps.push(Step::One(set));
-                        self.steps.extend(run);
+                        self.steps.extend(gap);
                     }
                     _ => self.steps.push(Step::One(set)),
                 }
@@ -406,93 +334,24 @@ impl Builder {
             suffix.extend(steps.iter().rev().map_while(spelled));
             suffix.reverse();
         }
-        let mut facts = HiddenAttributes::default();
-        steps.iter().for_each(|s| facts.add(*s));
-        facts.others.sort_unstable();
-        facts.others.dedup();
+        let summary = Summary::of(&steps);
         Pattern {
-            greedy: crate::automata::bit_parallel::is_greedy(&steps),
+            greedy: is_greedy(&steps),
             odd_tail: steps
                 .iter()
                 .rev()
                 .find(|s| spelled(s).is_none())
                 .is_some_and(|s| matches!(s, Step::Many(class) if class.single().is_some())),
-            min_len: steps.len().saturating_sub(facts.runs),
-            runs: facts.runs,
-            required: facts.required,
-            offered: if facts.tiny { u128::MAX } else { facts.offered },
-            ascii: facts.ascii,
-            others: facts.others.into(),
-            classes: facts.classes.into(),
+            min_len: steps.len() - summary.gaps,
+            gaps: summary.gaps,
+            required: summary.required,
+            offered: summary.offered(),
+            ascii: summary.ascii,
+            others: summary.others.into(),
+            classes: summary.classes.into(),
             suffix: suffix.into(),
             prefix: prefix.into(),
             steps,
         }
     }
-}
-
-/// What is collected over the steps.
-#[derive(Default)]
-struct HiddenAttributes {
-    runs: usize,
-    required: u128,
-    offered: u128,
-    ascii: u128,
-    others: Vec<Symbol>,
-    classes: Vec<Class>,
-    tiny: bool,
-    last: Option<Set>,
-}
-
-impl HiddenAttributes {
-    fn add(&mut self, step: Step) {
-        let class = match step {
-            Step::One(Set::Class(class)) => class,
-            Step::Many(class) => {
-                self.runs = self.runs.saturating_add(1);
-                class
-            }
-            Step::One(set) => return self.spell(set),
-        };
-        self.last = None;
-        self.tiny |= class.is_tiny();
-        if !self.classes.contains(&class) {
-            self.classes.push(class);
-        }
-    }
-
-    fn spell(&mut self, set: Set) {
-        // Most steps are an ASCII character after another.
-        if let (Set::Char(symbol), Some(Set::Char(last))) = (set, self.last)
-            && let Some(byte) = symbol.to_ascii()
-        {
-            let pair = pair(last, symbol);
-            (self.offered, self.required) = (self.offered | pair, self.required | pair);
-            self.ascii |= 1u128.wrapping_shl(u32::from(byte));
-            self.last = Some(set);
-            return;
-        }
-        for symbol in set.spelled() {
-            match symbol.to_ascii() {
-                Some(byte) => self.ascii |= 1u128.wrapping_shl(u32::from(byte)),
-                None => self.others.push(symbol),
-            }
-        }
-        if let Some(last) = self.last {
-            for (a, b) in last.spelled().flat_map(|a| set.spelled().map(move |b| (a, b))) {
-                self.offered |= pair(a, b);
-            }
-            if let (Set::Char(a), Set::Char(b)) = (last, set) {
-                self.required |= pair(a, b);
-            }
-        }
-        self.last = Some(set);
-    }
-}
-
-/// The bit of a pair of adjacent symbols in `offered` and `required`.
-fn pair(a: Symbol, b: Symbol) -> u128 {
-    let mixed =
-        a.code().wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(b.code()).wrapping_mul(0x85EB_CA6B);
-    1u128.wrapping_shl(mixed >> 25)
 }

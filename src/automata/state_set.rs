@@ -1,57 +1,73 @@
 //! The states that a search has seen: records of equally many machine words, stored side by side.
 
-/// A set of records. Records are numbered as they come.
+use crate::index::{Id, broken, id};
+
+id! {
+    /// A state of one search. States are numbered as they come.
+    pub(crate) struct StateId
+}
+
+/// A set of records.
 pub(crate) struct States {
     stride: usize,
     data: Vec<u64>,
-    count: u32,
-    /// Open addressing; zero is free, else the number of the record plus one.
+    count: usize,
+    /// Open addressing; zero is free, else the number of the state plus one.
     slots: Vec<u32>,
 }
 
 impl States {
     pub(crate) fn new(stride: usize) -> States {
-        States { stride: stride.max(1), data: Vec::new(), count: 0, slots: vec![0; 64] }
+        States { stride, data: Vec::new(), count: 0, slots: vec![0; 64] }
     }
 
-    /// The record of a number.
-    pub(crate) fn get(&self, number: u32) -> &[u64] {
-        let start = self.stride.saturating_mul(usize::try_from(number).unwrap_or(usize::MAX));
-        self.data.get(start..).and_then(|rest| rest.get(..self.stride)).unwrap_or_default()
+    /// The record of a state.
+    pub(crate) fn get(&self, state: StateId) -> &[u64] {
+        let (_, rest) = self.data.split_at(self.stride * state.place());
+        let (record, _) = rest.split_at(self.stride);
+        record
     }
 
-    /// The number of the record, if it was not there.
-    pub(crate) fn insert(&mut self, record: &[u64]) -> Option<u32> {
-        let size = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        if self.count >= size >> 1 {
+    /// Adds the record; its state, if the record was not there.
+    pub(crate) fn insert(&mut self, record: &[u64]) -> Option<StateId> {
+        if self.count >= self.slots.len() / 2 {
             self.grow();
         }
-        let slot = self.probe(record)?;
-        let number = self.count;
-        self.count = self.count.checked_add(1)?;
-        self.slots.get_mut(slot).into_iter().for_each(|s| *s = self.count);
+        let slot = self.free_slot(record)?;
+        let state = StateId::at(self.count);
+        self.count += 1;
+        self.take(slot, state);
         self.data.extend_from_slice(record);
-        Some(number)
+        Some(state)
     }
 
     /// The free slot for the record, if it is not there.
-    fn probe(&self, record: &[u64]) -> Option<usize> {
-        let mask = self.slots.len().wrapping_sub(1);
+    fn free_slot(&self, record: &[u64]) -> Option<usize> {
+        let mask = self.slots.len() - 1;
         let mut at = hash(record) & mask;
         loop {
-            match self.slots.get(at)?.checked_sub(1) {
-                None => return Some(at),
-                Some(number) if self.get(number) == record => return None,
-                Some(_) => at = at.wrapping_add(1) & mask,
+            match self.slots.get(at).map(|slot| slot.checked_sub(1)) {
+                None => broken("a masked hash is a slot"),
+                Some(None) => return Some(at),
+                Some(Some(number)) if self.get(StateId::at(number as usize)) == record => return None,
+                Some(Some(_)) => at = (at + 1) & mask,
             }
         }
     }
 
+    fn take(&mut self, slot: usize, state: StateId) {
+        match (self.slots.get_mut(slot), u32::try_from(state.place() + 1)) {
+            (Some(slot), Ok(number)) => *slot = number,
+            _ => broken("a state has a slot"),
+        }
+    }
+
     fn grow(&mut self) {
-        self.slots = vec![0; self.slots.len().saturating_mul(2)];
-        for number in 0..self.count {
-            if let Some(slot) = self.probe(self.get(number)) {
-                self.slots.get_mut(slot).into_iter().for_each(|s| *s = number.saturating_add(1));
+        self.slots = vec![0; self.slots.len() * 2];
+        for state in (0..self.count).map(StateId::at) {
+            match self.free_slot(self.get(state)) {
+                Some(slot) => self.take(slot, state),
+                None => broken("every state is there once"),
             }
         }
     }
@@ -59,7 +75,7 @@ impl States {
 
 fn hash(record: &[u64]) -> usize {
     let mixed = record.iter().fold(0u64, |h, w| (h.rotate_left(23) ^ w).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    usize::try_from((mixed ^ mixed >> 32) & 0xFFFF_FFFF).unwrap_or(0)
+    ((mixed ^ mixed >> 32) & 0xFFFF_FFFF) as usize
 }
 
 #[cfg(test)]
@@ -71,12 +87,12 @@ mod tests {
         let mut states = States::new(2);
         for round in 0..2 {
             for n in 0..1_000u64 {
-                let expected = (round == 0).then(|| u32::try_from(n).unwrap());
+                let expected = (round == 0).then(|| StateId::at(n as usize));
                 assert_eq!(states.insert(&[n, n * n]), expected);
             }
         }
         for n in 0..1_000u64 {
-            assert_eq!(states.get(u32::try_from(n).unwrap()), [n, n * n]);
+            assert_eq!(states.get(StateId::at(n as usize)), [n, n * n]);
         }
     }
 }

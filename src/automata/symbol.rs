@@ -21,9 +21,9 @@ impl Symbol {
         Symbol(byte as u32)
     }
 
-    /// Marker number `n`; numbers above [`Symbol::LAST_MARKER`] are that marker.
+    /// Marker number `n`, which is at most [`Symbol::LAST_MARKER`].
     pub const fn marker(n: u8) -> Symbol {
-        let n = if n > Symbol::LAST_MARKER { Symbol::LAST_MARKER } else { n };
+        assert!(n <= Symbol::LAST_MARKER, "a marker has a sort of its own");
         Symbol(MARKERS | n as u32)
     }
 
@@ -65,10 +65,13 @@ impl Symbol {
 
     /// The text that a word is, if it holds no marker.
     pub fn text(word: &[Symbol]) -> Option<String> {
-        // Most words are ASCII.
+        // Most words are ASCII, where each symbol is its low byte.
         if word.iter().fold(true, |all, symbol| all & symbol.to_ascii().is_some()) {
-            let bytes = word.iter().map(|symbol| symbol.to_ascii().unwrap_or_default()).collect();
-            return String::from_utf8(bytes).ok();
+            let low = |symbol: &Symbol| {
+                let [byte, ..] = symbol.0.to_le_bytes();
+                byte
+            };
+            return String::from_utf8(word.iter().map(low).collect()).ok();
         }
         word.iter().map(|symbol| symbol.to_char()).collect()
     }
@@ -111,9 +114,14 @@ mod tests {
     fn markers_are_apart_from_characters_and_from_each_other() {
         assert!(Symbol::marker(0) > Symbol::from_char('\u{10FFFF}'));
         assert_ne!(Symbol::marker(3), Symbol::marker(4));
-        assert_eq!(Symbol::marker(200), Symbol::marker(Symbol::LAST_MARKER));
         assert_eq!(Symbol::marker(7).to_marker(), Some(7));
         assert_eq!(Symbol::from_char('a').to_marker(), None);
         assert_eq!(Symbol::marker(7).to_char(), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "a marker has a sort of its own")]
+    fn there_is_no_marker_after_the_last_one() {
+        let _ = Symbol::marker(Symbol::LAST_MARKER + 1);
     }
 }

@@ -13,21 +13,8 @@ fn meter() -> Meter {
     Meter::new(&SearchLimits::default())
 }
 
-/// `*` and `?` over the class; the rest is text.
-fn glob_of(class: Class, text: &str) -> Pattern {
-    let mut builder = Pattern::builder();
-    for c in text.chars() {
-        builder.push(match c {
-            '*' => Step::Many(class),
-            '?' => Step::One(Set::Class(class)),
-            c => Step::One(Set::Char(Symbol::from_char(c))),
-        });
-    }
-    builder.finish()
-}
-
 fn glob(text: &str) -> Pattern {
-    glob_of(Class::ANY, text)
+    Pattern::glob(Class::ANY, text)
 }
 
 fn globs(texts: &[&str]) -> Vec<Pattern> {
@@ -365,11 +352,11 @@ fn letters_in_both_cases_have_two_words() {
 
 #[test]
 fn a_digit_class_has_other_words_than_one() {
-    let digits = glob_of(Class::DIGIT, "????????????");
+    let digits = Pattern::glob(Class::DIGIT, "????????????");
     let word = found(std::slice::from_ref(&digits), &[Pattern::word("111122223333")]).unwrap();
     assert!(word.len() == 12 && word != "111122223333" && word.bytes().all(|b| b.is_ascii_digit()));
     // All ten digits are spelled: there is no unspelled one, and one of them is still the answer.
-    let one = glob_of(Class::DIGIT, "?");
+    let one = Pattern::glob(Class::DIGIT, "?");
     let nine = ["0", "1", "2", "3", "4", "5", "6", "8", "9"].map(Pattern::word);
     assert_eq!(found(std::slice::from_ref(&one), &nine).as_deref(), Some("7"));
     let ten = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"].map(Pattern::word);
@@ -378,7 +365,7 @@ fn a_digit_class_has_other_words_than_one() {
 
 #[test]
 fn a_run_of_all_texts_is_wider_than_a_field() {
-    let field = glob_of(Class::NOT_COLON, "*");
+    let field = Pattern::glob(Class::NOT_COLON, "*");
     let word = found(&[glob("*")], std::slice::from_ref(&field)).unwrap();
     assert!(word.contains(':'));
     assert!(includes(&glob("*"), &field, &mut meter()).unwrap());
@@ -406,7 +393,7 @@ fn equal_languages_written_differently_are_equal_patterns() {
     assert_eq!(glob("a**b"), glob("a*b"));
     assert_eq!(glob("*?*?"), glob("??*"));
     assert_ne!(glob("a?b"), glob("a*b"));
-    assert_eq!(glob_of(Class::COLON, "?"), Pattern::word(":"));
+    assert_eq!(Pattern::glob(Class::COLON, "?"), Pattern::word(":"));
     let narrow = Pattern::builder().many(Class::DIGIT).many(Class::ANY).many(Class::NOT_COLON).finish();
     assert_eq!(narrow, Pattern::any());
     let void = Pattern::builder().text("a").one(Set::Class(Class::EMPTY)).finish();
@@ -422,7 +409,7 @@ fn patterns_know_their_ends() {
     assert_eq!(Pattern::word("ab").as_word(), Some(&*Symbol::word("ab")));
     assert_eq!(Pattern::word("ab").suffix(), Symbol::word("ab"));
     assert!(glob("a*").is_prefix_of_any() && glob("*").is_prefix_of_any());
-    assert!(!glob("a?*").is_prefix_of_any() && !glob_of(Class::NOT_COLON, "a*").is_prefix_of_any());
+    assert!(!glob("a?*").is_prefix_of_any() && !Pattern::glob(Class::NOT_COLON, "a*").is_prefix_of_any());
 }
 
 #[test]
@@ -513,7 +500,7 @@ fn long_patterns_use_several_machine_words() {
     assert!(!includes(&outer, &inner, &mut meter()).unwrap());
     let outer = glob(&format!("*{long}*{long}*y"));
     assert!(includes(&outer, &inner, &mut meter()).unwrap());
-    let outer = glob_of(Class::NOT_COLON, &format!("*{long}*{long}*y"));
+    let outer = Pattern::glob(Class::NOT_COLON, &format!("*{long}*{long}*y"));
     let word = found(std::slice::from_ref(&inner), &[outer]).unwrap();
     assert!(word.contains(':') && inner.matches(&Symbol::word(&word)));
 }
@@ -525,7 +512,7 @@ fn the_meter_ends_a_search() {
         vec![glob("*a??????????????*b??????????????")],
         ["*a??????????????*b??????????????", "*b*"]
             .iter()
-            .map(|t| glob_of(Class::NOT_COLON, t))
+            .map(|t| Pattern::glob(Class::NOT_COLON, t))
             .chain(globs(&["*b??????????????", "*:*"]))
             .collect(),
     );

@@ -1,18 +1,19 @@
 //! Clauses from the AND/NOT graph.
 //!
 //! Only the direction that the polarity of a node needs is written. Plaisted and Greenbaum, "A structure-preserving
-//! clause form translation", Journal of VariablePattern Computation 2, 1986.
+//! clause form translation", Journal of Symbolic Computation 2, 1986.
 
-use super::Solver;
 use crate::formula::{AtomId, Graph, Lit, Node, NodeId};
+use crate::index::broken;
 use crate::limits::Exhausted;
+use crate::sat::solver::{Solver, index_of};
 use rustc_hash::FxHashMap;
 
 /// Numbers nodes densely and writes their clauses when they are first used in a polarity.
 #[derive(Debug, Default)]
 pub struct Encoder {
     numbers: FxHashMap<NodeId, i32>,
-    /// Which polarities of a node have been written: bit 0 positive, bit 1 negative.
+    /// The polarities of a node that have been written: bit 0 positive, bit 1 negative.
     written: FxHashMap<NodeId, u8>,
     atoms: Vec<(AtomId, i32)>,
 }
@@ -20,7 +21,9 @@ pub struct Encoder {
 impl Encoder {
     /// The number of a literal's node, with the literal's sign.
     fn number(&mut self, graph: &Graph, lit: Lit) -> i32 {
-        let next = i32::try_from(self.numbers.len().saturating_add(1)).unwrap_or(i32::MAX);
+        let Ok(next) = i32::try_from(self.numbers.len() + 1) else {
+            broken("a graph has fewer than 2^31 nodes");
+        };
         let node = lit.node();
         let number = *self.numbers.entry(node).or_insert(next);
         if number == next
@@ -28,7 +31,7 @@ impl Encoder {
         {
             self.atoms.push((atom, number));
         }
-        if lit.is_negated() { number.saturating_neg() } else { number }
+        if lit.is_negated() { -number } else { number }
     }
 
     /// Adds clauses that make the literal true.
@@ -108,11 +111,11 @@ impl Encoder {
         Ok(())
     }
 
-    /// The atoms that occur, with the truth values a model gives them.
+    /// The atoms that occur, with the truth values that a model of [`Solver::solve`] gives them.
     pub fn values<'m>(&'m self, model: &'m [bool]) -> impl Iterator<Item = (AtomId, bool)> + 'm {
-        self.atoms.iter().map(|(atom, number)| {
-            let index = number.unsigned_abs().saturating_sub(1) as usize;
-            (*atom, model.get(index).copied().unwrap_or(false))
+        self.atoms.iter().map(|(atom, number)| match model.get(index_of(*number)) {
+            Some(value) => (*atom, *value),
+            None => broken("every numbered node is in a clause"),
         })
     }
 }

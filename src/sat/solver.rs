@@ -1,5 +1,6 @@
 //! varisat, with a count of what it is given and of what it derives, and a deadline.
 
+use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -13,6 +14,8 @@ pub struct Solver {
     inner: varisat::Solver<'static>,
     literals: usize,
     allowed: usize,
+    /// The greatest variable number.
+    variables: usize,
     clauses: u64,
     scratch: Vec<Lit>,
     ended: Rc<Cell<Option<Exhausted>>>,
@@ -27,10 +30,11 @@ struct Bounded {
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.left = self.left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        let end = if self.left == 0 {
+        let end = if bytes.len() as u64 >= self.left {
+            self.left = 0;
             Some(Exhausted::ProofBytes)
         } else {
+            self.left -= bytes.len() as u64;
             self.deadline.filter(|at| Instant::now() >= *at).map(|_| Exhausted::Deadline)
         };
         match end {
@@ -55,7 +59,15 @@ impl Solver {
         let (left, deadline) = (limits.proof_bytes, limits.deadline);
         let hook = Bounded { left, deadline, ended: Rc::clone(&ended) };
         inner.write_proof(hook, ProofFormat::Varisat);
-        Solver { inner, literals: 0, allowed: limits.literals, clauses: 0, scratch: Vec::new(), ended }
+        Solver {
+            inner,
+            literals: 0,
+            allowed: limits.literals,
+            variables: 0,
+            clauses: 0,
+            scratch: Vec::new(),
+            ended,
+        }
     }
 
     /// Adds a clause.
@@ -63,16 +75,17 @@ impl Solver {
     /// # Errors
     /// More literals than the limit allows.
     pub fn add(&mut self, clause: &[i32]) -> Result<(), Exhausted> {
-        self.literals = self.literals.saturating_add(clause.len());
+        self.literals += clause.len();
         if self.literals > self.allowed {
             return Err(Exhausted::Literals);
         }
-        self.clauses = self.clauses.saturating_add(1);
+        self.clauses += 1;
         self.scratch.clear();
-        self.scratch.extend(clause.iter().map(|lit| {
-            let index = lit.unsigned_abs().saturating_sub(1) as usize;
-            Var::from_index(index).lit(*lit > 0)
-        }));
+        for literal in clause {
+            let index = index_of(*literal);
+            self.variables = self.variables.max(index + 1);
+            self.scratch.push(Var::from_index(index).lit(*literal > 0));
+        }
         self.inner.add_clause(&self.scratch);
         Ok(())
     }
@@ -82,27 +95,35 @@ impl Solver {
         self.clauses
     }
 
-    /// Looks for a model of all clauses: `Some(true variables are at their index)` or `None` if there is none.
+    /// Looks for a model of all clauses, `None` if there is none: the value of each variable at [`index_of`] its number. One that
+    /// the solver leaves open is false, as any value does.
     ///
     /// # Errors
     /// The deadline, or more proof than the limit allows.
     pub fn solve(&mut self) -> Result<Option<Vec<bool>>, Exhausted> {
-        match self.inner.solve() {
-            Ok(true) => {
-                let mut values = Vec::new();
-                for lit in self.inner.model().unwrap_or_default() {
-                    let index = lit.var().index();
-                    if values.len() <= index {
-                        values.resize(index.saturating_add(1), false);
-                    }
-                    if let Some(slot) = values.get_mut(index) {
-                        *slot = lit.is_positive();
+        match (self.inner.solve(), self.ended.get()) {
+            (Ok(true), _) => {
+                let mut values = vec![false; self.variables];
+                let Some(model) = self.inner.model() else { broken("a satisfiable problem has a model") };
+                for literal in model {
+                    match values.get_mut(literal.var().index()) {
+                        Some(value) => *value = literal.is_positive(),
+                        None => broken("a model is about variables of the clauses"),
                     }
                 }
                 Ok(Some(values))
             }
-            Ok(false) => Ok(None),
-            Err(_) => Err(self.ended.get().unwrap_or(Exhausted::Deadline)),
+            (Ok(false), _) => Ok(None),
+            (Err(_), Some(limit)) => Err(limit),
+            (Err(_), None) => broken("nothing but the sink of its proof ends the solver"),
         }
+    }
+}
+
+/// The index of the variable of a literal.
+pub(crate) fn index_of(literal: i32) -> usize {
+    match literal.unsigned_abs().checked_sub(1) {
+        Some(index) => index as usize,
+        None => broken("variables are numbered from 1"),
     }
 }
