@@ -162,6 +162,11 @@ impl<I: Id, T> IndexVec<I, T> {
         self.values.resize(len, value);
     }
 
+    /// Forgets all values.
+    pub(crate) fn clear(&mut self) {
+        self.values.clear();
+    }
+
     /// The values without their indexes.
     pub(crate) fn into_vec(self) -> Vec<T> {
         self.values
@@ -188,6 +193,16 @@ impl<I: Id, T> IndexMut<I> for IndexVec<I, T> {
             None => broken("an index belongs to its table"),
         }
     }
+}
+
+/// The values at these places of a list.
+#[track_caller]
+pub(crate) fn pick<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
+    let at = |place: &usize| match values.get(*place) {
+        Some(value) => *value,
+        None => broken("a place belongs to its list"),
+    };
+    places.iter().map(at).collect()
 }
 
 #[cfg(test)]

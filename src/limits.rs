@@ -110,6 +110,12 @@ pub struct SearchLimits {
     pub witness_bytes: usize,
     /// Questions asked to find out all differences.
     pub questions: usize,
+    /// Assignments to the keys of policy variables that are tried for one proposal.
+    pub assignments: usize,
+    /// Values of one key of policy variables that are tried for one proposal.
+    pub key_values: usize,
+    /// Texts of one form (such as all numbers) that are tried where operators of several types read one text.
+    pub form_texts: usize,
     /// Instant after which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
@@ -127,6 +133,9 @@ impl Default for SearchLimits {
             findings: 1_000,
             witness_bytes: 8 << 20,
             questions: 20_000,
+            assignments: 64,
+            key_values: 5,
+            form_texts: 12,
             deadline: None,
         }
     }
@@ -154,7 +163,7 @@ impl SearchLimits {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Meter {
-    allowed: u64,
+    limits: SearchLimits,
     spent: u64,
     moves: u64,
     work: u64,
@@ -166,13 +175,18 @@ impl Meter {
     /// A meter at zero.
     pub fn new(limits: &SearchLimits) -> Meter {
         Meter {
-            allowed: limits.states,
+            limits: *limits,
             spent: 0,
             moves: 0,
             work: limits.work,
             charges: 0,
             deadline: limits.deadline,
         }
+    }
+
+    /// The limits of the search.
+    pub fn limits(&self) -> &SearchLimits {
+        &self.limits
     }
 
     /// What was counted so far.
@@ -197,7 +211,7 @@ impl Meter {
     /// [`Exhausted::States`] or [`Exhausted::Deadline`].
     pub fn charge(&mut self, amount: u64) -> Result<(), Exhausted> {
         self.spent = self.spent.checked_add(amount).ok_or(Exhausted::States)?;
-        if self.spent > self.allowed {
+        if self.spent > self.limits.states {
             return Err(Exhausted::States);
         }
         self.charges = self.charges.wrapping_add(1);

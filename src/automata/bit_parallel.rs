@@ -175,6 +175,8 @@ fn has_bit(words: &[u64], n: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::automata::class::Class;
+    use crate::automata::symbol::Symbol;
 
     #[test]
     fn sets_over_several_words_agree_with_matching() {

@@ -4,7 +4,7 @@ use crate::automata::emptiness::{Outcome, solve};
 use crate::automata::inclusion::{disjoint, includes};
 use crate::automata::pattern::Pattern;
 use crate::automata::symbol::Symbol;
-use crate::index::broken;
+use crate::index::pick;
 use crate::limits::{Exhausted, Meter};
 
 /// A part of a conjunction, by the places of its members.
@@ -74,11 +74,11 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn positives(&self, part: &Conflict) -> Vec<&'a Pattern> {
-        pick(&part.positives, self.positives)
+        pick(self.positives, &part.positives)
     }
 
     fn negatives(&self, part: &Conflict) -> Vec<&'a Pattern> {
-        pick(&part.negatives, self.negatives)
+        pick(self.negatives, &part.negatives)
     }
 
     /// Solves a part; the places in an empty outcome are those of the whole question.
@@ -87,7 +87,7 @@ impl<'a> Question<'a> {
         positives.extend(self.positives(part));
         Ok(match solve(&positives, &self.negatives(part), meter)? {
             Outcome::Word(word) => Outcome::Word(word),
-            Outcome::Empty(used) => Outcome::Empty(pick(&used, &part.negatives)),
+            Outcome::Empty(used) => Outcome::Empty(pick(&part.negatives, &used)),
         })
     }
 
@@ -133,15 +133,6 @@ impl<'a> Question<'a> {
         }
         Ok(())
     }
-}
-
-/// The values at these places.
-fn pick<T: Copy>(places: &[usize], values: &[T]) -> Vec<T> {
-    let at = |place: &usize| match values.get(*place) {
-        Some(value) => *value,
-        None => broken("a place is one of the conjunction"),
-    };
-    places.iter().map(at).collect()
 }
 
 #[cfg(test)]

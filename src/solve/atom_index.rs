@@ -1,17 +1,36 @@
 //! The atoms of a formula, found by what their patterns spell.
 
 use crate::formula::{Atom, AtomId, Formula, Lit, LiteralPrefix, NetworkId, PatternId, Test, VariableId};
-use crate::index::Id;
+use crate::index::{Id, IndexVec, id};
 use crate::solve::head_ordered::HeadOrdered;
 use std::cell::OnceCell;
 
 /// Up to this many atoms are looked at one after the other.
-pub(super) const FEW: usize = 8;
+pub(super) const LINEAR_THRESHOLD: usize = 8;
+
+id! {
+    /// The place of an atom among those about the text of its variable.
+    pub(super) struct AtomPlace
+}
+
+id! {
+    /// The place of a start among those of an index.
+    struct StartPlace
+}
+
+/// An atom about the text of a variable.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextAtom {
+    pub(super) test: Test,
+    /// The pattern that every text matches that passes the test.
+    pub(super) pattern: PatternId,
+    pub(super) lit: Lit,
+}
 
 /// The atoms of one variable; those about its text are found by what their texts start with.
 #[derive(Debug, Default)]
 pub(super) struct VariableAtoms<'a> {
-    pub(super) atoms: Vec<(Test, PatternId, Lit)>,
+    pub(super) texts: IndexVec<AtomPlace, TextAtom>,
     index: OnceCell<Index<'a>>,
     /// Atoms about addresses.
     pub(super) networks: Vec<(NetworkId, Lit)>,
@@ -21,65 +40,71 @@ pub(super) struct VariableAtoms<'a> {
 #[derive(Debug, Default)]
 struct Index<'a> {
     /// Atoms that one word matches, in the order of the words.
-    words: Vec<(HeadOrdered<'a>, usize)>,
+    words: Vec<(HeadOrdered<'a>, AtomPlace)>,
     /// Other atoms by what each match starts with, in order.
-    starts: Vec<(HeadOrdered<'a>, usize)>,
-    /// For every start, the place in the list of the nearest one before that it starts with.
-    shorter: Vec<Option<usize>>,
+    starts: IndexVec<StartPlace, (HeadOrdered<'a>, AtomPlace)>,
+    /// For every start, the nearest one before it that it starts with.
+    shorter: IndexVec<StartPlace, Option<StartPlace>>,
     /// Atoms whose start is not plain to see.
-    others: Vec<usize>,
+    others: Vec<AtomPlace>,
 }
 
 impl<'a> Index<'a> {
-    fn of(formula: &Formula<'a>, atoms: &[(Test, PatternId, Lit)]) -> Index<'a> {
+    fn of(formula: &Formula<'a>, atoms: &IndexVec<AtomPlace, TextAtom>) -> Index<'a> {
         let mut index = Index::default();
-        for (place, (_, pattern, _)) in atoms.iter().enumerate() {
-            match formula.literal_prefix(*pattern) {
+        let mut starts = Vec::new();
+        for (place, atom) in atoms.entries() {
+            match formula.literal_prefix(atom.pattern) {
                 LiteralPrefix::Word(word) => index.words.push((HeadOrdered::new(word), place)),
                 LiteralPrefix::Prefix(start) | LiteralPrefix::Start(start) => {
-                    index.starts.push((HeadOrdered::new(start), place))
+                    starts.push((HeadOrdered::new(start), place))
                 }
                 LiteralPrefix::Hidden => index.others.push(place),
             }
         }
         index.words.sort();
-        index.starts.sort();
-        for (i, (start, _)) in index.starts.iter().enumerate() {
-            let before = i.checked_sub(1);
+        starts.sort();
+        index.starts = starts.into();
+        let mut before = None;
+        for (place, (start, _)) in index.starts.entries() {
             let shorter = index.first_shorter(before, start.text());
             index.shorter.push(shorter);
+            before = Some(place);
         }
         index
     }
 
     /// The nearest of the starts at this place and those it starts with that the text starts with.
-    fn first_shorter(&self, mut place: Option<usize>, text: &str) -> Option<usize> {
+    fn first_shorter(&self, mut place: Option<StartPlace>, text: &str) -> Option<StartPlace> {
         // In order, whatever stands between a start and a text that goes on from it goes on from it too.
         while let Some(here) = place {
-            if self.starts.get(here).is_some_and(|(start, _)| text.starts_with(start.text())) {
+            let (start, _) = self.starts[here];
+            if text.starts_with(start.text()) {
                 return place;
             }
-            place = self.shorter.get(here).copied().flatten();
+            place = self.shorter[here];
         }
         None
     }
 
-    fn near(&self, spelled: LiteralPrefix<'_>, found: &mut Vec<usize>) {
+    /// Adds the places of atoms whose matches may start like this.
+    fn near(&self, prefix: LiteralPrefix<'_>, found: &mut Vec<AtomPlace>) {
         found.extend(&self.others);
-        let Some(text) = spelled.start() else {
-            found.extend(self.words.iter().chain(&self.starts).map(|(_, place)| *place));
+        let Some(text) = prefix.start() else {
+            found.extend(self.words.iter().chain(self.starts.iter()).map(|(_, place)| *place));
             return;
         };
         let ordered = HeadOrdered::new(text);
-        let after = self.starts.partition_point(|(start, _)| *start <= ordered);
-        let mut shorter = self.first_shorter(after.checked_sub(1), text);
-        while let Some((_, place)) = shorter.and_then(|here| self.starts.get(here)) {
-            found.push(*place);
-            shorter = shorter.and_then(|here| self.shorter.get(here).copied().flatten());
+        let after = self.starts.as_slice().partition_point(|(start, _)| *start <= ordered);
+        let mut shorter = self.first_shorter(after.checked_sub(1).map(StartPlace::at), text);
+        while let Some(here) = shorter {
+            let (_, place) = self.starts[here];
+            found.push(place);
+            shorter = self.shorter[here];
         }
         let from = self.words.partition_point(|(word, _)| *word < ordered);
         let words = self.words.iter().skip(from);
-        if spelled.word().is_some() {
+        if prefix.word().is_some() {
             found.extend(words.take_while(|(word, _)| *word == ordered).map(|(_, place)| *place));
             return;
         }
@@ -90,14 +115,14 @@ impl<'a> Index<'a> {
 }
 
 impl<'a> VariableAtoms<'a> {
-    /// The places of all atoms that may meet a pattern, into `found`.
-    pub(super) fn near(&self, formula: &Formula<'a>, pattern: PatternId, found: &mut Vec<usize>) {
+    /// Finds all atoms that some text may match together with a pattern.
+    pub(super) fn near(&self, formula: &Formula<'a>, pattern: PatternId, found: &mut Vec<AtomPlace>) {
         found.clear();
-        if self.atoms.len() <= FEW {
-            found.extend(0..self.atoms.len());
+        if self.texts.len() <= LINEAR_THRESHOLD {
+            found.extend(self.texts.ids());
             return;
         }
-        let index = self.index.get_or_init(|| Index::of(formula, &self.atoms));
+        let index = self.index.get_or_init(|| Index::of(formula, &self.texts));
         index.near(formula.literal_prefix(pattern), found);
     }
 }
@@ -105,43 +130,42 @@ impl<'a> VariableAtoms<'a> {
 /// The atoms about texts and addresses, by variable.
 #[derive(Debug, Default)]
 pub(super) struct AtomIndex<'a> {
-    variables: Vec<VariableAtoms<'a>>,
-    /// The place of each atom among those of its variable; of one that is not about a text, any.
-    places: Vec<usize>,
+    variables: IndexVec<VariableId, VariableAtoms<'a>>,
+    /// The place of each atom that is about a text.
+    places: IndexVec<AtomId, Option<AtomPlace>>,
 }
 
 impl<'a> AtomIndex<'a> {
     pub(super) fn of(formula: &Formula<'a>) -> AtomIndex<'a> {
-        let mut found = AtomIndex::default();
-        found.variables.resize_with(formula.variable_count(), VariableAtoms::default);
-        found.places.resize(formula.atom_count(), usize::MAX);
+        let mut variables: IndexVec<VariableId, VariableAtoms<'a>> =
+            formula.variables().map(|_| VariableAtoms::default()).collect();
+        let mut places = IndexVec::default();
+        places.reserve(formula.atom_count());
         for (id, atom) in formula.atoms() {
-            let Atom::Match(variable, test) = atom else { continue };
-            let lit = formula.literal_of(id);
-            let Some(atoms) = found.variables.get_mut(variable.place()) else { continue };
-            match (formula.widened(test), test) {
-                (Some(pattern), _) => {
-                    if let Some(place) = found.places.get_mut(id.place()) {
-                        *place = atoms.atoms.len();
+            places.push(match atom {
+                Atom::Match(variable, test) => {
+                    let (atoms, lit) = (&mut variables[variable], formula.literal_of(id));
+                    if let Test::Network(id) = test {
+                        atoms.networks.push((id, lit));
                     }
-                    atoms.atoms.push((test, pattern, lit));
+                    formula.widened(test).map(|pattern| atoms.texts.push(TextAtom { test, pattern, lit }))
                 }
-                (None, Test::Network(id)) => atoms.networks.push((id, lit)),
-                (None, _) => {}
-            }
+                Atom::Present(_) | Atom::Unobservable(_) | Atom::Opaque(_) => None,
+            });
         }
-        found
+        AtomIndex { variables, places }
     }
 
-    /// The place of an atom among those about the text of the variable, if it is one.
-    pub(super) fn place(&self, variable: VariableId, id: AtomId, lit: Lit) -> Option<usize> {
-        let place = *self.places.get(id.place())?;
-        let (_, _, other) = self.about(variable)?.atoms.get(place)?;
-        (*other == lit).then_some(place)
+    /// The place of an atom among those about the text of the variable, if it is one. An atom that came after the index has no
+    /// place in it.
+    pub(super) fn place(&self, variable: VariableId, id: AtomId, lit: Lit) -> Option<AtomPlace> {
+        let place = if self.places.contains(id) { self.places[id] } else { None }?;
+        let texts = &self.about(variable)?.texts;
+        (texts.contains(place) && texts[place].lit == lit).then_some(place)
     }
 
-    /// Those about one variable.
+    /// The atoms about one variable; none about a variable that came after the index.
     pub(super) fn about(&self, variable: VariableId) -> Option<&VariableAtoms<'a>> {
-        self.variables.get(variable.place())
+        self.variables.contains(variable).then(|| &self.variables[variable])
     }
 }

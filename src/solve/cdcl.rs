@@ -4,32 +4,50 @@
 //! literals: Moskewicz et al., "Chaff", DAC 2001. Literals are numbers from 1, negative for negations; clauses are numbered
 //! from 0. What to decide next is the caller's business.
 
+use crate::index::{Id, IndexVec, broken, id};
 use crate::verify::{Clauses, Lemma, Proof, Refutation, Step};
 
-const NONE: u32 = u32::MAX;
+id! {
+    /// A variable, by its number; none has number 0.
+    struct Variable
+}
 
-/// Where a clause that is not plain comes from.
+id! {
+    /// A literal, by the number and the sign of its variable.
+    struct Literal
+}
+
+id! {
+    /// A clause. Those of the question come first.
+    struct Clause
+}
+
+/// Where a clause comes from that is not one of the question.
 #[derive(Debug)]
 enum Origin {
     Lemma(Lemma),
-    Learned(Vec<u32>),
+    Learned(Vec<Clause>),
 }
 
 /// Clauses and the truth values that follow from some decisions.
 #[derive(Debug)]
 pub(super) struct Cdcl {
+    /// The number of clauses of the question.
     plain: usize,
     /// The literals of all clauses; the first two of each are watched.
     literals: Vec<i32>,
     /// Where each clause ends.
-    ends: Vec<usize>,
+    ends: IndexVec<Clause, usize>,
+    /// Where each clause comes from that is not one of the question.
     origins: Vec<Origin>,
-    /// For each literal, the clauses that watch it.
-    watches: Vec<Vec<u32>>,
-    values: Vec<i8>,
-    levels: Vec<u32>,
-    reasons: Vec<u32>,
-    seen: Vec<bool>,
+    /// The clauses that watch a literal.
+    watches: IndexVec<Literal, Vec<Clause>>,
+    values: IndexVec<Variable, Option<bool>>,
+    /// The number of decisions that the value of each variable depends on.
+    levels: IndexVec<Variable, usize>,
+    /// The clause that the value of each variable follows from, if it was not decided.
+    reasons: IndexVec<Variable, Option<Clause>>,
+    seen: IndexVec<Variable, bool>,
     trail: Vec<i32>,
     /// The length of the trail at each decision.
     decisions: Vec<usize>,
@@ -39,46 +57,55 @@ pub(super) struct Cdcl {
     contradiction: bool,
 }
 
-fn place(literal: i32) -> usize {
-    (literal.unsigned_abs() as usize).saturating_mul(2).saturating_add(usize::from(literal < 0))
+fn index(literal: i32) -> Literal {
+    Literal::at(literal.unsigned_abs() as usize * 2 + usize::from(literal < 0))
 }
 
-fn number(literal: i32) -> usize {
-    literal.unsigned_abs() as usize
+fn variable(literal: i32) -> Variable {
+    Variable::at(literal.unsigned_abs() as usize)
 }
 
-fn id(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
+/// The truth of a literal, if its variable has a value.
+fn value_in(values: &IndexVec<Variable, Option<bool>>, literal: i32) -> Option<bool> {
+    values[variable(literal)].map(|value| value != (literal < 0))
+}
+
+/// A table of equal values for so many indexes.
+fn filled<I: Id, T: Clone>(len: usize, value: T) -> IndexVec<I, T> {
+    let mut table = IndexVec::default();
+    table.resize(len, value);
+    table
 }
 
 impl Cdcl {
+    /// Starts with the clauses of the question, over this number of variables.
     pub(super) fn new(plain: &Clauses, variables: usize) -> Cdcl {
-        let numbers = variables.saturating_add(1);
+        let numbers = variables + 1;
         let mut core = Cdcl {
             plain: plain.len(),
             literals: plain.literals().to_vec(),
-            ends: plain.ends().to_vec(),
+            ends: plain.ends().to_vec().into(),
             origins: Vec::new(),
-            watches: vec![Vec::new(); numbers.saturating_mul(2)],
-            values: vec![0; numbers],
-            levels: vec![0; numbers],
-            reasons: vec![NONE; numbers],
-            seen: vec![false; numbers],
+            watches: filled(numbers * 2, Vec::new()),
+            values: filled(numbers, None),
+            levels: filled(numbers, 0),
+            reasons: filled(numbers, None),
+            seen: filled(numbers, false),
             trail: Vec::new(),
             decisions: Vec::new(),
             head: 0,
             settled: 0,
             contradiction: false,
         };
-        for clause in (0..core.plain).map(id) {
+        for clause in core.ends.ids() {
             match core.clause(clause) {
                 [] => core.contradiction = true,
                 [unit] => {
                     let unit = *unit;
                     match core.value(unit) {
-                        0 => core.assign(unit, clause),
-                        1 => {}
-                        _ => core.conclude(clause),
+                        None => core.assign(unit, Some(clause)),
+                        Some(true) => {}
+                        Some(false) => core.conclude(clause),
                     }
                 }
                 _ => core.watch(clause),
@@ -87,122 +114,103 @@ impl Cdcl {
         core
     }
 
-    /// Whether a contradiction was derived.
+    /// Returns true if a contradiction was derived.
     pub(super) fn is_contradiction(&self) -> bool {
         self.contradiction
     }
 
-    /// 1, -1 or 0 for open.
-    pub(super) fn value(&self, literal: i32) -> i8 {
-        let value = self.values.get(number(literal)).copied().unwrap_or(0);
-        if literal < 0 { value.saturating_neg() } else { value }
+    /// The truth of a literal; `None` if it is open.
+    pub(super) fn value(&self, literal: i32) -> Option<bool> {
+        value_in(&self.values, literal)
     }
 
-    /// How many decisions there are.
+    /// The number of decisions.
     pub(super) fn level(&self) -> usize {
         self.decisions.len()
     }
 
+    /// Decides that an open literal is true.
     pub(super) fn decide(&mut self, literal: i32) {
         self.decisions.push(self.trail.len());
-        self.assign(literal, NONE);
+        self.assign(literal, None);
     }
 
-    fn assign(&mut self, literal: i32, reason: u32) {
-        let number = number(literal);
-        if let Some(value) = self.values.get_mut(number) {
-            *value = if literal < 0 { -1 } else { 1 };
-        }
-        if let Some(level) = self.levels.get_mut(number) {
-            *level = id(self.decisions.len());
-        }
-        if let Some(slot) = self.reasons.get_mut(number) {
-            *slot = reason;
-        }
+    fn assign(&mut self, literal: i32, reason: Option<Clause>) {
+        let variable = variable(literal);
+        self.values[variable] = Some(literal > 0);
+        self.levels[variable] = self.decisions.len();
+        self.reasons[variable] = reason;
         self.trail.push(literal);
     }
 
-    fn level_of(&self, literal: i32) -> u32 {
-        self.levels.get(number(literal)).copied().unwrap_or(0)
+    fn level_of(&self, literal: i32) -> usize {
+        self.levels[variable(literal)]
     }
 
-    fn reason_of(&self, literal: i32) -> u32 {
-        self.reasons.get(number(literal)).copied().unwrap_or(NONE)
+    /// The clause that the value of a literal follows from, which was not decided.
+    fn reason_of(&self, literal: i32) -> Clause {
+        match self.reasons[variable(literal)] {
+            Some(reason) => reason,
+            None => broken("what was not decided has a reason"),
+        }
     }
 
-    fn clause(&self, clause: u32) -> &[i32] {
-        self.literals.get(self.span(clause)).unwrap_or(&[])
+    fn clause(&self, clause: Clause) -> &[i32] {
+        match self.literals.get(self.span(clause)) {
+            Some(literals) => literals,
+            None => broken("a clause ends among the literals"),
+        }
     }
 
     /// Where the literals of a clause stand.
-    fn span(&self, clause: u32) -> std::ops::Range<usize> {
-        let place = clause as usize;
-        let end = |place: usize| self.ends.get(place).copied();
-        let start = place.checked_sub(1).map_or(Some(0), end).unwrap_or(0);
-        start..end(place).unwrap_or(start)
+    fn span(&self, clause: Clause) -> std::ops::Range<usize> {
+        let start = match clause.place().checked_sub(1) {
+            Some(before) => self.ends[Clause::at(before)],
+            None => 0,
+        };
+        start..self.ends[clause]
     }
 
     /// Watches the first two literals.
-    fn watch(&mut self, clause: u32) {
+    fn watch(&mut self, clause: Clause) {
         let both = match self.clause(clause) {
             [a, b, ..] => [*a, *b],
             _ => return,
         };
         for literal in both {
-            if let Some(watching) = self.watches.get_mut(place(literal)) {
-                watching.push(clause);
-            }
+            self.watches[index(literal)].push(clause);
         }
     }
 
-    /// Draws the consequences of what is assigned; whether there was no conflict, or one that led to a new clause.
-    /// Afterwards nothing is left to draw, unless there is a contradiction.
+    /// Draws the consequences of what is assigned. Afterwards nothing is left to draw, unless there is a contradiction.
     pub(super) fn propagate(&mut self) {
         while !self.contradiction {
-            match self.conflict() {
+            match self.find_conflict() {
                 Some(clause) => self.resolve(clause),
                 None => break,
             }
         }
     }
 
-    fn conflict(&mut self) -> Option<u32> {
+    fn find_conflict(&mut self) -> Option<Clause> {
         while let Some(literal) = self.trail.get(self.head).copied() {
-            self.head = self.head.saturating_add(1);
-            let falsified = literal.saturating_neg();
-            let mut watching = match self.watches.get_mut(place(falsified)) {
-                Some(list) => std::mem::take(list),
-                None => continue,
-            };
-            let (mut from, mut to) = (0usize, 0usize);
+            self.head += 1;
+            let falsified = -literal;
+            let mut watching = std::mem::take(&mut self.watches[index(falsified)]);
             let mut conflict = None;
-            while let Some(clause) = watching.get(from).copied() {
-                from = from.saturating_add(1);
-                let kept = conflict.is_some() || {
-                    match self.visit(clause, falsified) {
-                        Visit::Moved => false,
-                        Visit::Satisfied => true,
-                        Visit::Unit(other) => {
-                            self.assign(other, clause);
-                            true
-                        }
-                        Visit::Conflict => {
-                            conflict = Some(clause);
-                            true
-                        }
-                    }
-                };
-                if kept {
-                    if let Some(slot) = watching.get_mut(to) {
-                        *slot = clause;
-                    }
-                    to = to.saturating_add(1);
+            watching.retain(|clause| {
+                if conflict.is_some() {
+                    return true;
                 }
-            }
-            watching.truncate(to);
-            if let Some(list) = self.watches.get_mut(place(falsified)) {
-                *list = watching;
-            }
+                match self.visit(*clause, falsified) {
+                    Visit::Moved => return false,
+                    Visit::Satisfied => {}
+                    Visit::Unit(other) => self.assign(other, Some(*clause)),
+                    Visit::Conflict => conflict = Some(*clause),
+                }
+                true
+            });
+            self.watches[index(falsified)] = watching;
             if conflict.is_some() {
                 return conflict;
             }
@@ -212,29 +220,28 @@ impl Cdcl {
     }
 
     /// Looks at a clause of which a watched literal has become false.
-    fn visit(&mut self, clause: u32, falsified: i32) -> Visit {
-        let (span, values) = (self.span(clause), &self.values);
-        let value = |literal: i32| {
-            let value = values.get(number(literal)).copied().unwrap_or(0);
-            if literal < 0 { value.saturating_neg() } else { value }
+    fn visit(&mut self, clause: Clause, falsified: i32) -> Visit {
+        let span = self.span(clause);
+        let Some([first, second, rest @ ..]) = self.literals.get_mut(span) else {
+            broken("a clause that is watched has two literals")
         };
-        let Some(literals) = self.literals.get_mut(span) else { return Visit::Satisfied };
-        if literals.first() == Some(&falsified) {
-            literals.swap(0, 1);
+        if *first == falsified {
+            std::mem::swap(first, second);
         }
-        let Some(other) = literals.first().copied() else { return Visit::Satisfied };
-        if value(other) == 1 {
+        let other = *first;
+        if value_in(&self.values, other) == Some(true) {
             return Visit::Satisfied;
         }
-        if let Some(found) = literals.iter().skip(2).position(|literal| value(*literal) != -1) {
-            literals.swap(1, found.saturating_add(2));
-            let watched = literals.get(1).copied().unwrap_or(other);
-            if let Some(list) = self.watches.get_mut(place(watched)) {
-                list.push(clause);
-            }
+        if let Some(open) = rest.iter_mut().find(|literal| value_in(&self.values, **literal) != Some(false)) {
+            std::mem::swap(second, open);
+            let watched = *second;
+            self.watches[index(watched)].push(clause);
             return Visit::Moved;
         }
-        if value(other) == -1 { Visit::Conflict } else { Visit::Unit(other) }
+        match value_in(&self.values, other) {
+            Some(_) => Visit::Conflict,
+            None => Visit::Unit(other),
+        }
     }
 
     /// Gives what follows without decisions a unit clause each, so that later clauses can name it.
@@ -243,29 +250,25 @@ impl Cdcl {
             return;
         }
         while let Some(literal) = self.trail.get(self.settled).copied() {
-            self.settled = self.settled.saturating_add(1);
+            self.settled += 1;
             let reason = self.reason_of(literal);
             if self.clause(reason).len() > 1 {
                 let others = self.clause(reason).iter().filter(|other| **other != literal);
                 let hints = others.map(|other| self.reason_of(*other)).chain([reason]).collect();
                 let unit = self.add(&[literal], Origin::Learned(hints));
-                if let Some(slot) = self.reasons.get_mut(number(literal)) {
-                    *slot = unit;
-                }
+                self.reasons[variable(literal)] = Some(unit);
             }
         }
     }
 
-    fn add(&mut self, clause: &[i32], origin: Origin) -> u32 {
-        let place = id(self.ends.len());
+    fn add(&mut self, clause: &[i32], origin: Origin) -> Clause {
         self.literals.extend_from_slice(clause);
-        self.ends.push(self.literals.len());
         self.origins.push(origin);
-        place
+        self.ends.push(self.literals.len())
     }
 
     /// Derives the contradiction from a clause that is false without decisions.
-    fn conclude(&mut self, clause: u32) {
+    fn conclude(&mut self, clause: Clause) {
         self.settle();
         let hints = self.clause(clause).iter().map(|literal| self.reason_of(*literal)).chain([clause]);
         let hints = hints.collect();
@@ -274,66 +277,84 @@ impl Cdcl {
     }
 
     /// Learns from a clause that is false, and goes back to where what was learned says something.
-    fn resolve(&mut self, conflict: u32) {
-        let level = self.clause(conflict).iter().map(|literal| self.level_of(*literal)).max().unwrap_or(0);
-        self.back_to(level as usize);
+    fn resolve(&mut self, conflict: Clause) {
+        let level = self.highest_level(self.clause(conflict));
+        self.back_to(level);
         if level == 0 {
             self.conclude(conflict);
             return;
         }
-        let (mut learned, mut units, mut reasons) = (vec![0], Vec::new(), Vec::new());
-        let (mut clause, mut open, mut at) = (conflict, 0usize, self.trail.len());
-        let asserted = loop {
-            for literal in self.literals.get(self.span(clause)).into_iter().flatten().copied() {
-                let Some(seen) = self.seen.get_mut(number(literal)).filter(|seen| !**seen) else { continue };
+        let (asserted, others, hints) = self.first_unique_implication(conflict, level);
+        let mut learned = vec![asserted];
+        learned.extend(others);
+        // The literals that open again first are watched.
+        let back = self.highest_level(learned.iter().skip(1));
+        if let Some((_, others)) = learned.split_first_mut()
+            && let Some(place) = others.iter().position(|literal| self.level_of(*literal) == back)
+        {
+            others.swap(0, place);
+        }
+        self.back_to(back);
+        let clause = self.add(&learned, Origin::Learned(hints));
+        self.watch(clause);
+        self.assign(asserted, Some(clause));
+    }
+
+    /// The highest level of the literals; 0 without any, as an empty clause depends on no decision.
+    fn highest_level<'l>(&self, literals: impl IntoIterator<Item = &'l i32>) -> usize {
+        literals.into_iter().fold(0, |highest, literal| highest.max(self.level_of(*literal)))
+    }
+
+    /// Resolves a false clause with reasons until one literal of the level is left. Returns the negation of that literal, the
+    /// other literals of the clause so learned, and the clauses that it follows from.
+    fn first_unique_implication(&mut self, conflict: Clause, level: usize) -> (i32, Vec<i32>, Vec<Clause>) {
+        let (mut others, mut units, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut clause, mut open) = (conflict, 0usize);
+        let mut trail = self.trail.len();
+        let implied = loop {
+            for place in self.span(clause) {
+                let Some(literal) = self.literals.get(place).copied() else {
+                    broken("a clause ends among the literals")
+                };
                 // Of the reason of a literal everything but the literal is false.
-                if self.values.get(number(literal)).copied() == Some(if literal < 0 { -1 } else { 1 }) {
+                if self.seen[variable(literal)] || self.value(literal) == Some(true) {
                     continue;
                 }
-                *seen = true;
-                match self.levels.get(number(literal)).copied().unwrap_or(0) {
-                    0 => units.push(self.reasons.get(number(literal)).copied().unwrap_or(NONE)),
-                    l if l == level => open = open.saturating_add(1),
-                    _ => learned.push(literal),
+                self.seen[variable(literal)] = true;
+                match self.level_of(literal) {
+                    0 => units.push(self.reason_of(literal)),
+                    l if l == level => open += 1,
+                    _ => others.push(literal),
                 }
             }
             let next = loop {
-                at = at.saturating_sub(1);
-                let literal = self.trail.get(at).copied().unwrap_or(0);
-                let is_open =
-                    self.seen.get(number(literal)) == Some(&true) && self.level_of(literal) == level;
-                if is_open || at == 0 {
-                    break literal;
+                trail -= 1;
+                match self.trail.get(trail).copied() {
+                    Some(literal) if self.seen[variable(literal)] && self.level_of(literal) == level => {
+                        break literal;
+                    }
+                    Some(_) => {}
+                    None => broken("a conflict depends on the last decision"),
                 }
             };
-            open = open.saturating_sub(1);
+            open -= 1;
             if open == 0 {
                 break next;
             }
             clause = self.reason_of(next);
             reasons.push(clause);
         };
-        self.seen.iter_mut().for_each(|seen| *seen = false);
-        if let Some(first) = learned.first_mut() {
-            *first = asserted.saturating_neg();
-        }
+        let variables = self.seen.len();
+        self.seen.clear();
+        self.seen.resize(variables, false);
         let hints = units.into_iter().chain(reasons.into_iter().rev()).chain([conflict]).collect();
-        let back = learned.iter().skip(1).map(|literal| self.level_of(*literal)).max().unwrap_or(0);
-        if let Some(second) = learned.iter().skip(1).position(|literal| self.level_of(*literal) == back) {
-            learned.swap(1, second.saturating_add(1));
-        }
-        self.back_to(back as usize);
-        let clause = self.add(&learned, Origin::Learned(hints));
-        self.watch(clause);
-        self.assign(asserted.saturating_neg(), clause);
+        (-implied, others, hints)
     }
 
     fn back_to(&mut self, level: usize) {
         let Some(length) = self.decisions.get(level).copied() else { return };
         for literal in self.trail.drain(length..) {
-            if let Some(value) = self.values.get_mut(number(literal)) {
-                *value = 0;
-            }
+            self.values[variable(literal)] = None;
         }
         self.decisions.truncate(level);
         self.head = self.head.min(length);
@@ -343,65 +364,67 @@ impl Cdcl {
     pub(super) fn add_lemma(&mut self, lemma: Lemma) {
         let mut clause: Vec<i32> = lemma.clause().collect();
         // What is open, or was falsified last, is watched.
-        let rank = |literal: i32| if self.value(literal) == -1 { self.level_of(literal) } else { NONE };
-        clause.sort_by_key(|literal| std::cmp::Reverse(rank(*literal)));
-        let false_from = clause.iter().position(|literal| self.value(*literal) == -1);
+        let last_falsified = |literal: i32| match self.value(literal) {
+            Some(false) => (false, self.level_of(literal)),
+            _ => (true, 0),
+        };
+        clause.sort_by_key(|literal| std::cmp::Reverse(last_falsified(*literal)));
+        let false_from = clause.iter().position(|literal| self.value(*literal) == Some(false));
         let first = clause.first().copied();
         let clause = self.add(&clause, Origin::Lemma(lemma));
         self.watch(clause);
         match (false_from, first) {
             (Some(0), _) | (_, None) => self.resolve(clause),
-            (Some(1), Some(unit)) if self.value(unit) == 0 => self.assign(unit, clause),
-            (None, Some(unit)) if self.clause(clause).len() == 1 && self.value(unit) == 0 => {
+            (Some(1), Some(unit)) if self.value(unit).is_none() => self.assign(unit, Some(clause)),
+            (None, Some(unit)) if self.clause(clause).len() == 1 && self.value(unit).is_none() => {
                 self.back_to(0);
-                self.assign(unit, clause);
+                self.assign(unit, Some(clause));
             }
             _ => {}
         }
     }
 
-    /// How many clauses were learned.
+    /// The number of clauses beside those of the question.
     pub(super) fn learned(&self) -> usize {
         self.origins.len()
     }
 
+    /// The clauses beside those of the question, with where they come from.
+    fn origins(&self) -> impl DoubleEndedIterator<Item = (Clause, &Origin)> {
+        let clauses = (self.plain..self.ends.len()).map(Clause::at);
+        clauses.zip(&self.origins)
+    }
+
     /// The steps that the contradiction needs, and the lemmas that those need.
     pub(super) fn refutation(&self) -> Refutation {
-        let mut needed = vec![false; self.ends.len()];
-        if let Some(last) = needed.last_mut() {
-            *last = !self.origins.is_empty();
+        let mut is_needed: IndexVec<Clause, bool> = filled(self.ends.len(), false);
+        if let Some((last, _)) = self.origins().next_back() {
+            is_needed[last] = true;
         }
-        for (place, origin) in self.origins.iter().enumerate().rev() {
-            let own = self.plain.saturating_add(place);
-            if let (Origin::Learned(hints), Some(true)) = (origin, needed.get(own)) {
-                for hint in hints {
-                    if let Some(slot) = needed.get_mut(*hint as usize) {
-                        *slot = true;
-                    }
-                }
+        for (clause, origin) in self.origins().rev() {
+            if let (Origin::Learned(hints), true) = (origin, is_needed[clause]) {
+                hints.iter().for_each(|hint| is_needed[*hint] = true);
             }
         }
-        let mut numbers: Vec<u32> = (1..=id(self.plain)).collect();
+        // Clauses of the question keep their numbers; what is needed of the others follows, lemmas first.
+        let mut numbers: IndexVec<Clause, u32> = (1..).take(self.plain).collect();
+        let Ok(mut next) = u32::try_from(self.plain) else { broken("there are fewer than 2^32 clauses") };
         numbers.resize(self.ends.len(), 0);
-        let mut next = id(self.plain);
         let mut refutation = Refutation::default();
-        let is_needed = |own: usize| needed.get(own) == Some(&true);
-        let origins =
-            || self.origins.iter().enumerate().map(|(i, origin)| (self.plain.saturating_add(i), origin));
-        for (own, origin) in origins() {
-            if let (Origin::Lemma(lemma), true) = (origin, is_needed(own)) {
-                next = next.saturating_add(1);
-                numbers.get_mut(own).into_iter().for_each(|slot| *slot = next);
+        for (clause, origin) in self.origins() {
+            if let (Origin::Lemma(lemma), true) = (origin, is_needed[clause]) {
+                next += 1;
+                numbers[clause] = next;
                 refutation.lemmas.push(lemma.clone());
             }
         }
         let mut proof = Proof::default();
-        for (own, origin) in origins() {
-            if let (Origin::Learned(hints), true) = (origin, is_needed(own)) {
-                next = next.saturating_add(1);
-                numbers.get_mut(own).into_iter().for_each(|slot| *slot = next);
-                let hints = hints.iter().filter_map(|hint| numbers.get(*hint as usize)).copied().collect();
-                proof.steps.push(Step::Add { clause: self.clause(id(own)).to_vec(), hints });
+        for (clause, origin) in self.origins() {
+            if let (Origin::Learned(hints), true) = (origin, is_needed[clause]) {
+                next += 1;
+                numbers[clause] = next;
+                let hints = hints.iter().map(|hint| numbers[*hint]).collect();
+                proof.steps.push(Step::Add { clause: self.clause(clause).to_vec(), hints });
             }
         }
         refutation.proof = proof;
@@ -409,9 +432,12 @@ impl Cdcl {
     }
 }
 
+/// What became of a clause that watches a literal that is false.
 enum Visit {
     Satisfied,
+    /// It watches another literal now.
     Moved,
+    /// Nothing but this literal is open.
     Unit(i32),
     Conflict,
 }

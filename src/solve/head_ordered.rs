@@ -1,4 +1,4 @@
-//! Texts whose order is found out many bytes at a time.
+//! Texts that are put in order many bytes at a time.
 
 use crate::hash::are_equal;
 use std::cmp::Ordering;
@@ -16,11 +16,14 @@ pub(super) struct HeadOrdered<'a> {
 
 impl<'a> HeadOrdered<'a> {
     pub(super) fn new(text: &'a str) -> HeadOrdered<'a> {
-        let head = text.as_bytes().first_chunk().copied().unwrap_or_else(|| {
-            let mut head = [0; HEAD];
-            head.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-            head
-        });
+        let head = match text.as_bytes().first_chunk() {
+            Some(head) => *head,
+            None => {
+                let mut head = [0; HEAD];
+                head.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+                head
+            }
+        };
         HeadOrdered { head: u128::from_be_bytes(head), text }
     }
 
@@ -39,9 +42,10 @@ impl Eq for HeadOrdered<'_> {}
 
 impl Ord for HeadOrdered<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let rest = |of: &Self| of.text.as_bytes().get(HEAD..).unwrap_or_default();
+        // A text that is shorter has no rest, which comes before any.
+        let rest = |of: &Self| of.text.as_bytes().get(HEAD..);
         // What a head lacks counts as the smallest byte, which some texts have.
-        let more = || rest(self).cmp(rest(other)).then(self.text.len().cmp(&other.text.len()));
+        let more = || rest(self).cmp(&rest(other)).then(self.text.len().cmp(&other.text.len()));
         self.head.cmp(&other.head).then_with(more)
     }
 }

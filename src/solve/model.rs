@@ -1,10 +1,10 @@
-//! What the search found: a value for every variable that matters, and the truth of what has no value.
+//! A model of a goal, a value for every variable that matters and the truth of what has no value; and the request made from it.
 
 use crate::automata::Symbol;
 use crate::formula::{
     Atom, Decoded, Formula, Lit, Node, OpaqueId, RequesterKey, Unobservable, VariableId, decode,
 };
-use crate::index::Id;
+use crate::index::{IndexVec, broken};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::{Document, Effect, PolicyType, Statement};
 use crate::request::{Presence, Request, key_info};
@@ -47,7 +47,7 @@ pub struct Concretizer<'c, 'a> {
     pub meter: &'c mut Meter,
     /// The policy type of the check.
     pub policy_type: PolicyType,
-    /// Whether facts that tie keys to the requester are left out.
+    /// True if facts that tie keys to the requester are left out.
     pub aws_compat: bool,
     /// The documents, for the spelling of actions.
     pub documents: &'c [&'a Document],
@@ -67,20 +67,17 @@ impl Concretizer<'_, '_> {
         let resource = self.text(model, VariableId::RESOURCE)?;
         let mut request = Request::new(self.spelling(action), resource);
         // By variable; most are open, and many have to be absent.
-        let mut presence: Vec<Option<bool>> = vec![None; self.formula.variable_count()];
+        let mut presence: IndexVec<VariableId, Option<bool>> = IndexVec::default();
+        presence.resize(self.formula.variable_count(), None);
         let mut present: Vec<VariableId> = Vec::new();
         for variable in &model.absent {
-            if let Some(known) = presence.get_mut(variable.place()) {
-                *known = Some(false);
-            }
+            presence[*variable] = Some(false);
         }
         for lit in &model.literals {
             let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
             match self.formula.atom_of(atom) {
                 Atom::Present(variable) => {
-                    if let Some(known) = presence.get_mut(variable.place()) {
-                        *known = Some(!lit.is_negated());
-                    }
+                    presence[variable] = Some(!lit.is_negated());
                     if !lit.is_negated() {
                         present.push(variable);
                     }
@@ -110,7 +107,7 @@ impl Concretizer<'_, '_> {
             for element in 0..u32::MAX {
                 let variable = self.formula.key_variable(name, element);
                 let constrained = variable.is_some_and(|v| model.words.contains_key(&v));
-                let wanted = variable.and_then(|v| presence.get(v.place()).copied().flatten());
+                let wanted = variable.and_then(|v| presence[v]);
                 if wanted == Some(true) || (wanted.is_none() && (constrained || (always && element == 0))) {
                     values.push(self.value(model, name, variable)?);
                 } else {
@@ -152,7 +149,7 @@ impl Concretizer<'_, '_> {
         if let Some(word) = model.words.get(&variable) {
             return Ok(word.clone());
         }
-        Ok(self.theory.value(self.formula, variable, &[], &[], self.meter)?.unwrap_or_default())
+        self.theory.any_value(self.formula, variable, self.meter)
     }
 
     /// The value of a key; of one whose value nothing is said about, any.
@@ -173,23 +170,28 @@ impl Concretizer<'_, '_> {
             Some(word) => Symbol::text(word),
             None => Symbol::text(&self.word(model, variable)?),
         };
-        Ok(text.unwrap_or_default())
+        match text {
+            Some(text) => Ok(text),
+            None => broken("only the word of a requester has markers"),
+        }
     }
 
     /// The action as the statement that it is about spells it, as the documents do, or as everyone does.
     fn spelling(&self, action: String) -> String {
         let statements = || self.documents.iter().flat_map(|d| &d.statements);
         let rank = |effect: Effect| move |s: &&Statement| s.effect.value == effect;
-        self.statement
+        let spelled = self
+            .statement
             .into_iter()
             .chain(statements().filter(rank(Effect::Allow)))
             .chain(statements().filter(rank(Effect::Deny)))
             .flat_map(|s| &s.action.values)
             .map(|pattern| &*pattern.value.text)
             .chain(self.spellings.iter().copied())
-            .find(|text| text.eq_ignore_ascii_case(&action))
-            .map(str::to_owned)
-            .or_else(|| usual_spelling(&action).map(str::to_owned))
-            .unwrap_or(action)
+            .find(|text| text.eq_ignore_ascii_case(&action));
+        match spelled.or_else(|| usual_spelling(&action)) {
+            Some(text) => text.to_owned(),
+            None => action,
+        }
     }
 }

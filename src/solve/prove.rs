@@ -6,15 +6,15 @@
 //! proof is written on the way.
 
 use crate::encode::Encoding;
-use crate::formula::{Atom, Formula, Graph, Lit, Node, VariableId};
-use crate::index::Id;
-use crate::limits::{Meter, SearchLimits};
+use crate::formula::{Formula, Graph, Lit, Node, NodeId, Test, VariableId};
+use crate::index::IndexVec;
+use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::solve::cdcl::Cdcl;
-use crate::theory::{self, Tests, Theory, Valuation};
+use crate::solve::tests_by_variable::TestsByVariable;
+use crate::theory::{self, Theory, Valuation};
 use crate::verify::{Lemma, QueryClauses, Refusal, Refutation};
-use rustc_hash::FxHashMap;
 
-/// The lemmas and the proof that no request meets the question.
+/// Proves that no request meets the question, by lemmas and steps.
 ///
 /// # Errors
 /// A limit, or something that the theories cannot exclude.
@@ -26,27 +26,23 @@ pub fn prove(
     let plain = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
     let mut clauses = Cdcl::new(&plain.all, plain.variables());
     let mut walk = Walk::new(&encoding.formula.graph, &encoding.conjuncts);
+    let mut tests = TestsByVariable::default();
     let mut meter = Meter::new(limits);
     clauses.propagate();
     while !clauses.is_contradiction() {
         if clauses.learned() > limits.lemmas {
             return Err(Refusal::inconclusive("the proof has too many steps"));
         }
-        let looked_at = meter.check().and_then(|()| meter.work(walk.needed.len()));
-        looked_at
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
+        meter.check().and_then(|()| meter.work(walk.required.len())).map_err(at_limit)?;
         walk.back_to(clauses.level());
         if let Some(literal) = walk.next(&encoding.formula.graph, &plain, &clauses) {
-            walk.marks.push((walk.needed.len(), walk.head));
+            walk.levels.push((walk.required.len(), walk.head));
             clauses.decide(literal);
             clauses.propagate();
             continue;
         }
-        let tests = walk.tests(&encoding.formula);
-        let found = theory
-            .values(&mut encoding.formula, &tests, &mut meter)
-            .map_err(|limit| Refusal::inconclusive(format!("the limit on {} was reached", limit.code())))?;
-        let conflicts = match found {
+        let tests = tests.of(&encoding.formula, &walk.required);
+        let conflicts = match theory.values(&mut encoding.formula, &tests, &mut meter).map_err(at_limit)? {
             Valuation::Conflicts(conflicts) => conflicts,
             Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses can be met")),
             Valuation::Undecided(_) => return Err(Refusal::inconclusive("a proposal could not be excluded")),
@@ -64,9 +60,13 @@ pub fn prove(
     Ok(clauses.refutation())
 }
 
+fn at_limit(limit: Exhausted) -> Refusal {
+    Refusal::inconclusive(format!("the limit on {} was reached", limit.code()))
+}
+
 /// The lemma by the numbers of the plain clauses.
 fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lemma) -> Option<Lemma> {
-    let mut numbers = |list: &[(VariableId, crate::formula::Test)]| {
+    let mut numbers = |list: &[(VariableId, Test)]| {
         let mut numbers = Vec::with_capacity(list.len());
         for (variable, test) in list {
             let number = plain.literal(formula.match_literal(*variable, *test));
@@ -79,14 +79,15 @@ fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lem
     Some(Lemma { pass: numbers(&lemma.positives)?, fail: numbers(&lemma.negatives)? })
 }
 
-/// What the conjuncts need, as far as it is decided.
+/// A walk over the literals that the conjuncts require, as far as it is decided.
 struct Walk {
-    /// Literals that are needed; those before `head` have been looked at.
-    needed: Vec<Lit>,
+    /// Literals that are required; those before `head` have been looked at.
+    required: Vec<Lit>,
     head: usize,
-    is_needed: Vec<u8>,
-    /// Both lengths at each decision.
-    marks: Vec<(usize, usize)>,
+    /// The signs in which the literals of each node are required.
+    signs: IndexVec<NodeId, u8>,
+    /// The number of required literals and the head at each decision.
+    levels: Vec<(usize, usize)>,
 }
 
 fn sign(lit: Lit) -> u8 {
@@ -95,68 +96,51 @@ fn sign(lit: Lit) -> u8 {
 
 impl Walk {
     fn new(graph: &Graph, conjuncts: &[Lit]) -> Walk {
-        let mut walk =
-            Walk { needed: Vec::new(), head: 0, is_needed: vec![0; graph.len()], marks: Vec::new() };
-        conjuncts.iter().for_each(|lit| walk.need(*lit));
+        let mut signs = IndexVec::default();
+        signs.resize(graph.len(), 0);
+        let mut walk = Walk { required: Vec::new(), head: 0, signs, levels: Vec::new() };
+        conjuncts.iter().for_each(|lit| walk.require(*lit));
         walk
     }
 
-    fn need(&mut self, lit: Lit) {
-        if let Some(signs) = self.is_needed.get_mut(lit.node().place())
-            && *signs & sign(lit) == 0
-        {
+    fn require(&mut self, lit: Lit) {
+        let signs = &mut self.signs[lit.node()];
+        if *signs & sign(lit) == 0 {
             *signs |= sign(lit);
-            self.needed.push(lit);
+            self.required.push(lit);
         }
     }
 
     fn back_to(&mut self, level: usize) {
-        if let Some((length, head)) = self.marks.get(level).copied() {
-            for lit in self.needed.drain(length..) {
-                if let Some(signs) = self.is_needed.get_mut(lit.node().place()) {
-                    *signs &= !sign(lit);
-                }
+        if let Some((length, head)) = self.levels.get(level).copied() {
+            for lit in self.required.drain(length..) {
+                self.signs[lit.node()] &= !sign(lit);
             }
             self.head = head;
-            self.marks.truncate(level);
+            self.levels.truncate(level);
         }
     }
 
-    /// Goes on until an OR has no part that is decided true; then a part that is open.
+    /// Goes on until an OR has no part that is decided true; then returns a part that is open.
     fn next(&mut self, graph: &Graph, plain: &QueryClauses, clauses: &Cdcl) -> Option<i32> {
-        while let Some(lit) = self.needed.get(self.head).copied() {
+        while let Some(lit) = self.required.get(self.head).copied() {
             if let Node::And(children) = graph.node(lit.node()) {
                 if lit.is_negated() {
                     let parts = || children.iter().map(|child| !*child);
                     let value = |part: &Lit| clauses.value(plain.literal(*part));
-                    match parts().find(|part| value(part) == 1) {
-                        Some(part) => self.need(part),
-                        None => return parts().find(|part| value(part) == 0).map(|part| plain.literal(part)),
+                    match parts().find(|part| value(part) == Some(true)) {
+                        Some(part) => self.require(part),
+                        None => {
+                            let open = parts().find(|part| value(part).is_none());
+                            return open.map(|part| plain.literal(part));
+                        }
                     }
                 } else {
-                    children.iter().for_each(|child| self.need(*child));
+                    children.iter().for_each(|child| self.require(*child));
                 }
             }
-            self.head = self.head.saturating_add(1);
+            self.head += 1;
         }
         None
-    }
-
-    /// The needed tests by variable, in order of need.
-    fn tests(&self, formula: &Formula<'_>) -> Vec<(VariableId, Tests)> {
-        let mut places: FxHashMap<VariableId, usize> = FxHashMap::default();
-        let mut found: Vec<(VariableId, Tests)> = Vec::new();
-        for lit in &self.needed {
-            let Node::Atom(atom) = formula.graph.node(lit.node()) else { continue };
-            let Atom::Match(variable, test) = formula.atom_of(atom) else { continue };
-            let place = *places.entry(variable).or_insert(found.len());
-            if place == found.len() {
-                found.push((variable, Tests::default()));
-            }
-            if let Some((_, tests)) = found.get_mut(place) {
-                if lit.is_negated() { tests.negatives.push(test) } else { tests.positives.push(test) }
-            }
-        }
-        found
     }
 }

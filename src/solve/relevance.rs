@@ -7,266 +7,307 @@
 //! decided one. So false atoms are put in without becoming tests of their own. What is decided true becomes a test: two
 //! sets of required patterns could otherwise each be dropped because of the other.
 
-use crate::formula::{Atom, Conjunction, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
+use crate::formula::{Conjunction, Formula, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
-use crate::solve::atom_index::FEW;
-use crate::solve::search::Search;
+use crate::solve::atom_index::{AtomIndex, AtomPlace, LINEAR_THRESHOLD, VariableAtoms};
+use crate::solve::implying::implying;
+use crate::solve::overlaps::Overlaps;
+use crate::solve::stamp_set::StampSet;
+use crate::solve::workspace::{Workspace, test_of};
 use rustc_hash::FxHashMap;
 
-impl<'a> Search<'_, 'a> {
-    /// Decides what the required patterns decide, until nothing changes.
-    ///
-    /// # Errors
-    /// The meter ran out.
-    pub(super) fn decide_by_relevance(&mut self) -> Result<(), Exhausted> {
-        self.known.forget(&self.formula.graph);
-        while !self.conjunction.is_contradiction() && !self.conjunction.disjunctions().is_empty() {
-            let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
-            let fresh: Vec<Lit> = conjuncts.filter(|lit| self.known.insert(lit.node())).copied().collect();
-            if fresh.is_empty() {
-                break;
-            }
-            let sets: Vec<_> = fresh.iter().map(|lit| self.required(*lit)).collect();
-            self.mark_occurring();
-            for (lit, set) in fresh.iter().zip(sets) {
-                if self.conjunction.is_contradiction() {
-                    break;
-                }
-                match set {
-                    // What came before may have decided parts of it; what is left of it is fresh in the next round.
-                    Some((variable, patterns)) => self.put_in(variable, &patterns, true)?,
-                    None => self.put_in_excluded(*lit)?,
-                }
-            }
-            self.put_in_networks();
-            self.conjunction.add(&mut self.formula.graph, []);
-        }
-        Ok(())
-    }
+/// Decides atoms by the patterns that must match; serves one goal after the other.
+#[derive(Debug)]
+pub(super) struct Relevance<'a> {
+    atoms: AtomIndex<'a>,
+    /// The nodes of the conjuncts that have been looked at.
+    visited: StampSet,
+    occurring: Occurring,
+    overlaps: Overlaps,
+}
 
-    /// Puts in what follows for networks whose addresses all lie in networks that have to be failed.
-    fn put_in_networks(&mut self) {
-        let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
-        for lit in self.conjunction.units().iter().filter(|lit| lit.is_negated()) {
-            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
-            if let Atom::Match(variable, Test::Network(id)) = self.formula.atom_of(atom) {
-                failed.entry(variable).or_default().push(self.formula.network_of(id));
-            }
-        }
-        for (variable, networks) in failed {
-            let union = NetworkUnion::of(networks);
-            for (id, lit) in self.atoms.about(variable).map_or(&[][..], |atoms| &atoms.networks) {
-                if self.conjunction.value(*lit).is_none() && union.covers(self.formula.network_of(*id)) {
-                    self.conjunction.exclude(*lit);
-                }
-            }
-        }
-    }
+/// Patterns of one variable of which one must match.
+struct Required {
+    variable: VariableId,
+    patterns: Vec<PatternId>,
+}
 
-    /// Puts in what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
-    /// little of those.
-    ///
-    /// # Errors
-    /// The meter ran out.
-    pub(super) fn decide_by_action(&mut self) -> Result<(), Exhausted> {
-        let conjuncts = self.conjunction.units().iter().chain(self.conjunction.disjunctions());
-        let required: Vec<_> = conjuncts.filter_map(|lit| self.required(*lit)).collect();
-        for (variable, patterns) in required.iter().filter(|(v, _)| *v == VariableId::ACTION) {
-            self.put_in(*variable, patterns, false)?;
-        }
-        Ok(())
-    }
+/// The nodes that atoms have to be among, so that deciding them shortens a disjunction.
+#[derive(Debug, Default)]
+struct Occurring {
+    /// The nodes of the open disjunctions.
+    anywhere: StampSet,
+    /// Those of them apart from sets of required patterns that are the only ones about their variable, because nothing that
+    /// such a set says about itself shortens it.
+    elsewhere: StampSet,
+    /// Whether both are the same; then only the first is filled.
+    is_everything_elsewhere: bool,
+}
 
-    /// StampSet what occurs in the open disjunctions; and what occurs there apart from sets of required patterns that are
-    /// the only ones about their variable, because nothing that such a set says about itself shortens it.
-    fn mark_occurring(&mut self) {
-        let disjunctions = self.conjunction.disjunctions();
-        self.occurring.mark(&self.formula.graph, disjunctions);
+impl Occurring {
+    fn find(&mut self, formula: &Formula<'_>, disjunctions: &[Lit]) {
+        self.anywhere.fill_below(&formula.graph, disjunctions);
         let variables: Vec<Option<VariableId>> =
-            disjunctions.iter().map(|lit| self.required_variable(*lit)).collect();
+            disjunctions.iter().map(|lit| required_variable(formula, *lit)).collect();
         let mut sorted: Vec<VariableId> = variables.iter().flatten().copied().collect();
         sorted.sort_unstable();
         let twice = |v: VariableId| {
             let place = sorted.partition_point(|other| *other < v);
-            sorted.get(place.saturating_add(1)) == Some(&v)
+            sorted.get(place + 1) == Some(&v)
         };
         let alone = |variable: &Option<VariableId>| variable.is_some_and(|v| !twice(v));
-        self.all_elsewhere = !variables.iter().any(alone);
-        if !self.all_elsewhere {
+        self.is_everything_elsewhere = !variables.iter().any(alone);
+        if !self.is_everything_elsewhere {
             let elsewhere = disjunctions.iter().zip(&variables).filter(|(_, variable)| !alone(variable));
             let elsewhere: Vec<Lit> = elsewhere.map(|(lit, _)| *lit).collect();
-            self.elsewhere.mark(&self.formula.graph, &elsewhere);
+            self.elsewhere.fill_below(&formula.graph, &elsewhere);
         }
     }
 
-    /// Puts in what follows when the test of a conjunct fails: so do all tests that imply it.
-    fn put_in_excluded(&mut self, lit: Lit) -> Result<(), Exhausted> {
-        let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { return Ok(()) };
-        let test = Some(self.formula.atom_of(atom)).filter(|_| lit.is_negated());
+    fn elsewhere(&self) -> &StampSet {
+        if self.is_everything_elsewhere { &self.anywhere } else { &self.elsewhere }
+    }
+}
+
+impl<'a> Relevance<'a> {
+    pub(super) fn new(atoms: AtomIndex<'a>) -> Relevance<'a> {
+        Relevance {
+            atoms,
+            visited: StampSet::default(),
+            occurring: Occurring::default(),
+            overlaps: Overlaps::default(),
+        }
+    }
+
+    /// The atoms, by what their patterns spell.
+    pub(super) fn atoms(&self) -> &AtomIndex<'a> {
+        &self.atoms
+    }
+
+    /// Decides what the required patterns decide, until nothing changes.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn decide(&mut self, workspace: &mut Workspace<'_, 'a>) -> Result<(), Exhausted> {
+        self.visited.clear(&workspace.formula.graph);
+        while !workspace.is_settled() {
+            let conjunction = &workspace.conjunction;
+            let conjuncts = conjunction.units().iter().chain(conjunction.disjunctions());
+            let fresh: Vec<Lit> = conjuncts.filter(|lit| self.visited.insert(lit.node())).copied().collect();
+            if fresh.is_empty() {
+                break;
+            }
+            let sets: Vec<_> = fresh.iter().map(|lit| required(workspace.formula, *lit)).collect();
+            self.occurring.find(workspace.formula, workspace.conjunction.disjunctions());
+            for (lit, set) in fresh.iter().zip(sets) {
+                if workspace.conjunction.is_contradiction() {
+                    break;
+                }
+                match set {
+                    // What came before may have decided parts of it; what is left of it is fresh in the next round.
+                    Some(required) => self.decide_occurring(workspace, &required)?,
+                    None => self.exclude_implying(workspace, *lit)?,
+                }
+            }
+            self.exclude_covered_networks(workspace);
+            workspace.add([]);
+        }
+        Ok(())
+    }
+
+    /// Decides what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
+    /// little of those.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn decide_by_action(&mut self, workspace: &mut Workspace<'_, 'a>) -> Result<(), Exhausted> {
+        let conjunction = &workspace.conjunction;
+        let conjuncts = conjunction.units().iter().chain(conjunction.disjunctions());
+        let all: Vec<_> = conjuncts.filter_map(|lit| required(workspace.formula, *lit)).collect();
+        for required in all.iter().filter(|required| required.variable == VariableId::ACTION) {
+            self.decide_all(workspace, required)?;
+        }
+        Ok(())
+    }
+
+    /// Excludes networks whose addresses all lie in networks that have to be failed.
+    fn exclude_covered_networks(&self, workspace: &mut Workspace<'_, 'a>) {
+        let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
+        for (variable, test, is_passed) in workspace.decided_tests() {
+            if let (Test::Network(id), false) = (test, is_passed) {
+                failed.entry(variable).or_default().push(workspace.formula.network_of(id));
+            }
+        }
+        let Workspace { formula, conjunction, .. } = workspace;
+        for (variable, networks) in failed {
+            let union = NetworkUnion::of(networks);
+            let Some(atoms) = self.atoms.about(variable) else { continue };
+            for (id, lit) in &atoms.networks {
+                if conjunction.value(*lit).is_none() && union.covers(formula.network_of(*id)) {
+                    conjunction.exclude(*lit);
+                }
+            }
+        }
+    }
+
+    /// Excludes all tests that imply one that has to fail.
+    fn exclude_implying(&self, workspace: &mut Workspace<'_, 'a>, lit: Lit) -> Result<(), Exhausted> {
         // Networks are looked at together.
-        if let Some(Atom::Match(variable, outer @ Test::Pattern(_))) = test {
-            let open = |search: &Self, lit: Lit| {
-                search.conjunction.value(lit).is_none() && search.occurring.contains(lit)
+        let Some((variable, outer @ Test::Pattern(_))) = test_of(workspace.formula, lit.node()) else {
+            return Ok(());
+        };
+        if lit.is_negated() {
+            let is_open = |conjunction: &Conjunction, lit: Lit| {
+                conjunction.value(lit).is_none() && self.occurring.anywhere.contains(lit)
             };
-            for (_, lit) in self.inside(variable, outer, &open)? {
-                self.conjunction.exclude(lit);
+            for (_, lit) in implying(workspace, &self.atoms, (variable, outer), &is_open)? {
+                workspace.conjunction.exclude(lit);
             }
         }
         Ok(())
     }
 
-    /// The tests that imply one about the same variable, of those whose atoms are wanted; a pattern with policy variables
-    /// implies what it implies for all values.
-    pub(super) fn inside(
+    /// Decides the atoms of the variable that occur, as one of the patterns matches.
+    fn decide_occurring(
         &mut self,
-        variable: VariableId,
-        outer: Test,
-        wanted: &dyn Fn(&Self, Lit) -> bool,
-    ) -> Result<Vec<(Test, Lit)>, Exhausted> {
-        let mut found = Vec::new();
-        let Some(atoms) = self.atoms.about(variable) else { return Ok(found) };
-        match outer {
-            Test::Pattern(wide) => {
-                // A word includes nothing but itself, which is the same atom.
-                if self.formula.literal_prefix(wide).word().is_some() {
-                    return Ok(found);
-                }
-                let mut near = Vec::new();
-                atoms.near(self.formula, wide, &mut near);
-                for (test, narrow, lit) in near.iter().filter_map(|place| atoms.atoms.get(*place)) {
-                    if *test != outer
-                        && wanted(self, *lit)
-                        && self.theory.strings.includes(self.formula, wide, *narrow, &mut self.meter)?
-                    {
-                        found.push((*test, *lit));
-                    }
-                }
-            }
-            Test::Network(wide) => {
-                let wide = self.formula.network_of(wide);
-                for (narrow, lit) in &atoms.networks {
-                    let covered = wide.covers(self.formula.network_of(*narrow));
-                    if covered && Test::Network(*narrow) != outer && wanted(self, *lit) {
-                        found.push((Test::Network(*narrow), *lit));
-                    }
-                }
-            }
-            Test::Bound(_) | Test::Template(_) => {}
-        }
-        Ok(found)
-    }
-
-    /// The variable and the pattern of which the literal says that they match.
-    fn pattern_of(&self, lit: Lit) -> Option<(VariableId, PatternId)> {
-        match self.formula.graph.node(lit.node()) {
-            Node::Atom(atom) if !lit.is_negated() => match self.formula.atom_of(atom) {
-                Atom::Match(variable, test) => Some((variable, self.formula.widened(test)?)),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The variable that a conjunct requires one of some patterns of, if that is what it says.
-    fn required_variable(&self, lit: Lit) -> Option<VariableId> {
-        let Node::And(children) = self.formula.graph.node(lit.node()) else {
-            return self.pattern_of(lit).map(|(variable, _)| variable);
-        };
-        let (variable, _) = self.pattern_of(!*children.first()?)?;
-        let same = |child: &Lit| self.pattern_of(!*child).is_some_and(|(v, _)| v == variable);
-        children.iter().all(same).then_some(variable)
-    }
-
-    /// The patterns of one variable of which one must match, if that is what the conjunct says.
-    fn required(&self, lit: Lit) -> Option<(VariableId, Vec<PatternId>)> {
-        let Node::And(children) = self.formula.graph.node(lit.node()) else {
-            return self.pattern_of(lit).map(|(variable, pattern)| (variable, vec![pattern]));
-        };
-        let variable = self.required_variable(lit)?;
-        let patterns = children.iter().filter_map(|child| self.pattern_of(!*child)).map(|(_, p)| p);
-        Some((variable, patterns.collect()))
-    }
-
-    /// Puts in what follows for the atoms of the variable when one of the patterns matches: for all of them, or for
-    /// those that occur.
-    fn put_in(
-        &mut self,
-        variable: VariableId,
-        required: &[PatternId],
-        occurring: bool,
+        workspace: &mut Workspace<'_, 'a>,
+        required: &Required,
     ) -> Result<(), Exhausted> {
-        let Some(atoms) = self.atoms.about(variable) else { return Ok(()) };
-        let elsewhere = if self.all_elsewhere { &self.occurring } else { &self.elsewhere };
-        self.meter.work(atoms.atoms.len() / 8)?;
-        let open = |conjunction: &Conjunction, lit: Lit| {
-            conjunction.value(lit).is_none() && (!occurring || elsewhere.contains(lit))
-        };
-        // What is looked at one after the other: all that occur, if they are few.
-        let mut wanted: Vec<usize> = Vec::new();
-        if occurring {
-            if elsewhere.nodes().len() < atoms.atoms.len() {
-                wanted.extend(elsewhere.nodes().iter().filter_map(|node| {
-                    let Node::Atom(atom) = self.formula.graph.node(*node) else { return None };
-                    let is_open = self.conjunction.value(node.lit()).is_none();
-                    self.atoms.place(variable, atom, node.lit()).filter(|_| is_open)
-                }));
-                wanted.sort_unstable();
-            } else {
-                let places = atoms.atoms.iter().enumerate();
-                let open = places.filter(|(_, (_, _, lit))| open(&self.conjunction, *lit));
-                wanted.extend(open.map(|(place, _)| place));
-            }
-            if wanted.is_empty() {
-                return Ok(());
-            }
-        }
-        let few = occurring && wanted.len() <= FEW;
-        self.met.forget(atoms.atoms.len());
-        let mut met_places = Vec::new();
-        let mut near = Vec::new();
-        for pattern in required {
-            if !few {
-                atoms.near(self.formula, *pattern, &mut near);
-            }
-            for place in if few { &wanted } else { &near } {
-                let Some((_, other, lit)) = atoms.atoms.get(*place) else { continue };
-                let Some(met) = self.met.at(*place) else { continue };
-                // An atom that is met but does not include an earlier pattern stays open.
-                if met.meets > met.includes || !open(&self.conjunction, *lit) {
-                    continue;
-                }
-                if !self.theory.strings.disjoint(self.formula, *other, *pattern, &mut self.meter)? {
-                    if met.meets == 0 {
-                        met_places.push(*place);
-                    }
-                    met.meets = met.meets.saturating_add(1);
-                    let inside =
-                        self.theory.strings.includes(self.formula, *other, *pattern, &mut self.meter)?;
-                    met.includes = met.includes.saturating_add(u32::from(inside));
-                }
-            }
-        }
-        met_places.sort_unstable();
-        let at = |place: &usize| atoms.atoms.get(*place).map(|(test, _, lit)| (*test, *lit));
-        if variable == VariableId::ACTION && !occurring && !self.conjunction.has_assumed() {
-            self.conjunction.assume_all(met_places.iter().filter_map(at).map(|(_, lit)| lit));
+        let Some(atoms) = self.atoms.about(required.variable) else { return Ok(()) };
+        workspace.meter.work(atoms.texts.len() / 8)?;
+        let elsewhere = self.occurring.elsewhere();
+        let conjunction = &workspace.conjunction;
+        let mut open: Vec<AtomPlace> = Vec::new();
+        if elsewhere.nodes().len() < atoms.texts.len() {
+            open.extend(elsewhere.nodes().iter().filter_map(|node| {
+                let Node::Atom(atom) = workspace.formula.graph.node(*node) else { return None };
+                let is_open = conjunction.value(node.lit()).is_none();
+                self.atoms.place(required.variable, atom, node.lit()).filter(|_| is_open)
+            }));
+            open.sort_unstable();
         } else {
-            if !occurring {
-                wanted.extend(0..atoms.atoms.len());
-            }
-            for place in wanted.iter().filter(|place| met_places.binary_search(place).is_err()) {
-                if let Some((_, lit)) = at(place) {
-                    self.conjunction.exclude(lit);
-                }
-            }
+            let is_open = |lit: Lit| conjunction.value(lit).is_none() && elsewhere.contains(lit);
+            open.extend(atoms.texts.entries().filter(|(_, atom)| is_open(atom.lit)).map(|(place, _)| place));
         }
-        let all = u32::try_from(required.len()).unwrap_or(u32::MAX);
-        let met = &mut self.met;
-        let includes_all = |place: &&usize| met.at(**place).is_some_and(|met| met.includes == all);
-        // That the widened pattern matches says nothing about the values of the keys in it.
-        let decided = met_places.iter().filter(includes_all).filter_map(at);
-        let decided = decided.filter(|(test, _)| !matches!(test, Test::Template(_))).map(|(_, lit)| lit);
-        self.conjunction.add(&mut self.formula.graph, decided.collect::<Vec<_>>());
+        if open.is_empty() {
+            return Ok(());
+        }
+        let few = (open.len() <= LINEAR_THRESHOLD).then_some(open.as_slice());
+        let is_wanted = |lit: Lit| elsewhere.contains(lit);
+        let met = meet(&mut self.overlaps, workspace, (atoms, required), few, is_wanted)?;
+        for place in open.iter().filter(|place| met.binary_search(place).is_err()) {
+            workspace.conjunction.exclude(atoms.texts[*place].lit);
+        }
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &met);
         Ok(())
     }
+
+    /// Decides all atoms of the variable, as one of the patterns matches.
+    fn decide_all(
+        &mut self,
+        workspace: &mut Workspace<'_, 'a>,
+        required: &Required,
+    ) -> Result<(), Exhausted> {
+        let Some(atoms) = self.atoms.about(required.variable) else { return Ok(()) };
+        workspace.meter.work(atoms.texts.len() / 8)?;
+        let met = meet(&mut self.overlaps, workspace, (atoms, required), None, |_| true)?;
+        let conjunction = &mut workspace.conjunction;
+        if required.variable == VariableId::ACTION && !conjunction.has_assumed() {
+            conjunction.assume_all(met.iter().map(|place| atoms.texts[*place].lit));
+        } else {
+            for (place, atom) in atoms.texts.entries() {
+                if met.binary_search(&place).is_err() {
+                    conjunction.exclude(atom.lit);
+                }
+            }
+        }
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &met);
+        Ok(())
+    }
+}
+
+/// Compares the required patterns with the open atoms that are wanted: with the `few` given, or those that the index finds.
+/// Returns, in order, the atoms that some text matches together with one of the patterns.
+fn meet<'a>(
+    overlaps: &mut Overlaps,
+    workspace: &mut Workspace<'_, 'a>,
+    (atoms, required): (&VariableAtoms<'a>, &Required),
+    few: Option<&[AtomPlace]>,
+    is_wanted: impl Fn(Lit) -> bool,
+) -> Result<Vec<AtomPlace>, Exhausted> {
+    let Workspace { formula, conjunction, theory, meter } = workspace;
+    overlaps.reset(atoms.texts.len());
+    let (mut met, mut near) = (Vec::new(), Vec::new());
+    for pattern in &required.patterns {
+        let places = match few {
+            Some(few) => few,
+            None => {
+                atoms.near(formula, *pattern, &mut near);
+                &near
+            }
+        };
+        for place in places {
+            let (atom, overlap) = (&atoms.texts[*place], overlaps.at(*place));
+            // An atom that is met but does not include an earlier pattern stays open.
+            if overlap.meets > overlap.includes
+                || conjunction.value(atom.lit).is_some()
+                || !is_wanted(atom.lit)
+                || theory.strings.disjoint(formula, atom.pattern, *pattern, meter)?
+            {
+                continue;
+            }
+            if overlap.meets == 0 {
+                met.push(*place);
+            }
+            overlap.meets += 1;
+            overlap.includes += u32::from(theory.strings.includes(formula, atom.pattern, *pattern, meter)?);
+        }
+    }
+    met.sort_unstable();
+    Ok(met)
+}
+
+/// Makes conjuncts of the atoms that include all required patterns.
+fn decide_including<'a>(
+    overlaps: &mut Overlaps,
+    workspace: &mut Workspace<'_, 'a>,
+    (atoms, required): (&VariableAtoms<'a>, &Required),
+    met: &[AtomPlace],
+) {
+    let includes_all = |place: &&AtomPlace| overlaps.at(**place).includes as usize == required.patterns.len();
+    let including = met.iter().filter(includes_all).map(|place| atoms.texts[*place]);
+    // That the widened pattern matches says nothing about the values of the keys in it.
+    let decided = including.filter(|atom| !matches!(atom.test, Test::Template(_)));
+    let decided: Vec<Lit> = decided.map(|atom| atom.lit).collect();
+    workspace.add(decided);
+}
+
+/// The variable and the pattern of which the literal says that they match.
+fn pattern_of(formula: &Formula<'_>, lit: Lit) -> Option<(VariableId, PatternId)> {
+    if lit.is_negated() {
+        return None;
+    }
+    let (variable, test) = test_of(formula, lit.node())?;
+    Some((variable, formula.widened(test)?))
+}
+
+/// The variable that a conjunct requires one of some patterns of, if that is what it says.
+fn required_variable(formula: &Formula<'_>, lit: Lit) -> Option<VariableId> {
+    let Node::And(children) = formula.graph.node(lit.node()) else {
+        return pattern_of(formula, lit).map(|(variable, _)| variable);
+    };
+    let (variable, _) = pattern_of(formula, !*children.first()?)?;
+    let same = |child: &Lit| pattern_of(formula, !*child).is_some_and(|(v, _)| v == variable);
+    children.iter().all(same).then_some(variable)
+}
+
+/// The patterns of one variable of which one must match, if that is what the conjunct says.
+fn required(formula: &Formula<'_>, lit: Lit) -> Option<Required> {
+    let Node::And(children) = formula.graph.node(lit.node()) else {
+        let (variable, pattern) = pattern_of(formula, lit)?;
+        return Some(Required { variable, patterns: vec![pattern] });
+    };
+    let variable = required_variable(formula, lit)?;
+    let patterns = children.iter().filter_map(|child| pattern_of(formula, !*child)).map(|(_, p)| p);
+    Some(Required { variable, patterns: patterns.collect() })
 }

@@ -1,4 +1,4 @@
-//! The heart: propose, prove, learn.
+//! The heart: propose, refute, learn.
 //!
 //! A goal is a conjunction of formulas. The SAT solver *proposes* truth values for its atoms; each variable's theory
 //! either finds a value that gives the atoms those truth values or *refutes* the proposal with a minimal conflict, which
@@ -6,74 +6,201 @@
 //! with a value for every variable, which the referee then has to *confirm* ([`crate::solve::Witness`]), or with clauses that
 //! have no model, which is a proof for all requests. Lazy lemmas on demand, as in the DPLL(T) family: Nieuwenhuis,
 //! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
+//!
+//! Few goals come as far as the loop: see [`crate::solve::shortcuts`].
 
-use crate::formula::{Atom, Conjunction, Formula, Lit, Node, Test, VariableId};
+use crate::formula::{Conjunction, Formula, Lit, VariableId};
 use crate::limits::{Exhausted, Meter, SearchLimits};
-use crate::sat::{Encoder, Solver};
 use crate::solve::atom_index::AtomIndex;
-use crate::solve::justify::{Justification, Kinds, cheap_guess, justify};
+use crate::solve::justify::{Justification, Justifier};
 use crate::solve::model::Model;
-use crate::solve::polarity::Polarity;
-use crate::solve::stamp_set::{StampSet, Tallies};
+use crate::solve::proposer::Proposer;
+use crate::solve::relevance::Relevance;
+use crate::solve::shortcuts::{Guesses, contains_negation, decided_lemma, inclusions, unit_conflict};
 use crate::solve::verdict::Stats;
+use crate::solve::workspace::Workspace;
 use crate::theory::{Lemma, Theory, Valuation};
-use rustc_hash::FxHashSet;
-
-/// From so many goals on it pays to prepare the graph for more, and any request is as good as another.
-const MANY: usize = 8;
 
 /// A search over one formula; what it learns about patterns serves all goals of the check.
 pub struct Search<'f, 'a> {
-    pub(super) formula: &'f mut Formula<'a>,
-    pub(super) theory: Theory,
-    pub(super) conjunction: Conjunction,
-    pub(super) meter: Meter,
-    pub(super) atoms: AtomIndex<'a>,
-    pub(super) occurring: StampSet,
-    pub(super) elsewhere: StampSet,
-    /// Whether what occurs is what occurs elsewhere.
-    pub(super) all_elsewhere: bool,
-    /// Used in [`crate::solve::relevance`] alone.
-    pub(super) met: Tallies,
-    pub(super) known: StampSet,
-    kinds: Kinds,
+    pub(super) workspace: Workspace<'f, 'a>,
+    relevance: Relevance<'a>,
+    justifier: Justifier,
+    guesses: Guesses,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
-    /// Goals so far.
-    goals: usize,
-    /// Whether the first guess met the last goal: then one at the next goal as it stands is worth a look.
-    guesses_meet: bool,
     stats: Stats,
 }
 
+/// The conflicts that exclude a proposal, or the values that it stands for.
+type Checked = Result<Model, Vec<Lemma>>;
+
 impl<'f, 'a> Search<'f, 'a> {
-    /// A search within these limits.
+    /// Starts a search within these limits.
     pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
         let atoms = AtomIndex::of(formula);
         let mut conjunction = Conjunction::default();
         // What a statement says about the action decides most of what is said about actions.
-        let actions = atoms.about(VariableId::ACTION).map_or(&[][..], |about| &about.atoms);
-        conjunction.assumable(actions.iter().map(|(_, _, lit)| *lit));
+        if let Some(actions) = atoms.about(VariableId::ACTION) {
+            conjunction.assumable(actions.texts.iter().map(|atom| atom.lit));
+        }
         Search {
-            formula,
-            theory,
-            atoms,
-            occurring: StampSet::default(),
-            elsewhere: StampSet::default(),
-            all_elsewhere: false,
-            met: Tallies::default(),
-            known: StampSet::default(),
-            conjunction,
-            meter: Meter::new(&limits),
-            kinds: Kinds::default(),
+            workspace: Workspace { formula, conjunction, theory, meter: Meter::new(&limits) },
+            relevance: Relevance::new(atoms),
+            justifier: Justifier::default(),
+            guesses: Guesses::default(),
             limits,
             lemmas: Vec::new(),
             undecided: None,
-            goals: 0,
-            guesses_meet: false,
             stats: Stats::default(),
         }
+    }
+
+    /// Finds values that satisfy all of `goal`, or `None` if there are none, for any request.
+    ///
+    /// # Errors
+    /// The limit that ended the search.
+    pub fn solve(&mut self, goal: &[Lit]) -> Result<Option<Model>, Exhausted> {
+        match self.try_shortcuts(goal)? {
+            Shortcut::Model(model) => Ok(Some(model)),
+            Shortcut::Unsatisfiable => Ok(None),
+            Shortcut::Open(conflicts) => self.propose_refute_learn(conflicts),
+        }
+    }
+
+    /// The loop: learns the conflicts of the last proposal and makes the next one, until a proposal has values or there is none.
+    fn propose_refute_learn(&mut self, mut conflicts: Vec<Lemma>) -> Result<Option<Model>, Exhausted> {
+        let mut proposer = Proposer::new(&self.workspace, &self.limits)?;
+        for lemma in inclusions(&mut self.workspace, self.relevance.atoms())? {
+            self.state(lemma, &mut proposer)?;
+        }
+        let end = loop {
+            for lemma in conflicts {
+                self.learn(lemma, &mut proposer)?;
+            }
+            self.stats.iterations += 1;
+            self.stats.solves += 1;
+            if self.stats.iterations > self.limits.iterations as u64 {
+                return Err(Exhausted::Iterations);
+            }
+            let Some(truth) = proposer.propose()? else { break None };
+            let Workspace { formula, conjunction, .. } = &self.workspace;
+            let proposal = self.justifier.justify(formula, conjunction, Some(&truth));
+            match self.check_theories(proposal)? {
+                Ok(model) => break Some(model),
+                Err(found) => conflicts = found,
+            }
+        };
+        self.stats.clauses += proposer.clauses();
+        Ok(end)
+    }
+
+    /// Refutes the proposal with at least one conflict, or finds a value for every variable that it speaks about.
+    fn check_theories(&mut self, proposal: Option<Justification>) -> Result<Checked, Exhausted> {
+        // A guess may want an atom both ways without any theory being wrong about it.
+        let Some(proposal) = proposal else { return Ok(Err(Vec::new())) };
+        let Workspace { formula, theory, meter, .. } = &mut self.workspace;
+        Ok(match theory.values(formula, &proposal.tests, meter)? {
+            Valuation::Values(words) => Ok(Model::new(proposal, words)),
+            Valuation::Conflicts(lemmas) => Err(lemmas),
+            Valuation::Undecided(proposal) => {
+                // Excluded without a reason: what comes after is no proof any more.
+                self.undecided.get_or_insert_with(|| proposal.clone());
+                Err(vec![proposal])
+            }
+        })
+    }
+
+    /// Excludes a conflict for good.
+    fn learn(&mut self, lemma: Lemma, proposer: &mut Proposer) -> Result<(), Exhausted> {
+        if self.lemmas.len() >= self.limits.lemmas {
+            return Err(Exhausted::Lemmas);
+        }
+        self.state(lemma, proposer)
+    }
+
+    /// Adds the lemma as a clause: not all of its tests as it says.
+    fn state(&mut self, lemma: Lemma, proposer: &mut Proposer) -> Result<(), Exhausted> {
+        let mut clause = Vec::with_capacity(lemma.positives.len() + lemma.negatives.len());
+        for (variable, test) in &lemma.positives {
+            clause.push(!self.workspace.formula.match_literal(*variable, *test));
+        }
+        for (variable, test) in &lemma.negatives {
+            clause.push(self.workspace.formula.match_literal(*variable, *test));
+        }
+        self.lemmas.push(lemma);
+        proposer.add_clause(&self.workspace, &clause)
+    }
+
+    /// Tries to end the goal without the loop, the cheapest way first; what is left of the goal is propagated.
+    fn try_shortcuts(&mut self, goal: &[Lit]) -> Result<Shortcut, Exhausted> {
+        if self.workspace.formula.graph.len() > self.limits.nodes {
+            return Err(Exhausted::Nodes);
+        }
+        self.workspace.meter.check()?;
+        if self.guesses.start_goal() {
+            let guess = self.justifier.cheap_guess(self.workspace.formula, goal);
+            if let Ok(model) = self.check_theories(guess)? {
+                self.guesses.note_success();
+                return Ok(Shortcut::Model(model));
+            }
+        }
+        self.undecided = None;
+        self.workspace.conjunction.clear();
+        self.guesses.prepare(&mut self.workspace);
+        if contains_negation(&self.workspace.formula.graph, goal) {
+            return Ok(Shortcut::Unsatisfiable);
+        }
+        self.propagate(goal)?;
+        if let Some(lemma) = unit_conflict(&mut self.workspace)? {
+            self.lemmas.push(lemma);
+            return Ok(Shortcut::Unsatisfiable);
+        }
+        if self.guesses.is_early_guess_worthwhile(&self.workspace)
+            && let Ok(model) = self.check_guess()?
+        {
+            self.guesses.note_success();
+            return Ok(Shortcut::Model(model));
+        }
+        self.relevance.decide(&mut self.workspace)?;
+        if self.workspace.conjunction.is_contradiction() {
+            return Ok(Shortcut::Unsatisfiable);
+        }
+        let conflicts = match self.check_guess()? {
+            Ok(model) => {
+                self.guesses.note_success();
+                return Ok(Shortcut::Model(model));
+            }
+            Err(conflicts) => conflicts,
+        };
+        if self.undecided.is_none()
+            && let Some(lemma) = decided_lemma(&mut self.workspace, &conflicts)
+        {
+            self.lemmas.push(lemma);
+            return Ok(Shortcut::Unsatisfiable);
+        }
+        Ok(Shortcut::Open(conflicts))
+    }
+
+    /// Makes the goal the conjunction. The first conjunct says most: what it decides, above all about the action, is put into
+    /// the others as they come.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    fn propagate(&mut self, goal: &[Lit]) -> Result<(), Exhausted> {
+        let mut conjuncts = goal.iter().copied();
+        self.workspace.add(conjuncts.next());
+        self.relevance.decide_by_action(&mut self.workspace)?;
+        self.workspace.add(conjuncts);
+        self.workspace.meter.work(self.workspace.conjunction.disjunctions().len() + goal.len())
+    }
+
+    /// Looks for values for the cheapest part of every OR of the conjunction.
+    fn check_guess(&mut self) -> Result<Checked, Exhausted> {
+        let Workspace { formula, conjunction, .. } = &self.workspace;
+        let guess = self.justifier.justify(formula, conjunction, None);
+        self.check_theories(guess)
     }
 
     /// The facts about patterns learned so far.
@@ -89,234 +216,27 @@ impl<'f, 'a> Search<'f, 'a> {
 
     /// The formula.
     pub fn formula(&mut self) -> &mut Formula<'a> {
-        self.formula
+        self.workspace.formula
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub fn stats(&self) -> Stats {
         Stats {
-            atoms: self.formula.atom_count() as u64,
-            nodes: self.formula.graph.len() as u64,
-            states: self.meter.spent(),
+            atoms: self.workspace.formula.atom_count() as u64,
+            nodes: self.workspace.formula.graph.len() as u64,
+            states: self.workspace.meter.spent(),
             lemmas: self.lemmas.len() as u64,
             ..self.stats
         }
     }
+}
 
-    /// Values that satisfy all of `goal`, or `None` if there are none, for any request.
-    ///
-    /// # Errors
-    /// The limit that ended the search.
-    pub fn solve(&mut self, goal: &[Lit]) -> Result<Option<Model>, Exhausted> {
-        if self.formula.graph.len() > self.limits.nodes {
-            return Err(Exhausted::Nodes);
-        }
-        self.meter.check()?;
-        self.goals = self.goals.saturating_add(1);
-        if std::mem::take(&mut self.guesses_meet) {
-            let guess = cheap_guess((self.formula, &mut self.kinds), goal);
-            if let Ok(model) = self.check_theories(guess)? {
-                self.guesses_meet = true;
-                return Ok(Some(model));
-            }
-        }
-        self.undecided = None;
-        self.conjunction.clear();
-        if self.goals == MANY {
-            self.conjunction.prepare_bulk(&self.formula.graph);
-        }
-        // The first conjunct says most: what it decides is put into the others as they come.
-        let (first, rest) = goal.split_at_checked(1).unwrap_or((goal, &[]));
-        if rest.iter().any(|lit| first.iter().any(|first| self.excludes(*lit, *first))) {
-            return Ok(None);
-        }
-        self.conjunction.add(&mut self.formula.graph, first.iter().copied());
-        self.decide_by_action()?;
-        self.conjunction.add(&mut self.formula.graph, rest.iter().copied());
-        self.meter.work(self.conjunction.disjunctions().len().saturating_add(goal.len()))?;
-        if self.units_conflict()? {
-            return Ok(None);
-        }
-        // Of many goals any request will do; of a few, one that what matters was looked at for says more.
-        if self.goals >= MANY
-            && !self.conjunction.is_contradiction()
-            && !self.conjunction.disjunctions().is_empty()
-        {
-            let guess = justify((self.formula, &mut self.kinds), &self.conjunction, None);
-            if let Ok(model) = self.check_theories(guess)? {
-                self.guesses_meet = true;
-                return Ok(Some(model));
-            }
-        }
-        self.decide_by_relevance()?;
-        if self.conjunction.is_contradiction() {
-            return Ok(None);
-        }
-        let first_guess = justify((self.formula, &mut self.kinds), &self.conjunction, None);
-        let mut conflicts = match self.check_theories(first_guess)? {
-            Ok(model) => {
-                self.guesses_meet = true;
-                return Ok(Some(model));
-            }
-            Err(conflicts) => conflicts,
-        };
-        if let Some(lemma) = conflicts.iter().find(|lemma| self.is_decided(lemma)) {
-            // It speaks about decided atoms only: no solver is needed.
-            self.lemmas.push(lemma.clone());
-            return Ok(None);
-        }
-        let mut solver = Solver::new(&self.limits);
-        let mut encoder = Encoder::default();
-        for disjunction in self.conjunction.disjunctions() {
-            encoder.assert(&self.formula.graph, *disjunction, &mut solver)?;
-        }
-        self.state_inclusions(&mut encoder, &mut solver)?;
-        loop {
-            for lemma in conflicts {
-                self.learn(lemma, &mut encoder, &mut solver)?;
-            }
-            self.stats.iterations = self.stats.iterations.saturating_add(1);
-            self.stats.solves = self.stats.solves.saturating_add(1);
-            if self.stats.iterations > self.limits.iterations as u64 {
-                return Err(Exhausted::Iterations);
-            }
-            let proposal = solver.solve()?;
-            let Some(values) = proposal else {
-                self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
-                return Ok(None);
-            };
-            let truth = encoder.values(&values).collect();
-            let proposal = justify((self.formula, &mut self.kinds), &self.conjunction, Some(&truth));
-            match self.check_theories(proposal)? {
-                Ok(model) => {
-                    self.stats.clauses = self.stats.clauses.saturating_add(solver.clauses());
-                    return Ok(Some(model));
-                }
-                Err(found) => conflicts = found,
-            }
-        }
-    }
-
-    /// Whether a test that has to be passed implies one that has to be failed: the usual end, found without looking at
-    /// the disjunctions.
-    fn units_conflict(&mut self) -> Result<bool, Exhausted> {
-        let most = self.conjunction.units().len();
-        let mut passed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
-        let mut failed: Vec<(VariableId, Test)> = Vec::with_capacity(most);
-        for lit in self.conjunction.units() {
-            let Node::Atom(atom) = self.formula.graph.node(lit.node()) else { continue };
-            if let Atom::Match(variable, test) = self.formula.atom_of(atom) {
-                if lit.is_negated() { failed.push((variable, test)) } else { passed.push((variable, test)) }
-            }
-        }
-        for (variable, outer) in failed {
-            let Test::Pattern(wide) = outer else { continue };
-            for (_, inner) in passed.iter().filter(|(v, _)| *v == variable) {
-                let Some(narrow) = self.formula.widened(*inner) else { continue };
-                if self.theory.strings.includes(self.formula, wide, narrow, &mut self.meter)? {
-                    self.lemmas.push(Lemma {
-                        positives: vec![(variable, *inner)],
-                        negatives: vec![(variable, outer)],
-                    });
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the conjuncts decide all tests of the lemma as it says that they cannot be.
-    fn is_decided(&mut self, lemma: &Lemma) -> bool {
-        let mut all = |tests: &[(VariableId, Test)], passed: bool| {
-            tests.iter().all(|(variable, test)| {
-                let lit = self.formula.match_literal(*variable, *test);
-                self.conjunction.value(lit) == Some(passed)
-            })
-        };
-        self.undecided.is_none() && all(&lemma.positives, true) && all(&lemma.negatives, false)
-    }
-
-    /// Whether one conjunct is, or has as a part, the negation of the other.
-    fn excludes(&self, conjunct: Lit, other: Lit) -> bool {
-        let children = match self.formula.graph.node(conjunct.node()) {
-            Node::And(children) if !conjunct.is_negated() => children,
-            _ => &[],
-        };
-        conjunct == !other || children.binary_search(&!other).is_ok()
-    }
-
-    /// A value for every variable that the literals speak about, or the conflicts that exclude them.
-    fn check_theories(
-        &mut self,
-        proposal: Option<Justification>,
-    ) -> Result<Result<Model, Vec<Lemma>>, Exhausted> {
-        // A guess may want an atom both ways without any theory being wrong about it.
-        let Some(proposal) = proposal else { return Ok(Err(Vec::new())) };
-        Ok(match self.theory.values(self.formula, &proposal.tests, &mut self.meter)? {
-            Valuation::Values(words) => Ok(Model::new(proposal, words)),
-            Valuation::Conflicts(lemmas) => Err(lemmas),
-            Valuation::Undecided(proposal) => {
-                // Excluded without a reason: what comes after is no proof any more.
-                self.undecided.get_or_insert_with(|| proposal.clone());
-                Err(vec![proposal])
-            }
-        })
-    }
-
-    /// Adds the lemma as a clause: not all of its patterns as it says.
-    fn learn(&mut self, lemma: Lemma, encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
-        if self.lemmas.len() >= self.limits.lemmas {
-            return Err(Exhausted::Lemmas);
-        }
-        let mut clause = Vec::with_capacity(lemma.positives.len().saturating_add(lemma.negatives.len()));
-        for (variable, test) in &lemma.positives {
-            clause.push(!self.formula.match_literal(*variable, *test));
-        }
-        for (variable, test) in &lemma.negatives {
-            clause.push(self.formula.match_literal(*variable, *test));
-        }
-        self.lemmas.push(lemma);
-        self.add_clause(&clause, encoder, solver)
-    }
-
-    /// Adds a clause, leaving out what is decided.
-    fn add_clause(
-        &mut self,
-        clause: &[Lit],
-        encoder: &mut Encoder,
-        solver: &mut Solver,
-    ) -> Result<(), Exhausted> {
-        let mut open = Vec::with_capacity(clause.len());
-        for lit in clause {
-            match self.conjunction.value(*lit) {
-                Some(true) => return Ok(()),
-                Some(false) => {}
-                None => open.push(*lit),
-            }
-        }
-        encoder.clause(&self.formula.graph, &open, solver)
-    }
-
-    /// States `p -> n` wherever every value that matches `p` matches `n`, for `p` that occur positively and `n` that
-    /// occur negatively: no other pairs can be part of a conflict of two.
-    fn state_inclusions(&mut self, encoder: &mut Encoder, solver: &mut Solver) -> Result<(), Exhausted> {
-        let occurrences = Polarity::of(self.formula, &self.conjunction);
-        let mut variables: Vec<VariableId> = occurrences.positive.keys().copied().collect();
-        variables.sort_unstable();
-        for variable in variables {
-            let positive = occurrences.positive.get(&variable).map_or(&[][..], Vec::as_slice);
-            let negative = occurrences.negative.get(&variable).map_or(&[][..], Vec::as_slice);
-            let occurs: FxHashSet<Lit> = positive.iter().map(|(_, p)| *p).collect();
-            for (outer, n) in negative {
-                for (inner, p) in self.inside(variable, *outer, &|_, lit| occurs.contains(&lit))? {
-                    self.lemmas.push(Lemma {
-                        positives: vec![(variable, inner)],
-                        negatives: vec![(variable, *outer)],
-                    });
-                    self.add_clause(&[!p, *n], encoder, solver)?;
-                }
-            }
-        }
-        Ok(())
-    }
+/// How far the shortcuts came with a goal.
+enum Shortcut {
+    /// Values that satisfy it.
+    Model(Model),
+    /// Nothing satisfies it.
+    Unsatisfiable,
+    /// It is open; these conflicts exclude the last guess.
+    Open(Vec<Lemma>),
 }

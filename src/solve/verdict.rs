@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::confirm::{Claim, Shown};
 use crate::evaluate::matched;
+use crate::index::broken;
 use crate::limits::Exhausted;
 use crate::request::{AddressInterval, Request};
 use crate::solve::Witness;
@@ -103,22 +104,17 @@ impl Finding {
 
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
-        let document = claim.query.documents().get(claim.allowed_by).copied();
-        let source = document.and_then(|d| d.statements.get(claim.statement));
-        let matched = source.map(|s| matched(s, witness.request(), claim.options));
+        let statement =
+            claim.query.documents().get(claim.allowed_by).and_then(|d| d.statements.get(claim.statement));
+        let Some(statement) = statement else { broken("a claim is about a statement of its documents") };
+        let matched = matched(statement, witness.request(), claim.options);
         let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
         Finding {
             document: claim.allowed_by,
             statement: claim.statement,
-            action: positive(source.map(|s| s.action.negated), matched.and_then(|m| m.action)),
-            resource: positive(
-                source.and_then(|s| s.resource.as_ref()).map(|r| r.negated),
-                matched.and_then(|m| m.resource),
-            ),
-            principal: positive(
-                source.and_then(|s| s.principal.as_ref()).map(|p| p.negated),
-                matched.and_then(|m| m.principal),
-            ),
+            action: positive(Some(statement.action.negated), matched.action),
+            resource: positive(statement.resource.as_ref().map(|r| r.negated), matched.resource),
+            principal: positive(statement.principal.as_ref().map(|p| p.negated), matched.principal),
             addresses: Vec::new(),
             witness,
         }

@@ -60,7 +60,10 @@ impl Witness {
         let mut request = self.request.clone();
         request.requester = None;
         RequesterKey::ALL.iter().for_each(|tied| request.set(tied.name(), Vec::new()));
-        Witness::confirm(request, claim).unwrap_or(self)
+        match Witness::confirm(request, claim) {
+            Ok(shrunk) => shrunk,
+            Err(_) => self,
+        }
     }
 
     /// The request.

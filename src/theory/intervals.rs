@@ -1,6 +1,7 @@
 //! Numbers and instants: comparisons with constants leave an interval without some points.
 
 use crate::formula::{Bound, Relation, Scalar};
+use crate::index::broken;
 
 /// What is known of a conjunction of comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +68,10 @@ pub(super) fn find(positives: &[&Bound], negatives: &[&Bound]) -> Found {
         }
     }
     let inside = Scalar::between(low.map(|(l, _, _)| l), high.map(|(h, _, _)| h), &points);
-    // Between different numbers there is always another one.
-    inside.map_or_else(
-        || Found::Conflict((0..positives.len()).collect(), (0..negatives.len()).collect()),
-        Found::Number,
-    )
+    match inside {
+        Some(number) => Found::Number(number),
+        None => broken("between different numbers there is another one"),
+    }
 }
 
 fn tighten_low<'s>(low: &mut End<'s>, at: &'s Scalar, outside: bool, source: Source) {

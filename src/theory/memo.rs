@@ -1,4 +1,4 @@
-//! Values found before: goals of one check ask again and again for a value that passes the same tests.
+//! Values found before: goals of one check often ask for a value that passes the same tests.
 
 use crate::formula::{Test, VariableId};
 use crate::theory::strings::Word;
@@ -7,9 +7,9 @@ use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 
 /// Symbols and tests that are kept.
-const MOST: usize = 1 << 20;
+const KEPT_SIZE_THRESHOLD: usize = 1 << 20;
 
-/// The values found so far, by what was asked for.
+/// The values found so far, by the tests that they pass and fail.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     found: HashTable<(u64, Answer)>,
@@ -26,7 +26,7 @@ struct Answer {
     word: Word,
 }
 
-/// What a value was asked for: the variable, the tests to be passed, and those to be failed.
+/// The variable of a value, the tests that it has to pass, and those that it has to fail.
 pub(super) type Request<'t> = (VariableId, &'t [Test], &'t [Test]);
 
 impl Answer {
@@ -47,8 +47,8 @@ impl Memo {
     pub(super) fn keep(&mut self, request: Request<'_>, word: &Word) {
         let (variable, positives, negatives) = request;
         let tests = [positives, negatives].concat();
-        let size = self.size.saturating_add(tests.len()).saturating_add(word.len());
-        if size > MOST {
+        let size = self.size + tests.len() + word.len();
+        if size > KEPT_SIZE_THRESHOLD {
             return;
         }
         self.size = size;

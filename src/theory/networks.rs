@@ -50,14 +50,13 @@ fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
     if let Some(all) = networks.iter().position(|n| n.covers(within)) {
         return Err(vec![all]);
     }
-    let mut inside: Vec<usize> =
-        (0..networks.len()).filter(|i| networks.get(*i).is_some_and(|n| within.covers(*n))).collect();
-    inside.sort_by_key(|i| networks.get(*i).map(|n| (n.first(), n.length)));
+    let mut inside: Vec<(usize, Network)> =
+        networks.iter().copied().enumerate().filter(|(_, network)| within.covers(*network)).collect();
+    inside.sort_by_key(|(_, network)| (network.first(), network.length));
     let unit = Network::unit(within.v6);
     let mut next = within.first();
     let mut cover = Vec::new();
-    for i in inside {
-        let Some(network) = networks.get(i) else { continue };
+    for (place, network) in inside {
         if network.first() > next {
             return Ok(next);
         }
@@ -65,12 +64,12 @@ fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
             // Nested in one that was taken.
             continue;
         }
-        cover.push(i);
+        cover.push(place);
         if network.last() >= within.last() {
             return Err(cover);
         }
-        next = network.last().saturating_add(unit);
-        // `last` has no bits below the unit of its family.
+        // It ends before `within` does, and `last` has no bits below the unit of its family.
+        next = network.last() + unit;
     }
     Ok(next)
 }

@@ -1,12 +1,13 @@
 //! Texts: conjunctions of wildcard patterns and their negations, decided by automata.
 
 use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
-use crate::formula::{Formula, LiteralPrefix, PatternId, Variable, VariableId, build};
-use crate::index::Id;
+use crate::formula::{Formula, PatternId, Variable, VariableId, build};
+use crate::index::{IndexVec, broken, pick};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::theory::domain::domain;
 use crate::theory::examples::readable;
+use crate::theory::prefixes;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub(super) type Excluding = (Vec<usize>, Vec<usize>);
 
 /// Pairs of patterns about which something is remembered, so that long lists do not fill the memory.
-const REMEMBERED: usize = 1 << 21;
+const KEPT_PAIRS_THRESHOLD: usize = 1 << 21;
 
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
@@ -24,7 +25,7 @@ pub type Word = Vec<Symbol>;
 #[derive(Debug)]
 pub struct Strings {
     policy_type: PolicyType,
-    patterns: Vec<Option<Arc<Pattern>>>,
+    patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
 }
 
@@ -35,42 +36,43 @@ struct Relation {
 }
 
 impl Strings {
-    /// Nothing known yet.
+    /// Starts without any automaton.
     pub fn new(policy_type: PolicyType) -> Strings {
-        Strings { policy_type, patterns: Vec::new(), relations: FxHashMap::default() }
+        Strings { policy_type, patterns: IndexVec::default(), relations: FxHashMap::default() }
     }
 
     /// The automaton of a pattern.
     pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Arc<Pattern> {
         self.build(formula, id);
-        self.built(id).map_or_else(|| Arc::new(Pattern::any()), Arc::clone)
+        Arc::clone(self.built(id))
     }
 
-    /// Has the automaton of a pattern built, if it is not.
+    /// Builds the automaton of a pattern unless it exists.
     fn build(&mut self, formula: &Formula<'_>, id: PatternId) {
-        if self.patterns.len() <= id.place() {
-            self.patterns.resize(formula.pattern_count().max(id.place().saturating_add(1)), None);
+        if !self.patterns.contains(id) {
+            self.patterns.resize(formula.pattern_count(), None);
         }
-        if let Some(slot) = self.patterns.get_mut(id.place()) {
-            slot.get_or_insert_with(|| build(formula.pattern_of(id)));
-        }
+        self.patterns[id].get_or_insert_with(|| build(formula.pattern_of(id)));
     }
 
     /// The automaton of a pattern that was built: counting who holds it would cost more than most questions about it.
-    fn built(&self, id: PatternId) -> Option<&Arc<Pattern>> {
-        self.patterns.get(id.place())?.as_ref()
+    fn built(&self, id: PatternId) -> &Arc<Pattern> {
+        match &self.patterns[id] {
+            Some(pattern) => pattern,
+            None => broken("an automaton is built before it is used"),
+        }
     }
 
-    /// Where to remember what was found out about two patterns; `None` where too much is remembered already.
+    /// The entry for what was found out about two patterns; `None` where too much is remembered already.
     fn relation(&mut self, pair: (PatternId, PatternId)) -> Option<&mut Relation> {
-        let room = self.relations.len() < REMEMBERED;
+        let room = self.relations.len() < KEPT_PAIRS_THRESHOLD;
         match self.relations.entry(pair) {
             Entry::Vacant(_) if !room => None,
             entry => Some(entry.or_default()),
         }
     }
 
-    /// Whether no text matches both patterns.
+    /// Returns true if no text matches both patterns.
     ///
     /// # Errors
     /// The meter ran out.
@@ -85,7 +87,7 @@ impl Strings {
             return Ok(false);
         }
         meter.work(1)?;
-        if let Some(plain) = plainly_disjoint(formula.literal_prefix(a), formula.literal_prefix(b)) {
+        if let Some(plain) = prefixes::disjoint(formula.literal_prefix(a), formula.literal_prefix(b)) {
             return Ok(plain);
         }
         let pair = if a < b { (a, b) } else { (b, a) };
@@ -94,15 +96,14 @@ impl Strings {
         }
         self.build(formula, a);
         self.build(formula, b);
-        let (Some(pa), Some(pb)) = (self.built(a), self.built(b)) else { return Ok(false) };
-        let answer = disjoint(pa, pb, meter)?;
+        let answer = disjoint(self.built(a), self.built(b), meter)?;
         if let Some(relation) = self.relation(pair) {
             relation.disjoint = Some(answer);
         }
         Ok(answer)
     }
 
-    /// Whether every text that matches `inner` matches `outer`.
+    /// Returns true if every text that matches `inner` matches `outer`.
     ///
     /// # Errors
     /// The meter ran out.
@@ -117,7 +118,8 @@ impl Strings {
             return Ok(true);
         }
         meter.work(1)?;
-        if let Some(plain) = plainly_included(formula.literal_prefix(outer), formula.literal_prefix(inner)) {
+        if let Some(plain) = prefixes::includes(formula.literal_prefix(outer), formula.literal_prefix(inner))
+        {
             return Ok(plain);
         }
         if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
@@ -125,8 +127,7 @@ impl Strings {
         }
         self.build(formula, outer);
         self.build(formula, inner);
-        let (Some(po), Some(pi)) = (self.built(outer), self.built(inner)) else { return Ok(false) };
-        let answer = includes(po, pi, meter)?;
+        let answer = includes(self.built(outer), self.built(inner), meter)?;
         if let Some(relation) = self.relation((outer, inner)) {
             relation.included = Some(answer);
         }
@@ -159,12 +160,9 @@ impl Strings {
         let mut conflict_negatives: Vec<usize> = Vec::new();
         for form in domain.iter() {
             // What already excludes an earlier form may exclude this one too.
-            let known_must: Vec<&Pattern> =
-                conflict_positives.iter().filter_map(|i| must.get(*i).copied()).collect();
-            let known_not: Vec<&Pattern> =
-                conflict_negatives.iter().filter_map(|i| must_not.get(*i).copied()).collect();
-            if !(known_must.is_empty() && known_not.is_empty())
-                && matches!(decide(&[form], &known_must, &known_not, meter)?, Decision::Conflict(_))
+            let earlier = (pick(&must, &conflict_positives), pick(&must_not, &conflict_negatives));
+            if !(earlier.0.is_empty() && earlier.1.is_empty())
+                && matches!(decide(&[form], &earlier.0, &earlier.1, meter)?, Decision::Conflict(_))
             {
                 continue;
             }
@@ -222,7 +220,7 @@ impl Strings {
         readable(variable, policy_type, &must, &mut fits)
     }
 
-    /// Whether the word is a value of the variable that matches all of the first patterns and none of the others.
+    /// Returns true if the word is a value of the variable that matches all of the first patterns and none of the others.
     fn fits(
         &mut self,
         formula: &Formula<'_>,
@@ -235,64 +233,14 @@ impl Strings {
             && domain(variable, self.policy_type).iter().any(|form| form.matches(word))
     }
 
-    /// Whether the word matches the pattern.
+    /// Returns true if the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
-        match plainly_matches(formula.literal_prefix(id), word) {
+        match prefixes::matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,
             None => {
                 self.build(formula, id);
-                self.built(id).is_some_and(|pattern| pattern.matches(word))
+                self.built(id).matches(word)
             }
         }
-    }
-}
-
-/// Whether no text matches both, where that is plain to see.
-fn plainly_disjoint(a: LiteralPrefix<'_>, b: LiteralPrefix<'_>) -> Option<bool> {
-    use LiteralPrefix::{Hidden, Prefix, Start, Word};
-    match (a, b) {
-        (Hidden, _) | (_, Hidden) => None,
-        (Word(a), Word(b)) => Some(a != b),
-        (Prefix(prefix), Word(text) | Start(text)) | (Word(text) | Start(text), Prefix(prefix))
-            if text.starts_with(prefix) =>
-        {
-            Some(false)
-        }
-        (Prefix(a), Prefix(b)) => Some(!a.starts_with(b) && !b.starts_with(a)),
-        (Word(word), Prefix(start) | Start(start)) | (Prefix(start) | Start(start), Word(word)) => {
-            (!word.starts_with(start)).then_some(true)
-        }
-        (Prefix(a) | Start(a), Start(b)) | (Start(a), Prefix(b)) => {
-            (!a.starts_with(b) && !b.starts_with(a)).then_some(true)
-        }
-    }
-}
-
-/// Whether every text that matches `inner` matches `outer`, where that is plain to see.
-fn plainly_included(outer: LiteralPrefix<'_>, inner: LiteralPrefix<'_>) -> Option<bool> {
-    use LiteralPrefix::{Hidden, Prefix, Start, Word};
-    match (outer, inner) {
-        (Hidden, _) | (_, Hidden) => None,
-        (Word(outer), Word(inner)) => Some(outer == inner),
-        // It has more than one match.
-        (Word(_), Prefix(_) | Start(_)) => Some(false),
-        (Prefix(prefix), Word(text) | Prefix(text) | Start(text)) => Some(text.starts_with(prefix)),
-        // Some match goes on from its start with another character than `outer` does.
-        (Start(outer), Word(text) | Prefix(text) | Start(text)) => {
-            (!text.starts_with(outer)).then_some(false)
-        }
-    }
-}
-
-/// Whether the word matches, where that is plain to see.
-fn plainly_matches(pattern: LiteralPrefix<'_>, word: &[Symbol]) -> Option<bool> {
-    let mut rest = word.iter();
-    let begins = pattern.start()?.chars().all(|c| rest.next() == Some(&Symbol::from_char(c)));
-    match pattern {
-        LiteralPrefix::Hidden => None,
-        _ if !begins => Some(false),
-        LiteralPrefix::Word(_) => Some(rest.next().is_none()),
-        LiteralPrefix::Prefix(_) => Some(rest.all(|symbol| symbol.to_marker().is_none())),
-        LiteralPrefix::Start(_) => None,
     }
 }

@@ -8,6 +8,7 @@
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::{Axis, Bound, Formula, Network, PatternId, Relation, Scalar, VariableId};
+use crate::index::pick;
 use crate::limits::{Exhausted, Meter};
 use crate::theory::strings::{Strings, Word};
 use crate::theory::{intervals, networks};
@@ -34,9 +35,7 @@ pub(super) enum Found {
 }
 
 /// The addresses of an IPv4 network with at most this many free bits are looked at one by one.
-const MOST_FREE_BITS: u32 = 8;
-/// How many texts of one form are looked at.
-const MOST_TEXTS: usize = 12;
+const FREE_BITS_THRESHOLD: u32 = 8;
 
 impl Untyped<'_> {
     /// A text that passes and fails the tests as asked.
@@ -80,7 +79,7 @@ impl Untyped<'_> {
                 if self.accepts(&word) {
                     return Ok(Found::Text(word));
                 }
-                if seen.len() >= MOST_TEXTS {
+                if seen.len() >= meter.limits().form_texts {
                     complete = false;
                     break;
                 }
@@ -99,7 +98,7 @@ impl Untyped<'_> {
         }
     }
 
-    /// What already the tests of one kind exclude, or two kinds that no text passes. Of the tests to be passed one is always
+    /// The tests of one kind that exclude every text, or two of different kinds that no text passes. Of the tests to be passed one is always
     /// named: those to be failed may exclude every number or address, but not a text that is none.
     fn of_one_kind(&self) -> Option<(Places, Places)> {
         if !self.networks.0.is_empty() {
@@ -117,7 +116,7 @@ impl Untyped<'_> {
         }
         [Axis::Number, Axis::Date].into_iter().find_map(|axis| {
             let of_axis = |bounds: &[&Bound]| -> Vec<usize> {
-                (0..bounds.len()).filter(|i| bounds.get(*i).is_some_and(|b| b.axis == axis)).collect()
+                bounds.iter().enumerate().filter(|(_, bound)| bound.axis == axis).map(|(i, _)| i).collect()
             };
             let (ps, ns) = (of_axis(self.bounds.0), of_axis(self.bounds.1));
             if ps.is_empty() {
@@ -129,7 +128,7 @@ impl Untyped<'_> {
                         p.push(0);
                     }
                     let of_bounds = |found: Vec<usize>, places: &[usize]| Places {
-                        bounds: found.iter().filter_map(|i| places.get(*i).copied()).collect(),
+                        bounds: pick(places, &found),
                         ..Places::default()
                     };
                     Some((of_bounds(p, &ps), of_bounds(n, &ns)))
@@ -139,7 +138,7 @@ impl Untyped<'_> {
         })
     }
 
-    /// Whether a text compares as asked; texts tests are not looked at.
+    /// Returns true if a text compares as asked; tests of texts are not looked at.
     fn accepts(&self, word: &[Symbol]) -> bool {
         let Some(text) = Symbol::text(word) else { return false };
         let address = Network::parse(&text).filter(|n| n.length == n.width() && !text.contains('/'));
@@ -159,7 +158,8 @@ impl Untyped<'_> {
     fn likely(&self) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         if let networks::Found::Address(v6, bits) = networks::find(self.networks.0, self.networks.1) {
-            let next = |n: u128| bits.checked_add(n.saturating_mul(Network::unit(v6)));
+            // Near the last address there are fewer.
+            let next = |n: u128| bits.checked_add(n * Network::unit(v6));
             for bits in (0..12).filter_map(next) {
                 let text = Network::address(v6, bits);
                 texts.extend([text.to_ascii_uppercase(), text]);
@@ -220,14 +220,13 @@ fn addresses(network: Network) -> Vec<Pattern> {
         let rest = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
         return vec![Pattern::builder().many(rest).text(":").many(rest).finish()];
     }
-    let free = network.width().saturating_sub(network.length);
-    if free <= MOST_FREE_BITS {
-        let nth = |n: u128| network.first().checked_add(n.saturating_mul(Network::unit(false)));
-        let all = (0..1u128.wrapping_shl(free)).filter_map(nth);
+    let free = network.width() - network.length;
+    if free <= FREE_BITS_THRESHOLD {
+        let all = (0..1u128 << free).map(|n| network.first() + n * Network::unit(false));
         return all.map(|bits| Pattern::word(&Network::address(false, bits))).collect();
     }
     // The octets that all addresses share are spelled.
-    let shared = network.length.wrapping_shr(3);
+    let shared = network.length / 8;
     let first = Network::address(false, network.first());
     let mut octets = first.split('.');
     let mut octet = |builder: Builder, place: u32| match octets.next().filter(|_| place < shared) {
@@ -242,15 +241,14 @@ fn addresses(network: Network) -> Vec<Pattern> {
 fn spellings(number: &Scalar, texts: &mut Vec<String>) {
     let text = number.to_text();
     let dot = if text.contains('.') { "" } else { ".0" };
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.as_str()),
+    };
     texts.extend(["", "0", "00", "00000"].map(|zeros| format!("{sign}{zeros}{digits}")));
     texts.extend([format!("{text}{dot}0"), format!("{text}{dot}")]);
     texts.extend(sign.is_empty().then(|| format!("+{digits}")));
     texts.push(number.to_date());
-}
-
-fn pick<'b>(bounds: &[&'b Bound], places: &[usize]) -> Vec<&'b Bound> {
-    places.iter().filter_map(|i| bounds.get(*i).copied()).collect()
 }
 
 #[cfg(test)]
@@ -332,7 +330,7 @@ mod tests {
             }
             let ids = |places: &[usize]| places.iter().map(|i| patterns[*i]).collect::<Vec<_>>();
             let (p, n) = (ids(&texts.0), ids(&texts.1));
-            let mixed =
+            let untyped =
                 Untyped { texts: (&p, &n), bounds: (&compared.0, &compared.1), networks: (&nets.0, &nets.1) };
             let mut meter = Meter::new(&SearchLimits::default());
             let mut strings = Strings::new(PolicyType::Identity);

@@ -1,10 +1,11 @@
-//! One value for all that is asked of a variable, whatever kinds of question there are.
+//! One value for all tests of a variable, whatever their kinds.
 //!
 //! Keys of the key table have a type, and only operators of that type read them: texts, numbers, instants and addresses
-//! never meet in one variable. Other keys are text that each operator parses for itself: see [`crate::theory::mixed`].
+//! never meet in one variable. Other keys are text that each operator parses for itself: see [`crate::theory::untyped`].
 
 use crate::automata::Symbol;
 use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
+use crate::index::{broken, pick};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
@@ -39,7 +40,7 @@ impl Lemma {
 pub struct Theory {
     /// The theory of texts.
     pub strings: Strings,
-    answers: Memo,
+    memo: Memo,
 }
 
 /// Tests of one kind with their places in the list they came from.
@@ -49,20 +50,21 @@ struct Kind<T> {
 }
 
 impl<T> Kind<T> {
-    fn of(tests: &[Test], pick: impl Fn(Test) -> Option<T>) -> Kind<T> {
-        let (places, tests) = tests.iter().enumerate().filter_map(|(i, t)| pick(*t).map(|t| (i, t))).unzip();
+    fn of(tests: &[Test], of_kind: impl Fn(Test) -> Option<T>) -> Kind<T> {
+        let (places, tests) =
+            tests.iter().enumerate().filter_map(|(i, t)| of_kind(*t).map(|t| (i, t))).unzip();
         Kind { tests, places }
     }
 
     fn back(&self, conflict: &[usize]) -> Vec<usize> {
-        conflict.iter().filter_map(|i| self.places.get(*i).copied()).collect()
+        pick(&self.places, conflict)
     }
 }
 
 impl Theory {
-    /// Theories that know nothing yet.
+    /// Starts with empty memories.
     pub fn new(policy_type: PolicyType) -> Theory {
-        Theory { strings: Strings::new(policy_type), answers: Memo::default() }
+        Theory { strings: Strings::new(policy_type), memo: Memo::default() }
     }
 
     /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there
@@ -79,14 +81,30 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Result<Word, Lemma>, Exhausted> {
         let request = (variable, positives, negatives);
-        if let Some(word) = self.answers.get(request) {
+        if let Some(word) = self.memo.get(request) {
             return Ok(Ok(word.clone()));
         }
         let found = self.find(formula, variable, positives, negatives, meter)?;
         if let Ok(word) = &found {
-            self.answers.keep(request, word);
+            self.memo.keep(request, word);
         }
         Ok(found)
+    }
+
+    /// A value of the variable.
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub fn any_value(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        meter: &mut Meter,
+    ) -> Result<Word, Exhausted> {
+        match self.value(formula, variable, &[], &[], meter)? {
+            Ok(word) => Ok(word),
+            Err(_) => broken("every variable has a value"),
+        }
     }
 
     /// As [`Theory::value`], of what was not asked for before.
@@ -103,10 +121,10 @@ impl Theory {
             Variable::Action | Variable::Resource | Variable::Requester => Some(ValueType::String),
         };
         let lemma = |p: Vec<usize>, n: Vec<usize>| {
-            let pick = |places: Vec<usize>, tests: &[Test]| {
-                places.iter().filter_map(|i| tests.get(*i).map(|t| (variable, *t))).collect()
+            let at = |places: Vec<usize>, tests: &[Test]| {
+                pick(tests, &places).into_iter().map(|test| (variable, test)).collect()
             };
-            Ok(Err(Lemma { positives: pick(p, positives), negatives: pick(n, negatives) }))
+            Ok(Err(Lemma { positives: at(p, positives), negatives: at(n, negatives) }))
         };
         let network = |t: Test| if let Test::Network(id) = t { Some(formula.network_of(id)) } else { None };
         let nets = || (Kind::of(positives, network), Kind::of(negatives, network));
@@ -141,12 +159,12 @@ impl Theory {
         let texts = (Kind::of(positives, |t| pattern(&t)), Kind::of(negatives, |t| pattern(&t)));
         let (bounds, nets) = (bounds(), nets());
         // A key that is not in the table is a text, which each operator parses for itself.
-        let mixed = Untyped {
+        let untyped = Untyped {
             texts: (&texts.0.tests, &texts.1.tests),
             bounds: (&bounds.0.tests, &bounds.1.tests),
             networks: (&nets.0.tests, &nets.1.tests),
         };
-        match mixed.find(&mut self.strings, formula, variable, meter)? {
+        match untyped.find(&mut self.strings, formula, variable, meter)? {
             untyped::Found::Text(word) => Ok(Ok(word)),
             untyped::Found::Conflict(conflict) => {
                 let back = |texts: &Kind<PatternId>,

@@ -1,0 +1,52 @@
+//! The tests that imply another one about the same variable.
+
+use crate::formula::{Conjunction, Lit, Test, VariableId};
+use crate::limits::Exhausted;
+use crate::solve::atom_index::AtomIndex;
+use crate::solve::workspace::Workspace;
+
+/// Finds the tests that imply `outer`, of those whose atoms are wanted; a pattern with policy variables implies what it implies
+/// for all values.
+///
+/// # Errors
+/// The meter ran out.
+pub(super) fn implying<'a>(
+    workspace: &mut Workspace<'_, 'a>,
+    atoms: &AtomIndex<'a>,
+    (variable, outer): (VariableId, Test),
+    is_wanted: &dyn Fn(&Conjunction, Lit) -> bool,
+) -> Result<Vec<(Test, Lit)>, Exhausted> {
+    let mut found = Vec::new();
+    let Some(atoms) = atoms.about(variable) else { return Ok(found) };
+    let Workspace { formula, conjunction, theory, meter } = workspace;
+    match outer {
+        Test::Pattern(wide) => {
+            // A word includes nothing but itself, which is the same atom.
+            if formula.literal_prefix(wide).word().is_some() {
+                return Ok(found);
+            }
+            let mut near = Vec::new();
+            atoms.near(formula, wide, &mut near);
+            for atom in near.into_iter().map(|place| atoms.texts[place]) {
+                if atom.test != outer
+                    && is_wanted(conjunction, atom.lit)
+                    && theory.strings.includes(formula, wide, atom.pattern, meter)?
+                {
+                    found.push((atom.test, atom.lit));
+                }
+            }
+        }
+        Test::Network(wide) => {
+            let wide = formula.network_of(wide);
+            for (narrow, lit) in &atoms.networks {
+                let test = Test::Network(*narrow);
+                let is_inside = wide.covers(formula.network_of(*narrow));
+                if is_inside && test != outer && is_wanted(conjunction, *lit) {
+                    found.push((test, *lit));
+                }
+            }
+        }
+        Test::Bound(_) | Test::Template(_) => {}
+    }
+    Ok(found)
+}

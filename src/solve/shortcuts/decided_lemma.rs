@@ -1,0 +1,24 @@
+//! A conflict of the first guess about nothing but decided atoms: what every proposal would run into.
+//!
+//! Sound: the lemma says that no value gives its tests those truth values, and the conjunction implies just these. A proposal that
+//! the theories could not decide is no lemma; with one the caller does not ask.
+
+use crate::formula::{Test, VariableId};
+use crate::solve::workspace::Workspace;
+use crate::theory::Lemma;
+
+/// Finds the first conflict of which the conjunction decides all tests as the conflict says that they cannot be.
+pub(in crate::solve) fn decided_lemma(
+    workspace: &mut Workspace<'_, '_>,
+    conflicts: &[Lemma],
+) -> Option<Lemma> {
+    let mut are_decided = |tests: &[(VariableId, Test)], is_passed: bool| {
+        tests.iter().all(|(variable, test)| {
+            let lit = workspace.formula.match_literal(*variable, *test);
+            workspace.conjunction.value(lit) == Some(is_passed)
+        })
+    };
+    let mut is_decided =
+        |lemma: &&Lemma| are_decided(&lemma.positives, true) && are_decided(&lemma.negatives, false);
+    conflicts.iter().find(|lemma| is_decided(lemma)).cloned()
+}

@@ -1,0 +1,176 @@
+//! Values of keys put into the patterns that hold them: what shows that a proposal with policy variables is possible.
+
+use crate::automata::Symbol;
+use crate::formula::{Formula, PatternKey, Test, VariableId, decode};
+use crate::limits::{Exhausted, Meter};
+use crate::theory::combinations::Combinations;
+use crate::theory::strings::Word;
+use crate::theory::values::{Lemma, Theory};
+use crate::theory::variables::{
+    Tests, Valuation, deciding_variable, tests_of, variable_of_key, variable_pattern,
+};
+use rustc_hash::FxHashMap;
+
+/// Values of variables, as chosen so far.
+pub(super) type Words = FxHashMap<VariableId, Word>;
+
+impl Theory {
+    /// Chooses values for the keys of patterns, puts them in and solves the rest.
+    ///
+    /// # Errors
+    /// The meter ran out, or no choice was decided.
+    pub(super) fn instantiate(
+        &mut self,
+        formula: &mut Formula<'_>,
+        tests: &[(VariableId, Tests)],
+        words: Words,
+        meter: &mut Meter,
+    ) -> Result<Valuation, Exhausted> {
+        let all = Lemma {
+            positives: tests.iter().flat_map(|(v, t)| t.positives.iter().map(|t| (*v, *t))).collect(),
+            negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
+        };
+        let Some(order) = dependency_order(formula, tests) else { return Ok(Valuation::Undecided(all)) };
+        let mut mixed = false;
+        // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
+        if let Some(words) = self.attempt(formula, (tests, &order), words.clone(), &mut mixed, meter)? {
+            return Ok(Valuation::Values(words));
+        }
+        let first = self.slots(formula, (tests, &order), &words, 1, meter)?;
+        let mut chosen = words.clone();
+        chosen.extend(first.into_iter().filter_map(|(v, values)| Some((v, values.into_iter().next()?))));
+        if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut mixed, meter)? {
+            return Ok(Valuation::Values(words));
+        }
+        let slots = self.slots(formula, (tests, &order), &words, usize::MAX, meter)?;
+        let combinations = Combinations::of(slots.iter().map(|(_, values)| values.as_slice()).collect());
+        for values in combinations.take(meter.limits().assignments) {
+            let mut chosen = words.clone();
+            chosen.extend(slots.iter().zip(values).map(|((variable, _), word)| (*variable, word.clone())));
+            if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut mixed, meter)? {
+                return Ok(Valuation::Values(words));
+            }
+        }
+        Ok(match self.exhaust_values(formula, tests, &order, meter)? {
+            Some(lemma) => Valuation::Conflicts(vec![lemma]),
+            None if mixed => return Err(Exhausted::Mixed),
+            None => Valuation::Undecided(all),
+        })
+    }
+
+    /// As [`Theory::fill_in`]; where operators of several kinds meet in a way that is not decided, other values may do, and
+    /// `mixed` is set.
+    fn attempt(
+        &mut self,
+        formula: &mut Formula<'_>,
+        of: (&[(VariableId, Tests)], &[VariableId]),
+        words: Words,
+        mixed: &mut bool,
+        meter: &mut Meter,
+    ) -> Result<Option<Words>, Exhausted> {
+        match self.fill_in(formula, of, words, meter) {
+            Err(Exhausted::Mixed) => {
+                *mixed = true;
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
+    /// Solves the variables with patterns with policy variables, in order, the values of the others given; `None` if one of
+    /// them has no value then.
+    fn fill_in(
+        &mut self,
+        formula: &mut Formula<'_>,
+        (tests, order): (&[(VariableId, Tests)], &[VariableId]),
+        mut words: Words,
+        meter: &mut Meter,
+    ) -> Result<Option<Words>, Exhausted> {
+        for variable in order {
+            let own = tests_of(tests, *variable);
+            let mut positives = Vec::new();
+            for test in &own.positives {
+                match self.put_in(formula, *test, &words, meter)? {
+                    Some(test) => positives.push(test),
+                    None => return Ok(None),
+                }
+            }
+            let mut negatives = Vec::new();
+            for test in &own.negatives {
+                // A value that cannot stand in its place makes the pattern match nothing.
+                negatives.extend(self.put_in(formula, *test, &words, meter)?);
+            }
+            match self.value(formula, *variable, &positives, &negatives, meter)? {
+                Ok(word) => words.insert(*variable, word),
+                Err(_) => return Ok(None),
+            };
+        }
+        Ok(Some(words))
+    }
+
+    /// The test with the values of its keys; `None` if it matches nothing.
+    fn put_in(
+        &mut self,
+        formula: &mut Formula<'_>,
+        test: Test,
+        words: &Words,
+        meter: &mut Meter,
+    ) -> Result<Option<Test>, Exhausted> {
+        let Some(template) = variable_pattern(formula, test) else { return Ok(Some(test)) };
+        let mut values = Vec::new();
+        for key in &template.keys {
+            values.push(self.value_of_key(formula, key, words, meter)?);
+        }
+        let values: Vec<&[Symbol]> = values.iter().map(Vec::as_slice).collect();
+        let pattern = template.substitute(&values);
+        Ok(pattern.map(|p| Test::Pattern(formula.intern_pattern(PatternKey::built(p)))))
+    }
+
+    /// The value of a key under the words chosen; of a key that the requester's word fixes, what it fixes.
+    fn value_of_key<'a>(
+        &mut self,
+        formula: &Formula<'a>,
+        key: &'a str,
+        words: &Words,
+        meter: &mut Meter,
+    ) -> Result<Word, Exhausted> {
+        if let Some(part) = formula.requester_key(key) {
+            let requester = self.chosen(formula, VariableId::REQUESTER, words, meter)?;
+            if let Some(Some(text)) = decode(&requester).and_then(|decoded| part.value(&decoded)) {
+                return Ok(Symbol::word(&text));
+            }
+        }
+        self.chosen(formula, variable_of_key(formula, key), words, meter)
+    }
+
+    /// The chosen value of a variable; of one for which none is chosen, any.
+    fn chosen(
+        &mut self,
+        formula: &Formula<'_>,
+        variable: VariableId,
+        words: &Words,
+        meter: &mut Meter,
+    ) -> Result<Word, Exhausted> {
+        match words.get(&variable) {
+            Some(word) => Ok(word.clone()),
+            None => self.any_value(formula, variable, meter),
+        }
+    }
+}
+
+/// The variables with patterns with policy variables, those whose values others need first; `None` if they need one another.
+fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Option<Vec<VariableId>> {
+    let needs = |tests: &Tests| -> Vec<VariableId> {
+        let patterns = tests.all().filter_map(|test| variable_pattern(formula, *test));
+        patterns.flat_map(|pattern| &pattern.keys).map(|key| deciding_variable(formula, key).0).collect()
+    };
+    let mut open: Vec<(VariableId, Vec<VariableId>)> =
+        tests.iter().map(|(v, t)| (*v, needs(t))).filter(|(_, n)| !n.is_empty()).collect();
+    let mut order = Vec::new();
+    while !open.is_empty() {
+        let waiting: Vec<VariableId> = open.iter().map(|(v, _)| *v).collect();
+        let ready = open.iter().position(|(_, needs)| !needs.iter().any(|n| waiting.contains(n)))?;
+        order.push(open.remove(ready).0);
+    }
+    Some(order)
+}
