@@ -118,7 +118,7 @@ impl Concretizer<'_, '_> {
         }
         if let Some(decoded) = requester {
             if !self.aws_compat {
-                self.tie(&decoded, &mut request);
+                self.set_requester_keys(&decoded, &mut request);
             }
             request.requester = Some(decoded.requester);
         }
@@ -128,8 +128,8 @@ impl Concretizer<'_, '_> {
     /// The requester, where it plays a part.
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
         let speaks_of_it = self.formula.speaks_of_requester();
-        let tied = RequesterKey::ALL.iter().any(|tied| self.formula.mentions(tied.name()));
-        if self.policy_type == PolicyType::Identity && !speaks_of_it && !tied {
+        let mentions_keys = RequesterKey::ALL.iter().any(|key| self.formula.mentions(key.name()));
+        if self.policy_type == PolicyType::Identity && !speaks_of_it && !mentions_keys {
             return Ok(None);
         }
         let word = self.word(model, VariableId::REQUESTER)?;
@@ -137,10 +137,10 @@ impl Concretizer<'_, '_> {
     }
 
     /// Gives the keys that describe the requester the values that its word fixes.
-    fn tie(&self, decoded: &Decoded, request: &mut Request) {
-        for tied in RequesterKey::ALL.iter().filter(|tied| self.formula.mentions(tied.name())) {
-            if let Some(value) = tied.value(decoded) {
-                request.set(tied.name(), value.into_iter().collect());
+    fn set_requester_keys(&self, decoded: &Decoded, request: &mut Request) {
+        for key in RequesterKey::ALL.iter().filter(|key| self.formula.mentions(key.name())) {
+            if let Some(value) = key.value(decoded) {
+                request.set(key.name(), value.into_iter().collect());
             }
         }
     }

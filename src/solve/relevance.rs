@@ -194,11 +194,11 @@ impl<'a> Relevance<'a> {
         }
         let few = (open.len() <= LINEAR_THRESHOLD).then_some(open.as_slice());
         let is_wanted = |lit: Lit| elsewhere.contains(lit);
-        let met = meet(&mut self.overlaps, workspace, (atoms, required), few, is_wanted)?;
-        for place in open.iter().filter(|place| met.binary_search(place).is_err()) {
+        let overlapping = find_overlapping(&mut self.overlaps, workspace, (atoms, required), few, is_wanted)?;
+        for place in open.iter().filter(|place| overlapping.binary_search(place).is_err()) {
             workspace.conjunction.exclude(atoms.texts[*place].lit);
         }
-        decide_including(&mut self.overlaps, workspace, (atoms, required), &met);
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping);
         Ok(())
     }
 
@@ -210,25 +210,25 @@ impl<'a> Relevance<'a> {
     ) -> Result<(), Exhausted> {
         let Some(atoms) = self.atoms.about(required.variable) else { return Ok(()) };
         workspace.meter.work(atoms.texts.len() / 8)?;
-        let met = meet(&mut self.overlaps, workspace, (atoms, required), None, |_| true)?;
+        let overlapping = find_overlapping(&mut self.overlaps, workspace, (atoms, required), None, |_| true)?;
         let conjunction = &mut workspace.conjunction;
         if required.variable == VariableId::ACTION && !conjunction.has_assumed() {
-            conjunction.assume_all(met.iter().map(|place| atoms.texts[*place].lit));
+            conjunction.assume_all(overlapping.iter().map(|place| atoms.texts[*place].lit));
         } else {
             for (place, atom) in atoms.texts.entries() {
-                if met.binary_search(&place).is_err() {
+                if overlapping.binary_search(&place).is_err() {
                     conjunction.exclude(atom.lit);
                 }
             }
         }
-        decide_including(&mut self.overlaps, workspace, (atoms, required), &met);
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping);
         Ok(())
     }
 }
 
 /// Compares the required patterns with the open atoms that are wanted: with the `few` given, or those that the index finds.
 /// Returns, in order, the atoms that some text matches together with one of the patterns.
-fn meet<'a>(
+fn find_overlapping<'a>(
     overlaps: &mut Overlaps,
     workspace: &mut Workspace<'_, 'a>,
     (atoms, required): (&VariableAtoms<'a>, &Required),
@@ -237,7 +237,7 @@ fn meet<'a>(
 ) -> Result<Vec<AtomPlace>, Exhausted> {
     let Workspace { formula, conjunction, theory, meter } = workspace;
     overlaps.reset(atoms.texts.len());
-    let (mut met, mut near) = (Vec::new(), Vec::new());
+    let (mut overlapping, mut near) = (Vec::new(), Vec::new());
     for pattern in &required.patterns {
         let places = match few {
             Some(few) => few,
@@ -257,14 +257,14 @@ fn meet<'a>(
                 continue;
             }
             if overlap.meets == 0 {
-                met.push(*place);
+                overlapping.push(*place);
             }
             overlap.meets += 1;
             overlap.includes += u32::from(theory.strings.includes(formula, atom.pattern, *pattern, meter)?);
         }
     }
-    met.sort_unstable();
-    Ok(met)
+    overlapping.sort_unstable();
+    Ok(overlapping)
 }
 
 /// Makes conjuncts of the atoms that include all required patterns.
@@ -272,10 +272,10 @@ fn decide_including<'a>(
     overlaps: &mut Overlaps,
     workspace: &mut Workspace<'_, 'a>,
     (atoms, required): (&VariableAtoms<'a>, &Required),
-    met: &[AtomPlace],
+    overlapping: &[AtomPlace],
 ) {
     let includes_all = |place: &&AtomPlace| overlaps.at(**place).includes as usize == required.patterns.len();
-    let including = met.iter().filter(includes_all).map(|place| atoms.texts[*place]);
+    let including = overlapping.iter().filter(includes_all).map(|place| atoms.texts[*place]);
     // That the widened pattern matches says nothing about the values of the keys in it.
     let decided = including.filter(|atom| !matches!(atom.test, Test::Template(_)));
     let decided: Vec<Lit> = decided.map(|atom| atom.lit).collect();

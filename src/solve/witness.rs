@@ -59,7 +59,7 @@ impl Witness {
         }
         let mut request = self.request.clone();
         request.requester = None;
-        RequesterKey::ALL.iter().for_each(|tied| request.set(tied.name(), Vec::new()));
+        RequesterKey::ALL.iter().for_each(|key| request.set(key.name(), Vec::new()));
         match Witness::confirm(request, claim) {
             Ok(shrunk) => shrunk,
             Err(_) => self,

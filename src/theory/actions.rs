@@ -146,5 +146,5 @@ pub(super) fn actions() -> &'static [Vec<Symbol>] {
 
 /// A well-known action's usual spelling.
 pub fn usual_spelling(action: &str) -> Option<&'static str> {
-    ACTIONS.iter().copied().find(|known| known.eq_ignore_ascii_case(action))
+    ACTIONS.iter().copied().find(|usual| usual.eq_ignore_ascii_case(action))
 }

@@ -11,7 +11,7 @@ use crate::theory::fill::{ACCOUNTS, Arn, arn_field, arn_field_or_nothing, fill};
 use crate::theory::requesters::{accounts_in, fill_requester, requesters, requesters_of};
 
 /// The first word that fits, of those worth trying for a variable whose value has to match all of `must`.
-pub(super) fn readable(
+pub(super) fn example(
     variable: Variable<'_>,
     policy_type: PolicyType,
     must: &[&Pattern],
@@ -26,12 +26,12 @@ pub(super) fn readable(
     let base = must.iter().copied().max_by_key(|p| (p.prefix().len(), std::cmp::Reverse(p.steps().len())));
     match variable {
         Variable::Action => {
-            let known = actions().iter().filter(|word| base.is_none_or(|p| p.matches(word))).cloned();
+            let well_known = actions().iter().filter(|word| base.is_none_or(|p| p.matches(word))).cloned();
             let filled = base.into_iter().flat_map(|p| {
                 let fillers: [&dyn Fn(usize) -> &'static str; 2] = [&|_| "a", &|_| ""];
                 fillers.map(|filler| fill(p, filler))
             });
-            first(&mut known.chain(filled))
+            first(&mut well_known.chain(filled))
         }
         Variable::Resource => match base {
             None => first(

@@ -31,15 +31,15 @@ impl Theory {
             negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
         };
         let Some(order) = dependency_order(formula, tests) else { return Ok(Valuation::Undecided(all)) };
-        let mut mixed = false;
+        let mut is_mixed = false;
         // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
-        if let Some(words) = self.attempt(formula, (tests, &order), words.clone(), &mut mixed, meter)? {
+        if let Some(words) = self.attempt(formula, (tests, &order), words.clone(), &mut is_mixed, meter)? {
             return Ok(Valuation::Values(words));
         }
         let first = self.slots(formula, (tests, &order), &words, 1, meter)?;
         let mut chosen = words.clone();
         chosen.extend(first.into_iter().filter_map(|(v, values)| Some((v, values.into_iter().next()?))));
-        if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut mixed, meter)? {
+        if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut is_mixed, meter)? {
             return Ok(Valuation::Values(words));
         }
         let slots = self.slots(formula, (tests, &order), &words, usize::MAX, meter)?;
@@ -47,30 +47,30 @@ impl Theory {
         for values in combinations.take(meter.limits().assignments) {
             let mut chosen = words.clone();
             chosen.extend(slots.iter().zip(values).map(|((variable, _), word)| (*variable, word.clone())));
-            if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut mixed, meter)? {
+            if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut is_mixed, meter)? {
                 return Ok(Valuation::Values(words));
             }
         }
         Ok(match self.exhaust_values(formula, tests, &order, meter)? {
             Some(lemma) => Valuation::Conflicts(vec![lemma]),
-            None if mixed => return Err(Exhausted::Mixed),
+            None if is_mixed => return Err(Exhausted::Mixed),
             None => Valuation::Undecided(all),
         })
     }
 
     /// As [`Theory::fill_in`]; where operators of several kinds meet in a way that is not decided, other values may do, and
-    /// `mixed` is set.
+    /// `is_mixed` is set.
     fn attempt(
         &mut self,
         formula: &mut Formula<'_>,
         of: (&[(VariableId, Tests)], &[VariableId]),
         words: Words,
-        mixed: &mut bool,
+        is_mixed: &mut bool,
         meter: &mut Meter,
     ) -> Result<Option<Words>, Exhausted> {
         match self.fill_in(formula, of, words, meter) {
             Err(Exhausted::Mixed) => {
-                *mixed = true;
+                *is_mixed = true;
                 Ok(None)
             }
             other => other,

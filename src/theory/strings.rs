@@ -6,7 +6,7 @@ use crate::index::{IndexVec, broken, pick};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::PolicyType;
 use crate::theory::domain::domain;
-use crate::theory::examples::readable;
+use crate::theory::examples::example;
 use crate::theory::prefixes;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
@@ -91,8 +91,8 @@ impl Strings {
             return Ok(plain);
         }
         let pair = if a < b { (a, b) } else { (b, a) };
-        if let Some(known) = self.relations.get(&pair).and_then(|r| r.disjoint) {
-            return Ok(known);
+        if let Some(answer) = self.relations.get(&pair).and_then(|r| r.disjoint) {
+            return Ok(answer);
         }
         self.build(formula, a);
         self.build(formula, b);
@@ -122,8 +122,8 @@ impl Strings {
         {
             return Ok(plain);
         }
-        if let Some(known) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
-            return Ok(known);
+        if let Some(answer) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
+            return Ok(answer);
         }
         self.build(formula, outer);
         self.build(formula, inner);
@@ -217,7 +217,7 @@ impl Strings {
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
         let policy_type = self.policy_type;
         let mut fits = |word: &[Symbol]| self.fits(formula, variable, (positives, negatives), word);
-        readable(variable, policy_type, &must, &mut fits)
+        example(variable, policy_type, &must, &mut fits)
     }
 
     /// Returns true if the word is a value of the variable that matches all of the first patterns and none of the others.

@@ -95,6 +95,18 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&difference(&halves.1, &halves.0, &few).rest), "limit-questions");
 }
 
+/// A key that has one of two values, put into a resource: both are tried.
+#[test]
+fn tries_of_values_end_in_unknown() {
+    let resource = |end: &str| statement("Allow", "Resource", &[format!("arn:aws:s3:::b/{end}")]);
+    let new = policy(&[resource("${aws:MultiFactorAuthPresent}")]);
+    let pair = (new, policy(&[resource("true"), resource("false")]));
+    let defaults = SearchLimits::default();
+    assert_eq!(limit(&ask(&pair, defaults)), "PASS");
+    assert_eq!(ask(&pair, SearchLimits { assignments: 1, ..defaults }).verdict.name(), "UNKNOWN");
+    assert_eq!(ask(&pair, SearchLimits { key_values: 1, ..defaults }).verdict.name(), "UNKNOWN");
+}
+
 #[test]
 fn a_deadline_ends_a_hard_search() {
     let limits = SearchLimits {
@@ -134,6 +146,9 @@ fn more_of_everything_never_changes_an_answer() {
             findings: usize::MAX,
             witness_bytes: usize::MAX,
             questions: budget,
+            assignments: budget,
+            key_values: budget,
+            form_texts: budget,
             deadline: None,
         };
         let name = ask(&halves, limits).verdict.name();
