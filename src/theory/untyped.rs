@@ -336,9 +336,9 @@ mod tests {
             let mut strings = Strings::new(PolicyType::Identity);
             let fits = |word: &[Symbol], strings: &mut Strings| {
                 let mut matches = |id: &PatternId| strings.pattern(&formula, *id).matches(word);
-                p.iter().all(&mut matches) && !n.iter().any(&mut matches) && mixed.accepts(word)
+                p.iter().all(&mut matches) && !n.iter().any(&mut matches) && untyped.accepts(word)
             };
-            let found = mixed.find(&mut strings, &formula, variable, &mut meter);
+            let found = untyped.find(&mut strings, &formula, variable, &mut meter);
             let known = universe.iter().find(|text| fits(&Symbol::word(text), &mut strings));
             match found {
                 Ok(Found::Text(word)) => {

@@ -135,6 +135,7 @@ fn more_of_everything_never_changes_an_answer() {
             witness_bytes: usize::MAX,
             questions: budget,
             deadline: None,
+            ..SearchLimits::default()
         };
         let name = ask(&halves, limits).verdict.name();
         assert!(name == "PASS" || (name == "UNKNOWN" && decided.is_empty()), "{budget}: {name}");
