@@ -387,7 +387,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether a text that takes no policy variables has none.
+    /// Returns true if a text that takes no policy variables has none.
     fn without_variables(&mut self, what: &str, text: &str, span: Span) -> bool {
         let has = self.version == Version::V2012 && text.contains("${");
         if has {
