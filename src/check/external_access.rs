@@ -287,7 +287,8 @@ impl Analyzer<'_> {
     fn split_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Stopped> {
         let resource_type = self.resource_type;
         let complements = Complement::of(denial, &part, |key| is_trust(key, resource_type));
-        let alone: Vec<Document> = complements.iter().filter_map(|one| one.document(self.with_resource)).collect();
+        let alone: Vec<Document> =
+            complements.iter().filter_map(|one| one.document(self.with_resource)).collect();
         if self.budget.is_half_spent()
             || alone.is_empty()
             || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())?

@@ -17,7 +17,7 @@ use crate::index::broken;
 use crate::policy::{Part, PolicyType, Template};
 use crate::request::{ValueType, key_info};
 use crate::verify::clauses::QueryClauses;
-use crate::verify::lemma::byte_automata::{ByteAutomaton, AUTOMATA_BYTES, find};
+use crate::verify::lemma::byte_automata::{AUTOMATA_BYTES, ByteAutomaton, find};
 use crate::verify::lemma::domain::{forms, text};
 use crate::verify::lemma::values::{some_address, some_number};
 use crate::verify::{Budget, Refusal};
