@@ -66,8 +66,7 @@ impl<'a> Track<'a> {
     /// Adds the positions after a letter, and whether it is consumed as spelled.
     fn add_moves(&self, position: Position, letter: Letter, to: &mut Vec<Move>) {
         let start = to.len();
-        let mut at = position.place();
-        for step in self.from(position) {
+        for (at, step) in (position.place()..).zip(self.from(position)) {
             match step {
                 Step::Many(class) => {
                     if class.covers(letter.sort) {
@@ -90,7 +89,6 @@ impl<'a> Track<'a> {
                     return;
                 }
             }
-            at += 1;
         }
     }
 }

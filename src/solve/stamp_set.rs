@@ -55,6 +55,6 @@ impl StampSet {
 
     /// Returns true if the node of the literal is in the set.
     pub(super) fn contains(&self, lit: Lit) -> bool {
-        self.stamps.contains(lit.node()) && self.stamps[lit.node()] == self.round
+        self.stamps.find(lit.node()) == Some(&self.round)
     }
 }

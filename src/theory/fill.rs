@@ -129,10 +129,10 @@ impl<'f> Arn<'f> {
             let after = if at == last { after } else { 0 };
             match at {
                 // Where more is spelled than an account has, nothing is left.
-                ACCOUNT => match field.len().checked_sub(after).and_then(|end| field.get(before..end)) {
-                    Some(part) => part,
-                    None => "",
-                },
+                ACCOUNT => {
+                    let end = field.len().checked_sub(after);
+                    end.and_then(|end| field.get(before..end)).unwrap_or_default()
+                }
                 _ if before == 0 || at < ACCOUNT => field,
                 _ => "a",
             }
