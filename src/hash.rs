@@ -12,7 +12,7 @@ pub(crate) type TextMap<K, V> = HashMap<K, V, TextHash>;
 /// A set of texts.
 pub(crate) type TextSet<K> = HashSet<K, TextHash>;
 
-/// Whether two texts are the same. Compares many bytes at a time: the C library of static builds compares them one by one.
+/// Returns true if two texts are the same. Compares many bytes at a time: the C library of static builds compares them one by one.
 pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;

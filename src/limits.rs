@@ -56,7 +56,7 @@ impl Deadline {
         Deadline(instant)
     }
 
-    /// Whether it is over.
+    /// Returns true if it is over.
     pub fn has_passed(self) -> bool {
         self.0.is_some_and(|at| std::time::Instant::now() >= at)
     }
@@ -142,7 +142,7 @@ impl Default for SearchLimits {
 }
 
 impl SearchLimits {
-    /// Whether the deadline, if there is one, has passed.
+    /// Returns true if the deadline, if there is one, has passed.
     pub fn is_over(&self) -> bool {
         self.deadline.is_some_and(|at| std::time::Instant::now() >= at)
     }

@@ -63,7 +63,7 @@ pub struct Answer {
     pub verdict: Verdict,
     /// The policy type that was used.
     pub policy_type: PolicyType,
-    /// Whether it was inferred.
+    /// True if it was inferred.
     pub policy_type_inferred: bool,
     /// The named assumptions that take part, in alphabetical order.
     pub assumptions: Vec<Assumption>,

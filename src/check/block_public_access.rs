@@ -60,7 +60,7 @@ pub struct AclGrant {
 }
 
 impl AclGrant {
-    /// Whether everyone, or everyone with an AWS account, has it.
+    /// Returns true if everyone has it, or everyone with an AWS account.
     pub fn is_public(&self) -> bool {
         self.grantee.ends_with("/groups/global/AllUsers")
             || self.grantee.ends_with("/groups/global/AuthenticatedUsers")
@@ -74,7 +74,7 @@ pub struct Blocked<'a> {
     pub policy: Option<&'a Document>,
     /// Bucket or access point.
     pub resource_type: ResourceType,
-    /// Whether it is an access point that only a VPC can use: its policy is never public.
+    /// True if it is an access point that only a VPC can use: its policy is never public.
     pub vpc_only: bool,
     /// All grants of its ACLs.
     pub grants: &'a [AclGrant],
@@ -87,18 +87,18 @@ pub struct Blocked<'a> {
 /// What is public, what is rejected, what remains.
 #[derive(Clone, Debug)]
 pub struct BlockOutcome {
-    /// Whether the policy is public; PASS means that it is not. `None` without a policy, and for one that cannot be public.
+    /// True if the policy is public; PASS means that it is not. `None` without a policy, and for one that cannot be public.
     pub public: Option<Answer>,
     /// What the policy still allows where the settings restrict it to services and the owner: FAIL with a request, PASS if
     /// nothing. `None` where they do not restrict it.
     pub remaining: Option<Answer>,
-    /// Whether putting the policy would be rejected.
+    /// True if putting the policy would be rejected.
     pub rejects_policy: bool,
-    /// Whether putting the ACL would be rejected.
+    /// True if putting the ACL would be rejected.
     pub rejects_acl: bool,
-    /// Whether public access by the policy remains; `None` if it is not known whether the policy is public.
+    /// True if public access by the policy remains; `None` if it is not known whether the policy is public.
     pub policy_stays_public: Option<bool>,
-    /// Whether public access by ACLs remains.
+    /// True if public access by ACLs remains.
     pub acl_stays_public: bool,
 }
 

@@ -32,9 +32,9 @@ impl Relation {
 /// Two answers that together say how two policies relate.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Whether the left policy allows nothing that the right one does not.
+    /// True if the left policy allows nothing that the right one does not.
     pub left: Answer,
-    /// Whether the right policy allows nothing that the left one does not.
+    /// True if the right policy allows nothing that the left one does not.
     pub right: Answer,
 }
 

@@ -103,7 +103,7 @@ impl Test {
         Complement::Conditions(vec![test]).document(true)
     }
 
-    /// Whether anything is left.
+    /// Decides whether anything is left.
     fn put_into(
         &self,
         conditions: &mut Map<String, Value>,

@@ -26,7 +26,7 @@ pub struct Group {
     pub region: Region,
     /// The region as a policy.
     pub document: Document,
-    /// Whether all of it is new, which is proved, or maybe a part only.
+    /// True if all of it is new, which is proved, or maybe a part only.
     pub is_all_new: bool,
     /// A request in it that is new, with the statement that allows it.
     pub finding: Finding,
@@ -51,12 +51,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether it is proved that there is none.
+    /// Returns true if it is proved that there is none.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && matches!(self.rest.verdict, Verdict::Pass(_))
     }
 
-    /// Whether it is proved that the groups cover everything.
+    /// Returns true if it is proved that the groups cover everything.
     pub fn is_complete(&self) -> bool {
         matches!(self.rest.verdict, Verdict::Pass(_))
     }
@@ -322,7 +322,7 @@ impl<'d> Differ<'d> {
         Ok(())
     }
 
-    /// Whether the request is in the region.
+    /// Returns true if the request is in the region.
     fn holds(&self, region: &Document, request: &Request) -> bool {
         let mut options = evaluate::Options::for_documents(&[self.new.document(), self.old.document()]);
         options.resource_unconstrained = true;
@@ -359,7 +359,7 @@ impl<'d> Differ<'d> {
         }
     }
 
-    /// Whether it is proved that the new policy allows all of the region, and the old one nothing of it.
+    /// Decides whether it is proved that the new policy allows all of the region, and the old one nothing of it.
     fn is_all_new(&mut self, region: DocumentRef<'_>) -> Result<bool, Stopped> {
         Ok(self.budget.proves(|options| find([region], [self.old.into()], [], options))?
             && self.budget.proves(|options| find([region], [], [self.new.into()], options))?)
@@ -403,7 +403,7 @@ fn together(mut parts: Parts) -> Parts {
     }
 }
 
-/// Whether the parts that are wholly new may cover a slice: each value of each of its lists is in one of them. A cheap
+/// Returns true if the parts that are wholly new may cover a slice: each value of each of its lists is in one of them. A cheap
 /// sieve; the question itself comes after.
 fn is_covered(slice: &Region, parts: &Parts) -> bool {
     let among = |axis: Axis, value: &usize| {

@@ -26,11 +26,11 @@ pub struct ExternalFinding {
     pub statements: Vec<usize>,
     /// What it covers, as a policy of one statement.
     pub document: Document,
-    /// Whether all requests that it covers are allowed and from outside, which is proved, or maybe some only.
+    /// True if all requests that it covers are allowed and from outside, which is proved, or maybe some only.
     pub is_wholly_outside: bool,
     /// The Deny statements that refuse, or may refuse, requests from outside that it covers.
     pub denied_by: Vec<usize>,
-    /// Whether outsiders of whom the policy knows nothing are among those let in, or this is not known.
+    /// True if outsiders of whom the policy knows nothing are among those let in, or this is not known.
     pub is_public: bool,
     /// An allowed request from outside.
     pub finding: Finding,
@@ -46,7 +46,7 @@ pub struct ExternalAccess {
 }
 
 impl ExternalAccess {
-    /// Whether it is proved that the findings cover everything.
+    /// Returns true if it is proved that the findings cover everything.
     pub fn is_complete(&self) -> bool {
         matches!(self.rest.verdict, Verdict::Pass(_))
     }
@@ -275,7 +275,7 @@ impl Analyzer<'_> {
         for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
             let mut next = Vec::new();
             for part in parts {
-                next.extend(self.left_by(denial, part)?);
+                next.extend(self.split_by(denial, part)?);
             }
             parts = next;
         }
@@ -284,10 +284,11 @@ impl Analyzer<'_> {
 
     /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
     /// questions are for what has to be known.
-    fn left_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Stopped> {
+    fn split_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Stopped> {
         let resource_type = self.resource_type;
-        let left = Complement::of(denial, &part, |key| is_trust(key, resource_type));
-        let alone: Vec<Document> = left.iter().filter_map(|one| one.document(self.with_resource)).collect();
+        let complements = Complement::of(denial, &part, |key| is_trust(key, resource_type));
+        let alone: Vec<Document> =
+            complements.iter().filter_map(|one| one.document(self.with_resource)).collect();
         if self.budget.is_half_spent()
             || alone.is_empty()
             || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())?
@@ -299,7 +300,7 @@ impl Analyzer<'_> {
             return Ok(vec![part]);
         }
         let mut parts = Vec::new();
-        for one in &left {
+        for one in &complements {
             let options = self.budget.options().clone();
             let mut is_within = |test: &Test, inner: &str, outer: &str| {
                 let (inner, outer) = (test.document(inner), test.document(outer));
@@ -390,7 +391,7 @@ impl Analyzer<'_> {
         part.with_statements(statements)
     }
 
-    /// Whether it is not proved that the part holds no request from outside that is in none of the others.
+    /// Decides whether it is not proved that the part holds no request from outside that is in none of the others.
     fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Stopped> {
         let part = self.with_denials(part);
         let others = others.iter().map(|other| DocumentRef::from(*other));
@@ -398,13 +399,13 @@ impl Analyzer<'_> {
         Ok(!self.budget.proves(|options| find([(&part).into()], [], without, options))?)
     }
 
-    /// Whether it is proved that every request of the part is allowed, and from outside.
+    /// Decides whether it is proved that every request of the part is allowed, and from outside.
     fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Stopped> {
         Ok(self.budget.proves(|options| find([part.into()], [self.certain], [], options))?
             && self.budget.proves(|options| find([part.into()], [], [self.whole], options))?)
     }
 
-    /// Whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
+    /// Decides whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
     /// that is public by the number of addresses of all its parts together, each part with addresses is.
     fn is_public(&mut self, part: &Document) -> Result<bool, Stopped> {
         let with_denials = self.with_denials(part);
@@ -449,7 +450,7 @@ impl Analyzer<'_> {
     }
 }
 
-/// Whether the request is in the part.
+/// Returns true if the request is in the part.
 fn holds(part: &Document, request: &Request, referee: &evaluate::Options) -> bool {
     evaluate::decide(&[part], request, referee) == Decision::Allowed
 }
@@ -458,7 +459,7 @@ fn passes(answer: &Answer) -> bool {
     matches!(answer.verdict, Verdict::Pass(_))
 }
 
-/// Whether a policy says by this key whom it trusts.
+/// Returns true if a policy says by this key whom it trusts.
 fn is_trust(key: &str, resource_type: ResourceType) -> bool {
     is_trust_key(key, resource_type) || key == "aws:sourceip"
 }

@@ -192,7 +192,7 @@ impl Linter<'_> {
         self.defects.push(Defect { statement, fault, covered_by, finding });
     }
 
-    /// Whether the statement as a whole changes anything.
+    /// Decides whether the statement as a whole changes anything.
     fn statement(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(source) = self.policy.statements.get(index) else { return Ok(()) };
         let Some(alone) = Region::whole(self.policy, index).and_then(|region| region.document(self.policy))
@@ -231,7 +231,7 @@ impl Linter<'_> {
         self.add(index, fault, covered_by, None);
     }
 
-    /// Whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
+    /// Decides whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
     fn is_idle(&mut self, kind: Kind, part: &Part) -> Result<bool, Stopped> {
         let before = self.reduction.without(kind).clone();
         match (kind, without(before.document(), part)) {
@@ -241,7 +241,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Whether each action of an Allow statement may be allowed by another statement too: a cheap sieve.
+    /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
     fn may_be_covered(&self, statement: &Statement) -> bool {
         statement.action.negated
             || statement
@@ -251,7 +251,7 @@ impl Linter<'_> {
                 .all(|action| self.is_elsewhere(Kind::Less, statement.span, None, &action.value.glob))
     }
 
-    /// Whether another action pattern matches a word that this one matches, or a Deny statement may.
+    /// Returns true if another action pattern matches a word that this one matches.
     fn is_elsewhere(&self, kind: Kind, place: Span, value: Option<Span>, glob: &Template) -> bool {
         let word = sample(glob);
         let matches = |statement: &Statement, skip: Option<Span>| {
@@ -429,12 +429,12 @@ impl Linter<'_> {
         Ok(verdict)
     }
 
-    /// Whether it is proved that one policy allows nothing that the other does not.
+    /// Decides whether it is proved that one policy allows nothing that the other does not.
     fn narrower(&mut self, one: DocumentRef<'_>, other: DocumentRef<'_>) -> Result<bool, Stopped> {
         Ok(matches!(self.ask(|options| no_new_access(one, other, options))?, Verdict::Pass(_)))
     }
 
-    /// Whether it is proved that there is no such request.
+    /// Decides whether it is proved that there is no such request.
     fn none(
         &mut self,
         policies: &[DocumentRef<'_>],

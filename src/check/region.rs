@@ -93,7 +93,7 @@ impl Region {
         self.lists.iter().fold(1, |cells, (_, values)| cells.saturating_mul(values.len()))
     }
 
-    /// Whether everything in the other region of the same statement is in this one too, value by value.
+    /// Returns true if everything in the other region of the same statement is in this one too, value by value.
     pub fn contains(&self, other: &Region) -> bool {
         let inside = |(axis, values): (Axis, &[usize])| {
             self.values(axis).is_some_and(|own| values.iter().all(|value| own.binary_search(value).is_ok()))
@@ -187,7 +187,7 @@ impl Region {
     }
 }
 
-/// Whether a condition is met exactly if it is met with one of its values. Not so where no value may match
+/// Returns true if a condition is met exactly if it is met with one of its values. Not so where no value may match
 /// (`StringNotEquals`), and where different values of the request may match different values of the policy
 /// (`ForAllValues`).
 fn is_union(condition: &Condition) -> bool {

@@ -141,7 +141,7 @@ fn parts(name: &str) -> Option<(&str, &str)> {
     (arn == "arn" && ["iam", "sts"].contains(&service)).then_some((fields.next()?, fields.next()?))
 }
 
-/// Whether it is the ARN of an identity provider.
+/// Returns true if it is the ARN of an identity provider.
 fn is_provider(name: &str) -> bool {
     let is_one =
         |resource: &str| ["saml-provider/", "oidc-provider/"].iter().any(|p| resource.starts_with(p));
@@ -158,7 +158,7 @@ fn whole_account(name: &str) -> Option<&str> {
     (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
 }
 
-/// Whether the name, which has no wildcards, is what `aws:PrincipalArn` holds for the one who is meant (S3). Of a session of a
+/// Returns true if the name, which has no wildcards, is what `aws:PrincipalArn` holds for the one who is meant (S3). Of a session of a
 /// role it is not.
 fn is_entity(name: &str) -> bool {
     let is_one =

@@ -78,15 +78,23 @@ mod tests {
     use super::*;
     use crate::surface::injection::break_after;
     use serde_json::Value;
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     const POLICY: &str = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
     const BUCKET: &str =
         r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
 
+    /// A path for a file of this run of the tests alone.
+    fn temporary() -> PathBuf {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        std::env::temp_dir().join(format!("iamsat-{}-{number}", std::process::id()))
+    }
+
     /// Runs a command, which breaks in the isolated job after so many others, and reads its answer in JSON.
     fn broken_after(others: usize, arguments: &[&str]) -> (Exit, Value) {
-        let name = format!("iamsat-{}-{others}-{}.json", std::process::id(), arguments[0]);
-        let file = std::env::temp_dir().join(name);
+        let file = temporary();
         let flags = ["--format", "json", "-o", file.to_str().unwrap()];
         let words = ["iamsat"].iter().chain(arguments).chain(&flags).map(OsString::from);
         break_after(others);
@@ -142,8 +150,7 @@ mod tests {
 
     #[test]
     fn a_broken_invariant_is_an_internal_error_of_batch_too() {
-        let name = |kind: &str| std::env::temp_dir().join(format!("iamsat-{}-{kind}", std::process::id()));
-        let (questions, answers) = (name("questions"), name("answers"));
+        let (questions, answers) = (temporary(), temporary());
         let question = format!(
             r#"{{"check":"check-access-not-granted","policyDocument":{POLICY},"access":[{{"actions":["a:A"]}}]}}"#
         );

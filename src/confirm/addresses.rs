@@ -21,7 +21,7 @@ pub struct Shown<'r> {
 }
 
 impl Shown<'_> {
-    /// Whether the request, judged on the documents, shows what it is to show: of a question that depends on the address, without
+    /// Decides whether the request, judged on the documents, shows what it is to show: of a question that depends on the address, without
     /// an address, or for all of its addresses.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Shown<'_> {
     }
 }
 
-/// Whether all requests that differ in nothing but which of the addresses they come from are decided alike: no network that a
+/// Decides whether all requests that differ in nothing but which of the addresses they come from are decided alike: no network that a
 /// condition names holds some of them only, nothing else depends on the address, and none is of a private network.
 fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Result<(), String> {
     let splits = |network: &AddressInterval| {
@@ -73,12 +73,12 @@ fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Resul
     }
 }
 
-/// Whether a policy variable of the pattern stands for the address that a request comes from.
+/// Returns true if a policy variable of the pattern stands for the address that a request comes from.
 pub fn names_address(template: &Template) -> bool {
     template.variables().any(|variable| &*variable.key == SOURCE_IP)
 }
 
-/// Whether requests together show access for everyone, by the addresses that each stands for: one of them does without regard
+/// Returns true if requests together show access for everyone, by the addresses that each stands for: one of them does without regard
 /// to addresses, or all of them come from more than are given to few.
 pub fn is_for_everyone(shown: impl IntoIterator<Item = Option<AddressInterval>>) -> bool {
     let intervals: Option<Vec<AddressInterval>> = shown.into_iter().collect();

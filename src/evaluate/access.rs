@@ -4,7 +4,7 @@ use super::glob::{fields_match, glob_matches};
 use crate::policy::{Access, ResourceShape};
 use crate::request::Request;
 
-/// Whether the entry lists the request: an action of it and a resource of it match; an empty list means any.
+/// Returns true if the entry lists the request: an action of it and a resource of it match; an empty list means any.
 pub fn lists(entry: &Access, request: &Request) -> bool {
     let action = request.action.to_ascii_lowercase();
     let listed_action =

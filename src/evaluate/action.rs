@@ -71,7 +71,7 @@ impl Action {
     }
 }
 
-/// Whether the element matches the action.
+/// Decides whether the element matches the action.
 pub(super) fn matches(element: &Element<ActionPattern>, action: &Action) -> PartTrace {
     part(element, |pattern| match action.matches(pattern) {
         true if pattern.has_service_wildcard() => Truth::Unknown,

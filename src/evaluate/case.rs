@@ -32,7 +32,7 @@ impl<'r> Case<'r> {
         Case { request, options, action: Action::of(request) }
     }
 
-    /// Whether the statement applies: the AND of its parts. Those after one that does not match are not looked at; conditions
+    /// Decides whether the statement applies: the AND of its parts. Those after one that does not match are not looked at; conditions
     /// come before resources, as most keys that they test are not there.
     pub fn applies(&self, statement: &Statement) -> Truth {
         let mut all = action::matches(&statement.action, &self.action).truth;
@@ -51,7 +51,7 @@ impl<'r> Case<'r> {
         all
     }
 
-    /// Whether a Deny statement of the document applies.
+    /// Decides whether a Deny statement of the document applies.
     pub fn denied_by<'d>(&self, document: impl Into<Searched<'d>>) -> Truth {
         let document = document.into();
         if !document.statements().deny() {

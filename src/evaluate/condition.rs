@@ -20,13 +20,13 @@ fn given(values: Option<&[String]>) -> &[String] {
     }
 }
 
-/// Whether the condition is met.
+/// Decides whether the condition is met.
 pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> Truth {
     let values = given(request.values_of_lower(&condition.key.value.name));
     decide(condition, values, request, options)
 }
 
-/// Whether the condition is met, and why.
+/// Decides whether the condition is met, and why.
 pub(super) fn explain(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
     let key = &condition.key.value;
     let values = given(request.values(&key.name));
@@ -102,7 +102,7 @@ fn one_value(condition: &Condition, value: &str, request: &Request, options: &Op
         .negate_if(base.is_negated())
 }
 
-/// Whether AWS documents operators of the family for keys of the type.
+/// Returns true if AWS documents operators of the family for keys of the type.
 fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     use OperatorFamily as F;
     use ValueType as V;

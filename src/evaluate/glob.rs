@@ -31,7 +31,7 @@ fn after_one(text: &str) -> Option<&str> {
     rest.next().map(|_| rest.as_str())
 }
 
-/// Whether the whole text matches the pieces.
+/// Returns true if the whole text matches the pieces.
 pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
     matches_all(|place| pieces.get(place).copied(), text)
 }
@@ -44,7 +44,7 @@ fn first_chance<'t>(after_star: Option<Piece<'_>>, text: &'t str) -> Option<&'t 
     }
 }
 
-/// Whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
+/// Decides whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
 fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) -> bool {
     let (mut place, mut rest) = (0usize, text);
     let mut star: Option<(usize, &str)> = None;
@@ -80,7 +80,7 @@ fn starts_with(text: &str, start: &str) -> bool {
     text.as_bytes().get(..start.len()).is_some_and(|head| are_equal(head, start.as_bytes()))
 }
 
-/// Whether the whole text matches the template, which has no variables.
+/// Returns true if the whole text matches the template, which has no variables.
 ///
 /// ```
 /// use iamsat::{evaluate::glob_matches, policy::Template};
@@ -94,7 +94,7 @@ pub fn glob_matches(template: &Template, text: &str) -> bool {
     }
 }
 
-/// Whether an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
+/// Returns true if an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
 pub fn fields_match(fields: &[Template; 6], text: &str) -> bool {
     let mut parts = text.splitn(6, ':');
     let all = fields.iter().all(|field| parts.next().is_some_and(|part| glob_matches(field, part)));

@@ -43,7 +43,7 @@ use std::collections::BTreeSet;
 pub struct Options {
     /// Identity or resource policy.
     pub policy_type: PolicyType,
-    /// Whether matches that need a wildcard of the first five ARN fields to cross `:` are open instead of false.
+    /// True if matches that need a wildcard of the first five ARN fields to cross `:` are open instead of false.
     pub strict_arn: bool,
     /// No statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
@@ -82,13 +82,13 @@ impl Options {
         }
     }
 
-    /// Whether the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
+    /// Returns true if the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
     pub(super) fn is_disputed(&self, template: &Template) -> bool {
         !self.spelled_differently.is_empty()
             && template.variables().any(|variable| self.spelled_differently.contains(&*variable.key))
     }
 
-    /// Whether a key (lower-cased name) may have several values.
+    /// Returns true if a key (lower-cased name) may have several values.
     pub fn is_multivalued(&self, key: &str) -> bool {
         key_info(key)
             .map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
@@ -143,7 +143,7 @@ pub enum Decision {
 /// How one part of a statement came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartTrace {
-    /// Whether it matches.
+    /// True if it matches.
     pub truth: Truth,
     /// The first value that matches (or, of a negated element, that keeps it from matching).
     pub value: Option<usize>,
@@ -152,7 +152,7 @@ pub struct PartTrace {
 /// How one condition came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionTrace {
-    /// Whether it is met.
+    /// True if it is met.
     pub truth: Truth,
     /// Why, in one sentence.
     pub why: String,
@@ -167,7 +167,7 @@ pub struct StatementTrace {
     pub statement: usize,
     /// What it does if it applies.
     pub effect: Effect,
-    /// Whether it applies.
+    /// True if it applies.
     pub applies: Truth,
     /// `Principal` or `NotPrincipal`; true without a value if there is none.
     pub principal: PartTrace,

@@ -67,7 +67,7 @@ fn names(requester: &Requester) -> Vec<String> {
     names
 }
 
-/// Whether a Deny with this NotPrincipal list hits the requester.
+/// Decides whether a Deny with this NotPrincipal list hits the requester.
 fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, request: &Request) -> Truth {
     if request.hidden.boundary && matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
     {

@@ -255,3 +255,18 @@ impl Graph {
         !self.and(literals.into_iter().map(|lit| !lit))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Graph;
+    use crate::formula::AtomId;
+    use crate::index::Id;
+
+    #[test]
+    #[should_panic(expected = "broken invariant: an index belongs to its table")]
+    fn a_node_of_another_graph_ends_the_check() {
+        let mut other = Graph::default();
+        let foreign = other.leaf(AtomId::at(0));
+        Graph::default().node(foreign.node());
+    }
+}

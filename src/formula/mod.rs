@@ -10,6 +10,7 @@ mod decimal;
 mod formula;
 mod graph;
 mod interner;
+mod lookup;
 mod network;
 mod pattern_key;
 mod propagate;

@@ -13,7 +13,7 @@ pub struct Network {
     pub v6: bool,
     /// The bits, first bit on top; those after `length` are zero.
     pub bits: u128,
-    /// How many bits count: up to 32 or 128.
+    /// The number of bits that count: up to 32 or 128.
     pub length: u32,
 }
 
@@ -76,7 +76,7 @@ impl Network {
         Network { v6, bits: 0, length: 0 }
     }
 
-    /// How many bits an address of the family has.
+    /// The number of bits of an address of the family.
     pub fn width(self) -> u32 {
         if self.v6 { 128 } else { 32 }
     }
@@ -105,7 +105,7 @@ impl Network {
         }
     }
 
-    /// What one address is counted by: the distance between neighbours.
+    /// The distance between neighbouring addresses.
     pub fn unit(v6: bool) -> u128 {
         if v6 { 1 } else { 1 << 96 }
     }

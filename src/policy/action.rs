@@ -15,7 +15,7 @@ pub struct ActionPattern {
     /// What all that matches starts with, as far as the mask goes.
     start: ActionStart,
     mask: u64,
-    /// Whether all that starts so matches.
+    /// True if all that starts so matches.
     is_start: bool,
 }
 
@@ -84,7 +84,7 @@ impl ActionPattern {
         ((self.mask.count_ones() / 8) as u8, self.start.0 & self.mask)
     }
 
-    /// Whether the pattern matches all actions that start so, or none; `None` if there is more to look at.
+    /// Decides whether the pattern matches all actions that start so (true) or none; `None` if there is more to look at.
     ///
     /// ```
     /// use iamsat::policy::{ActionPattern, ActionStart};
@@ -98,17 +98,17 @@ impl ActionPattern {
         if differs { Some(false) } else { self.is_start.then_some(true) }
     }
 
-    /// Whether any action can match: the action of a request has one colon and is visible ASCII.
+    /// Returns true if any action can match: the action of a request has one colon and is visible ASCII.
     pub fn can_match(&self) -> bool {
         self.text.bytes().all(|b| b.is_ascii_graphic()) && self.text.matches(':').count() <= 1
     }
 
-    /// Whether every action matches (`*`).
+    /// Returns true if every action matches (`*`).
     pub fn is_any(&self) -> bool {
         self.glob.is_many()
     }
 
-    /// Whether a wildcard stands in the service part although the pattern is neither `*` nor `*:*`. AWS documents
+    /// Returns true if a wildcard stands in the service part although the pattern is neither `*` nor `*:*`. AWS documents
     /// no meaning for these, so every match of them is opaque.
     pub fn has_service_wildcard(&self) -> bool {
         self.service_wildcard

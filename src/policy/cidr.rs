@@ -44,7 +44,7 @@ impl AddressRange {
         Some(AddressRange { v6: address.is_ipv6(), prefix })
     }
 
-    /// Whether the text is an address of the range.
+    /// Returns true if the text is an address of the range.
     pub fn contains(&self, text: &str) -> bool {
         match text.parse::<IpAddr>() {
             Ok(address) => address.is_ipv6() == self.v6 && bits(address).starts_with(&self.prefix),

@@ -128,7 +128,7 @@ impl OperatorBase {
         }
     }
 
-    /// Whether it is the negation of another operator: its values combine as "none of them", and it is true when the
+    /// Returns true if it is the negation of another operator: its values combine as "none of them", and it is true when the
     /// key is absent.
     pub fn is_negated(self) -> bool {
         use OperatorBase::*;
@@ -183,7 +183,7 @@ pub struct Operator {
     pub set: Option<SetPrefix>,
     /// The operator itself.
     pub base: OperatorBase,
-    /// Whether `IfExists` follows.
+    /// True if `IfExists` follows.
     pub if_exists: bool,
 }
 
@@ -268,7 +268,7 @@ pub struct Condition {
     pub key: Spanned<ConditionKey>,
     /// The values, in source order.
     pub values: Vec<Spanned<ConditionValue>>,
-    /// Whether the values were written as an array.
+    /// True if the values were written as an array.
     pub is_list: bool,
     /// From the key to the end of the values.
     pub span: Span,

@@ -24,7 +24,7 @@ impl Version {
     }
 }
 
-/// Whether a statement allows or denies.
+/// The effect of a statement.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
@@ -45,13 +45,13 @@ impl Effect {
 /// `Action`/`NotAction` or `Resource`/`NotResource` with its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element<T> {
-    /// Whether it is the `Not...` form.
+    /// True if it is the `Not...` form.
     pub negated: bool,
     /// The element's name in the source.
     pub key_span: Span,
     /// The values, in source order.
     pub values: Vec<Spanned<T>>,
-    /// Whether they were written as an array.
+    /// True if they were written as an array.
     pub is_list: bool,
     /// All values, brackets included.
     pub span: Span,
@@ -60,11 +60,11 @@ pub struct Element<T> {
 /// `Principal` or `NotPrincipal`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalElement {
-    /// Whether it is `NotPrincipal`.
+    /// True if it is `NotPrincipal`.
     pub negated: bool,
     /// The element's name in the source.
     pub key_span: Span,
-    /// Whether it is the text `"*"`, which means everyone (then `values` is empty).
+    /// True if it is the text `"*"`, which means everyone (then `values` is empty).
     pub everyone: bool,
     /// The values, in source order.
     pub values: Vec<Spanned<Principal>>,
@@ -125,13 +125,13 @@ pub struct Document {
     pub source: Source,
     /// The version, [`Version::V2008`] if not written.
     pub version: Version,
-    /// Whether `Version` was written.
+    /// True if `Version` was written.
     pub version_span: Option<Span>,
     /// `Id`, if present.
     pub id: Option<Spanned<Box<str>>>,
     /// The statements, in source order; never empty.
     pub statements: Statements,
-    /// Whether `Statement` was written as an array.
+    /// True if `Statement` was written as an array.
     pub statement_is_list: bool,
     /// JSON pointer from the root of the source to the document (`""`, or the member of a CLI answer).
     pub base_pointer: String,

@@ -186,7 +186,7 @@ fn search<'j, 't>(
     }
 }
 
-/// Whether an object without `Statement` was probably meant as a policy, so that its own faults are worth telling.
+/// Returns true if an object without `Statement` was probably meant as a policy, so that its own faults are worth telling.
 fn resembles_policy(json: &Json<'_>) -> bool {
     match &json.kind {
         JsonValue::Object(members) => {

@@ -8,6 +8,7 @@ mod action_index;
 mod base64;
 mod canonical;
 mod cidr;
+mod closest;
 mod condition;
 mod date;
 mod decimal;

@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hash::TextMap;
 use crate::limits::InputLimits;
+use crate::policy::closest::closest;
 use crate::policy::json::{self, Json, JsonValue, Member};
 use crate::policy::size;
 use crate::policy::{
@@ -387,7 +388,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether a text that takes no policy variables has none.
+    /// Returns true if a text that takes no policy variables has none.
     fn without_variables(&mut self, what: &str, text: &str, span: Span) -> bool {
         let has = self.version == Version::V2012 && text.contains("${");
         if has {
@@ -678,37 +679,4 @@ impl Reader<'_> {
         };
         Some(Spanned { value: ConditionValue { text: text.into(), kind, template }, span: json.span })
     }
-}
-
-/// The known name closest to a misspelled one.
-fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let lower = name.to_ascii_lowercase();
-    known
-        .iter()
-        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), *k))
-        .filter(|(d, k)| *d <= k.len().div_ceil(3).min(3))
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, k)| k)
-}
-
-/// Levenshtein's distance of two short names.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len() > 64 {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let mut distance = b.len();
-    for (i, x) in a.chars().enumerate() {
-        let mut last = i + 1;
-        let mut next = vec![last];
-        for ((y, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            let replaced = above_left + usize::from(x != *y);
-            last = (last + 1).min(above + 1).min(replaced);
-            next.push(last);
-        }
-        row = next;
-        distance = last;
-    }
-    distance
 }

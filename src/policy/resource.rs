@@ -34,7 +34,7 @@ pub enum ResourceShape {
     Arn {
         /// Exactly six fields, completed with `*` if fewer were written.
         fields: Box<[Template; 6]>,
-        /// Whether fields were completed.
+        /// True if fields were completed.
         completed: bool,
     },
     /// Anything else: text that the service expands in its own way.

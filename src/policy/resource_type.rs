@@ -95,12 +95,12 @@ impl ResourceType {
         self.0
     }
 
-    /// Whether it is the trust policy of a role.
+    /// Returns true if it is the trust policy of a role.
     pub fn is_trust_policy(self) -> bool {
         self.0 == TRUST_POLICY || self.0 == ROLE
     }
 
-    /// Whether it is an access point: its policy says nothing about callers when it names the access point itself, so that
+    /// Returns true if it is an access point: its policy says nothing about callers when it names the access point itself, so that
     /// `s3:DataAccessPointArn` and `s3:DataAccessPointAccount` confine nobody there.
     ///
     /// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (access points).

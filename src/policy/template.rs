@@ -106,7 +106,7 @@ impl Template {
         }
     }
 
-    /// Whether it is `*` alone.
+    /// Returns true if it is `*` alone.
     pub fn is_many(&self) -> bool {
         matches!(&*self.parts, [Part::Many])
     }
@@ -116,7 +116,7 @@ impl Template {
         self.parts.iter().filter_map(|p| if let Part::Variable(v) = p { Some(v) } else { None })
     }
 
-    /// Whether a policy variable occurs.
+    /// Returns true if a policy variable occurs.
     pub fn has_variables(&self) -> bool {
         self.variables().next().is_some()
     }

@@ -7,13 +7,13 @@ use crate::policy::PolicyType;
 pub struct Semantics {
     /// Who the requester may be.
     pub policy_type: PolicyType,
-    /// Whether disputed matches across colons are open.
+    /// True if disputed matches across colons are open.
     pub strict_arn: bool,
-    /// Whether facts that AWS's checks do not know are left out.
+    /// True if facts that AWS's checks do not know are left out.
     pub aws_compat: bool,
-    /// Whether what is usually but not certainly true of requests is taken for a fact.
+    /// True if what is usually but not certainly true of requests is taken for a fact.
     pub heuristics: bool,
-    /// Whether the requester has a permissions boundary, where that is fixed.
+    /// True if the requester has a permissions boundary, where that is fixed.
     pub boundary: Option<bool>,
 }
 

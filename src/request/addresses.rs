@@ -92,12 +92,12 @@ impl AddressInterval {
         distance + u128::from(distance < u128::MAX)
     }
 
-    /// Whether the address is one of them.
+    /// Returns true if the address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         address.is_ipv6() == self.first.is_ipv6() && self.first <= address && address <= self.last
     }
 
-    /// Whether some address is in both.
+    /// Returns true if some address is in both.
     pub fn meets(&self, other: &AddressInterval) -> bool {
         self.contains(other.first) || other.contains(self.first)
     }
@@ -170,7 +170,7 @@ impl AddressSet {
         (of(false), of(true))
     }
 
-    /// Whether they are so many that access from them is access for everyone.
+    /// Returns true if they are so many that access from them is access for everyone.
     pub fn is_everyone(&self) -> bool {
         let (v4, v6) = self.sizes();
         v4 > MOST.0 || v6 > MOST.1

@@ -95,14 +95,14 @@ impl<'k> Keys<'k> {
         keys
     }
 
-    /// Whether one of them is in every request of an AWS principal.
+    /// Returns true if one of them is in every request of an AWS principal.
     pub fn describe_everyone(&self) -> bool {
         self.known
             .iter()
             .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
     }
 
-    /// Whether this one is among them.
+    /// Returns true if this one is among them.
     pub(super) fn contains(&self, key: &str) -> bool {
         self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()
     }
@@ -161,7 +161,7 @@ impl Request {
         found
     }
 
-    /// Whether a key (lower-cased name) is present. A request has few keys, and most differ in length.
+    /// Returns true if a key (lower-cased name) is present. A request has few keys, and most differ in length.
     fn has(&self, key: &str) -> bool {
         self.context.keys().any(|present| present == key)
     }
@@ -292,7 +292,7 @@ fn is_action(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// Whether there are colons enough for the fields of an ARN.
+/// Returns true if there are colons enough for the fields of an ARN.
 fn has_six_fields(text: &str) -> bool {
     text.bytes().filter(|b| *b == b':').count() >= 5
 }

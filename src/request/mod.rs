@@ -66,7 +66,7 @@ pub struct HiddenAttributes {
     pub unique_ids: BTreeSet<String>,
     /// Canonical user ids that are the requester's account.
     pub canonical_users: BTreeSet<String>,
-    /// Whether the requester has a permissions boundary.
+    /// True if the requester has a permissions boundary.
     pub boundary: bool,
 }
 

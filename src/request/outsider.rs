@@ -11,7 +11,7 @@ use std::net::IpAddr;
 const ANYONES: [&str; 4] =
     ["accounts.google.com", "graph.facebook.com", "www.amazon.com", "cognito-identity.amazonaws.com"];
 
-/// Whether an outsider cannot choose the value of the key, so that a condition with fixed values on it confines a policy for a
+/// Returns true if an outsider cannot choose the value of the key, so that a condition with fixed values on it confines a policy for a
 /// resource of this type. `aws:SourceIp`, where the number of addresses counts, is not among these keys.
 ///
 /// ```
@@ -85,7 +85,7 @@ impl<'d> Known<'d> {
             .chain(self.conditions().map(|(_, text)| text))
     }
 
-    /// Whether some value holds the id, with none of the first characters before it and none of the second ones after it.
+    /// Decides whether some value holds the id, with none of the first characters before it and none of the second ones after it.
     fn spell(self, id: &str, before: fn(char) -> bool, after: fn(char) -> bool) -> bool {
         let id = id.to_ascii_lowercase();
         self.texts().any(|text| {
@@ -103,7 +103,7 @@ impl<'d> Known<'d> {
         is_account && !self.spell(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric())
     }
 
-    /// Whether it is an id of letters and digits after `start` that no policy spells. What wildcards and variables touch is
+    /// Returns true if it is an id of letters and digits after `start` that no policy spells. What wildcards and variables touch is
     /// not spelled in full.
     fn is_fresh_id(self, text: &str, start: &str) -> bool {
         let Some(rest) = text.strip_prefix(start) else { return false };
@@ -116,7 +116,7 @@ impl<'d> Known<'d> {
             )
     }
 
-    /// Whether some condition on the key (lower case) has this value.
+    /// Returns true if some condition on the key (lower case) has this value.
     fn compare(self, key: &str, text: &str) -> bool {
         self.conditions().any(|(name, value)| name == key && value.eq_ignore_ascii_case(text))
     }
@@ -125,12 +125,12 @@ impl<'d> Known<'d> {
         text.split_once('/').is_some_and(|(organization, _)| self.is_fresh_id(organization, "o-"))
     }
 
-    /// Whether it is an ARN of an account that no policy spells.
+    /// Returns true if it is an ARN of an account that no policy spells.
     fn is_fresh_arn(self, text: &str) -> bool {
         fields(text).is_some_and(|[_, _, _, account, _]| self.is_fresh_account(account))
     }
 
-    /// Whether it is the ARN of a resource that names no account, in ASCII, and no policy spells the resource.
+    /// Returns true if it is the ARN of a resource that names no account, in ASCII, and no policy spells the resource.
     fn is_fresh_bare_arn(self, text: &str) -> bool {
         let Some([_, service, _, "", resource]) = fields(text) else { return false };
         let bucket = |resource: &str| resource.split_once('/').map_or(resource, |(b, _)| b).to_owned();
@@ -156,7 +156,7 @@ impl<'d> Known<'d> {
         anonymous || (shaped && !self.compare("aws:userid", text))
     }
 
-    /// Whether an outsider's request may have this value of the key (lower case).
+    /// Returns true if an outsider's request may have this value of the key (lower case).
     fn may_have(self, key: &str, value: &str) -> bool {
         match key {
             "aws:principalaccount" => value == "anonymous" || self.is_fresh_account(value),
@@ -211,7 +211,7 @@ fn fields(arn: &str) -> Option<[&str; 5]> {
 }
 
 impl Request {
-    /// Whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know.
+    /// Decides whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know.
     ///
     /// # Errors
     /// Why not, in one sentence.
@@ -254,7 +254,7 @@ impl Request {
         self.values("aws:sourceip").and_then(<[String]>::first).and_then(|text| text.parse().ok())
     }
 
-    /// Whether it comes from no address, or from one that is neither of a private network nor among these.
+    /// Returns true if it comes from no address, or from one that is neither of a private network nor among these.
     pub fn is_beyond(&self, addresses: &[AddressInterval]) -> bool {
         let known = |address: IpAddr| {
             AddressInterval::private()

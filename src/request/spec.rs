@@ -27,9 +27,9 @@ pub struct RequestSpec {
     pub unique_ids: Vec<String>,
     /// Canonical user ids of the principal's account.
     pub canonical_users: Vec<String>,
-    /// Whether the principal has a permissions boundary.
+    /// True if the principal has a permissions boundary.
     pub boundary: bool,
-    /// Whether keys that follow from who the principal is are left absent unless they are given.
+    /// True if keys that follow from who the principal is are left absent unless they are given.
     pub bare_context: bool,
 }
 

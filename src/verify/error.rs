@@ -3,7 +3,7 @@
 /// Why a certificate is not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Whether a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
+    /// True if a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
     pub inconclusive: bool,
     /// One sentence.
     pub reason: String,

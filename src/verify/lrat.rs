@@ -77,7 +77,7 @@ impl Proof {
         Ok(Proof { steps })
     }
 
-    /// Whether the steps follow, one after the other, from the given clauses, and end in a contradiction.
+    /// Decides whether the steps follow, one after the other, from the given clauses, and end in a contradiction.
     ///
     /// # Errors
     /// The first step that does not follow, or that the work allowed is done.

@@ -2,6 +2,7 @@
 //!
 //! A room is a module at the top of the crate. It may use the rooms before it in [`ROOMS`], never one after it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
@@ -425,6 +426,62 @@ fn undeclared(root: &str, modules: &[impl AsRef<str>]) -> Vec<String> {
         .filter(|module| !declares(module))
         .map(|module| format!("no `mod {module};`"))
         .collect()
+}
+
+/// Two files that need one another: whether a pattern includes another can take the search for a word, and that search asks first
+/// whether one of its patterns includes another.
+const CIRCLE: [&str; 2] = ["automata::emptiness", "automata::inclusion"];
+
+/// The files that each file uses, by the names of their modules.
+fn uses(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
+    let known: BTreeSet<String> = files.iter().map(|(module, _)| module.join("::")).collect();
+    let mut uses = BTreeMap::new();
+    for (module, text) in files {
+        let own = module.join("::");
+        let mut used = BTreeSet::new();
+        for named in
+            paths(module, text).iter().filter(|named| named.path.first().is_some_and(|p| p == "crate"))
+        {
+            let longest = (2..=named.path.len()).rev().map(|end| named.path[1..end].join("::"));
+            // A file that declares another one gives names to it, as `mod.rs` does to all of its folder.
+            used.extend(
+                longest.into_iter().find(|m| known.contains(m)).filter(|m| !own.starts_with(m.as_str())),
+            );
+        }
+        uses.insert(own, used);
+    }
+    uses
+}
+
+/// The files that come back to themselves.
+fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let reached = |from: &String| {
+        let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+        while let Some(file) = open.pop() {
+            open.extend(uses.get(file).into_iter().flatten().filter(|next| found.insert((*next).clone())));
+        }
+        found
+    };
+    uses.keys().filter(|file| reached(file).contains(*file)).cloned().collect()
+}
+
+#[test]
+fn files_use_one_another_in_one_direction() {
+    let files: Vec<(Vec<String>, String)> = files().into_iter().map(|f| (f.module, f.text)).collect();
+    assert_eq!(circles(&uses(&files)), CIRCLE);
+}
+
+#[test]
+fn a_circle_of_files_is_noticed() {
+    let file = |name: &str, text: &str| (module(name), text.to_owned());
+    let three = [
+        file("solve::a", "use super::b::B;"),
+        file("solve::b", "fn f() { crate::solve::c::d(); }"),
+        file("solve::c", "use crate::solve::{a::A, b};"),
+        file("solve::d", "use super::a::A;"),
+    ];
+    assert_eq!(circles(&uses(&three)), ["solve::a", "solve::b", "solve::c"]);
+    assert!(circles(&uses(&three[..2])).is_empty());
 }
 
 #[test]

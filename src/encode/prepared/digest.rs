@@ -48,7 +48,7 @@ impl Services {
         Services(self.0 & other.0)
     }
 
-    /// True if some action may be of both.
+    /// Returns true if some action may be of both.
     pub(crate) fn meet(self, other: Services) -> bool {
         self.and(other) != Services::NONE
     }

@@ -1,6 +1,6 @@
-//! What is known of one node.
+//! The value of one node.
 
-/// What is known of a node under a partial assignment.
+/// The knowledge of one node under a partial assignment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Value {
     /// Nothing is known.

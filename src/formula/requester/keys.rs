@@ -39,7 +39,7 @@ const TYPES: [(&str, Class); 5] = [
 ];
 
 impl RequesterKey {
-    /// All of them.
+    /// All keys.
     pub const ALL: [RequesterKey; 7] = [
         RequesterKey::PrincipalArn,
         RequesterKey::PrincipalAccount,

@@ -215,7 +215,7 @@ pub struct RequestText {
     pub unique_ids: BTreeSet<String>,
     /// Canonical user ids of its account.
     pub canonical_users: BTreeSet<String>,
-    /// Whether it has a permissions boundary.
+    /// True if it has a permissions boundary.
     pub boundary: bool,
 }
 

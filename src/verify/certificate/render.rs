@@ -10,7 +10,7 @@ pub(super) fn lemma(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma
     pieces(formula, clauses, lemma).collect()
 }
 
-/// Whether a text is that of the lemma; ends at the first difference.
+/// Returns true if a text is that of the lemma; ends at the first difference.
 pub(super) fn says(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma, text: &str) -> bool {
     let mut rest = text;
     for piece in pieces(formula, clauses, lemma) {

@@ -1,4 +1,4 @@
-//! Automata of texts, as finite automata over bytes: whether some text is in all of some automata and in none of others.
+//! Finite automata over bytes, and a search for a text that all of some and none of others accept.
 //!
 //! This is the verifier's own way to decide what the search decides on symbols with few letters (`automata`): every pattern
 //! becomes a small nondeterministic automaton over the bytes of well-formed UTF-8, and their product is walked with sets of
@@ -51,16 +51,16 @@ pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
 }
 
 /// Bytes that all automata of one question may take.
-pub(super) const MOST_BYTES: usize = 100 << 20;
+pub(super) const AUTOMATA_BYTES: usize = 100 << 20;
 
-/// A regular automaton of words.
+/// An automaton that accepts words.
 #[derive(Debug)]
 pub(super) struct ByteAutomaton(NFA);
 
 impl ByteAutomaton {
     /// What the steps match, one after the other.
     pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Result<ByteAutomaton, Refusal> {
-        ByteAutomaton::within(steps, MOST_BYTES)
+        ByteAutomaton::within(steps, AUTOMATA_BYTES)
     }
 
     /// The same, if it takes no more than so many bytes.
@@ -135,7 +135,7 @@ impl ByteAutomaton {
         }
     }
 
-    /// Whether the word is in it.
+    /// Returns true if the word is in it.
     pub(super) fn contains(&self, word: &[u8]) -> bool {
         let mut states = self.start();
         for byte in word {
@@ -226,8 +226,8 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
     Ok(builder.patch(from, next)?)
 }
 
-/// How many states of all automata one search may keep.
-const MOST_KEPT: usize = 4_000_000;
+/// States of all automata that one search may keep.
+const KEPT_STATES: usize = 4_000_000;
 
 /// A state of the product: the states of each automaton.
 type Place = Vec<Vec<StateID>>;
@@ -270,7 +270,7 @@ pub(super) fn find(
             if next.len() == automata.len() && !places.contains(&next) {
                 // Each list takes room for a few more.
                 kept += next.iter().map(|states| states.len() + 8).sum::<usize>();
-                if kept > MOST_KEPT {
+                if kept > KEPT_STATES {
                     return Err(Refusal::inconclusive("an automaton grew too large"));
                 }
                 places.insert(next.clone());

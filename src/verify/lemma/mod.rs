@@ -17,7 +17,7 @@ use crate::index::broken;
 use crate::policy::{Part, PolicyType, Template};
 use crate::request::{ValueType, key_info};
 use crate::verify::clauses::QueryClauses;
-use crate::verify::lemma::byte_automata::{ByteAutomaton, MOST_BYTES, find};
+use crate::verify::lemma::byte_automata::{AUTOMATA_BYTES, ByteAutomaton, find};
 use crate::verify::lemma::domain::{forms, text};
 use crate::verify::lemma::values::{some_address, some_number};
 use crate::verify::{Budget, Refusal};
@@ -55,8 +55,8 @@ pub(super) struct Tests {
     pub(super) fail: Vec<Test>,
 }
 
-/// How many texts are looked at where only a few match.
-pub(super) const FEW: usize = 64;
+/// Texts that are looked at where only a few match.
+pub(super) const ENUMERATION_LIMIT: usize = 64;
 
 type Automata = Vec<Rc<ByteAutomaton>>;
 
@@ -80,7 +80,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     ) -> Prover<'f, 'a> {
         let (policy_type, aws_compat) = (context.semantics.policy_type, context.semantics.aws_compat);
         let (automata, domains) = (FxHashMap::default(), FxHashMap::default());
-        Prover { formula, policy_type, aws_compat, budget, bytes: MOST_BYTES, automata, domains }
+        Prover { formula, policy_type, aws_compat, budget, bytes: AUTOMATA_BYTES, automata, domains }
     }
 
     /// # Errors
@@ -121,7 +121,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         })
     }
 
-    /// Whether the key holds numbers, instants or addresses and no texts.
+    /// Returns true if the key holds numbers, instants or addresses and no texts.
     pub(super) fn is_typed(&self, variable: VariableId) -> bool {
         use ValueType::{Date, Epoch, Ip, Number};
         matches!(self.value_type(variable), Some(Ip | Number | Date | Epoch))
@@ -134,7 +134,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         }
     }
 
-    /// Whether no value of the variable passes and fails the tests, whatever the values of other variables are.
+    /// Decides whether no value of the variable passes and fails the tests, whatever the values of other variables are.
     fn excluded(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let (bounds, networks) = (self.bounds(tests), self.networks(tests));
         match self.value_type(variable) {
@@ -169,7 +169,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         (pick(&tests.pass), pick(&tests.fail))
     }
 
-    /// Whether no text passes and fails the tests about texts; what holds policy variables is widened where it has to be
+    /// Decides whether no text passes and fails the tests about texts; what holds policy variables is widened where it has to be
     /// passed, and left out where it has to be failed.
     fn no_text(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         if let Some(decided) = self.by_word(tests)? {
@@ -179,7 +179,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         self.empty(variable, &inside, &outside)
     }
 
-    /// Whether no value of the variable is in all and in none of the automata.
+    /// Decides whether no value of the variable is in all and in none of the automata.
     fn empty(
         &mut self,
         variable: VariableId,

@@ -5,7 +5,7 @@ use crate::formula::{Axis, Bound, Network, Scalar, VariableId};
 use crate::verify::Refusal;
 use crate::verify::lemma::domain::text;
 use crate::verify::lemma::values::{some_address, some_number};
-use crate::verify::lemma::{FEW, Prover, Tests};
+use crate::verify::lemma::{ENUMERATION_LIMIT, Prover, Tests};
 use std::rc::Rc;
 
 /// Comparisons to be passed, and to be failed.
@@ -14,7 +14,7 @@ type Bounds<'l, 'b> = (&'l [&'b Bound], &'l [&'b Bound]);
 type Networks<'l> = (&'l [Network], &'l [Network]);
 
 impl Prover<'_, '_> {
-    /// Whether the tests of one kind, or those that no text passes together, exclude every text; or every text of the few
+    /// Decides whether the tests of one kind, or those that no text passes together, exclude every text; or every text of the few
     /// that the tests about texts leave.
     pub(super) fn excluded_by_kinds<'b>(
         &mut self,
@@ -44,7 +44,7 @@ impl Prover<'_, '_> {
         self.few_texts(variable, tests, bounds, networks)
     }
 
-    /// Whether all texts that can pass the tests are few, and none of them does.
+    /// Decides whether all texts that can pass the tests are few, and none of them does.
     fn few_texts(
         &mut self,
         variable: VariableId,
@@ -68,7 +68,7 @@ impl Prover<'_, '_> {
                 [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
             inside.push(Rc::new(self.built(numbers.into())?));
         }
-        for _ in 0..FEW {
+        for _ in 0..ENUMERATION_LIMIT {
             let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(true) };
             let Ok(word) = std::str::from_utf8(&found) else { return Ok(false) };
             if reads_as(word, bounds, networks) {
@@ -95,7 +95,7 @@ fn spelled(network: Network) -> Vec<Step> {
     steps
 }
 
-/// Whether the text compares as asked.
+/// Returns true if the text compares as asked.
 fn reads_as(text: &str, bounds: Bounds<'_, '_>, networks: Networks<'_>) -> bool {
     let address = Network::parse(text).filter(|_| !text.contains('/'));
     let (number, date) = (Scalar::parse_number(text), Scalar::parse_date(text));

@@ -3,7 +3,7 @@
 use crate::formula::{Bound, Network, Relation};
 use crate::verify::{Budget, Refusal};
 
-/// Whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
+/// Decides whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
 /// `n` constants there are `2n + 1` kinds of number: the even ones are gaps, the odd ones the constants themselves.
 pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut constants: Vec<_> = pass.iter().chain(fail).map(|bound| &bound.value).collect();
@@ -30,7 +30,7 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget)
     Ok(false)
 }
 
-/// Whether some address does: prefixes are halved until all tests say the same about every address of one.
+/// Decides whether some address does: prefixes are halved until all tests say the same about every address of one.
 pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut waiting = vec![Network::family(false), Network::family(true)];
     while let Some(part) = waiting.pop() {
@@ -49,14 +49,14 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budg
     Ok(false)
 }
 
-/// Whether every address of `inner` is in `outer`.
+/// Returns true if every address of `inner` is in `outer`.
 fn within(inner: Network, outer: Network) -> bool {
     // Nothing is compared of a network that is all of its family.
     let is_equal = || outer.length == 0 || (inner.bits ^ outer.bits) >> (128 - outer.length) == 0;
     inner.v6 == outer.v6 && inner.length >= outer.length && is_equal()
 }
 
-/// Whether they share an address: then one is within the other.
+/// Returns true if they share an address: then one is within the other.
 fn meet(a: Network, b: Network) -> bool {
     within(a, b) || within(b, a)
 }

@@ -14,7 +14,7 @@ use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePa
 use crate::index::broken;
 use crate::verify::Refusal;
 use crate::verify::lemma::byte_automata::{ByteAutomaton, word};
-use crate::verify::lemma::{FEW, Prover, Tests, steps};
+use crate::verify::lemma::{ENUMERATION_LIMIT, Prover, Tests, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -64,7 +64,7 @@ fn room(symbolic: &VariablePattern<'_>, name: &str) -> Class {
 }
 
 impl<'a> Prover<'_, 'a> {
-    /// Whether some pattern with values is inside the patterns that have to be failed, whatever the values are.
+    /// Decides whether some pattern with values is inside the patterns that have to be failed, whatever the values are.
     pub(super) fn marked(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let formula = self.formula;
         let symbolic = |test: &Test| match test {
@@ -85,8 +85,10 @@ impl<'a> Prover<'_, 'a> {
             if names.len() > usize::from(Symbol::LAST_MARKER) {
                 return Err(Refusal::inconclusive("too many keys stand in its patterns"));
             }
-            let number =
-                |name: &str| names.iter().zip(0u8..).find(|(n, _)| **n == name).map_or(0, |(_, n)| n);
+            let number = |name: &str| match names.iter().zip(0u8..).find(|(known, _)| **known == name) {
+                Some((_, number)) => number,
+                None => broken("a key of a pattern is among the keys of all patterns"),
+            };
             // A run takes a value if it takes all symbols that can be in it.
             let markers = |run: Class| {
                 let fitting = names.iter().filter(|name| run.covers(room(inner, name)));
@@ -123,7 +125,7 @@ impl<'a> Prover<'_, 'a> {
         Ok(false)
     }
 
-    /// Whether no text is left when the patterns that the keys have to match stand in the places of their values.
+    /// Decides whether no text is left when the patterns that the keys have to match stand in the places of their values.
     pub(super) fn refined(
         &mut self,
         variable: VariableId,
@@ -196,7 +198,7 @@ impl<'a> Prover<'_, 'a> {
         }
     }
 
-    /// Whether the keys in the patterns of the variable can have few values under their own tests, and none of those leaves
+    /// Decides whether the keys in the patterns of the variable can have few values under their own tests, and none of those leaves
     /// a value to the variable.
     pub(super) fn excluded_with_keys(
         &mut self,
@@ -227,7 +229,7 @@ impl<'a> Prover<'_, 'a> {
                 more
             };
             combinations = combinations.iter().flat_map(with).collect();
-            if combinations.len() > FEW {
+            if combinations.len() > ENUMERATION_LIMIT {
                 return Err(Refusal::inconclusive(
                     "too many combinations of values would have to be looked at",
                 ));
@@ -288,7 +290,7 @@ impl<'a> Prover<'_, 'a> {
             }
         }
         let mut values = Vec::new();
-        for _ in 0..FEW {
+        for _ in 0..ENUMERATION_LIMIT {
             let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(Some(values)) };
             let Some(found) = word(&found) else { return Ok(None) };
             match tied {
@@ -307,7 +309,7 @@ impl<'a> Prover<'_, 'a> {
                     values.push(Symbol::word(&value));
                 }
             }
-            if values.len() > FEW.wrapping_shr(2) {
+            if values.len() > ENUMERATION_LIMIT / 4 {
                 return Ok(None);
             }
         }
