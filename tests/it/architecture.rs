@@ -439,9 +439,8 @@ fn uses(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
     for (module, text) in files {
         let own = module.join("::");
         let mut used = BTreeSet::new();
-        for named in
-            paths(module, text).iter().filter(|named| named.path.first().is_some_and(|p| p == "crate"))
-        {
+        let of_crate = |named: &&Named| !named.in_tests && named.path.first().is_some_and(|p| p == "crate");
+        for named in paths(module, text).iter().filter(of_crate) {
             let longest = (2..=named.path.len()).rev().map(|end| named.path[1..end].join("::"));
             // A file that declares another one gives names to it, as `mod.rs` does to all of its folder.
             used.extend(
