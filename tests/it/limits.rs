@@ -150,7 +150,6 @@ fn more_of_everything_never_changes_an_answer() {
             key_values: budget,
             form_texts: budget,
             deadline: None,
-            ..SearchLimits::default()
         };
         let name = ask(&halves, limits).verdict.name();
         assert!(name == "PASS" || (name == "UNKNOWN" && decided.is_empty()), "{budget}: {name}");
