@@ -228,10 +228,11 @@ fn findings_are_bounded() {
     let command = ["check-no-new-access", "--existing", "old.json", "--new", "new.json"];
     let text = run(&directory, &command);
     assert_eq!(text.code, 1);
-    assert!(text.said.contains("At least 1000 of 1100 statements widen access; the limit `findings`"));
+    assert!(text.said.contains("At least 1000 of 1100 statements widen access; the limit `limit-findings`"));
     let json = run(&directory, &[&command[..], &["--format", "json"]].concat());
     assert!(
-        json.said.contains(r#""cutShort": "findings""#) && json.said.contains(r#""statementIndex": 999,"#)
+        json.said.contains(r#""cutShort": "limit-findings""#)
+            && json.said.contains(r#""statementIndex": 999,"#)
     );
     assert!(!json.said.contains(r#""statementIndex": 1000"#));
 }
