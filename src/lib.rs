@@ -36,6 +36,7 @@ pub mod check;
 pub mod cli;
 pub mod code;
 pub mod confirm;
+pub mod container;
 pub mod diagnostic;
 pub mod encode;
 pub mod evaluate;

@@ -40,6 +40,45 @@ impl Default for InputLimits {
     }
 }
 
+/// Bounds on a file that holds many policies: a plan, a state, a template, a dump of an account.
+///
+/// ```
+/// use iamsat::container::{Options, open};
+/// use iamsat::{limits::ContainerLimits, span::Source};
+/// let text = r#"{"format_version":"1.2","planned_values":{},"resource_changes":[{},{}]}"#;
+/// let limits = ContainerLimits { resources: 1, ..ContainerLimits::default() };
+/// let faults = open(&Source::new("plan.json", text), &Options { limits, ..Options::default() }).unwrap_err();
+/// assert_eq!(faults[0].code, "too-many-resources");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ContainerLimits {
+    /// Bytes of the file.
+    pub bytes: usize,
+    /// Resources looked at.
+    pub resources: usize,
+    /// Policies found.
+    pub policies: usize,
+    /// Nesting of arrays and objects that are looked into.
+    pub depth: usize,
+    /// Nodes of a YAML tree, aliases expanded.
+    pub nodes: usize,
+    /// References followed from one attribute to the document that it holds.
+    pub references: usize,
+}
+
+impl Default for ContainerLimits {
+    fn default() -> Self {
+        ContainerLimits {
+            bytes: 512 << 20,
+            resources: 1_000_000,
+            policies: 200_000,
+            depth: 64,
+            nodes: 2_000_000,
+            references: 32,
+        }
+    }
+}
+
 /// When to give up; by default never, and then no clock is read.
 ///
 /// ```

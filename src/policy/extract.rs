@@ -104,8 +104,7 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
     if json.member("Statement").is_some() {
         return bare(faults);
     }
-    let mut found = Vec::new();
-    search(&json, "", "", limits, &mut found);
+    let found = find_all(&json, limits);
     match found.as_slice() {
         [] if resembles_policy(&json) => bare(faults),
         [] => {
@@ -133,11 +132,19 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
 }
 
 /// A policy document inside an answer.
-struct Found<'j, 't> {
-    pointer: String,
-    json: &'j Json<'t>,
+pub(crate) struct Found<'j, 't> {
+    /// Where it stands, as a JSON pointer.
+    pub(crate) pointer: String,
+    pub(crate) json: &'j Json<'t>,
     /// The document's text, if it stands there as a text.
-    text: Option<String>,
+    pub(crate) text: Option<String>,
+}
+
+/// Finds every policy document of an answer, in the order of the text.
+pub(crate) fn find_all<'j, 't>(json: &'j Json<'t>, limits: &InputLimits) -> Vec<Found<'j, 't>> {
+    let mut found = Vec::new();
+    search(json, "", "", limits, &mut found);
+    found
 }
 
 fn search<'j, 't>(
@@ -202,7 +209,7 @@ fn resembles_policy(json: &Json<'_>) -> bool {
 }
 
 /// The text without its URL encoding, if it is a JSON object in URL encoding.
-fn decoded(text: &str) -> Option<String> {
+pub(crate) fn decoded(text: &str) -> Option<String> {
     let text = text.trim();
     if !text.starts_with('%') {
         return None;

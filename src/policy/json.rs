@@ -14,14 +14,14 @@ use serde_json::value::RawValue;
 
 /// A JSON value with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Json<'t> {
-    pub(super) span: Span,
-    pub(super) kind: JsonValue<'t>,
+pub(crate) struct Json<'t> {
+    pub(crate) span: Span,
+    pub(crate) kind: JsonValue<'t>,
 }
 
 /// What a JSON value is.
 #[derive(Clone, Debug)]
-pub(super) enum JsonValue<'t> {
+pub(crate) enum JsonValue<'t> {
     Null,
     Bool(bool),
     /// The source text of a number.
@@ -33,15 +33,15 @@ pub(super) enum JsonValue<'t> {
 
 /// One member of an object.
 #[derive(Clone, Debug)]
-pub(super) struct Member<'t> {
-    pub(super) key: String,
-    pub(super) key_span: Span,
-    pub(super) value: Json<'t>,
+pub(crate) struct Member<'t> {
+    pub(crate) key: String,
+    pub(crate) key_span: Span,
+    pub(crate) value: Json<'t>,
 }
 
-impl Json<'_> {
+impl<'t> Json<'t> {
     /// What it is, in words.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match self.kind {
             JsonValue::Null => "null",
             JsonValue::Bool(_) => "a Boolean",
@@ -53,7 +53,7 @@ impl Json<'_> {
     }
 
     /// The member with this key.
-    pub(super) fn member(&self, key: &str) -> Option<&Member<'_>> {
+    pub(crate) fn member(&self, key: &str) -> Option<&Member<'t>> {
         match &self.kind {
             JsonValue::Object(members) => members.iter().find(|m| m.key == key),
             _ => None,
@@ -62,7 +62,7 @@ impl Json<'_> {
 }
 
 /// The tree of a text, with the faults that do not keep it from being read as a document (duplicate keys and the like).
-pub(super) fn parse<'t>(
+pub(crate) fn parse<'t>(
     text: &'t str,
     limits: &InputLimits,
 ) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -82,7 +82,7 @@ const TOO_DEEP: Code = Code::NestedTooDeeply;
 const TOO_MANY: Code = Code::TooManyMembers;
 
 /// The tree of a text, even where parts of it were left out.
-pub(super) fn tree<'t>(
+pub(crate) fn tree<'t>(
     text: &'t str,
     limits: &InputLimits,
 ) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -134,7 +134,7 @@ fn without_mark(text: &str) -> &str {
 }
 
 /// The text of a JSON string, with a mark where half of a surrogate pair is missing.
-pub(super) fn lossy(part: &str) -> String {
+pub(crate) fn lossy(part: &str) -> String {
     match serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy) {
         Ok(text) => text,
         Err(_) => broken("the syntax of a string was checked with the text around it"),
@@ -142,7 +142,7 @@ pub(super) fn lossy(part: &str) -> String {
 }
 
 /// Where a part of a text stands in it.
-pub(super) fn span(text: &str, part: &str) -> Span {
+pub(crate) fn span(text: &str, part: &str) -> Span {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     Span::new(start, start + part.len())
 }
@@ -171,6 +171,18 @@ fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
     };
     let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     Diagnostic::error(Code::InvalidJson, format!("not JSON: {message}"), Span::new(at, at + length))
+}
+
+/// The tree of a part of a text that was checked for syntax before; spans point into the whole text.
+pub(crate) fn part_of<'t>(
+    text: &'t str,
+    part: &'t str,
+    limits: &InputLimits,
+) -> Option<(Json<'t>, Vec<Diagnostic>)> {
+    let raw: &RawValue = serde_json::from_str(part).ok()?;
+    let mut reader = Reader { text, limits, faults: Vec::new() };
+    let json = reader.value(raw, 0);
+    Some((json, reader.faults))
 }
 
 struct Reader<'t, 'l> {

@@ -39,7 +39,7 @@ pub fn parse(source: &Source, limits: &InputLimits) -> Parsed {
 }
 
 /// Reads a document that stands at `json` in the source, whose JSON has these faults.
-pub(super) fn document(
+pub(crate) fn document(
     source: &Source,
     json: &Json<'_>,
     base_pointer: String,

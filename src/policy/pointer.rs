@@ -48,7 +48,8 @@ pub fn pointer_at(text: &str, offset: usize, limits: &InputLimits) -> Option<Str
     Some(pointer)
 }
 
-pub(super) fn escape(name: &str) -> String {
+/// Escapes a member name for a JSON pointer (RFC 6901).
+pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

@@ -14,6 +14,7 @@ const ROOMS: [&str; 24] = [
     "diagnostic",
     "limits",
     "policy",
+    "container",
     "request",
     "query",
     "evaluate",

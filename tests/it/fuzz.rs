@@ -74,6 +74,11 @@ fn parse_holds() {
 }
 
 #[test]
+fn plan_holds() {
+    random_inputs("plan", 200);
+}
+
+#[test]
 fn print_holds() {
     random_inputs("print", 400);
 }
@@ -81,6 +86,11 @@ fn print_holds() {
 #[test]
 fn report_holds() {
     random_inputs("report", 100);
+}
+
+#[test]
+fn template_holds() {
+    random_inputs("template", 200);
 }
 
 #[test]
@@ -96,6 +106,11 @@ fn verify_holds() {
 #[test]
 fn wildcard_holds() {
     random_inputs("wildcard", 400);
+}
+
+#[test]
+fn yaml_holds() {
+    random_inputs("yaml", 200);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod cli;
 mod cnf;
 mod codes;
 mod conditions;
+mod container;
 mod external;
 mod formats;
 mod fuzz;

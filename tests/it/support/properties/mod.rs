@@ -8,17 +8,20 @@ pub(crate) mod cnf;
 pub(crate) mod emptiness;
 pub(crate) mod laws;
 pub(crate) mod parse;
+pub(crate) mod plan;
 pub(crate) mod print;
 pub(crate) mod report;
+pub(crate) mod template;
 pub(crate) mod theories;
 pub(crate) mod verify;
 pub(crate) mod wildcard;
+pub(crate) mod yaml;
 
 /// Holds for every input, or panics.
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 12] = [
+pub(crate) const ALL: [(&str, Property); 15] = [
     ("batch", batch::holds),
     ("check", check::holds),
     ("cli", cli::holds),
@@ -26,11 +29,14 @@ pub(crate) const ALL: [(&str, Property); 12] = [
     ("emptiness", emptiness::holds),
     ("laws", laws::holds),
     ("parse", parse::holds),
+    ("plan", plan::holds),
     ("print", print::holds),
     ("report", report::holds),
+    ("template", template::holds),
     ("theories", theories::holds),
     ("verify", verify::holds),
     ("wildcard", wildcard::holds),
+    ("yaml", yaml::holds),
 ];
 
 /// The lines of an input that is text: at least two, of printable characters. Fuzzers start from these, as the corpus

@@ -1,0 +1,132 @@
+//! Links between policies and those they are for, and settings that block public access.
+
+use super::entry::{AccessBlock, Attachment, Container, Link};
+use super::raw::{Fault, Raw};
+use super::terraform::{Resource, Unknowns};
+
+/// A type of resource that makes links: the member with the policy, members with those it is for (none for the resource
+/// itself), and what the link does.
+struct Row(&'static str, &'static str, &'static [&'static str], Link);
+
+const TERRAFORM: [Row; 16] = [
+    Row("aws_iam_group_membership", "group", &["users"], Link::Membership),
+    Row("aws_iam_group_policy_attachment", "policy_arn", &["group"], Link::Policy),
+    Row("aws_iam_instance_profile", "role", &["name"], Link::Membership),
+    Row("aws_iam_policy_attachment", "policy_arn", &["roles", "users", "groups"], Link::Policy),
+    Row("aws_iam_role", "managed_policy_arns", &[], Link::Policy),
+    Row("aws_iam_role", "permissions_boundary", &[], Link::Boundary),
+    Row("aws_iam_role_policy_attachment", "policy_arn", &["role"], Link::Policy),
+    Row("aws_iam_role_policy_attachments_exclusive", "policy_arns", &["role_name"], Link::Policy),
+    Row("aws_iam_user", "permissions_boundary", &[], Link::Boundary),
+    Row("aws_iam_user_group_membership", "groups", &["user"], Link::Membership),
+    Row("aws_iam_user_policy_attachment", "policy_arn", &["user"], Link::Policy),
+    Row("aws_iam_user_policy_attachments_exclusive", "policy_arns", &["user_name"], Link::Policy),
+    Row("aws_organizations_policy_attachment", "policy_id", &["target_id"], Link::Boundary),
+    Row(
+        "aws_ssoadmin_customer_managed_policy_attachment",
+        "customer_managed_policy_reference",
+        &["permission_set_arn"],
+        Link::Policy,
+    ),
+    Row(
+        "aws_ssoadmin_managed_policy_attachment",
+        "managed_policy_arn",
+        &["permission_set_arn"],
+        Link::Policy,
+    ),
+    Row(
+        "aws_ssoadmin_permissions_boundary_attachment",
+        "permissions_boundary",
+        &["permission_set_arn"],
+        Link::Boundary,
+    ),
+];
+
+/// Members of the settings, in the order of [`AccessBlock::flags`].
+const FLAGS: [&str; 4] =
+    ["block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"];
+
+/// Adds the links and settings of a Terraform resource, as they are after the change.
+///
+/// # Errors
+/// A member occurs twice.
+pub(super) fn terraform<'t>(
+    text: &'t str,
+    resource: &Resource<'t>,
+    unknowns: &dyn Unknowns<'t>,
+    container: &mut Container,
+) -> Result<(), Fault> {
+    let value = resource.after.value.or(resource.before.and_then(|before| before.value));
+    let Some(value) = value else { return Ok(()) };
+    let unknown = resource.after.unknown;
+    for Row(_, attribute, to, link) in TERRAFORM.iter().filter(|row| row.0 == resource.kind) {
+        let mut targets = Vec::new();
+        for member in to.iter() {
+            targets.extend(texts(value.member(text, member)?));
+        }
+        if to.is_empty() {
+            targets.push(resource.address.clone());
+        }
+        let is_unknown = match unknown {
+            // Computed and left out is not attached; what is written and not known yet is one hole.
+            Some(unknown) => {
+                unknown.member(text, attribute)?.is_some_and(|member| member.text().contains("true"))
+            }
+            None => false,
+        };
+        let known = texts(value.member(text, attribute)?).into_iter();
+        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None)).collect();
+        if is_unknown && let Some(name) = unknowns.refers_to(resource, attribute)? {
+            policies.push((None, Some(name)));
+        }
+        container.attachments.extend(policies.into_iter().map(|(policy, reference)| Attachment {
+            address: resource.address.clone(),
+            attribute: (*attribute).to_owned(),
+            policy,
+            reference,
+            to: targets.clone(),
+            link: *link,
+            change: resource.change,
+        }));
+    }
+    let is_account = resource.kind == "aws_s3_account_public_access_block";
+    if is_account || resource.kind == "aws_s3_bucket_public_access_block" {
+        let mut flags = [None; 4];
+        for (flag, name) in flags.iter_mut().zip(FLAGS) {
+            let is_unknown = match unknown {
+                Some(unknown) => unknown.member(text, name)?.is_some_and(Raw::is_true),
+                None => false,
+            };
+            // What is not set is off.
+            *flag = if is_unknown { None } else { Some(value.member(text, name)?.is_some_and(Raw::is_true)) };
+        }
+        container.access_blocks.push(AccessBlock {
+            address: resource.address.clone(),
+            bucket: value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned()),
+            bucket_address: None,
+            is_account,
+            flags,
+        });
+    }
+    Ok(())
+}
+
+/// The texts of a member: one, a list of them, or the names in a list of blocks.
+fn texts(value: Option<Raw<'_>>) -> Vec<String> {
+    let Some(value) = value else { return Vec::new() };
+    let mut texts: Vec<String> = value.string().map(|text| text.into_owned()).into_iter().collect();
+    for element in value.elements() {
+        texts.extend(element.string().map(|text| text.into_owned()));
+        let named = element.members().into_iter().filter(|(name, _)| name != "path");
+        texts.extend(named.flat_map(|(_, member)| texts_within(member)));
+    }
+    texts.retain(|text| !text.is_empty());
+    texts
+}
+
+fn texts_within(member: Raw<'_>) -> Vec<String> {
+    if member.is_array() {
+        return texts(Some(member));
+    }
+    member.string().map(|text| text.into_owned()).into_iter().collect()
+}

@@ -1,0 +1,144 @@
+//! What a file is, told by its content.
+
+use super::raw::{Fault, Optional, Raw};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+
+/// What a text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Detected<'t> {
+    Plan(Raw<'t>),
+    State(Raw<'t>),
+    RawState(Raw<'t>),
+    /// A CloudFormation template in JSON.
+    JsonTemplate,
+    /// A CloudFormation template in YAML.
+    YamlTemplate,
+    /// The answer of `aws cloudformation get-template`.
+    TemplateAnswer(Raw<'t>),
+    /// The answer of `aws iam get-account-authorization-details`.
+    Dump(Raw<'t>),
+    /// A policy, an answer with policies, or nothing that is known.
+    Other,
+}
+
+/// Members that only templates have at the top.
+const TEMPLATE_MEMBERS: [&str; 3] = ["AWSTemplateFormatVersion", "Resources", "Transform"];
+
+/// Tells what a text is.
+///
+/// # Errors
+/// It is something that people give by mistake, or has a member twice.
+pub(super) fn detect(text: &str) -> Result<Detected<'_>, Fault> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = body.trim_start();
+    if !start.starts_with('{') {
+        return match mistake(start) {
+            Some(mistake) => Err(Box::new(mistake)),
+            None if has_template_key(body) => Ok(Detected::YamlTemplate),
+            None => Ok(Detected::Other),
+        };
+    }
+    let Some(root) = Raw::whole(text) else {
+        return match mistake(start) {
+            Some(mistake) => Err(Box::new(mistake)),
+            None => Ok(Detected::Other),
+        };
+    };
+    let names = [
+        "Statement",
+        "format_version",
+        "resource_changes",
+        "planned_values",
+        "version",
+        "resources",
+        "AWSTemplateFormatVersion",
+        "Resources",
+        "Transform",
+        "TemplateBody",
+        "UserDetailList",
+        "GroupDetailList",
+        "RoleDetailList",
+    ];
+    let [
+        statement,
+        format,
+        changes,
+        planned,
+        version,
+        resources,
+        header,
+        template,
+        transform,
+        body,
+        users,
+        groups,
+        roles,
+    ] = root.fields(text, names)?;
+    Ok(match () {
+        () if statement.is_some() => Detected::Other,
+        () if format.is_some() && changes.or(planned).is_some() => Detected::Plan(root),
+        () if format.is_some() => Detected::State(root),
+        () if version.is_some_and(|version| version.text() == "4")
+            && resources.is_some_and(Raw::is_array) =>
+        {
+            Detected::RawState(root)
+        }
+        () if users.or(groups).or(roles).is_some_and(Raw::is_array) => Detected::Dump(root),
+        () if body.is_some() => Detected::TemplateAnswer(root),
+        () if template.is_some_and(Raw::is_object)
+            && (header.or(transform).is_some() || has_types(text, template)?) =>
+        {
+            Detected::JsonTemplate
+        }
+        () => Detected::Other,
+    })
+}
+
+/// Returns true if every member of the resources is an object with a type, and there is one.
+fn has_types(text: &str, resources: Option<Raw<'_>>) -> Result<bool, Fault> {
+    let members = resources.members();
+    for (_, resource) in &members {
+        if resource.member(text, "Type")?.and_then(Raw::string).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Returns true if a line without indentation has the name of a template's member.
+fn has_template_key(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['"', '\'']);
+        TEMPLATE_MEMBERS.iter().any(|name| {
+            let rest = line.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        })
+    })
+}
+
+/// What people give by mistake for a plan.
+fn mistake(start: &str) -> Option<Diagnostic> {
+    let place = Span::new(0, 1);
+    let first = start.lines().next().unwrap_or_default();
+    if first.starts_with("{\"@level\"") || (first.starts_with('{') && first.contains("\"@message\":")) {
+        let message = "this is the log of `terraform plan -json`, which does not have the planned values";
+        return Some(Diagnostic::error(Code::PlanLog, message, place).with_help(
+            "run `terraform plan -out tfplan`, then `terraform show -json tfplan > tfplan.json`",
+        ));
+    }
+    let head: String = start.chars().take(HEAD).collect();
+    let is_plan =
+        ["Terraform will perform", "OpenTofu will perform", "Terraform used the selected providers"];
+    if is_plan.iter().any(|text| head.contains(text)) {
+        let message = "this is a plan as people read it, which does not have all values";
+        return Some(Diagnostic::error(Code::PlanText, message, place).with_help(
+            "run `terraform plan -out tfplan`, then `terraform show -json tfplan > tfplan.json`",
+        ));
+    }
+    None
+}
+
+/// Characters among which the first sentence of a printed plan is looked for.
+const HEAD: usize = 20_000;

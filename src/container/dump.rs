@@ -1,0 +1,208 @@
+//! All policies of an account: `aws iam get-account-authorization-details`.
+
+use super::entry::{Attachment, Change, Container, Content, Entry, Link, Origin};
+use super::kind::{ContainerKind, PolicyKind};
+use super::options::Options;
+use super::raw::{Fault, Optional, Raw};
+use super::text;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::limits::InputLimits;
+use crate::policy::{Read, ResourceType, document, part_of};
+use crate::span::{Source, Span};
+
+/// Reads a dump.
+///
+/// # Errors
+/// It is too large or has a member twice.
+pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
+    let text = source.text();
+    let lists = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "IsTruncated"];
+    let [users, groups, roles, policies, truncated] = root.fields(text, lists)?;
+    let mut dump =
+        Dump { source, text, options, container: Container::new(source, ContainerKind::Dump), older: 0 };
+    for (list, inline) in [(users, "UserPolicyList"), (groups, "GroupPolicyList"), (roles, "RolePolicyList")]
+    {
+        for owner in list.elements() {
+            dump.owner(owner, inline)?;
+        }
+    }
+    for policy in policies.elements() {
+        dump.managed(policy)?;
+    }
+    if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()) {
+        let message = "the answer is cut short (`IsTruncated`)";
+        let fault = Diagnostic::warning(Code::TruncatedAnswer, message, truncated.span(text));
+        dump.container.incomplete.push(fault.with_help("let the AWS CLI page through all of it"));
+    }
+    if dump.older > 0 {
+        let message = format!("{} versions of managed policies are not in effect and not judged", dump.older);
+        dump.container.notes.push(Diagnostic::warning(Code::OlderVersions, message, Span::default()));
+    }
+    Ok(dump.container)
+}
+
+struct Dump<'t, 'o> {
+    source: &'o Source,
+    text: &'t str,
+    options: &'o Options,
+    container: Container,
+    /// Versions of managed policies that are not the default.
+    older: usize,
+}
+
+impl<'t> Dump<'t, '_> {
+    /// A user, a group or a role.
+    fn owner(&mut self, owner: Raw<'t>, inline: &str) -> Result<(), Fault> {
+        let text = self.text;
+        self.count()?;
+        let names = [
+            "Arn",
+            "AssumeRolePolicyDocument",
+            inline,
+            "AttachedManagedPolicies",
+            "PermissionsBoundary",
+            "GroupList",
+        ];
+        let [arn, trust, inline_policies, attached, boundary, groups] = owner.fields(text, names)?;
+        let address = address(arn);
+        let kind = match inline {
+            "UserPolicyList" => "AWS::IAM::User",
+            "GroupPolicyList" => "AWS::IAM::Group",
+            _ => "AWS::IAM::Role",
+        };
+        if let Some(trust) = trust {
+            let attribute = "AssumeRolePolicyDocument".to_owned();
+            self.add((&address, kind), attribute, trust, PolicyKind::Trust)?;
+        }
+        for policy in inline_policies.elements() {
+            let [name, body] = policy.fields(text, ["PolicyName", "PolicyDocument"])?;
+            let name = name.text_or_empty();
+            if let Some(body) = body {
+                self.add((&address, kind), format!("{inline}[{name:?}]"), body, PolicyKind::Identity)?;
+            }
+        }
+        let mut add = |attribute: &str, policy: Option<Raw<'t>>, link: Link| {
+            self.container.attachments.push(Attachment {
+                address: address.clone(),
+                attribute: attribute.to_owned(),
+                policy: policy.and_then(Raw::string).map(|arn| arn.into_owned()),
+                reference: None,
+                to: vec![address.clone()],
+                link,
+                change: Change::None,
+            });
+        };
+        for policy in attached.elements() {
+            add("AttachedManagedPolicies", policy.member(text, "PolicyArn")?, Link::Policy);
+        }
+        for group in groups.elements() {
+            add("GroupList", Some(group), Link::Membership);
+        }
+        if let Some(boundary) = boundary {
+            add("PermissionsBoundary", boundary.member(text, "PermissionsBoundaryArn")?, Link::Boundary);
+        }
+        Ok(())
+    }
+
+    /// A managed policy: only its default version is in effect.
+    fn managed(&mut self, policy: Raw<'t>) -> Result<(), Fault> {
+        let text = self.text;
+        self.count()?;
+        let [arn, versions] = policy.fields(text, ["Arn", "PolicyVersionList"])?;
+        let address = address(arn);
+        for version in versions.elements() {
+            let [body, is_default] = version.fields(text, ["Document", "IsDefaultVersion"])?;
+            match body {
+                Some(body) if is_default.is_none_or(Raw::is_true) => {
+                    self.add(
+                        (&address, "AWS::IAM::ManagedPolicy"),
+                        "Document".to_owned(),
+                        body,
+                        PolicyKind::Identity,
+                    )?;
+                }
+                _ => self.older = self.older.saturating_add(1),
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), Fault> {
+        self.container.resources += 1;
+        super::within_limits(&self.container, self.options)
+    }
+
+    fn add(
+        &mut self,
+        (address, resource): (&str, &str),
+        attribute: String,
+        body: Raw<'t>,
+        kind: PolicyKind,
+    ) -> Result<(), Fault> {
+        let name = format!("{address}.{attribute}");
+        let content = content(self.source, &name, body, self.options);
+        if matches!(content, Content::Absent) {
+            return Ok(());
+        }
+        let is_trust = kind == PolicyKind::Trust;
+        self.container.entries.push(Entry {
+            key: name.clone(),
+            name,
+            address: address.to_owned(),
+            attribute,
+            resource: resource.to_owned(),
+            kind: Some(kind),
+            resource_type: if is_trust {
+                ResourceType::from_name("AWS::IAM::AssumeRolePolicyDocument")
+            } else {
+                None
+            },
+            subject: Some(address.to_owned()),
+            change: Change::None,
+            previous_name: None,
+            sensitive: false,
+            condition: None,
+            span: body.span(self.text),
+            pointer: String::new(),
+            content,
+            before: None,
+        });
+        super::within_limits(&self.container, self.options)
+    }
+}
+
+/// The policy that a value is: an object, with places in the file, or a text with places of its own.
+fn content(source: &Source, name: &str, body: Raw<'_>, options: &Options) -> Content {
+    let span = body.span(source.text());
+    let limits: &InputLimits = &options.policy_limits;
+    if let Some(policy) = body.string() {
+        if !body.is_sound() {
+            return text::unsound(source, span);
+        }
+        return text::content(source, name, &policy, span, Origin::Written, limits);
+    }
+    if !body.is_object() {
+        return text::content(source, name, body.text(), span, Origin::Written, limits);
+    }
+    match part_of(source.text(), body.text(), limits) {
+        Some((json, faults)) => {
+            let parsed = document(source, &json, String::new(), faults, limits);
+            let read =
+                Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics };
+            Content::Text { read, origin: Origin::Written }
+        }
+        None => text::content(source, name, body.text(), span, Origin::Written, limits),
+    }
+}
+
+/// `role/path/App` of `arn:aws:iam::111122223333:role/path/App`; AWS's own policies have `aws:` in front.
+fn address(arn: Option<Raw<'_>>) -> String {
+    let arn = arn.text_or_empty();
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        [_, _, _, _, "aws", name] => format!("aws:{name}"),
+        [_, _, _, _, _, name] => (*name).to_owned(),
+        _ => arn.into_owned(),
+    }
+}

@@ -1,0 +1,362 @@
+//! The policies of a file, each with its name, its place, and how much of it is known.
+
+use super::kind::{ContainerKind, PolicyKind};
+use crate::diagnostic::Diagnostic;
+use crate::policy::{Document, Read, ResourceType};
+use crate::span::{Source, Span};
+
+/// A file with policies, read.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// The text of the file.
+    pub source: Source,
+    /// The kind of file.
+    pub kind: ContainerKind,
+    /// Every place that holds a policy, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// Links between policies and those they are for; the documents may be elsewhere.
+    pub attachments: Vec<Attachment>,
+    /// Settings that block public access to buckets.
+    pub access_blocks: Vec<AccessBlock>,
+    /// Remarks about the file as a whole.
+    pub notes: Vec<Diagnostic>,
+    /// Why the file does not say everything, if it does not: no answer about it as a whole is a PASS then.
+    pub incomplete: Vec<Diagnostic>,
+    /// Resources (users, roles, ...) looked at.
+    pub resources: usize,
+    /// Places that AWS fills in by itself, and copies of policies that stand elsewhere in the file.
+    pub defaults: usize,
+}
+
+impl Container {
+    pub(super) fn new(source: &Source, kind: ContainerKind) -> Container {
+        Container {
+            source: source.clone(),
+            kind,
+            entries: Vec::new(),
+            attachments: Vec::new(),
+            access_blocks: Vec::new(),
+            notes: Vec::new(),
+            incomplete: Vec::new(),
+            resources: 0,
+            defaults: 0,
+        }
+    }
+
+    /// The entry with this name, or at this JSON pointer (`/Resources/AppRole/...`).
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        let by_name = self.entries.iter().find(|entry| entry.name == name);
+        by_name.or_else(|| self.entries.iter().find(|entry| !name.is_empty() && entry.pointer == name))
+    }
+
+    /// Links that grant what a policy allows whose document is not in the file.
+    pub fn unread(&self) -> impl Iterator<Item = &Attachment> {
+        let links = self.attachments.iter().filter(|link| {
+            link.link == Link::Policy && !matches!(link.change, Change::Delete | Change::Forget)
+        });
+        links.filter(|link| !self.entries.iter().any(|entry| entry.is_policy_of(link)))
+    }
+}
+
+/// A place that holds a policy.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Address and attribute: `aws_iam_role.r["a.b"].assume_role_policy`, `AppRole.Policies[0].PolicyDocument`.
+    pub name: String,
+    /// The resource that holds it: `module.m["k"].aws_iam_role.r["a.b"]`, `AppRole`.
+    pub address: String,
+    /// The place within the resource: `assume_role_policy`, `Policies[0].PolicyDocument`.
+    pub attribute: String,
+    /// The resource's type in the file: `aws_iam_role`, `AWS::IAM::Role`.
+    pub resource: String,
+    /// The name by which the entry is paired with one of another file. It differs from `name` where that has a position in
+    /// a list whose elements have names of their own.
+    pub key: String,
+    /// The purpose; `None` for a place that no table knows.
+    pub kind: Option<PolicyKind>,
+    /// The type of resource for checks of public access, if there is one.
+    pub resource_type: Option<ResourceType>,
+    /// The name of the resource that the policy is for (a bucket, a key), if it is known.
+    pub subject: Option<String>,
+    /// The change that a plan makes.
+    pub change: Change,
+    /// The name before the resource was moved, if the plan moves it.
+    pub previous_name: Option<String>,
+    /// True if the file says that the text is secret: it is judged and not shown.
+    pub sensitive: bool,
+    /// The condition under which a template creates the resource.
+    pub condition: Option<String>,
+    /// The place in the file.
+    pub span: Span,
+    /// The JSON pointer of that place; empty if the file is not JSON and has none.
+    pub pointer: String,
+    /// The policy; in a plan, the policy after it.
+    pub content: Content,
+    /// The policy before the plan; `None` in files that have no before.
+    pub before: Option<Content>,
+}
+
+impl Entry {
+    /// The policy, if all of it is known and it has no errors.
+    pub fn document(&self) -> Option<&Document> {
+        self.content.document()
+    }
+
+    /// How much of it is known. A place that is not in any table stays unrecognised whatever its text says.
+    pub fn state(&self) -> State {
+        match (&self.content, self.kind) {
+            (Content::Absent, _) => self.before.as_ref().map_or(State::Absent, |_| State::Deleted),
+            (content, Some(_)) => content.state(),
+            (_, None) => State::Unrecognised,
+        }
+    }
+
+    /// True if it is the managed policy that a link names.
+    fn is_policy_of(&self, link: &Attachment) -> bool {
+        let is_managed = matches!(self.resource.as_str(), "aws_iam_policy" | "AWS::IAM::ManagedPolicy");
+        let named = |arn: &str| match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+            [_, _, _, _, "aws", name] => self.address == format!("aws:{name}"),
+            [_, _, _, _, _, name] => {
+                let last = name.rsplit('/').next();
+                self.address == *name || (last.is_some() && self.subject.as_deref() == last)
+            }
+            _ => self.subject.as_deref() == Some(arn),
+        };
+        let referred = |reference: &str| {
+            let rest = reference.strip_prefix(self.address.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        is_managed
+            && (link.policy.as_deref().is_some_and(named) || link.reference.as_deref().is_some_and(referred))
+    }
+
+    /// True if the plan leaves the policy as it is, in every byte.
+    pub fn is_unchanged(&self) -> bool {
+        match (&self.content, &self.before) {
+            (Content::Text { read, .. }, Some(Content::Text { read: before, .. })) => {
+                read.source.text() == before.source.text()
+            }
+            (Content::Absent, Some(Content::Absent)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What is known of the policy at a place, on one side of a plan.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// There is none.
+    Absent,
+    /// The whole text: the read has its document, or the faults that make it unreadable.
+    Text {
+        /// What came of reading it.
+        read: Read,
+        /// Where the text comes from.
+        origin: Origin,
+    },
+    /// All but some values.
+    Partly {
+        /// The values that are not known, in the order of the policy.
+        holes: Vec<Hole>,
+    },
+    /// Nothing that could be judged.
+    Unknown {
+        /// Why, and what would tell.
+        reason: String,
+        /// What the text is made of, as far as the file says.
+        references: Vec<String>,
+        /// The policy, if the attribute is the document that it refers to, unchanged (`plain-references`).
+        presumed: Option<Box<Content>>,
+    },
+}
+
+impl Content {
+    /// The document, if all of it is known and it has no errors.
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Content::Text { read, .. } => read.document.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// How much of it is known.
+    pub fn state(&self) -> State {
+        match self {
+            Content::Absent => State::Absent,
+            Content::Text { read, .. } if read.document.is_some() => State::Known,
+            Content::Text { .. } => State::Unreadable,
+            Content::Partly { .. } => State::PartlyKnown,
+            Content::Unknown { .. } => State::NotKnown,
+        }
+    }
+}
+
+/// Where a policy's text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It stands in the file.
+    Written,
+    /// It is made of the members of a resource that is no document, as AWS makes it (`aws_lambda_permission`).
+    Built,
+    /// It is made of a data source that Terraform reads when it applies the plan.
+    Rebuilt,
+    /// As [`Origin::Rebuilt`], if the attribute is that document, unchanged.
+    Presumed,
+}
+
+/// How much of a policy is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// All of it.
+    Known,
+    /// All but some values.
+    PartlyKnown,
+    /// Nothing that could be judged.
+    NotKnown,
+    /// A text that is no policy document.
+    Unreadable,
+    /// A policy at a place that no table knows.
+    Unrecognised,
+    /// The plan removes it.
+    Deleted,
+    /// There is none.
+    Absent,
+}
+
+impl State {
+    /// The name shown to people and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Known => "known",
+            State::PartlyKnown => "partly-known",
+            State::NotKnown => "not-known",
+            State::Unreadable => "unreadable",
+            State::Unrecognised => "unrecognised",
+            State::Deleted => "deleted",
+            State::Absent => "absent",
+        }
+    }
+}
+
+/// A value that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// What it is: `aws_s3_bucket.logs.arn`, `BucketName`, `AWS::AccountId`.
+    pub name: String,
+    /// The JSON pointer within the policy.
+    pub pointer: String,
+    /// The place in the file.
+    pub span: Span,
+    /// Who decides the value.
+    pub class: HoleClass,
+}
+
+/// Who decides a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HoleClass {
+    /// Somebody who deploys: a parameter, a condition.
+    Chosen,
+    /// AWS or another deployment: an id, an account, an exported value.
+    Given,
+}
+
+impl HoleClass {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            HoleClass::Chosen => "chosen",
+            HoleClass::Given => "given",
+        }
+    }
+}
+
+/// The change that a plan makes to a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// The file has no changes: a state, a template.
+    #[default]
+    None,
+    /// Nothing.
+    NoOp,
+    /// A new resource.
+    Create,
+    /// The resource stays and changes.
+    Update,
+    /// The resource is deleted and made anew.
+    Replace,
+    /// The resource is deleted.
+    Delete,
+    /// The resource stays as it is and is no longer managed.
+    Forget,
+}
+
+impl Change {
+    /// The name shown to people and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Change::None => "none",
+            Change::NoOp => "no-op",
+            Change::Create => "create",
+            Change::Update => "update",
+            Change::Replace => "replace",
+            Change::Delete => "delete",
+            Change::Forget => "forget",
+        }
+    }
+}
+
+/// A link between a policy and those it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// The resource that makes the link.
+    pub address: String,
+    /// The member that names the policy.
+    pub attribute: String,
+    /// The policy's ARN or name; `None` if it is not known.
+    pub policy: Option<String>,
+    /// What a name that is not known is made of: `aws_iam_policy.p.arn`, `Edge`.
+    pub reference: Option<String>,
+    /// Those it is attached to, as far as they are known.
+    pub to: Vec<String>,
+    /// What the link does.
+    pub link: Link,
+    /// The change that a plan makes.
+    pub change: Change,
+}
+
+/// What a link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Link {
+    /// It grants what the policy allows.
+    Policy,
+    /// It limits what others grant (a permissions boundary, a policy of an organization).
+    Boundary,
+    /// It makes a user a member of a group, or gives a role to an instance.
+    Membership,
+}
+
+impl Link {
+    /// The name shown to people and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Link::Policy => "policy",
+            Link::Boundary => "boundary",
+            Link::Membership => "membership",
+        }
+    }
+}
+
+/// A setting that blocks public access to a bucket, or to all of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessBlock {
+    /// The resource that has it.
+    pub address: String,
+    /// The bucket's name, if it is known; `None` with `is_account` for the account.
+    pub bucket: Option<String>,
+    /// The resource of the bucket in the same file, if it is one.
+    pub bucket_address: Option<String>,
+    /// True if it holds for the account.
+    pub is_account: bool,
+    /// `BlockPublicAcls`, `IgnorePublicAcls`, `BlockPublicPolicy`, `RestrictPublicBuckets`; `None` if not known.
+    pub flags: [Option<bool>; 4],
+}

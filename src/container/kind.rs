@@ -1,0 +1,118 @@
+//! Kinds of policies by what they are for, and kinds of files that hold them.
+
+use crate::policy::PolicyType;
+
+/// The purpose of a policy: how it is judged follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    /// Attached to a user, a group or a role.
+    Identity,
+    /// Passed when a session starts; judged as an identity policy.
+    Session,
+    /// The trust policy of a role.
+    Trust,
+    /// Attached to a resource.
+    Resource,
+    /// The policy of a VPC endpoint: it names principals but grants nothing by itself.
+    Endpoint,
+    /// A service control policy of an organization.
+    Scp,
+    /// A resource control policy of an organization.
+    Rcp,
+}
+
+impl PolicyKind {
+    /// All kinds.
+    pub const ALL: [PolicyKind; 7] = [
+        PolicyKind::Identity,
+        PolicyKind::Session,
+        PolicyKind::Trust,
+        PolicyKind::Resource,
+        PolicyKind::Endpoint,
+        PolicyKind::Scp,
+        PolicyKind::Rcp,
+    ];
+
+    /// The name shown to people and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            PolicyKind::Identity => "identity",
+            PolicyKind::Session => "session",
+            PolicyKind::Trust => "trust",
+            PolicyKind::Resource => "resource",
+            PolicyKind::Endpoint => "endpoint",
+            PolicyKind::Scp => "scp",
+            PolicyKind::Rcp => "rcp",
+        }
+    }
+
+    /// The kind with this name.
+    ///
+    /// ```
+    /// use iamsat::{container::PolicyKind, policy::PolicyType};
+    /// let trust = PolicyKind::from_name("trust").unwrap();
+    /// assert_eq!(trust.policy_type(), PolicyType::Resource);
+    /// assert!(PolicyKind::Scp.is_guardrail() && !trust.is_guardrail());
+    /// ```
+    pub fn from_name(name: &str) -> Option<PolicyKind> {
+        PolicyKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The type that AWS's checks judge it as.
+    pub fn policy_type(self) -> PolicyType {
+        match self {
+            PolicyKind::Identity | PolicyKind::Session | PolicyKind::Scp => PolicyType::Identity,
+            PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Endpoint | PolicyKind::Rcp => {
+                PolicyType::Resource
+            }
+        }
+    }
+
+    /// True if the policy only filters what others grant, so that it is judged beside others.
+    pub fn is_guardrail(self) -> bool {
+        matches!(self, PolicyKind::Scp | PolicyKind::Rcp)
+    }
+}
+
+/// The kind of a file, recognised by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContainerKind {
+    /// `terraform show -json PLAN`, `tofu show -json PLAN`.
+    Plan,
+    /// `terraform show -json` of a state.
+    State,
+    /// `terraform state pull`.
+    RawState,
+    /// A CloudFormation template, SAM templates and CDK output included.
+    Template,
+    /// `aws iam get-account-authorization-details`.
+    Dump,
+    /// Any other JSON that holds several policies.
+    List,
+}
+
+impl ContainerKind {
+    /// The name shown to people and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ContainerKind::Plan => "plan",
+            ContainerKind::State => "state",
+            ContainerKind::RawState => "raw-state",
+            ContainerKind::Template => "template",
+            ContainerKind::Dump => "account-dump",
+            ContainerKind::List => "list",
+        }
+    }
+
+    /// The plural of the parts that are counted beside the policies.
+    pub fn parts(self) -> &'static str {
+        match self {
+            ContainerKind::Plan
+            | ContainerKind::State
+            | ContainerKind::RawState
+            | ContainerKind::Template => "resources",
+            ContainerKind::Dump => "users, groups, roles and managed policies",
+            ContainerKind::List => "policies",
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Policies where people keep them: plans and states of Terraform, templates of CloudFormation, dumps of an account, lists.
+//!
+//! [`open`] tells by its content what a text is. Every place that holds a policy becomes an [`Entry`] with a name, a place in
+//! the file and a [`State`]; a place that cannot be read is an entry too, so that nothing is passed over without a word.
+
+mod address;
+mod attachments;
+mod built;
+mod cdk;
+mod detect;
+mod dump;
+mod encoding;
+mod entry;
+mod kind;
+mod list;
+mod options;
+mod pair;
+mod places;
+mod plan;
+mod pretty;
+mod raw;
+mod slots;
+mod state;
+mod template;
+mod terraform;
+mod text;
+mod yaml;
+
+pub use cdk::{AssemblyFile, assembly};
+pub use encoding::{EncodingError, decode};
+pub use entry::{
+    AccessBlock, Attachment, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
+};
+pub use kind::{ContainerKind, PolicyKind};
+pub use options::Options;
+pub use pair::{Pair, pairs};
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::limits::InputLimits;
+use crate::policy::{self, Read};
+use crate::span::{Source, Span};
+use detect::{Detected, detect};
+use raw::{Fault, Optional, Raw, first_byte};
+
+/// What a text holds.
+#[derive(Clone, Debug)]
+pub enum Contents {
+    /// One policy: bare, or in an answer of the AWS CLI; or no policy at all, with what was noticed.
+    Policy(Box<Read>),
+    /// A file that is made to hold several.
+    Container(Box<Container>),
+}
+
+/// Reads a text, whatever kind of file it is.
+///
+/// # Errors
+/// It is a plan, a template, ... that cannot be read, or something that people give by mistake.
+///
+/// ```
+/// use iamsat::container::{Contents, Options, State, open};
+/// use iamsat::span::Source;
+/// let template = "Resources:\n  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      KeyPolicy:\n        Statement:\n\
+///     \x20         - {Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*'}\n";
+/// let Contents::Container(container) = open(&Source::new("t.yaml", template), &Options::default()).unwrap() else {
+///     panic!()
+/// };
+/// let entry = &container.entries[0];
+/// assert_eq!((entry.name.as_str(), entry.state()), ("Key.KeyPolicy", State::Known));
+/// assert_eq!(container.source.position(entry.document().unwrap().statements[0].span.start as usize).line, 7);
+/// ```
+pub fn open(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic>> {
+    let text = source.text();
+    if text.len() > options.limits.bytes {
+        let message = format!("the file is longer than {} bytes", options.limits.bytes);
+        return Err(vec![Diagnostic::error(Code::DocumentTooLong, message, Span::default())]);
+    }
+    let list = |fault: Fault| vec![*fault];
+    let container = match detect(text).map_err(list)? {
+        Detected::Plan(root) => plan::read(source, root, options).map_err(list)?,
+        Detected::State(root) => state::read(source, root, options).map_err(list)?,
+        Detected::RawState(root) => state::read_raw(source, root, options).map_err(list)?,
+        Detected::Dump(root) => dump::read(source, root, options).map_err(list)?,
+        Detected::JsonTemplate => template::read_json(source, options)?,
+        Detected::YamlTemplate => template::read_yaml(source, options)?,
+        Detected::TemplateAnswer(root) => match answer(source, root, options)? {
+            Some(container) => container,
+            None => return Ok(plain(source, options)),
+        },
+        Detected::Other => {
+            let contents = plain(source, options);
+            let has_several = match &contents {
+                Contents::Policy(read) => {
+                    read.diagnostics.iter().any(|fault| fault.code == Code::SeveralPolicies)
+                }
+                Contents::Container(_) => false,
+            };
+            if has_several && let Some(container) = list::read(source, options)? {
+                container
+            } else {
+                return Ok(contents);
+            }
+        }
+    };
+    Ok(Contents::Container(Box::new(container)))
+}
+
+fn plain(source: &Source, options: &Options) -> Contents {
+    Contents::Policy(Box::new(policy::read(source, &options.policy_limits)))
+}
+
+/// The template in the answer of `aws cloudformation get-template`, an object or a text.
+fn answer(source: &Source, root: Raw<'_>, options: &Options) -> Result<Option<Container>, Vec<Diagnostic>> {
+    let body = root.member(source.text(), "TemplateBody").map_err(|fault| vec![*fault])?;
+    let Some(body) = body else { return Ok(None) };
+    if let Some(text) = body.string() {
+        let name = format!("{}#/TemplateBody", source.name());
+        let inner = source.decoded(name, text.into_owned(), body.span(source.text()));
+        return match detect(inner.text()).map_err(|fault| vec![*fault])? {
+            Detected::JsonTemplate => template::read_json(&inner, options).map(Some),
+            Detected::YamlTemplate => template::read_yaml(&inner, options).map(Some),
+            _ => Ok(None),
+        };
+    }
+    let limits = InputLimits {
+        depth: options.limits.depth,
+        members: options.limits.resources,
+        ..options.policy_limits
+    };
+    match policy::part_of(source.text(), body.text(), &limits) {
+        Some((json, faults)) => {
+            template::read(source, &json, std::collections::BTreeSet::new(), faults, options).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Refuses a format that is not known.
+fn supported_version(version: Option<Raw<'_>>, whole: Span, text: &str) -> Result<(), Fault> {
+    let name = version.text_or_empty();
+    if matches!(name.split('.').next(), Some("0" | "1")) {
+        return Ok(());
+    }
+    let place = version.map_or(first_byte(whole), |raw| raw.span(text));
+    let message = format!("`{name}` is not a version of this format that is known");
+    Err(Box::new(
+        Diagnostic::error(Code::UnsupportedFormatVersion, message, place).with_help("known are 0.x and 1.x"),
+    ))
+}
+
+/// Ends the reading of a file with too much in it.
+fn within_limits(container: &Container, options: &Options) -> Result<(), Fault> {
+    let limits = &options.limits;
+    let (code, message) = if container.resources > limits.resources {
+        (Code::TooManyResources, format!("the file has more than {} resources", limits.resources))
+    } else if container.entries.len() > limits.policies {
+        (Code::TooManyPolicies, format!("the file has more than {} policies", limits.policies))
+    } else {
+        return Ok(());
+    };
+    Err(Box::new(Diagnostic::error(code, message, Span::new(0, 1))))
+}

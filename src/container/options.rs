@@ -1,0 +1,28 @@
+//! How files with policies are read.
+
+use super::kind::PolicyKind;
+use crate::limits::{ContainerLimits, InputLimits};
+use std::collections::BTreeMap;
+
+/// How a file with policies is read.
+///
+/// ```
+/// use iamsat::container::{Options, PolicyKind};
+/// let mut options = Options::default();
+/// options.kinds.insert("acme_policy.body".to_owned(), PolicyKind::Identity);
+/// assert!(!options.assume_plain_references);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Assume that an attribute which refers to one policy document is that document, unchanged. A plan says what a value
+    /// is made of and not how, so this cannot be seen.
+    pub assume_plain_references: bool,
+    /// The kinds of places that no table knows, by `TYPE.ATTRIBUTE`.
+    pub kinds: BTreeMap<String, PolicyKind>,
+    /// Macros of a template that leave its policies as they are.
+    pub harmless_transforms: Vec<String>,
+    /// Bounds on the file.
+    pub limits: ContainerLimits,
+    /// Bounds on each policy.
+    pub policy_limits: InputLimits,
+}

@@ -1,0 +1,51 @@
+//! The same policies in two files: by address, logical id or name.
+
+use super::entry::{Container, Entry};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A policy on both sides, or on one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'c> {
+    /// The policy as it is.
+    pub old: Option<&'c Entry>,
+    /// The policy as it is to be.
+    pub new: Option<&'c Entry>,
+}
+
+/// Pairs the policies of two files, in the order of the new one; those that only the old one has come last. A policy whose
+/// resource was moved is paired with what it was.
+///
+/// ```
+/// use iamsat::container::{Container, Contents, Options, open, pairs};
+/// use iamsat::span::Source;
+/// let read = |name: &str, policies: &str| -> Container {
+///     let text = format!("Resources:\n  R:\n    Type: AWS::IAM::Group\n    Properties:\n      Policies: [{policies}]\n");
+///     match open(&Source::new(name, text), &Options::default()) {
+///         Ok(Contents::Container(container)) => *container,
+///         other => panic!("{other:?}"),
+///     }
+/// };
+/// let policy = |name: &str| format!("{{PolicyName: {name}, PolicyDocument: {{Statement: {{Effect: Allow, Action: '*', Resource: '*'}}}}}}");
+/// let old = read("old.yaml", &policy("a"));
+/// let new = read("new.yaml", &format!("{}, {}", policy("b"), policy("a")));
+/// // A new policy in front makes the old one no other policy.
+/// let [b, a] = pairs(&old, &new)[..] else { panic!() };
+/// assert!(b.old.is_none() && a.old.is_some_and(|old| old.name == "R.Policies[0].PolicyDocument"));
+/// ```
+pub fn pairs<'c>(old: &'c Container, new: &'c Container) -> Vec<Pair<'c>> {
+    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, entry) in old.entries.iter().enumerate().rev() {
+        by_key.entry(&entry.key).or_default().push(place);
+    }
+    let mut taken = BTreeSet::new();
+    let mut pairs = Vec::with_capacity(new.entries.len());
+    for entry in &new.entries {
+        let names = [Some(entry.key.as_str()), entry.previous_name.as_deref()];
+        let found = names.into_iter().flatten().find_map(|name| by_key.get_mut(name).and_then(Vec::pop));
+        taken.extend(found);
+        pairs.push(Pair { old: found.and_then(|place| old.entries.get(place)), new: Some(entry) });
+    }
+    let rest = old.entries.iter().enumerate().filter(|(place, _)| !taken.contains(place));
+    pairs.extend(rest.map(|(_, entry)| Pair { old: Some(entry), new: None }));
+    pairs
+}

@@ -1,0 +1,444 @@
+//! Plans of Terraform and OpenTofu: `terraform show -json PLAN`.
+//!
+//! All is read from `resource_changes`: `planned_values` cannot tell what is not known from what is not set.
+
+mod configuration;
+mod document;
+mod merge;
+mod references;
+
+use super::address::{instance_key, quoted};
+use super::entry::{Change, Container, Content, Origin};
+use super::kind::ContainerKind;
+use super::options::Options;
+use super::places::{Place, Values};
+use super::raw::{Fault, Optional, Raw};
+use super::slots::{self, terraform::SLOTS};
+use super::terraform::{Reader, Resource, Unknowns};
+use super::text;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::span::{Source, Span};
+use configuration::{Configuration, Written};
+use document::{Arguments, Made};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DOCUMENT: &str = "aws_iam_policy_document";
+
+/// Types beside those with slots whose members say something about access.
+const OTHER_TYPES: [&str; 19] = [
+    "aws_iam_group_membership",
+    "aws_iam_group_policy_attachment",
+    "aws_iam_instance_profile",
+    "aws_iam_policy_attachment",
+    "aws_iam_role_policy_attachment",
+    "aws_iam_role_policy_attachments_exclusive",
+    "aws_iam_user",
+    "aws_iam_user_group_membership",
+    "aws_iam_user_policy_attachment",
+    "aws_iam_user_policy_attachments_exclusive",
+    "aws_lambda_function_url",
+    "aws_lambda_layer_version_permission",
+    "aws_lambda_permission",
+    "aws_organizations_policy_attachment",
+    "aws_s3_account_public_access_block",
+    "aws_s3_bucket_public_access_block",
+    "aws_ssoadmin_customer_managed_policy_attachment",
+    "aws_ssoadmin_managed_policy_attachment",
+    "aws_ssoadmin_permissions_boundary_attachment",
+];
+
+/// Attributes in which a resource shows the policy that another one sets: the owner's type and attribute, the members
+/// that identify it, the other type and the member that names the owner.
+const COPIES: [(&str, &str, &[&str], &str, &str); 10] = [
+    ("aws_api_gateway_rest_api", "policy", &["id"], "aws_api_gateway_rest_api_policy", "rest_api_id"),
+    (
+        "aws_elasticsearch_domain",
+        "access_policies",
+        &["domain_name"],
+        "aws_elasticsearch_domain_policy",
+        "domain_name",
+    ),
+    ("aws_iam_role", "inline_policy", &["name", "id"], "aws_iam_role_policy", "role"),
+    ("aws_kms_key", "policy", &["key_id", "id", "arn"], "aws_kms_key_policy", "key_id"),
+    (
+        "aws_opensearch_domain",
+        "access_policies",
+        &["domain_name"],
+        "aws_opensearch_domain_policy",
+        "domain_name",
+    ),
+    ("aws_s3_bucket", "policy", &["bucket", "id"], "aws_s3_bucket_policy", "bucket"),
+    ("aws_secretsmanager_secret", "policy", &["arn", "id"], "aws_secretsmanager_secret_policy", "secret_arn"),
+    ("aws_sns_topic", "policy", &["arn", "id"], "aws_sns_topic_policy", "arn"),
+    ("aws_sqs_queue", "policy", &["id", "url"], "aws_sqs_queue_policy", "queue_url"),
+    ("aws_vpc_endpoint", "policy", &["id"], "aws_vpc_endpoint_policy", "vpc_endpoint_id"),
+];
+
+/// Returns true if a resource of this type, with these bytes, may say something about access.
+pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
+    !slots::of_type(SLOTS, kind).is_empty() || OTHER_TYPES.contains(&kind) || raw.text().contains("Statement")
+}
+
+/// Reads a plan.
+///
+/// # Errors
+/// It is of a version that is not known, too large, or has a member twice.
+pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
+    let text = source.text();
+    let names =
+        ["format_version", "resource_changes", "configuration", "errored", "complete", "deferred_changes"];
+    let [version, changes, configuration, errored, complete, deferred] = root.fields(text, names)?;
+    super::supported_version(version, root.span(text), text)?;
+    let mut container = Container::new(source, ContainerKind::Plan);
+    let configuration = Configuration::read(text, configuration, options.limits.depth)?;
+    let mut plan = Plan {
+        text,
+        source,
+        options,
+        configuration,
+        documents: BTreeMap::new(),
+        companions: BTreeSet::new(),
+    };
+    let mut resources = Vec::new();
+    for raw in changes.elements() {
+        if let Some(resource) = plan.header(raw, &mut container)? {
+            plan.companion(&resource)?;
+            resources.push(resource);
+        }
+    }
+    let reader = Reader { source, text, options };
+    for resource in &resources {
+        reader.resource(resource, &plan, &mut container)?;
+        super::within_limits(&container, options)?;
+    }
+    plan.incomplete(&mut container, [errored, complete, deferred])?;
+    Ok(container)
+}
+
+struct Plan<'t, 'o> {
+    text: &'t str,
+    source: &'o Source,
+    options: &'o Options,
+    configuration: Configuration<'t>,
+    /// Policy documents that are read when the plan is applied, by address.
+    documents: BTreeMap<String, Resource<'t>>,
+    /// Resources whose policy another one sets: type, identifier, and the block's name or nothing.
+    companions: BTreeSet<(&'static str, String, String)>,
+}
+
+impl<'t> Plan<'t, '_> {
+    /// What a change is about; `None` if it says nothing about access.
+    fn header(&mut self, raw: Raw<'t>, container: &mut Container) -> Result<Option<Resource<'t>>, Fault> {
+        let text = self.text;
+        let names = [
+            "address",
+            "previous_address",
+            "module_address",
+            "mode",
+            "type",
+            "name",
+            "index",
+            "deposed",
+            "change",
+        ];
+        let [address, previous, module, mode, kind, name, index, deposed, change] =
+            raw.fields(text, names)?;
+        let string = |raw: Option<Raw<'t>>| raw.owned();
+        let kind = string(kind);
+        let is_data = string(mode) == "data";
+        if !is_data {
+            container.resources += 1;
+            super::within_limits(container, self.options)?;
+        }
+        let is_deposed = deposed.is_some_and(|deposed| !deposed.is_null());
+        let is_wanted = if is_data { kind == DOCUMENT } else { is_of_interest(&kind, raw) };
+        if is_deposed || !is_wanted {
+            return Ok(None);
+        }
+        let names = ["actions", "before", "after", "after_unknown", "before_sensitive", "after_sensitive"];
+        let [actions, before, after, unknown, before_sensitive, after_sensitive] = match change {
+            Some(change) => change.fields(text, names)?,
+            None => [None; 6],
+        };
+        let actions: Vec<_> = actions.elements().into_iter().filter_map(Raw::string).collect();
+        let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
+        let mut before = Values { value: before, unknown: None, sensitive: before_sensitive };
+        let mut after = Values { value: after, unknown, sensitive: after_sensitive };
+        let change = match actions.as_slice() {
+            ["no-op"] => Change::NoOp,
+            ["create"] => Change::Create,
+            ["delete"] => Change::Delete,
+            ["delete", "create"] | ["create", "delete"] => Change::Replace,
+            // The old object stays in AWS, and there is a new one beside it.
+            ["create", "forget"] | ["forget", "create"] => {
+                before = Values::default();
+                Change::Create
+            }
+            // The object stays in AWS.
+            ["forget"] => {
+                after = before;
+                Change::Forget
+            }
+            _ => Change::Update,
+        };
+        let resource = Resource {
+            raw,
+            address: string(address),
+            previous: previous.and_then(Raw::string).map(|address| address.into_owned()),
+            module: string(module),
+            key: index.map_or_else(String::new, instance_key),
+            kind,
+            name: string(name),
+            change,
+            before: Some(before),
+            after,
+        };
+        if is_data {
+            self.documents.insert(resource.address.clone(), resource);
+            return Ok(None);
+        }
+        Ok(Some(resource))
+    }
+
+    /// Notes which other resource's policy this one sets.
+    fn companion(&mut self, resource: &Resource<'t>) -> Result<(), Fault> {
+        for (owner, _, _, other, member) in COPIES.iter().filter(|copy| copy.3 == resource.kind) {
+            for values in [Some(resource.after), resource.before].into_iter().flatten() {
+                let Some(value) = values.value else { continue };
+                let id = value.member(self.text, member)?.and_then(Raw::string);
+                let block = match *other {
+                    "aws_iam_role_policy" => value.member(self.text, "name")?.and_then(Raw::string),
+                    _ => None,
+                };
+                let block = block.map_or_else(String::new, |name| format!("[{}].policy", quoted(&name)));
+                if let Some(id) = id {
+                    self.companions.insert((owner, id.into_owned(), block));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn incomplete(
+        &self,
+        container: &mut Container,
+        [errored, complete, deferred]: [Option<Raw<'t>>; 3],
+    ) -> Result<(), Fault> {
+        let mut tell = |code: Code, message: String, place: Raw<'t>| {
+            let fault = Diagnostic::warning(code, message, place.span(self.text));
+            container.incomplete.push(fault);
+        };
+        if let Some(errored) = errored.filter(|errored| errored.is_true()) {
+            let message = "the plan ended with an error, so it does not list all changes";
+            tell(Code::PlanErrored, message.to_owned(), errored);
+        }
+        if let Some(complete) = complete.filter(|complete| complete.text() == "false") {
+            let message = "the plan is not complete: applying it leaves changes for another plan";
+            tell(Code::PlanIncomplete, message.to_owned(), complete);
+        }
+        for raw in deferred.elements() {
+            let [reason, change] = raw.fields(self.text, ["reason", "resource_change"])?;
+            let address = match change {
+                Some(change) => change.member(self.text, "address")?.and_then(Raw::string),
+                None => None,
+            };
+            let address = address.unwrap_or("a resource".into());
+            let reason = reason.and_then(Raw::string).unwrap_or("no reason".into());
+            tell(Code::ChangeDeferred, format!("the change of `{address}` is deferred ({reason})"), raw);
+        }
+        Ok(())
+    }
+
+    /// The content of the document that references name, if they name one and it is that document unchanged.
+    fn presumed(
+        &self,
+        references: &[String],
+        resource: &Resource<'t>,
+        (name, span): (&str, Span),
+    ) -> Result<Option<Content>, Fault> {
+        let Some(made) =
+            self.followed(references, &resource.module, &resource.key, self.options.limits.references)?
+        else {
+            return Ok(None);
+        };
+        Ok(Some(match made {
+            Made::Text(policy) => {
+                let origin = Origin::Presumed;
+                text::content(self.source, name, &policy, span, origin, &self.options.policy_limits)
+            }
+            Made::Partly(holes) => Content::Partly { holes },
+            Made::Unknown(reason) => Content::Unknown { reason, references: Vec::new(), presumed: None },
+        }))
+    }
+
+    fn followed(
+        &self,
+        references: &[String],
+        module: &str,
+        key: &str,
+        most: usize,
+    ) -> Result<Option<Made>, Fault> {
+        let found = references::document(&self.configuration, references, module, key, most)?;
+        let document = found.and_then(|address| self.documents.get(&address));
+        let (Some(document), Some(most)) = (document, most.checked_sub(1)) else { return Ok(None) };
+        let Some(after) = document.after.value else { return Ok(None) };
+        let configured = format!("data.{}", document.configured());
+        let written = self.configuration.written(&document.module, &configured, "statement")?;
+        let unknown_name = match written {
+            Written::As(references) => longest(&references).join(", "),
+            Written::Not | Written::NoResource => String::new(),
+        };
+        let arguments = Arguments {
+            after,
+            unknown: document.after.unknown,
+            sources: self.texts(document, "source_policy_documents", most)?,
+            overrides: self.texts(document, "override_policy_documents", most)?,
+            unknown_name,
+        };
+        document::make(self.text, &arguments).map(Some)
+    }
+
+    /// The texts of the documents that one is merged with; `None` for those that are not known.
+    fn texts(
+        &self,
+        document: &Resource<'t>,
+        member: &str,
+        most: usize,
+    ) -> Result<Vec<Option<String>>, Fault> {
+        let of = |raw: Option<Raw<'t>>| match raw {
+            Some(raw) => raw.member(self.text, member),
+            None => Ok(None),
+        };
+        let (value, unknown) = (of(document.after.value)?, of(document.after.unknown)?);
+        if unknown.is_some_and(Raw::is_true) {
+            return Ok(vec![None]);
+        }
+        let (values, unknown) = (value.elements(), unknown.elements());
+        let count = values.len().max(unknown.len());
+        let mut texts = Vec::with_capacity(count);
+        for index in 0..count {
+            let is_unknown = unknown.get(index).is_some_and(|raw| raw.is_true());
+            let known = values.get(index).and_then(|raw| raw.string()).filter(|_| !is_unknown);
+            let text = match known {
+                Some(text) => Some(text.into_owned()),
+                // Which of several references is which element cannot be told.
+                None if count == 1 => {
+                    let configured = format!("data.{}", document.configured());
+                    match self.configuration.written(&document.module, &configured, member)? {
+                        Written::As(references) => {
+                            match self.followed(&references, &document.module, &document.key, most)? {
+                                Some(Made::Text(text)) => Some(text),
+                                _ => None,
+                            }
+                        }
+                        Written::Not | Written::NoResource => None,
+                    }
+                }
+                None => None,
+            };
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+
+    /// What a place refers to; `None` if nobody wrote it.
+    fn references(
+        &self,
+        resource: &Resource<'t>,
+        attribute: &str,
+    ) -> Result<Option<(Vec<String>, bool)>, Fault> {
+        let end = attribute.find(['.', '[']).unwrap_or(attribute.len());
+        let (top, rest) = attribute.split_at_checked(end).unwrap_or((attribute, ""));
+        let configured = resource.configured();
+        let written = self.configuration.written(&resource.module, &configured, top)?;
+        Ok(match written {
+            Written::NoResource => Some((Vec::new(), false)),
+            // Blocks that are generated are not in the configuration; the elements that the plan knows are.
+            Written::Not if !rest.is_empty() => Some((Vec::new(), false)),
+            Written::Not => None,
+            Written::As(all) if rest.is_empty() => Some((all, true)),
+            Written::As(all) => {
+                let inner = rest.rsplit_once('.').map_or(rest, |(_, inner)| inner);
+                let blocks = self.configuration.block((&resource.module, &configured), top, inner)?;
+                match blocks.as_slice() {
+                    [one] => Some((one.clone(), true)),
+                    _ => Some((all, false)),
+                }
+            }
+        })
+    }
+}
+
+impl<'t> Unknowns<'t> for Plan<'t, '_> {
+    fn unknown(
+        &self,
+        resource: &Resource<'t>,
+        place: &Place<'t>,
+        name: &str,
+    ) -> Result<Option<Content>, Fault> {
+        let Some((references, is_one)) = self.references(resource, &place.attribute)? else {
+            return Ok(None);
+        };
+        let span = super::terraform::entry(self.text, resource, place).span;
+        let presumed = match is_one {
+            true => self.presumed(&references, resource, (name, span))?,
+            false => None,
+        };
+        if self.options.assume_plain_references
+            && let Some(presumed) = presumed
+        {
+            return Ok(Some(presumed));
+        }
+        let names = longest(&references);
+        let reason = match names.as_slice() {
+            [] => "its text is known after apply".to_owned(),
+            names => format!("its text is known after apply; it is made of {}", names.join(", ")),
+        };
+        Ok(Some(Content::Unknown { reason, references: names, presumed: presumed.map(Box::new) }))
+    }
+
+    fn is_copy(&self, resource: &Resource<'t>, attribute: &str) -> Result<bool, Fault> {
+        for (owner, top, ids, _, _) in COPIES.iter().filter(|copy| copy.0 == resource.kind) {
+            let Some(block) = attribute.strip_prefix(top) else { continue };
+            let configured = resource.configured();
+            if self.configuration.written(&resource.module, &configured, top)? != Written::Not {
+                continue;
+            }
+            for values in [Some(resource.after), resource.before].into_iter().flatten() {
+                let Some(value) = values.value else { continue };
+                for id in ids.iter() {
+                    let Some(id) = value.member(self.text, id)?.and_then(Raw::string) else { continue };
+                    if self.companions.contains(&(*owner, id.into_owned(), block.to_owned())) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {
+        let Some((references, _)) = self.references(resource, attribute)? else { return Ok(None) };
+        let names = longest(&references);
+        Ok(Some(if names.is_empty() {
+            format!("{}.{attribute}", resource.address)
+        } else {
+            names.join(", ")
+        }))
+    }
+}
+
+/// The references without those that are the beginning of another one, each once.
+fn longest(references: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for reference in references {
+        let is_part = |of: &String| {
+            of.strip_prefix(reference.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+        };
+        if !references.iter().any(is_part) && !kept.contains(reference) {
+            kept.push(reference.clone());
+        }
+    }
+    kept
+}

@@ -1,0 +1,106 @@
+//! From an attribute's references to the one policy document that it would be, if it is that document unchanged.
+
+use super::super::address::{modules, within};
+use super::super::raw::Fault;
+use super::configuration::Configuration;
+
+const DOCUMENT: &str = "data.aws_iam_policy_document.";
+
+/// An instance of a module, and the key of the resource in it whose expression is followed.
+#[derive(Clone, Copy, Debug)]
+struct Place<'a> {
+    module: &'a str,
+    /// `["k"]` or `[0]`, or nothing.
+    key: &'a str,
+}
+
+/// The address of the document that these references name, if it is exactly one.
+///
+/// # Errors
+/// A member of the configuration occurs twice.
+pub(super) fn document(
+    configuration: &Configuration<'_>,
+    references: &[String],
+    module: &str,
+    key: &str,
+    most: usize,
+) -> Result<Option<String>, Fault> {
+    follow(configuration, references, Place { module, key }, most)
+}
+
+fn follow(
+    configuration: &Configuration<'_>,
+    references: &[String],
+    at: Place<'_>,
+    most: usize,
+) -> Result<Option<String>, Fault> {
+    let Some(most) = most.checked_sub(1) else { return Ok(None) };
+    let Some((target, key)) = single(references) else { return Ok(None) };
+    let key = match key {
+        Key::None => String::new(),
+        Key::OfResource(kind) => match (kind, at.key.starts_with("[\"")) {
+            ("each.key", true) | ("count.index", false) if !at.key.is_empty() => at.key.to_owned(),
+            _ => return Ok(None),
+        },
+        Key::Written(key) => key.to_owned(),
+    };
+    if let Some(name) = target.strip_prefix(DOCUMENT) {
+        let name = name.strip_suffix(".json").unwrap_or(name);
+        return Ok(is_name(name).then(|| within(at.module, &format!("{DOCUMENT}{name}{key}"))));
+    }
+    if let Some(name) = target.strip_prefix("var.") {
+        let Some(steps) = modules(at.module) else { return Ok(None) };
+        let Some(last) = steps.last() else { return Ok(None) };
+        let call = last.name;
+        let own = last.key.map(|key| format!("[{key}]")).unwrap_or_default();
+        let tail = format!("module.{call}{own}");
+        let caller = at.module.strip_suffix(&tail).unwrap_or_default();
+        let caller = caller.strip_suffix('.').unwrap_or(caller);
+        return match configuration.variable(caller, call, name)? {
+            Some(references) => follow(configuration, &references, Place { module: caller, key: &own }, most),
+            None => Ok(None),
+        };
+    }
+    if let Some((call, name)) = target.strip_prefix("module.").and_then(|rest| rest.split_once('.')) {
+        let module = within(at.module, &format!("module.{call}{key}"));
+        return match configuration.output(&module, name)? {
+            Some(references) => follow(configuration, &references, Place { module: &module, key: "" }, most),
+            None => Ok(None),
+        };
+    }
+    Ok(None)
+}
+
+enum Key<'a> {
+    None,
+    /// The key of the resource itself: `each.key`, `count.index`.
+    OfResource(&'a str),
+    /// `["k"]` or `[0]`.
+    Written(&'a str),
+}
+
+/// The one value that references name, if it is one. Terraform lists `X.json` as `X.json` and `X`, with a key in between
+/// as `X["k"].json`, `X["k"]` and `X`, and with `each.key` as `X` and `each.key`.
+fn single(references: &[String]) -> Option<(String, Key<'_>)> {
+    let list: Vec<&str> = references.iter().map(String::as_str).collect();
+    match list.as_slice() {
+        [whole] => Some(((*whole).to_owned(), Key::None)),
+        [whole, base] if is_part(whole, base) => Some(((*whole).to_owned(), Key::None)),
+        [base, key @ ("each.key" | "count.index")] => Some(((*base).to_owned(), Key::OfResource(key))),
+        [whole, middle, base] if is_part(whole, middle) => {
+            let key = middle.strip_prefix(*base)?;
+            let attribute = whole.strip_prefix(*middle)?;
+            (key.starts_with('[') && key.ends_with(']'))
+                .then(|| (format!("{base}{attribute}"), Key::Written(key)))
+        }
+        _ => None,
+    }
+}
+
+fn is_part(whole: &str, base: &str) -> bool {
+    whole.strip_prefix(base).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
+}

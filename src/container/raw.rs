@@ -1,0 +1,224 @@
+//! Values of a JSON text by their bytes: what nobody asks for is passed over and never built.
+//!
+//! A plan of 100 MB is mostly attributes of no interest. serde_json checks the syntax of the whole text once; after that,
+//! a value is a slice of it, and reading a member of an object keeps only the slices of the members that are wanted.
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::policy::{lossy, span_of};
+use crate::span::Span;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// A value of a JSON text that was checked for syntax.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw<'t>(&'t str);
+
+/// An error about an object that has a member twice.
+pub(super) type Fault = Box<Diagnostic>;
+
+impl<'t> Raw<'t> {
+    /// The whole value of a text, if it is JSON.
+    pub(super) fn whole(text: &'t str) -> Option<Raw<'t>> {
+        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+        serde_json::from_str::<&RawValue>(body).ok().map(|raw| Raw(raw.get()))
+    }
+
+    /// Its bytes.
+    pub(super) fn text(self) -> &'t str {
+        self.0
+    }
+
+    /// Its place in the text that it is a part of.
+    pub(super) fn span(self, text: &str) -> Span {
+        span_of(text, self.0)
+    }
+
+    pub(super) fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
+    pub(super) fn is_array(self) -> bool {
+        self.0.starts_with('[')
+    }
+
+    pub(super) fn is_null(self) -> bool {
+        self.0 == "null"
+    }
+
+    pub(super) fn is_true(self) -> bool {
+        self.0 == "true"
+    }
+
+    /// The text of a string, with a mark where half of a surrogate pair is missing.
+    pub(super) fn string(self) -> Option<Cow<'t, str>> {
+        let inside = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        Some(if inside.contains('\\') { Cow::Owned(lossy(self.0)) } else { Cow::Borrowed(inside) })
+    }
+
+    /// True if every escape of a string stands for a character: half of a surrogate pair does not.
+    pub(super) fn is_sound(self) -> bool {
+        !self.0.contains("\\u") || serde_json::from_str::<String>(self.0).is_ok()
+    }
+
+    /// The value as a text that a key of Terraform's addresses has: a string as it is, a number by its digits.
+    pub(super) fn scalar(self) -> Option<Cow<'t, str>> {
+        match self.0.bytes().next() {
+            Some(b'"') => self.string(),
+            Some(b'{' | b'[' | b'n') | None => None,
+            Some(_) => Some(Cow::Borrowed(self.0)),
+        }
+    }
+
+    /// The members with these names.
+    ///
+    /// # Errors
+    /// One of them occurs twice: readers disagree on which counts.
+    pub(super) fn fields<const N: usize>(
+        self,
+        text: &str,
+        names: [&str; N],
+    ) -> Result<[Option<Raw<'t>>; N], Fault> {
+        let mut found = [None; N];
+        if !self.is_object() {
+            return Ok(found);
+        }
+        let mut twice = None;
+        self.each_member(|key, value| {
+            let place = names.iter().position(|name| *name == key);
+            if let (Some(place), Some(slot)) = (place, place.and_then(|place| found.get_mut(place)))
+                && slot.replace(value).is_some()
+            {
+                twice = twice.or(names.get(place).map(|name| (*name, value)));
+            }
+        });
+        match twice {
+            None => Ok(found),
+            Some((name, value)) => Err(Box::new(
+                Diagnostic::error(
+                    Code::DuplicateKey,
+                    format!("the key `{name}` occurs twice"),
+                    value.span(text),
+                )
+                .with_help("merge the two: JSON readers disagree on which of them counts"),
+            )),
+        }
+    }
+
+    /// The member with this name.
+    ///
+    /// # Errors
+    /// It occurs twice.
+    pub(super) fn member(self, text: &str, name: &str) -> Result<Option<Raw<'t>>, Fault> {
+        self.fields(text, [name]).map(|[member]| member)
+    }
+
+    /// All members, in order; none if it is no object.
+    pub(super) fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)> {
+        let mut members = Vec::new();
+        if self.is_object() {
+            self.each_member(|key, value| members.push((Cow::Owned(key.to_owned()), value)));
+        }
+        members
+    }
+
+    fn each_member(self, visit: impl FnMut(&str, Raw<'t>)) {
+        let mut deserializer = serde_json::Deserializer::from_str(self.0);
+        // The syntax was checked, and a member that is not read is one that a caller does not find.
+        let _checked: Result<(), _> = deserializer.deserialize_map(Members(visit));
+    }
+
+    /// The elements, in order; none if it is no array.
+    pub(super) fn elements(self) -> Vec<Raw<'t>> {
+        if !self.is_array() {
+            return Vec::new();
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(self.0);
+        // The syntax was checked.
+        deserializer.deserialize_seq(Elements).unwrap_or_default()
+    }
+}
+
+/// A member that may be missing, read as one with nothing in it.
+pub(super) trait Optional<'t> {
+    /// The elements of the array; none if there is no array.
+    fn elements(self) -> Vec<Raw<'t>>;
+    /// The members of the object; none if there is no object.
+    fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)>;
+    /// The text of the string; empty if there is no string.
+    fn text_or_empty(self) -> Cow<'t, str>;
+    /// As [`Optional::text_or_empty`].
+    fn owned(self) -> String;
+}
+
+impl<'t> Optional<'t> for Option<Raw<'t>> {
+    fn elements(self) -> Vec<Raw<'t>> {
+        self.map_or_else(Vec::new, Raw::elements)
+    }
+
+    fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)> {
+        self.map_or_else(Vec::new, Raw::members)
+    }
+
+    fn text_or_empty(self) -> Cow<'t, str> {
+        self.and_then(Raw::string).unwrap_or_default()
+    }
+
+    fn owned(self) -> String {
+        self.text_or_empty().into_owned()
+    }
+}
+
+/// The place of the first byte of a value: a mark for all of it.
+pub(super) fn first_byte(whole: Span) -> Span {
+    Span { start: whole.start, end: whole.start + 1 }
+}
+
+struct Members<F>(F);
+
+impl<'t, F: FnMut(&str, Raw<'t>)> Visitor<'t> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'t>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            let value: &RawValue = map.next_value()?;
+            (self.0)(&key, Raw(value.get()));
+        }
+        Ok(())
+    }
+}
+
+/// A key, borrowed where it has no escapes; one with half of a surrogate pair has a mark there.
+struct Key;
+
+impl<'t> DeserializeSeed<'t> for Key {
+    type Value = Cow<'t, str>;
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
+        Ok(Raw(raw.get()).string().unwrap_or_default())
+    }
+}
+
+struct Elements;
+
+impl<'t> Visitor<'t> for Elements {
+    type Value = Vec<Raw<'t>>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element::<&RawValue>()? {
+            elements.push(Raw(element.get()));
+        }
+        Ok(elements)
+    }
+}

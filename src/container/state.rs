@@ -1,0 +1,149 @@
+//! States of Terraform and OpenTofu: `terraform show -json`, and `terraform state pull`.
+
+use super::address::{instance_key, within};
+use super::entry::{Change, Container, Content};
+use super::kind::ContainerKind;
+use super::options::Options;
+use super::places::{Place, Values};
+use super::plan::is_of_interest;
+use super::raw::{Fault, Optional, Raw};
+use super::terraform::{Reader, Resource, Unknowns};
+use crate::span::Source;
+use std::borrow::Cow;
+
+/// Reads a state in the form that is meant for programs.
+///
+/// # Errors
+/// It is of a version that is not known, too large, or has a member twice.
+pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
+    let text = source.text();
+    let [version, values] = root.fields(text, ["format_version", "values"])?;
+    super::supported_version(version, root.span(text), text)?;
+    let mut container = Container::new(source, ContainerKind::State);
+    let reader = Reader { source, text, options };
+    let mut modules: Vec<(Raw<'_>, String)> = Vec::new();
+    if let Some(values) = values {
+        modules.extend(values.member(text, "root_module")?.map(|root| (root, String::new())));
+    }
+    while let Some((module, address)) = modules.pop() {
+        let [resources, children] = module.fields(text, ["resources", "child_modules"])?;
+        for raw in resources.elements() {
+            let names =
+                ["address", "mode", "type", "name", "index", "values", "sensitive_values", "deposed_key"];
+            let [own, mode, kind, name, index, values, sensitive, deposed] = raw.fields(text, names)?;
+            if !counted(&mut container, mode, options)? || deposed.is_some_and(|key| !key.is_null()) {
+                continue;
+            }
+            let string = |raw: Option<Raw<'_>>| raw.owned();
+            let resource = Resource {
+                raw,
+                address: string(own),
+                previous: None,
+                module: address.clone(),
+                key: index.map_or_else(String::new, instance_key),
+                kind: string(kind),
+                name: string(name),
+                change: Change::None,
+                before: None,
+                after: Values { value: values, unknown: None, sensitive },
+            };
+            add(&reader, &resource, &mut container)?;
+        }
+        let mut inner = Vec::new();
+        for child in children.elements() {
+            let address = child.member(text, "address")?.text_or_empty();
+            inner.push((child, address.into_owned()));
+        }
+        modules.extend(inner.into_iter().rev());
+    }
+    Ok(container)
+}
+
+/// Reads a state in the form that Terraform keeps.
+///
+/// # Errors
+/// It is too large or has a member twice.
+pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
+    let text = source.text();
+    let mut container = Container::new(source, ContainerKind::RawState);
+    let reader = Reader { source, text, options };
+    let resources = root.member(text, "resources")?;
+    for whole in resources.elements() {
+        let [module, mode, kind, name, instances] =
+            whole.fields(text, ["module", "mode", "type", "name", "instances"])?;
+        let string = |raw: Option<Raw<'_>>| raw.owned();
+        let (module, kind, name) = (string(module), string(kind), string(name));
+        for raw in instances.elements() {
+            let [index, attributes, sensitive, deposed] =
+                raw.fields(text, ["index_key", "attributes", "sensitive_attributes", "deposed"])?;
+            if !counted(&mut container, mode, options)? || deposed.is_some_and(|key| !key.is_null()) {
+                continue;
+            }
+            let key = index.map_or_else(String::new, instance_key);
+            let before = container.entries.len();
+            let resource = Resource {
+                raw,
+                address: within(&module, &format!("{kind}.{name}{key}")),
+                previous: None,
+                module: module.clone(),
+                key,
+                kind: kind.clone(),
+                name: name.clone(),
+                change: Change::None,
+                before: None,
+                after: Values { value: attributes, unknown: None, sensitive: None },
+            };
+            add(&reader, &resource, &mut container)?;
+            let secret = secrets(text, sensitive)?;
+            for entry in container.entries.iter_mut().skip(before) {
+                entry.sensitive |= secret.iter().any(|name| entry.attribute.starts_with(&**name));
+            }
+        }
+    }
+    Ok(container)
+}
+
+/// Counts a resource; `false` for data sources.
+fn counted(container: &mut Container, mode: Option<Raw<'_>>, options: &Options) -> Result<bool, Fault> {
+    if mode.and_then(Raw::string).is_some_and(|mode| mode == "data") {
+        return Ok(false);
+    }
+    container.resources += 1;
+    super::within_limits(container, options)?;
+    Ok(true)
+}
+
+fn add<'t>(reader: &Reader<'t, '_>, resource: &Resource<'t>, container: &mut Container) -> Result<(), Fault> {
+    if is_of_interest(&resource.kind, resource.raw) {
+        reader.resource(resource, &Settled, container)?;
+    }
+    Ok(())
+}
+
+/// The members whose paths are listed as secret: `[[{"type":"get_attr","value":"policy"}]]`.
+fn secrets<'t>(text: &str, paths: Option<Raw<'t>>) -> Result<Vec<Cow<'t, str>>, Fault> {
+    let mut names = Vec::new();
+    for path in paths.elements() {
+        if let Some(first) = path.elements().first() {
+            names.extend(first.member(text, "value")?.and_then(Raw::string));
+        }
+    }
+    Ok(names)
+}
+
+/// A state knows every value.
+struct Settled;
+
+impl<'t> Unknowns<'t> for Settled {
+    fn unknown(&self, _: &Resource<'t>, _: &Place<'t>, _: &str) -> Result<Option<Content>, Fault> {
+        Ok(None)
+    }
+
+    fn is_copy(&self, _: &Resource<'t>, _: &str) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn refers_to(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,159 @@
+//! CloudFormation templates, in JSON and in YAML, SAM's short forms and what the CDK writes included.
+
+mod functions;
+mod properties;
+mod sam;
+
+use super::entry::Container;
+use super::kind::ContainerKind;
+use super::options::Options;
+use super::raw::first_byte;
+use super::yaml;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::InputLimits;
+use crate::policy::{Json, JsonValue, tree};
+use crate::span::{Source, Span};
+use functions::Names;
+use std::collections::BTreeSet;
+
+/// Transforms of AWS that leave policies as they are.
+const HARMLESS: [&str; 4] = [
+    "AWS::CodeDeployBlueGreen",
+    "AWS::LanguageExtensions",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+];
+const SAM: &str = "AWS::Serverless-2016-10-31";
+
+/// Reads a template in JSON.
+///
+/// # Errors
+/// It is not JSON, or has a key twice.
+pub(super) fn read_json(source: &Source, options: &Options) -> Result<Container, Vec<Diagnostic>> {
+    let limits = InputLimits {
+        bytes: options.limits.bytes,
+        depth: options.limits.depth,
+        members: options.limits.resources,
+        ..options.policy_limits
+    };
+    let (json, faults) = tree(source.text(), &limits)?;
+    read(source, &json, BTreeSet::new(), faults, options)
+}
+
+/// Reads a template in YAML.
+///
+/// # Errors
+/// It is not YAML, has a key twice, a tag that is no function, or aliases that grow without bound.
+pub(super) fn read_yaml(source: &Source, options: &Options) -> Result<Container, Vec<Diagnostic>> {
+    let yaml = yaml::read(source.text(), &options.limits)?;
+    let mut container = read(source, &yaml.json, yaml.ambiguous, Vec::new(), options)?;
+    container.notes.extend(yaml.notes);
+    Ok(container)
+}
+
+/// Reads a template from its tree. `faults` are those of the text, of which half a surrogate pair is none of the
+/// template: it may stand in an attribute that nobody asks about.
+///
+/// # Errors
+/// The text has faults, or the template has too many resources.
+pub(super) fn read(
+    source: &Source,
+    json: &Json<'_>,
+    ambiguous: BTreeSet<u32>,
+    faults: Vec<Diagnostic>,
+    options: &Options,
+) -> Result<Container, Vec<Diagnostic>> {
+    let (lone, faults): (Vec<_>, Vec<_>) =
+        faults.into_iter().partition(|fault| fault.code == Code::InvalidString);
+    if faults.iter().any(|fault| fault.severity == Severity::Error) {
+        return Err(faults);
+    }
+    let mut container = Container::new(source, ContainerKind::Template);
+    let resources = json.member("Resources").map(|member| &member.value);
+    let Some(Json { kind: JsonValue::Object(members), .. }) = resources else {
+        let place = resources.map_or(json.span, |json| json.span);
+        let place = first_byte(place);
+        return Err(vec![Diagnostic::error(Code::NoResources, "the template has no `Resources`", place)]);
+    };
+    let mut transforms = Transforms::default();
+    if let Some(member) = json.member("Transform") {
+        transforms.read(&member.value, options);
+    }
+    let keys = |name: &str| -> BTreeSet<String> {
+        match json.member(name).map(|member| &member.value.kind) {
+            Some(JsonValue::Object(members)) => members.iter().map(|member| member.key.clone()).collect(),
+            _ => BTreeSet::new(),
+        }
+    };
+    let mappings = match json.member("Mappings").map(|member| &member.value.kind) {
+        Some(JsonValue::Object(members)) => {
+            members.iter().map(|member| (member.key.clone(), &member.value)).collect()
+        }
+        _ => std::collections::BTreeMap::new(),
+    };
+    let names = Names {
+        parameters: keys("Parameters"),
+        resources: keys("Resources"),
+        conditions: keys("Conditions"),
+        mappings,
+        ambiguous,
+        is_open: transforms.is_sam
+            || transforms.has_unknown
+            || members.iter().any(|m| m.key.starts_with("Fn::")),
+    };
+    let reader = properties::Reader { source, names: &names, options, lone: &lone };
+    for member in members {
+        container.resources += 1;
+        super::within_limits(&container, options).map_err(|fault| vec![*fault])?;
+        reader.resource(member, transforms.is_sam, &mut container);
+    }
+    container.incomplete.extend(transforms.unknown);
+    if transforms.has_unknown {
+        for entry in &mut container.entries {
+            let presumed = std::mem::replace(&mut entry.content, super::Content::Absent);
+            entry.content = super::Content::Unknown {
+                reason: "a macro may rewrite the whole template".to_owned(),
+                references: transforms.names.clone(),
+                presumed: Some(Box::new(presumed)),
+            };
+        }
+    }
+    Ok(container)
+}
+
+/// The transforms of a template.
+#[derive(Debug, Default)]
+struct Transforms {
+    is_sam: bool,
+    has_unknown: bool,
+    names: Vec<String>,
+    unknown: Vec<Diagnostic>,
+}
+
+impl Transforms {
+    fn read(&mut self, json: &Json<'_>, options: &Options) {
+        match &json.kind {
+            JsonValue::Array(list) => list.iter().for_each(|json| self.read(json, options)),
+            JsonValue::String(name) => self.add(name, json.span, options),
+            _ => match json.member("Name").map(|member| &member.value.kind) {
+                Some(JsonValue::String(name)) => self.add(name, json.span, options),
+                _ => self.add("a transform without a name", json.span, options),
+            },
+        }
+    }
+
+    fn add(&mut self, name: &str, span: Span, options: &Options) {
+        if name == SAM {
+            self.is_sam = true;
+        } else if !HARMLESS.contains(&name) && !options.harmless_transforms.iter().any(|known| known == name)
+        {
+            self.has_unknown = true;
+            self.names.push(name.to_owned());
+            let message = format!("the macro `{name}` may rewrite the whole template");
+            self.unknown.push(Diagnostic::warning(Code::UnknownMacro, message, span).with_help(
+                "give the processed template: `aws cloudformation get-template --template-stage Processed`",
+            ));
+        }
+    }
+}

@@ -1,0 +1,574 @@
+//! From the properties of a resource to the policies that it holds.
+
+use super::super::entry::{
+    AccessBlock, Attachment, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin,
+};
+use super::super::kind::PolicyKind;
+use super::super::options::Options;
+use super::super::slots::{self, Slot, cloudformation::SLOTS};
+use super::super::{built, text};
+use super::functions::{Evaluator, Names, call};
+use super::sam;
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::policy::{Json, JsonValue, Member, Read, ResourceType, document, escape};
+use crate::span::{Source, Span};
+
+/// What every reader of a resource needs.
+pub(super) struct Reader<'n, 'j, 't> {
+    pub(super) source: &'n Source,
+    pub(super) names: &'n Names<'j, 't>,
+    pub(super) options: &'n Options,
+    /// Strings of the file that hold half of a surrogate pair.
+    pub(super) lone: &'n [Diagnostic],
+}
+
+/// A resource of a template.
+pub(super) struct Resource<'j, 't> {
+    pub(super) name: &'j str,
+    pub(super) kind: &'j str,
+    pub(super) span: Span,
+    pub(super) properties: Option<&'j Json<'t>>,
+    pub(super) condition: Option<&'j str>,
+}
+
+/// A place within the properties: its name, its name for pairing, its pointer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    pub(super) attribute: String,
+    pub(super) key: String,
+    pub(super) pointer: String,
+}
+
+impl Path {
+    pub(super) fn member(&self, name: &str) -> Path {
+        let joined = |base: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+        Path {
+            attribute: joined(&self.attribute),
+            key: joined(&self.key),
+            pointer: format!("{}/{}", self.pointer, escape(name)),
+        }
+    }
+
+    /// An element; those with names of their own are paired by them.
+    pub(super) fn element(&self, index: usize, name: Option<&str>) -> Path {
+        let key = name.map_or_else(|| index.to_string(), |name| format!("{name:?}"));
+        Path {
+            attribute: format!("{}[{index}]", self.attribute),
+            key: format!("{}[{key}]", self.key),
+            pointer: format!("{}/{index}", self.pointer),
+        }
+    }
+}
+
+impl<'t> Reader<'_, '_, 't> {
+    /// Adds the policies and links of a resource.
+    pub(super) fn resource(&self, member: &Member<'t>, is_sam: bool, container: &mut Container) {
+        let text = |name: &str| match member.value.member(name).map(|member| &member.value.kind) {
+            Some(JsonValue::String(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let resource = Resource {
+            name: &member.key,
+            kind: text("Type").unwrap_or_default(),
+            span: member.key_span,
+            properties: member.value.member("Properties").map(|member| &member.value),
+            condition: text("Condition"),
+        };
+        if member.key.starts_with("Fn::") || resource.kind.ends_with("::MODULE") {
+            let message = format!("what `{}` makes is not in the template", member.key);
+            container
+                .incomplete
+                .push(Diagnostic::warning(Code::Unexpanded, message, member.key_span).with_help(
+                "give the processed template: `aws cloudformation get-template --template-stage Processed`",
+            ));
+            return;
+        }
+        if matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
+            let message =
+                format!("the policies of the nested stack `{}` are in a template of its own", member.key);
+            container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
+        }
+        let Some(properties) = resource.properties else {
+            if is_sam {
+                sam::resource(self, &resource, container);
+            }
+            return;
+        };
+        let root =
+            Path { pointer: format!("/Resources/{}/Properties", escape(&member.key)), ..Path::default() };
+        if let Some((function, _)) = call(properties) {
+            let content = Content::Unknown {
+                reason: format!("all properties are made by `{function}`"),
+                references: Vec::new(),
+                presumed: None,
+            };
+            if !slots::of_type(SLOTS, resource.kind).is_empty() {
+                let mut entry = self.entry(&resource, &root, properties.span);
+                entry.content = content;
+                entry.kind = slots::of_type(SLOTS, resource.kind).first().map(|slot| slot.kind);
+                container.entries.push(entry);
+            }
+            return;
+        }
+        let mut taken = Vec::new();
+        for slot in slots::of_type(SLOTS, resource.kind) {
+            taken.push(slot.steps().next().map_or("", |(name, _)| name));
+            let Some(slot) = refined(slot, properties) else { continue };
+            let steps: Vec<(&str, bool)> = slot.steps().collect();
+            self.slot(&slot, &resource, &steps, (properties, root.clone()), container);
+        }
+        if is_sam {
+            taken.extend(sam::resource(self, &resource, container));
+        }
+        self.built(&resource, properties, container);
+        self.links(&resource, properties, container);
+        if let JsonValue::Object(members) = &properties.kind {
+            for member in members.iter().filter(|member| !taken.contains(&member.key.as_str())) {
+                self.unrecognised(&resource, &member.value, root.member(&member.key), container);
+            }
+        }
+    }
+
+    fn slot(
+        &self,
+        slot: &Slot,
+        resource: &Resource<'_, 't>,
+        steps: &[(&str, bool)],
+        (json, path): (&Json<'t>, Path),
+        container: &mut Container,
+    ) {
+        let Some(((name, is_list), rest)) = steps.split_first() else {
+            self.add(slot, resource, json, path, container);
+            return;
+        };
+        if call(json).is_some() {
+            // A list or object that a function makes: what it holds is not seen.
+            self.add(slot, resource, json, path, container);
+            return;
+        }
+        let Some(member) = json.member(name) else { return };
+        let path = path.member(name);
+        match &member.value.kind {
+            JsonValue::Array(list) if *is_list => {
+                for (index, element) in list.iter().enumerate() {
+                    let name = ["PolicyName", "Region"].into_iter().find_map(|name| {
+                        match element.member(name).map(|member| &member.value.kind) {
+                            Some(JsonValue::String(text)) => Some(text.as_str()),
+                            _ => None,
+                        }
+                    });
+                    self.slot(slot, resource, rest, (element, path.element(index, name)), container);
+                }
+            }
+            _ => self.slot(slot, resource, rest, (&member.value, path), container),
+        }
+    }
+
+    fn add(
+        &self,
+        slot: &Slot,
+        resource: &Resource<'_, 't>,
+        json: &Json<'t>,
+        path: Path,
+        container: &mut Container,
+    ) {
+        let mut entry = self.entry(resource, &path, json.span);
+        entry.kind = Some(slot.kind);
+        entry.resource_type = slot.resource_type();
+        entry.subject = resource.properties.and_then(|properties| subject(properties, slot.subject));
+        entry.content = self.content(json, &entry);
+        if entry.content.state() != super::super::State::Absent {
+            container.entries.push(entry);
+        }
+    }
+
+    /// The policy that a value is, functions in it evaluated.
+    pub(super) fn content(&self, json: &Json<'t>, entry: &Entry) -> Content {
+        let mut evaluator = Evaluator::new(self.names);
+        let value = evaluator.value(json, "");
+        let Some(value) = value else { return Content::Absent };
+        let own =
+            |fault: &&Diagnostic| json.span.start <= fault.span.start && fault.span.end <= json.span.end;
+        let mut faults: Vec<Diagnostic> = self.lone.iter().filter(own).cloned().collect();
+        faults.append(&mut evaluator.faults);
+        let is_text = matches!(value.kind, JsonValue::String(_));
+        if !faults.is_empty() {
+            return text::faulty(self.source, faults);
+        }
+        if let Some(hole) = evaluator.holes.first().filter(|hole| hole.pointer.is_empty()) {
+            let is_json_text = matches!(call(json), Some(("Fn::Sub" | "Fn::Join", _)));
+            let reason = match is_json_text {
+                true => format!("its JSON text holds {}, which could change what it says", hole.name),
+                false => format!("it depends on {}", hole.name),
+            };
+            return Content::Unknown { reason, references: vec![hole.name.clone()], presumed: None };
+        }
+        if !evaluator.holes.is_empty() {
+            return Content::Partly { holes: evaluator.holes };
+        }
+        if is_text {
+            let JsonValue::String(policy) = &value.kind else { return Content::Absent };
+            let limits = &self.options.policy_limits;
+            return text::content(self.source, &entry.name, policy, json.span, Origin::Written, limits);
+        }
+        if let JsonValue::Object(members) = &value.kind
+            && members.is_empty()
+        {
+            return Content::Absent;
+        }
+        let pointer = entry.pointer.clone();
+        let parsed = document(self.source, &value, pointer, Vec::new(), &self.options.policy_limits);
+        let read =
+            Read { source: self.source.clone(), document: parsed.document, diagnostics: parsed.diagnostics };
+        Content::Text { read, origin: Origin::Written }
+    }
+
+    pub(super) fn entry(&self, resource: &Resource<'_, 't>, path: &Path, span: Span) -> Entry {
+        let joined = |place: &str| match place {
+            "" => resource.name.to_owned(),
+            place => format!("{}.{place}", resource.name),
+        };
+        Entry {
+            name: joined(&path.attribute),
+            address: resource.name.to_owned(),
+            attribute: path.attribute.clone(),
+            resource: resource.kind.to_owned(),
+            key: joined(&path.key),
+            kind: None,
+            resource_type: None,
+            subject: None,
+            change: Change::None,
+            previous_name: None,
+            sensitive: false,
+            condition: resource.condition.map(str::to_owned),
+            span,
+            pointer: path.pointer.clone(),
+            content: Content::Absent,
+            before: None,
+        }
+    }
+
+    /// Adds the policy of a resource that is no document.
+    fn built(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
+        let given = |name: &str| self.given(properties, name);
+        let span = resource.span;
+        let (made, is_function) = match resource.kind {
+            "AWS::Lambda::Permission" => {
+                let via_url = match given("InvokedViaFunctionUrl") {
+                    built::Given::Text(text) if text == "false" => built::Given::Nothing,
+                    other => other,
+                };
+                let permission = built::Permission {
+                    sid: built::Given::Nothing,
+                    action: given("Action"),
+                    principal: given("Principal"),
+                    target: given("FunctionName"),
+                    qualifier: built::Given::Nothing,
+                    is_layer: false,
+                    conditions: vec![
+                        ("ArnLike", "aws:SourceArn", given("SourceArn")),
+                        ("StringEquals", "aws:SourceAccount", given("SourceAccount")),
+                        ("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
+                        ("StringEquals", "lambda:FunctionUrlAuthType", given("FunctionUrlAuthType")),
+                        ("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
+                        ("Bool", "lambda:InvokedViaFunctionUrl", via_url),
+                    ],
+                };
+                (built::permission(&permission, span), true)
+            }
+            "AWS::Lambda::LayerVersionPermission" => {
+                let permission = built::Permission {
+                    sid: built::Given::Nothing,
+                    action: given("Action"),
+                    principal: given("Principal"),
+                    target: given("LayerVersionArn"),
+                    qualifier: built::Given::Nothing,
+                    is_layer: true,
+                    conditions: vec![("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
+                };
+                (built::permission(&permission, span), false)
+            }
+            "AWS::Events::EventBusPolicy" => {
+                self.event_bus(resource, properties, container);
+                return;
+            }
+            _ => return,
+        };
+        let mut entry = self.entry(resource, &Path::default(), span);
+        entry.pointer = format!("/Resources/{}", escape(resource.name));
+        entry.kind = Some(PolicyKind::Resource);
+        if is_function {
+            entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
+            entry.subject = subject(properties, "FunctionName");
+        }
+        entry.content = self.made(&entry.name, made, span);
+        container.entries.push(entry);
+    }
+
+    pub(super) fn made(&self, name: &str, made: Result<String, Vec<Hole>>, span: Span) -> Content {
+        match made {
+            Ok(policy) => {
+                text::content(self.source, name, &policy, span, Origin::Built, &self.options.policy_limits)
+            }
+            Err(holes) => Content::Partly { holes },
+        }
+    }
+
+    /// A statement of an event bus, or the members that one is made of.
+    fn event_bus(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
+        let root =
+            Path { pointer: format!("/Resources/{}/Properties", escape(resource.name)), ..Path::default() };
+        let (path, statement) = match properties.member("Statement") {
+            Some(member) => (root.member("Statement"), member.value.clone()),
+            None => (root, made_statement(properties)),
+        };
+        let mut entry = self.entry(resource, &path, statement.span);
+        entry.kind = Some(PolicyKind::Resource);
+        let span = statement.span;
+        let version = Json { span, kind: JsonValue::String("2012-10-17".to_owned()) };
+        let member = |key: &str, value| Member { key: key.to_owned(), key_span: span, value };
+        let policy = JsonValue::Object(vec![member("Version", version), member("Statement", statement)]);
+        entry.content = self.content(&Json { span, kind: policy }, &entry);
+        if let Content::Text { origin, .. } = &mut entry.content {
+            *origin = Origin::Built;
+        }
+        container.entries.push(entry);
+    }
+
+    pub(super) fn given(&self, properties: &Json<'t>, name: &str) -> built::Given {
+        let Some(member) = properties.member(name) else { return built::Given::Nothing };
+        let mut evaluator = Evaluator::new(self.names);
+        let value = evaluator.value(&member.value, "");
+        if let Some(hole) = evaluator.holes.first() {
+            return built::Given::Unknown(hole.name.clone());
+        }
+        if let Some(fault) = evaluator.faults.first() {
+            return built::Given::Unknown(fault.message.clone());
+        }
+        match value.map(|json| json.kind) {
+            Some(JsonValue::String(text)) => built::Given::Text(text),
+            Some(JsonValue::Number(text)) => built::Given::Text(text.to_owned()),
+            Some(JsonValue::Bool(value)) => built::Given::Text(value.to_string()),
+            _ => built::Given::Nothing,
+        }
+    }
+
+    /// Adds links and settings.
+    fn links(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
+        let mut add = |attribute: &str, to: Vec<String>, link: Link| {
+            let Some(member) = properties.member(attribute) else { return };
+            for policy in self.texts(&member.value) {
+                container.attachments.push(attachment(resource.name, attribute, policy, to.clone(), link));
+            }
+        };
+        let own = || vec![resource.name.to_owned()];
+        let listed = |name: &str| {
+            let values = properties.member(name).map_or_else(Vec::new, |member| self.texts(&member.value));
+            // A name that is not known is told by what it is made of.
+            values.into_iter().map(|text| text.unwrap_or_else(|reference| reference)).collect()
+        };
+        match resource.kind {
+            "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => {
+                add("ManagedPolicyArns", own(), Link::Policy);
+                add("PermissionsBoundary", own(), Link::Boundary);
+            }
+            "AWS::SSO::PermissionSet" => {
+                add("ManagedPolicies", own(), Link::Policy);
+                add("CustomerManagedPolicyReferences", own(), Link::Policy);
+                add("PermissionsBoundary", own(), Link::Boundary);
+            }
+            "AWS::IAM::UserToGroupAddition" => add("GroupName", listed("Users"), Link::Membership),
+            "AWS::IAM::InstanceProfile" => add("Roles", own(), Link::Membership),
+            _ => {}
+        }
+        if let ("AWS::S3::Bucket", Some(block)) =
+            (resource.kind, properties.member("PublicAccessBlockConfiguration"))
+        {
+            let flags = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+            container.access_blocks.push(AccessBlock {
+                address: resource.name.to_owned(),
+                bucket: subject(properties, "BucketName"),
+                bucket_address: Some(resource.name.to_owned()),
+                is_account: false,
+                flags: flags.map(|name| match self.given(&block.value, name) {
+                    built::Given::Nothing => Some(false),
+                    built::Given::Text(text) => Some(text == "true"),
+                    built::Given::Unknown(_) => None,
+                }),
+            });
+        }
+    }
+
+    /// The texts of a value, a list or names in a list of objects; for those that are not known, what they are made of.
+    pub(super) fn texts(&self, json: &Json<'t>) -> Vec<Result<String, String>> {
+        let mut evaluator = Evaluator::new(self.names);
+        let elements: Vec<Json<'t>> = match (&json.kind, call(json)) {
+            (JsonValue::Array(list), None) => list.clone(),
+            _ => vec![json.clone()],
+        };
+        let mut texts = Vec::new();
+        for element in elements {
+            let value = evaluator.value(&element, "");
+            let hole = evaluator.holes.drain(..).map(|hole| hole.name).next();
+            let fault = evaluator.faults.drain(..).map(|fault| fault.message).next();
+            match value {
+                _ if let Some(name) = hole.or(fault) => texts.push(Err(name)),
+                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Ok(text)),
+                Some(json) => {
+                    let names = ["Name", "ManagedPolicyArn", "CustomerManagedPolicyReference"];
+                    let named = names.into_iter().find_map(|name| json.member(name));
+                    let named = named.map(|member| match member.value.member("Name") {
+                        Some(inner) => &inner.value.kind,
+                        None => &member.value.kind,
+                    });
+                    if let Some(JsonValue::String(text)) = named {
+                        texts.push(Ok(text.clone()));
+                    }
+                }
+                None => {}
+            }
+        }
+        texts
+    }
+
+    /// Adds values that look like policies at places that no table knows.
+    fn unrecognised(
+        &self,
+        resource: &Resource<'_, 't>,
+        json: &Json<'t>,
+        path: Path,
+        container: &mut Container,
+    ) {
+        let is_policy = match &json.kind {
+            JsonValue::Object(_) => is_policy_object(json),
+            JsonValue::String(text) => text::looks_like_policy(text),
+            _ => false,
+        };
+        if is_policy {
+            let mut entry = self.entry(resource, &path, json.span);
+            entry.kind = self.options.kinds.get(&format!("{}.{}", resource.kind, path.attribute)).copied();
+            entry.content = self.content(json, &entry);
+            container.entries.push(entry);
+            return;
+        }
+        match &json.kind {
+            JsonValue::Object(members) => {
+                for member in members {
+                    self.unrecognised(resource, &member.value, path.member(&member.key), container);
+                }
+            }
+            JsonValue::Array(list) => {
+                for (index, element) in list.iter().enumerate() {
+                    self.unrecognised(resource, element, path.element(index, None), container);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// An object with `Statement`, of which one has an `Effect`.
+fn is_policy_object(json: &Json<'_>) -> bool {
+    let Some(member) = json.member("Statement") else { return false };
+    let statements = match &member.value.kind {
+        JsonValue::Array(list) => list.as_slice(),
+        _ => std::slice::from_ref(&member.value),
+    };
+    statements.iter().any(|statement| statement.member("Effect").is_some())
+}
+
+/// The slot as it is for these properties; `None` if its text is no IAM policy.
+fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
+    let mut slot = *slot;
+    if slot.resource == "AWS::Organizations::Policy" {
+        match properties.member("Type").map(|member| &member.value.kind) {
+            Some(JsonValue::String(kind)) if kind == "RESOURCE_CONTROL_POLICY" => slot.kind = PolicyKind::Rcp,
+            Some(JsonValue::String(kind)) if kind != "SERVICE_CONTROL_POLICY" => return None,
+            _ => {}
+        }
+    }
+    if slot.resource == "AWS::CloudTrail::ResourcePolicy"
+        && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains(":dashboard/"))
+    {
+        slot.public = "AWS::CloudTrail::Dashboard";
+    }
+    Some(slot)
+}
+
+/// The name of the resource that a policy is for: a text, or the resource of the template as `${Logs}`.
+pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
+    let value = &properties.member(name)?.value;
+    let value = match &value.kind {
+        JsonValue::Array(list) => list.first()?,
+        _ => value,
+    };
+    match (&value.kind, call(value)) {
+        (JsonValue::String(text), _) => Some(text.clone()),
+        (_, Some(("Ref", Json { kind: JsonValue::String(name), .. }))) => Some(format!("${{{name}}}")),
+        _ => None,
+    }
+}
+
+/// The statement that EventBridge makes of `Action`, `Principal` and `Condition`.
+fn made_statement<'t>(properties: &Json<'t>) -> Json<'t> {
+    let span = properties.span;
+    let text = |text: &str| Json { span, kind: JsonValue::String(text.to_owned()) };
+    let member = |key: &str, value| Member { key: key.to_owned(), key_span: span, value };
+    let mut members = vec![member("Effect", text("Allow")), member("Resource", text("*"))];
+    for found in
+        ["Action", "StatementId", "Principal", "Condition"].into_iter().filter_map(|n| properties.member(n))
+    {
+        let value = found.value.clone();
+        members.push(match found.key.as_str() {
+            "StatementId" => member("Sid", value),
+            "Principal" if !matches!(&value.kind, JsonValue::String(text) if text == "*") => {
+                let inner = Member { key: "AWS".to_owned(), key_span: found.key_span, value };
+                member("Principal", Json { span: found.value.span, kind: JsonValue::Object(vec![inner]) })
+            }
+            "Condition" => {
+                let part = |name: &str| found.value.member(name).map(|member| &member.value);
+                let (Some(kind), Some(key), Some(set)) = (part("Type"), part("Key"), part("Value")) else {
+                    members.push(member("Condition", value));
+                    continue;
+                };
+                let (JsonValue::String(kind), JsonValue::String(key)) = (&kind.kind, &key.kind) else {
+                    members.push(member("Condition", value));
+                    continue;
+                };
+                let inner = JsonValue::Object(vec![member(key, set.clone())]);
+                let outer = JsonValue::Object(vec![member(kind, Json { span: value.span, kind: inner })]);
+                member("Condition", Json { span: value.span, kind: outer })
+            }
+            name => member(name, value),
+        });
+    }
+    Json { span, kind: JsonValue::Object(members) }
+}
+
+/// A link to a policy whose name is known, or is made of something.
+pub(super) fn attachment(
+    address: &str,
+    attribute: &str,
+    policy: Result<String, String>,
+    to: Vec<String>,
+    link: Link,
+) -> Attachment {
+    let (policy, reference) = match policy {
+        Ok(policy) => (Some(policy), None),
+        Err(reference) => (None, Some(reference)),
+    };
+    let (address, attribute) = (address.to_owned(), attribute.to_owned());
+    Attachment { address, attribute, policy, reference, to, link, change: Change::None }
+}
+
+/// A hole for all of a policy.
+pub(super) fn not_known(reason: String, name: &str) -> Content {
+    let references = if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
+    Content::Unknown { reason, references, presumed: None }
+}
+
+/// A hole that a deployment decides.
+pub(super) fn chosen(name: &str, span: Span) -> Hole {
+    Hole { name: name.to_owned(), pointer: String::new(), span, class: HoleClass::Chosen }
+}

@@ -1,0 +1,324 @@
+//! From a Terraform resource to the policies that it holds, in a plan and in a state alike.
+
+use super::entry::{Change, Container, Content, Entry, Origin};
+use super::kind::PolicyKind;
+use super::options::Options;
+use super::places::{Place, PlaceValue, Values, places, texts_like_policies};
+use super::raw::{Fault, Raw, first_byte};
+use super::slots::{self, Slot, terraform::SLOTS};
+use super::{attachments, built, text};
+use crate::policy::ResourceType;
+use crate::span::{Source, Span};
+
+/// A managed resource, as a plan or a state lists it.
+#[derive(Clone, Debug)]
+pub(super) struct Resource<'t> {
+    pub(super) raw: Raw<'t>,
+    pub(super) address: String,
+    pub(super) previous: Option<String>,
+    /// Its module's address; empty for the root.
+    pub(super) module: String,
+    /// `aws_iam_role`
+    pub(super) kind: String,
+    pub(super) name: String,
+    /// `["k"]`, `[0]` or nothing.
+    pub(super) key: String,
+    pub(super) change: Change,
+    /// The values before; `None` in files that have no before.
+    pub(super) before: Option<Values<'t>>,
+    pub(super) after: Values<'t>,
+}
+
+impl Resource<'_> {
+    /// The address in the configuration, without the module.
+    pub(super) fn configured(&self) -> String {
+        format!("{}.{}", self.kind, self.name)
+    }
+}
+
+/// What is not in the values of a resource.
+pub(super) trait Unknowns<'t> {
+    /// The content of a place that is not known; `None` if AWS fills it in by itself.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn unknown(
+        &self,
+        resource: &Resource<'t>,
+        place: &Place<'t>,
+        name: &str,
+    ) -> Result<Option<Content>, Fault>;
+
+    /// True if nobody wrote the attribute, and another resource of the file has the policy of the same resource: then the
+    /// value is a copy of that policy, as it was when the file was made.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn is_copy(&self, resource: &Resource<'t>, attribute: &str) -> Result<bool, Fault>;
+
+    /// The name of a value that is not known: what the attribute refers to; `None` if nobody wrote it.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
+}
+
+/// What every reader of a resource needs.
+pub(super) struct Reader<'t, 'o> {
+    pub(super) source: &'o Source,
+    pub(super) text: &'t str,
+    pub(super) options: &'o Options,
+}
+
+impl<'t> Reader<'t, '_> {
+    /// Adds the policies and links of a resource.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    pub(super) fn resource(
+        &self,
+        resource: &Resource<'t>,
+        unknowns: &dyn Unknowns<'t>,
+        container: &mut Container,
+    ) -> Result<(), Fault> {
+        let slots = slots::of_type(SLOTS, &resource.kind);
+        let mut taken: Vec<&str> = Vec::new();
+        for slot in slots {
+            let top = slot.steps().next().map_or("", |(name, _)| name);
+            taken.push(top);
+            let Some(slot) = self.refined(slot, resource)? else { continue };
+            self.slot(&slot, resource, unknowns, container)?;
+        }
+        attachments::terraform(self.text, resource, unknowns, container)?;
+        if let Some(entry) = built::terraform(self, resource, unknowns)? {
+            container.entries.push(entry);
+        }
+        self.unrecognised(resource, &taken, container)
+    }
+
+    /// The slot as it is for this resource; `None` if its text is no IAM policy.
+    fn refined(&self, slot: &Slot, resource: &Resource<'t>) -> Result<Option<Slot>, Fault> {
+        let value = |name: &str| self.known(resource, name);
+        let mut slot = *slot;
+        match slot.resource {
+            "aws_organizations_policy" => match value("type")?.as_deref() {
+                None | Some("SERVICE_CONTROL_POLICY") => {}
+                Some("RESOURCE_CONTROL_POLICY") => slot.kind = PolicyKind::Rcp,
+                Some(_) => return Ok(None),
+            },
+            "aws_s3_bucket_policy" if value("bucket")?.is_some_and(|name| name.ends_with("--x-s3")) => {
+                slot.public = "AWS::S3Express::DirectoryBucket";
+            }
+            "aws_dynamodb_resource_policy"
+                if value("resource_arn")?.is_some_and(|arn| arn.contains("/stream/")) =>
+            {
+                slot.public = "AWS::DynamoDB::Stream";
+            }
+            "aws_kinesis_resource_policy"
+                if value("resource_arn")?.is_some_and(|arn| arn.contains("/consumer/")) =>
+            {
+                slot.public = "AWS::Kinesis::StreamConsumer";
+            }
+            _ => {}
+        }
+        Ok(Some(slot))
+    }
+
+    /// A member's text, after the change or else before it.
+    pub(super) fn known(&self, resource: &Resource<'t>, name: &str) -> Result<Option<String>, Fault> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        for values in [Some(resource.after), resource.before].into_iter().flatten() {
+            let Some(value) = values.value else { continue };
+            if let Some(text) = value.member(self.text, name)?.and_then(Raw::string) {
+                return Ok(Some(text.into_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn slot(
+        &self,
+        slot: &Slot,
+        resource: &Resource<'t>,
+        unknowns: &dyn Unknowns<'t>,
+        container: &mut Container,
+    ) -> Result<(), Fault> {
+        let after = places(self.text, slot, resource.after)?;
+        let mut before = match resource.before {
+            Some(values) => places(self.text, slot, values)?,
+            None => Vec::new(),
+        };
+        let subject = self.known(resource, slot.subject)?;
+        let made = |place: &Place<'t>, content: Content, before: Option<Content>, sensitive: bool| {
+            let mut entry = entry(self.text, resource, place);
+            entry.kind = Some(slot.kind);
+            entry.resource_type = slot.resource_type();
+            entry.subject.clone_from(&subject);
+            entry.sensitive = sensitive;
+            entry.content = content;
+            entry.before = before;
+            entry
+        };
+        for place in &after {
+            let old = before.iter().position(|old| old.attribute == place.attribute);
+            let old = old.map(|at| before.remove(at));
+            if unknowns.is_copy(resource, &place.attribute)? {
+                container.defaults += 1;
+                continue;
+            }
+            let name = format!("{}.{}", resource.address, place.attribute);
+            let content = match place.value {
+                PlaceValue::Known(raw) => self.known_content(&name, raw),
+                PlaceValue::Unknown => match unknowns.unknown(resource, place, &name)? {
+                    Some(content) => content,
+                    None => {
+                        container.defaults += 1;
+                        // What AWS fills in after a replacement was filled in before it too.
+                        before.retain(|old| !is_below(&old.attribute, &place.attribute));
+                        continue;
+                    }
+                },
+            };
+            let before = self.before(resource, &name, old.as_ref(), (place, &content));
+            if content.state() == super::State::Absent && before.as_ref().is_none_or(is_absent) {
+                continue;
+            }
+            let sensitive = place.sensitive || old.as_ref().is_some_and(|old| old.sensitive);
+            container.entries.push(made(place, content, before, sensitive));
+        }
+        for place in before {
+            let name = format!("{}.{}", resource.address, place.attribute);
+            let PlaceValue::Known(raw) = place.value else { continue };
+            if unknowns.is_copy(resource, &place.attribute)? {
+                continue;
+            }
+            let before = self.known_content(&name, raw);
+            if !is_absent(&before) {
+                container.entries.push(made(&place, Content::Absent, Some(before), place.sensitive));
+            }
+        }
+        Ok(())
+    }
+
+    /// The content before the change; shared with the one after it if their texts are the same.
+    fn before(
+        &self,
+        resource: &Resource<'t>,
+        name: &str,
+        old: Option<&Place<'t>>,
+        (new, content): (&Place<'t>, &Content),
+    ) -> Option<Content> {
+        resource.before?;
+        Some(match (old.map(|old| old.value), new.value) {
+            (Some(PlaceValue::Known(old)), PlaceValue::Known(new)) if old.text() == new.text() => {
+                content.clone()
+            }
+            (Some(PlaceValue::Known(old)), _) => self.known_content(name, old),
+            _ => Content::Absent,
+        })
+    }
+
+    fn known_content(&self, name: &str, raw: Raw<'t>) -> Content {
+        let string = raw.string();
+        if string.is_some() && !raw.is_sound() {
+            return text::unsound(self.source, raw.span(self.text));
+        }
+        let policy = string.as_deref().unwrap_or(raw.text());
+        text::content(
+            self.source,
+            name,
+            policy,
+            raw.span(self.text),
+            Origin::Written,
+            &self.options.policy_limits,
+        )
+    }
+
+    /// Adds texts that look like policies at places that no table knows.
+    fn unrecognised(
+        &self,
+        resource: &Resource<'t>,
+        taken: &[&str],
+        container: &mut Container,
+    ) -> Result<(), Fault> {
+        let skip = |attribute: &str| taken.contains(&attribute);
+        let depth = self.options.limits.depth;
+        let mut before = match resource.before {
+            Some(values) => texts_like_policies(self.text, values, &skip, depth)?,
+            None => Vec::new(),
+        };
+        let mut add = |place: &Place<'t>, content: Content, old: Option<Content>, sensitive: bool| {
+            let mut entry = entry(self.text, resource, place);
+            entry.kind = self.options.kinds.get(&format!("{}.{}", resource.kind, place.attribute)).copied();
+            entry.resource_type = match entry.kind {
+                Some(PolicyKind::Trust) => ResourceType::from_name("AWS::IAM::AssumeRolePolicyDocument"),
+                _ => None,
+            };
+            entry.sensitive = sensitive;
+            entry.content = content;
+            entry.before = old;
+            container.entries.push(entry);
+        };
+        for place in texts_like_policies(self.text, resource.after, &skip, depth)? {
+            let old = before.iter().position(|old| old.attribute == place.attribute);
+            let old = old.map(|at| before.remove(at));
+            let PlaceValue::Known(raw) = place.value else { continue };
+            let name = format!("{}.{}", resource.address, place.attribute);
+            let content = self.known_content(&name, raw);
+            let sensitive = place.sensitive || old.as_ref().is_some_and(|old| old.sensitive);
+            let old = self.before(resource, &name, old.as_ref(), (&place, &content));
+            add(&place, content, old, sensitive);
+        }
+        for place in before {
+            let PlaceValue::Known(raw) = place.value else { continue };
+            let name = format!("{}.{}", resource.address, place.attribute);
+            let old = self.known_content(&name, raw);
+            add(&place, Content::Absent, Some(old), place.sensitive);
+        }
+        Ok(())
+    }
+}
+
+fn is_absent(content: &Content) -> bool {
+    matches!(content, Content::Absent)
+}
+
+fn is_below(attribute: &str, above: &str) -> bool {
+    attribute.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// An entry at a place of a resource, with nothing said of the policy.
+pub(super) fn entry(text: &str, resource: &Resource<'_>, place: &Place<'_>) -> Entry {
+    let joined = |address: &str| match place.attribute.as_str() {
+        "" => address.to_owned(),
+        attribute => format!("{address}.{attribute}"),
+    };
+    let name = joined(&resource.address);
+    let span: Span = match place.value {
+        PlaceValue::Known(raw) => raw.span(text),
+        PlaceValue::Unknown => {
+            let whole = resource.raw.span(text);
+            first_byte(whole)
+        }
+    };
+    Entry {
+        key: name.clone(),
+        previous_name: resource.previous.as_deref().map(joined),
+        name,
+        address: resource.address.clone(),
+        attribute: place.attribute.clone(),
+        resource: resource.kind.clone(),
+        kind: None,
+        resource_type: None,
+        subject: None,
+        change: resource.change,
+        sensitive: place.sensitive,
+        condition: None,
+        span,
+        pointer: String::new(),
+        content: Content::Absent,
+        before: None,
+    }
+}

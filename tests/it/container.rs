@@ -1,0 +1,266 @@
+//! What is found in files that hold policies.
+//!
+//! Every `*.expected` file in `tests/container` begins with `$ FILE [OPTION...]`; the rest is the listing of that file, read
+//! with these options. With `IAMSAT_BLESS=1` the listings are rewritten: read the difference.
+
+use iamsat::container::{
+    Container, Content, Contents, Entry, Options, Origin, PolicyKind, State, decode, open,
+};
+use iamsat::diagnostic::Diagnostic;
+use iamsat::span::{Source, Span};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/container")
+}
+
+fn options(words: &[&str]) -> Options {
+    let mut options = Options::default();
+    for word in words {
+        match word.split_once('=') {
+            None if *word == "assume-plain-references" => options.assume_plain_references = true,
+            Some(("ignore-transform", name)) => options.harmless_transforms.push(name.to_owned()),
+            Some((place, kind)) => {
+                options.kinds.insert(place.to_owned(), PolicyKind::from_name(kind).unwrap());
+            }
+            None => panic!("{word} is no option"),
+        }
+    }
+    options
+}
+
+/// Line and column of a place in the file, and its text if that is short.
+fn place(source: &Source, span: Span) -> String {
+    let at = source.position(span.range().start);
+    format!("{}:{}", at.line, at.column)
+}
+
+fn fault(source: &Source, fault: &Diagnostic) -> String {
+    format!("{} at {}: {}", fault.code, place(source, fault.span), fault.message)
+}
+
+fn content(out: &mut String, side: &str, content: &Content) {
+    match content {
+        Content::Absent => writeln!(out, "  {side} absent").unwrap(),
+        Content::Text { read, origin } => {
+            let origin = match origin {
+                Origin::Written => "",
+                Origin::Built => " (built)",
+                Origin::Rebuilt => " (rebuilt)",
+                Origin::Presumed => " (presumed)",
+            };
+            match &read.document {
+                Some(document) => writeln!(out, "  {side}{origin} {document}").unwrap(),
+                None => writeln!(out, "  {side}{origin} unreadable").unwrap(),
+            }
+            for one in &read.diagnostics {
+                writeln!(out, "    {}", fault(&read.source, one)).unwrap();
+            }
+        }
+        Content::Partly { holes } => {
+            writeln!(out, "  {side} partly known").unwrap();
+            for hole in holes {
+                writeln!(out, "    {} is {} ({})", hole.pointer, hole.name, hole.class.name()).unwrap();
+            }
+        }
+        Content::Unknown { reason, references, presumed } => {
+            writeln!(out, "  {side} not known: {reason}").unwrap();
+            if !references.is_empty() {
+                writeln!(out, "    refers to {}", references.join(", ")).unwrap();
+            }
+            if let Some(presumed) = presumed {
+                self::content(out, "  presumed", presumed);
+            }
+        }
+    }
+}
+
+fn entry(out: &mut String, source: &Source, entry: &Entry) {
+    writeln!(out, "{}", entry.name).unwrap();
+    let kind = entry.kind.map_or("no kind", PolicyKind::name);
+    let public = entry.resource_type.map_or(String::new(), |kind| format!(", {kind}"));
+    let subject = entry.subject.as_ref().map_or(String::new(), |name| format!(" of {name}"));
+    let at = place(source, entry.span);
+    writeln!(out, "  {}, {kind}{public}{subject}, {}, {at}", entry.state().name(), entry.change.name())
+        .unwrap();
+    let mut remark = |name: &str, value: &str| writeln!(out, "  {name} {value}").unwrap();
+    if entry.key != entry.name {
+        remark("key", &entry.key);
+    }
+    if let Some(previous) = &entry.previous_name {
+        remark("was", previous);
+    }
+    if let Some(condition) = &entry.condition {
+        remark("if", condition);
+    }
+    if !entry.pointer.is_empty() {
+        remark("at", &entry.pointer);
+    }
+    if entry.sensitive {
+        writeln!(out, "  sensitive").unwrap();
+    }
+    match &entry.before {
+        Some(_) if entry.is_unchanged() => {
+            writeln!(out, "  unchanged").unwrap();
+            content(out, "both", &entry.content);
+        }
+        Some(before) => {
+            content(out, "before", before);
+            content(out, "after", &entry.content);
+        }
+        None => content(out, "is", &entry.content),
+    }
+}
+
+fn listing(container: &Container) -> String {
+    let mut out = String::new();
+    let source = &container.source;
+    let parts = container.kind.parts();
+    let (count, defaults) = (container.resources, container.defaults);
+    writeln!(out, "{}: {count} {parts}, {defaults} defaults", container.kind.name()).unwrap();
+    container.incomplete.iter().for_each(|one| writeln!(out, "incomplete: {}", fault(source, one)).unwrap());
+    container.notes.iter().for_each(|one| writeln!(out, "note: {}", fault(source, one)).unwrap());
+    container.entries.iter().for_each(|one| entry(&mut out, source, one));
+    for link in &container.attachments {
+        let what = link.link.name();
+        let made = link.reference.as_ref().map(|reference| format!("({reference})"));
+        let policy = link.policy.clone().or(made).unwrap();
+        let to = link.to.join(", ");
+        writeln!(
+            out,
+            "{what} {}.{}: {policy} to {to} ({})",
+            link.address,
+            link.attribute,
+            link.change.name()
+        )
+        .unwrap();
+    }
+    for link in container.unread() {
+        let name = link.policy.as_ref().or(link.reference.as_ref()).unwrap();
+        writeln!(out, "unread {}: {name}", link.address).unwrap();
+    }
+    for block in &container.access_blocks {
+        let bucket = block.bucket.as_deref().unwrap_or("-");
+        let flags: Vec<&str> = block
+            .flags
+            .iter()
+            .map(|flag| match flag {
+                Some(true) => "on",
+                Some(false) => "off",
+                None => "?",
+            })
+            .collect();
+        writeln!(out, "block {} of {bucket}: {}", block.address, flags.join(" ")).unwrap();
+    }
+    out
+}
+
+fn list(name: &str, words: &[&str]) -> String {
+    let bytes = std::fs::read(directory().join(name)).unwrap();
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err(error) => return format!("{error:?}\n"),
+    };
+    let source = Source::new(name, text);
+    match open(&source, &options(words)) {
+        Ok(Contents::Container(container)) => listing(&container),
+        Ok(Contents::Policy(read)) => {
+            let mut out = "one policy\n".to_owned();
+            content(&mut out, "is", &Content::Text { read: *read, origin: Origin::Written });
+            out
+        }
+        Err(faults) => {
+            let mut out = "error\n".to_owned();
+            for one in &faults {
+                writeln!(out, "  {}", fault(&source, one)).unwrap();
+                for (span, text) in &one.related {
+                    writeln!(out, "    {}: {text}", place(&source, *span)).unwrap();
+                }
+                if !one.help.is_empty() {
+                    writeln!(out, "    {}", one.help).unwrap();
+                }
+            }
+            out
+        }
+    }
+}
+
+#[test]
+fn files_hold_what_their_listings_say() {
+    let bless = std::env::var_os("IAMSAT_BLESS").is_some();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "expected"));
+    assert!(paths.len() > 20, "the listings were not found");
+    let mut differing = Vec::new();
+    for path in paths {
+        let expected = std::fs::read_to_string(&path).unwrap();
+        let command = expected.lines().next().unwrap();
+        let words: Vec<&str> = command.strip_prefix("$ ").unwrap().split(' ').collect();
+        let is = format!("{command}\n{}", list(words[0], &words[1..]));
+        if bless {
+            std::fs::write(&path, is).unwrap();
+        } else if is != expected {
+            differing.push(format!("{}\n{is}", path.display()));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// The container of a text.
+fn container(text: &str) -> Container {
+    match open(&Source::new("f", text), &Options::default()) {
+        Ok(Contents::Container(container)) => *container,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn long_and_short_forms_and_json_say_the_same() {
+    let policies = |name: &str| {
+        let text = std::fs::read_to_string(directory().join(name)).unwrap();
+        let entries = container(&text).entries;
+        entries
+            .iter()
+            .map(|entry| (entry.name.clone(), entry.document().map(ToString::to_string), entry.state()))
+            .collect::<Vec<_>>()
+    };
+    let (yaml, json) = (policies("template.yaml"), policies("template.json"));
+    assert!(yaml.iter().any(|(_, _, state)| *state == State::Known));
+    assert_eq!(yaml, json);
+}
+
+#[test]
+fn every_encoding_that_shells_write_is_read_alike() {
+    let text = std::fs::read_to_string(directory().join("plan.json")).unwrap();
+    let plain = listing(&container(&text));
+    let marked: Vec<u16> = std::iter::once(0xfeff).chain(text.encode_utf16()).collect();
+    let little = marked.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    assert_eq!(listing(&container(&decode(little).unwrap())), plain);
+    assert_eq!(listing(&container(&format!("\u{feff}{text}"))), plain);
+}
+
+#[test]
+fn members_may_stand_in_any_order() {
+    // As `jq -S` writes them.
+    let text = std::fs::read_to_string(directory().join("plan.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    fn sorted(value: &serde_json::Value) -> serde_json::Value {
+        match value {
+            serde_json::Value::Object(members) => {
+                let mut keys: Vec<&String> = members.keys().collect();
+                keys.sort();
+                keys.into_iter().map(|key| (key.clone(), sorted(&members[key]))).collect()
+            }
+            serde_json::Value::Array(list) => list.iter().map(sorted).collect(),
+            other => other.clone(),
+        }
+    }
+    let names = |text: &str| {
+        let entries = container(text).entries;
+        entries.iter().map(|entry| (entry.name.clone(), entry.state())).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&sorted(&value).to_string()), names(&text));
+}
