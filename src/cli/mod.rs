@@ -65,6 +65,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => plain(&|| command::info::explain(args)),
         Command::Completions(args) => plain(&|| command::info::completions(args)),
         Command::Man(args) => plain(&|| command::info::man(args)),
+        Command::Policies(args) => {
+            answer(&args.output, "policies", &|output| command::policies::run(args, output))
+        }
         Command::Simulate(args) => {
             answer(&args.output, "simulate", &|output| command::simulate::run(args, output))
         }

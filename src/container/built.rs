@@ -3,7 +3,7 @@
 //! Source: AWS Lambda API reference, "AddPermission" and "AddLayerVersionPermission"; Amazon EventBridge API reference,
 //! "PutPermission".
 
-use super::entry::{Content, Entry, Hole, HoleClass, Origin};
+use super::entry::{BEFORE, Content, Entry, Hole, HoleClass, Origin};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
 use super::raw::{Fault, Raw, first_byte};
@@ -280,7 +280,8 @@ fn side<'t>(
             span,
         ),
     };
-    Ok(content(reader, &resource.address, made, span))
+    let name = if is_after { resource.address.clone() } else { format!("{}{BEFORE}", resource.address) };
+    Ok(content(reader, &name, made, span))
 }
 
 fn content(reader: &Reader<'_, '_>, name: &str, made: Result<String, Vec<Hole>>, span: Span) -> Content {

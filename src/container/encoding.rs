@@ -7,8 +7,11 @@
 pub enum EncodingError {
     /// A zip archive: the binary plan of `terraform plan -out`.
     Zip,
-    /// Not UTF-8: the number of bytes that are.
-    Utf8(usize),
+    /// Not UTF-8.
+    Utf8 {
+        /// The text before the first byte that is none.
+        valid: String,
+    },
     /// Not UTF-16, though it has its byte order mark.
     Utf16,
 }
@@ -23,14 +26,17 @@ pub enum EncodingError {
 /// use iamsat::container::{EncodingError, decode};
 /// assert_eq!(decode(b"\xff\xfe{\0}\0".to_vec()), Ok("{}".to_owned()));
 /// assert_eq!(decode(b"PK\x03\x04...".to_vec()), Err(EncodingError::Zip));
-/// assert_eq!(decode(b"{\xff}".to_vec()), Err(EncodingError::Utf8(1)));
+/// assert_eq!(decode(b"{\xff}".to_vec()), Err(EncodingError::Utf8 { valid: "{".to_owned() }));
 /// ```
 pub fn decode(bytes: Vec<u8>) -> Result<String, EncodingError> {
     match bytes.as_slice() {
         [b'P', b'K', 3, 4, ..] => Err(EncodingError::Zip),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => String::from_utf8(bytes).map_err(|error| EncodingError::Utf8(error.utf8_error().valid_up_to())),
+        _ => String::from_utf8(bytes).map_err(|error| {
+            let valid = error.as_bytes().utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            EncodingError::Utf8 { valid: valid.to_owned() }
+        }),
     }
 }
 

@@ -5,6 +5,9 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
 
+/// What the name of a policy ends in, where it is the policy before the plan.
+pub const BEFORE: &str = " (before)";
+
 /// A file with policies, read.
 #[derive(Clone, Debug)]
 pub struct Container {

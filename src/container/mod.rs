@@ -29,7 +29,7 @@ mod yaml;
 pub use cdk::{AssemblyFile, assembly};
 pub use encoding::{EncodingError, decode};
 pub use entry::{
-    AccessBlock, Attachment, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
+    AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
 };
 pub use kind::{ContainerKind, PolicyKind};
 pub use options::Options;
@@ -103,6 +103,11 @@ pub fn open(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnost
         }
     };
     Ok(Contents::Container(Box::new(container)))
+}
+
+/// True if a text has a template's members at its top.
+pub fn is_template(text: &str) -> bool {
+    matches!(detect(text), Ok(Detected::JsonTemplate | Detected::YamlTemplate))
 }
 
 fn plain(source: &Source, options: &Options) -> Contents {

@@ -1,6 +1,6 @@
 //! From a Terraform resource to the policies that it holds, in a plan and in a state alike.
 
-use super::entry::{Change, Container, Content, Entry, Origin};
+use super::entry::{BEFORE, Change, Container, Content, Entry, Origin};
 use super::kind::PolicyKind;
 use super::options::Options;
 use super::places::{Place, PlaceValue, Values, places, texts_like_policies};
@@ -194,7 +194,7 @@ impl<'t> Reader<'t, '_> {
             if unknowns.is_copy(resource, &place.attribute)? {
                 continue;
             }
-            let before = self.known_content(&name, raw);
+            let before = self.known_content(&before_name(&name), raw);
             if !is_absent(&before) {
                 container.entries.push(made(&place, Content::Absent, Some(before), place.sensitive));
             }
@@ -215,7 +215,7 @@ impl<'t> Reader<'t, '_> {
             (Some(PlaceValue::Known(old)), PlaceValue::Known(new)) if old.text() == new.text() => {
                 content.clone()
             }
-            (Some(PlaceValue::Known(old)), _) => self.known_content(name, old),
+            (Some(PlaceValue::Known(old)), _) => self.known_content(&before_name(name), old),
             _ => Content::Absent,
         })
     }
@@ -274,11 +274,16 @@ impl<'t> Reader<'t, '_> {
         for place in before {
             let PlaceValue::Known(raw) = place.value else { continue };
             let name = format!("{}.{}", resource.address, place.attribute);
-            let old = self.known_content(&name, raw);
+            let old = self.known_content(&before_name(&name), raw);
             add(&place, Content::Absent, Some(old), place.sensitive);
         }
         Ok(())
     }
+}
+
+/// The name of a policy as it is before the plan.
+fn before_name(name: &str) -> String {
+    format!("{name}{BEFORE}")
 }
 
 fn is_absent(content: &Content) -> bool {

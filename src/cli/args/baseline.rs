@@ -1,5 +1,6 @@
 //! The flags for files without a policy and for accepted findings.
 
+use super::container::ContainerArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -10,8 +11,13 @@ pub(crate) struct InputArgs {
     /// Pass over files that hold no policy; without it they are errors
     #[arg(long)]
     pub(crate) skip_non_policies: bool,
+    /// Fail if there is no policy at all in the inputs
+    #[arg(long)]
+    pub(crate) require_policies: bool,
     #[command(flatten)]
     pub(crate) baseline: BaselineArgs,
+    #[command(flatten)]
+    pub(crate) container: ContainerArgs,
 }
 
 /// Which findings are known.

@@ -1,5 +1,6 @@
 //! The flags of `block-public-access`.
 
+use super::container::ContainerArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -36,6 +37,8 @@ pub(crate) struct BlockPublicAccessArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) container: ContainerArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

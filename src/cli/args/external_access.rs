@@ -1,6 +1,7 @@
 //! The flags of `find-external-access`.
 
 use super::baseline::BaselineArgs;
+use super::container::ContainerArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -26,6 +27,8 @@ pub(crate) struct ExternalAccessArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) container: ContainerArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -1,5 +1,6 @@
 //! The flags of `find`.
 
+use super::container::ContainerArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -42,6 +43,8 @@ pub(crate) struct FindArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) container: ContainerArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

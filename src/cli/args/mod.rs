@@ -6,6 +6,7 @@ mod baseline;
 mod batch;
 mod block_public_access;
 mod compare;
+mod container;
 mod external_access;
 mod find;
 mod info;
@@ -13,6 +14,7 @@ mod lint;
 mod no_new_access;
 mod no_public_access;
 mod output;
+mod policies;
 mod search;
 mod semantics;
 mod simulate;
@@ -26,13 +28,15 @@ pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
 use clap::{Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
+pub(super) use container::ContainerArgs;
 pub(super) use external_access::ExternalAccessArgs;
 pub(super) use find::FindArgs;
 pub(super) use info::{CompletionsArgs, ExplainArgs, ManArgs};
 pub(super) use lint::LintArgs;
-pub(super) use no_new_access::NoNewAccessArgs;
+pub(super) use no_new_access::{Created, NoNewAccessArgs};
 pub(super) use no_public_access::NoPublicAccessArgs;
 pub(super) use output::{Color, Format, OutputArgs};
+pub(super) use policies::PoliciesArgs;
 pub(super) use search::SearchArgs;
 pub(super) use semantics::{SemanticsArgs, YesNo};
 pub(super) use simulate::SimulateArgs;
@@ -48,7 +52,8 @@ pub(super) use verify::VerifyArgs;
     max_term_width = 100,
     after_help = "\
 A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
-or an answer of the AWS CLI that contains one. Where several policies are taken, a directory stands for all *.json \
+an answer of the AWS CLI, a Terraform plan or state (JSON), a CloudFormation template, or a dump of an account; \
+PATH#NAME is one policy of it. Where several policies are taken, a directory stands for all *.json \
 files below it, and a pattern (*, ?, [..], **) for what it matches.
 
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
@@ -126,6 +131,13 @@ Example:
 
 Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
     Lint(LintArgs),
+    /// Which policies does a plan, a template or a dump hold?
+    #[command(after_help = "\
+Example:
+  iamsat policies tfplan.json
+
+Exit codes: 0 listed, 2 a file could not be read.")]
+    Policies(PoliciesArgs),
     /// Is one request allowed, and why?
     #[command(after_help = "\
 Example:

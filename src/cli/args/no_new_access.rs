@@ -4,7 +4,18 @@ use super::baseline::InputArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+/// What is asked of policies that a plan creates.
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(crate) enum Created {
+    /// Whatever they allow is new.
+    Compare,
+    /// They may allow what `--existing` allows.
+    Baseline,
+    /// Nothing: they are listed.
+    Note,
+}
 
 #[derive(Args, Debug)]
 pub(crate) struct NoNewAccessArgs {
@@ -13,15 +24,21 @@ pub(crate) struct NoNewAccessArgs {
         long,
         value_name = "POLICY",
         alias = "existing-policy-document",
-        required_unless_present = "existing_dir"
+        required_unless_present_any = ["existing_dir", "plan"]
     )]
     pub(crate) existing: Option<String>,
     /// A directory of reference policies: each is a rule, and is tried alone
     #[arg(long, value_name = "DIR", conflicts_with = "existing")]
     pub(crate) existing_dir: Option<String>,
     /// The policy as it is to be; each is judged alone
-    #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required = true)]
+    #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required_unless_present = "plan")]
     pub(crate) new: Vec<String>,
+    /// A plan: every policy after it is compared to the same policy before it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
+    pub(crate) plan: Option<String>,
+    /// What a policy that the plan creates is compared to: nothing (finding), --existing, or nothing is asked (note)
+    #[arg(long, value_name = "HOW", requires = "plan")]
+    pub(crate) created: Option<Created>,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]

@@ -11,9 +11,10 @@ pub(crate) struct NoPublicAccessArgs {
     /// The policy; each is judged alone
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
     pub(crate) policy: Vec<String>,
-    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument
+    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument; plans and templates
+    /// say it themselves
     #[arg(long, value_name = "TYPE")]
-    pub(crate) resource_type: String,
+    pub(crate) resource_type: Option<String>,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]

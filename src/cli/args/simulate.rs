@@ -1,5 +1,6 @@
 //! The flags of `simulate`.
 
+use super::container::ContainerArgs;
 use super::output::OutputArgs;
 use super::semantics::SemanticsArgs;
 use super::value::expected;
@@ -44,6 +45,8 @@ pub(crate) struct SimulateArgs {
     pub(crate) exit_zero: bool,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) container: ContainerArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

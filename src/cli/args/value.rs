@@ -1,5 +1,6 @@
 //! The values of flags that are more than text.
 
+use crate::container::PolicyKind;
 use crate::policy::{AddressRange, PolicyType};
 use crate::report::Expected;
 use std::num::NonZeroUsize;
@@ -14,6 +15,24 @@ pub(super) fn expected(text: &str) -> Result<Expected, String> {
         .into_iter()
         .find(|e| e.name() == text)
         .ok_or_else(|| "it is allowed or denied".to_owned())
+}
+
+/// The kind of a policy in a plan or template.
+pub(super) fn container_kind(text: &str) -> Result<PolicyKind, String> {
+    PolicyKind::from_name(text).ok_or_else(|| {
+        let all: Vec<&str> = PolicyKind::ALL.into_iter().map(PolicyKind::name).collect();
+        format!("the kinds are {}", all.join(", "))
+    })
+}
+
+/// A pattern of names that are passed over, with the reason.
+pub(super) fn skipped(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((glob, reason)) if !glob.is_empty() && !reason.trim().is_empty() => {
+            Ok((glob.to_owned(), reason.trim().to_owned()))
+        }
+        _ => Err("write GLOB=REASON: what is passed over needs a reason".to_owned()),
+    }
 }
 
 /// An organization id. Everything would be outside of a text that is none, such as a pattern, which is no answer.

@@ -13,7 +13,7 @@ use crate::surface::answered;
 use serde_json::json;
 
 pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let pair = PolicyPair::read(&args.left, &args.right, ["left", "right"])?;
+    let pair = PolicyPair::read((&args.left, &args.right), ["left", "right"], &args.container)?;
     let [left, right] = pair.documents(args.semantics.policy_type)?;
     let options = args.search.options(&args.semantics);
     let comparison = answered(|| compare(left, right, &options))?;

@@ -11,7 +11,7 @@ use crate::surface::answered;
 use serde_json::{Value, json};
 
 pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let pair = PolicyPair::read(&args.old, &args.new, ["old", "new"])?;
+    let pair = PolicyPair::read((&args.old, &args.new), ["old", "new"], &args.container)?;
     let [old, new] = pair.documents(args.semantics.policy_type)?;
     let options = args.search.options(&args.semantics);
     let [gained, lost] = answered(|| [difference(new, old, &options), difference(old, new, &options)])?;

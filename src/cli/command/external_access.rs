@@ -16,7 +16,7 @@ const COMMAND: &str = "find-external-access";
 pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = external_resource_type(&args.resource_type)?;
     let zone = Zone::new(&args.zone_of_trust, &args.trusted).map_err(Failure::validation)?;
-    let read = Reader::default().read(&args.policy, "policy")?;
+    let read = Reader::new(&args.container).read(&args.policy, "policy")?;
     let [policy] = documents([&read])?;
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let inputs = gather(&mut Reader::default(), &args.policy, "policy").list;
+    let inputs = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container).list;
     let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
     let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;
     let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();

@@ -11,7 +11,8 @@ use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::surface::{answered, deadline, documents, fit, isolated};
 
 pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let inputs = gather(&mut Reader::default(), &args.policies, "policy");
+    let inputs =
+        gather(&mut Reader::new(&args.inputs.container), &args.policies, "policy", &args.inputs.container);
     if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
         return Err(Failure::validation("there is no policy in any of the inputs"));
     }

@@ -15,5 +15,6 @@ pub(super) mod external_access;
 pub(super) mod find;
 pub(super) mod info;
 pub(super) mod lint;
+pub(super) mod policies;
 pub(super) mod simulate;
 pub(super) mod verify;

@@ -2,6 +2,7 @@
 
 use super::recheck;
 use crate::check::{Options, no_new_access};
+use crate::cli::args::ContainerArgs;
 use crate::cli::input::Reader;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::{Failure, Invocation, Issue, Recheck};
@@ -14,8 +15,12 @@ pub(super) struct PolicyPair {
 
 impl PolicyPair {
     /// Reads both arguments; `roles` are the names of inline documents.
-    pub(super) fn read(first: &str, second: &str, roles: [&str; 2]) -> Result<PolicyPair, Failure> {
-        let mut reader = Reader::default();
+    pub(super) fn read(
+        (first, second): (&str, &str),
+        roles: [&str; 2],
+        args: &ContainerArgs,
+    ) -> Result<PolicyPair, Failure> {
+        let mut reader = Reader::new(args);
         let [one, other] = roles;
         let reads = [reader.read(first, one)?, reader.read(second, other)?];
         documents(reads.each_ref())?;

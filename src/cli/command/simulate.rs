@@ -13,8 +13,8 @@ use crate::surface::{document, json_members};
 
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     let request = request(args)?;
-    let mut reader = Reader::default();
-    let inputs = gather(&mut reader, &args.policy, "policy").list;
+    let mut reader = Reader::new(&args.container);
+    let inputs = gather(&mut reader, &args.policy, "policy", &args.container).list;
     let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(&reads) {
         return Err(failure);

@@ -1,12 +1,18 @@
 //! The files below a directory.
 
+use crate::container::{AssemblyFile, assembly};
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The files below a directory, or why there are none.
+/// The files below a directory, or why there are none: `*.json` and templates in YAML. Of what `cdk synth` wrote, the
+/// templates that its manifest names.
 pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
+    if let Some(templates) = synthesised(Path::new(directory), MOST_NESTED) {
+        return templates;
+    }
     let mut visited = BTreeSet::new();
     // A directory that links lead to twice, or back to, is looked at once.
     let is_new = |entry: &walkdir::DirEntry, visited: &mut BTreeSet<PathBuf>| {
@@ -17,7 +23,9 @@ pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
     let mut files: Vec<Result<String, Failure>> = Vec::new();
     for entry in entries {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_json(entry.path()) => {
+            Ok(entry)
+                if entry.file_type().is_file() && (is_json(entry.path()) || is_template(entry.path())) =>
+            {
                 files.push(utf8(entry.path()))
             }
             Ok(_) => {}
@@ -38,6 +46,52 @@ pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
 
 fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Assemblies within assemblies that are followed.
+const MOST_NESTED: usize = 16;
+/// Bytes of a manifest that are read.
+const MOST_MANIFEST: u64 = 64 << 20;
+
+/// The templates of a cloud assembly; `None` if the directory is none.
+fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failure>>> {
+    let mut manifest = String::new();
+    let file = std::fs::File::open(directory.join("manifest.json")).ok()?;
+    file.take(MOST_MANIFEST).read_to_string(&mut manifest).ok()?;
+    let mut templates = Vec::new();
+    for file in assembly(&manifest)? {
+        match file {
+            AssemblyFile::Template(path) => templates.push(utf8(&directory.join(path))),
+            AssemblyFile::Directory(path) => {
+                let path = directory.join(path);
+                match most.checked_sub(1).and_then(|most| synthesised(&path, most)) {
+                    Some(inner) => templates.extend(inner),
+                    None => {
+                        templates
+                            .push(Err(unreadable(&path.display().to_string(), "it is not a cloud assembly")));
+                    }
+                }
+            }
+        }
+    }
+    // Nested stacks have templates that only their parents name.
+    if let Ok(entries) = std::fs::read_dir(directory) {
+        let mut nested: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        nested.retain(|path| path.to_str().is_some_and(|path| path.ends_with(".nested.template.json")));
+        nested.sort();
+        templates.extend(nested.iter().map(|path| utf8(path)));
+    }
+    Some(templates)
+}
+
+/// True for a template in YAML by its name and its first lines: other YAML is no input.
+fn is_template(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|extension| {
+        ["yaml", "yml", "template"].into_iter().any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    let mut text = String::new();
+    let read = |text: &mut String| std::fs::File::open(path)?.take(MOST_MANIFEST).read_to_string(text);
+    named && read(&mut text).is_ok() && crate::container::is_template(&text)
 }
 
 /// The path as text, without `./` before it.

@@ -2,10 +2,13 @@
 
 use super::argument::{input_name, is_inline, path_of};
 use super::directory::{below, utf8};
-use super::reader::Reader;
+use super::placed::{Holding, of_container};
+use super::reader::{Opened, Reader, named};
+use crate::cli::args::ContainerArgs;
 use crate::code::Code;
+use crate::container::Entry;
 use crate::policy::Read;
-use crate::report::Failure;
+use crate::report::{Failure, Issue};
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,9 +21,33 @@ pub(crate) struct Input {
     pub(crate) name: String,
     /// Its document with what was noticed, or why it could not be read.
     pub(crate) read: Result<Read, Failure>,
+    /// Whether there is something to judge.
+    pub(crate) standing: Standing,
+    /// The place in a file of several policies.
+    pub(crate) entry: Option<Box<Entry>>,
+}
+
+/// Whether there is something to judge.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    /// There is.
+    Judged,
+    /// It is not known enough of the policy.
+    Open(Box<Issue>),
+    /// It is passed over: why.
+    Skipped(String),
+    /// There was none before.
+    Created,
+    /// There is none any more; the document is the one before.
+    Deleted,
 }
 
 impl Input {
+    /// One policy that a file of its own holds.
+    pub(crate) fn plain(argument: String, name: String, read: Result<Read, Failure>) -> Input {
+        Input { argument, name, read, standing: Standing::Judged, entry: None }
+    }
+
     /// True if it was read and holds no policy at all, rather than a faulty one.
     pub(crate) fn is_no_policy(&self) -> bool {
         self.read.as_ref().is_ok_and(|read| {
@@ -34,33 +61,59 @@ pub(crate) struct Inputs {
     pub(crate) list: Vec<Input>,
     /// True if one argument can stand for several policies.
     pub(crate) are_many: bool,
+    /// Attached policies whose documents were not read: what they allow is not known.
+    pub(crate) unread: Vec<Input>,
+    /// Files of several policies, with what was found in them.
+    pub(crate) files: Vec<Holding>,
 }
 
-/// Reads what the arguments name: a file each, every `*.json` file below a directory, every match of a pattern. A path
-/// that is named twice is read once. `role` is what inline documents are called.
-pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str) -> Inputs {
-    let mut list = Vec::new();
+impl Inputs {
+    /// Adds what an argument names.
+    fn add(&mut self, argument: &str, opened: Result<Opened, Failure>, role: &str, args: &ContainerArgs) {
+        let name = input_name(argument, role);
+        match opened {
+            Ok(Opened::Several(container)) => {
+                self.are_many = true;
+                let found = of_container(&container, &name, args);
+                self.list.extend(found.list);
+                self.unread.extend(found.unread);
+                self.files.push(found.holding);
+            }
+            Ok(Opened::One(read)) => self.list.push(Input::plain(argument.to_owned(), name, Ok(read))),
+            Err(failure) => self.list.push(Input::plain(argument.to_owned(), name, Err(failure))),
+        }
+    }
+}
+
+/// Reads what the arguments name: a file each, every `*.json` file and template below a directory, every match of a
+/// pattern. A path that is named twice is read once. `role` is what inline documents are called.
+pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args: &ContainerArgs) -> Inputs {
+    let (list, unread, files) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs = Inputs { list, are_many: arguments.len() > 1, unread, files };
     let mut seen = BTreeSet::new();
-    let mut are_many = arguments.len() > 1;
     for argument in arguments {
+        if let (_, Some(_)) = named(argument) {
+            let read = reader.read(argument, role);
+            inputs.list.push(Input::plain(argument.clone(), input_name(argument, role), read));
+            continue;
+        }
         let path = path_of(argument);
         let (paths, is_file) = match expanded(path) {
             _ if is_inline(argument) || argument == "-" => (vec![Ok(argument.clone())], true),
             Expanded::File => (vec![Ok(path.to_owned())], true),
             Expanded::Several(paths) => (paths, false),
         };
-        are_many |= !is_file;
+        inputs.are_many |= !is_file;
         for path in paths {
-            let (argument, read) = match path {
-                Ok(path) if !seen.insert(path.clone()) => continue,
-                Ok(_) if is_file => (argument.clone(), reader.read(argument, role)),
-                Ok(path) => (path.clone(), reader.read(&path, role)),
-                Err(failure) => (argument.clone(), Err(failure)),
-            };
-            list.push(Input { name: input_name(&argument, role), argument, read });
+            match path {
+                Ok(path) if !seen.insert(path.clone()) => {}
+                Ok(_) if is_file => inputs.add(argument, reader.open(argument, role), role, args),
+                Ok(path) => inputs.add(&path, reader.open(&path, role), role, args),
+                Err(failure) => inputs.add(argument, Err(failure), role, args),
+            }
         }
     }
-    Inputs { list, are_many }
+    inputs
 }
 
 enum Expanded {

@@ -1,9 +1,11 @@
-//! From a policy argument to a document.
+//! From a policy argument to a document, or to the file of several that it names.
 
 use super::argument::{input_name, is_inline, read_bounded};
-use crate::index::broken;
-use crate::limits::InputLimits;
-use crate::policy::{Read, read};
+use crate::cli::args::ContainerArgs;
+use crate::container::{
+    BEFORE, Container, Content, Contents, EncodingError, Entry, Options, State, decode, open,
+};
+use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
 use crate::surface::{reason, unreadable};
@@ -13,13 +15,85 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     stdin_taken: bool,
-    limits: InputLimits,
+    options: Options,
+    shows_sensitive: bool,
 }
 
+/// What an argument names.
+pub(crate) enum Opened {
+    /// One policy, or a text that is none.
+    One(Read),
+    /// A file of several.
+    Several(Box<Container>),
+}
+
+/// Names of policies that are listed where one has to be chosen.
+const LISTED: usize = 12;
+
 impl Reader {
-    /// The document an argument names. `role` is what inline documents are called.
+    /// Reads files of several policies as these flags say.
+    pub(crate) fn new(args: &ContainerArgs) -> Reader {
+        Reader { stdin_taken: false, options: args.options(), shows_sensitive: args.show_sensitive }
+    }
+
+    /// The document an argument names: of a file of several, the one that is named, or the only one. `role` is what inline
+    /// documents are called.
+    ///
+    /// # Errors
+    /// The file cannot be read, or it is not known which policy of it is meant, or what it says.
     pub(crate) fn read(&mut self, argument: &str, role: &str) -> Result<Read, Failure> {
-        Ok(read(&self.source(argument, role)?, &self.limits))
+        let (file, name) = named(argument);
+        match (self.open(file, role)?, name) {
+            (Opened::One(read), None) => Ok(read),
+            (Opened::One(_), Some(_)) => {
+                Err(Failure::validation(format!("{file} is one policy, so none of it has a name")))
+            }
+            (Opened::Several(container), name) => self.chosen(&container, file, name),
+        }
+    }
+
+    /// What an argument names, without the name of one of several policies.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn open(&mut self, argument: &str, role: &str) -> Result<Opened, Failure> {
+        let source = self.source(argument, role)?;
+        match open(&source, &self.options) {
+            Ok(Contents::Container(container)) => Ok(Opened::Several(container)),
+            Ok(Contents::Policy(read)) => {
+                let most = self.options.policy_limits.bytes;
+                if source.text().len() > most {
+                    return Err(unreadable(source.name(), format!("it is longer than {most} bytes")));
+                }
+                Ok(Opened::One(*read))
+            }
+            Err(diagnostics) => Ok(Opened::One(Read { source, document: None, diagnostics })),
+        }
+    }
+
+    fn chosen(&self, container: &Container, file: &str, name: Option<&str>) -> Result<Read, Failure> {
+        let (name, is_before) = match name.and_then(|name| name.strip_suffix(BEFORE)) {
+            Some(name) => (Some(name), true),
+            None => (name, false),
+        };
+        let entry = match (name, container.entries.as_slice()) {
+            (Some(name), _) => container.entry(name),
+            (None, [one]) => Some(one),
+            (None, _) => None,
+        };
+        let Some(entry) = entry else { return Err(unchosen(container, file, name)) };
+        if entry.sensitive && !self.shows_sensitive {
+            let name = &entry.name;
+            return Err(Failure::validation(format!(
+                "the file marks {name} as sensitive: `--show-sensitive` shows what is found in it"
+            )));
+        }
+        let content = if is_before { entry.before.as_ref() } else { Some(&entry.content) };
+        match content {
+            Some(Content::Text { read, .. }) => Ok(read.clone()),
+            Some(content) => Err(Failure::validation(format!("{}: {}", entry.name, unknown(content)))),
+            None => Err(Failure::validation(format!("{file} says nothing of {} as it was", entry.name))),
+        }
     }
 
     /// The text an argument names.
@@ -43,24 +117,76 @@ impl Reader {
     }
 
     fn text(&self, name: &str, input: impl std::io::Read) -> Result<Source, Failure> {
-        let bytes =
-            read_bounded(input, self.limits.bytes).map_err(|error| unreadable(name, reason(&error)))?;
-        if bytes.len() > self.limits.bytes {
-            return Err(unreadable(name, format!("it is longer than {} bytes", self.limits.bytes)));
+        let most = self.options.limits.bytes;
+        let bytes = read_bounded(input, most).map_err(|error| unreadable(name, reason(&error)))?;
+        if bytes.len() > most {
+            return Err(unreadable(name, format!("it is longer than {most} bytes")));
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source::new(name, text)),
-            Err(error) => {
-                let Some(first) = error.as_bytes().utf8_chunks().next() else {
-                    broken("bytes that are no text are some")
-                };
-                let before = Source::new(name, first.valid());
+        decode(bytes).map(|text| Source::new(name, text)).map_err(|error| match error {
+            EncodingError::Zip => unreadable(
+                name,
+                "it is a zip archive; of a binary plan, give what `terraform show -json` prints",
+            ),
+            EncodingError::Utf16 => unreadable(name, "it starts as UTF-16 text and does not go on so"),
+            EncodingError::Utf8 { valid } => {
+                let before = Source::new(name, valid);
                 let place = before.position(before.text().len());
-                Err(unreadable(
-                    name,
-                    format!("it is not UTF-8 text (line {}, column {})", place.line, place.column),
-                ))
+                let why = format!("it is not UTF-8 text (line {}, column {})", place.line, place.column);
+                unreadable(name, why)
             }
+        })
+    }
+}
+
+/// The file that an argument names, and the policy of it: `tfplan.json#aws_iam_policy.p.policy`.
+pub(crate) fn named(argument: &str) -> (&str, Option<&str>) {
+    let path = super::argument::path_of(argument);
+    if is_inline(argument) || Path::new(path).exists() {
+        return (argument, None);
+    }
+    for (at, _) in argument.match_indices('#') {
+        let (file, name) = argument.split_at(at);
+        if file == "-" || Path::new(super::argument::path_of(file)).is_file() {
+            return (file, name.strip_prefix('#'));
         }
+    }
+    (argument, None)
+}
+
+fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
+    let what = match name {
+        Some(name) => format!("{file} has no policy named `{name}`"),
+        None => format!("{file} holds {} policies, and one is needed here", container.entries.len()),
+    };
+    if container.entries.is_empty() {
+        return Failure::validation(what);
+    }
+    let mut names: Vec<String> =
+        container.entries.iter().take(LISTED).map(|entry| format!("{file}#{}", entry.name)).collect();
+    if container.entries.len() > LISTED {
+        names.push(format!("and {} more: see `iamsat policies {file}`", container.entries.len() - LISTED));
+    }
+    Failure::validation(format!("{what}; name one of\n{}", names.join("\n")))
+}
+
+/// Why the content is no document, in a sentence.
+pub(crate) fn unknown(content: &Content) -> String {
+    match content {
+        Content::Absent => "there is none".to_owned(),
+        Content::Text { .. } => State::Known.name().to_owned(),
+        Content::Partly { holes } => {
+            let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
+            names.dedup();
+            format!("it depends on {}", names.join(", "))
+        }
+        Content::Unknown { reason, .. } => reason.clone(),
+    }
+}
+
+/// What is known of an entry's policy beside its state.
+pub(crate) fn presumption(entry: &Entry) -> Option<&Content> {
+    match &entry.content {
+        Content::Unknown { presumed, .. } => presumed.as_deref(),
+        _ => None,
     }
 }

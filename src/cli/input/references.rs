@@ -11,6 +11,7 @@ use crate::surface::unreadable;
 use std::path::{MAIN_SEPARATOR, Path};
 
 /// A policy that others are held against.
+#[derive(Clone)]
 pub(crate) struct Reference {
     /// How it can be named on a command line.
     pub(crate) argument: String,

@@ -23,6 +23,8 @@ pub enum Outcome<'a> {
     Failed(Failure),
     /// There was nothing to judge: why.
     Skipped(String),
+    /// There is an outcome that no search gave.
+    Settled(Box<super::Settled>),
 }
 
 /// A statement that by itself is a reason for FAIL, as AWS's checks name it.

@@ -12,6 +12,7 @@ mod judgement;
 mod lint;
 mod public_access;
 mod sentence;
+mod settled;
 mod simulation;
 mod undecided;
 
@@ -21,4 +22,5 @@ pub use external::External;
 pub use find::Found;
 pub use judgement::{Invocation, Judgement, Measures, Outcome, Reason};
 pub use lint::lint;
+pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

@@ -1,20 +1,25 @@
 //! One policy, judged alone: a fault in it, or of this program, leaves the other cases alone.
 
 use super::run::Run;
+use super::settle;
 use crate::check::{Answer, Options};
 use crate::cli::command::recheck;
-use crate::cli::input::{Input, Reference};
+use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
+use crate::code::Code;
 use crate::index::broken;
-use crate::policy::{Document, Read};
+use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::Verbosity;
-use crate::report::{Failure, Invocation, Issue, Judgement, Measures, Outcome, Recheck, Status, Subject};
+use crate::report::{
+    AwsCheck, Failure, Invocation, Issue, Judgement, Kind, Measures, Outcome, Recheck, Settled, Status,
+    Subject,
+};
 use crate::solve::Verdict;
 use crate::surface::{answered, deadline, document, fit, isolated};
 use std::time::Instant;
 
 /// Asks the question about a policy, which is compared to an existing one or to none.
-pub(super) type Ask<'q> = dyn Fn(&Document, Option<&Document>, &Options) -> Answer + 'q;
+pub(super) type Ask<'q> = dyn Fn(AwsCheck, &Document, Option<&Document>, &Options) -> Answer + 'q;
 
 /// One policy, compared to one reference or none.
 #[derive(Clone, Copy)]
@@ -26,6 +31,11 @@ pub(super) struct Case<'r> {
 impl<'r> Case<'r> {
     fn policy(self) -> Option<&'r Document> {
         self.input.read.as_ref().ok().and_then(|read| read.document.as_ref())
+    }
+
+    /// The entry of a file of several policies.
+    fn entry(self) -> Option<&'r crate::container::Entry> {
+        self.input.entry.as_deref()
     }
 
     fn existing(self) -> Option<&'r Document> {
@@ -42,6 +52,7 @@ impl<'r> Case<'r> {
 /// An answer with the options under which it was given, with the end of its time.
 pub(super) struct Answered {
     pub(super) answer: Answer,
+    check: AwsCheck,
     measures: Measures,
     options: Options,
 }
@@ -50,6 +61,7 @@ pub(super) struct Answered {
 pub(super) enum Without {
     Failed(Failure),
     Skipped(String),
+    Settled(Box<Settled>),
 }
 
 impl From<Failure> for Without {
@@ -68,6 +80,16 @@ pub(super) struct Judge<'r> {
 impl Judge<'_> {
     /// The answer to the question about one policy.
     pub(super) fn answered(&self, case: Case<'_>) -> Result<Answered, Without> {
+        match &case.input.standing {
+            Standing::Skipped(why) => return Err(Without::Skipped(why.clone())),
+            Standing::Open(issue) => return Err(Without::Settled(Box::new(Settled::of((**issue).clone())))),
+            Standing::Judged | Standing::Created | Standing::Deleted => {}
+        }
+        let kind = case.entry().and_then(|entry| entry.kind);
+        if let Some(why) = kind.and_then(|kind| self.run.question.passes_over(kind)) {
+            return Err(Without::Skipped(why));
+        }
+        let policy_type = self.options.policy_type.or(kind.map(|kind| kind.policy_type()));
         let read = case.input.read.as_ref().map_err(Failure::clone)?;
         if self.run.args.skip_non_policies && case.input.is_no_policy() {
             return Err(Without::Skipped("there is no policy in this file".to_owned()));
@@ -81,6 +103,26 @@ impl Judge<'_> {
             return Err(Without::Failed(failure));
         }
         let (policy, existing) = (document(read), existing.map(document));
+        let name = &case.input.name;
+        let mut options = self.options.clone();
+        options.policy_type = policy_type;
+        options.limits.deadline = deadline(self.run.search.timeout);
+        match case.input.standing {
+            Standing::Created => {
+                return Err(Without::Settled(Box::new(settle::created(name, policy, &options)?)));
+            }
+            Standing::Deleted => {
+                return Err(Without::Settled(Box::new(settle::deleted(name, policy, kind, &options)?)));
+            }
+            Standing::Judged | Standing::Open(_) | Standing::Skipped(_) => {}
+        }
+        if let (Some(kind), Some(existing), None) = (kind, existing, self.run.own) {
+            let own = PolicyType::infer([existing]);
+            if own != kind.policy_type() && self.options.policy_type.is_none() {
+                let why = format!("it is compared to an {}, and is of kind {}", own.name(), kind.name());
+                return Err(Without::Skipped(why));
+            }
+        }
         let elsewhere = |reference: &Reference| reference.is_about_others(policy, self.options.policy_type);
         if let Some(why) = case.reference.and_then(elsewhere) {
             let any = self.run.references.iter().any(|r| r.failure().is_some() || elsewhere(r).is_none());
@@ -88,12 +130,35 @@ impl Judge<'_> {
             return Err(if any { Without::Skipped(why) } else { Without::Failed(none()) });
         }
         let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
-        fit(&documents, self.options.policy_type)?;
-        let mut options = self.options.clone();
+        fit(&documents, policy_type)?;
+        let check = self.check(case)?;
         let start = Instant::now();
-        options.limits.deadline = deadline(self.run.search.timeout);
-        let answer = answered(|| (self.ask)(policy, existing, &options))?;
-        Ok(Answered { answer, measures: Measures { elapsed: start.elapsed() }, options })
+        if let (Some(existing), Some(_)) = (existing, self.run.own)
+            && let Some(settled) = settle::guardrail(name, (policy, existing), kind, &options)?
+        {
+            return Err(Without::Settled(Box::new(settled)));
+        }
+        let answer = answered(|| (self.ask)(check, policy, existing, &options))?;
+        Ok(Answered { answer, check, measures: Measures { elapsed: start.elapsed() }, options })
+    }
+
+    /// The check of a case.
+    fn check(&self, case: Case<'_>) -> Result<AwsCheck, Without> {
+        match (self.run.question.of(case.input), case.entry()) {
+            (Some(check), _) => Ok(check),
+            (None, Some(entry)) => {
+                let title = format!(
+                    "{}: AWS has no check of public access for {}, so it is not known what the policy is attached to",
+                    entry.name, entry.resource
+                );
+                let issue = Issue::new(Kind::Unknown, Code::NoPublicCheck, title)
+                    .with_note("help", "`--resource-type TYPE` judges it as the policy of such a resource");
+                Err(Without::Settled(Box::new(Settled::of(issue))))
+            }
+            (None, None) => Err(Without::Failed(Failure::validation(
+                "say what the policy is attached to: `--resource-type AWS::S3::Bucket`, for example",
+            ))),
+        }
     }
 
     /// The outcome of a case.
@@ -103,14 +168,28 @@ impl Judge<'_> {
         answered: &'a Result<Answered, Without>,
         output: &Output,
     ) -> Outcome<'a> {
-        let Answered { answer, measures, options } = match answered {
+        let outcome = self.open_outcome(case, answered, output);
+        match case.entry().filter(|entry| entry.sensitive && !self.run.args.container.show_sensitive) {
+            Some(entry) => settle::concealed(entry, &outcome),
+            None => outcome,
+        }
+    }
+
+    fn open_outcome<'a>(
+        &self,
+        case: Case<'a>,
+        answered: &'a Result<Answered, Without>,
+        output: &Output,
+    ) -> Outcome<'a> {
+        let Answered { answer, check, measures, options } = match answered {
             Ok(answered) => answered,
             Err(Without::Failed(failure)) => return Outcome::Failed(failure.clone()),
             Err(Without::Skipped(why)) => return Outcome::Skipped(why.clone()),
+            Err(Without::Settled(settled)) => return Outcome::Settled(settled.clone()),
         };
         let judged = isolated(|| {
             let Some(policy) = case.policy() else { broken("an answer is about a policy") };
-            Judgement::new(self.run.question, policy, case.existing(), answer, options)
+            Judgement::new(*check, policy, case.existing(), answer, options)
         });
         match judged {
             Ok(mut judgement) => {
@@ -167,6 +246,9 @@ impl Judge<'_> {
                 (Status::Error, failure.message.clone(), issues)
             }
             Outcome::Skipped(why) => (Status::Skipped, why.clone(), Vec::new()),
+            Outcome::Settled(settled) => {
+                (settled.status, settled.message.clone(), settled.issue.iter().cloned().collect())
+            }
         };
         subject(case, status, message, issues)
     }
@@ -179,15 +261,20 @@ impl Judge<'_> {
         answered: &Result<Answered, Without>,
     ) -> Vec<Issue> {
         let again = |changed: &Document| {
-            let options = &answered.as_ref().ok()?.options;
-            recheck::once(options, |options| (self.ask)(changed, case.existing(), options))
+            let Answered { options, check, .. } = answered.as_ref().ok()?;
+            recheck::once(options, |options| (self.ask)(*check, changed, case.existing(), options))
         };
         let recheck: Option<&Recheck<'_>> = recheck::is_cheap(case.reads()).then_some(&again);
+        let of_type = match self.run.question.of(case.input) {
+            Some(AwsCheck::NoPublicAccess(of)) => vec![of.name().to_owned()],
+            _ => Vec::new(),
+        };
+        let asked = if of_type.is_empty() { self.run.asked.clone() } else { of_type };
         judgement.issues(&Invocation {
             policy: &case.input.argument,
             existing: case.reference.map(|reference| reference.argument.as_str()),
             rule: rule(case),
-            asked: &self.run.asked,
+            asked: &asked,
             recheck,
             then: None,
         })

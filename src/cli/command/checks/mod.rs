@@ -2,33 +2,44 @@
 
 mod case;
 mod run;
+mod settle;
 mod tell;
 
 use super::{baseline, certificate};
 use crate::check::{self, Access, Options};
 use crate::cli::Exit;
 use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAccessArgs, SemanticsArgs};
-use crate::cli::input::{Input, Inputs, Reader, Reference, access_of, gather, references};
+use crate::cli::input::{Input, Inputs, Reader, Reference, access_of, gather, paired, references};
 use crate::cli::output::{Output, directory};
 use crate::index::broken;
 use crate::report::{AwsCheck, Failure, Lists, Outcome, Report, Status, Subject};
 use crate::surface::{as_resource_policy, resource_type};
 use case::{Ask, Case, Judge};
-use run::Run;
+use run::{Question, Run};
 
 pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let mut reader = Reader::default();
-    let references = references(args, &mut reader)?;
+    let mut reader = Reader::new(&args.inputs.container);
+    let paired = paired(args, &mut reader)?;
+    let references = if paired.is_some() { Vec::new() } else { references(args, &mut reader)? };
     let run = Run {
-        question: AwsCheck::NoNewAccess,
+        question: Question::Same(AwsCheck::NoNewAccess),
         asked: Vec::new(),
         references: &references,
+        own: paired.as_ref().map(|paired| paired.references.as_slice()),
         search: &args.search,
         args: &args.inputs,
     };
-    let inputs = run.inputs(gather(&mut reader, &args.new, "new"))?;
-    let options = run.options(&args.semantics, &inputs)?;
-    run.all(&inputs, &options, output, &|policy, existing, options| match existing {
+    let unchanged = paired.as_ref().map_or(0, |paired| paired.unchanged);
+    let inputs = match &paired {
+        Some(paired) => &paired.inputs,
+        None => &gather(&mut reader, &args.new, "new", &args.inputs.container),
+    };
+    run.admits(inputs)?;
+    if unchanged > 0 {
+        output.note(&format!("{unchanged} policies are unchanged, and nothing is asked of them"));
+    }
+    let options = run.options(&args.semantics, inputs)?;
+    run.all(inputs, &options, output, &|_, policy, existing, options| match existing {
         Some(existing) => check::no_new_access(policy, existing, options),
         None => broken("check-no-new-access has references"),
     })
@@ -37,29 +48,37 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
 pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Output) -> Result<Exit, Failure> {
     let access = access_of(args)?;
     let run = Run {
-        question: AwsCheck::AccessNotGranted(Lists::of(&access)),
+        question: Question::Same(AwsCheck::AccessNotGranted(Lists::of(&access))),
         asked: asked(&access),
         references: &[],
+        own: None,
         search: &args.search,
         args: &args.inputs,
     };
-    let inputs = run.inputs(gather(&mut Reader::default(), &args.policy, "policy"))?;
+    let mut reader = Reader::new(&args.inputs.container);
+    let mut inputs = gather(&mut reader, &args.policy, "policy", &args.inputs.container);
+    // What an attached policy allows counts too.
+    inputs.list.append(&mut inputs.unread);
+    run.admits(&inputs)?;
     let options = run.options(&args.semantics, &inputs)?;
-    run.all(&inputs, &options, output, &|policy, _, options| {
+    run.all(&inputs, &options, output, &|_, policy, _, options| {
         check::access_not_granted(policy, &access, options)
     })
 }
 
 pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let resource_type = resource_type(&args.resource_type)?;
+    let given = args.resource_type.as_deref().map(resource_type).transpose()?;
     let run = Run {
-        question: AwsCheck::NoPublicAccess(resource_type),
-        asked: vec![resource_type.name().to_owned()],
+        question: Question::PublicAccess(given),
+        asked: Vec::new(),
         references: &[],
+        own: None,
         search: &args.search,
         args: &args.inputs,
     };
-    let inputs = run.inputs(gather(&mut Reader::default(), &args.policy, "policy"))?;
+    let mut reader = Reader::new(&args.inputs.container);
+    let inputs = gather(&mut reader, &args.policy, "policy", &args.inputs.container);
+    run.admits(&inputs)?;
     let mut options = run.options(&args.semantics, &inputs)?;
     as_resource_policy(&mut options)?;
     if options.assume_heuristics {
@@ -67,8 +86,11 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
             "check-no-public-access takes no heuristics for facts: leave `--assume-heuristics` out",
         ));
     }
-    run.all(&inputs, &options, output, &|policy, _, options| {
-        check::no_public_access(policy, resource_type, options)
+    run.all(&inputs, &options, output, &|check, policy, _, options| match check {
+        AwsCheck::NoPublicAccess(of) => check::no_public_access(policy, of, options),
+        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
+            broken("the question is about public access")
+        }
     })
 }
 
@@ -89,12 +111,17 @@ fn asked(access: &[Access]) -> Vec<String> {
 }
 
 impl Run<'_> {
-    /// The inputs, unless there is nothing to judge among them.
-    fn inputs(&self, inputs: Inputs) -> Result<Inputs, Failure> {
-        if self.args.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
-            return Err(Failure::validation("there is no policy in any of the inputs"));
+    /// Checks that there is something to judge: a file that is made to hold policies may hold none.
+    fn admits(&self, inputs: &Inputs) -> Result<(), Failure> {
+        let none = Failure::validation("there is no policy in any of the inputs");
+        let skips = self.args.skip_non_policies && inputs.list.iter().all(Input::is_no_policy);
+        let lists_none = inputs.files.iter().all(|file| file.policies == 0);
+        if skips && lists_none && inputs.files.is_empty()
+            || self.args.require_policies && inputs.list.is_empty() && lists_none
+        {
+            return Err(none);
         }
-        Ok(inputs)
+        Ok(())
     }
 
     /// The options without the end of the time, which begins with each case.
@@ -110,6 +137,10 @@ impl Run<'_> {
 
     /// Every input with every reference that it is compared to.
     fn cases<'c>(&'c self, inputs: &'c Inputs) -> Vec<Case<'c>> {
+        if let Some(own) = self.own {
+            let pairs = inputs.list.iter().zip(own);
+            return pairs.map(|(input, own)| Case { input, reference: own.as_ref() }).collect();
+        }
         let mut cases = Vec::new();
         for input in &inputs.list {
             let nothing_to_judge = self.args.skip_non_policies && input.is_no_policy();
@@ -146,17 +177,23 @@ impl Run<'_> {
             subjects.push(judge.subject(*case, outcome, answer, tells));
         }
         let mut report = Report {
-            command: self.question.kind().name(),
+            command: self.question.command(),
             directory: directory(),
             subjects,
-            issues: self.references.iter().flat_map(Reference::issues).collect(),
+            issues: self
+                .references
+                .iter()
+                .flat_map(Reference::issues)
+                .chain(inputs.files.iter().flat_map(|file| file.notes.iter().cloned()))
+                .collect(),
             has_baseline: false,
         };
         baseline::accept(&self.args.baseline, &mut report)?;
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
             settle(subject, outcome);
         }
-        let told = tell::Told { cases: &cases, outcomes: &outcomes, report: &report, named };
+        let told =
+            tell::Told { cases: &cases, outcomes: &outcomes, report: &report, named, files: &inputs.files };
         match output.format {
             Format::Json => told.json(output)?,
             Format::Text => told.text(self.references, output)?,

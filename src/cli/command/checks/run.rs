@@ -1,16 +1,64 @@
 //! One question about every input.
 
 use crate::cli::args::{InputArgs, SearchArgs};
-use crate::cli::input::Reference;
+use crate::cli::input::{Input, Reference};
+use crate::container::PolicyKind;
+use crate::policy::ResourceType;
+use crate::query::CheckKind;
 use crate::report::AwsCheck;
 
 /// A question with what it is asked about, beside the inputs.
 pub(super) struct Run<'r> {
-    pub(super) question: AwsCheck,
+    pub(super) question: Question,
     /// The lists of the question as words, which are part of the fingerprints of findings.
     pub(super) asked: Vec<String>,
     /// None if the question needs none.
     pub(super) references: &'r [Reference],
+    /// The reference that each input has for itself, if inputs come in pairs.
+    pub(super) own: Option<&'r [Option<Reference>]>,
     pub(super) search: &'r SearchArgs,
     pub(super) args: &'r InputArgs,
+}
+
+/// The question of a run.
+#[derive(Clone, Copy)]
+pub(super) enum Question {
+    /// One for all inputs.
+    Same(AwsCheck),
+    /// Public access, by the type that the file says of each resource, or else this one.
+    PublicAccess(Option<ResourceType>),
+}
+
+impl Question {
+    /// The name of the command.
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Question::Same(check) => check.kind().name(),
+            Question::PublicAccess(_) => CheckKind::NoPublicAccess.name(),
+        }
+    }
+
+    /// The check of one input; `None` if the type of its resource is not known.
+    pub(super) fn of(self, input: &Input) -> Option<AwsCheck> {
+        match self {
+            Question::Same(check) => Some(check),
+            Question::PublicAccess(given) => {
+                let own = input.entry.as_ref().and_then(|entry| entry.resource_type);
+                own.or(given).map(AwsCheck::NoPublicAccess)
+            }
+        }
+    }
+
+    /// Why the question says nothing about policies of a kind; `None` if it does.
+    pub(super) fn passes_over(self, kind: PolicyKind) -> Option<String> {
+        let why = match (self, kind) {
+            (Question::Same(AwsCheck::NoNewAccess), _) => return None,
+            (_, PolicyKind::Scp | PolicyKind::Rcp | PolicyKind::Endpoint) => "it grants nothing by itself",
+            (Question::PublicAccess(_), PolicyKind::Identity | PolicyKind::Session) => {
+                "the check is about policies of resources"
+            }
+            _ => return None,
+        };
+        Some(format!("{why} (kind {})", kind.name()))
+    }
 }

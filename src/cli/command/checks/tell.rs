@@ -1,7 +1,8 @@
 //! The answers of a run, in JSON and in text.
 
 use super::case::Case;
-use crate::cli::input::Reference;
+use crate::cli::command::policies::described_entry;
+use crate::cli::input::{Holding, Reference};
 use crate::cli::output::Output;
 use crate::code::Code;
 use crate::report::text::{self, Verbosity};
@@ -15,17 +16,20 @@ pub(super) struct Told<'t, 'a> {
     pub(super) report: &'t Report,
     /// True if answers are told with the names of their inputs.
     pub(super) named: bool,
+    /// Files of several policies.
+    pub(super) files: &'t [Holding],
 }
 
 impl Told<'_, '_> {
     pub(super) fn json(&self, output: &mut Output) -> Result<(), Failure> {
-        let Told { cases, outcomes, report, named } = *self;
+        let Told { cases, outcomes, report, named, .. } = *self;
         output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
         let one = |outcome: &Outcome<'_>, subject: &Subject| {
             let mut value = match outcome {
                 Outcome::Judged(judgement) => json::judgement(judgement),
                 Outcome::Failed(failure) => json::failure(failure),
                 Outcome::Skipped(why) => serde_json::json!({"skipped": why}),
+                Outcome::Settled(settled) => json::settled(settled),
             };
             if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
                 members.insert("accepted".to_owned(), json::accepted(subject));
@@ -47,6 +51,9 @@ impl Told<'_, '_> {
             if let Some(rule) = &subject.rule {
                 members.insert("rule".to_owned(), Value::from(rule.as_str()));
             }
+            if let Some(entry) = &case.input.entry {
+                members.insert("policy".to_owned(), described_entry(entry));
+            }
             if let Value::Object(rest) = one(outcome, subject) {
                 members.extend(rest);
             }
@@ -56,7 +63,7 @@ impl Told<'_, '_> {
     }
 
     pub(super) fn text(&self, references: &[Reference], output: &mut Output) -> Result<(), Failure> {
-        let Told { cases, outcomes, report, named } = *self;
+        let Told { cases, outcomes, report, named, files } = *self;
         // All that was noticed first: a fault in one document hides none in another.
         output.issues(report.issues.iter().filter(|issue| issue.kind == Kind::Warning));
         references.iter().filter_map(Reference::failure).for_each(|failure| output.failure(&failure));
@@ -86,7 +93,26 @@ impl Told<'_, '_> {
                     }
                 }
                 Outcome::Skipped(why) => output.note(&format!("skipped {}: {why}", case.input.name)),
+                Outcome::Settled(settled) => {
+                    output.issues(subject.issues.iter().filter(|issue| issue.kind == Kind::Warning));
+                    let about = (report.command, case.input.name.as_str());
+                    output.text(&text::settled(
+                        settled,
+                        &subject.issues,
+                        about,
+                        output.verbosity,
+                        output.style,
+                    ))?;
+                }
             }
+        }
+        let is_told = outcomes.len() != 1 && output.verbosity > Verbosity::Quiet;
+        for file in files.iter().filter(|_| is_told) {
+            let noun = if file.policies == 1 { "policy" } else { "policies" };
+            output.text(&format!(
+                "{}: {} {noun} in {} ({})\n",
+                report.command, file.policies, file.name, file.parts
+            ))?;
         }
         if outcomes.len() > 1 && output.verbosity > Verbosity::Quiet {
             output.text(&text::summary(report.command, &report.subjects))?;

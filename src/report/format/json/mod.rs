@@ -16,7 +16,7 @@ pub use simulation::simulation;
 
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
-use crate::report::answer::Judgement;
+use crate::report::answer::{Judgement, Settled};
 use crate::request::Request;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -24,6 +24,12 @@ use serde_json::{Value, json};
 /// Writes the answer to one question about one document, for those who add members: [`Judged`] is what it says.
 pub fn judgement(judgement: &Judgement<'_>) -> Value {
     json!(Judged::of(judgement))
+}
+
+/// Writes an outcome that no search gave.
+pub fn settled(settled: &Settled) -> Value {
+    let code = settled.issue.as_ref().map(|issue| issue.code.as_str());
+    json!({"result": settled.status.name(), "message": settled.message, "code": code})
 }
 
 /// Writes what is undecided beside the findings of a FAIL.

@@ -3,7 +3,7 @@
 use super::issue;
 use super::style::Style;
 use crate::explain::display::counted;
-use crate::report::answer::Judgement;
+use crate::report::answer::{Judgement, Settled};
 use crate::report::issue::{Issue, Kind, Status, Subject};
 
 /// The amount of text that is told.
@@ -45,6 +45,30 @@ pub fn judgement(
     }
     if verbosity == Verbosity::Verbose {
         out.push_str(&details(judgement));
+    }
+    out
+}
+
+/// Draws an outcome that no search gave.
+pub fn settled(
+    settled: &Settled,
+    issues: &[Issue],
+    (command, name): (&str, &str),
+    verbosity: Verbosity,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    for one in issues.iter().filter(|one| one.kind != Kind::Warning) {
+        if one.accepted.is_none() || verbosity >= Verbosity::Normal {
+            out.push_str(&issue(one, style));
+            if one.accepted.is_none() {
+                out.push('\n');
+            }
+        }
+    }
+    if verbosity >= Verbosity::Normal {
+        let line = format!("{command}: {}. {name}: {}\n", settled.status.name(), settled.message);
+        out.push_str(&style.shown(&line));
     }
     out
 }

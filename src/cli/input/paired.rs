@@ -1,0 +1,292 @@
+//! Policies with what they were: before and after of a plan, and the same policies of two files or directories.
+
+use super::argument::path_of;
+use super::directory::below;
+use super::gather::{Input, Inputs, Standing};
+use super::placed::{Holding, incomplete, is_chosen, issue, of_entry, read};
+use super::reader::{Opened, Reader};
+use super::references::Reference;
+use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
+use crate::container::{BEFORE, Container, Content, Entry, Pair, pairs};
+use crate::report::{Failure, Issue};
+use crate::surface::unreadable;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Policies with the reference that each has for itself.
+pub(crate) struct PairedInputs {
+    pub(crate) inputs: Inputs,
+    /// One for each input; `None` for those that are not compared.
+    pub(crate) references: Vec<Option<Reference>>,
+    /// Policies that are the same in every byte: nothing is asked of them.
+    pub(crate) unchanged: usize,
+}
+
+/// The policies that the arguments pair; `None` if they name policies and references in the other way.
+///
+/// # Errors
+/// A file cannot be read, or holds no pairs.
+pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Option<PairedInputs>, Failure> {
+    let container = &args.inputs.container;
+    let mut pairing = Pairing::new(container);
+    if let Some(plan) = &args.plan {
+        if let Some(existing) = &args.existing {
+            let read = reader.read(existing, "existing")?;
+            pairing.reference = Some(Reference { argument: existing.clone(), rule: None, read: Ok(read) });
+        }
+        pairing.notes_created = args.created == Some(Created::Note);
+        pairing.plan(reader, plan)?;
+        return Ok(Some(pairing.done()));
+    }
+    let (Some(existing), [new]) = (&args.existing, args.new.as_slice()) else { return Ok(None) };
+    match (Path::new(path_of(existing)).is_dir(), Path::new(path_of(new)).is_dir()) {
+        (true, true) => pairing.directories(reader, path_of(existing), path_of(new)),
+        (true, false) => {
+            return Err(Failure::validation(format!(
+                "{existing} is a directory and {new} is not: as rules, give its policies with `--existing-dir`"
+            )));
+        }
+        (false, _) => {
+            let is_file = |argument: &String| Path::new(path_of(argument)).is_file();
+            if !is_file(existing) || !is_file(new) {
+                return Ok(None);
+            }
+            let (old, new_file) = (reader.open(existing, "existing")?, reader.open(new, "new")?);
+            match (old, new_file) {
+                (Opened::Several(old), Opened::Several(new_file)) => pairing.containers(&old, &new_file, new),
+                (Opened::Several(old), Opened::One(_)) => {
+                    return Err(Failure::validation(format!(
+                        "{existing} holds {} policies and {new} is one: name one as {existing}#NAME",
+                        old.entries.len()
+                    )));
+                }
+                (Opened::One(_), _) => return Ok(None),
+            }
+        }
+    }
+    Ok(Some(pairing.done()))
+}
+
+struct Pairing<'a> {
+    args: &'a ContainerArgs,
+    /// What policies that are created are compared to.
+    reference: Option<Reference>,
+    notes_created: bool,
+    list: Vec<Input>,
+    references: Vec<Option<Reference>>,
+    files: Vec<Holding>,
+    unchanged: usize,
+}
+
+impl<'a> Pairing<'a> {
+    fn new(args: &'a ContainerArgs) -> Pairing<'a> {
+        Pairing {
+            args,
+            reference: None,
+            notes_created: false,
+            list: Vec::new(),
+            references: Vec::new(),
+            files: Vec::new(),
+            unchanged: 0,
+        }
+    }
+
+    fn done(self) -> PairedInputs {
+        let Pairing { list, references, files, unchanged, .. } = self;
+        let inputs = Inputs { list, are_many: true, unread: Vec::new(), files };
+        PairedInputs { inputs, references, unchanged }
+    }
+
+    fn plan(&mut self, reader: &mut Reader, file: &str) -> Result<(), Failure> {
+        let container = match reader.open(file, "plan")? {
+            Opened::Several(container) => container,
+            Opened::One(read) => match Failure::of_documents([&read]) {
+                Some(failure) => return Err(failure),
+                None => return Err(unreadable(file, "it is a policy, not a plan")),
+            },
+        };
+        if container.kind != crate::container::ContainerKind::Plan {
+            return Err(unreadable(file, format!("it is a {}, not a plan", container.kind.name())));
+        }
+        for entry in &container.entries {
+            let before = entry.before.as_ref().map_or(&Content::Absent, |before| before);
+            let argument = format!("{file}#{}{BEFORE}", entry.name);
+            self.add(&container, file, entry, (before, argument));
+        }
+        self.finish(&container, file);
+        Ok(())
+    }
+
+    fn containers(&mut self, old: &Container, new: &Container, file: &str) {
+        let old_file = old.source.name();
+        for Pair { old: before, new: entry } in pairs(old, new) {
+            match (before, entry) {
+                (Some(before), Some(entry)) => {
+                    let argument = format!("{old_file}#{}", before.name);
+                    self.add(new, file, entry, (&before.content, argument));
+                }
+                (None, Some(entry)) => self.add(new, file, entry, (&Content::Absent, String::new())),
+                (Some(before), None) => {
+                    let gone = Entry { content: Content::Absent, ..before.clone() };
+                    let argument = format!("{old_file}#{}", before.name);
+                    self.add(old, old_file, &gone, (&before.content, argument));
+                }
+                (None, None) => {}
+            }
+        }
+        self.finish(new, file);
+        let before = incomplete(old, old_file, self.args);
+        self.references.extend(before.iter().map(|_| None));
+        self.list.extend(before);
+    }
+
+    fn finish(&mut self, container: &Container, file: &str) {
+        let rest = incomplete(container, file, self.args);
+        self.references.extend(rest.iter().map(|_| None));
+        self.list.extend(rest);
+        self.files.push(Holding {
+            name: file.to_owned(),
+            policies: container.entries.len(),
+            parts: format!("{} {}", container.resources, container.kind.parts()),
+            notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
+        });
+    }
+
+    /// Adds a policy with what it was, and how that can be named.
+    fn add(
+        &mut self,
+        container: &Container,
+        file: &str,
+        entry: &Entry,
+        (before, argument): (&Content, String),
+    ) {
+        if !is_chosen(entry, self.args) {
+            return;
+        }
+        let mut input = of_entry(&container.source, file, entry, self.args);
+        let mut reference = None;
+        if matches!(input.standing, Standing::Judged) {
+            match (before, &entry.content) {
+                (Content::Absent, Content::Absent) => return,
+                (Content::Absent, _) if self.notes_created => {
+                    let why = "the plan creates it, and created policies are only listed";
+                    input.standing = Standing::Skipped(why.to_owned());
+                }
+                (Content::Absent, _) => match &self.reference {
+                    Some(created) => reference = Some(created.clone()),
+                    None => input.standing = Standing::Created,
+                },
+                (before, Content::Absent) => {
+                    input.read = read(before);
+                    input.argument = argument;
+                    input.standing = match issue(entry, before) {
+                        Some(issue) => Standing::Open(Box::new(issue)),
+                        None => Standing::Deleted,
+                    };
+                }
+                (before, after) => match issue(entry, before) {
+                    Some(issue) => input.standing = Standing::Open(Box::new(issue)),
+                    None if are_same(before, after) => {
+                        self.unchanged += 1;
+                        return;
+                    }
+                    None => reference = Some(Reference { argument, rule: None, read: read(before) }),
+                },
+            }
+        }
+        self.list.push(input);
+        self.references.push(reference);
+    }
+
+    /// Pairs the files of two directories by their relative paths.
+    fn directories(&mut self, reader: &mut Reader, old: &str, new: &str) {
+        let mut sides: [BTreeMap<String, String>; 2] = [BTreeMap::new(), BTreeMap::new()];
+        for (side, directory) in sides.iter_mut().zip([old, new]) {
+            for file in below(directory) {
+                match file {
+                    Ok(path) => {
+                        let relative = Path::new(&path).strip_prefix(directory).unwrap_or(Path::new(&path));
+                        side.insert(relative.display().to_string(), path);
+                    }
+                    Err(failure) => self.failed(directory, failure),
+                }
+            }
+        }
+        let [before, after] = sides;
+        let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            match (before.get(name), after.get(name)) {
+                (Some(old), Some(new)) => self.files(reader, old, new),
+                (None, Some(new)) => self.one_sided(reader, new, &Standing::Created),
+                (Some(old), None) => self.one_sided(reader, old, &Standing::Deleted),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn files(&mut self, reader: &mut Reader, old: &str, new: &str) {
+        match (reader.open(old, "existing"), reader.open(new, "new")) {
+            (Ok(Opened::Several(before)), Ok(Opened::Several(after))) => {
+                self.containers(&before, &after, new)
+            }
+            (Ok(Opened::One(before)), Ok(Opened::One(after))) => {
+                if before.source.text() == after.source.text() && after.document.is_some() {
+                    self.unchanged += 1;
+                    return;
+                }
+                self.list.push(Input::plain(new.to_owned(), new.to_owned(), Ok(after)));
+                self.references.push(Some(Reference {
+                    argument: old.to_owned(),
+                    rule: None,
+                    read: Ok(before),
+                }));
+            }
+            (Ok(_), Ok(_)) => {
+                let why = format!("{old} and {new} are files of different kinds");
+                self.failed(new, Failure::validation(why));
+            }
+            (Err(failure), _) | (_, Err(failure)) => self.failed(new, failure),
+        }
+    }
+
+    fn one_sided(&mut self, reader: &mut Reader, file: &str, standing: &Standing) {
+        let is_new = matches!(standing, Standing::Created);
+        match reader.open(file, "policy") {
+            Ok(Opened::Several(container)) => {
+                let nothing =
+                    Container { entries: Vec::new(), incomplete: Vec::new(), ..(*container).clone() };
+                match is_new {
+                    true => self.containers(&nothing, &container, file),
+                    false => self.containers(&container, &nothing, file),
+                }
+            }
+            Ok(Opened::One(read)) => {
+                let mut input = Input::plain(file.to_owned(), file.to_owned(), Ok(read));
+                input.standing = standing.clone();
+                self.list.push(input);
+                self.references.push(None);
+            }
+            Err(failure) => self.failed(file, failure),
+        }
+    }
+
+    fn failed(&mut self, file: &str, failure: Failure) {
+        self.list.push(Input::plain(file.to_owned(), file.to_owned(), Err(failure)));
+        self.references.push(None);
+    }
+}
+
+/// True if two texts are the same and without faults.
+fn are_same(before: &Content, after: &Content) -> bool {
+    match (before, after) {
+        (Content::Text { read: before, .. }, Content::Text { read: after, .. }) => {
+            let same_text = before.source.text() == after.source.text();
+            let same_place =
+                before.document.as_ref().map(|d| d.span) == after.document.as_ref().map(|d| d.span);
+            same_text && same_place && after.document.is_some()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,200 @@
+//! The policies of a file that holds several, as inputs of their own.
+
+use super::gather::{Input, Standing};
+use super::reader::unknown;
+use crate::cli::args::ContainerArgs;
+use crate::code::Code;
+use crate::container::{Change, Container, Content, Entry, State};
+use crate::diagnostic::Diagnostic;
+use crate::policy::Read;
+use crate::report::{Failure, Issue, Kind};
+use crate::span::{Source, Span};
+
+/// What a file of several policies holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Holding {
+    /// The file.
+    pub(crate) name: String,
+    /// Policies found in it, those that flags leave out included.
+    pub(crate) policies: usize,
+    /// `37 resources`.
+    pub(crate) parts: String,
+    /// Remarks about the file.
+    pub(crate) notes: Vec<Issue>,
+}
+
+/// The inputs of a file.
+pub(crate) struct Found {
+    pub(crate) list: Vec<Input>,
+    pub(crate) unread: Vec<Input>,
+    pub(crate) holding: Holding,
+}
+
+/// The policies of a file that are to be judged, as they are (in a plan, as they are after it).
+pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerArgs) -> Found {
+    let chosen = container.entries.iter().filter(|entry| is_chosen(entry, args));
+    let mut list: Vec<Input> = chosen
+        .filter(|entry| !matches!(entry.state(), State::Deleted | State::Absent))
+        .map(|entry| of_entry(&container.source, file, entry, args))
+        .collect();
+    list.extend(incomplete(container, file, args));
+    let unread = container.unread().map(|link| {
+        let policy = match (&link.policy, &link.reference) {
+            (Some(policy), _) => policy.clone(),
+            (None, Some(reference)) => reference.clone(),
+            (None, None) => link.attribute.clone(),
+        };
+        let name = format!("{}.{}", link.address, link.attribute);
+        let title = format!("{policy} is attached by {}, and its document is not in {file}", link.address);
+        let issue = Issue::new(Kind::Unknown, Code::AttachedPolicyNotRead, title).with_fingerprint(&[
+            Code::AttachedPolicyNotRead.as_str(),
+            &name,
+            &policy,
+        ]);
+        let mut input = open(file, &name, issue, args);
+        if let (Standing::Open(_), Some(reason)) = (&input.standing, skipped(&policy, args)) {
+            input.standing = Standing::Skipped(reason);
+        }
+        input
+    });
+    let unread = unread.collect();
+    let holding = Holding {
+        name: file.to_owned(),
+        policies: container.entries.len(),
+        parts: format!("{} {}", container.resources, container.kind.parts()),
+        notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
+    };
+    Found { list, unread, holding }
+}
+
+/// Why the file as a whole is not decided: what it says itself.
+pub(crate) fn incomplete(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
+    let of = |fault: &Diagnostic| {
+        let mut issue = Issue::new(Kind::Unknown, fault.code, fault.message.clone()).at(
+            &container.source,
+            fault.span,
+            "",
+        );
+        if !fault.help.is_empty() {
+            issue = issue.with_note("help", fault.help.clone());
+        }
+        Input { name: file.to_owned(), ..open(file, fault.code.as_str(), issue, args) }
+    };
+    container.incomplete.iter().map(of).collect()
+}
+
+/// True if the flags choose the policy.
+pub(crate) fn is_chosen(entry: &Entry, args: &ContainerArgs) -> bool {
+    let by_name = args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &entry.name));
+    let by_kind = args.kind.is_empty() || entry.kind.is_none_or(|kind| args.kind.contains(&kind));
+    let by_change = !args.changed || !matches!(entry.change, Change::NoOp | Change::Forget);
+    by_name && by_kind && by_change
+}
+
+/// A policy of a file.
+pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
+    let name = format!("{file}#{}", entry.name);
+    let place = Span { start: entry.span.start, end: entry.span.end };
+    let standing = match (skipped(&entry.name, args), issue(entry, &entry.content)) {
+        (Some(reason), _) => Standing::Skipped(reason),
+        (None, Some(issue)) => Standing::Open(Box::new(issue.at(source, place, ""))),
+        (None, None) => Standing::Judged,
+    };
+    let read = read(&entry.content);
+    let entry = Some(Box::new(entry.clone()));
+    Input { argument: name.clone(), name, read, standing, entry }
+}
+
+/// The text of a content, or why there is none.
+pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
+    match content {
+        Content::Text { read, .. } => Ok(read.clone()),
+        content => Err(Failure::validation(unknown(content))),
+    }
+}
+
+/// Why a policy is not decided; `None` if it can be judged, or has faults of its own.
+pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<Issue> {
+    let (code, title) = match (entry.kind, content) {
+        (None, _) => {
+            let title = format!(
+                "{} looks like a policy, and it is not known what {}.{} is for",
+                entry.name, entry.resource, entry.attribute
+            );
+            (Code::UnrecognisedPolicy, title)
+        }
+        (_, Content::Partly { .. }) => {
+            (Code::DependsOnUnknownValue, format!("{}: {}", entry.name, unknown(content)))
+        }
+        (_, Content::Unknown { .. }) => {
+            (Code::PolicyNotKnownYet, format!("{}: {}", entry.name, unknown(content)))
+        }
+        (_, Content::Absent | Content::Text { .. }) => return None,
+    };
+    let issue = Issue::new(Kind::Unknown, code, title);
+    let has_presumption = matches!(content, Content::Unknown { presumed: Some(_), .. });
+    Some(match code {
+        Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
+            "help",
+            "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
+        ),
+        Code::UnrecognisedPolicy => issue.with_note(
+            "help",
+            format!(
+                "say what it is with `--kind-of {}.{}=identity`, or pass over it with `--skip '{}=REASON'`",
+                entry.resource, entry.attribute, entry.name
+            ),
+        ),
+        _ => issue,
+    })
+}
+
+fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
+    let standing = match skipped(name, args) {
+        Some(reason) => Standing::Skipped(reason),
+        None => Standing::Open(Box::new(issue)),
+    };
+    let read = Err(Failure::validation("there is no document"));
+    Input { argument: file.to_owned(), name: format!("{file}#{name}"), read, standing, entry: None }
+}
+
+/// The reason for which a name is passed over.
+pub(crate) fn skipped(name: &str, args: &ContainerArgs) -> Option<String> {
+    args.skip.iter().find(|(glob, _)| matches(glob, name)).map(|(_, reason)| reason.clone())
+}
+
+/// True if a pattern matches the whole name. Only `*` and `?` are wildcards: names have brackets of their own.
+fn matches(glob: &str, name: &str) -> bool {
+    let (glob, name): (Vec<char>, Vec<char>) = (glob.chars().collect(), name.chars().collect());
+    let (mut at, mut place, mut star) = (0, 0, None);
+    while let Some(letter) = name.get(at) {
+        match glob.get(place) {
+            Some('*') => {
+                star = Some((place, at));
+                place += 1;
+            }
+            Some('?') => (at, place) = (at + 1, place + 1),
+            Some(sign) if sign == letter => (at, place) = (at + 1, place + 1),
+            _ => match star {
+                Some((before, from)) => {
+                    star = Some((before, from + 1));
+                    (at, place) = (from + 1, before + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    glob.iter().skip(place).all(|sign| *sign == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn brackets_of_names_are_no_classes() {
+        assert!(matches("aws_iam_role.r[\"a.b\"].*", "aws_iam_role.r[\"a.b\"].assume_role_policy"));
+        assert!(matches("*role*policy", "aws_iam_role.x.assume_role_policy") && matches("*", ""));
+        assert!(!matches("a?", "a") && !matches("a", "ab") && !matches("*b", "abc"));
+    }
+}
