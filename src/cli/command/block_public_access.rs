@@ -37,7 +37,8 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     for argument in &args.acl {
         grants.extend(acl_grants(argument)?);
     }
-    let read = args.policy.as_ref().map(|policy| Reader::new(&args.container).read(policy, "policy")).transpose()?;
+    let read =
+        args.policy.as_ref().map(|policy| Reader::new(&args.container).read(policy, "policy")).transpose()?;
     if let Some(failure) = Failure::of_documents(&read) {
         return Err(failure);
     }

@@ -32,8 +32,8 @@ pub(crate) struct Input {
 pub(crate) enum Standing {
     /// There is.
     Judged,
-    /// It is not known enough of the policy.
-    Open(Box<Issue>),
+    /// It is not known enough of the policy: what to tell, and why in a sentence.
+    Open(Box<Issue>, String),
     /// It is passed over: why.
     Skipped(String),
     /// There was none before.

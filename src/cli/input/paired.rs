@@ -180,12 +180,12 @@ impl<'a> Pairing<'a> {
                     input.read = read(before);
                     input.argument = argument;
                     input.standing = match issue(entry, before) {
-                        Some(issue) => Standing::Open(Box::new(issue)),
+                        Some((issue, why)) => Standing::Open(Box::new(issue), why),
                         None => Standing::Deleted,
                     };
                 }
                 (before, after) => match issue(entry, before) {
-                    Some(issue) => input.standing = Standing::Open(Box::new(issue)),
+                    Some((issue, why)) => input.standing = Standing::Open(Box::new(issue), why),
                     None if are_same(before, after) => {
                         self.unchanged += 1;
                         return;

@@ -52,7 +52,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
             &policy,
         ]);
         let mut input = open(file, &name, issue, args);
-        if let (Standing::Open(_), Some(reason)) = (&input.standing, skipped(&policy, args)) {
+        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(&policy, args)) {
             input.standing = Standing::Skipped(reason);
         }
         input
@@ -97,7 +97,7 @@ pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &Contai
     let place = Span { start: entry.span.start, end: entry.span.end };
     let standing = match (skipped(&entry.name, args), issue(entry, &entry.content)) {
         (Some(reason), _) => Standing::Skipped(reason),
-        (None, Some(issue)) => Standing::Open(Box::new(issue.at(source, place, ""))),
+        (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(source, place, "")), why),
         (None, None) => Standing::Judged,
     };
     let read = read(&entry.content);
@@ -114,26 +114,22 @@ pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
 }
 
 /// Why a policy is not decided; `None` if it can be judged, or has faults of its own.
-pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<Issue> {
-    let (code, title) = match (entry.kind, content) {
+pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
+    let (code, why) = match (entry.kind, content) {
         (None, _) => {
-            let title = format!(
-                "{} looks like a policy, and it is not known what {}.{} is for",
-                entry.name, entry.resource, entry.attribute
-            );
-            (Code::UnrecognisedPolicy, title)
+            let place = format!("{}.{}", entry.resource, entry.attribute);
+            (
+                Code::UnrecognisedPolicy,
+                format!("it looks like a policy, and no table knows what {place} is for"),
+            )
         }
-        (_, Content::Partly { .. }) => {
-            (Code::DependsOnUnknownValue, format!("{}: {}", entry.name, unknown(content)))
-        }
-        (_, Content::Unknown { .. }) => {
-            (Code::PolicyNotKnownYet, format!("{}: {}", entry.name, unknown(content)))
-        }
+        (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
+        (_, Content::Unknown { .. }) => (Code::PolicyNotKnownYet, unknown(content)),
         (_, Content::Absent | Content::Text { .. }) => return None,
     };
-    let issue = Issue::new(Kind::Unknown, code, title);
+    let issue = Issue::new(Kind::Unknown, code, format!("{}: {why}", entry.name));
     let has_presumption = matches!(content, Content::Unknown { presumed: Some(_), .. });
-    Some(match code {
+    let issue = match code {
         Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
             "help",
             "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
@@ -146,13 +142,17 @@ pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<Issue> {
             ),
         ),
         _ => issue,
-    })
+    };
+    Some((issue, why))
 }
 
 fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
     let standing = match skipped(name, args) {
         Some(reason) => Standing::Skipped(reason),
-        None => Standing::Open(Box::new(issue)),
+        None => {
+            let why = issue.title.clone();
+            Standing::Open(Box::new(issue), why)
+        }
     };
     let read = Err(Failure::validation("there is no document"));
     Input { argument: file.to_owned(), name: format!("{file}#{name}"), read, standing, entry: None }

@@ -19,14 +19,14 @@ impl Settled {
         Settled { status: Status::Pass, message: message.into(), issue: None }
     }
 
-    /// Makes the outcome that an issue stands for.
-    pub fn of(issue: Issue) -> Settled {
+    /// Makes the outcome that an issue stands for, with what is said of the policy.
+    pub fn of(issue: Issue, message: impl Into<String>) -> Settled {
         let status = match issue.kind {
             Kind::Finding | Kind::Lint => Status::Fail,
             Kind::Unknown => Status::Unknown,
             Kind::Error => Status::Error,
             Kind::Warning => Status::Pass,
         };
-        Settled { status, message: issue.title.clone(), issue: Some(issue) }
+        Settled { status, message: message.into(), issue: Some(issue) }
     }
 }

@@ -7,6 +7,8 @@ use crate::cli::command::recheck;
 use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
 use crate::code::Code;
+use crate::container::{Content, Entry, Origin};
+use crate::encode::Assumption;
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::Verbosity;
@@ -34,7 +36,7 @@ impl<'r> Case<'r> {
     }
 
     /// The entry of a file of several policies.
-    fn entry(self) -> Option<&'r crate::container::Entry> {
+    fn entry(self) -> Option<&'r Entry> {
         self.input.entry.as_deref()
     }
 
@@ -82,7 +84,9 @@ impl Judge<'_> {
     pub(super) fn answered(&self, case: Case<'_>) -> Result<Answered, Without> {
         match &case.input.standing {
             Standing::Skipped(why) => return Err(Without::Skipped(why.clone())),
-            Standing::Open(issue) => return Err(Without::Settled(Box::new(Settled::of((**issue).clone())))),
+            Standing::Open(issue, why) => {
+                return Err(Without::Settled(Box::new(Settled::of((**issue).clone(), why.clone()))));
+            }
             Standing::Judged | Standing::Created | Standing::Deleted => {}
         }
         let kind = case.entry().and_then(|entry| entry.kind);
@@ -114,7 +118,7 @@ impl Judge<'_> {
             Standing::Deleted => {
                 return Err(Without::Settled(Box::new(settle::deleted(name, policy, kind, &options)?)));
             }
-            Standing::Judged | Standing::Open(_) | Standing::Skipped(_) => {}
+            Standing::Judged | Standing::Open(..) | Standing::Skipped(_) => {}
         }
         if let (Some(kind), Some(existing), None) = (kind, existing, self.run.own) {
             let own = PolicyType::infer([existing]);
@@ -138,7 +142,11 @@ impl Judge<'_> {
         {
             return Err(Without::Settled(Box::new(settled)));
         }
-        let answer = answered(|| (self.ask)(check, policy, existing, &options))?;
+        let mut answer = answered(|| (self.ask)(check, policy, existing, &options))?;
+        if case.entry().is_some_and(|entry| is_presumed(&entry.content)) {
+            answer.assumptions.push(Assumption(Code::PlainReferences));
+            answer.assumptions.sort_unstable_by_key(|assumption| assumption.0.as_str());
+        }
         Ok(Answered { answer, check, measures: Measures { elapsed: start.elapsed() }, options })
     }
 
@@ -147,13 +155,11 @@ impl Judge<'_> {
         match (self.run.question.of(case.input), case.entry()) {
             (Some(check), _) => Ok(check),
             (None, Some(entry)) => {
-                let title = format!(
-                    "{}: AWS has no check of public access for {}, so it is not known what the policy is attached to",
-                    entry.name, entry.resource
-                );
+                let message = format!("AWS has no check of public access for {}", entry.resource);
+                let title = format!("{}: {message}", entry.name);
                 let issue = Issue::new(Kind::Unknown, Code::NoPublicCheck, title)
                     .with_note("help", "`--resource-type TYPE` judges it as the policy of such a resource");
-                Err(Without::Settled(Box::new(Settled::of(issue))))
+                Err(Without::Settled(Box::new(Settled::of(issue, message))))
             }
             (None, None) => Err(Without::Failed(Failure::validation(
                 "say what the policy is attached to: `--resource-type AWS::S3::Bucket`, for example",
@@ -279,6 +285,11 @@ impl Judge<'_> {
             then: None,
         })
     }
+}
+
+/// True if the text is only assumed to be that of the policy.
+fn is_presumed(content: &Content) -> bool {
+    matches!(content, Content::Text { origin: Origin::Presumed, .. })
 }
 
 fn rule<'r>(case: Case<'r>) -> Option<&'r str> {

@@ -25,17 +25,17 @@ pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Resul
     };
     let Some(finding) = findings.first() else { broken("a FAIL has a finding") };
     let request = finding.witness.request();
-    let title = format!("{name} is new, and allows {} on {}", request.action, request.resource);
+    let message = format!("is new, and allows {} on {}", request.action, request.resource);
     let span =
         policy.statements.get(finding.statement).map_or(policy.span, |statement| statement.action.span);
-    let issue = Issue::new(Kind::Finding, Code::NewPolicy, title)
+    let issue = Issue::new(Kind::Finding, Code::NewPolicy, format!("{name} {message}"))
         .at(&policy.source, span, "allowed by the new policy")
         .with_note(
             "help",
             "give what new policies may allow with `--existing`, or list them with `--created note`",
         )
         .with_fingerprint(&[Code::NewPolicy.as_str(), name, &policy.to_string()]);
-    Ok(Settled::of(issue))
+    Ok(Settled::of(issue, message))
 }
 
 /// The outcome for a policy that is deleted: nothing more is allowed by itself, but what it denied no longer is.
@@ -50,8 +50,7 @@ pub(super) fn deleted(
     if !has(Effect::Deny) {
         return Ok(Settled::pass("is deleted, and denied nothing"));
     }
-    let nothing = nothing(policy, options);
-    let answer = answered(|| denies_less(&nothing, policy, options))?;
+    let answer = answered(|| no_new_access(&turned(policy, options), &nothing(policy, options), options))?;
     Ok(match answer.verdict {
         Verdict::Pass(_) => Settled::pass("is deleted, and denied nothing (proved for every request)"),
         Verdict::Fail(_) => weakened(name, policy, &answer, has(Effect::Allow) && !is_guardrail(kind)),
@@ -122,24 +121,20 @@ fn weakened(name: &str, policy: &Document, answer: &Answer, is_warning: bool) ->
     let Verdict::Fail(findings) = &answer.verdict else { broken("what is weakened has a request") };
     let Some(finding) = findings.first() else { broken("a FAIL has a finding") };
     let request = finding.witness.request();
-    let title = format!("{name} no longer denies {} on {}", request.action, request.resource);
+    let message = format!("no longer denies {} on {}", request.action, request.resource);
     let kind = if is_warning { Kind::Warning } else { Kind::Finding };
-    let issue = Issue::new(kind, Code::DenyWeakened, title)
+    let issue = Issue::new(kind, Code::DenyWeakened, format!("{name} {message}"))
         .at(&policy.source, policy.span, "denied by the existing policy")
         .with_fingerprint(&[Code::DenyWeakened.as_str(), name, &policy.to_string()]);
-    let settled = Settled::of(issue);
-    if is_warning {
-        return Settled {
-            message: format!("allows nothing new by itself, but {}", settled.message),
-            ..settled
-        };
-    }
-    settled
+    let message = if is_warning { format!("allows nothing new by itself, but {message}") } else { message };
+    Settled::of(issue, message)
 }
 
 fn undecided(name: &str, policy: &Document, what: &str) -> Settled {
-    let title = format!("{name}: it could not be decided {what}");
-    Settled::of(Issue::new(Kind::Unknown, Code::PolicyNotKnownYet, title).at(&policy.source, policy.span, ""))
+    let message = format!("it could not be decided {what}");
+    let title = format!("{name}: {message}");
+    let issue = Issue::new(Kind::Unknown, Code::PolicyNotKnownYet, title);
+    Settled::of(issue.at(&policy.source, policy.span, ""), message)
 }
 
 /// The outcome for a policy whose text the file marks as sensitive: its status and nothing of it.
