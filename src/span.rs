@@ -58,8 +58,17 @@ pub struct LineColumn {
 pub struct Source {
     name: Arc<str>,
     /// What it was decoded from.
-    within: Option<Arc<(Source, Span)>>,
+    within: Option<Arc<(Source, Part)>>,
     inner: Arc<Inner>,
+}
+
+/// How a source is in another one.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    /// Its text was decoded from this part.
+    Decoded(Span),
+    /// It has the same text and the same places under another name.
+    Same,
 }
 
 #[derive(Debug)]
@@ -90,10 +99,26 @@ impl Source {
     /// ```
     #[must_use]
     pub fn decoded(&self, name: impl Into<String>, text: impl Into<String>, part: Span) -> Source {
-        Source::made(name.into(), text.into(), Some((self.clone(), part)))
+        Source::made(name.into(), text.into(), Some((self.clone(), Part::Decoded(part))))
     }
 
-    fn made(name: String, text: String, within: Option<(Source, Span)>) -> Source {
+    /// The same text under the name of one of the policies in it. Places stay those of the file.
+    ///
+    /// ```
+    /// use iamsat::span::{Source, Span};
+    /// let policy = Source::new("t.yaml", "Key: {}").named("t.yaml#Key");
+    /// assert_eq!((policy.name(), policy.place_name()), ("t.yaml#Key", "t.yaml"));
+    /// let (file, place) = policy.in_file(Span::new(5, 7));
+    /// assert_eq!((file.name(), file.slice(place)), ("t.yaml", "{}"));
+    /// ```
+    #[must_use]
+    pub fn named(&self, name: impl Into<String>) -> Source {
+        let name: String = name.into();
+        let within = Some(Arc::new((self.clone(), Part::Same)));
+        Source { name: name.into(), within, inner: Arc::clone(&self.inner) }
+    }
+
+    fn made(name: String, text: String, within: Option<(Source, Part)>) -> Source {
         Source {
             name: name.into(),
             within: within.map(Arc::new),
@@ -119,15 +144,24 @@ impl Source {
             Some(rest) => format!("{to}{rest}").into(),
             None => Arc::clone(&self.name),
         };
-        let outer = |within: &Arc<(Source, Span)>| Arc::new((within.0.renamed(from, to), within.1));
+        let outer = |within: &Arc<(Source, Part)>| Arc::new((within.0.renamed(from, to), within.1));
         Source { name, within: self.within.as_ref().map(outer), inner: Arc::clone(&self.inner) }
     }
 
     /// The file in which a place of this source stands, and the smallest known part of it that holds the place.
     pub fn in_file(&self, span: Span) -> (&Source, Span) {
         match self.within.as_deref() {
-            Some((outer, part)) => outer.in_file(*part),
+            Some((outer, Part::Decoded(part))) => outer.in_file(*part),
+            Some((outer, Part::Same)) => outer.in_file(span),
             None => (self, span),
+        }
+    }
+
+    /// The name under which places in the text are shown: that of the file, if the places are those of a file.
+    pub fn place_name(&self) -> &str {
+        match self.within.as_deref() {
+            Some((outer, Part::Same)) => outer.place_name(),
+            Some((_, Part::Decoded(_))) | None => &self.name,
         }
     }
 

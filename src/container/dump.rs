@@ -55,17 +55,23 @@ impl<'t> Dump<'t, '_> {
     /// A user, a group or a role.
     fn owner(&mut self, owner: Raw<'t>, inline: &str) -> Result<(), Fault> {
         let text = self.text;
+        let (role, owned) = match inline {
+            "UserPolicyList" => ("user", "UserName"),
+            "GroupPolicyList" => ("group", "GroupName"),
+            _ => ("role", "RoleName"),
+        };
         self.count()?;
         let names = [
             "Arn",
+            owned,
             "AssumeRolePolicyDocument",
             inline,
             "AttachedManagedPolicies",
             "PermissionsBoundary",
             "GroupList",
         ];
-        let [arn, trust, inline_policies, attached, boundary, groups] = owner.fields(text, names)?;
-        let address = address(arn);
+        let [arn, name, trust, inline_policies, attached, boundary, groups] = owner.fields(text, names)?;
+        let address = address(arn, role, name);
         let kind = match inline {
             "UserPolicyList" => "AWS::IAM::User",
             "GroupPolicyList" => "AWS::IAM::Group",
@@ -109,8 +115,8 @@ impl<'t> Dump<'t, '_> {
     fn managed(&mut self, policy: Raw<'t>) -> Result<(), Fault> {
         let text = self.text;
         self.count()?;
-        let [arn, versions] = policy.fields(text, ["Arn", "PolicyVersionList"])?;
-        let address = address(arn);
+        let [arn, name, versions] = policy.fields(text, ["Arn", "PolicyName", "PolicyVersionList"])?;
+        let address = address(arn, "policy", name);
         for version in versions.elements() {
             let [body, is_default] = version.fields(text, ["Document", "IsDefaultVersion"])?;
             match body {
@@ -187,9 +193,9 @@ fn content(source: &Source, name: &str, body: Raw<'_>, options: &Options) -> Con
     }
     match part_of(source.text(), body.text(), limits) {
         Some((json, faults)) => {
-            let parsed = document(source, &json, String::new(), faults, limits);
-            let read =
-                Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics };
+            let source = source.named(format!("{}#{name}", source.name()));
+            let parsed = document(&source, &json, String::new(), faults, limits);
+            let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
             Content::Text { read, origin: Origin::Written }
         }
         None => text::content(source, name, body.text(), span, Origin::Written, limits),
@@ -197,8 +203,11 @@ fn content(source: &Source, name: &str, body: Raw<'_>, options: &Options) -> Con
 }
 
 /// `role/path/App` of `arn:aws:iam::111122223333:role/path/App`; AWS's own policies have `aws:` in front.
-fn address(arn: Option<Raw<'_>>) -> String {
+fn address(arn: Option<Raw<'_>>, role: &str, name: Option<Raw<'_>>) -> String {
     let arn = arn.text_or_empty();
+    if arn.is_empty() {
+        return format!("{role}/{}", name.text_or_empty());
+    }
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
         [_, _, _, _, "aws", name] => format!("aws:{name}"),

@@ -39,12 +39,9 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
             }
             None => {
                 let pointer = policy.pointer.clone();
-                let parsed = document(source, policy.json, pointer, Vec::new(), &options.policy_limits);
-                let read = Read {
-                    source: source.clone(),
-                    document: parsed.document,
-                    diagnostics: parsed.diagnostics,
-                };
+                let source = source.named(format!("{}#{name}", source.name()));
+                let parsed = document(&source, policy.json, pointer, Vec::new(), &options.policy_limits);
+                let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
                 Content::Text { read, origin: Origin::Written }
             }
         };

@@ -4,8 +4,9 @@ use super::baseline;
 use crate::check::{self, Options};
 use crate::cli::Exit;
 use crate::cli::args::{Format, LintArgs};
-use crate::cli::input::{Input, Reader, gather};
+use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::{Output, directory};
+use crate::code::Code;
 use crate::report::text::{self, Verbosity};
 use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::surface::{answered, deadline, documents, fit, isolated};
@@ -28,6 +29,13 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
             failures.push(None);
             continue;
         }
+        if let Some(subject) = settled(input, args) {
+            subjects.push(subject);
+            failures.push(None);
+            continue;
+        }
+        let kind = input.entry.as_ref().and_then(|entry| entry.kind);
+        options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
         match one(input, &options) {
             Ok(subject) => {
                 subjects.push(subject);
@@ -62,6 +70,24 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     };
     let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(args.exit_zero));
     Ok(exits.fold(Exit::Success, Exit::and))
+}
+
+/// The outcome of a policy that is not looked into; `None` if it is.
+fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
+    let hidden =
+        input.entry.as_ref().filter(|entry| entry.sensitive && !args.inputs.container.show_sensitive);
+    let (status, message, issue) = match (&input.standing, hidden) {
+        (Standing::Skipped(why), _) => (Status::Skipped, why.clone(), None),
+        (Standing::Open(issue, why), _) => (Status::Unknown, why.clone(), Some((**issue).clone())),
+        (_, Some(entry)) => {
+            let why = "its text is marked as sensitive: `--show-sensitive` shows what is found";
+            let title = format!("{}: {why}", entry.name);
+            (Status::Unknown, why.to_owned(), Some(Issue::new(Kind::Unknown, Code::SensitivePolicy, title)))
+        }
+        _ => return None,
+    };
+    let issues = issue.into_iter().collect();
+    Some(Subject { name: input.name.clone(), rule: None, status, message, issues })
 }
 
 fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {

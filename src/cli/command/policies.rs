@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, PoliciesArgs};
-use crate::cli::input::{Opened, Reader, below, is_chosen, presumption, skipped, unknown};
+use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped, unknown};
 use crate::cli::output::{Output, directory};
 use crate::container::{Attachment, Container, Content, Entry, Hole, Origin};
 use crate::policy::{PolicyType, Read};
@@ -103,7 +103,7 @@ impl Listing {
         for entry in &chosen {
             *counts.entry(entry.state().name()).or_default() += 1;
         }
-        let parts = format!("{} {}", container.resources, container.kind.parts());
+        let parts = parts(container);
         let noun = if container.entries.len() == 1 { "policy" } else { "policies" };
         let mut line = format!("{} {noun} in {file} ({parts})", container.entries.len());
         if container.defaults > 0 {

@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, SimulateArgs, YesNo};
-use crate::cli::input::{Reader, gather};
+use crate::cli::input::{Reader, as_one_set, gather};
 use crate::cli::output::{Output, directory};
 use crate::evaluate::{self, Decision, evaluate};
 use crate::policy::{Document, Read};
@@ -14,7 +14,8 @@ use crate::surface::{document, json_members};
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     let request = request(args)?;
     let mut reader = Reader::new(&args.container);
-    let inputs = gather(&mut reader, &args.policy, "policy", &args.container).list;
+    let mut inputs = gather(&mut reader, &args.policy, "policy", &args.container).list;
+    as_one_set(&mut inputs, &args.container);
     let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(&reads) {
         return Err(failure);

@@ -20,6 +20,6 @@ pub(super) use directory::below;
 pub(super) use gather::{Input, Inputs, Standing, gather};
 pub(super) use json_argument::is_no;
 pub(super) use paired::paired;
-pub(super) use placed::{Holding, is_chosen, skipped};
+pub(super) use placed::{Holding, as_one_set, is_chosen, parts, skipped};
 pub(super) use reader::{Opened, Reader, presumption, unknown};
 pub(super) use references::{Reference, references};

@@ -3,7 +3,7 @@
 use super::argument::path_of;
 use super::directory::below;
 use super::gather::{Input, Inputs, Standing};
-use super::placed::{Holding, incomplete, is_chosen, issue, of_entry, read};
+use super::placed::{Holding, incomplete, is_chosen, issue, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
@@ -147,7 +147,7 @@ impl<'a> Pairing<'a> {
         self.files.push(Holding {
             name: file.to_owned(),
             policies: container.entries.len(),
-            parts: format!("{} {}", container.resources, container.kind.parts()),
+            parts: parts(container),
             notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
         });
     }
@@ -278,15 +278,10 @@ impl<'a> Pairing<'a> {
     }
 }
 
-/// True if two texts are the same and without faults.
+/// True if two policies say the same, statement by statement, and have no faults.
 fn are_same(before: &Content, after: &Content) -> bool {
-    match (before, after) {
-        (Content::Text { read: before, .. }, Content::Text { read: after, .. }) => {
-            let same_text = before.source.text() == after.source.text();
-            let same_place =
-                before.document.as_ref().map(|d| d.span) == after.document.as_ref().map(|d| d.span);
-            same_text && same_place && after.document.is_some()
-        }
+    match (before.document(), after.document()) {
+        (Some(before), Some(after)) => before.to_string() == after.to_string(),
         _ => false,
     }
 }

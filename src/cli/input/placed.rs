@@ -4,7 +4,7 @@ use super::gather::{Input, Standing};
 use super::reader::unknown;
 use crate::cli::args::ContainerArgs;
 use crate::code::Code;
-use crate::container::{Change, Container, Content, Entry, State};
+use crate::container::{Attachment, Change, Container, Content, Entry, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
 use crate::report::{Failure, Issue, Kind};
@@ -38,7 +38,13 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
         .map(|entry| of_entry(&container.source, file, entry, args))
         .collect();
     list.extend(incomplete(container, file, args));
-    let unread = container.unread().map(|link| {
+    // Links are looked at where policies of identities are.
+    let has_links = args.kind.is_empty() || args.kind.contains(&PolicyKind::Identity);
+    let named = |link: &&Attachment| {
+        let name = format!("{}.{}", link.address, link.attribute);
+        has_links && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &name)))
+    };
+    let unread = container.unread().filter(named).map(|link| {
         let policy = match (&link.policy, &link.reference) {
             (Some(policy), _) => policy.clone(),
             (None, Some(reference)) => reference.clone(),
@@ -61,7 +67,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
     let holding = Holding {
         name: file.to_owned(),
         policies: container.entries.len(),
-        parts: format!("{} {}", container.resources, container.kind.parts()),
+        parts: parts(container),
         notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
     };
     Found { list, unread, holding }
@@ -144,6 +150,29 @@ pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<(Issue, String)>
         _ => issue,
     };
     Some((issue, why))
+}
+
+/// The number of parts of a file, in words.
+pub(crate) fn parts(container: &Container) -> String {
+    match (container.resources, container.kind.parts()) {
+        (1, "resources") => "1 resource".to_owned(),
+        (count, parts) => format!("{count} {parts}"),
+    }
+}
+
+/// Leaves out policies that are passed over, and has those that are secret be no answer.
+pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs) {
+    list.retain(|input| !matches!(input.standing, Standing::Skipped(_)));
+    for input in list {
+        if let Some(entry) = input.entry.as_ref().filter(|entry| entry.sensitive && !args.show_sensitive) {
+            input.read = Err(Failure::validation(format!(
+                "the file marks {} as sensitive: `--show-sensitive` shows what is found in it",
+                entry.name
+            )));
+        } else if let Standing::Open(_, why) = &input.standing {
+            input.read = Err(Failure::validation(format!("{}: {why}", input.name)));
+        }
+    }
 }
 
 fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {

@@ -166,7 +166,7 @@ fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
     if container.entries.len() > LISTED {
         names.push(format!("and {} more: see `iamsat policies {file}`", container.entries.len() - LISTED));
     }
-    Failure::validation(format!("{what}; name one of\n{}", names.join("\n")))
+    Failure::validation(format!("{what}; name one of them: {}", names.join(", ")))
 }
 
 /// Why the content is no document, in a sentence.

@@ -218,9 +218,9 @@ impl<'t> Reader<'_, '_, 't> {
             return Content::Absent;
         }
         let pointer = entry.pointer.clone();
-        let parsed = document(self.source, &value, pointer, Vec::new(), &self.options.policy_limits);
-        let read =
-            Read { source: self.source.clone(), document: parsed.document, diagnostics: parsed.diagnostics };
+        let source = self.source.named(format!("{}#{}", self.source.name(), entry.name));
+        let parsed = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits);
+        let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
         Content::Text { read, origin: Origin::Written }
     }
 

@@ -145,7 +145,7 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
     let mut out = String::new();
     for issue in issues {
         let place = match issue.place() {
-            Some((source, at)) => format!("{}:{}:{}: ", one_line(source.name()), at.line, at.column),
+            Some((source, at)) => format!("{}:{}:{}: ", one_line(source.place_name()), at.line, at.column),
             None => String::new(),
         };
         let kind = match (issue.kind, &issue.accepted) {

@@ -53,7 +53,7 @@ impl<'a> DiagnosticView<'a> {
                 Severity::Warning => "warning",
             },
             message: &fault.message,
-            file: source.name(),
+            file: source.place_name(),
             pointer: pointer_at(source.text(), fault.span.start as usize, &InputLimits::default()),
             span: Range::of(source, fault.span),
             help: &fault.help,

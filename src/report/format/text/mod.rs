@@ -25,7 +25,7 @@ pub fn issue(issue: &Issue, style: Style) -> String {
     let shown = |text: &str| style.shown(text).into_owned();
     if let Some(reason) = &issue.accepted {
         let place = match issue.place() {
-            Some((source, at)) => format!("{}:{}:{}: ", source.name(), at.line, at.column),
+            Some((source, at)) => format!("{}:{}:{}: ", source.place_name(), at.line, at.column),
             None => String::new(),
         };
         let line = format!("accepted[{}]: {place}{reason}", issue.code);

@@ -59,7 +59,7 @@ pub(super) fn elements(source: &Source, marks: &[Mark], style: Style) -> Vec<Ele
             marks.iter().map(|m| annotation(m, shifted(first_line(source, m.span)))).collect();
         let text = visible(source.slice(all).trim_end_matches('\r'), style.letters);
         let first = source.position(all.start as usize).line;
-        let name = style.shown(&one_line(source.name())).into_owned();
+        let name = style.shown(&one_line(source.place_name())).into_owned();
         return vec![Snippet::source(text).line_start(first).path(name).annotations(annotations).into()];
     }
     let mut windows: Vec<(Span, Vec<&Shown<'_>>)> = Vec::new();
@@ -110,7 +110,7 @@ fn excerpt(source: &Source, window: Span, marks: &[&Shown<'_>], style: Style) ->
         marks.iter().map(|mark| annotation(mark, Span::new(shift(mark.span.start), shift(mark.span.end))));
     let place = source.position(first.span.start as usize);
     vec![
-        Origin::path(style.shown(&one_line(source.name())).into_owned())
+        Origin::path(style.shown(&one_line(source.place_name())).into_owned())
             .line(place.line)
             .char_column(place.column)
             .into(),
