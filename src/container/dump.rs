@@ -21,14 +21,17 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     let [users, groups, roles, policies, truncated] = root.fields(text, lists)?;
     let mut dump =
         Dump { source, text, options, container: Container::new(source, ContainerKind::Dump), older: 0 };
-    for (list, inline) in [(users, "UserPolicyList"), (groups, "GroupPolicyList"), (roles, "RolePolicyList")]
-    {
-        for owner in list.elements() {
-            dump.owner(owner, inline)?;
+    for (list, name, inline) in [
+        (users, "UserDetailList", "UserPolicyList"),
+        (groups, "GroupDetailList", "GroupPolicyList"),
+        (roles, "RoleDetailList", "RolePolicyList"),
+    ] {
+        for (index, owner) in list.elements().into_iter().enumerate() {
+            dump.owner(owner, inline, &format!("/{name}/{index}"))?;
         }
     }
-    for policy in policies.elements() {
-        dump.managed(policy)?;
+    for (index, policy) in policies.elements().into_iter().enumerate() {
+        dump.managed(policy, &format!("/Policies/{index}"))?;
     }
     if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()) {
         let message = "the answer is cut short (`IsTruncated`)";
@@ -53,7 +56,7 @@ struct Dump<'t, 'o> {
 
 impl<'t> Dump<'t, '_> {
     /// A user, a group or a role.
-    fn owner(&mut self, owner: Raw<'t>, inline: &str) -> Result<(), Fault> {
+    fn owner(&mut self, owner: Raw<'t>, inline: &str, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
         let (role, owned) = match inline {
             "UserPolicyList" => ("user", "UserName"),
@@ -79,13 +82,16 @@ impl<'t> Dump<'t, '_> {
         };
         if let Some(trust) = trust {
             let attribute = "AssumeRolePolicyDocument".to_owned();
-            self.add((&address, kind), attribute, trust, PolicyKind::Trust)?;
+            let pointer = format!("{pointer}/AssumeRolePolicyDocument");
+            self.add((&address, kind), (attribute, pointer), trust, PolicyKind::Trust)?;
         }
-        for policy in inline_policies.elements() {
+        for (index, policy) in inline_policies.elements().into_iter().enumerate() {
             let [name, body] = policy.fields(text, ["PolicyName", "PolicyDocument"])?;
             let name = name.text_or_empty();
             if let Some(body) = body {
-                self.add((&address, kind), format!("{inline}[{name:?}]"), body, PolicyKind::Identity)?;
+                let pointer = format!("{pointer}/{inline}/{index}/PolicyDocument");
+                let attribute = format!("{inline}[{name:?}]");
+                self.add((&address, kind), (attribute, pointer), body, PolicyKind::Identity)?;
             }
         }
         let mut add = |attribute: &str, policy: Option<Raw<'t>>, link: Link| {
@@ -112,21 +118,18 @@ impl<'t> Dump<'t, '_> {
     }
 
     /// A managed policy: only its default version is in effect.
-    fn managed(&mut self, policy: Raw<'t>) -> Result<(), Fault> {
+    fn managed(&mut self, policy: Raw<'t>, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
         self.count()?;
         let [arn, name, versions] = policy.fields(text, ["Arn", "PolicyName", "PolicyVersionList"])?;
         let address = address(arn, "policy", name);
-        for version in versions.elements() {
+        for (index, version) in versions.elements().into_iter().enumerate() {
             let [body, is_default] = version.fields(text, ["Document", "IsDefaultVersion"])?;
             match body {
                 Some(body) if is_default.is_none_or(Raw::is_true) => {
-                    self.add(
-                        (&address, "AWS::IAM::ManagedPolicy"),
-                        "Document".to_owned(),
-                        body,
-                        PolicyKind::Identity,
-                    )?;
+                    let pointer = format!("{pointer}/PolicyVersionList/{index}/Document");
+                    let place = ("Document".to_owned(), pointer);
+                    self.add((&address, "AWS::IAM::ManagedPolicy"), place, body, PolicyKind::Identity)?;
                 }
                 _ => self.older = self.older.saturating_add(1),
             }
@@ -142,12 +145,12 @@ impl<'t> Dump<'t, '_> {
     fn add(
         &mut self,
         (address, resource): (&str, &str),
-        attribute: String,
+        (attribute, pointer): (String, String),
         body: Raw<'t>,
         kind: PolicyKind,
     ) -> Result<(), Fault> {
         let name = format!("{address}.{attribute}");
-        let content = content(self.source, &name, body, self.options);
+        let content = content(self.source, (&name, &pointer), body, self.options);
         if matches!(content, Content::Absent) {
             return Ok(());
         }
@@ -170,7 +173,7 @@ impl<'t> Dump<'t, '_> {
             sensitive: false,
             condition: None,
             span: body.span(self.text),
-            pointer: String::new(),
+            pointer,
             content,
             before: None,
         });
@@ -179,7 +182,7 @@ impl<'t> Dump<'t, '_> {
 }
 
 /// The policy that a value is: an object, with places in the file, or a text with places of its own.
-fn content(source: &Source, name: &str, body: Raw<'_>, options: &Options) -> Content {
+fn content(source: &Source, (name, pointer): (&str, &str), body: Raw<'_>, options: &Options) -> Content {
     let span = body.span(source.text());
     let limits: &InputLimits = &options.policy_limits;
     if let Some(policy) = body.string() {
@@ -194,7 +197,7 @@ fn content(source: &Source, name: &str, body: Raw<'_>, options: &Options) -> Con
     match part_of(source.text(), body.text(), limits) {
         Some((json, faults)) => {
             let source = source.named(format!("{}#{name}", source.name()));
-            let parsed = document(&source, &json, String::new(), faults, limits);
+            let parsed = document(&source, &json, pointer.to_owned(), faults, limits);
             let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
             Content::Text { read, origin: Origin::Written }
         }

@@ -11,6 +11,7 @@ pub(super) mod block_public_access;
 pub(super) mod checks;
 pub(super) mod compare;
 pub(super) mod diff;
+mod diff_many;
 pub(super) mod external_access;
 pub(super) mod find;
 pub(super) mod info;

@@ -2,11 +2,11 @@
 
 use super::argument::{input_name, is_inline, path_of};
 use super::directory::{below, utf8};
-use super::placed::{Holding, of_container};
+use super::placed::{Holding, of_container, of_entry};
 use super::reader::{Opened, Reader, named};
 use crate::cli::args::ContainerArgs;
 use crate::code::Code;
-use crate::container::Entry;
+use crate::container::{Entry, State};
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
 use crate::surface::{reason, unreadable};
@@ -92,9 +92,21 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
     let mut inputs = Inputs { list, are_many: arguments.len() > 1, unread, files };
     let mut seen = BTreeSet::new();
     for argument in arguments {
-        if let (_, Some(_)) = named(argument) {
-            let read = reader.read(argument, role);
-            inputs.list.push(Input::plain(argument.clone(), input_name(argument, role), read));
+        if let (file, Some(name)) = named(argument) {
+            let input = match reader.open(file, role) {
+                Ok(Opened::Several(container)) if container.entry(name).is_some_and(is_there) => {
+                    let entry = container
+                        .entry(name)
+                        .map(|entry| of_entry(&container.source, &input_name(file, role), entry, args));
+                    entry.map(|input| Input { argument: argument.clone(), ..input })
+                }
+                _ => None,
+            };
+            let plain = || {
+                let read = reader.read(argument, role);
+                Input::plain(argument.clone(), input_name(argument, role), read)
+            };
+            inputs.list.push(input.unwrap_or_else(plain));
             continue;
         }
         let path = path_of(argument);
@@ -114,6 +126,11 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
         }
     }
     inputs
+}
+
+/// True if there is a policy now, not only before.
+fn is_there(entry: &Entry) -> bool {
+    !matches!(entry.state(), State::Absent | State::Deleted)
 }
 
 enum Expanded {

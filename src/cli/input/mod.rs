@@ -19,7 +19,7 @@ pub(super) use block_settings::block_settings;
 pub(super) use directory::below;
 pub(super) use gather::{Input, Inputs, Standing, gather};
 pub(super) use json_argument::is_no;
-pub(super) use paired::paired;
+pub(super) use paired::{PairedInputs, paired, paired_files, paired_plan};
 pub(super) use placed::{Holding, as_one_set, is_chosen, parts, skipped};
 pub(super) use reader::{Opened, Reader, presumption, unknown};
 pub(super) use references::{Reference, references};

@@ -7,7 +7,7 @@ use super::placed::{Holding, incomplete, is_chosen, issue, of_entry, parts, read
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
-use crate::container::{BEFORE, Container, Content, Entry, Pair, pairs};
+use crate::container::{BEFORE, Container, Content, Entry, Origin, Pair, pairs};
 use crate::report::{Failure, Issue};
 use crate::surface::unreadable;
 use std::collections::BTreeMap;
@@ -22,14 +22,14 @@ pub(crate) struct PairedInputs {
     pub(crate) unchanged: usize,
 }
 
-/// The policies that the arguments pair; `None` if they name policies and references in the other way.
+/// The policies that the arguments of `check-no-new-access` pair; `None` if they name policies and references in the other way.
 ///
 /// # Errors
 /// A file cannot be read, or holds no pairs.
 pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Option<PairedInputs>, Failure> {
     let container = &args.inputs.container;
-    let mut pairing = Pairing::new(container);
     if let Some(plan) = &args.plan {
+        let mut pairing = Pairing::new(container);
         if let Some(existing) = &args.existing {
             let read = reader.read(existing, "existing")?;
             pairing.reference = Some(Reference { argument: existing.clone(), rule: None, read: Ok(read) });
@@ -39,30 +39,56 @@ pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Opti
         return Ok(Some(pairing.done()));
     }
     let (Some(existing), [new]) = (&args.existing, args.new.as_slice()) else { return Ok(None) };
-    match (Path::new(path_of(existing)).is_dir(), Path::new(path_of(new)).is_dir()) {
-        (true, true) => pairing.directories(reader, path_of(existing), path_of(new)),
-        (true, false) => {
+    if Path::new(path_of(existing)).is_dir() && !Path::new(path_of(new)).is_dir() {
+        return Err(Failure::validation(format!(
+            "{existing} is a directory and {new} is not: as rules, give its policies with `--existing-dir`"
+        )));
+    }
+    paired_files(existing, new, container, reader)
+}
+
+/// The policies after a plan with what they were before it.
+///
+/// # Errors
+/// The file cannot be read, or is no plan.
+pub(crate) fn paired_plan(
+    plan: &str,
+    args: &ContainerArgs,
+    reader: &mut Reader,
+) -> Result<PairedInputs, Failure> {
+    let mut pairing = Pairing::new(args);
+    pairing.plan(reader, plan)?;
+    Ok(pairing.done())
+}
+
+/// The policies of two directories or of two files of several; `None` if the arguments are neither.
+///
+/// # Errors
+/// A file cannot be read, or is a single policy beside one of several.
+pub(crate) fn paired_files(
+    existing: &str,
+    new: &str,
+    args: &ContainerArgs,
+    reader: &mut Reader,
+) -> Result<Option<PairedInputs>, Failure> {
+    let mut pairing = Pairing::new(args);
+    let [old_path, new_path] = [existing, new].map(|argument| Path::new(path_of(argument)));
+    if old_path.is_dir() && new_path.is_dir() {
+        pairing.directories(reader, path_of(existing), path_of(new));
+        return Ok(Some(pairing.done()));
+    }
+    if !old_path.is_file() || !new_path.is_file() {
+        return Ok(None);
+    }
+    match (reader.open(existing, "existing")?, reader.open(new, "new")?) {
+        (Opened::Several(old), Opened::Several(new_file)) => pairing.containers(&old, &new_file, new),
+        (Opened::Several(old), Opened::One(_)) if old.entries.len() != 1 => {
             return Err(Failure::validation(format!(
-                "{existing} is a directory and {new} is not: as rules, give its policies with `--existing-dir`"
+                "{existing} holds {} policies and {new} is one: name one as {existing}#NAME",
+                old.entries.len()
             )));
         }
-        (false, _) => {
-            let is_file = |argument: &String| Path::new(path_of(argument)).is_file();
-            if !is_file(existing) || !is_file(new) {
-                return Ok(None);
-            }
-            let (old, new_file) = (reader.open(existing, "existing")?, reader.open(new, "new")?);
-            match (old, new_file) {
-                (Opened::Several(old), Opened::Several(new_file)) => pairing.containers(&old, &new_file, new),
-                (Opened::Several(old), Opened::One(_)) => {
-                    return Err(Failure::validation(format!(
-                        "{existing} holds {} policies and {new} is one: name one as {existing}#NAME",
-                        old.entries.len()
-                    )));
-                }
-                (Opened::One(_), _) => return Ok(None),
-            }
-        }
+        (_, Opened::One(_)) | (Opened::One(_), _) => return Ok(None),
     }
     Ok(Some(pairing.done()))
 }
@@ -278,8 +304,12 @@ impl<'a> Pairing<'a> {
     }
 }
 
-/// True if two policies say the same, statement by statement, and have no faults.
+/// True if two policies say the same, statement by statement, and have no faults. One that is only assumed to be the policy
+/// is compared by a check, whose answer names the assumption.
 fn are_same(before: &Content, after: &Content) -> bool {
+    if matches!(after, Content::Text { origin: Origin::Presumed, .. }) {
+        return false;
+    }
     match (before.document(), after.document()) {
         (Some(before), Some(after)) => before.to_string() == after.to_string(),
         _ => false,

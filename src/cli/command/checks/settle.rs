@@ -104,7 +104,7 @@ fn turned(document: &Document, options: &Options) -> Document {
 }
 
 /// A document of the same type that allows nothing.
-fn nothing(like: &Document, options: &Options) -> Document {
+pub(in crate::cli::command) fn nothing(like: &Document, options: &Options) -> Document {
     let policy_type = match options.policy_type {
         Some(policy_type) => policy_type,
         None => PolicyType::infer([like]),

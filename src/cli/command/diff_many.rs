@@ -1,0 +1,193 @@
+//! `diff` of many policies: before and after of a plan, and the same policies of two files or directories.
+
+use super::recheck;
+use crate::check::{difference, no_new_access};
+use crate::cli::Exit;
+use crate::cli::args::{DiffArgs, Format};
+use crate::cli::command::checks::nothing;
+use crate::cli::command::policies::described_entry;
+use crate::cli::input::{Input, PairedInputs, Reference, Standing};
+use crate::cli::output::{Output, directory};
+use crate::code::Code;
+use crate::policy::Document;
+use crate::report::text::{self, Verbosity};
+use crate::report::{
+    Change, Direction, Failure, Invocation, Issue, Kind, Recheck, Report, Status, Subject, json,
+};
+use crate::surface::{answered, document, fit};
+use serde_json::{Map, Value, json};
+
+pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -> Result<Exit, Failure> {
+    if args.search.certificate.is_some() {
+        return Err(Failure::validation(
+            "`--certificate` is for one pair of policies: name them with FILE#NAME",
+        ));
+    }
+    if paired.unchanged > 0 {
+        output.note(&unchanged(paired.unchanged));
+    }
+    let (mut subjects, mut values) = (Vec::new(), Vec::new());
+    for (input, reference) in paired.inputs.list.iter().zip(&paired.references) {
+        let (subject, mut members) = match one(args, input, reference.as_ref()) {
+            Ok(told) => told,
+            Err(failure) => failed(input, &failure),
+        };
+        members.insert("file".to_owned(), json!(input.name));
+        if let Some(entry) = &input.entry {
+            members.insert("policy".to_owned(), described_entry(entry));
+        }
+        subjects.push(subject);
+        values.push(Value::Object(members));
+    }
+    match output.format {
+        Format::Json => output.json(&Value::Array(values))?,
+        Format::Text => tell(&subjects, paired, output)?,
+        Format::Pipeline(_) => output.report(&Report {
+            command: "diff",
+            directory: directory(),
+            subjects: subjects.clone(),
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
+    }
+    let exits = subjects.iter().map(|subject| {
+        let exit = match subject.status {
+            Status::Pass | Status::Skipped => Exit::Success,
+            Status::Fail => Exit::Finding,
+            Status::Unknown => Exit::Unknown,
+            Status::Error => Exit::Error,
+        };
+        exit.zeroed(args.search.exit_zero)
+    });
+    Ok(exits.fold(Exit::Success, Exit::and))
+}
+
+/// How many policies are the same on both sides.
+pub(super) fn unchanged(count: usize) -> String {
+    match count {
+        1 => "1 policy is unchanged, and nothing is asked of it".to_owned(),
+        count => format!("{count} policies are unchanged, and nothing is asked of them"),
+    }
+}
+
+/// A policy with the members of its answer in JSON.
+type Told = (Subject, Map<String, Value>);
+
+fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<Told, Failure> {
+    let hidden = input.entry.as_ref().filter(|entry| entry.sensitive && !args.container.show_sensitive);
+    match (&input.standing, hidden) {
+        (Standing::Skipped(why), _) => return Ok(told(input, Status::Skipped, why, Vec::new(), "SKIPPED")),
+        (Standing::Open(issue, why), _) => {
+            return Ok(told(input, Status::Unknown, why, vec![(**issue).clone()], "UNKNOWN"));
+        }
+        (_, Some(entry)) => {
+            let why = "its text is marked as sensitive: `--show-sensitive` shows what was found";
+            let issue = Issue::new(Kind::Unknown, Code::SensitivePolicy, format!("{}: {why}", entry.name));
+            return Ok(told(input, Status::Unknown, why, vec![issue], "UNKNOWN"));
+        }
+        _ => {}
+    }
+    let read = input.read.as_ref().map_err(Failure::clone)?;
+    let other = match reference.map(|reference| &reference.read) {
+        Some(Ok(other)) => Some(other),
+        Some(Err(failure)) => return Err(failure.clone()),
+        None => None,
+    };
+    if let Some(failure) = Failure::of_documents(other.into_iter().chain([read])) {
+        return Err(failure);
+    }
+    let mut options = args.search.options(&args.semantics);
+    let kind = input.entry.as_ref().and_then(|entry| entry.kind);
+    options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
+    let this = document(read);
+    let none = nothing(this, &options);
+    let (old, new) = match (&input.standing, other) {
+        (Standing::Deleted, _) => (this, &none),
+        (_, Some(other)) => (document(other), this),
+        (_, None) => (&none, this),
+    };
+    fit(&[old, new], options.policy_type)?;
+    let [gained, lost] = answered(|| [difference(new, old, &options), difference(old, new, &options)])?;
+    let gained = Change::new(Direction::Gained, new, old, gained, &options);
+    let lost = Change::new(Direction::Lost, old, new, lost, &options);
+    let issues = |change: &Change<'_>, [policy, existing]: [&str; 2], refuses: &Document| {
+        let again =
+            |changed: &Document| recheck::once(&options, |options| no_new_access(changed, refuses, options));
+        let recheck: Option<&Recheck<'_>> = recheck::is_cheap(std::iter::once(read)).then_some(&again);
+        change.issues(&Invocation {
+            policy,
+            existing: Some(existing),
+            recheck,
+            then: Some("nothing more is allowed"),
+            ..Invocation::default()
+        })
+    };
+    let was = reference.map_or("<nothing>", |reference| reference.argument.as_str());
+    let mut found = issues(&gained, [&input.argument, was], old);
+    found.extend(issues(&lost, [was, &input.argument], new));
+    if reference.is_none() {
+        // There is no other policy that could be named or changed.
+        for issue in &mut found {
+            issue.notes.retain(|(name, _)| *name == "request");
+        }
+    }
+    let changes = [&gained, &lost];
+    let (status, result) = match changes {
+        _ if changes.iter().any(|change| !change.is_complete()) => (Status::Unknown, "UNKNOWN"),
+        _ if changes.iter().any(|change| change.is_shown()) => (Status::Fail, "DIFFERENT"),
+        _ => (Status::Pass, "SAME"),
+    };
+    let message = match changes.iter().all(|change| change.is_empty()) {
+        true => "allows the same (proved for every request)".to_owned(),
+        false => format!("{}; {}", gained.sentence(), lost.sentence()),
+    };
+    let (subject, mut members) = told(input, status, &message, found, result);
+    members.insert("gained".to_owned(), json!(gained.json()));
+    members.insert("lost".to_owned(), json!(lost.json()));
+    Ok((subject, members))
+}
+
+fn told(input: &Input, status: Status, message: &str, issues: Vec<Issue>, result: &str) -> Told {
+    let mut members = Map::new();
+    members.insert("result".to_owned(), json!(result));
+    members.insert("message".to_owned(), json!(message));
+    let (name, message) = (input.name.clone(), message.to_owned());
+    (Subject { name, rule: None, status, message, issues }, members)
+}
+
+fn failed(input: &Input, failure: &Failure) -> Told {
+    let members = match json::failure(failure) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let subject = Subject {
+        name: input.name.clone(),
+        rule: None,
+        status: Status::Error,
+        message: failure.message.clone(),
+        issues: Issue::of_failure(failure),
+    };
+    (subject, members)
+}
+
+fn tell(subjects: &[Subject], paired: &PairedInputs, output: &mut Output) -> Result<(), Failure> {
+    for subject in subjects {
+        if subject.status == Status::Skipped {
+            output.note(&format!("skipped {}: {}", subject.name, subject.message));
+            continue;
+        }
+        for issue in &subject.issues {
+            output.text(&format!("{}\n", text::issue(issue, output.style)))?;
+        }
+        if output.verbosity > Verbosity::Quiet {
+            output.text(&format!("diff: {}: {}\n", subject.name, subject.message))?;
+        }
+    }
+    if output.verbosity > Verbosity::Quiet {
+        for file in &paired.inputs.files {
+            let noun = if file.policies == 1 { "policy" } else { "policies" };
+            output.text(&format!("diff: {} {noun} in {} ({})\n", file.policies, file.name, file.parts))?;
+        }
+    }
+    Ok(())
+}
