@@ -52,6 +52,18 @@ impl Container {
         by_name.or_else(|| self.entries.iter().find(|entry| !name.is_empty() && entry.pointer == name))
     }
 
+    /// The settings that block public access to the resource of a policy: those of its bucket and of the account.
+    pub fn blocks_of(&self, entry: &Entry) -> impl Iterator<Item = &AccessBlock> {
+        let subject = entry.subject.clone();
+        self.access_blocks.iter().filter(move |block| {
+            let is_referred = |name: &str| {
+                block.bucket_address.as_ref().is_some_and(|address| name == format!("${{{address}}}"))
+            };
+            let is_of = |name: &str| block.bucket.as_deref() == Some(name) || is_referred(name);
+            block.is_account || subject.as_deref().is_some_and(is_of)
+        })
+    }
+
     /// Links that grant what a policy allows whose document is not in the file.
     pub fn unread(&self) -> impl Iterator<Item = &Attachment> {
         let links = self.attachments.iter().filter(|link| {

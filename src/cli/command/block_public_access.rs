@@ -43,6 +43,19 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         return Err(failure);
     }
     let policy = read.as_ref().map(document);
+    // What the file says of the bucket, unless flags say it.
+    if let (Some(argument), None) = (args.policy.as_deref().filter(|argument| *argument != "-"), &args.settings) {
+        for block in Reader::new(&args.container).blocks(argument)? {
+            let [acls, ignores, policies, restricts] = block.flags.map(|flag| flag == Some(true));
+            of_all = of_all.with(BlockSettings {
+                block_public_acls: acls,
+                ignore_public_acls: ignores,
+                block_public_policy: policies,
+                restrict_public_buckets: restricts,
+            });
+            output.note(&format!("with the settings of {}; one that is not known counts as off", block.address));
+        }
+    }
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;
     if let Some(policy) = policy {

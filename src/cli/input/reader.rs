@@ -3,7 +3,7 @@
 use super::argument::{input_name, is_inline, read_bounded};
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    BEFORE, Container, Content, Contents, EncodingError, Entry, Options, State, decode, open,
+    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, State, decode, open,
 };
 use crate::policy::Read;
 use crate::report::Failure;
@@ -50,6 +50,21 @@ impl Reader {
             }
             (Opened::Several(container), name) => self.chosen(&container, file, name),
         }
+    }
+
+    /// The settings of Block Public Access that the file of a policy has for it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn blocks(&mut self, argument: &str) -> Result<Vec<AccessBlock>, Failure> {
+        let (file, name) = named(argument);
+        let Opened::Several(container) = self.open(file, "policy")? else { return Ok(Vec::new()) };
+        let entry = match (name, container.entries.as_slice()) {
+            (Some(name), _) => container.entry(name),
+            (None, [one]) => Some(one),
+            (None, _) => None,
+        };
+        Ok(entry.map_or_else(Vec::new, |entry| container.blocks_of(entry).cloned().collect()))
     }
 
     /// What an argument names, without the name of one of several policies.

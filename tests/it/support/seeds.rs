@@ -41,11 +41,23 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
         ("check", some(pairs.iter().map(two_lines).collect(), MOST)),
         ("emptiness", some(conjunctions(&patterns), MOST)),
         ("parse", some(texts.clone(), MOST)),
+        ("plan", some(files(""), MOST)),
         ("print", some(texts.clone(), MOST)),
         ("report", some(pairs.iter().map(two_lines).collect(), MOST)),
         ("verify", certificates(&pairs)),
+        ("yaml", some(files("Resources:\n"), MOST)),
         ("wildcard", some(patterns.iter().map(|p| format!("{p}\n{}", p.replace('*', "Ab"))).collect(), MOST)),
     ]
+}
+
+/// The files of `tests/container` that begin so, without that.
+fn files(start: &str) -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/container");
+    let mut paths: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_none_or(|extension| extension != "expected"));
+    paths.sort();
+    let texts = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok());
+    texts.filter_map(|text| text.strip_prefix(start).map(str::to_owned)).collect()
 }
 
 /// Each statement of the corpus as a policy of its own.
