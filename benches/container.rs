@@ -116,7 +116,14 @@ fn read(name: &str, text: String) -> (Duration, Container) {
     let source = Source::new(name, text);
     match open(&source, &Options::default()) {
         Ok(Contents::Container(container)) => (spent() - start, *container),
-        other => panic!("{name}: {other:?}"),
+        Ok(Contents::Policy(read)) => {
+            eprintln!("{name} is one policy: {:?}", read.diagnostics);
+            std::process::exit(2)
+        }
+        Err(faults) => {
+            eprintln!("{name}: {faults:?}");
+            std::process::exit(2)
+        }
     }
 }
 

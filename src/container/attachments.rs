@@ -2,7 +2,7 @@
 
 use super::entry::{AccessBlock, Attachment, Container, Link};
 use super::raw::{Fault, Raw};
-use super::terraform::{Resource, Unknowns};
+use super::resource::{Resource, Unknowns};
 
 /// A type of resource that makes links: the member with the policy, members with those it is for (none for the resource
 /// itself), and what the link does.

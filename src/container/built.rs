@@ -7,7 +7,7 @@ use super::entry::{BEFORE, Content, Entry, Hole, HoleClass, Origin};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
 use super::raw::{Fault, Raw, first_byte};
-use super::terraform::{Reader, Resource, Unknowns, entry};
+use super::resource::{Reader, Resource, Unknowns, entry};
 use super::text;
 use crate::policy::ResourceType;
 use crate::span::Span;

@@ -19,6 +19,7 @@ mod places;
 mod plan;
 mod pretty;
 mod raw;
+mod resource;
 mod slots;
 mod state;
 mod template;

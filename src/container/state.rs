@@ -7,7 +7,7 @@ use super::options::Options;
 use super::places::{Place, Values};
 use super::plan::is_of_interest;
 use super::raw::{Fault, Optional, Raw};
-use super::terraform::{Reader, Resource, Unknowns};
+use super::resource::{Reader, Resource, Unknowns};
 use crate::span::Source;
 use std::borrow::Cow;
 

@@ -44,7 +44,9 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     }
     let policy = read.as_ref().map(document);
     // What the file says of the bucket, unless flags say it.
-    if let (Some(argument), None) = (args.policy.as_deref().filter(|argument| *argument != "-"), &args.settings) {
+    if let (Some(argument), None) =
+        (args.policy.as_deref().filter(|argument| *argument != "-"), &args.settings)
+    {
         for block in Reader::new(&args.container).blocks(argument)? {
             let [acls, ignores, policies, restricts] = block.flags.map(|flag| flag == Some(true));
             of_all = of_all.with(BlockSettings {
@@ -53,7 +55,10 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
                 block_public_policy: policies,
                 restrict_public_buckets: restricts,
             });
-            output.note(&format!("with the settings of {}; one that is not known counts as off", block.address));
+            output.note(&format!(
+                "with the settings of {}; one that is not known counts as off",
+                block.address
+            ));
         }
     }
     let mut options = args.search.options(&args.semantics);

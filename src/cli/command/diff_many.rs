@@ -1,10 +1,11 @@
 //! `diff` of many policies: before and after of a plan, and the same policies of two files or directories.
 
 use super::recheck;
+use super::tell::unchanged;
 use crate::check::{difference, no_new_access};
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
-use crate::cli::command::checks::nothing;
+use crate::cli::command::nothing::nothing;
 use crate::cli::command::policies::described_entry;
 use crate::cli::input::{Input, PairedInputs, Reference, Standing};
 use crate::cli::output::{Output, directory};
@@ -60,14 +61,6 @@ pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -
         exit.zeroed(args.search.exit_zero)
     });
     Ok(exits.fold(Exit::Success, Exit::and))
-}
-
-/// How many policies are the same on both sides.
-pub(super) fn unchanged(count: usize) -> String {
-    match count {
-        1 => "1 policy is unchanged, and nothing is asked of it".to_owned(),
-        count => format!("{count} policies are unchanged, and nothing is asked of them"),
-    }
 }
 
 /// A policy with the members of its answer in JSON.

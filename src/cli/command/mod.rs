@@ -16,6 +16,7 @@ pub(super) mod external_access;
 pub(super) mod find;
 pub(super) mod info;
 pub(super) mod lint;
+mod nothing;
 pub(super) mod policies;
 pub(super) mod simulate;
 pub(super) mod verify;

@@ -2,86 +2,35 @@
 
 use super::argument::{input_name, is_inline, path_of};
 use super::directory::{below, utf8};
-use super::placed::{Holding, of_container, of_entry};
+use super::inputs::{Input, Inputs};
+use super::placed::{of_container, of_entry};
 use super::reader::{Opened, Reader, named};
 use crate::cli::args::ContainerArgs;
-use crate::code::Code;
 use crate::container::{Entry, State};
-use crate::policy::Read;
-use crate::report::{Failure, Issue};
+use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// One policy to judge.
-pub(crate) struct Input {
-    /// How it can be named on a command line.
-    pub(crate) argument: String,
-    /// Its name.
-    pub(crate) name: String,
-    /// Its document with what was noticed, or why it could not be read.
-    pub(crate) read: Result<Read, Failure>,
-    /// Whether there is something to judge.
-    pub(crate) standing: Standing,
-    /// The place in a file of several policies.
-    pub(crate) entry: Option<Box<Entry>>,
-}
-
-/// Whether there is something to judge.
-#[derive(Clone, Debug)]
-pub(crate) enum Standing {
-    /// There is.
-    Judged,
-    /// It is not known enough of the policy: what to tell, and why in a sentence.
-    Open(Box<Issue>, String),
-    /// It is passed over: why.
-    Skipped(String),
-    /// There was none before.
-    Created,
-    /// There is none any more; the document is the one before.
-    Deleted,
-}
-
-impl Input {
-    /// One policy that a file of its own holds.
-    pub(crate) fn plain(argument: String, name: String, read: Result<Read, Failure>) -> Input {
-        Input { argument, name, read, standing: Standing::Judged, entry: None }
-    }
-
-    /// True if it was read and holds no policy at all, rather than a faulty one.
-    pub(crate) fn is_no_policy(&self) -> bool {
-        self.read.as_ref().is_ok_and(|read| {
-            read.document.is_none() && read.diagnostics.iter().all(|fault| fault.code == Code::NoPolicy)
-        })
-    }
-}
-
-/// The policies that arguments name.
-pub(crate) struct Inputs {
-    pub(crate) list: Vec<Input>,
-    /// True if one argument can stand for several policies.
-    pub(crate) are_many: bool,
-    /// Attached policies whose documents were not read: what they allow is not known.
-    pub(crate) unread: Vec<Input>,
-    /// Files of several policies, with what was found in them.
-    pub(crate) files: Vec<Holding>,
-}
-
-impl Inputs {
-    /// Adds what an argument names.
-    fn add(&mut self, argument: &str, opened: Result<Opened, Failure>, role: &str, args: &ContainerArgs) {
-        let name = input_name(argument, role);
-        match opened {
-            Ok(Opened::Several(container)) => {
-                self.are_many = true;
-                let found = of_container(&container, &name, args);
-                self.list.extend(found.list);
-                self.unread.extend(found.unread);
-                self.files.push(found.holding);
-            }
-            Ok(Opened::One(read)) => self.list.push(Input::plain(argument.to_owned(), name, Ok(read))),
-            Err(failure) => self.list.push(Input::plain(argument.to_owned(), name, Err(failure))),
+/// Adds what an argument names.
+fn add(
+    inputs: &mut Inputs,
+    argument: &str,
+    opened: Result<Opened, Failure>,
+    role: &str,
+    args: &ContainerArgs,
+) {
+    let name = input_name(argument, role);
+    match opened {
+        Ok(Opened::Several(container)) => {
+            inputs.are_many = true;
+            let found = of_container(&container, &name, args);
+            inputs.list.extend(found.list);
+            inputs.unread.extend(found.unread);
+            inputs.files.push(found.holding);
         }
+        Ok(Opened::One(read)) => inputs.list.push(Input::plain(argument.to_owned(), name, Ok(read))),
+        Err(failure) => inputs.list.push(Input::plain(argument.to_owned(), name, Err(failure))),
     }
 }
 
@@ -119,9 +68,9 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
         for path in paths {
             match path {
                 Ok(path) if !seen.insert(path.clone()) => {}
-                Ok(_) if is_file => inputs.add(argument, reader.open(argument, role), role, args),
-                Ok(path) => inputs.add(&path, reader.open(&path, role), role, args),
-                Err(failure) => inputs.add(argument, Err(failure), role, args),
+                Ok(_) if is_file => add(&mut inputs, argument, reader.open(argument, role), role, args),
+                Ok(path) => add(&mut inputs, &path, reader.open(&path, role), role, args),
+                Err(failure) => add(&mut inputs, argument, Err(failure), role, args),
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::argument::path_of;
 use super::directory::below;
-use super::gather::{Input, Inputs, Standing};
-use super::placed::{Holding, incomplete, is_chosen, issue, of_entry, parts, read};
+use super::inputs::{Holding, Input, Inputs, Standing};
+use super::placed::{incomplete, is_chosen, issue, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};

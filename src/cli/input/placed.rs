@@ -1,6 +1,6 @@
 //! The policies of a file that holds several, as inputs of their own.
 
-use super::gather::{Input, Standing};
+use super::inputs::{Holding, Input, Standing};
 use super::reader::unknown;
 use crate::cli::args::ContainerArgs;
 use crate::code::Code;
@@ -9,19 +9,6 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
 use crate::report::{Failure, Issue, Kind};
 use crate::span::{Source, Span};
-
-/// What a file of several policies holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Holding {
-    /// The file.
-    pub(crate) name: String,
-    /// Policies found in it, those that flags leave out included.
-    pub(crate) policies: usize,
-    /// `37 resources`.
-    pub(crate) parts: String,
-    /// Remarks about the file.
-    pub(crate) notes: Vec<Issue>,
-}
 
 /// The inputs of a file.
 pub(crate) struct Found {

@@ -13,8 +13,8 @@ use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
 use super::raw::{Fault, Optional, Raw};
+use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
-use super::terraform::{Reader, Resource, Unknowns};
 use super::text;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -265,7 +265,8 @@ impl<'t> Plan<'t, '_> {
         Ok(Some(match made {
             Made::Text(policy) => {
                 let origin = Origin::Presumed;
-                text::content(self.source, name, &policy, span, origin, &self.options.policy_limits)
+                let limits = &self.options.policy_limits;
+                assumed(text::content(self.source, name, &policy, span, origin, limits))
             }
             Made::Partly(holes) => Content::Partly { holes },
             Made::Unknown(reason) => Content::Unknown { reason, references: Vec::new(), presumed: None },
@@ -380,7 +381,7 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         let Some((references, is_one)) = self.references(resource, &place.attribute)? else {
             return Ok(None);
         };
-        let span = super::terraform::entry(self.text, resource, place).span;
+        let span = super::resource::entry(self.text, resource, place).span;
         let presumed = match is_one {
             true => self.presumed(&references, resource, (name, span))?,
             false => None,
@@ -426,6 +427,22 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         } else {
             names.join(", ")
         }))
+    }
+}
+
+/// The content with the remark that it is only assumed to be the policy.
+fn assumed(content: Content) -> Content {
+    match content {
+        Content::Text { mut read, origin } => {
+            if let Some(document) = &mut read.document {
+                let message = "the policy is taken for the document that the attribute refers to, unchanged";
+                let remark = Diagnostic::warning(Code::PlainReferences, message, document.span);
+                document.warnings.push(remark.clone());
+                read.diagnostics.push(remark);
+            }
+            Content::Text { read, origin }
+        }
+        content => content,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod functions;
 mod properties;
+mod resource;
 mod sam;
 
 use super::entry::Container;
@@ -102,7 +103,7 @@ pub(super) fn read(
             || transforms.has_unknown
             || members.iter().any(|m| m.key.starts_with("Fn::")),
     };
-    let reader = properties::Reader { source, names: &names, options, lone: &lone };
+    let reader = resource::Reader { source, names: &names, options, lone: &lone };
     for member in members {
         container.resources += 1;
         super::within_limits(&container, options).map_err(|fault| vec![*fault])?;

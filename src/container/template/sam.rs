@@ -7,7 +7,7 @@ use super::super::built;
 use super::super::entry::{Container, Content, Link};
 use super::super::kind::PolicyKind;
 use super::functions::call;
-use super::properties::{Path, Reader, Resource, attachment, chosen, not_known};
+use super::resource::{Path, Reader, Resource, attachment, chosen, not_known};
 use crate::policy::{Json, JsonValue, ResourceType, escape};
 
 /// Adds the policies and links that SAM makes of a resource; the properties that were looked at.

@@ -53,7 +53,8 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
 /// The files of `tests/container` that begin so, without that.
 fn files(start: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/container");
-    let mut paths: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_none_or(|extension| extension != "expected"));
     paths.sort();
     let texts = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok());

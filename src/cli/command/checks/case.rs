@@ -1,6 +1,6 @@
 //! One policy, judged alone: a fault in it, or of this program, leaves the other cases alone.
 
-use super::run::Run;
+use super::run::{Run, Without};
 use super::settle;
 use crate::check::{Answer, Options};
 use crate::cli::command::recheck;
@@ -57,19 +57,6 @@ pub(super) struct Answered {
     check: AwsCheck,
     measures: Measures,
     options: Options,
-}
-
-/// Why there is no answer for a case.
-pub(super) enum Without {
-    Failed(Failure),
-    Skipped(String),
-    Settled(Box<Settled>),
-}
-
-impl From<Failure> for Without {
-    fn from(failure: Failure) -> Self {
-        Without::Failed(failure)
-    }
 }
 
 /// Judges the cases of a run.

@@ -5,7 +5,7 @@ mod run;
 mod settle;
 mod tell;
 
-use super::{baseline, certificate, diff_many};
+use super::{baseline, certificate, tell as told};
 use crate::check::{self, Access, Options};
 use crate::cli::Exit;
 use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAccessArgs, SemanticsArgs};
@@ -16,7 +16,6 @@ use crate::report::{AwsCheck, Failure, Lists, Outcome, Report, Status, Subject};
 use crate::surface::{as_resource_policy, resource_type};
 use case::{Ask, Case, Judge};
 use run::{Question, Run};
-pub(super) use settle::nothing;
 
 pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.inputs.container);
@@ -37,7 +36,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
     };
     run.admits(inputs)?;
     if unchanged > 0 {
-        output.note(&diff_many::unchanged(unchanged));
+        output.note(&told::unchanged(unchanged));
     }
     let options = run.options(&args.semantics, inputs)?;
     run.all(inputs, &options, output, &|_, policy, existing, options| match existing {

@@ -5,7 +5,7 @@ use crate::cli::input::{Input, Reference};
 use crate::container::PolicyKind;
 use crate::policy::ResourceType;
 use crate::query::CheckKind;
-use crate::report::AwsCheck;
+use crate::report::{AwsCheck, Failure, Settled};
 
 /// A question with what it is asked about, beside the inputs.
 pub(super) struct Run<'r> {
@@ -60,5 +60,18 @@ impl Question {
             _ => return None,
         };
         Some(format!("{why} (kind {})", kind.name()))
+    }
+}
+
+/// Why there is no answer for a case.
+pub(super) enum Without {
+    Failed(Failure),
+    Skipped(String),
+    Settled(Box<Settled>),
+}
+
+impl From<Failure> for Without {
+    fn from(failure: Failure) -> Self {
+        Without::Failed(failure)
     }
 }

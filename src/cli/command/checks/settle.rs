@@ -1,15 +1,14 @@
 //! Policies that a plan creates or deletes, and policies whose text is not shown.
 
-use super::case::Without;
+use super::run::Without;
 use crate::check::{Answer, Options, no_new_access};
+use crate::cli::command::nothing::nothing;
 use crate::code::Code;
 use crate::container::{Entry, PolicyKind};
 use crate::index::broken;
-use crate::limits::InputLimits;
-use crate::policy::{Document, Effect, PolicyType, Statement, parse};
+use crate::policy::{Document, Effect, Statement};
 use crate::report::{Issue, Kind, Outcome, Settled, Status};
 use crate::solve::Verdict;
-use crate::span::Source;
 use crate::surface::{answered, fit};
 
 /// The outcome for a policy that there was not before: whatever it allows is new.
@@ -100,20 +99,6 @@ fn turned(document: &Document, options: &Options) -> Document {
         nothing(document, options)
     } else {
         Document { statements: allowed.into(), ..document.clone() }
-    }
-}
-
-/// A document of the same type that allows nothing.
-pub(in crate::cli::command) fn nothing(like: &Document, options: &Options) -> Document {
-    let policy_type = match options.policy_type {
-        Some(policy_type) => policy_type,
-        None => PolicyType::infer([like]),
-    };
-    let principal = if policy_type == PolicyType::Resource { r#""Principal":"*","# } else { "" };
-    let text = format!(r#"{{"Statement":{{"Effect":"Deny",{principal}"Action":"*","Resource":"*"}}}}"#);
-    match parse(&Source::new("<nothing>", text), &InputLimits::default()).document {
-        Some(document) => document,
-        None => broken("a policy that denies everything is one"),
     }
 }
 

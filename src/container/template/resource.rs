@@ -1,0 +1,224 @@
+//! A resource of a template, and what its readers need.
+
+use super::super::entry::{Attachment, Change, Content, Entry, Hole, HoleClass, Link, Origin};
+use super::super::options::Options;
+use super::super::{built, text};
+use super::functions::{Evaluator, Names, call};
+use crate::diagnostic::Diagnostic;
+use crate::policy::{Json, JsonValue, Read, document, escape};
+use crate::span::{Source, Span};
+
+/// What every reader of a resource needs.
+pub(super) struct Reader<'n, 'j, 't> {
+    pub(super) source: &'n Source,
+    pub(super) names: &'n Names<'j, 't>,
+    pub(super) options: &'n Options,
+    /// Strings of the file that hold half of a surrogate pair.
+    pub(super) lone: &'n [Diagnostic],
+}
+
+/// A resource of a template.
+pub(super) struct Resource<'j, 't> {
+    pub(super) name: &'j str,
+    pub(super) kind: &'j str,
+    pub(super) span: Span,
+    pub(super) properties: Option<&'j Json<'t>>,
+    pub(super) condition: Option<&'j str>,
+}
+
+/// A place within the properties: its name, its name for pairing, its pointer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    pub(super) attribute: String,
+    pub(super) key: String,
+    pub(super) pointer: String,
+}
+
+impl Path {
+    pub(super) fn member(&self, name: &str) -> Path {
+        let joined = |base: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+        Path {
+            attribute: joined(&self.attribute),
+            key: joined(&self.key),
+            pointer: format!("{}/{}", self.pointer, escape(name)),
+        }
+    }
+
+    /// An element; those with names of their own are paired by them.
+    pub(super) fn element(&self, index: usize, name: Option<&str>) -> Path {
+        let key = name.map_or_else(|| index.to_string(), |name| format!("{name:?}"));
+        Path {
+            attribute: format!("{}[{index}]", self.attribute),
+            key: format!("{}[{key}]", self.key),
+            pointer: format!("{}/{index}", self.pointer),
+        }
+    }
+}
+
+impl<'t> Reader<'_, '_, 't> {
+    /// The policy that a value is, functions in it evaluated.
+    pub(super) fn content(&self, json: &Json<'t>, entry: &Entry) -> Content {
+        let mut evaluator = Evaluator::new(self.names);
+        let value = evaluator.value(json, "");
+        let Some(value) = value else { return Content::Absent };
+        let own =
+            |fault: &&Diagnostic| json.span.start <= fault.span.start && fault.span.end <= json.span.end;
+        let mut faults: Vec<Diagnostic> = self.lone.iter().filter(own).cloned().collect();
+        faults.append(&mut evaluator.faults);
+        let is_text = matches!(value.kind, JsonValue::String(_));
+        if !faults.is_empty() {
+            return text::faulty(self.source, faults);
+        }
+        if let Some(hole) = evaluator.holes.first().filter(|hole| hole.pointer.is_empty()) {
+            let is_json_text = matches!(call(json), Some(("Fn::Sub" | "Fn::Join", _)));
+            let reason = match is_json_text {
+                true => format!("its JSON text holds {}, which could change what it says", hole.name),
+                false => format!("it depends on {}", hole.name),
+            };
+            return Content::Unknown { reason, references: vec![hole.name.clone()], presumed: None };
+        }
+        if !evaluator.holes.is_empty() {
+            return Content::Partly { holes: evaluator.holes };
+        }
+        if is_text {
+            let JsonValue::String(policy) = &value.kind else { return Content::Absent };
+            let limits = &self.options.policy_limits;
+            return text::content(self.source, &entry.name, policy, json.span, Origin::Written, limits);
+        }
+        if let JsonValue::Object(members) = &value.kind
+            && members.is_empty()
+        {
+            return Content::Absent;
+        }
+        let pointer = entry.pointer.clone();
+        let source = self.source.named(format!("{}#{}", self.source.name(), entry.name));
+        let parsed = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits);
+        let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
+        Content::Text { read, origin: Origin::Written }
+    }
+
+    pub(super) fn entry(&self, resource: &Resource<'_, 't>, path: &Path, span: Span) -> Entry {
+        let joined = |place: &str| match place {
+            "" => resource.name.to_owned(),
+            place => format!("{}.{place}", resource.name),
+        };
+        Entry {
+            name: joined(&path.attribute),
+            address: resource.name.to_owned(),
+            attribute: path.attribute.clone(),
+            resource: resource.kind.to_owned(),
+            key: joined(&path.key),
+            kind: None,
+            resource_type: None,
+            subject: None,
+            change: Change::None,
+            previous_name: None,
+            sensitive: false,
+            condition: resource.condition.map(str::to_owned),
+            span,
+            pointer: path.pointer.clone(),
+            content: Content::Absent,
+            before: None,
+        }
+    }
+
+    pub(super) fn made(&self, name: &str, made: Result<String, Vec<Hole>>, span: Span) -> Content {
+        match made {
+            Ok(policy) => {
+                text::content(self.source, name, &policy, span, Origin::Built, &self.options.policy_limits)
+            }
+            Err(holes) => Content::Partly { holes },
+        }
+    }
+
+    pub(super) fn given(&self, properties: &Json<'t>, name: &str) -> built::Given {
+        let Some(member) = properties.member(name) else { return built::Given::Nothing };
+        let mut evaluator = Evaluator::new(self.names);
+        let value = evaluator.value(&member.value, "");
+        if let Some(hole) = evaluator.holes.first() {
+            return built::Given::Unknown(hole.name.clone());
+        }
+        if let Some(fault) = evaluator.faults.first() {
+            return built::Given::Unknown(fault.message.clone());
+        }
+        match value.map(|json| json.kind) {
+            Some(JsonValue::String(text)) => built::Given::Text(text),
+            Some(JsonValue::Number(text)) => built::Given::Text(text.to_owned()),
+            Some(JsonValue::Bool(value)) => built::Given::Text(value.to_string()),
+            _ => built::Given::Nothing,
+        }
+    }
+
+    /// The texts of a value, a list or names in a list of objects; for those that are not known, what they are made of.
+    pub(super) fn texts(&self, json: &Json<'t>) -> Vec<Result<String, String>> {
+        let mut evaluator = Evaluator::new(self.names);
+        let elements: Vec<Json<'t>> = match (&json.kind, call(json)) {
+            (JsonValue::Array(list), None) => list.clone(),
+            _ => vec![json.clone()],
+        };
+        let mut texts = Vec::new();
+        for element in elements {
+            let value = evaluator.value(&element, "");
+            let hole = evaluator.holes.drain(..).map(|hole| hole.name).next();
+            let fault = evaluator.faults.drain(..).map(|fault| fault.message).next();
+            match value {
+                _ if let Some(name) = hole.or(fault) => texts.push(Err(name)),
+                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Ok(text)),
+                Some(json) => {
+                    let names = ["Name", "ManagedPolicyArn", "CustomerManagedPolicyReference"];
+                    let named = names.into_iter().find_map(|name| json.member(name));
+                    let named = named.map(|member| match member.value.member("Name") {
+                        Some(inner) => &inner.value.kind,
+                        None => &member.value.kind,
+                    });
+                    if let Some(JsonValue::String(text)) = named {
+                        texts.push(Ok(text.clone()));
+                    }
+                }
+                None => {}
+            }
+        }
+        texts
+    }
+}
+
+/// The name of the resource that a policy is for: a text, or the resource of the template as `${Logs}`.
+pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
+    let value = &properties.member(name)?.value;
+    let value = match &value.kind {
+        JsonValue::Array(list) => list.first()?,
+        _ => value,
+    };
+    match (&value.kind, call(value)) {
+        (JsonValue::String(text), _) => Some(text.clone()),
+        (_, Some(("Ref", Json { kind: JsonValue::String(name), .. }))) => Some(format!("${{{name}}}")),
+        _ => None,
+    }
+}
+
+/// A link to a policy whose name is known, or is made of something.
+pub(super) fn attachment(
+    address: &str,
+    attribute: &str,
+    policy: Result<String, String>,
+    to: Vec<String>,
+    link: Link,
+) -> Attachment {
+    let (policy, reference) = match policy {
+        Ok(policy) => (Some(policy), None),
+        Err(reference) => (None, Some(reference)),
+    };
+    let (address, attribute) = (address.to_owned(), attribute.to_owned());
+    Attachment { address, attribute, policy, reference, to, link, change: Change::None }
+}
+
+/// A hole for all of a policy.
+pub(super) fn not_known(reason: String, name: &str) -> Content {
+    let references = if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
+    Content::Unknown { reason, references, presumed: None }
+}
+
+/// A hole that a deployment decides.
+pub(super) fn chosen(name: &str, span: Span) -> Hole {
+    Hole { name: name.to_owned(), pointer: String::new(), span, class: HoleClass::Chosen }
+}
