@@ -131,7 +131,7 @@ impl<'t> Dump<'t, '_> {
                     let place = ("Document".to_owned(), pointer);
                     self.add((&address, "AWS::IAM::ManagedPolicy"), place, body, PolicyKind::Identity)?;
                 }
-                _ => self.older = self.older.saturating_add(1),
+                _ => self.older += 1,
             }
         }
         Ok(())

@@ -48,8 +48,8 @@ pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault>
         None => [None; 5],
     };
     if let Some(place) = unknown.iter().position(|member| member.is_some_and(Raw::is_true)) {
-        let name = fields.get(place).copied().unwrap_or_default();
-        return Ok(Made::Unknown(format!("`{name}` of the policy document is not known yet")));
+        let name = fields.iter().skip(place).take(1).map(|name| format!("`{name}`")).collect::<String>();
+        return Ok(Made::Unknown(format!("{name} of the policy document is not known yet")));
     }
     let is_set = |raw: Option<Raw<'_>>| raw.and_then(Raw::string).is_some_and(|text| !text.trim().is_empty());
     if is_set(source_json) || is_set(override_json) {

@@ -45,17 +45,17 @@ fn follow(
         Key::Written(key) => key.to_owned(),
     };
     if let Some(name) = target.strip_prefix(DOCUMENT) {
-        let name = name.strip_suffix(".json").unwrap_or(name);
+        let name = name.trim_end_matches(".json");
         return Ok(is_name(name).then(|| within(at.module, &format!("{DOCUMENT}{name}{key}"))));
     }
     if let Some(name) = target.strip_prefix("var.") {
         let Some(steps) = modules(at.module) else { return Ok(None) };
         let Some(last) = steps.last() else { return Ok(None) };
         let call = last.name;
-        let own = last.key.map(|key| format!("[{key}]")).unwrap_or_default();
+        let own = last.key.map_or_else(String::new, |key| format!("[{key}]"));
         let tail = format!("module.{call}{own}");
-        let caller = at.module.strip_suffix(&tail).unwrap_or_default();
-        let caller = caller.strip_suffix('.').unwrap_or(caller);
+        let Some(caller) = at.module.strip_suffix(&tail) else { return Ok(None) };
+        let caller = caller.trim_end_matches('.');
         return match configuration.variable(caller, call, name)? {
             Some(references) => follow(configuration, &references, Place { module: caller, key: &own }, most),
             None => Ok(None),

@@ -356,7 +356,12 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         let [Ok(map), Ok(first), Ok(second)] = keys else {
             let [map, first, second] = keys;
             let value = [map, first, second].into_iter().find_map(Result::err);
-            return value.unwrap_or(Value::Nothing);
+            return match value {
+                Some(Value::Nothing) | None => {
+                    Value::Wrong("`Fn::FindInMap` needs a map and two keys".to_owned())
+                }
+                Some(value) => value,
+            };
         };
         let value = self.names.mappings.get(&map).and_then(|map| map.member(&first));
         match value.and_then(|keys| keys.value.member(&second)) {
