@@ -157,6 +157,7 @@ codes! {
     OnePartition Assumption "one-partition"
     OperatorTypeMismatch Unknown "operator-type-mismatch"
     PlainOperatorOnSeveralValues Unknown "plain-operator-on-several-values"
+    PolicyNotRead Error "policy-not-read"
     PolicyVariable Unknown "policy-variable"
     PrincipalPattern Unknown "principal-pattern"
     PrincipalWildcard Warning "principal-wildcard"
