@@ -85,6 +85,7 @@ codes! {
     AnyFederatedUser Warning "any-federated-user"
     ArnPatternWithFewFields Unknown "arn-pattern-with-few-fields"
     AssumedRequester Warning "assumed-requester"
+    AssumedValue Warning "assumed-value"
     AwsStarCoversNonAws Unknown "aws-star-covers-non-aws"
     CertificateNotVerified Unknown "certificate-not-verified"
     CertificateRefused Finding "certificate-refused"

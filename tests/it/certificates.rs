@@ -555,7 +555,9 @@ fn a_fail_is_replayed() {
     let Outcome::Verified(claim) = outcome(&fail) else { panic!("{:?}", outcome(&fail)) };
     let sentence = claim.sentence;
     assert!(
-        sentence.starts_with("FAIL: some request is allowed by new.json (sha256 a682e07c7c2842a1) and not by old.json"),
+        sentence.starts_with(
+            "FAIL: some request is allowed by new.json (sha256 a682e07c7c2842a1) and not by old.json"
+        ),
         "{sentence}"
     );
     let changes: [(&str, Value); 6] = [
