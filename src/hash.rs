@@ -1,6 +1,8 @@
-//! Texts compared many bytes at a time, and tables of texts that do not become slow by texts with the same hash.
+//! Texts compared many bytes at a time, and tables of texts that do not become slow by texts with the same hash,
+//! and a hash by which a text can be told from every other.
 
 use hashbrown::{HashMap, HashSet};
+use sha2::{Digest, Sha256};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// For texts that somebody may have chosen so that faster hashes of them are equal. The same in every run.
@@ -27,9 +29,20 @@ pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
     ends && words_a.iter().zip(words_b).all(|(a, b)| a == b) && wide_a.iter().zip(wide_b).all(|(a, b)| a == b)
 }
 
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(crate) fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_its_sha256() {
+        // FIPS 180-4, example "abc".
+        assert_eq!(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
 
     #[test]
     fn texts_are_equal_if_all_their_bytes_are() {

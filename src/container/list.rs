@@ -21,12 +21,15 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
     };
     let (json, faults) = tree(source.text(), &limits)?;
     let found = find_all(&json, &limits);
-    if found.len() < 2 {
+    if found.policies.len() < 2 {
         return Ok(None);
     }
+    // What looks like a policy and cannot be judged is never passed over.
+    let faults: Vec<Diagnostic> = faults.into_iter().chain(found.unread).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
+    let found = found.policies;
     let mut container = Container::new(source, ContainerKind::List);
     container.resources = found.len();
     super::within_limits(&container, options).map_err(|fault| vec![*fault])?;

@@ -10,6 +10,7 @@ mod condition;
 mod glob;
 mod principal;
 mod resource;
+mod sides;
 mod truth;
 mod variable;
 
@@ -17,6 +18,7 @@ pub use access::lists;
 pub use action::{INDEX_THRESHOLD, Searched};
 pub use case::Case;
 pub use glob::{fields_match, glob_matches};
+pub use sides::{Sides, evaluate_sides};
 pub use truth::Truth;
 
 use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::hash::TextMap;
 use crate::index::broken;
 use crate::limits::InputLimits;
+use crate::policy::syntax_fault::syntax_fault;
 use crate::span::Span;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -97,7 +98,8 @@ pub(crate) fn tree<'t>(
         return Err(vec![Diagnostic::error(Code::EmptyDocument, "the document is empty", end)]);
     }
     let base = text.len() - body.len();
-    let raw: &RawValue = serde_json::from_str(body).map_err(|error| vec![syntax(text, base, &error)])?;
+    let raw: &RawValue =
+        serde_json::from_str(body).map_err(|error| vec![syntax_fault(text, base, &error)])?;
     let mut reader = Reader { text, limits, faults: Vec::new() };
     let json = reader.value(raw, 0);
     Ok((json, reader.faults))
@@ -145,32 +147,6 @@ pub(crate) fn lossy(part: &str) -> String {
 pub(crate) fn span(text: &str, part: &str) -> Span {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     Span::new(start, start + part.len())
-}
-
-/// A syntax error of serde_json at its place.
-fn syntax(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
-    let line_start = match error.line() {
-        0 | 1 => base,
-        line => text
-            .bytes()
-            .enumerate()
-            .filter(|(_, b)| *b == b'\n')
-            .nth(line - 2)
-            .map_or(text.len(), |(i, _)| i + 1),
-    };
-    // An error before the first column is at the start of the line.
-    let column = error.column().max(1) - 1;
-    let mut at = (line_start + column).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let message = error.to_string();
-    let message = match message.split_once(" at line ") {
-        Some((message, _)) => message,
-        None => &message,
-    };
-    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    Diagnostic::error(Code::InvalidJson, format!("not JSON: {message}"), Span::new(at, at + length))
 }
 
 /// The tree of a part of a text that was checked for syntax before; spans point into the whole text.

@@ -24,6 +24,7 @@ mod resource;
 mod resource_type;
 mod size;
 mod statements;
+mod syntax_fault;
 mod template;
 
 pub use access::{Access, AccessError};

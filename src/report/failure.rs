@@ -1,5 +1,6 @@
 //! Failures: why an input could not be judged at all.
 
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, Read};
@@ -64,7 +65,7 @@ impl Failure {
         };
         let (mut faults, mut names) = (Vec::new(), Vec::new());
         for document in documents {
-            let misfits = document.misfits(as_type, &InputLimits::default());
+            let misfits = of_wrong_kind(document, document.misfits(as_type, &InputLimits::default()));
             if !misfits.is_empty() {
                 names.push(document.source.name());
             }
@@ -101,4 +102,19 @@ fn faults(read: &Read) -> impl Iterator<Item = Fault> + '_ {
     read.diagnostics
         .iter()
         .map(|diagnostic| Fault { source: read.source.clone(), diagnostic: diagnostic.clone() })
+}
+
+/// Makes one fault of those that every statement has because the document is of another kind.
+fn of_wrong_kind(document: &Document, misfits: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let about_principals =
+        |fault: &Diagnostic| matches!(fault.code, Code::MissingPrincipal | Code::UnsupportedPrincipal);
+    let (kind, others): (Vec<_>, Vec<_>) = misfits.into_iter().partition(about_principals);
+    let count = document.statements.len();
+    match kind.as_slice() {
+        [first, _, ..] if kind.len() == count => {
+            let one = first.clone().with_label(format!("the first of {count} statements, and all are alike"));
+            std::iter::once(one).chain(others).collect()
+        }
+        _ => kind.into_iter().chain(others).collect(),
+    }
 }

@@ -8,6 +8,7 @@ mod outsider;
 mod requester;
 mod spec;
 mod spelling;
+mod usual;
 
 pub use addresses::{AddressInterval, AddressSet};
 pub use consistency::{FactSets, Inconsistency, Keys};
@@ -16,6 +17,7 @@ pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, ke
 pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
 pub use spec::RequestSpec;
+pub use usual::Missing;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,6 +8,7 @@
 
 mod budget;
 mod certificate;
+mod claim;
 mod clauses;
 mod error;
 mod lemma;
@@ -17,6 +18,7 @@ mod verifier;
 
 pub use budget::{Budget, Limits};
 pub use certificate::{Certificate, Evidence, Finding};
+pub use claim::{Claim, ClaimedPolicy};
 pub use clauses::{Clauses, QueryClauses};
 pub use error::Refusal;
 pub use lemma::Lemma;

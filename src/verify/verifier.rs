@@ -3,20 +3,21 @@
 use crate::confirm::{Referee, Shown, is_for_everyone};
 use crate::encode::{DocumentRef, Encoding, assumptions};
 use crate::policy::{Access, Document, PolicyType, read};
-use crate::query::{CheckKind, Outside, Query, Role, Semantics};
+use crate::query::{CheckKind, Outside, Query, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{
     Certificate, Entry, Evidence, Finding, OutsideText, Policy, axioms, interval,
 };
+use crate::verify::claim::Claim;
 use crate::verify::clauses::QueryClauses;
 use crate::verify::{Budget, Limits, Refusal};
 
 /// What became of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// What was proved, in one sentence.
-    Verified(String),
+    /// It shows this.
+    Verified(Box<Claim>),
     /// Something in it is wrong: this.
     Refused(String),
     /// A limit was reached, or something could not be proved again: nothing is known.
@@ -36,7 +37,7 @@ pub fn verify(text: &str, limits: &Limits) -> Outcome {
         Certificate::parse(text).and_then(|certificate| whole(&certificate, limits))
     };
     match verified {
-        Ok(sentence) => Outcome::Verified(sentence),
+        Ok(claim) => Outcome::Verified(Box::new(claim)),
         Err(Refusal { inconclusive: false, reason }) => Outcome::Refused(reason),
         Err(Refusal { inconclusive: true, reason }) => Outcome::Inconclusive(reason),
     }
@@ -102,8 +103,8 @@ impl Question {
     }
 }
 
-/// The whole certificate; what it proves, in one sentence.
-fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> {
+/// Verifies the whole certificate.
+fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     if certificate.key_table_version != KEY_TABLE_VERSION {
         return Err(Refusal::inconclusive(format!(
             "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}",
@@ -130,18 +131,18 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<String, Refusal> 
     if certificate.axioms != axioms(semantics) {
         return Err(Refusal::new("the facts about requests that it names are not those of its options"));
     }
-    match &certificate.evidence {
-        Evidence::Pass { .. } => pass(certificate, &query, &encoding, semantics, limits),
-        Evidence::Fail { findings } => fail(certificate, findings, &query, semantics, limits),
-    }
+    let (answer, evidence) = match &certificate.evidence {
+        Evidence::Pass { .. } => ("PASS", pass(certificate, &query, &encoding, limits)?),
+        Evidence::Fail { findings } => ("FAIL", fail(certificate, findings, &query, semantics, limits)?),
+    };
+    Ok(Claim::new(certificate, &query, policy_type, answer, &evidence))
 }
 
-/// Verifies the refutation of a PASS.
+/// Verifies the refutation of a PASS, and says how large it is.
 fn pass(
     certificate: &Certificate,
     query: &Query<'_>,
     encoding: &Encoding<'_>,
-    semantics: Semantics,
     limits: &Limits,
 ) -> Result<String, Refusal> {
     let few =
@@ -154,15 +155,10 @@ fn pass(
     refutation.verify_clauses(encoding, clauses, limits)?;
     let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
     let plural = |n: usize| if n == 1 { "" } else { "s" };
-    Ok(format!(
-        "PASS: {}, by {lemmas} lemma{} and {steps} step{}",
-        claim(query, semantics, true),
-        plural(lemmas),
-        plural(steps)
-    ))
+    Ok(format!("by {lemmas} lemma{} and {steps} step{}", plural(lemmas), plural(steps)))
 }
 
-/// Replays the requests of a FAIL.
+/// Replays the requests of a FAIL, and says how many there are.
 fn fail(
     certificate: &Certificate,
     findings: &[Finding],
@@ -203,42 +199,6 @@ fn fail(
     if !is_for_everyone(addresses) {
         return Err(Refusal::new("what it shows is access from few addresses"));
     }
-    Ok(format!("FAIL: {}, shown by {} replayed", claim(query, semantics, false), requests(findings.len())))
-}
-
-fn requests(count: usize) -> String {
-    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
-}
-
-/// What a certificate of the question says.
-fn claim(query: &Query<'_>, semantics: Semantics, pass: bool) -> String {
-    let quantifier = if pass { "no" } else { "some" };
-    let names = |documents: &[&Document], before: &str, between: &str| {
-        let names: Vec<&str> = documents.iter().map(|d| d.source.name()).collect();
-        if names.is_empty() { String::new() } else { format!("{before}{}", names.join(between)) }
-    };
-    let policies = names(query.policies(), " allowed by ", " and ");
-    let set = if query.policies().len() > 1 { " as one set" } else { "" };
-    let within = names(&query.with_role(Role::Scope).collect::<Vec<_>>(), " and within ", " and ");
-    let without = names(&query.with_role(Role::Excludes).collect::<Vec<_>>(), " and not by ", " nor ");
-    let listed = match query.access() {
-        None => String::new(),
-        Some([_]) => " and listed by the access entry".to_owned(),
-        Some(entries) => format!(" and listed by one of {} access entries", entries.len()),
-    };
-    let outsider = match query.outside() {
-        None => String::new(),
-        Some(outside) => {
-            let (v4, v6) = AddressSet::of(outside.but_for.iter().copied()).sizes();
-            let beyond = match (v4, v6) {
-                (0, 0) => String::new(),
-                (v4, 0) => format!(" beyond {v4} IPv4 addresses"),
-                (0, v6) => format!(" beyond {v6} IPv6 addresses"),
-                (v4, v6) => format!(" beyond {v4} IPv4 and {v6} IPv6 addresses"),
-            };
-            format!(" by an outsider{beyond} of {}", outside.resource_type)
-        }
-    };
-    let policy_type = semantics.policy_type.name();
-    format!("{quantifier} request{outsider} is{policies}{set}{within}{without}{listed} ({policy_type})")
+    let plural = if findings.len() == 1 { "" } else { "s" };
+    Ok(format!("shown by {} request{plural} replayed", findings.len()))
 }

@@ -630,7 +630,8 @@ fn from_addresses(networks: &Value) -> Document {
 #[test]
 fn a_pass_says_from_how_many_addresses() {
     let good = certificate(&from_addresses(&json!(["203.0.113.0/24", "2001:db8::/64"])));
-    let Outcome::Verified(sentence) = outcome(&good) else { panic!("{:?}", outcome(&good)) };
+    let Outcome::Verified(claim) = outcome(&good) else { panic!("{:?}", outcome(&good)) };
+    let sentence = claim.sentence;
     let expected = "no request by an outsider beyond 256 IPv4 and 18446744073709551616 IPv6 addresses of AWS::S3::Bucket is allowed";
     assert!(sentence.contains(expected), "{sentence}");
     // More addresses than are few, fewer than those that are let in, other types, another check, heuristics.

@@ -25,7 +25,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "ARN")]
     pub(crate) federated_by: Option<String>,
     /// A context key; repeat it for several values. `key=` is the empty text; keys that are not named are absent, except
-    /// those that follow from the principal
+    /// those that follow from the principal, and those that every request has, whose usual value is assumed
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) context: Vec<String>,
     /// Context keys as JSON, {"KEY":["VALUE"]}: for keys with `=` in them

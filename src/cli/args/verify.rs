@@ -9,8 +9,11 @@ use std::time::Duration;
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
     /// The certificates
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "CERTIFICATE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+    /// Policies that the certificates have to be about: each has to be one of their policies, byte for byte
+    #[arg(long, value_name = "POLICY", num_args = 1..)]
+    pub(crate) policy: Vec<String>,
     /// Give up on a certificate after this time, such as 10s or 500ms: not verified
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,

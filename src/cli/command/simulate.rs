@@ -1,18 +1,18 @@
 //! One request, judged by a set of policies.
 
 use crate::cli::Exit;
-use crate::cli::args::{Format, SimulateArgs, YesNo};
+use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
 use crate::cli::input::{Reader, as_one_set, gather};
 use crate::cli::output::{Output, directory};
-use crate::evaluate::{self, Decision, evaluate};
-use crate::policy::{Document, Read};
+use crate::evaluate::{self, Decision, Trace, evaluate, evaluate_sides};
+use crate::policy::{Document, PolicyType, Read};
 use crate::report::text;
-use crate::report::{Failure, Report, Simulation, json};
+use crate::report::{Failure, Remark, Report, Simulation, json};
 use crate::request::{FactSets, Request, RequestSpec};
-use crate::surface::{document, json_members};
+use crate::surface::{document, fit, json_members};
 
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let request = request(args)?;
+    let mut request = request(args)?;
     let mut reader = Reader::new(&args.container);
     let mut inputs = gather(&mut reader, &args.policy, "policy", &args.container).list;
     as_one_set(&mut inputs, &args.container);
@@ -21,15 +21,20 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
         return Err(failure);
     }
     let documents: Vec<&Document> = reads.iter().map(document).collect();
-    let mut options = evaluate::Options::for_documents(&documents);
     let semantics = &args.semantics;
-    options.strict_arn = semantics.strict_arn;
-    if let Some(policy_type) = semantics.policy_type {
-        options.policy_type = policy_type;
+    // A set may hold documents of both types; each has to be whole as what it is.
+    match semantics.policy_type {
+        Some(_) => fit(&documents, semantics.policy_type)?,
+        None => documents.iter().try_for_each(|document| fit(&[*document], None))?,
     }
-    let trace = evaluate(&documents, &request, &options);
-    let simulation =
+    let missing = match semantics.aws_compat {
+        true => Vec::new(),
+        false => request.assume_usual(documents.iter().flat_map(|document| document.mentioned_keys())),
+    };
+    let trace = decided(&documents, &request, semantics)?;
+    let mut simulation =
         Simulation::new(documents, request, &trace, args.expect, semantics.policy_type, semantics.aws_compat);
+    simulation.remarks.extend(missing.iter().map(Remark::of_missing));
     output.remarks(&simulation.remarks);
     output.warnings(simulation.warnings());
     match output.format {
@@ -49,6 +54,52 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
         _ => Exit::Finding,
     };
     Ok(exit.zeroed(args.exit_zero))
+}
+
+/// The decision of the documents, where it does not depend on whose resource it is.
+fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs) -> Result<Trace, Failure> {
+    let mut options = evaluate::Options::for_documents(documents);
+    options.strict_arn = semantics.strict_arn;
+    if let Some(policy_type) = semantics.policy_type {
+        options.policy_type = policy_type;
+        return Ok(evaluate(documents, request, &options));
+    }
+    let (of_resource, of_requester): (Vec<&Document>, Vec<&Document>) =
+        documents.iter().partition(|document| PolicyType::infer([**document]) == PolicyType::Resource);
+    let names = |documents: &[&Document]| -> String {
+        let names: Vec<&str> = documents.iter().map(|document| document.source.name()).collect();
+        names.join(", ")
+    };
+    match (of_requester.as_slice(), of_resource.as_slice(), &request.requester) {
+        ([], _, _) | (_, [], _) => return Ok(evaluate(documents, request, &options)),
+        (own, _, None) => {
+            return Err(Failure::validation(format!(
+                "{} and {} are of both sides: name who asks with `--principal`",
+                names(own),
+                names(&of_resource)
+            )));
+        }
+        (own, _, Some(requester)) if requester.account().is_none() => {
+            return Err(Failure::validation(format!(
+                "{} is attached to users and roles, and the request comes from neither: leave it out",
+                names(own)
+            )));
+        }
+        _ => {}
+    }
+    let sides = evaluate_sides(documents, request, &options);
+    let (allowing, other) = match sides.only {
+        None => return Ok(sides.trace),
+        Some(PolicyType::Identity) => (of_requester, of_resource),
+        Some(_) => (of_resource, of_requester),
+    };
+    Err(Failure::validation(format!(
+        "{} allows this and {} does not, so it depends on whose resource it is: in another account than that of the requester both \
+         have to allow; in the same account one is enough, unless the policy of the resource has to allow it (a role's trust \
+         policy, a KMS key) or names only the account. Simulate each side by itself",
+        names(&allowing),
+        names(&other)
+    )))
 }
 
 fn request(args: &SimulateArgs) -> Result<Request, Failure> {

@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, VerifyArgs};
-use crate::cli::input::read_bounded;
+use crate::cli::input::{Reader, read_bounded};
 use crate::cli::output::{Output, directory};
 use crate::code::Code;
 use crate::limits::Deadline;
@@ -10,22 +10,26 @@ use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::span::{Source, Span};
 use crate::surface::{deadline, isolated, reason, unreadable};
-use crate::verify::{Limits, Outcome, verify};
+use crate::verify::{Claim, ClaimedPolicy, Limits, Outcome, verify};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::path::Path;
 
 pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failure> {
     let limits = Limits::default();
+    let given = given(&args.policy)?;
     let mut values: Vec<Value> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
     for (name, text) in args.files.iter().flat_map(|path| certificates(path, &limits)) {
         let limits = Limits { deadline: Deadline::at(deadline(args.timeout)), ..limits };
         let outcome = text.and_then(|text| isolated(|| verify(&text, &limits)));
-        let (status, result, message) = match outcome {
-            Ok(Outcome::Verified(message)) => (Status::Pass, "VERIFIED", message),
-            Ok(Outcome::Refused(message)) => (Status::Fail, "REFUSED", message),
-            Ok(Outcome::Inconclusive(message)) => (Status::Unknown, "NOT_VERIFIED", message),
+        let (status, result, message, claim) = match outcome {
+            Ok(Outcome::Verified(claim)) => match compared(&claim, &given) {
+                Ok(()) => (Status::Pass, "VERIFIED", claim.sentence.clone(), Some(claim)),
+                Err(message) => (Status::Fail, "REFUSED", message, Some(claim)),
+            },
+            Ok(Outcome::Refused(message)) => (Status::Fail, "REFUSED", message, None),
+            Ok(Outcome::Inconclusive(message)) => (Status::Unknown, "NOT_VERIFIED", message, None),
             Err(failure) => {
                 let issues = Issue::of_failure(&failure);
                 subjects.push(subject(name.clone(), Status::Error, failure.message.clone(), issues));
@@ -43,8 +47,18 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
         if output.format == Format::Text && (output.verbosity > Verbosity::Quiet || status != Status::Pass) {
             let result = result.to_ascii_lowercase().replace('_', " ");
             output.text(&text::line(&name, &format!("{result}. {message}")))?;
+            for policy in claim.iter().flat_map(|claim| &claim.policies) {
+                let is_given = given.iter().any(|(_, sha256)| *sha256 == policy.sha256);
+                let not = if given.is_empty() || is_given { "" } else { " (not compared)" };
+                let before = format!("  {} sha256 {}", policy.role, policy.sha256);
+                output.text(&text::line(&before, &format!("{}{not}", policy.name)))?;
+            }
         }
-        values.push(json!({"certificate": name, "result": result, "message": message}));
+        let mut value = json!({"certificate": name, "result": result, "message": message});
+        if let (Some(claim), Some(members)) = (&claim, value.as_object_mut()) {
+            members.insert("claim".to_owned(), json!(claim));
+        }
+        values.push(value);
         let source = Source::new(name.as_str(), "");
         let issue = |kind: Kind, code: Code| {
             vec![Issue::new(kind, code, message.as_str()).at(&source, Span::default(), "")]
@@ -76,6 +90,34 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
         })?,
     }
     Ok(exit)
+}
+
+/// The policies that the certificates have to be about: each by its name and the hash of its text.
+fn given(arguments: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut reader = Reader::default();
+    let one = |argument: &String| {
+        let read = reader.read(argument, "policy")?;
+        if let Some(failure) = Failure::of_documents([&read]) {
+            return Err(failure);
+        }
+        Ok((read.source.name().to_owned(), ClaimedPolicy::hash_of(read.source.text())))
+    };
+    arguments.iter().map(one).collect()
+}
+
+/// Compares the policies of a claim to those that it has to be about.
+///
+/// # Errors
+/// One of them is not a policy of the claim: the sentence that says so.
+fn compared(claim: &Claim, given: &[(String, String)]) -> Result<(), String> {
+    let is_other = |(_, sha256): &&(String, String)| claim.policies.iter().all(|p| p.sha256 != *sha256);
+    match given.iter().find(is_other) {
+        None => Ok(()),
+        Some((name, sha256)) => Err(format!(
+            "it is about other policies: the text of {name} (sha256 {sha256}) is none of them; what it shows is {}",
+            claim.sentence
+        )),
+    }
 }
 
 fn subject(name: String, status: Status, message: String, issues: Vec<Issue>) -> Subject {

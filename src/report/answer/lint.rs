@@ -99,6 +99,17 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
     Subject { name: document.source.name().to_owned(), rule: None, status, message, issues }
 }
 
+/// The first element of a statement that is an empty list, which matches nothing, and its place.
+fn empty_element(statement: &Statement) -> Option<(&'static str, Span)> {
+    let principal = statement.principal.as_ref();
+    let principal = principal.filter(|p| !p.negated && !p.everyone && p.values.is_empty());
+    let action = Some(&statement.action).filter(|action| !action.negated && action.values.is_empty());
+    let resource = statement.resource.as_ref().filter(|r| !r.negated && r.values.is_empty());
+    let principal = principal.map(|element| ("Principal", element.span));
+    let action = || action.map(|element| ("Action", element.span));
+    principal.or_else(action).or_else(|| resource.map(|element| ("Resource", element.span)))
+}
+
 fn issue(
     document: &Document,
     argument: &str,
@@ -109,17 +120,32 @@ fn issue(
     let statement = document.statements.get(defect.statement)?;
     let code = code(defect.fault);
     let name = statement_name(defect.statement, Some(statement));
-    let span = place(statement, defect.fault);
+    let span = match (defect.fault, empty_element(statement)) {
+        (Fault::NeverApplies, Some((_, span))) => span,
+        (fault, _) => place(statement, fault),
+    };
     let source = document.source.slice(span);
     let by = defect.covered_by.map(|by| statement_name(by, document.statements.get(by)));
     let condition = |place: usize| statement.conditions.get(place);
     let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
     let (title, label, help) = match defect.fault {
-        Fault::NeverApplies => (
-            format!("{name} matches no request"),
-            "no request has all that is asked for",
-            "its conditions contradict one another: mend them, or remove the statement; that changes nothing (proved)",
-        ),
+        Fault::NeverApplies => match empty_element(statement) {
+            Some((element, _)) => (
+                format!("{name} matches no request: its `{element}` is empty"),
+                "an empty list matches nothing",
+                "list what the statement is for, or remove the statement; that changes nothing (proved)",
+            ),
+            None => (
+                format!("{name} matches no request"),
+                "no request has all that is asked for",
+                if statement.conditions.is_empty() {
+                    "no request has such an action, resource and principal: correct them, or remove the statement; \
+                     that changes nothing (proved)"
+                } else {
+                    "its parts contradict one another: correct them, or remove the statement; that changes nothing (proved)"
+                },
+            ),
+        },
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),
             "all of this is denied by Deny statements",

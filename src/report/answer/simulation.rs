@@ -7,7 +7,7 @@ use crate::explain::display::{one_line, statement_name};
 use crate::policy::{Condition, ConditionValue, Document, Effect, PolicyType, PrincipalElement, Statement};
 use crate::report::display::principal_name;
 use crate::report::issue::{Issue, Kind, Status, Subject};
-use crate::request::{FactSets, Request};
+use crate::request::{FactSets, Missing, Request};
 use crate::span::{Source, Spanned};
 
 /// The decision that a caller may expect of a simulation.
@@ -87,6 +87,21 @@ pub struct Remark {
     pub code: Code,
     /// One sentence.
     pub message: String,
+}
+
+impl Remark {
+    /// Says what is assumed about a key that every such request has.
+    pub fn of_missing(missing: &Missing) -> Remark {
+        let Missing { name, assumed } = missing;
+        let message = match assumed {
+            Some(value) => format!("every request has {name}, and none is given: `{value}` is assumed"),
+            None => format!(
+                "every such request has {name}, and none is given: conditions on it are judged as if it was absent; \
+                 give it with `--context {name}=VALUE`"
+            ),
+        };
+        Remark { code: Code::AssumedValue, message }
+    }
 }
 
 /// Lists what is odd about a request: it cannot exist, or its action looks like a pattern.

@@ -3,6 +3,7 @@
 use crate::automata::{Class, Set, Step};
 use crate::formula::{Axis, Bound, Network, Scalar, VariableId};
 use crate::verify::Refusal;
+use crate::verify::lemma::byte_automata::ByteAutomaton;
 use crate::verify::lemma::domain::text;
 use crate::verify::lemma::values::{some_address, some_number};
 use crate::verify::lemma::{ENUMERATION_LIMIT, Prover, Tests};
@@ -12,6 +13,9 @@ use std::rc::Rc;
 type Bounds<'l, 'b> = (&'l [&'b Bound], &'l [&'b Bound]);
 /// Networks to be in, and not to be in.
 type Networks<'l> = (&'l [Network], &'l [Network]);
+
+/// Free bits of an IPv4 network whose addresses are looked at one by one.
+const FREE_BITS_THRESHOLD: u32 = 8;
 
 impl Prover<'_, '_> {
     /// Decides whether the tests of one kind, or those that no text passes together, exclude every text; or every text of the few
@@ -52,24 +56,28 @@ impl Prover<'_, '_> {
         bounds: Bounds<'_, '_>,
         networks: Networks<'_>,
     ) -> Result<bool, Refusal> {
-        let (mut inside, mut outside) = self.texts(tests)?;
-        if !bounds.0.is_empty() || !networks.0.is_empty() {
-            // What is read as a number, date or address has these letters only.
-            let letters = Class::ALNUM.union(Class::SIGNS).union(Class::HYPHEN).union(Class::DOT);
-            inside.push(Rc::new(self.built(vec![Step::Many(letters.union(Class::COLON))])?));
+        let (inside, outside) = self.texts(tests)?;
+        for form in forms(bounds.0, networks.0) {
+            let form = Rc::new(self.built(form)?);
+            let inside: Vec<_> = inside.iter().cloned().chain([form]).collect();
+            if !self.none_of_few(variable, &inside, outside.clone(), bounds, networks)? {
+                return Ok(false);
+            }
         }
-        for network in networks.0.iter().filter(|network| !network.v6) {
-            inside.push(Rc::new(self.built(spelled(*network))?));
-        }
-        if bounds.0.iter().any(|b| b.axis == Axis::Number) {
-            let digits_and_point = Class::DIGIT.union(Class::DOT);
-            let sign = Class::SIGNS.union(Class::HYPHEN);
-            let numbers =
-                [Step::Many(sign), Step::One(Set::Class(Class::DIGIT)), Step::Many(digits_and_point)];
-            inside.push(Rc::new(self.built(numbers.into())?));
-        }
+        Ok(true)
+    }
+
+    /// Decides whether the texts that are in all and in none of the automata are few, and none of them compares as asked.
+    fn none_of_few(
+        &mut self,
+        variable: VariableId,
+        inside: &[Rc<ByteAutomaton>],
+        mut outside: Vec<Rc<ByteAutomaton>>,
+        bounds: Bounds<'_, '_>,
+        networks: Networks<'_>,
+    ) -> Result<bool, Refusal> {
         for _ in 0..ENUMERATION_LIMIT {
-            let Some(found) = self.value(variable, &inside, &outside)? else { return Ok(true) };
+            let Some(found) = self.value(variable, inside, &outside)? else { return Ok(true) };
             let Ok(word) = std::str::from_utf8(&found) else { return Ok(false) };
             if reads_as(word, bounds, networks) {
                 return Ok(false);
@@ -80,19 +88,69 @@ impl Prover<'_, '_> {
     }
 }
 
-/// What every text of an address of an IPv4 network looks like: it is spelled in one way, and its whole octets stand first.
-fn spelled(network: Network) -> Vec<Step> {
-    let address = network.bits.wrapping_shr(96);
-    let octet = |place: u32| (address >> (24 - place * 8)) & 0xFF;
-    let whole: Vec<String> = (0..network.length / 8).map(|place| octet(place).to_string()).collect();
-    let mut steps = text(&whole.join("."));
-    if whole.len() < 4 {
-        if !whole.is_empty() {
-            steps.extend(text("."));
-        }
-        steps.push(Step::Many(Class::DIGIT.union(Class::DOT)));
+/// Patterns of which every text that passes the comparisons and is in the networks matches one.
+fn forms(bounds: &[&Bound], networks: &[Network]) -> Vec<Vec<Step>> {
+    let has = |axis: Axis| bounds.iter().any(|bound| bound.axis == axis);
+    if has(Axis::Number) {
+        return numbers();
     }
-    steps
+    if has(Axis::Date) {
+        return numbers().into_iter().chain(dates()).collect();
+    }
+    match networks.iter().max_by_key(|network| network.length) {
+        Some(network) => addresses(*network),
+        None => vec![vec![Step::Many(Class::ANY)]],
+    }
+}
+
+fn one(class: Class) -> Step {
+    Step::One(Set::Class(class))
+}
+
+/// A sign or none, digits, and a point with digits or none.
+fn numbers() -> Vec<Vec<Step>> {
+    let digits = [one(Class::DIGIT), Step::Many(Class::DIGIT)];
+    let signs = [vec![], text("-"), text("+")];
+    let of_sign = |sign: &Vec<Step>| {
+        let whole = [sign.as_slice(), &digits].concat();
+        let part = [&whole, &text("."), digits.as_slice()].concat();
+        [whole, part]
+    };
+    signs.iter().flat_map(of_sign).collect()
+}
+
+/// A month, a day, and a day with a time, of which only the letters are told.
+fn dates() -> [Vec<Step>; 3] {
+    let digits = |count: usize| vec![one(Class::DIGIT); count];
+    let month = [digits(4), text("-"), digits(2)].concat();
+    let day = [month.clone(), text("-"), digits(2)].concat();
+    let clock = Class::ALNUM.union(Class::SIGNS).union(Class::COLON).union(Class::HYPHEN).union(Class::DOT);
+    let time = [day.clone(), vec![one(Class::ALNUM), Step::Many(clock)]].concat();
+    [month, day, time]
+}
+
+/// The texts of the addresses of a network. An IPv4 address has one, whose whole octets stand first.
+fn addresses(network: Network) -> Vec<Vec<Step>> {
+    if network.v6 {
+        let letters = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
+        return vec![[vec![Step::Many(letters)], text(":"), vec![Step::Many(letters)]].concat()];
+    }
+    let address = (network.bits >> 96) as u32;
+    let free = 32 - network.length;
+    if free <= FREE_BITS_THRESHOLD {
+        let spelled = |bits: u32| text(&std::net::Ipv4Addr::from(bits).to_string());
+        return (0..1u32 << free).map(|place| spelled(address | place)).collect();
+    }
+    let mut steps = Vec::new();
+    for (place, octet) in (0..).zip(address.to_be_bytes()) {
+        steps.extend(text(if place == 0 { "" } else { "." }));
+        if place < network.length / 8 {
+            steps.extend(text(&octet.to_string()));
+        } else {
+            steps.extend([one(Class::DIGIT), Step::Many(Class::DIGIT)]);
+        }
+    }
+    vec![steps]
 }
 
 /// Returns true if the text compares as asked.
@@ -115,6 +173,14 @@ mod tests {
     use super::*;
     use crate::automata::{Pattern, Symbol};
 
+    fn matches(forms: Vec<Vec<Step>>, word: &str) -> bool {
+        forms.into_iter().any(|form| {
+            let mut pattern = Pattern::builder();
+            form.into_iter().for_each(|step| pattern.push(step));
+            pattern.finish().matches(&Symbol::word(word))
+        })
+    }
+
     #[test]
     fn an_address_looks_like_its_network() {
         for (network, address, looks) in [
@@ -125,13 +191,59 @@ mod tests {
             ("203.0.112.0/20", "203.1.112.9", false),
             ("192.0.2.7", "192.0.2.7", true),
             ("192.0.2.7", "192.0.2.70", false),
+            ("192.0.2.16/28", "192.0.2.31", true),
+            ("192.0.2.16/28", "192.0.2.32", false),
             ("0.0.0.0/0", "8.8.8.8", true),
+            ("0.0.0.0/0", "8.8.8", false),
             ("128.0.0.0/1", "200.1.1.1", true),
+            ("2001:db8::/32", "2001:DB8::1", true),
+            ("2001:db8::/32", "10.0.0.1", false),
         ] {
-            let mut pattern = Pattern::builder();
-            spelled(Network::parse(network).unwrap()).into_iter().for_each(|step| pattern.push(step));
-            let found = pattern.finish().matches(&Symbol::word(address));
+            let found = matches(addresses(Network::parse(network).unwrap()), address);
             assert_eq!(found, looks, "{network} {address}");
         }
+    }
+
+    /// A form that a number or an instant does not have would prove lemmas that are wrong.
+    #[test]
+    fn every_number_and_instant_has_a_form() {
+        let letters = ['0', '1', '2', '-', '+', '.', 'T', 't', 'Z', ':'];
+        let mut texts: Vec<String> = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..4 {
+            let until = texts.len();
+            for place in from..until {
+                let longer: Vec<String> = letters.iter().map(|c| format!("{}{c}", texts[place])).collect();
+                texts.extend(longer);
+            }
+            from = until;
+        }
+        let long = [
+            "2020-06",
+            "2020-06-30",
+            "2020-06-30T01:02Z",
+            "2020-06-30t01:02:03z",
+            "2020-06-30T01:02:03.50+02:00",
+            "2020-06-30T01:02:03-02:00",
+            "1593475200",
+            "-1593475200.5",
+            "12345.",
+            "2020-06-30T",
+            "20200-06-30",
+            "01234",
+        ];
+        texts.extend(long.map(str::to_owned));
+        let (mut as_number, mut as_instant) = (0, 0);
+        for text in &texts {
+            if Scalar::parse_number(text).is_some() {
+                as_number += 1;
+                assert!(matches(numbers(), text), "{text}");
+            }
+            if Scalar::parse_date(text).is_some() {
+                as_instant += 1;
+                assert!(matches(numbers().into_iter().chain(dates()).collect(), text), "{text}");
+            }
+        }
+        assert!(as_number > 100 && as_instant >= 9, "{as_number} {as_instant}");
     }
 }

@@ -59,8 +59,8 @@ fn tampered(u: &mut Unstructured<'_>) -> Result<()> {
 fn says_something_true(certificate: &str) {
     // A little work is enough for so small a question.
     let limits = Limits { work: 20_000_000, ..Limits::default() };
-    if let Outcome::Verified(sentence) = verify(certificate, &limits) {
-        is_true(&sentence, certificate);
+    if let Outcome::Verified(claim) = verify(certificate, &limits) {
+        is_true(&claim.sentence, certificate);
     }
 }
 

@@ -1,0 +1,153 @@
+//! A policy document wherever it stands: bare, or inside an answer of the AWS CLI, as an object, as JSON text or
+//! URL-encoded.
+//!
+//! Documents are recognised by what they are (an object with `Statement`), not by the command that printed them, so
+//! that services nobody thought of work too. A part that looks like a policy and cannot be read is an error of the whole
+//! file: what is not judged is never counted as harmless.
+
+mod encoded;
+mod find;
+mod resemblance;
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::limits::InputLimits;
+use crate::policy::json::{self, Json};
+use crate::policy::parse::document;
+use crate::policy::{Document, Parsed};
+use crate::span::{Source, Span};
+pub(crate) use encoded::decoded;
+use encoded::plain;
+use find::Found;
+pub(crate) use find::find_all;
+use resemblance::resembles_policy;
+
+/// How many places of a file with several policies are shown; all are counted.
+const SHOWN: usize = 12;
+
+/// What came out of reading a file.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The text that the spans point into: the file, or the document that stood in it as a text.
+    pub source: Source,
+    /// The document, if there were no errors.
+    pub document: Option<Document>,
+    /// Everything noticed, errors and warnings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Read {
+    fn parsed(source: &Source, parsed: Parsed) -> Read {
+        Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics }
+    }
+
+    /// The same under another name: what was called `from`, or something in it, is called `to` instead. The text and the
+    /// statements are shared.
+    ///
+    /// ```
+    /// use iamsat::{limits::InputLimits, policy::read, span::Source};
+    /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    /// let read = read(&Source::new("new", text), &InputLimits::default()).renamed("new", "old");
+    /// assert_eq!(read.document.unwrap().source.name(), "old");
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Read {
+        let mut read = self.clone();
+        for source in std::iter::once(&mut read.source).chain(read.document.as_mut().map(|d| &mut d.source)) {
+            *source = source.renamed(from, to);
+        }
+        read
+    }
+
+    fn failed(source: &Source, diagnostics: Vec<Diagnostic>) -> Read {
+        Read { source: source.clone(), document: None, diagnostics }
+    }
+}
+
+/// Reads the one policy document of a file: the file itself, or the only one in an answer of the AWS CLI.
+///
+/// A document that stands in the file as a text becomes a source of its own, called `FILE#POINTER`.
+///
+/// ```
+/// use iamsat::{limits::InputLimits, policy::read, span::Source};
+/// let answer = r#"{"Policy": "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"}"#;
+/// let read = read(&Source::new("bucket.json", answer), &InputLimits::default());
+/// assert_eq!(read.document.unwrap().source.name(), "bucket.json#/Policy");
+/// ```
+pub fn read(source: &Source, limits: &InputLimits) -> Read {
+    match plain(source.text()) {
+        Some((text, how)) => {
+            let name = format!("{} ({how})", source.name());
+            within(&source.decoded(name, text, Span::new(0, source.text().len())), limits)
+        }
+        None => within(source, limits),
+    }
+}
+
+fn within(source: &Source, limits: &InputLimits) -> Read {
+    let (json, mut faults) = match json::parse(source.text(), limits) {
+        Ok(tree) => tree,
+        Err(diagnostics) => return Read::failed(source, diagnostics),
+    };
+    let bare = |faults| Read::parsed(source, document(source, &json, String::new(), faults, limits));
+    if json.member("Statement").is_some() {
+        return bare(faults);
+    }
+    let found = find_all(&json, limits);
+    match found.policies.as_slice() {
+        [] if resembles_policy(&json) => bare(faults),
+        [one] if found.unread.is_empty() => only(source, one, faults, limits),
+        policies => {
+            match policies {
+                [] if found.unread.is_empty() => faults.push(no_policy(&json)),
+                // The one policy is judged no more than the rest of the file, which would be counted as harmless.
+                [] | [_] => {}
+                several => faults.push(several_policies(several)),
+            }
+            faults.extend(found.unread);
+            Read::failed(source, faults)
+        }
+    }
+}
+
+/// Reads the only policy of a file.
+fn only(source: &Source, one: &Found<'_, '_>, faults: Vec<Diagnostic>, limits: &InputLimits) -> Read {
+    match &one.text {
+        None => Read::parsed(source, document(source, one.json, one.pointer.clone(), faults, limits)),
+        // A document that is a text has a source of its own, where these faults have no place.
+        Some(_) if !faults.is_empty() => Read::failed(source, faults),
+        Some(text) => {
+            let name = match one.pointer.as_str() {
+                "" => format!("{} (unquoted)", source.name()),
+                pointer => format!("{}#{pointer}", source.name()),
+            };
+            let source = source.decoded(name, text.as_str(), one.json.span);
+            Read::parsed(&source, crate::policy::parse(&source, limits))
+        }
+    }
+}
+
+fn no_policy(json: &Json<'_>) -> Diagnostic {
+    let start = json.span.start as usize;
+    Diagnostic::error(Code::NoPolicy, "there is no policy in this file", Span::new(start, start + 1))
+        .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
+        .with_help("a policy document is an object with `Statement`")
+}
+
+fn several_policies(found: &[Found<'_, '_>]) -> Diagnostic {
+    let span = found.first().map_or(Span::default(), |f| {
+        let start = f.json.span.start as usize;
+        Span::new(start, start + 1)
+    });
+    let mut pointers: Vec<String> = found.iter().take(SHOWN).map(|f| f.pointer.clone()).collect();
+    if found.len() > SHOWN {
+        pointers.push(format!("and {} more", found.len() - SHOWN));
+    }
+    Diagnostic::error(
+        Code::SeveralPolicies,
+        format!("the file holds {} policies, not one", found.len()),
+        span,
+    )
+    .with_label("the first of them")
+    .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
+}
