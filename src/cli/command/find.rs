@@ -4,7 +4,7 @@ use super::certificate;
 use crate::check::{Property, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
-use crate::cli::input::{Reader, as_one_set, gather, text_of};
+use crate::cli::input::{Input, Reader, as_one_set, gather, text_of};
 use crate::cli::output::{Output, directory};
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::{self, Verbosity};
@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let mut inputs = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container).list;
+    let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
+    // A policy that is attached and was not read may allow what is looked for.
+    let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
     as_one_set(&mut inputs, &args.container);
     let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
     let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;

@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
-use crate::cli::input::{Reader, as_one_set, gather};
+use crate::cli::input::{Input, Reader, as_one_set, gather};
 use crate::cli::output::{Output, directory};
 use crate::evaluate::{self, Decision, Trace, evaluate, evaluate_sides};
 use crate::policy::{Document, PolicyType, Read};
@@ -14,7 +14,9 @@ use crate::surface::{document, fit, json_members};
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut request = request(args)?;
     let mut reader = Reader::new(&args.container);
-    let mut inputs = gather(&mut reader, &args.policy, "policy", &args.container).list;
+    let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
+    // A policy that is attached and was not read may allow or deny the request.
+    let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
     as_one_set(&mut inputs, &args.container);
     let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(&reads) {
