@@ -45,14 +45,16 @@ pub(crate) fn line(answer: &Value) -> String {
 }
 
 fn body(answer: &Value) -> String {
-    // Lint answers with a list of policies: here with one.
-    let answer = if answer.is_array() { &answer[0] } else { answer };
+    // A file of several policies has an answer for each.
+    if let Some(answers) = answer.as_array() {
+        return answers.iter().map(body).collect::<Vec<_>>().join(" | ");
+    }
     if let Some(error) = answer.get("error") {
         return format!("ERROR{}", places(&error["diagnostics"]));
     }
     let mut parts = vec![match answer["result"].as_str() {
         Some(result) => format!("{result}{}{}", blamed(answer), places(&answer["unknown"])),
-        None => format!("{} findings", answer["findings"].as_array().unwrap().len()),
+        None => format!("{} findings", answer["findings"].as_array().map_or(0, Vec::len)),
     }];
     match answer["witnesses"].as_array() {
         Some(list) => parts.extend(list.iter().map(request)),
