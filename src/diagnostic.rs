@@ -15,10 +15,10 @@ pub enum Severity {
 /// One fault: what, where and what to do about it.
 ///
 /// ```
-/// use iamsat::{diagnostic::Diagnostic, span::Span};
-/// let fault = Diagnostic::error("missing-effect", "the statement has no `Effect`", Span::new(3, 9))
+/// use iamsat::{code::Code, diagnostic::Diagnostic, span::Span};
+/// let fault = Diagnostic::error(Code::MissingEffect, "the statement has no `Effect`", Span::new(3, 9))
 ///     .with_help("add \"Effect\": \"Allow\" or \"Effect\": \"Deny\"");
-/// assert_eq!(fault.code, "missing-effect");
+/// assert_eq!(fault.code, Code::MissingEffect);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -124,7 +124,7 @@ impl Finding {
 /// Why there is no answer.
 ///
 /// ```
-/// use iamsat::{check::{Options, no_new_access}, solve::{UnknownReason, Verdict}};
+/// use iamsat::{check::{Options, no_new_access}, code::Code, solve::{UnknownReason, Verdict}};
 /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 /// # fn policy(statement: &str) -> Document {
 /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
@@ -135,7 +135,7 @@ impl Finding {
 /// let new = policy(r#"{"Effect":"Allow","Action":"s?:GetObject","Resource":"*"}"#);
 /// let Verdict::Unknown(unknown) = no_new_access(&new, &old, &Options::default()).verdict else { panic!() };
 /// let UnknownReason::Opaque { rule, pointer, .. } = &unknown.reasons[0] else { panic!() };
-/// assert_eq!((*rule, pointer.as_str()), ("service-wildcard", "/Statement/Action"));
+/// assert_eq!((*rule, pointer.as_str()), (Code::ServiceWildcard, "/Statement/Action"));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Unknown {
