@@ -107,6 +107,7 @@ codes! {
     EmptyValueList Unknown "empty-value-list"
     EmptyVariable Error "empty-variable"
     ExternalAccess Finding "external-access"
+    FederatedSignInIsUnsigned Assumption "federated-sign-in-is-unsigned"
     ForAnyValueIfExists Unknown "for-any-value-if-exists"
     HeuristicMfaAgeImpliesMfaPresent Assumption "heuristic-mfa-age-implies-mfa-present"
     HeuristicNoVpcViaAwsService Assumption "heuristic-no-vpc-via-aws-service"

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::encode::context::Context;
+use crate::encode::facts::is_of_signer;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
 use crate::policy::PolicyType;
@@ -29,10 +30,19 @@ pub fn assumptions(
     for document in documents {
         found.add_for(&document.features(), context);
     }
+    let is_resource = context.semantics.policy_type == PolicyType::Resource;
+    let mut policies = documents.iter().take(query.policies().len());
+    if is_resource
+        && !context.semantics.aws_compat
+        && mentioned.iter().any(|key| is_of_signer(key))
+        && policies.any(|document| document.features().allows_sign_in)
+    {
+        found.add(Code::FederatedSignInIsUnsigned);
+    }
     if context.semantics.heuristics {
         let has = |key: &str| mentioned.contains(&key);
         let takes_part = |h: &&Heuristic| match h.keys {
-            [] => context.semantics.policy_type == PolicyType::Resource,
+            [] => is_resource,
             keys => keys.iter().any(|key| has(key)) && h.with.is_none_or(has),
         };
         HEURISTICS.iter().filter(takes_part).for_each(|h| found.add(h.name));

@@ -1,5 +1,5 @@
-//! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1 and S8 to S13 of
-//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
+//! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1, S8 to S13 and
+//! S17 of docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
 //! values of two keys is left out (that paths start with the organization's id in S10, that both times are one instant in S11,
 //! that the first and last service are members in S12): leaving a fact out only adds requests, so it never makes a PASS wrong.
 //!
@@ -10,15 +10,27 @@ use crate::encode::context::Context;
 use crate::encode::heuristics::heuristics;
 use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
-use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT};
-use crate::formula::{Formula, Lit, PatternKey, Unobservable, Variable};
+use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, SIGN_IN};
+use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Unobservable, Variable};
 
-/// Keys that anonymous requests lack (S1), apart from those that the requester's word fixes; tags by prefix.
-const SIGNED_ONLY: [&str; 9] = [
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principaltag/",
-    "aws:principalservicenameslist",
+/// Keys that unsigned requests lack, anonymous ones (S1) and those of a federated sign-in (S17), apart from those that the
+/// requester's word fixes; tags by prefix.
+const SIGNED_ONLY: [&str; 4] =
+    ["aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/", "aws:principalservicenameslist"];
+
+/// True if the requests of a federated sign-in lack the key (lower-cased name) because they are unsigned (S17).
+pub(crate) fn is_of_signer(key: &str) -> bool {
+    let fixed = [RequesterKey::PrincipalArn, RequesterKey::IsAwsService, RequesterKey::ServiceName];
+    fixed.iter().any(|fixed| fixed.name() == key) || SIGNED_ONLY.iter().any(|family| is_in(key, family))
+}
+
+/// True if the key is the one of this name, or for a name that ends with `/`, one of its tags.
+fn is_in(key: &str, name: &str) -> bool {
+    if name.ends_with('/') { key.starts_with(name) } else { key == name }
+}
+
+/// Further keys that anonymous requests lack (S1).
+const NOT_ANONYMOUS: [&str; 5] = [
     "aws:tokenissuetime",
     "aws:multifactorauthpresent",
     "aws:multifactorauthage",
@@ -78,14 +90,19 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
         return facts;
     }
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
-    // S1.
+    // S1 and S17.
     let anonymous = is_kind(formula, context, ANONYMOUS);
+    let unsigned = is_kind(formula, context, ANONYMOUS.union(SIGN_IN));
     let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
     for name in &keys {
-        let signed_only = |k: &str| if k.ends_with('/') { name.starts_with(k) } else { *name == k };
-        if anonymous != Lit::FALSE && SIGNED_ONLY.iter().any(|k| signed_only(k)) {
+        let without = match () {
+            () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => unsigned,
+            () if NOT_ANONYMOUS.contains(name) => anonymous,
+            () => Lit::FALSE,
+        };
+        if without != Lit::FALSE {
             let present = presence(formula, context, name, 0);
-            implies(formula, anonymous, !present);
+            implies(formula, without, !present);
         }
     }
     // S6: the list belongs to services.

@@ -1,7 +1,7 @@
 //! Context keys: their presence, and the patterns that their values match.
 //!
 //! Keys that describe the requester are read off the requester's word, so that they cannot contradict `Principal` or one
-//! another (facts S1 to S6 of docs/semantics.md); for requesters about which nothing is documented, and under
+//! another (facts S1 to S6 and S17 of docs/semantics.md); for requesters about which nothing is documented, and under
 //! `--aws-compat`, they are variables of their own.
 
 use crate::encode::context::Context;

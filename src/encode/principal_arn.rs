@@ -7,8 +7,8 @@ use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::matches;
 use crate::encode::principal::is_kind;
-use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, USER, glob};
-use crate::formula::{Formula, Lit, PatternKey, Site};
+use crate::formula::requester::{OF_ACCOUNT, USER, glob};
+use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Site};
 use crate::policy::{OperatorFamily, Part, Template};
 
 const ARN: &str = "aws:principalarn";
@@ -49,9 +49,9 @@ pub(crate) fn principal_arn<'a>(
         let user = is_kind(formula, context, USER);
         return Some(formula.graph.and([user, like]));
     }
-    // Principals of accounts have the account of their ARN, and anonymous callers have no ARN; about others nothing is documented.
+    // Principals of accounts have the account of their ARN, and unsigned requests have no ARN; about services nothing is documented.
     let own = is_kind(formula, context, OF_ACCOUNT);
-    let known = is_kind(formula, context, OF_ACCOUNT.union(ANONYMOUS));
+    let known = is_kind(formula, context, RequesterKey::PrincipalArn.fixed());
     let text = format!("{family:?} {key}\0{element}\0{template}");
     let undecided = formula.opaque(Code::PolicyVariable, text, site);
     let own = formula.graph.and([own, like]);

@@ -1,6 +1,6 @@
 //! Which requests can happen: shapes, the key table, and the facts that AWS documents about every request.
 //!
-//! The facts are S1 to S13 of docs/semantics.md, as far as the search uses them; each removes requests, so each has to be
+//! The facts are S1 to S13 and S17 of docs/semantics.md, as far as the search uses them; each removes requests, so each has to be
 //! certain. What would compare the values of two keys (the prefix of S10, S11, the members of S12) is left out here as
 //! there: a request too many never makes a PASS wrong.
 //!
@@ -24,7 +24,7 @@ pub struct FactSets {
 /// A reason why a request cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconsistency {
-    /// The fact that is violated: `S1` to `S13` (`S2-S6` for what the requester fixes), `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
+    /// The fact that is violated: `S1` to `S13`, `S17` (`S2-S6` for what the requester fixes), `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
     pub axiom: &'static str,
     /// One sentence.
     pub message: String,
@@ -150,7 +150,7 @@ impl Request {
             self.derived(keys, &mut fault);
             // These are about values that are there.
             if !self.context.is_empty() {
-                self.anonymous(&mut fault);
+                self.unsigned(&mut fault);
                 self.network(keys, &mut fault);
                 self.groups(keys, &mut fault);
             }
@@ -212,15 +212,17 @@ impl Request {
         }
     }
 
-    /// S1: what anonymous requests lack.
-    fn anonymous(&self, fault: &mut dyn FnMut(&'static str, String)) {
-        if self.requester != Some(Requester::Anonymous) {
-            return;
-        }
-        let lacks = [
-            "aws:principalorgid",
-            "aws:principalorgpaths",
-            "aws:principalservicenameslist",
+    /// S1 and S17: what anonymous requests lack, and those of a federated sign-in.
+    fn unsigned(&self, fault: &mut dyn FnMut(&'static str, String)) {
+        let (fact, whose) = match &self.requester {
+            Some(Requester::Anonymous) => ("S1", "anonymous requests"),
+            Some(Requester::WebIdentity { .. } | Requester::Saml { .. }) => {
+                ("S17", "requests of a federated sign-in, which are unsigned")
+            }
+            _ => return,
+        };
+        let of_signer = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalservicenameslist"];
+        let of_session = [
             "aws:tokenissuetime",
             "aws:multifactorauthpresent",
             "aws:multifactorauthage",
@@ -228,8 +230,11 @@ impl Request {
             "aws:federatedprovider",
         ];
         for (key, _) in self.context() {
-            if lacks.contains(&key) || key.starts_with("aws:principaltag/") {
-                fault("S1", format!("{key} is absent from anonymous requests"));
+            let lacks = of_signer.contains(&key)
+                || key.starts_with("aws:principaltag/")
+                || (fact == "S1" && of_session.contains(&key));
+            if lacks {
+                fault(fact, format!("{key} is absent from {whose}"));
             }
         }
     }

@@ -153,14 +153,15 @@ impl Requester {
             Requester::Anonymous => {
                 keys.push(("aws:PrincipalAccount", Some("anonymous".into())));
                 keys.push(("aws:userid", Some("anonymous".into())));
-                let absent = ["aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"];
-                keys.extend(absent.map(|key| (key, None)));
+                keys.extend(SIGNATURE_TELLS.map(|key| (key, None)));
             }
             Requester::Service { name } => {
                 keys.push(("aws:PrincipalIsAWSService", Some("true".into())));
                 keys.push(("aws:PrincipalServiceName", Some(name.into())));
             }
-            Requester::WebIdentity { .. } | Requester::Saml { .. } => {}
+            Requester::WebIdentity { .. } | Requester::Saml { .. } => {
+                keys.extend(SIGNATURE_TELLS.map(|key| (key, None)));
+            }
             _ => {
                 keys.push(("aws:PrincipalAccount", self.account().map(Cow::from)));
                 if let Some(arn) = self.principal_arn() {
@@ -185,6 +186,10 @@ impl Requester {
         keys
     }
 }
+
+/// Keys that follow from the credentials that sign a request.
+const SIGNATURE_TELLS: [&str; 3] =
+    ["aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"];
 
 fn arn(text: &str) -> Option<Requester> {
     let fields: Vec<&str> = text.splitn(6, ':').collect();

@@ -101,6 +101,37 @@ const CASES: &[Case] = &[
         r#""Condition":{"StringEquals":{"aws:RequestTag/team":"a"}}"#,
         r#""Condition":{"Null":{"aws:TagKeys":"false"}}"#,
     ),
+    case(
+        "S17 a web identity has no organization",
+        r#""Principal":{"Federated":"accounts.google.com"},"Condition":{"StringLike":{"aws:PrincipalOrgID":"*"}}"#,
+        "",
+    ),
+    case(
+        "S17 nor organization paths",
+        r#""Principal":{"Federated":"accounts.google.com"},"Condition":{"Null":{"aws:PrincipalOrgPaths":"false"}}"#,
+        "",
+    ),
+    case(
+        "S17 a SAML caller has no principal tags",
+        r#""Principal":{"Federated":"arn:aws:iam::111122223333:saml-provider/p"},"Condition":{"Null":{"aws:PrincipalTag/team":"false"}}"#,
+        "",
+    ),
+    case(
+        "S17 nor an ARN, with a policy variable in the value or without",
+        r#""Principal":{"Federated":"*"},"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/*","arn:aws:iam::${aws:PrincipalAccount}:role/a"]}}"#,
+        "",
+    ),
+    case(
+        "S17 a federated sign-in does not say that no service signed it",
+        r#""Principal":{"Federated":"*"},"Condition":{"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        "",
+    ),
+    case(
+        "S17 nor that one did, by whatever name",
+        r#""Principal":{"Federated":"*"},"Condition":{"Null":{"aws:PrincipalServiceName":"false"}}},
+           {"Effect":"Allow","Action":"*","Resource":"*","Principal":{"Federated":"*"},"Condition":{"Null":{"aws:PrincipalServiceNamesList":"false"}}"#,
+        "",
+    ),
 ];
 
 fn policy(statement: &str) -> iamsat::policy::Document {
@@ -238,6 +269,7 @@ fn heuristics_exclude_no_more_than_they_say() {
 #[test]
 fn assumptions_are_named_where_they_take_part() {
     let fields = "resource-fields-do-not-cross-colons";
+    let sign_in = "federated-sign-in-is-unsigned";
     let cases: &[(&str, &[&str])] = &[
         (r#""Sid":"a""#, &[]),
         (r#""NotPrincipal":{"Service":"a.amazonaws.com"}"#, &[]),
@@ -257,6 +289,13 @@ fn assumptions_are_named_where_they_take_part() {
         ),
         (r#""Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:*::b"}}"#, &[]),
         (r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, &[]),
+        (r#""Principal":"*","Condition":{"Null":{"aws:PrincipalOrgID":"true"}}"#, &[sign_in]),
+        (r#""NotPrincipal":{"AWS":"*"},"Condition":{"Null":{"aws:PrincipalTag/x":"true"}}"#, &[sign_in]),
+        (r#""Principal":"*","Condition":{"Null":{"aws:username":"true"}}"#, &[]),
+        (
+            r#""Principal":{"Service":"a.amazonaws.com"},"Condition":{"Null":{"aws:PrincipalOrgID":"true"}}"#,
+            &[],
+        ),
     ];
     for (statement, expected) in cases {
         let answer = ask(statement, "", Options::default());

@@ -28,6 +28,8 @@ pub(crate) struct Features {
     pub(crate) exempt_accounts: bool,
     /// Principals with wildcards.
     pub(crate) wild_principals: bool,
+    /// An Allow statement for callers who sign in by an identity provider.
+    pub(crate) allows_sign_in: bool,
 }
 
 impl Features {
@@ -85,7 +87,15 @@ impl Features {
     }
 
     fn principals(&mut self, statement: &Statement) {
-        let Some(element) = &statement.principal else { return };
+        let is_allow = statement.effect.value == Effect::Allow;
+        let Some(element) = &statement.principal else {
+            self.allows_sign_in |= is_allow;
+            return;
+        };
+        let signs_in =
+            |p: &Principal| matches!(p.meaning, PrincipalMeaning::AwsAny | PrincipalMeaning::Federated(_));
+        self.allows_sign_in |= is_allow
+            && (element.negated || element.everyone || element.values.iter().any(|p| signs_in(&p.value)));
         let listed = || element.values.iter().map(|p| &p.value);
         let account = |p: &Principal| matches!(p.meaning, PrincipalMeaning::Account(_));
         let alias = |p: &Principal| p.meaning == PrincipalMeaning::CanonicalUser;

@@ -1,12 +1,12 @@
 //! Keys that describe the requester, as parts of its word: their presence, their values, and the patterns on the word that a
-//! pattern on the value becomes (facts S1 to S6 of docs/semantics.md).
+//! pattern on the value becomes (facts S1 to S6 and S17 of docs/semantics.md).
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::requester;
 use crate::formula::requester::lift::{restrict, split};
 use crate::formula::requester::word::{
-    ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, USER, WEB,
-    WITHOUT_ACCOUNT,
+    ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, SIGN_IN,
+    USER, WEB, WITHOUT_ACCOUNT,
 };
 use crate::request::{Requester, RequesterKind};
 
@@ -71,14 +71,15 @@ impl RequesterKey {
     /// The kinds of requester whose word fixes whether the key is present and what it holds.
     pub fn fixed(self) -> Class {
         match self {
-            RequesterKey::PrincipalArn | RequesterKey::PrincipalAccount => OF_ACCOUNT.union(ANONYMOUS),
+            // The requests of a federated sign-in are unsigned (S17).
+            RequesterKey::PrincipalArn => OF_ACCOUNT.union(ANONYMOUS).union(SIGN_IN),
+            RequesterKey::PrincipalAccount => OF_ACCOUNT.union(ANONYMOUS),
             // For sessions of AssumeRoot only the account is documented.
             RequesterKey::PrincipalType | RequesterKey::UserId => {
                 OF_ACCOUNT.minus(ASSUMED_ROOT).union(ANONYMOUS)
             }
-            RequesterKey::UserName => OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT),
-            RequesterKey::IsAwsService | RequesterKey::ServiceName => {
-                OF_ACCOUNT.union(ANONYMOUS).union(SERVICE)
+            RequesterKey::UserName | RequesterKey::IsAwsService | RequesterKey::ServiceName => {
+                OF_ACCOUNT.union(ANONYMOUS).union(WITHOUT_ACCOUNT)
             }
         }
     }

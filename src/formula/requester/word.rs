@@ -46,8 +46,10 @@ pub(crate) const SAML: Class = Class::marker(9);
 
 /// Principals that belong to an account.
 pub(crate) const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATED).union(ASSUMED_ROOT);
+/// Callers who sign in by a token or an assertion of an identity provider.
+pub(crate) const SIGN_IN: Class = WEB.union(SAML);
 /// Everyone else who is not anonymous.
-pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(WEB).union(SAML);
+pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(SIGN_IN);
 
 /// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles.
 pub(crate) fn kinds(policy_type: PolicyType) -> Class {
