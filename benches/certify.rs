@@ -59,13 +59,7 @@ fn report(title: &str, pairs: &[(String, &Document, &Document)], repeats: u32) {
         certified_times.push(micros(with));
         ratios.push(micros(with) / micros(time));
         slowest.push((micros(with), micros(time), name));
-        let setting = Semantics {
-            policy_type: answer.policy_type,
-            strict_arn: false,
-            aws_compat: false,
-            heuristics: false,
-            boundary: None,
-        };
+        let setting = Semantics::of(answer.policy_type);
         let asked = Query::no_new_access(new, existing);
         let question = || Encoding::new(&asked, setting);
         let (time, question) = fastest(repeats, question);

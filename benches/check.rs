@@ -26,6 +26,7 @@ use std::time::Duration;
 
 const SETTING: Semantics = Semantics {
     policy_type: PolicyType::Identity,
+    is_type_inferred: false,
     strict_arn: false,
     aws_compat: false,
     heuristics: false,
@@ -151,7 +152,7 @@ fn stages(c: &mut Criterion, documents: &[(String, Document)]) {
             let patterns: Vec<PatternId> =
                 question.formula.atoms().filter_map(|(_, atom)| pattern(atom)).take(100).collect();
             b.iter(|| {
-                let mut theory = Theory::new(PolicyType::Identity);
+                let mut theory = Theory::new(SETTING.requesters());
                 let mut meter = Meter::new(&SearchLimits::default());
                 for outer in &patterns {
                     for inner in &patterns {
@@ -196,7 +197,7 @@ fn solve(c: &mut Criterion, pairs: &[Pair]) {
             b.iter_batched(
                 || Encoding::new(&asked, SETTING),
                 |mut question| {
-                    let theory = Theory::new(SETTING.policy_type);
+                    let theory = Theory::new(SETTING.requesters());
                     let mut search = Search::new(&mut question.formula, theory, SearchLimits::default());
                     for (_, _, lit) in &question.allows {
                         let goal: Vec<_> =

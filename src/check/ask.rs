@@ -1,14 +1,15 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
 use super::isolation::caught;
+use super::likelier::likelier;
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;
 use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
-use crate::policy::PolicyType;
+use crate::policy::{Document, PolicyType};
 use crate::query::{Query, Semantics};
-use crate::request::AddressSet;
+use crate::request::{AddressSet, Requester};
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, prove};
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Refusal, Refutation};
@@ -54,6 +55,18 @@ pub struct Options {
     pub certify: bool,
     /// Bounds on the verifier.
     pub verify_limits: Limits,
+}
+
+/// What is said of a FAIL that shows only requests of root users, where no policy type was given.
+pub const ONLY_FOR_SCP: &str = "only if this is an SCP; give --policy-type";
+
+impl Options {
+    /// The options for questions about parts of these documents, which have one type together: a part of a resource policy may
+    /// name no principal. Where no type was given and none is read off a `Principal`, it stays open.
+    pub(super) fn for_parts<'d>(&self, documents: impl IntoIterator<Item = &'d Document>) -> Options {
+        let inferred = Some(PolicyType::infer(documents)).filter(|of| *of == PolicyType::Resource);
+        Options { policy_type: self.policy_type.or(inferred), ..self.clone() }
+    }
 }
 
 /// The answer to one question.
@@ -112,6 +125,21 @@ impl Answer {
         }
     }
 
+    /// True if the finding shows a request of a root user under a policy whose type is not stated: identity policies are attached
+    /// to no root user, so it means something only if the policy is a service control policy.
+    pub fn is_for_scp(&self, finding: &Finding) -> bool {
+        let is_root = finding.witness.request().requester.as_ref().is_some_and(Requester::is_root);
+        self.policy_type_inferred && self.policy_type == PolicyType::Identity && is_root
+    }
+
+    /// True if every finding is one of those: see [`Answer::is_for_scp`] and [`ONLY_FOR_SCP`].
+    pub fn is_only_for_scp(&self) -> bool {
+        match &self.verdict {
+            Verdict::Fail(findings) => findings.iter().all(|finding| self.is_for_scp(finding)),
+            Verdict::Pass(_) | Verdict::Unknown(_) => false,
+        }
+    }
+
     /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
     pub fn cut_short(&self) -> Option<Exhausted> {
         self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
@@ -129,6 +157,7 @@ fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     };
     Semantics {
         policy_type,
+        is_type_inferred: options.policy_type.is_none(),
         strict_arn: options.strict_arn,
         aws_compat: options.aws_compat,
         heuristics: options.assume_heuristics,
@@ -172,7 +201,7 @@ fn searched<'a>(
     let assumptions = assumptions(query, documents, &encoding.context, encoding.formula.mentioned());
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(query, semantics).with_indexes(indexes);
-    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.policy_type), options.limits);
+    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
     let mut allows = encoding.allows.clone();
     if allows.is_empty() {
         // Nothing is allowed: one goal that says so, so that this too is proved.
@@ -187,6 +216,7 @@ fn searched<'a>(
         goal.push(lit);
         goal.extend(encoding.shared.iter().filter(|_| lit != Lit::FALSE));
         let answer = decide(&mut search, &goal, &claim);
+        let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
         // Where one statement allows more, most of those after it do.
         let expected = (goals.len() + 1).min(options.limits.findings);
         let goes_on = outcome.add(answer, &claim, expected);
@@ -300,7 +330,7 @@ pub(super) fn certified<'a>(
     options: &Options,
 ) -> Result<Refutation, Refusal> {
     let mut encoding = Encoding::recalled(query, documents, semantics);
-    let refutation = prove(&mut encoding, Theory::new(semantics.policy_type), &options.limits)?;
+    let refutation = prove(&mut encoding, Theory::new(semantics.requesters()), &options.limits)?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
         refutation.verify(query, semantics, &Limits { deadline, ..options.verify_limits })?;
@@ -312,7 +342,7 @@ pub(super) fn certified<'a>(
 mod tests {
     use super::*;
     use crate::limits::InputLimits;
-    use crate::policy::{Document, parse};
+    use crate::policy::parse;
     use crate::span::Source;
 
     fn policy(action: &str) -> Document {

@@ -106,7 +106,7 @@ fn found(new: DocumentRef<'_>, old: DocumentRef<'_>, options: &Options) -> Diffe
         return Difference { groups: Vec::new(), rest: first };
     };
     // All questions are about the type that both documents have together.
-    let options = &Options { policy_type: Some(first.policy_type), ..options.clone() };
+    let options = &options.for_parts([new.document(), old.document()]);
     let (new, old) = (new.prepared(), old.prepared());
     let (new, old) = (&*new, &*old);
     let mut search = Differ { new, old, budget: QueryBudget::of(options) };

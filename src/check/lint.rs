@@ -130,7 +130,7 @@ pub fn lint<'a>(policy: impl Into<DocumentRef<'a>>, options: &Options) -> Lint {
         Some(policy_type) => policy_type,
         None => PolicyType::infer([policy.document()]),
     };
-    let options = Options { policy_type: Some(policy_type), ..options.clone() };
+    let options = options.for_parts([policy.document()]);
     caught(|| found(&policy.prepared(), policy_type, &options)).unwrap_or_else(|message| Lint {
         defects: Vec::new(),
         exhausted: None,

@@ -61,6 +61,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
     let policy = document.document();
     let semantics = Semantics {
         policy_type: PolicyType::Resource,
+        is_type_inferred: false,
         strict_arn: options.strict_arn,
         aws_compat: options.aws_compat,
         heuristics: false,
@@ -80,7 +81,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
     };
     let by_address = encoding.by_address;
     let mut outcome = Outcome::default();
-    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.policy_type), options.limits);
+    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
     match places {
         Err(limit) => {
             let reasons = vec![UnknownReason::Exhausted(limit)];

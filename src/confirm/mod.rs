@@ -9,7 +9,7 @@ pub use referee::{Claim, Referee};
 use crate::evaluate::{self, Case, Decision, Truth};
 use crate::policy::Effect;
 use crate::query::Role;
-use crate::request::{FactSets, Request};
+use crate::request::{FactSets, Request, Requesters};
 
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +51,25 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
         }
         _ => request,
     };
+    is_possible_requester(request, claim)?;
     is_decided_as_claimed(request, claim)?;
     let sets = FactSets { safe: !claim.semantics.aws_compat, heuristics: claim.semantics.heuristics };
     if let Some(fault) = request.inconsistencies_among(claim.keys, &sets).first() {
         return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
     }
     is_asked_about(request, claim)
+}
+
+/// Confirms that the requester is one of those whom a policy of the type may be about.
+fn is_possible_requester(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    let requesters = claim.semantics.requesters();
+    match &request.requester {
+        Some(requester) if !requesters.include(requester.kind()) => {
+            Err(Disagreement::new("no policy of this type is about such a requester"))
+        }
+        None if requesters == Requesters::Everyone => Err(Disagreement::new("nobody is named as requester")),
+        _ => Ok(()),
+    }
 }
 
 /// Confirms that the policies allow the request by the claimed statement, and that every other layer treats it as its role says.

@@ -5,7 +5,7 @@ use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part, SetPrefix, Template, spelled_variables,
 };
 use crate::query::{Query, Role, Semantics};
-use crate::request::{Multiplicity, key_info};
+use crate::request::{Multiplicity, multiplicity};
 
 /// How all documents of a query are read.
 #[derive(Clone, Debug)]
@@ -72,8 +72,7 @@ impl<'a> Context<'a> {
 
     /// True if a key may have several values in one request, also for keys that occur as policy variables only.
     pub fn is_multivalued(&self, key: &str) -> bool {
-        self.element_counts.contains_key(key)
-            || key_info(key).is_some_and(|info| info.multiplicity == Multiplicity::Multi)
+        self.element_counts.contains_key(key) || multiplicity(key) == Some(Multiplicity::Multi)
     }
 }
 
@@ -137,7 +136,7 @@ fn equalities<'a>(documents: &[(&'a Document, Role)]) -> TextSet<(&'a str, &'a s
 /// the Allow statements of a document that must allow is enough, and one of the Deny statements of a document that must refuse;
 /// each of the other statements may need its own value.
 fn element_counts<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u32> {
-    let may_be = |key: &str| key_info(key).is_none_or(|info| info.multiplicity == Multiplicity::Multi);
+    let may_be = |key: &str| multiplicity(key).is_none_or(|known| known == Multiplicity::Multi);
     if !documents.iter().any(|(document, _)| document.mentioned_keys().any(may_be)) {
         return TextMap::default();
     }
@@ -179,8 +178,8 @@ fn element_counts<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u3
     for ((key, _, _), most) in most_of {
         *existential.entry(key).or_default() += most;
     }
-    let is_multivalued = |key: &str| match key_info(key) {
-        Some(info) => info.multiplicity == Multiplicity::Multi,
+    let is_multivalued = |key: &str| match multiplicity(key) {
+        Some(known) => known == Multiplicity::Multi,
         None => with_sets.contains(key),
     };
     let with_reserve = |(key, existential)| (key, existential + if plain.contains(key) { 2 } else { 1 });

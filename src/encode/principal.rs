@@ -46,7 +46,7 @@ pub(crate) fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> 
 
 /// "The requester is of one of these kinds."
 pub(crate) fn is_kind(formula: &mut Formula<'_>, context: &Context<'_>, kinds: Class) -> Lit {
-    let possible = requester::kinds(context.semantics.policy_type);
+    let possible = requester::kinds(context.semantics.requesters());
     if kinds.covers(possible) {
         Lit::TRUE
     } else if kinds.and(possible).is_empty() {

@@ -22,7 +22,7 @@ pub use sides::{Sides, evaluate_sides};
 pub use truth::Truth;
 
 use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};
-use crate::request::{Multiplicity, Request, key_info};
+use crate::request::{Multiplicity, Request, multiplicity};
 use action::Action;
 use std::collections::BTreeSet;
 
@@ -61,7 +61,7 @@ impl Options {
     /// What the documents of one check say about how they are to be read together.
     pub fn for_documents(documents: &[&Document]) -> Options {
         let statements = || documents.iter().flat_map(|d| &d.statements);
-        let lists_all = |d: &&&Document| d.mentioned_keys().all(|key| key_info(key).is_some());
+        let lists_all = |d: &&&Document| d.mentioned_keys().all(|key| multiplicity(key).is_some());
         let multivalued = documents
             .iter()
             .filter(|document| !lists_all(document))
@@ -71,7 +71,7 @@ impl Options {
                 c.operator.value.set.is_some() && c.operator.value.base != crate::policy::OperatorBase::Null
             })
             .map(|c| &*c.key.value.name)
-            .filter(|name| key_info(name).is_none())
+            .filter(|name| multiplicity(name).is_none())
             .map(str::to_owned)
             .collect();
         Options {
@@ -92,8 +92,10 @@ impl Options {
 
     /// Returns true if a key (lower-cased name) may have several values.
     pub fn is_multivalued(&self, key: &str) -> bool {
-        key_info(key)
-            .map_or_else(|| self.multivalued.contains(key), |i| i.multiplicity == Multiplicity::Multi)
+        match multiplicity(key) {
+            Some(known) => known == Multiplicity::Multi,
+            None => self.multivalued.contains(key),
+        }
     }
 }
 

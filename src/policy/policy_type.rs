@@ -26,6 +26,15 @@ impl PolicyType {
         }
     }
 
+    /// Names what documents of this type are read as. One without `Principal` whose type is inferred may be a service control
+    /// policy.
+    pub fn reading(self, is_inferred: bool) -> &'static str {
+        match (self, is_inferred) {
+            (PolicyType::Identity, true) => "identity policy or SCP",
+            (PolicyType::Identity, false) | (PolicyType::Resource, _) => self.name(),
+        }
+    }
+
     /// The type with this AWS name.
     pub fn from_name(name: &str) -> Option<PolicyType> {
         [PolicyType::Identity, PolicyType::Resource].into_iter().find(|t| t.name() == name)

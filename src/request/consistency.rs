@@ -9,7 +9,9 @@
 //! `reference_policies_single-vs-multi-valued-condition-keys`.
 
 use crate::policy::{Decimal, read_instant};
-use crate::request::{KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info};
+use crate::request::{
+    KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info, multiplicity,
+};
 use std::borrow::Cow;
 
 /// Which facts are taken for certain.
@@ -133,10 +135,10 @@ impl Request {
             fault("shape", format!("the requester's {part} has an impossible form"));
         }
         for (key, values) in self.context() {
-            let Some(info) = key_info(key) else { continue };
-            if info.multiplicity == Multiplicity::Single && values.len() > 1 {
-                fault("single-valued", format!("{} has {} values", info.name, values.len()));
+            if values.len() > 1 && multiplicity(key) == Some(Multiplicity::Single) {
+                fault("single-valued", format!("{key} has {} values", values.len()));
             }
+            let Some(info) = key_info(key) else { continue };
             if let Some(value) = values.iter().find(|v| !is_of_type(v, info.value)) {
                 fault("type", format!("`{value}` is no value of {}", info.name));
             }

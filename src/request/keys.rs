@@ -6,7 +6,7 @@ use crate::hash::are_equal;
 use std::sync::OnceLock;
 
 /// Changes whenever an entry of the table does; certificates name it.
-pub const KEY_TABLE_VERSION: u32 = 1;
+pub const KEY_TABLE_VERSION: u32 = 2;
 
 /// What the values of a key are.
 #[expect(missing_docs, reason = "the names say it")]

@@ -1,21 +1,26 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
 mod addresses;
+mod claims;
 mod consistency;
 mod heuristics;
 mod keys;
+mod likely;
 mod outsider;
 mod requester;
+mod requesters;
 mod spec;
 mod spelling;
 mod usual;
 
 pub use addresses::{AddressInterval, AddressSet};
+pub use claims::multiplicity;
 pub use consistency::{FactSets, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
+pub use requesters::Requesters;
 pub use spec::RequestSpec;
 pub use usual::Missing;
 

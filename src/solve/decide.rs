@@ -97,7 +97,7 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         formula: search.workspace.formula,
         theory: &mut search.workspace.theory,
         meter: &mut search.workspace.meter,
-        policy_type: claim.semantics.policy_type,
+        requesters: claim.semantics.requesters(),
         aws_compat: claim.semantics.aws_compat,
         documents: claim.query.documents(),
         statement: claim

@@ -6,8 +6,8 @@ use crate::formula::{
 };
 use crate::index::{IndexVec, broken};
 use crate::limits::{Exhausted, Meter};
-use crate::policy::{Document, Effect, PolicyType, Statement};
-use crate::request::{Presence, Request, key_info};
+use crate::policy::{Document, Effect, Statement};
+use crate::request::{Presence, Request, Requesters, key_info};
 use crate::solve::justify::Justification;
 use crate::theory::{Theory, Word, sample, usual_spelling};
 use rustc_hash::FxHashMap;
@@ -45,8 +45,8 @@ pub struct Concretizer<'c, 'a> {
     pub theory: &'c mut Theory,
     /// Pays for them.
     pub meter: &'c mut Meter,
-    /// The policy type of the check.
-    pub policy_type: PolicyType,
+    /// Who may be the requester.
+    pub requesters: Requesters,
     /// True if facts that tie keys to the requester are left out.
     pub aws_compat: bool,
     /// The documents, for the spelling of actions.
@@ -129,7 +129,7 @@ impl Concretizer<'_, '_> {
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
         let speaks_of_it = self.formula.speaks_of_requester();
         let mentions_keys = RequesterKey::ALL.iter().any(|key| self.formula.mentions(key.name()));
-        if self.policy_type == PolicyType::Identity && !speaks_of_it && !mentions_keys {
+        if self.requesters != Requesters::Everyone && !speaks_of_it && !mentions_keys {
             return Ok(None);
         }
         let word = self.word(model, VariableId::REQUESTER)?;

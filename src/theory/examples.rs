@@ -4,8 +4,7 @@
 
 use crate::automata::{Pattern, Step, Symbol};
 use crate::formula::Variable;
-use crate::policy::PolicyType;
-use crate::request::{ValueType, key_info};
+use crate::request::{Requesters, ValueType, key_info};
 use crate::theory::actions::actions;
 use crate::theory::fill::{ACCOUNTS, Arn, arn_field, arn_field_or_nothing, fill};
 use crate::theory::requesters::{accounts_in, fill_requester, requesters, requesters_of};
@@ -13,7 +12,7 @@ use crate::theory::requesters::{accounts_in, fill_requester, requesters, request
 /// The first word that fits, of those worth trying for a variable whose value has to match all of `must`.
 pub(super) fn example(
     variable: Variable<'_>,
-    policy_type: PolicyType,
+    kinds: Requesters,
     must: &[&Pattern],
     fits: &mut dyn FnMut(&[Symbol]) -> bool,
 ) -> Option<Vec<Symbol>> {
@@ -46,8 +45,8 @@ pub(super) fn example(
             }
         },
         Variable::Requester => {
-            let usual = requesters_of(policy_type);
-            if must.is_empty() && policy_type == PolicyType::Identity {
+            let usual = requesters_of(kinds);
+            if must.is_empty() && kinds != Requesters::Everyone {
                 return first(&mut usual.iter().cloned());
             }
             let mut tried: Vec<Vec<Symbol>> = Vec::new();
@@ -68,7 +67,7 @@ pub(super) fn example(
             }
             let accounts: Vec<String> = must.iter().flat_map(|p| accounts_in(p)).collect();
             let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
-            let named = requesters(PolicyType::Resource, &accounts);
+            let named = requesters(Requesters::Everyone, &accounts);
             first(&mut named.into_iter().chain(usual.iter().cloned()))
         }
         Variable::Key(name, element) => {

@@ -2,21 +2,24 @@
 
 use crate::automata::{Pattern, Set, Step, Symbol};
 use crate::formula::encode;
-use crate::policy::PolicyType;
-use crate::request::Requester;
+use crate::request::{Requester, Requesters};
 use crate::theory::fill::{ACCOUNTS, Arn, USUAL_FILLING, extend, one};
 use std::sync::OnceLock;
 
 /// Requesters of no particular account.
-pub(super) fn requesters_of(policy_type: PolicyType) -> &'static [Vec<Symbol>] {
-    static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 2] = [const { OnceLock::new() }; 2];
-    let [identity, resource] = &LISTS;
-    let list = if policy_type == PolicyType::Identity { identity } else { resource };
-    list.get_or_init(|| requesters(policy_type, &ACCOUNTS))
+pub(super) fn requesters_of(kinds: Requesters) -> &'static [Vec<Symbol>] {
+    static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 3] = [const { OnceLock::new() }; 3];
+    let [attached, of_accounts, everyone] = &LISTS;
+    let list = match kinds {
+        Requesters::Attached => attached,
+        Requesters::OfAccounts => of_accounts,
+        Requesters::Everyone => everyone,
+    };
+    list.get_or_init(|| requesters(kinds, &ACCOUNTS))
 }
 
 /// Requesters of every kind in these accounts, the usual ones first.
-pub(super) fn requesters(policy_type: PolicyType, accounts: &[&str]) -> Vec<Vec<Symbol>> {
+pub(super) fn requesters(kinds: Requesters, accounts: &[&str]) -> Vec<Vec<Symbol>> {
     let mut list = Vec::new();
     let text = |t: &str| t.to_owned();
     for account in accounts {
@@ -38,12 +41,12 @@ pub(super) fn requesters(policy_type: PolicyType, accounts: &[&str]) -> Vec<Vec<
             parent: text("b"),
         };
         list.push(encode(&federated, ""));
-        if policy_type == PolicyType::Resource {
+        if kinds != Requesters::Attached {
             list.push(encode(&Requester::Root { partition, account: account.clone() }, ""));
             list.push(encode(&Requester::AssumedRoot { account }, "a"));
         }
     }
-    if policy_type == PolicyType::Resource {
+    if kinds == Requesters::Everyone {
         list.push(encode(&Requester::Anonymous, ""));
         list.push(encode(&Requester::Service { name: text("ec2.amazonaws.com") }, ""));
         list.push(encode(&Requester::WebIdentity { provider: text("accounts.google.com") }, ""));

@@ -4,7 +4,7 @@ use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, include
 use crate::formula::{Formula, PatternId, Variable, VariableId, build};
 use crate::index::{IndexVec, broken, pick};
 use crate::limits::{Exhausted, Meter};
-use crate::policy::PolicyType;
+use crate::request::Requesters;
 use crate::theory::domain::domain;
 use crate::theory::examples::example;
 use crate::theory::prefixes;
@@ -24,7 +24,7 @@ pub type Word = Vec<Symbol>;
 /// The patterns of one check as automata, built when first needed, and what was found out about them.
 #[derive(Debug)]
 pub struct Strings {
-    policy_type: PolicyType,
+    requesters: Requesters,
     patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
 }
@@ -37,8 +37,8 @@ struct Relation {
 
 impl Strings {
     /// Starts without any automaton.
-    pub fn new(policy_type: PolicyType) -> Strings {
-        Strings { policy_type, patterns: IndexVec::default(), relations: FxHashMap::default() }
+    pub fn new(requesters: Requesters) -> Strings {
+        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default() }
     }
 
     /// The automaton of a pattern.
@@ -151,7 +151,7 @@ impl Strings {
         if let Some(word) = self.candidate(formula, variable, positives, negatives) {
             return Ok(Ok(word));
         }
-        let domain = domain(variable, self.policy_type);
+        let domain = domain(variable, self.requesters);
         let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must_not: Vec<Arc<Pattern>> = negatives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
@@ -215,9 +215,9 @@ impl Strings {
         }
         let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
-        let policy_type = self.policy_type;
+        let requesters = self.requesters;
         let mut fits = |word: &[Symbol]| self.fits(formula, variable, (positives, negatives), word);
-        example(variable, policy_type, &must, &mut fits)
+        example(variable, requesters, &must, &mut fits)
     }
 
     /// Returns true if the word is a value of the variable that matches all of the first patterns and none of the others.
@@ -230,7 +230,7 @@ impl Strings {
     ) -> bool {
         positives.iter().all(|id| self.matches(formula, *id, word))
             && !negatives.iter().any(|id| self.matches(formula, *id, word))
-            && domain(variable, self.policy_type).iter().any(|form| form.matches(word))
+            && domain(variable, self.requesters).iter().any(|form| form.matches(word))
     }
 
     /// Returns true if the word matches the pattern.

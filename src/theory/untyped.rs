@@ -256,7 +256,8 @@ mod tests {
     use super::*;
     use crate::formula::{Atom, PatternKey, Test};
     use crate::limits::SearchLimits;
-    use crate::policy::{PolicyType, Template};
+    use crate::policy::Template;
+    use crate::request::Requesters;
 
     /// Random tests of every kind on one text, against a universe of texts.
     #[test]
@@ -333,7 +334,7 @@ mod tests {
             let untyped =
                 Untyped { texts: (&p, &n), bounds: (&compared.0, &compared.1), networks: (&nets.0, &nets.1) };
             let mut meter = Meter::new(&SearchLimits::default());
-            let mut strings = Strings::new(PolicyType::Identity);
+            let mut strings = Strings::new(Requesters::Attached);
             let fits = |word: &[Symbol], strings: &mut Strings| {
                 let mut matches = |id: &PatternId| strings.pattern(&formula, *id).matches(word);
                 p.iter().all(&mut matches) && !n.iter().any(&mut matches) && untyped.accepts(word)

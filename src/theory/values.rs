@@ -7,8 +7,7 @@ use crate::automata::Symbol;
 use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
 use crate::index::{broken, pick};
 use crate::limits::{Exhausted, Meter};
-use crate::policy::PolicyType;
-use crate::request::{ValueType, key_info};
+use crate::request::{Requesters, ValueType, key_info};
 use crate::theory::memo::Memo;
 use crate::theory::strings::{Strings, Word};
 use crate::theory::untyped::{self, Untyped};
@@ -63,8 +62,8 @@ impl<T> Kind<T> {
 
 impl Theory {
     /// Starts with empty memories.
-    pub fn new(policy_type: PolicyType) -> Theory {
-        Theory { strings: Strings::new(policy_type), memo: Memo::default() }
+    pub fn new(requesters: Requesters) -> Theory {
+        Theory { strings: Strings::new(requesters), memo: Memo::default() }
     }
 
     /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there

@@ -138,7 +138,7 @@ impl Claim {
 
     /// How the policies are read.
     fn reading(&self) -> String {
-        let Options { strict_arn, aws_compat, assume_heuristics, boundary } = self.options;
+        let Options { policy_type_inferred, strict_arn, aws_compat, assume_heuristics, boundary } = self.options;
         let boundary = boundary.map(|boundary| if boundary { "--boundary yes" } else { "--boundary no" });
         let flags = [
             strict_arn.then_some("--strict-arn"),
@@ -148,7 +148,9 @@ impl Claim {
         ];
         let flags: Vec<&str> = flags.into_iter().flatten().collect();
         let with = if flags.is_empty() { String::new() } else { format!(" with {}", flags.join(" ")) };
-        format!(" (read as {}{with})", self.policy_type)
+        let policy_type = PolicyType::from_name(&self.policy_type);
+        let reading = policy_type.map_or(&*self.policy_type, |of| of.reading(policy_type_inferred));
+        format!(" (read as {reading}{with})")
     }
 
     /// The assumptions.

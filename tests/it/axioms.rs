@@ -10,6 +10,7 @@ use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::policy::PolicyType;
 use iamsat::request::{FactSets, HEURISTICS, Request, Requester};
 use iamsat::solve::Verdict;
+use iamsat::verify;
 
 /// A fact, and the statement of a new and an existing policy: PASS because of the fact, FAIL under `--aws-compat`.
 struct Case {
@@ -175,6 +176,143 @@ fn a_single_valued_key_has_one_value() {
     }
     let several = new.replace("String", "ForAnyValue:String").replace("aws:SourceVpc", "aws:TagKeys");
     assert_eq!(ask(&several, "", Options::default()).verdict.name(), "FAIL");
+}
+
+/// S18: a document whose type is not stated may be a service control policy, which binds root users; a document that is said to be
+/// an identity policy is attached to none.
+#[test]
+fn the_root_user_sends_requests_unless_the_policy_is_said_to_be_an_identity_policy() {
+    let all = r#""Sid":"All""#;
+    let but = |condition: &str| {
+        format!(r#"{all}}},{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{condition}"#)
+    };
+    // What the existing policy denies, and whether some user or role is denied by it.
+    let cases = [
+        (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"}}"#, false),
+        (r#"{"StringEquals":{"aws:PrincipalType":"Account"}}"#, false),
+        (r#"{"StringNotEquals":{"aws:PrincipalType":["User","AssumedRole","FederatedUser"]}}"#, false),
+        (r#"{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"}}"#, true),
+        (r#"{"Null":{"aws:username":"true"}}"#, true),
+        (r#"{"Bool":{"aws:AssumedRoot":"true"}}"#, true),
+    ];
+    for (condition, denies_others) in cases {
+        let (new, existing) = (policy(all), policy(&but(condition)));
+        let asked = |policy_type| {
+            let options = Options { policy_type, certificate: true, ..Options::default() };
+            let answer = no_new_access(&new, &existing, &options);
+            let certificate = answer.certificate().unwrap().to_text();
+            let outcome = verify::verify(&certificate, &verify::Limits::default());
+            assert!(matches!(outcome, verify::Outcome::Verified(_)), "{condition} {outcome:?}");
+            answer
+        };
+        let stated = asked(Some(PolicyType::Identity));
+        assert_eq!(stated.verdict.name(), if denies_others { "FAIL" } else { "PASS" }, "{condition}");
+        assert!(!stated.is_only_for_scp());
+        let open = asked(None);
+        assert_eq!(open.verdict.name(), "FAIL", "{condition}");
+        assert_eq!(open.is_only_for_scp(), !denies_others, "{condition} {:?}", open.verdict);
+        assert_eq!((open.policy_type, open.policy_type_inferred), (PolicyType::Identity, true));
+    }
+}
+
+/// The certificate says whether root users are among the requesters: one for identity policies proves nothing about others.
+#[test]
+fn a_proof_about_users_and_roles_is_none_about_root_users() {
+    let all = r#""Sid":"All""#;
+    let no_root = r#""Sid":"All"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalType":"Account"}}"#;
+    let options =
+        Options { policy_type: Some(PolicyType::Identity), certificate: true, ..Options::default() };
+    let answer = no_new_access(&policy(all), &policy(no_root), &options);
+    let certificate = answer.certificate().unwrap().to_text();
+    let changed = certificate.replacen(r#""strictArn""#, r#""policyTypeInferred": true, "strictArn""#, 1);
+    assert_ne!(certificate, changed);
+    let outcome = verify::verify(&changed, &verify::Limits::default());
+    assert!(matches!(outcome, verify::Outcome::Refused(_)), "{outcome:?}");
+}
+
+/// A witness has an account of twelve digits and, of a session of AssumeRoot, keys of its own kind, wherever there is one.
+#[test]
+fn witnesses_have_usual_requesters() {
+    let accounts = r#"["111122223333","444455556666","777788889999"]"#;
+    let everyone = r#""Principal":"*""#;
+    let of = |condition: &str| format!(r#"{everyone},"Condition":{condition}"#);
+    let cases = [
+        (
+            of(&format!(
+                r#"{{"StringNotEquals":{{"aws:PrincipalAccount":{accounts}}},"Null":{{"aws:PrincipalArn":"false"}}}}"#
+            )),
+            String::new(),
+        ),
+        (
+            of(
+                r#"{"ArnLike":{"aws:PrincipalArn":"arn:*:iam::*:*b*"},"StringNotLike":{"aws:PrincipalAccount":["1*","4*","7*"]}}"#,
+            ),
+            String::new(),
+        ),
+        (
+            of(r#"{"StringLike":{"aws:userid":"*:*"},"Bool":{"aws:AssumedRoot":"true"}}"#),
+            of(r#"{"StringEquals":{"aws:PrincipalType":["AssumedRole","FederatedUser"]}}"#),
+        ),
+        (
+            of(r#"{"Null":{"aws:PrincipalArn":"false"}}"#),
+            of(
+                r#"{"StringEquals":{"aws:PrincipalType":["User","AssumedRole","FederatedUser"]},"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+            ),
+        ),
+        (
+            r#""Condition":{"StringNotLike":{"aws:PrincipalArn":["arn:*:*:*:1*:*","arn:*:*:*:4*:*"]}}"#
+                .to_owned(),
+            r#""Condition":{"StringLike":{"aws:PrincipalArn":"arn:*:*:*:7*:*"}}"#.to_owned(),
+        ),
+    ];
+    for (new, existing) in cases {
+        let answer = ask(&new, &existing, Options::default());
+        let Verdict::Fail(findings) = &answer.verdict else {
+            panic!("{new} {existing} {:?}", answer.verdict)
+        };
+        let request = findings[0].witness.request();
+        assert!(request.has_usual_requester(), "{new} {request:?}");
+    }
+    // What a policy spells is not lost because it is no account.
+    let answer = ask(r#""Principal":{"AWS":"arn:aws:iam::b:role/a"}"#, "", Options::default());
+    assert_eq!(answer.verdict.name(), "FAIL");
+}
+
+/// Claims of which AWS says that they have one value have one, whatever set operators ask of them, and lists are lists.
+#[test]
+fn documented_claims_have_as_many_values_as_documented() {
+    let github = "token.actions.githubusercontent.com";
+    let singles = [
+        format!("{github}:sub"),
+        format!("{github}:repository_id"),
+        "oidc.example.org/tenant:aud".to_owned(),
+        "saml:sub".to_owned(),
+        "sts:ExternalId".to_owned(),
+    ];
+    let lists = [
+        "cognito-identity.amazonaws.com:amr",
+        "saml:eduPersonAffiliation",
+        "sts:TransitiveTagKeys",
+        "sts:IdentityTokenAudience",
+        "ex:key",
+    ];
+    let cases = singles.iter().map(|key| (key.as_str(), "PASS"));
+    for (key, expected) in cases.chain(lists.map(|key| (key, "FAIL"))) {
+        let new = format!(
+            r#""Condition":{{"ForAnyValue:StringEquals":{{"{key}":"a"}},"ForAnyValue:StringLike":{{"{key}":"b*"}}}}"#
+        );
+        for aws_compat in [false, true] {
+            let answer = ask(&new, "", Options { aws_compat, ..Options::default() });
+            assert_eq!(answer.verdict.name(), expected, "{key} {:?}", answer.verdict);
+        }
+    }
+    for key in singles {
+        let plain = format!(r#""Condition":{{"StringLike":{{"{key}":"a*"}}}}"#);
+        let all = format!(r#""Condition":{{"ForAllValues:StringLike":{{"{key}":"a*"}}}}"#);
+        assert_eq!(ask(&plain, &all, Options::default()).verdict.name(), "PASS", "{key}");
+        let answer = ask(&all, &plain, Options::default());
+        assert_eq!((answer.verdict.name(), &*answer.assumptions), ("FAIL", &[][..]), "{key}");
+    }
 }
 
 /// With each heuristic, a question that it decides: FAIL without it, PASS with it, and the answer names it.

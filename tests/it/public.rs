@@ -307,13 +307,7 @@ fn formula_and_predicate_agree_on_outsiders() {
         {
             let resource_type = ResourceType::from_name(of).unwrap();
             let asked = Query::no_public_access(&policy, Outside { resource_type, but_for: Vec::new() });
-            let setting = Semantics {
-                policy_type: PolicyType::Resource,
-                strict_arn: false,
-                aws_compat,
-                heuristics: false,
-                boundary: None,
-            };
+            let setting = Semantics { aws_compat, ..Semantics::of(PolicyType::Resource) };
             let question = Encoding::new(&asked, setting);
             let built = RefCell::new(BTreeMap::new());
             for spelled in REQUESTERS {

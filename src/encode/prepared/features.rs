@@ -4,7 +4,7 @@ use crate::policy::{
     Condition, Effect, OperatorBase, OperatorFamily, Principal, PrincipalKind, PrincipalMeaning,
     ResourcePattern, ResourceShape, Statement, Template,
 };
-use crate::request::key_info;
+use crate::request::multiplicity;
 use crate::span::Spanned;
 
 /// The features of statements, or of listed access, that assumptions depend on.
@@ -81,7 +81,7 @@ impl Features {
     }
 
     fn key(&mut self, key: &str) {
-        if key_info(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
+        if multiplicity(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
             self.unlisted.push(key.into());
         }
     }

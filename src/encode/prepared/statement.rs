@@ -114,6 +114,7 @@ mod tests {
 
     const SETTING: Semantics = Semantics {
         policy_type: PolicyType::Resource,
+        is_type_inferred: false,
         strict_arn: false,
         aws_compat: false,
         heuristics: false,

@@ -17,8 +17,7 @@
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::index::broken;
-use crate::policy::PolicyType;
-use crate::request::Requester;
+use crate::request::{Requester, Requesters};
 
 /// Ends a part.
 pub(crate) const SEPARATOR: Symbol = Symbol::marker(0);
@@ -51,11 +50,12 @@ pub(crate) const SIGN_IN: Class = WEB.union(SAML);
 /// Everyone else who is not anonymous.
 pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(SIGN_IN);
 
-/// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles.
-pub(crate) fn kinds(policy_type: PolicyType) -> Class {
-    match policy_type {
-        PolicyType::Identity => USER.union(ROLE).union(FEDERATED),
-        PolicyType::Resource => ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT),
+/// The kinds of these requesters.
+pub(crate) fn kinds(requesters: Requesters) -> Class {
+    match requesters {
+        Requesters::Attached => USER.union(ROLE).union(FEDERATED),
+        Requesters::OfAccounts => OF_ACCOUNT,
+        Requesters::Everyone => ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT),
     }
 }
 
@@ -86,7 +86,7 @@ fn some(builder: Builder, class: Class) -> Builder {
 }
 
 /// The words that are requesters, one pattern for each form.
-pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
+pub fn domain(requesters: Requesters) -> Vec<Pattern> {
     let arn = |kind, service: &str, resource: &str| {
         let builder = some(of(kind).text("arn:"), Class::NOT_COLON).text(service);
         some(builder, Class::NOT_COLON).text(resource)
@@ -107,16 +107,18 @@ pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
     }
     let federated = some(arn(FEDERATED, ":sts::", ":federated-user/"), Class::ANY).symbol(SEPARATOR);
     forms.push(some(federated, Class::ANY).finish());
-    if policy_type == PolicyType::Resource {
-        forms.push(of(ANONYMOUS).finish());
+    if requesters != Requesters::Attached {
         forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
+        let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
+        let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
+        forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
+    }
+    if requesters == Requesters::Everyone {
+        forms.push(of(ANONYMOUS).finish());
         forms.push(some(arn(SAML, ":iam::", ":saml-provider/"), Class::ANY).finish());
         for kind in [SERVICE, WEB] {
             forms.push(some(of(kind), Class::ANY).finish());
         }
-        let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
-        let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
-        forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
     }
     forms
 }

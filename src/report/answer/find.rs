@@ -1,7 +1,7 @@
 //! The answer to "is there an allowed request like this?".
 
 use super::undecided;
-use crate::check::{Answer, Options};
+use crate::check::{Answer, ONLY_FOR_SCP, Options};
 use crate::code::Code;
 use crate::evaluate::{self, Decision};
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
@@ -114,6 +114,9 @@ impl<'a> Found<'a> {
             ("request", display::table(&display::rows(witness, names, self.answer.policy_type))),
             ("allowed", format!("by {name}")),
         ];
+        if self.answer.is_for_scp(finding) {
+            notes.push(("note", ONLY_FOR_SCP.to_owned()));
+        }
         match self.replay(finding, names, options) {
             Ok(command) => notes.push(("replay", command)),
             Err(why) => notes.push(("no replay", why.to_owned())),
@@ -169,7 +172,11 @@ impl<'a> Found<'a> {
             Verdict::Fail(findings) => {
                 let what = counted(findings.len(), "statement");
                 let verb = if findings.len() == 1 { "allows" } else { "allow" };
-                format!("FAIL. {what} of {names} {verb} such a request")
+                let only = match self.answer.is_only_for_scp() {
+                    true => format!(", {ONLY_FOR_SCP}"),
+                    false => String::new(),
+                };
+                format!("FAIL. {what} of {names} {verb} such a request{only}")
             }
             Verdict::Unknown(unknown) => {
                 format!("UNKNOWN. {names}: {}", counted(unknown.reasons.len(), "reason"))

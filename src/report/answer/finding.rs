@@ -2,6 +2,7 @@
 
 use super::judgement::{Invocation, Judgement};
 use super::public_access;
+use crate::check::ONLY_FOR_SCP;
 use crate::code::Code;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
@@ -47,6 +48,9 @@ pub(super) fn issue(
         note("after", plain(&format!("allowed by {statement}")));
     } else {
         note("allowed", plain(&format!("by {statement}")));
+    }
+    if judgement.answer.is_for_scp(explained.finding) {
+        note("note", ONLY_FOR_SCP.to_owned());
     }
     if let Some(addresses) = public_access::from(explained) {
         note("from", addresses);

@@ -2,6 +2,7 @@
 
 use super::judgement::Judgement;
 use super::public_access::addresses;
+use crate::check::ONLY_FOR_SCP;
 use crate::explain::display::{counted, one_line};
 use crate::policy::Document;
 use crate::report::aws_messages::{AwsCheck, Lists};
@@ -19,6 +20,7 @@ impl Judgement<'_> {
                 format!("{} against {}: ", self.policy.source.name(), existing.source.name())
             }
         };
+        let only = if self.answer.is_only_for_scp() { format!(", {ONLY_FOR_SCP}") } else { String::new() };
         let sentence = match &self.answer.verdict {
             Verdict::Pass(_) => format!("PASS. {}: proved for every request", pass(self)),
             Verdict::Fail(_) => {
@@ -39,9 +41,9 @@ impl Judgement<'_> {
                 };
                 match issues.iter().filter(|i| i.kind == Kind::Unknown).count() {
                     0 => match self.answer.cut_short() {
-                        None => format!("FAIL. {about}{some} of {all} {what}{accepted}"),
+                        None => format!("FAIL. {about}{some} of {all} {what}{accepted}{only}"),
                         Some(limit) => format!(
-                            "FAIL. {about}At least {some} of {all} {what}{accepted}; the limit `{}` ended the search for more",
+                            "FAIL. {about}At least {some} of {all} {what}{accepted}{only}; the limit `{}` ended the search for more",
                             limit.code()
                         ),
                     },
@@ -62,7 +64,7 @@ impl Judgement<'_> {
     pub fn basis(&self) -> String {
         let sizes = matches!(self.answer.verdict, Verdict::Pass(_)).then(|| proved(self));
         let inferred = self.answer.policy_type_inferred;
-        let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.name()));
+        let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.reading(true)));
         sizes.into_iter().chain(inferred).collect::<Vec<_>>().join("; ")
     }
 }

@@ -63,6 +63,9 @@ pub struct Certificate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
+    /// True if no `--policy-type` was given.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub policy_type_inferred: bool,
     /// `--strict-arn`.
     pub strict_arn: bool,
     /// `--aws-compat`.
@@ -98,6 +101,7 @@ impl Options {
     /// The flags of a reading.
     fn of(semantics: Semantics) -> Options {
         Options {
+            policy_type_inferred: semantics.is_type_inferred,
             strict_arn: semantics.strict_arn,
             aws_compat: semantics.aws_compat,
             assume_heuristics: semantics.heuristics,
@@ -109,6 +113,7 @@ impl Options {
     pub(super) fn semantics(&self, policy_type: PolicyType) -> Semantics {
         Semantics {
             policy_type,
+            is_type_inferred: self.policy_type_inferred,
             strict_arn: self.strict_arn,
             aws_compat: self.aws_compat,
             heuristics: self.assume_heuristics,
@@ -242,6 +247,11 @@ impl RequestText {
         request.hidden.boundary = self.boundary;
         request
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of skip_serializing_if")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of skip_serializing_if")]

@@ -2,11 +2,10 @@
 
 use crate::automata::{Class, Set, Step, Symbol};
 use crate::formula::{Variable, domain as requesters};
-use crate::policy::PolicyType;
-use crate::request::{ValueType, key_info};
+use crate::request::{Requesters, ValueType, key_info};
 
 /// The forms of the variable's values.
-pub(super) fn forms(variable: Variable<'_>, policy_type: PolicyType) -> Vec<Vec<Step>> {
+pub(super) fn forms(variable: Variable<'_>, kinds: Requesters) -> Vec<Vec<Step>> {
     match variable {
         // Exactly one colon; both sides are visible ASCII in lower case, and not empty.
         Variable::Action => {
@@ -15,7 +14,7 @@ pub(super) fn forms(variable: Variable<'_>, policy_type: PolicyType) -> Vec<Vec<
             vec![[&some[..], &text(":"), &some].concat()]
         }
         Variable::Resource => vec![six_fields(text("arn")), text("*")],
-        Variable::Requester => requesters(policy_type).iter().map(|form| form.steps().to_vec()).collect(),
+        Variable::Requester => requesters(kinds).iter().map(|form| form.steps().to_vec()).collect(),
         Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
             Some(ValueType::Bool) => vec![text("true"), text("false")],
             Some(ValueType::Arn) => vec![six_fields(vec![Step::Many(Class::NOT_COLON)])],

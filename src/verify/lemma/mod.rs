@@ -14,7 +14,8 @@ use crate::formula::{
     Atom, Bound, Formula, Network, Node, PatternId, PatternKey, Test, Variable, VariableId,
 };
 use crate::index::broken;
-use crate::policy::{Part, PolicyType, Template};
+use crate::policy::{Part, Template};
+use crate::request::Requesters;
 use crate::request::{ValueType, key_info};
 use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::byte_automata::{AUTOMATA_BYTES, ByteAutomaton, find};
@@ -63,7 +64,7 @@ type Automata = Vec<Rc<ByteAutomaton>>;
 /// Proves lemmas of one question.
 pub(super) struct Prover<'f, 'a> {
     pub(super) formula: &'f Formula<'a>,
-    pub(super) policy_type: PolicyType,
+    pub(super) requesters: Requesters,
     pub(super) aws_compat: bool,
     pub(super) budget: &'f mut Budget,
     /// Bytes that further automata may take.
@@ -78,9 +79,9 @@ impl<'f, 'a> Prover<'f, 'a> {
         context: &Context<'_>,
         budget: &'f mut Budget,
     ) -> Prover<'f, 'a> {
-        let (policy_type, aws_compat) = (context.semantics.policy_type, context.semantics.aws_compat);
+        let (requesters, aws_compat) = (context.semantics.requesters(), context.semantics.aws_compat);
         let (automata, domains) = (FxHashMap::default(), FxHashMap::default());
-        Prover { formula, policy_type, aws_compat, budget, bytes: AUTOMATA_BYTES, automata, domains }
+        Prover { formula, requesters, aws_compat, budget, bytes: AUTOMATA_BYTES, automata, domains }
     }
 
     /// # Errors
@@ -278,7 +279,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         if let Some(known) = self.domains.get(&variable) {
             return Ok(Rc::clone(known));
         }
-        let forms = forms(self.formula.variable_of(variable), self.policy_type);
+        let forms = forms(self.formula.variable_of(variable), self.requesters);
         let domain: Rc<[ByteAutomaton]> =
             forms.into_iter().map(ByteAutomaton::new).collect::<Result<_, _>>()?;
         self.domains.insert(variable, Rc::clone(&domain));

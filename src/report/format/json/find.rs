@@ -2,7 +2,7 @@
 
 use super::judged::{Open, reasons};
 use super::request::RequestView;
-use crate::check::Options;
+use crate::check::{ONLY_FOR_SCP, Options};
 use crate::explain::Blame;
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
@@ -24,6 +24,8 @@ struct FoundView<'a> {
     candidate: Option<RequestView<'a>>,
     policy_type: &'static str,
     policy_type_inferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
 }
 
@@ -74,6 +76,7 @@ impl Found<'_> {
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),
             policy_type: self.answer.policy_type.name(),
             policy_type_inferred: self.answer.policy_type_inferred,
+            only_if: self.answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
         })
     }

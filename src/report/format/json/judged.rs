@@ -2,6 +2,7 @@
 
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
+use crate::check::ONLY_FOR_SCP;
 use crate::explain::Explained;
 use crate::index::broken;
 use crate::limits::Exhausted;
@@ -55,6 +56,8 @@ pub struct Judged<'a> {
     addresses: Option<Addresses>,
     policy_type: &'static str,
     policy_type_inferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<DiagnosticView<'a>>,
@@ -95,6 +98,7 @@ impl<'a> Judged<'a> {
             addresses: answer.addresses.as_ref().map(Addresses::of),
             policy_type: answer.policy_type.name(),
             policy_type_inferred: answer.policy_type_inferred,
+            only_if: answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
             warnings: judgement
                 .warnings()

@@ -15,6 +15,7 @@ use iamsat::formula::Lit;
 use iamsat::limits::SearchLimits;
 use iamsat::policy::PolicyType;
 use iamsat::query::{Query, Semantics};
+use iamsat::request::Requesters;
 use iamsat::solve::{Search, Verdict};
 use iamsat::theory::Theory;
 use std::cell::RefCell;
@@ -526,15 +527,9 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
     let (new, existing) = (some()?, some()?);
     let (new, existing) = (document("new", &new.text(false)), document("existing", &existing.text(false)));
     let asked = Query::no_new_access(&new, &existing);
-    let setting = Semantics {
-        policy_type: case.policy_type(),
-        strict_arn: false,
-        aws_compat: false,
-        heuristics: false,
-        boundary: None,
-    };
-    let mut whole = goals(Encoding::new(&asked, setting), setting.policy_type);
-    let sliced = goals(Encoding::sliced(&asked, &DocumentRef::plain(&asked), setting), setting.policy_type);
+    let setting = Semantics::of(case.policy_type());
+    let mut whole = goals(Encoding::new(&asked, setting), setting.requesters());
+    let sliced = goals(Encoding::sliced(&asked, &DocumentRef::plain(&asked), setting), setting.requesters());
     assert_eq!(whole.len(), sliced.len());
     for (whole, sliced) in whole.iter_mut().zip(sliced) {
         // What the whole question leaves undecided may not matter.
@@ -548,9 +543,9 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
 }
 
 /// Whether each Allow statement of the policies can be met together with all that is shared.
-fn goals(mut question: Encoding<'_>, policy_type: PolicyType) -> Vec<&'static str> {
+fn goals(mut question: Encoding<'_>, requesters: Requesters) -> Vec<&'static str> {
     let (allows, shared) = (question.allows.clone(), question.shared.clone());
-    let mut search = Search::new(&mut question.formula, Theory::new(policy_type), SearchLimits::default());
+    let mut search = Search::new(&mut question.formula, Theory::new(requesters), SearchLimits::default());
     let mut answer = |lit: Lit| {
         let goal: Vec<Lit> = std::iter::once(lit).chain(shared.iter().copied()).collect();
         match search.solve(&goal) {

@@ -6,8 +6,7 @@ use iamsat::automata::Symbol;
 use iamsat::evaluate::{self, Truth, evaluate};
 use iamsat::formula::{Atom, Axis, Bound, Formula, Lit, Network, Node, Relation, Scalar, Test};
 use iamsat::limits::{Meter, SearchLimits};
-use iamsat::policy::PolicyType;
-use iamsat::request::Request;
+use iamsat::request::{Request, Requesters};
 use iamsat::theory::Theory;
 
 pub(crate) fn holds(data: &[u8]) {
@@ -190,7 +189,7 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     };
     let mut meter = Meter::new(&SearchLimits::default());
     let found =
-        Theory::new(PolicyType::Identity).value(&formula, variable, &positives, &negatives, &mut meter);
+        Theory::new(Requesters::Attached).value(&formula, variable, &positives, &negatives, &mut meter);
     let show = || format!("{signs:?} of {statements:#?}");
     match found.unwrap() {
         Ok(word) => {
