@@ -198,6 +198,7 @@ codes! {
     SetOfOneEmptyValue Unknown "set-of-one-empty-value"
     SeveralDocuments Error "several-documents"
     SeveralPolicies Error "several-policies"
+    SharedOidcProviders Assumption "shared-oidc-providers"
     ShortArnsAreCompleted Assumption "short-arns-are-completed"
     StaleAcceptance Warning "stale-acceptance"
     StatementFullyDenied Lint "statement-fully-denied"

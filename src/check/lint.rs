@@ -7,15 +7,20 @@ use super::isolation::caught;
 use super::query_budget::{QueryBudget, Stopped};
 use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::{Axis, Region};
-use super::{Answer, Options, find, no_new_access};
+use super::{Answer, Options, find, no_new_access, no_public_access};
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::glob_matches;
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
-    Document, Effect, OperatorBase, Part as Piece, PolicyType, SetPrefix, Statement, Template, parse,
+    Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, ResourceType, SetPrefix,
+    Statement, Template, parse,
 };
+use crate::request::{Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
 use crate::span::{Source, Span};
+
+/// AWS's name of the type of trust policies, which name identity providers.
+const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 /// What is the matter with a part of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +47,8 @@ pub enum Fault {
     MetWithoutKey(usize),
     /// A Deny unless there was MFA that does not deny requests which say nothing of MFA.
     DeniesOnlyIfPresent(usize),
+    /// An Allow for an identity provider, a value of its principals, that lets in every tenant of a shared one.
+    LetsInTenants(usize),
 }
 
 /// Something that is the matter, with what shows it.
@@ -94,7 +101,8 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
             | Fault::AllowsNotResource
             | Fault::AllowsNotPrincipal
             | Fault::MetWithoutKey(_)
-            | Fault::DeniesOnlyIfPresent(_) => None,
+            | Fault::DeniesOnlyIfPresent(_)
+            | Fault::LetsInTenants(_) => None,
         }
     };
     let mut left = policy.clone();
@@ -184,6 +192,30 @@ impl Linter<'_> {
             self.values(statement)?;
             self.conditions(statement)?;
             self.traps(statement)?;
+        }
+        self.tenants()
+    }
+
+    /// Finds the statements that let in every tenant of a shared identity provider.
+    fn tenants(&mut self) -> Result<(), Stopped> {
+        let principals = self.policy.statements.iter().flat_map(|s| &s.principal).flat_map(|p| &p.values);
+        let mut federated = principals.filter(|value| value.value.kind == PrincipalKind::Federated);
+        let may_share = |text: &str| SharedProvider::of(text).is_some() || text.contains(['*', '?']);
+        let Some(trust) = ResourceType::from_name(TRUST_POLICY) else { return Ok(()) };
+        if self.budget.options().aws_compat || !federated.any(|value| may_share(&value.value.text)) {
+            return Ok(());
+        }
+        let whole = self.whole;
+        let answer = self.budget.ask(|options| no_public_access(whole, trust, options))?;
+        let Verdict::Fail(findings) = answer.verdict else { return Ok(()) };
+        for finding in findings {
+            let shared = match &finding.witness.request().requester {
+                Some(Requester::WebIdentity { provider }) => SharedProvider::of(provider),
+                _ => None,
+            };
+            if let (Some(_), Some(principal)) = (shared, finding.principal) {
+                self.add(finding.statement, Fault::LetsInTenants(principal), None, Some(finding));
+            }
         }
         Ok(())
     }

@@ -125,7 +125,9 @@ fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
 fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     if let Some(outside) = claim.query.outside() {
         let documents = claim.query.documents();
-        request.is_outsider(documents, outside.resource_type).map_err(Disagreement::new)?;
+        request
+            .is_outsider(documents, outside.resource_type, claim.semantics.aws_compat)
+            .map_err(Disagreement::new)?;
         if !request.is_beyond(&outside.but_for) {
             return Err(Disagreement::new("the request comes from an address that is not asked about"));
         }

@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::facts::is_of_signer;
+use crate::encode::mentioned_ids::MentionedIds;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
 use crate::policy::PolicyType;
@@ -38,6 +39,12 @@ pub fn assumptions(
         && policies.any(|document| document.features().allows_sign_in)
     {
         found.add(Code::FederatedSignInIsUnsigned);
+    }
+    if query.outside().is_some()
+        && !context.semantics.aws_compat
+        && !MentionedIds::of(query.documents()).shared_providers().is_empty()
+    {
+        found.add(Code::SharedOidcProviders);
     }
     if context.semantics.heuristics {
         let has = |key: &str| mentioned.contains(&key);

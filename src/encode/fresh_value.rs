@@ -5,9 +5,10 @@
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::encode::mentioned_ids::MentionedIds;
 use crate::query::Outside;
+use crate::request::TenantKey;
 
 /// The form of the values of a key by which policies know whom they trust.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Form {
     Account,
     Organization,
@@ -22,14 +23,20 @@ pub(crate) enum Form {
     UserId,
     /// The application that a token was made for: any text.
     Audience,
+    /// A claim that names the tenant of a shared provider.
+    Tenant(TenantKey),
     /// A Boolean that is never true.
     False,
     /// A key that is always absent.
     Absent,
 }
 
-/// The form of a key that an outsider cannot choose the value of.
-pub(crate) fn form(key: &str, outside: &Outside) -> Option<Form> {
+/// The form of a key that an outsider cannot choose the value of. With `shares`, claims that name tenants of shared providers are
+/// such keys.
+pub(crate) fn form(key: &str, outside: &Outside, shares: bool) -> Option<Form> {
+    if let Some(tenant) = TenantKey::of(key).filter(|_| shares) {
+        return Some(Form::Tenant(tenant));
+    }
     Some(match key {
         "aws:principalaccount" | "aws:vpceaccount" | "aws:sourceaccount" | "aws:sourceowner" => Form::Account,
         "kms:calleraccount" => Form::Account,
@@ -114,9 +121,60 @@ pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Ve
             (forms.map(Builder::finish).collect(), mentioned)
         }
         Form::Audience => (vec![Pattern::any()], texts(key)),
+        Form::Tenant(tenant) => {
+            let same = ids.texts(key).into_iter().flat_map(|text| same_tenant(tenant, text));
+            let ended = tenant.places.iter().filter(|place| place.ends_name());
+            let nameless = ended.flat_map(|place| {
+                let before = || start().text(place.before);
+                let empty = before().text(&place.after.to_string()).many(Class::ANY);
+                [before().many(Class::NOT_SLASH).finish(), empty.finish()]
+            });
+            (vec![Pattern::any()], nameless.chain(same).collect())
+        }
         Form::False => (vec![Pattern::any()], vec![start().text_any_case("true").finish()]),
         Form::Absent => (Vec::new(), Vec::new()),
     }
+}
+
+/// The values of a key that name the tenant which a policy's text names.
+fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
+    let start = Pattern::builder;
+    let mut same = Vec::new();
+    for place in tenant.places {
+        let mut rest = Some(text);
+        while let Some(tail) = rest {
+            // The text after each `:` may start with a name; one that nothing announces is at the very start.
+            rest = tail.split_once(':').map(|(_, tail)| tail).filter(|_| !place.before.is_empty());
+            let Some(named) = tail.strip_prefix(place.before) else { continue };
+            let name = named.split_once(place.after).map_or(named, |(name, _)| name);
+            if name.contains(['*', '?', '$']) {
+                continue;
+            }
+            let after = place.after.to_string();
+            let anywhere = || start().many(Class::ANY).text(":");
+            let places = if place.before.is_empty() { vec![start()] } else { vec![start(), anywhere()] };
+            for before in places {
+                let builder = before.text(place.before).text_any_case(name);
+                same.push(builder.clone().finish());
+                same.push(builder.text(&after).many(Class::ANY).finish());
+            }
+        }
+    }
+    if tenant.has_free_form {
+        return same;
+    }
+    if same.is_empty() {
+        // Where the form is not known, two parts before a wildcard name someone.
+        let spelled = text.split(['*', '?', '$']).next().map_or("", |start| start);
+        let parts: Vec<&str> = spelled.split_inclusive([':', '/']).collect();
+        let ended = parts.iter().filter(|part| part.ends_with([':', '/'])).count();
+        if ended > 1 {
+            let named: String = parts.into_iter().take(ended).collect();
+            same.push(start().text_any_case(&named).many(Class::ANY).finish());
+        }
+    }
+    same.push(start().text_any_case(text).finish());
+    same
 }
 
 /// Twelve digits.
@@ -132,6 +190,11 @@ fn id(builder: Builder) -> Builder {
 /// A unique id such as AROA...: letters and digits, a letter first.
 fn unique(builder: Builder) -> Builder {
     builder.one(Set::Class(Class::LOWER.union(Class::UPPER))).many(Class::ALNUM)
+}
+
+/// The first two fields of an ARN.
+pub(crate) fn up_to_service(builder: Builder) -> Builder {
+    builder.text("arn:").many(Class::NOT_COLON).text(":")
 }
 
 /// The first four fields of an ARN.

@@ -1,6 +1,8 @@
 //! The ids that policies mention: accounts, organizations, VPCs, endpoints, ARNs, buckets and identity providers.
 
+use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::policy::{Document, PrincipalKind};
+use crate::request::{SHARED_PROVIDERS, SharedProvider};
 
 /// The ids that the policies mention in full.
 #[derive(Default)]
@@ -115,10 +117,32 @@ impl<'a> MentionedIds<'a> {
         }
     }
 
+    /// The shared providers whose ARN some policy names as a principal, by wildcards too.
+    pub(crate) fn shared_providers(&self) -> Vec<&'static SharedProvider> {
+        let is_named = |provider: &&SharedProvider| {
+            let resource = format!("oidc-provider/{}", provider.issuer);
+            self.providers.iter().any(|text| match text.splitn(6, ':').nth(5) {
+                Some(pattern) => matches(pattern, &resource),
+                None => text.contains('*'),
+            })
+        };
+        SHARED_PROVIDERS.iter().filter(is_named).collect()
+    }
+
     /// The values of a key that the policies mention, except the user id of anonymous callers.
     pub(crate) fn texts(&self, key: &str) -> Vec<&'a str> {
         let anonymous = |text: &str| key == "aws:userid" && text.eq_ignore_ascii_case("anonymous");
         let of_key = self.values.iter().filter(|(name, text)| *name == key && !anonymous(text));
         of_key.map(|(_, text)| *text).collect()
     }
+}
+
+/// True if the text matches the pattern, case apart.
+fn matches(pattern: &str, text: &str) -> bool {
+    let step = |builder: Builder, c: char| match c {
+        '*' => builder.many(Class::ANY),
+        '?' => builder.one(Set::Class(Class::ANY)),
+        c => builder.text_any_case(c.encode_utf8(&mut [0; 4])),
+    };
+    pattern.chars().fold(Pattern::builder(), step).finish().matches(&Symbol::word(text))
 }

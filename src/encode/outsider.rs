@@ -5,7 +5,7 @@
 
 use crate::automata::{Builder, Class, Pattern};
 use crate::encode::context::Context;
-use crate::encode::fresh_value::{Form, digits, form, fresh_values, up_to_account};
+use crate::encode::fresh_value::{Form, digits, form, fresh_values, up_to_account, up_to_service};
 use crate::encode::heuristics::PRIVATE_NETWORKS;
 use crate::encode::mentioned_ids::MentionedIds;
 use crate::encode::principal::{is_kind, requester_matches};
@@ -13,6 +13,7 @@ use crate::formula::requester::{self, ANONYMOUS, OF_ACCOUNT, ROLE, SAML, SEPARAT
 use crate::formula::{Formula, Lit, Network, PatternKey, Unobservable, Variable, VariableId};
 use crate::policy::Document;
 use crate::query::Outside;
+use crate::request::SharedProvider;
 
 /// Identity providers that anyone can have an account at.
 const PUBLIC_PROVIDERS: [&str; 4] =
@@ -28,6 +29,7 @@ pub(crate) fn outsider<'a>(
     outside: &Outside,
 ) -> Vec<Lit> {
     let ids = MentionedIds::of(documents);
+    let shares = !context.semantics.aws_compat;
     let mut conjuncts = requester(formula, context, &ids);
     let facts: Vec<Unobservable<'a>> =
         formula.unobservables().filter(|fact| *fact != Unobservable::Boundary).collect();
@@ -37,7 +39,7 @@ pub(crate) fn outsider<'a>(
     }
     let variables: Vec<(VariableId, Variable<'a>)> = formula.variables().collect();
     for (variable, of) in variables {
-        let Some((key, form)) = of.key_name().and_then(|key| Some((key, form(key, outside)?))) else {
+        let Some((key, form)) = of.key_name().and_then(|key| Some((key, form(key, outside, shares)?))) else {
             continue;
         };
         let (forms, never) = fresh_values(&ids, form, key);
@@ -57,18 +59,26 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     let through = |b: Builder| b.text(":").many(Class::ANY).finish();
     let mut conjuncts = Vec::new();
     let federated = WEB.union(SAML);
+    let providers = if context.semantics.aws_compat { Vec::new() } else { ids.shared_providers() };
+    let shared: Vec<Lit> = providers.iter().map(|provider| is_through(formula, provider)).collect();
+    for (provider, through) in providers.iter().zip(&shared).filter(|(provider, _)| provider.names_session())
+    {
+        conjuncts.extend(session_of_another_tenant(formula, ids, provider, *through));
+    }
+    let shared = formula.graph.or(shared);
     for account in &ids.accounts {
         // The same pattern as that of a Principal that names the account.
         let own = requester::with_account(OF_ACCOUNT, &Pattern::word(account));
         let provider = through(up_to_account(requester::of(federated)).text(account));
         conjuncts.push(!requester_matches(formula, own));
-        conjuncts.push(!requester_matches(formula, provider));
+        let provider = requester_matches(formula, provider);
+        conjuncts.push(formula.graph.or([!provider, shared]));
     }
     let anonymous = is_kind(formula, context, ANONYMOUS);
     let own = requester::with_account(OF_ACCOUNT, &digits(Pattern::builder()).finish());
     let own = requester_matches(formula, own);
     let provider = requester_matches(formula, through(digits(up_to_account(requester::of(federated)))));
-    let mut kinds = vec![anonymous, own, provider];
+    let mut kinds = vec![anonymous, own, provider, shared];
     for name in PUBLIC_PROVIDERS {
         kinds.push(requester_matches(formula, requester::of(WEB).text(name).finish()));
     }
@@ -90,6 +100,31 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
         conjuncts.push(formula.graph.or(forms.into_iter().chain([!kind])));
     }
     conjuncts
+}
+
+/// "The requester signs in through this shared provider", of whatever account.
+fn is_through(formula: &mut Formula<'_>, provider: &SharedProvider) -> Lit {
+    let start =
+        up_to_service(requester::of(WEB)).text("iam::").many(Class::NOT_COLON).text(":oidc-provider/");
+    requester_matches(formula, start.text_any_case(provider.issuer).finish())
+}
+
+/// "If the requester signs in through the provider, the name of the session is that of no tenant that a policy names."
+fn session_of_another_tenant<'a>(
+    formula: &mut Formula<'a>,
+    ids: &MentionedIds<'_>,
+    provider: &SharedProvider,
+    through: Lit,
+) -> Option<Lit> {
+    let key = provider.key();
+    let name = formula.mentioned().iter().copied().find(|name| *name == key)?;
+    let variable = formula.key(name, 0);
+    let (_, never) = fresh_values(ids, Form::Tenant(provider.tenant_key()), name);
+    let never: Vec<Lit> =
+        never.into_iter().map(|p| !formula.matches(variable, PatternKey::built(p))).collect();
+    let present = formula.present(variable);
+    let fresh = formula.graph.and(never);
+    Some(formula.graph.or([!through, !present, fresh]))
 }
 
 /// "The request does not say from which address it comes."

@@ -3,7 +3,8 @@
 use super::display::one_line;
 use super::explained::Explained;
 use super::leak::{Leak, leaks};
-use crate::policy::{Condition, Document, Operator, PrincipalKind, ResourceType};
+use crate::policy::{Condition, Document, Operator, PrincipalKind, ResourceType, Statement};
+use crate::request::{Request, Requester, SharedProvider};
 
 /// Says what keeps outsiders out, as concretely as is known. `statement` names the statement of the finding.
 pub(crate) fn keep_outsiders_out(
@@ -13,6 +14,10 @@ pub(crate) fn keep_outsiders_out(
     statement: &str,
 ) -> String {
     let source = document.statements.get(explained.blame.statement);
+    let request = explained.finding.witness.request();
+    if let Some(advice) = source.and_then(|source| name_tenant(source, request, statement)) {
+        return advice;
+    }
     let may_help = |(_, leak): &(usize, Leak)| !matches!(leak, Leak::NotTrust | Leak::Fixed);
     let leak = leaks(document, explained.finding, of).into_iter().find(may_help);
     if let Some((condition, leak)) =
@@ -42,6 +47,25 @@ pub(crate) fn keep_outsiders_out(
             keys(of)
         ),
     }
+}
+
+/// Says how a statement names the tenants it is for, if the request comes through a shared identity provider. `named` is its name.
+pub(crate) fn name_tenant(source: &Statement, request: &Request, named: &str) -> Option<String> {
+    let provider = match &request.requester {
+        Some(Requester::WebIdentity { provider }) => SharedProvider::of(provider)?,
+        _ => return None,
+    };
+    let (key, example) = (provider.key(), provider.example());
+    let condition = source.conditions.iter().find(|condition| *condition.key.value.name == *key);
+    Some(match condition {
+        Some(condition) => format!(
+            "name your tenant in full in {} of {named}, as in \"{example}\"; a wildcard may follow, but not stand in its place",
+            one_line(&condition.key.value.text)
+        ),
+        None => format!(
+            "say whose tokens {named} is for: \"Condition\": {{\"StringLike\": {{\"{key}\": \"{example}\"}}}}"
+        ),
+    })
 }
 
 /// Lists keys that restrict a policy of a resource of this type.

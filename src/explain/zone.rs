@@ -9,6 +9,7 @@ use crate::policy::{
     Condition, Document, Effect, Operator, Principal, PrincipalKind, PrincipalMeaning, ResourceType,
     Statement, parse,
 };
+use crate::request::SharedProvider;
 use crate::solve::Finding;
 use crate::span::Source;
 use serde_json::json;
@@ -141,13 +142,19 @@ impl ZoneAdvisor<'_> {
                 )
             }
             PrincipalKind::Federated => {
-                let trust = match is_fixed && principal.text.starts_with("arn:") {
+                // Who trusts a shared provider trusts all who use it.
+                let shared = SharedProvider::of(&principal.text);
+                let trust = match is_fixed && principal.text.starts_with("arn:") && shared.is_none() {
                     true => format!(", and name it with --trusted {}", one_line(&principal.text)),
                     false => String::new(),
                 };
+                let claims = match shared {
+                    Some(shared) => format!("{}, such as \"{}\"", shared.key(), shared.example()),
+                    None => "the claims of their tokens, such as aud and sub".to_owned(),
+                };
                 format!(
                     "if this is not meant, remove the provider from Principal of {statement}; if it is, say which of \
-                     its users with\na condition on the claims of their tokens, such as aud and sub{trust}"
+                     its users with\na condition on {claims}{trust}"
                 )
             }
             _ => format!("if this is not meant, remove it from Principal of {statement}"),

@@ -9,6 +9,7 @@ mod likely;
 mod outsider;
 mod requester;
 mod requesters;
+mod shared_providers;
 mod spec;
 mod spelling;
 mod usual;
@@ -21,6 +22,7 @@ pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, ke
 pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};
 pub use requesters::Requesters;
+pub use shared_providers::{SHARED_PROVIDERS, SharedProvider, TenantKey, TenantPlace};
 pub use spec::RequestSpec;
 pub use usual::Missing;
 

@@ -4,7 +4,7 @@
 //! once, in another way, and tests hold the two against each other.
 
 use crate::policy::{Document, PrincipalKind, ResourceType};
-use crate::request::{AddressInterval, Request, Requester};
+use crate::request::{AddressInterval, Request, Requester, SharedProvider, TenantKey, TenantPlace};
 use std::net::IpAddr;
 
 /// Providers of web identities that anyone can have.
@@ -26,6 +26,7 @@ pub fn is_trust_key(key: &str, resource_type: ResourceType) -> bool {
     let of_access_point = ["s3:dataaccesspointarn", "s3:dataaccesspointaccount"].contains(&&*key);
     (of_access_point && !resource_type.is_access_point())
         || TRUST_KEYS.binary_search(&&*key).is_ok()
+        || TenantKey::of(&key).is_some()
         || SERVICE_KEYS.contains(&&*key)
 }
 
@@ -156,8 +157,41 @@ impl<'d> Known<'d> {
         anonymous || (shaped && !self.compare("aws:userid", text))
     }
 
+    /// Returns true if no condition on the key (lower case) names the tenant that this value names.
+    fn is_fresh_tenant(self, tenant: TenantKey, key: &str, value: &str) -> bool {
+        let own: Vec<(&str, &str)> = names(tenant, value);
+        let is_cut = |place: &TenantPlace| {
+            let named = value.strip_prefix(place.before);
+            let name = named.map(|named| named.split_once(place.after).map_or("", |(name, _)| name));
+            place.ends_name() && name == Some("")
+        };
+        if tenant.places.iter().any(is_cut) {
+            return false;
+        }
+        !self.conditions().filter(|(name, _)| *name == key).any(|(_, known)| {
+            let mut listed = names(tenant, known);
+            listed.retain(|(_, name)| !name.contains(['*', '?', '$']));
+            let same = listed.iter().any(|(place, name)| {
+                own.iter().any(|(at, own)| place == at && own.eq_ignore_ascii_case(name))
+            });
+            if same || tenant.has_free_form || !listed.is_empty() {
+                return same || (!tenant.has_free_form && known.eq_ignore_ascii_case(value));
+            }
+            // Where the form is not known, two parts before a wildcard name someone.
+            let spelled = known.split(['*', '?', '$']).next().map_or("", |start| start);
+            let start = spelled.rfind([':', '/']).and_then(|last| spelled.get(..=last));
+            let start = start.filter(|start| start.matches([':', '/']).count() > 1);
+            let begins =
+                |start: &str| value.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+            known.eq_ignore_ascii_case(value) || start.is_some_and(begins)
+        })
+    }
+
     /// Returns true if an outsider's request may have this value of the key (lower case).
     fn may_have(self, key: &str, value: &str) -> bool {
+        if let Some(tenant) = TenantKey::of(key) {
+            return self.is_fresh_tenant(tenant, key, value);
+        }
         match key {
             "aws:principalaccount" => value == "anonymous" || self.is_fresh_account(value),
             "aws:vpceaccount" | "aws:sourceaccount" | "aws:sourceowner" | "kms:calleraccount" => {
@@ -183,8 +217,26 @@ impl<'d> Known<'d> {
         }
     }
 
-    fn is_outside(self, requester: &Requester) -> bool {
+    /// Returns true if the ARN of the shared provider, in some account, is among the principals, by wildcards too.
+    fn name_provider(self, shared: &SharedProvider) -> bool {
+        let resource = format!("oidc-provider/{}", shared.issuer);
+        self.principals().any(|(kind, text)| {
+            kind == PrincipalKind::Federated
+                && match fields(text) {
+                    Some([_, _, _, _, pattern]) => is_like(&pattern.to_ascii_lowercase(), &resource),
+                    None => text.contains('*'),
+                }
+        })
+    }
+
+    fn is_outside(self, requester: &Requester, shares: bool) -> bool {
         match requester {
+            Requester::WebIdentity { provider }
+                if shares
+                    && SharedProvider::of(provider).is_some_and(|shared| self.name_provider(shared)) =>
+            {
+                true
+            }
             Requester::Anonymous => true,
             Requester::Service { .. } => false,
             Requester::WebIdentity { provider } if !provider.starts_with("arn:") => {
@@ -203,6 +255,39 @@ impl<'d> Known<'d> {
     }
 }
 
+/// Finds the tenants that a text names: what stands before each name, and the name.
+fn names(tenant: TenantKey, text: &str) -> Vec<(&'static str, &str)> {
+    let mut found = Vec::new();
+    for place in tenant.places {
+        for (at, _) in text.match_indices(place.before) {
+            let (start, rest) = text.split_at(at);
+            let is_start = start.is_empty() || (start.ends_with(':') && !place.before.is_empty());
+            if let (true, Some(rest)) = (is_start, rest.strip_prefix(place.before)) {
+                let name = rest.split_once(place.after).map_or(rest, |(name, _)| name);
+                found.push((place.before, name));
+            }
+        }
+    }
+    found
+}
+
+/// Returns true if the text matches the pattern with `*` and `?`.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let mut rest = pattern.chars();
+    match (rest.next(), text.chars().next()) {
+        (None, None) => true,
+        (Some('*'), _) => text
+            .char_indices()
+            .map(|(at, _)| text.split_at(at).1)
+            .chain([""])
+            .any(|tail| is_like(rest.as_str(), tail)),
+        (Some(c), Some(own)) => {
+            (c == '?' || c == own) && is_like(rest.as_str(), text.split_at(own.len_utf8()).1)
+        }
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
 /// What follows `arn:`: partition, service, region, account, resource.
 fn fields(arn: &str) -> Option<[&str; 5]> {
     let mut fields = arn.strip_prefix("arn:")?.splitn(5, ':');
@@ -211,7 +296,9 @@ fn fields(arn: &str) -> Option<[&str; 5]> {
 }
 
 impl Request {
-    /// Decides whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know.
+    /// Decides whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know. The users of
+    /// [`SharedProvider`]s are outsiders, but for tenants that the policies name; with `aws_compat` nothing is known of these, as in
+    /// AWS's checks.
     ///
     /// # Errors
     /// Why not, in one sentence.
@@ -227,21 +314,41 @@ impl Request {
     /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#);
     /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
     /// let by = |name| Request::new("s3:GetObject", "*").by(Requester::parse(name).unwrap().0);
-    /// assert!(by("arn:aws:iam::444455556666:user/eve").is_outsider(&[&policy], bucket).is_ok());
-    /// assert!(by("arn:aws:iam::111122223333:user/bob").is_outsider(&[&policy], bucket).is_err());
+    /// assert!(by("arn:aws:iam::444455556666:user/eve").is_outsider(&[&policy], bucket, false).is_ok());
+    /// assert!(by("arn:aws:iam::111122223333:user/bob").is_outsider(&[&policy], bucket, false).is_err());
     /// let inside = by("anonymous").with("aws:SourceVpc", ["vpc-1"]);
-    /// assert!(inside.is_outsider(&[&policy], bucket).is_ok());
+    /// assert!(inside.is_outsider(&[&policy], bucket, false).is_ok());
     /// ```
-    pub fn is_outsider(&self, documents: &[&Document], resource_type: ResourceType) -> Result<(), String> {
+    pub fn is_outsider(
+        &self,
+        documents: &[&Document],
+        resource_type: ResourceType,
+        aws_compat: bool,
+    ) -> Result<(), String> {
+        let shares = !aws_compat;
         let known = Known { documents };
         let Some(requester) = &self.requester else { return Err("nobody is named as requester".to_owned()) };
-        if !known.is_outside(requester) {
+        if !known.is_outside(requester, shares) {
             return Err("the requester is none of those who can be anyone".to_owned());
         }
         if !self.hidden.unique_ids.is_empty() || !self.hidden.canonical_users.is_empty() {
             return Err("the requester is one that a policy names by an id".to_owned());
         }
-        for (key, values) in self.context().filter(|(key, _)| is_trust_key(key, resource_type)) {
+        let provider = match requester {
+            Requester::WebIdentity { provider } if shares => SharedProvider::of(provider),
+            _ => None,
+        };
+        let of_session = provider.filter(|provider| provider.names_session());
+        for (key, values) in self.context() {
+            if let Some(provider) = of_session.filter(|provider| provider.key() == key)
+                && values.iter().any(|value| !known.is_fresh_tenant(provider.tenant_key(), key, value))
+            {
+                return Err(format!("another tenant of {} has another {key}", provider.issuer));
+            }
+            let is_tenant = TenantKey::of(key).is_some();
+            if !is_trust_key(key, resource_type) || (is_tenant && !shares) {
+                continue;
+            }
             if let Some(value) = values.iter().find(|value| !known.may_have(key, value)) {
                 return Err(format!("an outsider does not have `{value}` as {key}"));
             }

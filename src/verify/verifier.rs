@@ -107,7 +107,7 @@ impl Question {
 fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     if certificate.key_table_version != KEY_TABLE_VERSION {
         return Err(Refusal::inconclusive(format!(
-            "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}",
+            "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}: run the check again with --certificate",
             certificate.key_table_version
         )));
     }

@@ -62,7 +62,7 @@ fn fault(case: &Value, policy: &Document, resource_type: ResourceType) -> Option
         }
         Verdict::Fail(findings) => {
             let request = findings[0].witness.request();
-            if request.is_outsider(&[policy], resource_type).is_err() {
+            if request.is_outsider(&[policy], resource_type, false).is_err() {
                 return wrong("no outsider");
             }
             let kind = request.requester.as_ref().map(|r| format!("{:?}", r.kind())).unwrap_or_default();
@@ -126,6 +126,9 @@ const SPELLING: &[&str] = &[
     r#""Principal":"*","Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-1/r-1/*","o-2*"]},"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#,
     r#""Principal":"*","Condition":{"ArnLike":{"aws:SourceArn":["arn:aws:s3:::bucket","arn:aws:s3:::other/*","arn:aws:s3:::some*","arn:aws:route53:::hostedzone/Z1","arn:aws:sns:*:555566667777:t"]}}"#,
     r#""Principal":"*","Condition":{"StringLike":{"aws:userid":["AROAX:s","AIDAX","AROAY:*","anonymous"],"accounts.google.com:aud":["app","App2*"]}}"#,
+    r#""Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:acme/*","repo:Ann*/x","repository_owner:bob","environment:prod:repo:cy/x","environment:test"],"token.actions.githubusercontent.com:repository":["dan/x","eve*/y"],"token.actions.githubusercontent.com:repository_id":["7","8*"]}}"#,
+    r#""Principal":{"Federated":["arn:aws:iam::111122223333:oidc-provider/gitlab*","arn:aws:iam::*:oidc-provider/sts.windows.net/*","arn:aws:iam::111122223333:oidc-provider/oidc.vercel.com","arn:aws:iam::111122223333:oidc-provider/tokens.cloud.shisho.dev"]},"Condition":{"StringLike":{"gitlab.com:sub":["project_path:acme/*","group:ann:*","group:*"],"oidc.vercel.com:aud":["https://vercel.com/acme","https://vercel.com/x*"],"tokens.cloud.shisho.dev:sub":["job:acme:*","job:*","Whole"],"sts:RoleSessionName":["acme","ann*"]}}"#,
+    r#""Principal":{"Federated":"*"},"Condition":{"StringEquals":{"gitlab.com:sub":"project_path:acme/site:ref_type:branch:ref:main"}}"#,
     r#""Principal":"*","Condition":{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::666677778888*","aws:PrincipalAccount":"x111122223333","aws:SourceVpcArn":"arn:aws:ec2:*:*:vpc/vpc-7"}}"#,
 ];
 
@@ -219,6 +222,48 @@ const VALUES: &[(&str, &[&str])] = &[
     ),
     ("s3:DataAccessPointAccount", &["111122223333", "999988887777"]),
     ("sts:ExternalId", &["o-1", "111122223333"]),
+    (
+        "token.actions.githubusercontent.com:sub",
+        &[
+            "repo:acme/site:ref:refs/heads/main",
+            "repo:ACME/x",
+            "repo:acme",
+            "repo:acmes/x",
+            "repo:ann/x",
+            "repository_owner:bob",
+            "repository_owner:bob:x",
+            "environment:x:repository_owner:bob",
+            "repo:bob/x",
+            "environment:prod:repo:cy/y",
+            "xrepo:cy/y",
+            "environment:test",
+            "a",
+            "",
+        ],
+    ),
+    (
+        "token.actions.githubusercontent.com:repository",
+        &["dan/x", "dan/y", "dan", "Dan/y", "eve/y", "eves/y"],
+    ),
+    ("token.actions.githubusercontent.com:repository_id", &["7", "8", "77"]),
+    (
+        "gitlab.com:sub",
+        &[
+            "project_path:acme/x",
+            "project_path:acmes/x",
+            "group:ann:x",
+            "Group:Ann:",
+            "group:ann",
+            "group:b:x",
+            "x:project_path:acme/",
+        ],
+    ),
+    (
+        "oidc.vercel.com:aud",
+        &["https://vercel.com/acme", "https://vercel.com/ACME", "https://vercel.com/xy", "x"],
+    ),
+    ("tokens.cloud.shisho.dev:sub", &["job:acme:x", "job:acme", "job:b:x", "whole", "wholes"]),
+    ("sts:RoleSessionName", &["acme", "acmes", "ann", "x"]),
 ];
 
 const REQUESTERS: &[&str] = &[
@@ -232,6 +277,13 @@ const REQUESTERS: &[&str] = &[
     "federated:arn:aws:iam::999988887777:saml-provider/p",
     "federated:arn:aws:iam::111122223333:oidc-provider/p",
     "federated:arn:aws:iam::999988887777:oidc-provider/p",
+    "federated:arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+    "federated:arn:aws:iam::999988887777:oidc-provider/token.actions.githubusercontent.com",
+    "federated:arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com/acme",
+    "federated:arn:aws:iam::111122223333:oidc-provider/gitlab.com",
+    "federated:arn:aws:iam::111122223333:oidc-provider/sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d",
+    "federated:arn:aws:iam::111122223333:oidc-provider/oidc.vercel.com",
+    "federated:arn:aws:iam::111122223333:oidc-provider/oidc.vercel.com/acme",
     "arn:aws:iam::111122223333:root",
     "arn:aws:iam::999988887777:root",
     "arn:aws:iam::222233334444:user/bob",
@@ -353,7 +405,7 @@ fn formula_and_predicate_agree_on_outsiders() {
                             built: &built,
                         };
                         let found = question.shared.iter().all(|lit| truth.of(*lit));
-                        let expected = request.is_outsider(&[&policy], resource_type);
+                        let expected = request.is_outsider(&[&policy], resource_type, aws_compat);
                         if found != expected.is_ok() {
                             wrong.push(format!("{spelling} {of} {aws_compat} {spelled} {id} {key}={value}: {found} {expected:?}"));
                         }
@@ -545,7 +597,7 @@ fn random_policies_and_a_small_world() {
                 for request in &world {
                     let allowed = evaluate::decide(&[&policy], request, &options) == Decision::Allowed;
                     if allowed
-                        && request.is_outsider(&[&policy], bucket).is_ok()
+                        && request.is_outsider(&[&policy], bucket, false).is_ok()
                         && request.is_beyond(few)
                         && request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty()
                     {
@@ -763,4 +815,19 @@ fn the_work_for_many_addresses_is_bounded() {
     let over = SearchLimits { deadline: Some(Instant::now()), ..SearchLimits::default() };
     assert_eq!(limited(over), [UnknownReason::Exhausted(Exhausted::Deadline)]);
     assert_eq!(ask(&policy, bucket).verdict.name(), "PASS");
+}
+
+/// With `--aws-compat` the ARN of a provider is a fixed principal, as in AWS's check.
+#[test]
+fn aws_knows_nothing_of_shared_providers() {
+    let statement = json!({"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}});
+    let (policy, trust) = (read(&[statement]), resource_type(&json!("AWS::IAM::AssumeRolePolicyDocument")));
+    for (aws_compat, expected) in [(true, "PASS"), (false, "FAIL")] {
+        let options = Options { aws_compat, certify: true, ..Options::default() };
+        let answer = no_public_access(&policy, trust, &options);
+        assert_eq!(answer.verdict.name(), expected);
+        let is_named = answer.assumptions.iter().any(|assumption| assumption.0 == "shared-oidc-providers");
+        assert_eq!(is_named, !aws_compat);
+    }
 }

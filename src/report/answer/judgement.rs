@@ -170,7 +170,7 @@ impl<'a> Judgement<'a> {
             measures: None,
             names: KeyNames::of(&documents),
             of_check: match check {
-                AwsCheck::NoPublicAccess(_) => public_access::warnings(policy),
+                AwsCheck::NoPublicAccess(_) => public_access::warnings(policy, !options.aws_compat),
                 AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => Vec::new(),
             },
         }

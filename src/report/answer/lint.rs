@@ -4,6 +4,7 @@ use crate::check::{Axis, Defect, Fault, Lint, Options};
 use crate::code::Code;
 use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
+use crate::explain::repair::name_tenant;
 use crate::explain::replay::{self, Replayer};
 use crate::policy::{Document, Statement};
 use crate::report::display;
@@ -28,6 +29,7 @@ fn code(fault: Fault) -> Code {
         Fault::AllowsNotPrincipal => Code::AllowWithNotPrincipal,
         Fault::MetWithoutKey(_) => Code::ConditionMetWithoutKey,
         Fault::DeniesOnlyIfPresent(_) => Code::DenyOnlyIfPresent,
+        Fault::LetsInTenants(_) => Code::AnyFederatedUser,
     }
 }
 
@@ -53,6 +55,7 @@ fn place(statement: &Statement, fault: Fault) -> Span {
         Fault::AllowsNotAction => Some(statement.action.key_span),
         Fault::AllowsNotResource => resource().map(|r| r.key_span),
         Fault::AllowsNotPrincipal => principal().map(|p| p.key_span),
+        Fault::LetsInTenants(value) => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
     };
     // A fault of the whole statement is shown at its actions, which every statement has.
     match found {
@@ -200,6 +203,11 @@ fn issue(
             "not met by requests without the key, which long-term credentials send",
             "use BoolIfExists, so that requests without the key are denied too",
         ),
+        Fault::LetsInTenants(_) => (
+            format!("{name} lets in whoever has an account at the identity provider"),
+            "one issuer serves all who use this provider",
+            "say whose tokens are meant",
+        ),
     };
     let text = statement_text(document, statement);
     let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
@@ -220,6 +228,11 @@ fn issue(
     }
     let help = match defect.fault {
         Fault::MetWithoutKey(place) => help.replace("KEY", &format!("{:?}", key(place))),
+        Fault::LetsInTenants(_) => {
+            let request = defect.finding.as_ref().map(|finding| finding.witness.request());
+            let advice = request.and_then(|request| name_tenant(statement, request, &name));
+            advice.unwrap_or_else(|| help.to_owned())
+        }
         _ => help.to_owned(),
     };
     Some(issue.with_note("help", help))

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::explain::Explained;
 use crate::explain::display::counted;
 use crate::policy::{Document, Effect, PrincipalKind};
-use crate::request::AddressSet;
+use crate::request::{AddressSet, SharedProvider};
 
 /// Intervals of addresses that are listed.
 const LISTED: usize = 6;
@@ -35,15 +35,25 @@ pub(super) fn from(explained: &Explained<'_>) -> Option<String> {
     Some(format!("{}: {}{more}", addresses(set.sizes()), listed.join(", ")))
 }
 
-/// Warns of identity providers of an account whose users are all let in: named, so no outsiders, but seldom what is meant.
-pub(super) fn warnings(document: &Document) -> Vec<Diagnostic> {
+/// Warns of identity providers of an account whose users are all let in: named, so no outsiders, but seldom what is meant. Whether
+/// other tenants of a shared provider are let in is part of the verdict where the check `judges_tenants`.
+pub(super) fn warnings(document: &Document, judges_tenants: bool) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for statement in document.statements.iter().filter(|s| s.effect.value == Effect::Allow) {
         let tests = |key: &dyn Fn(&str) -> bool| statement.conditions.iter().any(|c| key(&c.key.value.name));
         for value in statement.principal.iter().filter(|p| !p.negated).flat_map(|p| &p.values) {
             let name = value.value.text.to_ascii_lowercase();
             let provider = name.splitn(6, ':').nth(5).and_then(|resource| resource.split_once('/'));
+            let shared = SharedProvider::of(&value.value.text);
+            if judges_tenants && shared.is_some() {
+                continue;
+            }
             let (confined, claims) = match provider {
+                // Another claim than that of the tenant, such as the audience, is one that every tenant can have.
+                _ if let Some(shared) = shared => {
+                    let key = shared.key();
+                    (tests(&|tested: &str| tested == key), format!("`{key}`"))
+                }
                 Some(("oidc-provider", host)) => {
                     let of_host = |key: &str| {
                         key.strip_prefix(host).is_some_and(|claim| matches!(claim, ":sub" | ":aud"))
