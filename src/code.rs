@@ -109,6 +109,7 @@ codes! {
     ExternalAccess Finding "external-access"
     FederatedSignInIsUnsigned Assumption "federated-sign-in-is-unsigned"
     ForAnyValueIfExists Unknown "for-any-value-if-exists"
+    FractionOfASecond Unknown "fraction-of-a-second"
     HeuristicMfaAgeImpliesMfaPresent Assumption "heuristic-mfa-age-implies-mfa-present"
     HeuristicNoVpcViaAwsService Assumption "heuristic-no-vpc-via-aws-service"
     HeuristicPrivateAddressesNeverInSourceIp Assumption "heuristic-private-addresses-never-in-source-ip"

@@ -7,7 +7,7 @@ pub use addresses::{Shown, is_for_everyone, names_address};
 pub use referee::{Claim, Referee};
 
 use crate::evaluate::{self, Case, Decision, Truth};
-use crate::policy::Effect;
+use crate::policy::{Effect, read_instant};
 use crate::query::Role;
 use crate::request::{FactSets, Request, Requesters};
 
@@ -57,7 +57,21 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     if let Some(fault) = request.inconsistencies_among(claim.keys, &sets).first() {
         return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
     }
+    if sets.safe && rests_on_rounding(request, claim) {
+        return Err(Disagreement {
+            message: "how a fraction of a second is rounded is open".to_owned(),
+            open: Some(claim.allowed_by),
+        });
+    }
     is_asked_about(request, claim)
+}
+
+/// True if the time of the request has a fraction of a second, and the policies also ask for the time in whole seconds.
+fn rests_on_rounding(request: &Request, claim: &Claim<'_>) -> bool {
+    let current = request.values("aws:currenttime").and_then(<[String]>::first);
+    let has_fraction =
+        current.and_then(|text| read_instant(text)).is_some_and(|instant| instant.has_fraction());
+    has_fraction && ["aws:currenttime", "aws:epochtime"].iter().all(|key| claim.keys.contains(key))
 }
 
 /// Confirms that the requester is one of those whom a policy of the type may be about.

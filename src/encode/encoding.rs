@@ -84,7 +84,7 @@ impl<'a> Encoding<'a> {
             shared.extend(outsider(&mut formula, &context, query.documents(), outside));
             address = outside_address(&mut formula, outside);
         }
-        shared.extend(facts(&mut formula, &context));
+        shared.extend(facts(&mut formula, &context, query.documents()));
         let some_allow = formula.graph.or(allows.iter().map(|(_, _, lit)| *lit));
         let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).chain(address).collect();
         Encoding { context, formula, allows, shared, by_address: address.is_some(), conjuncts }

@@ -1,17 +1,18 @@
 //! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1, S8 to S13 and
 //! S17 of docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
-//! values of two keys is left out (that paths start with the organization's id in S10, that both times are one instant in S11,
-//! that the first and last service are members in S12): leaving a fact out only adds requests, so it never makes a PASS wrong.
+//! values of two keys is left out (that the first and last service are members in S12; of S10 and S11 see `linked`): leaving a fact out only adds requests, so it never makes a PASS wrong.
 //!
 //! Source of each fact: IAM User Guide, page `reference_policies_condition-keys`; of S1 also `reference_policies_variables`.
 
 use crate::automata::Pattern;
 use crate::encode::context::Context;
 use crate::encode::heuristics::heuristics;
+use crate::encode::linked::{organization, times};
 use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
 use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, SIGN_IN};
 use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Unobservable, Variable};
+use crate::policy::Document;
 
 /// Keys that unsigned requests lack, anonymous ones (S1) and those of a federated sign-in (S17), apart from those that the
 /// requester's word fixes; tags by prefix.
@@ -62,7 +63,7 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
 ];
 
 /// All facts about the keys that occur in the formula, as conjuncts.
-pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
+pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[&Document]) -> Vec<Lit> {
     let further: Vec<(&'a str, u32)> = formula
         .variables()
         .filter_map(|(_, variable)| match variable {
@@ -135,6 +136,14 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
             implies(formula, paths, id);
         }
     }
+    // S10 again, and S11.
+    for (id, paths) in ORGANIZATIONS {
+        if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
+            facts.extend(organization(formula, context, (id, paths)));
+        }
+    }
+    facts.extend(times(formula, documents));
+    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
     // S12.
     if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
         let called = presence(formula, context, called, 0);

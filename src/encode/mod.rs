@@ -11,6 +11,7 @@ mod facts;
 mod fresh_value;
 mod heuristics;
 mod likely;
+mod linked;
 mod mentioned_ids;
 mod opaque;
 mod operand;

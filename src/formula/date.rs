@@ -60,7 +60,7 @@ impl Scalar {
     }
 
     /// The largest whole number that is not greater.
-    fn floor(&self) -> Option<i64> {
+    pub(crate) fn floor(&self) -> Option<i64> {
         let whole: i64 = match &*self.integer {
             "" => 0,
             digits => digits.parse().ok()?,

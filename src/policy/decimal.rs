@@ -12,6 +12,15 @@ pub struct Decimal {
     part: String,
 }
 
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (sign, point) =
+            (if self.below_zero { "-" } else { "" }, if self.part.is_empty() { "" } else { "." });
+        let whole = if self.whole.is_empty() { "0" } else { &self.whole };
+        write!(f, "{sign}{whole}{point}{}", self.part)
+    }
+}
+
 impl Decimal {
     /// An optional sign, digits, and optionally a point with digits.
     ///
@@ -58,6 +67,37 @@ impl Decimal {
         }
         let whole = if seconds == 0 { String::new() } else { seconds.unsigned_abs().to_string() };
         Decimal { below_zero, whole, part: part.to_owned() }
+    }
+
+    /// The largest whole number that is not greater.
+    ///
+    /// ```
+    /// use iamsat::policy::Decimal;
+    /// let whole = |text| Decimal::read(text).unwrap().whole_second();
+    /// assert_eq!((whole("1.5"), whole("-1.5")), (Decimal::read("1").unwrap(), Decimal::read("-2").unwrap()));
+    /// ```
+    #[must_use]
+    pub fn whole_second(&self) -> Decimal {
+        let mut whole = self.whole.clone();
+        if self.below_zero && !self.part.is_empty() {
+            // One more, with the carries.
+            let kept = whole.trim_end_matches('9').len();
+            let nines = whole.len() - kept;
+            whole.truncate(kept);
+            let next = match whole.pop().and_then(|digit| digit.to_digit(10)) {
+                Some(digit) => digit + 1,
+                None => 1,
+            };
+            whole.extend(char::from_digit(next, 10));
+            whole.extend(std::iter::repeat_n('0', nines));
+        }
+        let below_zero = self.below_zero && !whole.is_empty();
+        Decimal { below_zero, whole, part: String::new() }
+    }
+
+    /// True if there are digits after the point.
+    pub fn has_fraction(&self) -> bool {
+        !self.part.is_empty()
     }
 
     /// Compares by value.

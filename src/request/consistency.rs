@@ -1,7 +1,7 @@
 //! Which requests can happen: shapes, the key table, and the facts that AWS documents about every request.
 //!
 //! The facts are S1 to S13 and S17 of docs/semantics.md, as far as the search uses them; each removes requests, so each has to be
-//! certain. What would compare the values of two keys (the prefix of S10, S11, the members of S12) is left out here as
+//! certain. The members of S12, which would compare the values of two keys, are left out here as
 //! there: a request too many never makes a PASS wrong.
 //!
 //! Source of all of them: IAM User Guide, page `reference_policies_condition-keys`; of S1, S4 and S5 also
@@ -105,7 +105,7 @@ impl<'k> Keys<'k> {
     }
 
     /// Returns true if this one is among them.
-    pub(super) fn contains(&self, key: &str) -> bool {
+    pub(crate) fn contains(&self, key: &str) -> bool {
         self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()
     }
 }
@@ -272,6 +272,20 @@ impl Request {
         for (id, paths) in &keys.organizations {
             if self.has(id) != self.has(paths) {
                 fault("S10", format!("{id} and {paths} are present together"));
+            }
+            let own = self.values_of_lower(id).and_then(<[String]>::first);
+            let is_of =
+                |path: &String| path.split_once('/').map(|(start, _)| start) == own.map(String::as_str);
+            if !self.values_of_lower(paths).into_iter().flatten().all(is_of) {
+                fault("S10", format!("every value of {paths} starts with that of {id} and `/`"));
+            }
+        }
+        let times = ["aws:currenttime", "aws:epochtime"];
+        let [current, epoch] = times.map(|key| self.values_of_lower(key).and_then(<[String]>::first));
+        if let (true, Some(current), Some(epoch)) = (times.iter().all(|key| mentioned(key)), current, epoch) {
+            let second = read_instant(current).map(|instant| instant.whole_second());
+            if second.is_some() && second != Decimal::read(epoch) {
+                fault("S11", "aws:EpochTime is aws:CurrentTime in whole seconds".to_owned());
             }
         }
         let via = self.values_of_lower("aws:viaawsservice").and_then(<[String]>::first);

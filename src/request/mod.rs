@@ -1,6 +1,7 @@
 //! A concrete request: who, what, on what, in which context; and the table of global condition keys.
 
 mod addresses;
+mod agreement;
 mod claims;
 mod consistency;
 mod heuristics;

@@ -50,7 +50,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.workspace.formula).collect();
     let request = concretize(search, &model, claim)?;
-    let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
+    let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
         Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
         Err(unconfirmed) => *unconfirmed,
     };
@@ -81,7 +81,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 }
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
-    let Unconfirmed { request, disagreement } = match Witness::confirm(request, claim) {
+    let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
         Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim))),
         Err(unconfirmed) => *unconfirmed,
     };

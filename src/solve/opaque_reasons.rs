@@ -112,6 +112,7 @@ fn detail(rule: Code) -> &'static str {
         }
         Code::ForAnyValueIfExists => "AWS does not document ForAnyValue with IfExists when the key is absent",
         Code::SetOfOneEmptyValue => "AWS does not document whether a set of one empty text counts as empty",
+        Code::FractionOfASecond => "AWS does not document how aws:EpochTime rounds a fraction of a second",
         Code::OperatorTypeMismatch => "AWS does not document this operator on a key of this type",
         Code::PolicyVariable => "this use of a policy variable is not modelled",
         Code::ArnPatternWithFewFields => "AWS does not document an ARN pattern of fewer than six fields",

@@ -48,6 +48,20 @@ impl Witness {
         }
     }
 
+    /// As [`Witness::confirm`], of the request or one that differs in keys that have to agree with others.
+    pub(super) fn confirm_in_agreement(
+        request: Request,
+        claim: &Claim<'_>,
+    ) -> Result<Witness, Box<Unconfirmed>> {
+        let unconfirmed = match Witness::confirm(request, claim) {
+            Ok(witness) => return Ok(witness),
+            Err(unconfirmed) => unconfirmed,
+        };
+        let others = unconfirmed.request.in_agreement().filter(|_| !claim.semantics.aws_compat);
+        let agreed = others.filter_map(|other| Witness::confirm(other, claim).ok()).next();
+        agreed.ok_or(unconfirmed)
+    }
+
     /// The witness without a requester, where it does without: context keys are there only if they are needed.
     #[must_use]
     pub fn shrunk(self, claim: &Claim<'_>) -> Witness {

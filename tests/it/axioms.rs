@@ -1,8 +1,8 @@
 //! What is taken for certain about all requests: which verdict each fact changes, and that the search and the referee know
 //! the same facts.
 //!
-//! S7 is empty; S14 and S16 are not asserted, and neither are S11, the common start of organization ids and paths (S10) and
-//! the membership of the first and last service (S12): docs/semantics.md says why leaving them out is sound.
+//! S7 is empty; S14 and S16 are not asserted, and neither is the membership of the first and last service (S12): docs/semantics.md
+//! says why leaving them out is sound.
 
 use crate::support::document;
 use iamsat::check::{Answer, Options, no_new_access};
@@ -93,6 +93,36 @@ const CASES: &[Case] = &[
         r#""Condition":{"Null":{"aws:ResourceOrgPaths":"false"}}"#,
     ),
     case(
+        "S10 and a path starts with the organization's id",
+        r#""Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1b2/r-ab12/*"}}"#,
+        r#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2"}}"#,
+    ),
+    case(
+        "S10 all paths do",
+        r#""Condition":{"StringLike":{"aws:ResourceOrgID":"o-a*"}}"#,
+        r#""Condition":{"ForAllValues:StringLike":{"aws:ResourceOrgPaths":"o-a*/*"}}"#,
+    ),
+    case(
+        "S10 and what is in a wildcard does not cross the first slash",
+        r#""Condition":{"ForAnyValue:StringLike":{"aws:SourceOrgPaths":"o-a*/r-1/*"}}"#,
+        r#""Condition":{"StringLike":{"aws:SourceOrgID":"o-a*"}}"#,
+    ),
+    case(
+        "S10 two paths are of one organization",
+        r#""Condition":{"ForAnyValue:StringLike":{"aws:VpceOrgPaths":"o-a/*"},"ForAnyValue:StringNotLike":{"aws:VpceOrgPaths":"o-a/*"},"Null":{"aws:VpceOrgID":"false"}}"#,
+        "",
+    ),
+    case(
+        "S11 both times are one instant",
+        r#""Condition":{"DateLessThan":{"aws:CurrentTime":"2020-06-30T00:00:00Z"}}"#,
+        r#""Condition":{"NumericLessThan":{"aws:EpochTime":"1593475200"}}"#,
+    ),
+    case(
+        "S11 in the other direction too",
+        r#""Condition":{"DateGreaterThanEquals":{"aws:EpochTime":"1593475200"},"NumericLessThan":{"aws:EpochTime":"1593475300"}}"#,
+        r#""Condition":{"DateGreaterThanEquals":{"aws:CurrentTime":"2020-06-30T00:00:00Z"},"DateLessThan":{"aws:CurrentTime":"2020-06-30T00:01:40Z"}}"#,
+    ),
+    case(
         "S12 aws:CalledVia implies aws:ViaAWSService",
         r#""Condition":{"ForAnyValue:StringEquals":{"aws:CalledVia":"athena.amazonaws.com"}}"#,
         r#""Condition":{"Bool":{"aws:ViaAWSService":"true"}}"#,
@@ -164,6 +194,65 @@ fn every_fact_changes_a_verdict() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Requests that S10 and S11 leave possible are shown, with keys that agree.
+#[test]
+fn linked_keys_agree_in_witnesses() {
+    let cases = [
+        // An id alone does not place the path in the organization.
+        (
+            r#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2"}}"#,
+            r#""Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1b2/r-ab12/*"}}"#,
+        ),
+        (
+            r#""Condition":{"StringLike":{"aws:PrincipalOrgID":"o-*"},"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"*/r-1/*"}}"#,
+            "",
+        ),
+        (
+            r#""Condition":{"StringNotEquals":{"aws:ResourceOrgID":"o-a"},"ForAnyValue:StringLike":{"aws:ResourceOrgPaths":["o-b/*","o-c/*"]}}"#,
+            r#""Condition":{"ForAnyValue:StringLike":{"aws:ResourceOrgPaths":"o-b/*"}}"#,
+        ),
+        (
+            r#""Condition":{"ForAllValues:StringNotLike":{"aws:SourceOrgPaths":"o-a/*"},"Null":{"aws:SourceOrgID":"false"}}"#,
+            "",
+        ),
+        (
+            r#""Condition":{"DateLessThan":{"aws:CurrentTime":"2020-06-30T00:00:00Z"}}"#,
+            r#""Condition":{"NumericLessThan":{"aws:EpochTime":"1593475199"}}"#,
+        ),
+        (
+            r#""Condition":{"NumericGreaterThan":{"aws:EpochTime":"1593475200"}}"#,
+            r#""Condition":{"DateGreaterThan":{"aws:CurrentTime":"2021-06-30T00:00:00Z"}}"#,
+        ),
+    ];
+    for (new, existing) in cases {
+        let answer = ask(new, existing, Options { certificate: true, ..Options::default() });
+        let Verdict::Fail(findings) = &answer.verdict else {
+            panic!("{new} {existing} {:?}", answer.verdict)
+        };
+        let request = findings[0].witness.request();
+        for (id, paths) in
+            [("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"), ("aws:ResourceOrgID", "aws:ResourceOrgPaths")]
+        {
+            let start = request.values(id).map(|id| format!("{}/", id[0]));
+            let paths = request.values(paths).into_iter().flatten();
+            assert!(
+                start.is_none_or(|start| paths.clone().all(|path| path.starts_with(&start))),
+                "{request:?}"
+            );
+        }
+    }
+    // What depends on the fraction of a second after a value is open, and only that.
+    let (up_to, before) = (
+        r#""Condition":{"NumericLessThanEquals":{"aws:EpochTime":"1593475200"}}"#,
+        r#""Condition":{"DateLessThanEquals":{"aws:CurrentTime":"2020-06-30T00:00:00Z"}}"#,
+    );
+    assert_eq!(ask(before, up_to, Options::default()).verdict.name(), "PASS");
+    let Verdict::Unknown(unknown) = ask(up_to, before, Options::default()).verdict else {
+        panic!("not open")
+    };
+    assert!(format!("{unknown:?}").contains("FractionOfASecond"), "{unknown:?}");
 }
 
 /// S15 holds under `--aws-compat` too: one request has one value of a single-valued key, whatever statements ask.

@@ -1,0 +1,173 @@
+//! Facts that link the values of two keys: organization paths and the id that each starts with (S10), and the two spellings of the
+//! time of a request (S11).
+//!
+//! A test of one key says something of the other too. Each test that the policies make of an organization's id becomes a test of the
+//! first part of every path, and each comparison of `aws:EpochTime` one of `aws:CurrentTime`. What no test tells apart stays free:
+//! a witness takes the one value from the other (`Request::in_agreement`).
+
+use crate::automata::{Class, Pattern, Set, Step, Symbol};
+use crate::code::Code;
+use crate::encode::context::Context;
+use crate::encode::presence::presence;
+use crate::formula::requester::restrict;
+use crate::formula::{
+    Atom, Axis, Bound, Formula, Lit, PatternKey, Relation, Scalar, Site, SiteElement, Test, VariableId, build,
+};
+use crate::policy::Document;
+
+const CURRENT_TIME: &str = "aws:currenttime";
+const EPOCH_TIME: &str = "aws:epochtime";
+
+/// "Every path starts with the id and a `/`", as far as the policies test either.
+pub(super) fn organization<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    (id, paths): (&'a str, &'a str),
+) -> Vec<Lit> {
+    let count = context.element_counts.get(paths).map_or(0, |count| *count);
+    let elements: Vec<(VariableId, Lit)> = (0..count)
+        .filter_map(|element| {
+            let variable = formula.key_variable(paths, element)?;
+            Some((variable, presence(formula, context, paths, element)))
+        })
+        .collect();
+    if elements.is_empty() {
+        return Vec::new();
+    }
+    let id = formula.key(id, 0);
+    let mut tested = patterns(formula, &[id]);
+    // What a path starts with is an id: other paths start with it too, or do not.
+    let of_paths: Vec<VariableId> = elements.iter().map(|(variable, _)| *variable).collect();
+    for pattern in patterns(formula, &of_paths) {
+        tested.extend(first_part(&pattern));
+    }
+    let mut facts = Vec::new();
+    for (variable, present) in &elements {
+        let has_end = Pattern::builder().many(Class::NOT_SLASH).text("/").many(Class::ANY).finish();
+        let has_end = formula.matches(*variable, PatternKey::built(has_end));
+        facts.push(formula.graph.or([!*present, has_end]));
+    }
+    for pattern in tested {
+        let of_id = formula.matches(id, PatternKey::built(pattern.clone()));
+        // An id holds no `/`.
+        let start = restrict(&pattern, Class::NOT_SLASH);
+        for (variable, present) in &elements {
+            let of_path = match &start {
+                Some(start) => {
+                    let path = Pattern::builder().pattern(start).text("/").many(Class::ANY).finish();
+                    formula.matches(*variable, PatternKey::built(path))
+                }
+                None => Lit::FALSE,
+            };
+            facts.push(formula.graph.or([!*present, !of_id, of_path]));
+            facts.push(formula.graph.or([!*present, of_id, !of_path]));
+        }
+    }
+    facts
+}
+
+/// The patterns that some test holds against one of the variables, each once.
+fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
+    let mut found: Vec<Pattern> = Vec::new();
+    for (_, atom) in formula.atoms() {
+        if let Atom::Match(variable, Test::Pattern(id)) = atom
+            && variables.contains(&variable)
+        {
+            let pattern = build(formula.pattern_of(id));
+            if !found.contains(&pattern) {
+                found.push(Pattern::clone(&pattern));
+            }
+        }
+    }
+    found
+}
+
+/// What a pattern on paths spells before the first `/`.
+fn first_part(pattern: &Pattern) -> Option<Pattern> {
+    let slash = Step::One(Set::Char(Symbol::from_char('/')));
+    let end = pattern.steps().iter().position(|step| *step == slash)?;
+    let mut part = Pattern::builder();
+    for step in pattern.steps().iter().take(end) {
+        match step {
+            Step::One(Set::Char(_)) => part.push(*step),
+            Step::One(_) | Step::Many(_) => return None,
+        }
+    }
+    Some(part.finish())
+}
+
+/// "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare the former.
+pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<Lit> {
+    let variable = |name: &str| formula.mentioned().contains(&name).then(|| formula.key_variable(name, 0));
+    let (Some(Some(current)), Some(Some(epoch))) = (variable(CURRENT_TIME), variable(EPOCH_TIME)) else {
+        return Vec::new();
+    };
+    let Some(site) = site(documents) else { return Vec::new() };
+    let comparisons: Vec<(Lit, Bound)> = formula
+        .atoms()
+        .filter_map(|(id, atom)| match atom {
+            Atom::Match(variable, Test::Bound(bound)) if variable == epoch => {
+                Some((formula.literal_of(id), formula.bound_of(bound).clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut facts = Vec::new();
+    for (literal, bound) in comparisons {
+        let Some(second) = bound.value.floor() else { continue };
+        let mut times = Times { formula, current, site };
+        let same = match (bound.relation, bound.value == Scalar::from_integer(i128::from(second))) {
+            (Relation::Less, true) => !times.from(second),
+            (Relation::Less, false) | (Relation::LessOrEqual, _) => times.up_to(second),
+            (Relation::Greater, _) => !times.up_to(second),
+            (Relation::GreaterOrEqual, true) => times.from(second),
+            (Relation::GreaterOrEqual, false) => !times.up_to(second),
+            (Relation::Equal, true) => {
+                let (from, up_to) = (times.from(second), times.up_to(second));
+                times.formula.graph.and([from, up_to])
+            }
+            (Relation::Equal, false) => Lit::FALSE,
+        };
+        facts.push(formula.graph.or([!literal, same]));
+        facts.push(formula.graph.or([literal, !same]));
+    }
+    facts
+}
+
+/// Comparisons of `aws:EpochTime` with whole seconds, as comparisons of `aws:CurrentTime`.
+struct Times<'f, 'a> {
+    formula: &'f mut Formula<'a>,
+    current: VariableId,
+    site: Site,
+}
+
+impl Times<'_, '_> {
+    fn compares(&mut self, relation: Relation, second: i128) -> Lit {
+        let value = Scalar::from_integer(second);
+        self.formula.compares(self.current, Bound { axis: Axis::Date, relation, value })
+    }
+
+    /// "The whole second is this one or a later one."
+    fn from(&mut self, second: i64) -> Lit {
+        self.compares(Relation::GreaterOrEqual, i128::from(second))
+    }
+
+    /// "The whole second is this one or an earlier one." In the fraction of a second after it, which way AWS rounds is open.
+    fn up_to(&mut self, second: i64) -> Lit {
+        let at_most = self.compares(Relation::LessOrEqual, i128::from(second));
+        let before_next = self.compares(Relation::Less, i128::from(second) + 1);
+        let cut = self.formula.opaque(Code::FractionOfASecond, second.to_string(), self.site);
+        let within = self.formula.graph.and([before_next, cut]);
+        self.formula.graph.or([at_most, within])
+    }
+}
+
+/// The first condition on `aws:EpochTime`.
+fn site(documents: &[&Document]) -> Option<Site> {
+    documents.iter().enumerate().find_map(|(document, of)| {
+        of.statements.iter().enumerate().find_map(|(statement, source)| {
+            let place = source.conditions.iter().position(|c| *c.key.value.name == *EPOCH_TIME)?;
+            Some(Site { document, statement, element: SiteElement::Condition(place) })
+        })
+    })
+}
