@@ -4,13 +4,13 @@
 //!
 //! Source of each fact: IAM User Guide, page `reference_policies_condition-keys`; of S1 also `reference_policies_variables`.
 
-use crate::automata::Pattern;
+use crate::automata::{Class, Pattern};
 use crate::encode::context::Context;
 use crate::encode::heuristics::heuristics;
 use crate::encode::linked::{organization, times};
 use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
-use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, SIGN_IN};
+use crate::formula::requester::{ANONYMOUS, ASSUMED_ROOT, OF_ACCOUNT, SIGN_IN};
 use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Unobservable, Variable};
 use crate::policy::Document;
 
@@ -93,17 +93,41 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
     // S1 and S17.
     let anonymous = is_kind(formula, context, ANONYMOUS);
-    let unsigned = is_kind(formula, context, ANONYMOUS.union(SIGN_IN));
     let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
     for name in &keys {
         let without = match () {
-            () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => unsigned,
+            () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => {
+                is_kind(formula, context, ANONYMOUS.union(SIGN_IN))
+            }
             () if NOT_ANONYMOUS.contains(name) => anonymous,
             () => Lit::FALSE,
         };
         if without != Lit::FALSE {
             let present = presence(formula, context, name, 0);
             implies(formula, without, !present);
+        }
+    }
+    // S4 and S5: the type and the user id of a session of AssumeRoot are of no other kind.
+    let of_others = [
+        (
+            "aws:principaltype",
+            ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec(),
+        ),
+        (
+            "aws:userid",
+            ["AROA", "AIDA"].map(|start| Pattern::builder().text(start).many(Class::ANY).finish()).to_vec(),
+        ),
+    ];
+    for (key, patterns) in of_others {
+        let Some(key) = mentioned(key) else { continue };
+        let assumed = is_kind(formula, context, ASSUMED_ROOT);
+        if assumed == Lit::FALSE {
+            continue;
+        }
+        let own = formula.key(key, 0);
+        for pattern in patterns {
+            let of_other = formula.matches(own, PatternKey::built(pattern));
+            implies(formula, assumed, !of_other);
         }
     }
     // S6: the list belongs to services.

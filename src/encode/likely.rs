@@ -4,18 +4,17 @@
 
 use crate::automata::{Builder, Class, Pattern};
 use crate::encode::context::Context;
-use crate::encode::fresh_value::{digits, up_to_account};
-use crate::encode::presence::{matches, presence};
+use crate::encode::fresh_value::{digits, up_to_account, up_to_service};
 use crate::encode::principal::{is_kind, requester_matches};
-use crate::formula::requester::{self, ASSUMED_ROOT, OF_ACCOUNT, ROOT, SAML};
-use crate::formula::{Formula, Lit, PatternKey};
+use crate::formula::requester::{self, ASSUMED_ROOT, OF_ACCOUNT, ROOT, SAML, WEB};
+use crate::formula::{Formula, Lit};
 
 /// "The requester is neither a root user nor a session of AssumeRoot."
 pub fn no_root<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     !is_kind(formula, context, ROOT.union(ASSUMED_ROOT))
 }
 
-/// "The requester's account has twelve digits, and a session of AssumeRoot has no ARN, type or user id of another kind."
+/// "The account of the requester, or of its identity provider, has twelve digits."
 pub fn usual_requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     let twelve = digits(Pattern::builder()).finish();
     let of_account = is_kind(formula, context, OF_ACCOUNT);
@@ -23,22 +22,10 @@ pub fn usual_requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> 
     let through = |builder: Builder| digits(up_to_account(builder)).text(":").many(Class::ANY).finish();
     let saml = is_kind(formula, context, SAML);
     let saml_has_twelve = requester_matches(formula, through(requester::of(SAML)));
-    let assumed = is_kind(formula, context, ASSUMED_ROOT);
-    let arn = Pattern::builder().text("arn:").many(Class::NOT_COLON).text(":iam::").many(Class::NOT_COLON);
-    let is_root = requester_matches(formula, requester::with_arn(ASSUMED_ROOT, &arn.text(":root").finish()));
-    let mut parts = vec![
-        formula.graph.or([!of_account, has_twelve]),
-        formula.graph.or([!saml, saml_has_twelve]),
-        formula.graph.or([!assumed, is_root]),
-    ];
-    let own = || digits(Pattern::builder());
-    let user_ids = vec![own().finish(), own().text(":").many(Class::ANY).finish()];
-    for (name, values) in [("aws:principaltype", vec![Pattern::word("Account")]), ("aws:userid", user_ids)] {
-        let Some(key) = formula.mentioned().iter().copied().find(|key| *key == name) else { continue };
-        let present = presence(formula, context, key, 0);
-        let values = values.into_iter().map(PatternKey::built);
-        let fits: Vec<Lit> = values.map(|value| matches(formula, context, key, 0, value)).collect();
-        parts.push(formula.graph.or(fits.into_iter().chain([!assumed, !present])));
-    }
+    let web = requester_matches(formula, requester::of(WEB).text("arn:").many(Class::ANY).finish());
+    let provider = digits(up_to_service(requester::of(WEB)).text("iam::")).text(":oidc-provider/");
+    let web_has_twelve = requester_matches(formula, provider.many(Class::ANY).finish());
+    let parts = [(of_account, has_twelve), (saml, saml_has_twelve), (web, web_has_twelve)];
+    let parts = parts.map(|(kind, has_twelve)| formula.graph.or([!kind, has_twelve]));
     formula.graph.and(parts)
 }

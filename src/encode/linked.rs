@@ -5,15 +5,17 @@
 //! first part of every path, and each comparison of `aws:EpochTime` one of `aws:CurrentTime`. What no test tells apart stays free:
 //! a witness takes the one value from the other (`Request::in_agreement`).
 
-use crate::automata::{Class, Pattern, Set, Step, Symbol};
+use crate::automata::{Class, Pattern, Set};
 use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::presence;
-use crate::formula::requester::restrict;
+use crate::formula::requester::{restrict, split};
 use crate::formula::{
-    Atom, Axis, Bound, Formula, Lit, PatternKey, Relation, Scalar, Site, SiteElement, Test, VariableId, build,
+    Atom, Axis, Bound, Formula, Lit, PatternId, PatternKey, Relation, Scalar, Site, SiteElement, Test,
+    VariableId, build,
 };
 use crate::policy::Document;
+use rustc_hash::FxHashSet;
 
 const CURRENT_TIME: &str = "aws:currenttime";
 const EPOCH_TIME: &str = "aws:epochtime";
@@ -34,21 +36,31 @@ pub(super) fn organization<'a>(
     if elements.is_empty() {
         return Vec::new();
     }
+    let name = id;
     let id = formula.key(id, 0);
     let mut tested = patterns(formula, &[id]);
-    // What a path starts with is an id: other paths start with it too, or do not.
+    // What a path starts with is an id: other paths start with it too, or do not. Then nothing that is tested changes where the start
+    // of every path is replaced by the id.
     let of_paths: Vec<VariableId> = elements.iter().map(|(variable, _)| *variable).collect();
     for pattern in patterns(formula, &of_paths) {
-        tested.extend(first_part(&pattern));
+        tested.extend(split(&pattern, '/', Class::NOT_SLASH).into_iter().map(|(start, _)| start));
     }
     let mut facts = Vec::new();
+    let part = || Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
+    let has_id = presence(formula, context, name, 0);
+    let is_id = formula.matches(id, PatternKey::built(part().finish()));
+    facts.push(formula.graph.or([!has_id, is_id]));
     for (variable, present) in &elements {
-        let has_end = Pattern::builder().many(Class::NOT_SLASH).text("/").many(Class::ANY).finish();
-        let has_end = formula.matches(*variable, PatternKey::built(has_end));
-        facts.push(formula.graph.or([!*present, has_end]));
+        let has_start = part().text("/").many(Class::ANY).finish();
+        let has_start = formula.matches(*variable, PatternKey::built(has_start));
+        facts.push(formula.graph.or([!*present, has_start]));
     }
+    let mut seen: FxHashSet<Lit> = FxHashSet::default();
     for pattern in tested {
         let of_id = formula.matches(id, PatternKey::built(pattern.clone()));
+        if !seen.insert(of_id) {
+            continue;
+        }
         // An id holds no `/`.
         let start = restrict(&pattern, Class::NOT_SLASH);
         for (variable, present) in &elements {
@@ -68,32 +80,13 @@ pub(super) fn organization<'a>(
 
 /// The patterns that some test holds against one of the variables, each once.
 fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
-    let mut found: Vec<Pattern> = Vec::new();
-    for (_, atom) in formula.atoms() {
-        if let Atom::Match(variable, Test::Pattern(id)) = atom
-            && variables.contains(&variable)
-        {
-            let pattern = build(formula.pattern_of(id));
-            if !found.contains(&pattern) {
-                found.push(Pattern::clone(&pattern));
-            }
-        }
-    }
-    found
-}
-
-/// What a pattern on paths spells before the first `/`.
-fn first_part(pattern: &Pattern) -> Option<Pattern> {
-    let slash = Step::One(Set::Char(Symbol::from_char('/')));
-    let end = pattern.steps().iter().position(|step| *step == slash)?;
-    let mut part = Pattern::builder();
-    for step in pattern.steps().iter().take(end) {
-        match step {
-            Step::One(Set::Char(_)) => part.push(*step),
-            Step::One(_) | Step::Many(_) => return None,
-        }
-    }
-    Some(part.finish())
+    let mut seen: FxHashSet<PatternId> = FxHashSet::default();
+    let tested = formula.atoms().filter_map(|(_, atom)| match atom {
+        Atom::Match(variable, Test::Pattern(id)) if variables.contains(&variable) => Some(id),
+        _ => None,
+    });
+    let once = tested.filter(|id| seen.insert(*id));
+    once.map(|id| Pattern::clone(&build(formula.pattern_of(id)))).collect()
 }
 
 /// "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare the former.

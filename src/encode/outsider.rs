@@ -60,7 +60,7 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     let mut conjuncts = Vec::new();
     let federated = WEB.union(SAML);
     let providers = if context.semantics.aws_compat { Vec::new() } else { ids.shared_providers() };
-    let shared: Vec<Lit> = providers.iter().map(|provider| is_through(formula, provider)).collect();
+    let shared: Vec<Lit> = providers.iter().map(|provider| is_through(formula, ids, provider)).collect();
     for (provider, through) in providers.iter().zip(&shared).filter(|(provider, _)| provider.names_session())
     {
         conjuncts.extend(session_of_another_tenant(formula, ids, provider, *through));
@@ -102,11 +102,19 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     conjuncts
 }
 
-/// "The requester signs in through this shared provider", of whatever account.
-fn is_through(formula: &mut Formula<'_>, provider: &SharedProvider) -> Lit {
-    let start =
-        up_to_service(requester::of(WEB)).text("iam::").many(Class::NOT_COLON).text(":oidc-provider/");
-    requester_matches(formula, start.text_any_case(provider.issuer).finish())
+/// "The requester signs in through this shared provider", of an account of twelve digits or of one that a policy spells.
+fn is_through(formula: &mut Formula<'_>, ids: &MentionedIds<'_>, provider: &SharedProvider) -> Lit {
+    let start = || up_to_service(requester::of(WEB)).text("iam::");
+    let spelled = ids.providers.iter().filter_map(|text| text.split(':').nth(4));
+    let spelled =
+        spelled.filter(|account| !account.contains(['*', '?'])).map(|account| start().text(account));
+    let accounts: Vec<Builder> = std::iter::once(digits(start())).chain(spelled).collect();
+    let through = accounts.into_iter().map(|account| {
+        let resource = account.text(":oidc-provider/").text_any_case(provider.issuer);
+        requester_matches(formula, resource.finish())
+    });
+    let through: Vec<Lit> = through.collect();
+    formula.graph.or(through)
 }
 
 /// "If the requester signs in through the provider, the name of the session is that of no tenant that a policy names."

@@ -207,10 +207,23 @@ impl Request {
             _ => {}
         }
         let arn = self.values_of_lower("aws:principalarn").and_then(<[String]>::first);
-        if let (Requester::AssumedRoot { account }, Some(arn)) = (requester, arn)
-            && !(arn.starts_with("arn:") && arn.split(':').nth(4) == Some(account))
-        {
+        let Requester::AssumedRoot { account } = requester else { return };
+        if arn.is_some_and(|arn| !(arn.starts_with("arn:") && arn.split(':').nth(4) == Some(account))) {
             fault("S2", format!("aws:PrincipalArn has to be of account {account}"));
+        }
+        // What it is like is not documented, but what those of others are like is.
+        let resource = arn.and_then(|arn| arn.splitn(6, ':').nth(5));
+        if resource.is_some_and(|resource| resource.contains('/') && !resource.starts_with("assumed-root/")) {
+            fault("S3", "aws:PrincipalArn of a session of AssumeRoot is that of nobody else".to_owned());
+        }
+        let type_name = self.values_of_lower("aws:principaltype").and_then(<[String]>::first);
+        if type_name
+            .is_some_and(|name| ["User", "FederatedUser", "AssumedRole", "Anonymous"].contains(&&**name))
+        {
+            fault("S4", "aws:PrincipalType of a session of AssumeRoot is that of no other kind".to_owned());
+        }
+        if user_id.is_some_and(|id| id.starts_with("AROA") || id.starts_with("AIDA")) {
+            fault("S5", "aws:userid of a session of AssumeRoot is no unique id of a role or user".to_owned());
         }
     }
 
@@ -274,8 +287,10 @@ impl Request {
                 fault("S10", format!("{id} and {paths} are present together"));
             }
             let own = self.values_of_lower(id).and_then(<[String]>::first);
-            let is_of =
-                |path: &String| path.split_once('/').map(|(start, _)| start) == own.map(String::as_str);
+            let is_of = |path: &String| {
+                let start = path.split_once('/').map(|(start, _)| start).filter(|start| !start.is_empty());
+                start.is_some() && start == own.map(String::as_str)
+            };
             if !self.values_of_lower(paths).into_iter().flatten().all(is_of) {
                 fault("S10", format!("every value of {paths} starts with that of {id} and `/`"));
             }

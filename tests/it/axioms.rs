@@ -68,6 +68,21 @@ const CASES: &[Case] = &[
         r#""Principal":"*","Condition":{"StringLike":{"aws:userid":"*:s"}}"#,
     ),
     case(
+        "S3 a session of AssumeRoot has no ARN of another session",
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:sts::111122223333:assumed-role/*"},"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        "",
+    ),
+    case(
+        "S4 nor the type of another kind",
+        r#""Principal":"*","Condition":{"StringEquals":{"aws:PrincipalType":"AssumedRole"},"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:*:iam::*:role/*"}}"#,
+    ),
+    case(
+        "S5 nor the unique id of a role",
+        r#""Principal":"*","Condition":{"StringLike":{"aws:userid":"AROA*:*"},"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        r#""Principal":"*","Condition":{"StringEquals":{"aws:PrincipalType":["AssumedRole","FederatedUser"]}}"#,
+    ),
+    case(
         "S6 services are services",
         r#""Principal":{"Service":"ec2.amazonaws.com"}"#,
         r#""Principal":"*","Condition":{"Bool":{"aws:PrincipalIsAWSService":"true"},"StringEquals":{"aws:PrincipalServiceName":"ec2.amazonaws.com"}}"#,
@@ -111,6 +126,16 @@ const CASES: &[Case] = &[
         "S10 two paths are of one organization",
         r#""Condition":{"ForAnyValue:StringLike":{"aws:VpceOrgPaths":"o-a/*"},"ForAnyValue:StringNotLike":{"aws:VpceOrgPaths":"o-a/*"},"Null":{"aws:VpceOrgID":"false"}}"#,
         "",
+    ),
+    case(
+        "S10 nor does a wildcard that crosses it",
+        r#""Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a*"},"StringNotLike":{"aws:PrincipalOrgID":"o-a*"}}"#,
+        "",
+    ),
+    case(
+        "S10 an id is not empty",
+        r#""Condition":{"ForAllValues:StringEquals":{"aws:PrincipalOrgID":"o-a"}}"#,
+        r#""Condition":{"ForAllValues:StringLike":{"aws:PrincipalOrgPaths":"o-a/*"}}"#,
     ),
     case(
         "S11 both times are one instant",
@@ -564,7 +589,7 @@ fn assumptions_are_named_where_they_take_part() {
 const KEYS: &[(&str, &[&str])] = &[
     ("aws:PrincipalArn", &["arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:root"]),
     ("aws:PrincipalAccount", &["111122223333", "anonymous"]),
-    ("aws:PrincipalType", &["User", "Anonymous"]),
+    ("aws:PrincipalType", &["User", "Anonymous", "Account"]),
     ("aws:userid", &["AIDAX", "AROAX:s", "111122223333", "anonymous", "111122223333:f"]),
     ("aws:username", &["bob"]),
     ("aws:PrincipalIsAWSService", &["true", "false"]),

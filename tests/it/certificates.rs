@@ -235,7 +235,7 @@ fn a_pass_is_verified_and_says_what_was_proved() {
     assert!(
         sentence.starts_with(
             "PASS: no request is allowed by new.json (sha256 09a7af176a55f8a7) and not by old.json (sha256 a682e07c7c2842a1) \
-             (read as IDENTITY_POLICY), assuming unlisted-keys-are-single-valued, variable-values-are-literal, by "
+             (read as identity policy or SCP), assuming unlisted-keys-are-single-valued, variable-values-are-literal, by "
         ),
         "{sentence}"
     );

@@ -92,6 +92,7 @@ fn codes_of(text: &str) -> Vec<String> {
 const BY_QUESTION: &[&str] = &[
     "aws-star-covers-non-aws",
     "for-any-value-if-exists",
+    "fraction-of-a-second",
     "mixed-operators",
     "notprincipal-deny",
     "plain-operator-on-several-values",

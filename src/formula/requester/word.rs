@@ -9,7 +9,7 @@
 //! | user | kind, ARN, separator, user id |
 //! | role session | kind, ARN of the role, separator, role id `:` session name |
 //! | federated user | kind, ARN, separator, path and name of the parent user |
-//! | assumed root | kind, some ARN of the account, separator |
+//! | assumed root | kind, some ARN of the account that is of no other kind, separator |
 //! | service, web identity, SAML | kind, name |
 //!
 //! So everything a policy can say about a requester is a wildcard pattern on one word, and its parts agree on the account and
@@ -111,7 +111,9 @@ pub fn domain(requesters: Requesters) -> Vec<Pattern> {
         forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
         let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
         let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
-        forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
+        // The ARNs of roles, users and other sessions have a slash.
+        forms.push(account.clone().many(Class::NOT_SLASH).symbol(SEPARATOR).finish());
+        forms.push(account.text("assumed-root/").many(Class::ANY).symbol(SEPARATOR).finish());
     }
     if requesters == Requesters::Everyone {
         forms.push(of(ANONYMOUS).finish());
