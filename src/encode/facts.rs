@@ -125,9 +125,11 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[
             continue;
         }
         let own = formula.key(key, 0);
+        let present = formula.present(own);
+        let with_key = formula.graph.and([assumed, present]);
         for pattern in patterns {
             let of_other = formula.matches(own, PatternKey::built(pattern));
-            implies(formula, assumed, !of_other);
+            implies(formula, with_key, !of_other);
         }
     }
     // S6: the list belongs to services.
