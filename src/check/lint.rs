@@ -9,7 +9,7 @@ use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::{Axis, Region};
 use super::{Answer, Options, find, no_new_access, no_public_access};
 use crate::encode::{DocumentRef, PreparedDocument};
-use crate::evaluate::glob_matches;
+use crate::evaluate::{self, Decision, glob_matches};
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
     Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, ResourceType, SetPrefix,
@@ -208,7 +208,14 @@ impl Linter<'_> {
         let whole = self.whole;
         let answer = self.budget.ask(|options| no_public_access(whole, trust, options))?;
         let Verdict::Fail(findings) = answer.verdict else { return Ok(()) };
-        for finding in findings {
+        // The check of public access reads more as "every resource" than the others do.
+        let mut referee = evaluate::Options::for_documents(&[self.policy]);
+        referee.policy_type = PolicyType::Resource;
+        referee.strict_arn = self.budget.options().strict_arn;
+        let is_allowed = |request| evaluate::decide(&[self.policy], request, &referee) == Decision::Allowed;
+        let allowed: Vec<Finding> =
+            findings.into_iter().filter(|finding| is_allowed(finding.witness.request())).collect();
+        for finding in allowed {
             let shared = match &finding.witness.request().requester {
                 Some(Requester::WebIdentity { provider }) => SharedProvider::of(provider),
                 _ => None,
