@@ -15,7 +15,7 @@ use crate::policy::{
     Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, ResourceType, SetPrefix,
     Statement, Template, parse,
 };
-use crate::request::{Requester, SharedProvider};
+use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
 use crate::span::{Source, Span};
 
@@ -212,7 +212,8 @@ impl Linter<'_> {
         let mut referee = evaluate::Options::for_documents(&[self.policy]);
         referee.policy_type = PolicyType::Resource;
         referee.strict_arn = self.budget.options().strict_arn;
-        let is_allowed = |request| evaluate::decide(&[self.policy], request, &referee) == Decision::Allowed;
+        let is_allowed =
+            |request: &Request| evaluate::decide(&[self.policy], request, &referee) == Decision::Allowed;
         let allowed: Vec<Finding> =
             findings.into_iter().filter(|finding| is_allowed(finding.witness.request())).collect();
         for finding in allowed {

@@ -138,7 +138,8 @@ impl Claim {
 
     /// How the policies are read.
     fn reading(&self) -> String {
-        let Options { policy_type_inferred, strict_arn, aws_compat, assume_heuristics, boundary } = self.options;
+        let Options { policy_type_inferred, strict_arn, aws_compat, assume_heuristics, boundary } =
+            self.options;
         let boundary = boundary.map(|boundary| if boundary { "--boundary yes" } else { "--boundary no" });
         let flags = [
             strict_arn.then_some("--strict-arn"),
