@@ -1,4 +1,4 @@
-//! Every bound of the program in one place. Hitting one is an error (input limits) or UNKNOWN with its name
+//! The bounds of reading and of searching in one place. Hitting one is an error (input limits) or UNKNOWN with its name
 //! (search limits), never a guess. The defaults are counts, so that the same input always gives the same answer.
 
 use crate::code::Code;
