@@ -184,9 +184,8 @@ impl Source {
         self.inner.line_starts.get_or_init(|| {
             // A byte order mark is no column.
             let first = if self.inner.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-            std::iter::once(first)
-                .chain(self.inner.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
-                .collect()
+            let ends = memchr::memchr_iter(b'\n', self.inner.text.as_bytes());
+            std::iter::once(first).chain(ends.map(|end| end + 1)).collect()
         })
     }
 

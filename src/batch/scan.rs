@@ -4,19 +4,21 @@
 //! So values are delimited by their brackets and quotes alone. What is found is right if every value is JSON by
 //! itself: then the line is an object of just these members, as no text is JSON in two ways.
 
+use crate::policy::{string_length, value_length};
+
 /// The names and values of the members of an object in a plain spelling; `None` is a text that has to be read properly: it is no
 /// object of at least one member, or a name is not plain, or a bracket or quote is missing.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut members = Vec::with_capacity(8);
     let mut rest = blank(text).strip_prefix('{').map(blank)?;
     loop {
-        let (name, after) = split(rest, string(rest.as_bytes())?)?;
+        let (name, after) = split(rest, string_length(rest.as_bytes())?)?;
         let name = name.strip_prefix('"')?.strip_suffix('"')?;
         if name.bytes().any(|byte| byte == b'\\' || byte < b' ') {
             return None;
         }
         let after = blank(after).strip_prefix(':').map(blank)?;
-        let (value, after) = split(after, value(after.as_bytes())?)?;
+        let (value, after) = split(after, value_length(after.as_bytes())?)?;
         members.push((name, value));
         let after = blank(after);
         match after.strip_prefix(',') {
@@ -32,52 +34,6 @@ fn split(text: &str, at: usize) -> Option<(&str, &str)> {
 
 fn blank(text: &str) -> &str {
     text.trim_start_matches([' ', '\t', '\r', '\n'])
-}
-
-/// The length of the string that a text starts with.
-fn string(text: &[u8]) -> Option<usize> {
-    let mut length = usize::from(text.first() == Some(&b'"'));
-    if length == 0 {
-        return None;
-    }
-    loop {
-        let rest = text.get(length..)?;
-        let at = memchr::memchr2(b'"', b'\\', rest)?;
-        length = length.checked_add(at)?;
-        match text.get(length)? {
-            b'"' => return length.checked_add(1),
-            // What is escaped is no quote that ends it.
-            _ => length = length.checked_add(2)?,
-        }
-    }
-}
-
-/// The length of the value that a text starts with.
-fn value(text: &[u8]) -> Option<usize> {
-    match text.first()? {
-        b'"' => string(text),
-        b'{' | b'[' => {
-            let (mut length, mut open) = (0usize, 0usize);
-            loop {
-                let rest = text.get(length..)?;
-                let at = rest.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'))?;
-                length = length.checked_add(at)?;
-                match text.get(length)? {
-                    b'"' => {
-                        length = length.checked_add(string(text.get(length..)?)?)?;
-                        continue;
-                    }
-                    b'{' | b'[' => open = open.checked_add(1)?,
-                    _ => open = open.checked_sub(1)?,
-                }
-                length = length.checked_add(1)?;
-                if open == 0 {
-                    return Some(length);
-                }
-            }
-        }
-        _ => text.iter().position(|byte| matches!(byte, b',' | b'}' | b' ' | b'\t' | b'\r' | b'\n')),
-    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,8 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::policy::{lossy, span_of};
+use crate::policy::{Cursor, lossy, span_of};
 use crate::span::Span;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -123,10 +122,12 @@ impl<'t> Raw<'t> {
         members
     }
 
-    fn each_member(self, visit: impl FnMut(&str, Raw<'t>)) {
-        let mut deserializer = serde_json::Deserializer::from_str(self.0);
-        // The syntax was checked, and a member that is not read is one that a caller does not find.
-        let _checked: Result<(), _> = deserializer.deserialize_map(Members(visit));
+    fn each_member(self, mut visit: impl FnMut(&str, Raw<'t>)) {
+        let mut cursor = self.entered();
+        while cursor.goes_on() {
+            let key = Raw(cursor.key()).string().unwrap_or_default();
+            visit(&key, Raw(cursor.skip()));
+        }
     }
 
     /// The elements, in order; none if it is no array.
@@ -134,9 +135,15 @@ impl<'t> Raw<'t> {
         if !self.is_array() {
             return Vec::new();
         }
-        let mut deserializer = serde_json::Deserializer::from_str(self.0);
-        // The syntax was checked.
-        deserializer.deserialize_seq(Elements).unwrap_or_default()
+        let mut cursor = self.entered();
+        std::iter::from_fn(|| cursor.goes_on().then(|| Raw(cursor.skip()))).collect()
+    }
+
+    /// The start of the first element or member of an array or object.
+    fn entered(self) -> Cursor<'t> {
+        let mut cursor = Cursor::new(self.0, 0);
+        cursor.enter();
+        cursor
     }
 }
 
@@ -173,52 +180,4 @@ impl<'t> Optional<'t> for Option<Raw<'t>> {
 /// The place of the first byte of a value: a mark for all of it.
 pub(super) fn first_byte(whole: Span) -> Span {
     Span { start: whole.start, end: whole.start + 1 }
-}
-
-struct Members<F>(F);
-
-impl<'t, F: FnMut(&str, Raw<'t>)> Visitor<'t> for Members<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'t>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            let value: &RawValue = map.next_value()?;
-            (self.0)(&key, Raw(value.get()));
-        }
-        Ok(())
-    }
-}
-
-/// A key, borrowed where it has no escapes; one with half of a surrogate pair has a mark there.
-struct Key;
-
-impl<'t> DeserializeSeed<'t> for Key {
-    type Value = Cow<'t, str>;
-
-    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-        Ok(Raw(raw.get()).string().unwrap_or_default())
-    }
-}
-
-struct Elements;
-
-impl<'t> Visitor<'t> for Elements {
-    type Value = Vec<Raw<'t>>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = seq.next_element::<&RawValue>()? {
-            elements.push(Raw(element.get()));
-        }
-        Ok(elements)
-    }
 }

@@ -49,17 +49,13 @@ fn mask(length: usize) -> u64 {
 impl ActionPattern {
     /// The pattern spelled `text`, or `None` if it is neither all stars nor of the form `service:name`.
     pub fn new(text: &str) -> Option<ActionPattern> {
-        let well_formed = match text.split_once(':') {
-            Some((service, name)) => !service.is_empty() && !name.is_empty(),
-            None => !text.is_empty() && text.chars().all(|c| c == '*'),
+        let (service, well_formed) = match text.split_once(':') {
+            Some((service, name)) => (service, !service.is_empty() && !name.is_empty()),
+            None => (text, !text.is_empty() && text.bytes().all(|byte| byte == b'*')),
         };
         let glob = Template::parse(&text.to_ascii_lowercase(), false).ok()?;
-        let service = match text.split_once(':') {
-            Some((service, _)) => service,
-            None => text,
-        };
-        let service_wildcard =
-            service.contains(['*', '?']) && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
+        let has_wildcard = memchr::memchr2(b'*', b'?', service.as_bytes()).is_some();
+        let service_wildcard = has_wildcard && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
         let literal = match glob.parts().first() {
             Some(Part::Text(literal)) => &**literal,
             _ => "",
@@ -100,7 +96,8 @@ impl ActionPattern {
 
     /// Returns true if any action can match: the action of a request has one colon and is visible ASCII.
     pub fn can_match(&self) -> bool {
-        self.text.bytes().all(|b| b.is_ascii_graphic()) && self.text.matches(':').count() <= 1
+        self.text.bytes().all(|b| b.is_ascii_graphic())
+            && memchr::memchr_iter(b':', self.text.as_bytes()).count() <= 1
     }
 
     /// Returns true if every action matches (`*`).

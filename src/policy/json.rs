@@ -1,16 +1,17 @@
 //! JSON with places: a tree in which every key and value knows its bytes.
 //!
-//! serde_json finds the structure; `RawValue` gives the bytes of every value, array element and key, and shows
-//! duplicate keys. Skipping a raw value needs no recursion, so only our own descent has to be bounded.
+//! serde_json checks the syntax of the whole text, which needs no recursion; then one walk over it makes the tree, with the
+//! bytes of every value and key, and sees duplicate keys. Only the descent of that walk has to be bounded.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::hash::TextMap;
 use crate::index::broken;
 use crate::limits::InputLimits;
+use crate::policy::json_scan::Cursor;
 use crate::policy::syntax_fault::syntax_fault;
 use crate::span::Span;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde_json::value::RawValue;
 
 /// A JSON value with its place.
@@ -100,9 +101,7 @@ pub(crate) fn tree<'t>(
     let base = text.len() - body.len();
     let raw: &RawValue =
         serde_json::from_str(body).map_err(|error| vec![syntax_fault(text, base, &error)])?;
-    let mut reader = Reader { text, limits, faults: Vec::new() };
-    let json = reader.value(raw, 0);
-    Ok((json, reader.faults))
+    Ok(read(text, raw.get(), limits))
 }
 
 /// The text of the whole value, if the text is JSON within the limits.
@@ -114,17 +113,18 @@ pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> 
 
 /// The first element of an array that passes the test, with its index.
 pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
-    let elements = collect(part, Elements)?;
-    elements.into_iter().map(RawValue::get).enumerate().find(|(_, element)| test(element))
+    let mut cursor = Cursor::new(part, 0);
+    cursor.enter();
+    let elements = std::iter::from_fn(|| cursor.goes_on().then(|| cursor.skip()));
+    elements.enumerate().find(|(_, element)| test(element))
 }
 
 /// Key and value of the first member of an object of which either passes the test.
 pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
-    let members = collect(part, Members)?;
-    members
-        .into_iter()
-        .map(|(key, value)| (key.get(), value.get()))
-        .find(|(key, value)| test(key) || test(value))
+    let mut cursor = Cursor::new(part, 0);
+    cursor.enter();
+    let mut members = std::iter::from_fn(|| cursor.goes_on().then(|| (cursor.key(), cursor.skip())));
+    members.find(|(key, value)| test(key) || test(value))
 }
 
 /// The text after a byte order mark.
@@ -156,133 +156,166 @@ pub(crate) fn part_of<'t>(
     limits: &InputLimits,
 ) -> Option<(Json<'t>, Vec<Diagnostic>)> {
     let raw: &RawValue = serde_json::from_str(part).ok()?;
-    let mut reader = Reader { text, limits, faults: Vec::new() };
-    let json = reader.value(raw, 0);
-    Some((json, reader.faults))
+    Some(read(text, raw.get(), limits))
+}
+
+/// The tree of a part of a text whose syntax was checked.
+fn read<'t>(text: &'t str, part: &str, limits: &InputLimits) -> (Json<'t>, Vec<Diagnostic>) {
+    let cursor = Cursor::new(text, span(text, part).range().start);
+    let mut reader = Reader { cursor, limits, faults: Vec::new() };
+    let json = reader.value(0);
+    (json, reader.faults)
 }
 
 struct Reader<'t, 'l> {
-    text: &'t str,
+    cursor: Cursor<'t>,
     limits: &'l InputLimits,
     faults: Vec<Diagnostic>,
 }
 
 impl<'t> Reader<'t, '_> {
-    fn span(&self, part: &str) -> Span {
-        span(self.text, part)
-    }
-
-    fn fault(&mut self, code: Code, message: String, span: Span) {
+    fn fault(&mut self, fault: impl FnOnce() -> Diagnostic) {
         if self.faults.len() < self.limits.faults {
-            self.faults.push(Diagnostic::error(code, message, span));
+            self.faults.push(fault());
         }
     }
 
-    fn value(&mut self, raw: &'t RawValue, depth: usize) -> Json<'t> {
-        let part = raw.get();
-        let span = self.span(part);
-        let kind = match part.bytes().next() {
+    /// Reads the value that comes next.
+    fn value(&mut self, depth: usize) -> Json<'t> {
+        let first = self.cursor.peek();
+        let start = self.cursor.offset();
+        let kind = match first {
             Some(b'{' | b'[') if depth >= self.limits.depth => {
-                self.fault(TOO_DEEP, format!("nested more than {} levels deep", self.limits.depth), span);
+                self.cursor.skip();
+                let message = format!("nested more than {} levels deep", self.limits.depth);
+                let span = self.since(start);
+                self.fault(|| Diagnostic::error(TOO_DEEP, message, span));
                 JsonValue::Null
             }
-            Some(b'{') => JsonValue::Object(self.object(part, depth)),
-            Some(b'[') => {
-                let elements = checked(collect(part, Elements));
-                if self.too_many(elements.len(), span) {
-                    JsonValue::Null
-                } else {
-                    JsonValue::Array(elements.into_iter().map(|e| self.value(e, depth + 1)).collect())
-                }
-            }
-            Some(b'"') => JsonValue::String(self.string(part)),
-            Some(b't') => JsonValue::Bool(true),
-            Some(b'f') => JsonValue::Bool(false),
-            Some(b'n') | None => JsonValue::Null,
-            Some(_) => JsonValue::Number(part),
+            Some(b'{') => match self.bounded(|reader| reader.members(depth)) {
+                Some(members) => JsonValue::Object(members),
+                None => JsonValue::Object(Vec::new()),
+            },
+            Some(b'[') => match self.bounded(|reader| reader.elements(depth)) {
+                Some(elements) => JsonValue::Array(elements),
+                None => JsonValue::Null,
+            },
+            Some(b'"') => JsonValue::String(self.string()),
+            Some(b't') => self.word(JsonValue::Bool(true)),
+            Some(b'f') => self.word(JsonValue::Bool(false)),
+            Some(b'n') => self.word(JsonValue::Null),
+            Some(_) | None => JsonValue::Number(self.cursor.skip()),
         };
-        Json { span, kind }
+        Json { span: self.since(start), kind }
     }
 
-    fn object(&mut self, part: &'t str, depth: usize) -> Vec<Member<'t>> {
-        let raw = checked(collect(part, Members));
-        if self.too_many(raw.len(), self.span(part)) {
-            return Vec::new();
-        }
-        let mut members: Vec<Member<'t>> = Vec::with_capacity(raw.len());
-        // The names so far by their places, once there are too many to look at each of them.
-        let mut seen: TextMap<String, usize> = TextMap::default();
-        for (key, value) in raw {
-            let key_span = self.span(key.get());
-            let key = self.string(key.get());
-            let value = self.value(value, depth + 1);
-            let first = match members.len() < SET_THRESHOLD {
-                true => members.iter().find(|member| member.key == key),
-                false => {
-                    let known = members.iter().enumerate().skip(seen.len());
-                    seen.extend(known.map(|(place, member)| (member.key.clone(), place)));
-                    seen.get(&key).and_then(|place| members.get(*place))
-                }
-            };
-            match first {
-                Some(first) => {
-                    let first = first.key_span;
-                    if self.faults.len() < self.limits.faults {
-                        self.faults.push(
-                            Diagnostic::error(
-                                Code::DuplicateKey,
-                                format!("the key `{key}` occurs twice"),
-                                key_span,
-                            )
-                            .with_label("second occurrence")
-                            .with_related(first, "first occurrence")
-                            .with_help("merge the two: JSON readers disagree on which of them counts"),
-                        );
-                    }
-                }
-                None => members.push(Member { key, key_span, value }),
-            }
+    /// The span from an offset to where the reader is.
+    fn since(&self, start: usize) -> Span {
+        Span::new(start, self.cursor.offset())
+    }
+
+    /// Passes over a word that has this value.
+    fn word(&mut self, value: JsonValue<'t>) -> JsonValue<'t> {
+        self.cursor.skip();
+        value
+    }
+
+    /// Reads a list of members; if there are too many, one fault takes the place of the faults within.
+    fn bounded<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let (start, faults) = (self.cursor.offset(), self.faults.len());
+        let members = read(self);
+        if members.is_none() {
+            self.faults.truncate(faults);
+            let (span, most) = (self.since(start), self.limits.members);
+            self.fault(|| Diagnostic::error(TOO_MANY, format!("more than {most} members"), span));
         }
         members
     }
 
-    fn too_many(&mut self, count: usize, span: Span) -> bool {
-        let many = count > self.limits.members;
-        if many {
-            self.fault(TOO_MANY, format!("more than {} members", self.limits.members), span);
+    /// Reads an array; `None` if it has too many elements.
+    fn elements(&mut self, depth: usize) -> Option<Vec<Json<'t>>> {
+        let mut elements = Vec::new();
+        let mut count = 0;
+        self.cursor.enter();
+        while self.cursor.goes_on() {
+            count += 1;
+            if count > self.limits.members {
+                self.cursor.skip();
+            } else {
+                elements.push(self.value(depth + 1));
+            }
         }
-        many
+        (count <= self.limits.members).then_some(elements)
     }
 
-    fn string(&mut self, part: &'t str) -> String {
+    /// Reads an object; `None` if it has too many members.
+    fn members(&mut self, depth: usize) -> Option<Vec<Member<'t>>> {
+        let mut members: Vec<Member<'t>> = Vec::new();
+        let mut count = 0;
+        // The names so far by their places, once there are too many to look at each of them.
+        let mut seen: TextMap<String, usize> = TextMap::default();
+        self.cursor.enter();
+        while self.cursor.goes_on() {
+            count += 1;
+            if count > self.limits.members {
+                self.cursor.key();
+                self.cursor.skip();
+                continue;
+            }
+            let member = self.member(depth);
+            let first = match members.len() < SET_THRESHOLD {
+                true => members.iter().find(|other| other.key == member.key),
+                false => {
+                    let known = members.iter().enumerate().skip(seen.len());
+                    seen.extend(known.map(|(place, member)| (member.key.clone(), place)));
+                    seen.get(&member.key).and_then(|place| members.get(*place))
+                }
+            };
+            match first {
+                Some(first) => self.duplicate(first, &member),
+                None => members.push(member),
+            }
+        }
+        (count <= self.limits.members).then_some(members)
+    }
+
+    fn member(&mut self, depth: usize) -> Member<'t> {
+        let start = self.cursor.offset();
+        let key = self.string();
+        let key_span = self.since(start);
+        self.cursor.colon();
+        Member { key, key_span, value: self.value(depth + 1) }
+    }
+
+    fn duplicate(&mut self, first: &Member<'t>, second: &Member<'t>) {
+        self.fault(|| {
+            let message = format!("the key `{}` occurs twice", second.key);
+            Diagnostic::error(Code::DuplicateKey, message, second.key_span)
+                .with_label("second occurrence")
+                .with_related(first.key_span, "first occurrence")
+                .with_help("merge the two: JSON readers disagree on which of them counts")
+        });
+    }
+
+    fn string(&mut self) -> String {
+        let start = self.cursor.offset();
+        let part = self.cursor.skip();
         let inside = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
-        if let Some(plain) = inside.filter(|inside| !inside.contains('\\')) {
+        if let Some(plain) = inside.filter(|inside| !inside.as_bytes().contains(&b'\\')) {
             return plain.to_owned();
         }
         match serde_json::from_str::<String>(part) {
             Ok(text) => text,
             // The syntax was looked at before; what escapes stand for was not.
             Err(_) => {
+                let span = self.since(start);
                 let message = "the string holds half of a surrogate pair, which is no character";
-                self.fault(Code::InvalidString, message.to_owned(), self.span(part));
+                self.fault(|| Diagnostic::error(Code::InvalidString, message, span));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
                 lossy(part)
             }
         }
     }
-}
-
-/// The parts of a value whose syntax was checked with the text around it.
-fn checked<T>(parts: Option<T>) -> T {
-    match parts {
-        Some(parts) => parts,
-        None => broken("the syntax of a value was checked with the text around it"),
-    }
-}
-
-fn collect<'t, V: Visitor<'t>>(part: &'t str, visitor: V) -> Option<V::Value> {
-    let mut deserializer = serde_json::Deserializer::from_str(part);
-    deserializer.deserialize_any(visitor).ok()
 }
 
 struct Lossy;
@@ -299,38 +332,98 @@ impl Visitor<'_> for Lossy {
     }
 }
 
-struct Elements;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
 
-impl<'t> Visitor<'t> for Elements {
-    type Value = Vec<&'t RawValue>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an array")
+    /// Returns true if the tree says what serde_json reads, and every value and key what its own bytes say.
+    fn agrees(text: &str, json: &Json<'_>, value: &Value) -> bool {
+        let at =
+            |span: Span| text.get(span.range()).and_then(|part| serde_json::from_str::<Value>(part).ok());
+        let same = match (&json.kind, value) {
+            (JsonValue::Null, Value::Null) => true,
+            (JsonValue::Bool(a), Value::Bool(b)) => a == b,
+            (JsonValue::Number(a), Value::Number(_)) => {
+                serde_json::from_str(a).is_ok_and(|a: Value| a == *value)
+            }
+            (JsonValue::String(a), Value::String(b)) => a == b,
+            (JsonValue::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(text, a, b))
+            }
+            (JsonValue::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|a| {
+                        at(a.key_span) == Some(Value::from(a.key.as_str()))
+                            && b.get(&a.key).is_some_and(|b| agrees(text, &a.value, b))
+                    })
+            }
+            _ => false,
+        };
+        same && at(json.span).as_ref() == Some(value)
     }
 
-    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = seq.next_element()? {
-            elements.push(element);
+    /// Texts of the pieces that JSON is made of, in any order.
+    #[test]
+    fn the_tree_is_what_the_json_reader_reads() {
+        let pieces = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            " ",
+            "\n",
+            "\"a\"",
+            "\"b\":",
+            "{\"c\" : ",
+            "-1.5e3",
+            "1",
+            "true",
+            "false",
+            "null",
+            "\"\\\"}\\\\\"",
+            "\"\\u00e9\u{e9}\"",
+            "[]",
+            "{}",
+        ];
+        let mut seed = 7u64;
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % n
+        };
+        let mut found = 0;
+        for _ in 0..300_000 {
+            let text: String = (0..=below(9)).map(|_| pieces[below(pieces.len())]).collect();
+            match (parse(&text, &InputLimits::default()), serde_json::from_str::<Value>(&text)) {
+                (Ok((json, faults)), Ok(value)) => {
+                    let is_plain = faults.is_empty() && agrees(&text, &json, &value);
+                    assert!(
+                        is_plain || faults.iter().all(|fault| fault.code == Code::DuplicateKey),
+                        "{text}"
+                    );
+                    found += usize::from(is_plain && text.len() > 8);
+                }
+                (Err(_), Err(_)) => {}
+                (tree, value) => panic!("{text}: {tree:?} {value:?}"),
+            }
         }
-        Ok(elements)
-    }
-}
-
-struct Members;
-
-impl<'t> Visitor<'t> for Members {
-    type Value = Vec<(&'t RawValue, &'t RawValue)>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
+        assert!(found > 1_000, "{found}");
     }
 
-    fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
+    /// A list with too many members is one fault, whatever is wrong in it, and what follows it is read.
+    #[test]
+    fn too_many_members_are_passed_over() {
+        let limits = InputLimits { members: 2, ..InputLimits::default() };
+        let text = r#"[[1,{"a":1,"a":2},"\ud800"],{"b":[],"c":{},"b":3}]"#;
+        let (json, faults) = tree(text, &limits).unwrap();
+        let places: Vec<_> =
+            faults.iter().map(|fault| (fault.code, text.get(fault.span.range()).unwrap())).collect();
+        let (list, object) = (r#"[1,{"a":1,"a":2},"\ud800"]"#, r#"{"b":[],"c":{},"b":3}"#);
+        assert_eq!(places, [(TOO_MANY, list), (TOO_MANY, object)]);
+        let JsonValue::Array(elements) = json.kind else { panic!() };
+        assert!(matches!(elements[0].kind, JsonValue::Null));
+        assert!(matches!(&elements[1].kind, JsonValue::Object(members) if members.is_empty()));
     }
 }

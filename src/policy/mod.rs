@@ -15,6 +15,7 @@ mod decimal;
 mod document;
 mod extract;
 mod json;
+mod json_scan;
 mod parse;
 mod pointer;
 mod policy_type;
@@ -41,6 +42,7 @@ pub use document::{Document, Effect, Element, PrincipalElement, Statement, Versi
 pub use extract::{Read, read};
 pub(crate) use extract::{decoded, find_all};
 pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, tree};
+pub(crate) use json_scan::{Cursor, string_length, value_length};
 pub(crate) use parse::document;
 pub use parse::{Parsed, parse};
 pub(crate) use pointer::escape;

@@ -40,7 +40,7 @@ impl Bounds<'_> {
             );
             return;
         }
-        let count = text.bytes().filter(|byte| matches!(byte, b'*' | b'?' | b'$')).count();
+        let count = memchr::memchr3_iter(b'*', b'?', b'$', text.as_bytes()).count();
         match self.wildcards.checked_sub(count) {
             Some(left) => self.wildcards = left,
             None if self.wildcards > 0 => {

@@ -59,7 +59,7 @@ impl Template {
     /// assert_eq!(Template::parse("a*?*", false).unwrap(), Template::parse("a?*", false).unwrap());
     /// ```
     pub fn parse(text: &str, variables: bool) -> Result<Template, TemplateError> {
-        read(text, variables, &['*', '?', '$'])
+        read(text, variables, |rest| memchr::memchr3(b'*', b'?', b'$', rest))
     }
 
     /// The template that spells exactly this text; `*` and `?` are ordinary characters in it.
@@ -75,7 +75,7 @@ impl Template {
     /// # Errors
     /// As [`Template::parse`].
     pub fn parse_exact(text: &str, variables: bool) -> Result<Template, TemplateError> {
-        read(text, variables, &['$'])
+        read(text, variables, |rest| memchr::memchr(b'$', rest))
     }
 
     /// The template made of these parts, brought into canonical form.
@@ -189,11 +189,15 @@ pub fn spelled_variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| rest.split(['}', ',']).next())
 }
 
-/// Reads a text in which those of `*`, `?` and `$` that stand in `special` are no ordinary characters.
-fn read(text: &str, variables: bool, special: &[char]) -> Result<Template, TemplateError> {
+/// Reads a text in which those of `*`, `?` and `$` that `special` finds are no ordinary characters.
+fn read(
+    text: &str,
+    variables: bool,
+    special: impl Fn(&[u8]) -> Option<usize>,
+) -> Result<Template, TemplateError> {
     let mut builder = Builder::default();
     let mut rest = text;
-    while let Some(at) = rest.find(special) {
+    while let Some(at) = special(rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
         builder.text(before);
         let mut after = from.chars();

@@ -42,14 +42,21 @@ fn percent_decoded(text: &str) -> Option<String> {
 
 /// The text without one layer of escapes, if the first quote of an object is escaped.
 fn unescaped(text: &str) -> Option<String> {
-    let inside = text.strip_prefix('{')?;
-    let inside = inside.replace("\\n", " ").replace("\\t", " ");
-    if !inside.trim_start().starts_with("\\\"") {
+    if !unindented(text.strip_prefix('{')?).starts_with("\\\"") {
         return None;
     }
     // Line ends between the members are legal in the object, not in a string.
     let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
     serde_json::from_str::<String>(&format!("\"{line}\"")).ok()
+}
+
+/// The text without the spaces, line ends and tabs that it starts with, escaped or not.
+fn unindented(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(after) = rest.strip_prefix("\\n").or_else(|| rest.strip_prefix("\\t")) {
+        rest = after.trim_start();
+    }
+    rest
 }
 
 /// True if a text that is not JSON has the marks of a policy: cut off, in another notation, or in base64.
