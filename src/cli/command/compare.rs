@@ -5,6 +5,7 @@ use super::{certificate, tell};
 use crate::check::{Answer, Comparison, Relation, compare};
 use crate::cli::Exit;
 use crate::cli::args::{CompareArgs, Format};
+use crate::cli::input::Reader;
 use crate::cli::output::Output;
 use crate::policy::Document;
 use crate::report::{AwsCheck, Failure, Judgement, Status, json};
@@ -13,7 +14,8 @@ use crate::surface::answered;
 use serde_json::json;
 
 pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let pair = PolicyPair::read((&args.left, &args.right), ["left", "right"], &args.container)?;
+    let pair =
+        PolicyPair::read((&args.left, &args.right), ["left", "right"], &mut Reader::new(&args.container))?;
     let [left, right] = pair.documents(args.semantics.policy_type)?;
     let options = args.search.options(&args.semantics);
     let comparison = answered(|| compare(left, right, &options))?;

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     let (Some(old_argument), Some(new_argument)) = (&args.old, &args.new) else {
         broken("diff without a plan has two policies")
     };
-    let pair = PolicyPair::read((old_argument, new_argument), ["old", "new"], &args.container)?;
+    let pair = PolicyPair::read((old_argument, new_argument), ["old", "new"], &mut reader)?;
     let [old, new] = pair.documents(args.semantics.policy_type)?;
     let options = args.search.options(&args.semantics);
     let [gained, lost] = answered(|| [difference(new, old, &options), difference(old, new, &options)])?;

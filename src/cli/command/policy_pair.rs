@@ -2,7 +2,6 @@
 
 use super::recheck;
 use crate::check::{Options, no_new_access};
-use crate::cli::args::ContainerArgs;
 use crate::cli::input::Reader;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::{Failure, Invocation, Issue, Recheck};
@@ -18,9 +17,8 @@ impl PolicyPair {
     pub(super) fn read(
         (first, second): (&str, &str),
         roles: [&str; 2],
-        args: &ContainerArgs,
+        reader: &mut Reader,
     ) -> Result<PolicyPair, Failure> {
-        let mut reader = Reader::new(args);
         let [one, other] = roles;
         let reads = [reader.read(first, one)?, reader.read(second, other)?];
         documents(reads.each_ref())?;

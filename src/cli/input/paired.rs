@@ -88,7 +88,11 @@ pub(crate) fn paired_files(
                 old.entries.len()
             )));
         }
-        (_, Opened::One(_)) | (Opened::One(_), _) => return Ok(None),
+        (old, opened) => {
+            reader.keep(existing, old);
+            reader.keep(new, opened);
+            return Ok(None);
+        }
     }
     Ok(Some(pairing.done()))
 }

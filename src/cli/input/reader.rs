@@ -9,17 +9,21 @@ use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
 use crate::surface::{reason, unreadable};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads policy arguments; standard input once.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     stdin_taken: bool,
+    /// Files that were opened only to see what they are, by their arguments.
+    kept: BTreeMap<String, Opened>,
     options: Options,
     shows_sensitive: bool,
 }
 
 /// What an argument names.
+#[derive(Debug)]
 pub(crate) enum Opened {
     /// One policy, or a text that is none.
     One(Read),
@@ -33,7 +37,7 @@ const LISTED: usize = 12;
 impl Reader {
     /// Reads files of several policies as these flags say.
     pub(crate) fn new(args: &ContainerArgs) -> Reader {
-        Reader { stdin_taken: false, options: args.options(), shows_sensitive: args.show_sensitive }
+        Reader { options: args.options(), shows_sensitive: args.show_sensitive, ..Reader::default() }
     }
 
     /// The document an argument names: of a file of several, the one that is named, or the only one. `role` is what inline
@@ -72,6 +76,9 @@ impl Reader {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn open(&mut self, argument: &str, role: &str) -> Result<Opened, Failure> {
+        if let Some(opened) = self.kept.remove(argument) {
+            return Ok(opened);
+        }
         let source = self.source(argument, role)?;
         match open(&source, &self.options) {
             Ok(Contents::Container(container)) => Ok(Opened::Several(container)),
@@ -84,6 +91,11 @@ impl Reader {
             }
             Err(diagnostics) => Ok(Opened::One(Read { source, document: None, diagnostics })),
         }
+    }
+
+    /// Keeps a file that was opened only to see what it is, so that it is not read again when it is opened next.
+    pub(crate) fn keep(&mut self, argument: &str, opened: Opened) {
+        self.kept.insert(argument.to_owned(), opened);
     }
 
     fn chosen(&self, container: &Container, file: &str, name: Option<&str>) -> Result<Read, Failure> {
