@@ -4,7 +4,6 @@ use super::container::ContainerArgs;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Which inputs are passed over, and which findings are known.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
@@ -20,7 +19,6 @@ pub(crate) struct InputArgs {
     pub(crate) container: ContainerArgs,
 }
 
-/// Which findings are known.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct BaselineArgs {

@@ -4,7 +4,6 @@ use super::value::{container_kind, skipped};
 use crate::container::{Options, PolicyKind};
 use clap::Args;
 
-/// Which policies of plans, states, templates and dumps are meant, and how they are read.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Plans, templates, dumps")]
 pub(crate) struct ContainerArgs {

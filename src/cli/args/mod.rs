@@ -65,7 +65,10 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+// Only the flags of the command that is run are built. The structs of flags have no doc comments, which would replace the help of
+// their command.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Does NEW allow any request that EXISTING does not?
     #[command(after_help = "\
