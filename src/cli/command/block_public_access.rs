@@ -27,11 +27,11 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
              AWS::S3::AccessPoint` and the policy of the access point",
         ));
     }
-    let mut of_all = BlockSettings::default();
+    let mut settings = BlockSettings::default();
     for argument in
         [&args.settings, &args.account_settings, &args.access_point_settings].into_iter().flatten()
     {
-        of_all = of_all.with(block_settings(argument)?);
+        settings = settings.with(block_settings(argument)?);
     }
     let mut grants = Vec::new();
     for argument in &args.acl {
@@ -43,24 +43,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         return Err(failure);
     }
     let policy = read.as_ref().map(document);
-    // What the file says of the bucket, unless flags say it.
-    if let (Some(argument), None) =
-        (args.policy.as_deref().filter(|argument| *argument != "-"), &args.settings)
-    {
-        for block in Reader::new(&args.container).blocks(argument)? {
-            let [acls, ignores, policies, restricts] = block.flags.map(|flag| flag == Some(true));
-            of_all = of_all.with(BlockSettings {
-                block_public_acls: acls,
-                ignore_public_acls: ignores,
-                block_public_policy: policies,
-                restrict_public_buckets: restricts,
-            });
-            output.note(&format!(
-                "with the settings of {}; one that is not known counts as off",
-                block.address
-            ));
-        }
-    }
+    let settings = settings.with(file_settings(args, output)?);
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;
     if let Some(policy) = policy {
@@ -76,7 +59,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         resource_type,
         vpc_only: args.vpc_origin,
         grants: &grants,
-        settings: of_all,
+        settings,
         owner: args.owner.as_deref(),
     };
     let outcome = answered(|| block_public_access(&of, &options))?;
@@ -114,4 +97,26 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         }
     }
     Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// The settings that the file of the policy has for the bucket, unless flags give them.
+fn file_settings(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<BlockSettings, Failure> {
+    let mut settings = BlockSettings::default();
+    let file = args.policy.as_deref().filter(|argument| *argument != "-");
+    if let (Some(argument), None) = (file, &args.settings) {
+        for block in Reader::new(&args.container).blocks(argument)? {
+            let [acls, ignores, policies, restricts] = block.flags.map(|flag| flag == Some(true));
+            settings = settings.with(BlockSettings {
+                block_public_acls: acls,
+                ignore_public_acls: ignores,
+                block_public_policy: policies,
+                restrict_public_buckets: restricts,
+            });
+            output.note(&format!(
+                "with the settings of {}; one that is not known counts as off",
+                block.address
+            ));
+        }
+    }
+    Ok(settings)
 }

@@ -122,12 +122,42 @@ fn issue(
 ) -> Option<Issue> {
     let statement = document.statements.get(defect.statement)?;
     let code = code(defect.fault);
-    let name = statement_name(defect.statement, Some(statement));
     let span = match (defect.fault, empty_element(statement)) {
         (Fault::NeverApplies, Some((_, span))) => span,
         (fault, _) => place(statement, fault),
     };
     let source = document.source.slice(span);
+    let Words { title, label, help } = words(document, defect, statement, source);
+    let text = statement_text(document, statement);
+    let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
+        .at(&document.source, span, label)
+        .with_fingerprint(&[code.as_str(), &text, source]);
+    if let Some(finding) = &defect.finding {
+        let witness = finding.witness.request();
+        let rows = display::rows(witness, &KeyNames::of(&[document]), found.policy_type);
+        issue = issue.with_note("request", display::table(&rows));
+        let mut referee = evaluate::Options::for_documents(&[document]);
+        referee.policy_type = found.policy_type;
+        referee.strict_arn = options.strict_arn;
+        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
+        let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
+        if let Some(Ok(command)) = command {
+            issue = issue.with_note("replay", command);
+        }
+    }
+    Some(issue.with_note("help", help))
+}
+
+/// The texts of an issue.
+struct Words {
+    title: String,
+    label: &'static str,
+    help: String,
+}
+
+/// Words a defect; `source` is the part of the statement that it is about.
+fn words(document: &Document, defect: &Defect, statement: &Statement, source: &str) -> Words {
+    let name = statement_name(defect.statement, Some(statement));
     let by = defect.covered_by.map(|by| statement_name(by, document.statements.get(by)));
     let condition = |place: usize| statement.conditions.get(place);
     let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
@@ -209,23 +239,6 @@ fn issue(
             "say whose tokens are meant",
         ),
     };
-    let text = statement_text(document, statement);
-    let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
-        .at(&document.source, span, label)
-        .with_fingerprint(&[code.as_str(), &text, source]);
-    if let Some(finding) = &defect.finding {
-        let witness = finding.witness.request();
-        let rows = display::rows(witness, &KeyNames::of(&[document]), found.policy_type);
-        issue = issue.with_note("request", display::table(&rows));
-        let mut referee = evaluate::Options::for_documents(&[document]);
-        referee.policy_type = found.policy_type;
-        referee.strict_arn = options.strict_arn;
-        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
-        let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
-        if let Some(Ok(command)) = command {
-            issue = issue.with_note("replay", command);
-        }
-    }
     let help = match defect.fault {
         Fault::MetWithoutKey(place) => help.replace("KEY", &format!("{:?}", key(place))),
         Fault::LetsInTenants(_) => {
@@ -235,5 +248,5 @@ fn issue(
         }
         _ => help.to_owned(),
     };
-    Some(issue.with_note("help", help))
+    Words { title, label, help }
 }
