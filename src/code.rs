@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-/// What a code tells about an answer.
+/// The effect of a code on an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The input cannot be judged, or the command makes no sense.
@@ -54,7 +54,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What the code tells.
+            /// The severity of the code.
             pub const fn severity(self) -> Severity {
                 match self {
                     $(Code::$code => Severity::$severity),*

@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::span::Span;
 
-/// How bad a diagnostic is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Legal, but probably not what was meant.
@@ -34,7 +34,7 @@ pub struct Diagnostic {
     pub label: String,
     /// Further places that explain the fault, each with its text.
     pub related: Vec<(Span, String)>,
-    /// What to do; empty for none.
+    /// The advice; empty for none.
     pub help: String,
 }
 

@@ -228,7 +228,7 @@ impl Meter {
         &self.limits
     }
 
-    /// What was counted so far.
+    /// The count so far.
     pub fn spent(&self) -> u64 {
         self.spent
     }

@@ -57,7 +57,7 @@ pub struct LineColumn {
 #[derive(Clone, Debug)]
 pub struct Source {
     name: Arc<str>,
-    /// What it was decoded from.
+    /// The source that it was decoded from.
     within: Option<Arc<(Source, Part)>>,
     inner: Arc<Inner>,
 }
@@ -205,7 +205,7 @@ impl Source {
         }
     }
 
-    /// How many characters begin before a byte offset.
+    /// The number of characters that begin before a byte offset.
     fn characters_before(&self, offset: usize) -> usize {
         let count = |bytes: &[u8]| bytes.iter().filter(|b| (**b & 0xc0) != 0x80).count();
         let bytes = self.inner.text.as_bytes();

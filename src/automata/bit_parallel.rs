@@ -21,7 +21,7 @@ pub(crate) struct Machine {
     hops: usize,
     first_dominated: IndexVec<Position, Position>,
     end: usize,
-    /// Whether the last step is a gap that consumes every letter.
+    /// True if the last step is a gap that consumes every letter.
     open: bool,
 }
 

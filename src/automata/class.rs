@@ -123,17 +123,17 @@ impl Class {
         Class(1 << (FIRST_MARKER + n as u32))
     }
 
-    /// What is in either.
+    /// The union.
     pub const fn union(self, other: Class) -> Class {
         Class(self.0 | other.0)
     }
 
-    /// What is in `self` and not in `other`.
+    /// The difference: the symbols in `self` and not in `other`.
     pub const fn minus(self, other: Class) -> Class {
         Class(self.0 & !other.0)
     }
 
-    /// What is in both.
+    /// The intersection.
     pub const fn and(self, other: Class) -> Class {
         Class(self.0 & other.0)
     }

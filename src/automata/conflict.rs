@@ -16,7 +16,7 @@ pub struct Conflict {
     pub negatives: Vec<usize>,
 }
 
-/// What is known of a conjunction.
+/// The facts known about a conjunction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// A word that it holds for.

@@ -15,7 +15,7 @@ use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 use std::cmp::Reverse;
 
-/// What a search found.
+/// The result of a search.
 pub(crate) enum Outcome {
     /// A word.
     Word(Vec<Symbol>),

@@ -32,9 +32,9 @@ pub struct Pattern {
     ascii: u128,
     others: Box<[Symbol]>,
     classes: Box<[Class]>,
-    /// Whether matching need not return to an earlier gap; see [`is_greedy`].
+    /// True if matching need not return to an earlier gap; see [`is_greedy`].
     greedy: bool,
-    /// Whether a gap of one single symbol stands before the spelled suffix.
+    /// True if a gap of one single symbol stands before the spelled suffix.
     odd_tail: bool,
 }
 

@@ -48,7 +48,7 @@ fn stays_small(pattern: &Pattern) -> bool {
     pattern.is_greedy() && !after.any(|s| matches!(s, Step::One(Set::Class(_))))
 }
 
-/// How a state was reached.
+/// The way in which a state was reached.
 struct Node {
     /// The state before the last letter, and the letter; the first state has none.
     last: Option<(StateId, LetterId)>,

@@ -4,7 +4,7 @@ use crate::automata::class::Class;
 use crate::automata::step::{Set, Step};
 use crate::automata::symbol::Symbol;
 
-/// What one pass over the steps of a pattern collects.
+/// The summary that one pass over the steps of a pattern collects.
 #[derive(Default)]
 pub(crate) struct Summary {
     /// The number of gaps.
@@ -19,7 +19,7 @@ pub(crate) struct Summary {
     pub(crate) others: Vec<Symbol>,
     /// The classes that they use, each once.
     pub(crate) classes: Vec<Class>,
-    /// Whether one of the classes holds fewer than three symbols.
+    /// True if one of the classes holds fewer than three symbols.
     has_tiny_class: bool,
     last: Option<Set>,
 }

@@ -16,7 +16,7 @@ const VALUE: usize = 200;
 /// A resource is held as a whole and in fields.
 const RESOURCE: usize = 750;
 const STATEMENT: usize = 700;
-/// What any document takes.
+/// The bytes that any document takes.
 const LEAST: usize = 1 << 10;
 
 /// The documents read last, up to a number of bytes.
@@ -56,7 +56,7 @@ impl Remembered {
         Remembered { name, read, prepared: OnceLock::new() }
     }
 
-    /// What the text reads as.
+    /// The result of reading the text.
     pub(super) fn read(&self) -> &Read {
         &self.read
     }

@@ -8,10 +8,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How lines are answered.
+/// The way in which lines are answered.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// How questions are asked; a line's own `policyType` wins.
+    /// The way in which questions are asked; a line's own `policyType` wins.
     pub options: Options,
     /// Directory for the certificate of each PASS, if the options have answers keep theirs.
     pub certificates: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Batch {
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// What became of the lines of a run.
+/// The outcome of the lines of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Lines answered PASS.

@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(found.concat(), [line(1, "abcd"), (2, None), line(3, "abc"), (4, None)]);
     }
 
-    /// How many lines go together: `pieces` pieces of the same lines.
+    /// The numbers of lines that go together: `pieces` pieces of the same lines.
     fn sizes(lines: usize, pieces: usize) -> Vec<usize> {
         let piece: &'static str = "{}\n".repeat(lines).leak();
         chunks(&vec![piece; pieces], 4).iter().map(Vec::len).collect()

@@ -31,32 +31,32 @@ pub(super) struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    /// What fills each place, with its bytes.
+    /// The value that fills each place, with its bytes.
     places: VecDeque<Option<(T, usize)>>,
     /// The number of the first of them.
     first: u64,
     held: usize,
     end: Option<Result<(), RunError>>,
     closed: bool,
-    /// Whether the reader waits for room; telling it costs a system call even if it does not.
+    /// True if the reader waits for room; telling it costs a system call even if it does not.
     reader_waits: bool,
-    /// Whether the writer waits for the first place.
+    /// True if the writer waits for the first place.
     writer_waits: bool,
 }
 
 impl<T> State<T> {
-    /// Whether there is room for so many bytes more; for a reader that had to wait, whether there is plenty.
+    /// True if there is room for so many bytes more; for a reader that had to wait, if there is plenty.
     fn has_room(&self, bytes: usize, share: NonZeroUsize) -> bool {
         let fits = self.held == 0 || self.held + bytes <= MOST_HELD / share;
         self.closed || (fits && self.places.len() < MOST_WAITING / share)
     }
 
-    /// Whether a waiting reader may go on.
+    /// True if a waiting reader may go on.
     fn reader_has_room(&self) -> bool {
         self.reader_waits && self.has_room(0, RESUME)
     }
 
-    /// Whether the writer has something to do.
+    /// True if the writer has something to do.
     fn is_ready(&self) -> bool {
         match self.places.front() {
             Some(place) => place.is_some(),
@@ -65,10 +65,10 @@ impl<T> State<T> {
     }
 }
 
-/// What a writer finds.
+/// The state that a writer finds.
 #[derive(Debug)]
 pub(super) enum Next<T> {
-    /// What fills the next place.
+    /// The value that fills the next place.
     Filled(T),
     /// It is not filled yet.
     Waiting,
@@ -173,7 +173,7 @@ impl<T> Queue<T> {
         self.room.notify_one();
     }
 
-    /// What fills the next place. With `patience`, it is waited for that long while someone works on it, and not at all
+    /// The value that fills the next place. With `patience`, it is waited for that long while someone works on it, and not at all
     /// while nobody does.
     pub(super) fn next(&self, patience: Option<Duration>) -> Next<T> {
         let unfilled = |state: &mut State<T>| !state.is_ready();

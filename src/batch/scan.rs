@@ -42,7 +42,7 @@ mod tests {
     use crate::surface::json_members;
     use serde_json::value::RawValue;
 
-    /// Whether every value is JSON by itself.
+    /// True if every value is JSON by itself.
     fn sound(members: &[(&str, &str)]) -> bool {
         members.iter().all(|(_, value)| serde_json::from_str::<&RawValue>(value).is_ok())
     }

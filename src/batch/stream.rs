@@ -15,7 +15,7 @@ use std::time::Duration;
 const REMEMBERED: usize = 160 << 20;
 /// Stack of a thread that answers.
 const STACK: usize = 8 << 20;
-/// How long an answer waits for the next one before it is handed on.
+/// The time that an answer waits for the next one before it is handed on.
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// The answers to a few lines that follow one another.

@@ -14,7 +14,7 @@ use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, 
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Refusal, Refutation};
 
-/// How a question is asked.
+/// The way in which a question is asked.
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
@@ -93,7 +93,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What shows a PASS or a FAIL to [`crate::verify::verify`], if [`Options::certificate`] was set.
+    /// The evidence for a PASS or a FAIL to [`crate::verify::verify`], if [`Options::certificate`] was set.
     ///
     /// ```
     /// use iamsat::{check, limits::InputLimits, policy::parse, span::Source, verify};
@@ -149,7 +149,7 @@ impl Answer {
     }
 }
 
-/// How the documents of a query are read.
+/// The way in which the documents of a query are read.
 fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     let policy_type = match options.policy_type {
         Some(policy_type) => policy_type,
@@ -244,7 +244,7 @@ fn searched<'a>(
     }
 }
 
-/// What became of the goals so far.
+/// The outcome of the goals so far.
 #[derive(Default)]
 struct Outcome {
     findings: Vec<Finding>,

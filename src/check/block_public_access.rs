@@ -67,7 +67,7 @@ impl AclGrant {
     }
 }
 
-/// What the settings are held against.
+/// The subject that the settings are held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocked<'a> {
     /// The policy of the bucket or access point, if it has one.

@@ -4,7 +4,7 @@ use super::{Answer, Options, no_new_access};
 use crate::encode::DocumentRef;
 use crate::solve::Verdict;
 
-/// How the requests that one policy allows lie to those that another allows.
+/// The relation of the requests that one policy allows to those that another allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// They are the same.
@@ -39,7 +39,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// How they relate; `None` if one of the answers is UNKNOWN.
+    /// Their relation; `None` if one of the answers is UNKNOWN.
     pub fn relation(&self) -> Option<Relation> {
         match (&self.left.verdict, &self.right.verdict) {
             (Verdict::Pass(_), Verdict::Pass(_)) => Some(Relation::Equivalent),

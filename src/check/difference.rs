@@ -41,7 +41,7 @@ pub enum Side {
     Denied,
 }
 
-/// What one policy allows and another does not.
+/// The requests that one policy allows and another does not.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// The groups, those that are new as a whole first, then by statement.
@@ -147,7 +147,7 @@ struct Differ<'d> {
     budget: QueryBudget,
 }
 
-/// How much of a region is new.
+/// The part of a region that is new.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Share {
     All,

@@ -24,7 +24,7 @@ pub struct ExternalFinding {
     pub statement: usize,
     /// All Allow statements that by themselves allow the request of the finding, this one among them.
     pub statements: Vec<usize>,
-    /// What it covers, as a policy of one statement.
+    /// Its scope, as a policy of one statement.
     pub document: Document,
     /// True if all requests that it covers are allowed and from outside, which is proved, or maybe some only.
     pub is_wholly_outside: bool,
@@ -157,7 +157,7 @@ struct Analyzer<'d> {
     with_resource: bool,
 }
 
-/// What is known about requests from outside in some part of a statement.
+/// The facts known about requests from outside in some part of a statement.
 enum Existence {
     Some(Box<Finding>),
     None,
@@ -352,7 +352,7 @@ impl Analyzer<'_> {
         denials.filter_map(refuses).collect()
     }
 
-    /// How a request is held against a part.
+    /// The way in which a request is held against a part.
     fn referee(&self) -> evaluate::Options {
         let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted.document()]);
         options.policy_type = PolicyType::Resource;

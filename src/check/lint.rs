@@ -22,7 +22,7 @@ use crate::span::{Source, Span};
 /// AWS's name of the type of trust policies, which name identity providers.
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
-/// What is the matter with a part of a policy.
+/// The defect of a part of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     /// The statement matches no request.
@@ -56,7 +56,7 @@ pub enum Fault {
 pub struct Defect {
     /// The statement.
     pub statement: usize,
-    /// What is the matter.
+    /// The defect.
     pub fault: Fault,
     /// The statement that alone makes it unnecessary, where one does.
     pub covered_by: Option<usize>,
@@ -64,7 +64,7 @@ pub struct Defect {
     pub finding: Option<Finding>,
 }
 
-/// What was found in a policy.
+/// The findings in a policy.
 #[derive(Clone, Debug)]
 pub struct Lint {
     /// By statement.

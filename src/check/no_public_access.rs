@@ -218,7 +218,7 @@ impl Places {
     }
 }
 
-/// What the statements came to.
+/// The outcome of the statements.
 #[derive(Default)]
 struct Outcome {
     /// Statements that let outsiders in from everywhere, or from too many addresses.
@@ -229,7 +229,7 @@ struct Outcome {
     possible: Vec<AddressInterval>,
     /// Why some of those are only possible.
     doubts: Vec<Unknown>,
-    /// What kept a statement from being decided.
+    /// The reason why a statement was not decided.
     open: Vec<Unknown>,
     proofs: Vec<Proof>,
 }

@@ -4,7 +4,7 @@ use super::{Answer, Options};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::solve::{Unknown, UnknownReason, Verdict};
 
-/// How many times the product states of one check all queries together may explore.
+/// The factor by which all queries together may explore more product states than one check.
 const CHECKS: u64 = 8;
 
 /// Why no more queries are asked.
@@ -60,7 +60,7 @@ impl QueryBudget {
         }
     }
 
-    /// How the queries are asked.
+    /// The way in which the queries are asked.
     pub(super) fn options(&self) -> &Options {
         &self.options
     }

@@ -12,7 +12,7 @@ use crate::encode::PreparedDocument;
 use crate::policy::{Document, Effect, Statement};
 use crate::span::Span;
 
-/// What taking out a part could do.
+/// The possible effects of taking out a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Allow less: parts by which Allow statements match, or by which Deny statements do not.

@@ -87,7 +87,7 @@ impl Region {
         region
     }
 
-    /// How many choices of one value from each list there are.
+    /// The number of choices of one value from each list.
     pub fn cells(&self) -> usize {
         // Only compared: beyond the largest number all are alike.
         self.lists.iter().fold(1, |cells, (_, values)| cells.saturating_mul(values.len()))

@@ -1,6 +1,6 @@
 //! Exit codes, and how those of several inputs combine.
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Proved, or as expected: 0.

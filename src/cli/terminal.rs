@@ -35,7 +35,7 @@ pub(super) fn style(color: Color, stream: Stream) -> Style {
     }
 }
 
-/// Whether to use colours.
+/// True if colours are used.
 fn colored(color: Color, terminal: bool, environment: &dyn Fn(&str) -> Option<OsString>) -> bool {
     match color {
         Color::Always => true,

@@ -14,7 +14,7 @@ use crate::request::{FactSets, Request, Requesters};
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// What they say, in one sentence.
+    /// Their statement in one sentence.
     pub message: String,
     /// The document whose decision is open to the referee, if that is all.
     pub open: Option<usize>,

@@ -93,12 +93,12 @@ impl<'a> Referee<'a> {
     }
 }
 
-/// What a witness must show, in terms of the original documents.
+/// The proof that a witness must give, in terms of the original documents.
 #[derive(Clone, Copy)]
 pub struct Claim<'c> {
     /// The query.
     pub query: &'c Query<'c>,
-    /// How its documents are read.
+    /// The way in which its documents are read.
     pub semantics: Semantics,
     /// Index of the policy that allows the request.
     pub allowed_by: usize,
@@ -108,7 +108,7 @@ pub struct Claim<'c> {
     pub spellings: &'c [&'c str],
     /// The condition keys that the documents test.
     pub keys: &'c Keys<'c>,
-    /// How the referee reads the documents.
+    /// The way in which the referee reads the documents.
     pub options: &'c Options,
     documents: &'c [Judged<'c>],
 }

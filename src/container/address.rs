@@ -38,7 +38,7 @@ pub(super) fn modules(address: &str) -> Option<Vec<Step<'_>>> {
     Some(steps)
 }
 
-/// How many bytes the key at the start of a text has, up to the bracket after it.
+/// The number of bytes of the key at the start of a text, up to the bracket after it.
 fn key_length(text: &str) -> Option<usize> {
     if !text.starts_with('"') {
         return text.find(']');

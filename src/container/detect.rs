@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
-/// What a text is.
+/// The kind of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Detected<'t> {
     Plan(Raw<'t>),
@@ -118,7 +118,7 @@ fn has_template_key(text: &str) -> bool {
     })
 }
 
-/// What people give by mistake for a plan.
+/// The kinds of text that people give by mistake for a plan.
 fn mistake(start: &str) -> Option<Diagnostic> {
     let place = Span::new(0, 1);
     let first = start.lines().next().unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
 
-/// What the name of a policy ends in, where it is the policy before the plan.
+/// The suffix of the name of a policy, where it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
 
 /// A file with policies, read.
@@ -117,7 +117,7 @@ impl Entry {
         self.content.document()
     }
 
-    /// How much of it is known. A place that is not in any table stays unrecognised whatever its text says.
+    /// The extent to which it is known. A place that is not in any table stays unrecognised whatever its text says.
     pub fn state(&self) -> State {
         match (&self.content, self.kind) {
             (Content::Absent, _) => self.before.as_ref().map_or(State::Absent, |_| State::Deleted),
@@ -157,14 +157,14 @@ impl Entry {
     }
 }
 
-/// What is known of the policy at a place, on one side of a plan.
+/// The facts known about the policy at a place, on one side of a plan.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// There is none.
     Absent,
     /// The whole text: the read has its document, or the faults that make it unreadable.
     Text {
-        /// What came of reading it.
+        /// The result of reading it.
         read: Read,
         /// Where the text comes from.
         origin: Origin,
@@ -194,7 +194,7 @@ impl Content {
         }
     }
 
-    /// How much of it is known.
+    /// The extent to which it is known.
     pub fn state(&self) -> State {
         match self {
             Content::Absent => State::Absent,
@@ -219,7 +219,7 @@ pub enum Origin {
     Presumed,
 }
 
-/// How much of a policy is known.
+/// The extent to which a policy is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// All of it.
@@ -333,13 +333,13 @@ pub struct Attachment {
     pub reference: Option<String>,
     /// Those it is attached to, as far as they are known.
     pub to: Vec<String>,
-    /// What the link does.
+    /// The effect of the link.
     pub link: Link,
     /// The change that a plan makes.
     pub change: Change,
 }
 
-/// What a link does.
+/// The effect of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Link {
     /// It grants what the policy allows.

@@ -44,7 +44,7 @@ use crate::span::{Source, Span};
 use detect::{Detected, detect};
 use raw::{Fault, Optional, Raw, first_byte};
 
-/// What a text holds.
+/// The content of a text.
 #[derive(Clone, Debug)]
 pub enum Contents {
     /// One policy: bare, or in an answer of the AWS CLI; or no policy at all, with what was noticed.

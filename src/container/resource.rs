@@ -32,7 +32,7 @@ impl Resource<'_> {
     }
 }
 
-/// What is not in the values of a resource.
+/// The attributes that are not in the values of a resource.
 pub(super) trait Unknowns<'t> {
     /// The content of a place that is not known; `None` if AWS fills it in by itself.
     ///
@@ -59,7 +59,7 @@ pub(super) trait Unknowns<'t> {
     fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
 }
 
-/// What every reader of a resource needs.
+/// The context that every reader of a resource needs.
 pub(super) struct Reader<'t, 'o> {
     pub(super) source: &'o Source,
     pub(super) text: &'t str,

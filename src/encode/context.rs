@@ -7,7 +7,7 @@ use crate::policy::{
 use crate::query::{Query, Role, Semantics};
 use crate::request::{Multiplicity, multiplicity};
 
-/// How all documents of a query are read.
+/// The way in which all documents of a query are read.
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
     /// The semantics of the query.

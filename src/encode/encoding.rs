@@ -17,7 +17,7 @@ use crate::query::{Outside, Query, Role, Semantics};
 /// The formula of a query.
 #[derive(Debug)]
 pub struct Encoding<'a> {
-    /// How the documents are read.
+    /// The way in which the documents are read.
     pub context: Context<'a>,
     /// The statements about requests.
     pub formula: Formula<'a>,

@@ -87,7 +87,7 @@ impl<'r> Case<'r> {
         self.action.about(document.into()).filter(|(_, s)| matches(s)).collect()
     }
 
-    /// How one statement comes out, given its indexes.
+    /// The outcome of one statement, given its indexes.
     pub fn trace(&self, (document, statement): (usize, usize), source: &Statement) -> StatementTrace {
         let (request, options) = (self.request, self.options);
         StatementTrace {

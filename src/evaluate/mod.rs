@@ -26,7 +26,7 @@ use crate::request::{Multiplicity, Request, multiplicity};
 use action::Action;
 use std::collections::BTreeSet;
 
-/// How documents are read together.
+/// The way in which documents are read together.
 ///
 /// ```
 /// use iamsat::evaluate::Options;
@@ -58,7 +58,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What the documents of one check say about how they are to be read together.
+    /// The statements of the documents of one check about how they are to be read together.
     pub fn for_documents(documents: &[&Document]) -> Options {
         let statements = || documents.iter().flat_map(|d| &d.statements);
         let lists_all = |d: &&&Document| d.mentioned_keys().all(|key| multiplicity(key).is_some());
@@ -99,7 +99,7 @@ impl Options {
     }
 }
 
-/// What the names of all object tags of S3 begin with.
+/// The prefix of the names of all object tags of S3.
 const TAGS: &str = "s3:existingobjecttag/";
 
 /// Object tags of S3 whose name is spelled in several ways in the documents.
@@ -131,7 +131,7 @@ fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
         .collect()
 }
 
-/// What a set of policies says about a request.
+/// The answer of a set of policies about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// Some Allow applies and no Deny.
@@ -144,7 +144,7 @@ pub enum Decision {
     Undetermined,
 }
 
-/// How one part of a statement came out.
+/// The outcome of one part of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartTrace {
     /// True if it matches.
@@ -153,7 +153,7 @@ pub struct PartTrace {
     pub value: Option<usize>,
 }
 
-/// How one condition came out.
+/// The outcome of one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionTrace {
     /// True if it is met.
@@ -162,14 +162,14 @@ pub struct ConditionTrace {
     pub why: String,
 }
 
-/// How one statement came out.
+/// The outcome of one statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementTrace {
     /// Index of the document.
     pub document: usize,
     /// Index of the statement in it.
     pub statement: usize,
-    /// What it does if it applies.
+    /// Its effect if it applies.
     pub effect: Effect,
     /// True if it applies.
     pub applies: Truth,

@@ -6,7 +6,7 @@ use super::{Decision, Options, Trace, evaluate};
 use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 
-/// What the policies of both sides say about a request.
+/// The answers of the policies of both sides about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sides {
     /// The statements of all documents, in order; the decision is the one that holds whosever resource it is.

@@ -76,7 +76,7 @@ pub(crate) struct ZoneAdvisor<'a> {
     pub(crate) resource_type: ResourceType,
     /// Who is trusted.
     pub(crate) zone: &'a Zone,
-    /// How the findings were looked for.
+    /// The way in which the findings were looked for.
     pub(crate) options: &'a Options,
 }
 

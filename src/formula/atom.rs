@@ -104,7 +104,7 @@ pub enum Axis {
     Date,
 }
 
-/// How a value compares to a constant. A value that cannot be read passes none of these.
+/// The comparison of a value to a constant. A value that cannot be read passes none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// Below it.

@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::policy::{AddressRange, Decimal, OperatorFamily, read_instant};
 
-/// What is wrong with the text as a literal of the family: a code, and what it is not.
+/// The fault of the text as a literal of the family: a code, and what it is not.
 pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(Code, &'static str)> {
     let (good, code, what) = match family {
         OperatorFamily::Numeric => (Decimal::read(text).is_some(), Code::InvalidNumber, "number"),

@@ -45,7 +45,7 @@ pub enum OperatorBase {
     Null,
 }
 
-/// What kind of value an operator reads.
+/// The kind of value an operator reads.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperatorFamily {

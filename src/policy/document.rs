@@ -94,7 +94,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// How many actions, resources, principals and values of conditions it lists.
+    /// The number of actions, resources, principals and values of conditions that it lists.
     pub fn value_count(&self) -> usize {
         let principals = self.principal.iter().map(|p| p.values.len());
         let resources = self.resource.iter().map(|r| r.values.len());
@@ -137,7 +137,7 @@ pub struct Document {
     pub base_pointer: String,
     /// The whole document.
     pub span: Span,
-    /// What was noticed while reading, none of it an error.
+    /// The remarks made while reading, none of it an error.
     pub warnings: Vec<Diagnostic>,
 }
 

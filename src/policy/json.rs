@@ -21,7 +21,7 @@ pub(crate) struct Json<'t> {
     pub(crate) kind: JsonValue<'t>,
 }
 
-/// What a JSON value is.
+/// The kind of a JSON value.
 #[derive(Clone, Debug)]
 pub(crate) enum JsonValue<'t> {
     Null,
@@ -42,7 +42,7 @@ pub(crate) struct Member<'t> {
 }
 
 impl<'t> Json<'t> {
-    /// What it is, in words.
+    /// Its kind in words.
     pub(crate) fn describe(&self) -> &'static str {
         match self.kind {
             JsonValue::Null => "null",

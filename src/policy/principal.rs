@@ -37,11 +37,11 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// As spelled in the document.
     pub text: Box<str>,
-    /// What it stands for.
+    /// Its meaning.
     pub meaning: PrincipalMeaning,
 }
 
-/// What a principal value stands for. Wildcards match as globs everywhere (`principal-wildcards-are-globs`).
+/// The meaning of a principal value. Wildcards match as globs everywhere (`principal-wildcards-are-globs`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrincipalMeaning {
     /// `{"AWS":"*"}`: every AWS principal and anonymous callers; whether others too is undocumented.

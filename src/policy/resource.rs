@@ -21,7 +21,7 @@ pub struct ResourcePattern {
     pub text: Box<str>,
     /// The whole text as one pattern.
     pub template: Template,
-    /// What it means.
+    /// Its meaning.
     pub shape: ResourceShape,
 }
 

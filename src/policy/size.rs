@@ -15,7 +15,7 @@ pub(super) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
 
 struct Bounds<'l> {
     limits: &'l InputLimits,
-    /// How many more there may be.
+    /// The number of those that are still allowed.
     wildcards: usize,
     faults: Vec<Diagnostic>,
 }

@@ -3,7 +3,7 @@
 use crate::policy::PolicyType;
 use crate::request::Requesters;
 
-/// How the documents of a question are read.
+/// The way in which the documents of a question are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Semantics {
     /// The type of the documents.

@@ -86,7 +86,7 @@ impl AddressInterval {
         self.last
     }
 
-    /// How many there are; of all of IPv6, one less.
+    /// Their number; of all of IPv6, one less.
     pub fn size(&self) -> u128 {
         let distance = number(self.last) - number(self.first);
         distance + u128::from(distance < u128::MAX)
@@ -161,7 +161,7 @@ impl AddressSet {
         &self.0
     }
 
-    /// How many IPv4 and how many IPv6 addresses there are.
+    /// The numbers of IPv4 and of IPv6 addresses.
     pub fn sizes(&self) -> (u128, u128) {
         let of = |v6: bool| {
             let family = self.0.iter().filter(|interval| interval.first.is_ipv6() == v6);

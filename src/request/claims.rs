@@ -48,7 +48,7 @@ const OF_SAML: [&str; 7] = ["aud", "doc", "edupersonorgdn", "iss", "namequalifie
 const OF_STS: [&str; 5] =
     ["durationseconds", "externalid", "rolesessionname", "sourceidentity", "taskpolicyarn"];
 
-/// How many values a key (lower-cased name) has in one request, where AWS says so.
+/// The number of values that a key (lower-cased name) has in one request, where AWS says so.
 ///
 /// ```
 /// use iamsat::request::{Multiplicity, multiplicity};

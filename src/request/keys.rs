@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 /// Changes whenever an entry of the table does; certificates name it.
 pub const KEY_TABLE_VERSION: u32 = 2;
 
-/// What the values of a key are.
+/// The type of the values of a key.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ValueType {
@@ -22,7 +22,7 @@ pub enum ValueType {
     Epoch,
 }
 
-/// How many values a key has in one request.
+/// The number of values that a key has in one request.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Multiplicity {
@@ -43,7 +43,7 @@ pub enum Presence {
     Sometimes,
 }
 
-/// What the table says about a key.
+/// The entry of a key in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
     /// AWS's spelling; of tag keys, the part up to the slash.

@@ -46,7 +46,7 @@ pub struct Request {
     pub resource: String,
     /// Lower-cased key to its values; never an empty list (absent and empty are the same).
     context: BTreeMap<String, Vec<String>>,
-    /// What only AWS knows about the requester.
+    /// The facts about the requester that only AWS knows.
     pub hidden: HiddenAttributes,
 }
 

@@ -288,7 +288,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// What follows `arn:`: partition, service, region, account, resource.
+/// The fields that follow `arn:`: partition, service, region, account, resource.
 fn fields(arn: &str) -> Option<[&str; 5]> {
     let mut fields = arn.strip_prefix("arn:")?.splitn(5, ':');
     let all = [fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?];

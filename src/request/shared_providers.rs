@@ -173,7 +173,7 @@ impl SharedProvider {
         }
     }
 
-    /// How the key names the tenant.
+    /// The way in which the key names the tenant.
     pub fn tenant_key(&self) -> TenantKey {
         TenantKey { places: self.places, has_free_form: self.has_free_form }
     }

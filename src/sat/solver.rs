@@ -90,7 +90,7 @@ impl Solver {
         Ok(())
     }
 
-    /// How many clauses were added.
+    /// The number of clauses added.
     pub fn clauses(&self) -> u64 {
         self.clauses
     }

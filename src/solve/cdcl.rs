@@ -52,7 +52,7 @@ pub(super) struct Cdcl {
     /// The length of the trail at each decision.
     decisions: Vec<usize>,
     head: usize,
-    /// How much of the trail has a unit clause as its reason.
+    /// The length of the part of the trail that has a unit clause as its reason.
     settled: usize,
     contradiction: bool,
 }
@@ -432,7 +432,7 @@ impl Cdcl {
     }
 }
 
-/// What became of a clause that watches a literal that is false.
+/// The outcome of a clause that watches a literal that is false.
 enum Visit {
     Satisfied,
     /// It watches another literal now.

@@ -40,7 +40,7 @@ struct Occurring {
     /// Those of them apart from sets of required patterns that are the only ones about their variable, because nothing that
     /// such a set says about itself shortens it.
     elsewhere: StampSet,
-    /// Whether both are the same; then only the first is filled.
+    /// True if both are the same; then only the first is filled.
     is_everything_elsewhere: bool,
 }
 

@@ -231,7 +231,7 @@ impl<'f, 'a> Search<'f, 'a> {
     }
 }
 
-/// How far the shortcuts came with a goal.
+/// The progress of the shortcuts on a goal.
 enum Shortcut {
     /// Values that satisfy it.
     Model(Model),

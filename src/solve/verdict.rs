@@ -202,7 +202,7 @@ pub enum UnknownReason {
     Internal(String),
 }
 
-/// What a PASS rests on. It can only be made by the search, when the clauses have no model.
+/// The ground of a PASS. It can only be made by the search, when the clauses have no model.
 #[derive(Clone, Debug)]
 pub struct Proof {
     pub(super) lemmas: usize,
@@ -214,7 +214,7 @@ impl Proof {
         parts.iter().map(Proof::lemma_count).max().map(|lemmas| Proof { lemmas })
     }
 
-    /// How many facts about patterns the proof uses.
+    /// The number of facts about patterns that the proof uses.
     pub fn lemma_count(&self) -> usize {
         self.lemmas
     }

@@ -3,7 +3,7 @@
 use crate::formula::{Bound, Relation, Scalar};
 use crate::index::broken;
 
-/// What is known of a conjunction of comparisons.
+/// The facts known about a conjunction of comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A number.

@@ -2,7 +2,7 @@
 
 use crate::formula::Network;
 
-/// What is known of a conjunction of networks.
+/// The facts known about a conjunction of networks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// An address, as family and bits.

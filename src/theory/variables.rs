@@ -35,7 +35,7 @@ impl Tests {
     }
 }
 
-/// What is known of a proposal.
+/// The facts known about a proposal.
 #[derive(Debug)]
 pub enum Valuation {
     /// Values that pass and fail everything as proposed.

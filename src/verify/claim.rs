@@ -18,9 +18,9 @@ pub struct Claim {
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
-    /// How the policies are read.
+    /// The way in which the policies are read.
     pub options: Options,
-    /// What is listed, if the check has lists.
+    /// The listed values, if the check has lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
     /// That the requester has to be an outsider, if it has to.
@@ -136,7 +136,7 @@ impl Claim {
         text
     }
 
-    /// How the policies are read.
+    /// The way in which the policies are read.
     fn reading(&self) -> String {
         let Options { policy_type_inferred, strict_arn, aws_compat, assume_heuristics, boundary } =
             self.options;

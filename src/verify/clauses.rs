@@ -23,7 +23,7 @@ impl Clauses {
         self.ends.push(self.literals.len());
     }
 
-    /// How many there are.
+    /// Their number.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -95,7 +95,7 @@ impl QueryClauses {
         clauses
     }
 
-    /// How many numbers there are.
+    /// The number of numbers.
     pub fn variables(&self) -> usize {
         self.nodes.len()
     }

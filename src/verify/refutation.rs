@@ -13,7 +13,7 @@ use crate::query::{Query, Semantics};
 pub struct Refutation {
     /// Facts about values.
     pub lemmas: Vec<Lemma>,
-    /// How a contradiction follows from the clauses of the query and the lemmas.
+    /// The derivation of a contradiction from the clauses of the query and the lemmas.
     pub proof: Proof,
 }
 
@@ -21,7 +21,7 @@ impl Refutation {
     /// Verifies that no request meets the query.
     ///
     /// # Errors
-    /// What is wrong with the refutation, or the limit that was reached.
+    /// The fault of the refutation, or the limit that was reached.
     pub fn verify(&self, query: &Query<'_>, semantics: Semantics, limits: &Limits) -> Result<(), Refusal> {
         let encoding = Encoding::new(query, semantics);
         let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);

@@ -13,7 +13,7 @@ use crate::verify::claim::Claim;
 use crate::verify::clauses::QueryClauses;
 use crate::verify::{Budget, Limits, Refusal};
 
-/// What became of a certificate.
+/// The outcome of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It shows this.

@@ -33,7 +33,7 @@ pub(super) fn outcome(
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
 }
 
-/// How many policies are the same on both sides.
+/// The number of policies that are the same on both sides.
 pub(super) fn unchanged(count: usize) -> String {
     match count {
         1 => "1 policy is unchanged, and nothing is asked of it".to_owned(),

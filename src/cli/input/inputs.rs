@@ -7,19 +7,19 @@ use crate::report::{Failure, Issue};
 
 /// One policy to judge.
 pub(crate) struct Input {
-    /// How it can be named on a command line.
+    /// Its name on a command line.
     pub(crate) argument: String,
     /// Its name.
     pub(crate) name: String,
     /// Its document with what was noticed, or why it could not be read.
     pub(crate) read: Result<Read, Failure>,
-    /// Whether there is something to judge.
+    /// The standing of a policy: judged, open or passed over.
     pub(crate) standing: Standing,
     /// The place in a file of several policies.
     pub(crate) entry: Option<Box<Entry>>,
 }
 
-/// Whether there is something to judge.
+/// The standing of a policy: judged, open or passed over.
 #[derive(Clone, Debug)]
 pub(crate) enum Standing {
     /// There is.
@@ -59,7 +59,7 @@ pub(crate) struct Inputs {
     pub(crate) files: Vec<Holding>,
 }
 
-/// What a file of several policies holds.
+/// The content of a file of several policies.
 #[derive(Clone, Debug)]
 pub(crate) struct Holding {
     /// The file.

@@ -99,7 +99,7 @@ pub(crate) fn paired_files(
 
 struct Pairing<'a> {
     args: &'a ContainerArgs,
-    /// What policies that are created are compared to.
+    /// The policy that created ones are compared to.
     reference: Option<Reference>,
     notes_created: bool,
     list: Vec<Input>,

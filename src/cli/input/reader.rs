@@ -22,7 +22,7 @@ pub(crate) struct Reader {
     shows_sensitive: bool,
 }
 
-/// What an argument names.
+/// The input that an argument names.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// One policy, or a text that is none.
@@ -71,7 +71,7 @@ impl Reader {
         Ok(entry.map_or_else(Vec::new, |entry| container.blocks_of(entry).cloned().collect()))
     }
 
-    /// What an argument names, without the name of one of several policies.
+    /// The input that an argument names, without the name of one of several policies.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -210,7 +210,7 @@ pub(crate) fn unknown(content: &Content) -> String {
     }
 }
 
-/// What is known of an entry's policy beside its state.
+/// The facts known about an entry's policy beside its state.
 pub(crate) fn presumption(entry: &Entry) -> Option<&Content> {
     match &entry.content {
         Content::Unknown { presumed, .. } => presumed.as_deref(),

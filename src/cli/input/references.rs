@@ -13,7 +13,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 /// A policy that others are held against.
 #[derive(Clone)]
 pub(crate) struct Reference {
-    /// How it can be named on a command line.
+    /// Its name on a command line.
     pub(crate) argument: String,
     /// Its path below the directory, if it is one of several rules.
     pub(crate) rule: Option<String>,

@@ -25,7 +25,7 @@ pub(super) use usage::{failed, usage};
 pub(crate) struct Output {
     pub(crate) format: Format,
     pub(crate) verbosity: Verbosity,
-    /// How answers are drawn.
+    /// The way in which answers are drawn.
     pub(crate) style: Style,
     notes: Style,
     answers: Answers,

@@ -17,7 +17,7 @@ pub(super) struct Configuration<'t> {
     outputs: BTreeMap<(String, String), Raw<'t>>,
 }
 
-/// What the configuration says of an attribute.
+/// The configuration of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     /// The resource is not in the configuration.

@@ -17,7 +17,7 @@ const STATEMENT_MEMBERS: [&str; 9] = [
     "Condition",
 ];
 
-/// What the merged document has so far.
+/// The merged document so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Merged {
     pub(super) version: Option<String>,

@@ -10,7 +10,7 @@ use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the functions of a template may refer to.
+/// The names that the functions of a template may refer to.
 #[derive(Debug, Default)]
 pub(super) struct Names<'j, 't> {
     pub(super) parameters: BTreeSet<String>,
@@ -31,7 +31,7 @@ pub(super) struct Evaluator<'n, 'j, 't> {
     pub(super) faults: Vec<Diagnostic>,
 }
 
-/// What a function's value is.
+/// The value of a function.
 enum Value<'t> {
     Known(Json<'t>),
     /// `AWS::NoValue`: the member or element is not there.

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Read, document, escape};
 use crate::span::{Source, Span};
 
-/// What every reader of a resource needs.
+/// The context that every reader of a resource needs.
 pub(super) struct Reader<'n, 'j, 't> {
     pub(super) source: &'n Source,
     pub(super) names: &'n Names<'j, 't>,

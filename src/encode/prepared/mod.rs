@@ -37,7 +37,7 @@ pub struct PreparedDocument {
     computed: Arc<Computed>,
 }
 
-/// What is computed of the statements, which does not depend on the name of their source.
+/// The results computed from the statements, which do not depend on the name of their source.
 #[derive(Debug)]
 struct Computed {
     digests: OnceLock<Digests>,

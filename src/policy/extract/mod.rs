@@ -22,10 +22,10 @@ use find::Found;
 pub(crate) use find::find_all;
 use resemblance::resembles_policy;
 
-/// How many places of a file with several policies are shown; all are counted.
+/// The number of places of a file with several policies that are shown; all are counted.
 const SHOWN: usize = 12;
 
-/// What came out of reading a file.
+/// The result of reading a file.
 #[derive(Clone, Debug)]
 pub struct Read {
     /// The text that the spans point into: the file, or the document that stood in it as a text.

@@ -15,7 +15,7 @@ use crate::policy::{
 };
 use crate::span::{Source, Span, Spanned};
 
-/// What came out of reading a document.
+/// The result of reading a document.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// The document, if there were no errors.

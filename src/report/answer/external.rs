@@ -21,7 +21,7 @@ pub struct External<'a> {
     pub zone: &'a Zone,
     /// The findings.
     pub access: &'a ExternalAccess,
-    /// How it was looked for.
+    /// The way in which it was looked for.
     pub options: &'a Options,
 }
 

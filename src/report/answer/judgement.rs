@@ -38,7 +38,7 @@ pub struct Reason {
     pub statement_id: Option<String>,
 }
 
-/// How long an answer took; only shown if asked for.
+/// The time that an answer took; only shown if asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures {
     /// Time to answer, reading excluded.
@@ -70,7 +70,7 @@ pub struct Judgement<'a> {
     pub(super) of_check: Vec<Diagnostic>,
 }
 
-/// How a question was put, for what repeats or names it.
+/// The way in which a question was put, for what repeats or names it.
 #[derive(Clone, Copy, Default)]
 pub struct Invocation<'a> {
     /// The argument that the judged document came from.

@@ -9,7 +9,7 @@ pub struct Settled {
     pub status: Status,
     /// The same in a sentence.
     pub message: String,
-    /// What there is to tell; none for a PASS with nothing beside it.
+    /// The issues to tell; none for a PASS with nothing beside it.
     pub issue: Option<Issue>,
 }
 

@@ -29,7 +29,7 @@ impl Expected {
     }
 }
 
-/// How one part of a statement came out.
+/// The outcome of one part of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartReport {
     /// The element: `Action`, `NotResource`, `Condition`, ...
@@ -42,7 +42,7 @@ pub struct PartReport {
     pub detail: String,
 }
 
-/// How one statement came out.
+/// The outcome of one statement.
 #[derive(Clone, Debug)]
 pub struct StatementReport<'a> {
     /// The document it is in.
@@ -72,7 +72,7 @@ pub struct Simulation<'a> {
     pub expected: Option<Expected>,
     /// All statements of all documents.
     pub statements: Vec<StatementReport<'a>>,
-    /// How the documents were read.
+    /// The way in which the documents were read.
     pub policy_type: PolicyType,
     /// True if that was inferred.
     pub policy_type_inferred: bool,

@@ -13,7 +13,7 @@ const MANY_GOALS_THRESHOLD: usize = 8;
 #[derive(Debug, Default)]
 pub(in crate::solve) struct Guesses {
     goals: usize,
-    /// Whether a guess satisfied the last goal.
+    /// True if a guess satisfied the last goal.
     satisfied_last: bool,
 }
 

@@ -33,9 +33,9 @@ pub struct Certificate {
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
-    /// How the policies are read.
+    /// The way in which the policies are read.
     pub options: Options,
-    /// What is listed, if the check has lists.
+    /// The listed values, if the check has lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
     /// That the requester has to be an outsider, if it has to.
@@ -55,7 +55,7 @@ pub struct Certificate {
     pub axioms: Vec<String>,
     /// Of the table of global condition keys.
     pub key_table_version: u32,
-    /// What shows the answer.
+    /// The evidence for the answer.
     pub evidence: Evidence,
 }
 
@@ -130,7 +130,7 @@ impl OutsideText {
         }
     }
 
-    /// What is written.
+    /// The text that is written.
     pub(super) fn outside(&self) -> Result<Outside, Refusal> {
         let resource_type = ResourceType::from_name(&self.resource_type)
             .ok_or_else(|| Refusal::new("it names no resource type"))?;
@@ -154,15 +154,15 @@ pub struct Policy {
     pub text: String,
 }
 
-/// What shows the answer.
+/// The evidence for the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "UPPERCASE", deny_unknown_fields)]
 pub enum Evidence {
     /// No request meets the question.
     Pass {
-        /// How many variables the clauses have.
+        /// The number of variables.
         variables: usize,
-        /// How many clauses there are; they have the numbers from 1.
+        /// The number of clauses; they have the numbers from 1.
         clauses: usize,
         /// Facts about values, whose clauses have the numbers after those.
         lemmas: Vec<LemmaText>,
@@ -360,7 +360,7 @@ impl Certificate {
     /// Reads a certificate.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The fault of the text.
     pub fn parse(text: &str) -> Result<Certificate, Refusal> {
         let certificate: Certificate = serde_json::from_str(text)
             .map_err(|error| Refusal::new(format!("this is no certificate: {error}")))?;

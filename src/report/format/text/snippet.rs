@@ -16,7 +16,7 @@ const MOST: usize = 1 << 20;
 /// Columns that the frame takes.
 const FRAME: usize = 8;
 
-/// How much of a line is shown.
+/// The length of a line that is shown.
 #[derive(Clone, Copy)]
 struct Room {
     /// Characters of a line that are still shown whole.

@@ -17,7 +17,7 @@ pub enum Letters {
     Ascii,
 }
 
-/// How text is drawn.
+/// The way in which text is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// True to use colours.
