@@ -2,6 +2,7 @@
 
 mod access_not_granted;
 mod ask;
+mod beside_others;
 mod block_public_access;
 mod compare;
 mod complement;
@@ -22,6 +23,7 @@ pub use crate::encode::{Assumption, DocumentRef, PreparedDocument};
 pub use crate::policy::{Access, AccessError};
 pub use access_not_granted::access_not_granted;
 pub use ask::{Answer, Options};
+pub use beside_others::{Judging, Weakened};
 pub use block_public_access::{AclGrant, BlockOutcome, BlockSettings, Blocked, block_public_access};
 pub use compare::{Comparison, Relation, compare};
 pub use difference::{Difference, Group, Side, difference};

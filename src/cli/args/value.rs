@@ -6,7 +6,8 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
-    PolicyType::from_name(text).ok_or_else(|| "it is IDENTITY_POLICY or RESOURCE_POLICY".to_owned())
+    PolicyType::from_name(text)
+        .ok_or_else(|| format!("it is one of {}", PolicyType::ALL.map(PolicyType::name).join(", ")))
 }
 
 pub(super) fn expected(text: &str) -> Result<Expected, String> {

@@ -34,11 +34,13 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
         None => PolicyType::infer(policies.iter().copied()),
     };
     let names_principals = args.principal.is_some() || !args.not_principal_account.is_empty();
-    if policy_type == PolicyType::Identity && names_principals {
-        return Err(Failure::validation(
-            "an IDENTITY_POLICY is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
+    if !policy_type.has_principals() && names_principals {
+        let article = if policy_type == PolicyType::Identity { "an" } else { "a" };
+        return Err(Failure::validation(format!(
+            "{article} {} is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
              aws:PrincipalAccount instead",
-        ));
+            policy_type.name()
+        )));
     }
     let options = args.search.options(&args.semantics);
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
