@@ -92,6 +92,7 @@ codes! {
     ConditionMetWithoutKey Lint "condition-met-without-key"
     DenyOnlyIfPresent Lint "deny-only-if-present"
     DenyWithoutEffect Lint "deny-without-effect"
+    DenyWeakened Finding "deny-weakened"
     DocumentTooLong Error "document-too-long"
     DuplicateKey Error "duplicate-key"
     DuplicateKeyCase Error "duplicate-key-case"

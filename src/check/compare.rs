@@ -77,16 +77,23 @@ pub fn compare<'a>(
     options: &Options,
 ) -> Comparison {
     let [left, right] = [left.into(), right.into()].map(|document| document.prepared());
-    let [left, right] = [DocumentRef::from(&*left), DocumentRef::from(&*right)];
-    let lets_through = |one, other| {
-        let answer = nothing_more_through(one, other, RequestSet::ALLOWED, options);
-        match options.judging {
-            Judging::Alone => answer,
-            Judging::Usual | Judging::BesideOthers => {
-                let options = Options { policy_type: Some(answer.policy_type), ..options.clone() };
-                beside_others(answer, one, other, &options)
-            }
+    let [left, right] = [&*left, &*right];
+    Comparison { left: no_more_through(left, right, options), right: no_more_through(right, left, options) }
+}
+
+/// Does `one` let nothing through that `other` does not, as [`compare`] asks?
+pub fn no_more_through<'a>(
+    one: impl Into<DocumentRef<'a>>,
+    other: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Answer {
+    let (one, other) = (one.into(), other.into());
+    let answer = nothing_more_through(one, other, RequestSet::ALLOWED, options);
+    match options.judging {
+        Judging::Alone => answer,
+        Judging::Usual | Judging::BesideOthers => {
+            let options = Options { policy_type: Some(answer.policy_type), ..options.clone() };
+            beside_others(answer, one, other, &options)
         }
-    };
-    Comparison { left: lets_through(left, right), right: lets_through(right, left) }
+    }
 }

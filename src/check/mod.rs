@@ -25,7 +25,7 @@ pub use access_not_granted::access_not_granted;
 pub use ask::{Answer, Options};
 pub use beside_others::{Judging, Weakened};
 pub use block_public_access::{AclGrant, BlockOutcome, BlockSettings, Blocked, block_public_access};
-pub use compare::{Comparison, Relation, compare};
+pub use compare::{Comparison, Relation, compare, no_more_through};
 pub use difference::{Difference, Group, Side, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};
 pub use find::find;

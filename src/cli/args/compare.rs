@@ -1,5 +1,6 @@
 //! The arguments of `compare` and `diff`.
 
+use super::judging::AloneArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -18,6 +19,8 @@ pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]
+    pub(crate) alone: AloneArgs,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
@@ -33,6 +36,8 @@ pub(crate) struct DiffArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) alone: AloneArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -9,6 +9,7 @@ mod compare;
 mod external_access;
 mod find;
 mod info;
+mod judging;
 mod lint;
 mod no_new_access;
 mod no_public_access;

@@ -11,10 +11,8 @@ pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
 }
 
 pub(super) fn expected(text: &str) -> Result<Expected, String> {
-    [Expected::Allowed, Expected::Denied]
-        .into_iter()
-        .find(|e| e.name() == text)
-        .ok_or_else(|| "it is allowed or denied".to_owned())
+    let named = Expected::ALL.into_iter().find(|expected| expected.name() == text);
+    named.ok_or_else(|| format!("it is one of {}", Expected::ALL.map(Expected::name).join(", ")))
 }
 
 /// An organization id. Everything would be outside of a text that is none, such as a pattern, which is no answer.

@@ -1,7 +1,7 @@
 //! A judgement as issues.
 
 use super::judgement::{Invocation, Judgement};
-use super::{finding, undecided};
+use super::{denied, finding, undecided};
 use crate::code::Code;
 use crate::explain::{Explained, Place};
 use crate::policy::Document;
@@ -19,7 +19,7 @@ impl Judgement<'_> {
             Verdict::Pass(_) => Vec::new(),
             Verdict::Fail(_) => {
                 let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
-                findings.sort_by_cached_key(|f| narrowness(self.policy, f));
+                findings.sort_by_cached_key(|f| narrowness(self.document_of(f.finding), f));
                 let unchecked = Invocation { recheck: None, ..*invocation };
                 let invocation = |place: usize| if place < MOST_CHECKED { invocation } else { &unchecked };
                 let findings = findings.into_iter().enumerate();
@@ -32,6 +32,7 @@ impl Judgement<'_> {
         {
             issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
+        issues.extend(denied::warning(self, invocation));
         issues.extend(Issue::warnings(self.policy));
         issues.extend(self.of_check.iter().map(|warning| Issue::of_diagnostic(&self.policy.source, warning)));
         issues

@@ -6,6 +6,7 @@ use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::replay::{self, Replayer};
 use crate::policy::{Document, Statement};
+use crate::query::RequestSet;
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Status, Subject};
@@ -186,7 +187,8 @@ fn issue(
         let mut referee = evaluate::Options::for_documents(&[document]);
         referee.policy_type = found.policy_type;
         referee.strict_arn = options.strict_arn;
-        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
+        let spelled =
+            Replayer::new(&[document], &referee, options.aws_compat).spelled(witness, RequestSet::ALLOWED);
         let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
         if let Some(Ok(command)) = command {
             issue = issue.with_note("replay", command);

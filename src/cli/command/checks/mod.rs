@@ -28,6 +28,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
     };
     let inputs = run.inputs(gather(&mut reader, &args.new, "new"))?;
     let options = run.options(&args.semantics, &inputs)?;
+    let options = Options { judging: args.judging.judging(), ..options };
     run.all(&inputs, &options, output, &|policy, existing, options| match existing {
         Some(existing) => check::no_new_access(policy, existing, options),
         None => broken("check-no-new-access has references"),
