@@ -1,0 +1,316 @@
+//! Policies judged beside others, against every combination of what else grants: random pairs of policies over every request of a
+//! small world.
+//!
+//! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
+
+use crate::support::document;
+use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, requesters, world};
+use iamsat::check::{Answer, Judging, Options, compare, no_new_access};
+use iamsat::evaluate::{self, Case, Decision, Truth, decide};
+use iamsat::limits::InputLimits;
+use iamsat::policy::{Document, Effect, PolicyType, Principal, PrincipalMeaning};
+use iamsat::query::RequestSet;
+use iamsat::request::{FactSets, Request, Requester};
+use iamsat::solve::Verdict;
+use iamsat::verify::{Limits, Outcome, verify};
+
+/// How a resource treats the policies of its own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// Identity policies of the account grant by themselves.
+    Account,
+    /// The policy of the resource has to name the account too: keys and roles.
+    Named,
+    /// The requester is of another account: both sides have to allow.
+    Other,
+}
+
+/// What grants or caps beside the document: the sets of other grants over one request.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    trust: Trust,
+    /// An identity policy allows the request, or another policy of the same level.
+    grants: bool,
+    /// Permissions boundary and session policy allow it.
+    caps: bool,
+}
+
+/// Every combination.
+fn others() -> impl Iterator<Item = Beside> {
+    [Trust::Account, Trust::Named, Trust::Other].into_iter().flat_map(|trust| {
+        let both = [false, true];
+        both.into_iter().flat_map(move |grants| both.map(|caps| Beside { trust, grants, caps }))
+    })
+}
+
+/// What a document does with a request: allows it directly, with roles, in any form; denies it. `None` if that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Effects {
+    direct: bool,
+    with_roles: bool,
+    all: bool,
+    denies: bool,
+}
+
+/// The document without the Allow entries that grant no more than an account's, or than a role's.
+fn narrowed(document: &Document, requester: &Requester, drops_roles: bool) -> Document {
+    let stays = |principal: &Principal| match (&principal.meaning, requester) {
+        (PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser, _) => false,
+        // The ARN of a root user is that of the account.
+        (PrincipalMeaning::Arn(_), Requester::Root { .. }) => false,
+        (PrincipalMeaning::Arn(_), Requester::RoleSession { .. }) => {
+            !drops_roles || names_session(principal, "assumed-role")
+        }
+        (PrincipalMeaning::Arn(_), Requester::FederatedUser { .. }) => {
+            !drops_roles || names_session(principal, "federated-user")
+        }
+        _ => true,
+    };
+    let mut statements = document.statements.to_vec();
+    for statement in statements.iter_mut().filter(|s| s.effect.value == Effect::Allow) {
+        if let Some(element) = statement.principal.as_mut().filter(|element| !element.negated) {
+            element.values.retain(|value| stays(&value.value));
+        }
+    }
+    document.with_statements(statements)
+}
+
+/// Whether the value names sessions by their own ARN.
+fn names_session(principal: &Principal, kind: &str) -> bool {
+    principal.text.contains(kind) || principal.text.starts_with("arn:aws:*:")
+}
+
+fn effects(document: &Document, request: &Request, referee: &evaluate::Options) -> Option<Effects> {
+    let denies = match Case::new(request, referee).denied_by(document) {
+        Truth::True => true,
+        Truth::False => false,
+        Truth::Unknown => return None,
+    };
+    let allows = |document: &Document| {
+        let allows: Vec<_> =
+            document.statements.iter().filter(|s| s.effect.value == Effect::Allow).cloned().collect();
+        match decide(&[&document.with_statements(allows)], request, referee) {
+            Decision::Allowed => Some(true),
+            Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Some(false),
+            Decision::Undetermined => None,
+        }
+    };
+    let requester = request.requester.as_ref()?;
+    Some(Effects {
+        direct: allows(&narrowed(document, requester, true))?,
+        with_roles: allows(&narrowed(document, requester, false))?,
+        all: allows(document)?,
+        denies,
+    })
+}
+
+impl Effects {
+    /// Whether the request goes through. Source: IAM User Guide, "Policy evaluation logic", within one account and across accounts.
+    fn lets_through(self, beside: Beside) -> bool {
+        let Beside { trust, grants, caps } = beside;
+        let granted = match trust {
+            Trust::Account => self.direct || self.with_roles && caps || grants && caps,
+            Trust::Named => self.direct || self.with_roles && caps || self.all && grants && caps,
+            Trust::Other => self.all && grants && caps,
+        };
+        granted && !self.denies
+    }
+}
+
+/// What else has to grant so that `new` lets the request through and `old` does not.
+fn gap(new: Effects, old: Effects) -> Option<Beside> {
+    others().find(|beside| new.lets_through(*beside) && !old.lets_through(*beside))
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    passes: usize,
+    fails: usize,
+    unknowns: usize,
+    gaps: usize,
+    denials: usize,
+    indirect: usize,
+}
+
+/// Holds an answer to every request of the world, and its witnesses to what else grants.
+fn hold(
+    answer: &Answer,
+    documents: [&Document; 2],
+    requests: &[Request],
+    referee: &evaluate::Options,
+    count: &mut Count,
+    show: &dyn Fn() -> String,
+) {
+    let [new, old] = documents;
+    let gap_at = |request: &Request| {
+        effects(new, request, referee)
+            .zip(effects(old, request, referee))
+            .and_then(|(new, old)| gap(new, old))
+    };
+    match &answer.verdict {
+        Verdict::Pass(_) => {
+            count.passes += 1;
+            for request in requests {
+                let found = gap_at(request);
+                assert!(found.is_none(), "{found:?} {request:?}\n{}", show());
+            }
+        }
+        Verdict::Unknown(_) => count.unknowns += 1,
+        Verdict::Fail(findings) => {
+            count.fails += 1;
+            for finding in findings {
+                count.denials += usize::from(finding.set == RequestSet::Denied);
+                count.indirect +=
+                    usize::from(!matches!(finding.set, RequestSet::ALLOWED | RequestSet::Denied));
+                let request = finding.witness.request();
+                // A request without a requester is anyone's.
+                if request.requester.is_some() && effects(new, request, referee).is_some() {
+                    let found = gap_at(request);
+                    count.gaps += usize::from(found.is_some());
+                    let is_open = effects(old, request, referee).is_none();
+                    assert!(found.is_some() || is_open, "no gap at {request:?}\n{}", show());
+                }
+            }
+        }
+    }
+    if let Some(certificate) = answer.certificate() {
+        let outcome = verify(&certificate.to_text(), &Limits::default());
+        assert!(matches!(outcome, Outcome::Verified(_)), "{outcome:?}\n{}", show());
+    }
+}
+
+/// What is proved holds whatever else grants, and what is shown lets a request through that something else grants.
+#[test]
+fn no_other_grant_contradicts_a_verdict() {
+    let (pairs, first) = pairs_and_seed();
+    let mut count = Count::default();
+    for seed in first..first + pairs / 4 {
+        let mut random = Random::new(seed, 0x8EBC_6AF0_9C88_C6E3);
+        let policy_type = *random.pick(&PolicyType::ALL);
+        let with_principals = policy_type.has_principals();
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let new = policy(&mut random, &keys, with_principals);
+        let other = policy(&mut random, &keys, with_principals);
+        // Half of the pairs have most in common.
+        let old = if random.chance(2) { changed(&mut random, &new, &other) } else { other };
+        let (new, old) = (document("new", &new), document("old", &old));
+        let fits = |document: &Document| document.misfits(policy_type, &InputLimits::default()).is_empty();
+        let options = Options {
+            policy_type: Some(policy_type),
+            judging: Judging::BesideOthers,
+            certificate: random.chance(4) && [&new, &old].into_iter().all(fits),
+            certify: true,
+            ..Options::default()
+        };
+        let mut referee = evaluate::Options::for_documents(&[&new, &old]);
+        referee.policy_type = policy_type;
+        let axioms = FactSets { safe: true, heuristics: false };
+        let requests = world(&mut random, &[&new, &old], policy_type, &axioms);
+        let show =
+            || format!("seed {seed} {policy_type:?}\nnew {}\nold {}", new.source.text(), old.source.text());
+        let comparison = compare(&new, &old, &options);
+        hold(&comparison.left, [&new, &old], &requests, &referee, &mut count, &show);
+        hold(&comparison.right, [&old, &new], &requests, &referee, &mut count, &show);
+        let alone = no_new_access(&new, &old, &Options { judging: Judging::Alone, ..options.clone() });
+        let beside = no_new_access(&new, &old, &options);
+        assert_eq!(beside.verdict.name(), comparison.left.verdict.name(), "{}", show());
+        if matches!(beside.verdict, Verdict::Pass(_)) {
+            assert_eq!(alone.verdict.name(), "PASS", "{}", show());
+            assert!(alone.weakened.is_none(), "{}", show());
+        }
+    }
+    println!("{count:?}");
+    assert!(count.passes > 0 && count.gaps > 0 && count.denials > 0);
+    assert!(count.unknowns * 2 < count.passes + count.fails);
+}
+
+/// Entries of every form, for requesters of every kind.
+const ENTRIES: [&str; 12] = [
+    "111122223333",
+    "arn:aws:iam::111122223333:root",
+    "arn:aws:iam::111122223333:user/alice",
+    "arn:aws:iam::111122223333:role/x/R",
+    "arn:aws:iam::111122223333:role/*",
+    "arn:aws:sts::111122223333:assumed-role/R/s",
+    "arn:aws:sts::111122223333:assumed-role/R/*",
+    "arn:aws:sts::111122223333:federated-user/f",
+    "arn:aws:iam::111122223333:*",
+    "arn:aws:*::*:*",
+    "444455556666",
+    "*",
+];
+
+/// The form of each entry decides what else has to grant: an account's never makes a user's or a role's redundant.
+#[test]
+fn entries_of_every_form_are_told_apart() {
+    let (pairs, first) = pairs_and_seed();
+    let mut count = Count::default();
+    for seed in first..first + pairs / 2 {
+        let mut random = Random::new(seed, 0x5896_5A7B_1F0D_43C5);
+        let mut some = |name: &str| {
+            let statements: Vec<String> = (0..1 + random.below(3))
+                .map(|_| {
+                    let effect = if random.chance(5) { "Deny" } else { "Allow" };
+                    let element = if random.chance(8) { "NotPrincipal" } else { "Principal" };
+                    let entries: Vec<&str> = (0..1 + random.below(3)).map(|_| *random.pick(&ENTRIES)).collect();
+                    let condition = match random.below(6) {
+                        0 => r#","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+                        1 => r#","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}"#,
+                        _ => "",
+                    };
+                    format!(
+                        r#"{{"Effect":"{effect}","{element}":{{"AWS":{entries:?}}},"Action":"s3:GetObject","Resource":"*"{condition}}}"#
+                    )
+                })
+                .collect();
+            document(name, &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
+        };
+        let (new, old) = (some("new"), some("old"));
+        let options = Options {
+            judging: Judging::BesideOthers,
+            certificate: random.chance(4),
+            certify: true,
+            ..Options::default()
+        };
+        let referee = evaluate::Options::for_documents(&[&new, &old]);
+        let requests: Vec<Request> = requesters(PolicyType::Resource)
+            .into_iter()
+            .map(|requester| {
+                let arn = requester.principal_arn();
+                let account = requester.account().map(str::to_owned);
+                let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k").by(requester);
+                request.with("aws:PrincipalArn", arn).with("aws:PrincipalAccount", account)
+            })
+            .collect();
+        let show = || format!("seed {seed}\nnew {}\nold {}", new.source.text(), old.source.text());
+        let comparison = compare(&new, &old, &options);
+        hold(&comparison.left, [&new, &old], &requests, &referee, &mut count, &show);
+        hold(&comparison.right, [&old, &new], &requests, &referee, &mut count, &show);
+        // Every gap of the world is found: nothing but the lists of a Deny with NotPrincipal is open here.
+        let effects_of = |document, request| effects(document, request, &referee);
+        let has_gap = requests.iter().any(|request| {
+            effects_of(&new, request).zip(effects_of(&old, request)).and_then(|(n, o)| gap(n, o)).is_some()
+        });
+        assert!(!has_gap || comparison.left.verdict.name() != "PASS", "{}", show());
+    }
+    println!("{count:?}");
+    assert!(count.passes > 0 && count.gaps > 0 && count.indirect > 0);
+    assert_eq!(count.unknowns * 4 / (count.passes + count.fails), 0, "{count:?}");
+}
+
+/// A policy with a statement more, or less, or in place of another one.
+fn changed(random: &mut Random, policy: &str, other: &str) -> String {
+    let (mut text, other): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_str(policy).unwrap(), serde_json::from_str(other).unwrap());
+    let statements = text["Statement"].as_array_mut().unwrap();
+    let more = other["Statement"][0].clone();
+    match random.below(3) {
+        0 => statements.push(more),
+        1 if statements.len() > 1 => drop(statements.remove(random.below(statements.len()))),
+        _ => {
+            let place = random.below(statements.len());
+            statements[place] = more;
+        }
+    }
+    text.to_string()
+}
