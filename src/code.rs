@@ -152,6 +152,8 @@ codes! {
     MixedOperators Unknown "mixed-operators"
     NestedTooDeeply Error "nested-too-deeply"
     NewAccess Finding "new-access"
+    NewlyDenied Finding "newly-denied"
+    NoLongerDenied Finding "no-longer-denied"
     NoPolicy Error "no-policy"
     NotVerified Unknown "not-verified"
     NotprincipalDeny Unknown "notprincipal-deny"

@@ -38,6 +38,20 @@ pub enum Weakened {
     Undecided,
 }
 
+/// Asks whether all requests in this set of `one` are in that of `other`. Document 0 of the answer is `one`.
+pub(super) fn inside(
+    set: RequestSet,
+    one: DocumentRef<'_>,
+    other: DocumentRef<'_>,
+    options: &Options,
+) -> Answer {
+    let query = match set {
+        RequestSet::Allowed(_) => Query::nothing_more_through(one.document(), other.document(), set),
+        RequestSet::Denied => Query::nothing_more_through(other.document(), one.document(), set),
+    };
+    ask(&query, &[one, other], options)
+}
+
 /// Asks whether `new` lets more through than `existing`, as far as one set tells. Document 0 of the answer is `new`.
 pub(super) fn nothing_more_through(
     new: DocumentRef<'_>,
@@ -45,10 +59,9 @@ pub(super) fn nothing_more_through(
     set: RequestSet,
     options: &Options,
 ) -> Answer {
-    let query = Query::nothing_more_through(new.document(), existing.document(), set);
     match set {
-        RequestSet::Allowed(_) => ask(&query, &[new, existing], options),
-        RequestSet::Denied => swapped(ask(&query, &[existing, new], options)),
+        RequestSet::Allowed(_) => inside(set, new, existing, options),
+        RequestSet::Denied => swapped(inside(set, existing, new, options)),
     }
 }
 
@@ -142,7 +155,18 @@ fn swapped(mut answer: Answer) -> Answer {
 fn all(parts: Vec<(RequestSet, Answer)>) -> Answer {
     let certificates: Vec<(RequestSet, Certificate)> =
         parts.iter().filter_map(|(set, answer)| Some((*set, answer.certificate.clone()?))).collect();
-    let mut parts = parts.into_iter().map(|(_, answer)| answer);
+    let mut whole = combined(parts.into_iter().map(|(_, answer)| answer));
+    whole.certificate = match &whole.verdict {
+        Verdict::Pass(_) | Verdict::Fail(_) => Certificate::beside_others(certificates),
+        Verdict::Unknown(_) => None,
+    };
+    whole.beside_others = true;
+    whole
+}
+
+/// The answer to several queries about one thing, without a certificate: what one of them shows is shown, and what all prove is
+/// proved.
+pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
     let Some(mut whole) = parts.next() else { broken("something is asked of the documents") };
     let mut proofs = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
@@ -180,10 +204,6 @@ fn all(parts: Vec<(RequestSet, Answer)>) -> Answer {
         (true, None, Some(proof)) => (Verdict::Pass(proof), None),
         (true, None, None) => broken("every set is proved, shown or open"),
     };
-    whole.certificate = match &whole.verdict {
-        Verdict::Pass(_) | Verdict::Fail(_) => Certificate::beside_others(certificates),
-        Verdict::Unknown(_) => None,
-    };
-    whole.beside_others = true;
+    whole.certificate = None;
     whole
 }

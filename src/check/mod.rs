@@ -26,7 +26,7 @@ pub use ask::{Answer, Options};
 pub use beside_others::{Judging, Weakened};
 pub use block_public_access::{AclGrant, BlockOutcome, BlockSettings, Blocked, block_public_access};
 pub use compare::{Comparison, Relation, compare, no_more_through};
-pub use difference::{Difference, Group, Side, difference};
+pub use difference::{Difference, Group, Side, denied_difference, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};
 pub use find::find;
 pub(crate) use isolation::caught;

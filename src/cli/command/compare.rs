@@ -17,11 +17,10 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     let [left, right] = pair.documents(args.semantics.policy_type)?;
     let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
     let comparison = answered(|| compare(left, right, &options))?;
-    certificate::write_both(
-        args.search.certificate.as_deref(),
-        [&comparison.left, &comparison.right],
-        output,
-    )?;
+    let answers = [&comparison.left, &comparison.right];
+    let certificates = answers.iter().filter_map(|answer| answer.certificate());
+    let is_open = comparison.relation().is_none();
+    certificate::write_all(args.search.certificate.as_deref(), certificates, is_open, output)?;
     let judged =
         |answer, policy, other| Judgement::new(AwsCheck::NoNewAccess, policy, Some(other), answer, &options);
     let of_left = judged(&comparison.left, left, right);
