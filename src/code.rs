@@ -82,6 +82,7 @@ codes! {
     AllowWithNotAction Lint "allow-with-not-action"
     AllowWithNotPrincipal Lint "allow-with-not-principal"
     AllowWithNotResource Lint "allow-with-not-resource"
+    AllowsNothing Warning "allows-nothing"
     AnyFederatedUser Warning "any-federated-user"
     ArnPatternWithFewFields Unknown "arn-pattern-with-few-fields"
     AssumedRequester Warning "assumed-requester"

@@ -301,7 +301,8 @@ impl Linter<'_> {
             // To allow less is to deny more.
             let is_more = matches!(kind, Kind::Less) == (set != RequestSet::Denied);
             let (one, other) = if is_more { (before, after) } else { (after, before) };
-            if !self.inside(set, one, other)? {
+            // The other way round it is so, unless something is open.
+            if !(self.inside(set, one, other)? && self.inside(set, other, one)?) {
                 return Ok(false);
             }
         }
@@ -371,7 +372,10 @@ impl Linter<'_> {
         if let Some(resource) = &statement.resource {
             list(Axis::Resource, resource.values.iter().map(|v| is_wild(&v.value.template)).collect());
         }
-        if let Some(principal) = &statement.principal {
+        // Whom a Deny exempts depends on the list as a whole: with an entry less it may exempt more.
+        let is_exemption = |negated: bool| negated && statement.effect.value == Effect::Deny;
+        if let Some(principal) = statement.principal.as_ref().filter(|element| !is_exemption(element.negated))
+        {
             list(Axis::Principal, principal.values.iter().map(|v| v.value.text.contains('*')).collect());
         }
         for (place, condition) in statement.conditions.iter().enumerate() {

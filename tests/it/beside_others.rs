@@ -3,9 +3,12 @@
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
 
-use crate::support::document;
 use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, requesters, world};
-use iamsat::check::{Answer, Judging, Options, compare, no_new_access};
+use crate::support::{corpus, document};
+use iamsat::check::{
+    Answer, Defect, Fault, Group, Judging, Options, Relation, Side, compare, denied_difference, difference,
+    leave_out, lint, no_new_access,
+};
 use iamsat::evaluate::{self, Case, Decision, Truth, decide};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, Effect, PolicyType, Principal, PrincipalMeaning};
@@ -296,6 +299,153 @@ fn entries_of_every_form_are_told_apart() {
     println!("{count:?}");
     assert!(count.passes > 0 && count.gaps > 0 && count.indirect > 0);
     assert_eq!(count.unknowns * 4 / (count.passes + count.fails), 0, "{count:?}");
+}
+
+/// The groups of a difference cover every set of requests in which there is one, and those that are wholly new hold nothing else.
+#[test]
+fn no_request_contradicts_a_difference() {
+    let (pairs, first) = pairs_and_seed();
+    let (mut complete, mut denied, mut in_all) = (0, 0, 0);
+    for seed in first..first + pairs / 8 {
+        let mut random = Random::new(seed, 0x589C_A3F5_71D2_08E7);
+        let with_principals = random.chance(2);
+        let policy_type = if with_principals { PolicyType::Resource } else { PolicyType::ServiceControl };
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let new = policy(&mut random, &keys, with_principals);
+        let other = policy(&mut random, &keys, with_principals);
+        let old = if random.chance(2) { changed(&mut random, &new, &other) } else { other };
+        let (new, old) = (document("new", &new), document("old", &old));
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let mut referee = evaluate::Options::for_documents(&[&new, &old]);
+        referee.policy_type = policy_type;
+        let axioms = FactSets { safe: true, heuristics: false };
+        let requests = world(&mut random, &[&new, &old], policy_type, &axioms);
+        let all = RequestSet::beside_others([&new, &old]);
+        for (found, of_denied, one, other) in [
+            (difference(&new, &old, &options), false, &new, &old),
+            (denied_difference(&old, &new, &options), true, &old, &new),
+        ] {
+            let show =
+                || format!("seed {seed}\nnew {}\nold {}\n{found:#?}", new.source.text(), old.source.text());
+            assert!(!matches!(found.rest.verdict, Verdict::Fail(_)), "not everything is covered: {}", show());
+            complete += usize::from(found.is_complete());
+            denied += found.groups.iter().filter(|group| group.set == RequestSet::Denied).count();
+            let sets = all.iter().filter(|set| (**set == RequestSet::Denied) == of_denied);
+            for (request, set) in requests.iter().flat_map(|r| sets.clone().map(move |set| (r, *set))) {
+                let case = Case::new(request, &referee);
+                let is_new =
+                    case.is_in(set, [one]) == Truth::True && case.is_in(set, [other]) == Truth::False;
+                let holds = |group: &Group| match group.side {
+                    Side::More => case.is_in(set, [&group.document]),
+                    Side::Less => case.is_in(RequestSet::ALLOWED, [&group.document]),
+                };
+                let is_covered = || found.groups.iter().any(|group| holds(group) != Truth::False);
+                assert!(!is_new || !found.is_complete() || is_covered(), "{set:?} {request:?} {}", show());
+                for group in found.groups.iter().filter(|group| group.is_all_new && group.set == set) {
+                    if holds(group) == Truth::True {
+                        in_all += 1;
+                        assert_ne!(case.is_in(set, [other]), Truth::True, "{set:?} {request:?} {}", show());
+                        assert_ne!(case.is_in(set, [one]), Truth::False, "{set:?} {request:?} {}", show());
+                    }
+                }
+            }
+        }
+    }
+    println!("{complete} complete, {denied} groups of what is denied, {in_all} requests in those all new");
+    assert!(complete > 0 && denied > 0 && in_all > 0);
+}
+
+fn is_fix(defect: &Defect) -> bool {
+    defect.finding.is_none() && !matches!(defect.fault, Fault::DeniesNothing { .. })
+}
+
+/// Holds every fix that lint offers, alone and in selections, to all sets of requests: the policy without the parts is proved to allow
+/// and to deny the same, by entries of every form.
+fn fixes_keep_both_sets(policy: &Document, options: &Options, selections: &[Vec<bool>]) -> usize {
+    let found = lint(policy, options);
+    let offered: Vec<&Defect> = found.defects.iter().filter(|defect| is_fix(defect)).collect();
+    let mut choices: Vec<Vec<&Defect>> = offered.iter().map(|defect| vec![*defect]).collect();
+    choices.push(offered.clone());
+    for selection in selections {
+        let chosen = offered.iter().zip(selection.iter().cycle()).filter(|(_, picked)| **picked);
+        choices.push(chosen.map(|(defect, _)| *defect).collect());
+    }
+    for choice in choices {
+        let reduced = leave_out(policy, choice.iter().copied());
+        let comparison = compare(policy, &reduced, options);
+        let relation = comparison.relation().map(Relation::name);
+        assert!(
+            relation == Some("EQUIVALENT"),
+            "{relation:?} without {choice:#?}\n{}\n{:?}\n{:?}",
+            policy.source.text(),
+            comparison.left.verdict,
+            comparison.right.verdict
+        );
+    }
+    offered.len()
+}
+
+/// A policy that opens nothing undocumented, so that each comparison has an answer.
+fn is_plain(policy: &Document) -> bool {
+    matches!(compare(policy, policy, &Options::default()).relation(), Some(Relation::Equivalent))
+}
+
+#[test]
+fn fixes_of_random_policies_keep_both_sets() {
+    let (pairs, first) = pairs_and_seed();
+    let mut offered = 0;
+    for seed in first..first + pairs / 8 {
+        let mut random = Random::new(seed, 0x1D8E_4E27_C47D_124F);
+        let with_principals = random.chance(2);
+        let policy_type = if with_principals { PolicyType::Resource } else { PolicyType::ServiceControl };
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let policy = document("policy", &policy(&mut random, &keys, with_principals));
+        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let selections: Vec<Vec<bool>> = (0..2).map(|_| (0..5).map(|_| random.chance(2)).collect()).collect();
+        if is_plain(&policy) {
+            offered += fixes_keep_both_sets(&policy, &options, &selections);
+        }
+    }
+    println!("{offered} fixes");
+    assert!(offered > 0);
+}
+
+/// Deny statements as guardrails have them, of which some say the same as others or as parts of them.
+const DENIALS: &str = r#"[
+    {"Sid":"Regions","Effect":"Deny","NotAction":["iam:*","sts:*","iam:Get*"],"Resource":"*",
+     "Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","eu-central-1"]}}},
+    {"Sid":"Transport","Effect":"Deny","Action":["s3:*","s3:Put*"],"Resource":["arn:aws:s3:::data","arn:aws:s3:::data/*"],
+     "Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+    {"Sid":"Put","Effect":"Deny","Action":"s3:PutObject","Resource":"arn:aws:s3:::data/*",
+     "Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+    {"Sid":"Roles","Effect":"Deny","Action":["ec2:*","iam:PassRole"],"NotResource":["arn:aws:iam::*:role/a*","arn:aws:iam::*:role/ab"]},
+    {"Sid":"Unused","Effect":"Deny","Action":"braket:*","Resource":"*"}
+]"#;
+
+/// The managed policies of AWS with guardrails among their statements: no fix that lint offers takes anything from what is denied. All of
+/// them with `IAMSAT_ALL_FIXES`, else every thirtieth.
+#[test]
+fn fixes_of_managed_policies_keep_both_sets() {
+    let Some(corpus) = corpus() else { return };
+    let mut files: Vec<_> =
+        std::fs::read_dir(corpus.join("managed")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let step = if std::env::var_os("IAMSAT_ALL_FIXES").is_some() { 1 } else { 30 };
+    let denials: serde_json::Value = serde_json::from_str(DENIALS).unwrap();
+    let (mut policies, mut offered) = (0, 0);
+    for file in files.iter().step_by(step) {
+        let mut text: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let own = text["Statement"].take();
+        let own = own.as_array().cloned().unwrap_or_else(|| vec![own]);
+        text["Statement"] = own.into_iter().chain(denials.as_array().unwrap().clone()).collect();
+        let policy = document(&file.file_name().unwrap().to_string_lossy(), &text.to_string());
+        policies += 1;
+        offered +=
+            fixes_keep_both_sets(&policy, &Options::default(), &[vec![true, false], vec![false, true, true]]);
+    }
+    println!("{offered} fixes in {policies} policies");
+    assert!(policies > 20 && offered >= policies * 3);
 }
 
 /// A policy with a statement more, or less, or in place of another one.

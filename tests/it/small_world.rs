@@ -6,7 +6,8 @@
 use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, world};
 use crate::support::{document, rules};
 use iamsat::check::{
-    Access, Answer, Group, Options, access_not_granted, difference, find, leave_out, lint, no_new_access,
+    Access, Answer, Group, Judging, Options, access_not_granted, difference, find, leave_out, lint,
+    no_new_access,
 };
 use iamsat::evaluate::{self, Decision, Truth, decide, evaluate, fields_match, glob_matches};
 use iamsat::limits::Exhausted;
@@ -223,7 +224,9 @@ fn no_request_contradicts_a_difference() {
         let mut some = |name: &str| document(name, &policy(&mut random, &keys, resource_policy));
         let (new, old) = (some("new"), some("old"));
         let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
-        let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+        let judging = Judging::Alone;
+        let options =
+            Options { policy_type: Some(policy_type), judging, certify: true, ..Options::default() };
         let found = difference(&new, &old, &options);
         let show =
             || format!("seed {seed}\nnew {}\nold {}\n{found:#?}", new.source.text(), old.source.text());

@@ -27,7 +27,15 @@ pub(super) fn issue(
     let document = judgement.document_of(explained.finding);
     let is_denial = explained.finding.set == RequestSet::Denied;
     let witness = explained.finding.witness.request();
-    let (code, title) = if is_denial { denied::title(judgement) } else { title(judgement, witness) };
+    let (code, title) = match (explained.finding.set, judgement.existing) {
+        (RequestSet::Denied, _) => denied::title(judgement),
+        (RequestSet::ALLOWED, _) | (_, None) => title(judgement, witness),
+        (RequestSet::Allowed(_), Some(existing)) => {
+            let (name, existing) = (document.source.name(), existing.source.name());
+            let how = "only by an entry for an account or a role";
+            (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
+        }
+    };
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
