@@ -1,7 +1,7 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
-use super::beside_others::{Judging, Weakened};
 use super::isolation::caught;
+use super::judging::{Judging, Weakened};
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;

@@ -8,35 +8,14 @@
 
 use super::ask::{Answer, Options, ask};
 use super::find;
+use super::judging::Weakened;
 use crate::encode::{Assumption, DocumentRef, keeps_denials};
 use crate::index::broken;
 use crate::limits::SearchLimits;
-use crate::policy::{Document, Effect, ResourceShape, Statement};
-use crate::query::{Query, RequestSet};
+use crate::policy::{Document, Effect, RequestSet, ResourceShape, Statement};
+use crate::query::Query;
 use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
 use crate::verify::Certificate;
-
-/// How it is decided whether policies are judged alone or beside others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Judging {
-    /// By what is compared: guardrails beside others, everything else as the question is usually meant. `check-no-new-access`
-    /// judges alone, as AWS does, unless neither document allows anything alone; comparisons judge beside others.
-    #[default]
-    Usual,
-    /// By what they let through when nothing else grants.
-    Alone,
-    /// By what they let through beside whatever else grants.
-    BesideOthers,
-}
-
-/// A request that the existing policy denies and the new one does not, beside a verdict that is not about that.
-#[derive(Clone, Debug)]
-pub enum Weakened {
-    /// This one, with the Deny statement of the existing policy (document 1).
-    Shown(Box<Finding>),
-    /// It is open whether there is one.
-    Undecided,
-}
 
 /// Asks whether all requests in this set of `one` are in that of `other`. Document 0 of the answer is `one`.
 pub(super) fn inside(

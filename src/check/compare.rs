@@ -1,9 +1,10 @@
 //! How do two policies relate?
 
-use super::beside_others::{Judging, beside_others, nothing_more_through};
+use super::beside_others::{beside_others, nothing_more_through};
+use super::judging::Judging;
 use super::{Answer, Options};
 use crate::encode::DocumentRef;
-use crate::query::RequestSet;
+use crate::policy::RequestSet;
 use crate::solve::Verdict;
 
 /// How what one policy lets through lies to what another does.

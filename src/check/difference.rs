@@ -11,16 +11,16 @@
 //! requests that policies allow by entries of these forms alone; groups that were found before count as covered as far as they
 //! are allowed by those forms.
 
-use super::beside_others::{Judging, combined, inside};
+use super::beside_others::{combined, inside};
 use super::find::{OfSet, find_among};
 use super::isolation::caught;
+use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
 use super::{Answer, Options};
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Case, Truth};
-use crate::policy::{Document, Effect, PolicyType};
-use crate::query::RequestSet;
+use crate::policy::{Document, Effect, PolicyType, RequestSet};
 use crate::request::Request;
 use crate::solve::{Finding, Verdict};
 use crate::verify::Certificate;

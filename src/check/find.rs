@@ -2,8 +2,8 @@
 
 use super::ask::{Answer, Options, ask};
 use crate::encode::DocumentRef;
-use crate::policy::Document;
-use crate::query::{Query, RequestSet};
+use crate::policy::{Document, RequestSet};
+use crate::query::Query;
 
 /// Do the policies, read as one set, allow any request that every document of `within` allows and none of `without` does?
 /// FAIL if they do, with such a request; PASS if they do not. The documents of the answer are the policies, then `within`,

@@ -7,9 +7,10 @@
 //!
 //! What changes nothing can be taken out, any selection of it: see [`super::reduction`].
 
-use super::beside_others::{Judging, inside};
+use super::beside_others::inside;
 use super::find::find_among;
 use super::isolation::caught;
+use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::Axis;
@@ -18,9 +19,9 @@ use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::glob_matches;
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
-    Document, Effect, OperatorBase, Part as Piece, PolicyType, SetPrefix, Statement, Template, parse,
+    Document, Effect, OperatorBase, Part as Piece, PolicyType, RequestSet, SetPrefix, Statement, Template,
+    parse,
 };
-use crate::query::RequestSet;
 use crate::solve::{Finding, Verdict};
 use crate::span::{Source, Span};
 

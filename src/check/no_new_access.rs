@@ -1,9 +1,10 @@
 //! Does the new policy allow any request that the existing one does not?
 
 use super::ask::{Answer, Options};
-use super::beside_others::{Judging, allows_nothing, beside_others, nothing_more_through, weakened};
+use super::beside_others::{allows_nothing, beside_others, nothing_more_through, weakened};
+use super::judging::Judging;
 use crate::encode::DocumentRef;
-use crate::query::RequestSet;
+use crate::policy::RequestSet;
 use crate::solve::Verdict;
 
 /// Does `new` allow any request that `existing` does not? PASS if it does not. Document 0 of the answer is `new`,

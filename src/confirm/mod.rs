@@ -7,7 +7,8 @@ pub use addresses::{Shown, is_for_everyone, names_address};
 pub use referee::{Claim, Referee};
 
 use crate::evaluate::{self, Case, Truth};
-use crate::query::{RequestSet, Role};
+use crate::policy::RequestSet;
+use crate::query::Role;
 use crate::request::{FactSets, Request};
 
 /// Why a request is no witness: solver and referee, or solver and request room, do not agree.

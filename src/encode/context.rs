@@ -2,9 +2,10 @@
 
 use crate::hash::{TextMap, TextSet};
 use crate::policy::{
-    Condition, Document, Effect, OperatorBase, Part as Piece, SetPrefix, Template, spelled_variables,
+    Condition, Document, Effect, OperatorBase, Part as Piece, PrincipalForms, RequestSet, SetPrefix,
+    Template, spelled_variables,
 };
-use crate::query::{PrincipalForms, Query, RequestSet, Role, Semantics};
+use crate::query::{Query, Role, Semantics};
 use crate::request::{Multiplicity, key_info};
 
 /// How all documents of a query are read.

@@ -11,8 +11,8 @@ use crate::encode::slice::Slice;
 use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
 use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
-use crate::policy::{Access, Effect, Statement};
-use crate::query::{Outside, Query, RequestSet, Role, Semantics};
+use crate::policy::{Access, Effect, RequestSet, Statement};
+use crate::query::{Outside, Query, Role, Semantics};
 
 /// The formula of a query.
 #[derive(Debug)]

@@ -10,8 +10,7 @@ use crate::formula::requester::{
     residuals, split,
 };
 use crate::formula::{Formula, Lit, PatternKey, Site, Unobservable, VariableId};
-use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Template};
-use crate::query::PrincipalForms;
+use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Template};
 
 /// "The element matches the requester", of an Allow statement's `Principal` by one of the forms that count in its document.
 pub(crate) fn compile<'a>(

@@ -10,8 +10,8 @@
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
 use crate::index::broken;
-use crate::policy::{Document, Effect, Statement};
-use crate::query::{Layer, Query, RequestSet, Role};
+use crate::policy::{Document, Effect, RequestSet, Statement};
+use crate::query::{Layer, Query, Role};
 use std::borrow::Cow;
 
 /// The statements that can matter.

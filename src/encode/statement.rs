@@ -6,9 +6,8 @@ use crate::encode::policy_variable::template_test;
 use crate::encode::{condition, principal};
 use crate::formula::{Formula, Lit, PatternKey, Site, SiteElement, VariableId};
 use crate::policy::{
-    ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
+    ActionPattern, Document, Effect, Element, RequestSet, ResourcePattern, ResourceShape, Statement, Template,
 };
-use crate::query::RequestSet;
 use crate::span::Spanned;
 
 /// A document as formulas, one for each statement.

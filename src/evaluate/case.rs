@@ -2,8 +2,7 @@
 
 use super::action::{self, Action, Searched};
 use super::{Decision, Options, StatementTrace, Truth, condition, principal, resource};
-use crate::policy::{Effect, Statement};
-use crate::query::{PrincipalForms, RequestSet};
+use crate::policy::{Effect, PrincipalForms, RequestSet, Statement};
 use crate::request::Request;
 
 /// A request before the referee.

@@ -19,8 +19,7 @@ pub use case::Case;
 pub use glob::{fields_match, glob_matches};
 pub use truth::Truth;
 
-use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};
-use crate::query::PrincipalForms;
+use crate::policy::{Document, Effect, PolicyType, PrincipalForms, Statement, Template, spelled_variables};
 use crate::request::{Multiplicity, Request, key_info};
 use action::Action;
 use std::collections::BTreeSet;
@@ -223,7 +222,7 @@ pub struct Matched {
 /// Which values of a statement a request is matched by, of an Allow statement's `Principal` one of these forms.
 ///
 /// ```
-/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::parse, query::PrincipalForms, request::Request,
+/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::{PrincipalForms, parse}, request::Request,
 ///     span::Source};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Put*","s3:Get*"],"Resource":"arn:aws:s3:::b/*"}}"#;
 /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();

@@ -4,8 +4,7 @@
 
 use super::glob::{fields_match, glob_matches};
 use super::{PartTrace, Truth};
-use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Statement};
-use crate::query::PrincipalForms;
+use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Statement};
 use crate::request::{Request, Requester};
 
 /// Whether the statement is about the requester; the values of an Allow statement's `Principal` count if they match by one of

@@ -1,8 +1,7 @@
 //! Why a policy does not allow a request, or does not deny it.
 
 use crate::evaluate::{Case, Options, Searched, StatementTrace, Truth};
-use crate::policy::{Effect, Statement};
-use crate::query::{PrincipalForms, RequestSet};
+use crate::policy::{Effect, PrincipalForms, RequestSet, Statement};
 use crate::request::Request;
 
 /// Why a policy does not allow a request, or does not deny it: then the statements are its Deny statements.
@@ -47,6 +46,17 @@ pub enum Missing {
         /// Why it is not met, in one sentence.
         why: String,
     },
+}
+
+impl Missing {
+    /// Says what is missing.
+    pub fn says(&self) -> &str {
+        match self {
+            Missing::Principal => "it is for other principals",
+            Missing::Resource => "it is for other resources",
+            Missing::Condition { why, .. } => why,
+        }
+    }
 }
 
 impl Refusal {

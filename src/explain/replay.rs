@@ -2,8 +2,7 @@
 
 use super::display::{KeyNames, is_hidden};
 use crate::evaluate::{self, Decision, decide};
-use crate::policy::Document;
-use crate::query::RequestSet;
+use crate::policy::{Document, RequestSet};
 use crate::request::{Request, RequestSpec};
 use serde_json::{Map, Value};
 

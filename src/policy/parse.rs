@@ -6,11 +6,10 @@ use crate::hash::TextMap;
 use crate::limits::InputLimits;
 use crate::policy::closest::closest;
 use crate::policy::json::{self, Json, JsonValue, Member};
-use crate::policy::size;
 use crate::policy::{
     ActionPattern, Condition, ConditionKey, ConditionValue, Document, Effect, Element, JsonKind, Operator,
     OperatorBase, OperatorFamily, Principal, PrincipalElement, PrincipalKind, ResourcePattern, Statement,
-    Template, Version,
+    Template, Version, size,
 };
 use crate::span::{Source, Span, Spanned};
 

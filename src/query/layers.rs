@@ -1,8 +1,8 @@
 //! The query: layers of documents, each with the part it plays.
 
-use super::{CheckKind, Outside, RequestSet};
+use super::{CheckKind, Outside};
 use crate::index::broken;
-use crate::policy::{Access, Document};
+use crate::policy::{Access, Document, RequestSet};
 use std::ops::Range;
 
 /// The part that a layer plays in a query.
@@ -85,7 +85,8 @@ impl<'a> Query<'a> {
     /// `existing` is the policy of the query.
     ///
     /// ```
-    /// use iamsat::query::{Query, RequestSet};
+    /// use iamsat::policy::RequestSet;
+    /// use iamsat::query::Query;
     /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
     /// # fn policy(statement: &str) -> Document {
     /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);

@@ -3,11 +3,9 @@
 mod kind;
 mod layers;
 mod outside;
-mod request_set;
 mod semantics;
 
 pub use kind::CheckKind;
 pub use layers::{Layer, Query, Role};
 pub use outside::Outside;
-pub use request_set::{PrincipalForms, RequestSet};
 pub use semantics::Semantics;

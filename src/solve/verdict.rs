@@ -5,7 +5,7 @@ use crate::confirm::{Claim, Shown};
 use crate::evaluate::matched;
 use crate::index::broken;
 use crate::limits::Exhausted;
-use crate::query::RequestSet;
+use crate::policy::RequestSet;
 use crate::request::{AddressInterval, Request};
 use crate::solve::Witness;
 use crate::span::Span;

@@ -2,8 +2,8 @@
 
 use crate::confirm::{Referee, Shown, is_for_everyone};
 use crate::encode::{DocumentRef, Encoding, assumptions};
-use crate::policy::{Access, Document, PolicyType, read};
-use crate::query::{CheckKind, Layer, Outside, PrincipalForms, Query, RequestSet, Role, Semantics};
+use crate::policy::{Access, Document, PolicyType, PrincipalForms, RequestSet, read};
+use crate::query::{CheckKind, Layer, Outside, Query, Role, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{

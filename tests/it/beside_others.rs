@@ -11,8 +11,7 @@ use iamsat::check::{
 };
 use iamsat::evaluate::{self, Case, Decision, Truth, decide};
 use iamsat::limits::InputLimits;
-use iamsat::policy::{Document, Effect, PolicyType, Principal, PrincipalMeaning};
-use iamsat::query::RequestSet;
+use iamsat::policy::{Document, Effect, PolicyType, Principal, PrincipalMeaning, RequestSet};
 use iamsat::request::{FactSets, Request, Requester};
 use iamsat::solve::Verdict;
 use iamsat::verify::{Limits, Outcome, verify};

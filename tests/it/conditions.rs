@@ -5,8 +5,9 @@ use crate::support::sampling;
 use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::formula::{Network, Scalar};
-use iamsat::policy::{AddressRange, Decimal, Document, read_instant};
-use iamsat::policy::{OperatorBase, OperatorFamily, PolicyType};
+use iamsat::policy::{
+    AddressRange, Decimal, Document, OperatorBase, OperatorFamily, PolicyType, read_instant,
+};
 use iamsat::request::Request;
 use iamsat::solve::{UnknownReason, Verdict};
 use proptest::prelude::*;

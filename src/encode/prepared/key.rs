@@ -3,8 +3,8 @@
 use crate::encode::context::Context;
 use crate::hash::TextSet;
 use crate::index::broken;
-use crate::policy::{Effect, Statement, mentioned_keys, variable_keys};
-use crate::query::{PrincipalForms, Semantics};
+use crate::policy::{Effect, PrincipalForms, Statement, mentioned_keys, variable_keys};
+use crate::query::Semantics;
 
 /// The part of a [`Context`] that matters to one statement. Under equal keys a statement is compiled to the same formula,
 /// whatever other statements and documents the query has.

@@ -1,13 +1,11 @@
 //! What the existing policy denies and the judged one does not, in words.
 
-use super::finding::{self, lack};
-use super::judgement::{Denial, Invocation, Judgement};
+use super::judgement::Judgement;
 use crate::code::Code;
 use crate::evaluate::Decision;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Refusal};
 use crate::policy::Document;
-use crate::report::issue::{Issue, Kind};
 
 /// Says that the judged policy denies less.
 pub(in crate::report) fn title(judgement: &Judgement<'_>) -> (Code, String) {
@@ -26,7 +24,7 @@ pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
     let closest = match &explained.refusal {
         Some(Refusal::Short { statement, missing, only }) if !missing.is_empty() => {
             let which = if *only { "the only Deny with the action is" } else { "the closest Deny is" };
-            let lacks: Vec<String> = missing.iter().map(|m| one_line(&lack(m))).collect();
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
             let statement = statement_name(*statement, policy.statements.get(*statement));
             format!("\n{which} {statement}: {}", lacks.join("; "))
         }
@@ -34,20 +32,6 @@ pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
         _ => String::new(),
     };
     format!("{decision}{closest}")
-}
-
-/// Warns that the judged policy denies less, or may, where that is not the question.
-pub(super) fn warning(judgement: &Judgement<'_>, invocation: &Invocation<'_>) -> Option<Issue> {
-    match judgement.weakened.as_ref()? {
-        Denial::Weakened(explained) => {
-            let invocation = Invocation { recheck: None, ..*invocation };
-            Some(Issue { kind: Kind::Warning, ..finding::issue(judgement, explained, &invocation) })
-        }
-        Denial::Undecided => {
-            let issue = Issue::new(Kind::Warning, Code::DenyWeakened, one_line(&undecided(judgement)));
-            Some(issue.with_note("help", "compare the Deny statements of both policies"))
-        }
-    }
 }
 
 /// Says that it is open whether the judged policy denies less.

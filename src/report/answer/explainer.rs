@@ -5,8 +5,7 @@ use crate::evaluate::{self, INDEX_THRESHOLD, Searched, decide};
 use crate::explain::replay::Replayer;
 use crate::explain::{Explained, blame, blame_for_outsider, refusal};
 use crate::index::broken;
-use crate::policy::{ActionIndex, Document};
-use crate::query::RequestSet;
+use crate::policy::{ActionIndex, Document, RequestSet};
 use crate::report::aws_messages::AwsCheck;
 use crate::solve::Finding;
 

@@ -10,8 +10,7 @@ use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name
 use crate::explain::replay::{self, Replayer};
 use crate::explain::zone::{ZoneAdvisor, own_finding, who};
 use crate::explain::{Leak, Part, Place, blame, leaks};
-use crate::policy::{Document, PolicyType, Statement};
-use crate::query::RequestSet;
+use crate::policy::{Document, PolicyType, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};

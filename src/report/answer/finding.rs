@@ -8,10 +8,9 @@ use crate::evaluate::Decision;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
 use crate::explain::repair::keep_outsiders_out;
-use crate::explain::{Explained, Missing, Part, Place, Refusal, replay};
+use crate::explain::{Explained, Part, Place, Refusal, replay};
 use crate::index::broken;
-use crate::policy::Document;
-use crate::query::RequestSet;
+use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
@@ -189,7 +188,7 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
             statement(*index)
         ),
         Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
-            let lacks: Vec<String> = missing.iter().map(|m| one_line(&lack(m))).collect();
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
             let which = if *only { "only" } else { "closest is" };
             format!(
                 "denied, no statement of {name} matches\n{which} {}: {}",
@@ -201,13 +200,5 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
             )
         }
         _ => format!("denied, no statement of {name} allows the action"),
-    }
-}
-
-pub(super) fn lack(missing: &Missing) -> String {
-    match missing {
-        Missing::Principal => "it is for other principals".to_owned(),
-        Missing::Resource => "it is for other resources".to_owned(),
-        Missing::Condition { why, .. } => why.clone(),
     }
 }

@@ -3,8 +3,7 @@
 use super::judgement::Judgement;
 use super::public_access::addresses;
 use crate::explain::display::{counted, one_line};
-use crate::policy::Document;
-use crate::query::RequestSet;
+use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;

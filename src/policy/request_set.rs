@@ -75,7 +75,7 @@ impl RequestSet {
     /// [`RequestSet::Denied`] last.
     ///
     /// ```
-    /// use iamsat::query::RequestSet;
+    /// use iamsat::policy::RequestSet;
     /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
     /// # fn policy(statement: &str) -> Document {
     /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
