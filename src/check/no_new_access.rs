@@ -60,7 +60,7 @@ pub fn no_new_access<'a>(
             Judging::Alone => false,
             Judging::Usual => {
                 answer.policy_type.limits_others()
-                    || !matches!(answer.verdict, Verdict::Fail(_))
+                    || matches!(answer.verdict, Verdict::Pass(_))
                         && [new, existing].into_iter().all(|document| allows_nothing(document, options))
             }
         };

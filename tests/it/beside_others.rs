@@ -7,7 +7,7 @@ use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, requester
 use crate::support::{corpus, document};
 use iamsat::check::{
     Answer, Defect, Fault, Group, Judging, Options, Relation, Side, compare, denied_difference, difference,
-    leave_out, lint, no_new_access,
+    leave_out, lint, no_more_through, no_new_access,
 };
 use iamsat::evaluate::{self, Case, Decision, Truth, decide};
 use iamsat::limits::InputLimits;
@@ -224,6 +224,49 @@ fn no_other_grant_contradicts_a_verdict() {
     println!("{count:?}");
     assert!(count.passes > 0 && count.gaps > 0 && count.denials > 0);
     assert!(count.unknowns * 2 < count.passes + count.fails);
+}
+
+/// Letting no more through is an order, in which a Deny more never lets more through, and an Allow more never less.
+#[test]
+fn letting_no_more_through_is_an_order() {
+    let (pairs, first) = pairs_and_seed();
+    let mut chains = 0;
+    for seed in first..first + pairs / 8 {
+        let mut random = Random::new(seed, 0xA24B_AED4_963E_E407);
+        let with_principals = random.chance(2);
+        let policy_type = if with_principals { PolicyType::Resource } else { PolicyType::ServiceControl };
+        let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
+        let options = Options { policy_type: Some(policy_type), ..Options::default() };
+        let narrower = |one: &Document, other: &Document| no_more_through(one, other, &options).verdict;
+        let base = policy(&mut random, &keys, with_principals);
+        let mut texts: Vec<String> = vec![base.clone()];
+        for _ in 0..3 {
+            let other = policy(&mut random, &keys, with_principals);
+            texts.push(changed(&mut random, &base, &other));
+        }
+        let documents: Vec<Document> = texts.iter().map(|text| document("policy", text)).collect();
+        for one in &documents {
+            assert_eq!(narrower(one, one).name(), "PASS", "{}", one.source.text());
+            let more = |effect: Effect| {
+                let extra = documents.iter().filter(|d| d.version == one.version).flat_map(|d| &d.statements);
+                let extra = extra.filter(|s| s.effect.value == effect).take(2);
+                one.with_statements(one.statements.iter().chain(extra).cloned().collect::<Vec<_>>())
+            };
+            assert_eq!(narrower(&more(Effect::Deny), one).name(), "PASS", "{}", one.source.text());
+            assert_eq!(narrower(one, &more(Effect::Allow)).name(), "PASS", "{}", one.source.text());
+        }
+        for (one, two, three) in [(0, 1, 2), (2, 0, 3), (1, 0, 3)] {
+            let [one, two, three] = [one, two, three].map(|place| &documents[place]);
+            let passes = |verdict: Verdict| matches!(verdict, Verdict::Pass(_));
+            if passes(narrower(one, two)) && passes(narrower(two, three)) {
+                chains += 1;
+                let whole = narrower(one, three);
+                assert_ne!(whole.name(), "FAIL", "{whole:?}\n{}\n{}", one.source.text(), three.source.text());
+            }
+        }
+    }
+    println!("{chains} chains");
+    assert!(chains > 0);
 }
 
 /// Entries of every form, for requesters of every kind.

@@ -122,7 +122,7 @@ fn issue(
         Fault::NeverApplies => (
             format!("{name} matches no request"),
             "no request has all that is asked for",
-            "its conditions contradict one another: fix them, or remove the statement: the policy SAME (proved)",
+            "fix its conditions, which contradict one another, or remove the statement: the policy SAME (proved)",
         ),
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),

@@ -214,19 +214,24 @@ struct Location<'a> {
     statement_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     existing_statement_index: Option<usize>,
+    /// The existing policy, where the place is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     pointer: &'a str,
     span: Range,
 }
 
 impl<'a> Location<'a> {
-    fn of(judgement: &Judgement<'_>, explained: &'a Explained<'_>) -> Location<'a> {
+    fn of(judgement: &'a Judgement<'_>, explained: &'a Explained<'_>) -> Location<'a> {
         let (place, statement) = (&explained.blame.primary, explained.blame.statement);
         let of_existing = explained.finding.set == RequestSet::Denied;
+        let source = &judgement.document_of(explained.finding).source;
         Location {
             statement_index: (!of_existing).then_some(statement),
             existing_statement_index: of_existing.then_some(statement),
+            file: of_existing.then_some(source.name()),
             pointer: &place.pointer,
-            span: Range::of(&judgement.document_of(explained.finding).source, place.span),
+            span: Range::of(source, place.span),
         }
     }
 }

@@ -5,7 +5,9 @@
 use crate::support::document;
 use crate::support::policies::{Policy, Statement, some_keys};
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Access, Options, access_not_granted, find, no_new_access};
+use iamsat::check::{
+    Access, Options, access_not_granted, denied_difference, find, no_more_through, no_new_access,
+};
 use iamsat::policy::{Document, PolicyType};
 use iamsat::solve::Verdict;
 use iamsat::verify::{Limits, Outcome, verify};
@@ -130,6 +132,10 @@ fn is_true(sentence: &str, certificate: &str) {
         ..Options::default()
     };
     let (asked, within, without) = (policies("policies"), policies("within"), policies("without"));
+    let set = value["policies"][0]["set"].as_str();
+    if set.is_some() || value["besideOthers"].is_array() {
+        return is_true_beside_others(sentence, [&asked[0], &without[0]], set, &options);
+    }
     let answer = match value["access"].as_array() {
         // What some documents allow and others do not.
         None => find(&asked, &within, &without, &options),
@@ -149,4 +155,19 @@ fn is_true(sentence: &str, certificate: &str) {
         Verdict::Unknown(_) => false,
     };
     assert!(!contradicts, "{sentence}, but {}\n{certificate}", answer.verdict.name());
+}
+
+/// As [`is_true`], of a certificate about what one policy lets through beside others, or about one set of that.
+fn is_true_beside_others(sentence: &str, [one, other]: [&Document; 2], set: Option<&str>, options: &Options) {
+    let is_denied = set == Some("denied");
+    let (new, existing) = if is_denied { (other, one) } else { (one, other) };
+    let name = no_more_through(new, existing, options).verdict.name();
+    let shows_denied = || !denied_difference(existing, new, options).groups.is_empty();
+    let contradicts = match (sentence.starts_with("FAIL"), sentence.starts_with("judged beside others. PASS"))
+    {
+        (true, _) => name == "PASS",
+        (false, true) => name == "FAIL",
+        (false, false) => is_denied && shows_denied(),
+    };
+    assert!(!contradicts, "{sentence}, but {name}\n{}\n{}", new.source.text(), existing.source.text());
 }
