@@ -4,7 +4,6 @@ use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
-use crate::policy::PolicyType;
 use crate::query::Query;
 use crate::request::{HEURISTICS, Heuristic};
 
@@ -32,7 +31,7 @@ pub fn assumptions(
     if context.semantics.heuristics {
         let has = |key: &str| mentioned.contains(&key);
         let takes_part = |h: &&Heuristic| match h.keys {
-            [] => context.semantics.policy_type == PolicyType::Resource,
+            [] => context.semantics.policy_type.has_principals(),
             keys => keys.iter().any(|key| has(key)) && h.with.is_none_or(has),
         };
         HEURISTICS.iter().filter(takes_part).for_each(|h| found.add(h.name));
@@ -54,7 +53,7 @@ impl Found {
 
     /// Adds the decisions that statements with these features depend on.
     fn add_for(&mut self, features: &Features, context: &Context<'_>) {
-        let is_resource = context.semantics.policy_type == PolicyType::Resource;
+        let is_resource = context.semantics.policy_type.has_principals();
         let whole = context.allows_whole_resource;
         let single = |key: &str| !context.is_multivalued(key);
         let names = [

@@ -28,4 +28,5 @@ pub use encoding::Encoding;
 pub use facts::facts;
 pub use outsider::{address_beyond, no_address};
 pub use prepared::{DocumentRef, PreparedDocument};
+pub(crate) use slice::keeps_denials;
 pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};

@@ -129,7 +129,7 @@ impl Concretizer<'_, '_> {
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
         let speaks_of_it = self.formula.speaks_of_requester();
         let mentions_keys = RequesterKey::ALL.iter().any(|key| self.formula.mentions(key.name()));
-        if self.policy_type == PolicyType::Identity && !speaks_of_it && !mentions_keys {
+        if !self.policy_type.has_principals() && !speaks_of_it && !mentions_keys {
             return Ok(None);
         }
         let word = self.word(model, VariableId::REQUESTER)?;

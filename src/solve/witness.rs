@@ -2,7 +2,6 @@
 
 use crate::confirm::{Claim, Disagreement, confirm};
 use crate::formula::RequesterKey;
-use crate::policy::PolicyType;
 use crate::request::Request;
 
 /// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
@@ -53,7 +52,7 @@ impl Witness {
     #[must_use]
     pub fn shrunk(self, claim: &Claim<'_>) -> Witness {
         // A key that every requester has could not be left out with it.
-        let anyone = claim.semantics.policy_type == PolicyType::Identity && !claim.keys.describe_everyone();
+        let anyone = !claim.semantics.policy_type.has_principals() && !claim.keys.describe_everyone();
         if !anyone || self.request.requester.is_none() {
             return self;
         }

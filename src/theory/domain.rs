@@ -4,13 +4,14 @@ use crate::automata::{Builder, Class, Pattern, Set};
 use crate::formula::{Variable, domain as requester_domain};
 use crate::policy::PolicyType;
 use crate::request::{ValueType, key_info};
+use crate::theory::requesters::by_requesters;
 use std::sync::OnceLock;
 
 /// The words that are values of the variable: a word is one if it matches some pattern of the list.
 pub(super) fn domain(variable: Variable<'_>, policy_type: PolicyType) -> &'static [Pattern] {
     static ACTION: OnceLock<[Pattern; 1]> = OnceLock::new();
     static RESOURCE: OnceLock<[Pattern; 2]> = OnceLock::new();
-    static REQUESTER: [OnceLock<Vec<Pattern>>; 2] = [const { OnceLock::new() }; 2];
+    static REQUESTER: [OnceLock<Vec<Pattern>>; 3] = [const { OnceLock::new() }; 3];
     static BOOL: OnceLock<[Pattern; 2]> = OnceLock::new();
     static ARN: OnceLock<[Pattern; 1]> = OnceLock::new();
     static TEXT: OnceLock<[Pattern; 1]> = OnceLock::new();
@@ -26,9 +27,7 @@ pub(super) fn domain(variable: Variable<'_>, policy_type: PolicyType) -> &'stati
             RESOURCE.get_or_init(|| [six_fields(Builder::default().text("arn"), 4), Pattern::word("*")])
         }
         Variable::Requester => {
-            let [identity, resource] = &REQUESTER;
-            let list = if policy_type == PolicyType::Identity { identity } else { resource };
-            list.get_or_init(|| requester_domain(policy_type))
+            by_requesters(&REQUESTER, policy_type).get_or_init(|| requester_domain(policy_type))
         }
         Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
             Some(ValueType::Bool) => BOOL.get_or_init(|| [Pattern::word("true"), Pattern::word("false")]),

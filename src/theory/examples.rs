@@ -47,7 +47,7 @@ pub(super) fn example(
         },
         Variable::Requester => {
             let usual = requesters_of(policy_type);
-            if must.is_empty() && policy_type == PolicyType::Identity {
+            if must.is_empty() && !policy_type.has_principals() {
                 return first(&mut usual.iter().cloned());
             }
             let mut tried: Vec<Vec<Symbol>> = Vec::new();

@@ -9,10 +9,19 @@ use std::sync::OnceLock;
 
 /// Requesters of no particular account.
 pub(super) fn requesters_of(policy_type: PolicyType) -> &'static [Vec<Symbol>] {
-    static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 2] = [const { OnceLock::new() }; 2];
-    let [identity, resource] = &LISTS;
-    let list = if policy_type == PolicyType::Identity { identity } else { resource };
-    list.get_or_init(|| requesters(policy_type, &ACCOUNTS))
+    static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 3] = [const { OnceLock::new() }; 3];
+    by_requesters(&LISTS, policy_type).get_or_init(|| requesters(policy_type, &ACCOUNTS))
+}
+
+/// The one for policies of this type, of a list for identity policies, one for resource policies, and one for service control
+/// policies: no others differ in who the requester may be.
+pub(super) fn by_requesters<T>(lists: &[T; 3], policy_type: PolicyType) -> &T {
+    let [identity, resource, service_control] = lists;
+    match policy_type {
+        PolicyType::Identity => identity,
+        PolicyType::Resource | PolicyType::ResourceControl => resource,
+        PolicyType::ServiceControl => service_control,
+    }
 }
 
 /// Requesters of every kind in these accounts, the usual ones first.
@@ -38,12 +47,12 @@ pub(super) fn requesters(policy_type: PolicyType, accounts: &[&str]) -> Vec<Vec<
             parent: text("b"),
         };
         list.push(encode(&federated, ""));
-        if policy_type == PolicyType::Resource {
+        if policy_type != PolicyType::Identity {
             list.push(encode(&Requester::Root { partition, account: account.clone() }, ""));
             list.push(encode(&Requester::AssumedRoot { account }, "a"));
         }
     }
-    if policy_type == PolicyType::Resource {
+    if policy_type.has_principals() {
         list.push(encode(&Requester::Anonymous, ""));
         list.push(encode(&Requester::Service { name: text("ec2.amazonaws.com") }, ""));
         list.push(encode(&Requester::WebIdentity { provider: text("accounts.google.com") }, ""));

@@ -49,11 +49,15 @@ pub(crate) const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATE
 /// Everyone else who is not anonymous.
 pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(WEB).union(SAML);
 
-/// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles.
+/// The kinds a requester can have under a policy of this type. Identity policies are attached to users and roles; service
+/// control policies bind everyone who belongs to an account, root users included (S18).
 pub(crate) fn kinds(policy_type: PolicyType) -> Class {
     match policy_type {
         PolicyType::Identity => USER.union(ROLE).union(FEDERATED),
-        PolicyType::Resource => ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT),
+        PolicyType::ServiceControl => OF_ACCOUNT,
+        PolicyType::Resource | PolicyType::ResourceControl => {
+            ANONYMOUS.union(OF_ACCOUNT).union(WITHOUT_ACCOUNT)
+        }
     }
 }
 
@@ -105,13 +109,15 @@ pub fn domain(policy_type: PolicyType) -> Vec<Pattern> {
     }
     let federated = some(arn(FEDERATED, ":sts::", ":federated-user/"), Class::ANY).symbol(SEPARATOR);
     forms.push(some(federated, Class::ANY).finish());
-    if policy_type == PolicyType::Resource {
+    if policy_type.has_principals() {
         forms.push(of(ANONYMOUS).finish());
-        forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
         forms.push(some(arn(SAML, ":iam::", ":saml-provider/"), Class::ANY).finish());
         for kind in [SERVICE, WEB] {
             forms.push(some(of(kind), Class::ANY).finish());
         }
+    }
+    if kinds(policy_type).covers(ROOT) {
+        forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
         let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
         let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
         forms.push(account.many(Class::ANY).symbol(SEPARATOR).finish());
