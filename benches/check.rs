@@ -199,7 +199,7 @@ fn solve(c: &mut Criterion, pairs: &[Pair]) {
                 |mut question| {
                     let theory = Theory::new(SETTING.requesters());
                     let mut search = Search::new(&mut question.formula, theory, SearchLimits::default());
-                    for (_, _, lit) in &question.allows {
+                    for (_, _, lit) in &question.goals {
                         let goal: Vec<_> =
                             std::iter::once(*lit).chain(question.shared.iter().copied()).collect();
                         black_box(search.solve(&goal).expect("it is within the limits"));

@@ -1,6 +1,7 @@
 //! What every question shares: options, answer, and the way from statements to findings.
 
 use super::isolation::caught;
+use super::judging::{Judging, Weakened};
 use super::likelier::likelier;
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
@@ -47,6 +48,8 @@ pub struct Options {
     pub assume_heuristics: bool,
     /// Fixes whether the requester has a permissions boundary.
     pub boundary: Option<bool>,
+    /// Judges policies alone, or beside whatever else grants.
+    pub judging: Judging,
     /// Bounds on the search.
     pub limits: SearchLimits,
     /// Has the answer keep its certificate ([`Answer::certificate`]).
@@ -87,6 +90,10 @@ pub struct Answer {
     pub stats: Stats,
     /// What is open beside the findings of a FAIL; `None` with any other verdict.
     pub open: Option<Box<Unknown>>,
+    /// True if it is about what the policies let through beside whatever else grants.
+    pub beside_others: bool,
+    /// Of a comparison of what policies allow by themselves: the new one denies less, or may.
+    pub weakened: Option<Weakened>,
     pub(super) certificate: Option<Certificate>,
     /// True if a broken invariant ended the check.
     pub(super) is_fault: bool,
@@ -120,6 +127,8 @@ impl Answer {
             addresses: None,
             stats: Stats::default(),
             open: None,
+            beside_others: false,
+            weakened: None,
             certificate: None,
             is_fault: true,
         }
@@ -165,7 +174,7 @@ fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     }
 }
 
-/// Asks, for every Allow statement of the policies, whether some request is matched by it and meets the query. `documents` are
+/// Asks, for every statement that puts requests into the set of the policies, whether it does so with a request that meets the query. `documents` are
 /// those of the query, in its order.
 pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options: &Options) -> Answer {
     let semantics = semantics(query, options);
@@ -202,13 +211,13 @@ fn searched<'a>(
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(query, semantics).with_indexes(indexes);
     let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
-    let mut allows = encoding.allows.clone();
-    if allows.is_empty() {
-        // Nothing is allowed: one goal that says so, so that this too is proved.
-        allows.push((0, 0, Lit::FALSE));
+    let mut goals = encoding.goals.clone();
+    if goals.is_empty() {
+        // The set is empty: one goal that says so, so that this too is proved.
+        goals.push((0, 0, Lit::FALSE));
     }
     let mut outcome = Outcome::default();
-    let mut goals = allows.into_iter().peekable();
+    let mut goals = goals.into_iter().peekable();
     let mut goal: Vec<Lit> = Vec::new();
     while let Some((document, statement, lit)) = goals.next() {
         let claim = referee.claim(document, statement);
@@ -239,6 +248,8 @@ fn searched<'a>(
         addresses: None,
         stats,
         open,
+        beside_others: false,
+        weakened: None,
         certificate: None,
         is_fault: false,
     }

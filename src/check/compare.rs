@@ -1,19 +1,22 @@
 //! How do two policies relate?
 
-use super::{Answer, Options, no_new_access};
+use super::beside_others::{beside_others, nothing_more_through};
+use super::judging::Judging;
+use super::{Answer, Options};
 use crate::encode::DocumentRef;
+use crate::policy::RequestSet;
 use crate::solve::Verdict;
 
-/// The relation of the requests that one policy allows to those that another allows.
+/// The relation of what one policy lets through to what another does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// They are the same.
     Equivalent,
-    /// The left policy allows less.
+    /// The left policy lets less through.
     LeftNarrower,
-    /// The left policy allows more.
+    /// The left policy lets more through.
     LeftWider,
-    /// Each allows something that the other does not.
+    /// Each lets something through that the other does not.
     Incomparable,
 }
 
@@ -32,9 +35,9 @@ impl Relation {
 /// Two answers that together say how two policies relate.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// True if the left policy allows nothing that the right one does not.
+    /// True if the left policy lets nothing through that the right one does not.
     pub left: Answer,
-    /// True if the right policy allows nothing that the left one does not.
+    /// True if the right policy lets nothing through that the left one does not.
     pub right: Answer,
 }
 
@@ -51,8 +54,9 @@ impl Comparison {
     }
 }
 
-/// Asks in both directions whether one policy allows nothing that the other does not. Both answers are about the same
-/// type of policy: it is inferred from both documents.
+/// Asks in both directions whether one policy lets nothing through that the other does not, beside whatever else grants; with
+/// [`Judging::Alone`], whether it allows nothing by itself that the other does not. Both answers are about the same type of
+/// policy: it is inferred from both documents.
 ///
 /// ```
 /// use iamsat::check::{Options, Relation, compare};
@@ -75,5 +79,22 @@ pub fn compare<'a>(
 ) -> Comparison {
     let [left, right] = [left.into(), right.into()].map(|document| document.prepared());
     let [left, right] = [&*left, &*right];
-    Comparison { left: no_new_access(left, right, options), right: no_new_access(right, left, options) }
+    Comparison { left: no_more_through(left, right, options), right: no_more_through(right, left, options) }
+}
+
+/// Does `one` let nothing through that `other` does not, as [`compare`] asks?
+pub fn no_more_through<'a>(
+    one: impl Into<DocumentRef<'a>>,
+    other: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Answer {
+    let (one, other) = (one.into(), other.into());
+    let answer = nothing_more_through(one, other, RequestSet::ALLOWED, options);
+    match options.judging {
+        Judging::Alone => answer,
+        Judging::Usual | Judging::BesideOthers => {
+            let options = options.for_parts([one.document(), other.document()]);
+            beside_others(answer, one, other, &options)
+        }
+    }
 }

@@ -1,25 +1,36 @@
-//! Everything that one policy allows and another does not, as few regions that are as general as can be.
+//! Everything that one policy allows and another does not, or that one denies and another does not, as few regions that are as
+//! general as can be.
 //!
 //! A region is a statement with some of its values. Regions of the statements are halved until each part lies wholly inside the
 //! difference, or outside, or cannot be halved any more; parts that differ in one list only are put together again. Three
 //! kinds of regions are looked at, one after the other, each for what is left: statements that allow what is new (as far as they
 //! allow nothing else), statements that denied it, and statements that allow it among other things. At the end regions
 //! that the others cover are dropped, and one more question proves that the rest covers everything.
+//!
+//! Beside whatever else grants, an entry for a user or a role allows more than one for its account. So the same is asked for the
+//! requests that policies allow by entries of these forms alone; groups that were found before count as covered as far as they
+//! are allowed by those forms.
 
+use super::beside_others::{combined, inside};
+use super::find::{OfSet, find_among};
 use super::isolation::caught;
+use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
-use super::{Answer, Options, find, no_new_access};
+use super::{Answer, Options};
 use crate::encode::{DocumentRef, PreparedDocument};
-use crate::evaluate::{self, Decision};
-use crate::policy::{Document, Effect, PolicyType};
+use crate::evaluate::{self, Case, Truth};
+use crate::policy::{Document, Effect, PolicyType, RequestSet};
 use crate::request::Request;
 use crate::solve::{Finding, Verdict};
+use crate::verify::Certificate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of which some is new.
 #[derive(Clone, Debug)]
 pub struct Group {
+    /// The set of requests in which it is new.
+    pub set: RequestSet,
     /// Which of the two policies the statement is of that describes it.
     pub side: Side,
     /// The statement, and which of its values.
@@ -28,26 +39,28 @@ pub struct Group {
     pub document: Document,
     /// True if all of it is new, which is proved, or maybe a part only.
     pub is_all_new: bool,
-    /// A request in it that is new, with the statement that allows it.
+    /// A request in it that is new, with the statement that allows it, or that denied it.
     pub finding: Finding,
 }
 
 /// One of two policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// The one that allows more here: the statement is an Allow.
-    Allows,
-    /// The other: the statement is a Deny.
-    Denied,
+    /// The one with more in the set: the statement puts requests into it.
+    More,
+    /// The other: the statement is a Deny, which keeps requests out of the set.
+    Less,
 }
 
-/// The requests that one policy allows and another does not.
+/// The requests that one policy allows, or denies, and another does not.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The groups, those that are new as a whole first, then by statement.
+    /// The groups, by set; those that are new as a whole first, then by statement.
     pub groups: Vec<Group>,
     /// PASS if the groups cover everything; otherwise what is not covered, or why it is not known.
     pub rest: Answer,
+    /// The certificates of the queries whether the groups cover everything, one for each set, if [`Options::certificate`] was set.
+    pub certificates: Vec<Certificate>,
 }
 
 impl Difference {
@@ -62,7 +75,7 @@ impl Difference {
     }
 }
 
-/// Everything that `new` allows and `old` does not.
+/// Everything that `new` allows and `old` does not, beside whatever else grants unless policies are judged alone.
 ///
 /// The groups cover it all (proved: [`Difference::rest`] is PASS), none is covered by the others, and none of those that are
 /// wholly new could have another value of its statement without leaving the difference. The number of questions asked
@@ -90,43 +103,88 @@ pub fn difference<'a>(
     options: &Options,
 ) -> Difference {
     let (new, old) = (new.into(), old.into());
-    caught(|| found(new, old, options)).unwrap_or_else(|message| {
+    let sets = match options.judging {
+        Judging::Alone => vec![RequestSet::ALLOWED],
+        Judging::Usual | Judging::BesideOthers => RequestSet::beside_others([new.document(), old.document()]),
+    };
+    let allowed: Vec<RequestSet> = sets.into_iter().filter(|set| *set != RequestSet::Denied).collect();
+    of_sets(new, old, &allowed, options)
+}
+
+/// Everything that `one` denies and `other` does not, as [`difference`].
+///
+/// ```
+/// use iamsat::check::{Options, denied_difference};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Deny","Action":["s3:PutObject","s3:DeleteObject"],"Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Deny","Action":"s3:PutObject","Resource":"*"}"#);
+/// let no_longer_denied = denied_difference(&old, &new, &Options::default());
+/// assert_eq!(&*no_longer_denied.groups[0].document.statements[0].action.values[0].value.text, "s3:DeleteObject");
+/// ```
+pub fn denied_difference<'a>(
+    one: impl Into<DocumentRef<'a>>,
+    other: impl Into<DocumentRef<'a>>,
+    options: &Options,
+) -> Difference {
+    of_sets(one.into(), other.into(), &[RequestSet::Denied], options)
+}
+
+fn of_sets(
+    one: DocumentRef<'_>,
+    other: DocumentRef<'_>,
+    sets: &[RequestSet],
+    options: &Options,
+) -> Difference {
+    caught(|| found(one, other, sets, options)).unwrap_or_else(|message| {
         let policy_type = match options.policy_type {
             Some(policy_type) => policy_type,
-            None => PolicyType::infer([new.document(), old.document()]),
+            None => PolicyType::infer([one.document(), other.document()]),
         };
         let rest = Answer::internal(message, policy_type, options.policy_type.is_none());
-        Difference { groups: Vec::new(), rest }
+        Difference { groups: Vec::new(), rest, certificates: Vec::new() }
     })
 }
 
-fn found(new: DocumentRef<'_>, old: DocumentRef<'_>, options: &Options) -> Difference {
-    let first = no_new_access(new, old, options);
-    let Verdict::Fail(findings) = &first.verdict else {
-        return Difference { groups: Vec::new(), rest: first };
-    };
+fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], options: &Options) -> Difference {
     // All questions are about the type that both documents have together.
-    let options = &options.for_parts([new.document(), old.document()]);
-    let (new, old) = (new.prepared(), old.prepared());
-    let (new, old) = (&*new, &*old);
-    let mut search = Differ { new, old, budget: QueryBudget::of(options) };
-    let statements: Vec<usize> = findings.iter().map(|finding| finding.statement).collect();
-    match search.groups(&statements) {
-        Ok(found) => {
-            let covered = found.iter().map(|found| &found.document);
-            let mut rest = find([new], [], std::iter::once(old).chain(covered), options);
-            rest.policy_type_inferred = first.policy_type_inferred;
-            Difference { groups: found.into_iter().map(Found::group).collect(), rest }
-        }
-        Err(stopped) => {
-            let rest = Answer { verdict: stopped.unknown(), open: None, ..first.clone() };
-            Difference { groups: Vec::new(), rest }
+    let is_inferred = options.policy_type.is_none();
+    let options = &options.for_parts([one.document(), other.document()]);
+    let (one, other) = (one.prepared(), other.prepared());
+    let (one, other) = (&*one, &*other);
+    let mut budget = QueryBudget::of(options);
+    let mut groups: Vec<Found> = Vec::new();
+    let mut rests: Vec<Answer> = Vec::new();
+    for set in sets.iter().copied() {
+        let first = inside(set, one.into(), other.into(), options);
+        let Verdict::Fail(findings) = &first.verdict else {
+            rests.push(first);
+            continue;
+        };
+        let statements: Vec<usize> = findings.iter().map(|finding| finding.statement).collect();
+        let mut search = Differ { one, other, set, earlier: &groups, budget: &mut budget };
+        match search.groups(&statements) {
+            Ok(found) => {
+                let covered = groups.iter().chain(&found).map(|group| group.in_set(set));
+                let without: Vec<OfSet<'_>> = std::iter::once((set, other.into())).chain(covered).collect();
+                rests.push(find_among(set, &[one.into()], &[], &without, options));
+                groups.extend(found);
+            }
+            Err(stopped) => rests.push(Answer { verdict: stopped.unknown(), open: None, ..first.clone() }),
         }
     }
+    let certificates = rests.iter().filter_map(|rest| rest.certificate().cloned()).collect();
+    let mut rest = combined(rests.into_iter());
+    rest.policy_type_inferred = is_inferred;
+    Difference { groups: groups.into_iter().map(Found::group).collect(), rest, certificates }
 }
 
 /// A group, about which more queries are asked.
 struct Found {
+    set: RequestSet,
     side: Side,
     region: Region,
     document: PreparedDocument,
@@ -136,15 +194,33 @@ struct Found {
 
 impl Found {
     fn group(self) -> Group {
-        let Found { side, region, document, is_all_new, finding } = self;
-        Group { side, region, document: document.into_document(), is_all_new, finding }
+        let Found { set, side, region, document, is_all_new, finding } = self;
+        Group { set, side, region, document: document.into_document(), is_all_new, finding }
+    }
+
+    /// The requests of the group that count in a set.
+    fn in_set(&self, set: RequestSet) -> OfSet<'_> {
+        (region_set(set, self.side), (&self.document).into())
+    }
+}
+
+/// The set that the document of a region on this side stands for.
+fn region_set(set: RequestSet, side: Side) -> RequestSet {
+    match side {
+        Side::More => set,
+        // A Deny statement keeps requests out by whichever entry they would be allowed.
+        Side::Less => RequestSet::ALLOWED,
     }
 }
 
 struct Differ<'d> {
-    new: &'d PreparedDocument,
-    old: &'d PreparedDocument,
-    budget: QueryBudget,
+    /// The policy with more in the set.
+    one: &'d PreparedDocument,
+    other: &'d PreparedDocument,
+    set: RequestSet,
+    /// The groups that were found in other sets.
+    earlier: &'d [Found],
+    budget: &'d mut QueryBudget,
 }
 
 /// The part of a region that is new.
@@ -161,30 +237,33 @@ impl<'d> Differ<'d> {
         let mut groups: Vec<Found> = Vec::new();
         let mut mixed: Vec<Region> = Vec::new();
         for statement in statements {
-            let Some(whole) = Region::whole(self.new.document(), *statement) else { continue };
-            let parts = self.parts(Side::Allows, &whole)?;
+            let Some(whole) = Region::whole(self.one.document(), *statement) else { continue };
+            let parts = self.parts(Side::More, &whole)?;
             for (region, share) in parts {
                 match share {
-                    Share::All => self.add(&mut groups, Side::Allows, region, true)?,
+                    Share::All => self.add(&mut groups, Side::More, region, true)?,
                     Share::Part => mixed.push(region),
                 }
             }
         }
-        for (statement, source) in self.old.document().statements.iter().enumerate() {
+        // In the set of what is denied, no statement keeps requests out.
+        let (other, set) = (self.other.document(), self.set);
+        let of_other = other.statements.iter().filter(|_| set != RequestSet::Denied);
+        for (statement, source) in of_other.enumerate() {
             if source.effect.value != Effect::Deny {
                 continue;
             }
-            let Some(whole) = Region::whole(self.old.document(), statement) else { continue };
-            let Some(document) = whole.document(self.old.document()) else { continue };
-            if self.left_in((&document).into(), &groups)?.is_none() {
+            let Some(whole) = Region::whole(other, statement) else { continue };
+            let Some(document) = self.document(Side::Less, &whole) else { continue };
+            if self.left_in(Side::Less, &document, &groups)?.is_none() {
                 continue;
             }
-            for (region, share) in self.parts(Side::Denied, &whole)? {
-                self.add(&mut groups, Side::Denied, region, share == Share::All)?;
+            for (region, share) in self.parts(Side::Less, &whole)? {
+                self.add(&mut groups, Side::Less, region, share == Share::All)?;
             }
         }
         for region in mixed {
-            self.add(&mut groups, Side::Allows, region, false)?;
+            self.add(&mut groups, Side::More, region, false)?;
         }
         self.without_covered(groups)
     }
@@ -197,10 +276,9 @@ impl<'d> Differ<'d> {
         region: Region,
         is_all_new: bool,
     ) -> Result<(), Stopped> {
-        let Some(document) = region.document(self.side(side)) else { return Ok(()) };
-        let document = PreparedDocument::new(document);
-        if let Some(finding) = self.left_in((&document).into(), groups)? {
-            groups.push(Found { side, region, document, is_all_new, finding });
+        let Some(document) = self.document(side, &region) else { return Ok(()) };
+        if let Some(finding) = self.left_in(side, &document, groups)? {
+            groups.push(Found { set: self.set, side, region, document, is_all_new, finding });
         }
         Ok(())
     }
@@ -214,12 +292,12 @@ impl<'d> Differ<'d> {
         if groups.len() > 1 {
             for place in order {
                 let Some(group) = groups.get(place) else { continue };
-                let others = groups
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != place && !dropped.contains(other))
-                    .map(|(_, other)| &other.document);
-                if self.ask_new((&group.document).into(), others)?.is_none() {
+                let others = groups.iter().enumerate();
+                let others = others.filter(|(other, _)| *other != place && !dropped.contains(other));
+                let others = self.earlier.iter().chain(others.map(|(_, other)| other));
+                let set = self.set;
+                let others: Vec<OfSet<'_>> = others.map(|other| other.in_set(set)).collect();
+                if self.ask_new(group.in_set(set), others)?.is_none() {
                     dropped.push(place);
                 }
             }
@@ -230,11 +308,14 @@ impl<'d> Differ<'d> {
         Ok(groups)
     }
 
-    fn side(&self, side: Side) -> &'d Document {
-        match side {
-            Side::Allows => self.new.document(),
-            Side::Denied => self.old.document(),
-        }
+    /// A region of the policy of this side as a document.
+    fn document(&self, side: Side, region: &Region) -> Option<PreparedDocument> {
+        let of = match side {
+            Side::More => self.one.document(),
+            Side::Less => self.other.document(),
+        };
+        let effect = region_set(self.set, side).effect();
+        region.document_of(of, effect).map(PreparedDocument::new)
     }
 
     /// The parts of a statement in which something is new, put together as far as they go together.
@@ -257,11 +338,12 @@ impl<'d> Differ<'d> {
         known: Option<&Request>,
         parts: &mut Parts,
     ) -> Result<(), Stopped> {
-        let Some(document) = region.document(self.side(side)) else { return Ok(()) };
+        let Some(document) = self.document(side, &region) else { return Ok(()) };
+        let of_set = (region_set(self.set, side), DocumentRef::from(&document));
         let found;
-        let witness = match known.filter(|request| self.holds(&document, request)) {
+        let witness = match known.filter(|request| self.holds(of_set, request)) {
             Some(request) => request,
-            None => match self.ask_new((&document).into(), [])? {
+            None => match self.ask_new(of_set, [])? {
                 Some(finding) => {
                     found = finding;
                     found.witness.request()
@@ -269,7 +351,7 @@ impl<'d> Differ<'d> {
                 None => return Ok(()),
             },
         };
-        if self.is_all_new((&document).into())? {
+        if self.is_all_new(of_set)? {
             parts.push((region, Share::All));
             return Ok(());
         }
@@ -310,8 +392,8 @@ impl<'d> Differ<'d> {
                 if parts.iter().enumerate().any(swallows) || !is_covered(&slice, parts) {
                     continue;
                 }
-                let Some(document) = slice.document(self.side(side)) else { continue };
-                if self.is_all_new((&document).into())? {
+                let Some(document) = self.document(side, &slice) else { continue };
+                if self.is_all_new((region_set(self.set, side), (&document).into()))? {
                     region = more;
                 }
             }
@@ -323,46 +405,49 @@ impl<'d> Differ<'d> {
     }
 
     /// Returns true if the request is in the region.
-    fn holds(&self, region: &Document, request: &Request) -> bool {
-        let mut options = evaluate::Options::for_documents(&[self.new.document(), self.old.document()]);
+    fn holds(&self, (set, region): OfSet<'_>, request: &Request) -> bool {
+        let mut options = evaluate::Options::for_documents(&[self.one.document(), self.other.document()]);
         options.resource_unconstrained = true;
-        evaluate::decide(&[region], request, &options) == Decision::Allowed
+        Case::new(request, &options).is_in(set, [region.document()]) == Truth::True
     }
 
     /// A new request of the region that is in none of the groups.
-    fn left_in<'g>(
+    fn left_in(
         &mut self,
-        region: DocumentRef<'g>,
-        groups: &'g [Found],
-    ) -> Result<Option<Finding>, Stopped>
-    where
-        'd: 'g,
-    {
-        self.ask_new(region, groups.iter().map(|group| &group.document))
+        side: Side,
+        region: &PreparedDocument,
+        groups: &[Found],
+    ) -> Result<Option<Finding>, Stopped> {
+        let set = self.set;
+        let groups = self.earlier.iter().chain(groups).map(|group| group.in_set(set));
+        self.ask_new((region_set(set, side), region.into()), groups)
     }
 
     /// A new request of the region that is in none of the others. What is not known counts as none: in the end it is
     /// asked whether everything is covered.
     fn ask_new<'g>(
         &mut self,
-        region: DocumentRef<'g>,
-        others: impl IntoIterator<Item = &'g PreparedDocument>,
+        region: OfSet<'g>,
+        others: impl IntoIterator<Item = OfSet<'g>>,
     ) -> Result<Option<Finding>, Stopped>
     where
         'd: 'g,
     {
-        let (new, old) = (DocumentRef::from(self.new), DocumentRef::from(self.old));
-        let without = std::iter::once(old).chain(others.into_iter().map(DocumentRef::from));
-        match self.budget.ask(|options| find([new], [region], without, options))?.verdict {
+        let (one, other, set) = (self.one.into(), self.other.into(), self.set);
+        let without: Vec<OfSet<'g>> = std::iter::once((set, other)).chain(others).collect();
+        let asked = |options: &Options| find_among(set, &[one], &[region], &without, options);
+        match self.budget.ask(asked)?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
     }
 
-    /// Decides whether it is proved that the new policy allows all of the region, and the old one nothing of it.
-    fn is_all_new(&mut self, region: DocumentRef<'_>) -> Result<bool, Stopped> {
-        Ok(self.budget.proves(|options| find([region], [self.old.into()], [], options))?
-            && self.budget.proves(|options| find([region], [], [self.new.into()], options))?)
+    /// Returns true if it is proved that all of the region is in the set of the one policy, and nothing of it in that of the other.
+    fn is_all_new(&mut self, (of, region): OfSet<'_>) -> Result<bool, Stopped> {
+        let (one, other) = ((self.set, self.one.into()), (self.set, self.other.into()));
+        let nothing_old = |options: &Options| find_among(of, &[region], &[other], &[], options);
+        let all_new = |options: &Options| find_among(of, &[region], &[], &[one], options);
+        Ok(self.budget.proves(nothing_old)? && self.budget.proves(all_new)?)
     }
 }
 

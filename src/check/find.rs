@@ -2,8 +2,8 @@
 
 use super::ask::{Answer, Options, ask};
 use crate::encode::DocumentRef;
+use crate::policy::{Document, RequestSet};
 use crate::query::Query;
-use std::ops::Range;
 
 /// Do the policies, read as one set, allow any request that every document of `within` allows and none of `without` does?
 /// FAIL if they do, with such a request; PASS if they do not. The documents of the answer are the policies, then `within`,
@@ -41,13 +41,30 @@ pub fn find<'a, D: Into<DocumentRef<'a>>>(
     without: impl IntoIterator<Item = D>,
     options: &Options,
 ) -> Answer {
-    let mut documents: Vec<DocumentRef<'a>> = policies.into_iter().map(D::into).collect();
-    let policies = documents.len();
-    documents.extend(within.into_iter().map(D::into));
-    let scopes = documents.len();
-    documents.extend(without.into_iter().map(D::into));
-    let of =
-        |places: Range<usize>| documents.iter().take(places.end).skip(places.start).map(|d| d.document());
-    let query = Query::find(of(0..policies), of(policies..scopes), of(scopes..documents.len()));
-    ask(&query, &documents, options)
+    let allowed = |document: D| (RequestSet::ALLOWED, document.into());
+    let policies: Vec<DocumentRef<'a>> = policies.into_iter().map(D::into).collect();
+    let within: Vec<OfSet<'a>> = within.into_iter().map(allowed).collect();
+    let without: Vec<OfSet<'a>> = without.into_iter().map(allowed).collect();
+    find_among(RequestSet::ALLOWED, &policies, &within, &without, options)
+}
+
+/// A document with the set of requests that it stands for.
+pub(super) type OfSet<'a> = (RequestSet, DocumentRef<'a>);
+
+/// As [`find`], of any sets of requests that the documents stand for.
+pub(super) fn find_among<'a>(
+    set: RequestSet,
+    policies: &[DocumentRef<'a>],
+    within: &[OfSet<'a>],
+    without: &[OfSet<'a>],
+    options: &Options,
+) -> Answer {
+    fn documents<'a>(list: &[OfSet<'a>]) -> impl Iterator<Item = (RequestSet, &'a Document)> {
+        list.iter().map(|(set, document)| (*set, document.document()))
+    }
+    let policies_read = policies.iter().map(|document| document.document());
+    let query = Query::find_among(set, policies_read, documents(within), documents(without));
+    let others = within.iter().chain(without).map(|(_, document)| *document);
+    let all: Vec<DocumentRef<'a>> = policies.iter().copied().chain(others).collect();
+    ask(&query, &all, options)
 }

@@ -1,19 +1,26 @@
 //! What of a policy does not matter, and what matters more than it seems to. Nothing is guessed: that something does not
 //! matter is proved for every request, and that something matters is shown by one.
 //!
+//! A part of an Allow statement changes nothing if the policy without it allows the same, by entries of every form; a part of a
+//! Deny statement, if the policy without it denies the same. What is denied stays denied whatever other policies grant, so it
+//! matters also where the policy itself allows nothing. Of policies that are judged alone only what they allow counts.
+//!
 //! What changes nothing can be taken out, any selection of it: see [`super::reduction`].
 
+use super::beside_others::inside;
+use super::find::find_among;
 use super::isolation::caught;
+use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::reduction::{Kind, Part, Reduction, Within, without};
-use super::region::{Axis, Region};
-use super::{Answer, Options, find, no_new_access, no_public_access};
+use super::region::Axis;
+use super::{Answer, Options, find, no_public_access};
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Decision, glob_matches};
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
-    Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, ResourceType, SetPrefix,
-    Statement, Template, parse,
+    Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, RequestSet, ResourceType,
+    SetPrefix, Statement, Template, parse,
 };
 use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
@@ -29,10 +36,13 @@ pub enum Fault {
     NeverApplies,
     /// An Allow statement all of whose requests are denied.
     FullyDenied,
-    /// An Allow statement that allows nothing that others do not.
+    /// A statement that allows nothing, or denies nothing, that others do not.
     Redundant,
-    /// A Deny statement that takes nothing away.
-    DeniesNothing,
+    /// A Deny statement that takes nothing away from what the policy allows.
+    DeniesNothing {
+        /// True if it can be left out: policies are judged alone.
+        can_go: bool,
+    },
     /// A value that could be left out.
     RedundantValue(Axis, usize),
     /// A condition that every request meets which the rest of the statement matches.
@@ -75,6 +85,8 @@ pub struct Lint {
     pub internal: Option<String>,
     /// The policy type that was used.
     pub policy_type: PolicyType,
+    /// True if only what the policy allows counts, not what it denies.
+    pub alone: bool,
 }
 
 /// A policy without what some of its defects say can be left out, whichever they are; a list keeps its last value and a policy
@@ -92,12 +104,14 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
     let part = |defect: &Defect| {
         let statement = policy.statements.get(defect.statement)?;
         match defect.fault {
-            Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing => {
-                Some(Part { statement: statement.span, within: None })
-            }
+            Fault::NeverApplies
+            | Fault::FullyDenied
+            | Fault::Redundant
+            | Fault::DeniesNothing { can_go: true } => Some(Part { statement: statement.span, within: None }),
             Fault::RedundantValue(axis, place) => Some(value_of(statement, axis, place)?.1),
             Fault::AlwaysMet(place) => condition_of(statement, place),
-            Fault::AllowsNotAction
+            Fault::DeniesNothing { can_go: false }
+            | Fault::AllowsNotAction
             | Fault::AllowsNotResource
             | Fault::AllowsNotPrincipal
             | Fault::MetWithoutKey(_)
@@ -129,7 +143,7 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
 /// let policy = policy(r#"[{"Effect":"Allow","Action":["s3:Get*","s3:GetObject"],"Resource":"*"},
 ///     {"Effect":"Deny","Action":"ec2:*","Resource":"*"}]"#);
 /// let faults: Vec<_> = lint(&policy, &Options::default()).defects.iter().map(|d| (d.statement, d.fault)).collect();
-/// assert_eq!(faults[1], (1, Fault::DeniesNothing));
+/// assert_eq!(faults[1], (1, Fault::DeniesNothing { can_go: false }));
 /// assert!(matches!(faults[0], (0, Fault::RedundantValue(_, 1))));
 /// ```
 pub fn lint<'a>(policy: impl Into<DocumentRef<'a>>, options: &Options) -> Lint {
@@ -144,11 +158,18 @@ pub fn lint<'a>(policy: impl Into<DocumentRef<'a>>, options: &Options) -> Lint {
         exhausted: None,
         internal: Some(message),
         policy_type,
+        alone: options.judging == Judging::Alone,
     })
 }
 
 fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) -> Lint {
+    let alone = options.judging == Judging::Alone;
+    let sets = match alone {
+        true => vec![RequestSet::ALLOWED],
+        false => RequestSet::beside_others([policy.document()]),
+    };
     let mut linter = Linter {
+        sets,
         whole: policy.into(),
         policy: policy.document(),
         reduction: Reduction::of(policy),
@@ -164,10 +185,12 @@ fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) 
     };
     let mut defects = linter.defects;
     defects.sort_by_key(|defect| (defect.statement, defect.fault));
-    Lint { defects, exhausted, internal, policy_type }
+    Lint { defects, exhausted, internal, policy_type, alone }
 }
 
 struct Linter<'l> {
+    /// The sets of requests that have to stay the same; what policies deny is among them unless they are judged alone.
+    sets: Vec<RequestSet>,
     /// The policy, prepared.
     whole: DocumentRef<'l>,
     policy: &'l Document,
@@ -235,32 +258,70 @@ impl Linter<'_> {
     /// Decides whether the statement as a whole changes anything.
     fn statement(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(source) = self.policy.statements.get(index) else { return Ok(()) };
-        let Some(alone) = Region::whole(self.policy, index).and_then(|region| region.document(self.policy))
-        else {
-            return Ok(());
-        };
-        if self.none(&[(&alone).into()], &[], &[])? {
+        let effect = source.effect.value;
+        let alone = self.alone(source.clone());
+        let own = Linter::own_set(effect);
+        let nothing = |options: &Options| find_among(own, &[(&alone).into()], &[], &[], options);
+        if matches!(self.ask(nothing)?, Verdict::Pass(_)) {
             self.drop_statement(index, Fault::NeverApplies, None);
             return Ok(());
         }
         let has = |effect| self.policy.statements.iter().any(|s| s.effect.value == effect);
-        // A policy of Deny statements alone is there to limit others.
         let (allows, denies) = (has(Effect::Allow), has(Effect::Deny));
         let whole = Part { statement: source.span, within: None };
-        match source.effect.value {
-            Effect::Allow if denies && self.none(&[self.whole], &[(&alone).into()], &[])? => {
+        match effect {
+            Effect::Allow if denies && self.none(&[self.whole], &[(&alone).into()])? => {
                 self.drop_statement(index, Fault::FullyDenied, None);
             }
-            Effect::Allow if self.may_be_covered(source) && self.is_idle(Kind::Less, &whole)? => {
+            Effect::Allow if self.may_be_covered(source) && self.is_idle(effect, Kind::Less, &whole)? => {
                 let by = self.covering(index, &alone)?;
                 self.drop_statement(index, Fault::Redundant, by);
             }
-            Effect::Deny if allows && self.is_idle(Kind::More, &whole)? => {
-                self.drop_statement(index, Fault::DeniesNothing, None);
+            Effect::Deny if self.judges_alone() => {
+                // A policy of Deny statements alone is there to limit others.
+                if allows && self.is_idle(effect, Kind::More, &whole)? {
+                    self.drop_statement(index, Fault::DeniesNothing { can_go: true }, None);
+                }
+            }
+            Effect::Deny if self.is_idle(effect, Kind::More, &whole)? => {
+                let by = self.covering(index, &alone)?;
+                self.drop_statement(index, Fault::Redundant, by);
+            }
+            Effect::Deny if allows && self.takes_nothing_away(&whole)? => {
+                self.add(index, Fault::DeniesNothing { can_go: false }, None, None);
             }
             Effect::Allow | Effect::Deny => {}
         }
         Ok(())
+    }
+
+    fn judges_alone(&self) -> bool {
+        !self.sets.contains(&RequestSet::Denied)
+    }
+
+    /// The set of requests that statements with this effect put requests into.
+    fn own_set(effect: Effect) -> RequestSet {
+        match effect {
+            Effect::Allow => RequestSet::ALLOWED,
+            Effect::Deny => RequestSet::Denied,
+        }
+    }
+
+    /// The sets that a part of a statement with this effect may change. What policies allow does not change if what Deny
+    /// statements deny does not.
+    fn sets_of(&self, effect: Effect) -> Vec<RequestSet> {
+        match self.judges_alone() {
+            true => self.sets.clone(),
+            false => self.sets.iter().copied().filter(|set| set.effect() == effect).collect(),
+        }
+    }
+
+    /// Returns true if it is proved that the policy allows nothing more without a part of a Deny statement.
+    fn takes_nothing_away(&mut self, part: &Part) -> Result<bool, Stopped> {
+        match without(self.policy, part) {
+            Some(after) => self.inside(RequestSet::ALLOWED, (&after).into(), self.whole),
+            None => Ok(false),
+        }
     }
 
     fn drop_statement(&mut self, index: usize, fault: Fault, covered_by: Option<usize>) {
@@ -272,13 +333,20 @@ impl Linter<'_> {
     }
 
     /// Decides whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
-    fn is_idle(&mut self, kind: Kind, part: &Part) -> Result<bool, Stopped> {
+    fn is_idle(&mut self, effect: Effect, kind: Kind, part: &Part) -> Result<bool, Stopped> {
         let before = self.reduction.without(kind).clone();
-        match (kind, without(before.document(), part)) {
-            (_, None) => Ok(false),
-            (Kind::Less, Some(after)) => self.narrower((&before).into(), (&after).into()),
-            (Kind::More, Some(after)) => self.narrower((&after).into(), (&before).into()),
+        let Some(after) = without(before.document(), part) else { return Ok(false) };
+        let (before, after) = (DocumentRef::from(&before), DocumentRef::from(&after));
+        for set in self.sets_of(effect) {
+            // To allow less is to deny more.
+            let is_more = matches!(kind, Kind::Less) == (set != RequestSet::Denied);
+            let (one, other) = if is_more { (before, after) } else { (after, before) };
+            // The other way round it is so, unless something is open.
+            if !(self.inside(set, one, other)? && self.inside(set, other, one)?) {
+                return Ok(false);
+            }
         }
+        Ok(true)
     }
 
     /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
@@ -308,20 +376,20 @@ impl Linter<'_> {
         })
     }
 
-    /// The Allow statement that alone allows all that another does.
+    /// The statement that alone allows, or denies, all that another does.
     fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Stopped> {
+        let Some(effect) = self.policy.statements.get(index).map(|s| s.effect.value) else { return Ok(None) };
         for other in 0..self.policy.statements.len() {
-            if self.gone.contains(&other) {
+            if other == index || self.gone.contains(&other) {
                 continue;
             }
-            let is_allow = self.policy.statements.get(other).is_some_and(|s| s.effect.value == Effect::Allow);
-            if other == index || !is_allow {
-                continue;
+            let source = self.policy.statements.get(other).filter(|s| s.effect.value == effect);
+            let Some(document) = source.map(|source| self.alone(source.clone())) else { continue };
+            let mut covers = true;
+            for set in self.sets_of(effect) {
+                covers = covers && self.inside(set, alone.into(), (&document).into())?;
             }
-            let document = Region::whole(self.policy, other).and_then(|region| region.document(self.policy));
-            if let Some(document) = document
-                && self.narrower(alone.into(), (&document).into())?
-            {
+            if covers {
                 return Ok(Some(other));
             }
         }
@@ -344,7 +412,10 @@ impl Linter<'_> {
         if let Some(resource) = &statement.resource {
             list(Axis::Resource, resource.values.iter().map(|v| is_wild(&v.value.template)).collect());
         }
-        if let Some(principal) = &statement.principal {
+        // Whom a Deny exempts depends on the list as a whole: with an entry less it may exempt more.
+        let is_exemption = |negated: bool| negated && statement.effect.value == Effect::Deny;
+        if let Some(principal) = statement.principal.as_ref().filter(|element| !is_exemption(element.negated))
+        {
             list(Axis::Principal, principal.values.iter().map(|v| v.value.text.contains('*')).collect());
         }
         for (place, condition) in statement.conditions.iter().enumerate() {
@@ -356,7 +427,8 @@ impl Linter<'_> {
         candidates.sort_by_key(|(wild, axis, place)| (*wild, *axis, std::cmp::Reverse(*place)));
         for (_, axis, place) in candidates {
             let Some((kind, part)) = value_of(statement, axis, place) else { continue };
-            if self.may_be_redundant(index, axis, place) && self.is_idle(kind, &part)? {
+            let effect = statement.effect.value;
+            if self.may_be_redundant(index, axis, place) && self.is_idle(effect, kind, &part)? {
                 self.reduction.take(kind, &part);
                 self.add(index, Fault::RedundantValue(axis, place), None, None);
             }
@@ -402,7 +474,9 @@ impl Linter<'_> {
             let Some(left) = self.reduction.statement(kind, statement.span).cloned() else { continue };
             let whole = self.alone(left);
             let Some(less) = without(&whole, &part) else { continue };
-            if self.narrower((&less).into(), (&whole).into())? {
+            // Whoever it is for, and by whichever entry.
+            let own = Linter::own_set(statement.effect.value);
+            if self.inside(own, (&less).into(), (&whole).into())? {
                 self.reduction.take(kind, &part);
                 self.add(index, Fault::AlwaysMet(place), None, None);
             }
@@ -423,7 +497,7 @@ impl Linter<'_> {
         ];
         for (_, fault) in opened.into_iter().filter(|(negated, _)| *negated && allows) {
             let alone = self.alone(statement.clone());
-            if let Some(finding) = self.some(&[self.whole], &[(&alone).into()], &[])? {
+            if let Some(finding) = self.some(&[self.whole], &[(&alone).into()])? {
                 self.add(index, fault, None, Some(finding));
             }
         }
@@ -437,7 +511,7 @@ impl Linter<'_> {
             if allows && positive && lenient {
                 let Some(absent) = absent(key) else { continue };
                 let alone = self.alone(statement.clone());
-                if let Some(finding) = self.some(&[self.whole], &[(&alone).into(), (&absent).into()], &[])? {
+                if let Some(finding) = self.some(&[self.whole], &[(&alone).into(), (&absent).into()])? {
                     self.add(index, Fault::MetWithoutKey(place), None, Some(finding));
                 }
             } else if !allows && is_mfa && operator.base == OperatorBase::Bool && !lenient && says_no() {
@@ -446,7 +520,7 @@ impl Linter<'_> {
                 rest.conditions.remove(place);
                 rest.effect.value = Effect::Allow;
                 let rest = self.alone(rest);
-                if let Some(finding) = self.some(&[self.whole], &[(&rest).into(), (&absent).into()], &[])? {
+                if let Some(finding) = self.some(&[self.whole], &[(&rest).into(), (&absent).into()])? {
                     self.add(index, Fault::DeniesOnlyIfPresent(place), None, Some(finding));
                 }
             }
@@ -454,9 +528,8 @@ impl Linter<'_> {
         Ok(())
     }
 
-    /// The statement as an Allow of a policy of its own.
-    fn alone(&self, mut statement: Statement) -> Document {
-        statement.effect.value = Effect::Allow;
+    /// The statement as a policy of its own.
+    fn alone(&self, statement: Statement) -> Document {
         self.policy.with_statements(vec![statement])
     }
 
@@ -469,19 +542,19 @@ impl Linter<'_> {
         Ok(verdict)
     }
 
-    /// Decides whether it is proved that one policy allows nothing that the other does not.
-    fn narrower(&mut self, one: DocumentRef<'_>, other: DocumentRef<'_>) -> Result<bool, Stopped> {
-        Ok(matches!(self.ask(|options| no_new_access(one, other, options))?, Verdict::Pass(_)))
+    /// Decides whether it is proved that all requests in this set of one policy are in that of the other.
+    fn inside(
+        &mut self,
+        set: RequestSet,
+        one: DocumentRef<'_>,
+        other: DocumentRef<'_>,
+    ) -> Result<bool, Stopped> {
+        Ok(matches!(self.ask(|options| inside(set, one, other, options))?, Verdict::Pass(_)))
     }
 
-    /// Decides whether it is proved that there is no such request.
-    fn none(
-        &mut self,
-        policies: &[DocumentRef<'_>],
-        within: &[DocumentRef<'_>],
-        without: &[DocumentRef<'_>],
-    ) -> Result<bool, Stopped> {
-        Ok(matches!(self.found(policies, within, without)?, Verdict::Pass(_)))
+    /// Decides whether it is proved that the policies allow no request that every document of `within` allows.
+    fn none(&mut self, policies: &[DocumentRef<'_>], within: &[DocumentRef<'_>]) -> Result<bool, Stopped> {
+        Ok(matches!(self.found(policies, within)?, Verdict::Pass(_)))
     }
 
     /// A request like that.
@@ -489,9 +562,8 @@ impl Linter<'_> {
         &mut self,
         policies: &[DocumentRef<'_>],
         within: &[DocumentRef<'_>],
-        without: &[DocumentRef<'_>],
     ) -> Result<Option<Finding>, Stopped> {
-        match self.found(policies, within, without)? {
+        match self.found(policies, within)? {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
@@ -501,11 +573,9 @@ impl Linter<'_> {
         &mut self,
         policies: &[DocumentRef<'_>],
         within: &[DocumentRef<'_>],
-        without: &[DocumentRef<'_>],
     ) -> Result<Verdict, Stopped> {
-        let lists = [policies, within, without].map(|documents| documents.iter().copied());
-        let [policies, within, without] = lists;
-        self.ask(|options| find(policies, within, without, options))
+        let [policies, within] = [policies, within].map(|documents| documents.iter().copied());
+        self.ask(|options| find(policies, within, [], options))
     }
 }
 

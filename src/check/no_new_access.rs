@@ -1,8 +1,11 @@
 //! Does the new policy allow any request that the existing one does not?
 
-use super::ask::{Answer, Options, ask};
+use super::ask::{Answer, Options};
+use super::beside_others::{allows_nothing, beside_others, nothing_more_through, weakened};
+use super::judging::Judging;
 use crate::encode::DocumentRef;
-use crate::query::Query;
+use crate::policy::RequestSet;
+use crate::solve::Verdict;
 
 /// Does `new` allow any request that `existing` does not? PASS if it does not. Document 0 of the answer is `new`,
 /// document 1 `existing`.
@@ -22,11 +25,49 @@ use crate::query::Query;
 /// assert_eq!(no_new_access(&new, &old, &Options::default()).verdict.name(), "PASS");
 /// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
 /// ```
+///
+/// Policies that are there to limit what others grant are judged beside others, because alone each of them equals every other:
+/// `new` then also has to deny all that `existing` denies.
+///
+/// ```
+/// use iamsat::check::{Options, no_new_access};
+/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+/// # fn policy(statement: &str) -> Document {
+/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # }
+/// let old = policy(r#"{"Effect":"Deny","Action":["ec2:*","iam:*"],"Resource":"*"}"#);
+/// let new = policy(r#"{"Effect":"Deny","Action":"iam:*","Resource":"*"}"#);
+/// let answer = no_new_access(&new, &old, &Options::default());
+/// assert_eq!((answer.verdict.name(), answer.beside_others), ("FAIL", true));
+/// ```
 pub fn no_new_access<'a>(
     new: impl Into<DocumentRef<'a>>,
     existing: impl Into<DocumentRef<'a>>,
     options: &Options,
 ) -> Answer {
     let (new, existing) = (new.into(), existing.into());
-    ask(&Query::no_new_access(new.document(), existing.document()), &[new, existing], options)
+    let mut answer = nothing_more_through(new, existing, RequestSet::ALLOWED, options);
+    if answer.is_fault {
+        return answer;
+    }
+    // All queries are about the type that both documents have together.
+    let options = &options.for_parts([new.document(), existing.document()]);
+    // AWS's checks judge alone, whatever the documents are.
+    let judges_beside = !options.aws_compat
+        && match options.judging {
+            Judging::BesideOthers => true,
+            Judging::Alone => false,
+            Judging::Usual => {
+                answer.policy_type.limits_others()
+                    || matches!(answer.verdict, Verdict::Pass(_))
+                        && [new, existing].into_iter().all(|document| allows_nothing(document, options))
+            }
+        };
+    if judges_beside {
+        beside_others(answer, new, existing, options)
+    } else {
+        answer.weakened = weakened(new, existing, options);
+        answer
+    }
 }

@@ -71,9 +71,9 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
     let mut encoding = Encoding::recalled(&anywhere, &[document], semantics);
     let assumptions = assumptions(&anywhere, &[document], &encoding.context, encoding.formula.mentioned());
     let referee = Referee::new(&anywhere, semantics).with_indexes([document.actions()]);
-    let mut allows = encoding.allows.clone();
-    if allows.is_empty() {
-        allows.push((0, 0, Lit::FALSE));
+    let mut goals = encoding.goals.clone();
+    if goals.is_empty() {
+        goals.push((0, 0, Lit::FALSE));
     }
     let places = match encoding.by_address {
         true => Places::of(policy, &options.limits),
@@ -96,7 +96,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
                 query: &anywhere,
                 limits: &options.limits,
             };
-            for (_, statement, lit) in allows {
+            for (_, statement, lit) in goals {
                 asking.statement(lit, &referee.claim(0, statement), &mut outcome);
                 if outcome.late() {
                     break;
@@ -119,6 +119,8 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         addresses,
         stats,
         open,
+        beside_others: false,
+        weakened: None,
         certificate: None,
         is_fault: false,
     };

@@ -1,7 +1,7 @@
 //! A part of a statement: some of its values, as a document of its own.
 
 use crate::limits::InputLimits;
-use crate::policy::{Condition, Document, Element, OperatorBase, SetPrefix, Statement, parse};
+use crate::policy::{Condition, Document, Effect, Element, OperatorBase, SetPrefix, Statement, parse};
 use crate::span::{Source, Spanned};
 use serde_json::Value;
 
@@ -103,15 +103,20 @@ impl Region {
 
     /// The region as a document with one Allow statement; `None` if the region is not of this document.
     pub fn document(&self, of: &Document) -> Option<Document> {
-        let text = self.text(of)?;
+        self.document_of(of, Effect::Allow)
+    }
+
+    /// As [`Region::document`], with one statement of this effect: a Deny statement with `NotPrincipal` is read in another way.
+    pub(super) fn document_of(&self, of: &Document, effect: Effect) -> Option<Document> {
+        let text = self.text(of, effect)?;
         let name = format!("statement {} of {}", self.statement, of.source.name());
         parse(&Source::new(name, text), &InputLimits::default()).document
     }
 
     /// The text of that document.
-    fn text(&self, of: &Document) -> Option<String> {
+    fn text(&self, of: &Document, effect: Effect) -> Option<String> {
         let statement = of.statements.get(self.statement)?;
-        let mut members = vec![r#""Effect":"Allow""#.to_owned()];
+        let mut members = vec![format!(r#""Effect":"{}""#, effect.name())];
         if let Some(principal) = self.principal(statement) {
             members.push(principal);
         }

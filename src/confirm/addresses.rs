@@ -10,9 +10,9 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// A request that shows something.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'r> {
-    /// Index of the policy that allows it.
+    /// Index of the policy that allows it, or that denies it in a query about what is denied.
     pub policy: usize,
-    /// Index of the Allow statement of that policy that allows it.
+    /// Index of the statement of that policy that does.
     pub statement: usize,
     /// The addresses from each of which it is allowed; none where the request alone shows enough.
     pub addresses: Option<AddressInterval>,

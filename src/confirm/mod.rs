@@ -6,8 +6,8 @@ mod referee;
 pub use addresses::{Shown, is_for_everyone, names_address};
 pub use referee::{Claim, Referee};
 
-use crate::evaluate::{self, Case, Decision, Truth};
-use crate::policy::{Effect, read_instant};
+use crate::evaluate::{self, Case, Truth};
+use crate::policy::{RequestSet, read_instant};
 use crate::query::Role;
 use crate::request::{FactSets, Request, Requesters};
 
@@ -25,11 +25,21 @@ impl Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 
-    /// The referee decides otherwise, or leaves open what the search found out.
-    fn decided(document: usize, decision: Decision, expected: &str) -> Disagreement {
+    /// The referee decides otherwise of a document, or leaves open what the search found out.
+    fn decided(document: usize, set: RequestSet, is_in: Truth, expected: bool) -> Disagreement {
+        let what = match set {
+            RequestSet::Allowed(_) => "allowed",
+            RequestSet::Denied => "denied",
+        };
+        let says = match is_in {
+            Truth::True => "yes",
+            Truth::False => "no",
+            Truth::Unknown => "that it is open",
+        };
+        let search = if expected { "yes" } else { "no" };
         Disagreement {
-            message: format!("the referee says {decision:?} where the search says {expected}"),
-            open: (decision == Decision::Undetermined).then_some(document),
+            message: format!("is the request {what}? The referee says {says}, the search says {search}"),
+            open: (is_in == Truth::Unknown).then_some(document),
         }
     }
 }
@@ -60,7 +70,7 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     if sets.safe && rests_on_rounding(request, claim) {
         return Err(Disagreement {
             message: "how a fraction of a second is rounded is open".to_owned(),
-            open: Some(claim.allowed_by),
+            open: Some(claim.document),
         });
     }
     is_asked_about(request, claim)
@@ -86,50 +96,44 @@ fn is_possible_requester(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
     }
 }
 
-/// Confirms that the policies allow the request by the claimed statement, and that every other layer treats it as its role says.
+/// Confirms that the claimed statement puts the request into the set of the policies, and that the request is in or out of the
+/// set of every other layer as its role says.
 fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
-    let policies = claim.query.policies();
-    let Some(document) = policies.get(claim.allowed_by) else {
+    let (policies, set) = (claim.query.policies(), claim.query.set());
+    let Some(document) = policies.get(claim.document) else {
         return Err(Disagreement::new("the claim names no document"));
     };
     let case = Case::new(request, claim.options);
-    let statement = document.statements.get(claim.statement).filter(|s| s.effect.value == Effect::Allow);
-    if statement.is_none_or(|s| case.applies(s) != Truth::True) {
+    let statement = document.statements.get(claim.statement).filter(|s| s.effect.value == set.effect());
+    if statement.is_none_or(|s| case.applies_by(s, set.forms()) != Truth::True) {
         return Err(Disagreement::new(format!(
             "the referee says that statement {} does not apply",
             claim.statement
         )));
     }
-    // As it allows the request, the other Allow statements do not matter; the Deny statements of all policies do.
-    for index in 0..policies.len() {
-        let decision = match case.denied_by(claim.searched(index)) {
-            Truth::False => continue,
-            Truth::Unknown => Decision::Undetermined,
-            Truth::True => Decision::ExplicitlyDenied,
-        };
-        return Err(Disagreement::decided(index, decision, "allowed"));
+    // As one statement puts the request into the set, the others with its effect do not matter; the Deny statements of all
+    // policies keep it out of what they allow.
+    let denies = if set == RequestSet::Denied { 0 } else { policies.len() };
+    for index in 0..denies {
+        match case.denied_by(claim.searched(index)) {
+            Truth::False => {}
+            denied => return Err(Disagreement::decided(index, RequestSet::Denied, denied, false)),
+        }
     }
     for layer in claim.query.layers() {
         let last = layer.first + layer.documents.len();
         let documents = (layer.first..last).map(|index| claim.searched(index));
-        let decision = match layer.role {
+        let (is_in, expected) = match layer.role {
             Role::Grants => continue,
-            Role::Caps | Role::Excludes => case.decide(documents),
+            Role::Caps => (case.is_in(layer.set, documents), true),
+            Role::Excludes => (case.is_in(layer.set, documents), false),
             Role::Scope => {
                 let about_all = evaluate::Options { resource_unconstrained: true, ..claim.options.clone() };
-                Case::new(request, &about_all).decide(documents)
+                (Case::new(request, &about_all).is_in(layer.set, documents), true)
             }
         };
-        let is_allowed = decision == Decision::Allowed;
-        let is_denied = matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied);
-        match layer.role {
-            Role::Excludes if !is_denied => {
-                return Err(Disagreement::decided(layer.first, decision, "denied"));
-            }
-            Role::Caps | Role::Scope if !is_allowed => {
-                return Err(Disagreement::decided(layer.first, decision, "allowed"));
-            }
-            Role::Grants | Role::Caps | Role::Scope | Role::Excludes => {}
+        if is_in != Truth::from(expected) {
+            return Err(Disagreement::decided(layer.first, layer.set, is_in, expected));
         }
     }
     Ok(())

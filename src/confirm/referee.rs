@@ -78,12 +78,12 @@ impl<'a> Referee<'a> {
         self
     }
 
-    /// What a witness for this Allow statement of this policy must show.
+    /// What a witness for this statement of this policy must show.
     pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
         Claim {
             query: self.query,
             semantics: self.semantics,
-            allowed_by: document,
+            document,
             statement,
             spellings: &self.spellings,
             keys: &self.keys,
@@ -100,9 +100,9 @@ pub struct Claim<'c> {
     pub query: &'c Query<'c>,
     /// The way in which its documents are read.
     pub semantics: Semantics,
-    /// Index of the policy that allows the request.
-    pub allowed_by: usize,
-    /// Index of the statement of that document that by itself allows it.
+    /// Index of the policy with the statement.
+    pub document: usize,
+    /// Index of the statement of that document that by itself puts the request into the set of the policies.
     pub statement: usize,
     /// Further spellings of actions, for the request to use.
     pub spellings: &'c [&'c str],

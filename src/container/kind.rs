@@ -52,25 +52,20 @@ impl PolicyKind {
     /// use iamsat::{container::PolicyKind, policy::PolicyType};
     /// let trust = PolicyKind::from_name("trust").unwrap();
     /// assert_eq!(trust.policy_type(), PolicyType::Resource);
-    /// assert!(PolicyKind::Scp.is_guardrail() && !trust.is_guardrail());
+    /// assert!(PolicyKind::Scp.policy_type().limits_others());
     /// ```
     pub fn from_name(name: &str) -> Option<PolicyKind> {
         PolicyKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The type that AWS's checks judge it as.
+    /// The type that it is judged as.
     pub fn policy_type(self) -> PolicyType {
         match self {
-            PolicyKind::Identity | PolicyKind::Session | PolicyKind::Scp => PolicyType::Identity,
-            PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Endpoint | PolicyKind::Rcp => {
-                PolicyType::Resource
-            }
+            PolicyKind::Identity | PolicyKind::Session => PolicyType::Identity,
+            PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Endpoint => PolicyType::Resource,
+            PolicyKind::Scp => PolicyType::ServiceControl,
+            PolicyKind::Rcp => PolicyType::ResourceControl,
         }
-    }
-
-    /// True if the policy only filters what others grant, so that it is judged beside others.
-    pub fn is_guardrail(self) -> bool {
-        matches!(self, PolicyKind::Scp | PolicyKind::Rcp)
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
         let kind = match content.document().map(|document| PolicyType::infer([document])) {
             _ if is_trust => PolicyKind::Trust,
             Some(PolicyType::Resource) => PolicyKind::Resource,
-            Some(PolicyType::Identity) | None => PolicyKind::Identity,
+            Some(PolicyType::Identity | PolicyType::ServiceControl | PolicyType::ResourceControl) | None => {
+                PolicyKind::Identity
+            }
         };
         container.entries.push(Entry {
             key: name.clone(),

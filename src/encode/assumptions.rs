@@ -6,7 +6,7 @@ use crate::encode::facts::is_of_signer;
 use crate::encode::mentioned_ids::MentionedIds;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
-use crate::policy::PolicyType;
+use crate::policy::Effect;
 use crate::query::Query;
 use crate::request::{HEURISTICS, Heuristic};
 
@@ -31,12 +31,15 @@ pub fn assumptions(
     for document in documents {
         found.add_for(&document.features(), context);
     }
-    let is_resource = context.semantics.policy_type == PolicyType::Resource;
+    let is_resource = context.semantics.policy_type.has_principals();
     let mut policies = documents.iter().take(query.policies().len());
     if is_resource
         && !context.semantics.aws_compat
         && mentioned.iter().any(|key| is_of_signer(key))
-        && policies.any(|document| document.features().allows_sign_in)
+        && policies.any(|document| match query.set().effect() {
+            Effect::Allow => document.features().allows_sign_in,
+            Effect::Deny => document.features().denies_sign_in,
+        })
     {
         found.add(Code::FederatedSignInIsUnsigned);
     }
@@ -71,7 +74,7 @@ impl Found {
 
     /// Adds the decisions that statements with these features depend on.
     fn add_for(&mut self, features: &Features, context: &Context<'_>) {
-        let is_resource = context.semantics.policy_type == PolicyType::Resource;
+        let is_resource = context.semantics.policy_type.has_principals();
         let whole = context.allows_whole_resource;
         let single = |key: &str| !context.is_multivalued(key);
         let names = [

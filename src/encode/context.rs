@@ -2,7 +2,8 @@
 
 use crate::hash::{TextMap, TextSet};
 use crate::policy::{
-    Condition, Document, Effect, OperatorBase, Part, SetPrefix, Template, spelled_variables,
+    Condition, Document, Effect, OperatorBase, Part as Piece, PrincipalForms, RequestSet, SetPrefix,
+    Template, spelled_variables,
 };
 use crate::query::{Query, Role, Semantics};
 use crate::request::{Multiplicity, multiplicity};
@@ -18,6 +19,8 @@ pub struct Context<'a> {
     pub allows_whole_resource: bool,
     /// The documents that say what the query is about, by index: an element that they leave out does not matter.
     pub(crate) scopes: Vec<usize>,
+    /// The forms of principals that count in Allow statements, by document; all of them beyond the list.
+    pub(crate) forms: Vec<PrincipalForms>,
     /// The number of elements of each multivalued key (lower-cased name). A key that is not here is single-valued.
     pub element_counts: TextMap<&'a str, u32>,
     /// Keys of object tags (lower-cased names) that are spelled in several ways. Whether those are one key is open.
@@ -31,21 +34,26 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Reads the documents of a query for everything that depends on all of them.
     pub fn of(query: &Query<'a>, semantics: Semantics) -> Context<'a> {
-        let documents: &Vec<(&'a Document, Role)> = &query
+        let documents: &Vec<Part<'a>> = &query
             .layers()
-            .flat_map(|layer| layer.documents.iter().map(move |document| (*document, layer.role)))
+            .flat_map(|layer| layer.documents.iter().map(move |document| (*document, layer.role, layer.set)))
             .collect();
         let (scopes, judged): (Vec<_>, Vec<_>) =
-            documents.iter().enumerate().partition(|(_, (_, role))| *role == Role::Scope);
-        let mut statements = judged.iter().flat_map(|(_, (document, _))| &document.statements);
+            documents.iter().enumerate().partition(|(_, (_, role, _))| *role == Role::Scope);
+        let mut statements = judged.iter().flat_map(|(_, (document, _, _))| &document.statements);
+        let mut forms: Vec<PrincipalForms> = documents.iter().map(|(_, _, set)| set.forms()).collect();
+        if forms.iter().all(|forms| *forms == PrincipalForms::All) {
+            forms.clear();
+        }
         Context {
             semantics,
             resource_unconstrained: statements.all(|statement| statement.resource.is_none()),
             allows_whole_resource: query.outside().is_some(),
             scopes: scopes.into_iter().map(|(index, _)| index).collect(),
+            forms,
             element_counts: element_counts(documents),
             spelled_differently: spelled_differently(documents),
-            variables: documents.iter().flat_map(|(d, _)| d.statements.variable_keys()).collect(),
+            variables: documents.iter().flat_map(|(d, ..)| d.statements.variable_keys()).collect(),
             equalities: equalities(documents),
         }
     }
@@ -53,6 +61,14 @@ impl<'a> Context<'a> {
     /// True if a statement of this document without `Resource` is about every resource.
     pub fn is_about_all_resources(&self, document: usize) -> bool {
         self.resource_unconstrained || self.scopes.contains(&document)
+    }
+
+    /// The forms of principals that count in the Allow statements of this document.
+    pub(crate) fn forms(&self, document: usize) -> PrincipalForms {
+        match self.forms.get(document) {
+            Some(forms) => *forms,
+            None => PrincipalForms::All,
+        }
     }
 
     /// The name of a key that occurs as a policy variable, as the documents hold it.
@@ -76,13 +92,16 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A document of a query, its role, and the set of requests that it stands for.
+type Part<'a> = (&'a Document, Role, RequestSet);
+
 /// The start of the names of the tags of S3 objects.
 const OBJECT_TAGS: &str = "s3:existingobjecttag/";
 
 /// Finds the tag keys of S3 objects that are spelled in several ways. AWS documents for its global tag keys that case does not
 /// distinguish them, but not for the tags of S3 objects.
-fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> TextSet<&'a str> {
-    let mut mentioned = documents.iter().flat_map(|(d, _)| d.mentioned_keys());
+fn spelled_differently<'a>(documents: &[Part<'a>]) -> TextSet<&'a str> {
+    let mut mentioned = documents.iter().flat_map(|(d, ..)| d.mentioned_keys());
     if !mentioned.any(|key| key.starts_with(OBJECT_TAGS)) {
         return TextSet::default();
     }
@@ -96,7 +115,7 @@ fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> TextSet<&'a st
             found.insert(name);
         }
     };
-    for statement in documents.iter().flat_map(|(d, _)| &d.statements) {
+    for statement in documents.iter().flat_map(|(d, ..)| &d.statements) {
         let resources = statement.resource.iter().flat_map(|r| &r.values);
         let mut templates: Vec<_> = resources.map(|r| (&r.value.template, &*r.value.text)).collect();
         for condition in &statement.conditions {
@@ -114,12 +133,12 @@ fn spelled_differently<'a>(documents: &[(&'a Document, Role)]) -> TextSet<&'a st
 }
 
 /// Finds the pairs of a key and the one policy variable that it is compared with.
-fn equalities<'a>(documents: &[(&'a Document, Role)]) -> TextSet<(&'a str, &'a str)> {
-    let with_variables = documents.iter().filter(|(d, _)| d.statements.variable_keys().next().is_some());
-    let conditions = with_variables.flat_map(|(d, _)| &d.statements).flat_map(|s| &s.conditions);
+fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
+    let with_variables = documents.iter().filter(|(d, ..)| d.statements.variable_keys().next().is_some());
+    let conditions = with_variables.flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
     let of = |condition: &'a Condition| {
         let others = condition.values.iter().filter_map(|value| match value.value.template.parts() {
-            [Part::Variable(variable)] => Some(&*variable.key),
+            [Piece::Variable(variable)] => Some(&*variable.key),
             _ => None,
         });
         others.map(|other| (&*condition.key.value.name, other)).collect::<Vec<_>>()
@@ -133,11 +152,11 @@ fn equalities<'a>(documents: &[(&'a Document, Role)]) -> TextSet<(&'a str, &'a s
 /// occurrence that holds in it (ForAnyValue that must hold, ForAllValues that must fail), because the universal
 /// occurrences only lose values to talk about. One more value keeps a set non-empty that must be present (and from
 /// becoming a set of one empty text, which ForAllValues may hold of), and two keep a set plural under a plain operator. One of
-/// the Allow statements of a document that must allow is enough, and one of the Deny statements of a document that must refuse;
-/// each of the other statements may need its own value.
-fn element_counts<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u32> {
+/// the Allow statements of a document that must allow is enough, and one of the Deny statements of a document that must refuse,
+/// or that must deny; each of the other statements may need its own value.
+fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     let may_be = |key: &str| multiplicity(key).is_none_or(|known| known == Multiplicity::Multi);
-    if !documents.iter().any(|(document, _)| document.mentioned_keys().any(may_be)) {
+    if !documents.iter().any(|(document, ..)| document.mentioned_keys().any(may_be)) {
         return TextMap::default();
     }
     let mut with_sets: TextSet<&str> = TextSet::default();
@@ -145,9 +164,12 @@ fn element_counts<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u3
     // The existential occurrences of each key that is seen, and the most of them among statements of which one is enough.
     let mut existential: TextMap<&'a str, u32> = TextMap::default();
     let mut most_of: TextMap<(&'a str, usize, Effect), u32> = TextMap::default();
-    for (index, (document, role)) in documents.iter().enumerate() {
+    for (index, (document, role, set)) in documents.iter().enumerate() {
         for statement in &document.statements {
-            let must_hold = (statement.effect.value == Effect::Allow) == (*role != Role::Excludes);
+            let effect = statement.effect.value;
+            // An Allow statement neither puts a request into the set of what is denied nor keeps it out.
+            let matters = *set != RequestSet::Denied || effect == Effect::Deny;
+            let must_hold = (effect == set.effect()) == (*role != Role::Excludes);
             let mut of_statement: TextMap<&'a str, u32> = TextMap::default();
             for condition in &statement.conditions {
                 let key = &*condition.key.value.name;
@@ -161,13 +183,13 @@ fn element_counts<'a>(documents: &[(&'a Document, Role)]) -> TextMap<&'a str, u3
                     Some(_) => with_sets.insert(key),
                     None => plain.insert(key),
                 };
-                if is_existential(condition, must_hold) {
+                if matters && is_existential(condition, must_hold) {
                     *of_statement.entry(key).or_default() += 1;
                 }
             }
             for (key, count) in of_statement {
                 if must_hold {
-                    let most = most_of.entry((key, index, statement.effect.value)).or_default();
+                    let most = most_of.entry((key, index, effect)).or_default();
                     *most = count.max(*most);
                 } else {
                     *existential.entry(key).or_default() += count;

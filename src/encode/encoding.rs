@@ -1,4 +1,4 @@
-//! The formula of a query, as conjuncts: some Allow statement of the policies applies, none of their Deny statements does, the
+//! The formula of a query, as conjuncts: some statement puts the request into the set of the policies, none keeps it out, the
 //! other layers hold, and the facts about every request hold.
 //!
 //! The search and the verifier of certificates both start here.
@@ -11,7 +11,7 @@ use crate::encode::slice::Slice;
 use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
 use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
-use crate::policy::{Access, Effect, Statement};
+use crate::policy::{Access, Effect, RequestSet, Statement};
 use crate::query::{Outside, Query, Role, Semantics};
 
 /// The formula of a query.
@@ -21,10 +21,11 @@ pub struct Encoding<'a> {
     pub context: Context<'a>,
     /// The statements about requests.
     pub formula: Formula<'a>,
-    /// The Allow statements of the policies: the index of the document, that of the statement in it, and its literal.
-    pub allows: Vec<(usize, usize, Lit)>,
-    /// The conjuncts beside "one of the Allow statements applies": no Deny statement applies, the other layers hold, and the
-    /// facts about requests hold. The address that the request comes from is not among them.
+    /// The statements that put requests into the set of the policies, which are Allow statements unless it is what they deny:
+    /// the index of the document, that of the statement in it, and its literal.
+    pub goals: Vec<(usize, usize, Lit)>,
+    /// The conjuncts beside "one of the goals applies": no Deny statement keeps the request out of the set, the other layers
+    /// hold, and the facts about requests hold. The address that the request comes from is not among them.
     pub shared: Vec<Lit>,
     /// True if the query depends on the address that the request comes from.
     pub by_address: bool,
@@ -44,8 +45,8 @@ impl<'a> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::whole())
     }
 
-    /// As [`Encoding::recalled`], without the statements that cannot matter: a request satisfies one of the Allow statements and
-    /// all that is shared exactly if it does so in the whole query. The Allow statements that cannot matter are false.
+    /// As [`Encoding::recalled`], without the statements that cannot matter: a request satisfies one of the goals and all that is
+    /// shared exactly if it does so in the whole query. The goals that cannot matter are false.
     pub fn sliced(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::of(query, documents))
     }
@@ -62,50 +63,57 @@ impl<'a> Encoding<'a> {
         }
         let context = Context::of(query, semantics);
         let mut formula = Formula::default();
-        let compiled = compile_documents(&mut formula, &context, documents, slice);
+        let compiled = compile_documents(&mut formula, &context, (query, documents), slice);
         let policies = compiled.iter().take(query.policies().len()).enumerate();
         let with_effect = |effect: Effect| {
             let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
             policies.clone().flat_map(of)
         };
-        let allows: Vec<(usize, usize, Lit)> = with_effect(Effect::Allow).collect();
+        let goals: Vec<(usize, usize, Lit)> = with_effect(query.set().effect()).collect();
         let mut shared: Vec<Lit> = Vec::new();
         if let Some(access) = query.access() {
             shared.push(listed(&mut formula, &context, access));
         }
         for layer in query.layers().filter(|layer| layer.role != Role::Grants) {
             let set = compiled.iter().skip(layer.first).take(layer.documents.len());
-            let allowed = CompiledPolicy::allow_as_one_set(&mut formula, set);
-            shared.push(allowed.negate_if(layer.role == Role::Excludes));
+            let is_in = CompiledPolicy::are_in(&mut formula, layer.set, set);
+            shared.push(is_in.negate_if(layer.role == Role::Excludes));
         }
-        shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
+        if query.set() != RequestSet::Denied {
+            shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
+        }
         let mut address = None;
         if let Some(outside) = query.outside() {
             shared.extend(outsider(&mut formula, &context, query.documents(), outside));
             address = outside_address(&mut formula, outside);
         }
         shared.extend(facts(&mut formula, &context, query.documents()));
-        let some_allow = formula.graph.or(allows.iter().map(|(_, _, lit)| *lit));
-        let conjuncts = std::iter::once(some_allow).chain(shared.iter().copied()).chain(address).collect();
-        Encoding { context, formula, allows, shared, by_address: address.is_some(), conjuncts }
+        let some_goal = formula.graph.or(goals.iter().map(|(_, _, lit)| *lit));
+        let conjuncts = std::iter::once(some_goal).chain(shared.iter().copied()).chain(address).collect();
+        Encoding { context, formula, goals, shared, by_address: address.is_some(), conjuncts }
     }
 }
 
-/// Compiles the statements of the slice, document by document.
+/// Compiles the statements of the slice, document by document. Those that have no part in the set of their layer are false.
 fn compile_documents<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
-    documents: &[DocumentRef<'a>],
+    (query, documents): (&Query<'a>, &[DocumentRef<'a>]),
     slice: &Slice,
 ) -> Vec<CompiledPolicy> {
-    let values = documents.iter().enumerate().flat_map(|(index, document)| {
+    let sets = || query.layers().flat_map(|layer| layer.documents.iter().map(move |_| layer.set));
+    let matters = |set: RequestSet, at: (usize, usize), statement: &Statement| {
+        let has_part = set != RequestSet::Denied || statement.effect.value == Effect::Deny;
+        has_part && slice.matters(at.0, at.1)
+    };
+    let values = documents.iter().zip(sets()).enumerate().flat_map(|(index, (document, set))| {
         let statements = document.document().statements.iter().enumerate();
-        let sliced = statements.filter(move |(number, _)| slice.matters(index, *number));
+        let sliced = statements.filter(move |(number, s)| matters(set, (index, *number), s));
         sliced.map(|(_, statement)| statement.value_count())
     });
     formula.reserve(values.sum());
-    let compile_document = |(index, document): (usize, &DocumentRef<'a>)| {
-        let matters = |number| slice.matters(index, number);
+    let compile_document = |(index, (document, set)): (usize, (&DocumentRef<'a>, RequestSet))| {
+        let matters = |number: usize, statement: &Statement| matters(set, (index, number), statement);
         let compile = |formula: &mut Formula<'a>, number: usize, statement: &'a Statement| {
             let at = (index, number);
             match document {
@@ -115,7 +123,7 @@ fn compile_documents<'a>(
         };
         CompiledPolicy::of(formula, context.semantics.aws_compat, document.document(), matters, compile)
     };
-    documents.iter().enumerate().map(compile_document).collect()
+    documents.iter().zip(sets()).enumerate().map(compile_document).collect()
 }
 
 /// "The request comes from an address beyond the known networks, or from none", if the policies ask for the address.

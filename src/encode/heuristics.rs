@@ -9,7 +9,6 @@ use crate::encode::presence::{matches, presence};
 use crate::encode::principal::is_kind;
 use crate::formula::requester::{ANONYMOUS, SAML, SERVICE, USER, WEB};
 use crate::formula::{Formula, Lit, Network, PatternKey, VariableId};
-use crate::policy::PolicyType;
 
 /// RFC 1918.
 pub(crate) const PRIVATE_NETWORKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
@@ -59,7 +58,7 @@ pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -
             implies(formula, on, !present);
         }
     }
-    if context.semantics.policy_type == PolicyType::Resource {
+    if context.semantics.policy_type.has_principals() {
         role_callers(formula, context, &mut implies);
     }
     facts.retain(|fact| *fact != Lit::TRUE);

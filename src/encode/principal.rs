@@ -10,9 +10,9 @@ use crate::formula::requester::{
     residuals, split,
 };
 use crate::formula::{Formula, Lit, PatternKey, Site, Unobservable, VariableId};
-use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Template};
+use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Template};
 
-/// "The element matches the requester."
+/// "The element matches the requester", of an Allow statement's `Principal` by one of the forms that count in its document.
 pub(crate) fn compile<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -23,7 +23,11 @@ pub(crate) fn compile<'a>(
     if element.negated && effect == Effect::Deny {
         return denied_unless_listed(formula, context, element, site);
     }
-    listed(formula, context, element, site).negate_if(element.negated)
+    let forms = match (effect, element.negated) {
+        (Effect::Allow, false) => context.forms(site.document),
+        _ => PrincipalForms::All,
+    };
+    listed(formula, context, element, site, forms).negate_if(element.negated)
 }
 
 fn listed<'a>(
@@ -31,11 +35,13 @@ fn listed<'a>(
     context: &Context<'a>,
     element: &'a PrincipalElement,
     site: Site,
+    forms: PrincipalForms,
 ) -> Lit {
     if element.everyone {
         return Lit::TRUE;
     }
-    let values: Vec<Lit> = element.values.iter().map(|v| value(formula, context, &v.value, site)).collect();
+    let values: Vec<Lit> =
+        element.values.iter().map(|v| value(formula, context, &v.value, site, forms)).collect();
     formula.graph.or(values)
 }
 
@@ -56,8 +62,17 @@ pub(crate) fn is_kind(formula: &mut Formula<'_>, context: &Context<'_>, kinds: C
     }
 }
 
-fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Principal, site: Site) -> Lit {
+fn value<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    principal: &'a Principal,
+    site: Site,
+    forms: PrincipalForms,
+) -> Lit {
     match &principal.meaning {
+        PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser if forms != PrincipalForms::All => {
+            Lit::FALSE
+        }
         PrincipalMeaning::AwsAny => {
             let aws = is_kind(formula, context, ANONYMOUS.union(OF_ACCOUNT));
             let others = formula.opaque(Code::AwsStarCoversNonAws, "", site);
@@ -65,7 +80,7 @@ fn value<'a>(formula: &mut Formula<'a>, context: &Context<'a>, principal: &'a Pr
         }
         PrincipalMeaning::Account(account) => requester_matches(formula, account_pattern(account)),
         PrincipalMeaning::Arn(fields) => {
-            let patterns = arn_patterns(fields);
+            let patterns = arn_patterns(fields, forms);
             let literals: Vec<Lit> = patterns.into_iter().map(|p| requester_matches(formula, p)).collect();
             formula.graph.or(literals)
         }
@@ -99,13 +114,15 @@ fn account_pattern(account: &Template) -> Pattern {
     requester::with_account(OF_ACCOUNT, &glob(Builder::default(), account, Class::NOT_COLON).finish())
 }
 
-/// All forms of requester that an ARN names: by their own ARN; sessions of a role by the ARN of the role or of the
-/// session; federated users by the ARN of their parent user.
-fn arn_patterns(fields: &[Template; 6]) -> Vec<Pattern> {
-    let mut patterns = vec![requester::with_arn(
-        ROOT.union(USER).union(ROLE).union(FEDERATED),
-        &by_fields(fields.as_slice()),
-    )];
+/// The requesters that an ARN names by one of these forms: by their own ARN; sessions of a role by the ARN of the role or of
+/// the session; federated users by the ARN of their parent user. That of the root user is its account's.
+fn arn_patterns(fields: &[Template; 6], forms: PrincipalForms) -> Vec<Pattern> {
+    let kinds = match forms {
+        PrincipalForms::Direct => USER.union(FEDERATED),
+        PrincipalForms::WithRoles => USER.union(FEDERATED).union(ROLE),
+        PrincipalForms::All => USER.union(FEDERATED).union(ROLE).union(ROOT),
+    };
+    let mut patterns = vec![requester::with_arn(kinds, &by_fields(fields.as_slice()))];
     let [_, partition, service, region, account, resource] = fields;
     let field = |template: &Template| glob(Builder::default(), template, Class::NOT_COLON).finish();
     let matches =
@@ -135,7 +152,7 @@ fn arn_patterns(fields: &[Template; 6]) -> Vec<Pattern> {
             }
         }
     }
-    if matches(service, "iam") {
+    if forms >= PrincipalForms::WithRoles && matches(service, "iam") {
         for parent in residuals(&resource, "user/") {
             let federated = start(FEDERATED, ":sts::").text(":").many(Class::ANY).symbol(SEPARATOR);
             patterns.push(federated.pattern(&parent).finish());
@@ -164,7 +181,7 @@ fn denied_unless_listed<'a>(
         exempt.push(Lit::TRUE);
     }
     for principal in element.values.iter().map(|v| &v.value) {
-        let listed = value(formula, context, principal, site);
+        let listed = value(formula, context, principal, site, PrincipalForms::All);
         match &principal.meaning {
             PrincipalMeaning::Account(_) => accounts.push(listed),
             PrincipalMeaning::Arn(fields) => {

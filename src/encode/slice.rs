@@ -2,14 +2,15 @@
 //!
 //! An Allow of NEW that OLD contains verbatim, and that no further Deny of OLD can touch, grants nothing new. The other Allow
 //! statements of NEW are about actions of some services. A statement about other services applies to none of the requests in
-//! question. Between versions of one policy this leaves few statements of both, and only those are compiled.
+//! question. Between versions of one policy this leaves few statements of both, and only those are compiled. Where the query is
+//! about what documents deny, the same holds of their Deny statements.
 //!
 //! Certificates do without it: they are about the query as a whole.
 
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
 use crate::index::broken;
-use crate::policy::Effect;
+use crate::policy::{Document, Effect, RequestSet, Statement};
 use crate::query::{Layer, Query, Role};
 use std::borrow::Cow;
 
@@ -20,11 +21,11 @@ pub(crate) struct Slice {
     matters: Option<Vec<Vec<bool>>>,
 }
 
-/// The access that a layer which must not allow the request allows for certain.
+/// The requests that are for certain in the set of a layer which excludes them.
 struct Excluded<'o> {
-    /// The contents of its Allow statements, in order.
-    allowed: Vec<Content<'o>>,
-    /// The services of its Deny statements that the policies do not contain.
+    /// The contents of the statements that put requests into the set, in order.
+    contents: Vec<Content<'o>>,
+    /// The services of its Deny statements that the policies do not contain, where those keep requests out of the set.
     denied: Services,
 }
 
@@ -42,10 +43,13 @@ impl Slice {
             with_version.map(|(version, digests)| digests.iter(version).collect()).collect();
         let (policies, others) = digests.split_at(query.policies().len());
         let denied = contents(policies.iter().flatten(), Effect::Deny);
-        let excluding = query.layers().filter(|layer| layer.role == Role::Excludes);
+        let set = query.set();
+        // In the set of a layer a statement counts as it does in that of the policies, or for more principals.
+        let is_alike = |of: RequestSet| of.effect() == set.effect() && of.forms() >= set.forms();
+        let excluding = query.layers().filter(|layer| layer.role == Role::Excludes && is_alike(layer.set));
         let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
         let excluded: Vec<Excluded<'_>> =
-            excluding.map(|layer| Excluded::of(of_layer(layer).flatten(), &denied)).collect();
+            excluding.map(|layer| Excluded::of(layer.set, of_layer(layer).flatten(), &denied)).collect();
         let asked = match query.access() {
             Some(entries) => {
                 let services = entries.iter().map(|entry| match entry.actions.is_empty() {
@@ -59,10 +63,10 @@ impl Slice {
         let is_goal = |digest: &&Digest<'_>| {
             digest.services.meet(asked) && !excluded.iter().any(|excluded| excluded.covers(digest))
         };
-        let goals = with_effect(policies.iter().flatten(), Effect::Allow).filter(is_goal);
+        let goals = with_effect(policies.iter().flatten(), set.effect()).filter(is_goal);
         let reached = goals.map(|digest| digest.services).fold(Services::NONE, Services::or).and(asked);
         let of_policy = |digest: &Digest<'_>| {
-            digest.services.meet(reached) && (digest.effect == Effect::Deny || is_goal(&digest))
+            digest.services.meet(reached) && (digest.effect != set.effect() || is_goal(&digest))
         };
         let of_other = |digest: &Digest<'_>| digest.services.meet(reached);
         let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
@@ -81,21 +85,30 @@ impl Slice {
 }
 
 impl<'o> Excluded<'o> {
-    fn of<'i>(digests: impl Iterator<Item = &'i Digest<'o>> + Clone, denied: &[Content<'o>]) -> Excluded<'o>
+    fn of<'i>(
+        set: RequestSet,
+        digests: impl Iterator<Item = &'i Digest<'o>> + Clone,
+        denied: &[Content<'o>],
+    ) -> Excluded<'o>
     where
         'o: 'i,
     {
-        let denies = with_effect(digests.clone(), Effect::Deny);
-        let new = denies.filter(|digest| denied.binary_search(&digest.content).is_err());
-        Excluded {
-            allowed: contents(digests, Effect::Allow),
-            denied: new.map(|digest| digest.services).fold(Services::NONE, Services::or),
-        }
+        let contents = contents(digests.clone(), set.effect());
+        let denied = match set {
+            RequestSet::Allowed(_) => {
+                let denies = with_effect(digests, Effect::Deny);
+                let new = denies.filter(|digest| denied.binary_search(&digest.content).is_err());
+                new.map(|digest| digest.services).fold(Services::NONE, Services::or)
+            }
+            RequestSet::Denied => Services::NONE,
+        };
+        Excluded { contents, denied }
     }
 
-    /// True if it allows every request that the statement applies to and that none of the policies' Deny statements applies to.
+    /// True if every request that the statement applies to, and that none of the policies' Deny statements applies to where those
+    /// keep requests out of the set, is in the set.
     fn covers(&self, digest: &Digest<'_>) -> bool {
-        !self.denied.meet(digest.services) && self.allowed.binary_search(&digest.content).is_ok()
+        !self.denied.meet(digest.services) && self.contents.binary_search(&digest.content).is_ok()
     }
 }
 
@@ -111,6 +124,26 @@ fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: E
     let mut contents: Vec<Content<'o>> = with_effect(digests, effect).map(|digest| digest.content).collect();
     contents.sort_unstable();
     contents
+}
+
+/// True if `new` contains every Deny statement of `existing` verbatim, and so denies all that `existing` denies.
+pub(crate) fn keeps_denials(new: &Document, existing: &Document) -> bool {
+    if !existing.statements.deny() {
+        return true;
+    }
+    let contents = |document: &Document| -> Vec<Vec<u8>> {
+        let denies = document.statements.iter().filter(|statement| statement.effect.value == Effect::Deny);
+        let content = |statement: &Statement| {
+            let mut content = Vec::new();
+            statement.write_content(&mut content);
+            content
+        };
+        denies.map(content).collect()
+    };
+    let mut kept = contents(new);
+    kept.sort_unstable();
+    new.version == existing.version
+        && contents(existing).iter().all(|content| kept.binary_search(content).is_ok())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::encode::policy_variable::template_test;
 use crate::encode::{condition, principal};
 use crate::formula::{Formula, Lit, PatternKey, Site, SiteElement, VariableId};
 use crate::policy::{
-    ActionPattern, Document, Effect, Element, ResourcePattern, ResourceShape, Statement, Template,
+    ActionPattern, Document, Effect, Element, RequestSet, ResourcePattern, ResourceShape, Statement, Template,
 };
 use crate::span::Spanned;
 
@@ -23,7 +23,7 @@ impl CompiledPolicy {
         formula: &mut Formula<'a>,
         aws_compat: bool,
         document: &'a Document,
-        matters: impl Fn(usize) -> bool,
+        matters: impl Fn(usize, &Statement) -> bool,
         compile: impl Fn(&mut Formula<'a>, usize, &'a Statement) -> Lit,
     ) -> CompiledPolicy {
         if aws_compat {
@@ -32,7 +32,7 @@ impl CompiledPolicy {
         // Whatever becomes of the keys in the formula.
         document.mentioned_keys().for_each(|key| formula.mention(key));
         let statements = document.statements.iter().enumerate().map(|(number, statement)| {
-            let lit = match matters(number) {
+            let lit = match matters(number, statement) {
                 true => compile(formula, number, statement),
                 false => Lit::FALSE,
             };
@@ -55,8 +55,24 @@ impl CompiledPolicy {
         CompiledPolicy::allow_as_one_set(formula, [self])
     }
 
+    /// "The request is in the set that these documents stand for."
+    pub(crate) fn are_in<'c>(
+        formula: &mut Formula<'_>,
+        set: RequestSet,
+        documents: impl IntoIterator<Item = &'c CompiledPolicy> + Clone,
+    ) -> Lit {
+        match set {
+            RequestSet::Allowed(_) => CompiledPolicy::allow_as_one_set(formula, documents),
+            RequestSet::Denied => {
+                let documents = documents.into_iter();
+                let denies = documents.flat_map(|document| document.with_effect(Effect::Deny));
+                formula.graph.or(denies.map(|(_, lit)| lit))
+            }
+        }
+    }
+
     /// "Some Allow statement of these documents applies and none of their Deny statements does."
-    pub(crate) fn allow_as_one_set<'c>(
+    fn allow_as_one_set<'c>(
         formula: &mut Formula<'_>,
         documents: impl IntoIterator<Item = &'c CompiledPolicy> + Clone,
     ) -> Lit {
@@ -101,7 +117,7 @@ pub fn compile<'a>(
     let compile = |formula: &mut Formula<'a>, number, statement| {
         compile_statement(formula, context, (index, number), statement)
     };
-    CompiledPolicy::of(formula, context.semantics.aws_compat, document, |_| true, compile)
+    CompiledPolicy::of(formula, context.semantics.aws_compat, document, |_, _| true, compile)
 }
 
 /// Compiles a statement to the AND of its parts, given its document's place among those of the query and its own in the document.

@@ -2,7 +2,7 @@
 
 use super::action::{self, Action, Searched};
 use super::{Decision, Options, StatementTrace, Truth, condition, principal, resource};
-use crate::policy::{Effect, Statement};
+use crate::policy::{Effect, PrincipalForms, RequestSet, Statement};
 use crate::request::Request;
 
 /// A request before the referee.
@@ -35,6 +35,11 @@ impl<'r> Case<'r> {
     /// Decides whether the statement applies: the AND of its parts. Those after one that does not match are not looked at; conditions
     /// come before resources, as most keys that they test are not there.
     pub fn applies(&self, statement: &Statement) -> Truth {
+        self.applies_by(statement, PrincipalForms::All)
+    }
+
+    /// As [`Case::applies`], by a principal of one of these forms if it is an Allow statement.
+    pub fn applies_by(&self, statement: &Statement, forms: PrincipalForms) -> Truth {
         let mut all = action::matches(&statement.action, &self.action).truth;
         for condition in &statement.conditions {
             if all == Truth::False {
@@ -43,7 +48,7 @@ impl<'r> Case<'r> {
             all = all.and(condition::holds(condition, self.request, self.options));
         }
         if all != Truth::False {
-            all = all.and(principal::matches(statement, self.request).truth);
+            all = all.and(principal::matches(statement, self.request, forms).truth);
         }
         if all != Truth::False {
             all = all.and(resource::matches(statement, self.request, self.options).truth);
@@ -65,6 +70,31 @@ impl<'r> Case<'r> {
     ///
     /// Source: IAM User Guide, "Policy evaluation logic".
     pub fn decide<'d, D: Into<Searched<'d>>>(&self, documents: impl IntoIterator<Item = D>) -> Decision {
+        self.decide_by(documents, PrincipalForms::All)
+    }
+
+    /// Whether the request is in the set that the documents stand for.
+    pub fn is_in<'d, D: Into<Searched<'d>>>(
+        &self,
+        set: RequestSet,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Truth {
+        match set {
+            RequestSet::Allowed(forms) => match self.decide_by(documents, forms) {
+                Decision::Allowed => Truth::True,
+                Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Truth::False,
+                Decision::Undetermined => Truth::Unknown,
+            },
+            RequestSet::Denied => Truth::any(documents.into_iter().map(|document| self.denied_by(document))),
+        }
+    }
+
+    /// As [`Case::decide`], where Allow statements apply by principals of these forms only.
+    fn decide_by<'d, D: Into<Searched<'d>>>(
+        &self,
+        documents: impl IntoIterator<Item = D>,
+        forms: PrincipalForms,
+    ) -> Decision {
         let (mut deny, mut allow) = (Truth::False, Truth::False);
         for (_, statement) in documents.into_iter().flat_map(|document| self.action.about(document.into())) {
             let so_far = match statement.effect.value {
@@ -72,7 +102,7 @@ impl<'r> Case<'r> {
                 Effect::Allow => &mut allow,
             };
             if *so_far != Truth::True {
-                *so_far = so_far.or(self.applies(statement));
+                *so_far = so_far.or(self.applies_by(statement, forms));
             }
             if deny == Truth::True {
                 break;
@@ -95,7 +125,7 @@ impl<'r> Case<'r> {
             statement,
             effect: source.effect.value,
             applies: self.applies(source),
-            principal: principal::matches(source, request),
+            principal: principal::matches(source, request, PrincipalForms::All),
             action: action::matches(&source.action, &self.action),
             resource: resource::matches(source, request, options),
             conditions: source.conditions.iter().map(|c| condition::explain(c, request, options)).collect(),

@@ -21,7 +21,7 @@ pub use glob::{fields_match, glob_matches};
 pub use sides::{Sides, evaluate_sides};
 pub use truth::Truth;
 
-use crate::policy::{Document, Effect, PolicyType, Statement, Template, spelled_variables};
+use crate::policy::{Document, Effect, PolicyType, PrincipalForms, Statement, Template, spelled_variables};
 use crate::request::{Multiplicity, Request, multiplicity};
 use action::Action;
 use std::collections::BTreeSet;
@@ -223,19 +223,26 @@ pub struct Matched {
     pub resource: Option<usize>,
 }
 
-/// Which values of a statement a request is matched by.
+/// Which values of a statement a request is matched by, of an Allow statement's `Principal` one of these forms.
 ///
 /// ```
-/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::parse, request::Request, span::Source};
+/// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::{PrincipalForms, parse}, request::Request,
+///     span::Source};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Put*","s3:Get*"],"Resource":"arn:aws:s3:::b/*"}}"#;
 /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
 /// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
-/// let found = matched(&policy.statements[0], &request, &Options::for_documents(&[&policy]));
+/// let options = Options::for_documents(&[&policy]);
+/// let found = matched(&policy.statements[0], &request, &options, PrincipalForms::All);
 /// assert_eq!((found.action, found.resource, found.principal), (Some(1), Some(0), None));
 /// ```
-pub fn matched(statement: &Statement, request: &Request, options: &Options) -> Matched {
+pub fn matched(
+    statement: &Statement,
+    request: &Request,
+    options: &Options,
+    forms: PrincipalForms,
+) -> Matched {
     Matched {
-        principal: principal::matches(statement, request).value,
+        principal: principal::matches(statement, request, forms).value,
         action: action::matches(&statement.action, &Action::of(request)).value,
         resource: resource::matches(statement, request, options).value,
     }

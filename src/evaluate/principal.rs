@@ -4,10 +4,12 @@
 
 use super::glob::{fields_match, glob_matches};
 use super::{PartTrace, Truth};
-use crate::policy::{Effect, Principal, PrincipalElement, PrincipalMeaning, Statement};
+use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Statement};
 use crate::request::{Request, Requester};
 
-pub(super) fn matches(statement: &Statement, request: &Request) -> PartTrace {
+/// Whether the statement is about the requester; the values of an Allow statement's `Principal` count if they match by one of
+/// these forms.
+pub(super) fn matches(statement: &Statement, request: &Request, forms: PrincipalForms) -> PartTrace {
     let Some(element) = &statement.principal else { return PartTrace { truth: Truth::True, value: None } };
     let Some(requester) = &request.requester else {
         // Nobody is named: whether the statement is about them is not known.
@@ -19,7 +21,15 @@ pub(super) fn matches(statement: &Statement, request: &Request) -> PartTrace {
     if element.everyone {
         return PartTrace { truth: Truth::True.negate_if(element.negated), value: None };
     }
-    let truths: Vec<Truth> = element.values.iter().map(|v| one(&v.value, requester, request)).collect();
+    let is_allow = statement.effect.value == Effect::Allow && !element.negated;
+    let counts = |value: &Principal| {
+        !is_allow || forms == PrincipalForms::All || form(value, requester).is_some_and(|form| form <= forms)
+    };
+    let truth = |value: &Principal| match counts(value) {
+        true => one(value, requester, request),
+        false => Truth::False,
+    };
+    let truths: Vec<Truth> = element.values.iter().map(|v| truth(&v.value)).collect();
     let any = Truth::any(truths.iter().copied());
     let value = truths.iter().position(|t| *t == any && any != Truth::False);
     PartTrace { truth: any.negate_if(element.negated), value }
@@ -56,6 +66,30 @@ fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth
         PrincipalMeaning::Pattern | PrincipalMeaning::Unrecognised => false,
     };
     truth.into()
+}
+
+/// The first of the forms by which a value may name a requester; `None` for an ARN that does not.
+///
+/// Source: IAM User Guide, "Policy evaluation for requests within a single account": of the root user, that the account's ARN
+/// is its own does not make it another form.
+fn form(principal: &Principal, requester: &Requester) -> Option<PrincipalForms> {
+    let PrincipalMeaning::Arn(fields) = &principal.meaning else {
+        return Some(match principal.meaning {
+            PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => PrincipalForms::All,
+            _ => PrincipalForms::Direct,
+        });
+    };
+    let is_named = |arn: Option<String>| arn.is_some_and(|arn| fields_match(fields, &arn));
+    let own = match requester {
+        Requester::Root { .. } => PrincipalForms::All,
+        _ => PrincipalForms::Direct,
+    };
+    if is_named(requester.arn()) {
+        Some(own)
+    } else {
+        // The ARN of the role, or of the user whose session it is.
+        names(requester).into_iter().any(|name| is_named(Some(name))).then_some(PrincipalForms::WithRoles)
+    }
 }
 
 /// The ARNs by which a policy may name a requester.

@@ -66,8 +66,25 @@ impl Advisor<'_> {
                 ),
                 _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
             },
+            Refusal::Indirect { statement: index } => format!(
+                "{narrow}, or name the principal itself in {} of {name} if this is meant",
+                of_existing(*index)
+            ),
             Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
         }
+    }
+
+    /// Says what to do about a Deny statement of the existing policy that the judged one has weakened.
+    pub(crate) fn keep(&self, explained: &Explained<'_>, existing: &Document) -> String {
+        let deny = explained.finding.statement;
+        let kept = existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let comes_to = self.outcome(explained, kept);
+        format!(
+            "keep {} in {}{}, or accept that less is denied",
+            named(&[deny], existing),
+            one_line(self.policy.source.name()),
+            self.said(comes_to)
+        )
     }
 
     /// Says how to narrow the pattern that is to blame.
@@ -150,7 +167,8 @@ impl Advisor<'_> {
     /// Finds what a change that is advised comes to, if it is made and can be checked.
     fn outcome(&self, explained: &Explained<'_>, changed: Option<Document>) -> Option<Outcome> {
         let answer = changed.zip(self.recheck).and_then(|(changed, recheck)| recheck(&changed))?;
-        let same = |finding: &Finding| finding.statement == explained.finding.statement;
+        let place = |finding: &Finding| (finding.document, finding.statement);
+        let same = |finding: &Finding| place(finding) == place(explained.finding);
         match answer.verdict {
             Verdict::Pass(_) => Some(Outcome::Passes),
             Verdict::Fail(findings) if findings.iter().any(same) => Some(Outcome::Insufficient),

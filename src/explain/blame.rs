@@ -2,7 +2,7 @@
 
 use super::refusal::{Missing, Refusal};
 use crate::evaluate::{self, Case};
-use crate::policy::{Document, Effect};
+use crate::policy::Document;
 use crate::solve::Finding;
 use crate::span::Span;
 
@@ -41,7 +41,7 @@ pub struct Blame {
     pub primary: Place,
     /// The patterns of the other parts.
     pub others: Vec<Place>,
-    /// The conditions on keys that the other policy asks for too, but in another way.
+    /// The conditions on keys that the other policy tests too, but in another way.
     pub conditions: Vec<Loose>,
 }
 
@@ -68,7 +68,7 @@ pub fn blame(
 ) -> Option<Blame> {
     let index = finding.statement;
     let refusal = other.and_then(|(_, refusal)| refusal.lack());
-    let statement = document.statements.get(index).filter(|s| s.effect.value == Effect::Allow)?;
+    let statement = document.statements.get(index).filter(|s| s.effect.value == finding.set.effect())?;
     let whole = |span: Span, name: &str| (span, format!("{}/{name}", document.statement_pointer(index)));
     let action = {
         let negated = statement.action.negated;

@@ -1,10 +1,10 @@
-//! Why a policy does not allow a request.
+//! Why a policy does not allow a request, or does not deny it.
 
 use crate::evaluate::{Case, Options, Searched, StatementTrace, Truth};
-use crate::policy::Effect;
+use crate::policy::{Effect, PrincipalForms, RequestSet, Statement};
 use crate::request::Request;
 
-/// Why a policy does not allow a request.
+/// Why a policy does not allow a request, or does not deny it: then the statements are its Deny statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A Deny statement applies.
@@ -14,15 +14,20 @@ pub enum Refusal {
         /// The parts that are missing beside; `None` if some Allow statement may apply.
         lacks: Option<Box<Refusal>>,
     },
-    /// No Allow statement has the action.
+    /// Some Allow statement applies, but only by an entry that grants less than directly: an account, or a role.
+    Indirect {
+        /// Its index.
+        statement: usize,
+    },
+    /// No statement has the action.
     NoAction,
-    /// Some Allow statement has the action but lacks something else; this one lacks the least.
+    /// Some statement has the action but lacks something else; this one lacks the least.
     Short {
         /// Its index.
         statement: usize,
         /// The parts that it lacks; empty if only the action is in doubt.
         missing: Vec<Missing>,
-        /// True if no other Allow statement has the action.
+        /// True if no other of the statements has the action.
         only: bool,
     },
 }
@@ -43,6 +48,17 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// Says what is missing.
+    pub fn says(&self) -> &str {
+        match self {
+            Missing::Principal => "it is for other principals",
+            Missing::Resource => "it is for other resources",
+            Missing::Condition { why, .. } => why,
+        }
+    }
+}
+
 impl Refusal {
     /// Returns what an Allow statement would have to bring.
     pub fn lack(&self) -> Option<&Refusal> {
@@ -53,28 +69,40 @@ impl Refusal {
     }
 }
 
-/// Finds why a document does not allow the request; `None` if it does, or if that is undecided.
+/// Finds why a request is not in this set of a document; `None` if it is, or if that is undecided.
 pub fn refusal<'d>(
     document: impl Into<Searched<'d>>,
     request: &Request,
+    set: RequestSet,
     options: &Options,
 ) -> Option<Refusal> {
     let case = Case::new(request, options);
     let statements = case.concerned(document);
     let of = |effect: Effect| statements.iter().filter(move |(_, s)| s.effect.value == effect);
+    let is_in = Truth::any(of(set.effect()).map(|(_, s)| case.applies_by(s, set.forms())));
+    let indirect = || {
+        let applies = |s: &Statement| case.applies(s) == Truth::True;
+        let (statement, _) = of(Effect::Allow).find(|(_, s)| applies(s))?;
+        Some(Refusal::Indirect { statement: *statement })
+    };
+    let lack = (is_in == Truth::False).then(|| {
+        let indirect = if set.forms() == PrincipalForms::All { None } else { indirect() };
+        let traced = of(set.effect()).map(|(index, s)| case.trace((0, *index), s));
+        indirect.unwrap_or_else(|| nearest(traced))
+    });
+    if set == RequestSet::Denied {
+        return lack;
+    }
     let deny = of(Effect::Deny).find(|(_, s)| case.applies(s) == Truth::True);
-    let allowed = Truth::any(of(Effect::Allow).map(|(_, s)| case.applies(s)));
-    let lack = (allowed == Truth::False)
-        .then(|| nearest(of(Effect::Allow).map(|(index, s)| case.trace((0, *index), s))));
     match deny {
         Some((statement, _)) => Some(Refusal::Denied { statement: *statement, lacks: lack.map(Box::new) }),
         None => lack,
     }
 }
 
-/// Finds the Allow statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
-fn nearest(allows: impl Iterator<Item = StatementTrace>) -> Refusal {
-    let with_action: Vec<StatementTrace> = allows.filter(|s| s.action.truth != Truth::False).collect();
+/// Finds the statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
+fn nearest(statements: impl Iterator<Item = StatementTrace>) -> Refusal {
+    let with_action: Vec<StatementTrace> = statements.filter(|s| s.action.truth != Truth::False).collect();
     let weight = |missing: &Missing| match missing {
         Missing::Condition { .. } => 1usize,
         Missing::Resource => 100,

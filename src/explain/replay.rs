@@ -2,7 +2,7 @@
 
 use super::display::{KeyNames, is_hidden};
 use crate::evaluate::{self, Decision, decide};
-use crate::policy::Document;
+use crate::policy::{Document, RequestSet};
 use crate::request::{Request, RequestSpec};
 use serde_json::{Map, Value};
 
@@ -37,23 +37,32 @@ impl<'r> Replayer<'r> {
         Replayer { alike, documents, names, aws_compat }
     }
 
-    /// Spells a witness as flags. `None` unless each document decides the request that the flags say as it decided the witness.
-    pub(crate) fn spelled(&self, request: &Request) -> Option<RequestSpec> {
+    /// Spells the witness of a finding about this set as flags. `None` unless each document decides the request that the flags say
+    /// as it decided the witness.
+    pub(crate) fn spelled(&self, request: &Request, set: RequestSet) -> Option<RequestSpec> {
         let spelled = RequestSpec { bare_context: self.aws_compat, ..RequestSpec::of(request) };
         let again = spelled.request().ok()?;
         // The witness itself was confirmed.
-        let same = (self.alike && again == *request) || self.decide_alike(&again);
+        let same = (self.alike && again == *request) || self.decide_alike(&again, set);
         let named = |(key, value): &(String, String)| (self.names.name(key).into_owned(), value.clone());
         same.then(|| RequestSpec { context: spelled.context.iter().map(named).collect(), ..spelled })
     }
 
-    /// Returns true if the first document allows the request and the others do not.
-    fn decide_alike(&self, request: &Request) -> bool {
+    /// Returns true if the first document allows the request and the others do not, or if the others deny it and the first does
+    /// not where that is what the finding is about.
+    fn decide_alike(&self, request: &Request, set: RequestSet) -> bool {
         self.documents.iter().enumerate().all(|(index, (document, alone))| {
             let decision = decide(&[document], request, alone);
-            match index {
-                0 => decision == Decision::Allowed,
-                _ => matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied),
+            match (set, index) {
+                (RequestSet::Allowed(_), 0) => decision == Decision::Allowed,
+                (RequestSet::ALLOWED, _) => {
+                    matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
+                }
+                (RequestSet::Allowed(_), _) => decision != Decision::Undetermined,
+                (RequestSet::Denied, 0) => {
+                    matches!(decision, Decision::ImplicitlyDenied | Decision::Allowed)
+                }
+                (RequestSet::Denied, _) => decision == Decision::ExplicitlyDenied,
             }
         })
     }

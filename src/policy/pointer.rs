@@ -1,8 +1,7 @@
 //! JSON pointers (RFC 6901) of the elements of a document.
 
 use crate::limits::InputLimits;
-use crate::policy::json;
-use crate::policy::{Document, PrincipalElement};
+use crate::policy::{Document, PrincipalElement, json};
 
 /// Bytes of most pointers within a document.
 const USUAL: usize = 40;

@@ -2,28 +2,30 @@
 
 use super::{CheckKind, Outside};
 use crate::index::broken;
-use crate::policy::{Access, Document};
+use crate::policy::{Access, Document, RequestSet};
 use std::ops::Range;
 
 /// The part that a layer plays in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Its documents, read as one set, have to allow the request. Findings are about its Allow statements.
+    /// The request has to be in its set. Findings are about the statements that put requests into the set.
     Grants,
-    /// Its documents, read as one set, have to allow the request too: a permissions boundary, for example.
+    /// The request has to be in its set too: a permissions boundary, for example.
     Caps,
-    /// It says which requests the query is about and has to allow the request. A statement without `Resource` is about every
-    /// resource, as one without `Principal` is about everyone.
+    /// It says which requests the query is about: the request has to be in its set. A statement without `Resource` is about
+    /// every resource, as one without `Principal` is about everyone.
     Scope,
-    /// Its documents, read as one set, must not allow the request.
+    /// The request must not be in its set.
     Excludes,
 }
 
-/// Documents that are read as one set.
+/// Documents that are read together and stand for a set of requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'q, 'a> {
     /// The part that it plays.
     pub role: Role,
+    /// The set of requests that its documents stand for.
+    pub set: RequestSet,
     /// Index of its first document among [`Query::documents`].
     pub first: usize,
     /// Its documents.
@@ -50,8 +52,8 @@ pub struct Query<'a> {
     check: CheckKind,
     /// Of all layers, one layer after the other.
     documents: Vec<&'a Document>,
-    /// The role of each layer and the index after that of its last document.
-    layers: Vec<(Role, usize)>,
+    /// The role and set of each layer and the index after that of its last document.
+    layers: Vec<(Role, RequestSet, usize)>,
     access: Option<&'a [Access]>,
     outside: Option<Outside>,
 }
@@ -62,26 +64,56 @@ impl<'a> Query<'a> {
     }
 
     /// Adds a layer.
-    fn layer(mut self, role: Role, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
+    fn layer(
+        mut self,
+        role: Role,
+        set: RequestSet,
+        documents: impl IntoIterator<Item = &'a Document>,
+    ) -> Query<'a> {
         self.documents.extend(documents);
-        self.layers.push((role, self.documents.len()));
+        self.layers.push((role, set, self.documents.len()));
         self
     }
 
     /// Does `new` allow any request that `existing` does not?
     pub fn no_new_access(new: &'a Document, existing: &'a Document) -> Query<'a> {
-        Query::new(CheckKind::NoNewAccess).layer(Role::Grants, [new]).layer(Role::Excludes, [existing])
+        Query::nothing_more_through(new, existing, RequestSet::ALLOWED)
+    }
+
+    /// Does `new` let more through than `existing`, as far as this set tells? Of an allowed set: is there a request in that of
+    /// `new` and not in that of `existing`? Of the denied set: does `existing` deny a request that `new` does not? Then
+    /// `existing` is the policy of the query.
+    ///
+    /// ```
+    /// use iamsat::policy::RequestSet;
+    /// use iamsat::query::Query;
+    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+    /// # fn policy(statement: &str) -> Document {
+    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # }
+    /// let old = policy(r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
+    /// let new = policy(r#"{"Effect":"Deny","Action":"s3:Put*","Resource":"*"}"#);
+    /// assert!(std::ptr::eq(Query::nothing_more_through(&new, &old, RequestSet::Denied).policies()[0], &old));
+    /// ```
+    pub fn nothing_more_through(new: &'a Document, existing: &'a Document, set: RequestSet) -> Query<'a> {
+        let (one, other) = match set {
+            RequestSet::Allowed(_) => (new, existing),
+            RequestSet::Denied => (existing, new),
+        };
+        Query::new(CheckKind::NoNewAccess).layer(Role::Grants, set, [one]).layer(Role::Excludes, set, [other])
     }
 
     /// Does `policy` allow any request that some entry of `access` lists?
     pub fn access_not_granted(policy: &'a Document, access: &'a [Access]) -> Query<'a> {
-        let query = Query::new(CheckKind::AccessNotGranted).layer(Role::Grants, [policy]);
+        let query =
+            Query::new(CheckKind::AccessNotGranted).layer(Role::Grants, RequestSet::ALLOWED, [policy]);
         Query { access: Some(access), ..query }
     }
 
     /// Does `policy` allow any request of an outsider that comes from no address, or from one beyond those of `outside`?
     pub fn no_public_access(policy: &'a Document, outside: Outside) -> Query<'a> {
-        let query = Query::new(CheckKind::NoPublicAccess).layer(Role::Grants, [policy]);
+        let query = Query::new(CheckKind::NoPublicAccess).layer(Role::Grants, RequestSet::ALLOWED, [policy]);
         Query { outside: Some(outside), ..query }
     }
 
@@ -91,15 +123,33 @@ impl<'a> Query<'a> {
         scope: impl IntoIterator<Item = &'a Document>,
         excludes: impl IntoIterator<Item = &'a Document>,
     ) -> Query<'a> {
-        let query = Query::new(CheckKind::Find).layer(Role::Grants, policies);
-        let query = scope.into_iter().fold(query, |query, document| query.layer(Role::Scope, [document]));
-        excludes.into_iter().fold(query, |query, document| query.layer(Role::Excludes, [document]))
+        let allowed = |document| (RequestSet::ALLOWED, document);
+        let (scope, excludes) = (scope.into_iter().map(allowed), excludes.into_iter().map(allowed));
+        Query::find_among(RequestSet::ALLOWED, policies, scope, excludes)
+    }
+
+    /// Is there a request in this set of the policies, read together, and in that of each document of `scope`, but in none of
+    /// those of `excludes`?
+    pub fn find_among(
+        set: RequestSet,
+        policies: impl IntoIterator<Item = &'a Document>,
+        scope: impl IntoIterator<Item = (RequestSet, &'a Document)>,
+        excludes: impl IntoIterator<Item = (RequestSet, &'a Document)>,
+    ) -> Query<'a> {
+        let mut query = Query::new(CheckKind::Find).layer(Role::Grants, set, policies);
+        for (set, document) in scope {
+            query = query.layer(Role::Scope, set, [document]);
+        }
+        for (set, document) in excludes {
+            query = query.layer(Role::Excludes, set, [document]);
+        }
+        query
     }
 
     /// The same query, whose requests these documents, read as one set, have to allow too.
     #[must_use]
     pub fn capped_by(self, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
-        self.layer(Role::Caps, documents)
+        self.layer(Role::Caps, RequestSet::ALLOWED, documents)
     }
 
     /// The kind of check that it belongs to.
@@ -110,11 +160,20 @@ impl<'a> Query<'a> {
     /// The layers, in order. The first one grants, and no other does.
     pub fn layers(&self) -> impl Iterator<Item = Layer<'_, 'a>> {
         let mut first = 0;
-        self.layers.iter().map(move |(role, end)| {
-            let layer = Layer { role: *role, first, documents: self.documents_at(first..*end) };
+        self.layers.iter().map(move |(role, set, end)| {
+            let documents = self.documents_at(first..*end);
+            let layer = Layer { role: *role, set: *set, first, documents };
             first = *end;
             layer
         })
+    }
+
+    /// The set of requests that the policies stand for.
+    pub fn set(&self) -> RequestSet {
+        match self.layers.first() {
+            Some((_, set, _)) => *set,
+            None => broken("a query has a layer that grants"),
+        }
     }
 
     /// The documents of all layers, one layer after the other.
@@ -125,7 +184,7 @@ impl<'a> Query<'a> {
     /// The documents that grant.
     pub fn policies(&self) -> &[&'a Document] {
         match self.layers.first() {
-            Some((_, end)) => self.documents_at(0..*end),
+            Some((_, _, end)) => self.documents_at(0..*end),
             None => broken("a query has a layer that grants"),
         }
     }

@@ -38,8 +38,8 @@ impl Semantics {
     pub fn requesters(self) -> Requesters {
         match (self.policy_type, self.is_type_inferred) {
             (PolicyType::Identity, false) => Requesters::Attached,
-            (PolicyType::Identity, true) => Requesters::OfAccounts,
-            (PolicyType::Resource, _) => Requesters::Everyone,
+            (PolicyType::Identity, true) | (PolicyType::ServiceControl, _) => Requesters::OfAccounts,
+            (PolicyType::Resource | PolicyType::ResourceControl, _) => Requesters::Everyone,
         }
     }
 }

@@ -39,6 +39,7 @@ pub enum AwsCheck {
 const NO_NEW_PASS: &str =
     "The modified permissions do not grant new access compared to your existing policy.";
 const NO_NEW_FAIL: &str = "The modified permissions grant new access compared to your existing policy.";
+const DENIES_LESS: &str = "The modified policy denies less than your existing policy.";
 const NOT_GRANTED_PASS: &str =
     "The policy document does not grant access to perform the listed actions or resources.";
 const NOT_GRANTED_ACTIONS: &str =
@@ -90,6 +91,19 @@ impl AwsCheck {
             AwsCheck::NoNewAccess => NO_NEW_UNKNOWN,
             AwsCheck::AccessNotGranted(_) => NOT_GRANTED_UNKNOWN,
             AwsCheck::NoPublicAccess(_) => NO_PUBLIC_UNKNOWN,
+        }
+    }
+
+    /// Returns the message for a FAIL that is about what the existing policy denies, which AWS's checks do not have.
+    pub fn denies_less_message() -> &'static str {
+        DENIES_LESS
+    }
+
+    /// Returns the description of a Deny statement of the existing policy that is a reason for FAIL.
+    pub fn denies_less_reason(index: usize, sid: Option<&str>) -> String {
+        match sid {
+            Some(sid) => format!("Less is denied than by the existing statement with sid: {sid}."),
+            None => format!("Less is denied than by the existing statement with index: {index}."),
         }
     }
 

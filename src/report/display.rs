@@ -18,7 +18,8 @@ pub(super) fn rows(
     let principal = match (&request.requester, policy_type) {
         (Some(requester), _) => principal_name(requester),
         (None, PolicyType::Identity) => "any that the policy is attached to".to_owned(),
-        (None, PolicyType::Resource) => "any".to_owned(),
+        (None, PolicyType::ServiceControl) => "any in the accounts that the policy is attached to".to_owned(),
+        (None, PolicyType::Resource | PolicyType::ResourceControl) => "any".to_owned(),
     };
     rows.push(("principal".to_owned(), principal));
     if let Some(parent) = request.requester.as_ref().and_then(Requester::parent_arn) {

@@ -35,8 +35,8 @@ mod paths;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
-    BlockReport, Change, Direction, Expected, External, Found, Invocation, Judgement, Measures, Outcome,
-    PartReport, Reason, Remark, Settled, Simulation, StatementReport, lint,
+    BlockReport, Change, Denial, Direction, Expected, External, Found, Invocation, Judgement, Measures,
+    Outcome, PartReport, Reason, Remark, Settled, Simulation, StatementReport, lint,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};

@@ -103,7 +103,7 @@ fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> 
         statement: claim
             .query
             .policies()
-            .get(claim.allowed_by)
+            .get(claim.document)
             .and_then(|policy| policy.statements.get(claim.statement)),
         spellings: claim.spellings,
     };

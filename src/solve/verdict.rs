@@ -5,6 +5,7 @@ use crate::confirm::{Claim, Shown};
 use crate::evaluate::matched;
 use crate::index::broken;
 use crate::limits::Exhausted;
+use crate::policy::RequestSet;
 use crate::request::{AddressInterval, Request};
 use crate::solve::Witness;
 use crate::span::Span;
@@ -64,9 +65,11 @@ impl Verdict {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// The set of requests that the statement puts the witness into.
+    pub set: RequestSet,
     /// Index of the document among those judged (0 where one document is judged).
     pub document: usize,
-    /// Index of the Allow statement in it.
+    /// Index of the statement in it: an Allow, or a Deny in the set of what is denied.
     pub statement: usize,
     /// The confirmed request.
     pub witness: Witness,
@@ -105,12 +108,13 @@ impl Finding {
     /// The finding a claim and its witness make.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
         let statement =
-            claim.query.documents().get(claim.allowed_by).and_then(|d| d.statements.get(claim.statement));
+            claim.query.documents().get(claim.document).and_then(|d| d.statements.get(claim.statement));
         let Some(statement) = statement else { broken("a claim is about a statement of its documents") };
-        let matched = matched(statement, witness.request(), claim.options);
+        let matched = matched(statement, witness.request(), claim.options, claim.query.set().forms());
         let positive = |negated: Option<bool>, value: Option<usize>| value.filter(|_| negated == Some(false));
         Finding {
-            document: claim.allowed_by,
+            set: claim.query.set(),
+            document: claim.document,
             statement: claim.statement,
             action: positive(Some(statement.action.negated), matched.action),
             resource: positive(statement.resource.as_ref().map(|r| r.negated), matched.resource),
@@ -237,4 +241,17 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
+}
+
+impl Stats {
+    /// Adds the sizes of another search.
+    pub fn add(&mut self, other: &Stats) {
+        self.atoms += other.atoms;
+        self.nodes += other.nodes;
+        self.clauses += other.clauses;
+        self.solves += other.solves;
+        self.lemmas += other.lemmas;
+        self.states += other.states;
+        self.iterations += other.iterations;
+    }
 }

@@ -57,7 +57,7 @@ impl Answered for Comparison {
     }
 }
 
-impl Answered for [Difference; 2] {
+impl Answered for Vec<Difference> {
     fn fault(&self) -> Option<&str> {
         self.iter().find_map(|difference| difference.rest.fault())
     }

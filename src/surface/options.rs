@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 /// The policy type with this name.
 ///
 /// # Errors
-/// There is none: both that there are.
+/// There is none: all that there are.
 pub fn policy_type(name: &str) -> Result<PolicyType, Failure> {
     PolicyType::from_name(name).ok_or_else(|| {
-        Failure::validation(format!("`{name}` is no policyType: IDENTITY_POLICY or RESOURCE_POLICY"))
+        let names = PolicyType::ALL.map(PolicyType::name).join(", ");
+        Failure::validation(format!("`{name}` is not a policyType: it is one of {names}"))
     })
 }
 
@@ -25,10 +26,11 @@ pub fn deadline(timeout: Option<Duration>) -> Option<Instant> {
 /// # Errors
 /// The options say that they are identity policies.
 pub fn as_resource_policy(options: &mut Options) -> Result<(), Failure> {
-    if options.policy_type == Some(PolicyType::Identity) {
-        return Err(Failure::validation(
-            "check-no-public-access is about resource policies, not IDENTITY_POLICY",
-        ));
+    if let Some(other) = options.policy_type.filter(|given| *given != PolicyType::Resource) {
+        return Err(Failure::validation(format!(
+            "check-no-public-access is about resource policies, not {}",
+            other.name()
+        )));
     }
     options.policy_type = Some(PolicyType::Resource);
     Ok(())

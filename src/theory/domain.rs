@@ -3,6 +3,7 @@
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::formula::{Variable, domain as requester_domain};
 use crate::request::{Requesters, ValueType, key_info};
+use crate::theory::requesters::by_requesters;
 use std::sync::OnceLock;
 
 /// The words that are values of the variable: a word is one if it matches some pattern of the list.
@@ -25,13 +26,7 @@ pub(super) fn domain(variable: Variable<'_>, requesters: Requesters) -> &'static
             RESOURCE.get_or_init(|| [six_fields(Builder::default().text("arn"), 4), Pattern::word("*")])
         }
         Variable::Requester => {
-            let [attached, of_accounts, everyone] = &REQUESTER;
-            let list = match requesters {
-                Requesters::Attached => attached,
-                Requesters::OfAccounts => of_accounts,
-                Requesters::Everyone => everyone,
-            };
-            list.get_or_init(|| requester_domain(requesters))
+            by_requesters(&REQUESTER, requesters).get_or_init(|| requester_domain(requesters))
         }
         Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
             Some(ValueType::Bool) => BOOL.get_or_init(|| [Pattern::word("true"), Pattern::word("false")]),

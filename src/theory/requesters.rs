@@ -9,13 +9,17 @@ use std::sync::OnceLock;
 /// Requesters of no particular account.
 pub(super) fn requesters_of(kinds: Requesters) -> &'static [Vec<Symbol>] {
     static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 3] = [const { OnceLock::new() }; 3];
-    let [attached, of_accounts, everyone] = &LISTS;
-    let list = match kinds {
+    by_requesters(&LISTS, kinds).get_or_init(|| requesters(kinds, &ACCOUNTS))
+}
+
+/// The one for these requesters, of a list with one for each of [`Requesters`].
+pub(super) fn by_requesters<T>(lists: &[T; 3], kinds: Requesters) -> &T {
+    let [attached, of_accounts, everyone] = lists;
+    match kinds {
         Requesters::Attached => attached,
         Requesters::OfAccounts => of_accounts,
         Requesters::Everyone => everyone,
-    };
-    list.get_or_init(|| requesters(kinds, &ACCOUNTS))
+    }
 }
 
 /// Requesters of every kind in these accounts, the usual ones first.

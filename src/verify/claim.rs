@@ -1,12 +1,11 @@
 //! What a certificate shows, in full: the question with its lists, how policies are read, and which texts they are.
 
 use crate::hash::sha256;
-use crate::policy::{Document, PolicyType};
+use crate::policy::{Document, PolicyType, PrincipalForms, RequestSet};
 use crate::query::{Query, Role};
 use crate::request::AddressSet;
 use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
-use std::fmt::Write as _;
 
 /// The claim of a certificate that was verified. Its fields are those of the question; [`Claim::sentence`] says all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +27,9 @@ pub struct Claim {
     pub outside: Option<OutsideText>,
     /// The policies, each with the part that it plays.
     pub policies: Vec<ClaimedPolicy>,
+    /// Where policies are judged beside others: the names of the further sets of requests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside_others: Vec<String>,
     /// The named assumptions that take part.
     pub assumptions: Vec<String>,
     /// The facts about requests that are taken for certain.
@@ -45,6 +47,9 @@ pub struct ClaimedPolicy {
     pub role: &'static str,
     /// The name under which it is spoken of.
     pub name: String,
+    /// The name of the set of requests that it stands for, if that is not what it allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<&'static str>,
     /// SHA-256 of its text, as `sha256sum` prints it.
     pub sha256: String,
     /// The text, of a document that says which requests are asked about.
@@ -67,73 +72,42 @@ impl ClaimedPolicy {
 /// Digits of a hash in a sentence.
 const SHOWN_DIGITS: usize = 16;
 
+/// A question in words, and what shows its answer.
+pub(super) struct ShownAnswer {
+    pub(super) question: String,
+    pub(super) evidence: String,
+}
+
 impl Claim {
-    /// The claim of a certificate whose evidence, in these words, shows it.
+    /// The claim of a certificate about these policies, of which all this was shown.
     pub(super) fn new(
         certificate: &Certificate,
-        query: &Query<'_>,
-        policy_type: PolicyType,
-        answer: &'static str,
-        evidence: &str,
+        policies: Vec<ClaimedPolicy>,
+        is_pass: bool,
+        shown: &[ShownAnswer],
     ) -> Claim {
-        let mut policies = Vec::new();
-        for (role, documents) in [
-            ("policies", query.policies().to_vec()),
-            ("within", query.with_role(Role::Scope).collect()),
-            ("without", query.with_role(Role::Excludes).collect()),
-        ] {
-            policies.extend(documents.into_iter().map(|document| claimed(role, document)));
-        }
         let mut claim = Claim {
-            answer,
+            answer: if is_pass { "PASS" } else { "FAIL" },
             check: certificate.check.clone(),
-            policy_type: policy_type.name().to_owned(),
+            policy_type: certificate.policy_type.clone(),
             options: certificate.options,
             access: certificate.access.clone(),
             outside: certificate.outside.clone(),
             policies,
+            beside_others: certificate.beside_others.iter().map(|part| part.set.clone()).collect(),
             assumptions: certificate.assumptions.clone(),
             axioms: certificate.axioms.clone(),
             sentence: String::new(),
         };
-        claim.sentence =
-            format!("{answer}: {}{}{}, {evidence}", claim.question(query), claim.reading(), claim.premises());
+        let mut how = claim.reading() + &claim.premises();
+        let mut parts = Vec::with_capacity(shown.len());
+        for ShownAnswer { question, evidence } in shown {
+            // How policies are read is said once.
+            parts.push(format!("{}: {question}{}, {evidence}", claim.answer, std::mem::take(&mut how)));
+        }
+        let judged = if is_pass && shown.len() > 1 { "judged beside others. " } else { "" };
+        claim.sentence = format!("{judged}{}", parts.join("; "));
         claim
-    }
-
-    /// The request that there is or is not.
-    fn question(&self, query: &Query<'_>) -> String {
-        let mut text = if self.answer == "PASS" { "no request" } else { "some request" }.to_owned();
-        if let Some(entries) = &self.access {
-            let entries: Vec<String> = entries.iter().map(listed).collect();
-            text.push_str(&format!(" {}", entries.join(" or ")));
-        }
-        if let Some(outside) = query.outside() {
-            let (v4, v6) = AddressSet::of(outside.but_for.iter().copied()).sizes();
-            let beyond = match (v4, v6) {
-                (0, 0) => String::new(),
-                (v4, 0) => format!(" beyond {v4} IPv4 addresses"),
-                (0, v6) => format!(" beyond {v6} IPv6 addresses"),
-                (v4, v6) => format!(" beyond {v4} IPv4 and {v6} IPv6 addresses"),
-            };
-            text.push_str(&format!(" by an outsider{beyond} of {}", outside.resource_type));
-        }
-        text.push_str(" is");
-        for (role, before, between, after) in [
-            ("policies", " allowed by ", " and ", " as one set"),
-            ("within", " and within ", " and ", ""),
-            ("without", " and not by ", " nor ", ""),
-        ] {
-            let of_role: Vec<String> = self.policies.iter().filter(|p| p.role == role).map(named).collect();
-            if !of_role.is_empty() {
-                text.push_str(before);
-                text.push_str(&of_role.join(between));
-            }
-            if of_role.len() > 1 {
-                text.push_str(after);
-            }
-        }
-        text
     }
 
     /// The way in which the policies are read.
@@ -156,35 +130,100 @@ impl Claim {
 
     /// The assumptions.
     fn premises(&self) -> String {
-        if self.assumptions.is_empty() {
-            String::new()
-        } else {
-            format!(", assuming {}", self.assumptions.join(", "))
+        match self.assumptions.as_slice() {
+            [] => String::new(),
+            names => format!(", assuming {}", names.join(", ")),
         }
     }
 }
 
-fn claimed(role: &'static str, document: &Document) -> ClaimedPolicy {
-    let text = document.source.text();
-    ClaimedPolicy {
-        role,
-        name: document.source.name().to_owned(),
-        sha256: sha256(text),
-        text: (role == "within").then(|| text.to_owned()),
+/// The policies of a query, in the order in which a certificate has them.
+pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
+    let mut policies = Vec::new();
+    for (role, name) in [(Role::Grants, "policies"), (Role::Scope, "within"), (Role::Excludes, "without")] {
+        for layer in query.layers().filter(|layer| layer.role == role) {
+            policies.extend(layer.documents.iter().map(|document| ClaimedPolicy {
+                role: name,
+                name: document.source.name().to_owned(),
+                sha256: sha256(document.source.text()),
+                set: (layer.set != RequestSet::ALLOWED).then(|| layer.set.name()),
+                text: (role == Role::Scope).then(|| document.source.text().to_owned()),
+            }));
+        }
+    }
+    policies
+}
+
+/// The request that there is not, or is, in words.
+pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: bool) -> String {
+    let mut text = if is_pass { "no request" } else { "some request" }.to_owned();
+    if let Some(entries) = access {
+        let entries: Vec<String> = entries.iter().map(listed).collect();
+        text.push_str(&format!(" {}", entries.join(" or ")));
+    }
+    if let Some(outside) = query.outside() {
+        let (v4, v6) = AddressSet::of(outside.but_for.iter().copied()).sizes();
+        let beyond = match (v4, v6) {
+            (0, 0) => String::new(),
+            (v4, 0) => format!(" beyond {v4} IPv4 addresses"),
+            (0, v6) => format!(" beyond {v6} IPv6 addresses"),
+            (v4, v6) => format!(" beyond {v4} IPv4 and {v6} IPv6 addresses"),
+        };
+        text.push_str(&format!(" by an outsider{beyond} of {}", outside.resource_type));
+    }
+    text.push_str(" is");
+    for (role, before, between) in [
+        (Role::Grants, of_policies(query.set()), " and "),
+        (Role::Scope, " and within ", " and "),
+        (Role::Excludes, " and not by ", " nor "),
+    ] {
+        for (place, layer) in query.layers().filter(|layer| layer.role == role).enumerate() {
+            text.push_str(if place == 0 { before } else { between });
+            let names: Vec<String> = layer.documents.iter().map(|d| named(d, role == Role::Scope)).collect();
+            text.push_str(&names.join(between));
+            // What the query says of its policies is not said again.
+            text.push_str(if layer.set == query.set() { "" } else { of_set(layer.set) });
+        }
+        if role == Role::Grants && query.policies().len() > 1 {
+            text.push_str(" as one set");
+        }
+    }
+    text
+}
+
+/// What the request is to the policies of a query about this set.
+fn of_policies(set: RequestSet) -> &'static str {
+    match set {
+        RequestSet::Allowed(PrincipalForms::All) => " allowed by ",
+        RequestSet::Allowed(PrincipalForms::WithRoles) => " allowed, by an entry other than an account, by ",
+        RequestSet::Allowed(PrincipalForms::Direct) => {
+            " allowed, by an entry other than an account or a role, by "
+        }
+        RequestSet::Denied => " denied by ",
     }
 }
 
-/// A policy in a sentence: what says which requests are asked about by its words, the others by name and hash.
-fn named(policy: &ClaimedPolicy) -> String {
-    let hash: String = policy.sha256.chars().take(SHOWN_DIGITS).collect();
-    let mut text = format!("{} (sha256 {hash})", policy.name);
-    if let Some(words) = &policy.text {
-        // A text that was read as a policy is JSON; its layout says nothing.
-        let compact = serde_json::from_str::<serde_json::Value>(words)
-            .map_or_else(|_| words.clone(), |json| json.to_string());
-        let _ = write!(text, " {compact}");
+/// The set that another document stands for.
+fn of_set(set: RequestSet) -> &'static str {
+    match set {
+        RequestSet::Allowed(PrincipalForms::All) => " (allowed)",
+        RequestSet::Allowed(PrincipalForms::WithRoles) => " (allowed, accounts left out)",
+        RequestSet::Allowed(PrincipalForms::Direct) => " (allowed, accounts and roles left out)",
+        RequestSet::Denied => " (denied)",
     }
-    text
+}
+
+/// A policy in a sentence, by name and hash; what says which requests are asked about with its words.
+fn named(document: &Document, with_words: bool) -> String {
+    let words = document.source.text();
+    let hash: String = sha256(words).chars().take(SHOWN_DIGITS).collect();
+    let name = document.source.name();
+    if !with_words {
+        return format!("{name} (sha256 {hash})");
+    }
+    // A text that was read as a policy is JSON; its layout says nothing.
+    let json: Option<serde_json::Value> = serde_json::from_str(words).ok();
+    format!("{name} (sha256 {hash}) {}", json.map_or_else(|| words.to_owned(), |json| json.to_string()))
 }
 
 /// An entry of the lists in a sentence.

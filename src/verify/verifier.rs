@@ -1,17 +1,18 @@
 //! The verifier.
 
 use crate::confirm::{Referee, Shown, is_for_everyone};
-use crate::encode::{DocumentRef, Encoding, assumptions};
-use crate::policy::{Access, Document, PolicyType, read};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
+use crate::policy::{Access, Document, PolicyType, RequestSet, read};
 use crate::query::{CheckKind, Outside, Query, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{
-    Certificate, Entry, Evidence, Finding, OutsideText, Policy, axioms, interval,
+    Certificate, Entry, Evidence, Finding, OutsideText, Policy, axioms, interval, request_set,
 };
-use crate::verify::claim::Claim;
+use crate::verify::claim::{Claim, ShownAnswer, claimed_policies, question};
 use crate::verify::clauses::QueryClauses;
 use crate::verify::{Budget, Limits, Refusal};
+use std::collections::BTreeSet;
 
 /// The outcome of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,22 +44,28 @@ pub fn verify(text: &str, limits: &Limits) -> Outcome {
     }
 }
 
+/// A document of a certificate with the set of requests that it stands for.
+type OfSet = (RequestSet, Document);
+
 /// The query of a certificate, by its documents.
 struct Question {
     check: Option<CheckKind>,
-    policies: Vec<Document>,
-    within: Vec<Document>,
-    without: Vec<Document>,
+    policies: Vec<OfSet>,
+    within: Vec<OfSet>,
+    without: Vec<OfSet>,
     access: Option<Vec<Access>>,
     outside: Option<Outside>,
 }
 
 impl Question {
     fn read(certificate: &Certificate, limits: &Limits) -> Result<Question, Refusal> {
-        let documents = |policies: &[Policy]| -> Result<Vec<Document>, Refusal> {
+        let documents = |policies: &[Policy]| -> Result<Vec<OfSet>, Refusal> {
             let document = |policy: &Policy| {
                 let found = read(&Source::new(&*policy.name, &*policy.text), &limits.input);
-                found.document.ok_or_else(|| Refusal::new(format!("the policy {} has errors", policy.name)))
+                let document = found
+                    .document
+                    .ok_or_else(|| Refusal::new(format!("the policy {} has errors", policy.name)))?;
+                Ok((policy.set()?, document))
             };
             policies.iter().map(document).collect()
         };
@@ -84,23 +91,59 @@ impl Question {
     }
 
     fn query(&self) -> Result<Query<'_>, Refusal> {
+        const ALLOWED: RequestSet = RequestSet::ALLOWED;
         let documents = (&*self.policies, &*self.within, &*self.without);
         match (self.check, documents, &self.access, &self.outside) {
-            (Some(CheckKind::NoNewAccess), ([new], [], [existing]), None, None) => {
-                Ok(Query::no_new_access(new, existing))
+            (Some(CheckKind::NoNewAccess), ([(set, one)], [], [(other_set, other)]), None, None)
+                if set == other_set =>
+            {
+                let (new, existing) = match set {
+                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Denied => (other, one),
+                };
+                Ok(Query::nothing_more_through(new, existing, *set))
             }
-            (Some(CheckKind::AccessNotGranted), ([policy], [], []), Some(access), None) => {
+            (Some(CheckKind::AccessNotGranted), ([(ALLOWED, policy)], [], []), Some(access), None) => {
                 Ok(Query::access_not_granted(policy, access))
             }
-            (Some(CheckKind::Find), ([_, ..], _, _), None, None) => {
-                Ok(Query::find(&self.policies, &self.within, &self.without))
+            (Some(CheckKind::Find), ([(set, _), ..], within, without), None, None)
+                if self.policies.iter().all(|(other, _)| other == set) =>
+            {
+                fn borrowed((set, document): &OfSet) -> (RequestSet, &Document) {
+                    (*set, document)
+                }
+                let policies = self.policies.iter().map(|(_, document)| document);
+                let (within, without) = (within.iter().map(borrowed), without.iter().map(borrowed));
+                Ok(Query::find_among(*set, policies, within, without))
             }
-            (Some(CheckKind::NoPublicAccess), ([policy], [], []), None, Some(outside)) => {
+            (Some(CheckKind::NoPublicAccess), ([(ALLOWED, policy)], [], []), None, Some(outside)) => {
                 Ok(Query::no_public_access(policy, outside.clone()))
             }
             _ => Err(Refusal::new("check, policies and access do not fit together")),
         }
     }
+
+    /// The query about another set of requests of the same two policies.
+    fn query_about(&self, set: RequestSet) -> Result<Query<'_>, Refusal> {
+        match (self.check, &*self.policies, &*self.within, &*self.without) {
+            (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) => {
+                let (new, existing) = match own {
+                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Denied => (other, one),
+                };
+                Ok(Query::nothing_more_through(new, existing, set))
+            }
+            _ => Err(Refusal::new("only two policies are judged beside others")),
+        }
+    }
+}
+
+/// One query of a certificate with what it is verified against.
+struct Asked<'c, 'q> {
+    certificate: &'c Certificate,
+    query: Query<'q>,
+    semantics: Semantics,
+    limits: &'c Limits,
 }
 
 /// Verifies the whole certificate.
@@ -119,86 +162,110 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
         return Err(Refusal::new(format!("a policy of it is no {}", policy_type.name())));
     }
     let semantics = certificate.options.semantics(policy_type);
-    let encoding = Encoding::new(&query, semantics);
-    if encoding.formula.graph.len() > limits.nodes {
-        return Err(Refusal::inconclusive("the question has too many parts"));
-    }
-    let documents = DocumentRef::plain(&query);
-    let named = assumptions(&query, &documents, &encoding.context, encoding.formula.mentioned());
-    if !named.iter().map(|assumption| assumption.0).eq(certificate.assumptions.iter().map(|a| &**a)) {
-        return Err(Refusal::new("the assumptions that it names are not those that take part"));
-    }
     if certificate.axioms != axioms(semantics) {
         return Err(Refusal::new("the facts about requests that it names are not those of its options"));
     }
-    let (answer, evidence) = match &certificate.evidence {
-        Evidence::Pass { .. } => ("PASS", pass(certificate, &query, &encoding, limits)?),
-        Evidence::Fail { findings } => ("FAIL", fail(certificate, findings, &query, semantics, limits)?),
-    };
-    Ok(Claim::new(certificate, &query, policy_type, answer, &evidence))
+    let (is_pass, set) = (matches!(certificate.evidence, Evidence::Pass { .. }), query.set());
+    let documents = query.documents().to_vec();
+    let claimed = claimed_policies(&query);
+    let asked = |query| Asked { certificate, query, semantics, limits };
+    let mut assumed = BTreeSet::new();
+    let mut shown = vec![asked(query).verified(&certificate.evidence, &mut assumed)?];
+    let mut sets = vec![set];
+    for part in &certificate.beside_others {
+        let set = request_set(&part.set)?;
+        sets.push(set);
+        if matches!(part.evidence, Evidence::Pass { .. }) != is_pass {
+            return Err(Refusal::new("its parts do not show the same answer"));
+        }
+        let one = asked(question.query_about(set)?).verified(&part.evidence, &mut assumed);
+        shown.push(one.map_err(|refusal| refusal.at(format!("the part `{}`", part.set)))?);
+    }
+    let is_beside_others = !certificate.beside_others.is_empty();
+    if is_beside_others && is_pass && sets != RequestSet::beside_others(documents) {
+        return Err(Refusal::new("it does not have the parts that judging beside others takes"));
+    }
+    let named = certificate.assumptions.iter().map(|name| &**name);
+    if !assumed.iter().map(|assumption| assumption.0).eq(named) {
+        return Err(Refusal::new("the assumptions that it names are not those that take part"));
+    }
+    Ok(Claim::new(certificate, claimed, is_pass, &shown))
 }
 
-/// Verifies the refutation of a PASS, and says how large it is.
-fn pass(
-    certificate: &Certificate,
-    query: &Query<'_>,
-    encoding: &Encoding<'_>,
-    limits: &Limits,
-) -> Result<String, Refusal> {
-    let few =
-        query.outside().is_none_or(|outside| !AddressSet::of(outside.but_for.iter().copied()).is_everyone());
-    if !few {
-        return Err(Refusal::new("what it leaves out is access from too many addresses"));
-    }
-    let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
-    let refutation = certificate.refutation(encoding, &clauses)?;
-    refutation.verify_clauses(encoding, clauses, limits)?;
-    let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
-    let plural = |n: usize| if n == 1 { "" } else { "s" };
-    Ok(format!("by {lemmas} lemma{} and {steps} step{}", plural(lemmas), plural(steps)))
-}
-
-/// Replays the requests of a FAIL, and says how many there are.
-fn fail(
-    certificate: &Certificate,
-    findings: &[Finding],
-    query: &Query<'_>,
-    semantics: Semantics,
-    limits: &Limits,
-) -> Result<String, Refusal> {
-    let referee = Referee::new(query, semantics);
-    let texts = [&certificate.policies, &certificate.within, &certificate.without];
-    let length = 1 + texts.into_iter().flatten().map(|policy| policy.text.len() / 16).sum::<usize>();
-    let mut budget = Budget::new(limits.work, limits.deadline);
-    if findings.is_empty() {
-        return Err(Refusal::new("it has no request"));
-    }
-    let mut addresses = Vec::new();
-    for (place, finding) in findings.iter().enumerate() {
-        let at = |reason: String| Refusal::new(reason).at(format!("finding {}", place + 1));
-        let request = finding.request.request();
-        // Every statement is looked at, and every text of the request may be compared in each.
-        budget.spend(length + request.length() * 4)?;
-        if request.length() > limits.request_bytes {
-            return Err(Refusal::inconclusive("a request of it is too long"));
+impl Asked<'_, '_> {
+    /// Verifies the evidence, and adds the assumptions that take part.
+    fn verified(
+        &self,
+        evidence: &Evidence,
+        assumed: &mut BTreeSet<Assumption>,
+    ) -> Result<ShownAnswer, Refusal> {
+        let encoding = Encoding::new(&self.query, self.semantics);
+        if encoding.formula.graph.len() > self.limits.nodes {
+            return Err(Refusal::inconclusive("the question has too many parts"));
         }
-        if query.outside().is_some() {
-            // Every value of the request is looked for in every text.
-            let values = 1 + request.context().map(|(_, values)| values.len()).sum::<usize>();
-            budget.spend(length * values)?;
-        }
-        let shown = Shown {
-            policy: finding.policy,
-            statement: finding.statement,
-            addresses: finding.addresses.as_deref().map(interval).transpose()?,
-            request: &request,
+        let documents = DocumentRef::plain(&self.query);
+        let mentioned = encoding.formula.mentioned();
+        assumed.extend(assumptions(&self.query, &documents, &encoding.context, mentioned));
+        let (is_pass, evidence) = match evidence {
+            Evidence::Pass { .. } => (true, self.pass(evidence, &encoding)?),
+            Evidence::Fail { findings } => (false, self.fail(findings)?),
         };
-        shown.confirm(query, &referee).map_err(|d| at(d.message))?;
-        addresses.push(shown.addresses);
+        let question = question(&self.query, self.certificate.access.as_deref(), is_pass);
+        Ok(ShownAnswer { question, evidence })
     }
-    if !is_for_everyone(addresses) {
-        return Err(Refusal::new("what it shows is access from few addresses"));
+
+    /// Verifies the refutation of a PASS, and says how large it is.
+    fn pass(&self, evidence: &Evidence, encoding: &Encoding<'_>) -> Result<String, Refusal> {
+        let outside = self.query.outside();
+        let few = outside.is_none_or(|o| !AddressSet::of(o.but_for.iter().copied()).is_everyone());
+        if !few {
+            return Err(Refusal::new("what it leaves out is access from too many addresses"));
+        }
+        let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
+        let refutation = evidence.refutation(encoding, &clauses)?;
+        refutation.verify_clauses(encoding, clauses, self.limits)?;
+        let (lemmas, steps) = (refutation.lemmas.len(), refutation.proof.steps.len());
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        Ok(format!("by {lemmas} lemma{} and {steps} step{}", plural(lemmas), plural(steps)))
     }
-    let plural = if findings.len() == 1 { "" } else { "s" };
-    Ok(format!("shown by {} request{plural} replayed", findings.len()))
+
+    /// Replays the requests of a FAIL, and says how many there are.
+    fn fail(&self, findings: &[Finding]) -> Result<String, Refusal> {
+        let Asked { certificate, query, semantics, limits } = self;
+        let referee = Referee::new(query, *semantics);
+        let texts = [&certificate.policies, &certificate.within, &certificate.without];
+        let length = 1 + texts.into_iter().flatten().map(|policy| policy.text.len() / 16).sum::<usize>();
+        let mut budget = Budget::new(limits.work, limits.deadline);
+        if findings.is_empty() {
+            return Err(Refusal::new("it has no request"));
+        }
+        let mut addresses = Vec::new();
+        for (place, finding) in findings.iter().enumerate() {
+            let at = |reason: String| Refusal::new(reason).at(format!("finding {}", place + 1));
+            let request = finding.request.request();
+            // Every statement is looked at, and every text of the request may be compared in each.
+            budget.spend(length + request.length() * 4)?;
+            if request.length() > limits.request_bytes {
+                return Err(Refusal::inconclusive("a request of it is too long"));
+            }
+            if query.outside().is_some() {
+                // Every value of the request is looked for in every text.
+                let values = 1 + request.context().map(|(_, values)| values.len()).sum::<usize>();
+                budget.spend(length * values)?;
+            }
+            let shown = Shown {
+                policy: finding.policy,
+                statement: finding.statement,
+                addresses: finding.addresses.as_deref().map(interval).transpose()?,
+                request: &request,
+            };
+            shown.confirm(query, &referee).map_err(|d| at(d.message))?;
+            addresses.push(shown.addresses);
+        }
+        if !is_for_everyone(addresses) {
+            return Err(Refusal::new("what it shows is access from few addresses"));
+        }
+        let plural = if findings.len() == 1 { "" } else { "s" };
+        Ok(format!("shown by {} request{plural} replayed", findings.len()))
+    }
 }

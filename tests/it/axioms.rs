@@ -5,7 +5,7 @@
 //! says why leaving them out is sound.
 
 use crate::support::document;
-use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::check::{Answer, Judging, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::policy::PolicyType;
 use iamsat::request::{FactSets, HEURISTICS, Request, Requester};
@@ -204,7 +204,11 @@ fn policy(statement: &str) -> iamsat::policy::Document {
 fn ask(new: &str, existing: &str, options: Options) -> Answer {
     let principals = new.contains("Principal\":");
     let policy_type = Some(if principals { PolicyType::Resource } else { PolicyType::Identity });
-    no_new_access(&policy(new), &policy(existing), &Options { policy_type, ..options })
+    no_new_access(
+        &policy(new),
+        &policy(existing),
+        &Options { policy_type, judging: Judging::Alone, ..options },
+    )
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use crate::support::document;
 use crate::support::sampling;
-use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::check::{Answer, Judging, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::formula::{Network, Scalar};
-use iamsat::policy::{AddressRange, Decimal, Document, read_instant};
-use iamsat::policy::{OperatorBase, OperatorFamily, PolicyType};
+use iamsat::policy::{
+    AddressRange, Decimal, Document, OperatorBase, OperatorFamily, PolicyType, read_instant,
+};
 use iamsat::request::Request;
 use iamsat::solve::{UnknownReason, Verdict};
 use proptest::prelude::*;
@@ -86,7 +87,8 @@ fn rules(answer: &Answer) -> Vec<&'static str> {
 }
 
 fn ask(new: &Document) -> Answer {
-    let options = Options { policy_type: Some(PolicyType::Identity), ..Options::default() };
+    let options =
+        Options { policy_type: Some(PolicyType::Identity), judging: Judging::Alone, ..Options::default() };
     let same = no_new_access(new, new, &options);
     assert_eq!(same.verdict.name(), "PASS", "against itself: {}", new.source.text());
     no_new_access(new, &nothing(), &options)
@@ -219,7 +221,8 @@ fn what_is_open_is_unknown_by_its_rule() {
     for row in table("rule") {
         let [rule, new, existing, _what] = &row[..] else { panic!("{row:?}") };
         let policy_type = if new.contains("Principal") { PolicyType::Resource } else { PolicyType::Identity };
-        let options = Options { policy_type: Some(policy_type), ..Options::default() };
+        let options =
+            Options { policy_type: Some(policy_type), judging: Judging::Alone, ..Options::default() };
         let new = document("new", &whole(new, rule));
         let existing =
             if existing.is_empty() { nothing() } else { document("existing", &whole(existing, rule)) };

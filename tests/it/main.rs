@@ -9,6 +9,7 @@ mod attacks;
 mod axioms;
 mod batch;
 mod batch_certificates;
+mod beside_others;
 mod certificates;
 mod cli;
 mod cnf;

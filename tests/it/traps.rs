@@ -10,7 +10,7 @@
 //! trust in the account), 27 (RestrictPublicBuckets looks at the whole policy), and of 28 the counting of addresses.
 
 use crate::support::document;
-use iamsat::check::{Access, Answer, Options, access_not_granted, no_new_access};
+use iamsat::check::{Access, Answer, Judging, Options, access_not_granted, no_new_access};
 use iamsat::evaluate::{self, evaluate, glob_matches};
 use iamsat::policy::{Document, PolicyType, Template};
 use iamsat::request::{FactSets, Request, Requester};
@@ -92,6 +92,7 @@ fn fault(case: &Value) -> Option<String> {
     let policy_type = if names_principals { PolicyType::Resource } else { PolicyType::Identity };
     let boundary = case["boundary"].as_bool();
     let options = Options {
+        judging: Judging::Alone,
         policy_type: Some(policy_type),
         boundary,
         aws_compat: case["awsCompat"] == true,

@@ -1,5 +1,6 @@
 //! The arguments of `batch`.
 
+use super::judging::JudgingArgs;
 use super::semantics::SemanticsArgs;
 use super::value::{duration, jobs};
 use clap::Args;
@@ -35,4 +36,6 @@ pub(crate) struct BatchArgs {
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArgs,
 }

@@ -1,6 +1,7 @@
 //! The arguments of `compare` and `diff`.
 
 use super::container::ContainerArgs;
+use super::judging::AloneArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -20,6 +21,8 @@ pub(crate) struct CompareArgs {
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]
     pub(crate) container: ContainerArgs,
+    #[command(flatten)]
+    pub(crate) alone: AloneArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -41,6 +44,8 @@ pub(crate) struct DiffArgs {
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]
     pub(crate) container: ContainerArgs,
+    #[command(flatten)]
+    pub(crate) alone: AloneArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

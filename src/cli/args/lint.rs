@@ -1,6 +1,7 @@
 //! The arguments of `lint`.
 
 use super::baseline::InputArgs;
+use super::judging::AloneArgs;
 use super::output::OutputArgs;
 use super::semantics::SemanticsArgs;
 use super::value::duration;
@@ -25,6 +26,8 @@ pub(crate) struct LintArgs {
     pub(crate) certify: bool,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) alone: AloneArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

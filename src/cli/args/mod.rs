@@ -10,6 +10,7 @@ mod container;
 mod external_access;
 mod find;
 mod info;
+mod judging;
 mod lint;
 mod no_new_access;
 mod no_public_access;

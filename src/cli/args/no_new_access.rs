@@ -1,6 +1,7 @@
 //! The flags of `check-no-new-access`.
 
 use super::baseline::InputArgs;
+use super::judging::JudgingArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -45,6 +46,8 @@ pub(crate) struct NoNewAccessArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

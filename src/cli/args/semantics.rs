@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct SemanticsArgs {
-    /// IDENTITY_POLICY or RESOURCE_POLICY; without it, a policy with Principal is a RESOURCE_POLICY
+    /// IDENTITY_POLICY, RESOURCE_POLICY, SERVICE_CONTROL_POLICY or RESOURCE_CONTROL_POLICY; without it, a policy with Principal
+    /// is a RESOURCE_POLICY, any other an IDENTITY_POLICY
     #[arg(long, value_name = "TYPE", value_parser = policy_type)]
     pub(crate) policy_type: Option<PolicyType>,
     /// Whether the principal has a permissions boundary; without it, both are looked at

@@ -7,14 +7,13 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
-    PolicyType::from_name(text).ok_or_else(|| "it is IDENTITY_POLICY or RESOURCE_POLICY".to_owned())
+    PolicyType::from_name(text)
+        .ok_or_else(|| format!("it is one of {}", PolicyType::ALL.map(PolicyType::name).join(", ")))
 }
 
 pub(super) fn expected(text: &str) -> Result<Expected, String> {
-    [Expected::Allowed, Expected::Denied]
-        .into_iter()
-        .find(|e| e.name() == text)
-        .ok_or_else(|| "it is allowed or denied".to_owned())
+    let named = Expected::ALL.into_iter().find(|expected| expected.name() == text);
+    named.ok_or_else(|| format!("it is one of {}", Expected::ALL.map(Expected::name).join(", ")))
 }
 
 /// The kind of a policy in a plan or template.

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
         options: Options {
             certificate: args.certificates.is_some(),
             certify: args.certify,
+            judging: args.judging.judging(),
             ..args.semantics.options()
         },
         certificates: args.certificates.clone(),

@@ -3,6 +3,7 @@
 use crate::check::Answer;
 use crate::cli::output::{Output, write_file};
 use crate::report::Failure;
+use crate::verify::Certificate;
 use std::path::Path;
 
 /// Writes the certificate of an answer, if there is a path for it; an answer that is UNKNOWN has none.
@@ -15,12 +16,16 @@ pub(super) fn write(path: Option<&Path>, answer: &Answer, output: &Output) -> Re
     Ok(())
 }
 
-/// Writes the certificates of both directions into one file, as a list.
-pub(super) fn write_both(path: Option<&Path>, answers: [&Answer; 2], output: &Output) -> Result<(), Failure> {
+/// Writes the certificates of several answers into one file, as a list. `is_open` says that an answer is UNKNOWN.
+pub(super) fn write_all<'c>(
+    path: Option<&Path>,
+    certificates: impl IntoIterator<Item = &'c Certificate>,
+    is_open: bool,
+    output: &Output,
+) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let texts: Vec<String> =
-        answers.iter().filter_map(|answer| answer.certificate()).map(|c| c.to_text()).collect();
-    if texts.len() < answers.len() {
+    let texts: Vec<String> = certificates.into_iter().map(Certificate::to_text).collect();
+    if is_open {
         output.note("an answer that is UNKNOWN has no certificate");
     }
     write_file(path, &format!("[\n{}]\n", texts.join(",\n")))

@@ -2,7 +2,7 @@
 
 use super::policy_pair::PolicyPair;
 use super::{certificate, tell};
-use crate::check::{Answer, Comparison, Relation, compare};
+use crate::check::{Answer, Comparison, Options, Relation, compare};
 use crate::cli::Exit;
 use crate::cli::args::{CompareArgs, Format};
 use crate::cli::input::Reader;
@@ -17,13 +17,12 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     let pair =
         PolicyPair::read((&args.left, &args.right), ["left", "right"], &mut Reader::new(&args.container))?;
     let [left, right] = pair.documents(args.semantics.policy_type)?;
-    let options = args.search.options(&args.semantics);
+    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
     let comparison = answered(|| compare(left, right, &options))?;
-    certificate::write_both(
-        args.search.certificate.as_deref(),
-        [&comparison.left, &comparison.right],
-        output,
-    )?;
+    let answers = [&comparison.left, &comparison.right];
+    let certificates = answers.iter().filter_map(|answer| answer.certificate());
+    let is_open = comparison.relation().is_none();
+    certificate::write_all(args.search.certificate.as_deref(), certificates, is_open, output)?;
     let judged =
         |answer, policy, other| Judgement::new(AwsCheck::NoNewAccess, policy, Some(other), answer, &options);
     let of_left = judged(&comparison.left, left, right);
@@ -52,23 +51,31 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
 /// Says in a sentence how two policies relate.
 fn relation(comparison: &Comparison, left: &Document, right: &Document) -> String {
     let (left, right) = (left.source.name(), right.source.name());
+    // Alone they allow; beside others they let through what those allow.
+    let alone = !comparison.left.beside_others;
+    let words = if alone {
+        ["allow the same", "allows", ""]
+    } else {
+        ["allow and deny the same", "lets", " through"]
+    };
+    let [same, lets, through] = words;
     match comparison.relation() {
-        Some(Relation::Equivalent) => format!("{left} and {right} allow the same: proved for every request"),
-        Some(Relation::LeftNarrower) => {
-            format!("{left} allows nothing that {right} does not (proved), and not all that {right} allows")
-        }
+        Some(Relation::Equivalent) => format!("{left} and {right} {same}: proved for every request"),
+        Some(Relation::LeftNarrower) => format!(
+            "{left} {lets} nothing{through} that {right} does not (proved), and not all that {right} {lets}{through}"
+        ),
         Some(Relation::LeftWider) => {
-            format!("{left} allows all that {right} allows (proved), and more")
+            format!("{left} {lets} all{through} that {right} {lets}{through} (proved), and more")
         }
         Some(Relation::Incomparable) => {
-            format!("each of {left} and {right} allows something that the other does not")
+            format!("each of {left} and {right} {lets} something{through} that the other does not")
         }
         None => {
             let said = |answer: &Answer, one: &str, other: &str| match answer.verdict {
-                Verdict::Pass(_) => format!("{one} allows nothing that {other} does not (proved)"),
-                Verdict::Fail(_) => format!("{one} allows something that {other} does not"),
+                Verdict::Pass(_) => format!("{one} {lets} nothing{through} that {other} does not (proved)"),
+                Verdict::Fail(_) => format!("{one} {lets} something{through} that {other} does not"),
                 Verdict::Unknown(_) => {
-                    format!("it is open whether {one} allows something that {other} does not")
+                    format!("it is open whether {one} {lets} something{through} that {other} does not")
                 }
             };
             format!("{}; {}", said(&comparison.left, left, right), said(&comparison.right, right, left))

@@ -1,16 +1,16 @@
 //! `diff`: what one policy allows and another does not, in both directions.
 
+use super::changes::Changes;
 use super::policy_pair::PolicyPair;
 use super::{certificate, diff_many, tell};
-use crate::check::difference;
+use crate::check::Options;
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::input::{Reader, paired_files, paired_plan};
 use crate::cli::output::Output;
 use crate::index::broken;
-use crate::report::{Change, Direction, Failure, Issue, Status};
-use crate::surface::answered;
-use serde_json::{Value, json};
+use crate::report::{Change, Failure, Issue, Status};
+use serde_json::{Map, Value, json};
 
 pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.container);
@@ -27,46 +27,36 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     };
     let pair = PolicyPair::read((old_argument, new_argument), ["old", "new"], &mut reader)?;
     let [old, new] = pair.documents(args.semantics.policy_type)?;
-    let options = args.search.options(&args.semantics);
-    let [gained, lost] = answered(|| [difference(new, old, &options), difference(old, new, &options)])?;
-    let changes = [
-        Change::new(Direction::Gained, new, old, gained, &options),
-        Change::new(Direction::Lost, old, new, lost, &options),
-    ];
-    certificate::write_both(
-        args.search.certificate.as_deref(),
-        changes.each_ref().map(Change::rest),
-        output,
-    )?;
-    let [gained, lost] = &changes;
-    let mut issues = pair.issues(new_argument, (old, old_argument), &options, &|typed| gained.issues(typed));
-    issues.extend(pair.issues(old_argument, (new, new_argument), &options, &|typed| lost.issues(typed)));
+    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
+    let changes = Changes::between(old, new, &options)?;
+    let certificates = changes.iter().flat_map(Change::certificates);
+    certificate::write_all(args.search.certificate.as_deref(), certificates, changes.is_open(), output)?;
+    let mut issues = changes.issues(
+        &|change| pair.issues(new_argument, (old, old_argument), &options, &|typed| change.issues(typed)),
+        &|change| pair.issues(old_argument, (new, new_argument), &options, &|typed| change.issues(typed)),
+    );
     issues.extend([old, new].into_iter().flat_map(Issue::warnings));
-    let is_open = changes.iter().any(|change| !change.is_complete());
-    let is_shown = changes.iter().any(Change::is_shown);
-    let (status, result, exit) = match (is_open, is_shown) {
-        (true, _) => (Status::Unknown, "UNKNOWN", Exit::Unknown),
-        (false, true) => (Status::Fail, "DIFFERENT", Exit::Finding),
-        (false, false) => (Status::Pass, "SAME", Exit::Success),
+    let (status, result) = changes.status();
+    let exit = match status {
+        Status::Pass => Exit::Success,
+        Status::Fail => Exit::Finding,
+        _ => Exit::Unknown,
     };
-    let message = match changes.iter().all(Change::is_empty) {
-        true => format!(
-            "{} and {} allow the same (proved for every request)",
-            old.source.name(),
-            new.source.name()
-        ),
-        false => format!("{}; {}", gained.sentence(), lost.sentence()),
-    };
+    let message = changes.message(|verb| {
+        let (old, new) = (old.source.name(), new.source.name());
+        format!("{old} and {new} {verb} the same (proved for every request)")
+    });
+    let mut members = Map::new();
+    members.insert("result".to_owned(), json!(result));
+    members.insert("message".to_owned(), json!(message));
+    changes.insert_into(&mut members);
+    let rest = changes.gained().rest();
+    members.insert("policyType".to_owned(), json!(rest.policy_type.name()));
+    members.insert("policyTypeInferred".to_owned(), json!(rest.policy_type_inferred));
+    let assumptions = rest.assumptions.iter().map(|a| json!(a.0)).collect();
+    members.insert("assumptions".to_owned(), Value::Array(assumptions));
     match output.format {
-        Format::Json => output.json(&json!({
-            "result": result,
-            "message": message,
-            "gained": gained.json(),
-            "lost": lost.json(),
-            "policyType": gained.rest().policy_type.name(),
-            "policyTypeInferred": gained.rest().policy_type_inferred,
-            "assumptions": gained.rest().assumptions.iter().map(|a| json!(a.0)).collect::<Vec<Value>>(),
-        }))?,
+        Format::Json => output.json(&Value::Object(members))?,
         _ => tell::outcome(output, "diff", &pair.name(), status, &message, issues)?,
     }
     Ok(exit.zeroed(args.search.exit_zero))

@@ -1,8 +1,9 @@
 //! `diff` of many policies: before and after of a plan, and the same policies of two files or directories.
 
+use super::changes::Changes;
 use super::recheck;
 use super::tell::unchanged;
-use crate::check::{difference, no_new_access};
+use crate::check::{Options, no_more_through};
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::command::nothing::nothing;
@@ -12,10 +13,8 @@ use crate::cli::output::{Output, directory};
 use crate::code::Code;
 use crate::policy::Document;
 use crate::report::text::{self, Verbosity};
-use crate::report::{
-    Change, Direction, Failure, Invocation, Issue, Kind, Recheck, Report, Status, Subject, json,
-};
-use crate::surface::{answered, document, fit};
+use crate::report::{Change, Failure, Invocation, Issue, Kind, Recheck, Report, Status, Subject, json};
+use crate::surface::{document, fit};
 use serde_json::{Map, Value, json};
 
 pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -> Result<Exit, Failure> {
@@ -89,7 +88,7 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
     if let Some(failure) = Failure::of_documents(other.into_iter().chain([read])) {
         return Err(failure);
     }
-    let mut options = args.search.options(&args.semantics);
+    let mut options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
     let kind = input.entry.as_ref().and_then(|entry| entry.kind);
     options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
     let this = document(read);
@@ -100,43 +99,37 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
         (_, None) => (&none, this),
     };
     fit(&[old, new], options.policy_type)?;
-    let [gained, lost] = answered(|| [difference(new, old, &options), difference(old, new, &options)])?;
-    let gained = Change::new(Direction::Gained, new, old, gained, &options);
-    let lost = Change::new(Direction::Lost, old, new, lost, &options);
+    let changes = Changes::between(old, new, &options)?;
     let issues = |change: &Change<'_>, [policy, existing]: [&str; 2], refuses: &Document| {
-        let again =
-            |changed: &Document| recheck::once(&options, |options| no_new_access(changed, refuses, options));
+        let again = |changed: &Document| {
+            recheck::once(&options, |options| no_more_through(changed, refuses, options))
+        };
         let recheck: Option<&Recheck<'_>> = recheck::is_cheap(std::iter::once(read)).then_some(&again);
         change.issues(&Invocation {
             policy,
             existing: Some(existing),
             recheck,
-            then: Some("nothing more is allowed"),
+            then: Some("nothing more is let through"),
             ..Invocation::default()
         })
     };
     let was = reference.map_or("<nothing>", |reference| reference.argument.as_str());
-    let mut found = issues(&gained, [&input.argument, was], old);
-    found.extend(issues(&lost, [was, &input.argument], new));
+    let mut found = changes.issues(&|change| issues(change, [&input.argument, was], old), &|change| {
+        issues(change, [was, &input.argument], new)
+    });
     if reference.is_none() {
         // There is no other policy that could be named or changed.
         for issue in &mut found {
             issue.notes.retain(|(name, _)| *name == "request");
         }
     }
-    let changes = [&gained, &lost];
-    let (status, result) = match changes {
-        _ if changes.iter().any(|change| !change.is_complete()) => (Status::Unknown, "UNKNOWN"),
-        _ if changes.iter().any(|change| change.is_shown()) => (Status::Fail, "DIFFERENT"),
-        _ => (Status::Pass, "SAME"),
-    };
-    let message = match changes.iter().all(|change| change.is_empty()) {
-        true => "allows the same (proved for every request)".to_owned(),
-        false => format!("{}; {}", gained.sentence(), lost.sentence()),
-    };
+    let (status, result) = changes.status();
+    let message = changes.message(|verb| {
+        let verb = if verb == "allow" { "allows" } else { "allows and denies" };
+        format!("{verb} the same (proved for every request)")
+    });
     let (subject, mut members) = told(input, status, &message, found, result);
-    members.insert("gained".to_owned(), json!(gained.json()));
-    members.insert("lost".to_owned(), json!(lost.json()));
+    changes.insert_into(&mut members);
     Ok((subject, members))
 }
 

@@ -1,7 +1,7 @@
 //! `find`: the general question whether a request with some properties is allowed.
 
 use super::certificate;
-use crate::check::{Property, find};
+use crate::check::{Options, Property, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of};
@@ -37,16 +37,23 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
         None => PolicyType::infer(policies.iter().copied()),
     };
     let names_principals = args.principal.is_some() || !args.not_principal_account.is_empty();
-    if policy_type == PolicyType::Identity && names_principals {
-        return Err(Failure::validation(
-            "an IDENTITY_POLICY is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
+    if !policy_type.has_principals() && names_principals {
+        let article = if policy_type == PolicyType::Identity { "an" } else { "a" };
+        return Err(Failure::validation(format!(
+            "{article} {} is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
              aws:PrincipalAccount instead",
-        ));
+            policy_type.name()
+        )));
     }
     let options = args.search.options(&args.semantics);
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), &answer, output)?;
-    let found = Found { policies, arguments, within, answer: &answer };
+    // A PASS about policies that allow nothing says nothing about the requests.
+    let is_pass = matches!(answer.verdict, Verdict::Pass(_));
+    let plain = Options { certificate: false, ..options.clone() };
+    let at_all = || find(policies.iter().copied(), [], [], &plain);
+    let allow_nothing = is_pass && matches!(answered(at_all)?.verdict, Verdict::Pass(_));
+    let found = Found { policies, arguments, within, answer: &answer, allow_nothing };
     let (status, exit) = match answer.verdict {
         Verdict::Pass(_) => (Status::Pass, Exit::Success),
         Verdict::Fail(_) => (Status::Fail, Exit::Finding),

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod certificate;
+mod changes;
 mod policy_pair;
 mod recheck;
 mod tell;

@@ -1,7 +1,7 @@
 //! Two policies that are compared.
 
 use super::recheck;
-use crate::check::{Options, no_new_access};
+use crate::check::{Options, no_more_through};
 use crate::cli::input::Reader;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::{Failure, Invocation, Issue, Recheck};
@@ -34,13 +34,13 @@ impl PolicyPair {
         tell: &dyn Fn(&Invocation<'_>) -> Vec<Issue>,
     ) -> Vec<Issue> {
         let again =
-            |changed: &Document| recheck::once(options, |options| no_new_access(changed, other, options));
+            |changed: &Document| recheck::once(options, |options| no_more_through(changed, other, options));
         let recheck: Option<&Recheck<'_>> = recheck::is_cheap(self.reads.iter()).then_some(&again);
         tell(&Invocation {
             policy: argument,
             existing: Some(other_argument),
             recheck,
-            then: Some("nothing more is allowed"),
+            then: Some("nothing more is let through"),
             ..Invocation::default()
         })
     }

@@ -30,6 +30,8 @@ pub(crate) struct Features {
     pub(crate) wild_principals: bool,
     /// An Allow statement for callers who sign in by an identity provider.
     pub(crate) allows_sign_in: bool,
+    /// A Deny statement for them.
+    pub(crate) denies_sign_in: bool,
 }
 
 impl Features {
@@ -87,15 +89,18 @@ impl Features {
     }
 
     fn principals(&mut self, statement: &Statement) {
-        let is_allow = statement.effect.value == Effect::Allow;
+        let for_sign_in = match statement.effect.value {
+            Effect::Allow => &mut self.allows_sign_in,
+            Effect::Deny => &mut self.denies_sign_in,
+        };
         let Some(element) = &statement.principal else {
-            self.allows_sign_in |= is_allow;
+            *for_sign_in = true;
             return;
         };
         let signs_in =
             |p: &Principal| matches!(p.meaning, PrincipalMeaning::AwsAny | PrincipalMeaning::Federated(_));
-        self.allows_sign_in |= is_allow
-            && (element.negated || element.everyone || element.values.iter().any(|p| signs_in(&p.value)));
+        *for_sign_in |=
+            element.negated || element.everyone || element.values.iter().any(|p| signs_in(&p.value));
         let listed = || element.values.iter().map(|p| &p.value);
         let account = |p: &Principal| matches!(p.meaning, PrincipalMeaning::Account(_));
         let alias = |p: &Principal| p.meaning == PrincipalMeaning::CanonicalUser;

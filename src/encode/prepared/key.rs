@@ -3,7 +3,7 @@
 use crate::encode::context::Context;
 use crate::hash::TextSet;
 use crate::index::broken;
-use crate::policy::{Statement, mentioned_keys, variable_keys};
+use crate::policy::{Effect, PrincipalForms, Statement, mentioned_keys, variable_keys};
 use crate::query::Semantics;
 
 /// The part of a [`Context`] that matters to one statement. Under equal keys a statement is compiled to the same formula,
@@ -13,6 +13,8 @@ pub(crate) struct CompileKey {
     pub(crate) semantics: Semantics,
     allows_whole_resource: bool,
     is_about_all_resources: bool,
+    /// Of an Allow statement.
+    forms: PrincipalForms,
     /// For the keys that the statement mentions, in order.
     element_counts: Vec<(Box<str>, u32)>,
     spelled_differently: Vec<Box<str>>,
@@ -38,6 +40,10 @@ impl CompileKey {
             semantics: context.semantics,
             allows_whole_resource: context.allows_whole_resource,
             is_about_all_resources: context.is_about_all_resources(document),
+            forms: match statement.effect.value {
+                Effect::Allow => context.forms(document),
+                Effect::Deny => PrincipalForms::All,
+            },
             element_counts: element_counts.map(|(key, count)| ((*key).into(), *count)).collect(),
             spelled_differently: spelled.map(|key| (*key).into()).collect(),
             equalities: equalities.map(|(a, b)| ((*a).into(), (*b).into())).collect(),
@@ -61,6 +67,7 @@ impl CompileKey {
             resource_unconstrained: self.is_about_all_resources,
             allows_whole_resource: self.allows_whole_resource,
             scopes: Vec::new(),
+            forms: vec![self.forms],
             element_counts: self.element_counts.iter().map(|(key, count)| (name(key), *count)).collect(),
             spelled_differently: self.spelled_differently.iter().map(|key| name(key)).collect(),
             variables: variable_keys(statements).collect(),

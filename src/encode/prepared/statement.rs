@@ -157,7 +157,7 @@ mod tests {
                         let recalled = Encoding::recalled(&query, &prepared, semantics);
                         assert_eq!(compiled.formula.listed(), recalled.formula.listed(), "{new:?} {old:?}");
                         assert_eq!(compiled.conjuncts, recalled.conjuncts);
-                        assert_eq!(compiled.allows, recalled.allows);
+                        assert_eq!(compiled.goals, recalled.goals);
                     }
                 }
             }

@@ -6,7 +6,7 @@ use crate::evaluate;
 use crate::explain::display::one_line;
 use crate::explain::replay::{self, Replayer};
 use crate::explain::shell_quoted;
-use crate::policy::{Document, PolicyType};
+use crate::policy::{Document, PolicyType, RequestSet};
 use crate::report::issue::{Issue, Kind};
 use crate::request::Request;
 use crate::solve::Verdict;
@@ -163,7 +163,8 @@ impl BlockReport<'_> {
         referee.strict_arn = options.strict_arn;
         // As the policy was read for the answer; `simulate` reads it otherwise, so that the replay is tried.
         referee.allows_whole_resource = true;
-        let spelled = Replayer::new(&[policy], &referee, options.aws_compat).spelled(request)?;
+        let spelled =
+            Replayer::new(&[policy], &referee, options.aws_compat).spelled(request, RequestSet::ALLOWED)?;
         replay::command(&spelled, &[self.argument?], "allowed", options.strict_arn).ok()
     }
 

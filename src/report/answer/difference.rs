@@ -1,4 +1,4 @@
-//! Access gained and lost between two policies.
+//! Access gained and lost between two policies, and requests no longer or newly denied.
 
 use super::issues::MOST_CHECKED;
 use super::judgement::{Invocation, Judgement};
@@ -8,12 +8,13 @@ use crate::code::Code;
 use crate::explain::display::{counted, one_line, statement_name};
 use crate::index::broken;
 use crate::limits::InputLimits;
-use crate::policy::{Document, Statement, pointer_at};
+use crate::policy::{Document, RequestSet, Statement, pointer_at};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::fingerprint::fingerprint;
 use crate::report::issue::{Issue, Kind, Mark};
 use crate::solve::Verdict;
 use crate::span::Span;
+use crate::verify::Certificate;
 
 /// Values that are marked in the source, of each list.
 const MARKED: usize = 4;
@@ -27,14 +28,47 @@ pub enum Direction {
     Gained,
     /// Access that the old policy allows and the new one does not.
     Lost,
+    /// Requests that the old policy denies and the new one does not.
+    NoLongerDenied,
+    /// Requests that the new policy denies and the old one does not.
+    NewlyDenied,
 }
 
 impl Direction {
-    /// `gained` or `lost`.
+    /// `gained`, `lost`, `no longer denied` or `newly denied`.
     pub fn name(self) -> &'static str {
         match self {
             Direction::Gained => "gained",
             Direction::Lost => "lost",
+            Direction::NoLongerDenied => "no longer denied",
+            Direction::NewlyDenied => "newly denied",
+        }
+    }
+
+    /// True if less goes through: told without advice.
+    fn is_narrowing(self) -> bool {
+        matches!(self, Direction::Lost | Direction::NewlyDenied)
+    }
+
+    /// True if it is about what policies deny.
+    fn is_denial(self) -> bool {
+        matches!(self, Direction::NoLongerDenied | Direction::NewlyDenied)
+    }
+
+    /// How a group is told that is all new, or in part.
+    fn share(self, set: RequestSet, is_all: bool) -> String {
+        let what = match (self, set) {
+            (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",
+            (Direction::Gained, RequestSet::Allowed(_)) => "gained without need of an identity policy",
+            (Direction::Lost, RequestSet::ALLOWED | RequestSet::Denied) => "lost",
+            (Direction::Lost, RequestSet::Allowed(_)) => "allowed only together with an identity policy",
+            (Direction::NoLongerDenied | Direction::NewlyDenied, _) => self.name(),
+        };
+        match (self, is_all) {
+            (Direction::Gained, true) => format!("{what}, all of it new"),
+            (Direction::Gained, false) => format!("{what}, a part of it new"),
+            (_, true) => format!("{what}, all of it"),
+            (_, false) => format!("{what}, a part of it"),
         }
     }
 
@@ -42,6 +76,8 @@ impl Direction {
         match self {
             Direction::Gained => Code::AccessGained,
             Direction::Lost => Code::AccessLost,
+            Direction::NoLongerDenied => Code::NoLongerDenied,
+            Direction::NewlyDenied => Code::NewlyDenied,
         }
     }
 }
@@ -67,21 +103,23 @@ impl Direction {
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
     direction: Direction,
-    pub(in crate::report) allows: &'a Document,
-    pub(in crate::report) refuses: &'a Document,
+    /// The policy that allows more, or denies more.
+    pub(in crate::report) more: &'a Document,
+    pub(in crate::report) less: &'a Document,
     pub(in crate::report) groups: Vec<Group>,
     pub(in crate::report) rest: Answer,
+    certificates: Vec<Certificate>,
     /// The groups' requests as findings, for what explains findings.
     answer: Answer,
     options: Options,
 }
 
 impl<'a> Change<'a> {
-    /// Takes what `allows` allows and `refuses` does not.
+    /// Takes what `more` allows, or denies, and `less` does not.
     pub fn new(
         direction: Direction,
-        allows: &'a Document,
-        refuses: &'a Document,
+        more: &'a Document,
+        less: &'a Document,
         difference: Difference,
         options: &Options,
     ) -> Change<'a> {
@@ -90,10 +128,11 @@ impl<'a> Change<'a> {
         answer.verdict = Verdict::Fail(findings);
         Change {
             direction,
-            allows,
-            refuses,
+            more,
+            less,
             groups: difference.groups,
             rest: difference.rest,
+            certificates: difference.certificates,
             answer,
             options: options.clone(),
         }
@@ -119,19 +158,28 @@ impl<'a> Change<'a> {
         &self.rest
     }
 
-    fn judgement<'j>(&'j self, answer: &'j Answer) -> Judgement<'j> {
-        Judgement::new(AwsCheck::NoNewAccess, self.allows, Some(self.refuses), answer, &self.options)
+    /// Returns the certificates of the queries whether the groups cover everything, if they were asked for.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// The groups' requests, judged as reasons why the one policy lets more through than the other.
+    fn judgement(&self) -> Judgement<'_> {
+        let (policy, existing) = match self.direction.is_denial() {
+            true => (self.less, self.more),
+            false => (self.more, self.less),
+        };
+        Judgement::new(AwsCheck::NoNewAccess, policy, Some(existing), &self.answer, &self.options)
     }
 
     /// Makes an issue of each group, and the reasons if it is not known whether they are all.
     pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
-        let judgement = self.judgement(&self.answer);
+        let judgement = self.judgement();
         let unchecked = Invocation { recheck: None, ..*invocation };
         let explained = self.groups.iter().zip(&judgement.findings).enumerate();
         let mut issues: Vec<Issue> = explained
             .map(|(place, (group, explained))| {
-                // What was lost is told without advice.
-                let checks = place < MOST_CHECKED && self.direction == Direction::Gained;
+                let checks = place < MOST_CHECKED && !self.direction.is_narrowing();
                 let invocation = if checks { invocation } else { &unchecked };
                 self.retold(group, finding::issue(&judgement, explained, invocation))
             })
@@ -140,11 +188,16 @@ impl<'a> Change<'a> {
             issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
         if let Verdict::Unknown(unknown) = &self.rest.verdict {
-            let mut open = undecided::issues(&self.judgement(&self.rest), unknown);
+            let documents = [self.more, self.less];
+            let message = AwsCheck::NoNewAccess.unknown_message();
+            let mut open = undecided::among(&documents, unknown, self.rest.policy_type, message);
             if let Some(first) = open.first_mut() {
-                let what = match self.groups.is_empty() {
-                    true => format!("it could not be decided whether access was {}", self.direction.name()),
-                    false => format!("there may be more that was {}", self.direction.name()),
+                let (name, is_denial) = (self.direction.name(), self.direction.is_denial());
+                let what = match (self.groups.is_empty(), is_denial) {
+                    (true, false) => format!("it could not be decided whether access was {name}"),
+                    (true, true) => format!("it could not be decided whether anything is {name}"),
+                    (false, false) => format!("there may be more that was {name}"),
+                    (false, true) => format!("there may be more that is {name}"),
                 };
                 first.notes.retain(|(name, _)| *name != "note");
                 first.notes.push(("note", what));
@@ -157,26 +210,18 @@ impl<'a> Change<'a> {
     /// Returns the document whose statement a group is about, and what that does.
     pub(in crate::report) fn side(&self, group: &Group) -> (&'a Document, &'static str) {
         match group.side {
-            Side::Allows => (self.allows, "allows"),
-            Side::Denied => (self.refuses, "denies"),
+            Side::More if self.direction.is_denial() => (self.more, "denies"),
+            Side::More => (self.more, "allows"),
+            Side::Less => (self.less, "denies"),
         }
     }
 
     /// Tells a finding as what changed.
     fn retold(&self, group: &Group, issue: Issue) -> Issue {
-        let share = match group.is_all_new {
-            true => match self.direction {
-                Direction::Gained => "gained, all of it new",
-                Direction::Lost => "lost, all of it",
-            },
-            false => match self.direction {
-                Direction::Gained => "gained, a part of it new",
-                Direction::Lost => "lost, a part of it",
-            },
-        };
+        let share = self.direction.share(group.set, group.is_all_new);
         let title = match group.document.statements.first() {
             Some(statement) => format!("{share}: {}", described(statement)),
-            None => share.to_owned(),
+            None => share,
         };
         let (document, verb) = self.side(group);
         let statement = document.statements.get(group.region.statement());
@@ -185,16 +230,17 @@ impl<'a> Change<'a> {
             None => broken("a group is about a statement of its document"),
         };
         let source = document.source.clone();
-        let notes = issue.notes.into_iter().filter_map(|(name, text)| match (self.direction, name) {
-            // What is new to the one is lost to the other.
-            (Direction::Lost, "before") => Some(("after", text)),
-            (Direction::Lost, "after") => Some(("before", text)),
-            (Direction::Lost, "help") => None,
-            (Direction::Gained, "help") if group.side == Side::Denied => None,
-            _ => Some((name, text)),
-        });
+        let notes =
+            issue.notes.into_iter().filter_map(|(name, text)| match (self.direction.is_narrowing(), name) {
+                // What is new to the one is lost to the other.
+                (true, "before") => Some(("after", text)),
+                (true, "after") => Some(("before", text)),
+                (true, "help") => None,
+                (false, "help") if group.side == Side::Less => None,
+                _ => Some((name, text)),
+            });
         let mut notes: Vec<(&'static str, String)> = notes.collect();
-        if self.direction == Direction::Lost {
+        if self.direction.is_narrowing() {
             notes.sort_by_key(|(name, _)| match *name {
                 "request" => 0,
                 "before" => 1,
@@ -236,7 +282,8 @@ impl<'a> Change<'a> {
             Verdict::Fail(_) => " (there is more)",
             Verdict::Unknown(_) => " (UNKNOWN whether there is more)",
         };
-        format!("{} {groups}{rest}", self.direction.name())
+        let colon = if self.direction.is_denial() { ":" } else { "" };
+        format!("{}{colon} {groups}{rest}", self.direction.name())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name
 use crate::explain::replay::{self, Replayer};
 use crate::explain::zone::{ZoneAdvisor, own_finding, who};
 use crate::explain::{Leak, Part, Place, blame, leaks};
-use crate::policy::{Document, PolicyType, Statement};
+use crate::policy::{Document, PolicyType, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
@@ -128,7 +128,7 @@ impl Teller<'_> {
     /// Writes the command that replays the request, or why there is none.
     fn replay(&self, request: &Request) -> (&'static str, String) {
         let external = self.external;
-        let command = match self.replayer.spelled(request) {
+        let command = match self.replayer.spelled(request, RequestSet::ALLOWED) {
             Some(spelled) => {
                 replay::command(&spelled, &[external.argument], "allowed", external.options.strict_arn)
             }

@@ -29,7 +29,9 @@ use crate::solve::{Finding, Verdict};
 /// let like = like.read().unwrap().document.unwrap();
 /// let options = Options::default();
 /// let answer = find([&policy], [&like], [], &options);
-/// let found = Found { policies: vec![&policy], arguments: vec!["policy.json"], within: vec![&like], answer: &answer };
+/// let found = Found {
+///     policies: vec![&policy], arguments: vec!["policy.json"], within: vec![&like], answer: &answer, allow_nothing: false,
+/// };
 /// assert_eq!(found.issues(&options)[0].code.as_str(), "request-found");
 /// ```
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub struct Found<'a> {
     pub within: Vec<&'a Document>,
     /// The answer.
     pub answer: &'a Answer,
+    /// True if it is proved that the policies allow no request at all.
+    pub allow_nothing: bool,
 }
 
 impl<'a> Found<'a> {
@@ -77,6 +81,19 @@ impl<'a> Found<'a> {
             .into_iter()
             .map(|(finding, document, blame)| self.issue(finding, document, &blame, &names, options))
             .collect();
+        if self.allow_nothing {
+            let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
+            let verb = if names.len() == 1 { "allows" } else { "allow" };
+            let title = format!(
+                "{} {verb} no request at all: what other policies allow is not looked at",
+                names.join(" and ")
+            );
+            let help =
+                "look for requests in the policies that allow them, read as one set with this: --policy A B";
+            issues.push(
+                Issue::new(Kind::Warning, Code::AllowsNothing, one_line(&title)).with_note("help", help),
+            );
+        }
         if let Verdict::Unknown(unknown) = &self.answer.verdict {
             let message = "it could not be decided whether a request like that is allowed";
             issues.extend(undecided::among(&documents, unknown, self.answer.policy_type, message));
@@ -166,6 +183,12 @@ impl<'a> Found<'a> {
         let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
         let (names, verb) = (names.join(" and "), if names.len() == 1 { "allows" } else { "allow" });
         let sentence = match &self.answer.verdict {
+            Verdict::Pass(_) if self.allow_nothing => {
+                format!(
+                    "PASS. {names} {verb} nothing by {}: proved for every request",
+                    if self.policies.len() == 1 { "itself" } else { "themselves" }
+                )
+            }
             Verdict::Pass(_) => {
                 format!("PASS. {names} {verb} no request like that: proved for every request")
             }

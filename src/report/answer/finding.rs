@@ -1,15 +1,17 @@
-//! A statement that is a reason for FAIL, as an issue: what it allows, where, why the other policy does not, what to do.
+//! A statement that is a reason for FAIL, as an issue: what it allows or denies, where, why the other policy does not, what to do.
 
 use super::judgement::{Invocation, Judgement};
-use super::public_access;
+use super::simulation::Expected;
+use super::{denied, public_access};
 use crate::check::ONLY_FOR_SCP;
 use crate::code::Code;
+use crate::evaluate::Decision;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
 use crate::explain::repair::keep_outsiders_out;
-use crate::explain::{Explained, Missing, Part, Place, Refusal, replay};
+use crate::explain::{Explained, Part, Place, Refusal, replay};
 use crate::index::broken;
-use crate::policy::Document;
+use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
@@ -22,13 +24,24 @@ pub(super) fn issue(
     explained: &Explained<'_>,
     invocation: &Invocation<'_>,
 ) -> Issue {
-    let document = judgement.policy;
+    let document = judgement.document_of(explained.finding);
+    let is_denial = explained.finding.set == RequestSet::Denied;
     let witness = explained.finding.witness.request();
-    let (code, title) = title(judgement, witness);
+    let (code, title) = match (explained.finding.set, judgement.existing) {
+        (RequestSet::Denied, _) => denied::title(judgement),
+        (RequestSet::ALLOWED, _) | (_, None) => title(judgement, witness),
+        (RequestSet::Allowed(_), Some(existing)) => {
+            let (name, existing) = (document.source.name(), existing.source.name());
+            let how = "only by an entry for an account or a role";
+            (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
+        }
+    };
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
         label: match (blame.primary.negated, judgement.check) {
+            (false, _) if is_denial => "denies the request below".to_owned(),
+            (true, _) if is_denial => "denies all but these, and so the request below".to_owned(),
             (false, AwsCheck::NoPublicAccess(_)) => "can be an outsider".to_owned(),
             (false, _) => "allows the request below".to_owned(),
             (true, _) => "allows all but these, and so the request below".to_owned(),
@@ -43,7 +56,10 @@ pub(super) fn issue(
     let rows = display::rows(witness, &judgement.names, judgement.answer.policy_type);
     note("request", display::table(&rows));
     let statement = statement_name(blame.statement, document.statements.get(blame.statement));
-    if let Some(existing) = judgement.existing {
+    if is_denial {
+        note("before", plain(&format!("denied by {statement}")));
+        note("after", plain(&denied::after(judgement.policy, explained)));
+    } else if let Some(existing) = judgement.existing {
         note("before", plain(&before(explained, existing)));
         note("after", plain(&format!("allowed by {statement}")));
     } else {
@@ -59,7 +75,7 @@ pub(super) fn issue(
         AwsCheck::NoPublicAccess(of) => keep_outsiders_out(document, explained, of, &statement),
         AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
             let advisor = Advisor {
-                policy: document,
+                policy: judgement.policy,
                 existing: judgement.existing,
                 recheck: invocation.recheck,
                 passes: match invocation.then {
@@ -67,7 +83,10 @@ pub(super) fn issue(
                     None => "it passes",
                 },
             };
-            advisor.advice(explained, &statement)
+            match judgement.existing.filter(|_| is_denial) {
+                Some(existing) => advisor.keep(explained, existing),
+                None => advisor.advice(explained, &statement),
+            }
         }
     };
     note("help", plain(&help));
@@ -103,10 +122,21 @@ fn commands(
         false => "flags cannot say all that matters about the request",
     };
     let spelled = explained.replay.as_ref().ok_or(why)?;
-    let inputs =
-        [(invocation.policy, "allowed")].into_iter().chain(invocation.existing.map(|e| (e, "denied")));
+    let (new, existing) = match (explained.finding.set, &explained.refusal) {
+        (RequestSet::Denied, _) => (
+            if explained.decision == Some(Decision::Allowed) {
+                Expected::Allowed
+            } else {
+                Expected::ImplicitlyDenied
+            },
+            Expected::ExplicitlyDenied,
+        ),
+        (RequestSet::Allowed(_), Some(Refusal::Indirect { .. })) => (Expected::Allowed, Expected::Allowed),
+        (RequestSet::Allowed(_), _) => (Expected::Allowed, Expected::Denied),
+    };
+    let inputs = [(invocation.policy, new)].into_iter().chain(invocation.existing.map(|e| (e, existing)));
     inputs
-        .map(|(argument, expect)| replay::command(spelled, &[argument], expect, judgement.strict_arn))
+        .map(|(argument, expect)| replay::command(spelled, &[argument], expect.name(), judgement.strict_arn))
         .collect()
 }
 
@@ -156,8 +186,13 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
             };
             format!("denied, no statement of {name} {what}, and {} denies it", statement(*index))
         }
+        Some(Refusal::Indirect { statement: index }) => format!(
+            "not allowed by itself: {} of {name} names the account or the role, and in that account an identity policy has to \
+             allow the request too, or a permissions boundary may stop it",
+            statement(*index)
+        ),
         Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
-            let lacks: Vec<String> = missing.iter().map(|m| one_line(&lack(m))).collect();
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
             let which = if *only { "only" } else { "closest is" };
             format!(
                 "denied, no statement of {name} matches\n{which} {}: {}",
@@ -169,13 +204,5 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
             )
         }
         _ => format!("denied, no statement of {name} allows the action"),
-    }
-}
-
-fn lack(missing: &Missing) -> String {
-    match missing {
-        Missing::Principal => "it is for other principals".to_owned(),
-        Missing::Resource => "it is for other resources".to_owned(),
-        Missing::Condition { why, .. } => why.clone(),
     }
 }

@@ -1,8 +1,9 @@
 //! A judgement as issues.
 
-use super::judgement::{Invocation, Judgement};
-use super::{finding, undecided};
+use super::judgement::{Denial, Invocation, Judgement};
+use super::{denied, finding, undecided};
 use crate::code::Code;
+use crate::explain::display::one_line;
 use crate::explain::{Explained, Place};
 use crate::policy::Document;
 use crate::report::issue::{Issue, Kind};
@@ -19,7 +20,7 @@ impl Judgement<'_> {
             Verdict::Pass(_) => Vec::new(),
             Verdict::Fail(_) => {
                 let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
-                findings.sort_by_cached_key(|f| narrowness(self.policy, f));
+                findings.sort_by_cached_key(|f| narrowness(self.document_of(f.finding), f));
                 let unchecked = Invocation { recheck: None, ..*invocation };
                 let invocation = |place: usize| if place < MOST_CHECKED { invocation } else { &unchecked };
                 let findings = findings.into_iter().enumerate();
@@ -32,6 +33,7 @@ impl Judgement<'_> {
         {
             issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
+        issues.extend(weakened_warning(self, invocation));
         issues.extend(Issue::warnings(self.policy));
         issues.extend(self.of_check.iter().map(|warning| Issue::of_diagnostic(&self.policy.source, warning)));
         issues
@@ -42,6 +44,21 @@ impl Judgement<'_> {
         match self.answer.open.as_deref() {
             Some(open) => undecided::issues(self, open),
             None => Vec::new(),
+        }
+    }
+}
+
+/// Warns that the judged policy denies less, or may, where that is not the question.
+fn weakened_warning(judgement: &Judgement<'_>, invocation: &Invocation<'_>) -> Option<Issue> {
+    match judgement.weakened.as_ref()? {
+        Denial::Weakened(explained) => {
+            let invocation = Invocation { recheck: None, ..*invocation };
+            Some(Issue { kind: Kind::Warning, ..finding::issue(judgement, explained, &invocation) })
+        }
+        Denial::Undecided => {
+            let issue =
+                Issue::new(Kind::Warning, Code::DenyWeakened, one_line(&denied::undecided(judgement)));
+            Some(issue.with_note("help", "compare the Deny statements of both policies"))
         }
     }
 }

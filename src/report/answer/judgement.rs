@@ -1,13 +1,12 @@
 //! The answer to one question about one document, with everything that a format may want to show.
 
+use super::explainer::Explainer;
 use super::public_access;
-use crate::check::{Answer, Options};
+use crate::check::{Answer, Options, Weakened};
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{self, INDEX_THRESHOLD, Searched};
 use crate::explain::display::KeyNames;
-use crate::explain::replay::Replayer;
-use crate::explain::{Explained, Recheck, blame, blame_for_outsider, refusal};
-use crate::policy::{ActionIndex, Document};
+use crate::explain::{Explained, Recheck};
+use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::failure::Failure;
 use crate::solve::{Finding, Verdict};
@@ -32,10 +31,21 @@ pub enum Outcome<'a> {
 pub struct Reason {
     /// AWS's sentence.
     pub description: String,
-    /// The statement, from 0.
-    pub statement_index: usize,
+    /// The statement of the judged policy, from 0.
+    pub statement_index: Option<usize>,
+    /// The statement of the existing policy, where the reason is one.
+    pub existing_statement_index: Option<usize>,
     /// Its Sid, if it has one.
     pub statement_id: Option<String>,
+}
+
+/// The requests that the existing policy denies and the judged one does not.
+#[derive(Clone, Debug)]
+pub enum Denial<'a> {
+    /// It denies less: a request shows it.
+    Weakened(Box<Explained<'a>>),
+    /// It is open whether it denies less.
+    Undecided,
 }
 
 /// The time that an answer took; only shown if asked for.
@@ -62,6 +72,8 @@ pub struct Judgement<'a> {
     pub reasons: Vec<Reason>,
     /// The findings behind them, in the same order.
     pub findings: Vec<Explained<'a>>,
+    /// What the existing policy denies and the judged one does not, where that is not the question.
+    pub weakened: Option<Denial<'a>>,
     /// The measures, if they are to be shown.
     pub measures: Option<Measures>,
     /// The spellings of the condition keys of the documents.
@@ -118,44 +130,39 @@ impl<'a> Judgement<'a> {
         replays: bool,
     ) -> Judgement<'a> {
         let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
-        let findings: Vec<Explained<'a>> = match &answer.verdict {
-            Verdict::Fail(findings) => {
-                let mut referee = evaluate::Options::for_documents(&documents);
-                referee.policy_type = answer.policy_type;
-                referee.strict_arn = options.strict_arn;
-                referee.allows_whole_resource = matches!(check, AwsCheck::NoPublicAccess(_));
-                let is_worth_it = findings.len() > INDEX_THRESHOLD;
-                let index = existing.filter(|_| is_worth_it).map(|d| ActionIndex::of(&d.statements));
-                let other = index.as_ref().map(Searched::from).or(existing.map(Searched::from));
-                let replayer = replays.then(|| Replayer::new(&documents, &referee, options.aws_compat));
-                let explained = |finding: &'a Finding| {
-                    let request = finding.witness.request();
-                    let late = options.limits.is_over();
-                    let refusal = other.filter(|_| !late).and_then(|other| refusal(other, request, &referee));
-                    let blame = match check {
-                        AwsCheck::NoPublicAccess(of) => blame_for_outsider(policy, finding, of, &referee),
-                        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
-                            blame(policy, finding, existing.zip(refusal.as_ref()), &referee)
-                        }
-                    };
-                    Some(Explained {
-                        finding,
-                        blame: blame?,
-                        refusal,
-                        replay: replayer.as_ref().filter(|_| !late).and_then(|r| r.spelled(request)),
-                        late,
-                    })
-                };
-                findings.iter().filter_map(explained).collect()
-            }
-            Verdict::Pass(_) | Verdict::Unknown(_) => Vec::new(),
+        let found: &[Finding] = match &answer.verdict {
+            Verdict::Fail(findings) => findings,
+            Verdict::Pass(_) | Verdict::Unknown(_) => &[],
+        };
+        let shown = match &answer.weakened {
+            Some(Weakened::Shown(finding)) => Some(&**finding),
+            Some(Weakened::Undecided) | None => None,
+        };
+        let explainer = (!found.is_empty() || shown.is_some())
+            .then(|| Explainer::new(check, &documents, answer, options, (found.len(), replays)));
+        let explained =
+            |finding: &'a Finding| explainer.as_ref().and_then(|explainer| explainer.explained(finding));
+        let findings: Vec<Explained<'a>> = found.iter().filter_map(explained).collect();
+        let weakened = match &answer.weakened {
+            Some(Weakened::Shown(finding)) => explained(finding).map(|e| Denial::Weakened(Box::new(e))),
+            Some(Weakened::Undecided) => Some(Denial::Undecided),
+            None => None,
         };
         let reason = |finding: &Explained<'_>| {
             let index = finding.finding.statement;
-            let sid = policy.statements.get(index).and_then(|s| s.sid());
+            let document = match (finding.finding.set, existing) {
+                (RequestSet::Denied, Some(existing)) => existing,
+                _ => policy,
+            };
+            let sid = document.statements.get(index).and_then(|s| s.sid());
+            let of_existing = finding.finding.set == RequestSet::Denied;
             Reason {
-                description: check.reason(index, sid),
-                statement_index: index,
+                description: match of_existing {
+                    true => AwsCheck::denies_less_reason(index, sid),
+                    false => check.reason(index, sid),
+                },
+                statement_index: (!of_existing).then_some(index),
+                existing_statement_index: of_existing.then_some(index),
                 statement_id: sid.map(str::to_owned),
             }
         };
@@ -167,6 +174,7 @@ impl<'a> Judgement<'a> {
             strict_arn: options.strict_arn,
             reasons: findings.iter().map(reason).collect(),
             findings,
+            weakened,
             measures: None,
             names: KeyNames::of(&documents),
             of_check: match check {
@@ -187,9 +195,20 @@ impl<'a> Judgement<'a> {
         read.chain(self.of_check.iter().map(|warning| (&self.policy.source, warning))).collect()
     }
 
+    /// Returns the document that a finding is about: the existing one where it is about what that denies.
+    pub(in crate::report) fn document_of(&self, finding: &Finding) -> &'a Document {
+        match (finding.set, self.existing) {
+            (RequestSet::Denied, Some(existing)) => existing,
+            _ => self.policy,
+        }
+    }
+
     /// Returns the message: AWS's, or ours where AWS has none.
     pub fn message(&self) -> &'static str {
         match &self.answer.verdict {
+            Verdict::Fail(findings) if findings.iter().all(|f| f.set == RequestSet::Denied) => {
+                AwsCheck::denies_less_message()
+            }
             Verdict::Pass(_) => self.check.pass_message(),
             Verdict::Fail(_) => self.check.fail_message(),
             Verdict::Unknown(_) => self.check.unknown_message(),

@@ -6,7 +6,7 @@ use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::repair::name_tenant;
 use crate::explain::replay::{self, Replayer};
-use crate::policy::{Document, Statement};
+use crate::policy::{Document, Effect, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Status, Subject};
@@ -18,7 +18,7 @@ fn code(fault: Fault) -> Code {
         Fault::NeverApplies => Code::StatementNeverApplies,
         Fault::FullyDenied => Code::StatementFullyDenied,
         Fault::Redundant => Code::RedundantStatement,
-        Fault::DeniesNothing => Code::DenyWithoutEffect,
+        Fault::DeniesNothing { .. } => Code::DenyWithoutEffect,
         Fault::RedundantValue(Axis::Action, _) => Code::RedundantAction,
         Fault::RedundantValue(Axis::Resource, _) => Code::RedundantResource,
         Fault::RedundantValue(Axis::Principal, _) => Code::RedundantPrincipal,
@@ -38,7 +38,7 @@ fn place(statement: &Statement, fault: Fault) -> Span {
     let resource = || statement.resource.as_ref();
     let principal = || statement.principal.as_ref();
     let found = match fault {
-        Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing => None,
+        Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing { .. } => None,
         Fault::RedundantValue(Axis::Action, value) => statement.action.values.get(value).map(|v| v.span),
         Fault::RedundantValue(Axis::Resource, value) => {
             resource().and_then(|r| r.values.get(value)).map(|v| v.span)
@@ -94,10 +94,12 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
         (Some(_), 0) => Status::Unknown,
         (None, 0) => Status::Pass,
     };
+    let notes = issues.iter().filter(|issue| issue.kind == Kind::Warning).count();
+    let notes = if notes == 0 { String::new() } else { format!(", {}", counted(notes, "note")) };
     let message = match (lints, status) {
-        (0, Status::Unknown) => "nothing found before a limit was reached".to_owned(),
-        (0, _) => "nothing found".to_owned(),
-        (n, _) => counted(n, "finding"),
+        (0, Status::Unknown) => format!("nothing found before a limit was reached{notes}"),
+        (0, _) => format!("nothing found{notes}"),
+        (n, _) => format!("{}{notes}", counted(n, "finding")),
     };
     Subject { name: document.source.name().to_owned(), rule: None, status, message, issues }
 }
@@ -127,9 +129,15 @@ fn issue(
         (fault, _) => place(statement, fault),
     };
     let source = document.source.slice(span);
-    let Words { title, label, help } = words(document, defect, statement, source);
+    let same = if found.alone { "allows exactly the same" } else { "allows and denies exactly the same" };
+    let Words { title, label, help } = words(document, defect, statement, source, same);
     let text = statement_text(document, statement);
-    let mut issue = Issue::new(Kind::Lint, code, one_line(&title))
+    // Nothing is to be done about what only limits others.
+    let kind = match defect.fault {
+        Fault::DeniesNothing { can_go: false } => Kind::Warning,
+        _ => Kind::Lint,
+    };
+    let mut issue = Issue::new(kind, code, one_line(&title))
         .at(&document.source, span, label)
         .with_fingerprint(&[code.as_str(), &text, source]);
     if let Some(finding) = &defect.finding {
@@ -139,7 +147,8 @@ fn issue(
         let mut referee = evaluate::Options::for_documents(&[document]);
         referee.policy_type = found.policy_type;
         referee.strict_arn = options.strict_arn;
-        let spelled = Replayer::new(&[document], &referee, options.aws_compat).spelled(witness);
+        let spelled =
+            Replayer::new(&[document], &referee, options.aws_compat).spelled(witness, RequestSet::ALLOWED);
         let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
         if let Some(Ok(command)) = command {
             issue = issue.with_note("replay", command);
@@ -155,57 +164,66 @@ struct Words {
     help: String,
 }
 
-/// Words a defect; `source` is the part of the statement that it is about.
-fn words(document: &Document, defect: &Defect, statement: &Statement, source: &str) -> Words {
+/// Words a defect; `source` is the part of the statement that it is about, `same` says what the policy keeps without it.
+fn words(document: &Document, defect: &Defect, statement: &Statement, source: &str, same: &str) -> Words {
     let name = statement_name(defect.statement, Some(statement));
     let by = defect.covered_by.map(|by| statement_name(by, document.statements.get(by)));
     let condition = |place: usize| statement.conditions.get(place);
     let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
+    let does = if statement.effect.value == Effect::Allow { "allows" } else { "denies" };
     let (title, label, help) = match defect.fault {
         Fault::NeverApplies => match empty_element(statement) {
             Some((element, _)) => (
                 format!("{name} matches no request: its `{element}` is empty"),
                 "an empty list matches nothing",
-                "list what the statement is for, or remove the statement; that changes nothing (proved)",
+                "list what the statement is for, or remove the statement: the policy SAME (proved)",
             ),
             None => (
                 format!("{name} matches no request"),
                 "no request has all that is asked for",
                 if statement.conditions.is_empty() {
-                    "no request has such an action, resource and principal: correct them, or remove the statement; \
-                     that changes nothing (proved)"
+                    "no request has such an action, resource and principal: correct them, or remove the statement: \
+                     the policy SAME (proved)"
                 } else {
-                    "its parts contradict one another: correct them, or remove the statement; that changes nothing (proved)"
+                    "its parts contradict one another: correct them, or remove the statement: the policy SAME (proved)"
                 },
             ),
         },
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),
             "all of this is denied by Deny statements",
-            "narrow the Deny statements, or remove the statement; that changes nothing (proved)",
+            "narrow the Deny statements, or remove the statement: the policy SAME (proved)",
         ),
         Fault::Redundant => (
             match &by {
-                Some(by) => format!("{name} allows nothing that {by} does not"),
-                None => format!("{name} allows nothing that the other statements together do not"),
+                Some(by) => format!("{name} {does} nothing that {by} does not"),
+                None => format!("{name} {does} nothing that the other statements together do not"),
             },
-            "all of this is allowed elsewhere",
-            "remove the statement; that changes nothing (proved)",
+            match statement.effect.value {
+                Effect::Allow => "all of this is allowed elsewhere",
+                Effect::Deny => "all of this is denied elsewhere",
+            },
+            "remove the statement: the policy SAME (proved)",
         ),
-        Fault::DeniesNothing => (
-            format!("{name} denies nothing that would be allowed without it"),
+        Fault::DeniesNothing { can_go } => (
+            format!("{name} denies nothing that this policy would allow without it"),
             "nothing of this would be allowed without it",
-            "remove the statement, or keep it as a guard against statements to come; today it changes nothing (proved)",
+            match can_go {
+                true => {
+                    "remove the statement, or keep it as a guard against other policies: alone the policy SAME (proved)"
+                }
+                false => "it limits only what other policies allow: keep it if that is meant",
+            },
         ),
         Fault::RedundantValue(..) => (
             format!("{source} in {name} changes nothing"),
             "the rest of the policy says the same without it",
-            "leave it out; that changes nothing (proved)",
+            "leave it out: the policy SAME (proved)",
         ),
         Fault::AlwaysMet(place) => (
             format!("the condition on {} in {name} is always met", key(place)),
             "every request that the rest of the statement matches meets this",
-            "leave it out; that changes nothing (proved)",
+            "leave it out: the policy SAME (proved)",
         ),
         Fault::AllowsNotAction => (
             format!("{name} allows all actions but those listed, also of services to come"),
@@ -246,7 +264,7 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
             let advice = request.and_then(|request| name_tenant(statement, request, &name));
             advice.unwrap_or_else(|| help.to_owned())
         }
-        _ => help.to_owned(),
+        _ => help.replace("SAME", same),
     };
     Words { title, label, help }
 }

@@ -3,7 +3,9 @@
 pub(in crate::report) mod external;
 
 mod block_public_access;
+pub(in crate::report) mod denied;
 mod difference;
+mod explainer;
 mod external_issues;
 mod find;
 mod finding;
@@ -20,7 +22,7 @@ pub use block_public_access::BlockReport;
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use find::Found;
-pub use judgement::{Invocation, Judgement, Measures, Outcome, Reason};
+pub use judgement::{Denial, Invocation, Judgement, Measures, Outcome, Reason};
 pub use lint::lint;
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

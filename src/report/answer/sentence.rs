@@ -4,7 +4,7 @@ use super::judgement::Judgement;
 use super::public_access::addresses;
 use crate::check::ONLY_FOR_SCP;
 use crate::explain::display::{counted, one_line};
-use crate::policy::Document;
+use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
@@ -24,7 +24,10 @@ impl Judgement<'_> {
         let sentence = match &self.answer.verdict {
             Verdict::Pass(_) => format!("PASS. {}: proved for every request", pass(self)),
             Verdict::Fail(_) => {
-                let (some, all) = (self.findings.len(), counted(self.policy.statements.len(), "statement"));
+                let denied = self.findings.iter().filter(|f| f.finding.set == RequestSet::Denied).count();
+                let found = self.findings.len();
+                let some = found - denied;
+                let all = counted(self.policy.statements.len(), "statement");
                 let what = match (self.check, some) {
                     (AwsCheck::NoNewAccess, 1) => "widens access",
                     (AwsCheck::NoNewAccess, _) => "widen access",
@@ -36,19 +39,26 @@ impl Judgement<'_> {
                 let accepted = issues.iter().filter(|i| i.accepted.is_some()).count();
                 let accepted = match accepted {
                     0 => String::new(),
-                    n if n == some => ", accepted".to_owned(),
+                    n if n == found => ", accepted".to_owned(),
                     n => format!(", {n} of them accepted"),
                 };
                 match issues.iter().filter(|i| i.kind == Kind::Unknown).count() {
                     0 => match self.answer.cut_short() {
-                        None => format!("FAIL. {about}{some} of {all} {what}{accepted}{only}"),
-                        Some(limit) => format!(
-                            "FAIL. {about}At least {some} of {all} {what}{accepted}{only}; the limit `{}` ended the search for more",
-                            limit.code()
-                        ),
+                        None => {
+                            let what =
+                                self.failed(about.is_empty(), (some, denied), &format!("{all} {what}"));
+                            format!("FAIL. {about}{what}{accepted}{only}")
+                        }
+                        Some(limit) => {
+                            let what = self.failed(false, (some, denied), &format!("{all} {what}"));
+                            format!(
+                                "FAIL. {about}At least {what}{accepted}{only}; the limit `{}` ended the search for more",
+                                limit.code()
+                            )
+                        }
                     },
                     n => {
-                        let (reasons, findings) = (counted(n, "reason"), counted(some, "accepted finding"));
+                        let (reasons, findings) = (counted(n, "reason"), counted(found, "accepted finding"));
                         format!("UNKNOWN. {about}{reasons}, beside {findings}")
                     }
                 }
@@ -60,12 +70,23 @@ impl Judgement<'_> {
         one_line(&sentence)
     }
 
+    /// Says how many statements are reasons for FAIL: of the judged policy, and Deny statements of the existing one.
+    fn failed(&self, starts: bool, (some, denied): (usize, usize), all: &str) -> String {
+        let Some(existing) = self.existing.filter(|_| denied > 0) else { return format!("{some} of {all}") };
+        let (name, denials) = (existing.source.name(), counted(existing.statements.len(), "statement"));
+        let less = if starts && some == 0 { "Less" } else { "less" };
+        let less = format!("{less} is denied than by {denied} of {denials} of {name}");
+        if some == 0 { less } else { format!("{some} of {all}; {less}") }
+    }
+
     /// Says how much was looked at, and as what.
     pub fn basis(&self) -> String {
         let sizes = matches!(self.answer.verdict, Verdict::Pass(_)).then(|| proved(self));
+        let beside = (self.answer.beside_others && self.check == AwsCheck::NoNewAccess)
+            .then(|| "judged beside others".to_owned());
         let inferred = self.answer.policy_type_inferred;
         let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.reading(true)));
-        sizes.into_iter().chain(inferred).collect::<Vec<_>>().join("; ")
+        sizes.into_iter().chain(beside).chain(inferred).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -73,6 +94,10 @@ impl Judgement<'_> {
 fn pass(judgement: &Judgement<'_>) -> String {
     let name = judgement.policy.source.name();
     match (judgement.check, judgement.existing) {
+        (AwsCheck::NoNewAccess, Some(existing)) if judgement.answer.beside_others => {
+            let existing = existing.source.name();
+            format!("{name} lets nothing through that {existing} does not, beside whatever else grants")
+        }
         (AwsCheck::NoNewAccess, Some(existing)) => {
             format!("{name} allows no request that {} does not", existing.source.name())
         }

@@ -17,14 +17,24 @@ pub enum Expected {
     Allowed,
     /// The request is denied, one way or the other.
     Denied,
+    /// A Deny statement applies.
+    ExplicitlyDenied,
+    /// No statement applies.
+    ImplicitlyDenied,
 }
 
 impl Expected {
+    /// All of them.
+    pub const ALL: [Expected; 4] =
+        [Expected::Allowed, Expected::Denied, Expected::ExplicitlyDenied, Expected::ImplicitlyDenied];
+
     /// As on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Expected::Allowed => "allowed",
             Expected::Denied => "denied",
+            Expected::ExplicitlyDenied => "explicitly-denied",
+            Expected::ImplicitlyDenied => "implicitly-denied",
         }
     }
 }
@@ -184,6 +194,8 @@ impl<'a> Simulation<'a> {
     /// Returns true if the decision is the one that was expected; true if none was.
     pub fn is_as_expected(&self) -> bool {
         match self.expected {
+            Some(Expected::ExplicitlyDenied) => self.decision == Decision::ExplicitlyDenied,
+            Some(Expected::ImplicitlyDenied) => self.decision == Decision::ImplicitlyDenied,
             None => true,
             Some(Expected::Allowed) => self.decision == Decision::Allowed,
             Some(Expected::Denied) => {

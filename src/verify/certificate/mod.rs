@@ -5,7 +5,7 @@ mod render;
 use crate::confirm::Shown;
 use crate::encode::{Assumption, Encoding};
 use crate::index::broken;
-use crate::policy::{Document, PolicyType, ResourceType};
+use crate::policy::{Document, PolicyType, RequestSet, ResourceType};
 use crate::query::{Outside, Query, Role, Semantics};
 use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
 use crate::verify::Refusal;
@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "iamsat-certificate";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+/// The oldest version that is read: it has neither sets nor further parts.
+const OLDEST_VERSION: u32 = 2;
 
 /// A certificate as it is written. Members that are not known are errors, so that nothing can be claimed in passing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,19 @@ pub struct Certificate {
     /// Of the table of global condition keys.
     pub key_table_version: u32,
     /// The evidence for the answer.
+    pub evidence: Evidence,
+    /// Where policies are judged beside others: what shows the answer for the other sets of requests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside_others: Vec<Part>,
+}
+
+/// The evidence about one more set of requests of the same policies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The name of the set.
+    pub set: String,
+    /// What shows the answer about it.
     pub evidence: Evidence,
 }
 
@@ -152,6 +167,29 @@ pub struct Policy {
     pub name: String,
     /// The whole document.
     pub text: String,
+    /// The name of the set of requests that it stands for, if that is not what it allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+}
+
+impl Policy {
+    fn of(set: RequestSet, document: &Document) -> Policy {
+        Policy {
+            name: document.source.name().to_owned(),
+            text: document.source.text().to_owned(),
+            set: (set != RequestSet::ALLOWED).then(|| set.name().to_owned()),
+        }
+    }
+
+    /// The set of requests that it stands for.
+    pub(super) fn set(&self) -> Result<RequestSet, Refusal> {
+        self.set.as_deref().map_or(Ok(RequestSet::ALLOWED), request_set)
+    }
+}
+
+/// The set of requests with this name.
+pub(super) fn request_set(name: &str) -> Result<RequestSet, Refusal> {
+    RequestSet::parse(name).ok_or_else(|| Refusal::new(format!("`{name}` is not a set of requests")))
 }
 
 /// The evidence for the answer.
@@ -192,10 +230,10 @@ pub struct LemmaText {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// Index of the policy that allows it, if it is not the first.
+    /// Index of the policy that allows it, or denies it where that is asked, if it is not the first.
     #[serde(default, skip_serializing_if = "is_first")]
     pub policy: usize,
-    /// Index of the Allow statement of that policy that allows it.
+    /// Index of the statement of that policy that does.
     pub statement: usize,
     /// The addresses that the request stands for, if it stands for several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,10 +312,9 @@ impl Certificate {
         evidence: Evidence,
     ) -> Certificate {
         let texts = |list: &[Box<str>]| list.iter().map(|t| t.to_string()).collect();
-        let policies = |documents: &mut dyn Iterator<Item = &Document>| {
-            let policy =
-                |d: &Document| Policy { name: d.source.name().to_owned(), text: d.source.text().to_owned() };
-            documents.map(policy).collect()
+        let policies = |role: Role| {
+            let layers = query.layers().filter(move |layer| layer.role == role);
+            layers.flat_map(|layer| layer.documents.iter().map(move |d| Policy::of(layer.set, d))).collect()
         };
         Certificate {
             format: FORMAT.to_owned(),
@@ -294,14 +331,31 @@ impl Certificate {
                 access.iter().map(entry).collect()
             }),
             outside: query.outside().map(OutsideText::of),
-            policies: policies(&mut query.policies().iter().copied()),
-            within: policies(&mut query.with_role(Role::Scope)),
-            without: policies(&mut query.with_role(Role::Excludes)),
+            policies: policies(Role::Grants),
+            within: policies(Role::Scope),
+            without: policies(Role::Excludes),
             assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
             axioms: axioms(semantics),
             key_table_version: KEY_TABLE_VERSION,
             evidence,
+            beside_others: Vec::new(),
         }
+    }
+
+    /// Puts the certificates about all sets of the same policies together: those of a PASS if all are, else those of a FAIL. `None`
+    /// for none.
+    pub fn beside_others(parts: Vec<(RequestSet, Certificate)>) -> Option<Certificate> {
+        let is_fail = |part: &(RequestSet, Certificate)| matches!(part.1.evidence, Evidence::Fail { .. });
+        let fails = parts.iter().any(is_fail);
+        let mut parts = parts.into_iter().filter(|part| is_fail(part) == fails);
+        let (_, mut whole) = parts.next()?;
+        for (set, part) in parts {
+            whole.assumptions.extend(part.assumptions);
+            whole.beside_others.push(Part { set: set.name().to_owned(), evidence: part.evidence });
+        }
+        whole.assumptions.sort_unstable();
+        whole.assumptions.dedup();
+        Some(whole)
     }
 
     /// The certificate of a PASS.
@@ -367,22 +421,29 @@ impl Certificate {
         if certificate.format != FORMAT {
             return Err(Refusal::new(format!("this is no certificate: its format is not {FORMAT}")));
         }
-        if certificate.version != VERSION {
+        if !(OLDEST_VERSION..=VERSION).contains(&certificate.version) {
             return Err(Refusal::inconclusive(format!(
                 "version {} of the format is not known",
                 certificate.version
             )));
         }
+        let policies = [&certificate.policies, &certificate.within, &certificate.without];
+        let has_sets = policies.into_iter().flatten().any(|policy| policy.set.is_some());
+        if certificate.version == OLDEST_VERSION && (has_sets || !certificate.beside_others.is_empty()) {
+            return Err(Refusal::new("it has members that its version of the format does not have"));
+        }
         Ok(certificate)
     }
+}
 
-    /// The refutation of a PASS, for the question that the certificate holds.
+impl Evidence {
+    /// The refutation of a PASS, for the query that the evidence is about.
     pub(super) fn refutation(
         &self,
         encoding: &Encoding<'_>,
         clauses: &QueryClauses,
     ) -> Result<Refutation, Refusal> {
-        let Evidence::Pass { variables, clauses: count, lemmas, proof } = &self.evidence else {
+        let Evidence::Pass { variables, clauses: count, lemmas, proof } = self else {
             return Err(Refusal::new("it is not the certificate of a PASS"));
         };
         if (*variables, *count) != (clauses.variables(), clauses.all.len()) {

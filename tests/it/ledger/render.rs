@@ -30,6 +30,9 @@ const NOT_RECORDED: &[&str] = &[
     "right",
     "gained",
     "lost",
+    "noLongerDenied",
+    "newlyDenied",
+    "judged",
     "policy",
 ];
 
@@ -53,7 +56,10 @@ fn body(answer: &Value) -> String {
         return format!("ERROR{}", places(&error["diagnostics"]));
     }
     let mut parts = vec![match answer["result"].as_str() {
-        Some(result) => format!("{result}{}{}", blamed(answer), places(&answer["unknown"])),
+        Some(result) => {
+            let beside = if answer["judged"] == "beside-others" { " beside others" } else { "" };
+            format!("{result}{beside}{}{}", blamed(answer), places(&answer["unknown"]))
+        }
         None => format!("{} findings", answer["findings"].as_array().map_or(0, Vec::len)),
     }];
     match answer["witnesses"].as_array() {
@@ -65,8 +71,11 @@ fn body(answer: &Value) -> String {
     for side in ["left", "right"] {
         parts.extend(answer.get(side).map(|judged| format!("{side} {}", body(judged))));
     }
-    for direction in ["gained", "lost"] {
-        if let Some(found) = answer.get(direction) {
+    for direction in ["gained", "lost", "noLongerDenied", "newlyDenied"] {
+        let is_denial = direction.ends_with("Denied");
+        let is_none =
+            |found: &Value| found["complete"] == true && found["groups"] == Value::Array(Vec::new());
+        if let Some(found) = answer.get(direction).filter(|found| !(is_denial && is_none(found))) {
             let complete = if found["complete"] == true { "" } else { " incompletely" };
             parts.push(format!("{direction}{complete}{}", places(&found["unknown"])));
             parts.extend(found["groups"].as_array().unwrap().iter().map(group));
@@ -82,7 +91,11 @@ fn body(answer: &Value) -> String {
 
 /// The places that a FAIL blames, by statement.
 fn blamed(answer: &Value) -> String {
-    let index = |one: &Value| one["statementIndex"].as_u64().unwrap();
+    // A statement of the existing policy is to blame where that denies more.
+    let index = |one: &Value| match one["statementIndex"].as_u64() {
+        Some(index) => index.to_string(),
+        None => format!("existing {}", one["existingStatementIndex"].as_u64().unwrap()),
+    };
     let list = |member: &str| answer[member].as_array().map(Vec::as_slice).unwrap_or_default();
     let (reasons, locations) = (list("reasons"), list("locations"));
     let mut out = String::new();
@@ -90,15 +103,20 @@ fn blamed(answer: &Value) -> String {
         let all: Vec<String> = locations.iter().map(place).collect();
         write!(out, " [{}]", all.join(" ")).unwrap();
     }
-    let by_reasons: Vec<u64> = reasons.iter().map(index).collect();
+    let by_reasons: Vec<String> = reasons.iter().map(index).collect();
     if by_reasons != locations.iter().map(index).collect::<Vec<_>>() {
-        write!(out, " reasons {by_reasons:?}").unwrap();
+        write!(out, " reasons [{}]", by_reasons.join(", ")).unwrap();
     }
     out
 }
 
 /// Renders `/Statement/2/Action/0` as `2/Action/0`. The index goes first where the pointer does not name it.
 fn place(one: &Value) -> String {
+    let place = place_in_policy(one);
+    if one["existingStatementIndex"].is_u64() { format!("existing {place}") } else { place }
+}
+
+fn place_in_policy(one: &Value) -> String {
     let pointer = one["pointer"].as_str().unwrap_or("?");
     let inside = pointer.strip_prefix("/Statement/");
     let by_pointer = inside.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -144,7 +162,8 @@ fn group(group: &Value) -> String {
     let file = text("file").rsplit('/').next().unwrap();
     let region = hash(&sorted(&group["region"]).to_string());
     let witness = request(&group["witness"]);
-    format!("{} {file} {} {} {witness} {region}", text("share"), group["statementIndex"], text("effect"))
+    let set = group["set"].as_str().map_or_else(String::new, |set| format!(" {set}"));
+    format!("{} {file} {} {}{set} {witness} {region}", text("share"), group["statementIndex"], text("effect"))
 }
 
 /// Renders `ACTION RESOURCE PRINCIPAL KEY=VALUE`.

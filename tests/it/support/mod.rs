@@ -16,6 +16,8 @@ pub(crate) mod sampling;
 #[cfg(test)]
 pub(crate) mod schema;
 pub(crate) mod seeds;
+#[cfg(test)]
+pub(crate) mod world;
 pub(crate) mod xml;
 
 use iamsat::limits::InputLimits;

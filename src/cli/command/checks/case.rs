@@ -103,13 +103,14 @@ impl Judge<'_> {
                 return Err(Without::Settled(Box::new(settle::created(name, policy, &options)?)));
             }
             Standing::Deleted => {
-                return Err(Without::Settled(Box::new(settle::deleted(name, policy, kind, &options)?)));
+                return Err(Without::Settled(Box::new(settle::deleted(name, policy, &options)?)));
             }
             Standing::Judged | Standing::Open(..) | Standing::Skipped(_) => {}
         }
         if let (Some(kind), Some(existing), None) = (kind, existing, self.run.own) {
             let own = PolicyType::infer([existing]);
-            if own != kind.policy_type() && self.options.policy_type.is_none() {
+            let differs = own.has_principals() != kind.policy_type().has_principals();
+            if differs && self.options.policy_type.is_none() {
                 let why = format!("it is compared to an {}, and is of kind {}", own.name(), kind.name());
                 return Err(Without::Skipped(why));
             }
@@ -124,11 +125,6 @@ impl Judge<'_> {
         fit(&documents, policy_type)?;
         let check = self.check(case)?;
         let start = Instant::now();
-        if let (Some(existing), Some(_)) = (existing, self.run.own)
-            && let Some(settled) = settle::guardrail(name, (policy, existing), kind, &options)?
-        {
-            return Err(Without::Settled(Box::new(settled)));
-        }
         let mut answer = answered(|| (self.ask)(check, policy, existing, &options))?;
         if case.entry().is_some_and(|entry| is_presumed(&entry.content)) {
             answer.assumptions.push(Assumption(Code::PlainReferences));

@@ -39,6 +39,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
         output.note(&told::unchanged(unchanged));
     }
     let options = run.options(&args.semantics, inputs)?;
+    let options = Options { judging: args.judging.judging(), ..options };
     run.all(inputs, &options, output, &|_, policy, existing, options| match existing {
         Some(existing) => check::no_new_access(policy, existing, options),
         None => broken("check-no-new-access has references"),

@@ -4,7 +4,7 @@ use super::judged::{Open, reasons};
 use super::request::RequestView;
 use crate::check::Group;
 use crate::explain::display::KeyNames;
-use crate::policy::Statement;
+use crate::policy::{RequestSet, Statement};
 use crate::report::answer::Change;
 use crate::solve::Verdict;
 use serde::Serialize;
@@ -22,6 +22,9 @@ struct ChangeView<'a> {
 #[serde(rename_all = "camelCase")]
 struct GroupView<'a> {
     share: &'static str,
+    /// The set of requests in which it is new, if that is not what the policies allow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<&'static str>,
     file: &'a str,
     statement_index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +38,7 @@ struct GroupView<'a> {
 impl Change<'_> {
     /// Writes the direction as JSON.
     pub fn json(&self) -> Value {
-        let documents = [self.allows, self.refuses];
+        let documents = [self.more, self.less];
         let names = KeyNames::of(&documents);
         let unknown = match &self.rest.verdict {
             Verdict::Unknown(unknown) => Some(reasons(unknown, &documents)),
@@ -55,6 +58,7 @@ impl Change<'_> {
         let region: Option<Value> = serde_json::from_str(group.document.source.text()).ok();
         GroupView {
             share: if group.is_all_new { "ALL" } else { "PART" },
+            set: (group.set != RequestSet::ALLOWED).then(|| group.set.name()),
             file: document.source.name(),
             statement_index: index,
             statement_id: statement.and_then(Statement::sid),

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 struct FoundView<'a> {
     result: &'static str,
     message: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    allow_nothing: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +73,7 @@ impl Found<'_> {
         json!(FoundView {
             result: self.answer.verdict.name(),
             message: self.sentence(),
+            allow_nothing: self.allow_nothing,
             findings: explained.iter().map(|(f, d, blame)| FindingView::of(f, d, blame, &names)).collect(),
             unknown: unknown.map(|unknown| reasons(unknown, &documents)),
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),

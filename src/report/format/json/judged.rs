@@ -3,11 +3,12 @@
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
 use crate::check::ONLY_FOR_SCP;
+use crate::code::Code;
 use crate::explain::Explained;
 use crate::index::broken;
 use crate::limits::Exhausted;
-use crate::policy::Document;
-use crate::report::answer::{Judgement, Reason};
+use crate::policy::{Document, RequestSet};
+use crate::report::answer::{Denial, Judgement, Reason, denied};
 use crate::report::aws_messages::AwsCheck;
 use crate::request::AddressSet;
 use crate::solve::{Stats, Unknown, UnknownReason, Verdict};
@@ -37,6 +38,8 @@ pub struct Judged<'a> {
     result: &'static str,
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reasons: Option<Vec<Because<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     witness: Option<RequestView<'a>>,
@@ -60,7 +63,7 @@ pub struct Judged<'a> {
     only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<DiagnosticView<'a>>,
+    warnings: Vec<Warning<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<Sizes>,
 }
@@ -84,10 +87,15 @@ impl<'a> Judged<'a> {
         Judged {
             result: answer.verdict.name(),
             message: judgement.message(),
+            judged: match (judgement.check, answer.beside_others) {
+                (AwsCheck::NoNewAccess, true) => Some("beside-others"),
+                (AwsCheck::NoNewAccess, false) => Some("alone"),
+                (AwsCheck::AccessNotGranted(_) | AwsCheck::NoPublicAccess(_), _) => None,
+            },
             reasons: is_fail.then(|| judgement.reasons.iter().map(Because::of).collect()),
             witness: findings.first().map(shown),
             witnesses: if findings.len() > 1 { findings.iter().map(shown).collect() } else { Vec::new() },
-            locations: is_fail.then(|| findings.iter().map(|f| Location::of(judgement.policy, f)).collect()),
+            locations: is_fail.then(|| findings.iter().map(|f| Location::of(judgement, f)).collect()),
             cut_short: answer.cut_short().filter(|_| is_fail).map(|limit| limit.code().as_str()),
             unknown,
             candidate,
@@ -100,11 +108,7 @@ impl<'a> Judged<'a> {
             policy_type_inferred: answer.policy_type_inferred,
             only_if: answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
-            warnings: judgement
-                .warnings()
-                .into_iter()
-                .map(|(source, w)| DiagnosticView::of(source, w))
-                .collect(),
+            warnings: Warning::all(judgement),
             stats: judgement.measures.map(|measures| Sizes {
                 stats: answer.stats,
                 microseconds: match u64::try_from(measures.elapsed.as_micros()) {
@@ -116,12 +120,81 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// A warning about the documents, or that less is denied.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Warning<'a> {
+    Read(DiagnosticView<'a>),
+    Weakened(Box<WeakenedView<'a>>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WeakenedView<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    existing_statement_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span: Option<Range>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<RequestView<'a>>,
+}
+
+impl<'a> Warning<'a> {
+    fn all(judgement: &'a Judgement<'a>) -> Vec<Warning<'a>> {
+        let read = judgement.warnings().into_iter();
+        let read = read.map(|(source, warning)| Warning::Read(DiagnosticView::of(source, warning)));
+        read.chain(WeakenedView::of(judgement).map(|view| Warning::Weakened(Box::new(view)))).collect()
+    }
+}
+
+impl<'a> WeakenedView<'a> {
+    fn of(judgement: &'a Judgement<'a>) -> Option<WeakenedView<'a>> {
+        let (code, severity) = (Code::DenyWeakened.as_str(), "warning");
+        Some(match judgement.weakened.as_ref()? {
+            Denial::Undecided => WeakenedView {
+                code,
+                severity,
+                message: denied::undecided(judgement),
+                file: None,
+                existing_statement_index: None,
+                pointer: None,
+                span: None,
+                witness: None,
+            },
+            Denial::Weakened(explained) => {
+                let source = &judgement.document_of(explained.finding).source;
+                let place = &explained.blame.primary;
+                WeakenedView {
+                    code,
+                    severity,
+                    message: denied::title(judgement).1,
+                    file: Some(source.name()),
+                    existing_statement_index: Some(explained.blame.statement),
+                    pointer: Some(&place.pointer),
+                    span: Some(Range::of(source, place.span)),
+                    witness: Some(RequestView::of(explained.finding.witness.request(), &judgement.names)),
+                }
+            }
+        })
+    }
+}
+
 /// AWS's reason.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Because<'a> {
     description: &'a str,
-    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    existing_statement_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_id: Option<&'a str>,
 }
@@ -131,6 +204,7 @@ impl Because<'_> {
         Because {
             description: &reason.description,
             statement_index: reason.statement_index,
+            existing_statement_index: reason.existing_statement_index,
             statement_id: reason.statement_id.as_deref(),
         }
     }
@@ -140,18 +214,28 @@ impl Because<'_> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location<'a> {
-    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    existing_statement_index: Option<usize>,
+    /// The existing policy, where the place is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     pointer: &'a str,
     span: Range,
 }
 
 impl<'a> Location<'a> {
-    fn of(policy: &Document, explained: &'a Explained<'_>) -> Location<'a> {
-        let place = &explained.blame.primary;
+    fn of(judgement: &'a Judgement<'_>, explained: &'a Explained<'_>) -> Location<'a> {
+        let (place, statement) = (&explained.blame.primary, explained.blame.statement);
+        let of_existing = explained.finding.set == RequestSet::Denied;
+        let source = &judgement.document_of(explained.finding).source;
         Location {
-            statement_index: explained.blame.statement,
+            statement_index: (!of_existing).then_some(statement),
+            existing_statement_index: of_existing.then_some(statement),
+            file: of_existing.then_some(source.name()),
             pointer: &place.pointer,
-            span: Range::of(&policy.source, place.span),
+            span: Range::of(source, place.span),
         }
     }
 }

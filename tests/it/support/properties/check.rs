@@ -6,7 +6,7 @@ use super::lines;
 use crate::support::policies::{Policy, some_keys};
 use crate::support::requests;
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Answer, Options, no_new_access};
+use iamsat::check::{Answer, Judging, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, Truth, evaluate};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
@@ -75,10 +75,12 @@ fn compare(
     Ok(())
 }
 
-/// The answer of check-no-new-access, itself checked: each witness is confirmed once more, and UNKNOWN has to rest on
+/// The answer of check-no-new-access about what the policies allow by themselves, itself checked: each witness is confirmed once more, and UNKNOWN has to rest on
 /// something that AWS leaves open.
 pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyType) -> Answer {
-    let options = Options { policy_type: Some(policy_type), certify: true, ..Options::default() };
+    // What policies let through beside others is another question.
+    let judging = Judging::Alone;
+    let options = Options { policy_type: Some(policy_type), judging, certify: true, ..Options::default() };
     let answer = no_new_access(new, existing, &options);
     let show = || format!("new {}\nexisting {}", new.source.text(), existing.source.text());
     match &answer.verdict {

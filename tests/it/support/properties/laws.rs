@@ -544,7 +544,7 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
 
 /// Whether each Allow statement of the policies can be met together with all that is shared.
 fn goals(mut question: Encoding<'_>, requesters: Requesters) -> Vec<&'static str> {
-    let (allows, shared) = (question.allows.clone(), question.shared.clone());
+    let (allows, shared) = (question.goals.clone(), question.shared.clone());
     let mut search = Search::new(&mut question.formula, Theory::new(requesters), SearchLimits::default());
     let mut answer = |lit: Lit| {
         let goal: Vec<Lit> = std::iter::once(lit).chain(shared.iter().copied()).collect();

@@ -9,7 +9,9 @@ use crate::support::policies::{Policy, Statement, some_keys};
 use crate::support::requests;
 use crate::support::xml::elements;
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Access, Answer, Options, access_not_granted, difference, no_new_access};
+use iamsat::check::{
+    Access, Answer, Options, access_not_granted, denied_difference, difference, no_new_access,
+};
 use iamsat::evaluate::{self, evaluate};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, Read, read};
@@ -192,8 +194,10 @@ fn judged(
     let sources: Vec<&Source> = judgement.documents().into_iter().map(|d| &d.source).collect();
     is_json(&value, &sources);
     for location in value["locations"].as_array().into_iter().flatten() {
-        is_inside(&location["span"], &policy.source);
-        let whole: Value = serde_json::from_str(policy.source.text()).unwrap();
+        let of_existing = existing.filter(|_| location["existingStatementIndex"].is_number());
+        let document = of_existing.unwrap_or(policy);
+        is_inside(&location["span"], &document.source);
+        let whole: Value = serde_json::from_str(document.source.text()).unwrap();
         assert!(whole.pointer(location["pointer"].as_str().unwrap()).is_some(), "{location}\n{whole}");
     }
     let status = match &answer.verdict {
@@ -205,15 +209,19 @@ fn judged(
     tell(status, &message, issues, &sources);
 }
 
-/// What was gained, in groups.
+/// What was gained and what is no longer denied, in groups.
 fn compared(new: &Document, existing: &Document, options: &Options) {
     let found = difference(new, existing, options);
-    let change = Change::new(Direction::Gained, new, existing, found, options);
+    let gained = Change::new(Direction::Gained, new, existing, found, options);
+    let found = denied_difference(existing, new, options);
+    let no_longer_denied = Change::new(Direction::NoLongerDenied, existing, new, found, options);
     let typed = Invocation { policy: new.source.name(), existing: Some("old"), ..Invocation::default() };
     let sources = [&new.source, &existing.source];
-    is_json(&change.json(), &sources);
-    let status = if change.is_empty() { Status::Pass } else { Status::Fail };
-    tell(status, &change.sentence(), change.issues(&typed), &sources);
+    for change in [gained, no_longer_denied] {
+        is_json(&change.json(), &sources);
+        let status = if change.is_empty() { Status::Pass } else { Status::Fail };
+        tell(status, &change.sentence(), change.issues(&typed), &sources);
+    }
 }
 
 fn simulated(

@@ -5,10 +5,12 @@
 use crate::support::document;
 use crate::support::policies::{Policy, Statement, some_keys};
 use arbitrary::{Result, Unstructured};
-use iamsat::check::{Access, Options, access_not_granted, find, no_new_access};
+use iamsat::check::{
+    Access, Options, access_not_granted, denied_difference, find, no_more_through, no_new_access,
+};
 use iamsat::policy::{Document, PolicyType};
 use iamsat::solve::Verdict;
-use iamsat::verify::{Limits, Outcome, verify};
+use iamsat::verify::{Claim, Limits, Outcome, verify};
 use serde_json::{Value, json};
 
 pub(crate) fn holds(data: &[u8]) {
@@ -60,7 +62,7 @@ fn says_something_true(certificate: &str) {
     // A little work is enough for so small a question.
     let limits = Limits { work: 20_000_000, ..Limits::default() };
     if let Outcome::Verified(claim) = verify(certificate, &limits) {
-        is_true(&claim.sentence, certificate);
+        is_true(&claim, certificate);
     }
 }
 
@@ -114,7 +116,7 @@ fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
 }
 
 /// The search does not find the opposite of what was verified.
-fn is_true(sentence: &str, certificate: &str) {
+fn is_true(claim: &Claim, certificate: &str) {
     let value: Value = serde_json::from_str(certificate).unwrap();
     let policies = |role: &str| -> Vec<Document> {
         let list = value[role].as_array().into_iter().flatten();
@@ -130,6 +132,10 @@ fn is_true(sentence: &str, certificate: &str) {
         ..Options::default()
     };
     let (asked, within, without) = (policies("policies"), policies("within"), policies("without"));
+    let set = value["policies"][0]["set"].as_str();
+    if set.is_some() || value["besideOthers"].is_array() {
+        return is_true_beside_others(claim, [&asked[0], &without[0]], set, &options);
+    }
     let answer = match value["access"].as_array() {
         // What some documents allow and others do not.
         None => find(&asked, &within, &without, &options),
@@ -144,9 +150,29 @@ fn is_true(sentence: &str, certificate: &str) {
         }
     };
     let contradicts = match answer.verdict {
-        Verdict::Fail(_) => sentence.starts_with("PASS"),
-        Verdict::Pass(_) => sentence.starts_with("FAIL"),
+        Verdict::Fail(_) => claim.answer == "PASS",
+        Verdict::Pass(_) => claim.answer == "FAIL",
         Verdict::Unknown(_) => false,
     };
-    assert!(!contradicts, "{sentence}, but {}\n{certificate}", answer.verdict.name());
+    assert!(!contradicts, "{}, but {}\n{certificate}", claim.sentence, answer.verdict.name());
+}
+
+/// As [`is_true`], of a certificate about what one policy lets through beside others, or about one set of that.
+fn is_true_beside_others(claim: &Claim, [one, other]: [&Document; 2], set: Option<&str>, options: &Options) {
+    let is_denied = set == Some("denied");
+    let (new, existing) = if is_denied { (other, one) } else { (one, other) };
+    let name = no_more_through(new, existing, options).verdict.name();
+    let shows_denied = || !denied_difference(existing, new, options).groups.is_empty();
+    let contradicts = match (claim.answer, claim.beside_others.is_empty()) {
+        ("FAIL", _) => name == "PASS",
+        (_, false) => name == "FAIL",
+        (_, true) => is_denied && shows_denied(),
+    };
+    assert!(
+        !contradicts,
+        "{}, but {name}\n{}\n{}",
+        claim.sentence,
+        new.source.text(),
+        existing.source.text()
+    );
 }

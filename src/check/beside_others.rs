@@ -1,0 +1,188 @@
+//! Does a policy let more through than another beside whatever else grants?
+//!
+//! Beside policies that grant G, a document lets (A or G) and not X through, where A is what its Allow statements allow and X what its Deny
+//! statements deny. NEW lets no more through than OLD for every G if and only if A and not X of NEW is inside that of OLD, and X
+//! of OLD is inside X of NEW: a G that grants a request which only OLD denies shows the second. In a resource policy the form of
+//! the principal decides what else has to grant, so the first is asked for every set of forms
+//! ([`RequestSet::beside_others`]). Each is one query with its own witness and proof.
+
+use super::ask::{Answer, Options, ask};
+use super::find;
+use super::judging::Weakened;
+use crate::encode::{Assumption, DocumentRef, keeps_denials};
+use crate::index::broken;
+use crate::limits::SearchLimits;
+use crate::policy::{Document, Effect, RequestSet, ResourceShape, Statement};
+use crate::query::Query;
+use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
+use crate::verify::Certificate;
+
+/// Asks whether all requests in this set of `one` are in that of `other`. Document 0 of the answer is `one`.
+pub(super) fn inside(
+    set: RequestSet,
+    one: DocumentRef<'_>,
+    other: DocumentRef<'_>,
+    options: &Options,
+) -> Answer {
+    let query = match set {
+        RequestSet::Allowed(_) => Query::nothing_more_through(one.document(), other.document(), set),
+        RequestSet::Denied => Query::nothing_more_through(other.document(), one.document(), set),
+    };
+    ask(&query, &[one, other], options)
+}
+
+/// Asks whether `new` lets more through than `existing`, as far as one set tells. Document 0 of the answer is `new`.
+pub(super) fn nothing_more_through(
+    new: DocumentRef<'_>,
+    existing: DocumentRef<'_>,
+    set: RequestSet,
+    options: &Options,
+) -> Answer {
+    match set {
+        RequestSet::Allowed(_) => inside(set, new, existing, options),
+        RequestSet::Denied => swapped(inside(set, existing, new, options)),
+    }
+}
+
+/// Judges beside others, given the answer about what the documents allow.
+pub(super) fn beside_others(
+    allowed: Answer,
+    new: DocumentRef<'_>,
+    existing: DocumentRef<'_>,
+    options: &Options,
+) -> Answer {
+    let sets = RequestSet::beside_others([new.document(), existing.document()]);
+    let mut parts = vec![(RequestSet::ALLOWED, allowed)];
+    for set in sets.into_iter().skip(1) {
+        parts.push((set, nothing_more_through(new, existing, set, options)));
+    }
+    all(parts)
+}
+
+/// A request that `existing` denies and `new` does not, if there is one.
+pub(super) fn weakened(
+    new: DocumentRef<'_>,
+    existing: DocumentRef<'_>,
+    options: &Options,
+) -> Option<Weakened> {
+    if keeps_denials(new.document(), existing.document()) {
+        return None;
+    }
+    let limits = SearchLimits { findings: 1, ..options.limits };
+    let options = Options { limits, certificate: false, certify: false, ..options.clone() };
+    match nothing_more_through(new, existing, RequestSet::Denied, &options).verdict {
+        Verdict::Pass(_) => None,
+        Verdict::Unknown(_) => Some(Weakened::Undecided),
+        Verdict::Fail(findings) => match findings.into_iter().next() {
+            Some(finding) => Some(Weakened::Shown(Box::new(finding))),
+            None => broken("a FAIL has a finding"),
+        },
+    }
+}
+
+/// True if no request is shown that the document allows by itself.
+pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bool {
+    if plainly_allows(document.document()) {
+        return false;
+    }
+    let limits = SearchLimits { findings: 1, ..options.limits };
+    let options = Options { limits, certificate: false, certify: false, ..options.clone() };
+    !matches!(find([document], [], [], &options).verdict, Verdict::Fail(_))
+}
+
+/// True if there is an Allow statement for anyone without conditions and no Deny statement: a sieve, as most documents do.
+fn plainly_allows(document: &Document) -> bool {
+    let is_plain = |statement: &Statement| {
+        let action = statement.action.values.first().filter(|_| !statement.action.negated);
+        let resource = statement.resource.as_ref().is_none_or(|resource| {
+            let value = resource.values.first().filter(|_| !resource.negated);
+            value.is_some_and(|v| {
+                v.value.shape != ResourceShape::Abbreviation && !v.value.template.has_variables()
+            })
+        });
+        statement.effect.value == Effect::Allow
+            && statement.conditions.is_empty()
+            && statement.principal.as_ref().is_none_or(|principal| principal.everyone && !principal.negated)
+            && action.is_some_and(|action| !action.value.has_service_wildcard())
+            && resource
+    };
+    !document.statements.deny() && document.statements.iter().any(is_plain)
+}
+
+/// The answer of a query about what is denied, whose documents come the other way round.
+fn swapped(mut answer: Answer) -> Answer {
+    let swap = |document: &mut usize| *document = 1 - (*document).min(1);
+    let unknown = |unknown: &mut Unknown| {
+        for reason in &mut unknown.reasons {
+            if let UnknownReason::Opaque { document, .. } = reason {
+                swap(document);
+            }
+        }
+    };
+    match &mut answer.verdict {
+        Verdict::Pass(_) => {}
+        Verdict::Fail(findings) => findings.iter_mut().for_each(|finding| swap(&mut finding.document)),
+        Verdict::Unknown(open) => unknown(open),
+    }
+    if let Some(open) = &mut answer.open {
+        unknown(open);
+    }
+    answer
+}
+
+/// The answer that the answers about all sets are together.
+fn all(parts: Vec<(RequestSet, Answer)>) -> Answer {
+    let certificates: Vec<(RequestSet, Certificate)> =
+        parts.iter().filter_map(|(set, answer)| Some((*set, answer.certificate.clone()?))).collect();
+    let mut whole = combined(parts.into_iter().map(|(_, answer)| answer));
+    whole.certificate = match &whole.verdict {
+        Verdict::Pass(_) | Verdict::Fail(_) => Certificate::beside_others(certificates),
+        Verdict::Unknown(_) => None,
+    };
+    whole.beside_others = true;
+    whole
+}
+
+/// The answer to several queries about one thing, without a certificate: what one of them shows is shown, and what all prove is
+/// proved.
+pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
+    let Some(mut whole) = parts.next() else { broken("something is asked of the documents") };
+    let mut proofs = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut unknown = Vec::new();
+    let mut take = |verdict: Verdict, open: Option<Box<Unknown>>| {
+        match verdict {
+            Verdict::Pass(proof) => proofs.push(proof),
+            Verdict::Unknown(reasons) => unknown.push(*reasons),
+            Verdict::Fail(found) => {
+                for finding in found {
+                    let place = (finding.document, finding.statement);
+                    // A statement that is new to one set is usually new to the next.
+                    if !findings.iter().any(|other| (other.document, other.statement) == place) {
+                        findings.push(finding);
+                    }
+                }
+            }
+        }
+        unknown.extend(open.map(|open| *open));
+    };
+    take(std::mem::replace(&mut whole.verdict, Verdict::Fail(Vec::new())), whole.open.take());
+    for answer in parts {
+        whole.stats.add(&answer.stats);
+        whole.is_fault |= answer.is_fault;
+        let new: Vec<Assumption> =
+            answer.assumptions.into_iter().filter(|a| !whole.assumptions.contains(a)).collect();
+        whole.assumptions.extend(new);
+        take(answer.verdict, answer.open);
+    }
+    whole.assumptions.sort_unstable();
+    let open = Unknown::all(unknown);
+    (whole.verdict, whole.open) = match (findings.is_empty(), open, Proof::all(proofs)) {
+        (false, open, _) => (Verdict::Fail(findings), open.map(Box::new)),
+        (true, Some(open), _) => (Verdict::Unknown(Box::new(open)), None),
+        (true, None, Some(proof)) => (Verdict::Pass(proof), None),
+        (true, None, None) => broken("every set is proved, shown or open"),
+    };
+    whole.certificate = None;
+    whole
+}

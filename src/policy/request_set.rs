@@ -1,0 +1,117 @@
+//! The sets of requests that documents stand for.
+
+use crate::policy::{Document, Effect, PrincipalMeaning};
+
+/// The forms of `Principal` values that count in Allow statements, each set of forms with those before it.
+///
+/// In the account of a resource an entry grants differently by its form: an account lets nobody in without an identity policy
+/// that allows the request too, and what a role is allowed by its ARN is capped by its permissions boundary and session policy.
+/// `NotPrincipal` lists are read in full and count as direct. Source: IAM User Guide, "Policy evaluation for requests within a
+/// single account".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrincipalForms {
+    /// `"*"`, the requester's own ARN, services, identity providers, unique ids.
+    Direct,
+    /// Also ARNs of roles, for their sessions, and of users, for their federated users.
+    WithRoles,
+    /// Also accounts: all forms.
+    All,
+}
+
+/// The set of requests that documents, read together, stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RequestSet {
+    /// What they let through: some Allow statement applies, by a principal of one of these forms, and no Deny statement does.
+    Allowed(PrincipalForms),
+    /// What they deny: some Deny statement applies.
+    Denied,
+}
+
+impl RequestSet {
+    /// All that documents allow.
+    pub const ALLOWED: RequestSet = RequestSet::Allowed(PrincipalForms::All);
+
+    /// All sets.
+    pub const ALL: [RequestSet; 4] = [
+        RequestSet::ALLOWED,
+        RequestSet::Allowed(PrincipalForms::WithRoles),
+        RequestSet::Allowed(PrincipalForms::Direct),
+        RequestSet::Denied,
+    ];
+
+    /// Returns the name, as in certificates and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            RequestSet::Allowed(PrincipalForms::All) => "allowed",
+            RequestSet::Allowed(PrincipalForms::WithRoles) => "allowed-without-accounts",
+            RequestSet::Allowed(PrincipalForms::Direct) => "allowed-directly",
+            RequestSet::Denied => "denied",
+        }
+    }
+
+    /// Returns the set with this name.
+    pub fn parse(name: &str) -> Option<RequestSet> {
+        RequestSet::ALL.into_iter().find(|set| set.name() == name)
+    }
+
+    /// Returns the effect of the statements that put requests into the set.
+    pub fn effect(self) -> Effect {
+        match self {
+            RequestSet::Allowed(_) => Effect::Allow,
+            RequestSet::Denied => Effect::Deny,
+        }
+    }
+
+    /// Returns the forms of principals that count in its Allow statements.
+    pub fn forms(self) -> PrincipalForms {
+        match self {
+            RequestSet::Allowed(forms) => forms,
+            RequestSet::Denied => PrincipalForms::All,
+        }
+    }
+
+    /// Returns the sets that have to be compared so that one document is known to let no more through than another beside
+    /// whatever else grants: all but those that are equal to others for these documents. [`RequestSet::ALLOWED`] comes first,
+    /// [`RequestSet::Denied`] last.
+    ///
+    /// ```
+    /// use iamsat::policy::RequestSet;
+    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
+    /// # fn policy(statement: &str) -> Document {
+    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # }
+    /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}"#);
+    /// let names: Vec<_> = RequestSet::beside_others([&policy]).into_iter().map(RequestSet::name).collect();
+    /// assert_eq!(names, ["allowed", "allowed-without-accounts", "denied"]);
+    /// ```
+    pub fn beside_others<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Vec<RequestSet> {
+        let (mut has_accounts, mut has_roles) = (false, false);
+        let statements = documents.into_iter().flat_map(|document| &document.statements);
+        let allows = statements.filter(|statement| statement.effect.value == Effect::Allow);
+        let elements = allows.filter_map(|statement| statement.principal.as_ref());
+        for value in elements.filter(|element| !element.negated).flat_map(|element| &element.values) {
+            match &value.value.meaning {
+                PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => has_accounts = true,
+                PrincipalMeaning::Arn(fields) => {
+                    let [_, _, service, _, _, resource] = &**fields;
+                    // The ARN of an account's root user is one of them if the pattern has wildcards.
+                    has_accounts |= resource.as_literal().is_none() || service.as_literal().is_none();
+                    has_roles |= service.as_literal() != Some("sts");
+                }
+                PrincipalMeaning::AwsAny
+                | PrincipalMeaning::UniqueId
+                | PrincipalMeaning::Unrecognised
+                | PrincipalMeaning::Pattern
+                | PrincipalMeaning::Federated(_)
+                | PrincipalMeaning::Service(_) => {}
+            }
+        }
+        let is_distinct = |set: &RequestSet| match set {
+            RequestSet::Allowed(PrincipalForms::WithRoles) => has_accounts,
+            RequestSet::Allowed(PrincipalForms::Direct) => has_roles,
+            RequestSet::Allowed(PrincipalForms::All) | RequestSet::Denied => true,
+        };
+        RequestSet::ALL.into_iter().filter(is_distinct).collect()
+    }
+}

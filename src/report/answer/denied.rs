@@ -1,0 +1,42 @@
+//! What the existing policy denies and the judged one does not, in words.
+
+use super::judgement::Judgement;
+use crate::code::Code;
+use crate::evaluate::Decision;
+use crate::explain::display::{one_line, statement_name};
+use crate::explain::{Explained, Refusal};
+use crate::policy::Document;
+
+/// Says that the judged policy denies less.
+pub(in crate::report) fn title(judgement: &Judgement<'_>) -> (Code, String) {
+    let name = judgement.policy.source.name();
+    let existing = judgement.existing.map_or("the existing policy", |existing| existing.source.name());
+    (Code::DenyWeakened, format!("{name} does not deny requests that {existing} denies"))
+}
+
+/// Says what becomes of the request under the judged policy.
+pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
+    let name = one_line(policy.source.name());
+    let decision = match explained.decision {
+        Some(Decision::Allowed) => format!("allowed by {name}"),
+        _ => format!("not denied by {name}: any policy beside it that allows the request lets it through"),
+    };
+    let closest = match &explained.refusal {
+        Some(Refusal::Short { statement, missing, only }) if !missing.is_empty() => {
+            let which = if *only { "the only Deny with the action is" } else { "the closest Deny is" };
+            let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
+            let statement = statement_name(*statement, policy.statements.get(*statement));
+            format!("\n{which} {statement}: {}", lacks.join("; "))
+        }
+        Some(Refusal::NoAction) => "\nno Deny statement has the action".to_owned(),
+        _ => String::new(),
+    };
+    format!("{decision}{closest}")
+}
+
+/// Says that it is open whether the judged policy denies less.
+pub(in crate::report) fn undecided(judgement: &Judgement<'_>) -> String {
+    let name = judgement.policy.source.name();
+    let existing = judgement.existing.map_or("the existing policy", |existing| existing.source.name());
+    format!("it could not be decided whether {name} denies all that {existing} denies")
+}
