@@ -355,10 +355,15 @@ mod tests {
     use crate::limits::InputLimits;
     use crate::policy::parse;
     use crate::span::Source;
+    use crate::verify::{Outcome, verify};
 
     fn policy(action: &str) -> Document {
+        named("p", action)
+    }
+
+    fn named(name: &str, action: &str) -> Document {
         let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new(name, text), &InputLimits::default()).document.unwrap()
     }
 
     /// A document that is not the one of the query breaks an invariant of the encoding.
@@ -372,5 +377,36 @@ mod tests {
         let Verdict::Unknown(unknown) = answer([&one, &other]).verdict else { panic!("no UNKNOWN") };
         let [UnknownReason::Internal(message)] = &*unknown.reasons else { panic!("{unknown:?}") };
         assert!(message.contains("broken invariant"), "{message}");
+    }
+
+    /// The answer, and the text of its certificate.
+    fn capped(scope: &str) -> (&'static str, String) {
+        let (policy, caps) = (named("policy", "s3:*"), [named("cap", "s3:Get*"), named("more", "s3:List*")]);
+        let scope = named("scope", scope);
+        let query = Query::find([&policy], [&scope], []).capped_by(&caps);
+        let options = Options { certificate: true, certify: true, ..Options::default() };
+        let answer = ask(&query, &DocumentRef::plain(&query), &options);
+        (answer.verdict.name(), answer.certificate().unwrap().to_text())
+    }
+
+    #[test]
+    fn what_caps_a_policy_is_asked_certified_and_named() {
+        let sentence = |text: &str| match verify(text, &Limits::default()) {
+            Outcome::Verified(claim) => claim.sentence,
+            other => panic!("{other:?}"),
+        };
+        let (fail, shown) = capped("s3:GetObject");
+        assert_eq!(fail, "FAIL");
+        assert!(sentence(&shown).contains(" and by cap (sha256 "), "{}", sentence(&shown));
+        let (pass, proved) = capped("s3:PutObject");
+        assert_eq!(pass, "PASS");
+        assert!(sentence(&proved).contains(" as one set and within scope "), "{}", sentence(&proved));
+        // Without its caps the question has another answer.
+        let mut changed: serde_json::Value = serde_json::from_str(&proved).unwrap();
+        changed.as_object_mut().unwrap().remove("caps").unwrap();
+        assert!(matches!(verify(&changed.to_string(), &Limits::default()), Outcome::Refused(_)));
+        // A request that the caps do not allow shows nothing.
+        let changed = shown.replace(r#""action": "s3:GetObject""#, r#""action": "s3:PutObject""#);
+        assert!(matches!(verify(&changed, &Limits::default()), Outcome::Refused(_)));
     }
 }

@@ -43,7 +43,7 @@ pub struct Claim {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimedPolicy {
-    /// `policies`, `within` or `without`, as in the certificate.
+    /// `policies`, `caps`, `within` or `without`, as in the certificate.
     pub role: &'static str,
     /// The name under which it is spoken of.
     pub name: String,
@@ -140,7 +140,12 @@ impl Claim {
 /// The policies of a query, in the order in which a certificate has them.
 pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
     let mut policies = Vec::new();
-    for (role, name) in [(Role::Grants, "policies"), (Role::Scope, "within"), (Role::Excludes, "without")] {
+    for (role, name) in [
+        (Role::Grants, "policies"),
+        (Role::Caps, "caps"),
+        (Role::Scope, "within"),
+        (Role::Excludes, "without"),
+    ] {
         for layer in query.layers().filter(|layer| layer.role == role) {
             policies.extend(layer.documents.iter().map(|document| ClaimedPolicy {
                 role: name,
@@ -174,18 +179,17 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
     text.push_str(" is");
     for (role, before, between) in [
         (Role::Grants, of_policies(query.set()), " and "),
+        (Role::Caps, " and by ", " and by "),
         (Role::Scope, " and within ", " and "),
         (Role::Excludes, " and not by ", " nor "),
     ] {
         for (place, layer) in query.layers().filter(|layer| layer.role == role).enumerate() {
             text.push_str(if place == 0 { before } else { between });
             let names: Vec<String> = layer.documents.iter().map(|d| named(d, role == Role::Scope)).collect();
-            text.push_str(&names.join(between));
+            text.push_str(&names.join(" and "));
             // What the query says of its policies is not said again.
             text.push_str(if layer.set == query.set() { "" } else { of_set(layer.set) });
-        }
-        if role == Role::Grants && query.policies().len() > 1 {
-            text.push_str(" as one set");
+            text.push_str(if layer.documents.len() > 1 { " as one set" } else { "" });
         }
     }
     text

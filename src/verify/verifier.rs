@@ -51,6 +51,7 @@ type OfSet = (RequestSet, Document);
 struct Question {
     check: Option<CheckKind>,
     policies: Vec<OfSet>,
+    caps: Vec<Vec<OfSet>>,
     within: Vec<OfSet>,
     without: Vec<OfSet>,
     access: Option<Vec<Access>>,
@@ -74,6 +75,7 @@ impl Question {
         let question = Question {
             check: CheckKind::parse(&certificate.check),
             policies: documents(&certificate.policies)?,
+            caps: certificate.caps.iter().map(|layer| documents(layer)).collect::<Result<_, _>>()?,
             within: documents(&certificate.within)?,
             without: documents(&certificate.without)?,
             access: certificate
@@ -91,6 +93,17 @@ impl Question {
     }
 
     fn query(&self) -> Result<Query<'_>, Refusal> {
+        let mut query = self.query_without_caps()?;
+        for layer in &self.caps {
+            if layer.is_empty() || layer.iter().any(|(set, _)| *set != RequestSet::ALLOWED) {
+                return Err(Refusal::new("what caps the policies are policies by what they allow"));
+            }
+            query = query.capped_by(layer.iter().map(|(_, document)| document));
+        }
+        Ok(query)
+    }
+
+    fn query_without_caps(&self) -> Result<Query<'_>, Refusal> {
         const ALLOWED: RequestSet = RequestSet::ALLOWED;
         let documents = (&*self.policies, &*self.within, &*self.without);
         match (self.check, documents, &self.access, &self.outside) {
@@ -126,7 +139,7 @@ impl Question {
     /// The query about another set of requests of the same two policies.
     fn query_about(&self, set: RequestSet) -> Result<Query<'_>, Refusal> {
         match (self.check, &*self.policies, &*self.within, &*self.without) {
-            (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) => {
+            (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) if self.caps.is_empty() => {
                 let (new, existing) = match own {
                     RequestSet::Allowed(_) => (one, other),
                     RequestSet::Denied => (other, one),
@@ -234,7 +247,8 @@ impl Asked<'_, '_> {
         let Asked { certificate, query, semantics, limits } = self;
         let referee = Referee::new(query, *semantics);
         let texts = [&certificate.policies, &certificate.within, &certificate.without];
-        let length = 1 + texts.into_iter().flatten().map(|policy| policy.text.len() / 16).sum::<usize>();
+        let texts = texts.into_iter().chain(&certificate.caps);
+        let length = 1 + texts.flatten().map(|policy| policy.text.len() / 16).sum::<usize>();
         let mut budget = Budget::new(limits.work, limits.deadline);
         if findings.is_empty() {
             return Err(Refusal::new("it has no request"));

@@ -45,6 +45,9 @@ pub struct Certificate {
     pub outside: Option<OutsideText>,
     /// The policies, which have to allow the request, read as one set.
     pub policies: Vec<Policy>,
+    /// Sets of policies, each read as one, that have to allow the request too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Vec<Policy>>,
     /// Documents that each have to allow it too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<Policy>,
@@ -312,10 +315,18 @@ impl Certificate {
         evidence: Evidence,
     ) -> Certificate {
         let texts = |list: &[Box<str>]| list.iter().map(|t| t.to_string()).collect();
-        let policies = |role: Role| {
-            let layers = query.layers().filter(move |layer| layer.role == role);
-            layers.flat_map(|layer| layer.documents.iter().map(move |d| Policy::of(layer.set, d))).collect()
-        };
+        let (mut policies, mut caps, mut within, mut without) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for layer in query.layers() {
+            let of_layer = layer.documents.iter().map(|document| Policy::of(layer.set, document));
+            // Every role has its member: one that is not written would be a question that is not asked.
+            match layer.role {
+                Role::Grants => policies.extend(of_layer),
+                Role::Caps => caps.push(of_layer.collect()),
+                Role::Scope => within.extend(of_layer),
+                Role::Excludes => without.extend(of_layer),
+            }
+        }
         Certificate {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -331,9 +342,10 @@ impl Certificate {
                 access.iter().map(entry).collect()
             }),
             outside: query.outside().map(OutsideText::of),
-            policies: policies(Role::Grants),
-            within: policies(Role::Scope),
-            without: policies(Role::Excludes),
+            policies,
+            caps,
+            within,
+            without,
             assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
             axioms: axioms(semantics),
             key_table_version: KEY_TABLE_VERSION,
