@@ -18,7 +18,7 @@
 //! let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
 //! let Verdict::Fail(findings) = no_new_access(&new, &old, &Default::default()).verdict else { panic!() };
 //! let options = Options::for_documents(&[&new, &old]);
-//! let why = refusal(&old, findings[0].witness.request(), &options).unwrap();
+//! let why = refusal(&old, findings[0].witness.request(), findings[0].set, &options).unwrap();
 //! assert_eq!(why, Refusal::NoAction);
 //! let blame = blame(&new, &findings[0], Some((&old, &why)), &options).unwrap();
 //! assert_eq!(blame.primary.pointer, "/Statement/Action/1");

@@ -88,7 +88,10 @@ pub fn refusal<'d>(
     let lack = (is_in == Truth::False).then(|| {
         let indirect = if set.forms() == PrincipalForms::All { None } else { indirect() };
         let traced = of(set.effect()).map(|(index, s)| case.trace((0, *index), s));
-        indirect.unwrap_or_else(|| nearest(traced))
+        match indirect {
+            Some(indirect) => indirect,
+            None => nearest(traced),
+        }
     });
     if set == RequestSet::Denied {
         return lack;
