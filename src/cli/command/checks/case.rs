@@ -2,7 +2,7 @@
 
 use super::run::{Run, Without};
 use super::settle;
-use crate::check::{Answer, Options};
+use crate::check::{Answer, Judging, Options};
 use crate::cli::command::recheck;
 use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
@@ -97,6 +97,13 @@ impl Judge<'_> {
         let name = &case.input.name;
         let mut options = self.options.clone();
         options.policy_type = policy_type;
+        // A rule is the most that is allowed, not a version of the policy, which need not deny what the rule denies.
+        let is_ceiling = rule(case).is_some()
+            && options.judging == Judging::Usual
+            && !policy_type.is_some_and(PolicyType::limits_others);
+        if is_ceiling {
+            options.judging = Judging::Alone;
+        }
         options.limits.deadline = deadline(self.run.search.timeout);
         match case.input.standing {
             Standing::Created => {
@@ -126,6 +133,9 @@ impl Judge<'_> {
         let check = self.check(case)?;
         let start = Instant::now();
         let mut answer = answered(|| (self.ask)(check, policy, existing, &options))?;
+        if is_ceiling {
+            answer.weakened = None;
+        }
         if case.entry().is_some_and(|entry| is_presumed(&entry.content)) {
             answer.assumptions.push(Assumption(Code::PlainReferences));
             answer.assumptions.sort_unstable_by_key(|assumption| assumption.0.as_str());
