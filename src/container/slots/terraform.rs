@@ -132,3 +132,19 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("aws_vpclattice_auth_policy", "policy", Resource, "", "resource_identifier"),
     row("aws_vpclattice_resource_policy", "policy", Resource, "", "resource_arn"),
 ];
+
+/// Attributes that are named as policies are and hold other things: lifecycle rules, filters, Cedar. Sorted.
+pub(in crate::container) const NO_POLICIES: &[(&str, &str)] = &[
+    ("aws_cloudwatch_log_account_policy", "policy_document"),
+    ("aws_cloudwatch_log_data_protection_policy", "policy_document"),
+    ("aws_cloudwatch_log_index_policy", "policy_document"),
+    ("aws_ecr_lifecycle_policy", "policy"),
+    ("aws_networkmanager_core_network", "policy_document"),
+    ("aws_networkmanager_core_network_policy_attachment", "policy_document"),
+    ("aws_opensearchserverless_access_policy", "policy"),
+    ("aws_opensearchserverless_lifecycle_policy", "policy"),
+    ("aws_opensearchserverless_security_policy", "policy"),
+    ("aws_sns_topic_data_protection_policy", "policy"),
+    ("aws_verifiedaccess_endpoint", "policy_document"),
+    ("aws_verifiedaccess_group", "policy_document"),
+];
