@@ -1,5 +1,6 @@
 //! Failures: why an input could not be judged at all.
 
+use super::issue::Issue;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
@@ -27,17 +28,24 @@ pub struct Failure {
     pub message: String,
     /// The faults of the documents, if it is about documents.
     pub faults: Vec<Fault>,
+    /// What is not known, if that is why: then the answer is UNKNOWN, and nothing is wrong.
+    pub open: Option<Box<Issue>>,
 }
 
 impl Failure {
     /// Makes an error of what was asked.
     pub fn validation(message: impl Into<String>) -> Failure {
-        Failure { code: "ValidationException", message: message.into(), faults: Vec::new() }
+        Failure { code: "ValidationException", message: message.into(), faults: Vec::new(), open: None }
+    }
+
+    /// Makes the end of a question about something that is not known.
+    pub fn undecided(issue: Issue, message: impl Into<String>) -> Failure {
+        Failure { open: Some(Box::new(issue)), ..Failure::validation(message) }
     }
 
     /// Makes an error of this program.
     pub fn internal(message: impl Into<String>) -> Failure {
-        Failure { code: INTERNAL, message: message.into(), faults: Vec::new() }
+        Failure { code: INTERNAL, message: message.into(), faults: Vec::new(), open: None }
     }
 
     /// True for an error of this program.
@@ -86,7 +94,7 @@ impl Failure {
             [one] => format!("{one} cannot be judged: {}", count(&faults)),
             several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),
         };
-        Some(Failure { code: "ValidationException", message, faults })
+        Some(Failure { faults, ..Failure::validation(message) })
     }
 }
 

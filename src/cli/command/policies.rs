@@ -2,11 +2,12 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, PoliciesArgs};
-use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped, unknown};
+use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped};
 use crate::cli::output::{Output, directory};
 use crate::container::{Attachment, Container, Content, Entry, Hole, Origin};
 use crate::policy::{PolicyType, Read};
 use crate::report::{Failure, Issue, Report, Status, Subject};
+use crate::surface::unknown;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;

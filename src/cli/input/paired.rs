@@ -3,13 +3,13 @@
 use super::argument::path_of;
 use super::directory::below;
 use super::inputs::{Holding, Input, Inputs, Standing};
-use super::placed::{incomplete, is_chosen, issue, of_entry, parts, read};
+use super::placed::{incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{BEFORE, Container, Content, Entry, Origin, Pair, pairs};
 use crate::report::{Failure, Issue};
-use crate::surface::unreadable;
+use crate::surface::{open, unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -205,12 +205,12 @@ impl<'a> Pairing<'a> {
                 (before, Content::Absent) => {
                     input.read = read(before);
                     input.argument = argument;
-                    input.standing = match issue(entry, before) {
+                    input.standing = match open(entry, before) {
                         Some((issue, why)) => Standing::Open(Box::new(issue), why),
                         None => Standing::Deleted,
                     };
                 }
-                (before, after) => match issue(entry, before) {
+                (before, after) => match open(entry, before) {
                     Some((issue, why)) => input.standing = Standing::Open(Box::new(issue), why),
                     None if are_same(before, after) => {
                         self.unchanged += 1;

@@ -1,14 +1,13 @@
 //! The policies of a file that holds several, as inputs of their own.
 
 use super::inputs::{Holding, Input, Standing};
-use super::reader::unknown;
 use crate::cli::args::ContainerArgs;
-use crate::code::Code;
 use crate::container::{Attachment, Change, Container, Content, Entry, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
-use crate::report::{Failure, Issue, Kind};
+use crate::report::{Failure, Issue};
 use crate::span::{Source, Span};
+use crate::surface;
 
 /// The inputs of a file.
 pub(crate) struct Found {
@@ -32,20 +31,10 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
         has_links && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &name)))
     };
     let unread = container.unread().filter(named).map(|link| {
-        let policy = match (&link.policy, &link.reference) {
-            (Some(policy), _) => policy.clone(),
-            (None, Some(reference)) => reference.clone(),
-            (None, None) => link.attribute.clone(),
-        };
         let name = format!("{}.{}", link.address, link.attribute);
-        let title = format!("{policy} is attached by {}, and its document is not in {file}", link.address);
-        let issue = Issue::new(Kind::Unknown, Code::AttachedPolicyNotRead, title).with_fingerprint(&[
-            Code::AttachedPolicyNotRead.as_str(),
-            &name,
-            &policy,
-        ]);
-        let mut input = open(file, &name, issue, args);
-        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(&policy, args)) {
+        let mut input = open(file, &name, surface::not_read(link, file), args);
+        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(surface::attached(link), args))
+        {
             input.standing = Standing::Skipped(reason);
         }
         input
@@ -63,14 +52,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
 /// Why the file as a whole is not decided: what it says itself.
 pub(crate) fn incomplete(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
     let of = |fault: &Diagnostic| {
-        let mut issue = Issue::new(Kind::Unknown, fault.code, fault.message.clone()).at(
-            &container.source,
-            fault.span,
-            "",
-        );
-        if !fault.help.is_empty() {
-            issue = issue.with_note("help", fault.help.clone());
-        }
+        let issue = surface::incomplete(&container.source, fault);
         Input { name: file.to_owned(), ..open(file, fault.code.as_str(), issue, args) }
     };
     container.incomplete.iter().map(of).collect()
@@ -88,7 +70,7 @@ pub(crate) fn is_chosen(entry: &Entry, args: &ContainerArgs) -> bool {
 pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
     let name = format!("{file}#{}", entry.name);
     let place = Span { start: entry.span.start, end: entry.span.end };
-    let standing = match (skipped(&entry.name, args), issue(entry, &entry.content)) {
+    let standing = match (skipped(&entry.name, args), surface::open(entry, &entry.content)) {
         (Some(reason), _) => Standing::Skipped(reason),
         (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(source, place, "")), why),
         (None, None) => Standing::Judged,
@@ -102,41 +84,8 @@ pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &Contai
 pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
     match content {
         Content::Text { read, .. } => Ok(read.clone()),
-        content => Err(Failure::validation(unknown(content))),
+        content => Err(Failure::validation(surface::unknown(content))),
     }
-}
-
-/// Why a policy is not decided; `None` if it can be judged, or has faults of its own.
-pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
-    let (code, why) = match (entry.kind, content) {
-        (None, _) => {
-            let place = format!("{}.{}", entry.resource, entry.attribute);
-            (
-                Code::UnrecognisedPolicy,
-                format!("it looks like a policy, and no table knows what {place} is for"),
-            )
-        }
-        (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
-        (_, Content::Unknown { .. }) => (Code::PolicyNotKnownYet, unknown(content)),
-        (_, Content::Absent | Content::Text { .. }) => return None,
-    };
-    let issue = Issue::new(Kind::Unknown, code, format!("{}: {why}", entry.name));
-    let has_presumption = matches!(content, Content::Unknown { presumed: Some(_), .. });
-    let issue = match code {
-        Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
-            "help",
-            "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
-        ),
-        Code::UnrecognisedPolicy => issue.with_note(
-            "help",
-            format!(
-                "say what it is with `--kind-of {}.{}=identity`, or pass over it with `--skip '{}=REASON'`",
-                entry.resource, entry.attribute, entry.name
-            ),
-        ),
-        _ => issue,
-    };
-    Some((issue, why))
 }
 
 /// The number of parts of a file, in words.
@@ -156,9 +105,31 @@ pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs) {
                 "the file marks {} as sensitive: `--show-sensitive` shows what is found in it",
                 entry.name
             )));
-        } else if let Standing::Open(_, why) = &input.standing {
-            input.read = Err(Failure::validation(format!("{}: {why}", input.name)));
+        } else if let Standing::Open(issue, why) = &input.standing {
+            // What is missing from the file says so itself.
+            let told = if issue.title == *why { why.clone() } else { format!("{}: {why}", input.name) };
+            input.read = Err(Failure::undecided((**issue).clone(), told));
         }
+    }
+}
+
+/// The texts of all policies of a set.
+///
+/// # Errors
+/// One cannot be read; or else, one is not known.
+pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
+    let (mut reads, mut open) = (Vec::with_capacity(list.len()), None::<Failure>);
+    for input in list {
+        match input.read {
+            Ok(read) => reads.push(read),
+            Err(failure) if failure.open.is_some() => open = open.or(Some(failure)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    match open {
+        // Faults of other policies are worse than what is not known.
+        Some(open) => Err(Failure::of_documents(&reads).unwrap_or(open)),
+        None => Ok(reads),
     }
 }
 

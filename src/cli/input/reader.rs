@@ -3,12 +3,12 @@
 use super::argument::{input_name, is_inline, read_bounded};
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, State, decode, open,
+    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode, open,
 };
 use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, unreadable};
+use crate::surface::{reason, undecided, unknown, unreadable};
 use std::path::Path;
 
 /// Reads policy arguments; standard input once.
@@ -106,7 +106,8 @@ impl Reader {
         let content = if is_before { entry.before.as_ref() } else { Some(&entry.content) };
         match content {
             Some(Content::Text { read, .. }) => Ok(read.clone()),
-            Some(content) => Err(Failure::validation(format!("{}: {}", entry.name, unknown(content)))),
+            Some(content) => Err(undecided(&container.source, entry, content)
+                .unwrap_or_else(|| Failure::validation(format!("{}: {}", entry.name, unknown(content))))),
             None => Err(Failure::validation(format!("{file} says nothing of {} as it was", entry.name))),
         }
     }
@@ -182,20 +183,6 @@ fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
         names.push(format!("and {} more: see `iamsat policies {file}`", container.entries.len() - LISTED));
     }
     Failure::validation(format!("{what}; name one of them: {}", names.join(", ")))
-}
-
-/// Why the content is no document, in a sentence.
-pub(crate) fn unknown(content: &Content) -> String {
-    match content {
-        Content::Absent => "there is none".to_owned(),
-        Content::Text { .. } => State::Known.name().to_owned(),
-        Content::Partly { holes } => {
-            let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
-            names.dedup();
-            format!("it depends on {}", names.join(", "))
-        }
-        Content::Unknown { reason, .. } => reason.clone(),
-    }
 }
 
 /// What is known of an entry's policy beside its state.
