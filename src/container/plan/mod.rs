@@ -15,7 +15,7 @@ use super::places::{Place, Values};
 use super::raw::{Fault, Optional, Raw, first_byte, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
-use super::text;
+use super::{built, text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span};
@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DOCUMENT: &str = "aws_iam_policy_document";
 
 /// Types beside those with slots whose members say something about access.
-const OTHER_TYPES: [&str; 19] = [
+const OTHER_TYPES: [&str; 16] = [
     "aws_iam_group_membership",
     "aws_iam_group_policy_attachment",
     "aws_iam_instance_profile",
@@ -37,9 +37,6 @@ const OTHER_TYPES: [&str; 19] = [
     "aws_iam_user_group_membership",
     "aws_iam_user_policy_attachment",
     "aws_iam_user_policy_attachments_exclusive",
-    "aws_lambda_function_url",
-    "aws_lambda_layer_version_permission",
-    "aws_lambda_permission",
     "aws_organizations_policy_attachment",
     "aws_s3_account_public_access_block",
     "aws_s3_bucket_public_access_block",
@@ -79,6 +76,7 @@ const COPIES: [(&str, &str, &[&str], &str, &str); 10] = [
 pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
     !slots::of_type(SLOTS, kind).is_empty()
         || OTHER_TYPES.contains(&kind)
+        || built::TYPES.contains(&kind)
         || text::mentions_policy(raw.text())
 }
 

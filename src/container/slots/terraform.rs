@@ -10,10 +10,12 @@ const TRUST: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 /// Sorted by type and path.
 pub(in crate::container) const SLOTS: &[Slot] = &[
+    row("aws_acmpca_policy", "policy", Resource, "", "resource_arn"),
     row("aws_api_gateway_domain_name", "policy", Resource, "", "domain_name"),
     row("aws_api_gateway_rest_api", "policy", Resource, "AWS::ApiGateway::RestApi", "id"),
     row("aws_api_gateway_rest_api_policy", "policy", Resource, "AWS::ApiGateway::RestApi", "rest_api_id"),
     row("aws_backup_vault_policy", "policy", Resource, "AWS::Backup::BackupVault", "backup_vault_name"),
+    row("aws_cloudsearch_domain_service_access_policy", "access_policy", Resource, "", "domain_name"),
     row("aws_cloudwatch_event_bus_policy", "policy", Resource, "", "event_bus_name"),
     row(
         "aws_cloudwatch_log_delivery_destination_policy",
@@ -90,11 +92,14 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     ),
     row("aws_organizations_policy", "content", Scp, "", "name"),
     row("aws_organizations_resource_policy", "content", Resource, "", ""),
+    row("aws_prometheus_resource_policy", "policy_document", Resource, "", "workspace_id"),
     row("aws_redshift_resource_policy", "policy", Resource, "", "resource_arn"),
+    row("aws_redshiftserverless_resource_policy", "policy", Resource, "", "resource_arn"),
     row("aws_rolesanywhere_profile", "session_policy", Session, "", "name"),
     row("aws_s3_access_point", "policy", Resource, "AWS::S3::AccessPoint", "name"),
     row("aws_s3_bucket", "policy", Resource, "AWS::S3::Bucket", "bucket"),
     row("aws_s3_bucket_policy", "policy", Resource, "AWS::S3::Bucket", "bucket"),
+    row("aws_s3control_access_grants_instance_resource_policy", "policy", Resource, "", "account_id"),
     row("aws_s3control_access_point_policy", "policy", Resource, "AWS::S3::AccessPoint", "access_point_arn"),
     row("aws_s3control_bucket_policy", "policy", Resource, "AWS::S3Outposts::Bucket", "bucket"),
     row("aws_s3control_multi_region_access_point_policy", "details[].policy", Resource, "", "name"),
@@ -131,6 +136,7 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("aws_vpc_endpoint_policy", "policy", Endpoint, "", "vpc_endpoint_id"),
     row("aws_vpclattice_auth_policy", "policy", Resource, "", "resource_identifier"),
     row("aws_vpclattice_resource_policy", "policy", Resource, "", "resource_arn"),
+    row("aws_xray_resource_policy", "policy_document", Resource, "", "policy_name"),
 ];
 
 /// Attributes that are named as policies are and hold other things: lifecycle rules, filters, Cedar. Sorted.

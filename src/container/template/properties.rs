@@ -1,9 +1,10 @@
 //! From the properties of a resource to the policies that it holds.
 
+use super::super::built::{self, condition};
 use super::super::entry::{AccessBlock, Container, Content, Link, Origin};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
-use super::super::{built, text};
+use super::super::text;
 use super::functions::{call, is_function};
 use super::resource::{Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
@@ -13,8 +14,13 @@ use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use std::collections::BTreeSet;
 
 /// Types without a slot of whose members AWS makes a statement.
-const BUILT: [&str; 3] =
-    ["AWS::Events::EventBusPolicy", "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission"];
+const BUILT: [&str; 5] = [
+    "AWS::ACMPCA::Permission",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Lambda::LayerVersionPermission",
+    "AWS::Lambda::Permission",
+    "AWS::Signer::ProfilePermission",
+];
 
 impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies and links of a resource.
@@ -181,48 +187,70 @@ impl<'t> Reader<'_, '_, 't> {
     fn built(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
         let given = |name: &str| self.given(properties, name);
         let span = resource.span;
-        let (made, is_function) = match resource.kind {
+        let of = |of: built::Target, target: &str| built::Permission {
+            sid: built::Given::Nothing,
+            actions: vec![given("Action")],
+            principal: given("Principal"),
+            of,
+            target: given(target),
+            qualifier: built::Given::Nothing,
+            conditions: Vec::new(),
+        };
+        let permission = match resource.kind {
             "AWS::Lambda::Permission" => {
                 let via_url = match given("InvokedViaFunctionUrl") {
                     built::Given::Text(text) if text == "false" => built::Given::Nothing,
                     other => other,
                 };
-                let permission = built::Permission {
-                    sid: built::Given::Nothing,
-                    action: given("Action"),
-                    principal: given("Principal"),
-                    target: given("FunctionName"),
-                    qualifier: built::Given::Nothing,
-                    is_layer: false,
+                let auth_type = given("FunctionUrlAuthType");
+                built::Permission {
                     conditions: vec![
-                        ("ArnLike", "aws:SourceArn", given("SourceArn")),
-                        ("StringEquals", "aws:SourceAccount", given("SourceAccount")),
-                        ("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
-                        ("StringEquals", "lambda:FunctionUrlAuthType", given("FunctionUrlAuthType")),
-                        ("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
-                        ("Bool", "lambda:InvokedViaFunctionUrl", via_url),
+                        condition("ArnLike", "aws:SourceArn", given("SourceArn")),
+                        condition("StringEquals", "aws:SourceAccount", given("SourceAccount")),
+                        condition("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
+                        condition("StringEquals", "lambda:FunctionUrlAuthType", auth_type),
+                        condition("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
+                        condition("Bool", "lambda:InvokedViaFunctionUrl", via_url),
                     ],
-                };
-                (built::permission(&permission, span), true)
+                    ..of(built::Target::Function, "FunctionName")
+                }
             }
-            "AWS::Lambda::LayerVersionPermission" => {
-                let permission = built::Permission {
-                    sid: built::Given::Nothing,
-                    action: given("Action"),
-                    principal: given("Principal"),
-                    target: given("LayerVersionArn"),
-                    qualifier: built::Given::Nothing,
-                    is_layer: true,
-                    conditions: vec![("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
+            "AWS::Lambda::LayerVersionPermission" => built::Permission {
+                conditions: vec![condition("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
+                ..of(built::Target::Layer, "LayerVersionArn")
+            },
+            "AWS::Signer::ProfilePermission" => built::Permission {
+                qualifier: given("ProfileVersion"),
+                ..of(built::Target::SigningProfile, "ProfileName")
+            },
+            "AWS::ACMPCA::Permission" => {
+                let actions = properties.member("Actions").map(|member| self.texts(&member.value));
+                let known = |text: Result<String, String>| match text {
+                    Ok(text) => built::certificate_action(&text),
+                    Err(reference) => built::Given::Unknown(reference),
                 };
-                (built::permission(&permission, span), false)
+                built::Permission {
+                    actions: actions.into_iter().flatten().map(known).collect(),
+                    conditions: vec![condition("StringEquals", "aws:SourceAccount", given("SourceAccount"))],
+                    ..of(built::Target::CertificateAuthority, "CertificateAuthorityArn")
+                }
             }
             "AWS::Events::EventBusPolicy" => {
                 self.event_bus(resource, properties, container);
                 return;
             }
+            "AWS::EntityResolution::PolicyStatement" | "AWS::RAM::Permission" => {
+                let mut entry = self.entry(resource, &Path::default(), span);
+                entry.pointer = format!("/Resources/{}", escape(resource.name));
+                entry.kind = Some(PolicyKind::Resource);
+                entry.content = not_known("AWS makes a part of policies of its members".to_owned(), "");
+                container.entries.push(entry);
+                return;
+            }
             _ => return,
         };
+        let made = built::permission(&permission, span);
+        let is_function = resource.kind == "AWS::Lambda::Permission";
         let mut entry = self.entry(resource, &Path::default(), span);
         entry.pointer = format!("/Resources/{}", escape(resource.name));
         entry.kind = Some(PolicyKind::Resource);
@@ -395,6 +423,16 @@ fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
         && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains(":dashboard/"))
     {
         slot.public = "AWS::CloudTrail::Dashboard";
+    }
+    if slot.resource == "AWS::CloudTrail::ResourcePolicy"
+        && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains(":channel/"))
+    {
+        slot.public = "";
+    }
+    if slot.resource == "AWS::Kinesis::ResourcePolicy"
+        && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains("/consumer/"))
+    {
+        slot.public = "AWS::Kinesis::StreamConsumer";
     }
     Some(slot)
 }
