@@ -1,8 +1,9 @@
 //! Failures: why an input could not be judged at all.
 
-use super::issue::Issue;
+use super::issue::{Issue, Kind};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::explain::display::one_line;
 use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, Read};
 use crate::span::Source;
@@ -95,6 +96,30 @@ impl Failure {
             several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),
         };
         Some(Failure { faults, ..Failure::validation(message) })
+    }
+}
+
+impl Issue {
+    /// Makes issues of the reason why there is no verdict: of every fault of the documents, or the failure itself if it is about none.
+    pub fn of_failure(failure: &Failure) -> Vec<Issue> {
+        let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
+        if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
+            return failure.faults.iter().map(of_fault).collect();
+        }
+        let mut issues =
+            vec![Issue::new(Kind::Error, failure_code(failure.code), one_line(&failure.message))];
+        issues.extend(failure.faults.iter().map(of_fault));
+        issues
+    }
+}
+
+/// Returns the code of a failure that AWS's name stands for.
+fn failure_code(code: &str) -> Code {
+    match code {
+        "ValidationException" => Code::InvalidQuestion,
+        "InputError" => Code::UnreadableInput,
+        "OutputError" => Code::UnwritableOutput,
+        _ => Code::InternalError,
     }
 }
 

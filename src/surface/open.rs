@@ -1,8 +1,9 @@
 //! What keeps a policy of a file, or the file as a whole, from being decided.
 
 use crate::code::Code;
-use crate::container::{Attachment, Content, Entry, State};
+use crate::container::{Attachment, Content, Entry, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
+use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
 use crate::span::Source;
 
@@ -71,6 +72,19 @@ pub fn not_read(link: &Attachment, file: &str) -> Issue {
 /// The policy that a link names, or what its name is made of.
 pub fn attached(link: &Attachment) -> &str {
     link.policy.as_deref().or(link.reference.as_deref()).unwrap_or(&link.attribute)
+}
+
+/// Why a question says nothing about policies of a kind; `None` if it does.
+pub fn passes_over(check: CheckKind, kind: PolicyKind) -> Option<String> {
+    let why = match (check, kind) {
+        (CheckKind::NoNewAccess | CheckKind::Find, _) => return None,
+        (_, PolicyKind::Scp | PolicyKind::Rcp | PolicyKind::Endpoint) => "it grants nothing by itself",
+        (CheckKind::NoPublicAccess, PolicyKind::Identity | PolicyKind::Session) => {
+            "the check is about policies of resources"
+        }
+        _ => return None,
+    };
+    Some(format!("{why} (kind {})", kind.name()))
 }
 
 /// Why the file as a whole is not decided.

@@ -286,3 +286,30 @@ fn no_policy_is_passed_over() {
     assert!(lines.lines().count() > 40, "the files were not found");
     assert!(passed_over.is_empty(), "{passed_over:#?}");
 }
+
+#[test]
+fn a_plan_of_ten_thousand_resources_is_read_whole() {
+    let policy = r#"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"}}"#;
+    let change = |index: usize| {
+        let after = format!(r#"{{"policy":"{policy}"}}"#);
+        format!(
+            r#"{{"address":"aws_iam_policy.p[{index}]","mode":"managed","type":"aws_iam_policy","name":"p","index":{index},
+            "change":{{"actions":["no-op"],"before":{after},"after":{after},"after_unknown":{{}}}}}}"#
+        )
+    };
+    let changes: Vec<String> = (0..10_000).map(change).collect();
+    let plan = format!(r#"{{"format_version":"1.2","resource_changes":[{}]}}"#, changes.join(","));
+    let read = container(&plan);
+    assert!(read.entries.iter().all(|entry| entry.state() == State::Known && entry.is_unchanged()));
+    assert_eq!(read.entries.len(), 10_000);
+    // Cut off anywhere, it is no plan.
+    for length in [1, plan.len() / 2, plan.len() - 1] {
+        let cut = open(&Source::new("f", &plan[..length]), &Options::default());
+        let is_read = match cut {
+            Ok(Contents::Policy(read)) => read.document.is_some(),
+            Ok(Contents::Container(_)) => true,
+            Err(_) => false,
+        };
+        assert!(!is_read, "{length}");
+    }
+}

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // A policy that is attached and was not read may allow what is looked for.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
-    as_one_set(&mut inputs, &args.container);
+    as_one_set(&mut inputs, &args.container, output);
     let names = inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" ");
     let arguments: Vec<String> = inputs.iter().map(|input| input.argument.clone()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -173,6 +173,7 @@ impl<'a> Pairing<'a> {
         self.files.push(Holding {
             name: file.to_owned(),
             policies: container.entries.len(),
+            chosen: container.entries.iter().filter(|entry| is_chosen(entry, self.args)).count(),
             parts: parts(container),
             notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
         });
@@ -189,7 +190,7 @@ impl<'a> Pairing<'a> {
         if !is_chosen(entry, self.args) {
             return;
         }
-        let mut input = of_entry(&container.source, file, entry, self.args);
+        let mut input = of_entry(container, file, entry, self.args);
         let mut reference = None;
         if matches!(input.standing, Standing::Judged) {
             match (before, &entry.content) {

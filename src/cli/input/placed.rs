@@ -2,11 +2,12 @@
 
 use super::inputs::{Holding, Input, Standing};
 use crate::cli::args::ContainerArgs;
+use crate::cli::output::Output;
 use crate::container::{Attachment, Change, Container, Content, Entry, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
-use crate::span::{Source, Span};
+use crate::span::Span;
 use crate::surface;
 
 /// The inputs of a file.
@@ -18,10 +19,11 @@ pub(crate) struct Found {
 
 /// The policies of a file that are to be judged, as they are (in a plan, as they are after it).
 pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerArgs) -> Found {
-    let chosen = container.entries.iter().filter(|entry| is_chosen(entry, args));
+    let chosen: Vec<&Entry> = container.entries.iter().filter(|entry| is_chosen(entry, args)).collect();
     let mut list: Vec<Input> = chosen
+        .iter()
         .filter(|entry| !matches!(entry.state(), State::Deleted | State::Absent))
-        .map(|entry| of_entry(&container.source, file, entry, args))
+        .map(|entry| of_entry(container, file, entry, args))
         .collect();
     list.extend(incomplete(container, file, args));
     // Links are looked at where policies of identities are.
@@ -43,6 +45,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
     let holding = Holding {
         name: file.to_owned(),
         policies: container.entries.len(),
+        chosen: chosen.len(),
         parts: parts(container),
         notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
     };
@@ -67,17 +70,22 @@ pub(crate) fn is_chosen(entry: &Entry, args: &ContainerArgs) -> bool {
 }
 
 /// A policy of a file.
-pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
+pub(crate) fn of_entry(container: &Container, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
     let name = format!("{file}#{}", entry.name);
     let place = Span { start: entry.span.start, end: entry.span.end };
     let standing = match (skipped(&entry.name, args), surface::open(entry, &entry.content)) {
         (Some(reason), _) => Standing::Skipped(reason),
-        (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(source, place, "")), why),
+        (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(&container.source, place, "")), why),
         (None, None) => Standing::Judged,
     };
     let read = read(&entry.content);
+    let blocks = container.blocks_of(entry).cloned().collect();
+    let argument = match file {
+        "<stdin>" => format!("-#{}", entry.name),
+        _ => name.clone(),
+    };
     let entry = Some(Box::new(entry.clone()));
-    Input { argument: name.clone(), name, read, standing, entry }
+    Input { argument, name, read, standing, entry, blocks }
 }
 
 /// The text of a content, or why there is none.
@@ -96,9 +104,15 @@ pub(crate) fn parts(container: &Container) -> String {
     }
 }
 
-/// Leaves out policies that are passed over, and has those that are secret be no answer.
-pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs) {
-    list.retain(|input| !matches!(input.standing, Standing::Skipped(_)));
+/// Leaves out policies that are passed over, and says so, and has those that are secret be no answer.
+pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &Output) {
+    list.retain(|input| match &input.standing {
+        Standing::Skipped(why) => {
+            output.note(&format!("skipped {}: {why}", input.name));
+            false
+        }
+        _ => true,
+    });
     for input in list {
         if let Some(entry) = input.entry.as_ref().filter(|entry| entry.sensitive && !args.show_sensitive) {
             input.read = Err(Failure::validation(format!(
@@ -142,7 +156,14 @@ fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
         }
     };
     let read = Err(Failure::validation("there is no document"));
-    Input { argument: file.to_owned(), name: format!("{file}#{name}"), read, standing, entry: None }
+    Input {
+        argument: file.to_owned(),
+        name: format!("{file}#{name}"),
+        read,
+        standing,
+        entry: None,
+        blocks: Vec::new(),
+    }
 }
 
 /// The reason for which a name is passed over.

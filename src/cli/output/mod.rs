@@ -93,7 +93,7 @@ impl Output {
                 command,
                 directory: directory(),
                 subjects: vec![Subject {
-                    name: command.to_owned(),
+                    name: issue.source.as_ref().map_or(command, Source::place_name).to_owned(),
                     rule: None,
                     status: Status::Unknown,
                     message: message.to_owned(),
