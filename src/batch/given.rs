@@ -6,7 +6,7 @@ use crate::container::{Container, Content, Contents, Options, decode, holds_seve
 use crate::policy::{Read, read};
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, undecided, unknown, unreadable};
+use crate::surface::{reason, undecided, unreadable};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read as _;
@@ -79,9 +79,7 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
             "`{name}` names a file, and lines may read none: give `--files DIR`, if you trust who wrote them"
         )));
     };
-    let (path, policy) = found(directory, argument)?;
-    let file = argument.get(..argument.len() - policy.map_or(0, |policy| policy.len() + 1));
-    let file = file.unwrap_or(argument);
+    let (path, file, policy) = found(directory, argument)?;
     let most = Options::default().limits.bytes;
     let mut bytes = Vec::new();
     File::open(&path)
@@ -105,8 +103,7 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
                 Content::Text { read, .. } if entry.kind.is_some() => {
                     Ok(Given::One(Arc::new(Remembered::new(name, read.clone()))))
                 }
-                content => Err(undecided(&container.source, entry, content)
-                    .unwrap_or_else(|| Failure::validation(format!("{argument}: {}", unknown(content))))),
+                content => Err(undecided(&container.source, entry, content)),
             }
         }
     }
@@ -115,25 +112,27 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
 fn contents(source: &Source) -> Result<Contents, Failure> {
     open(source, &Options::default()).map_err(|diagnostics| {
         let read = Read { source: source.clone(), document: None, diagnostics };
-        let unread = || Failure::validation(format!("{} cannot be read", source.name()));
-        Failure::of_documents([&read]).unwrap_or_else(unread)
+        match Failure::of_documents([&read]) {
+            Some(failure) => failure,
+            None => Failure::validation(format!("{} cannot be read", source.name())),
+        }
     })
 }
 
-/// The path of a file below a directory, and the name of a policy in it. A link may lead out of the directory; a path may not.
-fn found<'a>(directory: &Path, argument: &'a str) -> Result<(PathBuf, Option<&'a str>), Failure> {
+/// The path of a file below a directory, its name, and the name of a policy in it. A link may lead out of the directory; a path may not.
+fn found<'a>(directory: &Path, argument: &'a str) -> Result<(PathBuf, &'a str, Option<&'a str>), Failure> {
     let below = |path: &str| {
         let is_inside =
             Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         is_inside.then(|| directory.join(path)).filter(|path| path.is_file())
     };
     if let Some(path) = below(argument) {
-        return Ok((path, None));
+        return Ok((path, argument, None));
     }
     for (at, _) in argument.match_indices('#') {
         let (file, name) = argument.split_at(at);
         if let (Some(path), Some(name)) = (below(file), name.strip_prefix('#')) {
-            return Ok((path, Some(name)));
+            return Ok((path, file, Some(name)));
         }
     }
     Err(unreadable(argument, "there is no such file below the directory that lines may read"))

@@ -11,13 +11,16 @@ use crate::solve::Verdict;
 use crate::surface::{fit, incomplete, isolated, not_read, open, passes_over};
 use serde_json::{Map, Value, json};
 
+/// Asks the question about a policy of a file.
+pub(super) type Ask<'q> = dyn Fn(&Entry, &Document, &Options) -> Result<(AwsCheck, Answer), Failure> + 'q;
+
 /// The question, as it is asked of each policy.
 pub(super) struct Question<'q> {
     pub(super) kind: CheckKind,
     /// What each is compared to, if that is the question.
     pub(super) existing: Option<&'q Document>,
     pub(super) options: &'q Options,
-    pub(super) ask: &'q dyn Fn(&Entry, &Document, &Options) -> Result<(AwsCheck, Answer), Failure>,
+    pub(super) ask: &'q Ask<'q>,
 }
 
 /// The answers about every policy, and what they are together: an error counts for more than FAIL, and that for more than
@@ -103,7 +106,10 @@ fn one(container: &Container, entry: &Entry, question: &Question<'_>) -> Result<
         return Err(Failure::validation("there is no document"));
     };
     let Some(document) = &read.document else {
-        return Err(Failure::of_documents([read]).unwrap_or_else(|| Failure::validation("it cannot be read")));
+        return Err(match Failure::of_documents([read]) {
+            Some(failure) => failure,
+            None => Failure::validation("it cannot be read"),
+        });
     };
     let own = entry.kind.map(PolicyKind::policy_type);
     if let (Some(own), Some(existing), None) = (own, question.existing, question.options.policy_type) {

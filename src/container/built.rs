@@ -357,8 +357,10 @@ fn members(
             }
             for block in value.member(text, "condition")?.elements() {
                 let [operator, key, value] = block.fields(text, ["type", "key", "value"])?;
-                let known = value.and_then(Raw::string).map(|value| Given::Text(value.into_owned()));
-                let value = known.unwrap_or_else(|| Given::Unknown("the value of its condition".to_owned()));
+                let value = match value.and_then(Raw::string) {
+                    Some(value) => Given::Text(value.into_owned()),
+                    None => Given::Unknown("the value of its condition".to_owned()),
+                };
                 conditions.push(condition(&operator.text_or_empty(), &key.text_or_empty(), value));
             }
             Ok(Permission { actions: vec![action], conditions, ..of(Target::EventBus, "event_bus_name")? })

@@ -61,8 +61,7 @@ pub(super) fn mentions_policy(text: &str) -> bool {
 /// Returns true if a letter stands as a JSON escape: no writer does that, but every reader understands it.
 fn has_escaped_letter(text: &str) -> bool {
     text.match_indices("\\u00").any(|(at, found)| {
-        let rest = text.get(at + found.len()..).unwrap_or_default();
-        rest.starts_with(['4', '5', '6', '7'])
+        text.as_bytes().get(at + found.len()).is_some_and(|digit| matches!(digit, b'4'..=b'7'))
     })
 }
 

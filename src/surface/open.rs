@@ -54,10 +54,14 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     Some((issue, why))
 }
 
-/// Why a policy of a file is not decided, at its place, instead of an answer; `None` as for [`open`].
-pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Option<Failure> {
-    let (issue, why) = open(entry, content)?;
-    Some(Failure::undecided(issue.at(file, entry.span, ""), format!("{}: {why}", entry.name)))
+/// Why there is no document of a policy, at its place in the file.
+pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
+    match open(entry, content) {
+        Some((issue, why)) => {
+            Failure::undecided(issue.at(file, entry.span, ""), format!("{}: {why}", entry.name))
+        }
+        None => Failure::validation(format!("{}: {}", entry.name, unknown(content))),
+    }
 }
 
 /// Why the answer about those that a policy is attached to is open: its document is not in the file.
@@ -71,7 +75,11 @@ pub fn not_read(link: &Attachment, file: &str) -> Issue {
 
 /// The policy that a link names, or what its name is made of.
 pub fn attached(link: &Attachment) -> &str {
-    link.policy.as_deref().or(link.reference.as_deref()).unwrap_or(&link.attribute)
+    match (&link.policy, &link.reference) {
+        (Some(policy), _) => policy,
+        (None, Some(reference)) => reference,
+        (None, None) => &link.attribute,
+    }
 }
 
 /// Why a question says nothing about policies of a kind; `None` if it does.

@@ -142,7 +142,10 @@ pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
     }
     match open {
         // Faults of other policies are worse than what is not known.
-        Some(open) => Err(Failure::of_documents(&reads).unwrap_or(open)),
+        Some(open) => match Failure::of_documents(&reads) {
+            Some(faults) => Err(faults),
+            None => Err(open),
+        },
         None => Ok(reads),
     }
 }

@@ -8,7 +8,7 @@ use crate::container::{
 use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, undecided, unknown, unreadable};
+use crate::surface::{reason, undecided, unreadable};
 use std::path::Path;
 
 /// Reads policy arguments; standard input once.
@@ -106,8 +106,7 @@ impl Reader {
         let content = if is_before { entry.before.as_ref() } else { Some(&entry.content) };
         match content {
             Some(Content::Text { read, .. }) => Ok(read.clone()),
-            Some(content) => Err(undecided(&container.source, entry, content)
-                .unwrap_or_else(|| Failure::validation(format!("{}: {}", entry.name, unknown(content))))),
+            Some(content) => Err(undecided(&container.source, entry, content)),
             None => Err(Failure::validation(format!("{file} says nothing of {} as it was", entry.name))),
         }
     }

@@ -273,9 +273,15 @@ impl<'t> Plan<'t, '_> {
                 Some(change) => change.member(self.text, "address")?.and_then(Raw::string),
                 None => None,
             };
-            let address = address.unwrap_or("a resource".into());
-            let reason = reason.and_then(Raw::string).unwrap_or("no reason".into());
-            tell(Code::ChangeDeferred, format!("the change of `{address}` is deferred ({reason})"), raw);
+            let what = match &address {
+                Some(address) => format!("`{address}`"),
+                None => "a resource".to_owned(),
+            };
+            let why = match reason.and_then(Raw::string) {
+                Some(reason) => format!(" ({reason})"),
+                None => String::new(),
+            };
+            tell(Code::ChangeDeferred, format!("the change of {what} is deferred{why}"), raw);
         }
         Ok(())
     }
