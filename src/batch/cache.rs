@@ -52,7 +52,7 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    fn new(name: &'static str, read: Read) -> Remembered {
+    pub(super) fn new(name: &'static str, read: Read) -> Remembered {
         Remembered { name, read, prepared: OnceLock::new() }
     }
 

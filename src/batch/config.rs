@@ -15,6 +15,8 @@ pub struct Batch {
     pub options: Options,
     /// Directory for the certificate of each PASS, if the options have answers keep theirs.
     pub certificates: Option<PathBuf>,
+    /// Directory below which lines may name files; none if they may read no file.
+    pub files: Option<PathBuf>,
     /// Time for each line.
     pub timeout: Option<Duration>,
     /// Bounds on each document.

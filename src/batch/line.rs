@@ -2,15 +2,19 @@
 
 use super::cache::{Cache, Known, Remembered};
 use super::config::{Batch, Summary};
+use super::given::{self, Given};
 use super::scan;
+use super::several::{Question, answers};
 use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
+use crate::code::Code;
+use crate::container::{Container, Entry};
 use crate::encode::DocumentRef;
 use crate::index::broken;
-use crate::policy::{Document, read};
+use crate::policy::Document;
+use crate::query::CheckKind;
 use crate::report::json::{self, Judged};
-use crate::report::{AwsCheck, Failure, Judgement, Lists};
+use crate::report::{AwsCheck, Failure, Issue, Judgement, Kind, Lists, Settled};
 use crate::solve::Verdict;
-use crate::span::Source;
 use crate::surface::{
     JsonMembers, access_entries, answered, as_resource_policy, deadline, fit, isolated, json_members,
     policy_type, resource_type, unwritable,
@@ -19,13 +23,17 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// Bytes from which on a value may be a document that is remembered.
 const PLAUSIBLE: usize = 40;
 
 /// The id of an answer to a line that has none.
 const NO_ID: &str = "null";
+
+/// Members that give a policy: the document, or the file that has it.
+const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
+const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
+const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
 const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
@@ -123,6 +131,11 @@ pub(super) fn answer(
     };
     match result {
         Ok(verdict) => Summary { bytes, ..verdict },
+        Err(Failure { open: Some(issue), message, .. }) => {
+            out.truncate(start);
+            write(out, line.id(), &json::settled(&Settled::of(*issue, message)));
+            Summary { unknown: 1, bytes, ..Summary::default() }
+        }
         Err(failure) => {
             out.truncate(start);
             write(out, line.id(), &error(&failure, number));
@@ -172,8 +185,22 @@ fn judge(
     let id = line.id();
     match check.as_str() {
         "check-no-new-access" => {
-            let new = document(batch, cache, "newPolicyDocument", line)?;
-            let existing = document(batch, cache, "existingPolicyDocument", line)?;
+            let new = given(batch, cache, NEW, line)?;
+            let existing = given(batch, cache, EXISTING, line)?.one("the existing policy")?;
+            let new = match new {
+                Given::One(new) => new,
+                Given::Several(container) => {
+                    let [existing] = documents([&existing])?;
+                    let ask = |_: &Entry, new: &Document, options: &Options| {
+                        let answer = answered(|| no_new_access(new, existing, options))?;
+                        Ok((AwsCheck::NoNewAccess, answer))
+                    };
+                    let existing = Some(existing.document());
+                    let kind = CheckKind::NoNewAccess;
+                    let question = Question { kind, existing, options: &options, ask: &ask };
+                    return Ok(of_several(&container, &question, id, number, out));
+                }
+            };
             let [new, existing] = documents([&new, &existing])?;
             fit(&[new.document(), existing.document()], options.policy_type)?;
             let answer = answered(|| no_new_access(new, existing, &options))?;
@@ -182,28 +209,86 @@ fn judge(
             Ok(report(AwsCheck::NoNewAccess, documents, &answer, &options, id, out))
         }
         "check-access-not-granted" => {
-            let policy = document(batch, cache, "policyDocument", line)?;
+            let policy = given(batch, cache, POLICY, line)?;
             let access = access_entries(line.needed("access")?.value)?;
+            let check = AwsCheck::AccessNotGranted(Lists::of(&access));
+            let policy = match policy {
+                Given::One(policy) => policy,
+                Given::Several(container) => {
+                    let ask = |_: &Entry, policy: &Document, options: &Options| {
+                        Ok((check, answered(|| access_not_granted(policy, &access, options))?))
+                    };
+                    let kind = CheckKind::AccessNotGranted;
+                    let question = Question { kind, existing: None, options: &options, ask: &ask };
+                    return Ok(of_several(&container, &question, id, number, out));
+                }
+            };
             let [policy] = documents([&policy])?;
             fit(&[policy.document()], options.policy_type)?;
             let answer = answered(|| access_not_granted(policy, &access, &options))?;
             keep(batch, &answer, number)?;
-            let check = AwsCheck::AccessNotGranted(Lists::of(&access));
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
-        "check-no-public-access" => {
-            let policy = document(batch, cache, "policyDocument", line)?;
-            let resource_type = resource_type(&text("resourceType", line.needed("resourceType")?.value)?)?;
-            as_resource_policy(&mut options)?;
-            let [policy] = documents([&policy])?;
-            fit(&[policy.document()], options.policy_type)?;
-            let answer = answered(|| no_public_access(policy, resource_type, &options))?;
-            keep(batch, &answer, number)?;
-            let check = AwsCheck::NoPublicAccess(resource_type);
-            Ok(report(check, (policy.document(), None), &answer, &options, id, out))
-        }
+        "check-no-public-access" => public(batch, cache, line, options, number, out),
         other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
     }
+}
+
+fn public(
+    batch: &Batch,
+    cache: &Cache,
+    line: &Line<'_>,
+    mut options: Options,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Result<Summary, Failure> {
+    let policy = given(batch, cache, POLICY, line)?;
+    as_resource_policy(&mut options)?;
+    let of = match (line.get("resourceType"), &policy) {
+        // The file says the type of each resource.
+        (None, Given::Several(_)) => None,
+        _ => Some(resource_type(&text("resourceType", line.needed("resourceType")?.value)?)?),
+    };
+    let policy = match policy {
+        Given::One(policy) => policy,
+        Given::Several(container) => {
+            let ask = |entry: &Entry, policy: &Document, options: &Options| {
+                let Some(of) = entry.resource_type.or(of) else {
+                    return Err(Failure::undecided(
+                        Issue::new(Kind::Unknown, Code::NoPublicCheck, entry.name.clone()),
+                        format!("AWS has no check of public access for {}", entry.resource),
+                    ));
+                };
+                Ok((AwsCheck::NoPublicAccess(of), answered(|| no_public_access(policy, of, options))?))
+            };
+            let kind = CheckKind::NoPublicAccess;
+            let question = Question { kind, existing: None, options: &options, ask: &ask };
+            return Ok(of_several(&container, &question, line.id(), number, out));
+        }
+    };
+    let Some(of) = of else { broken("one policy has the type that the line gives") };
+    let [policy] = documents([&policy])?;
+    fit(&[policy.document()], options.policy_type)?;
+    let answer = answered(|| no_public_access(policy, of, &options))?;
+    keep(batch, &answer, number)?;
+    let check = AwsCheck::NoPublicAccess(of);
+    Ok(report(check, (policy.document(), None), &answer, &options, line.id(), out))
+}
+
+/// Appends the answers about every policy of a file.
+fn of_several(
+    container: &Container,
+    question: &Question<'_>,
+    id: &str,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Summary {
+    let (summary, mut value) = answers(container, question);
+    if let Some(error) = value.get_mut("error").and_then(Value::as_object_mut) {
+        error.insert("line".to_owned(), Value::from(number));
+    }
+    write(out, id, &value);
+    summary
 }
 
 /// Writes the certificate of a PASS, if certificates are wanted.
@@ -240,27 +325,21 @@ fn text(name: &str, member: &str) -> Result<String, Failure> {
     serde_json::from_str(member).map_err(|_| Failure::validation(format!("`{name}` has to be a string")))
 }
 
-/// A document as an object or as a string.
-fn document(
+/// The policy, or the file of several, that a line gives: written in it, or named.
+fn given(
     batch: &Batch,
     cache: &Cache,
-    name: &'static str,
+    (name, file): (&'static str, &'static str),
     line: &Line<'_>,
-) -> Result<Arc<Remembered>, Failure> {
-    let member = line.needed(name)?;
-    let raw = member.value;
-    cache.read(name, raw, member.known.as_ref(), || {
-        let source = if raw.starts_with('"') {
-            let text: String = serde_json::from_str(raw).map_err(|_| {
-                let what = "holds half of a surrogate pair, which is no character";
-                Failure::validation(format!("the string `{name}` {what}"))
-            })?;
-            Source::new(name, text)
-        } else {
-            Source::new(name, raw)
-        };
-        Ok(read(&source, &batch.limits))
-    })
+) -> Result<Given, Failure> {
+    match (line.member(name), line.get(file)) {
+        (Some(_), Some(_)) => Err(Failure::validation(format!("give `{name}` or `{file}`, not both"))),
+        (None, Some(named)) => given::named(batch, name, &text(file, named)?),
+        (_, None) => {
+            let member = line.needed(name)?;
+            given::written(batch, cache, (name, member.value), member.known.as_ref())
+        }
+    }
 }
 
 /// The documents.

@@ -7,10 +7,12 @@
 
 mod cache;
 mod config;
+mod given;
 mod line;
 mod lines;
 mod queue;
 mod scan;
+mod several;
 mod stream;
 
 pub use config::{Batch, RunError, Summary};

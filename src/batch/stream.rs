@@ -148,6 +148,7 @@ mod tests {
         let batch = Batch {
             options: Default::default(),
             certificates: None,
+            files: None,
             timeout: None,
             limits: Default::default(),
             line_bytes: 1 << 20,

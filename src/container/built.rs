@@ -1,12 +1,13 @@
 //! Policies of resources that are no documents: AWS makes a statement of their members.
 //!
 //! Source: AWS Lambda API reference, "AddPermission" and "AddLayerVersionPermission"; Amazon EventBridge API reference,
-//! "PutPermission".
+//! "PutPermission"; AWS Signer API reference, "AddProfilePermission"; AWS Private CA API reference, "CreatePermission"; the
+//! resource types of these services in the Service Authorization Reference.
 
 use super::entry::{BEFORE, Content, Entry, Hole, HoleClass, Origin};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
-use super::raw::{Fault, Raw, first_byte};
+use super::raw::{Fault, Optional, Raw, first_byte};
 use super::resource::{Reader, Resource, Unknowns, entry};
 use super::text;
 use crate::policy::ResourceType;
@@ -28,18 +29,38 @@ impl Given {
     }
 }
 
-/// Members of `aws_lambda_permission` and `AWS::Lambda::Permission` by the names that both are read into.
+/// What a permission is for, by its name or ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Function,
+    Layer,
+    EventBus,
+    SigningProfile,
+    CertificateAuthority,
+}
+
+/// Members of a permission, in Terraform and in CloudFormation, by the names that both are read into.
 #[derive(Clone, Debug)]
 pub(super) struct Permission {
     pub(super) sid: Given,
-    pub(super) action: Given,
+    pub(super) actions: Vec<Given>,
     pub(super) principal: Given,
-    /// The function's or layer's name or ARN.
+    pub(super) of: Target,
+    /// The name or ARN of what it is for.
     pub(super) target: Given,
     pub(super) qualifier: Given,
-    pub(super) is_layer: bool,
     /// Values of conditions: operator, key, value.
-    pub(super) conditions: Vec<(&'static str, &'static str, Given)>,
+    pub(super) conditions: Vec<(String, String, Given)>,
+}
+
+/// An action of AWS Private CA, which the members name without the service.
+pub(super) fn certificate_action(name: &str) -> Given {
+    Given::Text(format!("acm-pca:{name}"))
+}
+
+/// A condition of a permission.
+pub(super) fn condition(operator: &str, key: &str, value: Given) -> (String, String, Given) {
+    (operator.to_owned(), key.to_owned(), value)
 }
 
 /// A statement that is made, with the values in it that are not known.
@@ -80,19 +101,27 @@ pub(super) fn permission(permission: &Permission, span: Span) -> Result<String, 
     }
     statement.insert("Effect".to_owned(), json!("Allow"));
     statement.insert("Principal".to_owned(), principal(&making.text(&permission.principal, "Principal")));
-    statement.insert("Action".to_owned(), json!(making.text(&permission.action, "Action")));
+    let actions: Vec<String> =
+        permission.actions.iter().map(|action| making.text(action, "Action")).collect();
+    statement.insert(
+        "Action".to_owned(),
+        match actions.as_slice() {
+            [one] => json!(one),
+            several => json!(several),
+        },
+    );
     let target = making.text(&permission.target, "Resource");
     let qualifier = making.text(&permission.qualifier, "Resource");
-    statement.insert("Resource".to_owned(), json!(resource(&target, &qualifier, permission.is_layer)));
+    statement.insert("Resource".to_owned(), json!(resource(&target, &qualifier, permission.of)));
     let mut conditions: Map<String, Value> = Map::new();
     for (operator, key, given) in &permission.conditions {
         if !given.is_set() {
             continue;
         }
         let value = making.text(given, &format!("Condition/{operator}/{key}"));
-        let keys = conditions.entry((*operator).to_owned()).or_insert_with(|| json!({}));
+        let keys = conditions.entry(operator.clone()).or_insert_with(|| json!({}));
         if let Value::Object(keys) = keys {
-            keys.insert((*key).to_owned(), json!(value));
+            keys.insert(key.clone(), json!(value));
         }
     }
     if !conditions.is_empty() {
@@ -112,7 +141,7 @@ pub(super) fn public_url(function: &Given, qualifier: &Given, span: Span) -> Res
     let statement = |sid: &str, action: &str, conditions: Value| {
         let value = json!({
             "Sid": sid, "Effect": "Allow", "Principal": "*", "Action": action,
-            "Resource": resource(&target, &qualifier, false), "Condition": conditions,
+            "Resource": resource(&target, &qualifier, Target::Function), "Condition": conditions,
         });
         match value {
             Value::Object(statement) => statement,
@@ -149,21 +178,37 @@ fn principal(text: &str) -> Value {
     }
 }
 
-/// The ARN of a function or layer; what is not known of it stays open.
-fn resource(target: &str, qualifier: &str, is_layer: bool) -> String {
-    let arn = match target {
+/// The ARN of what a permission is for; what is not known of it stays open.
+fn resource(target: &str, qualifier: &str, of: Target) -> String {
+    // `ACCOUNT:function:NAME` and `ACCOUNT:NAME` are names of functions too.
+    let name = target.rsplit_once(":function:").map_or(target, |(_, name)| name);
+    let arn = match of {
         _ if target.starts_with("arn:") => target.to_owned(),
         // AWS makes the name.
-        "" => "arn:aws:lambda:*:*:function:*".to_owned(),
-        _ if is_layer => format!("arn:aws:lambda:*:*:layer:{target}"),
-        // `ACCOUNT:function:NAME` and `ACCOUNT:NAME` are names too.
-        _ => {
-            let name = target.rsplit_once(":function:").map_or(target, |(_, name)| name);
-            format!("arn:aws:lambda:*:*:function:{name}")
-        }
+        Target::Function if target.is_empty() => "arn:aws:lambda:*:*:function:*".to_owned(),
+        Target::Function => format!("arn:aws:lambda:*:*:function:{name}"),
+        Target::Layer => format!("arn:aws:lambda:*:*:layer:{target}"),
+        Target::EventBus if target.is_empty() => "arn:aws:events:*:*:event-bus/default".to_owned(),
+        Target::EventBus => format!("arn:aws:events:*:*:event-bus/{target}"),
+        Target::SigningProfile => format!("arn:aws:signer:*:*:/signing-profiles/{target}"),
+        Target::CertificateAuthority => "*".to_owned(),
     };
-    if qualifier.is_empty() { arn } else { format!("{arn}:{qualifier}") }
+    match (of, qualifier) {
+        (_, "") => arn,
+        (Target::SigningProfile, version) => format!("{arn}/{version}"),
+        (_, qualifier) => format!("{arn}:{qualifier}"),
+    }
 }
+
+/// Types of Terraform's provider of whose members AWS makes a statement. Sorted.
+pub(super) const TYPES: [&str; 6] = [
+    "aws_acmpca_permission",
+    "aws_cloudwatch_event_permission",
+    "aws_lambda_function_url",
+    "aws_lambda_layer_version_permission",
+    "aws_lambda_permission",
+    "aws_signer_signing_profile_permission",
+];
 
 /// The entry of a Terraform resource whose policy is built, if it is one.
 ///
@@ -175,10 +220,7 @@ pub(super) fn terraform<'t>(
     unknowns: &dyn Unknowns<'t>,
 ) -> Result<Option<Entry>, Fault> {
     let build = |is_after: bool| side(reader, resource, unknowns, is_after);
-    if !matches!(
-        resource.kind.as_str(),
-        "aws_lambda_permission" | "aws_lambda_layer_version_permission" | "aws_lambda_function_url"
-    ) {
+    if !TYPES.contains(&resource.kind.as_str()) {
         return Ok(None);
     }
     let before = match resource.before {
@@ -195,7 +237,7 @@ pub(super) fn terraform<'t>(
     let whole = entry.span;
     entry.span = first_byte(whole);
     entry.kind = Some(PolicyKind::Resource);
-    if resource.kind != "aws_lambda_layer_version_permission" {
+    if matches!(resource.kind.as_str(), "aws_lambda_permission" | "aws_lambda_function_url") {
         entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
         entry.subject = reader.known(resource, "function_name")?;
     }
@@ -217,7 +259,9 @@ fn side<'t>(
     let unknown = values.and_then(|values| values.unknown);
     let member = |name: &str| -> Result<Given, Fault> {
         let is_unknown = match unknown {
-            Some(unknown) => unknown.member(reader.text, name)?.is_some_and(Raw::is_true),
+            Some(unknown) => {
+                unknown.member(reader.text, name)?.is_some_and(|raw| raw.text().contains("true"))
+            }
             None => false,
         };
         if is_unknown {
@@ -242,43 +286,7 @@ fn side<'t>(
             }]),
             _ => return Ok(Content::Absent),
         },
-        "aws_lambda_permission" => {
-            let via_url = match member("invoked_via_function_url")? {
-                Given::Text(text) if text == "false" => Given::Nothing,
-                other => other,
-            };
-            permission(
-                &Permission {
-                    sid: member("statement_id")?,
-                    action: member("action")?,
-                    principal: member("principal")?,
-                    target: member("function_name")?,
-                    qualifier: member("qualifier")?,
-                    is_layer: false,
-                    conditions: vec![
-                        ("ArnLike", "aws:SourceArn", member("source_arn")?),
-                        ("StringEquals", "aws:SourceAccount", member("source_account")?),
-                        ("StringEquals", "aws:PrincipalOrgID", member("principal_org_id")?),
-                        ("StringEquals", "lambda:FunctionUrlAuthType", member("function_url_auth_type")?),
-                        ("StringEquals", "lambda:EventSourceToken", member("event_source_token")?),
-                        ("Bool", "lambda:InvokedViaFunctionUrl", via_url),
-                    ],
-                },
-                span,
-            )
-        }
-        _ => permission(
-            &Permission {
-                sid: member("statement_id")?,
-                action: member("action")?,
-                principal: member("principal")?,
-                target: member("layer_name")?,
-                qualifier: member("version_number")?,
-                is_layer: true,
-                conditions: vec![("StringEquals", "aws:PrincipalOrgID", member("organization_id")?)],
-            },
-            span,
-        ),
+        kind => permission(&members(kind, &member, (reader.text, value))?, span),
     };
     let name = if is_after { resource.address.clone() } else { format!("{}{BEFORE}", resource.address) };
     Ok(content(reader, &name, made, span))
@@ -290,5 +298,88 @@ fn content(reader: &Reader<'_, '_>, name: &str, made: Result<String, Vec<Hole>>,
             text::content(reader.source, name, &policy, span, Origin::Built, &reader.options.policy_limits)
         }
         Err(holes) => Content::Partly { holes },
+    }
+}
+
+/// The members of a permission, by the type of the resource.
+fn members(
+    kind: &str,
+    member: &dyn Fn(&str) -> Result<Given, Fault>,
+    (text, value): (&str, Raw<'_>),
+) -> Result<Permission, Fault> {
+    let of = |of: Target, target: &str| -> Result<Permission, Fault> {
+        Ok(Permission {
+            sid: member("statement_id")?,
+            actions: vec![member("action")?],
+            principal: member("principal")?,
+            of,
+            target: member(target)?,
+            qualifier: Given::Nothing,
+            conditions: Vec::new(),
+        })
+    };
+    match kind {
+        "aws_lambda_permission" => {
+            let via_url = match member("invoked_via_function_url")? {
+                Given::Text(text) if text == "false" => Given::Nothing,
+                other => other,
+            };
+            Ok(Permission {
+                qualifier: member("qualifier")?,
+                conditions: vec![
+                    condition("ArnLike", "aws:SourceArn", member("source_arn")?),
+                    condition("StringEquals", "aws:SourceAccount", member("source_account")?),
+                    condition("StringEquals", "aws:PrincipalOrgID", member("principal_org_id")?),
+                    condition(
+                        "StringEquals",
+                        "lambda:FunctionUrlAuthType",
+                        member("function_url_auth_type")?,
+                    ),
+                    condition("StringEquals", "lambda:EventSourceToken", member("event_source_token")?),
+                    condition("Bool", "lambda:InvokedViaFunctionUrl", via_url),
+                ],
+                ..of(Target::Function, "function_name")?
+            })
+        }
+        "aws_lambda_layer_version_permission" => Ok(Permission {
+            qualifier: member("version_number")?,
+            conditions: vec![condition("StringEquals", "aws:PrincipalOrgID", member("organization_id")?)],
+            ..of(Target::Layer, "layer_name")?
+        }),
+        "aws_cloudwatch_event_permission" => {
+            let action = match member("action")? {
+                Given::Nothing => Given::Text("events:PutEvents".to_owned()),
+                given => given,
+            };
+            let mut conditions = Vec::new();
+            if matches!(member("condition")?, Given::Unknown(_)) {
+                conditions.push(condition("StringEquals", "aws:PrincipalOrgID", member("condition")?));
+            }
+            for block in value.member(text, "condition")?.elements() {
+                let [operator, key, value] = block.fields(text, ["type", "key", "value"])?;
+                let value = match value.and_then(Raw::string) {
+                    Some(value) => Given::Text(value.into_owned()),
+                    None => Given::Unknown("the value of its condition".to_owned()),
+                };
+                conditions.push(condition(&operator.text_or_empty(), &key.text_or_empty(), value));
+            }
+            Ok(Permission { actions: vec![action], conditions, ..of(Target::EventBus, "event_bus_name")? })
+        }
+        "aws_acmpca_permission" => {
+            let known = value.member(text, "actions")?.elements().into_iter().filter_map(Raw::string);
+            let mut actions: Vec<Given> = known.map(|action| certificate_action(&action)).collect();
+            if let unknown @ Given::Unknown(_) = member("actions")? {
+                actions.push(unknown);
+            }
+            Ok(Permission {
+                actions,
+                conditions: vec![condition("StringEquals", "aws:SourceAccount", member("source_account")?)],
+                ..of(Target::CertificateAuthority, "certificate_authority_arn")?
+            })
+        }
+        _ => Ok(Permission {
+            qualifier: member("profile_version")?,
+            ..of(Target::SigningProfile, "profile_name")?
+        }),
     }
 }

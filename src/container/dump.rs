@@ -3,13 +3,15 @@
 use super::entry::{Attachment, Change, Container, Content, Entry, Link, Origin};
 use super::kind::{ContainerKind, PolicyKind};
 use super::options::Options;
-use super::raw::{Fault, Optional, Raw};
+use super::places::{PlaceValue, Values, texts_like_policies};
+use super::raw::{Fault, Optional, Raw, first_byte, list};
 use super::text;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::{Read, ResourceType, document, part_of};
 use crate::span::{Source, Span};
+use std::collections::BTreeSet;
 
 /// Reads a dump.
 ///
@@ -19,20 +21,27 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     let text = source.text();
     let lists = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "IsTruncated"];
     let [users, groups, roles, policies, truncated] = root.fields(text, lists)?;
-    let mut dump =
-        Dump { source, text, options, container: Container::new(source, ContainerKind::Dump), older: 0 };
-    for (list, name, inline) in [
+    let mut dump = Dump {
+        source,
+        text,
+        options,
+        container: Container::new(source, ContainerKind::Dump),
+        older: 0,
+        older_documents: BTreeSet::new(),
+    };
+    for (members, name, inline) in [
         (users, "UserDetailList", "UserPolicyList"),
         (groups, "GroupDetailList", "GroupPolicyList"),
         (roles, "RoleDetailList", "RolePolicyList"),
     ] {
-        for (index, owner) in list.elements().into_iter().enumerate() {
+        for (index, owner) in list(members, name, text)?.into_iter().enumerate() {
             dump.owner(owner, inline, &format!("/{name}/{index}"))?;
         }
     }
-    for (index, policy) in policies.elements().into_iter().enumerate() {
+    for (index, policy) in list(policies, "Policies", text)?.into_iter().enumerate() {
         dump.managed(policy, &format!("/Policies/{index}"))?;
     }
+    dump.rest(root)?;
     if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()) {
         let message = "the answer is cut short (`IsTruncated`)";
         let fault = Diagnostic::warning(Code::TruncatedAnswer, message, truncated.span(text));
@@ -52,6 +61,8 @@ struct Dump<'t, 'o> {
     container: Container,
     /// Versions of managed policies that are not the default.
     older: usize,
+    /// Where their documents start.
+    older_documents: BTreeSet<u32>,
 }
 
 impl<'t> Dump<'t, '_> {
@@ -85,13 +96,16 @@ impl<'t> Dump<'t, '_> {
             let pointer = format!("{pointer}/AssumeRolePolicyDocument");
             self.add((&address, kind), (attribute, pointer), trust, PolicyKind::Trust)?;
         }
-        for (index, policy) in inline_policies.elements().into_iter().enumerate() {
+        for (index, policy) in list(inline_policies, inline, text)?.into_iter().enumerate() {
             let [name, body] = policy.fields(text, ["PolicyName", "PolicyDocument"])?;
             let name = name.text_or_empty();
-            if let Some(body) = body {
-                let pointer = format!("{pointer}/{inline}/{index}/PolicyDocument");
-                let attribute = format!("{inline}[{name:?}]");
-                self.add((&address, kind), (attribute, pointer), body, PolicyKind::Identity)?;
+            let attribute = format!("{inline}[{name:?}]");
+            match body {
+                Some(body) => {
+                    let pointer = format!("{pointer}/{inline}/{index}/PolicyDocument");
+                    self.add((&address, kind), (attribute, pointer), body, PolicyKind::Identity)?;
+                }
+                None => self.missing((&address, kind), attribute, policy),
             }
         }
         let mut add = |attribute: &str, policy: Option<Raw<'t>>, link: Link| {
@@ -105,7 +119,7 @@ impl<'t> Dump<'t, '_> {
                 change: Change::None,
             });
         };
-        for policy in attached.elements() {
+        for policy in list(attached, "AttachedManagedPolicies", text)? {
             add("AttachedManagedPolicies", policy.member(text, "PolicyArn")?, Link::Policy);
         }
         for group in groups.elements() {
@@ -123,18 +137,56 @@ impl<'t> Dump<'t, '_> {
         self.count()?;
         let [arn, name, versions] = policy.fields(text, ["Arn", "PolicyName", "PolicyVersionList"])?;
         let address = address(arn, "policy", name);
-        for (index, version) in versions.elements().into_iter().enumerate() {
+        let mut has_default = false;
+        for (index, version) in list(versions, "PolicyVersionList", text)?.into_iter().enumerate() {
             let [body, is_default] = version.fields(text, ["Document", "IsDefaultVersion"])?;
             match body {
                 Some(body) if is_default.is_none_or(Raw::is_true) => {
+                    has_default = true;
                     let pointer = format!("{pointer}/PolicyVersionList/{index}/Document");
                     let place = ("Document".to_owned(), pointer);
                     self.add((&address, "AWS::IAM::ManagedPolicy"), place, body, PolicyKind::Identity)?;
                 }
-                _ => self.older += 1,
+                _ => {
+                    self.older += 1;
+                    self.older_documents.extend(body.map(|body| body.span(text).start));
+                }
             }
         }
+        if !has_default {
+            self.missing((&address, "AWS::IAM::ManagedPolicy"), "Document".to_owned(), policy);
+        }
         Ok(())
+    }
+
+    /// A policy that is there by its name, without the document.
+    fn missing(&mut self, (address, resource): (&str, &str), attribute: String, policy: Raw<'t>) {
+        let content = Content::Unknown {
+            reason: "its document, or the version of it that is in effect, is not in the file".to_owned(),
+            references: Vec::new(),
+            presumed: None,
+        };
+        let span = first_byte(policy.span(self.text));
+        let entry = self.entry((address, resource), (attribute, String::new()), span, PolicyKind::Identity);
+        self.container.entries.push(Entry { content, ..entry });
+    }
+
+    /// Adds what looks like a policy anywhere else in the file.
+    fn rest(&mut self, root: Raw<'t>) -> Result<(), Fault> {
+        let values = Values { value: Some(root), ..Values::default() };
+        let told: BTreeSet<u32> = self.container.entries.iter().map(|entry| entry.span.start).collect();
+        let skip = |value: Raw<'t>| {
+            let start = value.span(self.text).start;
+            told.contains(&start) || self.older_documents.contains(&start)
+        };
+        for place in texts_like_policies(self.text, values, &skip, self.options.limits.depth)? {
+            let PlaceValue::Known(body) = place.value else { continue };
+            let place = (place.attribute, String::new());
+            let entry = self.entry(("account", ""), place, body.span(self.text), PolicyKind::Identity);
+            let content = content(self.source, (&entry.name, ""), body, self.options);
+            self.container.entries.push(Entry { content, kind: None, ..entry });
+        }
+        super::within_limits(&self.container, self.options)
     }
 
     fn count(&mut self) -> Result<(), Fault> {
@@ -154,8 +206,22 @@ impl<'t> Dump<'t, '_> {
         if matches!(content, Content::Absent) {
             return Ok(());
         }
+        let span = body.span(self.text);
+        let entry = self.entry((address, resource), (attribute, pointer), span, kind);
+        self.container.entries.push(Entry { content, ..entry });
+        super::within_limits(&self.container, self.options)
+    }
+
+    fn entry(
+        &self,
+        (address, resource): (&str, &str),
+        (attribute, pointer): (String, String),
+        span: Span,
+        kind: PolicyKind,
+    ) -> Entry {
+        let name = format!("{address}.{attribute}");
         let is_trust = kind == PolicyKind::Trust;
-        self.container.entries.push(Entry {
+        Entry {
             key: name.clone(),
             name,
             address: address.to_owned(),
@@ -172,12 +238,11 @@ impl<'t> Dump<'t, '_> {
             previous_name: None,
             sensitive: false,
             condition: None,
-            span: body.span(self.text),
+            span,
             pointer,
-            content,
+            content: Content::Absent,
             before: None,
-        });
-        super::within_limits(&self.container, self.options)
+        }
     }
 }
 

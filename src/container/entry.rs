@@ -55,12 +55,14 @@ impl Container {
     /// The settings that block public access to the resource of a policy: those of its bucket and of the account.
     pub fn blocks_of(&self, entry: &Entry) -> impl Iterator<Item = &AccessBlock> {
         let subject = entry.subject.clone();
+        let of = entry.resource_type.map(ResourceType::name);
+        let is_of_s3 = matches!(of, Some("AWS::S3::Bucket" | "AWS::S3::AccessPoint"));
         self.access_blocks.iter().filter(move |block| {
             let is_referred = |name: &str| {
                 block.bucket_address.as_ref().is_some_and(|address| name == format!("${{{address}}}"))
             };
             let is_of = |name: &str| block.bucket.as_deref() == Some(name) || is_referred(name);
-            block.is_account || subject.as_deref().is_some_and(is_of)
+            is_of_s3 && (block.is_account || subject.as_deref().is_some_and(is_of))
         })
     }
 

@@ -106,6 +106,11 @@ pub fn open(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnost
     Ok(Contents::Container(Box::new(container)))
 }
 
+/// True if a text is, or is meant to be, a file that is made to hold several policies.
+pub fn holds_several(text: &str) -> bool {
+    !matches!(detect(text), Ok(Detected::Other))
+}
+
 /// True if a text has a template's members at its top.
 pub fn is_template(text: &str) -> bool {
     matches!(detect(text), Ok(Detected::JsonTemplate | Detected::YamlTemplate))

@@ -3,6 +3,7 @@
 use super::address::quoted;
 use super::raw::{Fault, Optional, Raw};
 use super::slots::Slot;
+use super::text::{looks_like_policy, mentions_policy};
 
 /// The values of a resource on one side, with what is said of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,7 +69,9 @@ fn descend<'t>(
         sensitive: member(values.sensitive)?,
     };
     let attribute = if attribute.is_empty() { (*name).to_owned() } else { format!("{attribute}.{name}") };
-    if !is_list || inner.unknown.is_some_and(Raw::is_true) {
+    // One block may stand for a list of them.
+    let is_one = inner.value.is_some_and(|value| !value.is_array() && !value.is_null());
+    if !is_list || is_one || inner.unknown.is_some_and(Raw::is_true) {
         return descend(text, rest, inner, (attribute, sensitive), found);
     }
     let sensitive = sensitive || inner.sensitive.is_some_and(Raw::is_true);
@@ -91,15 +94,16 @@ fn descend<'t>(
     Ok(())
 }
 
-/// Texts anywhere in a value that look like policies, with their places, and whether each is secret.
+/// Texts anywhere in a value that look like policies, with their places, and whether each is secret. `skip` says which values
+/// are told already.
 pub(super) fn texts_like_policies<'t>(
     text: &'t str,
     values: Values<'t>,
-    skip: &dyn Fn(&str) -> bool,
+    skip: &dyn Fn(Raw<'t>) -> bool,
     depth: usize,
 ) -> Result<Vec<Place<'t>>, Fault> {
     let mut found = Vec::new();
-    if values.value.is_some_and(|value| value.text().contains("Statement")) {
+    if values.value.is_some_and(|value| mentions_policy(value.text())) {
         search(text, values, (String::new(), false), skip, depth, &mut found)?;
     }
     Ok(found)
@@ -109,17 +113,17 @@ fn search<'t>(
     text: &'t str,
     values: Values<'t>,
     (attribute, sensitive): (String, bool),
-    skip: &dyn Fn(&str) -> bool,
+    skip: &dyn Fn(Raw<'t>) -> bool,
     depth: usize,
     found: &mut Vec<Place<'t>>,
 ) -> Result<(), Fault> {
-    let Some(value) = values.value.filter(|value| value.text().contains("Statement")) else { return Ok(()) };
-    if skip(&attribute) {
+    let Some(value) = values.value.filter(|value| mentions_policy(value.text())) else { return Ok(()) };
+    if skip(value) {
         return Ok(());
     }
     let sensitive = sensitive || values.sensitive.is_some_and(Raw::is_true);
     let is_policy = match value.string() {
-        Some(string) => super::text::looks_like_policy(&string),
+        Some(string) => looks_like_policy(&string),
         None => is_policy_object(text, value)?,
     };
     let Some(depth) = depth.checked_sub(1).filter(|_| !is_policy) else {
@@ -144,15 +148,7 @@ fn search<'t>(
     Ok(())
 }
 
-/// An object with `Statement`, of which one has an `Effect`.
+/// An object with `Statement` in which there is an `Effect`.
 fn is_policy_object(text: &str, value: Raw<'_>) -> Result<bool, Fault> {
-    let Some(statement) = value.member(text, "Statement")? else { return Ok(false) };
-    let mut statements = statement.elements();
-    statements.push(statement);
-    for statement in statements {
-        if statement.member(text, "Effect")?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(value.member(text, "Statement")?.is_some_and(|statement| statement.text().contains("\"Effect\"")))
 }

@@ -177,6 +177,33 @@ impl<'t> Optional<'t> for Option<Raw<'t>> {
     }
 }
 
+/// The elements of a member that has to be a list; none if it is not there.
+///
+/// # Errors
+/// It is something else: what it holds would be passed over.
+pub(super) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Vec<Raw<'t>>, Fault> {
+    match member.filter(|member| !member.is_null()) {
+        Some(member) if !member.is_array() => Err(wrong_type(member, name, "a list", text)),
+        member => Ok(member.elements()),
+    }
+}
+
+/// The member that has to be an object, if it is there.
+///
+/// # Errors
+/// It is something else: what it holds would be passed over.
+pub(super) fn object<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Option<Raw<'t>>, Fault> {
+    match member.filter(|member| !member.is_null()) {
+        Some(member) if !member.is_object() => Err(wrong_type(member, name, "an object", text)),
+        member => Ok(member),
+    }
+}
+
+fn wrong_type(member: Raw<'_>, name: &str, needed: &str, text: &str) -> Fault {
+    let message = format!("`{name}` has to be {needed} in this kind of file");
+    Box::new(Diagnostic::error(Code::WrongType, message, first_byte(member.span(text))))
+}
+
 /// The place of the first byte of a value: a mark for all of it.
 pub(super) fn first_byte(whole: Span) -> Span {
     Span { start: whole.start, end: whole.start + 1 }

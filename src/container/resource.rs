@@ -52,6 +52,12 @@ pub(super) trait Unknowns<'t> {
     /// A member occurs twice.
     fn is_copy(&self, resource: &Resource<'t>, attribute: &str) -> Result<bool, Fault>;
 
+    /// The content of an attribute that no table knows and whose value is not known, if policies flow into it.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn unrecognised(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<Content>, Fault>;
+
     /// The name of a value that is not known: what the attribute refers to; `None` if nobody wrote it.
     ///
     /// # Errors

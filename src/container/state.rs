@@ -6,8 +6,10 @@ use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
 use super::plan::is_of_interest;
-use super::raw::{Fault, Optional, Raw};
+use super::raw::{Fault, Optional, Raw, first_byte, list, object};
 use super::resource::{Reader, Resource, Unknowns};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
 use crate::span::Source;
 use std::borrow::Cow;
 
@@ -22,12 +24,13 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     let mut container = Container::new(source, ContainerKind::State);
     let reader = Reader { source, text, options };
     let mut modules: Vec<(Raw<'_>, String)> = Vec::new();
-    if let Some(values) = values {
-        modules.extend(values.member(text, "root_module")?.map(|root| (root, String::new())));
+    if let Some(values) = object(values, "values", text)? {
+        let root = object(values.member(text, "root_module")?, "root_module", text)?;
+        modules.extend(root.map(|root| (root, String::new())));
     }
     while let Some((module, address)) = modules.pop() {
         let [resources, children] = module.fields(text, ["resources", "child_modules"])?;
-        for raw in resources.elements() {
+        for raw in list(resources, "resources", text)? {
             let names =
                 ["address", "mode", "type", "name", "index", "values", "sensitive_values", "deposed_key"];
             let [own, mode, kind, name, index, values, sensitive, deposed] = raw.fields(text, names)?;
@@ -45,12 +48,12 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
                 name: string(name),
                 change: Change::None,
                 before: None,
-                after: Values { value: values, unknown: None, sensitive },
+                after: Values { value: object(values, "values", text)?, unknown: None, sensitive },
             };
             add(&reader, &resource, &mut container)?;
         }
         let mut inner = Vec::new();
-        for child in children.elements() {
+        for child in list(children, "child_modules", text)? {
             let address = child.member(text, "address")?.text_or_empty();
             inner.push((child, address.into_owned()));
         }
@@ -73,11 +76,19 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
             whole.fields(text, ["module", "mode", "type", "name", "instances"])?;
         let string = |raw: Option<Raw<'_>>| raw.owned();
         let (module, kind, name) = (string(module), string(kind), string(name));
-        for raw in instances.elements() {
-            let [index, attributes, sensitive, deposed] =
-                raw.fields(text, ["index_key", "attributes", "sensitive_attributes", "deposed"])?;
+        for raw in list(instances, "instances", text)? {
+            let names = ["index_key", "attributes", "attributes_flat", "sensitive_attributes", "deposed"];
+            let [index, attributes, flat, sensitive, deposed] = raw.fields(text, names)?;
             if !counted(&mut container, mode, options)? || deposed.is_some_and(|key| !key.is_null()) {
                 continue;
+            }
+            if let Some(flat) = flat.filter(|flat| flat.is_object()) {
+                let message = "the attributes are in the flat form of Terraform 0.11, which is not read";
+                let fault =
+                    Diagnostic::error(Code::UnsupportedFormatVersion, message, first_byte(flat.span(text)));
+                return Err(Box::new(
+                    fault.with_help("`terraform show -json` prints the state in a form that is read"),
+                ));
             }
             let key = index.map_or_else(String::new, instance_key);
             let before = container.entries.len();
@@ -91,7 +102,11 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
                 name: name.clone(),
                 change: Change::None,
                 before: None,
-                after: Values { value: attributes, unknown: None, sensitive: None },
+                after: Values {
+                    value: object(attributes, "attributes", text)?,
+                    unknown: None,
+                    sensitive: None,
+                },
             };
             add(&reader, &resource, &mut container)?;
             let secret = secrets(text, sensitive)?;
@@ -141,6 +156,10 @@ impl<'t> Unknowns<'t> for Settled {
 
     fn is_copy(&self, _: &Resource<'t>, _: &str) -> Result<bool, Fault> {
         Ok(false)
+    }
+
+    fn unrecognised(&self, _: &Resource<'t>, _: &str) -> Result<Option<Content>, Fault> {
+        Ok(None)
     }
 
     fn refers_to(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {

@@ -20,19 +20,31 @@ impl<'t> Reader<'t, '_> {
         unknowns: &dyn Unknowns<'t>,
         container: &mut Container,
     ) -> Result<(), Fault> {
-        let slots = slots::of_type(SLOTS, &resource.kind);
-        let mut taken: Vec<&str> = Vec::new();
-        for slot in slots {
-            let top = slot.steps().next().map_or("", |(name, _)| name);
-            taken.push(top);
+        let mut taken: Vec<u32> = Vec::new();
+        for slot in slots::of_type(SLOTS, &resource.kind) {
+            let after = places(self.text, slot, resource.after)?;
+            let before = match resource.before {
+                Some(values) => places(self.text, slot, values)?,
+                None => Vec::new(),
+            };
+            taken.extend(after.iter().chain(&before).filter_map(|place| self.start(place.value)));
             let Some(slot) = self.refined(slot, resource)? else { continue };
-            self.slot(&slot, resource, unknowns, container)?;
+            self.slot((&slot, resource), unknowns, (after, before), container)?;
         }
         attachments::terraform(self.text, resource, unknowns, container)?;
         if let Some(entry) = built::terraform(self, resource, unknowns)? {
             container.entries.push(entry);
         }
-        self.unrecognised(resource, &taken, container)
+        self.unrecognised(resource, &taken, container)?;
+        self.unrecognised_later(resource, unknowns, container)
+    }
+
+    /// Where a value starts that is known.
+    fn start(&self, value: PlaceValue<'t>) -> Option<u32> {
+        match value {
+            PlaceValue::Known(raw) => Some(raw.span(self.text).start),
+            PlaceValue::Unknown => None,
+        }
     }
 
     /// The slot as it is for this resource; `None` if its text is no IAM policy.
@@ -65,16 +77,11 @@ impl<'t> Reader<'t, '_> {
 
     fn slot(
         &self,
-        slot: &Slot,
-        resource: &Resource<'t>,
+        (slot, resource): (&Slot, &Resource<'t>),
         unknowns: &dyn Unknowns<'t>,
+        (after, mut before): (Vec<Place<'t>>, Vec<Place<'t>>),
         container: &mut Container,
     ) -> Result<(), Fault> {
-        let after = places(self.text, slot, resource.after)?;
-        let mut before = match resource.before {
-            Some(values) => places(self.text, slot, values)?,
-            None => Vec::new(),
-        };
         let subject = self.known(resource, slot.subject)?;
         let made = |place: &Place<'t>, content: Content, before: Option<Content>, sensitive: bool| {
             let mut entry = entry(self.text, resource, place);
@@ -165,10 +172,10 @@ impl<'t> Reader<'t, '_> {
     fn unrecognised(
         &self,
         resource: &Resource<'t>,
-        taken: &[&str],
+        taken: &[u32],
         container: &mut Container,
     ) -> Result<(), Fault> {
-        let skip = |attribute: &str| taken.contains(&attribute);
+        let skip = |value: Raw<'t>| taken.contains(&value.span(self.text).start);
         let depth = self.options.limits.depth;
         let mut before = match resource.before {
             Some(values) => texts_like_policies(self.text, values, &skip, depth)?,
@@ -201,6 +208,30 @@ impl<'t> Reader<'t, '_> {
             let name = format!("{}.{}", resource.address, place.attribute);
             let old = self.known_content(&before_name(&name), raw);
             add(&place, Content::Absent, Some(old), place.sensitive);
+        }
+        Ok(())
+    }
+
+    /// Adds attributes that no table knows and whose values are known after apply, if policies flow into them.
+    fn unrecognised_later(
+        &self,
+        resource: &Resource<'t>,
+        unknowns: &dyn Unknowns<'t>,
+        container: &mut Container,
+    ) -> Result<(), Fault> {
+        let slots = slots::of_type(SLOTS, &resource.kind);
+        for (name, value) in resource.after.unknown.map_or_else(Vec::new, Raw::members) {
+            let is_slot = slots.iter().any(|slot| slot.steps().next().is_some_and(|(top, _)| *top == *name));
+            if is_slot || !value.text().contains("true") {
+                continue;
+            }
+            let Some(content) = unknowns.unrecognised(resource, &name)? else { continue };
+            let place = Place { attribute: name.into_owned(), value: PlaceValue::Unknown, sensitive: false };
+            let mut entry = entry(self.text, resource, &place);
+            entry.kind = self.options.kinds.get(&format!("{}.{}", resource.kind, place.attribute)).copied();
+            entry.content = content;
+            entry.before = resource.before.map(|_| Content::Absent);
+            container.entries.push(entry);
         }
         Ok(())
     }

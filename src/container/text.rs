@@ -40,10 +40,55 @@ pub(super) fn faulty(file: &Source, diagnostics: Vec<Diagnostic>) -> Content {
     Content::Text { read, origin: Origin::Written }
 }
 
-/// Returns true if a text is a policy document by its looks: an object with a `Statement` that has an `Effect`.
+/// Returns true if a text may be a policy, or may have one in it: JSON, URL-encoded or not, or YAML, with a `Statement` and
+/// an `Effect`.
 pub(super) fn looks_like_policy(text: &str) -> bool {
-    let text = text.trim_start();
-    let names =
-        |text: &str| text.starts_with('{') && text.contains("\"Statement\"") && text.contains("\"Effect\"");
-    names(text) || (text.starts_with('%') && decoded(text).is_some_and(|text| names(&text)))
+    let start = text.trim_start();
+    let is_json = start.starts_with(['{', '[', '%']);
+    let has_key = |line: &str| {
+        let line = line.trim_start_matches([' ', '\t', '-']);
+        line.strip_prefix("Statement").is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    mentions_policy(start) && (is_json || start.lines().any(has_key))
+}
+
+/// Returns true if the words of a policy stand in a text, in whatever notation. Letters that are written as escapes may be
+/// those of any word.
+pub(super) fn mentions_policy(text: &str) -> bool {
+    (text.contains("Statement") && text.contains("Effect")) || has_escaped_letter(text)
+}
+
+/// Returns true if a letter stands as a JSON escape: no writer does that, but every reader understands it.
+fn has_escaped_letter(text: &str) -> bool {
+    text.match_indices("\\u00").any(|(at, found)| {
+        text.as_bytes().get(at + found.len()).is_some_and(|digit| matches!(digit, b'4'..=b'7'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_policy;
+
+    #[test]
+    fn policies_are_told_in_every_notation() {
+        for policy in [
+            r#"{"Statement":[{"Effect":"Allow"}]}"#,
+            r#" [{"Statement":{"Effect":"Allow"}}]"#,
+            r#"{"template":"{\"Statement\":[{\"Effect\":\"Allow\"}]}"}"#,
+            r#"{"\u0053tatement":[{"Effect":"Allow"}]}"#,
+            "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%7D%7D",
+            "Resources:\n  P:\n    PolicyDocument:\n      Statement:\n      - Effect: Allow\n",
+        ] {
+            assert!(looks_like_policy(policy), "{policy}");
+        }
+        for other in [
+            "",
+            "{}",
+            r#"{"Statement":"monthly"}"#,
+            "The Statement has an Effect: see below.",
+            r#"{"pattern":"\u003ca\u003e"}"#,
+        ] {
+            assert!(!looks_like_policy(other), "{other}");
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! Failures: why an input could not be judged at all.
 
+use super::issue::{Issue, Kind};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::explain::display::one_line;
 use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, Read};
 use crate::span::Source;
@@ -27,17 +29,24 @@ pub struct Failure {
     pub message: String,
     /// The faults of the documents, if it is about documents.
     pub faults: Vec<Fault>,
+    /// What is not known, if that is why: then the answer is UNKNOWN, and nothing is wrong.
+    pub open: Option<Box<Issue>>,
 }
 
 impl Failure {
     /// Makes an error of what was asked.
     pub fn validation(message: impl Into<String>) -> Failure {
-        Failure { code: "ValidationException", message: message.into(), faults: Vec::new() }
+        Failure { code: "ValidationException", message: message.into(), faults: Vec::new(), open: None }
+    }
+
+    /// Makes the end of a question about something that is not known.
+    pub fn undecided(issue: Issue, message: impl Into<String>) -> Failure {
+        Failure { open: Some(Box::new(issue)), ..Failure::validation(message) }
     }
 
     /// Makes an error of this program.
     pub fn internal(message: impl Into<String>) -> Failure {
-        Failure { code: INTERNAL, message: message.into(), faults: Vec::new() }
+        Failure { code: INTERNAL, message: message.into(), faults: Vec::new(), open: None }
     }
 
     /// True for an error of this program.
@@ -86,7 +95,31 @@ impl Failure {
             [one] => format!("{one} cannot be judged: {}", count(&faults)),
             several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),
         };
-        Some(Failure { code: "ValidationException", message, faults })
+        Some(Failure { faults, ..Failure::validation(message) })
+    }
+}
+
+impl Issue {
+    /// Makes issues of the reason why there is no verdict: of every fault of the documents, or the failure itself if it is about none.
+    pub fn of_failure(failure: &Failure) -> Vec<Issue> {
+        let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
+        if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
+            return failure.faults.iter().map(of_fault).collect();
+        }
+        let mut issues =
+            vec![Issue::new(Kind::Error, failure_code(failure.code), one_line(&failure.message))];
+        issues.extend(failure.faults.iter().map(of_fault));
+        issues
+    }
+}
+
+/// Returns the code of a failure that AWS's name stands for.
+fn failure_code(code: &str) -> Code {
+    match code {
+        "ValidationException" => Code::InvalidQuestion,
+        "InputError" => Code::UnreadableInput,
+        "OutputError" => Code::UnwritableOutput,
+        _ => Code::InternalError,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Issues: the model of what there is to tell, whatever it is about, that every format for people and pipelines prints.
 
-use super::failure::{Failure, Fault};
 use super::fingerprint::fingerprint;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -150,28 +149,6 @@ impl Issue {
     /// Makes an issue of each warning about a document.
     pub fn warnings(document: &Document) -> impl Iterator<Item = Issue> + '_ {
         document.warnings.iter().map(|warning| Issue::of_diagnostic(&document.source, warning))
-    }
-
-    /// Makes issues of the reason why there is no verdict: of every fault of the documents, or the failure itself if it is about none.
-    pub fn of_failure(failure: &Failure) -> Vec<Issue> {
-        let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
-        if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
-            return failure.faults.iter().map(of_fault).collect();
-        }
-        let mut issues =
-            vec![Issue::new(Kind::Error, failure_code(failure.code), one_line(&failure.message))];
-        issues.extend(failure.faults.iter().map(of_fault));
-        issues
-    }
-}
-
-/// Returns the code of a failure that AWS's name stands for.
-fn failure_code(code: &str) -> Code {
-    match code {
-        "ValidationException" => Code::InvalidQuestion,
-        "InputError" => Code::UnreadableInput,
-        "OutputError" => Code::UnwritableOutput,
-        _ => Code::InternalError,
     }
 }
 

@@ -6,17 +6,32 @@ use std::fmt::Display;
 /// An input that cannot be read.
 pub fn unreadable(name: &str, why: impl Display) -> Failure {
     let name = if name.is_empty() { "``" } else { name };
-    Failure { code: "InputError", message: format!("cannot read {name}: {why}"), faults: Vec::new() }
+    Failure {
+        code: "InputError",
+        message: format!("cannot read {name}: {why}"),
+        faults: Vec::new(),
+        open: None,
+    }
 }
 
 /// A file or stream that cannot be written.
 pub fn unwritable(name: impl Display, why: impl Display) -> Failure {
-    Failure { code: "OutputError", message: format!("cannot write {name}: {why}"), faults: Vec::new() }
+    Failure {
+        code: "OutputError",
+        message: format!("cannot write {name}: {why}"),
+        faults: Vec::new(),
+        open: None,
+    }
 }
 
 /// A directory that cannot be made.
 pub fn unmakable(name: impl Display, why: impl Display) -> Failure {
-    Failure { code: "OutputError", message: format!("cannot make {name}: {why}"), faults: Vec::new() }
+    Failure {
+        code: "OutputError",
+        message: format!("cannot make {name}: {why}"),
+        faults: Vec::new(),
+        open: None,
+    }
 }
 
 /// The reason of an I/O error without the number that the operating system gives it.

@@ -124,6 +124,7 @@ fn a_line_that_is_too_long_is_refused_and_the_next_is_answered() {
     let batch = Batch {
         certificates: None,
         options: iamsat::check::Options::default(),
+        files: None,
         timeout: None,
         limits: iamsat::limits::InputLimits::default(),
         line_bytes: 200,

@@ -3,6 +3,7 @@
 //! Every `*.expected` file in `tests/container` begins with `$ FILE [OPTION...]`; the rest is the listing of that file, read
 //! with these options. With `IAMSAT_BLESS=1` the listings are rewritten: read the difference.
 
+use crate::support::commands::run;
 use iamsat::container::{
     Container, Content, Contents, Entry, Options, Origin, PolicyKind, State, decode, open,
 };
@@ -263,4 +264,52 @@ fn members_may_stand_in_any_order() {
         entries.iter().map(|entry| (entry.name.clone(), entry.state())).collect::<Vec<_>>()
     };
     assert_eq!(names(&sorted(&value).to_string()), names(&text));
+}
+
+/// Every line of `hidden.ndjson` is a file with a policy that is easily passed over, or with one that is not all there.
+#[test]
+fn no_policy_is_passed_over() {
+    let lines = std::fs::read_to_string(directory().join("hidden.ndjson")).unwrap();
+    let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("hidden");
+    std::fs::create_dir_all(&place).unwrap();
+    let mut passed_over = Vec::new();
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = line["file"].as_str().map_or_else(|| line["file"].to_string(), str::to_owned);
+        std::fs::write(place.join("file"), text).unwrap();
+        let command =
+            "iamsat check-access-not-granted --policy file --actions s3:PutObject lambda:InvokeFunctionUrl";
+        if run(&place, command).status.code() == Some(0) {
+            passed_over.push(line["what"].clone());
+        }
+    }
+    assert!(lines.lines().count() > 40, "the files were not found");
+    assert!(passed_over.is_empty(), "{passed_over:#?}");
+}
+
+#[test]
+fn a_plan_of_ten_thousand_resources_is_read_whole() {
+    let policy = r#"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"}}"#;
+    let change = |index: usize| {
+        let after = format!(r#"{{"policy":"{policy}"}}"#);
+        format!(
+            r#"{{"address":"aws_iam_policy.p[{index}]","mode":"managed","type":"aws_iam_policy","name":"p","index":{index},
+            "change":{{"actions":["no-op"],"before":{after},"after":{after},"after_unknown":{{}}}}}}"#
+        )
+    };
+    let changes: Vec<String> = (0..10_000).map(change).collect();
+    let plan = format!(r#"{{"format_version":"1.2","resource_changes":[{}]}}"#, changes.join(","));
+    let read = container(&plan);
+    assert!(read.entries.iter().all(|entry| entry.state() == State::Known && entry.is_unchanged()));
+    assert_eq!(read.entries.len(), 10_000);
+    // Cut off anywhere, it is no plan.
+    for length in [1, plan.len() / 2, plan.len() - 1] {
+        let cut = open(&Source::new("f", &plan[..length]), &Options::default());
+        let is_read = match cut {
+            Ok(Contents::Policy(read)) => read.document.is_some(),
+            Ok(Contents::Container(_)) => true,
+            Err(_) => false,
+        };
+        assert!(!is_read, "{length}");
+    }
 }

@@ -38,6 +38,9 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
         ),
         (case("output"), [&new[..], &["short.json", "--new", "long-line.json"]].concat()),
         (case("known"), [&new[..], &["old.json", "--new", "policies", "--baseline", "known.json"]].concat()),
+        (case("validators"), vec!["check-no-public-access", "--policy", "tfplan.json", "template.yaml"]),
+        (case("plan"), vec!["check-no-new-access", "--plan", "tfplan.json"]),
+        (case("open"), vec!["find", "--policy", "tfplan.json", "--action", "s3:PutObject"]),
         (
             case("known"),
             [&new[..], &["old.json", "--new", "policies", "--baseline", "no-reason.json"]].concat(),

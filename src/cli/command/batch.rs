@@ -36,6 +36,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
             ..args.semantics.options()
         },
         certificates: args.certificates.clone(),
+        files: args.files.clone(),
         timeout: args.timeout,
         limits: InputLimits::default(),
         line_bytes: LINE_BYTES,

@@ -4,7 +4,7 @@ use super::certificate;
 use crate::check::{Options, Property, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
-use crate::cli::input::{Input, Reader, as_one_set, gather, text_of};
+use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::{self, Verbosity};
@@ -18,9 +18,11 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // A policy that is attached and was not read may allow what is looked for.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
-    as_one_set(&mut inputs, &args.container);
-    let arguments: Vec<&str> = inputs.iter().map(|input| input.argument.as_str()).collect();
-    let reads = inputs.iter().map(|input| input.read.clone()).collect::<Result<Vec<Read>, Failure>>()?;
+    as_one_set(&mut inputs, &args.container, output);
+    let names = inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" ");
+    let arguments: Vec<String> = inputs.iter().map(|input| input.argument.clone()).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let reads = texts(inputs)?;
     let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
     let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
     let wanted = properties(args, &|key| keys.contains(key))?
@@ -75,7 +77,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             command: "find",
             directory: directory(),
             subjects: vec![Subject {
-                name: inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" "),
+                name: names,
                 rule: None,
                 status,
                 message: found.sentence(),

@@ -2,11 +2,12 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, PoliciesArgs};
-use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped, unknown};
+use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped};
 use crate::cli::output::{Output, directory};
-use crate::container::{Attachment, Container, Content, Entry, Hole, Origin};
+use crate::container::{AccessBlock, Attachment, Container, Content, Entry, Hole, Origin};
 use crate::policy::{PolicyType, Read};
 use crate::report::{Failure, Issue, Report, Status, Subject};
+use crate::surface::unknown;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -219,6 +220,18 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
         })).collect::<Vec<Value>>(),
         "references": references,
         "presumed": presumption(entry).map(state),
+    })
+}
+
+/// Settings that block public access, as JSON, with the names that AWS's API has for them.
+pub(super) fn described_block(block: &AccessBlock) -> Value {
+    let [acls, ignores, policies, restricts] = block.flags;
+    json!({
+        "address": block.address,
+        "BlockPublicAcls": acls,
+        "IgnorePublicAcls": ignores,
+        "BlockPublicPolicy": policies,
+        "RestrictPublicBuckets": restricts,
     })
 }
 

@@ -2,10 +2,10 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
-use crate::cli::input::{Input, Reader, as_one_set, gather};
+use crate::cli::input::{Input, Reader, as_one_set, gather, texts};
 use crate::cli::output::{Output, directory};
 use crate::evaluate::{self, Decision, Trace, evaluate, evaluate_sides};
-use crate::policy::{Document, PolicyType, Read};
+use crate::policy::{Document, PolicyType};
 use crate::report::text;
 use crate::report::{Failure, Remark, Report, Simulation, json};
 use crate::request::{FactSets, Request, RequestSpec};
@@ -17,8 +17,8 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
     // A policy that is attached and was not read may allow or deny the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
-    as_one_set(&mut inputs, &args.container);
-    let reads = inputs.into_iter().map(|input| input.read).collect::<Result<Vec<Read>, Failure>>()?;
+    as_one_set(&mut inputs, &args.container, output);
+    let reads = texts(inputs)?;
     if let Some(failure) = Failure::of_documents(&reads) {
         return Err(failure);
     }

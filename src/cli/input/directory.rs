@@ -53,7 +53,7 @@ const MOST_NESTED: usize = 16;
 /// Bytes of a manifest that are read.
 const MOST_MANIFEST: u64 = 64 << 20;
 
-/// The templates of a cloud assembly; `None` if the directory is none.
+/// The templates of a cloud assembly; `None` if the directory is none, or has none.
 fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failure>>> {
     let mut manifest = String::new();
     let file = std::fs::File::open(directory.join("manifest.json")).ok()?;
@@ -81,7 +81,8 @@ fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failu
         nested.sort();
         templates.extend(nested.iter().map(|path| utf8(path)));
     }
-    Some(templates)
+    // A manifest of something else names none.
+    (!templates.is_empty()).then_some(templates)
 }
 
 /// True for a template in YAML by its name and its first lines: other YAML is no input.

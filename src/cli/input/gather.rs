@@ -46,7 +46,7 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
                 Ok(Opened::Several(container)) if container.entry(name).is_some_and(is_there) => {
                     let entry = container
                         .entry(name)
-                        .map(|entry| of_entry(&container.source, &input_name(file, role), entry, args));
+                        .map(|entry| of_entry(&container, &input_name(file, role), entry, args));
                     entry.map(|input| Input { argument: argument.clone(), ..input })
                 }
                 _ => None,

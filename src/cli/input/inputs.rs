@@ -1,7 +1,7 @@
 //! Policies to judge, as arguments name them.
 
 use crate::code::Code;
-use crate::container::Entry;
+use crate::container::{AccessBlock, Entry};
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
 
@@ -17,6 +17,8 @@ pub(crate) struct Input {
     pub(crate) standing: Standing,
     /// The place in a file of several policies.
     pub(crate) entry: Option<Box<Entry>>,
+    /// Settings of the file that block public access to its resource.
+    pub(crate) blocks: Vec<AccessBlock>,
 }
 
 /// The standing of a policy: judged, open or passed over.
@@ -37,7 +39,7 @@ pub(crate) enum Standing {
 impl Input {
     /// One policy that a file of its own holds.
     pub(crate) fn plain(argument: String, name: String, read: Result<Read, Failure>) -> Input {
-        Input { argument, name, read, standing: Standing::Judged, entry: None }
+        Input { argument, name, read, standing: Standing::Judged, entry: None, blocks: Vec::new() }
     }
 
     /// True if it was read and holds no policy at all, rather than a faulty one.
@@ -66,6 +68,8 @@ pub(crate) struct Holding {
     pub(crate) name: String,
     /// Policies found in it, those that flags leave out included.
     pub(crate) policies: usize,
+    /// Those that flags do not leave out.
+    pub(crate) chosen: usize,
     /// `37 resources`.
     pub(crate) parts: String,
     /// Remarks about the file.

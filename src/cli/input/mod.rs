@@ -22,6 +22,6 @@ pub(super) use gather::gather;
 pub(super) use inputs::{Holding, Input, Inputs, Standing};
 pub(super) use json_argument::is_no;
 pub(super) use paired::{PairedInputs, paired, paired_files, paired_plan};
-pub(super) use placed::{as_one_set, is_chosen, parts, skipped};
-pub(super) use reader::{Opened, Reader, presumption, unknown};
+pub(super) use placed::{as_one_set, is_chosen, parts, skipped, texts};
+pub(super) use reader::{Opened, Reader, presumption};
 pub(super) use references::{Reference, references};

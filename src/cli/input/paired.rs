@@ -3,13 +3,13 @@
 use super::argument::path_of;
 use super::directory::below;
 use super::inputs::{Holding, Input, Inputs, Standing};
-use super::placed::{incomplete, is_chosen, issue, of_entry, parts, read};
+use super::placed::{incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{BEFORE, Container, Content, Entry, Origin, Pair, pairs};
 use crate::report::{Failure, Issue};
-use crate::surface::unreadable;
+use crate::surface::{open, unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -177,6 +177,7 @@ impl<'a> Pairing<'a> {
         self.files.push(Holding {
             name: file.to_owned(),
             policies: container.entries.len(),
+            chosen: container.entries.iter().filter(|entry| is_chosen(entry, self.args)).count(),
             parts: parts(container),
             notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
         });
@@ -193,7 +194,7 @@ impl<'a> Pairing<'a> {
         if !is_chosen(entry, self.args) {
             return;
         }
-        let mut input = of_entry(&container.source, file, entry, self.args);
+        let mut input = of_entry(container, file, entry, self.args);
         let mut reference = None;
         if matches!(input.standing, Standing::Judged) {
             match (before, &entry.content) {
@@ -209,12 +210,12 @@ impl<'a> Pairing<'a> {
                 (before, Content::Absent) => {
                     input.read = read(before);
                     input.argument = argument;
-                    input.standing = match issue(entry, before) {
+                    input.standing = match open(entry, before) {
                         Some((issue, why)) => Standing::Open(Box::new(issue), why),
                         None => Standing::Deleted,
                     };
                 }
-                (before, after) => match issue(entry, before) {
+                (before, after) => match open(entry, before) {
                     Some((issue, why)) => input.standing = Standing::Open(Box::new(issue), why),
                     None if are_same(before, after) => {
                         self.unchanged += 1;

@@ -1,14 +1,14 @@
 //! The policies of a file that holds several, as inputs of their own.
 
 use super::inputs::{Holding, Input, Standing};
-use super::reader::unknown;
 use crate::cli::args::ContainerArgs;
-use crate::code::Code;
+use crate::cli::output::Output;
 use crate::container::{Attachment, Change, Container, Content, Entry, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
-use crate::report::{Failure, Issue, Kind};
-use crate::span::{Source, Span};
+use crate::report::{Failure, Issue};
+use crate::span::Span;
+use crate::surface;
 
 /// The inputs of a file.
 pub(crate) struct Found {
@@ -19,10 +19,11 @@ pub(crate) struct Found {
 
 /// The policies of a file that are to be judged, as they are (in a plan, as they are after it).
 pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerArgs) -> Found {
-    let chosen = container.entries.iter().filter(|entry| is_chosen(entry, args));
+    let chosen: Vec<&Entry> = container.entries.iter().filter(|entry| is_chosen(entry, args)).collect();
     let mut list: Vec<Input> = chosen
+        .iter()
         .filter(|entry| !matches!(entry.state(), State::Deleted | State::Absent))
-        .map(|entry| of_entry(&container.source, file, entry, args))
+        .map(|entry| of_entry(container, file, entry, args))
         .collect();
     list.extend(incomplete(container, file, args));
     // Links are looked at where policies of identities are.
@@ -32,20 +33,10 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
         has_links && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &name)))
     };
     let unread = container.unread().filter(named).map(|link| {
-        let policy = match (&link.policy, &link.reference) {
-            (Some(policy), _) => policy.clone(),
-            (None, Some(reference)) => reference.clone(),
-            (None, None) => link.attribute.clone(),
-        };
         let name = format!("{}.{}", link.address, link.attribute);
-        let title = format!("{policy} is attached by {}, and its document is not in {file}", link.address);
-        let issue = Issue::new(Kind::Unknown, Code::AttachedPolicyNotRead, title).with_fingerprint(&[
-            Code::AttachedPolicyNotRead.as_str(),
-            &name,
-            &policy,
-        ]);
-        let mut input = open(file, &name, issue, args);
-        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(&policy, args)) {
+        let mut input = open(file, &name, surface::not_read(link, file), args);
+        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(surface::attached(link), args))
+        {
             input.standing = Standing::Skipped(reason);
         }
         input
@@ -54,6 +45,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
     let holding = Holding {
         name: file.to_owned(),
         policies: container.entries.len(),
+        chosen: chosen.len(),
         parts: parts(container),
         notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
     };
@@ -63,14 +55,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
 /// Why the file as a whole is not decided: what it says itself.
 pub(crate) fn incomplete(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
     let of = |fault: &Diagnostic| {
-        let mut issue = Issue::new(Kind::Unknown, fault.code, fault.message.clone()).at(
-            &container.source,
-            fault.span,
-            "",
-        );
-        if !fault.help.is_empty() {
-            issue = issue.with_note("help", fault.help.clone());
-        }
+        let issue = surface::incomplete(&container.source, fault);
         Input { name: file.to_owned(), ..open(file, fault.code.as_str(), issue, args) }
     };
     container.incomplete.iter().map(of).collect()
@@ -85,58 +70,30 @@ pub(crate) fn is_chosen(entry: &Entry, args: &ContainerArgs) -> bool {
 }
 
 /// A policy of a file.
-pub(crate) fn of_entry(source: &Source, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
+pub(crate) fn of_entry(container: &Container, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
     let name = format!("{file}#{}", entry.name);
     let place = Span { start: entry.span.start, end: entry.span.end };
-    let standing = match (skipped(&entry.name, args), issue(entry, &entry.content)) {
+    let standing = match (skipped(&entry.name, args), surface::open(entry, &entry.content)) {
         (Some(reason), _) => Standing::Skipped(reason),
-        (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(source, place, "")), why),
+        (None, Some((issue, why))) => Standing::Open(Box::new(issue.at(&container.source, place, "")), why),
         (None, None) => Standing::Judged,
     };
     let read = read(&entry.content);
+    let blocks = container.blocks_of(entry).cloned().collect();
+    let argument = match file {
+        "<stdin>" => format!("-#{}", entry.name),
+        _ => name.clone(),
+    };
     let entry = Some(Box::new(entry.clone()));
-    Input { argument: name.clone(), name, read, standing, entry }
+    Input { argument, name, read, standing, entry, blocks }
 }
 
 /// The text of a content, or why there is none.
 pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
     match content {
         Content::Text { read, .. } => Ok(read.clone()),
-        content => Err(Failure::validation(unknown(content))),
+        content => Err(Failure::validation(surface::unknown(content))),
     }
-}
-
-/// Why a policy is not decided; `None` if it can be judged, or has faults of its own.
-pub(crate) fn issue(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
-    let (code, why) = match (entry.kind, content) {
-        (None, _) => {
-            let place = format!("{}.{}", entry.resource, entry.attribute);
-            (
-                Code::UnrecognisedPolicy,
-                format!("it looks like a policy, and no table knows what {place} is for"),
-            )
-        }
-        (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
-        (_, Content::Unknown { .. }) => (Code::PolicyNotKnownYet, unknown(content)),
-        (_, Content::Absent | Content::Text { .. }) => return None,
-    };
-    let issue = Issue::new(Kind::Unknown, code, format!("{}: {why}", entry.name));
-    let has_presumption = matches!(content, Content::Unknown { presumed: Some(_), .. });
-    let issue = match code {
-        Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
-            "help",
-            "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
-        ),
-        Code::UnrecognisedPolicy => issue.with_note(
-            "help",
-            format!(
-                "say what it is with `--kind-of {}.{}=identity`, or pass over it with `--skip '{}=REASON'`",
-                entry.resource, entry.attribute, entry.name
-            ),
-        ),
-        _ => issue,
-    };
-    Some((issue, why))
 }
 
 /// The number of parts of a file, in words.
@@ -147,18 +104,49 @@ pub(crate) fn parts(container: &Container) -> String {
     }
 }
 
-/// Leaves out policies that are passed over, and has those that are secret be no answer.
-pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs) {
-    list.retain(|input| !matches!(input.standing, Standing::Skipped(_)));
+/// Leaves out policies that are passed over, and says so, and has those that are secret be no answer.
+pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &Output) {
+    list.retain(|input| match &input.standing {
+        Standing::Skipped(why) => {
+            output.note(&format!("skipped {}: {why}", input.name));
+            false
+        }
+        _ => true,
+    });
     for input in list {
         if let Some(entry) = input.entry.as_ref().filter(|entry| entry.sensitive && !args.show_sensitive) {
             input.read = Err(Failure::validation(format!(
                 "the file marks {} as sensitive: `--show-sensitive` shows what is found in it",
                 entry.name
             )));
-        } else if let Standing::Open(_, why) = &input.standing {
-            input.read = Err(Failure::validation(format!("{}: {why}", input.name)));
+        } else if let Standing::Open(issue, why) = &input.standing {
+            // What is missing from the file says so itself.
+            let told = if issue.title == *why { why.clone() } else { format!("{}: {why}", input.name) };
+            input.read = Err(Failure::undecided((**issue).clone(), told));
         }
+    }
+}
+
+/// The texts of all policies of a set.
+///
+/// # Errors
+/// One cannot be read; or else, one is not known.
+pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
+    let (mut reads, mut open) = (Vec::with_capacity(list.len()), None::<Failure>);
+    for input in list {
+        match input.read {
+            Ok(read) => reads.push(read),
+            Err(failure) if failure.open.is_some() => open = open.or(Some(failure)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    match open {
+        // Faults of other policies are worse than what is not known.
+        Some(open) => match Failure::of_documents(&reads) {
+            Some(faults) => Err(faults),
+            None => Err(open),
+        },
+        None => Ok(reads),
     }
 }
 
@@ -171,7 +159,14 @@ fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
         }
     };
     let read = Err(Failure::validation("there is no document"));
-    Input { argument: file.to_owned(), name: format!("{file}#{name}"), read, standing, entry: None }
+    Input {
+        argument: file.to_owned(),
+        name: format!("{file}#{name}"),
+        read,
+        standing,
+        entry: None,
+        blocks: Vec::new(),
+    }
 }
 
 /// The reason for which a name is passed over.

@@ -3,12 +3,12 @@
 use super::argument::{input_name, is_inline, read_bounded};
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, State, decode, open,
+    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode, open,
 };
 use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, unreadable};
+use crate::surface::{reason, undecided, unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -118,7 +118,7 @@ impl Reader {
         let content = if is_before { entry.before.as_ref() } else { Some(&entry.content) };
         match content {
             Some(Content::Text { read, .. }) => Ok(read.clone()),
-            Some(content) => Err(Failure::validation(format!("{}: {}", entry.name, unknown(content)))),
+            Some(content) => Err(undecided(&container.source, entry, content)),
             None => Err(Failure::validation(format!("{file} says nothing of {} as it was", entry.name))),
         }
     }
@@ -194,20 +194,6 @@ fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
         names.push(format!("and {} more: see `iamsat policies {file}`", container.entries.len() - LISTED));
     }
     Failure::validation(format!("{what}; name one of them: {}", names.join(", ")))
-}
-
-/// Why the content is no document, in a sentence.
-pub(crate) fn unknown(content: &Content) -> String {
-    match content {
-        Content::Absent => "there is none".to_owned(),
-        Content::Text { .. } => State::Known.name().to_owned(),
-        Content::Partly { holes } => {
-            let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
-            names.dedup();
-            format!("it depends on {}", names.join(", "))
-        }
-        Content::Unknown { reason, .. } => reason.clone(),
-    }
 }
 
 /// The facts known about an entry's policy beside its state.

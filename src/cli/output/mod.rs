@@ -10,7 +10,7 @@ use super::args::{AwsGlobals, Format, OutputArgs};
 use super::terminal::{Stream, style};
 use crate::diagnostic::Diagnostic;
 use crate::report::text::{self, Style, Verbosity};
-use crate::report::{Failure, Issue, Remark, Report};
+use crate::report::{Failure, Issue, Remark, Report, Settled, Status, Subject, json};
 use crate::span::Source;
 use serde_json::Value;
 
@@ -65,11 +65,44 @@ impl Output {
 
     /// Ends a run that could not be done.
     pub(crate) fn failed(&mut self, failure: &Failure, command: &'static str) -> Exit {
+        if let Some(issue) = &failure.open {
+            let text = self.undecided(issue, &failure.message, command);
+            return match self.answers.write(&text) {
+                Ok(()) => Exit::Unknown,
+                Err(unwritten) => self.failed(&unwritten, command),
+            };
+        }
         match render::failure(self.format, failure, command) {
             None => note(&text::failure(failure, self.notes)),
             Some(text) => unless_written(self.answers.write(&text), failure, self.notes),
         }
         Exit::Error
+    }
+
+    /// The answer of a run that needs what is not known.
+    fn undecided(&self, issue: &Issue, message: &str, command: &'static str) -> String {
+        match self.format {
+            Format::Json => pretty(&json::settled(&Settled::of(issue.clone(), message))),
+            Format::Text if self.verbosity == Verbosity::Quiet => {
+                format!("{}\n", text::issue(issue, self.style))
+            }
+            Format::Text => {
+                format!("{}\n{command}: UNKNOWN. {message}\n", text::issue(issue, self.style))
+            }
+            Format::Pipeline(format) => format.render(&Report {
+                command,
+                directory: directory(),
+                subjects: vec![Subject {
+                    name: issue.source.as_ref().map_or(command, Source::place_name).to_owned(),
+                    rule: None,
+                    status: Status::Unknown,
+                    message: message.to_owned(),
+                    issues: vec![issue.clone()],
+                }],
+                issues: Vec::new(),
+                has_baseline: false,
+            }),
+        }
     }
 
     /// Tells issues beside the answer, unless only what is wrong is to be shown.

@@ -4,7 +4,8 @@
 
 use super::super::address::configuration_path;
 use super::super::raw::{Fault, Optional, Raw};
-use std::collections::BTreeMap;
+use super::DOCUMENT;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The configuration, indexed by module and address.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct Configuration<'t> {
     /// Expressions of calls, by the calling module and the name.
     calls: BTreeMap<(String, String), Raw<'t>>,
     outputs: BTreeMap<(String, String), Raw<'t>>,
+    /// Resources into which policy documents flow.
+    with_documents: BTreeSet<(String, String)>,
 }
 
 /// The configuration of an attribute.
@@ -53,6 +56,9 @@ impl<'t> Configuration<'t> {
         for resource in resources.elements() {
             let [address, expressions] = resource.fields(text, ["address", "expressions"])?;
             let address = address.owned();
+            if resource.text().contains(DOCUMENT) {
+                self.with_documents.insert((path.clone(), address.clone()));
+            }
             self.resources.insert((path.clone(), address), expressions.unwrap_or(resource));
         }
         for (name, output) in outputs.members() {
@@ -85,6 +91,12 @@ impl<'t> Configuration<'t> {
             None => Written::Not,
             Some(expression) => Written::As(self.references(expression)?),
         })
+    }
+
+    /// True if policy documents flow into a resource (`TYPE.NAME`) of a module.
+    pub(super) fn uses_documents(&self, module: &str, address: &str) -> bool {
+        let path = configuration_path(module);
+        path.is_some_and(|path| self.with_documents.contains(&(path, address.to_owned())))
     }
 
     /// What an attribute of each block of a resource refers to, in the order of the configuration.

@@ -12,10 +12,10 @@ use super::entry::{Change, Container, Content, Origin};
 use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
-use super::raw::{Fault, Optional, Raw};
+use super::raw::{Fault, Optional, Raw, first_byte, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
-use super::text;
+use super::{built, text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span};
@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DOCUMENT: &str = "aws_iam_policy_document";
 
 /// Types beside those with slots whose members say something about access.
-const OTHER_TYPES: [&str; 19] = [
+const OTHER_TYPES: [&str; 16] = [
     "aws_iam_group_membership",
     "aws_iam_group_policy_attachment",
     "aws_iam_instance_profile",
@@ -37,9 +37,6 @@ const OTHER_TYPES: [&str; 19] = [
     "aws_iam_user_group_membership",
     "aws_iam_user_policy_attachment",
     "aws_iam_user_policy_attachments_exclusive",
-    "aws_lambda_function_url",
-    "aws_lambda_layer_version_permission",
-    "aws_lambda_permission",
     "aws_organizations_policy_attachment",
     "aws_s3_account_public_access_block",
     "aws_s3_bucket_public_access_block",
@@ -77,7 +74,10 @@ const COPIES: [(&str, &str, &[&str], &str, &str); 10] = [
 
 /// Returns true if a resource of this type, with these bytes, may say something about access.
 pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
-    !slots::of_type(SLOTS, kind).is_empty() || OTHER_TYPES.contains(&kind) || raw.text().contains("Statement")
+    !slots::of_type(SLOTS, kind).is_empty()
+        || OTHER_TYPES.contains(&kind)
+        || built::TYPES.contains(&kind)
+        || text::mentions_policy(raw.text())
 }
 
 /// Reads a plan.
@@ -86,9 +86,18 @@ pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
 /// It is of a version that is not known, too large, or has a member twice.
 pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
     let text = source.text();
-    let names =
-        ["format_version", "resource_changes", "configuration", "errored", "complete", "deferred_changes"];
-    let [version, changes, configuration, errored, complete, deferred] = root.fields(text, names)?;
+    let names = [
+        "format_version",
+        "resource_changes",
+        "planned_values",
+        "prior_state",
+        "configuration",
+        "errored",
+        "complete",
+        "deferred_changes",
+    ];
+    let [version, changes, planned, prior, configuration, errored, complete, deferred] =
+        root.fields(text, names)?;
     super::supported_version(version, root.span(text), text)?;
     let mut container = Container::new(source, ContainerKind::Plan);
     let configuration = Configuration::read(text, configuration, options.limits.depth)?;
@@ -101,7 +110,9 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         companions: BTreeSet::new(),
     };
     let mut resources = Vec::new();
-    for raw in changes.elements() {
+    let changes = list(changes, "resource_changes", text)?;
+    for raw in &changes {
+        let raw = *raw;
         if let Some(resource) = plan.header(raw, &mut container)? {
             plan.companion(&resource)?;
             resources.push(resource);
@@ -113,6 +124,14 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         super::within_limits(&container, options)?;
     }
     plan.incomplete(&mut container, [errored, complete, deferred])?;
+    if changes.is_empty()
+        && let Some(listed) =
+            [planned, prior].into_iter().flatten().find(|raw| raw.text().contains("\"managed\""))
+    {
+        let message = "the plan has resources and none of their changes, in which their policies are";
+        let fault = Diagnostic::warning(Code::PlanIncomplete, message, first_byte(listed.span(text)));
+        container.incomplete.push(fault.with_help("plan without `-refresh-only`, or give the state"));
+    }
     Ok(container)
 }
 
@@ -152,15 +171,26 @@ impl<'t> Plan<'t, '_> {
             super::within_limits(container, self.options)?;
         }
         let is_deposed = deposed.is_some_and(|deposed| !deposed.is_null());
-        let is_wanted = if is_data { kind == DOCUMENT } else { is_of_interest(&kind, raw) };
+        let configured = format!("{kind}.{}", name.text_or_empty());
+        let is_wanted = match is_data {
+            true => kind == DOCUMENT,
+            false => {
+                is_of_interest(&kind, raw)
+                    || raw.text().contains("policy")
+                    || self.configuration.uses_documents(&module.text_or_empty(), &configured)
+            }
+        };
         if is_deposed || !is_wanted {
             return Ok(None);
         }
         let names = ["actions", "before", "after", "after_unknown", "before_sensitive", "after_sensitive"];
-        let [actions, before, after, unknown, before_sensitive, after_sensitive] = match change {
-            Some(change) => change.fields(text, names)?,
-            None => [None; 6],
+        let Some(change) = object(change, "change", text)? else {
+            let message = format!("`{}` has no `change`", address.text_or_empty());
+            return Err(Box::new(Diagnostic::error(Code::WrongType, message, first_byte(raw.span(text)))));
         };
+        let [actions, before, after, unknown, before_sensitive, after_sensitive] =
+            change.fields(text, names)?;
+        let (before, after) = (object(before, "before", text)?, object(after, "after", text)?);
         let actions: Vec<_> = actions.elements().into_iter().filter_map(Raw::string).collect();
         let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
         let mut before = Values { value: before, unknown: None, sensitive: before_sensitive };
@@ -237,15 +267,21 @@ impl<'t> Plan<'t, '_> {
             let message = "the plan is not complete: applying it leaves changes for another plan";
             tell(Code::PlanIncomplete, message.to_owned(), complete);
         }
-        for raw in deferred.elements() {
+        for raw in list(deferred, "deferred_changes", self.text)? {
             let [reason, change] = raw.fields(self.text, ["reason", "resource_change"])?;
             let address = match change {
                 Some(change) => change.member(self.text, "address")?.and_then(Raw::string),
                 None => None,
             };
-            let address = address.unwrap_or("a resource".into());
-            let reason = reason.and_then(Raw::string).unwrap_or("no reason".into());
-            tell(Code::ChangeDeferred, format!("the change of `{address}` is deferred ({reason})"), raw);
+            let what = match &address {
+                Some(address) => format!("`{address}`"),
+                None => "a resource".to_owned(),
+            };
+            let why = match reason.and_then(Raw::string) {
+                Some(reason) => format!(" ({reason})"),
+                None => String::new(),
+            };
+            tell(Code::ChangeDeferred, format!("the change of {what} is deferred{why}"), raw);
         }
         Ok(())
     }
@@ -417,6 +453,22 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
             }
         }
         Ok(false)
+    }
+
+    fn unrecognised(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<Content>, Fault> {
+        let references =
+            match self.configuration.written(&resource.module, &resource.configured(), attribute)? {
+                Written::Not => return Ok(None),
+                Written::NoResource => Vec::new(),
+                Written::As(references) => references,
+            };
+        let is_named = slots::names_a_policy(&resource.kind, attribute);
+        if !is_named && !references.iter().any(|reference| reference.contains(DOCUMENT)) {
+            return Ok(None);
+        }
+        let references = longest(&references);
+        let reason = "its text is known after apply".to_owned();
+        Ok(Some(Content::Unknown { reason, references, presumed: None }))
     }
 
     fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {

@@ -52,6 +52,28 @@ pub(super) fn of_type(table: &'static [Slot], resource: &str) -> &'static [Slot]
     table.get(start..end).unwrap_or_default()
 }
 
+/// Names that attributes with policies have.
+const NAMES: [&str; 12] = [
+    "access_policies",
+    "access_policy",
+    "assume_role_policy",
+    "bucket_policy",
+    "inline_policy",
+    "key_policy",
+    "policy",
+    "policy_text",
+    "repository_policy",
+    "resource_policy",
+    "session_policy",
+    "trust_policy",
+];
+
+/// True if an attribute of a type that no table knows is named as policies are: what it holds is not known to be none.
+pub(super) fn names_a_policy(kind: &str, attribute: &str) -> bool {
+    let is_named = NAMES.contains(&attribute) || attribute.ends_with("policy_document");
+    is_named && terraform::NO_POLICIES.binary_search(&(kind, attribute)).is_err()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,10 +10,12 @@ const TRUST: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 /// Sorted by type and path.
 pub(in crate::container) const SLOTS: &[Slot] = &[
+    row("aws_acmpca_policy", "policy", Resource, "", "resource_arn"),
     row("aws_api_gateway_domain_name", "policy", Resource, "", "domain_name"),
     row("aws_api_gateway_rest_api", "policy", Resource, "AWS::ApiGateway::RestApi", "id"),
     row("aws_api_gateway_rest_api_policy", "policy", Resource, "AWS::ApiGateway::RestApi", "rest_api_id"),
     row("aws_backup_vault_policy", "policy", Resource, "AWS::Backup::BackupVault", "backup_vault_name"),
+    row("aws_cloudsearch_domain_service_access_policy", "access_policy", Resource, "", "domain_name"),
     row("aws_cloudwatch_event_bus_policy", "policy", Resource, "", "event_bus_name"),
     row(
         "aws_cloudwatch_log_delivery_destination_policy",
@@ -90,11 +92,14 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     ),
     row("aws_organizations_policy", "content", Scp, "", "name"),
     row("aws_organizations_resource_policy", "content", Resource, "", ""),
+    row("aws_prometheus_resource_policy", "policy_document", Resource, "", "workspace_id"),
     row("aws_redshift_resource_policy", "policy", Resource, "", "resource_arn"),
+    row("aws_redshiftserverless_resource_policy", "policy", Resource, "", "resource_arn"),
     row("aws_rolesanywhere_profile", "session_policy", Session, "", "name"),
     row("aws_s3_access_point", "policy", Resource, "AWS::S3::AccessPoint", "name"),
     row("aws_s3_bucket", "policy", Resource, "AWS::S3::Bucket", "bucket"),
     row("aws_s3_bucket_policy", "policy", Resource, "AWS::S3::Bucket", "bucket"),
+    row("aws_s3control_access_grants_instance_resource_policy", "policy", Resource, "", "account_id"),
     row("aws_s3control_access_point_policy", "policy", Resource, "AWS::S3::AccessPoint", "access_point_arn"),
     row("aws_s3control_bucket_policy", "policy", Resource, "AWS::S3Outposts::Bucket", "bucket"),
     row("aws_s3control_multi_region_access_point_policy", "details[].policy", Resource, "", "name"),
@@ -131,4 +136,21 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("aws_vpc_endpoint_policy", "policy", Endpoint, "", "vpc_endpoint_id"),
     row("aws_vpclattice_auth_policy", "policy", Resource, "", "resource_identifier"),
     row("aws_vpclattice_resource_policy", "policy", Resource, "", "resource_arn"),
+    row("aws_xray_resource_policy", "policy_document", Resource, "", "policy_name"),
+];
+
+/// Attributes that are named as policies are and hold other things: lifecycle rules, filters, Cedar. Sorted.
+pub(in crate::container) const NO_POLICIES: &[(&str, &str)] = &[
+    ("aws_cloudwatch_log_account_policy", "policy_document"),
+    ("aws_cloudwatch_log_data_protection_policy", "policy_document"),
+    ("aws_cloudwatch_log_index_policy", "policy_document"),
+    ("aws_ecr_lifecycle_policy", "policy"),
+    ("aws_networkmanager_core_network", "policy_document"),
+    ("aws_networkmanager_core_network_policy_attachment", "policy_document"),
+    ("aws_opensearchserverless_access_policy", "policy"),
+    ("aws_opensearchserverless_lifecycle_policy", "policy"),
+    ("aws_opensearchserverless_security_policy", "policy"),
+    ("aws_sns_topic_data_protection_policy", "policy"),
+    ("aws_verifiedaccess_endpoint", "policy_document"),
+    ("aws_verifiedaccess_group", "policy_document"),
 ];

@@ -13,7 +13,7 @@ use super::yaml;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
-use crate::policy::{Json, JsonValue, tree};
+use crate::policy::{Json, JsonValue, Member, tree};
 use crate::span::{Source, Span};
 use functions::Names;
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ pub(super) fn read(
         return Err(vec![Diagnostic::error(Code::NoResources, "the template has no `Resources`", place)]);
     };
     let mut transforms = Transforms::default();
-    if let Some(member) = json.member("Transform") {
+    for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
         transforms.read(&member.value, options);
     }
     let keys = |name: &str| -> BTreeSet<String> {
@@ -107,7 +107,11 @@ pub(super) fn read(
     for member in members {
         container.resources += 1;
         super::within_limits(&container, options).map_err(|fault| vec![*fault])?;
-        reader.resource(member, transforms.is_sam, &mut container);
+        objects(member)?;
+        match sam::with_globals(member, json.member("Globals")) {
+            Some(member) => reader.resource(&member, &mut container),
+            None => reader.resource(member, &mut container),
+        }
     }
     container.incomplete.extend(transforms.unknown);
     if transforms.has_unknown {
@@ -121,6 +125,23 @@ pub(super) fn read(
         }
     }
     Ok(container)
+}
+
+/// Checks that a resource and its properties are objects: what others hold would be passed over.
+fn objects(member: &Member<'_>) -> Result<(), Vec<Diagnostic>> {
+    if member.key.starts_with("Fn::") {
+        return Ok(());
+    }
+    let properties = member.value.member("Properties").map(|properties| &properties.value);
+    for (name, json) in [(&*member.key, Some(&member.value)), ("Properties", properties)] {
+        if let Some(json) = json.filter(|json| !matches!(json.kind, JsonValue::Object(_)))
+            && !(name == "Properties" && matches!(json.kind, JsonValue::Null))
+        {
+            let message = format!("`{name}` has to be an object, not {}", json.describe());
+            return Err(vec![Diagnostic::error(Code::WrongType, message, json.span)]);
+        }
+    }
+    Ok(())
 }
 
 /// The transforms of a template.

@@ -1,19 +1,30 @@
 //! From the properties of a resource to the policies that it holds.
 
+use super::super::built::{self, condition};
 use super::super::entry::{AccessBlock, Container, Content, Link, Origin};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
-use super::super::{built, text};
-use super::functions::call;
-use super::resource::{Path, Reader, Resource, attachment, subject};
+use super::super::text;
+use super::functions::{call, is_function};
+use super::resource::{Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
+use std::collections::BTreeSet;
+
+/// Types without a slot of whose members AWS makes a statement.
+const BUILT: [&str; 5] = [
+    "AWS::ACMPCA::Permission",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Lambda::LayerVersionPermission",
+    "AWS::Lambda::Permission",
+    "AWS::Signer::ProfilePermission",
+];
 
 impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies and links of a resource.
-    pub(super) fn resource(&self, member: &Member<'t>, is_sam: bool, container: &mut Container) {
+    pub(super) fn resource(&self, member: &Member<'t>, container: &mut Container) {
         let text = |name: &str| match member.value.member(name).map(|member| &member.value.kind) {
             Some(JsonValue::String(text)) => Some(text.as_str()),
             _ => None,
@@ -39,45 +50,71 @@ impl<'t> Reader<'_, '_, 't> {
                 format!("the policies of the nested stack `{}` are in a template of its own", member.key);
             container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
         }
-        let Some(properties) = resource.properties else {
-            if is_sam {
-                sam::resource(self, &resource, container);
+        let pointer = format!("/Resources/{}", escape(&member.key));
+        let root = Path { pointer: format!("{pointer}/Properties"), ..Path::default() };
+        let mut taken = BTreeSet::new();
+        if let Some(properties) = resource.properties {
+            if let Some(function) = maker(properties) {
+                self.unseen(&resource, function, (properties, &root), container);
             }
+            for slot in slots::of_type(SLOTS, resource.kind) {
+                let Some(slot) = refined(slot, properties) else {
+                    taken.extend(slot.steps().next().map(|(name, _)| root.member(name).pointer));
+                    continue;
+                };
+                let steps: Vec<(&str, bool)> = slot.steps().collect();
+                let before = container.entries.len();
+                self.slot(&slot, &resource, &steps, (properties, root.clone()), container);
+                taken.extend(container.entries.iter().skip(before).map(|entry| entry.pointer.clone()));
+            }
+            self.built(&resource, properties, container);
+            self.links(&resource, properties, container);
+        }
+        if resource.kind.starts_with(sam::TYPES) {
+            let names = sam::resource(self, &resource, container);
+            taken.extend(names.into_iter().map(|name| root.member(name).pointer));
+        }
+        if let Some(connectors) = member.value.member("Connectors") {
+            let path = Path { pointer, ..Path::default() }.member("Connectors");
+            sam::connector(self, (&resource, &path, connectors.key_span), container);
+        }
+        let JsonValue::Object(members) = &member.value.kind else { return };
+        for part in members.iter().filter(|part| part.key != "Metadata") {
+            match (part.key.as_str(), &part.value.kind) {
+                ("Properties", JsonValue::Object(members)) if call(&part.value).is_none() => {
+                    for member in members {
+                        let path = root.member(&member.key);
+                        self.unrecognised((&resource, &taken), &member.value, path, container);
+                    }
+                }
+                ("Properties", _) => {
+                    self.unrecognised((&resource, &taken), &part.value, root.clone(), container);
+                }
+                (name, _) => {
+                    let above =
+                        Path { pointer: format!("/Resources/{}", escape(&member.key)), ..Path::default() };
+                    self.unrecognised((&resource, &taken), &part.value, above.member(name), container);
+                }
+            }
+        }
+    }
+
+    /// Adds what a function makes in the place of the properties, or beside them, of a resource that can hold a policy.
+    fn unseen(
+        &self,
+        resource: &Resource<'_, 't>,
+        function: &str,
+        (properties, root): (&Json<'t>, &Path),
+        container: &mut Container,
+    ) {
+        let slots = slots::of_type(SLOTS, resource.kind);
+        if slots.is_empty() && !BUILT.contains(&resource.kind) && !resource.kind.starts_with(sam::TYPES) {
             return;
-        };
-        let root =
-            Path { pointer: format!("/Resources/{}/Properties", escape(&member.key)), ..Path::default() };
-        if let Some((function, _)) = call(properties) {
-            let content = Content::Unknown {
-                reason: format!("all properties are made by `{function}`"),
-                references: Vec::new(),
-                presumed: None,
-            };
-            if !slots::of_type(SLOTS, resource.kind).is_empty() {
-                let mut entry = self.entry(&resource, &root, properties.span);
-                entry.content = content;
-                entry.kind = slots::of_type(SLOTS, resource.kind).first().map(|slot| slot.kind);
-                container.entries.push(entry);
-            }
-            return;
         }
-        let mut taken = Vec::new();
-        for slot in slots::of_type(SLOTS, resource.kind) {
-            taken.push(slot.steps().next().map_or("", |(name, _)| name));
-            let Some(slot) = refined(slot, properties) else { continue };
-            let steps: Vec<(&str, bool)> = slot.steps().collect();
-            self.slot(&slot, &resource, &steps, (properties, root.clone()), container);
-        }
-        if is_sam {
-            taken.extend(sam::resource(self, &resource, container));
-        }
-        self.built(&resource, properties, container);
-        self.links(&resource, properties, container);
-        if let JsonValue::Object(members) = &properties.kind {
-            for member in members.iter().filter(|member| !taken.contains(&member.key.as_str())) {
-                self.unrecognised(&resource, &member.value, root.member(&member.key), container);
-            }
-        }
+        let mut entry = self.entry(resource, root, properties.span);
+        entry.kind = Some(slots.first().map_or(PolicyKind::Resource, |slot| slot.kind));
+        entry.content = not_known(format!("properties are made by `{function}`"), "");
+        container.entries.push(entry);
     }
 
     fn slot(
@@ -92,12 +129,25 @@ impl<'t> Reader<'_, '_, 't> {
             self.add(slot, resource, json, path, container);
             return;
         };
-        if call(json).is_some() {
-            // A list or object that a function makes: what it holds is not seen.
-            self.add(slot, resource, json, path, container);
+        // A list or object that a function makes, or a value of another type: what it holds is not seen.
+        let is_seen = matches!(&json.kind, JsonValue::Object(_) | JsonValue::Null) && call(json).is_none();
+        if !is_seen {
+            // Functions in the place of all properties are told once, for all slots.
+            if !path.attribute.is_empty() {
+                self.add(slot, resource, json, path, container);
+            }
             return;
         }
-        let Some(member) = json.member(name) else { return };
+        let Some(member) = json.member(name) else {
+            if let Some(function) = maker(json).filter(|_| !path.attribute.is_empty()) {
+                let mut entry = self.entry(resource, &path, json.span);
+                entry.kind = Some(slot.kind);
+                entry.resource_type = slot.resource_type();
+                entry.content = not_known(format!("members are made by `{function}`"), "");
+                container.entries.push(entry);
+            }
+            return;
+        };
         let path = path.member(name);
         match &member.value.kind {
             JsonValue::Array(list) if *is_list => {
@@ -137,48 +187,70 @@ impl<'t> Reader<'_, '_, 't> {
     fn built(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
         let given = |name: &str| self.given(properties, name);
         let span = resource.span;
-        let (made, is_function) = match resource.kind {
+        let of = |of: built::Target, target: &str| built::Permission {
+            sid: built::Given::Nothing,
+            actions: vec![given("Action")],
+            principal: given("Principal"),
+            of,
+            target: given(target),
+            qualifier: built::Given::Nothing,
+            conditions: Vec::new(),
+        };
+        let permission = match resource.kind {
             "AWS::Lambda::Permission" => {
                 let via_url = match given("InvokedViaFunctionUrl") {
                     built::Given::Text(text) if text == "false" => built::Given::Nothing,
                     other => other,
                 };
-                let permission = built::Permission {
-                    sid: built::Given::Nothing,
-                    action: given("Action"),
-                    principal: given("Principal"),
-                    target: given("FunctionName"),
-                    qualifier: built::Given::Nothing,
-                    is_layer: false,
+                let auth_type = given("FunctionUrlAuthType");
+                built::Permission {
                     conditions: vec![
-                        ("ArnLike", "aws:SourceArn", given("SourceArn")),
-                        ("StringEquals", "aws:SourceAccount", given("SourceAccount")),
-                        ("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
-                        ("StringEquals", "lambda:FunctionUrlAuthType", given("FunctionUrlAuthType")),
-                        ("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
-                        ("Bool", "lambda:InvokedViaFunctionUrl", via_url),
+                        condition("ArnLike", "aws:SourceArn", given("SourceArn")),
+                        condition("StringEquals", "aws:SourceAccount", given("SourceAccount")),
+                        condition("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
+                        condition("StringEquals", "lambda:FunctionUrlAuthType", auth_type),
+                        condition("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
+                        condition("Bool", "lambda:InvokedViaFunctionUrl", via_url),
                     ],
-                };
-                (built::permission(&permission, span), true)
+                    ..of(built::Target::Function, "FunctionName")
+                }
             }
-            "AWS::Lambda::LayerVersionPermission" => {
-                let permission = built::Permission {
-                    sid: built::Given::Nothing,
-                    action: given("Action"),
-                    principal: given("Principal"),
-                    target: given("LayerVersionArn"),
-                    qualifier: built::Given::Nothing,
-                    is_layer: true,
-                    conditions: vec![("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
+            "AWS::Lambda::LayerVersionPermission" => built::Permission {
+                conditions: vec![condition("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
+                ..of(built::Target::Layer, "LayerVersionArn")
+            },
+            "AWS::Signer::ProfilePermission" => built::Permission {
+                qualifier: given("ProfileVersion"),
+                ..of(built::Target::SigningProfile, "ProfileName")
+            },
+            "AWS::ACMPCA::Permission" => {
+                let actions = properties.member("Actions").map(|member| self.texts(&member.value));
+                let known = |text: Result<String, String>| match text {
+                    Ok(text) => built::certificate_action(&text),
+                    Err(reference) => built::Given::Unknown(reference),
                 };
-                (built::permission(&permission, span), false)
+                built::Permission {
+                    actions: actions.into_iter().flatten().map(known).collect(),
+                    conditions: vec![condition("StringEquals", "aws:SourceAccount", given("SourceAccount"))],
+                    ..of(built::Target::CertificateAuthority, "CertificateAuthorityArn")
+                }
             }
             "AWS::Events::EventBusPolicy" => {
                 self.event_bus(resource, properties, container);
                 return;
             }
+            "AWS::EntityResolution::PolicyStatement" | "AWS::RAM::Permission" => {
+                let mut entry = self.entry(resource, &Path::default(), span);
+                entry.pointer = format!("/Resources/{}", escape(resource.name));
+                entry.kind = Some(PolicyKind::Resource);
+                entry.content = not_known("AWS makes a part of policies of its members".to_owned(), "");
+                container.entries.push(entry);
+                return;
+            }
             _ => return,
         };
+        let made = built::permission(&permission, span);
+        let is_function = resource.kind == "AWS::Lambda::Permission";
         let mut entry = self.entry(resource, &Path::default(), span);
         entry.pointer = format!("/Resources/{}", escape(resource.name));
         entry.kind = Some(PolicyKind::Resource);
@@ -260,11 +332,14 @@ impl<'t> Reader<'_, '_, 't> {
     /// Adds values that look like policies at places that no table knows.
     fn unrecognised(
         &self,
-        resource: &Resource<'_, 't>,
+        (resource, taken): (&Resource<'_, 't>, &BTreeSet<String>),
         json: &Json<'t>,
         path: Path,
         container: &mut Container,
     ) {
+        if taken.contains(&path.pointer) {
+            return;
+        }
         let is_policy = match &json.kind {
             JsonValue::Object(_) => is_policy_object(json),
             JsonValue::String(text) => text::looks_like_policy(text),
@@ -280,12 +355,14 @@ impl<'t> Reader<'_, '_, 't> {
         match &json.kind {
             JsonValue::Object(members) => {
                 for member in members {
-                    self.unrecognised(resource, &member.value, path.member(&member.key), container);
+                    let path = path.member(&member.key);
+                    self.unrecognised((resource, taken), &member.value, path, container);
                 }
             }
             JsonValue::Array(list) => {
                 for (index, element) in list.iter().enumerate() {
-                    self.unrecognised(resource, element, path.element(index, None), container);
+                    let path = path.element(index, None);
+                    self.unrecognised((resource, taken), element, path, container);
                 }
             }
             _ => {}
@@ -293,14 +370,43 @@ impl<'t> Reader<'_, '_, 't> {
     }
 }
 
-/// An object with `Statement`, of which one has an `Effect`.
+/// An object with `Statement` in which there is an `Effect`, or a function whose parts together hold these words.
 fn is_policy_object(json: &Json<'_>) -> bool {
-    let Some(member) = json.member("Statement") else { return false };
-    let statements = match &member.value.kind {
-        JsonValue::Array(list) => list.as_slice(),
-        _ => std::slice::from_ref(&member.value),
-    };
-    statements.iter().any(|statement| statement.member("Effect").is_some())
+    let mut words = String::new();
+    match (call(json), json.member("Statement")) {
+        (Some((_, arguments)), _) => gather(arguments, &mut words),
+        (None, Some(member)) => {
+            words.push_str("Statement");
+            gather(&member.value, &mut words);
+        }
+        (None, None) => return false,
+    }
+    text::mentions_policy(&words)
+}
+
+/// Adds all names and texts of a value, one after the other: a text may be made of parts.
+fn gather(json: &Json<'_>, words: &mut String) {
+    match &json.kind {
+        JsonValue::Object(members) => {
+            for member in members {
+                words.push_str(&member.key);
+                gather(&member.value, words);
+            }
+        }
+        JsonValue::Array(list) => list.iter().for_each(|element| gather(element, words)),
+        JsonValue::String(text) => words.push_str(text),
+        _ => {}
+    }
+}
+
+/// The function that makes members of an object, alone or beside others that are written.
+fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
+    match &json.kind {
+        JsonValue::Object(members) => {
+            members.iter().map(|member| member.key.as_str()).find(|name| is_function(name))
+        }
+        _ => None,
+    }
 }
 
 /// The slot as it is for these properties; `None` if its text is no IAM policy.
@@ -317,6 +423,16 @@ fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
         && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains(":dashboard/"))
     {
         slot.public = "AWS::CloudTrail::Dashboard";
+    }
+    if slot.resource == "AWS::CloudTrail::ResourcePolicy"
+        && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains(":channel/"))
+    {
+        slot.public = "";
+    }
+    if slot.resource == "AWS::Kinesis::ResourcePolicy"
+        && matches!(subject(properties, "ResourceArn"), Some(arn) if arn.contains("/consumer/"))
+    {
+        slot.public = "AWS::Kinesis::StreamConsumer";
     }
     Some(slot)
 }

@@ -7,7 +7,7 @@ use crate::cli::command::recheck;
 use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
 use crate::code::Code;
-use crate::container::{Content, Entry, Origin};
+use crate::container::{AccessBlock, Content, Entry, Origin};
 use crate::encode::Assumption;
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
@@ -17,7 +17,7 @@ use crate::report::{
     Subject,
 };
 use crate::solve::Verdict;
-use crate::surface::{answered, deadline, document, fit, isolated};
+use crate::surface::{answered, deadline, document, fit, isolated, passes_over};
 use std::time::Instant;
 
 /// Asks the question about a policy, which is compared to an existing one or to none.
@@ -77,7 +77,7 @@ impl Judge<'_> {
             Standing::Judged | Standing::Created | Standing::Deleted => {}
         }
         let kind = case.entry().and_then(|entry| entry.kind);
-        if let Some(why) = kind.and_then(|kind| self.run.question.passes_over(kind)) {
+        if let Some(why) = kind.and_then(|kind| passes_over(self.run.question.kind(), kind)) {
             return Err(Without::Skipped(why));
         }
         let policy_type = self.options.policy_type.or(kind.map(|kind| kind.policy_type()));
@@ -268,16 +268,38 @@ impl Judge<'_> {
             Some(AwsCheck::NoPublicAccess(of)) => vec![of.name().to_owned()],
             _ => Vec::new(),
         };
-        let asked = if of_type.is_empty() { self.run.asked.clone() } else { of_type };
-        judgement.issues(&Invocation {
+        let is_public = !of_type.is_empty();
+        let asked = if is_public { of_type } else { self.run.asked.clone() };
+        let mut issues = judgement.issues(&Invocation {
             policy: &case.input.argument,
             existing: case.reference.map(|reference| reference.argument.as_str()),
             rule: rule(case),
             asked: &asked,
             recheck,
             then: None,
-        })
+        });
+        if is_public {
+            for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
+                issue.notes.extend(case.input.blocks.iter().filter_map(blocked).map(|text| ("note", text)));
+            }
+        }
+        issues
     }
+}
+
+/// What a setting does about a public policy; `None` if it does nothing. A PASS is not made of it: the setting is no part of
+/// the policy.
+fn blocked(block: &AccessBlock) -> Option<String> {
+    let [_, _, refuses, restricts] = block.flags.map(|flag| flag == Some(true));
+    let (setting, effect) = match (refuses, restricts) {
+        (true, true) => ("BlockPublicPolicy and RestrictPublicBuckets", "AWS refuses such a policy"),
+        (true, false) => ("BlockPublicPolicy", "AWS refuses such a policy when it is put"),
+        (false, true) => {
+            ("RestrictPublicBuckets", "only AWS services and the bucket's own account get what it allows")
+        }
+        (false, false) => return None,
+    };
+    Some(format!("{} sets {setting}: {effect} (see `iamsat block-public-access`)", block.address))
 }
 
 /// True if the text is only assumed to be that of the policy.

@@ -116,7 +116,7 @@ impl Run<'_> {
     fn admits(&self, inputs: &Inputs) -> Result<(), Failure> {
         let none = Failure::validation("there is no policy in any of the inputs");
         let skips = self.args.skip_non_policies && inputs.list.iter().all(Input::is_no_policy);
-        let lists_none = inputs.files.iter().all(|file| file.policies == 0);
+        let lists_none = inputs.files.iter().all(|file| file.chosen == 0);
         if skips && lists_none && inputs.files.is_empty()
             || self.args.require_policies && inputs.list.is_empty() && lists_none
         {

@@ -2,7 +2,6 @@
 
 use crate::cli::args::{InputArgs, SearchArgs};
 use crate::cli::input::{Input, Reference};
-use crate::container::PolicyKind;
 use crate::policy::ResourceType;
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Failure, Settled};
@@ -32,10 +31,7 @@ pub(super) enum Question {
 impl Question {
     /// The name of the command.
     pub(super) fn command(self) -> &'static str {
-        match self {
-            Question::Same(check) => check.kind().name(),
-            Question::PublicAccess(_) => CheckKind::NoPublicAccess.name(),
-        }
+        self.kind().name()
     }
 
     /// The check of one input; `None` if the type of its resource is not known.
@@ -49,17 +45,12 @@ impl Question {
         }
     }
 
-    /// Why the question says nothing about policies of a kind; `None` if it does.
-    pub(super) fn passes_over(self, kind: PolicyKind) -> Option<String> {
-        let why = match (self, kind) {
-            (Question::Same(AwsCheck::NoNewAccess), _) => return None,
-            (_, PolicyKind::Scp | PolicyKind::Rcp | PolicyKind::Endpoint) => "it grants nothing by itself",
-            (Question::PublicAccess(_), PolicyKind::Identity | PolicyKind::Session) => {
-                "the check is about policies of resources"
-            }
-            _ => return None,
-        };
-        Some(format!("{why} (kind {})", kind.name()))
+    /// The kind of check.
+    pub(super) fn kind(self) -> CheckKind {
+        match self {
+            Question::Same(check) => check.kind(),
+            Question::PublicAccess(_) => CheckKind::NoPublicAccess,
+        }
     }
 }
 

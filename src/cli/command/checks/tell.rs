@@ -1,7 +1,7 @@
 //! The answers of a run, in JSON and in text.
 
 use super::case::Case;
-use crate::cli::command::policies::described_entry;
+use crate::cli::command::policies::{described_block, described_entry};
 use crate::cli::input::{Holding, Reference};
 use crate::cli::output::Output;
 use crate::code::Code;
@@ -53,6 +53,10 @@ impl Told<'_, '_> {
             }
             if let Some(entry) = &case.input.entry {
                 members.insert("policy".to_owned(), described_entry(entry));
+                if !case.input.blocks.is_empty() {
+                    let blocks = case.input.blocks.iter().map(described_block).collect();
+                    members.insert("accessBlocks".to_owned(), blocks);
+                }
             }
             if let Value::Object(rest) = one(outcome, subject) {
                 members.extend(rest);
@@ -109,8 +113,9 @@ impl Told<'_, '_> {
         let is_told = outcomes.len() != 1 && output.verbosity > Verbosity::Quiet;
         for file in files.iter().filter(|_| is_told) {
             let noun = if file.policies == 1 { "policy" } else { "policies" };
+            let none = if file.policies > 0 && file.chosen == 0 { ", none of them chosen" } else { "" };
             output.text(&format!(
-                "{}: {} {noun} in {} ({})\n",
+                "{}: {} {noun} in {} ({}){none}\n",
                 report.command, file.policies, file.name, file.parts
             ))?;
         }

@@ -133,6 +133,7 @@ fn run(input: impl Read + Send + 'static) -> (String, bool) {
     let batch = Batch {
         options: Default::default(),
         certificates: None,
+        files: None,
         timeout: None,
         limits: Default::default(),
         line_bytes: 1 << 20,

@@ -1,0 +1,139 @@
+//! What a line gives as a policy: a document, or a file that holds several.
+
+use super::cache::{Cache, Known, Remembered};
+use super::config::Batch;
+use crate::container::{Container, Content, Contents, Options, decode, holds_several, open};
+use crate::policy::{Read, read};
+use crate::report::Failure;
+use crate::span::Source;
+use crate::surface::{reason, undecided, unreadable};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// A policy, or a file of several.
+pub(super) enum Given {
+    One(Arc<Remembered>),
+    Several(Box<Container>),
+}
+
+impl Given {
+    /// The policy, where one is needed.
+    ///
+    /// # Errors
+    /// There are several.
+    pub(super) fn one(self, name: &str) -> Result<Arc<Remembered>, Failure> {
+        match self {
+            Given::One(read) => Ok(read),
+            Given::Several(_) => Err(Failure::validation(format!(
+                "{name} holds several policies, and one is needed here: name it as FILE#NAME"
+            ))),
+        }
+    }
+}
+
+/// The policy, or the file of several, that a member with this name is: an object or a string.
+///
+/// # Errors
+/// It is a string that is no text, or a file that cannot be read as what it is.
+pub(super) fn written(
+    batch: &Batch,
+    cache: &Cache,
+    (name, raw): (&'static str, &str),
+    known: Option<&Known>,
+) -> Result<Given, Failure> {
+    let text = || -> Result<Cow<'_, str>, Failure> {
+        if !raw.starts_with('"') {
+            return Ok(Cow::Borrowed(raw));
+        }
+        serde_json::from_str(raw).map(Cow::Owned).map_err(|_| {
+            let what = "holds half of a surrogate pair, which is no character";
+            Failure::validation(format!("the string `{name}` {what}"))
+        })
+    };
+    let source = |text: Cow<'_, str>| Source::new(name, text.into_owned());
+    let found = cache.read(name, raw, known, || Ok::<_, Failure>(read(&source(text()?), &batch.limits)))?;
+    let text = text()?;
+    // A part of a plan, of a template, ... is not all of it.
+    if let Some(document) = &found.read().document {
+        let is_whole = document.base_pointer.is_empty() && document.source.text() == text;
+        if is_whole || !holds_several(&text) {
+            return Ok(Given::One(found));
+        }
+    }
+    Ok(match contents(&source(text))? {
+        Contents::Container(container) => Given::Several(container),
+        Contents::Policy(_) => Given::One(found),
+    })
+}
+
+/// The policy, or the file of several, that a member names: `FILE` or `FILE#NAME`, below the directory that lines may read.
+///
+/// # Errors
+/// The file is not below it or cannot be read, or has no such policy, or does not say all of it.
+pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result<Given, Failure> {
+    let Some(directory) = &batch.files else {
+        return Err(Failure::validation(format!(
+            "`{name}` names a file, and lines may read none: give `--files DIR`, if you trust who wrote them"
+        )));
+    };
+    let (path, file, policy) = found(directory, argument)?;
+    let most = Options::default().limits.bytes;
+    let mut bytes = Vec::new();
+    File::open(&path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(file, reason(&error)))?;
+    let text = decode(bytes).map_err(|_| unreadable(file, "it is neither UTF-8 nor UTF-16 text"))?;
+    match (contents(&Source::new(file, text))?, policy) {
+        (Contents::Policy(read), None) => Ok(Given::One(Arc::new(Remembered::new(name, *read)))),
+        (Contents::Policy(_), Some(_)) => {
+            Err(Failure::validation(format!("{file} is one policy, so none of it has a name")))
+        }
+        (Contents::Container(container), None) => Ok(Given::Several(container)),
+        (Contents::Container(container), Some(policy)) => {
+            let Some(entry) = container.entry(policy) else {
+                return Err(Failure::validation(format!("{file} has no policy named `{policy}`")));
+            };
+            match &entry.content {
+                _ if entry.sensitive => Err(Failure::validation(format!(
+                    "the file marks {policy} as sensitive: what is found in it is not shown"
+                ))),
+                Content::Text { read, .. } if entry.kind.is_some() => {
+                    Ok(Given::One(Arc::new(Remembered::new(name, read.clone()))))
+                }
+                content => Err(undecided(&container.source, entry, content)),
+            }
+        }
+    }
+}
+
+fn contents(source: &Source) -> Result<Contents, Failure> {
+    open(source, &Options::default()).map_err(|diagnostics| {
+        let read = Read { source: source.clone(), document: None, diagnostics };
+        match Failure::of_documents([&read]) {
+            Some(failure) => failure,
+            None => Failure::validation(format!("{} cannot be read", source.name())),
+        }
+    })
+}
+
+/// The path of a file below a directory, its name, and the name of a policy in it. A link may lead out of the directory; a path may not.
+fn found<'a>(directory: &Path, argument: &'a str) -> Result<(PathBuf, &'a str, Option<&'a str>), Failure> {
+    let below = |path: &str| {
+        let is_inside =
+            Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        is_inside.then(|| directory.join(path)).filter(|path| path.is_file())
+    };
+    if let Some(path) = below(argument) {
+        return Ok((path, argument, None));
+    }
+    for (at, _) in argument.match_indices('#') {
+        let (file, name) = argument.split_at(at);
+        if let (Some(path), Some(name)) = (below(file), name.strip_prefix('#')) {
+            return Ok((path, file, Some(name)));
+        }
+    }
+    Err(unreadable(argument, "there is no such file below the directory that lines may read"))
+}

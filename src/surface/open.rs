@@ -1,0 +1,102 @@
+//! What keeps a policy of a file, or the file as a whole, from being decided.
+
+use crate::code::Code;
+use crate::container::{Attachment, Content, Entry, PolicyKind, State};
+use crate::diagnostic::Diagnostic;
+use crate::query::CheckKind;
+use crate::report::{Failure, Issue, Kind};
+use crate::span::Source;
+
+/// Why the content is no document, in a sentence.
+pub fn unknown(content: &Content) -> String {
+    match content {
+        Content::Absent => "there is none".to_owned(),
+        Content::Text { .. } => State::Known.name().to_owned(),
+        Content::Partly { holes } => {
+            let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
+            names.dedup();
+            format!("it depends on {}", names.join(", "))
+        }
+        Content::Unknown { reason, .. } => reason.clone(),
+    }
+}
+
+/// Why a policy is not decided, with the sentence; `None` if it can be judged, or has faults of its own.
+pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
+    let (code, why) = match (entry.kind, content) {
+        (None, _) => {
+            let place = format!("{}.{}", entry.resource, entry.attribute);
+            (
+                Code::UnrecognisedPolicy,
+                format!("it looks like a policy, and no table knows what {place} is for"),
+            )
+        }
+        (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
+        (_, Content::Unknown { .. }) => (Code::PolicyNotKnownYet, unknown(content)),
+        (_, Content::Absent | Content::Text { .. }) => return None,
+    };
+    let issue = Issue::new(Kind::Unknown, code, format!("{}: {why}", entry.name));
+    let has_presumption = matches!(content, Content::Unknown { presumed: Some(_), .. });
+    let issue = match code {
+        Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
+            "help",
+            "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
+        ),
+        Code::UnrecognisedPolicy => issue.with_note(
+            "help",
+            format!(
+                "say what it is with `--kind-of {}.{}=identity`, or pass over it with `--skip '{}=REASON'`",
+                entry.resource, entry.attribute, entry.name
+            ),
+        ),
+        _ => issue,
+    };
+    Some((issue, why))
+}
+
+/// Why there is no document of a policy, at its place in the file.
+pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
+    match open(entry, content) {
+        Some((issue, why)) => {
+            Failure::undecided(issue.at(file, entry.span, ""), format!("{}: {why}", entry.name))
+        }
+        None => Failure::validation(format!("{}: {}", entry.name, unknown(content))),
+    }
+}
+
+/// Why the answer about those that a policy is attached to is open: its document is not in the file.
+pub fn not_read(link: &Attachment, file: &str) -> Issue {
+    let policy = attached(link);
+    let name = format!("{}.{}", link.address, link.attribute);
+    let title = format!("{policy} is attached by {}, and its document is not in {file}", link.address);
+    let code = Code::AttachedPolicyNotRead;
+    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy])
+}
+
+/// The policy that a link names, or what its name is made of.
+pub fn attached(link: &Attachment) -> &str {
+    match (&link.policy, &link.reference) {
+        (Some(policy), _) => policy,
+        (None, Some(reference)) => reference,
+        (None, None) => &link.attribute,
+    }
+}
+
+/// Why a question says nothing about policies of a kind; `None` if it does.
+pub fn passes_over(check: CheckKind, kind: PolicyKind) -> Option<String> {
+    let why = match (check, kind) {
+        (CheckKind::NoNewAccess | CheckKind::Find, _) => return None,
+        (_, PolicyKind::Scp | PolicyKind::Rcp | PolicyKind::Endpoint) => "it grants nothing by itself",
+        (CheckKind::NoPublicAccess, PolicyKind::Identity | PolicyKind::Session) => {
+            "the check is about policies of resources"
+        }
+        _ => return None,
+    };
+    Some(format!("{why} (kind {})", kind.name()))
+}
+
+/// Why the file as a whole is not decided.
+pub fn incomplete(file: &Source, fault: &Diagnostic) -> Issue {
+    let issue = Issue::new(Kind::Unknown, fault.code, fault.message.clone()).at(file, fault.span, "");
+    if fault.help.is_empty() { issue } else { issue.with_note("help", fault.help.clone()) }
+}
