@@ -64,127 +64,184 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
 
 /// All facts about the keys that occur in the formula, as conjuncts.
 pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[&Document]) -> Vec<Lit> {
-    let further: Vec<(&'a str, u32)> = formula
-        .variables()
-        .filter_map(|(_, variable)| match variable {
-            Variable::Key(name, element) if element > 0 => Some((name, element)),
-            _ => None,
-        })
-        .collect();
-    let keys: Vec<&'a str> = formula.mentioned().to_vec();
-    let mut facts = Vec::new();
-    if let Some(boundary) = context.semantics.boundary
-        && formula.has_unobservable(Unobservable::Boundary)
-    {
-        facts.push(formula.unobservable(Unobservable::Boundary).negate_if(!boundary));
+    let keys = formula.mentioned().to_vec();
+    let mut facts = Facts { formula, context, keys, found: Vec::new() };
+    facts.chosen();
+    if !context.semantics.aws_compat {
+        facts.unsigned();
+        facts.assumed_root();
+        facts.services();
+        facts.network();
+        facts.groups();
+        facts.found.extend(times(facts.formula, documents));
+        facts.calls();
+        facts.tags();
+        facts.found.retain(|fact| *fact != Lit::TRUE);
     }
-    for (name, element) in &further {
-        // Values are numbered without gaps.
-        let this = presence(formula, context, name, *element);
-        let before = presence(formula, context, name, element - 1);
-        facts.push(formula.graph.or([!this, before]));
+    facts.found
+}
+
+/// The facts that were found so far about the keys that a formula mentions.
+struct Facts<'f, 'a> {
+    formula: &'f mut Formula<'a>,
+    context: &'f Context<'a>,
+    keys: Vec<&'a str>,
+    found: Vec<Lit>,
+}
+
+impl<'a> Facts<'_, 'a> {
+    fn mentioned(&self, wanted: &str) -> Option<&'a str> {
+        self.keys.iter().find(|name| **name == wanted).copied()
     }
-    if context.semantics.heuristics {
-        facts.extend(heuristics(formula, context));
+
+    fn presence(&mut self, key: &'a str) -> Lit {
+        presence(self.formula, self.context, key, 0)
     }
-    if context.semantics.aws_compat {
-        return facts;
+
+    fn is_kind(&mut self, kinds: Class) -> Lit {
+        is_kind(self.formula, self.context, kinds)
     }
-    let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
-    // S1 and S17.
-    let anonymous = is_kind(formula, context, ANONYMOUS);
-    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
-    for name in &keys {
-        let without = match () {
-            () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => {
-                is_kind(formula, context, ANONYMOUS.union(SIGN_IN))
+
+    fn implies(&mut self, a: Lit, b: Lit) {
+        self.found.push(self.formula.graph.or([!a, b]));
+    }
+
+    /// Records what the question says of requests, and that the values of a key are numbered without gaps.
+    fn chosen(&mut self) {
+        let further: Vec<(&'a str, u32)> = self
+            .formula
+            .variables()
+            .filter_map(|(_, variable)| match variable {
+                Variable::Key(name, element) if element > 0 => Some((name, element)),
+                _ => None,
+            })
+            .collect();
+        if let Some(boundary) = self.context.semantics.boundary
+            && self.formula.has_unobservable(Unobservable::Boundary)
+        {
+            self.found.push(self.formula.unobservable(Unobservable::Boundary).negate_if(!boundary));
+        }
+        for (name, element) in further {
+            let this = presence(self.formula, self.context, name, element);
+            let before = presence(self.formula, self.context, name, element - 1);
+            self.implies(this, before);
+        }
+        if self.context.semantics.heuristics {
+            self.found.extend(heuristics(self.formula, self.context));
+        }
+    }
+
+    /// Records which keys unsigned requests lack (S1 and S17).
+    fn unsigned(&mut self) {
+        let anonymous = self.is_kind(ANONYMOUS);
+        for name in self.keys.clone() {
+            let without = match () {
+                () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => {
+                    self.is_kind(ANONYMOUS.union(SIGN_IN))
+                }
+                () if NOT_ANONYMOUS.contains(&name) => anonymous,
+                () => Lit::FALSE,
+            };
+            if without != Lit::FALSE {
+                let present = self.presence(name);
+                self.implies(without, !present);
             }
-            () if NOT_ANONYMOUS.contains(name) => anonymous,
-            () => Lit::FALSE,
-        };
-        if without != Lit::FALSE {
-            let present = presence(formula, context, name, 0);
-            implies(formula, without, !present);
         }
     }
-    // S4 and S5: the type and the user id of a session of AssumeRoot are of no other kind.
-    let of_others = [
-        (
-            "aws:principaltype",
-            ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec(),
-        ),
-        (
-            "aws:userid",
-            ["AROA", "AIDA"].map(|start| Pattern::builder().text(start).many(Class::ANY).finish()).to_vec(),
-        ),
-    ];
-    for (key, patterns) in of_others {
-        let Some(key) = mentioned(key) else { continue };
-        let assumed = is_kind(formula, context, ASSUMED_ROOT);
-        if assumed == Lit::FALSE {
-            continue;
-        }
-        let own = formula.key(key, 0);
-        let present = formula.present(own);
-        let with_key = formula.graph.and([assumed, present]);
-        for pattern in patterns {
-            let of_other = formula.matches(own, PatternKey::built(pattern));
-            implies(formula, with_key, !of_other);
-        }
-    }
-    // S6: the list belongs to services.
-    if let Some(list) = mentioned("aws:principalservicenameslist") {
-        let account = is_kind(formula, context, OF_ACCOUNT);
-        let present = presence(formula, context, list, 0);
-        implies(formula, account, !present);
-    }
-    // S8.
-    if let Some(ip) = mentioned("aws:sourceip") {
-        let ip = presence(formula, context, ip, 0);
-        for key in THROUGH_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
-            let key = presence(formula, context, key, 0);
-            implies(formula, ip, !key);
+
+    /// Records that the type and the user id of a session of AssumeRoot are of no other kind (S4 and S5).
+    fn assumed_root(&mut self) {
+        let of_others = [
+            (
+                "aws:principaltype",
+                ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec(),
+            ),
+            (
+                "aws:userid",
+                ["AROA", "AIDA"]
+                    .map(|start| Pattern::builder().text(start).many(Class::ANY).finish())
+                    .to_vec(),
+            ),
+        ];
+        for (key, patterns) in of_others {
+            let Some(key) = self.mentioned(key) else { continue };
+            let assumed = self.is_kind(ASSUMED_ROOT);
+            if assumed == Lit::FALSE {
+                continue;
+            }
+            let own = self.formula.key(key, 0);
+            let present = self.formula.present(own);
+            let with_key = self.formula.graph.and([assumed, present]);
+            for pattern in patterns {
+                let of_other = self.formula.matches(own, PatternKey::built(pattern));
+                self.implies(with_key, !of_other);
+            }
         }
     }
-    // S9.
-    if let Some(endpoint) = mentioned("aws:sourcevpce") {
-        let endpoint = presence(formula, context, endpoint, 0);
-        for key in NAMES_ENDPOINT.iter().filter_map(|k| mentioned(k)) {
-            let key = presence(formula, context, key, 0);
-            implies(formula, key, endpoint);
+
+    /// Records that the list of a service's names belongs to services (S6).
+    fn services(&mut self) {
+        if let Some(list) = self.mentioned("aws:principalservicenameslist") {
+            let account = self.is_kind(OF_ACCOUNT);
+            let present = self.presence(list);
+            self.implies(account, !present);
         }
     }
-    // S10.
-    for (id, paths) in ORGANIZATIONS {
-        if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
-            let (id, paths) = (presence(formula, context, id, 0), presence(formula, context, paths, 0));
-            implies(formula, id, paths);
-            implies(formula, paths, id);
+
+    /// Records which keys come with a VPC endpoint (S8 and S9).
+    fn network(&mut self) {
+        if let Some(ip) = self.mentioned("aws:sourceip") {
+            let ip = self.presence(ip);
+            for name in THROUGH_ENDPOINT {
+                let Some(key) = self.mentioned(name) else { continue };
+                let key = self.presence(key);
+                self.implies(ip, !key);
+            }
+        }
+        if let Some(endpoint) = self.mentioned("aws:sourcevpce") {
+            let endpoint = self.presence(endpoint);
+            for name in NAMES_ENDPOINT {
+                let Some(key) = self.mentioned(name) else { continue };
+                let key = self.presence(key);
+                self.implies(key, endpoint);
+            }
         }
     }
-    // S10 again, and S11.
-    for (id, paths) in ORGANIZATIONS {
-        if let (Some(id), Some(paths)) = (mentioned(id), mentioned(paths)) {
-            facts.extend(organization(formula, context, (id, paths)));
+
+    /// Records that the id of an organization and its paths come together, and that the paths start with it (S10).
+    fn groups(&mut self) {
+        let both = ORGANIZATIONS.map(|(id, paths)| self.mentioned(id).zip(self.mentioned(paths)));
+        for (id, paths) in both.into_iter().flatten() {
+            let (id, paths) = (self.presence(id), self.presence(paths));
+            self.implies(id, paths);
+            self.implies(paths, id);
+        }
+        for pair in both.into_iter().flatten() {
+            self.found.extend(organization(self.formula, self.context, pair));
         }
     }
-    facts.extend(times(formula, documents));
-    let mut implies = |formula: &mut Formula<'a>, a: Lit, b: Lit| facts.push(formula.graph.or([!a, b]));
-    // S12.
-    if let (Some(called), Some(via)) = (mentioned("aws:calledvia"), mentioned("aws:viaawsservice")) {
-        let called = presence(formula, context, called, 0);
-        let is_true = PatternKey::built(Pattern::builder().text_any_case("true").finish());
-        let via = matches(formula, context, via, 0, is_true);
-        implies(formula, called, via);
-    }
-    // S13.
-    if let Some(tags) = mentioned("aws:tagkeys") {
-        let tags = presence(formula, context, tags, 0);
-        for name in keys.iter().filter(|name| name.starts_with("aws:requesttag/")) {
-            let tag = presence(formula, context, name, 0);
-            implies(formula, tag, tags);
+
+    /// Records that a request with a chain of services is made by a service (S12).
+    fn calls(&mut self) {
+        if let (Some(called), Some(via)) =
+            (self.mentioned("aws:calledvia"), self.mentioned("aws:viaawsservice"))
+        {
+            let called = self.presence(called);
+            let is_true = PatternKey::built(Pattern::builder().text_any_case("true").finish());
+            let via = matches(self.formula, self.context, via, 0, is_true);
+            self.implies(called, via);
         }
     }
-    facts.retain(|fact| *fact != Lit::TRUE);
-    facts
+
+    /// Records that tags of a request come with the list of their keys (S13).
+    fn tags(&mut self) {
+        let Some(tags) = self.mentioned("aws:tagkeys") else { return };
+        let tags = self.presence(tags);
+        for name in self.keys.clone() {
+            if name.starts_with("aws:requesttag/") {
+                let tag = self.presence(name);
+                self.implies(tag, tags);
+            }
+        }
+    }
 }
