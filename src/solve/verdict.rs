@@ -211,7 +211,13 @@ pub struct Proof {
 impl Proof {
     /// That none of several goals can be met; `None` for no goals, which would prove nothing.
     pub fn all(parts: Vec<Proof>) -> Option<Proof> {
-        parts.iter().map(Proof::lemma_count).max().map(|lemmas| Proof { lemmas })
+        parts.into_iter().reduce(|all, part| all.and(&part))
+    }
+
+    /// That neither of two goals can be met.
+    #[must_use]
+    pub fn and(&self, other: &Proof) -> Proof {
+        Proof { lemmas: self.lemmas.max(other.lemmas) }
     }
 
     /// How many facts about patterns the proof uses.
@@ -237,4 +243,20 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
+}
+
+impl Stats {
+    /// The sizes of two searches together.
+    #[must_use]
+    pub fn and(&self, other: &Stats) -> Stats {
+        Stats {
+            atoms: self.atoms + other.atoms,
+            nodes: self.nodes + other.nodes,
+            clauses: self.clauses + other.clauses,
+            solves: self.solves + other.solves,
+            lemmas: self.lemmas + other.lemmas,
+            states: self.states + other.states,
+            iterations: self.iterations + other.iterations,
+        }
+    }
 }
