@@ -112,13 +112,11 @@ fn found(
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
     let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
     let trusted = zone.document(with_resource, &|key| keys.contains(key));
-    // That paths are of the organization of the id is no fact to the search, so who has other paths is not proved to be outside.
-    let certain = zone.document(with_resource, &|key| key != "aws:principalorgpaths" && keys.contains(key));
-    let Some((trusted, certain)) = trusted.zip(certain) else {
+    let Some(trusted) = trusted else {
         return ExternalAccess { findings: Vec::new(), rest: find([given], [], [], options) };
     };
     let whole = given.prepared();
-    let (trusted, certain) = (PreparedDocument::new(trusted), PreparedDocument::new(certain));
+    let trusted = PreparedDocument::new(trusted);
     let query = Query::find([whole.document()], [], [trusted.document()]);
     let referee = Referee::new(&query, semantics(&query, options));
     let referee = referee.with_indexes([DocumentRef::from(&*whole).actions(), None]);
@@ -128,7 +126,6 @@ fn found(
         policy: whole.document(),
         whole: (&*whole).into(),
         trusted: (&trusted).into(),
-        certain: (&certain).into(),
         resource_type,
         budget: QueryBudget::of_parts(&Options { certify: false, ..options.clone() }),
         with_resource,
@@ -152,8 +149,6 @@ struct Analyzer<'d> {
     /// The policy, prepared.
     whole: DocumentRef<'d>,
     trusted: DocumentRef<'d>,
-    /// As `trusted`, without what only follows from the rest.
-    certain: DocumentRef<'d>,
     resource_type: ResourceType,
     budget: QueryBudget,
     with_resource: bool,
@@ -184,6 +179,17 @@ struct FirstLook {
     all: Option<Answer>,
     /// True if it is not known of some statement.
     is_open: bool,
+}
+
+/// How much of a part of a statement is allowed access from outside.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// All of it.
+    Wholly,
+    /// All of it is from outside, and this Deny statement refuses, or may refuse, some of it.
+    DeniedBy(usize),
+    /// Not all of it, or that is not known.
+    Partly,
 }
 
 /// What is known about requests from outside in some part of a statement.
@@ -323,10 +329,9 @@ impl<'d> Analyzer<'d> {
     fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         for first in shown {
             let cells = self.cells(first.statement);
-            // What is known of all of a statement is known of its only cell.
-            let first = Some(first).filter(|_| cells.len() == 1);
+            let is_only = cells.len() == 1;
             for cell in cells {
-                self.cell(&cell, first, found)?;
+                self.cell(&cell, first, is_only, found)?;
             }
         }
         self.without_covered(found)?;
@@ -380,64 +385,95 @@ impl<'d> Analyzer<'d> {
     }
 
     fn denials_of(&mut self, found: &mut [ExternalFinding]) {
-        for finding in found.iter_mut().filter(|finding| !finding.is_wholly_outside) {
+        let is_open =
+            |finding: &&mut ExternalFinding| !finding.is_wholly_outside && finding.denied_by.is_empty();
+        for finding in found.iter_mut().filter(is_open) {
             finding.denied_by = self.denied_by(&finding.document);
         }
     }
 
-    /// The findings about one principal of a statement; `first`: a request from outside in all of it, if it is known.
+    /// The findings about one principal of a statement, or about its only one, given a request from outside in the statement.
     fn cell(
         &mut self,
         cell: &Region,
-        first: Option<&Finding>,
+        of_statement: &Finding,
+        is_only: bool,
         found: &mut Vec<ExternalFinding>,
     ) -> Result<(), Stopped> {
         let statement = cell.statement();
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
-        let first = match first {
+        let first = match is_only.then_some(of_statement) {
             Some(first) => first.clone(),
-            None => match self.outside(statement, &document)? {
-                Existence::Some(first) => *first,
-                Existence::None | Existence::Unknown => return Ok(()),
+            None => match self.shown_alike(statement, &document, of_statement.witness.request()) {
+                Some(first) => first,
+                None => match self.outside(statement, &document)? {
+                    Existence::Some(first) => *first,
+                    Existence::None | Existence::Unknown => return Ok(()),
+                },
             },
         };
-        let region = self.narrowed(self.policy, cell.clone(), first.witness.request())?;
+        let region = self.narrowed(statement, self.policy, cell.clone(), first.witness.request())?;
         let is_narrowed = region != *cell;
         let Some(document) = region.document(self.policy) else { return Ok(()) };
-        let is_wholly_outside = self.is_wholly_outside(&document)?;
-        let refined = if is_wholly_outside { None } else { self.refined(statement, &document)? };
+        let extent = self.extent(&document)?;
+        let refined = match extent {
+            Extent::Wholly => None,
+            Extent::DeniedBy(_) | Extent::Partly => self.refined(statement, &document)?,
+        };
         let Some(refined) = refined else {
-            let finding = match is_narrowed {
+            let finding = match is_narrowed && !holds(&document, first.witness.request(), &self.reading) {
                 true => self.outside(statement, &document)?,
                 false => Existence::Some(Box::new(first)),
             };
             if let Existence::Some(finding) = finding {
-                let unjudged = self.unjudged(statement, document, *finding);
-                found.push(ExternalFinding { is_wholly_outside, ..unjudged });
+                found.push(self.judged(statement, document, *finding, extent));
             }
             return Ok(());
         };
         for document in refined {
             let Existence::Some(finding) = self.outside(statement, &document)? else { continue };
-            let is_wholly_outside = self.is_wholly_outside(&document)?;
-            let unjudged = self.unjudged(statement, document, *finding);
-            found.push(ExternalFinding { is_wholly_outside, ..unjudged });
+            let extent = self.extent(&document)?;
+            found.push(self.judged(statement, document, *finding, extent));
         }
         Ok(())
     }
 
+    /// A finding whose extent is known.
+    fn judged(
+        &self,
+        statement: usize,
+        document: Document,
+        finding: Finding,
+        extent: Extent,
+    ) -> ExternalFinding {
+        let denied_by = match extent {
+            Extent::DeniedBy(denial) => vec![denial],
+            Extent::Wholly | Extent::Partly => Vec::new(),
+        };
+        let is_wholly_outside = matches!(extent, Extent::Wholly);
+        ExternalFinding { is_wholly_outside, denied_by, ..self.unjudged(statement, document, finding) }
+    }
+
     /// The region without the values with which nobody outside is let in.
-    fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Stopped> {
+    fn narrowed(
+        &mut self,
+        statement: usize,
+        of: &Document,
+        mut region: Region,
+        known: &Request,
+    ) -> Result<Region, Stopped> {
         let lists: Vec<(Axis, Vec<usize>)> =
             region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
-        let referee = self.reading.clone();
         for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
             let mut kept = Vec::new();
             for value in values {
                 let slice = region.with(axis, vec![value]);
                 let Some(document) = slice.document(of) else { continue };
                 // A request from outside that is known saves a question.
-                if holds(&document, known, &referee) || self.may_be_outside(&document, &[])? {
+                if holds(&document, known, &self.reading)
+                    || self.is_shown_alike(statement, axis, &document, known)
+                    || self.may_be_outside(&document, &[])?
+                {
                     kept.push(value);
                 }
             }
@@ -507,7 +543,7 @@ impl<'d> Analyzer<'d> {
                 Existence::Unknown => parts.push(within),
                 Existence::Some(known) => {
                     let Some(whole) = Region::whole(&within, 0) else { continue };
-                    let narrowed = self.narrowed(&within, whole, known.witness.request())?;
+                    let narrowed = self.narrowed(statement, &within, whole, known.witness.request())?;
                     let narrowed = narrowed.document(&within);
                     let Some(narrowed) = narrowed.and_then(|d| read(part.source.name(), d.source.text()))
                     else {
@@ -609,6 +645,39 @@ impl<'d> Analyzer<'d> {
         })
     }
 
+    /// A request like a known one in a part of a statement for one account, if the referee confirms it: that saves the question.
+    fn shown_alike(&self, statement: usize, part: &Document, known: &Request) -> Option<Finding> {
+        let [account] = accounts(part.statements.first()?)?[..] else { return None };
+        let requester = known.requester.as_ref()?.in_account(account)?;
+        let mut request = known.clone();
+        for (key, value) in requester.derived_context() {
+            if request.values(key).is_some() {
+                request.set(key, value.into_iter().map(Into::into).collect());
+            }
+        }
+        request.requester = Some(requester.clone());
+        self.confirmed(statement, part, &request)
+    }
+
+    /// Returns true if the referee confirms a request like a known one, with the action or resource of a slice of a statement.
+    fn is_shown_alike(&self, statement: usize, axis: Axis, slice: &Document, known: &Request) -> bool {
+        let Some(source) = slice.statements.first() else { return false };
+        let filled = |text: &str| text.replace(['*', '?'], "a");
+        let mut request = known.clone();
+        match (axis, &source.resource) {
+            (Axis::Action, _) => {
+                let Some(action) = source.action.values.first() else { return false };
+                request.action = filled(&action.value.text);
+            }
+            (Axis::Resource, Some(resource)) => {
+                let Some(resource) = resource.values.first() else { return false };
+                request.resource = filled(&resource.value.text);
+            }
+            _ => return false,
+        }
+        self.confirmed(statement, slice, &request).is_some()
+    }
+
     /// The finding of the whole policy that a request of a part of a statement makes, if the referee agrees.
     fn confirmed(&self, statement: usize, part: &Document, request: &Request) -> Option<Finding> {
         let claim = self.referee.claim(0, statement);
@@ -643,16 +712,26 @@ impl<'d> Analyzer<'d> {
         Ok(!self.budget.proves(|options| find([(&part).into()], [], without, options))?)
     }
 
-    /// Decides whether it is proved that every request of the part is allowed, and from outside.
-    fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Stopped> {
-        if !self.budget.proves(|options| find([part.into()], [self.certain], [], options))? {
-            return Ok(false);
+    /// Proves that every request of the part is allowed, and from outside, as far as that is so.
+    fn extent(&mut self, part: &Document) -> Result<Extent, Stopped> {
+        if !self.budget.proves(|options| find([part.into()], [self.trusted], [], options))? {
+            return Ok(Extent::Partly);
         }
-        if !self.is_separable {
-            return self.budget.proves(|options| find([part.into()], [], [self.whole], options));
+        if self.is_separable && self.denials.is_empty() {
+            return Ok(Extent::Wholly);
         }
         let own = self.with_denials(part);
-        Ok(self.denials.is_empty() || self.budget.proves(|options| find([part], [], [&own], options))?)
+        let allowed = if self.is_separable { (&own).into() } else { self.whole };
+        if self.budget.proves(|options| find([part.into()], [], [allowed], options))? {
+            return Ok(Extent::Wholly);
+        }
+        let mut denials =
+            self.policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
+        Ok(match (denials.next(), denials.next()) {
+            // All of the part is outside, and nothing else refuses anything.
+            (Some((only, _)), None) => Extent::DeniedBy(only),
+            _ => Extent::Partly,
+        })
     }
 
     /// Decides whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one

@@ -19,7 +19,9 @@ const ZONE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
      "Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}},
     {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
-     "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-friends"}}}]}"#;
+     "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-friends"}}},
+    {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+     "Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}]}"#;
 
 fn ask(policy: &Document) -> ExternalAccess {
     let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
@@ -45,6 +47,7 @@ fn is_outside(request: &Request) -> bool {
         && first("aws:PrincipalOrgID") != Some(TRUSTED)
         && first("aws:PrincipalIsAWSService") != Some("true")
         && first("aws:PrincipalServiceName").is_none()
+        && first("aws:SourceAccount") != Some(ZONE)
 }
 
 const REQUESTERS: &[&str] = &[
@@ -278,7 +281,10 @@ fn findings_are_sound_complete_and_none_is_idle() {
             // Of callers whose keys are free, a key that the policy does not mention says nothing.
             let is_mentioned = |key: &str| mentioned.iter().any(|name| name.eq_ignore_ascii_case(key));
             let is_free = matches!(request.requester, Some(Requester::WebIdentity { .. }));
+            let is_of_source =
+                request.values("aws:SourceAccount").is_some() && !is_mentioned("aws:SourceAccount");
             if (is_free && !request.context().all(|(key, _)| is_mentioned(key)))
+                || is_of_source
                 || !request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty()
             {
                 continue;
