@@ -10,6 +10,9 @@ const CHECKS: u64 = 8;
 /// How many times as many queries may be asked where each is about a part of one statement.
 const PARTS: usize = 4;
 
+/// As how many states a node of a formula counts, where nodes do: so long takes it to build one.
+const NODE: u128 = 4;
+
 /// Why no more queries are asked.
 #[derive(Clone, Debug)]
 pub(super) enum Stopped {
@@ -112,8 +115,8 @@ impl QueryBudget {
         {
             return Err(Stopped::Internal(message.to_owned()));
         }
-        let nodes = if self.counts_nodes { answer.stats.nodes } else { 0 };
-        let spent = u128::from(answer.stats.states) + u128::from(nodes);
+        let nodes = if self.counts_nodes { u128::from(answer.stats.nodes) * NODE } else { 0 };
+        let spent = u128::from(answer.stats.states) + nodes;
         let Some(left) = self.states.checked_sub(spent) else {
             self.states = 0;
             return Err(Stopped::Exhausted(Exhausted::States));
