@@ -12,7 +12,6 @@
 //! could not be proved of one statement, are about the whole policy, as certificates are.
 
 use super::ask::semantics;
-use super::complement::{Complement, Test, read, without_condition};
 use super::isolation::caught;
 use super::principal_index::{PrincipalIndex, accounts};
 use super::query_budget::{QueryBudget, Stopped};
@@ -26,8 +25,11 @@ use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
 use crate::query::Query;
 use crate::request::{Request, is_trust_key};
-use crate::solve::{Finding, UnknownReason, Verdict, Witness};
+use crate::solve::{Finding, UnknownReason, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
+
+mod confirmed;
+mod narrow;
 
 /// Access from outside.
 #[derive(Clone, Debug)]
@@ -204,8 +206,7 @@ impl<'d> Analyzer<'d> {
     fn analyze(mut self, options: &Options) -> ExternalAccess {
         let mut look = self.look();
         if look.shown.is_empty() {
-            if !look.is_open
-                && !(options.certify || options.certificate)
+            if !(look.is_open || options.certify || options.certificate)
                 && let Some(rest) = look.proved
             {
                 return ExternalAccess { findings: Vec::new(), rest };
@@ -454,120 +455,6 @@ impl<'d> Analyzer<'d> {
         ExternalFinding { is_wholly_outside, denied_by, ..self.unjudged(statement, document, finding) }
     }
 
-    /// The region without the values with which nobody outside is let in.
-    fn narrowed(
-        &mut self,
-        statement: usize,
-        of: &Document,
-        mut region: Region,
-        known: &Request,
-    ) -> Result<Region, Stopped> {
-        let lists: Vec<(Axis, Vec<usize>)> =
-            region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
-        for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
-            let mut kept = Vec::new();
-            for value in values {
-                let slice = region.with(axis, vec![value]);
-                let Some(document) = slice.document(of) else { continue };
-                // A request from outside that is known saves a question.
-                if holds(&document, known, &self.reading)
-                    || self.is_shown_alike(statement, axis, &document, known)
-                    || self.may_be_outside(&document, &[])?
-                {
-                    kept.push(value);
-                }
-            }
-            region = region.with(axis, kept);
-        }
-        Ok(region)
-    }
-
-    /// Where Deny statements leave no one outside but some, the parts of a part for these.
-    fn refined(&mut self, statement: usize, document: &Document) -> Result<Option<Vec<Document>>, Stopped> {
-        let policy = self.policy;
-        let mut parts: Option<Vec<Document>> = None;
-        for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
-            let before = parts.take();
-            let mut is_split = before.is_some();
-            let mut next = Vec::new();
-            let given = match &before {
-                Some(parts) => parts,
-                None => std::slice::from_ref(document),
-            };
-            for part in given {
-                match self.split_by(statement, denial, part)? {
-                    Some(split) => {
-                        is_split = true;
-                        next.extend(split);
-                    }
-                    None => next.push(part.clone()),
-                }
-            }
-            parts = is_split.then_some(next);
-        }
-        Ok(parts)
-    }
-
-    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
-    /// questions are for what has to be known.
-    fn split_by(
-        &mut self,
-        statement: usize,
-        denial: &Statement,
-        part: &Document,
-    ) -> Result<Option<Vec<Document>>, Stopped> {
-        let resource_type = self.resource_type;
-        let complements = Complement::of(denial, part, |key| is_trust(key, resource_type));
-        let alone: Vec<Document> =
-            complements.iter().filter_map(|one| one.document(self.with_resource)).collect();
-        if self.budget.is_half_spent()
-            || alone.is_empty()
-            || self.may_be_outside(part, &alone.iter().collect::<Vec<_>>())?
-        {
-            return Ok(None);
-        }
-        // The part says it already.
-        if self.budget.proves(|options| find([part], [], &alone, options))? {
-            return Ok(None);
-        }
-        let mut parts = Vec::new();
-        for one in &complements {
-            let options = self.budget.options().clone();
-            let mut is_within = |test: &Test, inner: &str, outer: &str| {
-                let (inner, outer) = (test.document(inner), test.document(outer));
-                inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], &options)))
-            };
-            let Some(within) = one.within(part, &mut is_within) else { continue };
-            match self.outside(statement, &within)? {
-                Existence::None => {}
-                Existence::Unknown => parts.push(within),
-                Existence::Some(known) => {
-                    let Some(whole) = Region::whole(&within, 0) else { continue };
-                    let narrowed = self.narrowed(statement, &within, whole, known.witness.request())?;
-                    let narrowed = narrowed.document(&within);
-                    let Some(narrowed) = narrowed.and_then(|d| read(part.source.name(), d.source.text()))
-                    else {
-                        continue;
-                    };
-                    parts.push(self.without_implied(narrowed, one)?);
-                }
-            }
-        }
-        let is_whole = !self.may_be_outside(part, &parts.iter().collect::<Vec<_>>())?;
-        Ok(is_whole.then_some(parts))
-    }
-
-    /// A part without other conditions on the keys of those whom it is about now, where what these say already says them.
-    fn without_implied(&mut self, mut part: Document, about: &Complement) -> Result<Document, Stopped> {
-        for (operator, key) in about.others(&part) {
-            let Some(without) = without_condition(&part, &operator, &key) else { continue };
-            if self.budget.proves(|options| find([&without], [], [&part], options))? {
-                part = without;
-            }
-        }
-        Ok(part)
-    }
-
     /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
     fn denied_by(&mut self, part: &Document) -> Vec<usize> {
         let policy = self.policy;
@@ -643,58 +530,6 @@ impl<'d> Analyzer<'d> {
             }
             found => found,
         })
-    }
-
-    /// A request like a known one in a part of a statement for one account, if the referee confirms it: that saves the question.
-    fn shown_alike(&self, statement: usize, part: &Document, known: &Request) -> Option<Finding> {
-        let [account] = accounts(part.statements.first()?)?[..] else { return None };
-        let requester = known.requester.as_ref()?.in_account(account)?;
-        let mut request = known.clone();
-        for (key, value) in requester.derived_context() {
-            if request.values(key).is_some() {
-                request.set(key, value.into_iter().map(Into::into).collect());
-            }
-        }
-        request.requester = Some(requester.clone());
-        self.confirmed(statement, part, &request)
-    }
-
-    /// Returns true if the referee confirms a request like a known one, with the action or resource of a slice of a statement.
-    fn is_shown_alike(&self, statement: usize, axis: Axis, slice: &Document, known: &Request) -> bool {
-        let Some(source) = slice.statements.first() else { return false };
-        let filled = |text: &str| text.replace(['*', '?'], "a");
-        let mut request = known.clone();
-        match (axis, &source.resource) {
-            (Axis::Action, _) => {
-                let Some(action) = source.action.values.first() else { return false };
-                request.action = filled(&action.value.text);
-            }
-            (Axis::Resource, Some(resource)) => {
-                let Some(resource) = resource.values.first() else { return false };
-                request.resource = filled(&resource.value.text);
-            }
-            _ => return false,
-        }
-        self.confirmed(statement, slice, &request).is_some()
-    }
-
-    /// The finding of the whole policy that a request of a part of a statement makes, if the referee agrees.
-    fn confirmed(&self, statement: usize, part: &Document, request: &Request) -> Option<Finding> {
-        let claim = self.referee.claim(0, statement);
-        let mut request = request.clone();
-        if let Some(requester) = request.requester.clone() {
-            // Keys that follow from the requester, where another statement tests them.
-            for (key, value) in requester.derived_context() {
-                if request.values(key).is_none() && claim.keys.contains(&key.to_ascii_lowercase()) {
-                    request.set(key, value.into_iter().map(Into::into).collect());
-                }
-            }
-        }
-        if !holds(part, &request, &self.reading) {
-            return None;
-        }
-        let witness = Witness::confirm(request, &claim).ok()?;
-        Some(Finding::new(&claim, witness))
     }
 
     /// The part of an Allow statement with everything that is denied: what it allows, the policy allows. One statement to ask
