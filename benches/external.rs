@@ -5,6 +5,9 @@
 //!
 //! For each size the slowest and the median of the seeds, each the fastest of five runs; and how many combinations of statements
 //! have a request in common.
+//!
+//! Then policies of many statements, each for accounts of its own, and one Deny: how the time grows with the number of statements.
+//! `cargo bench --bench external -- growth` measures these alone.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 #![expect(clippy::arithmetic_side_effects, reason = "small numbers")]
 
@@ -16,6 +19,8 @@ use std::time::{Duration, Instant};
 
 const SEEDS: std::ops::Range<u64> = 1..11;
 const SIZES: [usize; 3] = [5, 9, 11];
+/// Numbers of statements of the policies that grow.
+const GROWTH: [u64; 6] = [40, 80, 160, 320, 640, 1_000];
 
 struct Random(u64);
 
@@ -59,7 +64,53 @@ fn document(name: &str, statements: &[String]) -> Document {
     parse(&Source::new(name, text), &InputLimits::default()).document.expect("a generated policy is right")
 }
 
+/// The policy of `size` statements, each for three accounts outside, and one Deny.
+fn growing(size: u64) -> Document {
+    let allow = |i: u64| {
+        let accounts: Vec<String> = (0..3).map(|k| (200_000_000_000 + 3 * i + k).to_string()).collect();
+        format!(
+            r#"{{"Sid":"S{i}","Effect":"Allow","Principal":{{"AWS":{accounts:?}}},"Action":["s3:GetObject","s3:PutObject"],
+"Resource":"arn:aws:s3:::b/team-{i}/*"}}"#
+        )
+    };
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"],
+"Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
+    let statements: Vec<String> = (0..size).map(allow).chain([deny.to_owned()]).collect();
+    document("policy", &statements)
+}
+
+/// Measures the policies that grow, each the fastest of three runs; every statement gives three findings, and nothing is missing.
+fn growth() {
+    let zone = Zone::new(&["111122223333"], &[] as &[&str]).expect("an account");
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").expect("a type");
+    let mut before: Option<(u64, Duration)> = None;
+    for size in GROWTH {
+        let policy = growing(size);
+        let once = || {
+            let start = Instant::now();
+            let access = external_access(&policy, bucket, &zone, &Options::default());
+            let time = start.elapsed();
+            assert!(access.is_complete(), "{:?}", access.rest.verdict);
+            assert_eq!(access.findings.len() as u64, 3 * size);
+            time
+        };
+        let time = (0..3).map(|_| once()).min().unwrap_or_default();
+        // The exponent e of a time that grows as n^e.
+        let exponent = before.map(|(n, then)| {
+            let ratio = |a: f64, b: f64| (a / b).ln();
+            ratio(time.as_secs_f64(), then.as_secs_f64()) / ratio(size as f64, n as f64)
+        });
+        let exponent = exponent.map_or_else(String::new, |e| format!(", growth n^{e:.2}"));
+        println!("{size} statements of three accounts, one Deny: {time:?}{exponent}");
+        before = Some((size, time));
+    }
+}
+
 fn main() {
+    growth();
+    if std::env::args().any(|argument| argument == "growth") {
+        return;
+    }
     let zone = Zone::new(&["111122223333"], &[] as &[&str]).expect("an account");
     let bucket = ResourceType::from_name("AWS::S3::Bucket").expect("a type");
     let options = Options::default();

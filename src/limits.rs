@@ -167,7 +167,7 @@ impl Default for SearchLimits {
             lemmas: 200_000,
             iterations: 100_000,
             literals: 50_000_000,
-            proof_bytes: 50_000_000,
+            proof_bytes: 10_000_000,
             work: 200_000_000,
             findings: 1_000,
             witness_bytes: 8 << 20,

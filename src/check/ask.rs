@@ -159,7 +159,7 @@ impl Answer {
 }
 
 /// The way in which the documents of a query are read.
-fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
+pub(super) fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     let policy_type = match options.policy_type {
         Some(policy_type) => policy_type,
         None => PolicyType::infer(query.judged()),

@@ -168,7 +168,7 @@ pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
     };
     take(std::mem::replace(&mut whole.verdict, Verdict::Fail(Vec::new())), whole.open.take());
     for answer in parts {
-        whole.stats.add(&answer.stats);
+        whole.stats = whole.stats.and(&answer.stats);
         whole.is_fault |= answer.is_fault;
         let new: Vec<Assumption> =
             answer.assumptions.into_iter().filter(|a| !whole.assumptions.contains(a)).collect();

@@ -2,20 +2,34 @@
 //!
 //! A finding is a part of an Allow statement: one principal, and the values of its other lists with which someone outside is let
 //! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
-//! cover are dropped, and one more question proves that the rest covers everything.
+//! cover are dropped.
+//!
+//! A request to which an Allow statement applies is allowed by the policy exactly if no Deny statement applies. So a question about
+//! a part of a statement needs that part and the Deny statements, and so does the proof that the findings of a statement cover all
+//! that it gives; together these proofs show that nothing is missing, and their sizes add up to that of the policy. How a statement is
+//! read depends on other Allow statements in two points: a key in no table has several values if some statement reads it as a set, and
+//! whether object tags that are spelled in several ways are one key is open. Questions about a policy with such keys, and about what
+//! could not be proved of one statement, are about the whole policy, as certificates are.
 
-use super::complement::{Complement, Test, read, without_condition};
+use super::ask::semantics;
 use super::isolation::caught;
+use super::principal_index::{PrincipalIndex, accounts};
 use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
 use super::{Answer, Options, Zone, find, no_public_access};
+use crate::confirm::Referee;
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Case, Decision, Truth};
+use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
 use crate::policy::{Document, Effect, PolicyType, ResourceType, Statement};
+use crate::query::Query;
 use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, UnknownReason, Verdict};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod confirmed;
+mod narrow;
 
 /// Access from outside.
 #[derive(Clone, Debug)]
@@ -100,49 +114,36 @@ fn found(
     let with_resource = policy.statements.iter().any(|s| s.resource.is_some());
     let keys: BTreeSet<&str> = policy.mentioned_keys().collect();
     let trusted = zone.document(with_resource, &|key| keys.contains(key));
-    // That paths are of the organization of the id is no fact to the search, so who has other paths is not proved to be outside.
-    let certain = zone.document(with_resource, &|key| key != "aws:principalorgpaths" && keys.contains(key));
-    let Some((trusted, certain)) = trusted.zip(certain) else {
+    let Some(trusted) = trusted else {
         return ExternalAccess { findings: Vec::new(), rest: find([given], [], [], options) };
     };
-    let first = find([given], [], [(&trusted).into()], options);
-    let Verdict::Fail(shown) = &first.verdict else {
-        return ExternalAccess { findings: Vec::new(), rest: first };
-    };
-    let budget = QueryBudget::of(&Options { certify: false, ..options.clone() });
     let whole = given.prepared();
-    let (trusted, certain) = (PreparedDocument::new(trusted), PreparedDocument::new(certain));
-    let mut search = Analyzer {
+    let trusted = PreparedDocument::new(trusted);
+    let query = Query::find([whole.document()], [], [trusted.document()]);
+    let referee = Referee::new(&query, semantics(&query, options));
+    let referee = referee.with_indexes([DocumentRef::from(&*whole).actions(), None]);
+    let reading = evaluate::Options::for_documents(&[policy]);
+    let denials = policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+    let search = Analyzer {
         policy: whole.document(),
         whole: (&*whole).into(),
         trusted: (&trusted).into(),
-        certain: (&certain).into(),
         resource_type,
-        budget,
+        budget: QueryBudget::of_parts(&Options { certify: false, ..options.clone() }),
         with_resource,
-    };
-    let mut findings = Vec::new();
-    match search.findings(shown, &mut findings) {
-        Ok(()) => loop {
-            let covered = findings.iter().map(|finding| DocumentRef::from(&finding.document));
-            let without = std::iter::once(search.trusted).chain(covered);
-            let rest = find([search.whole], [], without, options);
-            // What could not be decided of a part may be shown here.
-            let known = findings.len();
-            if let Verdict::Fail(more) = &rest.verdict {
-                search.shown(more, &mut findings);
-            }
-            if findings.len() == known {
-                break ExternalAccess { findings, rest };
-            }
+        is_separable: reading.multivalued.is_empty() && reading.spelled_differently.is_empty(),
+        denials: denials.cloned().collect(),
+        principals: PrincipalIndex::of(policy.statements.iter().map(Some)),
+        referee: &referee,
+        reading: evaluate::Options {
+            policy_type: PolicyType::Resource,
+            strict_arn: options.strict_arn,
+            resource_unconstrained: true,
+            ..evaluate::Options::for_documents(&[policy, trusted.document()])
         },
-        Err(stopped) => {
-            search.denials_of(&mut findings);
-            search.shown(shown, &mut findings);
-            let rest = Answer { verdict: stopped.unknown(), ..first.clone() };
-            ExternalAccess { findings, rest }
-        }
-    }
+        dropped: Vec::new(),
+    };
+    search.analyze(options)
 }
 
 struct Analyzer<'d> {
@@ -150,11 +151,47 @@ struct Analyzer<'d> {
     /// The policy, prepared.
     whole: DocumentRef<'d>,
     trusted: DocumentRef<'d>,
-    /// As `trusted`, without what only follows from the rest.
-    certain: DocumentRef<'d>,
     resource_type: ResourceType,
     budget: QueryBudget,
     with_resource: bool,
+    /// True if a question about one Allow statement can be asked without the others.
+    is_separable: bool,
+    /// The Deny statements.
+    denials: Vec<Statement>,
+    /// The statements of the policy by their principals.
+    principals: PrincipalIndex,
+    /// Confirms on the whole policy what was found in parts of it.
+    referee: &'d Referee<'d>,
+    /// How a request is held against a part.
+    reading: evaluate::Options,
+    /// Parts of statements that the findings cover, by statement.
+    dropped: Vec<(usize, Document)>,
+}
+
+/// The first look at every Allow statement.
+#[derive(Default)]
+struct FirstLook {
+    /// An allowed request from outside for each statement that has one.
+    shown: Vec<Finding>,
+    /// The statements for which it is proved that they let in nobody from outside.
+    idle: BTreeSet<usize>,
+    /// The answers of these proofs, as one.
+    proved: Option<Answer>,
+    /// All answers, as one.
+    all: Option<Answer>,
+    /// True if it is not known of some statement.
+    is_open: bool,
+}
+
+/// How much of a part of a statement is allowed access from outside.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// All of it.
+    Wholly,
+    /// All of it is from outside, and this Deny statement refuses, or may refuse, some of it.
+    DeniedBy(usize),
+    /// Not all of it, or that is not known.
+    Partly,
 }
 
 /// The facts known about requests from outside in some part of a statement.
@@ -164,22 +201,145 @@ enum Existence {
     Unknown,
 }
 
-impl Analyzer<'_> {
+impl<'d> Analyzer<'d> {
+    /// Finds everything, and proves that nothing is missing.
+    fn analyze(mut self, options: &Options) -> ExternalAccess {
+        let mut look = self.look();
+        if look.shown.is_empty() {
+            if !(look.is_open || options.certify || options.certificate)
+                && let Some(rest) = look.proved
+            {
+                return ExternalAccess { findings: Vec::new(), rest };
+            }
+            let first = find([self.whole], [], [self.trusted], options);
+            let Verdict::Fail(shown) = &first.verdict else {
+                return ExternalAccess { findings: Vec::new(), rest: first };
+            };
+            look = FirstLook { shown: shown.clone(), is_open: true, all: Some(first), ..look };
+        }
+        let mut findings = Vec::new();
+        let judged = self.findings(&look.shown, &mut findings);
+        let closed = match judged {
+            Ok(()) if look.is_open || options.certificate => Ok(None),
+            Ok(()) => self.closed(&findings, &look, options),
+            Err(stopped) => {
+                self.denials_of(&mut findings);
+                self.shown(&look.shown, &mut findings);
+                Err(stopped)
+            }
+        };
+        match closed {
+            Ok(Some(rest)) => ExternalAccess { findings, rest },
+            Ok(None) => self.closed_as_a_whole(findings, options),
+            Err(stopped) => {
+                let Some(answer) = look.all else { broken("what is shown is part of an answer") };
+                ExternalAccess { findings, rest: Answer { verdict: stopped.unknown(), ..answer } }
+            }
+        }
+    }
+
+    /// The Allow statements with their indexes.
+    fn allows(&self) -> impl Iterator<Item = (usize, &'d Statement)> + use<'d> {
+        let policy: &'d Document = self.policy;
+        policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Allow)
+    }
+
+    /// Looks at every Allow statement by itself. What it finds is told whatever bound ends the search afterwards, so the questions
+    /// are not counted.
+    fn look(&mut self) -> FirstLook {
+        let mut look = FirstLook { is_open: !self.is_separable, ..FirstLook::default() };
+        if !self.is_separable {
+            return look;
+        }
+        for (index, statement) in self.allows() {
+            let part = self.policy.with_statements(vec![statement.clone()]);
+            let looked = self.ask_outside(&part, true).and_then(|answer| {
+                let existence = self.existence(index, &part, &answer)?;
+                Ok((existence, answer))
+            });
+            let Ok((existence, answer)) = looked else {
+                look.is_open = true;
+                break;
+            };
+            match existence {
+                Existence::Some(finding) => look.shown.push(*finding),
+                Existence::Unknown => look.is_open = true,
+                Existence::None => {
+                    look.idle.insert(index);
+                    join(&mut look.proved, answer.clone());
+                }
+            }
+            join(&mut look.all, answer);
+        }
+        look
+    }
+
+    /// Proves of each Allow statement that the findings cover what it allows to anyone outside; `None` if some proof fails.
+    fn closed(
+        &mut self,
+        findings: &[ExternalFinding],
+        look: &FirstLook,
+        options: &Options,
+    ) -> Result<Option<Answer>, Stopped> {
+        let mut parts: BTreeMap<usize, Vec<&Document>> = BTreeMap::new();
+        let found = findings.iter().map(|finding| (finding.statement, &finding.document));
+        // It is proved of these, but not verified, that the findings cover them.
+        let dropped = std::mem::take(&mut self.dropped);
+        let covered = dropped.iter().filter(|_| !options.certify).map(|(statement, part)| (*statement, part));
+        for (statement, part) in found.chain(covered) {
+            parts.entry(statement).or_default().push(part);
+        }
+        let mut proved = if options.certify { None } else { look.proved.clone() };
+        for (index, statement) in self.allows() {
+            if !options.certify && look.idle.contains(&index) {
+                continue;
+            }
+            let own = self.with_denials(&self.policy.with_statements(vec![statement.clone()]));
+            let parts = parts.get(&index).into_iter().flatten().map(|part| DocumentRef::from(*part));
+            let without: Vec<DocumentRef<'_>> = std::iter::once(self.trusted).chain(parts).collect();
+            let answer = self.budget.ask(|of_budget| {
+                let options = Options { certify: options.certify, ..of_budget.clone() };
+                find([(&own).into()], [], without, &options)
+            })?;
+            if !passes(&answer) {
+                return Ok(None);
+            }
+            join(&mut proved, answer);
+        }
+        Ok(proved)
+    }
+
+    /// Asks of the whole policy what the findings do not cover, and adds it, until nothing is added.
+    fn closed_as_a_whole(mut self, mut findings: Vec<ExternalFinding>, options: &Options) -> ExternalAccess {
+        loop {
+            let covered = findings.iter().map(|finding| DocumentRef::from(&finding.document));
+            let without = std::iter::once(self.trusted).chain(covered);
+            let rest = find([self.whole], [], without, options);
+            // What could not be decided of a part may be shown here.
+            let known = findings.len();
+            if let Verdict::Fail(more) = &rest.verdict {
+                self.shown(more, &mut findings);
+            }
+            if findings.len() == known {
+                break ExternalAccess { findings, rest };
+            }
+        }
+    }
+
     /// Everything that is found, as far as the bounds allow: what is not known of a finding is what would be worse.
     fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         for first in shown {
-            for cell in self.cells(first.statement) {
-                self.cell(cell, found)?;
+            let cells = self.cells(first.statement);
+            let is_only = cells.len() == 1;
+            for cell in cells {
+                self.cell(&cell, first, is_only, found)?;
             }
         }
         self.without_covered(found)?;
-        let policy = self.budget.ask(|options| no_public_access(self.whole, self.resource_type, options))?;
-        let is_public = !matches!(policy.verdict, Verdict::Pass(_));
+        let mut is_public = None;
         for finding in found.iter_mut() {
-            finding.is_public = is_public && self.is_public(&finding.document)?;
-        }
-        for finding in found.iter_mut() {
-            finding.is_wholly_outside = self.is_wholly_outside(&finding.document)?;
+            finding.is_public =
+                self.is_public(&finding.document)? && self.is_policy_public(&mut is_public)?;
         }
         self.denials_of(found);
         Ok(())
@@ -187,7 +347,7 @@ impl Analyzer<'_> {
 
     /// Adds to what was found the parts in which these requests are, where they are in none that was.
     fn shown(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) {
-        let referee = self.referee();
+        let referee = self.reading.clone();
         for first in shown {
             let request = first.witness.request();
             if found.iter().any(|finding| holds(&finding.document, request, &referee)) {
@@ -226,115 +386,73 @@ impl Analyzer<'_> {
     }
 
     fn denials_of(&mut self, found: &mut [ExternalFinding]) {
-        for finding in found.iter_mut().filter(|finding| !finding.is_wholly_outside) {
+        let is_open =
+            |finding: &&mut ExternalFinding| !finding.is_wholly_outside && finding.denied_by.is_empty();
+        for finding in found.iter_mut().filter(is_open) {
             finding.denied_by = self.denied_by(&finding.document);
         }
     }
 
-    /// The findings about one principal of a statement.
-    fn cell(&mut self, cell: Region, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
+    /// The findings about one principal of a statement, or about its only one, given a request from outside in the statement.
+    fn cell(
+        &mut self,
+        cell: &Region,
+        of_statement: &Finding,
+        is_only: bool,
+        found: &mut Vec<ExternalFinding>,
+    ) -> Result<(), Stopped> {
+        let statement = cell.statement();
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
-        let Existence::Some(first) = self.outside(&document)? else { return Ok(()) };
-        let region = self.narrowed(self.policy, cell, first.witness.request())?;
-        let Some(document) = region.document(self.policy) else { return Ok(()) };
-        let parts = match self.is_wholly_outside(&document)? {
-            true => vec![document],
-            false => self.refined(document)?,
+        let first = match is_only.then_some(of_statement) {
+            Some(first) => first.clone(),
+            None => match self.shown_alike(statement, &document, of_statement.witness.request()) {
+                Some(first) => first,
+                None => match self.outside(statement, &document)? {
+                    Existence::Some(first) => *first,
+                    Existence::None | Existence::Unknown => return Ok(()),
+                },
+            },
         };
-        for document in parts {
-            let Existence::Some(finding) = self.outside(&document)? else { continue };
-            found.push(self.unjudged(region.statement(), document, *finding));
+        let region = self.narrowed(statement, self.policy, cell.clone(), first.witness.request())?;
+        let is_narrowed = region != *cell;
+        let Some(document) = region.document(self.policy) else { return Ok(()) };
+        let extent = self.extent(&document)?;
+        let refined = match extent {
+            Extent::Wholly => None,
+            Extent::DeniedBy(_) | Extent::Partly => self.refined(statement, &document)?,
+        };
+        let Some(refined) = refined else {
+            let finding = match is_narrowed && !holds(&document, first.witness.request(), &self.reading) {
+                true => self.outside(statement, &document)?,
+                false => Existence::Some(Box::new(first)),
+            };
+            if let Existence::Some(finding) = finding {
+                found.push(self.judged(statement, document, *finding, extent));
+            }
+            return Ok(());
+        };
+        for document in refined {
+            let Existence::Some(finding) = self.outside(statement, &document)? else { continue };
+            let extent = self.extent(&document)?;
+            found.push(self.judged(statement, document, *finding, extent));
         }
         Ok(())
     }
 
-    /// The region without the values with which nobody outside is let in.
-    fn narrowed(&mut self, of: &Document, mut region: Region, known: &Request) -> Result<Region, Stopped> {
-        let lists: Vec<(Axis, Vec<usize>)> =
-            region.lists().map(|(axis, values)| (axis, values.to_vec())).collect();
-        let referee = self.referee();
-        for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
-            let mut kept = Vec::new();
-            for value in values {
-                let slice = region.with(axis, vec![value]);
-                let Some(document) = slice.document(of) else { continue };
-                // A request from outside that is known saves a question.
-                if holds(&document, known, &referee) || self.may_be_outside(&document, &[])? {
-                    kept.push(value);
-                }
-            }
-            region = region.with(axis, kept);
-        }
-        Ok(region)
-    }
-
-    /// The part of a statement, or where Deny statements leave no one outside but some, the parts for these.
-    fn refined(&mut self, document: Document) -> Result<Vec<Document>, Stopped> {
-        let policy = self.policy;
-        let mut parts = vec![document];
-        for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
-            let mut next = Vec::new();
-            for part in parts {
-                next.extend(self.split_by(denial, part)?);
-            }
-            parts = next;
-        }
-        Ok(parts)
-    }
-
-    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
-    /// questions are for what has to be known.
-    fn split_by(&mut self, denial: &Statement, part: Document) -> Result<Vec<Document>, Stopped> {
-        let resource_type = self.resource_type;
-        let complements = Complement::of(denial, &part, |key| is_trust(key, resource_type));
-        let alone: Vec<Document> =
-            complements.iter().filter_map(|one| one.document(self.with_resource)).collect();
-        if self.budget.is_half_spent()
-            || alone.is_empty()
-            || self.may_be_outside(&part, &alone.iter().collect::<Vec<_>>())?
-        {
-            return Ok(vec![part]);
-        }
-        // The part says it already.
-        if self.budget.proves(|options| find([&part], [], &alone, options))? {
-            return Ok(vec![part]);
-        }
-        let mut parts = Vec::new();
-        for one in &complements {
-            let options = self.budget.options().clone();
-            let mut is_within = |test: &Test, inner: &str, outer: &str| {
-                let (inner, outer) = (test.document(inner), test.document(outer));
-                inner.zip(outer).is_some_and(|(inner, outer)| passes(&find([&inner], [], [&outer], &options)))
-            };
-            let Some(within) = one.within(&part, &mut is_within) else { continue };
-            match self.outside(&within)? {
-                Existence::None => {}
-                Existence::Unknown => parts.push(within),
-                Existence::Some(known) => {
-                    let Some(whole) = Region::whole(&within, 0) else { continue };
-                    let narrowed = self.narrowed(&within, whole, known.witness.request())?;
-                    let narrowed = narrowed.document(&within);
-                    let Some(narrowed) = narrowed.and_then(|d| read(part.source.name(), d.source.text()))
-                    else {
-                        continue;
-                    };
-                    parts.push(self.without_implied(narrowed, one)?);
-                }
-            }
-        }
-        let is_whole = !self.may_be_outside(&part, &parts.iter().collect::<Vec<_>>())?;
-        Ok(if is_whole { parts } else { vec![part] })
-    }
-
-    /// A part without other conditions on the keys of those whom it is about now, where what these say already says them.
-    fn without_implied(&mut self, mut part: Document, about: &Complement) -> Result<Document, Stopped> {
-        for (operator, key) in about.others(&part) {
-            let Some(without) = without_condition(&part, &operator, &key) else { continue };
-            if self.budget.proves(|options| find([&without], [], [&part], options))? {
-                part = without;
-            }
-        }
-        Ok(part)
+    /// A finding whose extent is known.
+    fn judged(
+        &self,
+        statement: usize,
+        document: Document,
+        finding: Finding,
+        extent: Extent,
+    ) -> ExternalFinding {
+        let denied_by = match extent {
+            Extent::DeniedBy(denial) => vec![denial],
+            Extent::Wholly | Extent::Partly => Vec::new(),
+        };
+        let is_wholly_outside = matches!(extent, Extent::Wholly);
+        ExternalFinding { is_wholly_outside, denied_by, ..self.unjudged(statement, document, finding) }
     }
 
     /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
@@ -352,42 +470,72 @@ impl Analyzer<'_> {
         denials.filter_map(refuses).collect()
     }
 
-    /// The way in which a request is held against a part.
-    fn referee(&self) -> evaluate::Options {
-        let mut options = evaluate::Options::for_documents(&[self.policy, self.trusted.document()]);
-        options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.budget.options().strict_arn;
-        options.resource_unconstrained = true;
-        options
+    /// A request from outside in a part of a statement.
+    fn outside(&mut self, statement: usize, part: &Document) -> Result<Existence, Stopped> {
+        let answer = self.ask_outside(part, false)?;
+        self.existence(statement, part, &answer)
     }
 
-    /// A request from outside in the part.
-    fn outside(&mut self, part: &Document) -> Result<Existence, Stopped> {
+    /// Asks for a request from outside in the part. The first look at a statement is not counted.
+    fn ask_outside(&mut self, part: &Document, is_first: bool) -> Result<Answer, Stopped> {
+        if !self.is_separable {
+            return self.ask_whole(part);
+        }
+        let own = self.with_denials(part);
+        let query = |options: &Options| find([(&own).into()], [], [self.trusted], options);
+        if is_first { self.budget.look(query) } else { self.budget.ask(query) }
+    }
+
+    /// As [`Analyzer::ask_outside`], of the whole policy.
+    fn ask_whole(&mut self, part: &Document) -> Result<Answer, Stopped> {
         // One request is enough. What is open about one statement, which is counted as a request is, says nothing of the others.
         let one = |options: &Options| {
             let limits = SearchLimits { findings: 1, ..options.limits };
             find([self.whole], [part.into()], [self.trusted], &Options { limits, ..options.clone() })
         };
-        let mut answer = self.budget.ask(one)?;
-        if let Verdict::Unknown(unknown) = &answer.verdict
-            && unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Findings))
-        {
-            answer = self.budget.ask(|options| find([self.whole], [part.into()], [self.trusted], options))?;
-        }
-        Ok(match answer.verdict {
-            Verdict::Fail(findings) => {
-                findings.into_iter().next().map_or(Existence::None, |f| Existence::Some(Box::new(f)))
+        let answer = self.budget.ask(one)?;
+        match &answer.verdict {
+            Verdict::Unknown(unknown)
+                if unknown.reasons.contains(&UnknownReason::Exhausted(Exhausted::Findings)) =>
+            {
+                self.budget.ask(|options| find([self.whole], [part.into()], [self.trusted], options))
             }
+            _ => Ok(answer),
+        }
+    }
+
+    /// What an answer tells of the part of a statement.
+    fn existence(
+        &mut self,
+        statement: usize,
+        part: &Document,
+        answer: &Answer,
+    ) -> Result<Existence, Stopped> {
+        let shown = |answer: &Answer| match &answer.verdict {
+            Verdict::Fail(findings) => match findings.first() {
+                Some(finding) => Existence::Some(Box::new(finding.clone())),
+                None => Existence::None,
+            },
             Verdict::Pass(_) => Existence::None,
             Verdict::Unknown(_) => Existence::Unknown,
+        };
+        let found = shown(answer);
+        Ok(match found {
+            Existence::Some(found) if self.is_separable => {
+                match self.confirmed(statement, part, found.witness.request()) {
+                    Some(finding) => Existence::Some(Box::new(finding)),
+                    // A key that other statements test says more of the requester.
+                    None => shown(&self.ask_whole(part)?),
+                }
+            }
+            found => found,
         })
     }
 
     /// The part of an Allow statement with everything that is denied: what it allows, the policy allows. One statement to ask
     /// about instead of all.
     fn with_denials(&self, part: &Document) -> Document {
-        let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
-        let statements: Vec<Statement> = part.statements.iter().chain(denials).cloned().collect();
+        let statements: Vec<Statement> = part.statements.iter().chain(&self.denials).cloned().collect();
         part.with_statements(statements)
     }
 
@@ -399,15 +547,35 @@ impl Analyzer<'_> {
         Ok(!self.budget.proves(|options| find([(&part).into()], [], without, options))?)
     }
 
-    /// Decides whether it is proved that every request of the part is allowed, and from outside.
-    fn is_wholly_outside(&mut self, part: &Document) -> Result<bool, Stopped> {
-        Ok(self.budget.proves(|options| find([part.into()], [self.certain], [], options))?
-            && self.budget.proves(|options| find([part.into()], [], [self.whole], options))?)
+    /// Proves that every request of the part is allowed, and from outside, as far as that is so.
+    fn extent(&mut self, part: &Document) -> Result<Extent, Stopped> {
+        if !self.budget.proves(|options| find([part.into()], [self.trusted], [], options))? {
+            return Ok(Extent::Partly);
+        }
+        if self.is_separable && self.denials.is_empty() {
+            return Ok(Extent::Wholly);
+        }
+        let own = self.with_denials(part);
+        let allowed = if self.is_separable { (&own).into() } else { self.whole };
+        if self.budget.proves(|options| find([part.into()], [], [allowed], options))? {
+            return Ok(Extent::Wholly);
+        }
+        let mut denials =
+            self.policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
+        Ok(match (denials.next(), denials.next()) {
+            // All of the part is outside, and nothing else refuses anything.
+            (Some((only, _)), None) => Extent::DeniedBy(only),
+            _ => Extent::Partly,
+        })
     }
 
     /// Decides whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
     /// that is public by the number of addresses of all its parts together, each part with addresses is.
     fn is_public(&mut self, part: &Document) -> Result<bool, Stopped> {
+        // Who is of an account that the policy names is no outsider to it.
+        if part.statements.iter().all(|statement| accounts(statement).is_some()) {
+            return Ok(false);
+        }
         let with_denials = self.with_denials(part);
         let answer =
             self.budget.ask(|options| no_public_access(&with_denials, self.resource_type, options))?;
@@ -415,38 +583,82 @@ impl Analyzer<'_> {
         Ok(!matches!(answer.verdict, Verdict::Pass(_)) || some_addresses)
     }
 
+    /// Decides whether the policy is public, or that is not known; once.
+    fn is_policy_public(&mut self, known: &mut Option<bool>) -> Result<bool, Stopped> {
+        if let Some(known) = *known {
+            return Ok(known);
+        }
+        let answer = self.budget.ask(|options| no_public_access(self.whole, self.resource_type, options))?;
+        Ok(*known.insert(!passes(&answer)))
+    }
+
     /// The Allow statements that by themselves allow the request.
     fn allowing(&self, request: &Request) -> Vec<usize> {
-        let mut options = evaluate::Options::for_documents(&[self.policy]);
-        options.policy_type = PolicyType::Resource;
-        options.strict_arn = self.budget.options().strict_arn;
-        let case = Case::new(request, &options);
-        let mut allows = case.concerned(self.policy);
-        allows.retain(|(_, s)| s.effect.value == Effect::Allow && case.applies(s) == Truth::True);
-        allows.into_iter().map(|(index, _)| index).collect()
+        let case = Case::new(request, self.referee.options());
+        let mut places = self.principals.about(request.requester.as_ref());
+        places.retain(|place| {
+            let statement = self.policy.statements.get(*place);
+            statement.is_some_and(|s| s.effect.value == Effect::Allow && case.applies(s) == Truth::True)
+        });
+        places
     }
 
     /// Drops the findings that the others cover, those that come last first.
     fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
-        let referee = self.referee();
-        let mut place = found.len();
-        while let Some(at) = place.checked_sub(1) {
-            place = at;
-            let Some(own) = found.get(at) else { break };
-            if found.len() == 1 {
+        let mut stays = vec![true; found.len()];
+        let judged = self.covered(found, &mut stays);
+        let (kept, dropped): (Vec<_>, Vec<_>) =
+            std::mem::take(found).into_iter().zip(stays).partition(|(_, stays)| *stays);
+        found.extend(kept.into_iter().map(|(finding, _)| finding));
+        self.dropped.extend(dropped.into_iter().map(|(finding, _)| (finding.statement, finding.document)));
+        judged
+    }
+
+    /// Finds out which findings the others cover; of these, `stays` becomes false.
+    fn covered(&mut self, found: &[ExternalFinding], stays: &mut [bool]) -> Result<(), Stopped> {
+        let index = PrincipalIndex::of(found.iter().map(|finding| finding.document.statements.first()));
+        let mut left = found.len();
+        for (at, own) in found.iter().enumerate().rev() {
+            if left == 1 {
                 break;
             }
-            let others = found.iter().enumerate().filter(|(other, _)| *other != at);
-            let others: Vec<&Document> = others.map(|(_, other)| &other.document).collect();
+            let others = |places: Vec<usize>, stays: &[bool]| -> Vec<&Document> {
+                let others =
+                    places.into_iter().filter(|other| *other != at && stays.get(*other) == Some(&true));
+                others.filter_map(|other| Some(&found.get(other)?.document)).collect()
+            };
             // Most are alone in letting in whom they show, which saves the question.
             let request = own.finding.witness.request();
-            if others.iter().any(|other| holds(other, request, &referee))
-                && !self.may_be_outside(&own.document, &others)?
+            let about = others(index.about(request.requester.as_ref()), stays);
+            if !about.iter().any(|other| holds(other, request, &self.reading)) {
+                continue;
+            }
+            let beside = own.document.statements.first().map_or_else(Vec::new, |own| index.beside(own));
+            if !self.may_be_outside(&own.document, &others(beside, stays))?
+                && let Some(stays) = stays.get_mut(at)
             {
-                found.remove(at);
+                *stays = false;
+                left -= 1;
             }
         }
         Ok(())
+    }
+}
+
+/// Makes the answers to two questions one: proved if both are, with the assumptions of both.
+fn join(all: &mut Option<Answer>, other: Answer) {
+    let Some(all) = all else {
+        *all = Some(other);
+        return;
+    };
+    for assumption in other.assumptions {
+        if let Err(place) = all.assumptions.binary_search(&assumption) {
+            all.assumptions.insert(place, assumption);
+        }
+    }
+    all.stats = all.stats.and(&other.stats);
+    if let (Verdict::Pass(all), Verdict::Pass(other)) = (&mut all.verdict, other.verdict) {
+        *all = all.and(&other);
     }
 }
 

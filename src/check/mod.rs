@@ -15,6 +15,7 @@ mod likelier;
 mod lint;
 mod no_new_access;
 mod no_public_access;
+mod principal_index;
 mod property;
 mod query_budget;
 mod reduction;

@@ -7,6 +7,12 @@ use crate::solve::{Unknown, UnknownReason, Verdict};
 /// The factor by which all queries together may explore more product states than one check.
 const CHECKS: u64 = 8;
 
+/// How many times as many queries may be asked where each is about a part of one statement.
+const PARTS: usize = 4;
+
+/// As how many states a node of a formula counts, where nodes do: so long takes it to build one.
+const NODE: u128 = 4;
+
 /// Why no more queries are asked.
 #[derive(Clone, Debug)]
 pub(super) enum Stopped {
@@ -35,12 +41,24 @@ pub(super) struct QueryBudget {
     states: u128,
     /// Half of the states at the start.
     half_states: u128,
+    /// True if nodes of formulas count as states do: where there are many Deny statements, most of the time goes into building them.
+    counts_nodes: bool,
 }
 
 impl QueryBudget {
     /// All that these options allow; no certificates are made on the way.
     pub(super) fn of(options: &Options) -> QueryBudget {
         QueryBudget::new(options, u128::from(options.limits.states) * u128::from(CHECKS))
+    }
+
+    /// As [`QueryBudget::of`], for queries about parts of one statement, which are many and small.
+    pub(super) fn of_parts(options: &Options) -> QueryBudget {
+        // A number of queries that is not reached anyway.
+        let questions = options.limits.questions.checked_mul(PARTS);
+        let limits =
+            questions.map_or(options.limits, |questions| SearchLimits { questions, ..options.limits });
+        let budget = QueryBudget::of(&Options { limits, ..options.clone() });
+        QueryBudget { counts_nodes: true, ..budget }
     }
 
     /// As [`QueryBudget::of`], with the states of one check for all queries together: for queries that are simple, or not worth
@@ -57,6 +75,7 @@ impl QueryBudget {
             queries: options.limits.questions,
             states,
             half_states: states / 2,
+            counts_nodes: false,
         }
     }
 
@@ -79,14 +98,30 @@ impl QueryBudget {
             return Err(Stopped::Exhausted(Exhausted::Deadline));
         }
         self.queries = self.queries.checked_sub(1).ok_or(Stopped::Exhausted(Exhausted::Questions))?;
+        self.look(query)
+    }
+
+    /// As [`QueryBudget::ask`], of a query that does not count: only its states do.
+    ///
+    /// # Errors
+    /// As [`QueryBudget::ask`].
+    pub(super) fn look(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Answer, Stopped> {
+        if self.states == 0 {
+            return Err(Stopped::Exhausted(Exhausted::States));
+        }
         let answer = query(&self.options);
         if let (true, Verdict::Unknown(unknown)) = (answer.is_fault, &answer.verdict)
             && let Some(message) = unknown.internal()
         {
             return Err(Stopped::Internal(message.to_owned()));
         }
-        let left = self.states.checked_sub(u128::from(answer.stats.states));
-        self.states = left.ok_or(Stopped::Exhausted(Exhausted::States))?;
+        let nodes = if self.counts_nodes { u128::from(answer.stats.nodes) * NODE } else { 0 };
+        let spent = u128::from(answer.stats.states) + nodes;
+        let Some(left) = self.states.checked_sub(spent) else {
+            self.states = 0;
+            return Err(Stopped::Exhausted(Exhausted::States));
+        };
+        self.states = left;
         Ok(answer)
     }
 

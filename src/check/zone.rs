@@ -5,7 +5,7 @@ use crate::policy::{Document, parse};
 use crate::span::Source;
 use serde_json::{Value, json};
 
-/// A zone of trust: accounts, organizations and principals that are not outside. Services never are.
+/// A zone of trust: accounts, organizations, parts of organizations and principals that are not outside. Services never are.
 ///
 /// ```
 /// use iamsat::check::Zone;
@@ -14,12 +14,16 @@ use serde_json::{Value, json};
 /// assert_eq!(zone.organizations(), ["o-exampleorgid"]);
 /// assert_eq!(zone.principals(), ["111122223333", "arn:aws:iam::444455556666:role/Audit"]);
 /// assert!(Zone::new(&["everyone"], &[] as &[&str]).is_err());
+/// let unit = Zone::new(&["o-exampleorgid/r-ab12/ou-ab12-11111111/*"], &["AROAEXAMPLEROLEID1234"]).unwrap();
+/// assert_eq!(unit.paths(), ["o-exampleorgid/r-ab12/ou-ab12-11111111/*"]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
-    /// Account ids and ARNs.
+    /// Account ids, ARNs and unique ids.
     principals: Vec<String>,
     organizations: Vec<String>,
+    /// Patterns on the paths of organizations.
+    paths: Vec<String>,
     names: Vec<String>,
 }
 
@@ -27,10 +31,11 @@ impl Zone {
     /// The zone of accounts and organizations, with others that are trusted.
     ///
     /// # Errors
-    /// A sentence about what is neither an account (twelve digits), nor an organization (`o-...`), nor, among those that are
-    /// trusted, an ARN.
+    /// A sentence about what is neither an account (twelve digits), nor an organization (`o-...`), nor a path of one
+    /// (`o-.../r-.../ou-.../*`), nor, among those that are trusted, an ARN or a unique id (`AIDA...`, `AROA...`).
     pub fn new<T: AsRef<str>>(zone: &[impl AsRef<str>], trusted: &[T]) -> Result<Zone, String> {
-        let mut made = Zone { principals: Vec::new(), organizations: Vec::new(), names: Vec::new() };
+        let mut made =
+            Zone { principals: Vec::new(), organizations: Vec::new(), paths: Vec::new(), names: Vec::new() };
         for name in zone.iter().map(AsRef::as_ref) {
             made.add(name, false)?;
         }
@@ -38,30 +43,35 @@ impl Zone {
             made.add(name, true)?;
         }
         if made.names.is_empty() {
-            return Err("a zone of trust has at least one account or organization".to_owned());
+            return Err("a zone of trust has at least one account, organization or path of one".to_owned());
         }
         Ok(made)
     }
 
     fn add(&mut self, name: &str, arns: bool) -> Result<(), String> {
-        let is_account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-        let is_organization = name
-            .strip_prefix("o-")
-            .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if is_account || (arns && name.starts_with("arn:") && name.split(':').count() >= 6) {
-            self.principals.push(name.to_owned());
-        } else if is_organization {
-            self.organizations.push(name.to_owned());
-        } else if arns {
-            return Err(format!("`{name}` is no account (12 digits), organization (o-...) or ARN"));
-        } else {
-            return Err(format!("`{name}` is no account (12 digits) or organization (o-...)"));
-        }
+        let is_arn = name.starts_with("arn:") && name.split(':').count() >= 6;
+        let list = match () {
+            () if is_account(name) || (arns && (is_arn || unique_id(name).is_some())) => &mut self.principals,
+            () if is_organization(name) => &mut self.organizations,
+            () if is_path(name) => &mut self.paths,
+            () if arns => {
+                return Err(format!(
+                    "`{name}` is not an account (12 digits), organization (o-...), path of one (o-.../r-.../*), ARN or \
+                     unique id (AIDA..., AROA...)"
+                ));
+            }
+            () => {
+                return Err(format!(
+                    "`{name}` is not an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)"
+                ));
+            }
+        };
+        list.push(name.to_owned());
         self.names.push(name.to_owned());
         Ok(())
     }
 
-    /// The accounts and ARNs that are not outside.
+    /// The accounts, ARNs and unique ids that are not outside.
     pub fn principals(&self) -> &[String] {
         &self.principals
     }
@@ -69,6 +79,11 @@ impl Zone {
     /// The organizations that are not outside.
     pub fn organizations(&self) -> &[String] {
         &self.organizations
+    }
+
+    /// Patterns on the paths of organizations that are not outside.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.
@@ -86,6 +101,7 @@ impl Zone {
         };
         let (providers, principals): (Vec<&str>, Vec<&str>) =
             self.principals.iter().map(String::as_str).partition(|name| is_provider(name));
+        let ids: Vec<(&str, bool)> = principals.iter().copied().filter_map(unique_id).collect();
         let accounts: Vec<&str> = principals.iter().copied().filter_map(whole_account).collect();
         let entities: Vec<&str> = principals.iter().copied().filter(|name| is_entity(name)).collect();
         let mut inside = json!({"AWS": principals, "Service": "*"});
@@ -104,13 +120,30 @@ impl Zone {
         add("StringEquals", "aws:PrincipalOrgID", self.organizations.clone());
         let organizations = self.organizations.iter();
         if mentions("aws:principalorgpaths") {
-            let paths = organizations.map(|id| format!("{id}/*")).collect();
+            let paths = organizations.map(|id| format!("{id}/*")).chain(self.paths.iter().cloned()).collect();
             add("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths);
         }
         if mentions("aws:principalarn") {
             let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
             add("ArnLike", "aws:PrincipalArn", of_accounts);
             add("StringEquals", "aws:PrincipalArn", all(&entities));
+        }
+        if mentions("aws:userid") {
+            let of = |of_role: bool| ids.iter().filter(move |(_, role)| *role == of_role).map(|(id, _)| id);
+            add("StringEquals", "aws:userid", of(false).map(|id| (*id).to_owned()).collect());
+            add("StringLike", "aws:userid", of(true).map(|id| format!("{id}:*")).collect());
+        }
+        // Only a service has these, on behalf of a resource; of one in the zone it is the zone's own.
+        if mentions("aws:sourceaccount") {
+            add("StringEquals", "aws:SourceAccount", all(&accounts));
+        }
+        if mentions("aws:sourcearn") {
+            let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
+            add("ArnLike", "aws:SourceArn", of_accounts);
+        }
+        // The account of the caller, as SNS calls it.
+        if mentions("aws:sourceowner") {
+            add("StringEquals", "aws:SourceOwner", all(&accounts));
         }
         if mentions("kms:calleraccount") {
             add("StringEquals", "kms:CallerAccount", all(&accounts));
@@ -134,6 +167,28 @@ const SERVICE_NAMES: [(&str, &str); 2] = [
     ("aws:principalservicenameslist", "aws:PrincipalServiceNamesList"),
 ];
 
+fn is_account(name: &str) -> bool {
+    name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_organization(name: &str) -> bool {
+    let id = name.strip_prefix("o-");
+    id.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Returns true if the name is a pattern on paths of one organization.
+fn is_path(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ['-', '/', '*', '?'].contains(&c);
+    name.split_once('/').is_some_and(|(id, rest)| is_organization(id) && rest.chars().all(is_part))
+}
+
+/// The unique id of a user or role, and true if it is one of a role. Source: IAM User Guide, "IAM identifiers".
+fn unique_id(name: &str) -> Option<(&str, bool)> {
+    let rest = name.strip_prefix("AROA").or_else(|| name.strip_prefix("AIDA"))?;
+    let is_id = rest.len() >= 12 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    is_id.then(|| (name, name.starts_with("AROA")))
+}
+
 /// Account and resource of an ARN of IAM or STS.
 fn parts(name: &str) -> Option<(&str, &str)> {
     let mut fields = name.splitn(6, ':');
@@ -155,7 +210,7 @@ fn whole_account(name: &str) -> Option<&str> {
         Some(_) => return None,
         None => name,
     };
-    (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
+    is_account(account).then_some(account)
 }
 
 /// Returns true if the name, which has no wildcards, is what `aws:PrincipalArn` holds for the one who is meant (S3). Of a session of a

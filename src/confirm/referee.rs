@@ -78,6 +78,11 @@ impl<'a> Referee<'a> {
         self
     }
 
+    /// The way in which the documents of the query are read together.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// What a witness for this statement of this policy must show.
     pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
         Claim {

@@ -4,14 +4,15 @@ use super::display::one_line;
 use super::leak::Leak;
 use super::repair::repair;
 use crate::check::{ExternalFinding, Options, Zone, external_access};
+use crate::evaluate::{self, Case, Truth};
 use crate::limits::InputLimits;
 use crate::policy::{
-    Condition, Document, Effect, Operator, Principal, PrincipalKind, PrincipalMeaning, ResourceType,
-    Statement, parse,
+    Condition, ConditionValue, Document, Effect, Operator, PolicyType, Principal, PrincipalKind,
+    PrincipalMeaning, ResourceType, Statement, parse,
 };
-use crate::request::SharedProvider;
+use crate::request::{Request, SharedProvider};
 use crate::solve::Finding;
-use crate::span::Source;
+use crate::span::{Source, Spanned};
 use serde_json::json;
 
 /// Keys that tell to which account or organization a caller belongs.
@@ -84,11 +85,14 @@ impl ZoneAdvisor<'_> {
     /// Says why a condition does not keep those outside out.
     pub(crate) fn why(&self, condition: &Condition, leak: Leak, finding: &Finding) -> String {
         let key = &condition.key.value.text;
-        let value = finding.witness.request().values(&condition.key.value.name).and_then(<[String]>::first);
+        let value = self.met_by(condition, finding.witness.request());
         let has = value.map_or_else(|| "someone outside meets it".to_owned(), |v| format!("met by `{v}`"));
         match leak {
             Leak::Absent => format!("does not confine: it holds without {key}"),
             Leak::Negated => format!("does not confine: {has}, which is none of these"),
+            Leak::Wildcard if of_one_organization(condition) => {
+                format!("lets in who is outside {}: {has}", self.zone)
+            }
             Leak::Wildcard => format!("does not confine: {has}"),
             Leak::Fixed if OF_CALLERS.contains(&&*condition.key.value.name) => {
                 format!("lets in who is outside {}: {has}", self.zone)
@@ -115,6 +119,9 @@ impl ZoneAdvisor<'_> {
         if let Some(principal) = named(found).filter(|principal| &*principal.text != "*") {
             return self.on_principal(found, principal, statement);
         }
+        if let Some(advice) = self.on_path(found, source, leaks, statement) {
+            return advice;
+        }
         if let Some(advice) = self.on_gap(source, leaks, checks) {
             return advice;
         }
@@ -134,9 +141,7 @@ impl ZoneAdvisor<'_> {
             );
         }
         match principal.kind {
-            PrincipalKind::Aws
-                if is_fixed && (principal.text.len() == 12 || principal.text.starts_with("arn:")) =>
-            {
+            PrincipalKind::Aws if is_fixed && Zone::new(&[] as &[&str], &[&*principal.text]).is_ok() => {
                 format!(
                     "if this is meant, say so with --trusted {name}; if not, remove it from Principal of {statement}"
                 )
@@ -159,6 +164,50 @@ impl ZoneAdvisor<'_> {
             }
             _ => format!("if this is not meant, remove it from Principal of {statement}"),
         }
+    }
+
+    /// Finds the value of the request that meets a condition; of several values, the first one that does so alone.
+    fn met_by<'r>(&self, condition: &Condition, request: &'r Request) -> Option<&'r String> {
+        let values = request.values(&condition.key.value.name)?;
+        let meets = |value: &&String| {
+            let alone = request.clone().with(&condition.key.value.name, [value.as_str()]);
+            self.is_met(condition, &alone)
+        };
+        values.iter().find(meets).or_else(|| values.first())
+    }
+
+    /// Returns true if the request meets the condition.
+    fn is_met(&self, condition: &Condition, request: &Request) -> bool {
+        let mut reading = evaluate::Options::for_documents(&[self.policy]);
+        reading.policy_type = PolicyType::Resource;
+        let Some(first) = self.policy.statements.first() else { return false };
+        let statement = Statement { conditions: vec![condition.clone()], ..first.clone() };
+        let trace = Case::new(request, &reading).trace((0, 0), &statement);
+        trace.conditions.first().is_some_and(|condition| condition.truth == Truth::True)
+    }
+
+    /// Says what to do about a part of an organization that the statement lets in.
+    fn on_path(
+        &self,
+        found: &ExternalFinding,
+        source: &Statement,
+        leaks: &[(usize, Leak)],
+        statement: &str,
+    ) -> Option<String> {
+        let request = found.finding.witness.request();
+        leaks.iter().find_map(|(place, leak)| {
+            let condition = source.conditions.get(*place)?;
+            if !matches!(leak, Leak::Wildcard | Leak::Fixed) || !of_one_organization(condition) {
+                return None;
+            }
+            let of_value = |value: &&Spanned<ConditionValue>| {
+                let alone = Condition { values: vec![(*value).clone()], ..condition.clone() };
+                self.is_met(&alone, request)
+            };
+            let path = one_line(&condition.values.iter().find(of_value)?.value.text);
+            let key = one_line(&condition.key.value.text);
+            Some(format!("if {path} is meant, say so with --trusted '{path}'; if not, remove it from {key} of {statement}"))
+        })
     }
 
     /// Says how to close the gap that a condition on the right key leaves.
@@ -216,6 +265,15 @@ impl ZoneAdvisor<'_> {
             (false, true) => "",
         }
     }
+}
+
+/// Returns true if the condition asks for paths, each of which starts with the id of an organization.
+fn of_one_organization(condition: &Condition) -> bool {
+    let is_path = |text: &str| Zone::new(&[text], &[] as &[&str]).is_ok_and(|zone| !zone.paths().is_empty());
+    &*condition.key.value.name == "aws:principalorgpaths"
+        && !condition.operator.value.base.is_negated()
+        && !condition.values.is_empty()
+        && condition.values.iter().all(|value| is_path(&value.value.text))
 }
 
 /// Says what to do about a fixed value of a key that tells who calls.

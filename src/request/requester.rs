@@ -125,6 +125,23 @@ impl Requester {
         }
     }
 
+    /// The same user, role session, federated user or root of another account; `None` if it is of no account.
+    pub(crate) fn in_account(&self, other: &str) -> Option<Requester> {
+        let mut requester = self.clone();
+        match &mut requester {
+            Requester::Root { account, .. }
+            | Requester::User { account, .. }
+            | Requester::RoleSession { account, .. }
+            | Requester::FederatedUser { account, .. }
+            | Requester::AssumedRoot { account } => other.clone_into(account),
+            Requester::Anonymous
+            | Requester::Service { .. }
+            | Requester::WebIdentity { .. }
+            | Requester::Saml { .. } => return None,
+        }
+        Some(requester)
+    }
+
     /// The part that no requester of its kind has in this form, if there is one: parts are not empty, partition and
     /// account hold no `:`, and a path before the name of a user or role ends with `/`.
     pub(super) fn bad_part(&self) -> Option<&'static str> {

@@ -215,7 +215,13 @@ pub struct Proof {
 impl Proof {
     /// That none of several goals can be met; `None` for no goals, which would prove nothing.
     pub fn all(parts: Vec<Proof>) -> Option<Proof> {
-        parts.iter().map(Proof::lemma_count).max().map(|lemmas| Proof { lemmas })
+        parts.into_iter().reduce(|all, part| all.and(&part))
+    }
+
+    /// That neither of two goals can be met.
+    #[must_use]
+    pub fn and(&self, other: &Proof) -> Proof {
+        Proof { lemmas: self.lemmas.max(other.lemmas) }
     }
 
     /// The number of facts about patterns that the proof uses.
@@ -244,14 +250,17 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Adds the sizes of another search.
-    pub fn add(&mut self, other: &Stats) {
-        self.atoms += other.atoms;
-        self.nodes += other.nodes;
-        self.clauses += other.clauses;
-        self.solves += other.solves;
-        self.lemmas += other.lemmas;
-        self.states += other.states;
-        self.iterations += other.iterations;
+    /// The sizes of two searches together.
+    #[must_use]
+    pub fn and(&self, other: &Stats) -> Stats {
+        Stats {
+            atoms: self.atoms + other.atoms,
+            nodes: self.nodes + other.nodes,
+            clauses: self.clauses + other.clauses,
+            solves: self.solves + other.solves,
+            lemmas: self.lemmas + other.lemmas,
+            states: self.states + other.states,
+            iterations: self.iterations + other.iterations,
+        }
     }
 }

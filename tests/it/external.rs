@@ -19,12 +19,21 @@ const ZONE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
      "Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}},
     {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
-     "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-friends"}}}]}"#;
+     "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-friends"}}},
+    {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+     "Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}]}"#;
 
 fn ask(policy: &Document) -> ExternalAccess {
     let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
     let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
     external_access(policy, bucket, &zone, &Options { certificate: true, ..Options::default() })
+}
+
+/// As [`ask`], without a certificate.
+fn ask_plainly(policy: &Document) -> ExternalAccess {
+    let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    external_access(policy, bucket, &zone, &Options::default())
 }
 
 /// Whether the request is from outside: written for itself, not by means of a policy.
@@ -38,6 +47,7 @@ fn is_outside(request: &Request) -> bool {
         && first("aws:PrincipalOrgID") != Some(TRUSTED)
         && first("aws:PrincipalIsAWSService") != Some("true")
         && first("aws:PrincipalServiceName").is_none()
+        && first("aws:SourceAccount") != Some(ZONE)
 }
 
 const REQUESTERS: &[&str] = &[
@@ -244,6 +254,14 @@ fn findings_are_sound_complete_and_none_is_idle() {
             continue;
         }
         assert!(access.is_complete(), "{text}: {:?}", access.rest.verdict);
+        // Proved statement by statement, and as a whole.
+        let by_statement = ask_plainly(&policy);
+        assert!(by_statement.is_complete(), "{text}: {:?}", by_statement.rest.verdict);
+        assert_eq!(by_statement.rest.assumptions, access.rest.assumptions, "{text}");
+        let parts = |access: &ExternalAccess| -> Vec<String> {
+            access.findings.iter().map(|f| f.document.source.text().to_owned()).collect()
+        };
+        assert_eq!(parts(&by_statement), parts(&access), "{text}");
         let certificate = access.rest.certificate().unwrap().to_text();
         let outcome = verify(&certificate, &verify::Limits::default());
         assert!(matches!(outcome, Outcome::Verified(_)), "{text}: {outcome:?}");
@@ -263,7 +281,10 @@ fn findings_are_sound_complete_and_none_is_idle() {
             // Of callers whose keys are free, a key that the policy does not mention says nothing.
             let is_mentioned = |key: &str| mentioned.iter().any(|name| name.eq_ignore_ascii_case(key));
             let is_free = matches!(request.requester, Some(Requester::WebIdentity { .. }));
+            let is_of_source =
+                request.values("aws:SourceAccount").is_some() && !is_mentioned("aws:SourceAccount");
             if (is_free && !request.context().all(|(key, _)| is_mentioned(key)))
+                || is_of_source
                 || !request.inconsistencies(mentioned.iter().copied(), &axioms).is_empty()
             {
                 continue;
@@ -570,4 +591,56 @@ fn zones() {
     assert_eq!(count(&policy(r#"{"Service":"*"}"#, "{}"), &["111122223333"], &[]), 0);
     assert!(Zone::new(&["arn:aws:iam::444455556666:role/Audit"], &[] as &[&str]).is_err());
     assert!(Zone::new(&["1"], &[] as &[&str]).is_err());
+}
+
+/// Each statement is for two accounts of its own, and a Deny is about all of them.
+fn of_many_accounts(count: u64) -> Document {
+    let allow = |i: u64| {
+        json!({"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": format!("arn:aws:s3:::b/{i}/*"),
+            "Principal": {"AWS": [(200_000_000_000 + 2 * i).to_string(), (200_000_000_001 + 2 * i).to_string()]}})
+    };
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+    let statements: Vec<Value> = (0..count).map(allow).chain([deny]).collect();
+    document("policy", &json!({"Version": "2012-10-17", "Statement": statements}).to_string())
+}
+
+/// What is searched to prove that nothing is missing grows as the policy does, not with its square.
+#[test]
+fn the_search_grows_with_the_policy() {
+    let sizes = |count: u64| {
+        let access = ask_plainly(&of_many_accounts(count));
+        assert!(access.is_complete(), "{:?}", access.rest.verdict);
+        assert_eq!(access.findings.len() as u64, 2 * count);
+        let stats = access.rest.stats;
+        stats.nodes + stats.states + stats.atoms
+    };
+    let (small, large) = (sizes(8), sizes(64));
+    assert!(large <= 9 * small, "{small} {large}");
+}
+
+/// How a statement is read may depend on another one: `ex:groups` has several values, because the second statement reads it as a set.
+/// So it is possible that the first one lets someone in.
+#[test]
+fn statements_that_say_how_a_key_is_read_are_asked_about_together() {
+    let both = r#"{"StringEquals":{"ex:groups":"a"},"StringLike":{"ex:groups":"b"}}"#;
+    let set = r#"{"ForAnyValue:StringEquals":{"ex:groups":"c"}}"#;
+    let statement = |account: &str, condition: &str| {
+        format!(
+            r#"{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":{condition}}}"#
+        )
+    };
+    let policy = |statements: &[String]| {
+        document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
+    };
+    let (first, second) = (statement("444455556666", both), statement("777788889999", set));
+    let alone = ask_plainly(&policy(std::slice::from_ref(&first)));
+    assert!(alone.is_complete() && alone.findings.is_empty());
+    let together = policy(&[first, second]);
+    let certified = ask(&together);
+    let plain = ask_plainly(&together);
+    assert_eq!(plain.rest.verdict.name(), certified.rest.verdict.name());
+    assert_eq!(plain.findings.len(), certified.findings.len());
+    assert!(plain.findings.iter().any(|f| f.statement == 1));
+    assert!(!plain.is_complete() || plain.findings.iter().any(|f| f.statement == 0));
 }

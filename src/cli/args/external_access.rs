@@ -12,10 +12,10 @@ pub(crate) struct ExternalAccessArgs {
     /// The policy
     #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(crate) policy: String,
-    /// Who is not outside: an account (12 digits) or organization (o-...)
+    /// Who is not outside: an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)
     #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
     pub(crate) zone_of_trust: Vec<String>,
-    /// Others who are trusted: accounts, organizations, ARNs
+    /// Others who are trusted: accounts, organizations, paths of these, ARNs, unique ids (AIDA..., AROA...)
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
     pub(crate) trusted: Vec<String>,
     /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::Role

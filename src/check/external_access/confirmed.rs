@@ -1,0 +1,68 @@
+//! Requests of parts of statements that the referee confirms on the whole policy.
+
+use super::{Analyzer, holds};
+use crate::check::principal_index::accounts;
+use crate::check::region::Axis;
+use crate::policy::Document;
+use crate::request::Request;
+use crate::solve::{Finding, Witness};
+
+impl Analyzer<'_> {
+    /// A request like a known one in a part of a statement for one account, if the referee confirms it: that saves the question.
+    pub(super) fn shown_alike(&self, statement: usize, part: &Document, known: &Request) -> Option<Finding> {
+        let [account] = accounts(part.statements.first()?)?[..] else { return None };
+        let requester = known.requester.as_ref()?.in_account(account)?;
+        let mut request = known.clone();
+        for (key, value) in requester.derived_context() {
+            if request.values(key).is_some() {
+                request.set(key, value.into_iter().map(Into::into).collect());
+            }
+        }
+        request.requester = Some(requester.clone());
+        self.confirmed(statement, part, &request)
+    }
+
+    /// Returns true if the referee confirms a request like a known one, with the action or resource of a slice of a statement.
+    pub(super) fn is_shown_alike(
+        &self,
+        statement: usize,
+        axis: Axis,
+        slice: &Document,
+        known: &Request,
+    ) -> bool {
+        let Some(source) = slice.statements.first() else { return false };
+        let filled = |text: &str| text.replace(['*', '?'], "a");
+        let mut request = known.clone();
+        match (axis, &source.resource) {
+            (Axis::Action, _) => {
+                let Some(action) = source.action.values.first() else { return false };
+                request.action = filled(&action.value.text);
+            }
+            (Axis::Resource, Some(resource)) => {
+                let Some(resource) = resource.values.first() else { return false };
+                request.resource = filled(&resource.value.text);
+            }
+            _ => return false,
+        }
+        self.confirmed(statement, slice, &request).is_some()
+    }
+
+    /// The finding of the whole policy that a request of a part of a statement makes, if the referee agrees.
+    pub(super) fn confirmed(&self, statement: usize, part: &Document, request: &Request) -> Option<Finding> {
+        let claim = self.referee.claim(0, statement);
+        let mut request = request.clone();
+        if let Some(requester) = request.requester.clone() {
+            // Keys that follow from the requester, where another statement tests them.
+            for (key, value) in requester.derived_context() {
+                if request.values(key).is_none() && claim.keys.contains(&key.to_ascii_lowercase()) {
+                    request.set(key, value.into_iter().map(Into::into).collect());
+                }
+            }
+        }
+        if !holds(part, &request, &self.reading) {
+            return None;
+        }
+        let witness = Witness::confirm(request, &claim).ok()?;
+        Some(Finding::new(&claim, witness))
+    }
+}
