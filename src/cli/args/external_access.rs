@@ -9,7 +9,7 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct ExternalAccessArgs {
-    /// The policy
+    /// The policy, or a file of several
     #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(crate) policy: String,
     /// Who is not outside: an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)
@@ -18,9 +18,9 @@ pub(crate) struct ExternalAccessArgs {
     /// Others who are trusted: accounts, organizations, paths of these, ARNs, unique ids (AIDA..., AROA...)
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
     pub(crate) trusted: Vec<String>,
-    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::Role
-    #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
-    pub(crate) resource_type: String,
+    /// What the policy is attached to, such as AWS::IAM::Role, where the file does not say it [default: AWS::S3::Bucket]
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) resource_type: Option<String>,
     #[command(flatten)]
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]

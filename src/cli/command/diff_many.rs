@@ -63,21 +63,28 @@ pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -
 }
 
 /// A policy with the members of its answer in JSON.
-type Told = (Subject, Map<String, Value>);
+pub(super) type Told = (Subject, Map<String, Value>);
 
-fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<Told, Failure> {
-    let hidden = input.entry.as_ref().filter(|entry| entry.sensitive && !args.container.show_sensitive);
+/// The outcome of a policy that is not looked into; `None` if it is.
+pub(super) fn settled(input: &Input, shows_sensitive: bool) -> Option<Told> {
+    let hidden = input.entry.as_ref().filter(|entry| entry.sensitive && !shows_sensitive);
     match (&input.standing, hidden) {
-        (Standing::Skipped(why), _) => return Ok(told(input, Status::Skipped, why, Vec::new(), "SKIPPED")),
+        (Standing::Skipped(why), _) => Some(told(input, Status::Skipped, why, Vec::new(), "SKIPPED")),
         (Standing::Open(issue, why), _) => {
-            return Ok(told(input, Status::Unknown, why, vec![(**issue).clone()], "UNKNOWN"));
+            Some(told(input, Status::Unknown, why, vec![(**issue).clone()], "UNKNOWN"))
         }
         (_, Some(entry)) => {
             let why = "its text is marked as sensitive: `--show-sensitive` shows what was found";
             let issue = Issue::new(Kind::Unknown, Code::SensitivePolicy, format!("{}: {why}", entry.name));
-            return Ok(told(input, Status::Unknown, why, vec![issue], "UNKNOWN"));
+            Some(told(input, Status::Unknown, why, vec![issue], "UNKNOWN"))
         }
-        _ => {}
+        _ => None,
+    }
+}
+
+fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<Told, Failure> {
+    if let Some(told) = settled(input, args.container.show_sensitive) {
+        return Ok(told);
     }
     let read = input.read.as_ref().map_err(Failure::clone)?;
     let other = match reference.map(|reference| &reference.read) {
@@ -133,7 +140,7 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
     Ok((subject, members))
 }
 
-fn told(input: &Input, status: Status, message: &str, issues: Vec<Issue>, result: &str) -> Told {
+pub(super) fn told(input: &Input, status: Status, message: &str, issues: Vec<Issue>, result: &str) -> Told {
     let mut members = Map::new();
     members.insert("result".to_owned(), json!(result));
     members.insert("message".to_owned(), json!(message));
@@ -141,7 +148,7 @@ fn told(input: &Input, status: Status, message: &str, issues: Vec<Issue>, result
     (Subject { name, rule: None, status, message, issues }, members)
 }
 
-fn failed(input: &Input, failure: &Failure) -> Told {
+pub(super) fn failed(input: &Input, failure: &Failure) -> Told {
     let members = match json::failure(failure) {
         Value::Object(members) => members,
         _ => Map::new(),

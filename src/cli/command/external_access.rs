@@ -1,25 +1,33 @@
 //! `find-external-access`: whom a policy lets in from outside.
 
-use super::{baseline, certificate, tell};
-use crate::check::{Zone, external_access};
+use super::{baseline, certificate, external_access_many, tell};
+use crate::check::{ExternalAccess, Zone, external_access};
 use crate::cli::Exit;
 use crate::cli::args::{ExternalAccessArgs, Format};
-use crate::cli::input::Reader;
+use crate::cli::input::{Reader, gather};
 use crate::cli::output::{Output, directory};
 use crate::report::text::Verbosity;
 use crate::report::{External, Failure, Issue, Report, Status, Subject, json};
 use crate::surface::{answered, as_resource_policy, documents, external_resource_type, fit};
 use serde_json::Value;
 
-const COMMAND: &str = "find-external-access";
+pub(super) const COMMAND: &str = "find-external-access";
+
+/// The type of resource of a policy for which neither the file nor a flag says it.
+pub(super) const USUAL_RESOURCE: &str = "AWS::S3::Bucket";
 
 pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let resource_type = external_resource_type(&args.resource_type)?;
+    let resource_type = external_resource_type(args.resource_type.as_deref().unwrap_or(USUAL_RESOURCE))?;
     let zone = Zone::new(&args.zone_of_trust, &args.trusted).map_err(Failure::validation)?;
-    let read = Reader::new(&args.container).read(&args.policy, "policy")?;
-    let [policy] = documents([&read])?;
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;
+    let mut reader = Reader::new(&args.container);
+    let inputs = gather(&mut reader, std::slice::from_ref(&args.policy), "policy", &args.container);
+    if !inputs.files.is_empty() {
+        return external_access_many::run(args, &inputs, &zone, &options, output);
+    }
+    let read = reader.read(&args.policy, "policy")?;
+    let [policy] = documents([&read])?;
     fit(&[policy], options.policy_type)?;
     let access = answered(|| external_access(policy, resource_type, &zone, &options))?;
     certificate::write(args.search.certificate.as_deref(), &access.rest, output)?;
@@ -31,11 +39,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         access: &access,
         options: &options,
     };
-    let status = match (access.is_complete(), access.findings.is_empty()) {
-        (false, _) => Status::Unknown,
-        (true, true) => Status::Pass,
-        (true, false) => Status::Fail,
-    };
+    let status = status(&access);
     // JSON is made from the findings; it needs the issues only where some may be accepted.
     let issues = match output.format {
         Format::Json if !args.baseline.is_asked() => Vec::new(),
@@ -50,14 +54,8 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         has_baseline: false,
     };
     baseline::accept(&args.baseline, &mut report)?;
+    report.subjects.iter_mut().for_each(say_accepted);
     let is_accepted = report.subjects.iter().all(|subject| subject.accepted().is_some());
-    for subject in &mut report.subjects {
-        match subject.issues.iter().filter(|issue| issue.accepted.is_some()).count() {
-            0 => {}
-            _ if is_accepted => subject.message.push_str(", accepted"),
-            n => subject.message.push_str(&format!(", {n} of them accepted")),
-        }
-    }
     match output.format {
         Format::Json => json(&external, &report, output)?,
         Format::Text => text(&external, report, output)?,
@@ -69,6 +67,24 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         _ => Exit::Success,
     };
     Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// The status of an answer.
+pub(super) fn status(access: &ExternalAccess) -> Status {
+    match (access.is_complete(), access.findings.is_empty()) {
+        (false, _) => Status::Unknown,
+        (true, true) => Status::Pass,
+        (true, false) => Status::Fail,
+    }
+}
+
+/// Says in the sentence about a policy how many of its findings are accepted.
+pub(super) fn say_accepted(subject: &mut Subject) {
+    match subject.issues.iter().filter(|issue| issue.accepted.is_some()).count() {
+        0 => {}
+        _ if subject.accepted().is_some() => subject.message.push_str(", accepted"),
+        n => subject.message.push_str(&format!(", {n} of them accepted")),
+    }
 }
 
 fn json(external: &External<'_>, report: &Report, output: &mut Output) -> Result<(), Failure> {

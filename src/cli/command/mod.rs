@@ -14,6 +14,7 @@ pub(super) mod compare;
 pub(super) mod diff;
 mod diff_many;
 pub(super) mod external_access;
+mod external_access_many;
 pub(super) mod find;
 pub(super) mod info;
 pub(super) mod lint;
