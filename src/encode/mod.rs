@@ -10,6 +10,7 @@ mod encoding;
 mod facts;
 mod fresh_value;
 mod heuristics;
+mod ignore_case;
 mod likely;
 mod linked;
 mod mentioned_ids;

@@ -44,7 +44,9 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(match search.undecided() {
             None => Answer::Unsat(Proof { lemmas: search.lemmas().len() }),
             Some(proposal) => {
-                open(of_policy_variables(search.workspace.formula, proposal, claim.query.documents()), None)
+                let found = of_policy_variables(search.workspace.formula, proposal, claim.query.documents());
+                let is_mixed = found.is_empty();
+                open(if is_mixed { vec![UnknownReason::Exhausted(Exhausted::Mixed)] } else { found }, None)
             }
         });
     };
