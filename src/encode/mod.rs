@@ -33,4 +33,5 @@ pub use likely::{no_root, usual_requester};
 pub use outsider::{address_beyond, no_address};
 pub use prepared::{DocumentRef, PreparedDocument};
 pub(crate) use slice::keeps_denials;
+pub(crate) use presence::is_text;
 pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};

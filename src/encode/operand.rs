@@ -6,7 +6,7 @@ use crate::encode::context::Context;
 use crate::encode::ignore_case::ignore_case;
 use crate::encode::opaque::opaque_key;
 use crate::encode::policy_variable::{between_bounds, equal_keys, template_test};
-use crate::encode::presence::{matches, presence};
+use crate::encode::presence::{is_text, matches, presence};
 use crate::encode::principal_arn::principal_arn;
 use crate::formula::requester::by_fields;
 use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, RequesterKey, Scalar, Site};
@@ -214,14 +214,6 @@ fn own_value<'a>(
         parts.push(formula.graph.or([with_value, without]));
     }
     formula.graph.and(parts)
-}
-
-/// True if the values of the key are texts, not numbers, instants or addresses.
-pub(super) fn is_text(key: &str) -> bool {
-    matches!(
-        key_info(key).map(|info| info.value),
-        None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
-    )
 }
 
 /// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".

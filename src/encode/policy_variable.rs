@@ -6,8 +6,7 @@
 use crate::automata::{Pattern, Symbol};
 use crate::code::Code;
 use crate::encode::context::Context;
-use crate::encode::operand::is_text;
-use crate::encode::presence::{matches, presence};
+use crate::encode::presence::{is_text, matches, presence};
 use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
 use crate::index::broken;
 use crate::policy::{Template, Variable};
