@@ -111,9 +111,11 @@ fn example(key: &str) -> &'static str {
     match (key_info(key).map(|info| info.value), key) {
         (_, "aws:principalarn") => "arn:aws:iam::111122223333:role/a",
         (_, "aws:principaltype") => "AssumedRole",
+        (_, "aws:userid") => "AIDAEXAMPLEID",
         (Some(ValueType::Arn), _) => "arn:aws:s3:::a",
         (Some(ValueType::Bool), _) => "false",
         _ if key.ends_with("account") => "111122223333",
+        _ if key.ends_with("orgid") => "o-exampleorgid",
         _ => "a",
     }
 }
