@@ -32,6 +32,6 @@ pub use facts::facts;
 pub use likely::{no_root, usual_requester};
 pub use outsider::{address_beyond, no_address};
 pub use prepared::{DocumentRef, PreparedDocument};
-pub(crate) use slice::keeps_denials;
 pub(crate) use presence::is_text;
+pub(crate) use slice::keeps_denials;
 pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};

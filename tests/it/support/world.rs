@@ -342,7 +342,14 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "aws:userid",
         operators: STRINGS,
-        values: &["AROAX:*", "*:s", "AIDAX", "111122223333*", "*:${aws:SourceIdentity}", "AROA${aws:SourceIdentity}*"],
+        values: &[
+            "AROAX:*",
+            "*:s",
+            "AIDAX",
+            "111122223333*",
+            "*:${aws:SourceIdentity}",
+            "AROA${aws:SourceIdentity}*",
+        ],
         world: &[
             &["AROAX:s"],
             &["AIDAX"],
