@@ -6,7 +6,7 @@
 use crate::automata::Pattern;
 use crate::code::Code;
 use crate::encode::context::Context;
-use crate::encode::opaque::{opaque, opaque_key};
+use crate::encode::opaque::{fact_about_key, opaque, opaque_key};
 use crate::encode::operand::value_test;
 use crate::encode::presence::{matches, presence};
 use crate::formula::{Formula, Lit, PatternKey, Site};
@@ -113,7 +113,7 @@ fn sets<'a>(
         SetPrefix::ForAnyValue => {
             let some = formula.graph.or(tests);
             if condition.operator.value.if_exists {
-                let undocumented = opaque(formula, condition, site);
+                let undocumented = fact_about_key(formula, Code::ForAnyValueIfExists, condition, site);
                 let absent = formula.graph.and([!first, undocumented]);
                 formula.graph.or([some, absent])
             } else {
@@ -129,7 +129,7 @@ fn sets<'a>(
             // A set of one empty text may count as empty.
             let more = if element_count > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, context, key, 0, PatternKey::built(Pattern::word("")));
-            let undocumented = formula.opaque(Code::SetOfOneEmptyValue, opaque_key(condition), site);
+            let undocumented = fact_about_key(formula, Code::SetOfOneEmptyValue, condition, site);
             let only_empty = formula.graph.and([first, !more, empty, undocumented]);
             formula.graph.or([all, only_empty])
         }

@@ -8,10 +8,22 @@ use crate::policy::Condition;
 pub(crate) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
     let rule = match (condition.operator.value.set, condition.values.is_empty()) {
         (_, true) => Code::EmptyValueList,
-        (None, _) => Code::PlainOperatorOnSeveralValues,
-        (Some(_), _) => Code::ForAnyValueIfExists,
+        (_, false) => Code::PlainOperatorOnSeveralValues,
     };
     formula.opaque(rule, opaque_key(condition), site)
+}
+
+/// A fact about a key that does not depend on the values of the condition, as one opaque atom: key, operator family, and
+/// if the operator is negated. Conditions on one key share it, so that it cancels out between them.
+pub(crate) fn fact_about_key(
+    formula: &mut Formula<'_>,
+    rule: Code,
+    condition: &Condition,
+    site: Site,
+) -> Lit {
+    let base = condition.operator.value.base;
+    let negation = if base.is_negated() { "not " } else { "" };
+    formula.opaque(rule, format!("{negation}{:?} {}", base.family(), condition.key.value.name), site)
 }
 
 /// Operator, key and sorted values as one text. The values are written as patterns, in which a policy variable and the same

@@ -1,16 +1,17 @@
 //! The test that one policy value of a condition makes of one value of its key.
 
-use crate::automata::{Builder, Class, Pattern, Set};
+use crate::automata::{Builder, Pattern};
 use crate::code::Code;
 use crate::encode::context::Context;
+use crate::encode::ignore_case::ignore_case;
 use crate::encode::opaque::opaque_key;
-use crate::encode::policy_variable::{equal_keys, template_test};
-use crate::encode::presence::matches;
+use crate::encode::policy_variable::{between_bounds, equal_keys, template_test};
+use crate::encode::presence::{is_text, matches, presence};
 use crate::encode::principal_arn::principal_arn;
 use crate::formula::requester::by_fields;
 use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, RequesterKey, Scalar, Site};
 use crate::index::broken;
-use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part};
+use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part, Template};
 use crate::request::{ValueType, key_info};
 
 /// "This value of the key satisfies the (un-negated) operator with this policy value."
@@ -33,7 +34,14 @@ pub(crate) fn value_test<'a>(
     match base.family() {
         OperatorFamily::String => match base {
             OperatorBase::StringEqualsIgnoreCase | OperatorBase::StringNotEqualsIgnoreCase => {
-                ignore_case(formula, context, condition, value, element, site)
+                let Some(text) = value.template.as_literal() else {
+                    broken("an operator without wildcards has texts without wildcards");
+                };
+                let key = (&*condition.key.value.name, element);
+                let open = |formula: &mut Formula<'a>| {
+                    literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site)
+                };
+                ignore_case(formula, context, key, text, open)
             }
             _ => matches(formula, context, key, element, PatternKey::Glob(&value.template)),
         },
@@ -87,12 +95,11 @@ fn with_variables<'a>(
     element: u32,
     site: Site,
 ) -> Lit {
-    let key = &*condition.key.value.name;
     let base = condition.operator.value.base;
     let ignores_case =
         matches!(base, OperatorBase::StringEqualsIgnoreCase | OperatorBase::StringNotEqualsIgnoreCase);
     let fields = match base.family() {
-        OperatorFamily::String if !ignores_case => vec![value.template.clone()],
+        OperatorFamily::String => vec![value.template.clone()],
         OperatorFamily::Arn => {
             let fields = value.template.split_fields(5);
             if fields.len() < 6 {
@@ -103,55 +110,110 @@ fn with_variables<'a>(
         _ => return literal(formula, Code::PolicyVariable, condition, value, element, site),
     };
     // A multivalued key never resolves.
-    let mut needed = value.template.variables().filter(|variable| variable.default.is_none());
-    if needed.any(|variable| context.is_multivalued(&variable.key)) {
+    let needed = || value.template.variables().filter(|variable| variable.default.is_none());
+    if needed().any(|variable| context.is_multivalued(&variable.key)) {
         return Lit::FALSE;
+    }
+    let same = as_spelled(formula, context, condition, (value, &fields), element, site);
+    if !ignores_case || same == Lit::TRUE {
+        return same;
+    }
+    // Identical texts are equal; of others, nothing is modelled.
+    let mut parts = vec![literal(formula, Code::PolicyVariable, condition, value, element, site)];
+    let names = needed().filter_map(|variable| context.key_name(&variable.key));
+    parts.extend(names.map(|name| presence(formula, context, name, 0)));
+    let other = formula.graph.and(parts);
+    formula.graph.or([same, other])
+}
+
+/// "This value of the key matches the fields, joined by `:`, with the values of their policy variables put in."
+fn as_spelled<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    condition: &'a Condition,
+    (value, fields): (&'a ConditionValue, &[Template]),
+    element: u32,
+    site: Site,
+) -> Lit {
+    let key = &*condition.key.value.name;
+    let family = condition.operator.value.base.family();
+    if value.template.variables().any(|variable| *variable.key == *key) {
+        return match family {
+            OperatorFamily::String => own_value(formula, context, key, &value.template, element),
+            // The colons between the fields are longer than nothing.
+            _ => Lit::FALSE,
+        };
     }
     // Equality with another key; where it is asked in both directions, it is one predicate.
     let plain =
         |name: &str| is_text(name) && formula.requester_key(name).is_none() && !context.is_multivalued(name);
-    if let ([Part::Variable(other)], OperatorFamily::String) = (value.template.parts(), base.family())
-        && other.default.is_none()
+    let plain_variable = match (value.template.parts(), family) {
+        ([Part::Variable(other)], OperatorFamily::String) if other.default.is_none() => Some(&*other.key),
+        _ => None,
+    };
+    if let Some(other) = plain_variable
+        && other < key
+        && context.equates(other, key)
+        && plain(key)
+        && plain(other)
     {
-        let other = &*other.key;
-        if other == key && !context.is_multivalued(key) {
-            return Lit::TRUE;
-        }
-        if other < key && context.equates(other, key) && plain(key) && plain(other) {
-            return equal_keys(formula, context, other, key, site);
-        }
+        return equal_keys(formula, context, other, key, site);
     }
-    if formula.requester_key(key).is_some() {
-        // The key is read off the requester's word. Equality with another key can be asked of that key instead.
-        let other = value.template.variables().next().map(|v| &*v.key);
-        return match (other, value.template.parts()) {
-            (Some(other), [Part::Variable(variable)])
-                if base.family() == OperatorFamily::String
-                    && variable.default.is_none()
-                    && RequesterKey::of(other).is_none()
-                    && is_text(other)
-                    && !context.is_multivalued(other) =>
-            {
-                equal_keys(formula, context, other, key, site)
-            }
-            _ => {
-                match principal_arn(formula, context, key, (&value.template, base.family()), element, site) {
-                    Some(lit) => lit,
-                    None => literal(formula, Code::PolicyVariable, condition, value, element, site),
-                }
-            }
-        };
+    if formula.requester_key(key).is_none() {
+        let variable = formula.key(key, element);
+        return template_test(formula, context, variable, fields, site);
     }
-    let variable = formula.key(key, element);
-    template_test(formula, context, variable, &fields, site)
+    // The key is read off the requester's word. Equality with another key can be asked of that key instead.
+    if let Some(other) = plain_variable
+        && RequesterKey::of(other).is_none()
+        && is_text(other)
+        && !context.is_multivalued(other)
+    {
+        return equal_keys(formula, context, other, key, site);
+    }
+    if let Some(lit) = principal_arn(formula, context, key, (&value.template, family), element, site) {
+        return lit;
+    }
+    let like = |formula: &mut Formula<'a>, pattern| {
+        matches(formula, context, key, element, PatternKey::built(pattern))
+    };
+    let name = format!("{family:?} {key}\0{element}\0{}", value.template);
+    between_bounds(formula, context, fields, like, (name, site))
 }
 
-/// True if the values of the key are texts, not numbers, instants or addresses.
-fn is_text(key: &str) -> bool {
-    matches!(
-        key_info(key).map(|info| info.value),
-        None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
-    )
+/// "The key's value matches a pattern that holds this value itself." A text is longer than each of its parts, so it matches only if
+/// the pattern asks for nothing else.
+fn own_value<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    key: &'a str,
+    template: &Template,
+    element: u32,
+) -> Lit {
+    if context.is_multivalued(key)
+        || template.parts().iter().any(|part| matches!(part, Part::Text(_) | Part::One))
+    {
+        return Lit::FALSE;
+    }
+    let empty = || PatternKey::built(Pattern::word(""));
+    let mut parts = Vec::new();
+    if template.variables().filter(|variable| *variable.key == *key).count() > 1 {
+        parts.push(matches(formula, context, key, element, empty()));
+    }
+    for other in template.variables().filter(|variable| *variable.key != *key) {
+        let Some(name) = context.key_name(&other.key) else {
+            broken("the context knows the policy variables of its documents");
+        };
+        let present = presence(formula, context, name, 0);
+        let is_empty = match is_text(name) && !context.is_multivalued(name) {
+            true => matches(formula, context, name, 0, empty()),
+            false => Lit::FALSE,
+        };
+        let with_value = formula.graph.and([present, is_empty]);
+        let without = if other.default.as_deref() == Some("") { !present } else { Lit::FALSE };
+        parts.push(formula.graph.or([with_value, without]));
+    }
+    formula.graph.and(parts)
 }
 
 /// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".
@@ -211,53 +273,6 @@ fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
         OperatorFamily::Binary => false,
         OperatorFamily::Null => true,
     }
-}
-
-const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
-
-/// The ASCII text with letters of any kind, however many, in place of each run of its letters.
-fn folded(text: &str) -> Pattern {
-    const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
-    let mut pattern = Pattern::builder();
-    let mut in_run = false;
-    for c in text.chars() {
-        let is_letter = c.is_ascii_alphabetic();
-        pattern = match is_letter {
-            true if in_run => pattern,
-            true => pattern.one(Set::Class(LETTER)).many(LETTER),
-            false => pattern.text(c.encode_utf8(&mut [0; 4])),
-        };
-        in_run = is_letter;
-    }
-    pattern.finish()
-}
-
-/// Equality without regard to ASCII case; what letters beyond ASCII do is undocumented, in literals and requests alike.
-fn ignore_case<'a>(
-    formula: &mut Formula<'a>,
-    context: &Context<'a>,
-    condition: &'a Condition,
-    value: &'a ConditionValue,
-    element: u32,
-    site: Site,
-) -> Lit {
-    let key = &*condition.key.value.name;
-    let text = match value.template.as_literal() {
-        Some(text) => text,
-        None => &value.text,
-    };
-    if !text.is_ascii() {
-        return literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site);
-    }
-    let exact = Builder::default().text_any_case(text).finish();
-    let exact = matches(formula, context, key, element, PatternKey::built(exact));
-    let beyond = Builder::default().many(Class::ANY).one(Set::Class(NON_ASCII)).many(Class::ANY).finish();
-    let beyond = matches(formula, context, key, element, PatternKey::built(beyond));
-    // Only letters have a case: everything else has to be there as it is spelled.
-    let folded = matches(formula, context, key, element, PatternKey::built(folded(text)));
-    let undocumented = literal(formula, Code::IgnoreCaseBeyondAscii, condition, value, element, site);
-    let disputed = formula.graph.and([beyond, folded, undocumented]);
-    formula.graph.or([exact, disputed])
 }
 
 /// The whole condition as one opaque predicate of the element.

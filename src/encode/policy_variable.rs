@@ -3,15 +3,122 @@
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
 
+use crate::automata::{Pattern, Symbol};
 use crate::code::Code;
 use crate::encode::context::Context;
-use crate::encode::presence::presence;
+use crate::encode::presence::{is_text, matches, presence};
 use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
 use crate::index::broken;
 use crate::policy::{Template, Variable};
+use crate::request::{ValueType, key_info};
 
-/// Each default doubles the number of cases; with more than this many the pattern is opaque.
+/// Each default doubles the number of cases; with more than this many the pattern is modelled between bounds.
 const MAX_DEFAULTS: usize = 4;
+
+/// The keys of policy variables, each once.
+struct Names<'a> {
+    /// Without a value for one of these, the pattern matches nothing.
+    required: Vec<&'a str>,
+    /// Those that always have a default.
+    defaulted: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(context: &Context<'a>, fields: &[Template]) -> Names<'a> {
+        let (mut required, mut defaulted): (Vec<&'a str>, Vec<&'a str>) = (Vec::new(), Vec::new());
+        for variable in fields.iter().flat_map(Template::variables) {
+            let name = name_of(context, &variable.key);
+            let list = if variable.default.is_some() { &mut defaulted } else { &mut required };
+            if !list.contains(&name) {
+                list.push(name);
+            }
+        }
+        // A variable that is used without a default is needed whatever the others have.
+        defaulted.retain(|name| !required.contains(name));
+        Names { required, defaulted }
+    }
+}
+
+/// The name of a key that occurs as a policy variable, which lives as long as the documents.
+fn name_of<'a>(context: &Context<'a>, key: &str) -> &'a str {
+    match context.key_name(key) {
+        Some(name) => name,
+        None => broken("the context knows the policy variables of its documents"),
+    }
+}
+
+/// "The fields, joined by `:`, match", where the values of their policy variables are modelled in part: `like` says that what they are held
+/// against matches a pattern, and `name` is that of the predicate.
+///
+/// Where each variable has a certain example as its value, or all with defaults are absent, that is a plain pattern. Otherwise it is a free
+/// predicate, which the pattern with anything in the places of the variables bounds from above. The negated operator asks for
+/// the same predicate, because nothing about it is open.
+pub(super) fn between_bounds<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    fields: &[Template],
+    like: impl Fn(&mut Formula<'a>, Pattern) -> Lit,
+    (name, site): (String, Site),
+) -> Lit {
+    let Names { required, defaulted } = Names::of(context, fields);
+    let name_of = |key: &str| name_of(context, key);
+    let mut cases: Vec<Lit> = Vec::new();
+    let mut others: Vec<Lit> = Vec::new();
+    for are_absent in [false, true] {
+        if are_absent && defaulted.is_empty() {
+            break;
+        }
+        let is_absent = |key: &str| are_absent && defaulted.contains(&key);
+        let mut as_in_example = Vec::new();
+        for key in required.iter().chain(&defaulted) {
+            let present = presence(formula, context, key, 0);
+            if is_absent(key) {
+                as_in_example.push(!present);
+                continue;
+            }
+            let word = Pattern::word(example(key));
+            let has_value = match is_text(key) && !context.is_multivalued(key) {
+                true => matches(formula, context, key, 0, PatternKey::built(word)),
+                // Patterns are not held against numbers, instants and addresses.
+                false => Lit::FALSE,
+            };
+            as_in_example.extend([present, has_value]);
+        }
+        let as_in_example = formula.graph.and(as_in_example);
+        others.push(!as_in_example);
+        let Some(pattern) = VariablePattern::new(fields, &is_absent, &name_of) else { continue };
+        let examples: Vec<Vec<Symbol>> = pattern.keys.iter().map(|key| Symbol::word(example(key))).collect();
+        let examples: Vec<&[Symbol]> = examples.iter().map(Vec::as_slice).collect();
+        if let Some(pattern) = pattern.substitute(&examples) {
+            let matched = like(formula, pattern);
+            cases.push(formula.graph.and([as_in_example, matched]));
+        }
+    }
+    // With all variables in place there is a pattern.
+    if let Some(pattern) = VariablePattern::new(fields, &|_| false, &name_of) {
+        others.push(like(formula, pattern.widen()));
+        for key in &required {
+            others.push(presence(formula, context, key, 0));
+        }
+        others.push(formula.opaque(Code::PolicyVariable, name, site));
+        cases.push(formula.graph.and(others));
+    }
+    formula.graph.or(cases)
+}
+
+/// A value that the key may have.
+fn example(key: &str) -> &'static str {
+    match (key_info(key).map(|info| info.value), key) {
+        (_, "aws:principalarn") => "arn:aws:iam::111122223333:role/a",
+        (_, "aws:principaltype") => "AssumedRole",
+        (_, "aws:userid") => "AIDAEXAMPLEID",
+        (Some(ValueType::Arn), _) => "arn:aws:s3:::a",
+        (Some(ValueType::Bool), _) => "false",
+        _ if key.ends_with("account") => "111122223333",
+        _ if key.ends_with("orgid") => "o-exampleorgid",
+        _ => "a",
+    }
+}
 
 /// "The variable's value matches the fields, joined by `:`, with the values of their policy variables put in."
 pub(crate) fn template_test<'a>(
@@ -21,28 +128,14 @@ pub(crate) fn template_test<'a>(
     fields: &[Template],
     site: Site,
 ) -> Lit {
-    // The names of keys have to live as long as the documents: take them from there.
-    let mut required: Vec<&'a str> = Vec::new();
-    let mut defaulted: Vec<&'a str> = Vec::new();
-    for v in fields.iter().flat_map(Template::variables) {
-        let Some(name) = context.key_name(&v.key) else {
-            return formula.opaque(Code::PolicyVariable, &*v.key, site);
-        };
-        let list = if v.default.is_some() { &mut defaulted } else { &mut required };
-        if !list.contains(&name) {
-            list.push(name);
-        }
-    }
-    // A variable that is used without a default is needed whatever the others have.
-    defaulted.retain(|name| !required.contains(name));
+    let Names { required, defaulted } = Names::of(context, fields);
     if defaulted.len() > MAX_DEFAULTS {
         let texts: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        return formula.opaque(Code::PolicyVariable, texts.join(":"), site);
+        let name = format!("{:?}\0{}", formula.variable_of(variable), texts.join(":"));
+        let like = |formula: &mut Formula<'a>, pattern| formula.matches(variable, PatternKey::built(pattern));
+        return between_bounds(formula, context, fields, like, (name, site));
     }
-    let name_of = |key: &str| match context.key_name(key) {
-        Some(name) => name,
-        None => broken("the keys of a pattern were looked up before"),
-    };
+    let name_of = |key: &str| name_of(context, key);
     let mut needs = Vec::new();
     for name in &required {
         if context.is_multivalued(name) {

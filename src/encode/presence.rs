@@ -8,7 +8,15 @@ use crate::encode::context::Context;
 use crate::encode::principal::is_kind;
 use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, WITHOUT_ACCOUNT};
 use crate::formula::{Formula, Lit, PatternKey, RequesterKey, build};
-use crate::request::{Presence, key_info};
+use crate::request::{Presence, ValueType, key_info};
+
+/// True if the values of the key are texts, not numbers, instants or addresses.
+pub(crate) fn is_text(key: &str) -> bool {
+    matches!(
+        key_info(key).map(|info| info.value),
+        None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
+    )
+}
 
 /// "The key has at least `element + 1` values."
 pub(crate) fn presence<'a>(

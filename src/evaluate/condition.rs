@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
 
 use super::glob::{all_match, glob_matches, matches as glob};
-use super::variable::resolve;
+use super::variable::{resolve, spell};
 use super::{ConditionTrace, Options, Truth};
 use crate::policy::{
     AddressRange, Condition, ConditionValue, Decimal, OperatorBase, OperatorFamily, SetPrefix, decode_base64,
@@ -139,16 +139,10 @@ fn compare(
                 None => Truth::False,
             }
         }
-        StringEqualsIgnoreCase | StringNotEqualsIgnoreCase => {
-            let Some(text) = template.as_literal() else { return Truth::Unknown };
-            if text.eq_ignore_ascii_case(value) && text.is_ascii() {
-                Truth::True
-            } else if text.is_ascii() && (value.is_ascii() || outline(text) != outline(value)) {
-                Truth::False
-            } else {
-                Truth::Unknown
-            }
-        }
+        StringEqualsIgnoreCase | StringNotEqualsIgnoreCase => match spell(template, request, options) {
+            Some(text) => equal_but_for_case(&text, value),
+            None => Truth::False,
+        },
         ArnEquals | ArnNotEquals | ArnLike | ArnNotLike => {
             let fields = template.split_fields(5);
             if fields.len() < 6 {
@@ -197,13 +191,34 @@ fn compare(
     }
 }
 
-/// What has to be the same in two texts that differ in case only, whatever letters beyond ASCII fold to: all that is no letter,
-/// and where letters stand between.
-fn outline(text: &str) -> String {
-    let mut outline: Vec<char> =
-        text.chars().map(|c| if c.is_ascii_alphabetic() || !c.is_ascii() { 'a' } else { c }).collect();
-    outline.dedup_by(|one, other| *one == 'a' && *other == 'a');
-    outline.into_iter().collect()
+/// Decides whether two texts are equal without regard to case; open where mappings of letters beyond ASCII differ.
+fn equal_but_for_case(one: &str, other: &str) -> Truth {
+    if one.eq_ignore_ascii_case(other) {
+        Truth::True
+    } else if one.is_ascii() && other.is_ascii() || caseless(one) != caseless(other) {
+        Truth::False
+    } else {
+        Truth::Unknown
+    }
+}
+
+/// The text in a form that two texts have in common if any case mapping of Unicode relates them, in any language.
+fn caseless(text: &str) -> String {
+    let mut folded = text.to_owned();
+    for _ in 0..2 {
+        // A letter at a time: the end of a word matters to no letter.
+        folded = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    }
+    let mut caseless = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        match c {
+            // Turkic `i` without a dot, and the dot of Turkic and Lithuanian letters.
+            '\u{131}' => caseless.push('i'),
+            '\u{307}' if caseless.ends_with(['i', 'j']) => {}
+            c => caseless.push(c),
+        }
+    }
+    caseless
 }
 
 /// A comparison; a policy value that cannot be read is open, a request value that cannot be read satisfies nothing.

@@ -26,3 +26,15 @@ pub(super) fn resolve<'v>(
     };
     template.parts().iter().map(piece).collect()
 }
+
+/// The text that a template without wildcards spells; `None` if a variable has no value.
+pub(super) fn spell(template: &Template, request: &Request, options: &Options) -> Option<String> {
+    let pieces = resolve(template, request, options)?;
+    let text = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => text.to_owned(),
+        // An operator without wildcards reads them as text.
+        Piece::One => "?".to_owned(),
+        Piece::Many => "*".to_owned(),
+    };
+    Some(pieces.into_iter().map(text).collect())
+}

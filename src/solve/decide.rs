@@ -5,11 +5,13 @@
 //!    mean.
 //! 3. Otherwise UNKNOWN, with the predicates and the request found in the first step.
 
+use crate::code::Code;
 use crate::confirm::Claim;
 use crate::formula::{Atom, AtomId, Lit, OpaqueId, weaken};
 use crate::index::IndexVec;
 use crate::limits::Exhausted;
 use crate::request::Request;
+use crate::solve::fitting_values::with_fitting_values;
 use crate::solve::model::{Concretizer, Model};
 use crate::solve::opaque_reasons::{of_document, of_policy_variables, of_predicate};
 use crate::solve::search::Search;
@@ -44,7 +46,9 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(match search.undecided() {
             None => Answer::Unsat(Proof { lemmas: search.lemmas().len() }),
             Some(proposal) => {
-                open(of_policy_variables(search.workspace.formula, proposal, claim.query.documents()), None)
+                let found = of_policy_variables(search.workspace.formula, proposal, claim.query.documents());
+                let is_mixed = found.is_empty();
+                open(if is_mixed { vec![UnknownReason::Exhausted(Exhausted::Mixed)] } else { found }, None)
             }
         });
     };
@@ -57,7 +61,15 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     if disagreement.open.is_none() && opaques.is_empty() {
         return Ok(open(vec![UnknownReason::Internal(disagreement.message)], Some(request)));
     }
+    let most = search.workspace.meter.limits().assignments;
     let formula = search.formula();
+    if opaques.iter().any(|id| formula.opaque_of(*id).0.rule == Code::PolicyVariable) {
+        let others = with_fitting_values(&request, claim.query.documents(), most);
+        let confirmed = others.into_iter().find_map(|other| Witness::confirm_in_agreement(other, claim).ok());
+        if let Some(witness) = confirmed {
+            return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+        }
+    }
     let is_opaque: IndexVec<AtomId, bool> =
         formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
     let weaker: Vec<Lit> =

@@ -3,6 +3,7 @@
 mod atom_index;
 mod cdcl;
 mod decide;
+mod fitting_values;
 mod head_ordered;
 mod implying;
 mod justify;

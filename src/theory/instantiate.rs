@@ -7,7 +7,7 @@ use crate::theory::combinations::Combinations;
 use crate::theory::strings::Word;
 use crate::theory::values::{Lemma, Theory};
 use crate::theory::variables::{
-    Tests, Valuation, deciding_variable, tests_of, variable_of_key, variable_pattern,
+    Tests, Valuation, deciding_variable, is_template, tests_of, variable_of_key, variable_pattern,
 };
 use rustc_hash::FxHashMap;
 
@@ -30,19 +30,19 @@ impl Theory {
             positives: tests.iter().flat_map(|(v, t)| t.positives.iter().map(|t| (*v, *t))).collect(),
             negatives: tests.iter().flat_map(|(v, t)| t.negatives.iter().map(|t| (*v, *t))).collect(),
         };
-        let Some(order) = dependency_order(formula, tests) else { return Ok(Valuation::Undecided(all)) };
+        let order = DependencyOrder::of(formula, tests);
         let mut is_mixed = false;
         // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
         if let Some(words) = self.attempt(formula, (tests, &order), words.clone(), &mut is_mixed, meter)? {
             return Ok(Valuation::Values(words));
         }
-        let first = self.slots(formula, (tests, &order), &words, 1, meter)?;
+        let first = self.slots(formula, (tests, &order.variables), &words, 1, meter)?;
         let mut chosen = words.clone();
         chosen.extend(first.into_iter().filter_map(|(v, values)| Some((v, values.into_iter().next()?))));
         if let Some(words) = self.attempt(formula, (tests, &order), chosen, &mut is_mixed, meter)? {
             return Ok(Valuation::Values(words));
         }
-        let slots = self.slots(formula, (tests, &order), &words, usize::MAX, meter)?;
+        let slots = self.slots(formula, (tests, &order.variables), &words, usize::MAX, meter)?;
         let combinations = Combinations::of(slots.iter().map(|(_, values)| values.as_slice()).collect());
         for values in combinations.take(meter.limits().assignments) {
             let mut chosen = words.clone();
@@ -51,7 +51,10 @@ impl Theory {
                 return Ok(Valuation::Values(words));
             }
         }
-        Ok(match self.exhaust_values(formula, tests, &order, meter)? {
+        if order.has_cycle {
+            return Ok(Valuation::Undecided(all));
+        }
+        Ok(match self.exhaust_values(formula, tests, &order.variables, meter)? {
             Some(lemma) => Valuation::Conflicts(vec![lemma]),
             None if is_mixed => return Err(Exhausted::Mixed),
             None => Valuation::Undecided(all),
@@ -63,7 +66,7 @@ impl Theory {
     fn attempt(
         &mut self,
         formula: &mut Formula<'_>,
-        of: (&[(VariableId, Tests)], &[VariableId]),
+        of: (&[(VariableId, Tests)], &DependencyOrder),
         words: Words,
         is_mixed: &mut bool,
         meter: &mut Meter,
@@ -82,12 +85,16 @@ impl Theory {
     fn fill_in(
         &mut self,
         formula: &mut Formula<'_>,
-        (tests, order): (&[(VariableId, Tests)], &[VariableId]),
+        (tests, order): (&[(VariableId, Tests)], &DependencyOrder),
         mut words: Words,
         meter: &mut Meter,
     ) -> Result<Option<Words>, Exhausted> {
-        for variable in order {
+        for variable in &order.variables {
             let own = tests_of(tests, *variable);
+            // Around a cycle, a value that is good already is kept, as others were made to match it.
+            if order.has_cycle && self.passes(formula, (*variable, own), &words, meter)? {
+                continue;
+            }
             let mut positives = Vec::new();
             for test in &own.positives {
                 match self.put_in(formula, *test, &words, meter)? {
@@ -105,7 +112,36 @@ impl Theory {
                 Err(_) => return Ok(None),
             };
         }
+        // Around a cycle, the values that were put in first may no longer be those of their keys.
+        for variable in order.variables.iter().filter(|_| order.has_cycle) {
+            if !self.passes(formula, (*variable, tests_of(tests, *variable)), &words, meter)? {
+                return Ok(None);
+            }
+        }
         Ok(Some(words))
+    }
+
+    /// Returns true if the value of the variable passes and fails its patterns that hold other values as asked.
+    fn passes(
+        &mut self,
+        formula: &mut Formula<'_>,
+        (variable, own): (VariableId, &Tests),
+        words: &Words,
+        meter: &mut Meter,
+    ) -> Result<bool, Exhausted> {
+        let word = self.chosen(formula, variable, words, meter)?;
+        for (list, wanted) in [(&own.positives, true), (&own.negatives, false)] {
+            for test in list.iter().filter(|test| is_template(test)) {
+                let matched = match self.put_in(formula, *test, words, meter)? {
+                    Some(Test::Pattern(pattern)) => self.strings.pattern(formula, pattern).matches(&word),
+                    _ => false,
+                };
+                if matched != wanted {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// The test with the values of its keys; `None` if it matches nothing.
@@ -158,19 +194,28 @@ impl Theory {
     }
 }
 
-/// The variables with patterns with policy variables, those whose values others need first; `None` if they need one another.
-fn dependency_order(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> Option<Vec<VariableId>> {
-    let needs = |tests: &Tests| -> Vec<VariableId> {
-        let patterns = tests.all().filter_map(|test| variable_pattern(formula, *test));
-        patterns.flat_map(|pattern| &pattern.keys).map(|key| deciding_variable(formula, key).0).collect()
-    };
-    let mut open: Vec<(VariableId, Vec<VariableId>)> =
-        tests.iter().map(|(v, t)| (*v, needs(t))).filter(|(_, n)| !n.is_empty()).collect();
-    let mut order = Vec::new();
-    while !open.is_empty() {
-        let waiting: Vec<VariableId> = open.iter().map(|(v, _)| *v).collect();
-        let ready = open.iter().position(|(_, needs)| !needs.iter().any(|n| waiting.contains(n)))?;
-        order.push(open.remove(ready).0);
+/// The variables with patterns with policy variables, those whose values others need first.
+struct DependencyOrder {
+    variables: Vec<VariableId>,
+    /// True if some need one another; then the first of them comes before those that it needs.
+    has_cycle: bool,
+}
+
+impl DependencyOrder {
+    fn of(formula: &Formula<'_>, tests: &[(VariableId, Tests)]) -> DependencyOrder {
+        let needs = |tests: &Tests| -> Vec<VariableId> {
+            let patterns = tests.all().filter_map(|test| variable_pattern(formula, *test));
+            patterns.flat_map(|pattern| &pattern.keys).map(|key| deciding_variable(formula, key).0).collect()
+        };
+        let mut open: Vec<(VariableId, Vec<VariableId>)> =
+            tests.iter().map(|(v, t)| (*v, needs(t))).filter(|(_, n)| !n.is_empty()).collect();
+        let mut order = DependencyOrder { variables: Vec::new(), has_cycle: false };
+        while !open.is_empty() {
+            let waiting: Vec<VariableId> = open.iter().map(|(v, _)| *v).collect();
+            let ready = open.iter().position(|(_, needs)| !needs.iter().any(|n| waiting.contains(n)));
+            order.has_cycle |= ready.is_none();
+            order.variables.push(open.remove(ready.map_or(0, |ready| ready)).0);
+        }
+        order
     }
-    Some(order)
 }

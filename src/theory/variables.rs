@@ -29,6 +29,12 @@ pub struct Tests {
 }
 
 impl Tests {
+    /// "A value of the variable does not pass and fail these", if that were so.
+    fn as_lemma(&self, variable: VariableId) -> Lemma {
+        let about = |tests: &[Test]| tests.iter().map(|test| (variable, *test)).collect();
+        Lemma { positives: about(&self.positives), negatives: about(&self.negatives) }
+    }
+
     /// All tests, those to be passed first.
     pub(super) fn all(&self) -> impl Iterator<Item = &Test> {
         self.positives.iter().chain(&self.negatives)
@@ -59,15 +65,23 @@ impl Theory {
     ) -> Result<Valuation, Exhausted> {
         let mut words: FxHashMap<VariableId, Word> = FxHashMap::default();
         words.reserve(tests.len());
-        let mut conflicts = Vec::new();
+        let (mut conflicts, mut mixed) = (Vec::new(), None);
         for (variable, tests) in tests {
-            match self.widened(formula, *variable, tests, meter)? {
-                Ok(word) => {
+            match self.widened(formula, *variable, tests, meter) {
+                Ok(Ok(word)) => {
                     words.insert(*variable, word);
                 }
-                Err(lemma) => conflicts.push(lemma),
+                Ok(Err(lemma)) => conflicts.push(lemma),
+                // Another variable may exclude the proposal, or another proposal do without.
+                Err(Exhausted::Mixed) => mixed = mixed.or_else(|| Some(tests.as_lemma(*variable))),
+                Err(limit) => return Err(limit),
             }
             conflicts.extend(self.marked(formula, *variable, tests, meter)?);
+        }
+        if conflicts.is_empty()
+            && let Some(mixed) = mixed
+        {
+            return Ok(Valuation::Undecided(mixed));
         }
         if conflicts.is_empty() {
             for (variable, own) in tests {

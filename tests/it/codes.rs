@@ -93,6 +93,7 @@ const BY_QUESTION: &[&str] = &[
     "aws-star-covers-non-aws",
     "for-any-value-if-exists",
     "fraction-of-a-second",
+    "ignore-case-beyond-ascii",
     "mixed-operators",
     "notprincipal-deny",
     "plain-operator-on-several-values",

@@ -61,7 +61,7 @@ fn pinned(condition: &str, values: &[&str], family: OperatorFamily, several: boo
     let mut statements = vec![allow];
     match values {
         [] => statements.push(deny(r#""Null":{"ex:key":"false"}"#.into())),
-        [value] if !several => statements.push(deny(format!(r#""{other}":{{"ex:key":{value:?}}}"#))),
+        [value] if !several => statements.push(deny(format!(r#""{other}":{{"ex:key":"{value}"}}"#))),
         _ => {
             statements.push(deny(r#""Null":{"ex:key":"true"}"#.into()));
             statements.push(deny(format!(r#""ForAnyValue:{other}":{{"ex:key":{values:?}}}"#)));
@@ -285,10 +285,29 @@ const DATES: &[&str] = &[
     " ",
     "é",
 ];
+/// Letters that case mappings make into others, alone or several together, and some that they do not.
+const LETTERS: &[&str] = &[
+    "k", "K", "\u{212a}", "s", "S", "ss", "\u{df}", "\u{1e9e}", "\u{17f}", "i", "I", "\u{130}", "\u{131}",
+    "i\u{307}", "\u{307}", "f", "\u{fb01}", "\u{fb00}", "t", "\u{fb06}", "j", "\u{1f0}", "\u{30c}", "n",
+    "\u{149}", "\u{2bc}", "e", "\u{e9}", "\u{c9}", "\u{3c2}", "\u{3c3}", "1",
+];
 const ADDRESSES: &[&str] = &[
     "1.2.3.4", "10.0.0.0", "0", "1", "01", "255", "256", ".", ":", "::", "ffff", "::ffff:", "2001:DB8",
     "fe80::1", "%eth0", "/", "/0", "/8", "/032", "/32", "/33", "/128", "/129", "/0128", "/-1", "/+1", " ",
 ];
+
+proptest! {
+    #![proptest_config(sampling::config(300))]
+
+    /// Where the referee leaves a comparison without regard to case open, the search does too, and they decide alike.
+    #[test]
+    fn search_and_referee_compare_letters_alike(policy in texts(LETTERS, 4), value in texts(LETTERS, 4), negated in any::<bool>()) {
+        let operator = if negated { "StringNotEqualsIgnoreCase" } else { "StringEqualsIgnoreCase" };
+        let condition = format!(r#""{operator}":{{"ex:key":"{policy}"}}"#);
+        let (referee, search) = both(&condition, &[&value], OperatorFamily::String, false);
+        prop_assert!(referee == search || search == "open", "{}: referee {}, search {}", condition, referee, search);
+    }
+}
 
 proptest! {
     #![proptest_config(sampling::config(20_000))]

@@ -492,8 +492,13 @@ fn a_finding_says_the_opposite_of_a_deny() {
         ),
         // Whom these leave no condition about trust tells: the finding stays as it is.
         (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, "{}"),
-        // What this operator makes of letters beyond ASCII is open, for each operator by itself; digits have no case.
-        (r#"{"StringNotEqualsIgnoreCase":{"aws:SourceVpc":"vpc-1"}}"#, "{}"),
+        // What this operator makes of letters beyond ASCII is open, for each operator by itself, but no case mapping leads to these.
+        (
+            r#"{"StringNotEqualsIgnoreCase":{"aws:SourceVpc":"vpc-1"}}"#,
+            r#"{"StringEqualsIgnoreCase":{"aws:SourceVpc":["vpc-1"]}}"#,
+        ),
+        // The Kelvin sign is a capital `k`.
+        (r#"{"StringNotEqualsIgnoreCase":{"aws:SourceVpc":"vpc-k"}}"#, "{}"),
         (r#"{"StringNotEquals":{"aws:SourceVpc":"vpc-1"},"Bool":{"aws:SecureTransport":"false"}}"#, "{}"),
     ];
     for (denied, expected) in cases {

@@ -31,4 +31,5 @@ mod renderers;
 mod small_world;
 mod support;
 mod traps;
+mod undecided;
 mod widened;

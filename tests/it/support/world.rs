@@ -315,6 +315,8 @@ pub(crate) const KEYS: &[Key] = &[
             "arn:aws:iam::${aws:PrincipalAccount}:role/*",
             "arn:*:*::${aws:PrincipalAccount}:*",
             "arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}",
+            "arn:aws:iam::111122223333:*/${aws:PrincipalTag/team}",
+            "arn:aws:iam::111122223333:role/${aws:SourceIdentity, 'x'}/*",
         ],
         world: &[
             &[],
@@ -340,7 +342,14 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "aws:userid",
         operators: STRINGS,
-        values: &["AROAX:*", "*:s", "AIDAX", "111122223333*"],
+        values: &[
+            "AROAX:*",
+            "*:s",
+            "AIDAX",
+            "111122223333*",
+            "*:${aws:SourceIdentity}",
+            "AROA${aws:SourceIdentity}*",
+        ],
         world: &[
             &["AROAX:s"],
             &["AIDAX"],
@@ -351,6 +360,42 @@ pub(crate) const KEYS: &[Key] = &[
             &["444455556666"],
             &[],
         ],
+    },
+    Key {
+        name: "aws:SourceIdentity",
+        operators: STRINGS,
+        values: &["a", "s", "${aws:username}", "*"],
+        world: &[&[], &["a"], &["s"], &["x"], &["X"]],
+    },
+    Key {
+        name: "ex:own",
+        operators: STRINGS,
+        values: &[
+            "${ex:own}*",
+            "x${ex:own}",
+            "${ex:own}${ex:other, 'y'}",
+            "${ex:other}x",
+            "Kiss",
+            "M\u{fc}ller",
+            "a",
+        ],
+        world: &[
+            &[],
+            &[""],
+            &["a"],
+            &["ax"],
+            &["KISS"],
+            &["\u{212a}iss"],
+            &["Ki\u{df}"],
+            &["M\u{dc}LLER"],
+            &["m\u{fc}llER"],
+        ],
+    },
+    Key {
+        name: "ex:other",
+        operators: STRINGS,
+        values: &["${ex:own}", "${ex:own}x", "a", "", "m\u{fc}ller"],
+        world: &[&[], &[""], &["a"], &["A"], &["ax"], &["M\u{fc}ller"]],
     },
 ];
 
@@ -411,7 +456,7 @@ fn values(random: &mut Random, list: &[&str]) -> String {
         return "[]".to_owned();
     }
     let count = 1 + random.below(2);
-    let picked: Vec<String> = (0..count).map(|_| format!("{:?}", random.pick(list))).collect();
+    let picked: Vec<String> = (0..count).map(|_| serde_json::json!(random.pick(list)).to_string()).collect();
     if count == 1 && random.chance(2) { picked[0].clone() } else { format!("[{}]", picked.join(",")) }
 }
 

@@ -1,0 +1,124 @@
+//! Equality without regard to case, where AWS documents no mapping of letters beyond ASCII.
+//!
+//! Texts that differ in the case of ASCII letters alone are equal under every mapping, identical ones among them. Texts that no case
+//! mapping of Unicode relates are unequal. Between the two the answer is open.
+//!
+//! Source: The Unicode Standard, UnicodeData.txt, SpecialCasing.txt and CaseFolding.txt: simple and full mappings to lower, upper and title
+//! case, and foldings, those for Turkic and Lithuanian included.
+
+use crate::automata::{Builder, Class, Pattern, Set};
+use crate::encode::context::Context;
+use crate::encode::presence::matches;
+use crate::formula::{Formula, Lit, PatternKey};
+
+const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
+const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
+
+/// "This value of the key equals the text without regard to case"; `open` is the predicate for what is open.
+pub(super) fn ignore_case<'a>(
+    formula: &mut Formula<'a>,
+    context: &Context<'a>,
+    (key, element): (&'a str, u32),
+    text: &str,
+    open: impl FnOnce(&mut Formula<'a>) -> Lit,
+) -> Lit {
+    let is_like = |formula: &mut Formula<'a>, pattern| {
+        matches(formula, context, key, element, PatternKey::built(pattern))
+    };
+    let equal = is_like(formula, Builder::default().text_any_case(text).finish());
+    let Some(related) = related(text) else { return equal };
+    let mut parts = vec![is_like(formula, related)];
+    if text.is_ascii() {
+        // Two ASCII texts are related by the case of ASCII letters alone.
+        let any = Builder::default().many(Class::ANY);
+        parts.push(is_like(formula, any.one(Set::Class(NON_ASCII)).many(Class::ANY).finish()));
+    }
+    parts.push(open(formula));
+    let disputed = formula.graph.and(parts);
+    formula.graph.or([equal, disputed])
+}
+
+/// A pattern that matches every text that a case mapping relates to this one; `None` if only the case of ASCII letters tells them from it.
+///
+/// A run of characters that a mapping may change in number or in kind becomes a run of letters.
+fn related(text: &str) -> Option<Pattern> {
+    let characters: Vec<char> = text.chars().collect();
+    let is_beyond =
+        |place: Option<usize>| place.and_then(|place| characters.get(place)).is_some_and(|c| !c.is_ascii());
+    let mut pattern = Pattern::builder();
+    // The kind of letters of a run that has begun.
+    let mut run: Option<Class> = None;
+    let mut has_runs = false;
+    for (place, c) in characters.iter().enumerate() {
+        let beside_others = || is_beyond(place.checked_sub(1)) || is_beyond(place.checked_add(1));
+        let kind = match c {
+            c if !c.is_ascii() => Some(if has_ascii_relatives(*c) { LETTER } else { NON_ASCII }),
+            // ASCII letters that are a part of a ligature or have a relative by themselves,
+            c if "fijklst".contains(c.to_ascii_lowercase()) => Some(LETTER),
+            // or that form a letter with the mark beside them.
+            c if c.is_ascii_alphabetic() && beside_others() => Some(LETTER),
+            _ => None,
+        };
+        match kind {
+            Some(kind) => {
+                has_runs = true;
+                run = Some(run.map_or(kind, |run| run.union(kind)));
+            }
+            None => {
+                pattern = ended(pattern, run.take()).text_any_case(c.encode_utf8(&mut [0; 4]));
+            }
+        }
+    }
+    has_runs.then(|| ended(pattern, run).finish())
+}
+
+/// The pattern with one or more letters of the run at its end, if there is one.
+fn ended(pattern: Builder, run: Option<Class>) -> Builder {
+    match run {
+        Some(letters) => pattern.one(Set::Class(letters)).many(letters),
+        None => pattern,
+    }
+}
+
+/// True if some mapping of this character holds ASCII letters.
+fn has_ascii_relatives(c: char) -> bool {
+    "\u{df}\u{1e9e}\u{17f}\u{212a}\u{130}\u{131}\u{149}\u{1f0}\u{1e96}\u{1e97}\u{1e98}\u{1e99}\u{1e9a}\u{cc}\u{cd}\u{ec}\u{ed}\u{128}\u{129}\u{12e}\u{12f}\u{fb00}\u{fb01}\u{fb02}\u{fb03}\u{fb04}\u{fb05}\u{fb06}"
+        .contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::automata::Symbol;
+
+    /// All case mappings of the standard library are found, and no other relative has ASCII letters.
+    #[test]
+    fn every_mapping_is_matched() {
+        for c in ('\u{0}'..=char::MAX).filter(|c| !c.is_ascii()) {
+            let text = c.to_string();
+            for other in [text.to_lowercase(), text.to_uppercase(), text.to_lowercase().to_uppercase()] {
+                for (one, two) in [(&text, &other), (&other, &text)] {
+                    let found = related(one).is_some_and(|p| p.matches(&Symbol::word(two)));
+                    assert!(found || one == two, "{one} {two}");
+                }
+                let has_ascii = other.chars().any(|c| c.is_ascii_alphabetic());
+                assert!(!has_ascii || has_ascii_relatives(c), "{c} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_relatives_beyond_ascii_is_decided() {
+        assert!(related("prod-1.2/x").is_none());
+        for text in ["ops", "Müller", "k", "j\u{30c}"] {
+            assert!(related(text).is_some(), "{text}");
+        }
+        let is_related = |a: &str, b: &str| related(a).is_some_and(|p| p.matches(&Symbol::word(b)));
+        assert!(is_related("k", "\u{212a}") && is_related("Stra\u{df}e", "STRASSE"));
+        assert!(
+            !is_related("\u{e9}", "prod")
+                && !is_related("ops", "opt\u{e9}r")
+                && !is_related("k1", "\u{212a}2")
+        );
+    }
+}
