@@ -163,12 +163,14 @@ fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
     if tenant.has_free_form {
         return same;
     }
-    if same.is_empty() {
+    if tenant.places.is_empty() {
         // Where the form is not known, two parts before a wildcard name someone.
         let spelled = text.split(['*', '?', '$']).next().map_or("", |start| start);
         let parts: Vec<&str> = spelled.split_inclusive([':', '/']).collect();
         let ended = parts.iter().filter(|part| part.ends_with([':', '/'])).count();
-        if ended > 1 {
+        // The scheme of a URL has three separators of its own.
+        let needed = if spelled.starts_with("https://") { 5 } else { 2 };
+        if ended >= needed {
             let named: String = parts.into_iter().take(ended).collect();
             same.push(start().text_any_case(&named).many(Class::ANY).finish());
         }

@@ -177,10 +177,12 @@ impl<'d> Known<'d> {
             if same || tenant.has_free_form || !listed.is_empty() {
                 return same || (!tenant.has_free_form && known.eq_ignore_ascii_case(value));
             }
-            // Where the form is not known, two parts before a wildcard name someone.
+            // Where the form is not known, two parts before a wildcard name someone; `https://` is none.
             let spelled = known.split(['*', '?', '$']).next().map_or("", |start| start);
             let start = spelled.rfind([':', '/']).and_then(|last| spelled.get(..=last));
-            let start = start.filter(|start| start.matches([':', '/']).count() > 1);
+            let parts = |text: &str| text.matches([':', '/']).count();
+            let needed = if spelled.starts_with("https://") { parts("https://") + 2 } else { 2 };
+            let start = start.filter(|start| tenant.places.is_empty() && parts(start) >= needed);
             let begins =
                 |start: &str| value.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
             known.eq_ignore_ascii_case(value) || start.is_some_and(begins)

@@ -50,6 +50,11 @@ const fn aud(issuer: &'static str) -> SharedProvider {
     SharedProvider { issuer, claim: "aud", places: &[], has_free_form: false }
 }
 
+/// Azure Sentinel: the session is named by the workspace.
+const fn session(issuer: &'static str) -> SharedProvider {
+    SharedProvider { issuer, claim: "sts:rolesessionname", places: &[], has_free_form: false }
+}
+
 const fn place(before: &'static str, after: char) -> TenantPlace {
     TenantPlace { before, after }
 }
@@ -67,7 +72,7 @@ const OF_GITHUB: [TenantPlace; 7] = [
 const OF_SERVICE_ACCOUNTS: &[TenantPlace] = &[place("system:serviceaccount:", ':')];
 
 /// All of them; see the source of this file for the table.
-pub const SHARED_PROVIDERS: [SharedProvider; 21] = [
+pub const SHARED_PROVIDERS: [SharedProvider; 22] = [
     sub("agent.buildkite.com", &[place("organization:", ':')]),
     aud("api.pulumi.com/oidc"),
     sub("app.terraform.io", &[place("organization:", ':')]),
@@ -84,13 +89,9 @@ pub const SHARED_PROVIDERS: [SharedProvider; 21] = [
     sub("rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26", OF_SERVICE_ACCOUNTS),
     aud("sandboxes.cloud"),
     sub("scalr.io", &[place("account:", ':')]),
-    // Azure Sentinel: the session is named by the workspace.
-    SharedProvider {
-        issuer: "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d",
-        claim: "sts:rolesessionname",
-        places: &[],
-        has_free_form: false,
-    },
+    session("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"),
+    // The issuer in its tokens ends with a slash, and providers are made with it and without it.
+    session("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/"),
     sub("studio.datachain.ai/api", &[place("credentials:", '/')]),
     SharedProvider {
         issuer: "token.actions.githubusercontent.com",
