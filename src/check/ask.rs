@@ -238,7 +238,7 @@ fn searched<'a>(
             break;
         }
     }
-    let stats = search.stats();
+    let stats = Stats { values: values(query), ..search.stats() };
     let (verdict, open) = outcome.verdict();
     Answer {
         verdict,
@@ -253,6 +253,12 @@ fn searched<'a>(
         certificate: None,
         is_fault: false,
     }
+}
+
+/// The number of statements of the documents and of the values that they list.
+pub(super) fn values(query: &Query<'_>) -> u64 {
+    let statements = query.documents().iter().flat_map(|document| &document.statements);
+    statements.map(|statement| statement.value_count() as u64 + 1).sum()
 }
 
 /// The outcome of the goals so far.

@@ -13,9 +13,10 @@
 
 use super::ask::semantics;
 use super::isolation::caught;
-use super::principal_index::{PrincipalIndex, accounts};
+use super::principal_index::accounts;
 use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
+use super::statement_index::StatementIndex;
 use super::{Answer, Options, Zone, find, no_public_access};
 use crate::confirm::Referee;
 use crate::encode::{DocumentRef, PreparedDocument};
@@ -29,6 +30,8 @@ use crate::solve::{Finding, UnknownReason, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod confirmed;
+mod covered;
+mod denials;
 mod narrow;
 
 /// Access from outside.
@@ -123,7 +126,10 @@ fn found(
     let referee = Referee::new(&query, semantics(&query, options));
     let referee = referee.with_indexes([DocumentRef::from(&*whole).actions(), None]);
     let reading = evaluate::Options::for_documents(&[policy]);
-    let denials = policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
+    let denials: Vec<usize> = (0..policy.statements.len())
+        .filter(|place| policy.statements.get(*place).is_some_and(|s| s.effect.value == Effect::Deny))
+        .collect();
+    let of_denials = denials.iter().map(|place| policy.statements.get(*place));
     let search = Analyzer {
         policy: whole.document(),
         whole: (&*whole).into(),
@@ -132,8 +138,9 @@ fn found(
         budget: QueryBudget::of_parts(&Options { certify: false, ..options.clone() }),
         with_resource,
         is_separable: reading.multivalued.is_empty() && reading.spelled_differently.is_empty(),
-        denials: denials.cloned().collect(),
-        principals: PrincipalIndex::of(policy.statements.iter().map(Some)),
+        denial_index: StatementIndex::of(of_denials),
+        index: StatementIndex::of(policy.statements.iter().map(Some)),
+        denials,
         referee: &referee,
         reading: evaluate::Options {
             policy_type: PolicyType::Resource,
@@ -156,10 +163,12 @@ struct Analyzer<'d> {
     with_resource: bool,
     /// True if a question about one Allow statement can be asked without the others.
     is_separable: bool,
-    /// The Deny statements.
-    denials: Vec<Statement>,
-    /// The statements of the policy by their principals.
-    principals: PrincipalIndex,
+    /// The places of the Deny statements.
+    denials: Vec<usize>,
+    /// An index of these.
+    denial_index: StatementIndex,
+    /// An index of the statements of the policy.
+    index: StatementIndex,
     /// Confirms on the whole policy what was found in parts of it.
     referee: &'d Referee<'d>,
     /// How a request is held against a part.
@@ -331,7 +340,10 @@ impl<'d> Analyzer<'d> {
         for first in shown {
             let cells = self.cells(first.statement);
             let is_only = cells.len() == 1;
+            let values = self.policy.statements.get(first.statement).map_or(0, Statement::value_count);
             for cell in cells {
+                // What is shown of a cell is held against the whole statement.
+                self.budget.read(values)?;
                 self.cell(&cell, first, is_only, found)?;
             }
         }
@@ -455,21 +467,6 @@ impl<'d> Analyzer<'d> {
         ExternalFinding { is_wholly_outside, denied_by, ..self.unjudged(statement, document, finding) }
     }
 
-    /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
-    fn denied_by(&mut self, part: &Document) -> Vec<usize> {
-        let policy = self.policy;
-        let denials = policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
-        let refuses = |(index, _): (usize, &Statement)| {
-            // As an Allow statement.
-            let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;
-            let is_idle = self
-                .budget
-                .proves(|options| find([part.into()], [(&denied).into()], [self.trusted], options));
-            (!matches!(is_idle, Ok(true))).then_some(index)
-        };
-        denials.filter_map(refuses).collect()
-    }
-
     /// A request from outside in a part of a statement.
     fn outside(&mut self, statement: usize, part: &Document) -> Result<Existence, Stopped> {
         let answer = self.ask_outside(part, false)?;
@@ -532,11 +529,12 @@ impl<'d> Analyzer<'d> {
         })
     }
 
-    /// The part of an Allow statement with everything that is denied: what it allows, the policy allows. One statement to ask
+    /// The part of an Allow statement with all that denies requests in it: what it allows, the policy allows. One statement to ask
     /// about instead of all.
     fn with_denials(&self, part: &Document) -> Document {
-        let statements: Vec<Statement> = part.statements.iter().chain(&self.denials).cloned().collect();
-        part.with_statements(statements)
+        let denials = self.denials_beside(part);
+        let denials = denials.into_iter().filter_map(|place| self.policy.statements.get(place));
+        part.with_statements(part.statements.iter().chain(denials).cloned().collect::<Vec<Statement>>())
     }
 
     /// Decides whether it is not proved that the part holds no request from outside that is in none of the others.
@@ -595,53 +593,12 @@ impl<'d> Analyzer<'d> {
     /// The Allow statements that by themselves allow the request.
     fn allowing(&self, request: &Request) -> Vec<usize> {
         let case = Case::new(request, self.referee.options());
-        let mut places = self.principals.about(request.requester.as_ref());
+        let mut places = self.index.about(request);
         places.retain(|place| {
             let statement = self.policy.statements.get(*place);
             statement.is_some_and(|s| s.effect.value == Effect::Allow && case.applies(s) == Truth::True)
         });
         places
-    }
-
-    /// Drops the findings that the others cover, those that come last first.
-    fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
-        let mut stays = vec![true; found.len()];
-        let judged = self.covered(found, &mut stays);
-        let (kept, dropped): (Vec<_>, Vec<_>) =
-            std::mem::take(found).into_iter().zip(stays).partition(|(_, stays)| *stays);
-        found.extend(kept.into_iter().map(|(finding, _)| finding));
-        self.dropped.extend(dropped.into_iter().map(|(finding, _)| (finding.statement, finding.document)));
-        judged
-    }
-
-    /// Finds out which findings the others cover; of these, `stays` becomes false.
-    fn covered(&mut self, found: &[ExternalFinding], stays: &mut [bool]) -> Result<(), Stopped> {
-        let index = PrincipalIndex::of(found.iter().map(|finding| finding.document.statements.first()));
-        let mut left = found.len();
-        for (at, own) in found.iter().enumerate().rev() {
-            if left == 1 {
-                break;
-            }
-            let others = |places: Vec<usize>, stays: &[bool]| -> Vec<&Document> {
-                let others =
-                    places.into_iter().filter(|other| *other != at && stays.get(*other) == Some(&true));
-                others.filter_map(|other| Some(&found.get(other)?.document)).collect()
-            };
-            // Most are alone in letting in whom they show, which saves the question.
-            let request = own.finding.witness.request();
-            let about = others(index.about(request.requester.as_ref()), stays);
-            if !about.iter().any(|other| holds(other, request, &self.reading)) {
-                continue;
-            }
-            let beside = own.document.statements.first().map_or_else(Vec::new, |own| index.beside(own));
-            if !self.may_be_outside(&own.document, &others(beside, stays))?
-                && let Some(stays) = stays.get_mut(at)
-            {
-                *stays = false;
-                left -= 1;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -14,17 +14,23 @@ use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::reduction::{Kind, Part, Reduction, Within, without};
 use super::region::Axis;
+use super::statement_index::StatementIndex;
 use super::{Answer, Options, find, no_public_access};
 use crate::encode::{DocumentRef, PreparedDocument};
-use crate::evaluate::{self, Decision, glob_matches};
+use crate::evaluate::{self, Decision};
 use crate::limits::{Exhausted, InputLimits};
 use crate::policy::{
-    Document, Effect, OperatorBase, Part as Piece, PolicyType, PrincipalKind, RequestSet, ResourceType,
-    SetPrefix, Statement, Template, parse,
+    Document, Effect, OperatorBase, PolicyType, PrincipalKind, RequestSet, ResourceType, SetPrefix,
+    Statement, Template, parse,
 };
 use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
-use crate::span::{Source, Span};
+use crate::span::Source;
+
+mod near;
+mod sieve;
+
+use near::Near;
 
 /// AWS's name of the type of trust policies, which name identity providers.
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
@@ -168,12 +174,16 @@ fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) 
         true => vec![RequestSet::ALLOWED],
         false => RequestSet::beside_others([policy.document()]),
     };
+    let reading = evaluate::Options::for_documents(&[policy.document()]);
     let mut linter = Linter {
         sets,
         whole: policy.into(),
         policy: policy.document(),
-        reduction: Reduction::of(policy),
-        gone: Vec::new(),
+        reduction: Reduction::of(policy.document()),
+        is_separable: reading.multivalued.is_empty() && reading.spelled_differently.is_empty(),
+        index: StatementIndex::of(policy.document().statements.iter().map(Some)),
+        near: None,
+        gone: vec![false; policy.document().statements.len()],
         budget: QueryBudget::within_one_check(options),
         defects: Vec::new(),
         exhausted: None,
@@ -196,8 +206,14 @@ struct Linter<'l> {
     policy: &'l Document,
     /// The policy without what was found to change nothing.
     reduction: Reduction,
-    /// The statements that change nothing.
-    gone: Vec<usize>,
+    /// True if a query about one statement can be asked without those that meet no request of it.
+    is_separable: bool,
+    /// An index of the statements.
+    index: StatementIndex,
+    /// The statements near one, as they are left.
+    near: Option<Near>,
+    /// True for statements that change nothing.
+    gone: Vec<bool>,
     budget: QueryBudget,
     defects: Vec<Defect>,
     /// The limit that ended a question, if one did: what it was about is not known, the others are asked all the same.
@@ -209,9 +225,7 @@ impl Linter<'_> {
         for statement in 0..self.policy.statements.len() {
             self.statement(statement)?;
         }
-        for statement in
-            (0..self.policy.statements.len()).filter(|s| !self.gone.contains(s)).collect::<Vec<_>>()
-        {
+        for statement in (0..self.policy.statements.len()).filter(|s| !self.is_gone(*s)).collect::<Vec<_>>() {
             self.values(statement)?;
             self.conditions(statement)?;
             self.traps(statement)?;
@@ -251,6 +265,10 @@ impl Linter<'_> {
         Ok(())
     }
 
+    fn is_gone(&self, statement: usize) -> bool {
+        self.gone.get(statement) == Some(&true)
+    }
+
     fn add(&mut self, statement: usize, fault: Fault, covered_by: Option<usize>, finding: Option<Finding>) {
         self.defects.push(Defect { statement, fault, covered_by, finding });
     }
@@ -270,24 +288,24 @@ impl Linter<'_> {
         let (allows, denies) = (has(Effect::Allow), has(Effect::Deny));
         let whole = Part { statement: source.span, within: None };
         match effect {
-            Effect::Allow if denies && self.none(&[self.whole], &[(&alone).into()])? => {
+            Effect::Allow if denies && self.is_fully_denied(index, &alone)? => {
                 self.drop_statement(index, Fault::FullyDenied, None);
             }
-            Effect::Allow if self.may_be_covered(source) && self.is_idle(effect, Kind::Less, &whole)? => {
+            Effect::Allow if self.may_be_covered(index)? && self.is_idle(index, Kind::Less, &whole)? => {
                 let by = self.covering(index, &alone)?;
                 self.drop_statement(index, Fault::Redundant, by);
             }
             Effect::Deny if self.judges_alone() => {
                 // A policy of Deny statements alone is there to limit others.
-                if allows && self.is_idle(effect, Kind::More, &whole)? {
+                if allows && self.is_idle(index, Kind::More, &whole)? {
                     self.drop_statement(index, Fault::DeniesNothing { can_go: true }, None);
                 }
             }
-            Effect::Deny if self.is_idle(effect, Kind::More, &whole)? => {
+            Effect::Deny if self.is_idle(index, Kind::More, &whole)? => {
                 let by = self.covering(index, &alone)?;
                 self.drop_statement(index, Fault::Redundant, by);
             }
-            Effect::Deny if allows && self.takes_nothing_away(&whole)? => {
+            Effect::Deny if allows && self.takes_nothing_away(index, &whole)? => {
                 self.add(index, Fault::DeniesNothing { can_go: false }, None, None);
             }
             Effect::Allow | Effect::Deny => {}
@@ -316,71 +334,43 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns true if it is proved that the policy allows nothing more without a part of a Deny statement.
-    fn takes_nothing_away(&mut self, part: &Part) -> Result<bool, Stopped> {
-        match without(self.policy, part) {
-            Some(after) => self.inside(RequestSet::ALLOWED, (&after).into(), self.whole),
-            None => Ok(false),
+    /// Returns true if it is proved that the policy allows nothing that the statement does.
+    fn is_fully_denied(&mut self, index: usize, alone: &Document) -> Result<bool, Stopped> {
+        match self.around(index) {
+            Some(around) => self.none(&[(&around).into()], &[alone.into()]),
+            None => self.none(&[self.whole], &[alone.into()]),
         }
+    }
+
+    /// Returns true if it is proved that the policy allows nothing more without a part of a Deny statement.
+    fn takes_nothing_away(&mut self, index: usize, part: &Part) -> Result<bool, Stopped> {
+        if self.policy.statements.len() < 2 {
+            return Ok(false);
+        }
+        let around = self.around(index);
+        let (policy, before) = match &around {
+            Some(around) => (around, DocumentRef::from(around)),
+            None => (self.policy, self.whole),
+        };
+        let left = policy.statements.iter().filter(|s| s.span != part.statement).cloned();
+        let after = policy.with_statements(left.collect::<Vec<Statement>>());
+        self.inside(RequestSet::ALLOWED, (&after).into(), before)
     }
 
     fn drop_statement(&mut self, index: usize, fault: Fault, covered_by: Option<usize>) {
         let Some(source) = self.policy.statements.get(index) else { return };
-        let kind = Kind::of(source.effect.value, false);
-        self.reduction.take(kind, &Part { statement: source.span, within: None });
-        self.gone.push(index);
-        self.add(index, fault, covered_by, None);
-    }
-
-    /// Decides whether it is proved that the policy means the same without the part, whatever else that was found is taken out.
-    fn is_idle(&mut self, effect: Effect, kind: Kind, part: &Part) -> Result<bool, Stopped> {
-        let before = self.reduction.without(kind).clone();
-        let Some(after) = without(before.document(), part) else { return Ok(false) };
-        let (before, after) = (DocumentRef::from(&before), DocumentRef::from(&after));
-        for set in self.sets_of(effect) {
-            // To allow less is to deny more.
-            let is_more = matches!(kind, Kind::Less) == (set != RequestSet::Denied);
-            let (one, other) = if is_more { (before, after) } else { (after, before) };
-            // The other way round it is so, unless something is open.
-            if !(self.inside(set, one, other)? && self.inside(set, other, one)?) {
-                return Ok(false);
-            }
+        self.take(Kind::of(source.effect.value, false), index, None);
+        if let Some(gone) = self.gone.get_mut(index) {
+            *gone = true;
         }
-        Ok(true)
-    }
-
-    /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
-    fn may_be_covered(&self, statement: &Statement) -> bool {
-        statement.action.negated
-            || statement
-                .action
-                .values
-                .iter()
-                .all(|action| self.is_elsewhere(Kind::Less, statement.span, None, &action.value.glob))
-    }
-
-    /// Returns true if another action pattern matches a word that this one matches.
-    fn is_elsewhere(&self, kind: Kind, place: Span, value: Option<Span>, glob: &Template) -> bool {
-        let word = sample(glob);
-        let matches = |statement: &Statement, skip: Option<Span>| {
-            let mut values = statement.action.values.iter();
-            statement.action.negated
-                || values.any(|other| Some(other.span) != skip && glob_matches(&other.value.glob, &word))
-        };
-        self.reduction.without(kind).document().statements.iter().any(|statement| {
-            if statement.span == place {
-                value.is_some() && matches(statement, value)
-            } else {
-                matches(statement, None)
-            }
-        })
+        self.add(index, fault, covered_by, None);
     }
 
     /// The statement that alone allows, or denies, all that another does.
     fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Stopped> {
         let Some(effect) = self.policy.statements.get(index).map(|s| s.effect.value) else { return Ok(None) };
-        for other in 0..self.policy.statements.len() {
-            if other == index || self.gone.contains(&other) {
+        for other in self.beside(index) {
+            if other == index || self.is_gone(other) {
                 continue;
             }
             let source = self.policy.statements.get(other).filter(|s| s.effect.value == effect);
@@ -425,43 +415,15 @@ impl Linter<'_> {
             }
         }
         candidates.sort_by_key(|(wild, axis, place)| (*wild, *axis, std::cmp::Reverse(*place)));
+        let beside = self.beside(index);
         for (_, axis, place) in candidates {
             let Some((kind, part)) = value_of(statement, axis, place) else { continue };
-            let effect = statement.effect.value;
-            if self.may_be_redundant(index, axis, place) && self.is_idle(effect, kind, &part)? {
-                self.reduction.take(kind, &part);
+            if self.may_be_redundant(index, &beside, axis, place)? && self.is_idle(index, kind, &part)? {
+                self.take(kind, index, part.within);
                 self.add(index, Fault::RedundantValue(axis, place), None, None);
             }
         }
         Ok(())
-    }
-
-    /// A cheap sieve: a word that the value matches has to be matched by something else too, or not to matter at all.
-    fn may_be_redundant(&self, index: usize, axis: Axis, place: usize) -> bool {
-        let Some(statement) = self.policy.statements.get(index) else { return false };
-        match axis {
-            Axis::Action if !statement.action.negated => {
-                statement.action.values.get(place).is_some_and(|action| {
-                    let kind = Kind::of(statement.effect.value, false);
-                    self.is_elsewhere(kind, statement.span, Some(action.span), &action.value.glob)
-                })
-            }
-            Axis::Resource if statement.effect.value == Effect::Allow => {
-                let resource = statement.resource.as_ref().filter(|r| !r.negated);
-                let Some(value) = resource.and_then(|r| r.values.get(place)) else { return true };
-                let word = sample(&value.value.template);
-                let others = &self.reduction.without(Kind::Less).document().statements;
-                let mut others = others.iter().filter_map(|s| s.resource.as_ref());
-                others.any(|element| {
-                    let mut values = element.values.iter().filter(|v| v.span != value.span);
-                    element.negated
-                        || values.any(|v| {
-                            v.value.template.has_variables() || glob_matches(&v.value.template, &word)
-                        })
-                })
-            }
-            _ => true,
-        }
     }
 
     /// Conditions that are always met where the rest of their statement is.
@@ -471,13 +433,13 @@ impl Linter<'_> {
         let kind = Kind::of(statement.effect.value, true);
         for place in 0..statement.conditions.len() {
             let Some(part) = condition_of(statement, place) else { continue };
-            let Some(left) = self.reduction.statement(kind, statement.span).cloned() else { continue };
+            let Some(left) = self.reduction.statement(kind, index).cloned() else { continue };
             let whole = self.alone(left);
             let Some(less) = without(&whole, &part) else { continue };
             // Whoever it is for, and by whichever entry.
             let own = Linter::own_set(statement.effect.value);
             if self.inside(own, (&less).into(), (&whole).into())? {
-                self.reduction.take(kind, &part);
+                self.take(kind, index, part.within);
                 self.add(index, Fault::AlwaysMet(place), None, None);
             }
         }
@@ -618,18 +580,4 @@ fn absent(key: &str) -> Option<Document> {
 
 fn is_wild(template: &Template) -> bool {
     template.as_literal().is_none()
-}
-
-/// A word that the pattern matches and that few others do.
-fn sample(glob: &Template) -> String {
-    let mut word = String::new();
-    for part in glob.parts() {
-        match part {
-            Piece::Text(text) => word.push_str(text),
-            Piece::One => word.push('q'),
-            Piece::Many => word.push_str("qzq"),
-            Piece::Variable(_) => word.push_str("qvq"),
-        }
-    }
-    word
 }

@@ -20,6 +20,7 @@ mod property;
 mod query_budget;
 mod reduction;
 mod region;
+mod statement_index;
 mod zone;
 
 pub use crate::encode::{Assumption, DocumentRef, PreparedDocument};

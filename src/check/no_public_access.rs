@@ -1,6 +1,6 @@
 //! Does the policy let outsiders in?
 
-use super::ask::{Answer, Options, certified, isolated, with_certificate};
+use super::ask::{Answer, Options, certified, isolated, values, with_certificate};
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
 use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
@@ -11,7 +11,7 @@ use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceTyp
 use crate::query::{Outside, Query, Semantics};
 use crate::request::{AddressInterval, AddressSet, Request};
 use crate::solve::{
-    self, Finding, Proof, Search, ShownAddresses, Unknown, UnknownReason, Verdict, Witness, decide,
+    self, Finding, Proof, Search, ShownAddresses, Stats, Unknown, UnknownReason, Verdict, Witness, decide,
 };
 use crate::span::Span;
 use crate::theory::Theory;
@@ -104,7 +104,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
             }
         }
     }
-    let stats = search.stats();
+    let stats = Stats { values: values(&anywhere), ..search.stats() };
     let (verdict, found, open) = outcome.verdict();
     let (but_for, addresses) = match &verdict {
         Verdict::Pass(_) => (found.intervals().to_vec(), by_address.then_some(found)),

@@ -52,6 +52,21 @@ impl PrincipalIndex {
         }
     }
 
+    /// The number of places that [`PrincipalIndex::about`] goes through.
+    pub(super) fn count_about(&self, requester: Option<&Requester>) -> usize {
+        requester.and_then(Requester::account).map_or(self.count, |account| self.count_of(&[account]))
+    }
+
+    /// The number of places that [`PrincipalIndex::beside`] goes through.
+    pub(super) fn count_beside(&self, statement: &Statement) -> usize {
+        accounts(statement).map_or(self.count, |accounts| self.count_of(&accounts))
+    }
+
+    fn count_of(&self, accounts: &[&str]) -> usize {
+        let named = accounts.iter().filter_map(|account| self.by_account.get(*account));
+        named.map(Vec::len).sum::<usize>() + self.others.len()
+    }
+
     fn of_accounts(&self, accounts: &[&str]) -> Vec<usize> {
         let named = accounts.iter().filter_map(|account| self.by_account.get(*account)).flatten();
         let mut places: Vec<usize> = named.chain(&self.others).copied().collect();

@@ -13,6 +13,9 @@ const PARTS: usize = 4;
 /// As how many states a node of a formula counts, where nodes do: so long takes it to build one.
 const NODE: u128 = 4;
 
+/// As how many comparisons a value of a document counts that a query reads.
+const VALUE: u64 = 10;
+
 /// Why no more queries are asked.
 #[derive(Clone, Debug)]
 pub(super) enum Stopped {
@@ -41,6 +44,8 @@ pub(super) struct QueryBudget {
     states: u128,
     /// Half of the states at the start.
     half_states: u128,
+    /// Comparisons that are left. Every query reads its documents, so their lengths count for each.
+    comparisons: u64,
     /// True if nodes of formulas count as states do: where there are many Deny statements, most of the time goes into building them.
     counts_nodes: bool,
 }
@@ -75,6 +80,7 @@ impl QueryBudget {
             queries: options.limits.questions,
             states,
             half_states: states / 2,
+            comparisons: options.limits.work,
             counts_nodes: false,
         }
     }
@@ -109,12 +115,17 @@ impl QueryBudget {
         if self.states == 0 {
             return Err(Stopped::Exhausted(Exhausted::States));
         }
+        if self.comparisons == 0 {
+            return Err(Stopped::Exhausted(Exhausted::Work));
+        }
         let answer = query(&self.options);
         if let (true, Verdict::Unknown(unknown)) = (answer.is_fault, &answer.verdict)
             && let Some(message) = unknown.internal()
         {
             return Err(Stopped::Internal(message.to_owned()));
         }
+        // What the last query took too much of ends the next one.
+        self.comparisons -= self.comparisons.min(answer.stats.values * VALUE);
         let nodes = if self.counts_nodes { u128::from(answer.stats.nodes) * NODE } else { 0 };
         let spent = u128::from(answer.stats.states) + nodes;
         let Some(left) = self.states.checked_sub(spent) else {
@@ -123,6 +134,30 @@ impl QueryBudget {
         };
         self.states = left;
         Ok(answer)
+    }
+
+    /// Counts comparisons, or values of a list, that are looked at beside queries.
+    ///
+    /// # Errors
+    /// [`Exhausted::Work`], and [`Exhausted::Deadline`] where there is one.
+    pub(super) fn compare(&mut self, count: usize) -> Result<(), Stopped> {
+        if self.options.limits.is_over() {
+            return Err(Stopped::Exhausted(Exhausted::Deadline));
+        }
+        let Some(left) = self.comparisons.checked_sub(count as u64) else {
+            self.comparisons = 0;
+            return Err(Stopped::Exhausted(Exhausted::Work));
+        };
+        self.comparisons = left;
+        Ok(())
+    }
+
+    /// Counts the values of a list that is copied or read.
+    ///
+    /// # Errors
+    /// As [`QueryBudget::compare`].
+    pub(super) fn read(&mut self, values: usize) -> Result<(), Stopped> {
+        self.compare(values.checked_mul(VALUE as usize).ok_or(Stopped::Exhausted(Exhausted::Work))?)
     }
 
     /// Asks one query; true if it is proved that there is no such request.

@@ -8,7 +8,6 @@
 //! allow what the policy does.
 
 use super::region::Axis;
-use crate::encode::PreparedDocument;
 use crate::policy::{Document, Effect, Statement};
 use crate::span::Span;
 
@@ -48,37 +47,68 @@ pub(super) enum Within {
 
 /// A policy without what was found to change nothing.
 pub(super) struct Reduction {
-    less: PreparedDocument,
-    more: PreparedDocument,
+    less: Kept,
+    more: Kept,
+}
+
+/// The statements that are left of a policy, by their places in it.
+struct Kept {
+    statements: Vec<Option<Statement>>,
+    count: usize,
 }
 
 impl Reduction {
     /// With nothing taken out.
-    pub(super) fn of(policy: &PreparedDocument) -> Reduction {
-        Reduction { less: policy.clone(), more: policy.clone() }
+    pub(super) fn of(policy: &Document) -> Reduction {
+        let kept = || Kept {
+            statements: policy.statements.iter().cloned().map(Some).collect(),
+            count: policy.statements.len(),
+        };
+        Reduction { less: kept(), more: kept() }
     }
 
-    /// The policy without what could allow less, or more.
-    pub(super) fn without(&self, kind: Kind) -> &PreparedDocument {
+    fn kept(&self, kind: Kind) -> &Kept {
         match kind {
             Kind::Less => &self.less,
             Kind::More => &self.more,
         }
     }
 
-    /// A statement as it is left there.
-    pub(super) fn statement(&self, kind: Kind, place: Span) -> Option<&Statement> {
-        self.without(kind).document().statements.iter().find(|s| s.span == place)
+    /// A statement as it is left in the policy without what could allow less, or more; `None` if it is not.
+    pub(super) fn statement(&self, kind: Kind, place: usize) -> Option<&Statement> {
+        self.kept(kind).statements.get(place)?.as_ref()
     }
 
-    /// Takes out a part that was proved to change nothing in [`Reduction::without`] of its kind.
-    pub(super) fn take(&mut self, kind: Kind, part: &Part) {
-        let of_kind = match kind {
+    /// The statements at these places as they are left there, without a part; `None` if it is not there, or the last one of
+    /// its list.
+    pub(super) fn without(&self, kind: Kind, places: &[usize], part: &Part) -> Option<Vec<Statement>> {
+        let mut statements: Vec<Statement> =
+            places.iter().filter_map(|place| self.statement(kind, *place)).cloned().collect();
+        let place = statements.iter().position(|s| s.span == part.statement)?;
+        match part.within {
+            None => {
+                (self.kept(kind).count > 1).then(|| statements.remove(place))?;
+            }
+            Some(within) => narrow(statements.get_mut(place)?, within)?,
+        }
+        Some(statements)
+    }
+
+    /// Takes out a part of the statement at this place that was proved to change nothing in the statements of its kind. The last
+    /// one of a list stays.
+    pub(super) fn take(&mut self, kind: Kind, place: usize, within: Option<Within>) {
+        let kept = match kind {
             Kind::Less => &mut self.less,
             Kind::More => &mut self.more,
         };
-        if let Some(without) = without(of_kind.document(), part) {
-            *of_kind = PreparedDocument::new(without);
+        let Some(statement) = kept.statements.get_mut(place) else { return };
+        match (within, statement.as_mut()) {
+            (None, Some(_)) if kept.count > 1 => {
+                *statement = None;
+                kept.count -= 1;
+            }
+            (Some(within), Some(statement)) => drop(narrow(statement, within)),
+            (None | Some(_), _) => {}
         }
     }
 }

@@ -78,13 +78,15 @@ impl Region {
     /// The region with other values of one list.
     #[must_use]
     pub fn with(&self, axis: Axis, values: Vec<usize>) -> Region {
-        let mut region = self.clone();
-        for (other, list) in &mut region.lists {
-            if *other == axis {
-                list.clone_from(&values);
-            }
+        // The list that is replaced may be long: it is not copied.
+        let kept = |(other, list): &(Axis, Vec<usize>)| {
+            (*other, if *other == axis { Vec::new() } else { list.clone() })
+        };
+        let mut lists: Vec<(Axis, Vec<usize>)> = self.lists.iter().map(kept).collect();
+        if let Some((_, list)) = lists.iter_mut().find(|(other, _)| *other == axis) {
+            *list = values;
         }
-        region
+        Region { statement: self.statement, lists }
     }
 
     /// The number of choices of one value from each list.
@@ -139,9 +141,10 @@ impl Region {
 
     /// The values of a list that take part; all of one that is no such list.
     fn picked<'t, T>(&self, axis: Axis, all: &'t [Spanned<T>]) -> Vec<&'t T> {
-        let takes_part =
-            |place: &usize| self.values(axis).is_none_or(|values| values.binary_search(place).is_ok());
-        all.iter().enumerate().filter(|(place, _)| takes_part(place)).map(|(_, value)| &value.value).collect()
+        match self.values(axis) {
+            Some(places) => places.iter().filter_map(|place| Some(&all.get(*place)?.value)).collect(),
+            None => all.iter().map(|value| &value.value).collect(),
+        }
     }
 
     fn element<T>(&self, element: &Element<T>, axis: Axis, text: impl Fn(&T) -> &str) -> Value {

@@ -247,6 +247,9 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
+    /// Statements of the documents, and values that they list: what it takes to read them for a query.
+    #[serde(skip)]
+    pub values: u64,
 }
 
 impl Stats {
@@ -261,6 +264,7 @@ impl Stats {
             lemmas: self.lemmas + other.lemmas,
             states: self.states + other.states,
             iterations: self.iterations + other.iterations,
+            values: self.values + other.values,
         }
     }
 }

@@ -155,6 +155,20 @@ fn outsiders() {
     }
 }
 
+/// Long policies of which every part is compared with every other: without a timeout the counts end the run.
+#[test]
+fn crowds() {
+    let directory = directory("crowds");
+    for policy in attacks::crowds() {
+        std::fs::write(directory.join("policy.json"), &policy).unwrap();
+        let run = |arguments: &str| run(&directory, &arguments.split(' ').collect::<Vec<_>>());
+        run("lint policy.json");
+        if policy.contains("Principal") {
+            run("find-external-access --policy policy.json --zone-of-trust 111122223333");
+        }
+    }
+}
+
 #[test]
 fn hostile_texts() {
     all("texts", attacks::texts());

@@ -1,9 +1,9 @@
 //! Every limit of a search ends it in UNKNOWN with the limit's name, and no limit turns an answer into another one.
 
 use crate::support::document;
-use iamsat::check::{Answer, Options, difference, no_new_access};
-use iamsat::limits::SearchLimits;
-use iamsat::policy::Document;
+use iamsat::check::{Answer, Options, Zone, difference, external_access, lint, no_new_access};
+use iamsat::limits::{Exhausted, SearchLimits};
+use iamsat::policy::{Document, ResourceType};
 use iamsat::solve::{UnknownReason, Verdict};
 use std::time::{Duration, Instant};
 
@@ -156,4 +156,53 @@ fn more_of_everything_never_changes_an_answer() {
         decided.extend((name == "PASS").then_some(budget));
     }
     assert!(!decided.is_empty());
+}
+
+/// A statement about the objects of one bucket, for some accounts.
+fn of_bucket(effect: &str, principal: &str, bucket: usize) -> String {
+    format!(
+        r#"{{"Effect":"{effect}",{principal}"Action":["s3:Get*","s3:GetObject"],"Resource":"arn:aws:s3:::b{bucket}/*"}}"#
+    )
+}
+
+/// Many questions about one long document: how long it is counts for each.
+#[test]
+fn reading_a_document_for_every_question_is_counted() {
+    let work = |work: u64| Options {
+        limits: SearchLimits { work, ..SearchLimits::default() },
+        ..Options::default()
+    };
+    let alike: Vec<String> =
+        (0..40).map(|i| of_bucket(if i % 2 == 0 { "Allow" } else { "Deny" }, "", 0)).collect();
+    assert_eq!(lint(&policy(&alike), &work(2_000)).exhausted, Some(Exhausted::Work));
+    assert_eq!(lint(&policy(&alike), &Options::default()).exhausted, None);
+    let accounts: Vec<String> = (0..40).map(|i| format!("\"{:012}\"", 200_000_000_000_u64 + i)).collect();
+    let accounts = format!(r#""Principal":{{"AWS":[{}]}},"#, accounts.join(","));
+    let shared = policy(&[of_bucket("Allow", &accounts, 0)]);
+    let zone = Zone::new(&["111122223333"], &[] as &[&str]).unwrap();
+    let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
+    let found = external_access(&shared, bucket, &zone, &work(2_000));
+    assert_eq!(limit(&found.rest), "limit-comparisons");
+    assert!(!found.findings.is_empty());
+    let found = external_access(&shared, bucket, &zone, &Options::default());
+    assert!(found.is_complete());
+    assert_eq!(found.findings.len(), 40);
+}
+
+/// Statements about other resources change nothing of what is found, and cost little.
+#[test]
+fn statements_about_other_resources_are_not_looked_at() {
+    let own = [of_bucket("Allow", "", 0), of_bucket("Deny", "", 1), of_bucket("Allow", "", 1)];
+    let others = (2..200)
+        .map(|i| format!(r#"{{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::b{i}/*"}}"#));
+    let all: Vec<String> = own.iter().cloned().chain(others).collect();
+    let faults = |statements: &[String], work: u64| {
+        let limits = SearchLimits { work, ..SearchLimits::default() };
+        let found = lint(&policy(statements), &Options { limits, ..Options::default() });
+        assert_eq!(found.exhausted, None);
+        found.defects.iter().map(|defect| (defect.statement, defect.fault)).collect::<Vec<_>>()
+    };
+    let few = faults(&own, 10_000);
+    assert_eq!(few.len(), 3, "{few:?}");
+    assert_eq!(faults(&all, 100_000), few);
 }

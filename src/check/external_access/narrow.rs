@@ -5,7 +5,7 @@ use crate::check::complement::{Complement, Test, read, without_condition};
 use crate::check::find;
 use crate::check::query_budget::Stopped;
 use crate::check::region::{Axis, Region};
-use crate::policy::{Document, Effect, Statement};
+use crate::policy::{Document, Statement};
 use crate::request::Request;
 
 impl Analyzer<'_> {
@@ -22,6 +22,9 @@ impl Analyzer<'_> {
         for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
             let mut kept = Vec::new();
             for value in values {
+                // Each slice is a document of its own.
+                self.budget
+                    .read(region.lists().filter(|(other, _)| *other != axis).map(|(_, v)| v.len()).sum())?;
                 let slice = region.with(axis, vec![value]);
                 let Some(document) = slice.document(of) else { continue };
                 // A request from outside that is known saves a question.
@@ -45,7 +48,7 @@ impl Analyzer<'_> {
     ) -> Result<Option<Vec<Document>>, Stopped> {
         let policy = self.policy;
         let mut parts: Option<Vec<Document>> = None;
-        for denial in policy.statements.iter().filter(|s| s.effect.value == Effect::Deny) {
+        for denial in self.denials_beside(document).into_iter().filter_map(|at| policy.statements.get(at)) {
             let before = parts.take();
             let mut is_split = before.is_some();
             let mut next = Vec::new();

@@ -337,6 +337,30 @@ pub(crate) fn principals() -> Vec<Pair> {
     ]
 }
 
+/// Policies of which every statement, or every value, has to be looked at beside all others.
+pub(crate) fn crowds() -> Vec<String> {
+    let count = 3_000 / SCALE;
+    let effect = |i: usize| if i.is_multiple_of(2) { "Allow" } else { "Deny" };
+    let each = |of: &dyn Fn(usize) -> String| policy(&(0..count).map(of).collect::<Vec<_>>());
+    let accounts = |from: usize, count: usize| list((from..from + count).map(|i| format!("2{i:011}")));
+    let for_accounts = |from: usize, count: usize, rest: &str| {
+        format!(r#""Principal":{{"AWS":{}}},{rest}"#, accounts(from, count))
+    };
+    let on = |i: usize| format!(r#""Action":"s3:GetObject","Resource":"{S3}b/{i}/*""#);
+    let all = format!(r#""Action":"s3:GetObject","Resource":"{S3}b/*""#);
+    vec![
+        each(&|i| statement(effect(i), &on(i))),
+        each(&|i| statement(effect(i), &format!(r#""Action":["s3:Get{i}*","s3:*"],"Resource":"*""#))),
+        policy(&[allow(r#""s3:*""#, &list((0..count * 4).map(|i| format!("{S3}{i}/*"))))]),
+        policy(&[allow(&list((0..count * 4).map(|i| format!("s3:Get{i}*"))), r#""*""#)]),
+        each(&|i| statement("Allow", &format!(r#""Principal":"*",{}"#, on(i)))),
+        each(&|i| statement("Allow", &for_accounts(0, 3, &on(i)))),
+        each(&|i| statement(effect(i), &for_accounts(i, 2, &on(i)))),
+        each(&|i| statement(effect(i), &for_accounts(i / 2, 2, &all))),
+        policy(&[statement("Allow", &for_accounts(0, count * 4, &all))]),
+    ]
+}
+
 /// Policies that let in many from outside, from many addresses or not.
 pub(crate) fn outsiders() -> Vec<String> {
     let with = |effect: &str, principal: &str, rest: &str| {

@@ -1,0 +1,35 @@
+//! The Deny statements that are about requests in a part of an Allow statement.
+
+use super::Analyzer;
+use crate::check::find;
+use crate::check::region::Region;
+use crate::policy::Document;
+
+impl Analyzer<'_> {
+    /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
+    pub(super) fn denied_by(&mut self, part: &Document) -> Vec<usize> {
+        let policy = self.policy;
+        let denials = self.denials_beside(part);
+        let refuses = |index: usize| {
+            // As an Allow statement.
+            let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;
+            let is_idle = self
+                .budget
+                .proves(|options| find([part.into()], [(&denied).into()], [self.trusted], options));
+            (!matches!(is_idle, Ok(true))).then_some(index)
+        };
+        denials.into_iter().filter_map(refuses).collect()
+    }
+
+    /// The Deny statements that may deny a request in the part, among few others.
+    pub(super) fn denials_beside(&self, part: &Document) -> Vec<usize> {
+        // How a statement without `Resource` is read depends on the others.
+        match part.statements.first().filter(|own| self.is_separable && own.resource.is_some()) {
+            Some(own) => {
+                let beside = self.denial_index.beside(own);
+                beside.into_iter().filter_map(|place| self.denials.get(place).copied()).collect()
+            }
+            None => self.denials.clone(),
+        }
+    }
+}
