@@ -18,8 +18,9 @@ use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
 use super::statement_index::StatementIndex;
 use super::{Answer, Options, Zone, find, no_public_access};
+use crate::code::Code;
 use crate::confirm::Referee;
-use crate::encode::{DocumentRef, PreparedDocument};
+use crate::encode::{Assumption, DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Case, Decision, Truth};
 use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
@@ -100,10 +101,21 @@ pub fn external_access<'a>(
 ) -> ExternalAccess {
     let policy = policy.into();
     let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
-    caught(|| found(policy, resource_type, zone, options)).unwrap_or_else(|message| {
+    let mut access = caught(|| found(policy, resource_type, zone, options)).unwrap_or_else(|message| {
         let rest = Answer::internal(message, PolicyType::Resource, false);
         ExternalAccess { findings: Vec::new(), rest }
-    })
+    });
+    if zone.takes_sources(policy.document().mentioned_keys()) {
+        assume(&mut access.rest, Assumption(Code::HeuristicSourceKeysOnlyFromServices));
+    }
+    access
+}
+
+/// Names an assumption among those of an answer.
+fn assume(answer: &mut Answer, assumption: Assumption) {
+    if let Err(place) = answer.assumptions.binary_search(&assumption) {
+        answer.assumptions.insert(place, assumption);
+    }
 }
 
 /// Finds access from outside, with options that name the policy type.
@@ -609,9 +621,7 @@ fn join(all: &mut Option<Answer>, other: Answer) {
         return;
     };
     for assumption in other.assumptions {
-        if let Err(place) = all.assumptions.binary_search(&assumption) {
-            all.assumptions.insert(place, assumption);
-        }
+        assume(all, assumption);
     }
     all.stats = all.stats.and(&other.stats);
     if let (Verdict::Pass(all), Verdict::Pass(other)) = (&mut all.verdict, other.verdict) {

@@ -86,6 +86,13 @@ impl Zone {
         &self.paths
     }
 
+    /// True if a request with a source of an account of the zone counts as one of the zone: as only services have these keys, which
+    /// is usual and not certain.
+    pub(super) fn takes_sources(&self, mut keys: impl Iterator<Item = impl AsRef<str>>) -> bool {
+        self.principals.iter().any(|name| whole_account(name).is_some())
+            && keys.any(|key| OF_SOURCES.contains(&key.as_ref()))
+    }
+
     /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.
     ///
     /// What the judged policy `mentions` of the keys that describe the caller counts too: nobody outside has them with a value of
@@ -119,7 +126,8 @@ impl Zone {
         add("StringEquals", "aws:PrincipalAccount", all(&accounts));
         add("StringEquals", "aws:PrincipalOrgID", self.organizations.clone());
         let organizations = self.organizations.iter();
-        if mentions("aws:principalorgpaths") {
+        // Whom a path takes in is told by this key alone.
+        if mentions("aws:principalorgpaths") || !self.paths.is_empty() {
             let paths = organizations.map(|id| format!("{id}/*")).chain(self.paths.iter().cloned()).collect();
             add("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths);
         }
@@ -175,6 +183,9 @@ fn is_organization(name: &str) -> bool {
     let id = name.strip_prefix("o-");
     id.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
+
+/// Keys that say on behalf of whose resource a service calls.
+const OF_SOURCES: [&str; 3] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner"];
 
 /// Returns true if the name is a pattern on paths of one organization.
 fn is_path(name: &str) -> bool {

@@ -164,6 +164,27 @@ struct Words {
     help: String,
 }
 
+/// The title, label and help about a statement that matches no request.
+fn never_applies(statement: &Statement, name: &str) -> (String, &'static str, &'static str) {
+    match empty_element(statement) {
+        Some((element, _)) => (
+            format!("{name} matches no request: its `{element}` is empty"),
+            "an empty list matches nothing",
+            "list what the statement is for, or remove the statement: the policy SAME (proved)",
+        ),
+        None => (
+            format!("{name} matches no request"),
+            "no request has all that is asked for",
+            if statement.conditions.is_empty() {
+                "no request has such an action, resource and principal: correct them, or remove the statement: \
+                 the policy SAME (proved)"
+            } else {
+                "its parts contradict one another: correct them, or remove the statement: the policy SAME (proved)"
+            },
+        ),
+    }
+}
+
 /// Words a defect; `source` is the part of the statement that it is about, `same` says what the policy keeps without it.
 fn words(document: &Document, defect: &Defect, statement: &Statement, source: &str, same: &str) -> Words {
     let name = statement_name(defect.statement, Some(statement));
@@ -172,23 +193,7 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
     let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
     let does = if statement.effect.value == Effect::Allow { "allows" } else { "denies" };
     let (title, label, help) = match defect.fault {
-        Fault::NeverApplies => match empty_element(statement) {
-            Some((element, _)) => (
-                format!("{name} matches no request: its `{element}` is empty"),
-                "an empty list matches nothing",
-                "list what the statement is for, or remove the statement: the policy SAME (proved)",
-            ),
-            None => (
-                format!("{name} matches no request"),
-                "no request has all that is asked for",
-                if statement.conditions.is_empty() {
-                    "no request has such an action, resource and principal: correct them, or remove the statement: \
-                     the policy SAME (proved)"
-                } else {
-                    "its parts contradict one another: correct them, or remove the statement: the policy SAME (proved)"
-                },
-            ),
-        },
+        Fault::NeverApplies => never_applies(statement, &name),
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),
             "all of this is denied by Deny statements",

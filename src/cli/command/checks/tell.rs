@@ -86,7 +86,8 @@ impl Told<'_, '_> {
                 }
                 Outcome::Failed(failure) => {
                     match (&case.input.read, case.reference.and_then(Reference::failure)) {
-                        (Ok(read), Some(_)) => {
+                        // Those that all inputs share are told above.
+                        (Ok(read), Some(_)) if !references.is_empty() => {
                             if let Some(own) = Failure::of_documents([read]).filter(|_| is_new) {
                                 output.failure(&own);
                             }
