@@ -45,7 +45,18 @@ impl<'t> Reader<'_, '_, 't> {
             ));
             return;
         }
-        if matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
+        if let Some(function) = maker(&member.value) {
+            let message =
+                format!("what `{function}` makes of the resource `{}` is not in the template", member.key);
+            container
+                .incomplete
+                .push(Diagnostic::warning(Code::UnknownMacro, message, member.key_span).with_help(
+                "give the processed template: `aws cloudformation get-template --template-stage Processed`",
+            ));
+        }
+        let is_set = resource.kind == "AWS::CloudFormation::StackSet"
+            && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
+        if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             let message =
                 format!("the policies of the nested stack `{}` are in a template of its own", member.key);
             container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
