@@ -1,5 +1,6 @@
 //! The policies of a file, each with its name, its place, and how much of it is known.
 
+use super::definitions::Definitions;
 use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
@@ -22,6 +23,8 @@ pub struct Container {
     pub attachments: Vec<Attachment>,
     /// Settings that block public access to buckets.
     pub access_blocks: Vec<AccessBlock>,
+    /// The conditions of a template, with what they are made of.
+    pub conditions: Definitions,
     /// The groups of an account that a dump of it lists.
     pub groups: BTreeSet<String>,
     /// Remarks about the file as a whole.
@@ -42,6 +45,7 @@ impl Container {
             entries: Vec::new(),
             attachments: Vec::new(),
             access_blocks: Vec::new(),
+            conditions: Definitions::default(),
             groups: BTreeSet::new(),
             notes: Vec::new(),
             incomplete: Vec::new(),

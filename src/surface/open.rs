@@ -54,6 +54,12 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     Some((issue, why))
 }
 
+/// Why a policy of two templates is not compared: it is there under different conditions.
+pub fn other_condition(entry: &Entry, condition: &str) -> (Issue, String) {
+    let why = format!("it depends on the condition `{condition}`, which is not the same in both templates");
+    (Issue::new(Kind::Unknown, Code::DependsOnUnknownValue, format!("{}: {why}", entry.name)), why)
+}
+
 /// Why there is no document of a policy, at its place in the file.
 pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
     match open(entry, content) {

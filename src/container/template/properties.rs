@@ -5,6 +5,7 @@ use super::super::entry::{AccessBlock, Container, Content, Link, Origin};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
 use super::super::text;
+use super::conditions::one_line;
 use super::functions::{call, is_function};
 use super::resource::{Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
@@ -34,7 +35,10 @@ impl<'t> Reader<'_, '_, 't> {
             kind: text("Type").unwrap_or_default(),
             span: member.key_span,
             properties: member.value.member("Properties").map(|member| &member.value),
-            condition: text("Condition"),
+            condition: member.value.member("Condition").map(|member| match &member.value.kind {
+                JsonValue::String(name) => name.clone(),
+                _ => one_line(&member.value),
+            }),
         };
         if member.key.starts_with("Fn::") || resource.kind.ends_with("::MODULE") {
             let message = format!("what `{}` makes is not in the template", member.key);
