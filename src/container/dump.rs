@@ -40,9 +40,11 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         }
     }
     for group in groups.elements() {
-        dump.container
-            .groups
-            .extend(group.member(text, "GroupName")?.and_then(Raw::string).map(Cow::into_owned));
+        let [name, arn] = group.fields(text, ["GroupName", "Arn"])?;
+        let arn = arn.text_or_empty();
+        let of_arn = arn.rsplit('/').next().map(str::to_owned);
+        let name = name.and_then(Raw::string).map(Cow::into_owned).or(of_arn);
+        dump.container.groups.extend(name);
     }
     for (index, policy) in list(policies, "Policies", text)?.into_iter().enumerate() {
         dump.managed(policy, &format!("/Policies/{index}"))?;
