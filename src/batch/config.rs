@@ -36,6 +36,8 @@ pub struct Summary {
     pub fail: u64,
     /// Lines answered UNKNOWN.
     pub unknown: u64,
+    /// Lines about files in which nothing was judged.
+    pub skipped: u64,
     /// Lines that were errors.
     pub errors: u64,
     /// Bytes of all of them.
@@ -45,13 +47,14 @@ pub struct Summary {
 impl Summary {
     /// Lines that were answered.
     pub fn lines(&self) -> u64 {
-        self.pass + self.fail + self.unknown + self.errors
+        self.pass + self.fail + self.unknown + self.skipped + self.errors
     }
 
     pub(super) fn add(&mut self, other: &Summary) {
         self.pass += other.pass;
         self.fail += other.fail;
         self.unknown += other.unknown;
+        self.skipped += other.skipped;
         self.errors += other.errors;
         self.bytes += other.bytes;
     }

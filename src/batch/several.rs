@@ -53,7 +53,15 @@ pub(super) fn answers(container: &Container, question: &Question<'_>) -> (Summar
             open(format!("{}.{}", link.address, link.attribute), Settled::of(issue, message));
         }
     }
-    together(parts)
+    let (summary, mut value) = together(parts);
+    let notes = container.notes.iter().map(|note| json::warning(&container.source, note));
+    let notes: Vec<Value> = notes.collect();
+    if let Value::Object(members) = &mut value
+        && !notes.is_empty()
+    {
+        members.insert("warnings".to_owned(), Value::from(notes));
+    }
+    (summary, value)
 }
 
 fn together(parts: Vec<(String, Status, Value)>) -> (Summary, Value) {
@@ -75,9 +83,13 @@ fn together(parts: Vec<(String, Status, Value)>) -> (Summary, Value) {
         let (summary, result) = match () {
             () if count(Status::Fail) > 0 => (Summary { fail: 1, ..one }, Status::Fail),
             () if count(Status::Unknown) > 0 => (Summary { unknown: 1, ..one }, Status::Unknown),
-            () => (Summary { pass: 1, ..one }, Status::Pass),
+            () if count(Status::Pass) > 0 => (Summary { pass: 1, ..one }, Status::Pass),
+            () => (Summary { skipped: 1, ..one }, Status::Skipped),
         };
-        (summary, json!({"result": result.name(), "message": message}))
+        match result {
+            Status::Skipped => (summary, json!({"skipped": format!("no policy was judged: {message}")})),
+            result => (summary, json!({"result": result.name(), "message": message})),
+        }
     };
     let policies = parts.into_iter().map(|(name, _, value)| {
         let mut members = Map::new();

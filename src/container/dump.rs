@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::{Read, ResourceType, document, part_of};
 use crate::span::{Source, Span};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Reads a dump.
@@ -37,6 +38,13 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         for (index, owner) in list(members, name, text)?.into_iter().enumerate() {
             dump.owner(owner, inline, &format!("/{name}/{index}"))?;
         }
+    }
+    for group in groups.elements() {
+        let [name, arn] = group.fields(text, ["GroupName", "Arn"])?;
+        let arn = arn.text_or_empty();
+        let of_arn = arn.rsplit('/').next().map(str::to_owned);
+        let name = name.and_then(Raw::string).map(Cow::into_owned).or(of_arn);
+        dump.container.groups.extend(name);
     }
     for (index, policy) in list(policies, "Policies", text)?.into_iter().enumerate() {
         dump.managed(policy, &format!("/Policies/{index}"))?;

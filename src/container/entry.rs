@@ -1,9 +1,11 @@
 //! The policies of a file, each with its name, its place, and how much of it is known.
 
+use super::definitions::Definitions;
 use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
+use std::collections::BTreeSet;
 
 /// The suffix of the name of a policy, where it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
@@ -21,6 +23,10 @@ pub struct Container {
     pub attachments: Vec<Attachment>,
     /// Settings that block public access to buckets.
     pub access_blocks: Vec<AccessBlock>,
+    /// The conditions of a template, with what they are made of.
+    pub conditions: Definitions,
+    /// The groups of an account that a dump of it lists.
+    pub groups: BTreeSet<String>,
     /// Remarks about the file as a whole.
     pub notes: Vec<Diagnostic>,
     /// Why the file does not say everything, if it does not: no answer about it as a whole is a PASS then.
@@ -39,6 +45,8 @@ impl Container {
             entries: Vec::new(),
             attachments: Vec::new(),
             access_blocks: Vec::new(),
+            conditions: Definitions::default(),
+            groups: BTreeSet::new(),
             notes: Vec::new(),
             incomplete: Vec::new(),
             resources: 0,
@@ -66,12 +74,19 @@ impl Container {
         })
     }
 
-    /// Links that grant what a policy allows whose document is not in the file.
+    /// Links that grant what a policy allows whose document is not in the file: those to policies, and in the dump of an
+    /// account those to groups.
     pub fn unread(&self) -> impl Iterator<Item = &Attachment> {
-        let links = self.attachments.iter().filter(|link| {
-            link.link == Link::Policy && !matches!(link.change, Change::Delete | Change::Forget)
-        });
-        links.filter(|link| !self.entries.iter().any(|entry| entry.is_policy_of(link)))
+        let links =
+            self.attachments.iter().filter(|link| !matches!(link.change, Change::Delete | Change::Forget));
+        links.filter(|link| match link.link {
+            Link::Policy => !self.entries.iter().any(|entry| entry.is_policy_of(link)),
+            Link::Membership => {
+                let has_groups = self.kind == ContainerKind::Dump;
+                has_groups && !link.policy.as_ref().is_some_and(|group| self.groups.contains(group))
+            }
+            Link::Boundary => false,
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod address;
 mod attachments;
 mod built;
 mod cdk;
+mod definitions;
 mod detect;
 mod dump;
 mod encoding;
@@ -28,6 +29,7 @@ mod text;
 mod yaml;
 
 pub use cdk::{AssemblyFile, assembly};
+pub use definitions::Definitions;
 pub use encoding::{EncodingError, decode};
 pub use entry::{
     AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,

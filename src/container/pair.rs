@@ -10,6 +10,8 @@ pub struct Pair<'c> {
     pub old: Option<&'c Entry>,
     /// The policy as it is to be.
     pub new: Option<&'c Entry>,
+    /// The condition under which a template has the policy, if it is not the same on both sides.
+    pub condition: Option<&'c str>,
 }
 
 /// Pairs the policies of two files, in the order of the new one; those that only the old one has come last. A policy whose
@@ -37,15 +39,22 @@ pub fn pairs<'c>(old: &'c Container, new: &'c Container) -> Vec<Pair<'c>> {
     for (place, entry) in old.entries.iter().enumerate().rev() {
         by_key.entry(&entry.key).or_default().push(place);
     }
+    let differing = old.conditions.differing(&new.conditions);
     let mut taken = BTreeSet::new();
     let mut pairs = Vec::with_capacity(new.entries.len());
     for entry in &new.entries {
         let names = [Some(entry.key.as_str()), entry.previous_name.as_deref()];
         let found = names.into_iter().flatten().find_map(|name| by_key.get_mut(name).and_then(Vec::pop));
         taken.extend(found);
-        pairs.push(Pair { old: found.and_then(|place| old.entries.get(place)), new: Some(entry) });
+        let old = found.and_then(|place| old.entries.get(place));
+        let condition = match (old.map(|old| old.condition.as_deref()), entry.condition.as_deref()) {
+            (Some(old), new) if old != new => new.or(old),
+            (Some(_), Some(name)) if differing.contains(name) => Some(name),
+            _ => None,
+        };
+        pairs.push(Pair { old, new: Some(entry), condition });
     }
     let rest = old.entries.iter().enumerate().filter(|(place, _)| !taken.contains(place));
-    pairs.extend(rest.map(|(_, entry)| Pair { old: Some(entry), new: None }));
+    pairs.extend(rest.map(|(_, entry)| Pair { old: Some(entry), new: None, condition: None }));
     pairs
 }

@@ -34,13 +34,13 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
             let names =
                 ["address", "mode", "type", "name", "index", "values", "sensitive_values", "deposed_key"];
             let [own, mode, kind, name, index, values, sensitive, deposed] = raw.fields(text, names)?;
-            if !counted(&mut container, mode, options)? || deposed.is_some_and(|key| !key.is_null()) {
+            if !counted(&mut container, mode, options)? {
                 continue;
             }
             let string = |raw: Option<Raw<'_>>| raw.owned();
             let resource = Resource {
                 raw,
-                address: string(own),
+                address: string(own) + &deposed_key(deposed),
                 previous: None,
                 module: address.clone(),
                 key: index.map_or_else(String::new, instance_key),
@@ -79,7 +79,7 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
         for raw in list(instances, "instances", text)? {
             let names = ["index_key", "attributes", "attributes_flat", "sensitive_attributes", "deposed"];
             let [index, attributes, flat, sensitive, deposed] = raw.fields(text, names)?;
-            if !counted(&mut container, mode, options)? || deposed.is_some_and(|key| !key.is_null()) {
+            if !counted(&mut container, mode, options)? {
                 continue;
             }
             if let Some(flat) = flat.filter(|flat| flat.is_object()) {
@@ -94,7 +94,7 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
             let before = container.entries.len();
             let resource = Resource {
                 raw,
-                address: within(&module, &format!("{kind}.{name}{key}")),
+                address: within(&module, &format!("{kind}.{name}{key}{}", deposed_key(deposed))),
                 previous: None,
                 module: module.clone(),
                 key,
@@ -116,6 +116,14 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
         }
     }
     Ok(container)
+}
+
+/// The mark of an object that was replaced and not deleted yet: it still exists in AWS.
+fn deposed_key(key: Option<Raw<'_>>) -> String {
+    match key.and_then(Raw::string) {
+        Some(key) if !key.is_empty() => format!(" (deposed {key})"),
+        _ => String::new(),
+    }
 }
 
 /// Counts a resource; `false` for data sources.

@@ -2,7 +2,7 @@
 
 use super::entry::{BEFORE, Container, Content, Origin};
 use super::kind::PolicyKind;
-use super::places::{Place, PlaceValue, places, texts_like_policies};
+use super::places::{Place, PlaceValue, Values, places, texts_like_policies};
 use super::raw::{Fault, Raw};
 use super::resource::{Reader, Resource, Unknowns, entry};
 use super::slots::{self, Slot, terraform::SLOTS};
@@ -28,6 +28,17 @@ impl<'t> Reader<'t, '_> {
                 None => Vec::new(),
             };
             taken.extend(after.iter().chain(&before).filter_map(|place| self.start(place.value)));
+            if self.changes_purpose(resource)? {
+                let gone = Resource { after: Values::default(), ..resource.clone() };
+                if let Some(slot) = self.refined(slot, &gone)? {
+                    self.slot((&slot, resource), unknowns, (Vec::new(), before), container)?;
+                }
+                let made = Resource { before: None, ..resource.clone() };
+                if let Some(slot) = self.refined(slot, &made)? {
+                    self.slot((&slot, resource), unknowns, (after, Vec::new()), container)?;
+                }
+                continue;
+            }
             let Some(slot) = self.refined(slot, resource)? else { continue };
             self.slot((&slot, resource), unknowns, (after, before), container)?;
         }
@@ -45,6 +56,18 @@ impl<'t> Reader<'t, '_> {
             PlaceValue::Known(raw) => Some(raw.span(self.text).start),
             PlaceValue::Unknown => None,
         }
+    }
+
+    /// Returns true if the texts before and after the change are of different types of policies of an organization: one goes
+    /// away, and another one comes. A type that is not known is a different one.
+    fn changes_purpose(&self, resource: &Resource<'t>) -> Result<bool, Fault> {
+        let sides = (resource.before.and_then(|values| values.value), resource.after.value);
+        let (Some(before), Some(after)) = sides else { return Ok(false) };
+        if resource.kind != "aws_organizations_policy" {
+            return Ok(false);
+        }
+        let of = |raw: Raw<'t>| Ok::<_, Fault>(raw.member(self.text, "type")?.and_then(Raw::string));
+        Ok(of(before)? != of(after)?)
     }
 
     /// The slot as it is for this resource; `None` if its text is no IAM policy.

@@ -45,11 +45,22 @@ pub(super) fn faulty(file: &Source, diagnostics: Vec<Diagnostic>) -> Content {
 pub(super) fn looks_like_policy(text: &str) -> bool {
     let start = text.trim_start();
     let is_json = start.starts_with(['{', '[', '%']);
-    let has_key = |line: &str| {
-        let line = line.trim_start_matches([' ', '\t', '-']);
-        line.strip_prefix("Statement").is_some_and(|rest| rest.trim_start().starts_with(':'))
-    };
-    mentions_policy(start) && (is_json || start.lines().any(has_key))
+    mentions_policy(start) && (is_json || has_key(start, "Statement"))
+}
+
+/// Returns true if a word is a key somewhere in a text of YAML, in block or in flow style, in quotes or not.
+fn has_key(text: &str, word: &str) -> bool {
+    let mut rest = text;
+    let mut before = None;
+    while let Some((skipped, after)) = rest.split_once(word) {
+        let last = skipped.chars().next_back().or(before);
+        let starts = last.is_none_or(|last| last.is_whitespace() || "{,[\"'".contains(last));
+        if starts && after.trim_start_matches(['"', '\'']).trim_start().starts_with(':') {
+            return true;
+        }
+        (rest, before) = (after, word.chars().next_back());
+    }
+    false
 }
 
 /// Returns true if the words of a policy stand in a text, in whatever notation. Letters that are written as escapes may be
@@ -78,6 +89,9 @@ mod tests {
             r#"{"\u0053tatement":[{"Effect":"Allow"}]}"#,
             "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%7D%7D",
             "Resources:\n  P:\n    PolicyDocument:\n      Statement:\n      - Effect: Allow\n",
+            "P: {PolicyDocument: {Version: '2012-10-17', Statement: {Effect: Allow}}}",
+            "P: {'Statement' : [{'Effect': Allow}]}",
+            "P: {Version: '2012-10-17',Statement: [{Effect: Allow}]}",
         ] {
             assert!(looks_like_policy(policy), "{policy}");
         }
@@ -86,6 +100,7 @@ mod tests {
             "{}",
             r#"{"Statement":"monthly"}"#,
             "The Statement has an Effect: see below.",
+            "SomeStatement: the Effect of Statements: none",
             r#"{"pattern":"\u003ca\u003e"}"#,
         ] {
             assert!(!looks_like_policy(other), "{other}");

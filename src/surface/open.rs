@@ -1,7 +1,7 @@
 //! What keeps a policy of a file, or the file as a whole, from being decided.
 
 use crate::code::Code;
-use crate::container::{Attachment, Content, Entry, PolicyKind, State};
+use crate::container::{Attachment, Content, Entry, Link, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
@@ -54,6 +54,12 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     Some((issue, why))
 }
 
+/// Why a policy of two templates is not compared: it is there under different conditions.
+pub fn other_condition(entry: &Entry, condition: &str) -> (Issue, String) {
+    let why = format!("it depends on the condition `{condition}`, which is not the same in both templates");
+    (Issue::new(Kind::Unknown, Code::DependsOnUnknownValue, format!("{}: {why}", entry.name)), why)
+}
+
 /// Why there is no document of a policy, at its place in the file.
 pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
     match open(entry, content) {
@@ -68,7 +74,12 @@ pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
 pub fn not_read(link: &Attachment, file: &str) -> Issue {
     let policy = attached(link);
     let name = format!("{}.{}", link.address, link.attribute);
-    let title = format!("{policy} is attached by {}, and its document is not in {file}", link.address);
+    let title = match link.link {
+        Link::Membership => format!("{} is in the group {policy}, which is not in {file}", link.address),
+        Link::Policy | Link::Boundary => {
+            format!("{policy} is attached by {}, and its document is not in {file}", link.address)
+        }
+    };
     let code = Code::AttachedPolicyNotRead;
     Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy])
 }

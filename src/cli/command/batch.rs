@@ -85,10 +85,11 @@ fn bar(shown: bool, size: Option<u64>) -> ProgressBar {
 
 /// Says how many lines had which answer, and how fast.
 fn said(summary: &Summary, elapsed: Duration) -> String {
-    let Summary { pass, fail, unknown, errors, .. } = *summary;
+    let Summary { pass, fail, unknown, skipped, errors, .. } = *summary;
+    let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     let rate = summary.lines() as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
     format!(
-        "{} lines in {:.2} s ({rate:.0} a second): {pass} PASS, {fail} FAIL, {unknown} UNKNOWN, {errors} errors\n",
+        "{} lines in {:.2} s ({rate:.0} a second): {pass} PASS, {fail} FAIL, {unknown} UNKNOWN{skipped}, {errors} errors\n",
         summary.lines(),
         elapsed.as_secs_f64(),
     )

@@ -9,7 +9,7 @@ use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{BEFORE, Container, Content, Entry, Origin, Pair, pairs};
 use crate::report::{Failure, Issue};
-use crate::surface::{open, unreadable};
+use crate::surface::{open, other_condition, unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -149,8 +149,11 @@ impl<'a> Pairing<'a> {
 
     fn containers(&mut self, old: &Container, new: &Container, file: &str) {
         let old_file = old.source.name();
-        for Pair { old: before, new: entry } in pairs(old, new) {
+        for Pair { old: before, new: entry, condition } in pairs(old, new) {
             match (before, entry) {
+                (Some(_), Some(entry)) if let Some(condition) = condition => {
+                    self.conditional(new, file, entry, condition);
+                }
                 (Some(before), Some(entry)) => {
                     let argument = format!("{old_file}#{}", before.name);
                     self.add(new, file, entry, (&before.content, argument));
@@ -227,6 +230,20 @@ impl<'a> Pairing<'a> {
         }
         self.list.push(input);
         self.references.push(reference);
+    }
+
+    /// Adds a policy that the two files have under different conditions: which of them are there together is not known.
+    fn conditional(&mut self, container: &Container, file: &str, entry: &Entry, condition: &str) {
+        if !is_chosen(entry, self.args) {
+            return;
+        }
+        let mut input = of_entry(container, file, entry, self.args);
+        if matches!(input.standing, Standing::Judged) {
+            let (issue, why) = other_condition(entry, condition);
+            input.standing = Standing::Open(Box::new(issue.at(&container.source, entry.span, "")), why);
+        }
+        self.list.push(input);
+        self.references.push(None);
     }
 
     /// Pairs the files of two directories by their relative paths.

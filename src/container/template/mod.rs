@@ -1,5 +1,6 @@
 //! CloudFormation templates, in JSON and in YAML, SAM's short forms and what the CDK writes included.
 
+mod conditions;
 mod functions;
 mod properties;
 mod resource;
@@ -77,6 +78,7 @@ pub(super) fn read(
         let place = first_byte(place);
         return Err(vec![Diagnostic::error(Code::NoResources, "the template has no `Resources`", place)]);
     };
+    container.conditions = conditions::definitions(json);
     let mut transforms = Transforms::default();
     for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
         transforms.read(&member.value, options);

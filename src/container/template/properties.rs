@@ -5,6 +5,7 @@ use super::super::entry::{AccessBlock, Container, Content, Link, Origin};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
 use super::super::text;
+use super::conditions::one_line;
 use super::functions::{call, is_function};
 use super::resource::{Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
@@ -34,7 +35,10 @@ impl<'t> Reader<'_, '_, 't> {
             kind: text("Type").unwrap_or_default(),
             span: member.key_span,
             properties: member.value.member("Properties").map(|member| &member.value),
-            condition: text("Condition"),
+            condition: member.value.member("Condition").map(|member| match &member.value.kind {
+                JsonValue::String(name) => name.clone(),
+                _ => one_line(&member.value),
+            }),
         };
         if member.key.starts_with("Fn::") || resource.kind.ends_with("::MODULE") {
             let message = format!("what `{}` makes is not in the template", member.key);
@@ -45,7 +49,18 @@ impl<'t> Reader<'_, '_, 't> {
             ));
             return;
         }
-        if matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
+        if let Some(function) = maker(&member.value) {
+            let message =
+                format!("what `{function}` makes of the resource `{}` is not in the template", member.key);
+            container
+                .incomplete
+                .push(Diagnostic::warning(Code::UnknownMacro, message, member.key_span).with_help(
+                "give the processed template: `aws cloudformation get-template --template-stage Processed`",
+            ));
+        }
+        let is_set = resource.kind == "AWS::CloudFormation::StackSet"
+            && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
+        if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             let message =
                 format!("the policies of the nested stack `{}` are in a template of its own", member.key);
             container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));

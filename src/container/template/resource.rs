@@ -23,7 +23,7 @@ pub(super) struct Resource<'j, 't> {
     pub(super) kind: &'j str,
     pub(super) span: Span,
     pub(super) properties: Option<&'j Json<'t>>,
-    pub(super) condition: Option<&'j str>,
+    pub(super) condition: Option<String>,
 }
 
 /// A place within the properties: its name, its name for pairing, its pointer.
@@ -114,7 +114,7 @@ impl<'t> Reader<'_, '_, 't> {
             change: Change::None,
             previous_name: None,
             sensitive: false,
-            condition: resource.condition.map(str::to_owned),
+            condition: resource.condition.clone(),
             span,
             pointer: path.pointer.clone(),
             content: Content::Absent,

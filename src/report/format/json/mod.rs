@@ -14,16 +14,23 @@ pub use issue::{accepted, failure, lint};
 pub use judged::Judged;
 pub use simulation::simulation;
 
+use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
 use crate::report::answer::{Judgement, Settled};
 use crate::request::Request;
+use crate::span::Source;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// Writes the answer to one question about one document, for those who add members: [`Judged`] is what it says.
 pub fn judgement(judgement: &Judgement<'_>) -> Value {
     json!(Judged::of(judgement))
+}
+
+/// Writes a remark about a file.
+pub fn warning(source: &Source, warning: &Diagnostic) -> Value {
+    json!(place::DiagnosticView::of(source, warning))
 }
 
 /// Writes an outcome that no search gave.

@@ -1,0 +1,49 @@
+//! The conditions of two templates compared, with what they are made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the conditions of a template are made of: each definition as a text, by its name.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    by_name: BTreeMap<String, Definition>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Definition {
+    text: String,
+    /// The words in it: names of other definitions are among them.
+    words: BTreeSet<String>,
+}
+
+impl Definitions {
+    /// Adds a definition; those of the same name are one.
+    pub(super) fn add(&mut self, name: &str, text: &str, words: BTreeSet<String>) {
+        let definition = self.by_name.entry(name.to_owned()).or_default();
+        definition.text.push_str(text);
+        definition.words.extend(words);
+    }
+
+    /// The names whose definition, or one that it refers to, is not the same in another template.
+    pub(super) fn differing<'d>(&'d self, other: &'d Definitions) -> BTreeSet<&'d str> {
+        let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut open: Vec<&str> = Vec::new();
+        for (own, others) in [(self, other), (other, self)] {
+            for (name, definition) in &own.by_name {
+                let text = others.by_name.get(name).map(|other| &other.text);
+                if text != Some(&definition.text) {
+                    open.push(name);
+                }
+                for word in &definition.words {
+                    users.entry(word).or_default().push(name);
+                }
+            }
+        }
+        let mut found = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if found.insert(name) {
+                open.extend(users.get(name).into_iter().flatten());
+            }
+        }
+        found
+    }
+}
