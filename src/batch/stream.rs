@@ -35,8 +35,8 @@ impl Batch {
     /// ```
     /// use iamsat::batch::Batch;
     /// let batch = Batch {
-    ///     options: Default::default(), certificates: None, timeout: None, limits: Default::default(), line_bytes: 1 << 20,
-    ///     jobs: None,
+    ///     options: Default::default(), files: None, certificates: None, timeout: None, limits: Default::default(),
+    ///     line_bytes: 1 << 20, jobs: None,
     /// };
     /// let mut answers = Vec::new();
     /// let summary = batch.run("not JSON\n".as_bytes(), &mut answers, &mut |_| {}).unwrap();
