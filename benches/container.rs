@@ -94,7 +94,7 @@ fn template(resources: usize, is_yaml: bool) -> String {
     text
 }
 
-/// What is measured: the file's name, and how it is made.
+/// A measured file: its name, and the way it is made.
 type File = (&'static str, fn() -> String);
 
 const FILES: [File; 5] = [

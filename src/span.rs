@@ -62,7 +62,7 @@ pub struct Source {
     inner: Arc<Inner>,
 }
 
-/// How a source is in another one.
+/// The place of a source in another one.
 #[derive(Clone, Copy, Debug)]
 enum Part {
     /// Its text was decoded from this part.

@@ -1,4 +1,4 @@
-//! What a line gives as a policy: a document, or a file that holds several.
+//! Policies that a line gives: a document, or a file that holds several.
 
 use super::cache::{Cache, Known, Remembered};
 use super::config::Batch;
@@ -49,7 +49,7 @@ pub(super) fn written(
             return Ok(Cow::Borrowed(raw));
         }
         serde_json::from_str(raw).map(Cow::Owned).map_err(|_| {
-            let what = "holds half of a surrogate pair, which is no character";
+            let what = "holds half of a surrogate pair, which is not a character";
             Failure::validation(format!("the string `{name}` {what}"))
         })
     };
@@ -135,5 +135,5 @@ fn found<'a>(directory: &Path, argument: &'a str) -> Result<(PathBuf, &'a str, O
             return Ok((path, file, Some(name)));
         }
     }
-    Err(unreadable(argument, "there is no such file below the directory that lines may read"))
+    Err(unreadable(argument, "the directory that lines may read holds no such file"))
 }

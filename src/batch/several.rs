@@ -17,7 +17,7 @@ pub(super) type Ask<'q> = dyn Fn(&Entry, &Document, &Options) -> Result<(AwsChec
 /// The question, as it is asked of each policy.
 pub(super) struct Question<'q> {
     pub(super) kind: CheckKind,
-    /// What each is compared to, if that is the question.
+    /// The policy that each is compared to, if that is the question.
     pub(super) existing: Option<&'q Document>,
     pub(super) options: &'q Options,
     pub(super) ask: &'q Ask<'q>,
@@ -115,7 +115,7 @@ fn one(container: &Container, entry: &Entry, question: &Question<'_>) -> Result<
         return skipped(why);
     }
     let Content::Text { read, .. } = &entry.content else {
-        return Err(Failure::validation("there is no document"));
+        return Err(Failure::validation("the file holds no text for this policy"));
     };
     let Some(document) = &read.document else {
         return Err(match Failure::of_documents([read]) {

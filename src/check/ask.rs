@@ -60,7 +60,7 @@ pub struct Options {
     pub verify_limits: Limits,
 }
 
-/// What is said of a FAIL that shows only requests of root users, where no policy type was given.
+/// The remark on a FAIL that shows only requests of root users, where no policy type was given.
 pub const ONLY_FOR_SCP: &str = "only if this is an SCP; give --policy-type";
 
 impl Options {

@@ -183,7 +183,7 @@ struct Analyzer<'d> {
     index: StatementIndex,
     /// Confirms on the whole policy what was found in parts of it.
     referee: &'d Referee<'d>,
-    /// How a request is held against a part.
+    /// The options by which the referee reads a part.
     reading: evaluate::Options,
     /// Parts of statements that the findings cover, by statement.
     dropped: Vec<(usize, Document)>,
@@ -204,7 +204,7 @@ struct FirstLook {
     is_open: bool,
 }
 
-/// How much of a part of a statement is allowed access from outside.
+/// The extent to which a part of a statement is access from outside that the policy allows.
 #[derive(Clone, Copy)]
 enum Extent {
     /// All of it.
@@ -513,7 +513,7 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// What an answer tells of the part of a statement.
+    /// Turns an answer into the facts known about the part of a statement.
     fn existence(
         &mut self,
         statement: usize,

@@ -1,8 +1,8 @@
-//! Whether policies are judged alone or beside others, and what an answer about them alone says beside.
+//! The choice between judging policies alone and beside others, and the remark that an answer about them alone carries.
 
 use crate::solve::Finding;
 
-/// How it is decided whether policies are judged alone or beside others.
+/// The rule that decides if policies are judged alone or beside others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Judging {
     /// By what is compared: guardrails beside others, everything else as the question is usually meant. `check-no-new-access`

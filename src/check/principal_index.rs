@@ -12,7 +12,7 @@ pub(super) struct PrincipalIndex {
     by_account: FxHashMap<Box<str>, Vec<usize>>,
     /// The places of the statements that may be about requesters of any account, or of none.
     others: Vec<usize>,
-    /// How many statements there are.
+    /// The number of statements.
     count: usize,
 }
 

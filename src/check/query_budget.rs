@@ -7,7 +7,7 @@ use crate::solve::{Unknown, UnknownReason, Verdict};
 /// The factor by which all queries together may explore more product states than one check.
 const CHECKS: u64 = 8;
 
-/// How many times as many queries may be asked where each is about a part of one statement.
+/// Factor by which more queries may be asked where each is about a part of one statement.
 const PARTS: usize = 4;
 
 /// As how many states a node of a formula counts, where nodes do: so long takes it to build one.

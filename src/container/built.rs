@@ -29,7 +29,7 @@ impl Given {
     }
 }
 
-/// What a permission is for, by its name or ARN.
+/// The resource that a permission is for, by its name or ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Function,

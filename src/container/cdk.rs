@@ -1,4 +1,4 @@
-//! What `cdk synth` writes: which files of its directory are templates.
+//! The directory that `cdk synth` writes: which of its files are templates.
 
 use super::raw::{Fault, Raw};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the conditions of a template are made of: each definition as a text, by its name.
+/// The definitions that conditions of a template are made of, each as a text, by its name.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     by_name: BTreeMap<String, Definition>,

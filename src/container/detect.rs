@@ -1,4 +1,4 @@
-//! What a file is, told by its content.
+//! Detects the kind of a file by its content.
 
 use super::raw::{Fault, Optional, Raw};
 use crate::code::Code;

@@ -195,7 +195,7 @@ pub enum Content {
     Unknown {
         /// Why, and what would tell.
         reason: String,
-        /// What the text is made of, as far as the file says.
+        /// The values that the text is made of, as far as the file says.
         references: Vec<String>,
         /// The policy, if the attribute is the document that it refers to, unchanged (`plain-references`).
         presumed: Option<Box<Content>>,
@@ -273,7 +273,7 @@ impl State {
 /// A value that is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hole {
-    /// What it is: `aws_s3_bucket.logs.arn`, `BucketName`, `AWS::AccountId`.
+    /// Its name in the file: `aws_s3_bucket.logs.arn`, `BucketName`, `AWS::AccountId`.
     pub name: String,
     /// The JSON pointer within the policy.
     pub pointer: String,
@@ -346,7 +346,7 @@ pub struct Attachment {
     pub attribute: String,
     /// The policy's ARN or name; `None` if it is not known.
     pub policy: Option<String>,
-    /// What a name that is not known is made of: `aws_iam_policy.p.arn`, `Edge`.
+    /// The references that an unknown name is made of: `aws_iam_policy.p.arn`, `Edge`.
     pub reference: Option<String>,
     /// Those it is attached to, as far as they are known.
     pub to: Vec<String>,

@@ -36,7 +36,7 @@ pub use entry::{
 };
 pub use kind::{ContainerKind, PolicyKind};
 pub use options::Options;
-pub use pair::{Pair, pairs};
+pub use pair::{Pair, differing_condition, pairs};
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;

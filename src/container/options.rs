@@ -1,10 +1,10 @@
-//! How files with policies are read.
+//! Options for reading files with policies.
 
 use super::kind::PolicyKind;
 use crate::limits::{ContainerLimits, InputLimits};
 use std::collections::BTreeMap;
 
-/// How a file with policies is read.
+/// Options for reading a file with policies.
 ///
 /// ```
 /// use iamsat::container::{Options, PolicyKind};

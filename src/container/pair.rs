@@ -1,6 +1,7 @@
 //! The same policies in two files: by address, logical id or name.
 
 use super::entry::{Container, Entry};
+use super::kind::PolicyKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A policy on both sides, or on one of them.
@@ -35,26 +36,40 @@ pub struct Pair<'c> {
 /// assert!(b.old.is_none() && a.old.is_some_and(|old| old.name == "R.Policies[0].PolicyDocument"));
 /// ```
 pub fn pairs<'c>(old: &'c Container, new: &'c Container) -> Vec<Pair<'c>> {
-    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    // A policy that is of another kind now is another policy.
+    let mut by_key: BTreeMap<(&str, Option<PolicyKind>), Vec<usize>> = BTreeMap::new();
     for (place, entry) in old.entries.iter().enumerate().rev() {
-        by_key.entry(&entry.key).or_default().push(place);
+        by_key.entry((&entry.key, entry.kind)).or_default().push(place);
     }
     let differing = old.conditions.differing(&new.conditions);
     let mut taken = BTreeSet::new();
     let mut pairs = Vec::with_capacity(new.entries.len());
     for entry in &new.entries {
         let names = [Some(entry.key.as_str()), entry.previous_name.as_deref()];
-        let found = names.into_iter().flatten().find_map(|name| by_key.get_mut(name).and_then(Vec::pop));
+        let mut named = names.into_iter().flatten();
+        let found = named.find_map(|name| by_key.get_mut(&(name, entry.kind)).and_then(Vec::pop));
         taken.extend(found);
         let old = found.and_then(|place| old.entries.get(place));
-        let condition = match (old.map(|old| old.condition.as_deref()), entry.condition.as_deref()) {
-            (Some(old), new) if old != new => new.or(old),
-            (Some(_), Some(name)) if differing.contains(name) => Some(name),
-            _ => None,
-        };
+        let condition = old.and_then(|old| condition(old, entry, &differing));
         pairs.push(Pair { old, new: Some(entry), condition });
     }
     let rest = old.entries.iter().enumerate().filter(|(place, _)| !taken.contains(place));
     pairs.extend(rest.map(|(_, entry)| Pair { old: Some(entry), new: None, condition: None }));
     pairs
+}
+
+/// The condition under which two templates have a policy, if it is not the same in both: by its name, or by what it is made of.
+pub fn differing_condition<'e>(
+    (old, of_old): (&'e Entry, &Container),
+    (new, of_new): (&'e Entry, &Container),
+) -> Option<&'e str> {
+    condition(old, new, &of_old.conditions.differing(&of_new.conditions))
+}
+
+fn condition<'e>(old: &'e Entry, new: &'e Entry, differing: &BTreeSet<&str>) -> Option<&'e str> {
+    match (old.condition.as_deref(), new.condition.as_deref()) {
+        (old, new) if old != new => new.or(old),
+        (Some(_), Some(name)) if differing.contains(name) => Some(name),
+        _ => None,
+    }
 }

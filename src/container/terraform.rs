@@ -9,6 +9,22 @@ use super::slots::{self, Slot, terraform::SLOTS};
 use super::{attachments, built, text};
 use crate::policy::ResourceType;
 
+/// Attributes that say whose policy a resource is. Changing one replaces the resource.
+const OWNERS: [&str; 12] = [
+    "arn",
+    "bucket",
+    "function_name",
+    "group",
+    "key_id",
+    "queue_url",
+    "repository",
+    "repository_name",
+    "resource_arn",
+    "role",
+    "secret_arn",
+    "user",
+];
+
 impl<'t> Reader<'t, '_> {
     /// Adds the policies and links of a resource.
     ///
@@ -58,16 +74,24 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Returns true if the texts before and after the change are of different types of policies of an organization: one goes
-    /// away, and another one comes. A type that is not known is a different one.
+    /// Returns true if one policy goes away and another one comes: its type in an organization changes (one that is not known is
+    /// another one), or it belongs to another role, bucket and so on, as far as both are known.
     fn changes_purpose(&self, resource: &Resource<'t>) -> Result<bool, Fault> {
         let sides = (resource.before.and_then(|values| values.value), resource.after.value);
         let (Some(before), Some(after)) = sides else { return Ok(false) };
-        if resource.kind != "aws_organizations_policy" {
-            return Ok(false);
+        let of =
+            |raw: Raw<'t>, name: &str| Ok::<_, Fault>(raw.member(self.text, name)?.and_then(Raw::string));
+        if resource.kind == "aws_organizations_policy" {
+            return Ok(of(before, "type")? != of(after, "type")?);
         }
-        let of = |raw: Raw<'t>| Ok::<_, Fault>(raw.member(self.text, "type")?.and_then(Raw::string));
-        Ok(of(before)? != of(after)?)
+        for name in OWNERS {
+            if let (Some(before), Some(after)) = (of(before, name)?, of(after, name)?)
+                && before != after
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The slot as it is for this resource; `None` if its text is no IAM policy.

@@ -30,7 +30,7 @@ pub(super) fn content(
 
 /// The content of a string that holds half of a surrogate pair: a place with a fault.
 pub(super) fn unsound(file: &Source, span: Span) -> Content {
-    let message = "the string holds half of a surrogate pair, which is no character";
+    let message = "the string holds half of a surrogate pair, which is not a character";
     faulty(file, vec![Diagnostic::error(Code::InvalidString, message, span)])
 }
 

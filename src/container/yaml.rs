@@ -5,11 +5,13 @@ mod scalar;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::index::broken;
 use crate::limits::ContainerLimits;
 use crate::policy::{Json, JsonValue, Member};
 use crate::span::Span;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// A YAML document, read.
 pub(super) struct Yaml<'t> {
@@ -36,7 +38,10 @@ pub(super) fn read<'t>(text: &'t str, limits: &ContainerLimits) -> Result<Yaml<'
         let step = match event {
             Ok((event, span)) => loader.event(event, &span),
             Err(error) => {
-                let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+                let Some(at) = error.marker().byte_offset() else {
+                    broken("the parser counts the bytes of a text")
+                };
+                let at = at.min(text.len());
                 let end = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
                 Err(Box::new(Diagnostic::error(
                     Code::InvalidYaml,
@@ -104,7 +109,7 @@ enum FrameKind<'t> {
 
 impl<'t> Loader<'t, '_> {
     fn event(&mut self, event: Event<'t>, span: &granit_parser::Span) -> Result<(), Fault> {
-        let range = span.byte_range().unwrap_or_default();
+        let range = range(span);
         let place = Span::new(range.start, range.end);
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -190,9 +195,11 @@ impl<'t> Loader<'t, '_> {
     }
 
     fn end(&mut self, end: usize) -> Result<(), Fault> {
-        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        let Some(frame) = self.stack.pop() else { broken("a collection that ends has begun") };
         // A block collection ends where the next token starts: leave out the white space in between.
-        let text = self.text.get(frame.start..end).unwrap_or("");
+        let Some(text) = self.text.get(frame.start..end) else {
+            broken("a collection ends behind its start")
+        };
         let span = Span::new(frame.start, frame.start + text.trim_end().len());
         let kind = match frame.kind {
             FrameKind::Sequence(list) => JsonValue::Array(list),
@@ -289,7 +296,7 @@ impl<'t> Loader<'t, '_> {
     fn tag(&self, tag: Option<&Tag>, span: &granit_parser::Span) -> Result<Option<(String, Span)>, Fault> {
         let Some(tag) = tag else { return Ok(None) };
         let at = span.tag_span().and_then(|span| span.byte_range());
-        let at = at.or(span.byte_range()).unwrap_or_default();
+        let at = at.unwrap_or_else(|| range(span));
         let place = Span::new(at.start, at.end);
         if let Some(core) = tag.core_suffix() {
             return match core {
@@ -343,6 +350,14 @@ const FUNCTIONS: [&str; 25] = [
     "ValueOf",
     "ValueOfAll",
 ];
+
+/// The bytes of an event.
+fn range(span: &granit_parser::Span) -> Range<usize> {
+    match span.byte_range() {
+        Some(range) => range,
+        None => broken("the parser counts the bytes of a text"),
+    }
+}
 
 fn fault(code: Code, message: &str, place: Span) -> Fault {
     Box::new(Diagnostic::error(code, message, place))

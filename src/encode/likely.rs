@@ -1,4 +1,4 @@
-//! What is likely of a requester, as literals: what a witness shows where it can.
+//! Likely properties of a requester, as literals: a witness has them where it can.
 //!
 //! `Request::has_usual_requester` says the same of one request.
 

@@ -309,7 +309,7 @@ impl<'t> Reader<'t, '_> {
             // The syntax was looked at before; what escapes stand for was not.
             Err(_) => {
                 let span = self.since(start);
-                let message = "the string holds half of a surrogate pair, which is no character";
+                let message = "the string holds half of a surrogate pair, which is not a character";
                 self.fault(|| Diagnostic::error(Code::InvalidString, message, span));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
                 lossy(part)

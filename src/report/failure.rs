@@ -29,7 +29,7 @@ pub struct Failure {
     pub message: String,
     /// The faults of the documents, if it is about documents.
     pub faults: Vec<Fault>,
-    /// What is not known, if that is why: then the answer is UNKNOWN, and nothing is wrong.
+    /// The unknown that leaves the question open, if that is why: then the answer is UNKNOWN, and nothing is wrong.
     pub open: Option<Box<Issue>>,
 }
 

@@ -11,7 +11,7 @@ pub struct Missing {
     pub assumed: Option<&'static str>,
 }
 
-/// What almost all requests say: they are encrypted, and no service makes them on behalf of somebody.
+/// The keys that almost all requests have: they are encrypted, and no service makes them on behalf of somebody.
 const USUAL: [(&str, &str); 2] = [("aws:SecureTransport", "true"), ("aws:ViaAWSService", "false")];
 
 impl Request {

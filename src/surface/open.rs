@@ -1,4 +1,4 @@
-//! What keeps a policy of a file, or the file as a whole, from being decided.
+//! Reasons for which a policy of a file, or the file as a whole, is not decided.
 
 use crate::code::Code;
 use crate::container::{Attachment, Content, Entry, Link, PolicyKind, State};

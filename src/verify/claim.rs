@@ -1,4 +1,4 @@
-//! What a certificate shows, in full: the question with its lists, how policies are read, and which texts they are.
+//! The claim of a certificate in full: the question with its lists, how policies are read, and which texts they are.
 
 use crate::hash::sha256;
 use crate::policy::{Document, PolicyType, PrincipalForms, RequestSet};
@@ -195,7 +195,7 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
     text
 }
 
-/// What the request is to the policies of a query about this set.
+/// Says how the request relates to the policies of a query about this set.
 fn of_policies(set: RequestSet) -> &'static str {
     match set {
         RequestSet::Allowed(PrincipalForms::All) => " allowed by ",

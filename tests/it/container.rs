@@ -1,4 +1,4 @@
-//! What is found in files that hold policies.
+//! The policies found in files that hold several.
 //!
 //! Every `*.expected` file in `tests/container` begins with `$ FILE [OPTION...]`; the rest is the listing of that file, read
 //! with these options. With `IAMSAT_BLESS=1` the listings are rewritten: read the difference.

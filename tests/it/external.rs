@@ -612,7 +612,7 @@ fn of_many_accounts(count: u64) -> Document {
     document("policy", &json!({"Version": "2012-10-17", "Statement": statements}).to_string())
 }
 
-/// What is searched to prove that nothing is missing grows as the policy does, not with its square.
+/// The work to prove that nothing is missing grows as the policy does, not with its square.
 #[test]
 fn the_search_grows_with_the_policy() {
     let sizes = |count: u64| {
@@ -626,7 +626,7 @@ fn the_search_grows_with_the_policy() {
     assert!(large <= 9 * small, "{small} {large}");
 }
 
-/// How a statement is read may depend on another one: `ex:groups` has several values, because the second statement reads it as a set.
+/// The reading of a statement may depend on another one: `ex:groups` has several values, because the second statement reads it as a set.
 /// So it is possible that the first one lets someone in.
 #[test]
 fn statements_that_say_how_a_key_is_read_are_asked_about_together() {

@@ -1,4 +1,4 @@
-//! How many random pairs of policies stay UNKNOWN, by the construct that they use.
+//! Rates of random pairs of policies that stay UNKNOWN, by the construct that they use.
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
 

@@ -7,7 +7,7 @@ use crate::report::{Change, Direction, Failure, Issue, Status};
 use crate::surface::answered;
 use serde_json::{Map, Value};
 
-/// What is gained and lost and, unless policies are judged alone, no longer denied and newly denied.
+/// The requests that are gained and lost and, unless policies are judged alone, no longer denied and newly denied.
 pub(super) struct Changes<'d> {
     all: Vec<Change<'d>>,
     judges_denials: bool,
@@ -51,7 +51,7 @@ impl<'d> Changes<'d> {
         self.all.iter()
     }
 
-    /// What is gained, lost, no longer denied and newly denied; the last two are absent where policies are judged alone.
+    /// The requests gained, lost, no longer denied and newly denied; the last two are absent where policies are judged alone.
     fn parts(&self) -> (&Change<'d>, &Change<'d>, Option<[&Change<'d>; 2]>) {
         match &*self.all {
             [gained, lost] => (gained, lost, None),

@@ -1,4 +1,4 @@
-//! What a policy is compared to that there was not before, or is not any more.
+//! The empty policy, to which a created or deleted one is compared.
 
 use crate::check::Options;
 use crate::index::broken;

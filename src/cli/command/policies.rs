@@ -75,7 +75,7 @@ pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Fail
     Ok(if failures.is_empty() { Exit::Success } else { Exit::Error })
 }
 
-/// What is found in a file, as text and as JSON.
+/// The content of a file, as text and as JSON.
 struct Listing {
     file: String,
     line: String,
@@ -186,7 +186,7 @@ pub(super) fn policy(entry: &Entry, container: &Container) -> Value {
     value
 }
 
-/// What an entry is, as JSON, without its place.
+/// Describes an entry as JSON, without its place.
 pub(super) fn described_entry(entry: &Entry) -> Value {
     let (holes, references): (&[Hole], &[String]) = match &entry.content {
         Content::Partly { holes } => (holes, &[]),

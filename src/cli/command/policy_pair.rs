@@ -22,6 +22,7 @@ impl PolicyPair {
         let [one, other] = roles;
         let reads = [reader.read(first, one)?, reader.read(second, other)?];
         documents(reads.each_ref())?;
+        reader.same_condition([first, second])?;
         Ok(PolicyPair { reads })
     }
 

@@ -1,11 +1,12 @@
 //! The files below a directory.
 
 use crate::container::{AssemblyFile, assembly};
+use crate::index::broken;
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 /// The files below a directory, or why there are none: `*.json` and templates in YAML. Of what `cdk synth` wrote, the
 /// templates that its manifest names.
@@ -95,10 +96,52 @@ fn is_template(path: &Path) -> bool {
     named && read(&mut text).is_ok() && crate::container::is_template(&text)
 }
 
+/// The path of a file below the directory, as text that pairs it with the same file of another directory.
+pub(crate) fn relative<'f>(file: &'f str, directory: &str) -> &'f str {
+    let from = without_dot(directory);
+    // The directory `.` has no name before its files.
+    let rest = if from == "." { Some(file) } else { file.strip_prefix(from) };
+    match rest {
+        Some(rest) => rest.trim_start_matches(['/', MAIN_SEPARATOR]),
+        None => broken("a file below a directory starts with its name"),
+    }
+}
+
+/// The path without `./` before it. What follows stays a path from here: `.//etc` is not `/etc`.
+fn without_dot(path: &str) -> &str {
+    let mut rest = path;
+    while let Some(inner) = rest.strip_prefix("./") {
+        rest = inner.trim_start_matches('/');
+    }
+    if rest.is_empty() { "." } else { rest }
+}
+
 /// The path as text, without `./` before it.
 pub(crate) fn utf8(path: &Path) -> Result<String, Failure> {
     let Some(text) = path.to_str() else {
         return Err(unreadable(&path.display().to_string(), "its name is not UTF-8 text"));
     };
-    Ok(text.strip_prefix("./").unwrap_or(text).to_owned())
+    Ok(without_dot(text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_the_same_however_it_is_spelled() {
+        for (file, directory, expected) in [
+            ("main/a/b.json", "main", "a/b.json"),
+            ("main/a/b.json", "./main", "a/b.json"),
+            ("main/a/b.json", ".//main/", "a/b.json"),
+            ("main/./a.json", "main/.", "a.json"),
+            ("a.json", ".", "a.json"),
+            ("a.json", "./", "a.json"),
+            ("../main/a.json", "../main", "a.json"),
+            ("/etc/main//a.json", "/etc/main/", "a.json"),
+        ] {
+            assert_eq!(relative(file, directory), expected, "{file} {directory}");
+        }
+        assert_eq!(without_dot(".//etc/a.json"), "etc/a.json");
+    }
 }

@@ -1,7 +1,7 @@
 //! Policies with what they were: before and after of a plan, and the same policies of two files or directories.
 
 use super::argument::path_of;
-use super::directory::below;
+use super::directory::{below, relative};
 use super::inputs::{Holding, Input, Inputs, Standing};
 use super::placed::{incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
@@ -253,8 +253,7 @@ impl<'a> Pairing<'a> {
             for file in below(directory) {
                 match file {
                     Ok(path) => {
-                        let relative = Path::new(&path).strip_prefix(directory).unwrap_or(Path::new(&path));
-                        side.insert(relative.display().to_string(), path);
+                        side.insert(relative(&path, directory).to_owned(), path);
                     }
                     Err(failure) => self.failed(directory, failure),
                 }

@@ -158,7 +158,7 @@ fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
             Standing::Open(Box::new(issue), why)
         }
     };
-    let read = Err(Failure::validation("there is no document"));
+    let read = Err(Failure::validation("the file holds no text for this policy"));
     Input {
         argument: file.to_owned(),
         name: format!("{file}#{name}"),

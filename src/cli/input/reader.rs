@@ -3,12 +3,13 @@
 use super::argument::{input_name, is_inline, read_bounded};
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode, open,
+    AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode,
+    differing_condition, open,
 };
 use crate::policy::Read;
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, undecided, unreadable};
+use crate::surface::{other_condition, reason, undecided, unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -63,12 +64,31 @@ impl Reader {
     pub(crate) fn blocks(&mut self, argument: &str) -> Result<Vec<AccessBlock>, Failure> {
         let (file, name) = named(argument);
         let Opened::Several(container) = self.open(file, "policy")? else { return Ok(Vec::new()) };
-        let entry = match (name, container.entries.as_slice()) {
-            (Some(name), _) => container.entry(name),
-            (None, [one]) => Some(one),
-            (None, _) => None,
-        };
+        let entry = meant(&container, name);
         Ok(entry.map_or_else(Vec::new, |entry| container.blocks_of(entry).cloned().collect()))
+    }
+
+    /// Makes sure that two templates have two policies under the same condition; other files have none.
+    ///
+    /// # Errors
+    /// They do not: which of the policies are there together is not known. Or a file cannot be read.
+    pub(crate) fn same_condition(&mut self, arguments: [&str; 2]) -> Result<(), Failure> {
+        let mut of_files = Vec::with_capacity(2);
+        for argument in arguments {
+            let (file, name) = named(argument);
+            if is_inline(file) || !Path::new(super::argument::path_of(file)).is_file() {
+                return Ok(());
+            }
+            let Opened::Several(container) = self.open(file, "policy")? else { return Ok(()) };
+            of_files.push((container, name));
+        }
+        let [(old, old_name), (new, new_name)] = of_files.as_slice() else { return Ok(()) };
+        let (Some(before), Some(after)) = (meant(old, *old_name), meant(new, *new_name)) else {
+            return Ok(());
+        };
+        let Some(condition) = differing_condition((before, old), (after, new)) else { return Ok(()) };
+        let (issue, why) = other_condition(after, condition);
+        Err(Failure::undecided(issue.at(&new.source, after.span, ""), format!("{}: {why}", after.name)))
     }
 
     /// The input that an argument names, without the name of one of several policies.
@@ -103,11 +123,7 @@ impl Reader {
             Some(name) => (Some(name), true),
             None => (name, false),
         };
-        let entry = match (name, container.entries.as_slice()) {
-            (Some(name), _) => container.entry(name),
-            (None, [one]) => Some(one),
-            (None, _) => None,
-        };
+        let entry = meant(container, name);
         let Some(entry) = entry else { return Err(unchosen(container, file, name)) };
         if entry.sensitive && !self.shows_sensitive {
             let name = &entry.name;
@@ -194,6 +210,15 @@ fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
         names.push(format!("and {} more: see `iamsat policies {file}`", container.entries.len() - LISTED));
     }
     Failure::validation(format!("{what}; name one of them: {}", names.join(", ")))
+}
+
+/// The policy of a file that is meant: the one with the name, or the only one.
+fn meant<'c>(container: &'c Container, name: Option<&str>) -> Option<&'c Entry> {
+    match (name, container.entries.as_slice()) {
+        (Some(name), _) => container.entry(name),
+        (None, [one]) => Some(one),
+        (None, _) => None,
+    }
 }
 
 /// The facts known about an entry's policy beside its state.

@@ -1,7 +1,7 @@
 //! The existing policies of check-no-new-access: one policy, or a directory of reference policies that are rules.
 
 use super::argument::path_of;
-use super::directory::below;
+use super::directory::{below, relative};
 use super::reader::Reader;
 use crate::cli::args::NoNewAccessArgs;
 use crate::index::broken;
@@ -69,9 +69,7 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
     let mut references = Vec::new();
     for file in below(directory) {
         let file = file?;
-        let path = Path::new(&file);
-        // A directory that starts with `./` is no prefix of its files, which are named without that.
-        let rule = path.strip_prefix(directory).unwrap_or(path).display().to_string();
+        let rule = relative(&file, directory).to_owned();
         let rule = if MAIN_SEPARATOR == '/' { rule } else { rule.replace(MAIN_SEPARATOR, "/") };
         references.push(Reference { read: reader.read(&file, "existing"), argument: file, rule: Some(rule) });
     }

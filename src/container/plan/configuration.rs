@@ -79,7 +79,7 @@ impl<'t> Configuration<'t> {
         Ok(())
     }
 
-    /// What is written for an attribute of a resource (`TYPE.NAME`) in a module.
+    /// Finds the expression for an attribute of a resource (`TYPE.NAME`) in a module.
     ///
     /// # Errors
     /// A member occurs twice.
@@ -99,7 +99,7 @@ impl<'t> Configuration<'t> {
         path.is_some_and(|path| self.with_documents.contains(&(path, address.to_owned())))
     }
 
-    /// What an attribute of each block of a resource refers to, in the order of the configuration.
+    /// Lists the references of an attribute in each block of a resource, in the order of the configuration.
     ///
     /// # Errors
     /// A member occurs twice.
@@ -125,7 +125,7 @@ impl<'t> Configuration<'t> {
         Ok(references)
     }
 
-    /// What the value of a module's variable refers to, in the calling module.
+    /// Lists the references of a module's variable, in the calling module.
     ///
     /// # Errors
     /// A member occurs twice.
@@ -144,7 +144,7 @@ impl<'t> Configuration<'t> {
         expression.map(|expression| self.references(expression)).transpose()
     }
 
-    /// What the value of a module's output refers to, in that module.
+    /// Lists the references of a module's output, in that module.
     ///
     /// # Errors
     /// A member occurs twice.

@@ -255,6 +255,37 @@ impl Maker<'_, '_> {
         Ok(texts)
     }
 
+    /// The fields of each block of a list, beside the marks of those that are not known. Gives up if a block is not known.
+    fn blocks<'r, const N: usize>(
+        &mut self,
+        (blocks, unknown): (Option<Raw<'r>>, Option<Raw<'r>>),
+        names: [&str; N],
+        what: &str,
+    ) -> Result<Vec<([Option<Raw<'r>>; N], [Option<Raw<'r>>; N])>, Fault> {
+        if unknown.is_some_and(Raw::is_true) {
+            self.give_up(what);
+            return Ok(Vec::new());
+        }
+        let (blocks, unknown) = (blocks.elements(), unknown.elements());
+        let mut fields = Vec::with_capacity(blocks.len());
+        for index in 0..blocks.len().max(unknown.len()) {
+            let known = match blocks.get(index) {
+                Some(block) => block.fields(self.text, names)?,
+                None => [None; N],
+            };
+            let marks = match unknown.get(index) {
+                Some(unknown) if unknown.is_true() => {
+                    self.give_up(what);
+                    [None; N]
+                }
+                Some(unknown) => unknown.fields(self.text, names)?,
+                None => [None; N],
+            };
+            fields.push((known, marks));
+        }
+        Ok(fields)
+    }
+
     fn principals(
         &mut self,
         blocks: Option<Raw<'_>>,
@@ -262,31 +293,12 @@ impl Maker<'_, '_> {
         version: &str,
         pointer: &str,
     ) -> Result<Option<Value>, Fault> {
-        let text = self.text;
-        if unknown.is_some_and(Raw::is_true) {
-            self.give_up("`principals`");
-            return Ok(None);
-        }
-        let unknown = unknown.elements();
         let mut by_type: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let blocks = blocks.elements();
-        if blocks.is_empty() && unknown.is_empty() {
+        let blocks = self.blocks((blocks, unknown), ["type", "identifiers"], "`principals`")?;
+        if blocks.is_empty() {
             return Ok(None);
         }
-        for index in 0..blocks.len().max(unknown.len()) {
-            let names = ["type", "identifiers"];
-            let [kind, identifiers] = match blocks.get(index) {
-                Some(block) => block.fields(text, names)?,
-                None => [None; 2],
-            };
-            let [u_kind, u_identifiers] = match unknown.get(index) {
-                Some(unknown) if unknown.is_true() => {
-                    self.give_up("`principals`");
-                    [None; 2]
-                }
-                Some(unknown) => unknown.fields(text, names)?,
-                None => [None; 2],
-            };
+        for ([kind, identifiers], [u_kind, u_identifiers]) in blocks {
             if u_kind.is_some_and(Raw::is_true) {
                 self.give_up("the `type` of a principal");
             }
@@ -316,28 +328,9 @@ impl Maker<'_, '_> {
         version: &str,
         pointer: &str,
     ) -> Result<Option<Value>, Fault> {
-        let text = self.text;
-        if unknown.is_some_and(Raw::is_true) {
-            self.give_up("`condition`");
-            return Ok(None);
-        }
-        let unknown = unknown.elements();
         let mut tests: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
-        let blocks = blocks.elements();
-        for index in 0..blocks.len().max(unknown.len()) {
-            let names = ["test", "variable", "values"];
-            let [test, variable, values] = match blocks.get(index) {
-                Some(block) => block.fields(text, names)?,
-                None => [None; 3],
-            };
-            let [u_test, u_variable, u_values] = match unknown.get(index) {
-                Some(unknown) if unknown.is_true() => {
-                    self.give_up("`condition`");
-                    [None; 3]
-                }
-                Some(unknown) => unknown.fields(text, names)?,
-                None => [None; 3],
-            };
+        let blocks = self.blocks((blocks, unknown), ["test", "variable", "values"], "`condition`")?;
+        for ([test, variable, values], [u_test, u_variable, u_values]) in blocks {
             if u_test.or(u_variable).is_some_and(Raw::is_true) || u_variable.is_some_and(Raw::is_true) {
                 self.give_up("the operator or key of a condition");
             }

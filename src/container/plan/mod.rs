@@ -147,7 +147,7 @@ struct Plan<'t, 'o> {
 }
 
 impl<'t> Plan<'t, '_> {
-    /// What a change is about; `None` if it says nothing about access.
+    /// Reads the resource that a change is about; `None` if it says nothing about access.
     fn header(&mut self, raw: Raw<'t>, container: &mut Container) -> Result<Option<Resource<'t>>, Fault> {
         let text = self.text;
         let names = [
@@ -379,14 +379,13 @@ impl<'t> Plan<'t, '_> {
         Ok(texts)
     }
 
-    /// What a place refers to; `None` if nobody wrote it.
+    /// Lists the references of a place; `None` if nobody wrote it.
     fn references(
         &self,
         resource: &Resource<'t>,
         attribute: &str,
     ) -> Result<Option<(Vec<String>, bool)>, Fault> {
-        let end = attribute.find(['.', '[']).unwrap_or(attribute.len());
-        let (top, rest) = attribute.split_at_checked(end).unwrap_or((attribute, ""));
+        let (top, rest) = attribute.find(['.', '[']).map_or((attribute, ""), |end| attribute.split_at(end));
         let configured = resource.configured();
         let written = self.configuration.written(&resource.module, &configured, top)?;
         Ok(match written {

@@ -4,6 +4,7 @@ pub(super) mod cloudformation;
 pub(super) mod terraform;
 
 use super::kind::PolicyKind;
+use crate::index::broken;
 use crate::policy::ResourceType;
 
 /// A place of a resource that holds a policy.
@@ -49,7 +50,10 @@ const fn row(
 pub(super) fn of_type(table: &'static [Slot], resource: &str) -> &'static [Slot] {
     let start = table.partition_point(|slot| slot.resource < resource);
     let end = table.partition_point(|slot| slot.resource <= resource);
-    table.get(start..end).unwrap_or_default()
+    match table.get(start..end) {
+        Some(rows) => rows,
+        None => broken("a table of slots is sorted by types"),
+    }
 }
 
 /// Names that attributes with policies have.

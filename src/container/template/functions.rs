@@ -136,10 +136,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         if self.names.ambiguous.contains(&json.span.start) {
             return Value::Hole(format!("`{text}`, which can be read in two ways"), HoleClass::Chosen);
         }
-        if let Some(at) = text.find("{{resolve:") {
-            let rest = text.get(at..).unwrap_or_default();
-            let name = rest.split("}}").next().unwrap_or_default().trim_start_matches('{');
-            return Value::Hole(name.to_owned(), HoleClass::Given);
+        if let Some((_, rest)) = text.split_once("{{resolve:") {
+            let name = rest.split_once("}}").map_or(rest, |(name, _)| name);
+            return Value::Hole(format!("resolve:{name}"), HoleClass::Given);
         }
         Value::Known(json.clone())
     }

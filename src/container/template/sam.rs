@@ -11,7 +11,7 @@ use super::resource::{Path, Reader, Resource, attachment, chosen, not_known};
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use crate::span::Span;
 
-/// What the types begin with.
+/// The start of SAM's types.
 pub(super) const TYPES: &str = "AWS::Serverless::";
 
 /// The resource with what `Globals` says of all resources of its type; `None` if it says nothing.

@@ -55,7 +55,7 @@ impl Direction {
         matches!(self, Direction::NoLongerDenied | Direction::NewlyDenied)
     }
 
-    /// How a group is told that is all new, or in part.
+    /// The verb for a group that is entirely or partly new.
     fn share(self, set: RequestSet, is_all: bool) -> String {
         let what = match (self, set) {
             (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",

@@ -287,7 +287,7 @@ impl Judge<'_> {
     }
 }
 
-/// What a setting does about a public policy; `None` if it does nothing. A PASS is not made of it: the setting is no part of
+/// Says what a setting does about a public policy; `None` if it does nothing. A PASS is not made of it: the setting is no part of
 /// the policy.
 fn blocked(block: &AccessBlock) -> Option<String> {
     let [_, _, refuses, restricts] = block.flags.map(|flag| flag == Some(true));

@@ -209,7 +209,7 @@ fn judged(
     tell(status, &message, issues, &sources);
 }
 
-/// What was gained and what is no longer denied, in groups.
+/// The groups of requests that were gained or are no longer denied.
 fn compared(new: &Document, existing: &Document, options: &Options) {
     let found = difference(new, existing, options);
     let gained = Change::new(Direction::Gained, new, existing, found, options);
