@@ -35,6 +35,9 @@ pub(super) struct Arguments<'t> {
     pub(super) unknown_name: String,
 }
 
+/// The fields of a block; `None` for one that is missing.
+type Fields<'r, const N: usize> = [Option<Raw<'r>>; N];
+
 /// Makes the document.
 ///
 /// # Errors
@@ -261,7 +264,7 @@ impl Maker<'_, '_> {
         (blocks, unknown): (Option<Raw<'r>>, Option<Raw<'r>>),
         names: [&str; N],
         what: &str,
-    ) -> Result<Vec<([Option<Raw<'r>>; N], [Option<Raw<'r>>; N])>, Fault> {
+    ) -> Result<Vec<(Fields<'r, N>, Fields<'r, N>)>, Fault> {
         if unknown.is_some_and(Raw::is_true) {
             self.give_up(what);
             return Ok(Vec::new());
