@@ -19,6 +19,17 @@ impl Span {
         Span { start: clamp(start), end: clamp(end) }
     }
 
+    /// The first character of this span, as a mark for all of it: empty where the span is empty or outside of the text.
+    ///
+    /// ```
+    /// use iamsat::span::Span;
+    /// assert_eq!(Span::new(1, 4).first_character("-élan"), Span::new(1, 3));
+    /// ```
+    pub fn first_character(self, text: &str) -> Span {
+        let first = text.get(self.range()).and_then(|text| text.chars().next());
+        Span::new(self.start as usize, self.start as usize + first.map_or(0, char::len_utf8))
+    }
+
     /// The byte range, for slicing with `str::get`.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

@@ -65,7 +65,7 @@ pub(super) fn weakened(
     existing: DocumentRef<'_>,
     options: &Options,
 ) -> Option<Weakened> {
-    if keeps_denials(new.document(), existing.document()) {
+    if keeps_denials(new, existing) {
         return None;
     }
     let limits = SearchLimits { findings: 1, ..options.limits };

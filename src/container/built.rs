@@ -7,7 +7,7 @@
 use super::entry::{BEFORE, Content, Entry, Hole, HoleClass, Origin};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
-use super::raw::{Fault, Optional, Raw, first_byte};
+use super::raw::{Fault, Optional, Raw};
 use super::resource::{Reader, Resource, Unknowns, entry};
 use super::text;
 use crate::policy::ResourceType;
@@ -234,8 +234,7 @@ pub(super) fn terraform<'t>(
     }
     let place = Place { attribute: String::new(), value: PlaceValue::Known(resource.raw), sensitive: false };
     let mut entry = entry(reader.text, resource, &place);
-    let whole = entry.span;
-    entry.span = first_byte(whole);
+    entry.span = entry.span.first_character(reader.text);
     entry.kind = Some(PolicyKind::Resource);
     if matches!(resource.kind.as_str(), "aws_lambda_permission" | "aws_lambda_function_url") {
         entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
@@ -271,8 +270,7 @@ fn side<'t>(
         let text = value.member(reader.text, name)?.and_then(Raw::scalar).filter(|text| !text.is_empty());
         Ok(text.map_or(Given::Nothing, |text| Given::Text(text.into_owned())))
     };
-    let span = resource.raw.span(reader.text);
-    let span = first_byte(span);
+    let span = resource.raw.span(reader.text).first_character(reader.text);
     let made = match resource.kind.as_str() {
         "aws_lambda_function_url" => match member("authorization_type")? {
             Given::Text(kind) if kind == "NONE" => {

@@ -31,17 +31,16 @@ const TEMPLATE_MEMBERS: [&str; 3] = ["AWSTemplateFormatVersion", "Resources", "T
 /// # Errors
 /// It is something that people give by mistake, or has a member twice.
 pub(super) fn detect(text: &str) -> Result<Detected<'_>, Fault> {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let start = body.trim_start();
-    if !start.starts_with('{') {
-        return match mistake(start) {
+    let body = after_mark(text);
+    if !body.trim_start().starts_with('{') {
+        return match mistake(text) {
             Some(mistake) => Err(Box::new(mistake)),
             None if has_template_key(body) => Ok(Detected::YamlTemplate),
             None => Ok(Detected::Other),
         };
     }
     let Some(root) = Raw::whole(text) else {
-        return match mistake(start) {
+        return match mistake(text) {
             Some(mistake) => Err(Box::new(mistake)),
             None => Ok(Detected::Other),
         };
@@ -118,9 +117,15 @@ fn has_template_key(text: &str) -> bool {
     })
 }
 
+/// The text after a byte order mark.
+fn after_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The kinds of text that people give by mistake for a plan.
-fn mistake(start: &str) -> Option<Diagnostic> {
-    let place = Span::new(0, 1);
+fn mistake(text: &str) -> Option<Diagnostic> {
+    let place = Span::new(0, text.len()).first_character(text);
+    let start = after_mark(text).trim_start();
     let first = start.lines().next().unwrap_or_default();
     if first.starts_with("{\"@level\"") || (first.starts_with('{') && first.contains("\"@message\":")) {
         let message = "this is the log of `terraform plan -json`, which does not have the planned values";

@@ -4,7 +4,7 @@ use super::entry::{Attachment, Change, Container, Content, Entry, Link, Origin};
 use super::kind::{ContainerKind, PolicyKind};
 use super::options::Options;
 use super::places::{PlaceValue, Values, texts_like_policies};
-use super::raw::{Fault, Optional, Raw, first_byte, list};
+use super::raw::{Fault, Optional, Raw, list};
 use super::text;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -174,7 +174,7 @@ impl<'t> Dump<'t, '_> {
             references: Vec::new(),
             presumed: None,
         };
-        let span = first_byte(policy.span(self.text));
+        let span = policy.span(self.text).first_character(self.text);
         let entry = self.entry((address, resource), (attribute, String::new()), span, PolicyKind::Identity);
         self.container.entries.push(Entry { content, ..entry });
     }

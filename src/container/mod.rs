@@ -44,7 +44,7 @@ use crate::limits::InputLimits;
 use crate::policy::{self, Read};
 use crate::span::{Source, Span};
 use detect::{Detected, detect};
-use raw::{Fault, Optional, Raw, first_byte};
+use raw::{Fault, Optional, Raw};
 
 /// The content of a text.
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ fn supported_version(version: Option<Raw<'_>>, whole: Span, text: &str) -> Resul
     if matches!(name.split('.').next(), Some("0" | "1")) {
         return Ok(());
     }
-    let place = version.map_or(first_byte(whole), |raw| raw.span(text));
+    let place = version.map_or(whole.first_character(text), |raw| raw.span(text));
     let message = format!("`{name}` is not a version of this format that is known");
     Err(Box::new(
         Diagnostic::error(Code::UnsupportedFormatVersion, message, place).with_help("known are 0.x and 1.x"),
@@ -171,5 +171,7 @@ fn within_limits(container: &Container, options: &Options) -> Result<(), Fault> 
     } else {
         return Ok(());
     };
-    Err(Box::new(Diagnostic::error(code, message, Span::new(0, 1))))
+    let text = container.source.text();
+    let place = Span::new(0, text.len()).first_character(text);
+    Err(Box::new(Diagnostic::error(code, message, place)))
 }

@@ -201,10 +201,5 @@ pub(super) fn object<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Res
 
 fn wrong_type(member: Raw<'_>, name: &str, needed: &str, text: &str) -> Fault {
     let message = format!("`{name}` has to be {needed} in this kind of file");
-    Box::new(Diagnostic::error(Code::WrongType, message, first_byte(member.span(text))))
-}
-
-/// The place of the first byte of a value: a mark for all of it.
-pub(super) fn first_byte(whole: Span) -> Span {
-    Span { start: whole.start, end: whole.start + 1 }
+    Box::new(Diagnostic::error(Code::WrongType, message, member.span(text).first_character(text)))
 }

@@ -3,7 +3,7 @@
 use super::entry::{Change, Content, Entry};
 use super::options::Options;
 use super::places::{Place, PlaceValue, Values};
-use super::raw::{Fault, Raw, first_byte};
+use super::raw::{Fault, Raw};
 use crate::span::{Source, Span};
 
 /// A managed resource, as a plan or a state lists it.
@@ -97,10 +97,7 @@ pub(super) fn entry(text: &str, resource: &Resource<'_>, place: &Place<'_>) -> E
     let name = joined(&resource.address);
     let span: Span = match place.value {
         PlaceValue::Known(raw) => raw.span(text),
-        PlaceValue::Unknown => {
-            let whole = resource.raw.span(text);
-            first_byte(whole)
-        }
+        PlaceValue::Unknown => resource.raw.span(text).first_character(text),
     };
     Entry {
         key: name.clone(),

@@ -6,7 +6,7 @@ use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
 use super::plan::is_of_interest;
-use super::raw::{Fault, Optional, Raw, first_byte, list, object};
+use super::raw::{Fault, Optional, Raw, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -84,8 +84,11 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
             }
             if let Some(flat) = flat.filter(|flat| flat.is_object()) {
                 let message = "the attributes are in the flat form of Terraform 0.11, which is not read";
-                let fault =
-                    Diagnostic::error(Code::UnsupportedFormatVersion, message, first_byte(flat.span(text)));
+                let fault = Diagnostic::error(
+                    Code::UnsupportedFormatVersion,
+                    message,
+                    flat.span(text).first_character(text),
+                );
                 return Err(Box::new(
                     fault.with_help("`terraform show -json` prints the state in a form that is read"),
                 ));

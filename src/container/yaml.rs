@@ -181,7 +181,7 @@ impl<'t> Loader<'t, '_> {
         span: &granit_parser::Span,
         kind: FrameKind<'t>,
     ) -> Result<(), Fault> {
-        let place = Span::new(start, start + 1);
+        let place = Span::new(start, self.text.len()).first_character(self.text);
         if self.wants_key() {
             return Err(fault(Code::InvalidYaml, "a key has to be a text", place));
         }

@@ -10,7 +10,7 @@
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
 use crate::index::broken;
-use crate::policy::{Document, Effect, RequestSet, Statement};
+use crate::policy::{Effect, RequestSet};
 use crate::query::{Layer, Query, Role};
 use std::borrow::Cow;
 
@@ -127,23 +127,16 @@ fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: E
 }
 
 /// True if `new` contains every Deny statement of `existing` verbatim, and so denies all that `existing` denies.
-pub(crate) fn keeps_denials(new: &Document, existing: &Document) -> bool {
-    if !existing.statements.deny() {
+pub(crate) fn keeps_denials(new: DocumentRef<'_>, existing: DocumentRef<'_>) -> bool {
+    if !existing.document().statements.deny() {
         return true;
     }
-    let contents = |document: &Document| -> Vec<Vec<u8>> {
-        let denies = document.statements.iter().filter(|statement| statement.effect.value == Effect::Deny);
-        let content = |statement: &Statement| {
-            let mut content = Vec::new();
-            statement.write_content(&mut content);
-            content
-        };
-        denies.map(content).collect()
-    };
-    let mut kept = contents(new);
-    kept.sort_unstable();
-    new.version == existing.version
-        && contents(existing).iter().all(|content| kept.binary_search(content).is_ok())
+    let (new_digests, existing_digests) = (new.digests(), existing.digests());
+    let digests: Vec<Digest<'_>> = new_digests.iter(new.document().version).collect();
+    let kept = contents(digests.iter(), Effect::Deny);
+    let mut denied =
+        existing_digests.iter(existing.document().version).filter(|digest| digest.effect == Effect::Deny);
+    denied.all(|digest| kept.binary_search(&digest.content).is_ok())
 }
 
 #[cfg(test)]

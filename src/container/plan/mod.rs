@@ -12,7 +12,7 @@ use super::entry::{Change, Container, Content, Origin};
 use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
-use super::raw::{Fault, Optional, Raw, first_byte, list, object};
+use super::raw::{Fault, Optional, Raw, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
 use super::{built, text};
@@ -129,7 +129,8 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
             [planned, prior].into_iter().flatten().find(|raw| raw.text().contains("\"managed\""))
     {
         let message = "the plan has resources and none of their changes, in which their policies are";
-        let fault = Diagnostic::warning(Code::PlanIncomplete, message, first_byte(listed.span(text)));
+        let fault =
+            Diagnostic::warning(Code::PlanIncomplete, message, listed.span(text).first_character(text));
         container.incomplete.push(fault.with_help("plan without `-refresh-only`, or give the state"));
     }
     Ok(container)
@@ -186,7 +187,11 @@ impl<'t> Plan<'t, '_> {
         let names = ["actions", "before", "after", "after_unknown", "before_sensitive", "after_sensitive"];
         let Some(change) = object(change, "change", text)? else {
             let message = format!("`{}` has no `change`", address.text_or_empty());
-            return Err(Box::new(Diagnostic::error(Code::WrongType, message, first_byte(raw.span(text)))));
+            return Err(Box::new(Diagnostic::error(
+                Code::WrongType,
+                message,
+                raw.span(text).first_character(text),
+            )));
         };
         let [actions, before, after, unknown, before_sensitive, after_sensitive] =
             change.fields(text, names)?;

@@ -9,7 +9,6 @@ mod sam;
 use super::entry::Container;
 use super::kind::ContainerKind;
 use super::options::Options;
-use super::raw::first_byte;
 use super::yaml;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -75,7 +74,7 @@ pub(super) fn read(
     let resources = json.member("Resources").map(|member| &member.value);
     let Some(Json { kind: JsonValue::Object(members), .. }) = resources else {
         let place = resources.map_or(json.span, |json| json.span);
-        let place = first_byte(place);
+        let place = place.first_character(source.text());
         return Err(vec![Diagnostic::error(Code::NoResources, "the template has no `Resources`", place)]);
     };
     container.conditions = conditions::definitions(json);

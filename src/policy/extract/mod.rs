@@ -99,10 +99,10 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
         [one] if found.unread.is_empty() => only(source, one, faults, limits),
         policies => {
             match policies {
-                [] if found.unread.is_empty() => faults.push(no_policy(&json)),
+                [] if found.unread.is_empty() => faults.push(no_policy(source.text(), &json)),
                 // The one policy is judged no more than the rest of the file, which would be counted as harmless.
                 [] | [_] => {}
-                several => faults.push(several_policies(several)),
+                several => faults.push(several_policies(source.text(), several)),
             }
             faults.extend(found.unread);
             Read::failed(source, faults)
@@ -127,18 +127,15 @@ fn only(source: &Source, one: &Found<'_, '_>, faults: Vec<Diagnostic>, limits: &
     }
 }
 
-fn no_policy(json: &Json<'_>) -> Diagnostic {
-    let start = json.span.start as usize;
-    Diagnostic::error(Code::NoPolicy, "there is no policy in this file", Span::new(start, start + 1))
+fn no_policy(text: &str, json: &Json<'_>) -> Diagnostic {
+    let place = json.span.first_character(text);
+    Diagnostic::error(Code::NoPolicy, "there is no policy in this file", place)
         .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
         .with_help("a policy document is an object with `Statement`")
 }
 
-fn several_policies(found: &[Found<'_, '_>]) -> Diagnostic {
-    let span = found.first().map_or(Span::default(), |f| {
-        let start = f.json.span.start as usize;
-        Span::new(start, start + 1)
-    });
+fn several_policies(text: &str, found: &[Found<'_, '_>]) -> Diagnostic {
+    let span = found.first().map_or(Span::default(), |found| found.json.span.first_character(text));
     let mut pointers: Vec<String> = found.iter().take(SHOWN).map(|f| f.pointer.clone()).collect();
     if found.len() > SHOWN {
         pointers.push(format!("and {} more", found.len() - SHOWN));
