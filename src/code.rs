@@ -150,6 +150,7 @@ codes! {
     LimitProductStates Limit "limit-product-states"
     LimitProofBytes Limit "limit-proof-bytes"
     LimitQuestions Limit "limit-questions"
+    LinkNotJudged Unknown "link-not-judged"
     MissingAction Error "missing-action"
     MissingBrace Error "missing-brace"
     MissingEffect Error "missing-effect"

@@ -2,7 +2,7 @@
 
 use super::config::Summary;
 use crate::check::{Answer, Options};
-use crate::container::{Container, Content, Entry, PolicyKind, State};
+use crate::container::{Container, Content, Entry, PolicyKind, State, unread_links};
 use crate::policy::{Document, PolicyType};
 use crate::query::CheckKind;
 use crate::report::json::{self, Judged};
@@ -47,7 +47,7 @@ pub(super) fn answers(container: &Container, question: &Question<'_>) -> (Summar
         open(file.to_owned(), Settled::of(issue, fault.message.clone()));
     }
     if question.kind == CheckKind::AccessNotGranted {
-        for link in container.unread() {
+        for link in unread_links(container) {
             let issue = not_read(link, file);
             let message = issue.title.clone();
             open(format!("{}.{}", link.address, link.attribute), Settled::of(issue, message));

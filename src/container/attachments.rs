@@ -11,7 +11,7 @@ struct Row(&'static str, &'static str, &'static [&'static str], Link);
 const TERRAFORM: [Row; 16] = [
     Row("aws_iam_group_membership", "group", &["users"], Link::Membership),
     Row("aws_iam_group_policy_attachment", "policy_arn", &["group"], Link::Policy),
-    Row("aws_iam_instance_profile", "role", &["name"], Link::Membership),
+    Row("aws_iam_instance_profile", "role", &["name"], Link::Profile),
     Row("aws_iam_policy_attachment", "policy_arn", &["roles", "users", "groups"], Link::Policy),
     Row("aws_iam_role", "managed_policy_arns", &[], Link::Policy),
     Row("aws_iam_role", "permissions_boundary", &[], Link::Boundary),
@@ -56,38 +56,12 @@ pub(super) fn terraform<'t>(
     unknowns: &dyn Unknowns<'t>,
     container: &mut Container,
 ) -> Result<(), Fault> {
-    let value = resource.after.value.or(resource.before.and_then(|before| before.value));
-    let Some(value) = value else { return Ok(()) };
+    let before = resource.before.and_then(|before| before.value);
+    let Some(value) = resource.after.value.or(before) else { return Ok(()) };
     let unknown = resource.after.unknown;
-    for Row(_, attribute, to, link) in TERRAFORM.iter().filter(|row| row.0 == resource.kind) {
-        let mut targets = Vec::new();
-        for member in to.iter() {
-            targets.extend(texts(value.member(text, member)?));
-        }
-        if to.is_empty() {
-            targets.push(resource.address.clone());
-        }
-        let is_unknown = match unknown {
-            // Computed and left out is not attached; what is written and not known yet is one hole.
-            Some(unknown) => {
-                unknown.member(text, attribute)?.is_some_and(|member| member.text().contains("true"))
-            }
-            None => false,
-        };
-        let known = texts(value.member(text, attribute)?).into_iter();
-        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None)).collect();
-        if is_unknown && let Some(name) = unknowns.refers_to(resource, attribute)? {
-            policies.push((None, Some(name)));
-        }
-        container.attachments.extend(policies.into_iter().map(|(policy, reference)| Attachment {
-            address: resource.address.clone(),
-            attribute: (*attribute).to_owned(),
-            policy,
-            reference,
-            to: targets.clone(),
-            link: *link,
-            change: resource.change,
-        }));
+    container.attachments.extend(links(text, resource, (value, unknown), unknowns)?);
+    if let Some(before) = before {
+        container.earlier_attachments.extend(links(text, resource, (before, None), unknowns)?);
     }
     let is_account = resource.kind == "aws_s3_account_public_access_block";
     if is_account || resource.kind == "aws_s3_bucket_public_access_block" {
@@ -109,6 +83,55 @@ pub(super) fn terraform<'t>(
         });
     }
     Ok(())
+}
+
+/// The links of a Terraform resource with these values, of which some may not be known yet.
+fn links<'t>(
+    text: &'t str,
+    resource: &Resource<'t>,
+    (value, unknown): (Raw<'t>, Option<Raw<'t>>),
+    unknowns: &dyn Unknowns<'t>,
+) -> Result<Vec<Attachment>, Fault> {
+    // A value that is written and not known yet is one hole.
+    let is_unknown = |name: &str| -> Result<bool, Fault> {
+        let Some(unknown) = unknown else { return Ok(false) };
+        Ok(unknown.member(text, name)?.is_some_and(|member| member.text().contains("true")))
+    };
+    let mut links = Vec::new();
+    for Row(_, attribute, to, link) in TERRAFORM.iter().filter(|row| row.0 == resource.kind) {
+        let mut targets = Vec::new();
+        for member in to.iter() {
+            targets.extend(texts(value.member(text, member)?));
+            if is_unknown(member)? {
+                let name = unknowns.refers_to(resource, member)?;
+                targets.push(name.unwrap_or_else(|| "(known after apply)".to_owned()));
+            }
+        }
+        if to.is_empty() {
+            targets.push(resource.address.clone());
+        }
+        let known = texts(value.member(text, attribute)?).into_iter();
+        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None)).collect();
+        if is_unknown(attribute)? {
+            match unknowns.refers_to(resource, attribute)? {
+                Some(name) => policies.push((None, Some(name))),
+                // Computed and left out is not attached, if it may be left out.
+                None if to.is_empty() => {}
+                None => policies.push((None, None)),
+            }
+        }
+        links.extend(policies.into_iter().map(|(policy, reference)| Attachment {
+            address: resource.address.clone(),
+            attribute: (*attribute).to_owned(),
+            policy,
+            reference,
+            to: targets.clone(),
+            link: *link,
+            change: resource.change,
+            condition: None,
+        }));
+    }
+    Ok(links)
 }
 
 /// The texts of a member: one, a list of them, or the names in a list of blocks.

@@ -125,6 +125,7 @@ impl<'t> Dump<'t, '_> {
                 to: vec![address.clone()],
                 link,
                 change: Change::None,
+                condition: None,
             });
         };
         for policy in list(attached, "AttachedManagedPolicies", text)? {

@@ -21,6 +21,8 @@ pub struct Container {
     pub entries: Vec<Entry>,
     /// Links between policies and those they are for; the documents may be elsewhere.
     pub attachments: Vec<Attachment>,
+    /// Those before the change that a plan makes.
+    pub earlier_attachments: Vec<Attachment>,
     /// Settings that block public access to buckets.
     pub access_blocks: Vec<AccessBlock>,
     /// The conditions of a template, with what they are made of.
@@ -44,6 +46,7 @@ impl Container {
             kind,
             entries: Vec::new(),
             attachments: Vec::new(),
+            earlier_attachments: Vec::new(),
             access_blocks: Vec::new(),
             conditions: Definitions::default(),
             groups: BTreeSet::new(),
@@ -71,21 +74,6 @@ impl Container {
             };
             let is_of = |name: &str| block.bucket.as_deref() == Some(name) || is_referred(name);
             is_of_s3 && (block.is_account || subject.as_deref().is_some_and(is_of))
-        })
-    }
-
-    /// Links that grant what a policy allows whose document is not in the file: those to policies, and in the dump of an
-    /// account those to groups.
-    pub fn unread(&self) -> impl Iterator<Item = &Attachment> {
-        let links =
-            self.attachments.iter().filter(|link| !matches!(link.change, Change::Delete | Change::Forget));
-        links.filter(|link| match link.link {
-            Link::Policy => !self.entries.iter().any(|entry| entry.is_policy_of(link)),
-            Link::Membership => {
-                let has_groups = self.kind == ContainerKind::Dump;
-                has_groups && !link.policy.as_ref().is_some_and(|group| self.groups.contains(group))
-            }
-            Link::Boundary => false,
         })
     }
 }
@@ -143,23 +131,14 @@ impl Entry {
         }
     }
 
-    /// True if it is the managed policy that a link names.
-    fn is_policy_of(&self, link: &Attachment) -> bool {
-        let is_managed = matches!(self.resource.as_str(), "aws_iam_policy" | "AWS::IAM::ManagedPolicy");
-        let named = |arn: &str| match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-            [_, _, _, _, "aws", name] => self.address == format!("aws:{name}"),
-            [_, _, _, _, _, name] => {
-                let last = name.rsplit('/').next();
-                self.address == *name || (last.is_some() && self.subject.as_deref() == last)
-            }
-            _ => self.subject.as_deref() == Some(arn),
-        };
-        let referred = |reference: &str| {
-            let rest = reference.strip_prefix(self.address.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        is_managed
-            && (link.policy.as_deref().is_some_and(named) || link.reference.as_deref().is_some_and(referred))
+    /// True if there is such a policy, known or not.
+    pub fn is_there(&self) -> bool {
+        !matches!(self.content, Content::Absent)
+    }
+
+    /// True if there was such a policy before the change that a plan makes, known or not.
+    pub fn was_there(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| !matches!(before, Content::Absent))
     }
 
     /// True if the plan leaves the policy as it is, in every byte.
@@ -354,6 +333,8 @@ pub struct Attachment {
     pub link: Link,
     /// The change that a plan makes.
     pub change: Change,
+    /// The condition under which a template has it.
+    pub condition: Option<String>,
 }
 
 /// The effect of a link.
@@ -363,8 +344,10 @@ pub enum Link {
     Policy,
     /// It limits what others grant (a permissions boundary, a policy of an organization).
     Boundary,
-    /// It makes a user a member of a group, or gives a role to an instance.
+    /// It makes a user a member of a group.
     Membership,
+    /// It gives a role to an instance.
+    Profile,
 }
 
 impl Link {
@@ -374,6 +357,7 @@ impl Link {
             Link::Policy => "policy",
             Link::Boundary => "boundary",
             Link::Membership => "membership",
+            Link::Profile => "profile",
         }
     }
 }

@@ -13,6 +13,7 @@ mod dump;
 mod encoding;
 mod entry;
 mod kind;
+mod links;
 mod list;
 mod options;
 mod pair;
@@ -35,6 +36,7 @@ pub use entry::{
     AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
 };
 pub use kind::{ContainerKind, PolicyKind};
+pub use links::{LinkChange, changed_links, planned_links, unread_links};
 pub use options::Options;
 pub use pair::{Pair, differing_condition, pairs};
 

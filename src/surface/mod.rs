@@ -15,6 +15,8 @@ pub use failure::{reason, unmakable, unreadable, unwritable};
 pub(crate) use isolation::injection;
 pub use isolation::{Answered, answered, isolated};
 pub use members::{JsonMembers, json_members};
-pub use open::{attached, incomplete, not_read, open, other_condition, passes_over, undecided, unknown};
+pub use open::{
+    attached, changed_link, incomplete, not_read, open, other_condition, passes_over, undecided, unknown,
+};
 pub use options::{as_resource_policy, deadline, policy_type};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

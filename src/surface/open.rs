@@ -1,7 +1,7 @@
 //! Reasons for which a policy of a file, or the file as a whole, is not decided.
 
 use crate::code::Code;
-use crate::container::{Attachment, Content, Entry, Link, PolicyKind, State};
+use crate::container::{Attachment, Content, Entry, Link, LinkChange, PolicyKind, State};
 use crate::diagnostic::Diagnostic;
 use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
@@ -76,12 +76,41 @@ pub fn not_read(link: &Attachment, file: &str) -> Issue {
     let name = format!("{}.{}", link.address, link.attribute);
     let title = match link.link {
         Link::Membership => format!("{} is in the group {policy}, which is not in {file}", link.address),
-        Link::Policy | Link::Boundary => {
+        Link::Policy | Link::Boundary | Link::Profile => {
             format!("{policy} is attached by {}, and its document is not in {file}", link.address)
         }
     };
     let code = Code::AttachedPolicyNotRead;
     Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy])
+}
+
+/// Why the answer about a change is open: what a link that it makes or takes away does is not known.
+pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
+    let LinkChange { link, is_new, .. } = change;
+    let (policy, to) = (attached(link), change.to.join(", "));
+    let title = match (link.link, is_new) {
+        (Link::Policy, true) => return not_read(link, file),
+        (Link::Policy, false) => {
+            format!(
+                "{policy} is no longer attached to {to}: it may have denied something, and its document is not in {file}"
+            )
+        }
+        (Link::Membership, true) => {
+            format!("{to} joins the group {policy}: what its policies allow is not judged for a new member")
+        }
+        (Link::Membership, false) => {
+            format!("{to} leaves the group {policy}: what its policies denied is not judged")
+        }
+        (Link::Boundary | Link::Profile, _) => {
+            format!("{policy} no longer limits {to}: what that lets through is not judged")
+        }
+    };
+    let code = match link.link {
+        Link::Policy => Code::AttachedPolicyNotRead,
+        Link::Membership | Link::Boundary | Link::Profile => Code::LinkNotJudged,
+    };
+    let name = format!("{}.{}", link.address, link.attribute);
+    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy, &to])
 }
 
 /// The policy that a link names, or what its name is made of.

@@ -5,7 +5,7 @@
 
 use crate::support::commands::run;
 use iamsat::container::{
-    Container, Content, Contents, Entry, Options, Origin, PolicyKind, State, decode, open,
+    Container, Content, Contents, Entry, Options, Origin, PolicyKind, State, decode, open, unread_links,
 };
 use iamsat::diagnostic::Diagnostic;
 use iamsat::span::{Source, Span};
@@ -137,7 +137,7 @@ fn listing(container: &Container) -> String {
         )
         .unwrap();
     }
-    for link in container.unread() {
+    for link in unread_links(container) {
         let name = link.policy.as_ref().or(link.reference.as_ref()).unwrap();
         writeln!(out, "unread {}: {name}", link.address).unwrap();
     }

@@ -19,6 +19,9 @@ pub(crate) struct ContainerArgs {
     /// Pass over policies and attached policies whose name matches, each with its reason; all formats list them
     #[arg(long, value_name = "GLOB=REASON", value_parser = skipped)]
     pub(crate) skip: Vec<(String, String)>,
+    /// Managed policies that files attach: NAME.json for those of AWS, ACCOUNT/NAME.json for others
+    #[arg(long = "policies", value_name = "DIR")]
+    pub(crate) managed_policies: Option<String>,
     /// What a place that no table knows holds: aws_ssm_parameter.value=identity
     #[arg(long, value_name = "TYPE.ATTRIBUTE=KIND", value_parser = kind_of)]
     pub(crate) kind_of: Vec<(String, PolicyKind)>,

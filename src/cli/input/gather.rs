@@ -3,6 +3,7 @@
 use super::argument::{input_name, is_inline, path_of};
 use super::directory::{below, utf8};
 use super::inputs::{Input, Inputs};
+use super::links;
 use super::placed::{of_container, of_entry};
 use super::reader::{Opened, Reader, named};
 use crate::cli::args::ContainerArgs;
@@ -26,7 +27,7 @@ fn add(
             inputs.are_many = true;
             let found = of_container(&container, &name, args);
             inputs.list.extend(found.list);
-            inputs.unread.extend(found.unread);
+            inputs.unread.extend(links::unread(&container, &name, args));
             inputs.files.push(found.holding);
         }
         Ok(Opened::One(read)) => inputs.list.push(Input::plain(argument.to_owned(), name, Ok(read))),

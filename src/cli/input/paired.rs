@@ -3,14 +3,17 @@
 use super::argument::path_of;
 use super::directory::{below, relative};
 use super::inputs::{Holding, Input, Inputs, Standing};
+use super::links;
 use super::placed::{incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
-use crate::container::{BEFORE, Container, Content, Entry, Origin, Pair, pairs};
+use crate::container::{
+    BEFORE, Container, Content, Entry, LinkChange, Origin, Pair, changed_links, pairs, planned_links,
+};
 use crate::report::{Failure, Issue};
 use crate::surface::{open, other_condition, unreadable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Policies with the reference that each has for itself.
@@ -143,6 +146,11 @@ impl<'a> Pairing<'a> {
             let argument = format!("{file}#{}{BEFORE}", entry.name);
             self.add(&container, file, entry, (before, argument));
         }
+        for change in planned_links(&container) {
+            let is_made = change.policy.is_some_and(|policy| !policy.was_there());
+            let is_deleted = change.policy.is_some_and(|policy| !policy.is_there());
+            self.link((&container, file), &change, (is_made, is_deleted));
+        }
         self.finish(&container, file);
         Ok(())
     }
@@ -166,6 +174,16 @@ impl<'a> Pairing<'a> {
                 }
                 (None, None) => {}
             }
+        }
+        let [before, after] = [old, new].map(|container| -> BTreeSet<&str> {
+            container.entries.iter().map(|entry| entry.key.as_str()).collect()
+        });
+        for change in changed_links(old, new) {
+            let lacks = |keys: &BTreeSet<&str>| {
+                change.policy.is_some_and(|policy| !keys.contains(policy.key.as_str()))
+            };
+            let of_file = if change.is_new { (new, file) } else { (old, old_file) };
+            self.link(of_file, &change, (lacks(&before), lacks(&after)));
         }
         self.finish(new, file);
         let before = incomplete(old, old_file, self.args);
@@ -202,14 +220,7 @@ impl<'a> Pairing<'a> {
         if matches!(input.standing, Standing::Judged) {
             match (before, &entry.content) {
                 (Content::Absent, Content::Absent) => return,
-                (Content::Absent, _) if self.notes_created => {
-                    let why = "the plan creates it, and created policies are only listed";
-                    input.standing = Standing::Skipped(why.to_owned());
-                }
-                (Content::Absent, _) => match &self.reference {
-                    Some(created) => reference = Some(created.clone()),
-                    None => input.standing = Standing::Created,
-                },
+                (Content::Absent, _) => reference = self.created(&mut input),
                 (before, Content::Absent) => {
                     input.read = read(before);
                     input.argument = argument;
@@ -230,6 +241,29 @@ impl<'a> Pairing<'a> {
         }
         self.list.push(input);
         self.references.push(reference);
+    }
+
+    /// Adds a link that was made or taken away: whatever its policy allows is new, or what it denied is not denied any more.
+    fn link(&mut self, of_file: (&Container, &str), change: &LinkChange<'_>, standing: (bool, bool)) {
+        let Some(mut input) = links::changed(of_file, change, standing, self.args) else { return };
+        let reference = match input.standing {
+            Standing::Created => self.created(&mut input),
+            _ => None,
+        };
+        self.list.push(input);
+        self.references.push(reference);
+    }
+
+    /// The policy that a created one is compared to, if it is compared to one.
+    fn created(&self, input: &mut Input) -> Option<Reference> {
+        input.standing = match &self.reference {
+            _ if self.notes_created => {
+                Standing::Skipped("the plan creates it, and created policies are only listed".to_owned())
+            }
+            Some(_) => Standing::Judged,
+            None => Standing::Created,
+        };
+        self.reference.clone().filter(|_| !self.notes_created)
     }
 
     /// Adds a policy that the two files have under different conditions: which of them are there together is not known.
@@ -302,8 +336,12 @@ impl<'a> Pairing<'a> {
         let is_new = matches!(standing, Standing::Created);
         match reader.open(file, "policy") {
             Ok(Opened::Several(container)) => {
-                let nothing =
-                    Container { entries: Vec::new(), incomplete: Vec::new(), ..(*container).clone() };
+                let nothing = Container {
+                    entries: Vec::new(),
+                    attachments: Vec::new(),
+                    incomplete: Vec::new(),
+                    ..(*container).clone()
+                };
                 match is_new {
                     true => self.containers(&nothing, &container, file),
                     false => self.containers(&container, &nothing, file),

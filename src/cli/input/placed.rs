@@ -3,7 +3,7 @@
 use super::inputs::{Holding, Input, Standing};
 use crate::cli::args::ContainerArgs;
 use crate::cli::output::Output;
-use crate::container::{Attachment, Change, Container, Content, Entry, PolicyKind, State};
+use crate::container::{Change, Container, Content, Entry, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
@@ -13,7 +13,6 @@ use crate::surface;
 /// The inputs of a file.
 pub(crate) struct Found {
     pub(crate) list: Vec<Input>,
-    pub(crate) unread: Vec<Input>,
     pub(crate) holding: Holding,
 }
 
@@ -26,22 +25,6 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
         .map(|entry| of_entry(container, file, entry, args))
         .collect();
     list.extend(incomplete(container, file, args));
-    // Links are looked at where policies of identities are.
-    let has_links = args.kind.is_empty() || args.kind.contains(&PolicyKind::Identity);
-    let named = |link: &&Attachment| {
-        let name = format!("{}.{}", link.address, link.attribute);
-        has_links && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &name)))
-    };
-    let unread = container.unread().filter(named).map(|link| {
-        let name = format!("{}.{}", link.address, link.attribute);
-        let mut input = open(file, &name, surface::not_read(link, file), args);
-        if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(surface::attached(link), args))
-        {
-            input.standing = Standing::Skipped(reason);
-        }
-        input
-    });
-    let unread = unread.collect();
     let holding = Holding {
         name: file.to_owned(),
         policies: container.entries.len(),
@@ -49,7 +32,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
         parts: parts(container),
         notes: container.notes.iter().map(|note| Issue::of_diagnostic(&container.source, note)).collect(),
     };
-    Found { list, unread, holding }
+    Found { list, holding }
 }
 
 /// Why the file as a whole is not decided: what it says itself.
@@ -150,7 +133,8 @@ pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
     }
 }
 
-fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
+/// An input without a text.
+pub(super) fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
     let standing = match skipped(name, args) {
         Some(reason) => Standing::Skipped(reason),
         None => {
@@ -175,7 +159,7 @@ pub(crate) fn skipped(name: &str, args: &ContainerArgs) -> Option<String> {
 }
 
 /// True if a pattern matches the whole name. Only `*` and `?` are wildcards: names have brackets of their own.
-fn matches(glob: &str, name: &str) -> bool {
+pub(super) fn matches(glob: &str, name: &str) -> bool {
     let (glob, name): (Vec<char>, Vec<char>) = (glob.chars().collect(), name.chars().collect());
     let (mut at, mut place, mut star) = (0, 0, None);
     while let Some(letter) = name.get(at) {

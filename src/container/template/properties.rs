@@ -300,10 +300,17 @@ impl<'t> Reader<'_, '_, 't> {
 
     /// Adds links and settings.
     fn links(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
+        let (mut found, mut own_links) = (Vec::new(), Vec::new());
         let mut add = |attribute: &str, to: Vec<String>, link: Link| {
             let Some(member) = properties.member(attribute) else { return };
             for policy in self.texts(&member.value) {
-                container.attachments.push(attachment(resource.name, attribute, policy, to.clone(), link));
+                found.push(attachment(resource, attribute, policy, to.clone(), link));
+            }
+        };
+        let mut add_own = |attribute: &str, to: Vec<String>, link: Link| {
+            if !to.is_empty() {
+                let policy = Err(resource.name.to_owned());
+                own_links.push(attachment(resource, attribute, policy, to, link));
             }
         };
         let own = || vec![resource.name.to_owned()];
@@ -323,9 +330,17 @@ impl<'t> Reader<'_, '_, 't> {
                 add("PermissionsBoundary", own(), Link::Boundary);
             }
             "AWS::IAM::UserToGroupAddition" => add("GroupName", listed("Users"), Link::Membership),
-            "AWS::IAM::InstanceProfile" => add("Roles", own(), Link::Membership),
+            "AWS::IAM::InstanceProfile" => add("Roles", own(), Link::Profile),
+            // The policy itself names those it is for.
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+                for attribute in ["Roles", "Users", "Groups"] {
+                    add_own(attribute, listed(attribute), Link::Policy);
+                }
+            }
+            "AWS::Organizations::Policy" => add_own("TargetIds", listed("TargetIds"), Link::Boundary),
             _ => {}
         }
+        container.attachments.extend(found.into_iter().chain(own_links));
         if let ("AWS::S3::Bucket", Some(block)) =
             (resource.kind, properties.member("PublicAccessBlockConfiguration"))
         {

@@ -196,9 +196,9 @@ pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
     }
 }
 
-/// A link to a policy whose name is known, or is made of something.
+/// A link of a resource to a policy whose name is known, or is made of something.
 pub(super) fn attachment(
-    address: &str,
+    resource: &Resource<'_, '_>,
     attribute: &str,
     policy: Result<String, String>,
     to: Vec<String>,
@@ -208,8 +208,16 @@ pub(super) fn attachment(
         Ok(policy) => (Some(policy), None),
         Err(reference) => (None, Some(reference)),
     };
-    let (address, attribute) = (address.to_owned(), attribute.to_owned());
-    Attachment { address, attribute, policy, reference, to, link, change: Change::None }
+    Attachment {
+        address: resource.name.to_owned(),
+        attribute: attribute.to_owned(),
+        policy,
+        reference,
+        to,
+        link,
+        change: Change::None,
+        condition: resource.condition.clone(),
+    }
 }
 
 /// A hole for all of a policy.

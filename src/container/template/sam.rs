@@ -100,9 +100,7 @@ pub(super) fn resource<'t>(
         let own = || vec![resource.name.to_owned()];
         let policies = reader.texts(boundary).into_iter();
         container.attachments.extend(
-            policies.map(|policy| {
-                attachment(resource.name, "PermissionsBoundary", policy, own(), Link::Boundary)
-            }),
+            policies.map(|policy| attachment(resource, "PermissionsBoundary", policy, own(), Link::Boundary)),
         );
     }
     if let Some(url) = member("FunctionUrlConfig") {
@@ -152,7 +150,7 @@ fn added<'t>(reader: &Reader<'_, '_, 't>, resource: &Resource<'_, 't>, container
     let mut managed = |name: &str| {
         let policy = Ok(format!("arn:aws:iam::aws:policy/{name}"));
         let own = vec![resource.name.to_owned()];
-        container.attachments.push(attachment(resource.name, "Policies", policy, own, Link::Policy));
+        container.attachments.push(attachment(resource, "Policies", policy, own, Link::Policy));
     };
     if is_function {
         managed("service-role/AWSLambdaBasicExecutionRole");
@@ -221,13 +219,7 @@ fn events<'t>(
             if !managed.is_empty() {
                 let policy = Ok(format!("arn:aws:iam::aws:policy/service-role/{managed}"));
                 let own = vec![resource.name.to_owned()];
-                container.attachments.push(attachment(
-                    resource.name,
-                    &path.attribute,
-                    policy,
-                    own,
-                    Link::Policy,
-                ));
+                container.attachments.push(attachment(resource, &path.attribute, policy, own, Link::Policy));
                 continue;
             }
             entry.kind = Some(PolicyKind::Identity);
@@ -292,7 +284,7 @@ fn policy<'t>(
         let is_text = matches!(item.kind, JsonValue::String(_));
         let policy = if is_text { Ok(name.clone()) } else { Err(name.clone()) };
         let own = vec![resource.name.to_owned()];
-        container.attachments.push(attachment(resource.name, &path.attribute, policy, own, Link::Policy));
+        container.attachments.push(attachment(resource, &path.attribute, policy, own, Link::Policy));
         return;
     }
     let mut entry = reader.entry(resource, &path, item.span);

@@ -1,0 +1,112 @@
+//! Policies by their links: those that a file attaches and does not hold, and links that a change makes or takes away.
+
+use super::inputs::{Input, Standing};
+use super::placed::{matches, of_entry, open, read, skipped};
+use super::reader::Reader;
+use crate::cli::args::ContainerArgs;
+use crate::container::{Attachment, Container, Link, LinkChange, PolicyKind, unread_links};
+use crate::report::Issue;
+use crate::surface;
+use std::path::Path;
+
+/// The policies that a file attaches, and whose documents are not in it.
+pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
+    let links = unread_links(container).filter(|link| is_chosen(link, args));
+    links
+        .map(|link| {
+            given(link, file, args)
+                .unwrap_or_else(|| missing(link, file, surface::not_read(link, file), args))
+        })
+        .collect()
+}
+
+/// The input for a link that a change makes or takes away; `None` if it needs none: its policy is judged as new or as deleted
+/// already, or the link lets nothing more through.
+///
+/// `was_there` and `is_there` say whether a policy of the file is there before and after.
+pub(super) fn changed(
+    (container, file): (&Container, &str),
+    change: &LinkChange<'_>,
+    (is_made, is_deleted): (bool, bool),
+    args: &ContainerArgs,
+) -> Option<Input> {
+    let LinkChange { link, is_new, policy, .. } = change;
+    let needs_none = match (link.link, is_new) {
+        (Link::Profile, _) | (Link::Boundary, true) => true,
+        (Link::Policy, true) => is_made,
+        (Link::Policy, false) => is_deleted,
+        (Link::Boundary | Link::Membership, _) => false,
+    };
+    if needs_none || !is_chosen(link, args) {
+        return None;
+    }
+    let standing = if *is_new { Standing::Created } else { Standing::Deleted };
+    let input = match (link.link, policy) {
+        (Link::Policy, Some(entry)) => {
+            let content = match &entry.before {
+                Some(before) if !is_new && entry.was_there() => before,
+                _ => &entry.content,
+            };
+            let mut input = of_entry(container, file, entry, args);
+            input.name = name(link, file);
+            if !matches!(input.standing, Standing::Skipped(_)) {
+                input.read = read(content);
+                input.standing = match surface::open(entry, content) {
+                    Some((issue, why)) => Standing::Open(Box::new(issue), why),
+                    None => standing,
+                };
+            }
+            input
+        }
+        (Link::Policy, None) if let Some(given) = given(link, file, args) => match given.standing {
+            Standing::Judged => Input { standing, ..given },
+            _ => given,
+        },
+        _ => missing(link, file, surface::changed_link(change, file), args),
+    };
+    Some(match skipped(&member(link), args) {
+        Some(reason) => Input { standing: Standing::Skipped(reason), ..input },
+        None => input,
+    })
+}
+
+/// True if the flags choose the link: links are looked at where policies of identities are.
+fn is_chosen(link: &Attachment, args: &ContainerArgs) -> bool {
+    let by_kind = args.kind.is_empty() || args.kind.contains(&PolicyKind::Identity);
+    by_kind && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &member(link))))
+}
+
+/// The place of a link in its file.
+fn member(link: &Attachment) -> String {
+    format!("{}.{}", link.address, link.attribute)
+}
+
+fn name(link: &Attachment, file: &str) -> String {
+    format!("{file}#{}", member(link))
+}
+
+fn missing(link: &Attachment, file: &str, issue: Issue, args: &ContainerArgs) -> Input {
+    let mut input = open(file, &member(link), issue, args);
+    if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(surface::attached(link), args)) {
+        input.standing = Standing::Skipped(reason);
+    }
+    input
+}
+
+/// The policy of a link from the directory of managed policies, if that has it.
+fn given(link: &Attachment, file: &str, args: &ContainerArgs) -> Option<Input> {
+    let directory = args.managed_policies.as_ref()?;
+    let [_, _, _, _, account, policy] =
+        link.policy.as_ref()?.splitn(6, ':').collect::<Vec<_>>().try_into().ok()?;
+    let mut path = Path::new(directory).to_path_buf();
+    if account != "aws" {
+        path.push(account);
+    }
+    path.push(format!("{}.json", policy.strip_prefix("policy/")?.rsplit('/').next()?));
+    if !path.is_file() {
+        return None;
+    }
+    let path = path.display().to_string();
+    let read = Reader::new(args).read(&path, "policy");
+    Some(Input::plain(path, name(link, file), read))
+}
