@@ -1,6 +1,7 @@
 //! Properties of CloudFormation's resource types that hold policies.
 //!
-//! Source: the CloudFormation registry's resource schemas, by type. `AWS::Organizations::Policy` is an SCP unless its
+//! Source: the CloudFormation registry's resource schemas, by type, as the npm package `@aws-cdk/aws-service-spec` 0.1.216 has
+//! them (November 2026). `AWS::Organizations::Policy` is an SCP unless its
 //! `Type` says otherwise. No slots: filter, redrive and lifecycle policies, data protection, Cedar.
 
 use super::{Slot, row};
@@ -10,6 +11,7 @@ const TRUST: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 /// Sorted by type and path.
 pub(in crate::container) const SLOTS: &[Slot] = &[
+    row("AWS::AIOps::InvestigationGroup", "InvestigationGroupPolicy", Resource, "", "Name"),
     row("AWS::APS::ResourcePolicy", "PolicyDocument", Resource, "", "WorkspaceArn"),
     row("AWS::ApiGateway::DomainNameV2", "Policy", Resource, "", "DomainName"),
     row("AWS::ApiGateway::RestApi", "Policy", Resource, "AWS::ApiGateway::RestApi", "Name"),
@@ -21,7 +23,9 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
         "AWS::Backup::BackupVault",
         "BackupVaultName",
     ),
+    row("AWS::Bedrock::KnowledgeBasePolicy", "PolicyDocument", Resource, "", "KnowledgeBaseId"),
     row("AWS::Bedrock::ResourcePolicy", "PolicyDocument", Resource, "", "ResourceArn"),
+    row("AWS::BedrockAgentCore::ResourcePolicy", "Policy", Resource, "", "ResourceArn"),
     row(
         "AWS::CloudTrail::ResourcePolicy",
         "ResourcePolicy",
@@ -37,6 +41,8 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
         "DomainName",
     ),
     row("AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", Resource, "", "RepositoryName"),
+    row("AWS::Comprehend::DocumentClassifier", "ModelPolicy", Resource, "", "DocumentClassifierName"),
+    row("AWS::Comprehend::EntityRecognizer", "ModelPolicy", Resource, "", "RecognizerName"),
     row("AWS::DSQL::Cluster", "PolicyDocument", Resource, "", ""),
     row(
         "AWS::DynamoDB::GlobalTable",
@@ -82,6 +88,14 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     ),
     row("AWS::EventSchemas::RegistryPolicy", "Policy", Resource, "", "RegistryName"),
     row("AWS::Events::EventBus", "Policy", Resource, "", "Name"),
+    row("AWS::EventsV2::ResourcePolicy", "PolicyDocument", Resource, "", "ResourceArn"),
+    row(
+        "AWS::FSx::S3AccessPointAttachment",
+        "S3AccessPoint.Policy",
+        Resource,
+        "AWS::S3::AccessPoint",
+        "Name",
+    ),
     row("AWS::IAM::Group", "Policies[].PolicyDocument", Identity, "", "GroupName"),
     row("AWS::IAM::GroupPolicy", "PolicyDocument", Identity, "", "PolicyName"),
     row("AWS::IAM::ManagedPolicy", "PolicyDocument", Identity, "", "ManagedPolicyName"),
@@ -112,8 +126,12 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("AWS::MediaPackageV2::OriginEndpointPolicy", "Policy", Resource, "", "OriginEndpointName"),
     row("AWS::MediaStore::Container", "Policy", Resource, "", "ContainerName"),
     row("AWS::MediaTailor::ChannelPolicy", "Policy", Resource, "", "ChannelName"),
+    row("AWS::ODB::OdbNetwork", "KmsPolicyDocument", Endpoint, "", ""),
+    row("AWS::ODB::OdbNetwork", "S3PolicyDocument", Endpoint, "", ""),
+    row("AWS::ODB::OdbNetwork", "StsPolicyDocument", Endpoint, "", ""),
     row("AWS::OSIS::Pipeline", "ResourcePolicy.Policy", Resource, "", "PipelineName"),
     row("AWS::Oam::Sink", "Policy", Resource, "", "Name"),
+    row("AWS::Omics::SequenceStore", "S3AccessPolicy", Resource, "", "Name"),
     row(
         "AWS::OpenSearchService::Domain",
         "AccessPolicies",
@@ -123,6 +141,7 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     ),
     row("AWS::Organizations::Policy", "Content", Scp, "", "Name"),
     row("AWS::Organizations::ResourcePolicy", "Content", Resource, "", ""),
+    row("AWS::PaymentCryptography::Key", "Policy", Resource, "", ""),
     row("AWS::RUM::AppMonitor", "ResourcePolicy.PolicyDocument", Resource, "", "Name"),
     row("AWS::Redshift::Cluster", "NamespaceResourcePolicy", Resource, "", "ClusterIdentifier"),
     row("AWS::RedshiftServerless::Namespace", "NamespaceResourcePolicy", Resource, "", "NamespaceName"),

@@ -1,6 +1,7 @@
 //! Attributes of Terraform's AWS provider that hold policies.
 //!
-//! Source: the documentation of the provider, by resource. `aws_organizations_policy` is an SCP unless its `type` says
+//! Source: the documentation of the provider, by resource, and its schema as the npm package `@cdktf/provider-aws` 21.22.1 has it
+//! (November 2026). `aws_organizations_policy` is an SCP unless its `type` says
 //! otherwise; the types that are no IAM policies (tags, backups, ...) are no slots.
 
 use super::{Slot, row};
@@ -56,6 +57,13 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
         "AWS::OpenSearchService::Domain",
         "domain_name",
     ),
+    row(
+        "aws_fsx_s3_access_point_attachment",
+        "s3_access_point[].policy",
+        Resource,
+        "AWS::S3::AccessPoint",
+        "name",
+    ),
     row("aws_glacier_vault", "access_policy", Resource, "AWS::S3::Glacier", "name"),
     row("aws_glacier_vault_lock", "policy", Resource, "AWS::S3::Glacier", "vault_name"),
     row("aws_glue_resource_policy", "policy", Resource, "", ""),
@@ -76,6 +84,7 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("aws_msk_cluster_policy", "policy", Resource, "", "cluster_arn"),
     row("aws_networkfirewall_resource_policy", "policy", Resource, "", "resource_arn"),
     row("aws_oam_sink_policy", "policy", Resource, "", "sink_identifier"),
+    row("aws_odb_network", "s3_policy_document", Endpoint, "", ""),
     row(
         "aws_opensearch_domain",
         "access_policies",
