@@ -339,7 +339,7 @@ pub(crate) fn principals() -> Vec<Pair> {
 
 /// Policies of which every statement, or every value, has to be looked at beside all others.
 pub(crate) fn crowds() -> Vec<String> {
-    let count = 3_000 / SCALE;
+    let count = 2_000 / SCALE;
     let effect = |i: usize| if i.is_multiple_of(2) { "Allow" } else { "Deny" };
     let each = |of: &dyn Fn(usize) -> String| policy(&(0..count).map(of).collect::<Vec<_>>());
     let accounts = |from: usize, count: usize| list((from..from + count).map(|i| format!("2{i:011}")));
