@@ -1,6 +1,6 @@
 //! From a Terraform resource to the policies that it holds, in a plan and in a state alike.
 
-use super::entry::{BEFORE, Container, Content, Origin};
+use super::entry::{BEFORE, Change, Container, Content, Origin};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue, Values, places, texts_like_policies};
 use super::raw::{Fault, Raw};
@@ -152,6 +152,15 @@ impl<'t> Reader<'t, '_> {
                 PlaceValue::Known(raw) => self.known_content(&name, raw),
                 PlaceValue::Unknown => match unknowns.unknown(resource, place, &name)? {
                     Some(content) => content,
+                    // A resource that stays keeps what AWS filled in, so something is written here: a dynamic block, for one.
+                    None if resource.change == Change::Update => {
+                        before.retain(|old| !is_below(&old.attribute, &place.attribute));
+                        Content::Unknown {
+                            reason: "its text is known after apply".to_owned(),
+                            references: Vec::new(),
+                            presumed: None,
+                        }
+                    }
                     None => {
                         container.defaults += 1;
                         // What AWS fills in after a replacement was filled in before it too.
