@@ -74,15 +74,38 @@ pub(super) fn terraform<'t>(
             // What is not set is off.
             *flag = if is_unknown { None } else { Some(value.member(text, name)?.is_some_and(Raw::is_true)) };
         }
+        let bucket = value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned());
+        let bucket_address = match bucket {
+            None if !is_account => bucket_address(resource, unknowns)?,
+            _ => None,
+        };
         container.access_blocks.push(AccessBlock {
             address: resource.address.clone(),
-            bucket: value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned()),
-            bucket_address: None,
+            bucket,
+            bucket_address,
             is_account,
             flags,
         });
     }
     Ok(())
+}
+
+/// The bucket that a resource is for, whose name is not known yet: the one resource that the name comes from, with its module.
+///
+/// # Errors
+/// A member occurs twice.
+pub(super) fn bucket_address<'t>(
+    resource: &Resource<'t>,
+    unknowns: &dyn Unknowns<'t>,
+) -> Result<Option<String>, Fault> {
+    let Some(reference) = unknowns.refers_to(resource, "bucket")? else { return Ok(None) };
+    let bucket = reference
+        .rsplit_once('.')
+        .filter(|_| reference.starts_with("aws_s3_bucket.") && !reference.contains(", "));
+    Ok(bucket.map(|(address, _)| match resource.module.as_str() {
+        "" => address.to_owned(),
+        module => format!("{module}.{address}"),
+    }))
 }
 
 /// The links of a Terraform resource with these values, of which some may not be known yet.

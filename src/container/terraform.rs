@@ -129,7 +129,13 @@ impl<'t> Reader<'t, '_> {
         (after, mut before): (Vec<Place<'t>>, Vec<Place<'t>>),
         container: &mut Container,
     ) -> Result<(), Fault> {
-        let subject = self.known(resource, slot.subject)?;
+        let subject = match self.known(resource, slot.subject)? {
+            None if slot.subject == "bucket" => {
+                let bucket = attachments::bucket_address(resource, unknowns)?;
+                bucket.map(|address| format!("${{{address}}}"))
+            }
+            subject => subject,
+        };
         let made = |place: &Place<'t>, content: Content, before: Option<Content>, sensitive: bool| {
             let mut entry = entry(self.text, resource, place);
             entry.kind = Some(slot.kind);
