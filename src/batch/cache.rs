@@ -4,7 +4,7 @@
 
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::hash::are_equal;
-use crate::policy::{Read, Statement};
+use crate::policy::{Document, Read, Statement};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -49,11 +49,17 @@ pub(super) struct Remembered {
     read: Read,
     /// Its document from the second use of the text on: preparing what is asked about once does not pay.
     prepared: OnceLock<PreparedDocument>,
+    is_whole: OnceLock<bool>,
 }
 
 impl Remembered {
     pub(super) fn new(name: &'static str, read: Read) -> Remembered {
-        Remembered { name, read, prepared: OnceLock::new() }
+        Remembered { name, read, prepared: OnceLock::new(), is_whole: OnceLock::new() }
+    }
+
+    /// True if the document is all of its text: found out once, because it takes a look at every byte.
+    pub(super) fn is_whole(&self, found_out: impl FnOnce(&Document) -> bool) -> bool {
+        self.read.document.as_ref().is_some_and(|document| *self.is_whole.get_or_init(|| found_out(document)))
     }
 
     /// The result of reading the text.

@@ -3,6 +3,7 @@
 use super::cache::{Cache, Known, Remembered};
 use super::config::Batch;
 use crate::container::{Container, Content, Contents, Options, decode, holds_several, open};
+use crate::hash::are_equal;
 use crate::policy::{Read, read};
 use crate::report::Failure;
 use crate::span::Source;
@@ -55,13 +56,17 @@ pub(super) fn written(
     };
     let source = |text: Cow<'_, str>| Source::new(name, text.into_owned());
     let found = cache.read(name, raw, known, || Ok::<_, Failure>(read(&source(text()?), &batch.limits)))?;
-    let text = text()?;
     // A part of a plan, of a template, ... is not all of it.
-    if let Some(document) = &found.read().document {
-        let is_whole = document.base_pointer.is_empty() && document.source.text() == text;
-        if is_whole || !holds_several(&text) {
-            return Ok(Given::One(found));
-        }
+    let is_whole = found.is_whole(|document| {
+        let is_all = |text: &str| are_equal(document.source.text().as_bytes(), text.as_bytes());
+        document.base_pointer.is_empty() && text().is_ok_and(|text| is_all(&text))
+    });
+    if is_whole {
+        return Ok(Given::One(found));
+    }
+    let text = text()?;
+    if found.read().document.is_some() && !holds_several(&text) {
+        return Ok(Given::One(found));
     }
     Ok(match contents(&source(text))? {
         Contents::Container(container) => Given::Several(container),

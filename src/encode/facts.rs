@@ -67,7 +67,8 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[
     let keys = formula.mentioned().to_vec();
     let mut facts = Facts { formula, context, keys, found: Vec::new() };
     facts.chosen();
-    if !context.semantics.aws_compat {
+    // Most policies have no key that a fact is about.
+    if !context.semantics.aws_compat && facts.keys.iter().any(|key| key.starts_with("aws:")) {
         facts.unsigned();
         facts.assumed_root();
         facts.services();
@@ -133,13 +134,12 @@ impl<'a> Facts<'_, 'a> {
 
     /// Records which keys unsigned requests lack (S1 and S17).
     fn unsigned(&mut self) {
-        let anonymous = self.is_kind(ANONYMOUS);
         for name in self.keys.clone() {
             let without = match () {
                 () if SIGNED_ONLY.iter().any(|family| is_in(name, family)) => {
                     self.is_kind(ANONYMOUS.union(SIGN_IN))
                 }
-                () if NOT_ANONYMOUS.contains(&name) => anonymous,
+                () if NOT_ANONYMOUS.contains(&name) => self.is_kind(ANONYMOUS),
                 () => Lit::FALSE,
             };
             if without != Lit::FALSE {
@@ -151,18 +151,11 @@ impl<'a> Facts<'_, 'a> {
 
     /// Records that the type and the user id of a session of AssumeRoot are of no other kind (S4 and S5).
     fn assumed_root(&mut self) {
-        let of_others = [
-            (
-                "aws:principaltype",
-                ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec(),
-            ),
-            (
-                "aws:userid",
-                ["AROA", "AIDA"]
-                    .map(|start| Pattern::builder().text(start).many(Class::ANY).finish())
-                    .to_vec(),
-            ),
-        ];
+        let starting = |start: &str| Pattern::builder().text(start).many(Class::ANY).finish();
+        let types = || ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec();
+        let ids = || ["AROA", "AIDA"].map(starting).to_vec();
+        let of_others: [(&str, &dyn Fn() -> Vec<Pattern>); 2] =
+            [("aws:principaltype", &types), ("aws:userid", &ids)];
         for (key, patterns) in of_others {
             let Some(key) = self.mentioned(key) else { continue };
             let assumed = self.is_kind(ASSUMED_ROOT);
@@ -172,7 +165,7 @@ impl<'a> Facts<'_, 'a> {
             let own = self.formula.key(key, 0);
             let present = self.formula.present(own);
             let with_key = self.formula.graph.and([assumed, present]);
-            for pattern in patterns {
+            for pattern in patterns() {
                 let of_other = self.formula.matches(own, PatternKey::built(pattern));
                 self.implies(with_key, !of_other);
             }
