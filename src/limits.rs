@@ -233,6 +233,11 @@ impl Meter {
         self.spent
     }
 
+    /// The count of what [`SearchLimits::work`] bounds.
+    pub fn worked(&self) -> u64 {
+        self.limits.work - self.work
+    }
+
     /// Looks at the clock, if there is a deadline.
     ///
     /// # Errors

@@ -57,6 +57,10 @@ pub(crate) fn solve(
     meter: &mut Meter,
 ) -> Result<Outcome, Exhausted> {
     meter.charge(1)?;
+    // Words are tried on each, and positives are compared in pairs.
+    let pairs = positives.len().checked_mul(positives.len()).ok_or(Exhausted::Work)?;
+    meter.work(pairs)?;
+    meter.work(negatives.len())?;
     let text;
     let whole;
     let positives = if positives.is_empty() {

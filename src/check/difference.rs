@@ -17,14 +17,19 @@ use super::isolation::caught;
 use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
 use super::region::{Axis, Region};
+use super::statement_index::StatementIndex;
 use super::{Answer, Options};
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::evaluate::{self, Case, Truth};
-use crate::policy::{Document, Effect, PolicyType, RequestSet};
+use crate::policy::{Document, Effect, PolicyType, RequestSet, Starts};
 use crate::request::Request;
 use crate::solve::{Finding, Verdict};
 use crate::verify::Certificate;
 use std::collections::{BTreeMap, BTreeSet};
+
+mod near;
+
+use near::{Known, Near, Newness};
 
 /// A region of which some is new.
 #[derive(Clone, Debug)]
@@ -156,6 +161,15 @@ fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], opti
     let (one, other) = (one.prepared(), other.prepared());
     let (one, other) = (&*one, &*other);
     let mut budget = QueryBudget::of(options);
+    let [index_of_one, index_of_other] =
+        [one, other].map(|document| StatementIndex::of(document.document().statements.iter().map(Some)));
+    let inferred = evaluate::Options::for_documents(&[one.document(), other.document()]);
+    let policy_type = match options.policy_type {
+        Some(policy_type) => policy_type,
+        None => inferred.policy_type,
+    };
+    let reading = evaluate::Options { policy_type, strict_arn: options.strict_arn, ..inferred };
+    let of_regions = evaluate::Options { resource_unconstrained: true, ..reading.clone() };
     let mut groups: Vec<Found> = Vec::new();
     let mut rests: Vec<Answer> = Vec::new();
     for set in sets.iter().copied() {
@@ -164,9 +178,18 @@ fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], opti
             rests.push(first);
             continue;
         };
-        let statements: Vec<usize> = findings.iter().map(|finding| finding.statement).collect();
-        let mut search = Differ { one, other, set, earlier: &groups, budget: &mut budget };
-        match search.groups(&statements) {
+        let mut search = Differ {
+            one,
+            other,
+            set,
+            earlier: &groups,
+            budget: &mut budget,
+            index_of_one: &index_of_one,
+            index_of_other: &index_of_other,
+            reading: &reading,
+            of_regions: &of_regions,
+        };
+        match search.groups(findings) {
             Ok(found) => {
                 let covered = groups.iter().chain(&found).map(|group| group.in_set(set));
                 let without: Vec<OfSet<'_>> = std::iter::once((set, other.into())).chain(covered).collect();
@@ -221,6 +244,12 @@ struct Differ<'d> {
     /// The groups that were found in other sets.
     earlier: &'d [Found],
     budget: &'d mut QueryBudget,
+    index_of_one: &'d StatementIndex,
+    index_of_other: &'d StatementIndex,
+    /// The options by which the referee reads both policies.
+    reading: &'d evaluate::Options,
+    /// The options by which it reads a region: a statement without `Resource` is about every resource.
+    of_regions: &'d evaluate::Options,
 }
 
 /// The part of a region that is new.
@@ -233,12 +262,12 @@ enum Share {
 type Parts = Vec<(Region, Share)>;
 
 impl<'d> Differ<'d> {
-    fn groups(&mut self, statements: &[usize]) -> Result<Vec<Found>, Stopped> {
+    fn groups(&mut self, shown: &[Finding]) -> Result<Vec<Found>, Stopped> {
         let mut groups: Vec<Found> = Vec::new();
         let mut mixed: Vec<Region> = Vec::new();
-        for statement in statements {
-            let Some(whole) = Region::whole(self.one.document(), *statement) else { continue };
-            let parts = self.parts(Side::More, &whole)?;
+        for finding in shown {
+            let Some(near) = self.near(Side::More, finding.statement) else { continue };
+            let parts = self.parts(&near, Some(finding.witness.request()))?;
             for (region, share) in parts {
                 match share {
                     Share::All => self.add(&mut groups, Side::More, region, true)?,
@@ -253,12 +282,10 @@ impl<'d> Differ<'d> {
             if source.effect.value != Effect::Deny {
                 continue;
             }
-            let Some(whole) = Region::whole(other, statement) else { continue };
-            let Some(document) = self.document(Side::Less, &whole) else { continue };
-            if self.left_in(Side::Less, &document, &groups)?.is_none() {
-                continue;
-            }
-            for (region, share) in self.parts(Side::Less, &whole)? {
+            let Some(near) = self.near(Side::Less, statement) else { continue };
+            let Some(document) = self.document(Side::Less, &near.whole) else { continue };
+            let Some(finding) = self.left_in(Side::Less, &document, &groups)? else { continue };
+            for (region, share) in self.parts(&near, Some(finding.witness.request()))? {
                 self.add(&mut groups, Side::Less, region, share == Share::All)?;
             }
         }
@@ -288,62 +315,85 @@ impl<'d> Differ<'d> {
         let mut order: Vec<usize> = (0..groups.len()).collect();
         let weight = |group: &Found| (group.is_all_new, group.region.cells());
         order.sort_by_key(|place| (groups.get(*place).map(weight), std::cmp::Reverse(*place)));
-        let mut dropped: Vec<usize> = Vec::new();
+        let mut dropped: Vec<bool> = vec![false; groups.len()];
         if groups.len() > 1 {
             for place in order {
                 let Some(group) = groups.get(place) else { continue };
-                let others = groups.iter().enumerate();
-                let others = others.filter(|(other, _)| *other != place && !dropped.contains(other));
+                let stays = |other: usize| other != place && dropped.get(other) == Some(&false);
+                let others = groups.iter().enumerate().filter(|(other, _)| stays(*other));
                 let others = self.earlier.iter().chain(others.map(|(_, other)| other));
-                let set = self.set;
-                let others: Vec<OfSet<'_>> = others.map(|other| other.in_set(set)).collect();
-                if self.ask_new(group.in_set(set), others)?.is_none() {
-                    dropped.push(place);
+                let others = self.meeting((&group.document).into(), others);
+                // Most have a request that no other has.
+                let request = group.finding.witness.request();
+                let has = |other: &OfSet<'_>| self.may_hold(*other, request);
+                if others.iter().any(has)
+                    && self.ask_new((self.one, self.other), group.in_set(self.set), &others)?.is_none()
+                    && let Some(dropped) = dropped.get_mut(place)
+                {
+                    *dropped = true;
                 }
             }
         }
-        let mut places = 0..;
-        groups.retain(|_| places.next().is_some_and(|place| !dropped.contains(&place)));
+        let mut dropped = dropped.into_iter();
+        groups.retain(|_| dropped.next() == Some(false));
         groups.sort_by_key(|group| (!group.is_all_new, group.side, group.region.statement()));
         Ok(groups)
     }
 
-    /// A region of the policy of this side as a document.
-    fn document(&self, side: Side, region: &Region) -> Option<PreparedDocument> {
-        let of = match side {
-            Side::More => self.one.document(),
-            Side::Less => self.other.document(),
+    /// The groups that may have a request in common with a region, by the sets in which they count.
+    fn meeting<'g>(
+        &self,
+        region: DocumentRef<'_>,
+        groups: impl Iterator<Item = &'g Found>,
+    ) -> Vec<OfSet<'g>> {
+        let starts: Vec<Starts<'_>> = region.document().statements.iter().map(Starts::of).collect();
+        let may_meet = |group: &&Found| {
+            let mut statements = group.document.document().statements.iter();
+            statements.any(|statement| starts.iter().any(|starts| starts.may_meet(statement)))
         };
-        let effect = region_set(self.set, side).effect();
-        region.document_of(of, effect).map(PreparedDocument::new)
+        groups.filter(may_meet).map(|group| group.in_set(self.set)).collect()
     }
 
-    /// The parts of a statement in which something is new, put together as far as they go together.
-    fn parts(&mut self, side: Side, whole: &Region) -> Result<Parts, Stopped> {
+    fn of_side(&self, side: Side) -> &'d Document {
+        match side {
+            Side::More => self.one.document(),
+            Side::Less => self.other.document(),
+        }
+    }
+
+    /// A region of the policy of this side as a document.
+    fn document(&self, side: Side, region: &Region) -> Option<PreparedDocument> {
+        let effect = region_set(self.set, side).effect();
+        region.document_of(self.of_side(side), effect).map(PreparedDocument::new)
+    }
+
+    /// The parts of a statement in which something is new, put together as far as they go together, given a request that may be new
+    /// in it.
+    fn parts(&mut self, near: &Near, new: Option<&Request>) -> Result<Parts, Stopped> {
         let mut parts = Vec::new();
-        self.halve(side, whole.clone(), None, &mut parts)?;
+        self.halve(near, near.whole.clone(), Known { new, ..Known::default() }, &mut parts)?;
         let mut parts = together(parts);
         for place in 0..parts.len() {
-            self.grow(side, whole, place, &mut parts)?;
+            self.grow(near, place, &mut parts)?;
         }
         Ok(parts)
     }
 
-    /// Halves the region until every part is wholly new, not new at all, or one value of each list. `known` is a new request
-    /// of the region that holds it, if one is known.
+    /// Halves the region until every part is wholly new, not new at all, or one value of each list.
     fn halve(
         &mut self,
-        side: Side,
+        near: &Near,
         region: Region,
-        known: Option<&Request>,
+        known: Known<'_>,
         parts: &mut Parts,
     ) -> Result<(), Stopped> {
-        let Some(document) = self.document(side, &region) else { return Ok(()) };
-        let of_set = (region_set(self.set, side), DocumentRef::from(&document));
+        let Some(document) = self.document(near.side, &region) else { return Ok(()) };
+        let of_set = (region_set(self.set, near.side), DocumentRef::from(&document));
         let found;
-        let witness = match known.filter(|request| self.holds(of_set, request)) {
-            Some(request) => request,
-            None => match self.ask_new(of_set, [])? {
+        let shown_new = self.known_in(near, of_set, known.new, known.axis, true);
+        let new = match &shown_new {
+            Some(request) => &**request,
+            None => match self.ask_new((&near.one, &near.other), of_set, &[])? {
                 Some(finding) => {
                     found = finding;
                     found.witness.request()
@@ -351,10 +401,21 @@ impl<'d> Differ<'d> {
                 None => return Ok(()),
             },
         };
-        if self.is_all_new(of_set)? {
-            parts.push((region, Share::All));
-            return Ok(());
-        }
+        let shown;
+        let shown_old = self.known_in(near, of_set, known.old, known.axis, false);
+        let old = match &shown_old {
+            Some(request) => Some(&**request),
+            None => match self.newness(near, of_set)? {
+                Newness::All => {
+                    parts.push((region, Share::All));
+                    return Ok(());
+                }
+                Newness::NotAll(request) => {
+                    shown = request;
+                    shown.as_deref()
+                }
+            },
+        };
         // The shortest list first: its values differ more often.
         let longest = |(axis, values): (Axis, &[usize])| {
             (values.len() > 1).then(|| (values.len(), axis, values.to_vec()))
@@ -364,7 +425,8 @@ impl<'d> Differ<'d> {
             Some((count, axis, values)) => {
                 let (first, second) = values.split_at(count / 2);
                 for half in [first, second] {
-                    self.halve(side, region.with(axis, half.to_vec()), Some(witness), parts)?;
+                    let known = Known { new: Some(new), old, axis: Some(axis) };
+                    self.halve(near, region.with(axis, half.to_vec()), known, parts)?;
                 }
             }
         }
@@ -373,13 +435,13 @@ impl<'d> Differ<'d> {
 
     /// Gives a part that is wholly new every further value of its statement with which it still is, unless it would
     /// swallow another part.
-    fn grow(&mut self, side: Side, whole: &Region, place: usize, parts: &mut Parts) -> Result<(), Stopped> {
+    fn grow(&mut self, near: &Near, place: usize, parts: &mut Parts) -> Result<(), Stopped> {
         let Some((region, Share::All)) = parts.get(place).cloned() else { return Ok(()) };
         if parts.iter().filter(|(_, share)| *share == Share::All).count() < 2 {
             return Ok(());
         }
         let mut region = region;
-        for (axis, all) in whole.lists() {
+        for (axis, all) in near.whole.lists() {
             for value in all {
                 let Some(own) = region.values(axis) else { continue };
                 let mut values = own.to_vec();
@@ -392,8 +454,9 @@ impl<'d> Differ<'d> {
                 if parts.iter().enumerate().any(swallows) || !is_covered(&slice, parts) {
                     continue;
                 }
-                let Some(document) = self.document(side, &slice) else { continue };
-                if self.is_all_new((region_set(self.set, side), (&document).into()))? {
+                let Some(document) = self.document(near.side, &slice) else { continue };
+                let of_set = (region_set(self.set, near.side), (&document).into());
+                if matches!(self.newness(near, of_set)?, Newness::All) {
                     region = more;
                 }
             }
@@ -406,9 +469,12 @@ impl<'d> Differ<'d> {
 
     /// Returns true if the request is in the region.
     fn holds(&self, (set, region): OfSet<'_>, request: &Request) -> bool {
-        let mut options = evaluate::Options::for_documents(&[self.one.document(), self.other.document()]);
-        options.resource_unconstrained = true;
-        Case::new(request, &options).is_in(set, [region.document()]) == Truth::True
+        Case::new(request, self.of_regions).is_in(set, [region.document()]) == Truth::True
+    }
+
+    /// Returns false if the request is not in the region.
+    fn may_hold(&self, (set, region): OfSet<'_>, request: &Request) -> bool {
+        Case::new(request, self.of_regions).is_in(set, [region.document()]) != Truth::False
     }
 
     /// A new request of the region that is in none of the groups.
@@ -418,36 +484,26 @@ impl<'d> Differ<'d> {
         region: &PreparedDocument,
         groups: &[Found],
     ) -> Result<Option<Finding>, Stopped> {
-        let set = self.set;
-        let groups = self.earlier.iter().chain(groups).map(|group| group.in_set(set));
-        self.ask_new((region_set(set, side), region.into()), groups)
+        let others = self.meeting(region.into(), self.earlier.iter().chain(groups));
+        self.ask_new((self.one, self.other), (region_set(self.set, side), region.into()), &others)
     }
 
     /// A new request of the region that is in none of the others. What is not known counts as none: in the end it is
     /// asked whether everything is covered.
-    fn ask_new<'g>(
+    fn ask_new(
         &mut self,
-        region: OfSet<'g>,
-        others: impl IntoIterator<Item = OfSet<'g>>,
-    ) -> Result<Option<Finding>, Stopped>
-    where
-        'd: 'g,
-    {
-        let (one, other, set) = (self.one.into(), self.other.into(), self.set);
-        let without: Vec<OfSet<'g>> = std::iter::once((set, other)).chain(others).collect();
-        let asked = |options: &Options| find_among(set, &[one], &[region], &without, options);
+        (one, other): (&PreparedDocument, &PreparedDocument),
+        region: OfSet<'_>,
+        others: &[OfSet<'_>],
+    ) -> Result<Option<Finding>, Stopped> {
+        let set = self.set;
+        let without: Vec<OfSet<'_>> =
+            std::iter::once((set, other.into())).chain(others.iter().copied()).collect();
+        let asked = |options: &Options| find_among(set, &[one.into()], &[region], &without, options);
         match self.budget.ask(asked)?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
-    }
-
-    /// Returns true if it is proved that all of the region is in the set of the one policy, and nothing of it in that of the other.
-    fn is_all_new(&mut self, (of, region): OfSet<'_>) -> Result<bool, Stopped> {
-        let (one, other) = ((self.set, self.one.into()), (self.set, self.other.into()));
-        let nothing_old = |options: &Options| find_among(of, &[region], &[other], &[], options);
-        let all_new = |options: &Options| find_among(of, &[region], &[], &[one], options);
-        Ok(self.budget.proves(nothing_old)? && self.budget.proves(all_new)?)
     }
 }
 

@@ -125,7 +125,9 @@ impl QueryBudget {
             return Err(Stopped::Internal(message.to_owned()));
         }
         // What the last query took too much of ends the next one.
-        self.comparisons -= self.comparisons.min(answer.stats.values * VALUE);
+        let read = answer.stats.values.checked_mul(VALUE);
+        let taken = read.and_then(|read| read.checked_add(answer.stats.work));
+        self.comparisons -= taken.map_or(self.comparisons, |taken| self.comparisons.min(taken));
         let nodes = if self.counts_nodes { u128::from(answer.stats.nodes) * NODE } else { 0 };
         let spent = u128::from(answer.stats.states) + nodes;
         let Some(left) = self.states.checked_sub(spent) else {

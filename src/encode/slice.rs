@@ -5,14 +5,20 @@
 //! question. Between versions of one policy this leaves few statements of both, and only those are compiled. Where the query is
 //! about what documents deny, the same holds of their Deny statements.
 //!
+//! Where a request is searched and few statements say which, a statement that starts with other actions or resources than all of these does not
+//! matter either.
+//!
 //! Certificates do without it: they are about the query as a whole.
 
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
 use crate::index::broken;
-use crate::policy::{Effect, RequestSet};
-use crate::query::{Layer, Query, Role};
+use crate::policy::{Document, Effect, RequestSet, Starts};
+use crate::query::{CheckKind, Layer, Query, Role};
 use std::borrow::Cow;
+
+/// Values of a layer up to which its statements are compared with all others one by one.
+const CONFINING_VALUES: usize = 64;
 
 /// The statements that can matter.
 #[derive(Debug)]
@@ -50,7 +56,7 @@ impl Slice {
         let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
         let excluded: Vec<Excluded<'_>> =
             excluding.map(|layer| Excluded::of(layer.set, of_layer(layer).flatten(), &denied)).collect();
-        let asked = match query.access() {
+        let listed = match query.access() {
             Some(entries) => {
                 let services = entries.iter().map(|entry| match entry.actions.is_empty() {
                     true => Services::ALL,
@@ -60,6 +66,13 @@ impl Slice {
             }
             None => Services::ALL,
         };
+        // A request has to be in the set of each of these layers too, so it is about an action of one of its statements.
+        let confining = query.layers().filter(|layer| matches!(layer.role, Role::Scope | Role::Caps));
+        let confined = confining.map(|layer| {
+            let statements = with_effect(of_layer(layer).flatten(), layer.set.effect());
+            statements.map(|digest| digest.services).fold(Services::NONE, Services::or)
+        });
+        let asked = confined.fold(listed, Services::and);
         let is_goal = |digest: &&Digest<'_>| {
             digest.services.meet(asked) && !excluded.iter().any(|excluded| excluded.covers(digest))
         };
@@ -71,7 +84,13 @@ impl Slice {
         let of_other = |digest: &Digest<'_>| digest.services.meet(reached);
         let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
         let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
-        Slice { matters: Some(of_policies.chain(of_others).collect()) }
+        let mut matters: Vec<Vec<bool>> = of_policies.chain(of_others).collect();
+        // A comparison of two policies asks one question, which is not worth it.
+        let confines = |layer: &Layer<'_, '_>| layer.role != Role::Excludes;
+        for layer in query.layers().filter(|layer| query.check() == CheckKind::Find && confines(layer)) {
+            confine(&mut matters, layer, query.documents());
+        }
+        Slice { matters: Some(matters) }
     }
 
     /// True if the statement can matter.
@@ -109,6 +128,30 @@ impl<'o> Excluded<'o> {
     /// keep requests out of the set, is in the set.
     fn covers(&self, digest: &Digest<'_>) -> bool {
         !self.denied.meet(digest.services) && self.contents.binary_search(&digest.content).is_ok()
+    }
+}
+
+/// Leaves out the statements that apply to no request in the set of a layer, where few statements put requests into it: a request has
+/// to be in the set, so one of these applies to it.
+fn confine(matters: &mut [Vec<bool>], layer: Layer<'_, '_>, documents: &[&Document]) {
+    let marks = matters.iter().skip(layer.first);
+    let statements = layer.documents.iter().zip(marks).flat_map(|(document, marks)| {
+        document.statements.iter().zip(marks).filter(|(_, matters)| **matters).map(|(statement, _)| statement)
+    });
+    let putting = statements.filter(|statement| statement.effect.value == layer.set.effect());
+    let mut starts: Vec<Starts<'_>> = Vec::new();
+    let mut values = 0;
+    for statement in putting {
+        values += statement.value_count() + 1;
+        if values > CONFINING_VALUES {
+            return;
+        }
+        starts.push(Starts::of(statement));
+    }
+    for (document, marks) in documents.iter().zip(matters) {
+        for (statement, matters) in document.statements.iter().zip(marks) {
+            *matters = *matters && starts.iter().any(|starts| starts.may_meet(statement));
+        }
     }
 }
 
@@ -204,12 +247,29 @@ mod tests {
         assert_eq!(matter(&Query::access_not_granted(&new, &access)), [[0, 3]]);
     }
 
+    /// Statements that start with other actions or resources than those of a document that says what is asked about do not matter.
+    #[test]
+    fn what_meets_no_statement_of_the_scope_is_left_out() {
+        const OF_BUCKET: &str = r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}"#;
+        const OF_OTHER: &str = r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"arn:aws:s3:::c/*"}"#;
+        const ASKED: &str = r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/a*"}"#;
+        let (policy, asked) = (policy(&[READ, WRITE, RUN, OF_BUCKET, OF_OTHER]), policy(&[ASKED]));
+        let without = document("2012-10-17", &[RUN, READ]);
+        let query = Query::find([&policy], [&asked], [&without]);
+        // Who allows it elsewhere leaves nothing to ask.
+        assert_eq!(matter(&query), [const { &[0usize; 0] }; 3]);
+        let query = Query::find([&policy], [&asked], []);
+        assert_eq!(matter(&query), [&[0, 3][..], &[0]]);
+        let query = Query::find([&asked], [&policy], []);
+        assert_eq!(matter(&query), [&[0][..], &[0, 3]]);
+    }
+
     /// One document that has the statement and denies no more suffices; statements of other policies deny too.
     #[test]
     fn several_documents() {
         let (a, b) = (policy(&[READ]), policy(&[RUN, NO_READ]));
         let (with, without) = (policy(&[READ, NO_READ]), policy(&[WRITE]));
         assert_eq!(matter(&Query::find([&a, &b], [], [&without, &with])), [&[][..], &[0], &[], &[]]);
-        assert_eq!(matter(&Query::find([&a], [&b], [&without])), [[0].to_vec(), vec![1], vec![0]]);
+        assert_eq!(matter(&Query::find([&a], [&b], [&without])), [const { &[0usize; 0] }; 3]);
     }
 }

@@ -84,6 +84,17 @@ impl Options {
         }
     }
 
+    /// Returns true if documents, for which alone the options would be `others`, are read in the same way by both: their keys are as
+    /// multivalued and as disputed.
+    pub(crate) fn reads_alike(&self, others: &Options, documents: &[&Document]) -> bool {
+        let mentioned: BTreeSet<&str> = documents.iter().flat_map(|d| d.mentioned_keys()).collect();
+        let alike = |own: &BTreeSet<String>, others: &BTreeSet<String>| {
+            own.iter().filter(|key| mentioned.contains(key.as_str())).eq(others)
+        };
+        alike(&self.multivalued, &others.multivalued)
+            && alike(&self.spelled_differently, &others.spelled_differently)
+    }
+
     /// Returns true if the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
     pub(super) fn is_disputed(&self, template: &Template) -> bool {
         !self.spelled_differently.is_empty()

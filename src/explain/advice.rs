@@ -77,7 +77,7 @@ impl Advisor<'_> {
     /// Says what to do about a Deny statement of the existing policy that the judged one has weakened.
     pub(crate) fn keep(&self, explained: &Explained<'_>, existing: &Document) -> String {
         let deny = explained.finding.statement;
-        let kept = existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
         let comes_to = self.outcome(explained, kept);
         format!(
             "keep {} in {}{}, or accept that less is denied",
@@ -100,7 +100,7 @@ impl Advisor<'_> {
             (false, false) => format!("narrow {}", element(place)),
         };
         // Only a removal is a definite change.
-        let removal = if is_removal { without(self.policy, explained) } else { None };
+        let removal = || if is_removal { without(self.policy, explained) } else { None };
         let removed = self.said(self.outcome(explained, removal));
         if self.existing.is_some() {
             return format!("{narrow}{removed}");
@@ -117,7 +117,7 @@ impl Advisor<'_> {
         deny: usize,
         narrow: &str,
     ) -> String {
-        let kept = existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
         let mut comes_to = self.outcome(explained, kept);
         let mut denials = vec![deny];
         if comes_to == Some(Outcome::Insufficient)
@@ -146,8 +146,8 @@ impl Advisor<'_> {
             true => "has to keep it",
             false => "has to ask for the same",
         };
-        let changed = with(self.policy, explained, lost);
-        let mut comes_to = self.outcome(explained, changed.clone());
+        let changed = self.recheck.and_then(|_| with(self.policy, explained, lost));
+        let mut comes_to = self.outcome(explained, || changed.clone());
         let mut denials = String::new();
         // What the existing policy denies beside is new access too.
         if let (Some(Outcome::Insufficient), Some(changed)) = (comes_to, &changed)
@@ -165,8 +165,14 @@ impl Advisor<'_> {
     }
 
     /// Finds what a change that is advised comes to, if it is made and can be checked.
-    fn outcome(&self, explained: &Explained<'_>, changed: Option<Document>) -> Option<Outcome> {
-        let answer = changed.zip(self.recheck).and_then(|(changed, recheck)| recheck(&changed))?;
+    fn outcome(
+        &self,
+        explained: &Explained<'_>,
+        changed: impl FnOnce() -> Option<Document>,
+    ) -> Option<Outcome> {
+        // The change is a copy of the policy: it is only made where it is checked.
+        let recheck = self.recheck?;
+        let answer = recheck(&changed()?)?;
         let place = |finding: &Finding| (finding.document, finding.statement);
         let same = |finding: &Finding| place(finding) == place(explained.finding);
         match answer.verdict {
@@ -201,7 +207,7 @@ impl Advisor<'_> {
         }
         let ask = |kept: &[(usize, &Statement)]| {
             let changed = with_denials(document, kept.iter().map(|(_, statement)| *statement));
-            self.outcome(explained, Some(changed)).filter(|outcome| *outcome != Outcome::Insufficient)
+            self.outcome(explained, || Some(changed)).filter(|outcome| *outcome != Outcome::Insufficient)
         };
         let mut comes_to = ask(&kept)?;
         let mut place = 0;

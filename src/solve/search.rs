@@ -225,6 +225,7 @@ impl<'f, 'a> Search<'f, 'a> {
             atoms: self.workspace.formula.atom_count() as u64,
             nodes: self.workspace.formula.graph.len() as u64,
             states: self.workspace.meter.spent(),
+            work: self.workspace.meter.worked(),
             lemmas: self.lemmas.len() as u64,
             ..self.stats
         }

@@ -250,6 +250,9 @@ pub struct Stats {
     /// Statements of the documents, and values that they list: what it takes to read them for a query.
     #[serde(skip)]
     pub values: u64,
+    /// Comparisons of patterns and looks at parts of the formula.
+    #[serde(skip)]
+    pub work: u64,
 }
 
 impl Stats {
@@ -265,6 +268,7 @@ impl Stats {
             states: self.states + other.states,
             iterations: self.iterations + other.iterations,
             values: self.values + other.values,
+            work: self.work + other.work,
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) type Excluding = (Vec<usize>, Vec<usize>);
 /// Pairs of patterns about which something is remembered, so that long lists do not fill the memory.
 const KEPT_PAIRS_THRESHOLD: usize = 1 << 21;
 
+/// As how many further comparisons one counts that takes automata.
+const AUTOMATA: usize = 3;
+
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
@@ -94,6 +97,7 @@ impl Strings {
         if let Some(answer) = self.relations.get(&pair).and_then(|r| r.disjoint) {
             return Ok(answer);
         }
+        meter.work(AUTOMATA)?;
         self.build(formula, a);
         self.build(formula, b);
         let answer = disjoint(self.built(a), self.built(b), meter)?;
@@ -125,6 +129,7 @@ impl Strings {
         if let Some(answer) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
             return Ok(answer);
         }
+        meter.work(AUTOMATA)?;
         self.build(formula, outer);
         self.build(formula, inner);
         let answer = includes(self.built(outer), self.built(inner), meter)?;

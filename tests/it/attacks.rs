@@ -169,6 +169,20 @@ fn crowds() {
     }
 }
 
+/// Long policies that have little in common: everything is new on both sides.
+#[test]
+fn strangers() {
+    let directory = directory("strangers");
+    let policies = attacks::crowds();
+    for pair in policies.windows(2) {
+        std::fs::write(directory.join("one.json"), &pair[0]).unwrap();
+        std::fs::write(directory.join("other.json"), &pair[1]).unwrap();
+        let run = |arguments: &str| run(&directory, &arguments.split(' ').collect::<Vec<_>>());
+        run("diff one.json other.json --timeout 1s");
+        run("compare one.json other.json --timeout 1s");
+    }
+}
+
 #[test]
 fn hostile_texts() {
     all("texts", attacks::texts());

@@ -10,6 +10,8 @@ use crate::policy::{Document, RequestSet, Statement};
 /// The statements that may apply to requests of one statement, as a policy.
 pub(super) struct Near {
     kind: Kind,
+    /// The statement that was asked for last.
+    of: usize,
     places: Vec<usize>,
     document: PreparedDocument,
 }
@@ -40,15 +42,19 @@ impl Linter<'_> {
 
     /// The statements near one as they are left.
     pub(super) fn near(&mut self, index: usize, kind: Kind) -> Result<PreparedDocument, Stopped> {
+        if let Some(near) = self.near.as_ref().filter(|near| near.kind == kind && near.of == index) {
+            return Ok(near.document.clone());
+        }
         let places = self.beside(index);
-        if let Some(near) = self.near.as_ref().filter(|near| near.kind == kind && near.places == places) {
+        if let Some(near) = self.near.as_mut().filter(|near| near.kind == kind && near.places == places) {
+            near.of = index;
             return Ok(near.document.clone());
         }
         let left = places.iter().filter_map(|place| self.reduction.statement(kind, *place));
         let document = self.policy.with_statements(left.cloned().collect::<Vec<Statement>>());
         self.budget.read(places.len())?;
         let document = PreparedDocument::new(document);
-        self.near = Some(Near { kind, places, document: document.clone() });
+        self.near = Some(Near { kind, of: index, places, document: document.clone() });
         Ok(document)
     }
 

@@ -8,6 +8,9 @@ use crate::evaluate::glob_matches;
 use crate::policy::{Effect, Part, Template};
 use crate::span::Span;
 
+/// Bytes of a word that take as long again to try on a pattern.
+const LONG_WORD: usize = 32;
+
 impl Linter<'_> {
     /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
     pub(super) fn may_be_covered(&mut self, index: usize) -> Result<bool, Stopped> {
@@ -37,7 +40,7 @@ impl Linter<'_> {
         let word = sample(glob);
         let others = beside.iter().filter(|place| **place != index || value.is_some());
         for statement in others.filter_map(|place| self.reduction.statement(kind, *place)) {
-            self.budget.compare(statement.action.values.len())?;
+            self.budget.compare(tries(statement.action.values.len(), &word))?;
             let mut values = statement.action.values.iter();
             if statement.action.negated
                 || values.any(|other| Some(other.span) != value && glob_matches(&other.value.glob, &word))
@@ -69,7 +72,7 @@ impl Linter<'_> {
                 let word = sample(&value.value.template);
                 let others = beside.iter().filter_map(|other| self.reduction.statement(Kind::Less, *other));
                 for element in others.filter_map(|s| s.resource.as_ref()) {
-                    self.budget.compare(element.values.len())?;
+                    self.budget.compare(tries(element.values.len(), &word))?;
                     let mut values = element.values.iter().filter(|v| v.span != value.span);
                     if element.negated
                         || values.any(|v| {
@@ -84,6 +87,11 @@ impl Linter<'_> {
             _ => Ok(true),
         }
     }
+}
+
+/// As how many comparisons it counts to try a word on patterns: a long one takes longer.
+fn tries(patterns: usize, word: &str) -> usize {
+    patterns * (1 + word.len() / LONG_WORD)
 }
 
 /// A word that the pattern matches and that few others do.

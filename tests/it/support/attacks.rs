@@ -358,6 +358,10 @@ pub(crate) fn crowds() -> Vec<String> {
         each(&|i| statement(effect(i), &for_accounts(i, 2, &on(i)))),
         each(&|i| statement(effect(i), &for_accounts(i / 2, 2, &all))),
         policy(&[statement("Allow", &for_accounts(0, count * 4, &all))]),
+        each(&|i| {
+            statement(effect(i), &format!(r#""NotAction":["s3:Get{i}*","ec2:*"],"Resource":"{S3}{i}/*""#))
+        }),
+        each(&|i| statement(effect(i), &format!(r#""Action":"s3:*","NotResource":"{S3}*k{i}-*""#))),
     ]
 }
 

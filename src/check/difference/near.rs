@@ -1,0 +1,170 @@
+//! Queries about parts of one statement, asked of the statements that may apply to its requests, and what saves them: statements that
+//! start with other actions or resources, and requests like those that are known.
+
+use super::{Differ, Side};
+use crate::check::find::{OfSet, find_among};
+use crate::check::query_budget::Stopped;
+use crate::check::region::{Axis, Region};
+use crate::check::statement_index::StatementIndex;
+use crate::check::{Answer, Options};
+use crate::encode::PreparedDocument;
+use crate::evaluate::{self, Case, Truth};
+use crate::policy::{Document, Effect, RequestSet, Starts, Statement};
+use crate::request::{FactSets, Keys, Request};
+use crate::solve::Verdict;
+use std::borrow::Cow;
+
+/// Both policies without statements that apply to no request of one statement: a query about requests of that statement has the same
+/// answer.
+pub(super) struct Near {
+    /// The statement's region, all of it.
+    pub(super) whole: Region,
+    pub(super) side: Side,
+    pub(super) one: PreparedDocument,
+    pub(super) other: PreparedDocument,
+}
+
+/// The part of a region, which is not empty, that is in the set of the one policy and not in that of the other.
+pub(super) enum Newness {
+    /// All of it: proved.
+    All,
+    /// Maybe not all, for example not this request.
+    NotAll(Option<Box<Request>>),
+}
+
+/// Requests of a region that holds the one that is looked at, as far as they are known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known<'k> {
+    /// One that is new.
+    pub(super) new: Option<&'k Request>,
+    /// One that is not.
+    pub(super) old: Option<&'k Request>,
+    /// The list in which the region has fewer values.
+    pub(super) axis: Option<Axis>,
+}
+
+impl Differ<'_> {
+    /// The policies near a statement; `None` if there is no such statement.
+    pub(super) fn near(&self, side: Side, statement: usize) -> Option<Near> {
+        let of = self.of_side(side);
+        let whole = Region::whole(of, statement)?;
+        let own = of.statements.get(statement)?;
+        let near = |document: &PreparedDocument, index: &StatementIndex| {
+            let statements = &document.document().statements;
+            let starts = Starts::of(own);
+            let beside = index.beside(own).into_iter().filter_map(|place| statements.get(place));
+            let meeting: Vec<Statement> =
+                beside.filter(|statement| starts.may_meet(statement)).cloned().collect();
+            match meeting.len() == statements.len() {
+                true => document.clone(),
+                false => document.document().with_statements(meeting).into(),
+            }
+        };
+        let (one, other) = (near(self.one, self.index_of_one), near(self.other, self.index_of_other));
+        // How a statement without `Resource` is read depends on the others.
+        let reads_alike = own.resource.is_some()
+            && self.reading.reads_alike(
+                &evaluate::Options::for_documents(&[one.document(), other.document()]),
+                &[one.document(), other.document()],
+            );
+        let (one, other) = match reads_alike {
+            true => (one, other),
+            false => (self.one.clone(), self.other.clone()),
+        };
+        Some(Near { whole, side, one, other })
+    }
+
+    /// A request of a region that is new, or that is not: the known one of a region with more values of a list, or one like it with a
+    /// value that the region has. It saves a query.
+    pub(super) fn known_in<'k>(
+        &self,
+        near: &Near,
+        region: OfSet<'_>,
+        known: Option<&'k Request>,
+        axis: Option<Axis>,
+        is_new: bool,
+    ) -> Option<Cow<'k, Request>> {
+        let known = known?;
+        if self.holds(region, known) {
+            return Some(Cow::Borrowed(known));
+        }
+        let like = like(region.1.document(), axis?, known)?;
+        let is_shown = self.holds(region, &like)
+            && self.is_new(near, &like) == Truth::from(is_new)
+            && self.can_happen(near, &like);
+        is_shown.then_some(Cow::Owned(like))
+    }
+
+    /// Is the request in the set of the one policy, and not in that of the other?
+    fn is_new(&self, near: &Near, request: &Request) -> Truth {
+        let case = Case::new(request, self.reading);
+        let is_in = |policy: &PreparedDocument| case.is_in(self.set, [policy.document()]);
+        match (is_in(&near.one), is_in(&near.other)) {
+            (Truth::True, Truth::False) => Truth::True,
+            (Truth::False, _) | (_, Truth::True) => Truth::False,
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// Returns true if the facts about requests do not exclude one that is like a confirmed one.
+    fn can_happen(&self, near: &Near, request: &Request) -> bool {
+        let options = self.budget.options();
+        let facts = FactSets { safe: !options.aws_compat, heuristics: options.assume_heuristics };
+        let mentioned = [&near.one, &near.other].into_iter().flat_map(|d| d.document().mentioned_keys());
+        // A boundary that is given counts in place of the request's own.
+        options.boundary.is_none() && request.inconsistencies_among(&Keys::new(mentioned), &facts).is_empty()
+    }
+
+    /// Finds out whether all of the region is in the set of the one policy, and nothing of it in that of the other.
+    pub(super) fn newness(&mut self, near: &Near, region: OfSet<'_>) -> Result<Newness, Stopped> {
+        let (of, document) = region;
+        let starts: Vec<Starts<'_>> = document.document().statements.iter().map(Starts::of).collect();
+        let meets = |policy: &PreparedDocument, effect: Effect| {
+            let mut statements = policy.document().statements.iter().filter(|s| s.effect.value == effect);
+            statements.any(|statement| starts.iter().any(|starts| starts.may_meet(statement)))
+        };
+        if meets(&near.other, self.set.effect()) {
+            let other = (self.set, (&near.other).into());
+            if let Some(request) =
+                self.shown(|options| find_among(of, &[document], &[other], &[], options))?
+            {
+                return Ok(Newness::NotAll(request));
+            }
+        }
+        // A part of one of its statements is in its set unless its Deny statements keep it out.
+        let keeps_out = self.set != RequestSet::Denied && meets(&near.one, Effect::Deny);
+        if near.side == Side::More && !keeps_out {
+            return Ok(Newness::All);
+        }
+        let one = (self.set, (&near.one).into());
+        let request = self.shown(|options| find_among(of, &[document], &[], &[one], options))?;
+        Ok(request.map_or(Newness::All, Newness::NotAll))
+    }
+
+    /// A request of the query, if that is known; `None` if it is proved that there is none.
+    fn shown(
+        &mut self,
+        query: impl FnOnce(&Options) -> Answer,
+    ) -> Result<Option<Option<Box<Request>>>, Stopped> {
+        Ok(match self.budget.ask(query)?.verdict {
+            Verdict::Pass(_) => None,
+            Verdict::Fail(findings) => {
+                Some(findings.first().map(|finding| Box::new(finding.witness.request().clone())))
+            }
+            Verdict::Unknown(_) => Some(None),
+        })
+    }
+}
+
+/// The request with the first action or resource of a region.
+fn like(region: &Document, axis: Axis, request: &Request) -> Option<Request> {
+    let statement = region.statements.first()?;
+    let filled = |text: &str| text.replace(['*', '?'], "a");
+    let mut like = request.clone();
+    match axis {
+        Axis::Action => like.action = filled(&statement.action.values.first()?.value.text),
+        Axis::Resource => like.resource = filled(&statement.resource.as_ref()?.values.first()?.value.text),
+        Axis::Principal | Axis::Condition(_) => return None,
+    }
+    Some(like)
+}
