@@ -59,7 +59,7 @@ pub(crate) fn solve(
     meter.charge(1)?;
     // Words are tried on each, and positives are compared in pairs.
     let pairs = positives.len().checked_mul(positives.len()).ok_or(Exhausted::Work)?;
-    meter.work(pairs)?;
+    meter.work(pairs / 2)?;
     meter.work(negatives.len())?;
     let text;
     let whole;
