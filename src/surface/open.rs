@@ -92,17 +92,17 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
         (Link::Policy, true) => return not_read(link, file),
         (Link::Policy, false) => {
             format!(
-                "{policy} is no longer attached to {to}: it may have denied something, and its document is not in {file}"
+                "{policy} is detached from {to}, and {file} does not hold its document: it may deny requests"
             )
         }
         (Link::Membership, true) => {
-            format!("{to} joins the group {policy}: what its policies allow is not judged for a new member")
+            format!("{to} joins the group {policy}, whose policies are not judged for a new member")
         }
         (Link::Membership, false) => {
-            format!("{to} leaves the group {policy}: what its policies denied is not judged")
+            format!("{to} leaves the group {policy}, and the requests that its policies deny are not judged")
         }
         (Link::Boundary | Link::Profile, _) => {
-            format!("{policy} no longer limits {to}: what that lets through is not judged")
+            format!("{policy} no longer limits {to}, and the requests that it stopped are not judged")
         }
     };
     let code = match link.link {

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     let inputs =
         gather(&mut Reader::new(&args.inputs.container), &args.policies, "policy", &args.inputs.container);
     if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
-        return Err(Failure::validation("there is no policy in any of the inputs"));
+        return Err(Failure::validation("none of the inputs holds a policy"));
     }
     let mut failures: Vec<Option<Failure>> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
             Options { certify: args.certify, judging: args.alone.judging(), ..args.semantics.options() };
         options.limits.deadline = deadline(args.timeout);
         if args.inputs.skip_non_policies && input.is_no_policy() {
-            let message = "there is no policy in this file".to_owned();
+            let message = "this file holds no policy".to_owned();
             let name = input.name.clone();
             subjects.push(Subject { name, rule: None, status: Status::Skipped, message, issues: Vec::new() });
             failures.push(None);

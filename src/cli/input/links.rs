@@ -12,12 +12,10 @@ use std::path::Path;
 /// The policies that a file attaches, and whose documents are not in it.
 pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
     let links = unread_links(container).filter(|link| is_chosen(link, args));
-    links
-        .map(|link| {
-            given(link, file, args)
-                .unwrap_or_else(|| missing(link, file, surface::not_read(link, file), args))
-        })
-        .collect()
+    let input = |link: &Attachment| {
+        given(link, file, args).unwrap_or_else(|| missing(link, file, surface::not_read(link, file), args))
+    };
+    links.map(|link| unless_skipped(link, input(link), args)).collect()
 }
 
 /// The input for a link that a change makes or takes away; `None` if it needs none: its policy is judged as new or as deleted
@@ -64,10 +62,7 @@ pub(super) fn changed(
         },
         _ => missing(link, file, surface::changed_link(change, file), args),
     };
-    Some(match skipped(&member(link), args) {
-        Some(reason) => Input { standing: Standing::Skipped(reason), ..input },
-        None => input,
-    })
+    Some(unless_skipped(link, input, args))
 }
 
 /// True if the flags choose the link: links are looked at where policies of identities are.
@@ -86,11 +81,16 @@ fn name(link: &Attachment, file: &str) -> String {
 }
 
 fn missing(link: &Attachment, file: &str, issue: Issue, args: &ContainerArgs) -> Input {
-    let mut input = open(file, &member(link), issue, args);
-    if let (Standing::Open(..), Some(reason)) = (&input.standing, skipped(surface::attached(link), args)) {
-        input.standing = Standing::Skipped(reason);
+    open(file, &member(link), issue, args)
+}
+
+/// The input, passed over if the flags name the link or its policy.
+fn unless_skipped(link: &Attachment, input: Input, args: &ContainerArgs) -> Input {
+    let by_name = skipped(&member(link), args);
+    match by_name.or_else(|| skipped(surface::attached(link), args)) {
+        Some(reason) => Input { standing: Standing::Skipped(reason), ..input },
+        None => input,
     }
-    input
 }
 
 /// The policy of a link from the directory of managed policies, if that has it.

@@ -129,7 +129,7 @@ fn only(source: &Source, one: &Found<'_, '_>, faults: Vec<Diagnostic>, limits: &
 
 fn no_policy(text: &str, json: &Json<'_>) -> Diagnostic {
     let place = json.span.first_character(text);
-    Diagnostic::error(Code::NoPolicy, "there is no policy in this file", place)
+    Diagnostic::error(Code::NoPolicy, "this file holds no policy", place)
         .with_label("neither a policy document nor an answer of the AWS CLI that holds one")
         .with_help("a policy document is an object with `Statement`")
 }

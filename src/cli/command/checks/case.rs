@@ -83,7 +83,7 @@ impl Judge<'_> {
         let policy_type = self.options.policy_type.or(kind.map(|kind| kind.policy_type()));
         let read = case.input.read.as_ref().map_err(Failure::clone)?;
         if self.run.args.skip_non_policies && case.input.is_no_policy() {
-            return Err(Without::Skipped("there is no policy in this file".to_owned()));
+            return Err(Without::Skipped("this file holds no policy".to_owned()));
         }
         let existing = match case.reference.map(|reference| &reference.read) {
             Some(Err(failure)) => return Err(Without::Failed(failure.clone())),

@@ -114,7 +114,7 @@ fn asked(access: &[Access]) -> Vec<String> {
 impl Run<'_> {
     /// Checks that there is something to judge: a file that is made to hold policies may hold none.
     fn admits(&self, inputs: &Inputs) -> Result<(), Failure> {
-        let none = Failure::validation("there is no policy in any of the inputs");
+        let none = Failure::validation("none of the inputs holds a policy");
         let skips = self.args.skip_non_policies && inputs.list.iter().all(Input::is_no_policy);
         let lists_none = inputs.files.iter().all(|file| file.chosen == 0);
         if skips && lists_none && inputs.files.is_empty()
