@@ -4,6 +4,9 @@ use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::assignment::Assignment;
 use crate::formula::propagate::simplify::Simplifier;
 
+/// Literals that there is room for from the start.
+const USUAL_LITERALS: usize = 64;
+
 /// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
@@ -25,6 +28,14 @@ impl Conjunction {
         self.units.clear();
         self.disjunctions.clear();
         self.contradiction = false;
+    }
+
+    /// Makes room for what a graph of this many nodes usually needs.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.assignment.reserve(nodes);
+        for list in [&mut self.units, &mut self.disjunctions, &mut self.queue] {
+            list.reserve(nodes.min(USUAL_LITERALS));
+        }
     }
 
     /// Makes atoms assumable, before anything is decided: [`Conjunction::assume_all`] assumes that they are false.
