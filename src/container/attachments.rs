@@ -1,6 +1,7 @@
 //! Links between policies and those they are for, and settings that block public access.
 
 use super::entry::{AccessBlock, Attachment, Container, Link};
+use super::identity::Identity;
 use super::raw::{Fault, Raw};
 use super::resource::{Resource, Unknowns};
 
@@ -57,6 +58,8 @@ pub(super) fn terraform<'t>(
     container: &mut Container,
 ) -> Result<(), Fault> {
     let before = resource.before.and_then(|before| before.value);
+    container.identities.extend(Identity::terraform(text, resource, resource.after.value)?);
+    container.earlier_identities.extend(Identity::terraform(text, resource, before)?);
     let Some(value) = resource.after.value.or(before) else { return Ok(()) };
     let unknown = resource.after.unknown;
     container.attachments.extend(links(text, resource, (value, unknown), unknowns)?);
@@ -133,21 +136,24 @@ fn links<'t>(
         if to.is_empty() {
             targets.push(resource.address.clone());
         }
-        let known = texts(value.member(text, attribute)?).into_iter();
-        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None)).collect();
+        let member = value.member(text, attribute)?;
+        let is_list = member.is_some_and(Raw::is_array) && *link != Link::Boundary;
+        let known = texts(member).into_iter();
+        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None, None)).collect();
         if is_unknown(attribute)? {
             match unknowns.refers_to(resource, attribute)? {
-                Some(name) => policies.push((None, Some(name))),
+                Some(name) => policies.push((None, Some(name), unknowns.named(resource, attribute)?)),
                 // Computed and left out is not attached, if it may be left out.
                 None if to.is_empty() => {}
-                None => policies.push((None, None)),
+                None => policies.push((None, None, None)),
             }
         }
-        links.extend(policies.into_iter().map(|(policy, reference)| Attachment {
+        links.extend(policies.into_iter().map(|(policy, reference, named)| Attachment {
             address: resource.address.clone(),
-            attribute: (*attribute).to_owned(),
+            attribute: Attachment::element(attribute, policy.as_deref().filter(|_| is_list)),
             policy,
             reference,
+            resource: named,
             to: targets.clone(),
             link: *link,
             change: resource.change,

@@ -26,7 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const DOCUMENT: &str = "aws_iam_policy_document";
 
 /// Types beside those with slots whose members say something about access.
-const OTHER_TYPES: [&str; 16] = [
+const OTHER_TYPES: [&str; 17] = [
+    "aws_iam_group",
     "aws_iam_group_membership",
     "aws_iam_group_policy_attachment",
     "aws_iam_instance_profile",
@@ -113,6 +114,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     let changes = list(changes, "resource_changes", text)?;
     for raw in &changes {
         let raw = *raw;
+        object(Some(raw), "resource_changes[]", text)?;
         if let Some(resource) = plan.header(raw, &mut container)? {
             plan.companion(&resource)?;
             resources.push(resource);
@@ -483,6 +485,12 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         } else {
             names.join(", ")
         }))
+    }
+
+    fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {
+        let Some((references, true)) = self.references(resource, attribute)? else { return Ok(None) };
+        let most = self.options.limits.references;
+        references::identity(&self.configuration, &references, &resource.module, &resource.key, most)
     }
 }
 
