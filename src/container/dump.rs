@@ -81,10 +81,10 @@ impl<'t> Dump<'t, '_> {
     /// A user, a group or a role.
     fn owner(&mut self, owner: Raw<'t>, inline: &str, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
-        let (role, owned) = match inline {
-            "UserPolicyList" => ("user", "UserName"),
-            "GroupPolicyList" => ("group", "GroupName"),
-            _ => ("role", "RoleName"),
+        let (role, owned, id) = match inline {
+            "UserPolicyList" => ("user", "UserName", "UserId"),
+            "GroupPolicyList" => ("group", "GroupName", "GroupId"),
+            _ => ("role", "RoleName", "RoleId"),
         };
         self.count()?;
         let names = [
@@ -95,15 +95,17 @@ impl<'t> Dump<'t, '_> {
             "AttachedManagedPolicies",
             "PermissionsBoundary",
             "GroupList",
+            id,
         ];
-        let [arn, name, trust, inline_policies, attached, boundary, groups] = owner.fields(text, names)?;
+        let [arn, name, trust, inline_policies, attached, boundary, groups, id] =
+            owner.fields(text, names)?;
         let address = address(arn, role, name);
         let kind = match inline {
             "UserPolicyList" => "AWS::IAM::User",
             "GroupPolicyList" => "AWS::IAM::Group",
             _ => "AWS::IAM::Role",
         };
-        self.identity(kind, &address, (name, arn));
+        self.identity(kind, &address, [name, arn, id]);
         if let Some(trust) = trust {
             let attribute = "AssumeRolePolicyDocument".to_owned();
             let pointer = format!("{pointer}/AssumeRolePolicyDocument");
@@ -158,7 +160,7 @@ impl<'t> Dump<'t, '_> {
         let members = ["Arn", "PolicyName", "PolicyVersionList", "DefaultVersionId"];
         let [arn, name, versions, default] = policy.fields(text, members)?;
         let address = address(arn, "policy", name);
-        self.identity("AWS::IAM::ManagedPolicy", &address, (name, arn));
+        self.identity("AWS::IAM::ManagedPolicy", &address, [name, arn, None]);
         let mut has_default = false;
         for (index, version) in list(versions, "PolicyVersionList", text)?.into_iter().enumerate() {
             let [body, is_default, id] =
@@ -184,12 +186,13 @@ impl<'t> Dump<'t, '_> {
     }
 
     /// Notes a user, a group, a role or a managed policy.
-    fn identity(&mut self, resource: &str, address: &str, (name, arn): (Option<Raw<'t>>, Option<Raw<'t>>)) {
+    fn identity(&mut self, resource: &str, address: &str, [name, arn, id]: [Option<Raw<'t>>; 3]) {
         let Some(kind) = IdentityKind::of_resource(resource) else { return };
         let text = |raw: Option<Raw<'t>>| raw.and_then(Raw::string).map(Cow::into_owned);
         let of_address = address.rsplit('/').next().map(str::to_owned);
         let name = text(name).or(of_address);
-        self.container.identities.push(Identity { kind, address: address.to_owned(), name, arn: text(arn) });
+        let (arn, id, address) = (text(arn), text(id), address.to_owned());
+        self.container.identities.push(Identity { kind, address, name, arn, id });
     }
 
     /// A policy that is there by its name, without the document.

@@ -1,8 +1,5 @@
 //! Users, groups, roles and managed policies that a file makes: those that links name.
 
-use super::raw::{Fault, Raw};
-use super::resource::Resource;
-
 /// A user, a group, a role or a managed policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -14,6 +11,8 @@ pub struct Identity {
     pub name: Option<String>,
     /// Its ARN, if the file says it.
     pub arn: Option<String>,
+    /// Its unique id, which it keeps under another name, if the file says it.
+    pub id: Option<String>,
 }
 
 /// The kinds of what links name.
@@ -43,27 +42,6 @@ impl IdentityKind {
             "aws_iam_policy" | "AWS::IAM::ManagedPolicy" => IdentityKind::Policy,
             _ => return None,
         })
-    }
-}
-
-impl Identity {
-    /// What a Terraform resource makes, with the values of one side of a change.
-    ///
-    /// # Errors
-    /// A member occurs twice.
-    pub(super) fn terraform<'t>(
-        text: &'t str,
-        resource: &Resource<'t>,
-        value: Option<Raw<'t>>,
-    ) -> Result<Option<Identity>, Fault> {
-        let (Some(kind), Some(value)) = (IdentityKind::of_resource(&resource.kind), value) else {
-            return Ok(None);
-        };
-        let [name, arn] = value.fields(text, ["name", "arn"])?;
-        let of = |member: Option<Raw<'t>>| {
-            member.and_then(Raw::string).filter(|text| !text.is_empty()).map(|text| text.into_owned())
-        };
-        Ok(Some(Identity { kind, address: resource.address.clone(), name: of(name), arn: of(arn) }))
     }
 }
 

@@ -77,11 +77,14 @@ impl<'c> Side<'c> {
 
     /// True if the identity is there, under its address or its name. Users can be renamed; a role of another name is another.
     fn has(&self, identity: &Identity) -> bool {
-        let names = [Some(identity.address.as_str()), identity.name.as_deref()];
+        let names = [Some(&identity.address), identity.name.as_ref(), identity.id.as_ref()];
         names.into_iter().flatten().flat_map(|name| self.file.called(name)).any(|other| {
-            let is_named = other.name.is_some() && other.name == identity.name;
+            let is_same =
+                |of: fn(&Identity) -> &Option<String>| of(identity).is_some() && of(other) == of(identity);
             let has_same_name = other.name == identity.name || identity.kind != IdentityKind::Role;
-            other.kind == identity.kind && (is_named || other.address == identity.address && has_same_name)
+            let is_at_address = other.address == identity.address && has_same_name;
+            other.kind == identity.kind
+                && (is_same(|one| &one.name) || is_same(|one| &one.id) || is_at_address)
         })
     }
 

@@ -41,8 +41,9 @@ impl<'c> Linked<'c> {
         };
         for identity in identities {
             linked.identities.entry(&identity.address).or_default().push(identity);
-            let name = identity.name.as_ref().filter(|name| **name != identity.address);
-            if let Some(name) = name {
+            for name in
+                [&identity.name, &identity.id].into_iter().flatten().filter(|name| **name != identity.address)
+            {
                 linked.identities.entry(name).or_default().push(identity);
             }
         }

@@ -317,7 +317,8 @@ impl<'t> Reader<'_, '_, 't> {
             Some(built::Given::Text(name)) => Some(name),
             Some(built::Given::Nothing | built::Given::Unknown(_)) | None => None,
         };
-        container.identities.push(Identity { kind, address: resource.name.to_owned(), name, arn: None });
+        let address = resource.name.to_owned();
+        container.identities.push(Identity { kind, address, name, arn: None, id: None });
     }
 
     /// Adds links and settings.
