@@ -42,6 +42,11 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
             "help",
             "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
         ),
+        Code::PolicyNotKnownYet if entry.resource.starts_with("AWS::Serverless::") => issue.with_note(
+            "help",
+            "give the processed template, of a stack or of a change set: \
+             `aws cloudformation get-template --template-stage Processed`",
+        ),
         Code::UnrecognisedPolicy => issue.with_note(
             "help",
             format!(

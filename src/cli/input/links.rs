@@ -1,15 +1,15 @@
 //! Policies by their links: those that a file attaches and does not hold, and links that a change makes or takes away.
 
 use super::inputs::{Input, Standing};
+use super::link_names::{document_of, gives, name};
 use super::placed::{matches, of_entry, open, read, skipped};
 use super::reader::Reader;
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    Attachment, Container, Entry, Link, LinkChange, NamedLink, PolicyKind, named_links, unread_links,
+    Attachment, Container, Link, LinkChange, NamedLink, PolicyKind, named_links, unread_links,
 };
 use crate::report::{Failure, Issue};
 use crate::surface;
-use std::path::Path;
 
 /// The policies that a file attaches, and whose documents are not in it.
 pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
@@ -73,10 +73,6 @@ fn is_chosen(link: &Attachment, args: &ContainerArgs) -> bool {
     by_kind && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &link.name(None))))
 }
 
-fn name(link: &Attachment, policy: Option<&Entry>, file: &str) -> String {
-    format!("{file}#{}", link.name(policy))
-}
-
 fn missing(link: &Attachment, file: &str, issue: Issue, args: &ContainerArgs) -> Input {
     open(file, &link.name(None), issue, args)
 }
@@ -95,12 +91,6 @@ fn given(link: &Attachment, file: &str, args: &ContainerArgs) -> Option<Input> {
     let path = document_of(link, args.managed_policies.as_deref())?;
     let read = Reader::new(args).read(&path, "policy");
     Some(Input::plain(path, name(link, None, file), read))
-}
-
-/// The file of the policy of a link in the directory of managed policies.
-fn document_of(link: &Attachment, directory: Option<&str>) -> Option<String> {
-    let path = Path::new(directory?).join(surface::given_in(link)?);
-    path.is_file().then(|| path.display().to_string())
 }
 
 /// The inputs that the name of a link stands for: its policy, or those of the group; `None` if no link has the name.
@@ -128,41 +118,4 @@ pub(super) fn by_name(
         }
     };
     (!links.is_empty()).then(|| links.iter().map(input).collect())
-}
-
-/// The argument that names the one policy which the name of a link stands for; `None` if no link has the name.
-pub(super) fn one_by_name(
-    (container, file): (&Container, &str),
-    named: &str,
-    directory: Option<&str>,
-) -> Option<Result<String, Failure>> {
-    let links = named_links(container, named);
-    let NamedLink { link, policy } = match links.as_slice() {
-        [] => return None,
-        [one] => *one,
-        several => {
-            let policies: Vec<String> =
-                several.iter().map(|one| format!("{file}#{}", one.link.name(one.policy))).collect();
-            return Some(Err(Failure::validation(format!(
-                "{file}#{named} stands for {} policies, and one is needed here: {}",
-                several.len(),
-                policies.join(", ")
-            ))));
-        }
-    };
-    Some(match (policy, document_of(link, directory)) {
-        (Some(entry), _) if gives(link) => Ok(format!("{file}#{}", entry.name)),
-        (None, Some(path)) if gives(link) => Ok(path),
-        _ if link.link == Link::Policy => {
-            let issue = surface::not_read(link, file);
-            let title = issue.title.clone();
-            Err(Failure::undecided(issue, title))
-        }
-        _ => Err(Failure::validation(surface::no_policy(link, &name(link, None, file)))),
-    })
-}
-
-/// True if a link gives what a policy allows.
-fn gives(link: &Attachment) -> bool {
-    matches!(link.link, Link::Policy | Link::Membership)
 }

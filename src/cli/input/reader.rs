@@ -1,7 +1,7 @@
 //! From a policy argument to a document, or to the file of several that it names.
 
 use super::argument::{input_name, is_inline, read_bounded};
-use super::links;
+use super::link_names;
 use crate::cli::args::ContainerArgs;
 use crate::container::{
     AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode,
@@ -68,7 +68,7 @@ impl Reader {
             {
                 let managed = self.managed.clone();
                 self.keep(file, Opened::Several(container.clone()));
-                match links::one_by_name((&container, file), name, managed.as_deref()) {
+                match link_names::one_by_name((&container, file), name, managed.as_deref()) {
                     Some(found) => {
                         let found = found?;
                         self.found.insert(argument.to_owned(), found.clone());
