@@ -512,14 +512,15 @@ fn assumed(content: Content) -> Content {
 
 /// The references without those that are the beginning of another one, each once.
 fn longest(references: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for reference in references {
-        let is_part = |of: &String| {
-            of.strip_prefix(reference.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
-        };
-        if !references.iter().any(is_part) && !kept.contains(reference) {
-            kept.push(reference.clone());
-        }
-    }
-    kept
+    let all: BTreeSet<&str> = references.iter().map(String::as_str).collect();
+    let is_part = |reference: &str| {
+        ['.', '['].into_iter().any(|sign| {
+            let start = format!("{reference}{sign}");
+            all.range(start.as_str()..).next().is_some_and(|next| next.starts_with(&start))
+        })
+    };
+    let mut kept = BTreeSet::new();
+    let longest =
+        references.iter().filter(|reference| !is_part(reference) && kept.insert(reference.as_str()));
+    longest.cloned().collect()
 }

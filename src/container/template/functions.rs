@@ -237,8 +237,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             out.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
                 out.push_str("${");
-                rest = after;
-                continue;
+                out.push_str(after);
+                rest = "";
+                break;
             };
             rest = after;
             if let Some(literal) = name.strip_prefix('!') {
