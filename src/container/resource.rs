@@ -63,6 +63,13 @@ pub(super) trait Unknowns<'t> {
     /// # Errors
     /// A member occurs twice.
     fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
+
+    /// The address of the policy, group, user or role whose name or ARN a value is that is not known, if it refers to
+    /// nothing else.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
 }
 
 /// The context that every reader of a resource needs.

@@ -176,4 +176,8 @@ impl<'t> Unknowns<'t> for Settled {
     fn refers_to(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {
         Ok(None)
     }
+
+    fn named(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
 }

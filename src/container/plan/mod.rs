@@ -26,7 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const DOCUMENT: &str = "aws_iam_policy_document";
 
 /// Types beside those with slots whose members say something about access.
-const OTHER_TYPES: [&str; 16] = [
+const OTHER_TYPES: [&str; 17] = [
+    "aws_iam_group",
     "aws_iam_group_membership",
     "aws_iam_group_policy_attachment",
     "aws_iam_instance_profile",
@@ -113,6 +114,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     let changes = list(changes, "resource_changes", text)?;
     for raw in &changes {
         let raw = *raw;
+        object(Some(raw), "resource_changes[]", text)?;
         if let Some(resource) = plan.header(raw, &mut container)? {
             plan.companion(&resource)?;
             resources.push(resource);
@@ -484,6 +486,12 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
             names.join(", ")
         }))
     }
+
+    fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {
+        let Some((references, true)) = self.references(resource, attribute)? else { return Ok(None) };
+        let most = self.options.limits.references;
+        references::identity(&self.configuration, &references, &resource.module, &resource.key, most)
+    }
 }
 
 /// The content with the remark that it is only assumed to be the policy.
@@ -504,14 +512,15 @@ fn assumed(content: Content) -> Content {
 
 /// The references without those that are the beginning of another one, each once.
 fn longest(references: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for reference in references {
-        let is_part = |of: &String| {
-            of.strip_prefix(reference.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
-        };
-        if !references.iter().any(is_part) && !kept.contains(reference) {
-            kept.push(reference.clone());
-        }
-    }
-    kept
+    let all: BTreeSet<&str> = references.iter().map(String::as_str).collect();
+    let is_part = |reference: &str| {
+        ['.', '['].into_iter().any(|sign| {
+            let start = format!("{reference}{sign}");
+            all.range(start.as_str()..).next().is_some_and(|next| next.starts_with(&start))
+        })
+    };
+    let mut kept = BTreeSet::new();
+    let longest =
+        references.iter().filter(|reference| !is_part(reference) && kept.insert(reference.as_str()));
+    longest.cloned().collect()
 }
