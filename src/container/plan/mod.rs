@@ -109,6 +109,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         configuration,
         documents: BTreeMap::new(),
         companions: BTreeSet::new(),
+        owners: BTreeSet::new(),
     };
     let mut resources = Vec::new();
     let changes = list(changes, "resource_changes", text)?;
@@ -117,6 +118,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         object(Some(raw), "resource_changes[]", text)?;
         if let Some(resource) = plan.header(raw, &mut container)? {
             plan.companion(&resource)?;
+            plan.owner(&resource)?;
             resources.push(resource);
         }
     }
@@ -147,6 +149,8 @@ struct Plan<'t, 'o> {
     documents: BTreeMap<String, Resource<'t>>,
     /// Resources whose policy another one sets: type, identifier, and the block's name or nothing.
     companions: BTreeSet<(&'static str, String, String)>,
+    /// Addresses with the names and identifiers that the resources had before.
+    owners: BTreeSet<(String, String)>,
 }
 
 impl<'t> Plan<'t, '_> {
@@ -252,6 +256,17 @@ impl<'t> Plan<'t, '_> {
                 if let Some(id) = id {
                     self.companions.insert((owner, id.into_owned(), block));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes by which texts policies named this resource before.
+    fn owner(&mut self, resource: &Resource<'t>) -> Result<(), Fault> {
+        let Some(value) = resource.before.and_then(|values| values.value) else { return Ok(()) };
+        for member in ["name", "id", "arn", "bucket", "url"] {
+            if let Some(text) = value.member(self.text, member)?.and_then(Raw::string) {
+                self.owners.insert((resource.address.clone(), text.into_owned()));
             }
         }
         Ok(())
@@ -485,6 +500,15 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         } else {
             names.join(", ")
         }))
+    }
+
+    fn keeps_owner(&self, resource: &Resource<'t>, attribute: &str, value: &str) -> Result<bool, Fault> {
+        let Some(reference) = self.refers_to(resource, attribute)? else { return Ok(true) };
+        let owner = reference.rsplit_once('.').map(|(address, _)| match resource.module.as_str() {
+            "" => address.to_owned(),
+            module => format!("{module}.{address}"),
+        });
+        Ok(owner.is_some_and(|address| self.owners.contains(&(address, value.to_owned()))))
     }
 
     fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {
