@@ -76,11 +76,7 @@ impl<'t> Reader<'t, '_> {
 
     /// Returns true if one policy goes away and another one comes: its type in an organization changes (one that is not known is
     /// another one), or it belongs to another role, bucket and so on, or may do so because its owner is not known yet.
-    fn changes_purpose(
-        &self,
-        resource: &Resource<'t>,
-        unknowns: &dyn Unknowns<'t>,
-    ) -> Result<bool, Fault> {
+    fn changes_purpose(&self, resource: &Resource<'t>, unknowns: &dyn Unknowns<'t>) -> Result<bool, Fault> {
         let sides = (resource.before.and_then(|values| values.value), resource.after.value);
         let (Some(before), Some(after)) = sides else { return Ok(false) };
         let of =

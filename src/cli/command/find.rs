@@ -123,6 +123,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             directory: directory(),
             subjects: vec![Subject {
                 name: names,
+                file: None,
                 rule: None,
                 status,
                 message: found.sentence(),
