@@ -196,7 +196,7 @@ mod tests {
 
     fn document(version: &str, statements: &[&str]) -> Document {
         let text = format!(r#"{{"Version":"{version}","Statement":[{}]}}"#, statements.join(","));
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new("p", text), &InputLimits::default()).unwrap()
     }
 
     fn policy(statements: &[&str]) -> Document {

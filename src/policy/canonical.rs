@@ -142,7 +142,7 @@ mod tests {
     fn statement(statement: &str) -> Statement {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
         let parsed = parse(&Source::new("p", text), &InputLimits::default());
-        let document = parsed.document.unwrap_or_else(|| panic!("{statement} {:?}", parsed.diagnostics));
+        let document = parsed.unwrap_or_else(|error| panic!("{error}"));
         document.statements[0].clone()
     }
 

@@ -109,7 +109,7 @@ mod tests {
 
     fn document(statements: &str) -> Document {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new("p", text), &InputLimits::default()).unwrap()
     }
 
     const SETTING: Semantics = Semantics {
