@@ -5,6 +5,7 @@
 
 mod address;
 mod attachments;
+mod block_changes;
 mod built;
 mod cdk;
 mod definitions;
@@ -31,6 +32,7 @@ mod terraform;
 mod text;
 mod yaml;
 
+pub use block_changes::{BlockChange, changed_blocks, planned_block_changes};
 pub use cdk::{AssemblyFile, assembly};
 pub use definitions::Definitions;
 pub use encoding::{EncodingError, decode};

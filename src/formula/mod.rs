@@ -14,6 +14,7 @@ mod lookup;
 mod network;
 mod pattern_key;
 mod propagate;
+mod renumbering;
 pub(crate) mod requester;
 mod snapshot;
 mod variable_pattern;

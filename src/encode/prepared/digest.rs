@@ -85,9 +85,20 @@ pub(crate) struct Content<'o> {
 impl Ord for Content<'_> {
     /// Most contents differ in their hashes. Contents are sorted and not kept in a hash table, because texts with equal hashes can
     /// be made at will.
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let first = (self.hash, self.version).cmp(&(other.hash, other.version));
-        first.then_with(|| match self.statement.says_the_same(other.statement) {
+        match self.hash.cmp(&other.hash) {
+            Ordering::Equal => self.cmp_alike(other),
+            unequal => unequal,
+        }
+    }
+}
+
+impl Content<'_> {
+    /// Compares contents with one hash.
+    #[inline(never)]
+    fn cmp_alike(&self, other: &Self) -> Ordering {
+        self.version.cmp(&other.version).then_with(|| match self.statement.says_the_same(other.statement) {
             true => Ordering::Equal,
             false => self.statement.content().cmp(other.statement.content()),
         })

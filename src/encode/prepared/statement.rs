@@ -66,7 +66,7 @@ impl Kept {
 
     fn put_in<'a>(&'a self, formula: &mut Formula<'a>, document: usize) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        formula.put_in(&recorded.snapshot, document).literal(recorded.literal)
+        formula.put_in(&recorded.snapshot, document, recorded.literal)
     }
 }
 
