@@ -44,6 +44,7 @@ impl Default for Batch {
 
 /// The outcome of the lines of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Lines answered PASS.
     pub pass: u64,

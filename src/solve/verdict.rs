@@ -72,6 +72,7 @@ impl Verdict {
 /// assert_eq!((findings[0].statement, findings[0].action), (0, Some(1)));
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// The set of requests that the statement puts the witness into.
     pub set: RequestSet,
