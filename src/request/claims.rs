@@ -80,7 +80,7 @@ pub fn multiplicity(name: &str) -> Option<Multiplicity> {
 /// True if neither the table of global keys nor a list here can have the key, as most keys of services are.
 fn is_of_service(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let start = memchr::memchr(b':', bytes).and_then(|end| bytes.get(..end));
+    let start = bytes.iter().position(|byte| *byte == b':').and_then(|end| bytes.get(..end));
     let is_listed = match start {
         None => true,
         Some(start) => matches!(

@@ -66,18 +66,29 @@ impl Assignment {
         self.fresh = u128::MAX;
     }
 
-    /// The value of a literal.
+    /// The value of a literal. It is asked for more often than anything else, so the usual part of it is small enough to be inlined.
+    #[inline]
     pub(super) fn value(&self, lit: Lit) -> Option<bool> {
         match self.values.find(lit.node())? {
             Value::True => Some(!lit.is_negated()),
             Value::False => Some(lit.is_negated()),
-            Value::Assumable if self.has_assumed => Some(lit.is_negated()),
-            Value::NorNode if self.has_assumed => Some(!lit.is_negated()),
-            Value::Dependent if self.has_assumed => {
+            Value::Open => None,
+            value if self.has_assumed => self.assumed(lit, *value),
+            Value::Assumable | Value::NorNode | Value::Dependent => None,
+        }
+    }
+
+    /// The value of a literal by what is assumed.
+    #[inline(never)]
+    fn assumed(&self, lit: Lit, value: Value) -> Option<bool> {
+        match value {
+            Value::Assumable => Some(lit.is_negated()),
+            Value::NorNode => Some(!lit.is_negated()),
+            Value::Dependent => {
                 let part = self.values[self.bulk.deciding(lit.node())];
                 matches!(part, Value::Assumable | Value::NorNode).then_some(lit.is_negated())
             }
-            Value::Open | Value::Assumable | Value::NorNode | Value::Dependent => None,
+            Value::Open | Value::True | Value::False => None,
         }
     }
 
