@@ -11,38 +11,13 @@ pub(crate) fn string_length(text: &[u8]) -> Option<usize> {
     }
     let mut length = 1;
     loop {
-        let at = length + quote_or_escape(text.get(length..)?)?;
+        let at = length + memchr::memchr2(b'"', b'\\', text.get(length..)?)?;
         match text.get(at)? {
             b'"' => return Some(at + 1),
             // What is escaped is no quote that ends it.
             _ => length = at + 2,
         }
     }
-}
-
-/// Words of eight bytes up to which the strings of policies mostly end.
-const USUAL_WORDS: usize = 4;
-
-/// The place of the first quote or backslash. Most strings are so short that starting a search for long texts takes longer than to
-/// look at eight bytes at a time. Source of the test for a byte in a word: Warren, "Hacker's Delight", 6-1.
-fn quote_or_escape(text: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
-    const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
-    const ESCAPES: u64 = u64::from_le_bytes([b'\\'; 8]);
-    let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGHEST;
-    let (words, _) = text.as_chunks::<8>();
-    let mut looked_at = 0usize;
-    for word in words.iter().take(USUAL_WORDS) {
-        let word = u64::from_le_bytes(*word);
-        // The lowest bit is right; a borrow may set bits above it.
-        let found = zero_bytes(word ^ QUOTES) | zero_bytes(word ^ ESCAPES);
-        if found != 0 {
-            return Some(looked_at + found.trailing_zeros() as usize / 8);
-        }
-        looked_at += 8;
-    }
-    memchr::memchr2(b'"', b'\\', text.get(looked_at..)?).map(|place| looked_at + place)
 }
 
 /// The length of the value that a text starts with.
@@ -148,33 +123,5 @@ impl<'t> Cursor<'t> {
         };
         self.at += part.len();
         part
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Wherever quotes, backslashes and bytes close to them stand, the first one is found.
-    #[test]
-    fn the_first_quote_or_backslash_is_found() {
-        let bytes = [b'a', b'"', b'\\', b'!', b'#', b'[', b']', 0x01, 0x80, 0xa2, 0xdc, 0xff];
-        let mut state = 7u64;
-        let mut next = |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as usize % below
-        };
-        for _ in 0..20_000 {
-            let length = next(64);
-            // Most have few of those that are sought.
-            let rare = next(40) + 1;
-            let text: Vec<u8> = (0..length)
-                .map(|_| {
-                    if next(rare) == 0 { bytes[next(bytes.len())] } else { bytes[3 + next(bytes.len() - 3)] }
-                })
-                .collect();
-            let expected = text.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-            assert_eq!(quote_or_escape(&text), expected, "{text:?}");
-        }
     }
 }
