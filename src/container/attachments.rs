@@ -116,7 +116,7 @@ fn access_block<'t>(
     Ok(Some(AccessBlock { address: resource.address.clone(), bucket, bucket_address, is_account, flags }))
 }
 
-/// What a resource makes that links can name, with the values of one side of a change.
+/// The identity that a resource makes and links can name, with the values of one side of a change.
 fn identity<'t>(
     text: &'t str,
     resource: &Resource<'t>,

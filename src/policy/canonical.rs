@@ -25,7 +25,7 @@ impl Piece<'_> {
 }
 
 impl Statement {
-    /// What the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
+    /// Lists all that the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
     /// the same.
     pub(crate) fn content(&self) -> impl Iterator<Item = Piece<'_>> {
         let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;

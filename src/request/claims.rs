@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::request::keys::{KEYS, key_info};
 
-    /// What is told from the start of a name leaves out nothing that the tables say.
+    /// Looking at the start of a name first leaves out no key of the tables.
     #[test]
     fn every_key_of_a_table_is_found() {
         for info in &KEYS {
