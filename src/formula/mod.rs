@@ -28,7 +28,7 @@ pub use formula::Formula;
 pub use graph::{Graph, Lit, Node, NodeId};
 pub use network::{Network, NetworkUnion};
 pub use pattern_key::{LiteralPrefix, PatternKey};
-pub use propagate::{Conjunction, weaken};
+pub use propagate::{Conjunction, Weakening};
 pub use requester::{Decoded, RequesterKey, build, decode, domain, encode};
 pub(crate) use snapshot::Snapshot;
 pub use variable_pattern::{Piece, VariablePattern};

@@ -1,4 +1,4 @@
-//! Per-statement digests computed before compilation: a content hash and a mask of services.
+//! Per-statement digests computed before compilation: a hash of a sample of the content, and a mask of services.
 
 use crate::index::broken;
 use crate::policy::{ActionPattern, Document, Effect, Element, Part, Statement, Version};
@@ -61,7 +61,7 @@ fn service(text: &str) -> Option<&[u8]> {
 #[derive(Clone, Debug)]
 pub(crate) struct Digests {
     entries: Box<[Entry]>,
-    /// The hashes and places of the statements, in order of their contents.
+    /// The hashes and places of the statements, in order of these and of their contents.
     order: Box<[(u64, usize)]>,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Content<'o> {
     statement: &'o Statement,
 }
 
-/// Compares contents, given with their hashes; most differ in these. Contents are sorted and not kept in a hash table, because
+/// Compares contents, given with hashes of samples of them; most differ in these. Contents are sorted and not kept in a hash table, because
 /// texts with equal hashes can be made at will.
 fn compare(one: (u64, &Statement), other: (u64, &Statement)) -> Ordering {
     one.0.cmp(&other.0).then_with(|| match one.1.says_the_same(other.1) {
@@ -100,7 +100,7 @@ impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
         let entry = |statement: &Statement| {
             let mut hasher = FxHasher::default();
-            statement.content().for_each(|piece| piece.add_to(&mut hasher));
+            statement.sample().for_each(|piece| piece.add_to(&mut hasher));
             Entry { services: Services::of_element(&statement.action), hash: hasher.finish() }
         };
         let entries: Box<[Entry]> = statements.iter().map(entry).collect();

@@ -73,23 +73,18 @@ impl Assignment {
             Value::True => Some(!lit.is_negated()),
             Value::False => Some(lit.is_negated()),
             Value::Open => None,
-            value if self.has_assumed => self.assumed(lit, *value),
-            Value::Assumable | Value::NorNode | Value::Dependent => None,
+            Value::Assumable => self.has_assumed.then_some(lit.is_negated()),
+            Value::NorNode => self.has_assumed.then_some(!lit.is_negated()),
+            Value::Dependent if self.has_assumed => self.dependent(lit),
+            Value::Dependent => None,
         }
     }
 
-    /// The value of a literal by what is assumed.
+    /// The value of a literal of a node that is false as long as one of its parts is, by what is assumed.
     #[inline(never)]
-    fn assumed(&self, lit: Lit, value: Value) -> Option<bool> {
-        match value {
-            Value::Assumable => Some(lit.is_negated()),
-            Value::NorNode => Some(!lit.is_negated()),
-            Value::Dependent => {
-                let part = self.values[self.bulk.deciding(lit.node())];
-                matches!(part, Value::Assumable | Value::NorNode).then_some(lit.is_negated())
-            }
-            Value::Open | Value::True | Value::False => None,
-        }
+    fn dependent(&self, lit: Lit) -> Option<bool> {
+        let part = self.values[self.bulk.deciding(lit.node())];
+        matches!(part, Value::Assumable | Value::NorNode).then_some(lit.is_negated())
     }
 
     /// Makes a literal true.
