@@ -256,7 +256,7 @@ impl<'t> Loader<'t, '_> {
                     );
                     return Ok(());
                 }
-                members.push(Member { key, key_span, value: json });
+                members.push(Member { key: key.into(), key_span, value: json });
             }
         }
         Ok(())
@@ -275,7 +275,7 @@ impl<'t> Loader<'t, '_> {
     fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<&Tag>, place: Span) -> JsonValue<'t> {
         let is_plain = style == ScalarStyle::Plain && tag.is_none_or(|tag| tag.core_suffix() != Some("str"));
         if !is_plain {
-            return JsonValue::String(value.to_owned());
+            return JsonValue::String(value.to_owned().into());
         }
         if scalar::is_ambiguous(value) {
             self.ambiguous.insert(place.start);
@@ -286,9 +286,9 @@ impl<'t> Loader<'t, '_> {
             "" | "~" | "null" => JsonValue::Null,
             _ if scalar::is_number(value) => match self.text.get(place.range()) {
                 Some(text) if text == value => JsonValue::Number(text),
-                _ => JsonValue::String(value.to_owned()),
+                _ => JsonValue::String(value.to_owned().into()),
             },
-            _ => JsonValue::String(value.to_owned()),
+            _ => JsonValue::String(value.to_owned().into()),
         }
     }
 
@@ -369,14 +369,15 @@ fn called<'t>(name: String, tag: Span, json: Json<'t>) -> Json<'t> {
     let value = match json.kind {
         JsonValue::String(text) if name == "Fn::GetAtt" => match text.split_once('.') {
             Some((resource, attribute)) => {
-                let part = |text: &str| Json { span: json.span, kind: JsonValue::String(text.to_owned()) };
+                let part =
+                    |text: &str| Json { span: json.span, kind: JsonValue::String(text.to_owned().into()) };
                 Json { span: json.span, kind: JsonValue::Array(vec![part(resource), part(attribute)]) }
             }
             None => Json { span: json.span, kind: JsonValue::String(text) },
         },
         kind => Json { span: json.span, kind },
     };
-    Json { span, kind: JsonValue::Object(vec![Member { key: name, key_span: tag, value }]) }
+    Json { span, kind: JsonValue::Object(vec![Member { key: name.into(), key_span: tag, value }]) }
 }
 
 /// Adds what `<<` brings in: members that are not written win over it, and of several mappings the first.
@@ -391,8 +392,8 @@ fn merge<'t>(members: &mut Vec<Member<'t>>, mut seen: BTreeMap<String, Span>, me
     for source in sources {
         let JsonValue::Object(inner) = source.kind else { continue };
         for member in inner {
-            if !seen.contains_key(&member.key) {
-                seen.insert(member.key.clone(), member.key_span);
+            if !seen.contains_key(&*member.key) {
+                seen.insert(member.key.to_string(), member.key_span);
                 members.push(member);
             }
         }

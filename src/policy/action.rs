@@ -53,7 +53,11 @@ impl ActionPattern {
             Some((service, name)) => (service, !service.is_empty() && !name.is_empty()),
             None => (text, !text.is_empty() && text.bytes().all(|byte| byte == b'*')),
         };
-        let glob = Template::parse(&text.to_ascii_lowercase(), false).ok()?;
+        let lower = text.to_ascii_lowercase();
+        let glob = match memchr::memchr2(b'*', b'?', lower.as_bytes()) {
+            Some(_) => Template::parse(&lower, false).ok()?,
+            None => Template::literal(lower),
+        };
         let has_wildcard = memchr::memchr2(b'*', b'?', service.as_bytes()).is_some();
         let service_wildcard = has_wildcard && !glob.is_many() && text.chars().any(|c| c != '*' && c != ':');
         let literal = match glob.parts().first() {

@@ -13,6 +13,7 @@ use crate::policy::syntax_fault::syntax_fault;
 use crate::span::Span;
 use serde::de::{Deserializer, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// A JSON value with its place.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub(crate) enum JsonValue<'t> {
     Bool(bool),
     /// The source text of a number.
     Number(&'t str),
-    String(String),
+    String(Cow<'t, str>),
     Array(Vec<Json<'t>>),
     Object(Vec<Member<'t>>),
 }
@@ -36,7 +37,7 @@ pub(crate) enum JsonValue<'t> {
 /// One member of an object.
 #[derive(Clone, Debug)]
 pub(crate) struct Member<'t> {
-    pub(crate) key: String,
+    pub(crate) key: Cow<'t, str>,
     pub(crate) key_span: Span,
     pub(crate) value: Json<'t>,
 }
@@ -253,7 +254,7 @@ impl<'t> Reader<'t, '_> {
         let mut members: Vec<Member<'t>> = Vec::new();
         let mut count = 0;
         // The names so far by their places, once there are too many to look at each of them.
-        let mut seen: TextMap<String, usize> = TextMap::default();
+        let mut seen: TextMap<Cow<'t, str>, usize> = TextMap::default();
         self.cursor.enter();
         while self.cursor.goes_on() {
             count += 1;
@@ -297,22 +298,22 @@ impl<'t> Reader<'t, '_> {
         });
     }
 
-    fn string(&mut self) -> String {
+    fn string(&mut self) -> Cow<'t, str> {
         let start = self.cursor.offset();
         let part = self.cursor.skip();
         let inside = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
         if let Some(plain) = inside.filter(|inside| !inside.as_bytes().contains(&b'\\')) {
-            return plain.to_owned();
+            return Cow::Borrowed(plain);
         }
         match serde_json::from_str::<String>(part) {
-            Ok(text) => text,
+            Ok(text) => Cow::Owned(text),
             // The syntax was looked at before; what escapes stand for was not.
             Err(_) => {
                 let span = self.since(start);
                 let message = "the string holds half of a surrogate pair, which is not a character";
                 self.fault(|| Diagnostic::error(Code::InvalidString, message, span));
                 // With a mark where half of a pair is missing, so that the rest is still looked at.
-                lossy(part)
+                Cow::Owned(lossy(part))
             }
         }
     }
@@ -354,8 +355,8 @@ mod tests {
             (JsonValue::Object(a), Value::Object(b)) => {
                 a.len() == b.len()
                     && a.iter().all(|a| {
-                        at(a.key_span) == Some(Value::from(a.key.as_str()))
-                            && b.get(&a.key).is_some_and(|b| agrees(text, &a.value, b))
+                        at(a.key_span) == Some(Value::from(a.key.as_ref()))
+                            && b.get(&*a.key).is_some_and(|b| agrees(text, &a.value, b))
                     })
             }
             _ => false,

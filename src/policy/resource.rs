@@ -30,7 +30,7 @@ pub struct ResourcePattern {
 pub enum ResourceShape {
     /// `*` (or a run of stars): every resource, the literal `*` of a request included.
     Any,
-    /// ActionIndex with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
+    /// Starts with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
     Arn {
         /// Exactly six fields, completed with `*` if fewer were written.
         fields: Box<[Template; 6]>,

@@ -1,6 +1,8 @@
 //! Patterns as written in policies: text, the wildcards `*` and `?`, and policy variables.
 
 use crate::code::Code;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 /// One part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +31,19 @@ pub struct Variable {
 ///
 /// Source of the language: IAM User Guide, "IAM JSON policy elements: Resource", "... Condition operators" and
 /// "IAM policy elements: Variables and tags".
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default)]
 pub struct Template {
-    parts: Box<[Part]>,
+    parts: Parts,
+}
+
+/// The parts of a template: most have one, which takes no memory of its own.
+#[derive(Clone, Default)]
+enum Parts {
+    #[default]
+    None,
+    One(Part),
+    /// At least two.
+    Several(Box<[Part]>),
 }
 
 /// Why a text is no template, with the byte offset into the text where the fault stands.
@@ -71,10 +83,9 @@ impl Template {
     }
 
     /// The template that spells exactly this text; `*` and `?` are ordinary characters in it.
-    pub fn literal(text: &str) -> Template {
-        let mut builder = Builder::default();
-        builder.text(text);
-        builder.finish()
+    pub fn literal(text: impl Into<Box<str>>) -> Template {
+        let text = text.into();
+        Template { parts: if text.is_empty() { Parts::None } else { Parts::One(Part::Text(text)) } }
     }
 
     /// Reads `text` for operators without wildcards (StringEquals ...): `*` and `?` are literal, variables and
@@ -102,12 +113,16 @@ impl Template {
 
     /// The parts, in order.
     pub fn parts(&self) -> &[Part] {
-        &self.parts
+        match &self.parts {
+            Parts::None => &[],
+            Parts::One(part) => std::slice::from_ref(part),
+            Parts::Several(parts) => parts,
+        }
     }
 
     /// The one text it matches, if it has neither wildcard nor variable.
     pub fn as_literal(&self) -> Option<&str> {
-        match &*self.parts {
+        match self.parts() {
             [] => Some(""),
             [Part::Text(text)] => Some(text),
             _ => None,
@@ -116,12 +131,12 @@ impl Template {
 
     /// Returns true if it is `*` alone.
     pub fn is_many(&self) -> bool {
-        matches!(&*self.parts, [Part::Many])
+        matches!(self.parts, Parts::One(Part::Many))
     }
 
     /// The policy variables in it, in order.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
-        self.parts.iter().filter_map(|p| if let Part::Variable(v) = p { Some(v) } else { None })
+        self.parts().iter().filter_map(|p| if let Part::Variable(v) = p { Some(v) } else { None })
     }
 
     /// Returns true if a policy variable occurs.
@@ -138,9 +153,10 @@ impl Template {
     /// assert_eq!(t.split_fields(5).len(), 6);
     /// ```
     pub fn split_fields(&self, count: usize) -> Vec<Template> {
-        let mut fields = Vec::new();
+        // A count may be as large as it likes, a text rarely has more fields than an ARN.
+        let mut fields = Vec::with_capacity(count.min(5) + 1);
         let mut current = Builder::default();
-        for part in &self.parts {
+        for part in self.parts() {
             match part {
                 Part::Text(text) => {
                     let mut rest = &**text;
@@ -161,10 +177,42 @@ impl Template {
     }
 }
 
+impl PartialEq for Template {
+    fn eq(&self, other: &Template) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Template {}
+
+impl PartialOrd for Template {
+    fn partial_cmp(&self, other: &Template) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Template {
+    fn cmp(&self, other: &Template) -> Ordering {
+        self.parts().cmp(other.parts())
+    }
+}
+
+impl Hash for Template {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Template").field("parts", &self.parts()).finish()
+    }
+}
+
 impl std::fmt::Display for Template {
     /// Writes the parts as a policy of version 2012-10-17 spells them, literal `*`, `?` and `${` escaped.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for part in &self.parts {
+        for part in self.parts() {
             match part {
                 Part::Text(text) => {
                     let mut rest = text.chars().peekable();
@@ -282,49 +330,74 @@ fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateErr
 /// Collects parts, merging texts and ordering wildcard runs.
 #[derive(Default)]
 struct Builder {
+    /// The first part, until there is another one.
+    first: Option<Part>,
+    /// All parts, once there are two.
     parts: Vec<Part>,
     text: String,
 }
 
 impl Builder {
     fn text(&mut self, text: &str) {
+        if self.text.is_empty() {
+            // Most texts come in one piece.
+            self.text.reserve_exact(text.len());
+        }
         self.text.push_str(text);
     }
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            self.parts.push(Part::Text(std::mem::take(&mut self.text).into()));
+            let text = std::mem::take(&mut self.text);
+            self.add(Part::Text(text.into()));
+        }
+    }
+
+    fn add(&mut self, part: Part) {
+        match self.first.take() {
+            Some(first) => {
+                self.parts.reserve_exact(2);
+                self.parts.extend([first, part]);
+            }
+            None if self.parts.is_empty() => self.first = Some(part),
+            None => self.parts.push(part),
         }
     }
 
     fn push(&mut self, part: Part) {
         self.flush();
-        self.parts.push(part);
+        self.add(part);
+    }
+
+    fn last(&mut self) -> Option<&mut Part> {
+        self.first.as_mut().or(self.parts.last_mut())
     }
 
     fn one(&mut self) {
         self.flush();
-        if self.parts.last() == Some(&Part::Many) {
-            self.parts.pop();
-            self.parts.extend([Part::One, Part::Many]);
-        } else {
-            self.parts.push(Part::One);
+        match self.last() {
+            Some(last @ Part::Many) => {
+                *last = Part::One;
+                self.add(Part::Many);
+            }
+            _ => self.add(Part::One),
         }
     }
 
     fn many(&mut self) {
         self.flush();
-        if self.parts.last() != Some(&Part::Many) {
-            self.parts.push(Part::Many);
+        if self.last() != Some(&mut Part::Many) {
+            self.add(Part::Many);
         }
     }
 
     fn finish(mut self) -> Template {
-        if self.parts.is_empty() && !self.text.is_empty() {
-            // Most templates are one text: room for just that.
-            return Template { parts: Box::new([Part::Text(self.text.into())]) };
-        }
         self.flush();
-        Template { parts: self.parts.into() }
+        let parts = match self.first {
+            Some(part) => Parts::One(part),
+            None if self.parts.is_empty() => Parts::None,
+            None => Parts::Several(self.parts.into()),
+        };
+        Template { parts }
     }
 }

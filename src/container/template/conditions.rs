@@ -58,7 +58,7 @@ fn write(json: &Json<'_>, text: &mut String, words: &mut BTreeSet<String>) {
         }
         JsonValue::String(string) => {
             text.push_str(&format!("{string:?}"));
-            words.insert(string.clone());
+            words.insert(string.to_string());
             words.extend(string.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
         }
         JsonValue::Number(number) => text.push_str(number),

@@ -204,8 +204,8 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 [
                     Json { kind: JsonValue::String(resource), .. },
                     Json { kind: JsonValue::String(name), .. },
-                ] => (resource.as_str(), name.as_str()),
-                [Json { kind: JsonValue::String(resource), .. }, _] => (resource.as_str(), "an attribute"),
+                ] => (&**resource, &**name),
+                [Json { kind: JsonValue::String(resource), .. }, _] => (&**resource, "an attribute"),
                 _ => return Value::Wrong("`Fn::GetAtt` needs a resource and an attribute".to_owned()),
             },
             JsonValue::String(text) => match text.split_once('.') {
@@ -223,10 +223,10 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
 
     fn substitution(&mut self, arguments: &Json<'t>, span: Span) -> Value<'t> {
         let (text, variables) = match &arguments.kind {
-            JsonValue::String(text) => (text.as_str(), None),
+            JsonValue::String(text) => (&**text, None),
             JsonValue::Array(list) => match list.as_slice() {
-                [Json { kind: JsonValue::String(text), .. }, map] => (text.as_str(), Some(map)),
-                [Json { kind: JsonValue::String(text), .. }] => (text.as_str(), None),
+                [Json { kind: JsonValue::String(text), .. }, map] => (&**text, Some(map)),
+                [Json { kind: JsonValue::String(text), .. }] => (&**text, None),
                 _ => return Value::Wrong("`Fn::Sub` needs a text, and optionally values".to_owned()),
             },
             _ => return Value::Wrong("`Fn::Sub` needs a text, and optionally values".to_owned()),
@@ -257,7 +257,8 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 },
                 None => match name.split_once('.') {
                     Some((resource, attribute)) if !name.starts_with("AWS::") => {
-                        let part = |text: &str| Json { span, kind: JsonValue::String(text.to_owned()) };
+                        let part =
+                            |text: &str| Json { span, kind: JsonValue::String(text.to_owned().into()) };
                         let list = JsonValue::Array(vec![part(resource), part(attribute)]);
                         self.attribute(&Json { span, kind: list })
                     }
@@ -313,7 +314,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     fn split(&mut self, arguments: &Json<'t>, span: Span) -> Value<'t> {
         match self.split_texts(arguments) {
             Ok(texts) => {
-                let element = |text| Json { span, kind: JsonValue::String(text) };
+                let element = |text: String| Json { span, kind: JsonValue::String(text.into()) };
                 let list = texts.into_iter().map(element).collect();
                 Value::Known(Json { span, kind: JsonValue::Array(list) })
             }
@@ -327,7 +328,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         match parts.as_slice() {
             [Json { kind: JsonValue::String(delimiter), .. }, text] if !delimiter.is_empty() => {
                 let text = self.known_text(text)?;
-                Ok(text.split(delimiter.as_str()).map(str::to_owned).collect())
+                Ok(text.split(&**delimiter).map(str::to_owned).collect())
             }
             _ => Err(wrong()),
         }
@@ -340,7 +341,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         };
         match parts.as_slice() {
             [Json { kind: JsonValue::String(condition), .. }, _, _] => {
-                if self.names.conditions.contains(condition) || self.names.is_open {
+                if self.names.conditions.contains(&**condition) || self.names.is_open {
                     Value::Hole(format!("the condition `{condition}`"), HoleClass::Chosen)
                 } else {
                     Value::Wrong(format!("`{condition}` is not a condition of this template"))
@@ -389,7 +390,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         };
         match value {
             Value::Known(json) => match json.kind {
-                JsonValue::String(text) => Ok(text),
+                JsonValue::String(text) => Ok(text.into_owned()),
                 JsonValue::Number(text) => Ok(text.to_owned()),
                 JsonValue::Bool(value) => Ok(value.to_string()),
                 _ => Err(Value::Wrong("a text is needed here".to_owned())),
@@ -423,7 +424,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
 }
 
 fn known<'t>(text: String, span: Span) -> Value<'t> {
-    Value::Known(Json { span, kind: JsonValue::String(text) })
+    Value::Known(Json { span, kind: JsonValue::String(text.into()) })
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -84,13 +84,13 @@ pub(super) fn read(
     }
     let keys = |name: &str| -> BTreeSet<String> {
         match json.member(name).map(|member| &member.value.kind) {
-            Some(JsonValue::Object(members)) => members.iter().map(|member| member.key.clone()).collect(),
+            Some(JsonValue::Object(members)) => members.iter().map(|member| member.key.to_string()).collect(),
             _ => BTreeSet::new(),
         }
     };
     let mappings = match json.member("Mappings").map(|member| &member.value.kind) {
         Some(JsonValue::Object(members)) => {
-            members.iter().map(|member| (member.key.clone(), &member.value)).collect()
+            members.iter().map(|member| (member.key.to_string(), &member.value)).collect()
         }
         _ => std::collections::BTreeMap::new(),
     };

@@ -32,7 +32,7 @@ impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies and links of a resource.
     pub(super) fn resource(&self, member: &Member<'t>, container: &mut Container) {
         let text = |name: &str| match member.value.member(name).map(|member| &member.value.kind) {
-            Some(JsonValue::String(text)) => Some(text.as_str()),
+            Some(JsonValue::String(text)) => Some(&**text),
             _ => None,
         };
         let resource = Resource {
@@ -41,7 +41,7 @@ impl<'t> Reader<'_, '_, 't> {
             span: member.key_span,
             properties: member.value.member("Properties").map(|member| &member.value),
             condition: member.value.member("Condition").map(|member| match &member.value.kind {
-                JsonValue::String(name) => name.clone(),
+                JsonValue::String(name) => name.to_string(),
                 _ => one_line(&member.value),
             }),
         };
@@ -101,7 +101,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
         let JsonValue::Object(members) = &member.value.kind else { return };
         for part in members.iter().filter(|part| part.key != "Metadata") {
-            match (part.key.as_str(), &part.value.kind) {
+            match (&*part.key, &part.value.kind) {
                 ("Properties", JsonValue::Object(members)) if call(&part.value).is_none() => {
                     for member in members {
                         let path = root.member(&member.key);
@@ -175,7 +175,7 @@ impl<'t> Reader<'_, '_, 't> {
                 for (index, element) in list.iter().enumerate() {
                     let name = ["PolicyName", "Region"].into_iter().find_map(|name| {
                         match element.member(name).map(|member| &member.value.kind) {
-                            Some(JsonValue::String(text)) => Some(text.as_str()),
+                            Some(JsonValue::String(text)) => Some(&**text),
                             _ => None,
                         }
                     });
@@ -294,8 +294,8 @@ impl<'t> Reader<'_, '_, 't> {
         let mut entry = self.entry(resource, &path, statement.span);
         entry.kind = Some(PolicyKind::Resource);
         let span = statement.span;
-        let version = Json { span, kind: JsonValue::String("2012-10-17".to_owned()) };
-        let member = |key: &str, value| Member { key: key.to_owned(), key_span: span, value };
+        let version = Json { span, kind: JsonValue::String("2012-10-17".to_owned().into()) };
+        let member = |key: &str, value| Member { key: key.to_owned().into(), key_span: span, value };
         let policy = JsonValue::Object(vec![member("Version", version), member("Statement", statement)]);
         entry.content = self.content(&Json { span, kind: policy }, &entry);
         if let Content::Text { origin, .. } = &mut entry.content {
@@ -465,7 +465,7 @@ fn gather(json: &Json<'_>, words: &mut String) {
 fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     match &json.kind {
         JsonValue::Object(members) => {
-            members.iter().map(|member| member.key.as_str()).find(|name| is_function(name))
+            members.iter().map(|member| &*member.key).find(|name| is_function(name))
         }
         _ => None,
     }
@@ -502,17 +502,17 @@ fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
 /// The statement that EventBridge makes of `Action`, `Principal` and `Condition`.
 fn made_statement<'t>(properties: &Json<'t>) -> Json<'t> {
     let span = properties.span;
-    let text = |text: &str| Json { span, kind: JsonValue::String(text.to_owned()) };
-    let member = |key: &str, value| Member { key: key.to_owned(), key_span: span, value };
+    let text = |text: &str| Json { span, kind: JsonValue::String(text.to_owned().into()) };
+    let member = |key: &str, value| Member { key: key.to_owned().into(), key_span: span, value };
     let mut members = vec![member("Effect", text("Allow")), member("Resource", text("*"))];
     for found in
         ["Action", "StatementId", "Principal", "Condition"].into_iter().filter_map(|n| properties.member(n))
     {
         let value = found.value.clone();
-        members.push(match found.key.as_str() {
+        members.push(match &*found.key {
             "StatementId" => member("Sid", value),
             "Principal" if !matches!(&value.kind, JsonValue::String(text) if text == "*") => {
-                let inner = Member { key: "AWS".to_owned(), key_span: found.key_span, value };
+                let inner = Member { key: "AWS".to_owned().into(), key_span: found.key_span, value };
                 member("Principal", Json { span: found.value.span, kind: JsonValue::Object(vec![inner]) })
             }
             "Condition" => {

@@ -141,7 +141,7 @@ impl<'t> Reader<'_, '_, 't> {
             return built::Given::Unknown(fault.message.clone());
         }
         match value.map(|json| json.kind) {
-            Some(JsonValue::String(text)) => built::Given::Text(text),
+            Some(JsonValue::String(text)) => built::Given::Text(text.into_owned()),
             Some(JsonValue::Number(text)) => built::Given::Text(text.to_owned()),
             Some(JsonValue::Bool(value)) => built::Given::Text(value.to_string()),
             _ => built::Given::Nothing,
@@ -169,7 +169,7 @@ impl<'t> Reader<'_, '_, 't> {
                     let reference = format!("a value that cannot be read ({fault})");
                     texts.push(Named::Unknown { reference, resource: None });
                 }
-                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Named::As(text)),
+                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Named::As(text.into_owned())),
                 Some(json) => {
                     let names = ["Name", "ManagedPolicyArn", "CustomerManagedPolicyReference"];
                     let named = names.into_iter().find_map(|name| json.member(name));
@@ -178,7 +178,7 @@ impl<'t> Reader<'_, '_, 't> {
                         None => &member.value.kind,
                     });
                     if let Some(JsonValue::String(text)) = named {
-                        texts.push(Named::As(text.clone()));
+                        texts.push(Named::As(text.to_string()));
                     }
                 }
                 None => {}
@@ -243,7 +243,7 @@ pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
         _ => value,
     };
     match (&value.kind, call(value)) {
-        (JsonValue::String(text), _) => Some(text.clone()),
+        (JsonValue::String(text), _) => Some(text.to_string()),
         (_, Some(("Ref", Json { kind: JsonValue::String(name), .. }))) => Some(format!("${{{name}}}")),
         _ => None,
     }

@@ -26,7 +26,7 @@ pub(super) fn with_globals<'t>(member: &Member<'t>, globals: Option<&Member<'t>>
     let merged = own.map_or_else(|| common.clone(), |own| merged(common, &own.value));
     let mut parts: Vec<Member<'t>> = parts.iter().filter(|part| part.key != "Properties").cloned().collect();
     let key_span = own.map_or(member.key_span, |own| own.key_span);
-    parts.push(Member { key: "Properties".to_owned(), key_span, value: merged });
+    parts.push(Member { key: "Properties".to_owned().into(), key_span, value: merged });
     let value = Json { span: member.value.span, kind: JsonValue::Object(parts) };
     Some(Member { key: member.key.clone(), key_span: member.key_span, value })
 }
@@ -209,7 +209,7 @@ fn events<'t>(
         entry.kind = Some(PolicyKind::Resource);
         entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
         let kind = match event.value.member("Type").map(|member| &member.value.kind) {
-            Some(JsonValue::String(kind)) => kind.as_str(),
+            Some(JsonValue::String(kind)) => &**kind,
             _ => "",
         };
         if let Some((_, managed)) = POLLED.iter().find(|(polled, _)| *polled == kind) {
@@ -282,7 +282,7 @@ fn policy<'t>(
             return;
         }
         let is_text = matches!(item.kind, JsonValue::String(_));
-        let policy = if is_text { Named::As(name.clone()) } else { Named::of_resource(name) };
+        let policy = if is_text { Named::As(name.to_string()) } else { Named::of_resource(name) };
         let own = vec![resource.name.to_owned()];
         container.attachments.push(attachment(resource, &path.attribute, policy, own, Link::Policy));
         return;
@@ -292,7 +292,7 @@ fn policy<'t>(
     entry.content = match &item.kind {
         _ if item.member("Statement").is_some() || call(item).is_some() => reader.content(item, &entry),
         JsonValue::Object(members) => {
-            let name = members.first().map_or("", |member| member.key.as_str());
+            let name = members.first().map_or("", |member| &*member.key);
             not_known(format!("it is made of the policy template `{name}`"), name)
         }
         _ => not_known("it is neither a policy nor the name of one".to_owned(), ""),

@@ -42,7 +42,7 @@ pub(super) fn resembles_policy(json: &Json<'_>) -> bool {
 /// True if `Version` is one of the policy language.
 pub(super) fn is_policy_version(json: &Json<'_>) -> bool {
     let version = json.member("Version").map(|member| &member.value.kind);
-    matches!(version, Some(JsonValue::String(text)) if ["2012-10-17", "2008-10-17"].contains(&text.as_str()))
+    matches!(version, Some(JsonValue::String(text)) if ["2012-10-17", "2008-10-17"].contains(&&**text))
 }
 
 /// `2012-10-18` and the like.
@@ -76,7 +76,7 @@ pub(super) fn is_policy_member(name: &str) -> bool {
 /// may hold policies.
 pub(super) fn function<'j>(json: &'j Json<'_>, name: &str) -> Option<&'j str> {
     let JsonValue::Object(members) = &json.kind else { return None };
-    let names = || members.iter().map(|member| member.key.as_str());
+    let names = || members.iter().map(|member| &*member.key);
     let including = names().find(|name| *name == "Fn::Transform" || name.starts_with("Fn::ForEach"));
     let any = || names().find(|name| *name == "Ref" || name.starts_with("Fn::"));
     including.or_else(|| if is_policy_member(name) { any() } else { None })

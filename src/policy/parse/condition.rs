@@ -116,9 +116,9 @@ impl Reader<'_> {
             list.iter().map(|value| self.condition_value(parsed.base, value)).collect();
         Some(Condition {
             operator: Spanned { value: parsed, span: operator.key_span },
-            operator_text: operator.key.as_str().into(),
+            operator_text: (&*operator.key).into(),
             key: Spanned {
-                value: ConditionKey { name: name.into(), text: key.key.as_str().into() },
+                value: ConditionKey { name: name.into(), text: (&*key.key).into() },
                 span: key.key_span,
             },
             values: values.into_iter().collect::<Option<Vec<_>>>()?,
@@ -128,10 +128,11 @@ impl Reader<'_> {
     }
 
     fn condition_value(&mut self, base: OperatorBase, json: &Json<'_>) -> Option<Spanned<ConditionValue>> {
-        let (text, kind) = match &json.kind {
-            JsonValue::String(text) => (text.clone(), JsonKind::String),
-            JsonValue::Number(text) => ((*text).to_owned(), JsonKind::Number),
-            JsonValue::Bool(value) => (value.to_string(), JsonKind::Boolean),
+        let (text, kind): (&str, JsonKind) = match &json.kind {
+            JsonValue::String(text) => (text, JsonKind::String),
+            JsonValue::Number(text) => (text, JsonKind::Number),
+            JsonValue::Bool(true) => ("true", JsonKind::Boolean),
+            JsonValue::Bool(false) => ("false", JsonKind::Boolean),
             _ => {
                 self.wrong_type("a condition value", "a string, a number or a Boolean", json);
                 return None;
@@ -152,7 +153,7 @@ impl Reader<'_> {
             return None;
         }
         let template = match base.family() {
-            OperatorFamily::Arn => self.template(&text, json.span, true)?,
+            OperatorFamily::Arn => self.template(text, json.span, true)?,
             OperatorFamily::String => {
                 let like = matches!(base, OperatorBase::StringLike | OperatorBase::StringNotLike);
                 if !like && text.contains('*') && self.version == Version::V2012 && !text.contains("${*}") {
@@ -165,10 +166,10 @@ impl Reader<'_> {
                         .with_help("use the Like operator if a wildcard is meant"),
                     );
                 }
-                self.template(&text, json.span, like)?
+                self.template(text, json.span, like)?
             }
             OperatorFamily::Bool if self.version == Version::V2012 && text.contains("${") => {
-                self.template(&text, json.span, false)?
+                self.template(text, json.span, false)?
             }
             OperatorFamily::Numeric | OperatorFamily::Date | OperatorFamily::Ip | OperatorFamily::Binary
                 if self.version == Version::V2012 && text.contains("${") =>
@@ -183,7 +184,7 @@ impl Reader<'_> {
                             .with_help("AWS does not document what such a value does: it is left open"),
                     );
                 }
-                Template::literal(&text)
+                Template::literal(text)
             }
         };
         Some(Spanned { value: ConditionValue { text: text.into(), kind, template }, span: json.span })

@@ -155,7 +155,7 @@ impl Reader<'_> {
 
     fn read_version(&mut self, json: &Json<'_>) -> Version {
         match &json.kind {
-            JsonValue::String(text) => match text.as_str() {
+            JsonValue::String(text) => match &**text {
                 "2012-10-17" => return Version::V2012,
                 "2008-10-17" => return Version::V2008,
                 _ => self.report(
@@ -174,7 +174,7 @@ impl Reader<'_> {
 
     fn text(&mut self, what: &str, json: &Json<'_>) -> Option<Spanned<Box<str>>> {
         match &json.kind {
-            JsonValue::String(text) => Some(Spanned { value: text.as_str().into(), span: json.span }),
+            JsonValue::String(text) => Some(Spanned { value: (&**text).into(), span: json.span }),
             _ => {
                 self.wrong_type(what, "a string", json);
                 None
@@ -183,7 +183,7 @@ impl Reader<'_> {
     }
 
     fn unknown_elements(&mut self, members: &[Member<'_>], known: &[&str], of: &str) {
-        for member in members.iter().filter(|m| !known.contains(&m.key.as_str())) {
+        for member in members.iter().filter(|m| !known.contains(&&*m.key)) {
             let fault = Diagnostic::error(
                 Code::UnknownElement,
                 format!("`{}` is no element of {of}", member.key),
@@ -315,7 +315,7 @@ impl Reader<'_> {
         let mut complete = true;
         for element in list {
             match &element.kind {
-                JsonValue::String(text) => texts.push((text.as_str(), element.span)),
+                JsonValue::String(text) => texts.push((&**text, element.span)),
                 _ => {
                     self.wrong_type(
                         what,
