@@ -175,6 +175,7 @@ codes! {
     OlderVersions Warning "older-versions"
     OnePartition Assumption "one-partition"
     OperatorTypeMismatch Unknown "operator-type-mismatch"
+    PlaceholderNotFilledIn Lint "placeholder-not-filled-in"
     PlainOperatorOnSeveralValues Unknown "plain-operator-on-several-values"
     PlainReferences Assumption "plain-references"
     PlanErrored Unknown "plan-errored"
@@ -221,6 +222,7 @@ codes! {
     Unexpanded Unknown "unexpanded"
     UnexpectedDecision Finding "unexpected-decision"
     UnknownElement Error "unknown-element"
+    UnknownGlobalKey Lint "unknown-global-key"
     UnknownMacro Unknown "unknown-macro"
     UnknownOperator Error "unknown-operator"
     UnlistedKeysAreSingleValued Assumption "unlisted-keys-are-single-valued"
@@ -234,6 +236,7 @@ codes! {
     VariableValuesAreLiteral Assumption "variable-values-are-literal"
     WholeStringResource Unknown "whole-string-resource"
     WildcardWithoutLike Warning "wildcard-without-like"
+    WrongAccountId Lint "wrong-account-id"
     WrongType Error "wrong-type"
 }
 

@@ -33,27 +33,29 @@
 //! * `batch` and `cli`, features that are on by default: many questions as lines of JSON, and the program. Without them the
 //!   library also builds for targets without files and threads.
 //!
-//! Other modules are the engine, public for benchmarks, fuzzing and tests: they change without notice. ARCHITECTURE.md in the
-//! repository says how it works; `examples/` has whole programs.
+//! The engine is private; the feature `internals` opens it to benchmarks, fuzzing and tests, and promises nothing. ARCHITECTURE.md in
+//! the repository says how it works; `examples/` has whole programs.
 
-#[doc(hidden)]
-pub mod automata;
+#![cfg_attr(
+    not(feature = "internals"),
+    expect(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "some parts of the engine are public for tests alone"
+    )
+)]
+
 #[cfg(feature = "batch")]
 pub mod batch;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod code;
-#[doc(hidden)]
-pub mod confirm;
 pub mod container;
 pub mod diagnostic;
-#[doc(hidden)]
-pub mod encode;
 pub mod evaluate;
 pub mod explain;
-#[doc(hidden)]
-pub mod formula;
 mod hash;
 mod index;
 pub mod limits;
@@ -61,17 +63,49 @@ pub mod policy;
 pub mod query;
 pub mod report;
 pub mod request;
+pub mod span;
+pub mod verify;
+
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod automata;
+#[cfg(not(feature = "internals"))]
+mod automata;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod confirm;
+#[cfg(not(feature = "internals"))]
+mod confirm;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod encode;
+#[cfg(not(feature = "internals"))]
+mod encode;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod formula;
+#[cfg(not(feature = "internals"))]
+mod formula;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod sat;
+#[cfg(not(feature = "internals"))]
+mod sat;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod solve;
-pub mod span;
-#[cfg(feature = "batch")]
+#[cfg(not(feature = "internals"))]
+mod solve;
+#[cfg(all(feature = "batch", feature = "internals"))]
 #[doc(hidden)]
 pub mod surface;
+#[cfg(all(feature = "batch", not(feature = "internals")))]
+mod surface;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod theory;
-pub mod verify;
+#[cfg(not(feature = "internals"))]
+mod theory;
 
 pub use check::{
     Access, Answer, Options, PreparedDocument, Property, access_not_granted, ask, compare, difference,

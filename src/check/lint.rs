@@ -1,5 +1,5 @@
 //! What of a policy does not matter, and what matters more than it seems to. Nothing is guessed: that something does not
-//! matter is proved for every request, and that something matters is shown by one.
+//! matter is proved for every request, and that something matters is shown by one. Names and ids that mean nothing are listed too.
 //!
 //! A part of an Allow statement changes nothing if the policy without it allows the same, by entries of every form; a part of a
 //! Deny statement, if the policy without it denies the same. What is denied stays denied whatever other policies grant, so it
@@ -27,6 +27,7 @@ use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 
+mod names;
 mod near;
 mod sieve;
 
@@ -65,6 +66,12 @@ pub enum Fault {
     DeniesOnlyIfPresent(usize),
     /// An Allow for an identity provider, a value of its principals, that lets in every tenant of a shared one.
     LetsInTenants(usize),
+    /// A condition on a global key that the key table does not have.
+    UnknownKey(usize),
+    /// A value with an account id that has not twelve digits.
+    WrongAccountId(Axis, usize),
+    /// A value with a placeholder that nothing fills in.
+    Placeholder(Axis, usize),
 }
 
 /// Something that is the matter, with what shows it.
@@ -122,7 +129,10 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
             | Fault::AllowsNotPrincipal
             | Fault::MetWithoutKey(_)
             | Fault::DeniesOnlyIfPresent(_)
-            | Fault::LetsInTenants(_) => None,
+            | Fault::LetsInTenants(_)
+            | Fault::UnknownKey(_)
+            | Fault::WrongAccountId(..)
+            | Fault::Placeholder(..) => None,
         }
     };
     let mut left = policy.clone();
@@ -220,6 +230,9 @@ struct Linter<'l> {
 
 impl Linter<'_> {
     fn all(&mut self) -> Result<(), Stopped> {
+        for (place, statement) in self.policy.statements.iter().enumerate() {
+            names::faults(statement).into_iter().for_each(|fault| self.add(place, fault, None, None));
+        }
         for statement in 0..self.policy.statements.len() {
             self.statement(statement)?;
         }

@@ -1,7 +1,7 @@
 //! The name that a misspelled one was probably meant to be.
 
 /// The known name closest to a misspelled one.
-pub(super) fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let lower = name.to_ascii_lowercase();
     known
         .iter()

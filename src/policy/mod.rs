@@ -36,6 +36,7 @@ pub use action::{ActionPattern, ActionStart};
 pub use action_index::ActionIndex;
 pub use base64::decode_base64;
 pub use cidr::AddressRange;
+pub(crate) use closest::closest;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };

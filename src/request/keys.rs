@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "AWS global condition context keys" (page `reference_policies_condition-keys`).
 
 use crate::hash::are_equal;
+use crate::policy::closest;
 use std::sync::OnceLock;
 
 /// Changes whenever an entry of the table does; certificates name it.
@@ -147,6 +148,13 @@ pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
     // Almost all names come in lower case. No early end: many bytes are looked at together.
     let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
     if is_lower { info_of_lower(name) } else { info_of_lower(&name.to_ascii_lowercase()) }
+}
+
+/// The global key that a misspelled one was probably meant to be.
+pub(crate) fn closest_global_key(name: &str) -> Option<&'static str> {
+    let known: Vec<&'static str> =
+        KEYS.iter().map(|info| info.name).filter(|name| name.starts_with("aws:")).collect();
+    closest(name, &known)
 }
 
 /// The entry for a key, by its name in lower case.

@@ -19,6 +19,7 @@ pub use addresses::{AddressInterval, AddressSet};
 pub use claims::multiplicity;
 pub use consistency::{FactSets, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
+pub(crate) use keys::closest_global_key;
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
 pub use outsider::is_trust_key;
 pub use requester::{Requester, RequesterKind};

@@ -10,6 +10,7 @@ use crate::policy::{Document, Effect, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::request::closest_global_key;
 use crate::span::Span;
 
 /// Returns the code of a fault; `iamsat explain` has a page about each.
@@ -30,6 +31,9 @@ fn code(fault: Fault) -> Code {
         Fault::MetWithoutKey(_) => Code::ConditionMetWithoutKey,
         Fault::DeniesOnlyIfPresent(_) => Code::DenyOnlyIfPresent,
         Fault::LetsInTenants(_) => Code::AnyFederatedUser,
+        Fault::UnknownKey(_) => Code::UnknownGlobalKey,
+        Fault::WrongAccountId(..) => Code::WrongAccountId,
+        Fault::Placeholder(..) => Code::PlaceholderNotFilledIn,
     }
 }
 
@@ -39,17 +43,18 @@ fn place(statement: &Statement, fault: Fault) -> Span {
     let principal = || statement.principal.as_ref();
     let found = match fault {
         Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing { .. } => None,
-        Fault::RedundantValue(Axis::Action, value) => statement.action.values.get(value).map(|v| v.span),
-        Fault::RedundantValue(Axis::Resource, value) => {
-            resource().and_then(|r| r.values.get(value)).map(|v| v.span)
-        }
-        Fault::RedundantValue(Axis::Principal, value) => {
-            principal().and_then(|p| p.values.get(value)).map(|v| v.span)
-        }
-        Fault::RedundantValue(Axis::Condition(condition), value) => {
-            statement.conditions.get(condition).and_then(|c| c.values.get(value)).map(|v| v.span)
-        }
-        Fault::AlwaysMet(condition)
+        Fault::RedundantValue(axis, value)
+        | Fault::WrongAccountId(axis, value)
+        | Fault::Placeholder(axis, value) => match axis {
+            Axis::Action => statement.action.values.get(value).map(|v| v.span),
+            Axis::Resource => resource().and_then(|r| r.values.get(value)).map(|v| v.span),
+            Axis::Principal => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
+            Axis::Condition(condition) => {
+                statement.conditions.get(condition).and_then(|c| c.values.get(value)).map(|v| v.span)
+            }
+        },
+        Fault::UnknownKey(condition)
+        | Fault::AlwaysMet(condition)
         | Fault::MetWithoutKey(condition)
         | Fault::DeniesOnlyIfPresent(condition) => statement.conditions.get(condition).map(|c| c.key.span),
         Fault::AllowsNotAction => Some(statement.action.key_span),
@@ -260,8 +265,27 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
             "one issuer serves all who use this provider",
             "say whose tokens are meant",
         ),
+        Fault::UnknownKey(place) => (
+            format!("{name} asks for {}, a global key that iamsat does not know", key(place)),
+            "no request is known to have this key",
+            "correct the name, unless AWS has added the key since",
+        ),
+        Fault::WrongAccountId(..) => (
+            format!("{source} in {name}: an account id has twelve digits"),
+            "no account has this id",
+            "write all twelve digits, in quotes and with leading zeros",
+        ),
+        Fault::Placeholder(..) => (
+            format!("{source} in {name} has a placeholder that nothing fills in"),
+            "AWS fills in condition keys alone, such as ${aws:username}",
+            "fill it in before the policy is used; for the text itself write `${$}{`",
+        ),
     };
     let help = match defect.fault {
+        Fault::UnknownKey(place) => match closest_global_key(key(place)) {
+            Some(known) => format!("did you mean {known}?"),
+            None => help.to_owned(),
+        },
         Fault::MetWithoutKey(place) => help.replace("KEY", &format!("{:?}", key(place))),
         Fault::LetsInTenants(_) => {
             let request = defect.finding.as_ref().map(|finding| finding.witness.request());
