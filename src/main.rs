@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-/// For static builds: the allocator of their C library serves one thread at a time.
-#[cfg(target_env = "musl")]
+/// For static builds: the allocator of their C library takes twice as long.
+#[cfg(all(target_env = "musl", not(feature = "rusty-alloc")))]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[cfg(all(target_env = "musl", feature = "rusty-alloc"))]
 #[global_allocator]
 static ALLOCATOR: rusty_alloc_api::RustyAlloc = rusty_alloc_api::RustyAlloc;
 
