@@ -17,9 +17,9 @@ use crate::theory::{intervals, networks};
 /// variable and the keys whose values its patterns contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lemma {
-    /// Tests that cannot all be passed,
+    /// Tests that the excluded values pass.
     pub positives: Vec<(VariableId, Test)>,
-    /// while all of these tests are failed.
+    /// Tests that the excluded values fail.
     pub negatives: Vec<(VariableId, Test)>,
 }
 
