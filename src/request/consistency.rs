@@ -113,8 +113,8 @@ impl<'k> Keys<'k> {
 }
 
 impl Request {
-    /// All reasons why this request cannot happen. Presence is only looked at for `keys`, which are those that the policies
-    /// mention: of others a request says nothing.
+    /// Returns all reasons why this request cannot happen. Presence is only looked at for `keys`, which are those that the
+    /// policies mention: of others a request says nothing.
     pub fn inconsistencies<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k str>,
@@ -128,7 +128,7 @@ impl Request {
         let mut found = Vec::new();
         let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
         if !is_action(&self.action) {
-            fault("shape", format!("`{}` is no action", self.action));
+            fault("shape", format!("`{}` is not a valid action", self.action));
         }
         if self.resource != "*" && !(self.resource.starts_with("arn:") && has_six_fields(&self.resource)) {
             fault("shape", format!("`{}` is neither `*` nor an ARN of six fields", self.resource));

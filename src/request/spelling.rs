@@ -54,13 +54,13 @@ impl Requester {
         match arn(text) {
             Some(requester) => Ok((requester, facts)),
             None => Err(format!(
-                "`{text}` is no principal: write anonymous, an account id, the ARN of a user, role, session or root, \
+                "`{text}` is not a valid principal: write anonymous, an account id, the ARN of a user, role, session or root, \
                  service:NAME, federated:PROVIDER or canonical:ID"
             )),
         }
     }
 
-    /// A spelling that [`Requester::parse`] reads as this requester. What it cannot carry (the path of a session's role)
+    /// Returns a spelling that [`Requester::parse`] reads as this requester. What it cannot carry (the path of a session's role)
     /// is in `aws:PrincipalArn`; the parent of a federated user is [`Requester::parent_arn`].
     pub fn spelling(&self) -> String {
         match self {
@@ -80,7 +80,7 @@ impl Requester {
         }
     }
 
-    /// The requester with the path of its role taken from `aws:PrincipalArn`, if that names the same role.
+    /// Returns the requester with the path of its role taken from `aws:PrincipalArn`, if that names the same role.
     #[must_use]
     pub fn with_principal_arn(self, principal_arn: &str) -> Requester {
         match self {
@@ -95,7 +95,7 @@ impl Requester {
         }
     }
 
-    /// The ARN of the user whose session a federated user has.
+    /// Returns the ARN of the user whose session a federated user has.
     pub fn parent_arn(&self) -> Option<String> {
         match self {
             Requester::FederatedUser { partition, account, parent, .. } => {
@@ -105,7 +105,7 @@ impl Requester {
         }
     }
 
-    /// The federated user with this user as its parent.
+    /// Returns the federated user with this user as its parent.
     ///
     /// # Errors
     /// It is no federated user, or the ARN is not that of a user of its account, as one sentence.
@@ -134,8 +134,8 @@ impl Requester {
         }
     }
 
-    /// The context keys that follow from who the requester is: the value, or `None` where the key is absent. Keys that are
-    /// not listed are free.
+    /// Returns the context keys that follow from who the requester is: the value, or `None` where the key is absent. Keys that
+    /// are not listed are free.
     pub fn derived_context(&self) -> Vec<(&'static str, Option<Cow<'_, str>>)> {
         let kind = match self {
             Requester::Root { .. } => Some("Account"),
