@@ -212,7 +212,7 @@ impl<'d> Known<'d> {
             "aws:sourcevpc" => self.is_fresh_id(value, "vpc-"),
             "aws:sourcevpce" => self.is_fresh_id(value, "vpce-"),
             "aws:userid" => self.is_fresh_user_id(value),
-            // A service is no outsider.
+            // A service is not an outsider.
             "aws:principalisawsservice" => !value.eq_ignore_ascii_case("true"),
             "aws:principalservicename" | "aws:principalservicenameslist" => false,
             // What is left are applications.
