@@ -388,9 +388,8 @@ fn doubt(reason: UnknownReason, request: &Request) -> Unknown {
 fn variable(document: &Document) -> Option<UnknownReason> {
     let opaque = |span: Span, pointer: String| UnknownReason::Opaque {
         rule: Code::PolicyVariable,
-        detail:
-            "a policy variable is compared with the address, so a request from one address shows nothing about others"
-                .to_owned(),
+        detail: "a policy variable stands for the address, so one address shows nothing about others"
+            .to_owned(),
         document: 0,
         pointer,
         span,
