@@ -1,4 +1,4 @@
-//! How do two policies relate?
+//! Compares two policies in both directions.
 
 use super::beside_others::{beside_others, nothing_more_through};
 use super::judging::Judging;
