@@ -85,7 +85,7 @@ impl Question {
             outside: certificate.outside.as_ref().map(OutsideText::outside).transpose()?,
         };
         if question.outside.is_some() && certificate.options.assume_heuristics {
-            return Err(Refusal::new("heuristics cannot be assumed in questions about outsiders"));
+            return Err(Refusal::new("no heuristics can be assumed in questions about outsiders"));
         }
         Ok(question)
     }
@@ -230,7 +230,7 @@ impl Asked<'_, '_> {
         let outside = self.query.outside();
         let few = outside.is_none_or(|o| !AddressSet::of(o.but_for.iter().copied()).is_everyone());
         if !few {
-            return Err(Refusal::new("the addresses that it excepts are too many"));
+            return Err(Refusal::new("it excepts too many addresses"));
         }
         let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
         let refutation = evidence.refutation(encoding, &clauses)?;

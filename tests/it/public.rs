@@ -688,7 +688,7 @@ fn a_pass_says_from_how_many_addresses() {
     };
     refused(&with("/outside/butFor", json!(["0.0.0.0/1"])), "too many addresses");
     refused(&with("/outside/butFor", json!(["203.0.113.0/25", "2001:db8::/64"])), "");
-    refused(&with("/outside/butFor", json!(["203.0.113.0 - ::1"])), "are no addresses");
+    refused(&with("/outside/butFor", json!(["203.0.113.0 - ::1"])), "are not addresses");
     refused(&with("/outside/resourceType", json!("AWS::IAM::Role")), "no resource type");
     refused(&with("/check", json!("find")), "do not fit together");
     refused(&with("/options/assumeHeuristics", json!(true)), "no heuristics");
