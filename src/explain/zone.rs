@@ -250,7 +250,7 @@ impl ZoneAdvisor<'_> {
             (_, true) => (format!("StringEquals of {statement}"), format!("\"{key}\": {}", json!(values))),
         };
         format!(
-            "add this to {place}, which only callers inside satisfy{}:\n{}",
+            "add to {place} a condition that only callers inside satisfy{}:\n{}",
             self.checked(confined),
             one_line(&text)
         )
