@@ -713,7 +713,10 @@ fn a_fail_by_number_is_added_up() {
     refused(&changed(&|f| f.truncate(1)), "few addresses");
     // The same addresses twice are no more addresses.
     refused(&changed(&|f| f[1] = f[0].clone()), "few addresses");
-    refused(&changed(&|f| f[0]["addresses"] = json!("8.0.0.0/8")), "distinguishes between addresses of 8.0.0.0/8");
+    refused(
+        &changed(&|f| f[0]["addresses"] = json!("8.0.0.0/8")),
+        "distinguishes between addresses of 8.0.0.0/8",
+    );
     refused(&changed(&|f| f[0]["addresses"] = json!("9.0.0.0/9")), "from none of the addresses");
     refused(&changed(&|f| f[0]["addresses"] = Value::Null), "one address is not many");
     refused(&changed(&|f| f[0]["request"]["context"]["aws:sourceip"] = json!(["10.1.2.3"])), "");
