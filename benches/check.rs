@@ -81,7 +81,7 @@ fn families() -> Vec<Pair> {
     pairs
 }
 
-/// What each check comes to, in numbers that do not depend on the machine.
+/// Prints counters of each check that do not depend on the machine.
 fn counters(pairs: &[&Pair]) {
     println!(
         "{:<48} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>7} {:>10}",

@@ -27,7 +27,7 @@ struct Sample {
     stats: Stats,
 }
 
-/// What is measured; it stays a function of its own, so that instructions can be counted in it alone.
+/// The measured call. It stays a function of its own, so that its instructions can be counted alone.
 #[inline(never)]
 fn judge(new: DocumentRef<'_>, existing: DocumentRef<'_>, options: &Options) -> Answer {
     no_new_access(new, existing, options)

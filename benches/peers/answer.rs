@@ -27,7 +27,7 @@ fn document(name: &str, text: &str) -> Document {
 
 /// The member with this name, as text.
 fn text<'v>(question: &'v Value, name: &str) -> &'v str {
-    question.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("`{name}` is no text"))
+    question.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("`{name}` is not a text"))
 }
 
 fn answer(question: &Value) -> Value {

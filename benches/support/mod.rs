@@ -1,4 +1,4 @@
-//! What the benches share: pairs of real policies, and generated families.
+//! Code that the benches share: pairs of real policies, and generated families.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,

@@ -33,7 +33,7 @@ const ROOMS: [&str; 25] = [
     "batch",
     "cli",
 ];
-/// What the referee may use: it shares no code with the search that it judges.
+/// The rooms that the referee may use: it shares no code with the search that it checks.
 const REFEREE: [&str; 7] = ["hash", "span", "code", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "surface";
@@ -213,7 +213,7 @@ fn path_from(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec
         at += 1;
     }
     found.push(path);
-    // Something that is no path after all must not stop the reading.
+    // Something that is not a path after all must not stop the reading.
     at.max(1)
 }
 
@@ -243,12 +243,14 @@ fn fault(line: usize, what: impl std::fmt::Display) -> String {
 fn order(module: &[String], text: &str) -> Vec<String> {
     let place = |room: &str| ROOMS.iter().position(|r| *r == room);
     let Some((own, own_place)) = module.first().and_then(|room| Some((room, place(room)?))) else {
-        return vec![format!("`{}` is no room", module.join("::"))];
+        return vec![format!("`{}` is not a room", module.join("::"))];
     };
     let used = paths(module, text).into_iter().filter(|n| n.path.first().is_some_and(|p| p == "crate"));
     used.filter_map(|named| {
         let room = named.path.get(1)?;
-        let Some(other) = place(room) else { return Some(fault(named.line, format!("`{room}` is no room"))) };
+        let Some(other) = place(room) else {
+            return Some(fault(named.line, format!("`{room}` is not a room")));
+        };
         (other > own_place).then(|| fault(named.line, format!("`{own}` uses `{room}`, which comes after it")))
     })
     .collect()

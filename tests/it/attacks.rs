@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// When a run is taken for one that never ends.
 const HANG: Duration = Duration::from_secs(120);
 
-/// What a run may take, in KiB.
+/// The memory limit of a run, in KiB.
 const MEMORY: u64 = 1 << 20;
 
 /// A directory of its own for each test.
@@ -188,7 +188,7 @@ fn hostile_texts() {
     all("texts", attacks::texts());
 }
 
-/// What is no JSON, or no text, is an error wherever it stands.
+/// Input that is not JSON, or not text, is an error at every place.
 #[test]
 fn hostile_bytes() {
     let directory = directory("bytes");

@@ -1,5 +1,5 @@
-//! What is taken for certain about all requests: which verdict each fact changes, and that the search and the referee know
-//! the same facts.
+//! Tests the axioms, the facts that hold for every request: which verdict each fact changes, and that the search and the referee
+//! know the same facts.
 //!
 //! S7 is empty; S14 and S16 are not asserted, and neither is the membership of the first and last service (S12): docs/semantics.md
 //! says why leaving them out is sound.
@@ -391,7 +391,7 @@ fn witnesses_have_usual_requesters() {
         let request = findings[0].witness.request();
         assert!(request.has_usual_requester(), "{new} {request:?}");
     }
-    // What a policy spells is not lost because it is no account.
+    // A principal that the policy names is kept even if its account field is not an account id.
     let answer = ask(r#""Principal":{"AWS":"arn:aws:iam::b:role/a"}"#, "", Options::default());
     assert_eq!(answer.verdict.name(), "FAIL");
 }

@@ -42,7 +42,7 @@ fn lines() -> String {
     lines.join("\n") + "\n"
 }
 
-/// What the lines were answered with, in order.
+/// The answers to the lines, in order.
 fn results(output: &Output) -> Vec<String> {
     let answer = |line: &str| {
         let answer: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -108,7 +108,7 @@ fn a_certificate_that_cannot_be_written() {
     assert!(directory.join("kept/line-6.json").is_file());
 }
 
-/// What is no directory is said before any line is read.
+/// A path that is not a directory is reported before any line is read.
 #[test]
 fn a_directory_that_cannot_be_made() {
     let directory = directory("no-directory");

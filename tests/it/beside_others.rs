@@ -27,7 +27,7 @@ enum Trust {
     Other,
 }
 
-/// What grants or caps beside the document: the sets of other grants over one request.
+/// The other policies of a case: which of them grant or limit one request beside the document.
 #[derive(Clone, Copy, Debug)]
 struct Beside {
     trust: Trust,
@@ -45,7 +45,8 @@ fn others() -> impl Iterator<Item = Beside> {
     })
 }
 
-/// What a document does with a request: allows it directly, with roles, in any form; denies it. `None` if that is open.
+/// The effects of a document on a request: it allows the request directly, through a role, or in any form, or denies it. `None`
+/// if that is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Effects {
     direct: bool,
@@ -77,7 +78,7 @@ fn narrowed(document: &Document, requester: &Requester, drops_roles: bool) -> Do
     document.with_statements(statements)
 }
 
-/// Whether the value names sessions by their own ARN.
+/// Returns true if the value names sessions by their own ARN.
 fn names_session(principal: &Principal, kind: &str) -> bool {
     principal.text.contains(kind) || principal.text.starts_with("arn:aws:*:")
 }
@@ -107,7 +108,8 @@ fn effects(document: &Document, request: &Request, referee: &evaluate::Options) 
 }
 
 impl Effects {
-    /// Whether the request goes through. Source: IAM User Guide, "Policy evaluation logic", within one account and across accounts.
+    /// Returns true if the request is allowed in the end. Source: IAM User Guide, "Policy evaluation logic", within one account
+    /// and across accounts.
     fn lets_through(self, beside: Beside) -> bool {
         let Beside { trust, grants, caps } = beside;
         let granted = match trust {
@@ -119,7 +121,7 @@ impl Effects {
     }
 }
 
-/// What else has to grant so that `new` lets the request through and `old` does not.
+/// Returns the other grants with which `new` allows the request and `old` does not, if there are any.
 fn gap(new: Effects, old: Effects) -> Option<Beside> {
     others().find(|beside| new.lets_through(*beside) && !old.lets_through(*beside))
 }
@@ -181,7 +183,7 @@ fn hold(
     }
 }
 
-/// What is proved holds whatever else grants, and what is shown lets a request through that something else grants.
+/// A proof holds for all other grants, and a witness is a request that some other grants let through.
 #[test]
 fn no_other_grant_contradicts_a_verdict() {
     let (pairs, first) = pairs_and_seed();

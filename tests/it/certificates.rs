@@ -277,7 +277,7 @@ fn another_claim_is_refused() {
     let mut other = pass.clone();
     other["options"]["strictArn"] = json!(true);
     assert!(is_verified(&other));
-    // A policy without principals is no resource policy.
+    // A policy without principals is not a resource policy.
     other["policyType"] = json!("RESOURCE_POLICY");
     assert!(matches!(outcome(&other), Outcome::Refused(_)));
     let mut more = pass;
@@ -327,7 +327,7 @@ fn other_policies_are_refused() {
     }
 }
 
-/// What a changed lemma says, changed with it: so that only its truth is left to judge.
+/// Adapts the text of a changed lemma to the change, so that only the truth of the lemma remains to be checked.
 fn with_says(mut certificate: Value, place: usize) -> Value {
     // The verifier tells what a lemma says by refusing what it does not say; the text is not needed to judge it.
     certificate["evidence"]["lemmas"][place]["says"] = json!(says(&certificate, place));
@@ -626,7 +626,7 @@ fn limits_end_every_check() {
     }
 }
 
-/// What is meant to take forever ends, in a refusal or undecided.
+/// Certificates that were made to run forever end: they are refused, or stay undecided.
 #[test]
 fn hostile_certificates_end() {
     let pattern = |stars: usize| format!("arn:aws:s3:::{}", "*a?".repeat(stars));

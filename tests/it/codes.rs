@@ -88,7 +88,7 @@ fn codes_of(text: &str) -> Vec<String> {
     codes
 }
 
-/// What these pages are about matters in some questions only, or is a limit; their examples are policies without faults.
+/// Codes that matter to some checks only, or are limits. The examples on their pages are policies without faults.
 const BY_QUESTION: &[&str] = &[
     "aws-star-covers-non-aws",
     "for-any-value-if-exists",

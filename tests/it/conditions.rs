@@ -94,7 +94,7 @@ fn ask(new: &Document) -> Answer {
     no_new_access(new, &nothing(), &options)
 }
 
-/// What the referee and the search say about a request with exactly these values, as the tables spell it.
+/// Returns the answers of the referee and of the search to a request with exactly these values, as the tables spell them.
 fn both(
     condition: &str,
     values: &[&str],

@@ -25,7 +25,7 @@ fn options(words: &[&str]) -> Options {
             Some((place, kind)) => {
                 options.kinds.insert(place.to_owned(), PolicyKind::from_name(kind).unwrap());
             }
-            None => panic!("{word} is no option"),
+            None => panic!("{word} is not an option"),
         }
     }
     options
@@ -302,7 +302,7 @@ fn a_plan_of_ten_thousand_resources_is_read_whole() {
     let read = container(&plan);
     assert!(read.entries.iter().all(|entry| entry.state() == State::Known && entry.is_unchanged()));
     assert_eq!(read.entries.len(), 10_000);
-    // Cut off anywhere, it is no plan.
+    // A plan that is cut off anywhere is refused.
     for length in [1, plan.len() / 2, plan.len() - 1] {
         let cut = open(&Source::new("f", &plan[..length]), &Options::default());
         let is_read = match cut {

@@ -36,7 +36,7 @@ fn ask_plainly(policy: &Document) -> ExternalAccess {
     external_access(policy, bucket, &zone, &Options::default())
 }
 
-/// Whether the request is from outside: written for itself, not by means of a policy.
+/// Returns true if the request comes from outside the zone. Written independently of the engine, without compiling a policy.
 fn is_outside(request: &Request) -> bool {
     let first = |key: &str| request.values(key).and_then(|values| values.first()).map(String::as_str);
     let requester = request.requester.as_ref().unwrap();
@@ -212,7 +212,7 @@ fn random_policy(random: &mut Random) -> Document {
     document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
 }
 
-/// What a Deny statement refuses, as a policy that allows it.
+/// Turns a Deny statement into a policy that allows exactly the requests that the statement denies.
 fn as_allow(policy: &Document, statement: usize) -> Document {
     let mut denied = policy.statements[statement].clone();
     denied.effect.value = Effect::Allow;
@@ -369,8 +369,8 @@ fn what_a_deny_names_is_what_is_found() {
     assert!(!access.findings[0].is_public);
 }
 
-/// What is open about one statement hides nothing that another one gives for certain: `{"AWS":"*"}` may cover the SAML users of
-/// the first statement, and covers anonymous callers in the second.
+/// An open point of one statement does not hide a certain finding of another one: `{"AWS":"*"}` may cover the SAML users of the
+/// first statement, and covers anonymous callers in the second.
 #[test]
 fn what_is_open_about_one_statement_hides_no_other() {
     let policy = document(

@@ -1,5 +1,5 @@
-//! What other programs read: SARIF against its schema and against the files it points into, XML that is well-formed,
-//! annotations that stay on their lines, fingerprints that stay the same.
+//! Tests the output that other programs read: SARIF against its schema and against the files it points into, XML that is
+//! well-formed, annotations that stay on their lines, fingerprints that stay the same.
 
 use crate::support::schema;
 use crate::support::xml::elements;
@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What a command in a directory prints.
+/// Returns the output of a command in a directory.
 fn output(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
         .args(arguments)
@@ -165,7 +165,7 @@ fn decoded(uri: &str) -> String {
 fn offset(text: &str, region: &Value, which: &str) -> usize {
     let number = |name: &str| usize::try_from(region[format!("{which}{name}")].as_u64().unwrap()).unwrap();
     let line: usize = text.split_inclusive('\n').take(number("Line") - 1).map(str::len).sum();
-    // A byte order mark is no column.
+    // A byte order mark does not count as a column.
     let line = if line == 0 && text.starts_with('\u{feff}') { 3 } else { line };
     text[line..].char_indices().map(|(at, _)| at).nth(number("Column") - 1).map_or(text.len(), |at| line + at)
 }

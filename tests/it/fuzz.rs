@@ -31,7 +31,7 @@ fn check_holds() {
     random_inputs("check", 400);
 }
 
-/// What the program prints is not for the reader of these tests: it runs in a process of its own.
+/// Runs in a process of its own, so that the output of the program does not mix with that of these tests.
 #[test]
 fn cli_holds() {
     let inputs = std::process::Command::new(std::env::current_exe().unwrap())

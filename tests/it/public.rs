@@ -46,7 +46,7 @@ fn ask(policy: &Document, resource_type: ResourceType) -> Answer {
     no_public_access(policy, resource_type, &options)
 }
 
-/// What is wrong with the answer to a case.
+/// Returns the difference between the answer and the expectation of a case, if there is one.
 fn fault(case: &Value, policy: &Document, resource_type: ResourceType) -> Option<String> {
     let answer = ask(policy, resource_type);
     let wrong = |what: &str| Some(format!("{what}: {}\n  {:?}", policy.source.text(), answer.verdict));

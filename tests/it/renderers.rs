@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::Value;
 
-/// What a run over one policy comes to.
+/// Returns the report of a run over one policy.
 fn reported(judgement: &Judgement<'_>, issues: Vec<Issue>) -> Report {
     let status = match judgement.answer.verdict {
         Verdict::Pass(_) => Status::Pass,
@@ -106,7 +106,7 @@ fn accepted(report: &mut Report, schema: &Value) {
 fn every_answer_is_in_every_format() {
     let Some(schema) = schema::sarif() else { return };
     let outcome = TestRunner::new(sampling::config(150)).run(&vec(any::<u8>(), 0..400), |data| {
-        // Too few bytes for a choice is no case.
+        // An input with too few bytes for a choice is skipped.
         let _ = holds(&mut Unstructured::new(&data), &schema);
         Ok::<(), TestCaseError>(())
     });

@@ -47,14 +47,14 @@ struct Count {
     faults: Vec<String>,
 }
 
-/// Whether the document certainly does not allow the request.
+/// Returns true if the document certainly does not allow the request.
 fn refuses(document: &Document, request: &Request, referee: &evaluate::Options) -> bool {
     let decision = evaluate(&[document], request, referee).decision;
     matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
 }
 
-/// What the answer says about all requests has to hold for each request of the world that the policies allow. `asked` says
-/// whether the question is about a request.
+/// Checks that each claim of the answer about all requests holds for each request of the small world that the policies allow.
+/// `asked` returns true for a request that the query is about.
 fn hold_to_it(
     answer: &Answer,
     documents: &[&Document],
@@ -114,7 +114,7 @@ fn hold_to_it(
     }
 }
 
-/// Whether a statement that is not decided can hide behind a FAIL: only questions that are known not to be decided are.
+/// Returns true if an undecided statement may be missing beside a FAIL. Only queries that are known to be undecided may do that.
 fn hides(documents: &[&Document]) -> bool {
     documents.iter().any(|d| d.source.text().contains("${") || d.source.text().contains("ex:any"))
 }
@@ -308,8 +308,8 @@ fn no_request_contradicts_a_difference() {
     assert!(complete > 0 && all_new > 0 && partly_new > 0 && requests_in_all > 0);
 }
 
-/// What lint finds to change nothing can be taken out, each part alone, all together, or some; what it shows by a request is
-/// shown.
+/// A part that lint reports to have no effect can be removed: each part alone, all together, or some of them. Each of its
+/// witnesses is a request that shows the finding.
 #[test]
 fn no_request_contradicts_lint() {
     let (pairs, first) = pairs_and_seed();

@@ -60,7 +60,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     literal || glob_matches(&Template::parse(pattern, false).unwrap(), text)
 }
 
-/// Whether every finding shows what the trap says.
+/// Returns true if every finding shows the access that the trap describes.
 fn shows(expected: &Value, answer: &Answer, new: &Document) -> bool {
     let Verdict::Fail(findings) = &answer.verdict else { return expected.is_null() };
     let one = |request: &Request| {

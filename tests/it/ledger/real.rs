@@ -32,7 +32,7 @@ fn labelled(file: &Path, questions: &mut Questions) {
     for (number, line) in (1..).zip(std::fs::read_to_string(file).unwrap().lines()) {
         let mut question: Value = serde_json::from_str(line).unwrap();
         let members = question.as_object_mut().unwrap();
-        // The label is no part of the question.
+        // The label is not part of the query.
         members.remove("expect");
         let (id, check) = (members["id"].as_str().unwrap(), members["check"].as_str().unwrap());
         let name = format!("{} {number} {id}", check.trim_start_matches("check-"));

@@ -422,7 +422,7 @@ pub(crate) fn texts() -> Vec<Pair> {
     odd.map(|text| (on(text), nothing())).into_iter().collect()
 }
 
-/// What is no policy: cut, nested, or no text.
+/// Inputs that are not policies: cut off, nested too deeply, or not text.
 pub(crate) fn bytes() -> Vec<Vec<u8>> {
     let around = |middle: &[u8]| {
         let text = on("MIDDLE");

@@ -547,7 +547,7 @@ fn some<T: Clone>(random: &mut Random, list: &[T], most: usize) -> Vec<T> {
     list
 }
 
-/// What only AWS knows of the requester, as far as the text speaks of it.
+/// Returns the attributes of the requester that only AWS knows and on which the text can depend.
 fn facts(text: &str) -> Vec<HiddenAttributes> {
     let mut list = vec![HiddenAttributes::default()];
     let mut both = |set: &dyn Fn(&mut HiddenAttributes)| {

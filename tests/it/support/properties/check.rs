@@ -25,7 +25,7 @@ pub(crate) fn holds(data: &[u8]) {
         }
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyTyp
     answer
 }
 
-/// Whether the new document allows the request and the existing one refuses it.
+/// Returns true if the new document allows the request and the existing one refuses it.
 pub(crate) fn shows_new_access(
     new: &Document,
     existing: &Document,

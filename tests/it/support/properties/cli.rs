@@ -85,7 +85,7 @@ const VALUED: &[&str] = &[
     "--endpoint-url",
     "--resource-type",
 ];
-/// Flags without a value, and what is no flag.
+/// Flags without a value, and words that are not flags.
 const BARE: &[&str] = &[
     "--exit-zero",
     "--certify",
@@ -242,8 +242,8 @@ fn odd(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Whether an argument can do nothing but be read: flags are those of the lists, since one that is not may write, paths
-/// stay in this directory, and no pattern stands for all that is in it.
+/// Returns true if an argument cannot make the program write. Only the listed flags are allowed, since another one may write;
+/// paths stay in this directory, and no pattern matches everything in it.
 fn is_harmless(argument: &OsString) -> bool {
     let text = argument.to_string_lossy();
     if text.starts_with('-') && text != "-" && !VALUES.contains(&&*text) {

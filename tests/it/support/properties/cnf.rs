@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// One of the properties, for one case.
 pub(crate) fn holds(data: &[u8]) {
     let mut u = Unstructured::new(data);
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = match u.int_in_range(0..=2u8) {
         Ok(0) => clauses_have_a_model_where_the_formula_is_true(&mut u),
         Ok(1) => models_one_after_the_other_are_those_of_the_truth_table(&mut u),
@@ -148,7 +148,7 @@ pub(crate) fn models_one_after_the_other_are_those_of_the_truth_table(
             let place = atoms.iter().position(|lit| atom_of(&formula, *lit) == atom).unwrap();
             bits |= u32::from(value) << place;
         }
-        assert!(holds(bits), "{bits:b} is no model of {parts:?} without {excluded:?}");
+        assert!(holds(bits), "{bits:b} is not a model of {parts:?} without {excluded:?}");
         excluded.insert(bits);
         let other: Vec<Lit> =
             atoms.iter().enumerate().map(|(i, atom)| atom.negate_if(bits >> i & 1 == 1)).collect();

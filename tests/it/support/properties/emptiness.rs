@@ -17,7 +17,7 @@ pub(crate) fn holds(data: &[u8]) {
         let _ = written(&lines).map(|(positives, negatives)| judge(&domain, &positives, &negatives));
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 

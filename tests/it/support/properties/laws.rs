@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// How often each verdict came out.
 pub(crate) type Answers = RefCell<BTreeMap<&'static str, u32>>;
 
-/// A law, for one case. Too few bytes for a choice is no case.
+/// A law, checked on one case. An input with too few bytes for a choice is skipped.
 pub(crate) type Law = fn(&mut Unstructured<'_>, &Case<'_>) -> Result<()>;
 
 /// Every law.
@@ -542,7 +542,7 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
     Ok(())
 }
 
-/// Whether each Allow statement of the policies can be met together with all that is shared.
+/// Returns the result of the search for each Allow statement of the policies, under the shared constraints.
 fn goals(mut question: Encoding<'_>, requesters: Requesters) -> Vec<&'static str> {
     let (allows, shared) = (question.goals.clone(), question.shared.clone());
     let mut search = Search::new(&mut question.formula, Theory::new(requesters), SearchLimits::default());

@@ -17,7 +17,7 @@ pub(crate) fn holds(data: &[u8]) {
     }
 }
 
-/// What policies are made of, to put in at random places.
+/// Fragments of policies, to insert at random places.
 const SCRAPS: &[&str] = &[
     "",
     "\"",

@@ -1,4 +1,4 @@
-//! What is printed means what was read, and is printed again as it is.
+//! A printed policy means the same as the policy that was read, and printing it once more changes nothing.
 
 use super::parse::damaged;
 use crate::support::document;

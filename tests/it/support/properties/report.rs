@@ -34,11 +34,11 @@ pub(crate) fn holds(data: &[u8]) {
         return;
     }
     let mut u = Unstructured::new(data);
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = files(&mut u).and_then(|[new, existing]| rendered(&mut u, &new, &existing));
 }
 
-/// What disturbs those who read on a terminal, and what is wide or long.
+/// Texts that disturb a terminal, and texts that are wide or long.
 const ODD: &[&str] = &[
     "\u{1b}[31m",
     "\u{1b}]0;title\u{7}",

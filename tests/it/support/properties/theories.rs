@@ -10,7 +10,7 @@ use iamsat::request::{Request, Requesters};
 use iamsat::theory::Theory;
 
 pub(crate) fn holds(data: &[u8]) {
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
@@ -134,7 +134,7 @@ const ADDRESSES: Kind = Kind {
     ],
 };
 
-/// What a key of no type may be beside: no number, date or address.
+/// Values that an untyped key can have beside numbers, dates and addresses.
 const OTHERS: &[&str] = &["", "a", "5x", "10.0.0", "10.0.0.0/32", "-", ".", "::g"];
 
 fn test_of(formula: &Formula<'_>, lit: Lit) -> Test {

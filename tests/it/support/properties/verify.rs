@@ -18,7 +18,7 @@ pub(crate) fn holds(data: &[u8]) {
         says_something_true(&String::from_utf8_lossy(data));
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = tampered(&mut Unstructured::new(data));
 }
 
