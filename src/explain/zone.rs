@@ -207,7 +207,7 @@ impl ZoneAdvisor<'_> {
             };
             let path = one_line(&condition.values.iter().find(of_value)?.value.text);
             let key = one_line(&condition.key.value.text);
-            Some(format!("if {path} is meant, say so with --trusted '{path}'; if not, remove it from {key} of {statement}"))
+            Some(format!("if {path} is intended, say so with --trusted '{path}'; if not, remove it from {key} of {statement}"))
         })
     }
 
@@ -301,7 +301,7 @@ fn on_fixed_value(
         let trusts = Zone::new(&[] as &[&str], &[&value]).is_ok();
         let remove = format!("remove it from {} of {statement}", one_line(&key.text));
         Some(match trusts {
-            true => format!("if {value} is meant, say so with --trusted {value}; if not, {remove}"),
+            true => format!("if {value} is intended, say so with --trusted {value}; if not, {remove}"),
             false => format!("if {value} is not meant, {remove}"),
         })
     })
