@@ -1,6 +1,6 @@
-//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is found.
-//! Before anything is timed, the counters of every check are printed as a table, so that growth is seen apart from noise;
-//! `--counters` prints that table alone.
+//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones if the corpus is present. Before
+//! anything is timed, the counters of every check are printed as a table, which shows growth without noise; `--counters` prints
+//! that table alone.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 
 #[expect(dead_code, reason = "pairs of policies are for the other benches")]

@@ -127,7 +127,7 @@ impl<R: Read> Lines<R> {
 mod tests {
     use super::*;
 
-    /// Returns its contents in pieces, as a pipe does.
+    /// An input that is read in pieces, like a pipe.
     struct Pieces(Vec<&'static [u8]>);
 
     impl Read for Pieces {

@@ -1,4 +1,5 @@
-//! `batch --certificates DIR`: which lines leave a certificate, what it is called, and what happens where it cannot be written.
+//! `batch --certificates DIR`: the lines that write a certificate, the names of the files, and the answer if a file cannot be
+//! written.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ fn names(directory: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// Certificates are called after lines, never after ids; only a PASS has one, and each shows what it says.
+/// Certificates are named after lines, never after ids; only a PASS has one, and each proves its claim.
 #[test]
 fn each_pass_leaves_a_certificate() {
     for options in [&[][..], &["--certify"], &["--timeout", "60s"]] {
@@ -96,7 +97,7 @@ fn certificates_change_no_answer() {
     assert_eq!(text("one"), text("two"));
 }
 
-/// Where one certificate cannot be written, that line is an error, and the others are answered.
+/// If one certificate cannot be written, that line is an error, and the other lines are answered.
 #[test]
 fn a_certificate_that_cannot_be_written() {
     let directory = directory("unwritable");

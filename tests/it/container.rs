@@ -266,7 +266,7 @@ fn members_may_stand_in_any_order() {
     assert_eq!(names(&sorted(&value).to_string()), names(&text));
 }
 
-/// Every line of `hidden.ndjson` is a file with a policy that is easily passed over, or with one that is not all there.
+/// Every line of `hidden.ndjson` is a file with a policy that is easily overlooked, or with an incomplete one.
 #[test]
 fn no_policy_is_passed_over() {
     let lines = std::fs::read_to_string(directory().join("hidden.ndjson")).unwrap();

@@ -1,5 +1,4 @@
-//! The properties of the fuzz targets, for a few random inputs and for every input that is known to find a
-//! fault.
+//! The properties of the fuzz targets, on a few random inputs and on every input that is known to find a fault.
 //!
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 100 to 400). The fuzzer itself: `fuzz/README.md`.
 

@@ -1,5 +1,4 @@
-//! Answers about random policies in every format: nothing is lost, nothing is malformed, and what is accepted is exactly
-//! what was found.
+//! Answers about random policies in every format: nothing is lost or malformed, and exactly the findings can be accepted.
 //!
 //! `IAMSAT_CASES` sets the number of random pairs (default 150).
 
@@ -85,7 +84,7 @@ fn in_every_format(judgement: &Judgement<'_>, report: &Report, schema: &Value) {
     }
 }
 
-/// A list of what was found accepts the findings, all of them, and nothing else.
+/// A list of findings accepts all of these findings, and nothing else.
 fn accepted(report: &mut Report, schema: &Value) {
     let source = |text: &str| Source::new("known.json", text);
     let list = Baseline::empty(source("")).updated(report, "because", |_| true);

@@ -1,4 +1,4 @@
-//! The closed list of words: comments, messages and pages say things the way the field does.
+//! Enforces the closed list of words: comments, messages and pages use the words of the field.
 //!
 //! The list holds only phrases that a search can find without false alarms.
 

@@ -1,11 +1,11 @@
-//! The questions about the corpus of real policies.
+//! The queries about the corpus of real policies.
 
 use super::ask::Questions;
 use super::policies::{Policy, access_not_granted, diff, no_new_access, no_public_access};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// All but check-no-new-access takes every tenth policy, and diff every second one of these.
+/// All checks except check-no-new-access use every tenth policy, and diff uses every second one of these.
 const STEP: usize = 10;
 
 pub(crate) fn ask(corpus: &Path, questions: &mut Questions) {

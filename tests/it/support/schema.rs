@@ -1,5 +1,5 @@
-//! JSON Schema (draft 7), as much of it as the schema of SARIF uses. A keyword that is not known here fails the test, so
-//! that nothing is passed over.
+//! JSON Schema (draft 7), as much of it as the schema of SARIF uses. An unknown keyword fails the test, so that nothing is
+//! ignored.
 
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use serde_json::Value;

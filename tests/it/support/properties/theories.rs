@@ -1,5 +1,5 @@
-//! Conjunctions of comparisons and networks have a value or a conflict, as the referee says of every value that could
-//! make a difference.
+//! Conjunctions of comparisons and networks have a value or a conflict, compared with the referee on every value that could make
+//! a difference.
 
 use arbitrary::{Result, Unstructured};
 use iamsat::automata::Symbol;
@@ -14,8 +14,8 @@ pub(crate) fn holds(data: &[u8]) {
     let _ = agree(&mut Unstructured::new(data));
 }
 
-/// One kind of value: a key of it, operators with their relations, constants, and values on, around and between the
-/// constants. A key that is not in the table may be read so too, and then has other texts.
+/// One kind of value: a key of this kind, operators with their relations, constants, and values on, around and between the
+/// constants. A key that is not in the table can be tested in this way too, and can have other texts.
 struct Kind {
     key: &'static str,
     operators: &'static [(&'static str, Option<Relation>)],
