@@ -47,7 +47,7 @@ fn stays_small(pattern: &Pattern) -> bool {
     pattern.is_greedy() && !after.any(|s| matches!(s, Step::One(Set::Class(_))))
 }
 
-/// How a state was reached.
+/// The path to a state, as its last step.
 struct Node {
     /// The previous state and the last letter; the first state has none.
     last: Option<(StateId, LetterId)>,
@@ -226,7 +226,7 @@ impl<'a> Product<'a> {
             let (set, more) = sets.split_at(machine.words());
             sets = more;
             let Some(least) = bits(set).map(|position| track.rest(position)).min() else {
-                broken("a positive without a position has no state");
+                broken("a required pattern without a position has no state");
             };
             sum += least;
         }

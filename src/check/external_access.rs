@@ -214,7 +214,7 @@ enum Extent {
     Partly,
 }
 
-/// Tells if a part of a statement contains a request from outside.
+/// The answer to the query whether a part of a statement contains a request from outside.
 enum Existence {
     Some(Box<Finding>),
     None,

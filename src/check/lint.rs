@@ -494,7 +494,7 @@ impl Linter<'_> {
         self.policy.with_statements(vec![statement])
     }
 
-    /// Asks one question.
+    /// Runs one query.
     fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Stopped> {
         let verdict = self.budget.ask(query)?.verdict;
         if let Verdict::Unknown(unknown) = &verdict {

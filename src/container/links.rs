@@ -140,10 +140,10 @@ pub fn unread_links(container: &Container) -> impl Iterator<Item = &Attachment> 
     })
 }
 
-/// A policy for which the name of a link stands.
+/// The policy that the name of an attachment refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedLink<'c> {
-    /// The link.
+    /// The attachment with this name.
     pub link: &'c Attachment,
     /// The policy, if the file holds it.
     pub policy: Option<&'c Entry>,

@@ -24,7 +24,7 @@ impl<'t> Raw<'t> {
         serde_json::from_str::<&RawValue>(body).ok().map(|raw| Raw(raw.get()))
     }
 
-    /// Its bytes.
+    /// Returns the bytes of the value.
     pub(super) fn text(self) -> &'t str {
         self.0
     }

@@ -12,7 +12,7 @@ pub enum PatternKey<'a> {
     Glob(&'a Template),
     /// Six fields joined by `:`; wildcards of the first five do not match `:`.
     Fields {
-        /// As written.
+        /// The pattern as written.
         whole: &'a Template,
         /// Its six fields, completed if fewer were written.
         fields: &'a [Template; 6],

@@ -1,7 +1,7 @@
-//! The content of a formula without its lookup tables, kept in order to be put into other formulas.
+//! The content of a formula without its lookup tables, kept for insertion into other formulas.
 //!
-//! Putting in a snapshot gives the values of each table the order in which compiling the document there would have met them. So
-//! the result is the same as if the document had been compiled again.
+//! Inserting a snapshot numbers the values of each table in the order in which compiling the document would have met them. So the
+//! result is the same as if the document had been compiled again.
 
 use crate::formula::atom::{
     Atom, Bound, BoundId, NetworkId, Opaque, PatternId, Site, Unobservable, UnobservableId, Variable,

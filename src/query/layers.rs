@@ -177,7 +177,7 @@ impl<'a> Query<'a> {
         &self.documents
     }
 
-    /// Returns the documents that grant.
+    /// Returns the documents that grant access.
     pub fn policies(&self) -> &[&'a Document] {
         match self.layers.first() {
             Some((_, _, end)) => self.documents_at(0..*end),

@@ -202,7 +202,7 @@ impl Request {
             (Requester::RoleSession { session, .. }, Some(id))
                 if id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session) =>
             {
-                fault("S5", format!("aws:userid of the session must be an id and `:{session}`"));
+                fault("S5", format!("aws:userid of the session must be an id followed by `:{session}`"));
             }
             (Requester::User { .. }, Some(id)) if id.is_empty() || id.contains(':') => {
                 fault("S5", "aws:userid of a user is a unique id".to_owned());

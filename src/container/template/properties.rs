@@ -67,7 +67,7 @@ impl<'t> Reader<'_, '_, 't> {
             && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
         if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             let message =
-                format!("the policies of the nested stack `{}` are in a template of its own", member.key);
+                format!("the policies of the nested stack `{}` are in its own template", member.key);
             container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
         }
         let pointer = format!("/Resources/{}", escape(&member.key));

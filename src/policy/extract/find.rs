@@ -119,7 +119,7 @@ impl<'j, 't> Search<'j, 't, '_> {
             self.unread(
                 json,
                 format!("the result of `{function}`, which is a policy or a part of one, is not known"),
-                "give the policies as they are deployed, each written out",
+                "give the policies as they are deployed, each in full",
             );
         }
         for member in members {
@@ -161,7 +161,7 @@ impl<'j, 't> Search<'j, 't, '_> {
             self.unread(
                 json,
                 format!("`{name}` refers to a policy that is not in this file"),
-                "give the policies as they are deployed, each written out",
+                "give the policies as they are deployed, each in full",
             );
         } else if managed_policy(name, text) {
             self.unread(

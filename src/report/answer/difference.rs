@@ -59,7 +59,7 @@ impl Direction {
     fn share(self, set: RequestSet, is_all: bool) -> String {
         let what = match (self, set) {
             (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",
-            (Direction::Gained, RequestSet::Allowed(_)) => "gained without need of an identity policy",
+            (Direction::Gained, RequestSet::Allowed(_)) => "gained even without an identity policy",
             (Direction::Lost, RequestSet::ALLOWED | RequestSet::Denied) => "lost",
             (Direction::Lost, RequestSet::Allowed(_)) => "allowed only together with an identity policy",
             (Direction::NoLongerDenied | Direction::NewlyDenied, _) => self.name(),
@@ -113,7 +113,7 @@ pub struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// Takes the requests that `more` allows (or denies) and `less` does not.
+    /// Makes the change that consists of the requests that `more` allows (or denies) and `less` does not.
     pub fn new(
         direction: Direction,
         more: &'a Document,
@@ -194,8 +194,8 @@ impl<'a> Change<'a> {
                 let what = match (self.groups.is_empty(), is_denial) {
                     (true, false) => format!("it could not be decided whether access was {name}"),
                     (true, true) => format!("it could not be decided whether anything is {name}"),
-                    (false, false) => format!("there may be more that was {name}"),
-                    (false, true) => format!("there may be more that is {name}"),
+                    (false, false) => format!("there may be more access that was {name}"),
+                    (false, true) => format!("there may be more requests that are {name}"),
                 };
                 first.notes.retain(|(name, _)| *name != "note");
                 first.notes.push(("note", what));

@@ -153,9 +153,9 @@ fn allowed(found: &ExternalFinding, policy: &Document) -> String {
 fn label(place: &Place) -> &'static str {
     match (place.part, place.negated) {
         (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action but these",
+        (Part::Action, true) => "with any action except these",
         (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource but these",
+        (Part::Resource, true) => "on any resource except these",
         (Part::Principal, _) => "by this principal",
     }
 }

@@ -163,11 +163,11 @@ fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {
 fn label(place: &Place) -> &'static str {
     match (place.part, place.negated) {
         (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action but these",
+        (Part::Action, true) => "with any action except these",
         (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource but these",
+        (Part::Resource, true) => "on any resource except these",
         (Part::Principal, false) => "by this principal",
-        (Part::Principal, true) => "by anyone but these",
+        (Part::Principal, true) => "by anyone except these",
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Measures {
 pub struct Judgement<'a> {
     /// The check.
     pub check: AwsCheck,
-    /// The document that is judged.
+    /// The checked document.
     pub policy: &'a Document,
     /// The document it is compared to.
     pub existing: Option<&'a Document>,

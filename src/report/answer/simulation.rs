@@ -328,7 +328,7 @@ fn parts(
             element: "Resource",
             truth: traced.resource.truth,
             pointer: base,
-            detail: "open, the statement has none, and AWS's pages disagree on what that covers".to_owned(),
+            detail: "open: the statement has none, and AWS's pages disagree on its meaning".to_owned(),
         }),
         None => {}
     }

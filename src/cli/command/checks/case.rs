@@ -59,7 +59,7 @@ pub(super) struct Answered {
     options: Options,
 }
 
-/// Judges the cases of a run.
+/// The checker of the cases of a run.
 pub(super) struct Judge<'r> {
     pub(super) run: &'r Run<'r>,
     pub(super) options: &'r Options,
