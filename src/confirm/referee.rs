@@ -83,7 +83,7 @@ impl<'a> Referee<'a> {
         &self.options
     }
 
-    /// Returns what a witness for this statement of this policy must show.
+    /// Returns the conditions that a witness for this statement of this policy must meet.
     pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
         Claim {
             query: self.query,
@@ -103,7 +103,7 @@ impl<'a> Referee<'a> {
 pub struct Claim<'c> {
     /// The query.
     pub query: &'c Query<'c>,
-    /// How its documents are read.
+    /// The options under which its documents are read.
     pub semantics: Semantics,
     /// Index of the policy with the statement.
     pub document: usize,

@@ -24,7 +24,7 @@ pub struct Place {
     pub part: Part,
     /// True for the `Not...` form.
     pub negated: bool,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
     /// Its JSON pointer.
     pub pointer: String,

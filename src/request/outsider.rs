@@ -331,7 +331,7 @@ impl Request {
             return Err("the request names no requester".to_owned());
         };
         if !known.is_outside(requester, shares) {
-            return Err("the requester is not one that anyone could be".to_owned());
+            return Err("the requester is not an outsider".to_owned());
         }
         if !self.hidden.unique_ids.is_empty() || !self.hidden.canonical_users.is_empty() {
             return Err("a policy names the requester by an id".to_owned());

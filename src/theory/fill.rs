@@ -62,7 +62,7 @@ pub(super) struct Arn<'f> {
 }
 
 impl<'f> Arn<'f> {
-    /// For a principal.
+    /// Returns an ARN for a principal.
     pub(super) fn of_principal(service: &'f str, account: &'f str, resource: &'f str) -> Arn<'f> {
         Arn { fields: ["arn", "aws", service, "", account, resource] }
     }

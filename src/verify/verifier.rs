@@ -194,7 +194,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     }
     let is_beside_others = !certificate.beside_others.is_empty();
     if is_beside_others && is_pass && sets != RequestSet::beside_others(documents) {
-        return Err(Refusal::new("it lacks a part that judging beside others requires"));
+        return Err(Refusal::new("it lacks a part that a comparison beside others requires"));
     }
     let named = certificate.assumptions.iter().map(|name| &**name);
     if !assumed.iter().map(|assumption| assumption.0).eq(named) {

@@ -55,8 +55,10 @@ impl<'t> Reader<'_, '_, 't> {
             return;
         }
         if let Some(function) = maker(&member.value) {
-            let message =
-                format!("what `{function}` makes of the resource `{}` is not in the template", member.key);
+            let message = format!(
+                "the result of `{function}` for the resource `{}` is not in the template",
+                member.key
+            );
             container
                 .incomplete
                 .push(Diagnostic::warning(Code::UnknownMacro, message, member.key_span).with_help(

@@ -339,14 +339,14 @@ fn described(statement: &Statement) -> String {
     let mut out = match statement.action.negated {
         false if actions == "*" => "any action".to_owned(),
         false => actions,
-        true => format!("any action but {actions}"),
+        true => format!("any action except {actions}"),
     };
     if let Some(resource) = &statement.resource {
         let resources = list(resource.values.iter().map(|r| &*r.value.text).collect());
         out.push_str(&match resource.negated {
             false if resources == "*" => " on any resource".to_owned(),
             false => format!(" on {resources}"),
-            true => format!(" on any resource but {resources}"),
+            true => format!(" on any resource except {resources}"),
         });
     }
     if let Some(principal) = &statement.principal {
@@ -355,7 +355,7 @@ fn described(statement: &Statement) -> String {
             (true, false) => " by anyone".to_owned(),
             (true, true) => " by no one".to_owned(),
             (false, false) => format!(" by {principals}"),
-            (false, true) => format!(" by anyone but {principals}"),
+            (false, true) => format!(" by anyone except {principals}"),
         });
     }
     for (place, condition) in statement.conditions.iter().enumerate() {

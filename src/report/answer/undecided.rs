@@ -87,7 +87,7 @@ fn advice(limit: Exhausted) -> &'static str {
         | Exhausted::Work
         | Exhausted::Findings
         | Exhausted::Questions => {
-            "ask about less at once: split the statements into several files, and remove patterns that others cover"
+            "check less at once: split the statements into several files, and remove patterns that others cover"
         }
     }
 }

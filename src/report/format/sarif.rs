@@ -287,7 +287,7 @@ struct Outcome<'a> {
     suppressions: Option<Vec<Suppression<'a>>>,
 }
 
-/// The name by which results are followed from run to run.
+/// The name by which results are matched from run to run.
 #[derive(Serialize)]
 struct Fingerprints<'a> {
     #[serde(rename = "iamsat/v1")]

@@ -116,7 +116,7 @@ impl<'f, 'a> Prover<'f, 'a> {
             exact &= self.is_typed(*variable) || tests.pass.iter().chain(&tests.fail).all(plain_text);
         }
         Err(if exact {
-            Refusal::new("a value passes and fails its tests, although it says that none does")
+            Refusal::new("a value passes and fails its tests, although the lemma says that none does")
         } else {
             Refusal::inconclusive("it could not be proved again")
         })

@@ -85,7 +85,7 @@ impl Prover<'_, '_> {
             }
             outside.push(Rc::new(self.built(text(word))?));
         }
-        Err(Refusal::inconclusive("more than a few texts would have to be looked at"))
+        Err(Refusal::inconclusive("there are too many texts to check"))
     }
 }
 

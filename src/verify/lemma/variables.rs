@@ -230,9 +230,7 @@ impl<'a> Prover<'_, 'a> {
             };
             combinations = combinations.iter().flat_map(with).collect();
             if combinations.len() > ENUMERATION_LIMIT {
-                return Err(Refusal::inconclusive(
-                    "too many combinations of values would have to be looked at",
-                ));
+                return Err(Refusal::inconclusive("there are too many combinations of values to check"));
             }
         }
         if names.is_empty() {

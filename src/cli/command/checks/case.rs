@@ -20,7 +20,7 @@ use crate::solve::Verdict;
 use crate::surface::{answered, deadline, document, fit, isolated, passes_over};
 use std::time::Instant;
 
-/// Asks the question about a policy, which is compared with an existing one or with none.
+/// Runs the check of a policy, which is compared with an existing one or with none.
 pub(super) type Ask<'q> = dyn Fn(AwsCheck, &Document, Option<&Document>, &Options) -> Answer + 'q;
 
 /// One policy, compared with one reference or none.

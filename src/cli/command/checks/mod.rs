@@ -89,9 +89,7 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
     }
     run.all(&inputs, &options, output, &|check, policy, _, options| match check {
         AwsCheck::NoPublicAccess(of) => check::no_public_access(policy, of, options),
-        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
-            broken("the question is about public access")
-        }
+        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => broken("the check is about public access"),
     })
 }
 

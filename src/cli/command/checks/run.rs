@@ -22,7 +22,7 @@ pub(super) struct Run<'r> {
 /// The question of a run.
 #[derive(Clone, Copy)]
 pub(super) enum Question {
-    /// One for all inputs.
+    /// One check for all inputs.
     Same(AwsCheck),
     /// Public access, with the type that the file states for each resource, or else this type.
     PublicAccess(Option<ResourceType>),
