@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Severity {
     /// The input could not be checked, or the command is invalid.
     Error,
-    /// The answer to a question, with evidence.
+    /// The answer to a query, with evidence.
     Finding,
     /// A part of a policy that has no effect, which is proved, or that allows more than it appears to.
     Lint,

@@ -22,17 +22,17 @@
 //! A [`Verdict`] is PASS with its proof, FAIL with confirmed witnesses, or UNKNOWN with its reasons. The names on this page are
 //! enough for asking; the modules have the rest:
 //!
-//! * [`check`]: the questions, one function each; [`ask`] answers any [`Query`].
+//! * [`check`]: the checks, one function each; [`ask`] answers any [`Query`].
 //! * [`policy`]: documents and their parts, read ([`parse`], or [`read`] for a file written by the AWS CLI) with all faults and
 //!   their places, and printed in canonical form. [`container`]: plans, states, templates and dumps, which contain many policies.
-//! * [`request`]: a concrete request; [`mod@evaluate`] decides it and gives the reasons. [`query`]: questions, and how documents
+//! * [`request`]: a concrete request; [`mod@evaluate`] decides it and gives the reasons. [`query`]: queries, and how documents
 //!   are read.
 //! * [`mod@verify`]: checks the certificate of an answer without trusting the search.
 //! * [`explain`]: the blamed part of a statement, and what to do; [`report`]: answers as text, as JSON (they are `Serialize`,
 //!   with the members that the command line writes) and in the formats of pipelines.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
 //!   limits.
-//! * `batch` and `cli`, features that are on by default: many questions as lines of JSON, and the program. Without them the
+//! * `batch` and `cli`, features that are on by default: many queries as lines of JSON, and the program. Without them the
 //!   library also builds for targets without files and threads.
 //!
 //! Other modules are the engine. They are public for benchmarks, fuzzing and tests, and change without notice. ARCHITECTURE.md in

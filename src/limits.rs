@@ -185,7 +185,7 @@ impl SearchLimits {
     }
 }
 
-/// Counts product states over all emptiness questions of one check and ends the search when
+/// Counts product states over all emptiness queries of one check and ends the search when
 /// [`SearchLimits::states`] or the deadline is reached.
 ///
 /// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always

@@ -4,7 +4,7 @@
 //! looks for a word that matches some patterns and does not match others, and [`decide`] returns the word or a minimal conflict.
 //!
 //! `emptiness.rs` and `inclusion.rs` use each other, on purpose. A pattern includes another if no word matches the inner pattern
-//! and not the outer one, which is an emptiness question with one positive. A search with several positives is skipped if a
+//! and not the outer one, which is an emptiness query with one positive. A search with several positives is skipped if a
 //! negative includes one of them. The second case never occurs inside the first, so the calls are at most two deep.
 
 mod alphabet;

@@ -228,7 +228,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// This text.
+    /// Appends this text.
     #[must_use]
     pub fn text(mut self, text: &str) -> Builder {
         self.make_room(text.len());

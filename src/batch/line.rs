@@ -1,4 +1,4 @@
-//! Answers one line: a question.
+//! Answers one line: a query.
 
 use super::cache::{Cache, Known, Remembered};
 use super::config::{Batch, Summary};
@@ -165,7 +165,7 @@ fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     }
 }
 
-/// Appends the answer to a question.
+/// Appends the answer to a query.
 fn judge(
     batch: &Batch,
     cache: &Cache,

@@ -1,4 +1,4 @@
-//! Many questions in one stream: a line of JSON each, a line of JSON back, in order.
+//! Many queries in one stream: a line of JSON each, a line of JSON back, in order.
 //!
 //! One thread reads lines, a pool of threads answers a few lines at a time, and answers are written in the order of the lines.
 //! Memory is bounded, however many lines there are: by the lines in progress (a few times the longest allowed line) and by the

@@ -1,4 +1,4 @@
-//! The queue between the reader, the workers and the writer. Answers leave in the order of the questions, and the reader waits
+//! The queue between the reader, the workers and the writer. Answers leave in the order of the queries, and the reader waits
 //! while too much is held.
 
 use super::config::RunError;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The largest number of groups of lines in progress: this many can wait behind one that takes long.
 const MOST_WAITING: usize = 1024;
-/// The total number of bytes of questions in progress and of waiting answers; a single group may have more.
+/// The total number of bytes of queries in progress and of waiting answers; a single group may have more.
 const MOST_HELD: usize = 32 << 20;
 /// A reader that does not wait may fill all of the room.
 const ALL: NonZeroUsize = NonZeroUsize::MIN;
@@ -104,7 +104,7 @@ impl<T> Queue<T> {
         held(self.state.lock())
     }
 
-    /// Takes the next place, for a question of this many bytes, as soon as there is room; `None` once the queue is closed.
+    /// Takes the next place, for a query of this many bytes, as soon as there is room; `None` once the queue is closed.
     pub(super) fn place(&self, bytes: usize) -> Option<u64> {
         let mut state = self.state();
         if !state.has_room(bytes, ALL) {
@@ -122,7 +122,7 @@ impl<T> Queue<T> {
         Some(place)
     }
 
-    /// Fills a place, whose question had `question` bytes, with a value of `bytes` bytes.
+    /// Fills a place, whose query had `question` bytes, with a value of `bytes` bytes.
     pub(super) fn fill(&self, place: u64, question: usize, filling: T, bytes: usize) {
         let mut state = self.state();
         if state.closed {
@@ -139,7 +139,7 @@ impl<T> Queue<T> {
         if writer {
             self.ready.notify_one();
         }
-        // A question is usually larger than its answer.
+        // A query is usually larger than its answer.
         if reader {
             self.room.notify_one();
         }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_reader_waits_for_room_and_stops_when_nobody_takes_anything() {
         let queue = Arc::new(Queue::default());
-        // A question of more bytes than the limit goes alone.
+        // A query of more bytes than the limit goes alone.
         let first = queue.place(2 * MOST_HELD).unwrap();
         let reader = Arc::clone(&queue);
         let waiting = std::thread::spawn(move || (reader.place(1), reader.place(MOST_HELD)));

@@ -1,6 +1,6 @@
 //! Finds the members of a line without reading their values.
 //!
-//! Reading JSON properly costs as much as answering a small question, and cached documents need not be read again. So values are
+//! Reading JSON properly costs as much as answering a small query, and cached documents need not be read again. So values are
 //! delimited by their brackets and quotes alone. The result is right if every value is valid JSON by itself: then the line is an
 //! object with exactly these members, because a JSON text has only one reading.
 

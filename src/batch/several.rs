@@ -1,4 +1,4 @@
-//! One question about every policy of a file.
+//! One query, run on every policy of a file.
 
 use super::config::Summary;
 use crate::check::{Answer, Options};
@@ -11,13 +11,13 @@ use crate::solve::Verdict;
 use crate::surface::{fit, incomplete, isolated, not_read, open, passes_over};
 use serde_json::{Map, Value, json};
 
-/// Asks the question about a policy of a file.
+/// Runs the query on a policy of a file.
 pub(super) type Ask<'q> = dyn Fn(&Entry, &Document, &Options) -> Result<(AwsCheck, Answer), Failure> + 'q;
 
-/// A question that is asked about each policy.
+/// A query that is run on each policy.
 pub(super) struct Question<'q> {
     pub(super) kind: CheckKind,
-    /// The policy that each one is compared to, if the question is a comparison.
+    /// The policy that each one is compared to, if the query is a comparison.
     pub(super) existing: Option<&'q Document>,
     pub(super) options: &'q Options,
     pub(super) ask: &'q Ask<'q>,

@@ -26,7 +26,7 @@ struct Answers {
 
 impl Batch {
     /// Answers every line of `input`, in order; `progress` receives the outcome so far from time to time. Answers are passed on
-    /// as soon as no question is waiting, or if the next one takes long.
+    /// as soon as no query is waiting, or if the next one takes long.
     ///
     /// # Errors Errors of reading and writing, and internal errors that do not belong to one line. A thread may still wait for
     /// input after an error.

@@ -70,7 +70,7 @@ impl Options {
     }
 }
 
-/// The answer to one question.
+/// The answer to one query.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// PASS, FAIL or UNKNOWN.

@@ -32,7 +32,7 @@ impl Shown<'_> {
             None if from.is_none() || query.outside().is_none() => Ok(()),
             None => Err(Disagreement::new("one address is not many")),
             Some(_) if query.outside().is_none() => {
-                Err(Disagreement::new("the question is not about addresses"))
+                Err(Disagreement::new("the query is not about addresses"))
             }
             Some(addresses) => {
                 if !from.is_some_and(|from| addresses.contains(from)) {

@@ -157,12 +157,12 @@ fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreeme
             .is_outsider(documents, outside.resource_type, claim.semantics.aws_compat)
             .map_err(Disagreement::new)?;
         if !request.is_beyond(&outside.but_for) {
-            return Err(Disagreement::new("the request comes from an address that is not asked about"));
+            return Err(Disagreement::new("the query is not about the address of the request"));
         }
     }
     if claim.query.access().is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request)))
     {
-        return Err(Disagreement::new("the request is not one that the question asks about"));
+        return Err(Disagreement::new("the query is not about this request"));
     }
     Ok(())
 }

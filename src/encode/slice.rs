@@ -100,7 +100,7 @@ impl Slice {
         let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
         let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
         let mut matters: Vec<Vec<bool>> = of_policies.chain(of_others).collect();
-        // A comparison of two policies asks a single question, for which this does not pay.
+        // A comparison of two policies runs a single query, for which this does not pay.
         let confines = |layer: &Layer<'_, '_>| layer.role != Role::Excludes;
         for layer in query.layers().filter(|layer| query.check() == CheckKind::Find && confines(layer)) {
             confine(&mut matters, layer, query.documents());

@@ -12,17 +12,17 @@ use crate::solve::{Finding, Verdict};
 /// The largest number of Deny statements in an existing policy for which the advice determines the ones to keep.
 const MOST_DENIALS: usize = 6;
 
-/// Asks the same question about another document; `None` if there is no answer.
+/// Runs the same query on another document; `None` if there is no answer.
 pub type Recheck<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
 
-/// The documents of a question, and the means to check advice about its findings.
+/// The documents of a query, and the means to check advice about its findings.
 #[derive(Clone, Copy)]
 pub(crate) struct Advisor<'a> {
     /// The document that is judged.
     pub(crate) policy: &'a Document,
     /// The document it is compared to.
     pub(crate) existing: Option<&'a Document>,
-    /// Asks the question about a changed document; `None` for advice that is not checked.
+    /// Runs the query on a changed document; `None` for advice that is not checked.
     pub(crate) recheck: Option<&'a Recheck<'a>>,
     /// The phrase for a PASS after following the advice.
     pub(crate) passes: &'a str,

@@ -32,7 +32,7 @@ pub struct Layer<'q, 'a> {
     pub documents: &'q [&'a Document],
 }
 
-/// A question about documents: is there a request that satisfies the [`Role`] of every layer, that an entry of `access` lists,
+/// A query about documents: is there a request that satisfies the [`Role`] of every layer, that an entry of `access` lists,
 /// and whose requester satisfies `outside`? PASS means that there is none.
 ///
 /// ```

@@ -29,7 +29,7 @@ pub struct Failure {
     pub message: String,
     /// The faults of the documents, if the failure is about documents.
     pub faults: Vec<Fault>,
-    /// The unknown value that leaves the question open, if this is the reason. The answer is then UNKNOWN, and nothing is wrong.
+    /// The unknown value that leaves the query open, if this is the reason. The answer is then UNKNOWN, and nothing is wrong.
     pub open: Option<Box<Issue>>,
 }
 
@@ -47,7 +47,7 @@ impl Failure {
         Failure { code: "ValidationException", message: message.into(), faults: Vec::new(), open: None }
     }
 
-    /// Ends a question that depends on something unknown.
+    /// Ends a query that depends on something unknown.
     pub fn undecided(issue: Issue, message: impl Into<String>) -> Failure {
         Failure { open: Some(Box::new(issue)), ..Failure::validation(message) }
     }

@@ -11,7 +11,7 @@ use crate::span::{LineColumn, Source, Span};
 /// The kind of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// The answer to a question, with evidence. It can be accepted.
+    /// The answer to a query, with evidence. It can be accepted.
     Finding,
     /// A part of a policy that has no effect (proved) or means something other than it appears to. It can be accepted too.
     Lint,

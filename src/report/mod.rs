@@ -1,6 +1,6 @@
 //! Reports: the presentation of answers to people and programs.
 //!
-//! `answer` makes [`Issue`]s of the answer to each question, `format` renders them. A new question is a file of `answer` with a
+//! `answer` makes [`Issue`]s of the answer to each query, `format` renders them. A new check is a file of `answer` with a
 //! view in `format/json`; the other formats then work without changes.
 //!
 //! ```

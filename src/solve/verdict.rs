@@ -10,7 +10,7 @@ use crate::request::{AddressInterval, Request};
 use crate::solve::Witness;
 use crate::span::Span;
 
-/// The answer to one question about one policy.
+/// The answer to one query about one policy.
 ///
 /// ```
 /// use iamsat::{check::{Options, no_new_access}, Verdict};

@@ -1,4 +1,4 @@
-//! The claim of a certificate in full: the question with its lists, how the policies are read, and which texts they are.
+//! The claim of a certificate in full: the query with its lists, how the policies are read, and which texts they are.
 
 use crate::hash::sha256;
 use crate::policy::{Document, PolicyType, PrincipalForms, RequestSet};
@@ -7,13 +7,13 @@ use crate::request::AddressSet;
 use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
 
-/// The claim of a verified certificate. Its fields are those of the question; [`Claim::sentence`] states all of them.
+/// The claim of a verified certificate. Its fields are those of the query; [`Claim::sentence`] states all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// `PASS` or `FAIL`.
     pub answer: &'static str,
-    /// The question.
+    /// The query.
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
@@ -22,7 +22,7 @@ pub struct Claim {
     /// The listed values, if the check has lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
-    /// The demand that the requester is an outsider, if the question has it.
+    /// The demand that the requester is an outsider, if the query has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outside: Option<OutsideText>,
     /// The policies, each with its role.
@@ -72,14 +72,14 @@ impl ClaimedPolicy {
 /// The number of digits of a hash in a sentence.
 const SHOWN_DIGITS: usize = 16;
 
-/// A question in words, and the evidence for its answer.
+/// A query in words, and the evidence for its answer.
 pub(super) struct ShownAnswer {
     pub(super) question: String,
     pub(super) evidence: String,
 }
 
 impl Claim {
-    /// Returns the claim of a certificate about these policies, with all questions that were verified.
+    /// Returns the claim of a certificate about these policies, with all queries that were verified.
     pub(super) fn new(
         certificate: &Certificate,
         policies: Vec<ClaimedPolicy>,

@@ -85,7 +85,7 @@ impl Question {
             outside: certificate.outside.as_ref().map(OutsideText::outside).transpose()?,
         };
         if question.outside.is_some() && certificate.options.assume_heuristics {
-            return Err(Refusal::new("no heuristics can be assumed in questions about outsiders"));
+            return Err(Refusal::new("no heuristics can be assumed in queries about outsiders"));
         }
         Ok(question)
     }
@@ -212,7 +212,7 @@ impl Asked<'_, '_> {
     ) -> Result<ShownAnswer, Refusal> {
         let encoding = Encoding::new(&self.query, self.semantics);
         if encoding.formula.graph.len() > self.limits.nodes {
-            return Err(Refusal::inconclusive("the question has too many parts"));
+            return Err(Refusal::inconclusive("the query has too many parts"));
         }
         let documents = DocumentRef::plain(&self.query);
         let mentioned = encoding.formula.mentioned();

@@ -1,4 +1,4 @@
-//! Many questions from a file or standard input.
+//! Many queries from a file or standard input.
 
 use crate::batch::{Batch, RunError, Summary};
 use crate::check::Options;

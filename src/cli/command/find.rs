@@ -1,4 +1,4 @@
-//! `find`: the general question whether a request with given properties is allowed.
+//! `find`: the general query whether a request with given properties is allowed.
 
 use super::certificate;
 use crate::check::{Options, Property, PropertyError, find};

@@ -76,7 +76,7 @@ fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs
         ([], _, _) | (_, [], _) => return Ok(evaluate(documents, request, &options)),
         (own, _, None) => {
             return Err(Failure::validation(format!(
-                "{} and {} are of both sides: name who asks with `--principal`",
+                "{} and {} belong to a requester and to a resource: name the requester with `--principal`",
                 names(own),
                 names(&of_resource)
             )));

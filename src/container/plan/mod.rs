@@ -132,7 +132,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         && let Some(listed) =
             [planned, prior].into_iter().flatten().find(|raw| raw.text().contains("\"managed\""))
     {
-        let message = "the plan has resources and none of their changes, in which their policies are";
+        let message = "the plan has resources but none of their changes, which contain the policies";
         let fault =
             Diagnostic::warning(Code::PlanIncomplete, message, listed.span(text).first_character(text));
         container.incomplete.push(fault.with_help("plan without `-refresh-only`, or give the state"));

@@ -266,7 +266,7 @@ impl<'t> Reader<'_, '_, 't> {
                 let mut entry = self.entry(resource, &Path::default(), span);
                 entry.pointer = format!("/Resources/{}", escape(resource.name));
                 entry.kind = Some(PolicyKind::Resource);
-                entry.content = not_known("AWS makes a part of policies of its members".to_owned(), "");
+                entry.content = not_known("AWS makes a part of policies from its members".to_owned(), "");
                 container.entries.push(entry);
                 return;
             }

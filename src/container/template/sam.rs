@@ -321,13 +321,13 @@ fn api<'t>(
             path,
             auth,
             "AWS::ApiGateway::RestApi",
-            "a function makes the settings of which SAM makes a policy",
+            "a function makes the settings from which SAM makes a policy",
         );
         return vec!["Auth"];
     }
     if let Some(policy) = auth.member("ResourcePolicy") {
         let path = path.member("ResourcePolicy");
-        add(path, &policy.value, "AWS::ApiGateway::RestApi", "SAM makes a policy of these settings");
+        add(path, &policy.value, "AWS::ApiGateway::RestApi", "SAM makes a policy from these settings");
     }
     if let Some(authorizers) = auth.member("Authorizers") {
         let path = path.member("Authorizers");

@@ -26,7 +26,7 @@ impl BlockSettings {
 /// The outcome of Block Public Access, with its subject.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockReport<'a> {
-    /// The question.
+    /// The query.
     pub of: &'a Blocked<'a>,
     /// The outcome.
     pub outcome: &'a BlockOutcome,

@@ -9,7 +9,7 @@ use crate::policy::Document;
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
 
-/// The largest number of findings whose advice is checked; each check is as much work as the question itself.
+/// The largest number of findings whose advice is checked; each check is as much work as the query itself.
 pub(super) const MOST_CHECKED: usize = 8;
 
 impl Judgement<'_> {
@@ -48,7 +48,7 @@ impl Judgement<'_> {
     }
 }
 
-/// Warns that the checked policy denies less, or may deny less, if this is not the question.
+/// Warns that the checked policy denies less, or may deny less, if the query is another one.
 fn weakened_warning(judgement: &Judgement<'_>, invocation: &Invocation<'_>) -> Option<Issue> {
     match judgement.weakened.as_ref()? {
         Denial::Weakened(explained) => {

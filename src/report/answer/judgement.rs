@@ -1,4 +1,4 @@
-//! The answer to one question about one document, with the data that formats need.
+//! The answer to one query about one document, with the data that formats need.
 
 use super::explainer::Explainer;
 use super::public_access;
@@ -55,7 +55,7 @@ pub struct Measures {
     pub elapsed: Duration,
 }
 
-/// The answer to one question about one document.
+/// The answer to one query about one document.
 #[derive(Clone, Debug)]
 pub struct Judgement<'a> {
     /// The check.
@@ -72,7 +72,7 @@ pub struct Judgement<'a> {
     pub reasons: Vec<Reason>,
     /// The findings behind them, in the same order.
     pub findings: Vec<Explained<'a>>,
-    /// The requests that the checked policy no longer denies, if this is not the question.
+    /// The requests that the checked policy no longer denies, if the query is another one.
     pub weakened: Option<Denial<'a>>,
     /// The measures, if they are to be shown.
     pub measures: Option<Measures>,
@@ -82,7 +82,7 @@ pub struct Judgement<'a> {
     pub(super) of_check: Vec<Diagnostic>,
 }
 
-/// How a question was asked, for texts that repeat or name it.
+/// The invocation of a query, for texts that repeat or name it.
 #[derive(Clone, Copy, Default)]
 pub struct Invocation<'a> {
     /// The argument that named the checked document.
@@ -91,9 +91,9 @@ pub struct Invocation<'a> {
     pub existing: Option<&'a str>,
     /// The name of the reference policy, if there are several.
     pub rule: Option<&'a str>,
-    /// The listed access or the resource type, which distinguishes the question from others.
+    /// The listed access or the resource type, which distinguishes the query from others.
     pub asked: &'a [String],
-    /// Asks the question once more, so that advice can be checked; `None` for unchecked advice.
+    /// Runs the query once more, so that advice can be checked; `None` for unchecked advice.
     pub recheck: Option<&'a Recheck<'a>>,
     /// The phrase for a PASS after following advice; "it passes" unless given.
     pub then: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Answers, one file a question: the data of the answer, its sentence and its issues. Formats render them.
+//! Answers, one file per check: the data of the answer, its sentence and its issues. Formats render them.
 
 pub(in crate::report) mod external;
 

@@ -15,7 +15,7 @@ pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue>
     among(&judgement.documents(), unknown, judgement.answer.policy_type, message)
 }
 
-/// Makes an issue of every reason why a question about these documents has no answer. `message` says what could not be decided.
+/// Makes an issue of every reason why a query about these documents has no answer. `message` says what could not be decided.
 pub(super) fn among(
     documents: &[&Document],
     unknown: &Unknown,

@@ -31,7 +31,7 @@ pub struct Certificate {
     pub version: u32,
     /// Name and version of the program that wrote it.
     pub program: String,
-    /// The question.
+    /// The query.
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
@@ -40,7 +40,7 @@ pub struct Certificate {
     /// The listed values, if the check has lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
-    /// The demand that the requester is an outsider, if the question has it.
+    /// The demand that the requester is an outsider, if the query has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<OutsideText>,
     /// The policies that must allow the request, read as one set.
@@ -199,7 +199,7 @@ pub(super) fn request_set(name: &str) -> Result<RequestSet, Refusal> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "UPPERCASE", deny_unknown_fields)]
 pub enum Evidence {
-    /// No request satisfies the question.
+    /// No request satisfies the query.
     Pass {
         /// The number of variables.
         variables: usize,
@@ -319,7 +319,7 @@ impl Certificate {
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for layer in query.layers() {
             let of_layer = layer.documents.iter().map(|document| Policy::of(layer.set, document));
-            // Every role has a member. A role that is not written would drop a part of the question.
+            // Every role has a member. A role that is not written would drop a part of the query.
             match layer.role {
                 Role::Grants => policies.extend(of_layer),
                 Role::Caps => caps.push(of_layer.collect()),
@@ -460,7 +460,7 @@ impl Evidence {
         };
         if (*variables, *count) != (clauses.variables(), clauses.all.len()) {
             return Err(Refusal::new(format!(
-                "the question has {} clauses over {} variables, not {count} over {variables}",
+                "the query has {} clauses over {} variables, not {count} over {variables}",
                 clauses.all.len(),
                 clauses.variables()
             )));

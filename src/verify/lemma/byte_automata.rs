@@ -50,7 +50,7 @@ pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
     Some(word)
 }
 
-/// The number of bytes that all automata of one question may take.
+/// The number of bytes that all automata of one query may take.
 pub(super) const AUTOMATA_BYTES: usize = 100 << 20;
 
 /// An automaton that accepts words.
@@ -112,7 +112,7 @@ impl ByteAutomaton {
         found
     }
 
-    /// Bytes that it takes.
+    /// Returns the number of bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
         self.0.memory_usage()
     }

@@ -50,9 +50,9 @@ impl Lemma {
 /// The tests of one variable.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tests {
-    /// To be passed.
+    /// The tests to pass.
     pub(super) pass: Vec<Test>,
-    /// To be failed.
+    /// The tests to fail.
     pub(super) fail: Vec<Test>,
 }
 
@@ -61,7 +61,7 @@ pub(super) const ENUMERATION_LIMIT: usize = 64;
 
 type Automata = Vec<Rc<ByteAutomaton>>;
 
-/// Proves the lemmas of one question.
+/// Proves the lemmas of one query.
 pub(super) struct Prover<'f, 'a> {
     pub(super) formula: &'f Formula<'a>,
     pub(super) requesters: Requesters,

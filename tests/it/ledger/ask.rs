@@ -49,7 +49,7 @@ impl Questions {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The ledger: a line for each question.
+    /// The ledger: a line for each query.
     pub(crate) fn answers(&self) -> String {
         let mut answers: Vec<Option<Value>> = self.all.iter().map(|_| None).collect();
         self.run_batches(&mut answers);

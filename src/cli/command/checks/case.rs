@@ -67,7 +67,7 @@ pub(super) struct Judge<'r> {
 }
 
 impl Judge<'_> {
-    /// Returns the answer to the question about one policy.
+    /// Returns the answer to the query about one policy.
     pub(super) fn answered(&self, case: Case<'_>) -> Result<Answered, Without> {
         match &case.input.standing {
             Standing::Skipped(why) => return Err(Without::Skipped(why.clone())),
@@ -293,7 +293,7 @@ fn blocked(block: &AccessBlock) -> Option<String> {
     let [_, _, refuses, restricts] = block.flags.map(|flag| flag == Some(true));
     let (setting, effect) = match (refuses, restricts) {
         (true, true) => ("BlockPublicPolicy and RestrictPublicBuckets", "AWS refuses such a policy"),
-        (true, false) => ("BlockPublicPolicy", "AWS refuses such a policy when it is put"),
+        (true, false) => ("BlockPublicPolicy", "AWS refuses to store such a policy"),
         (false, true) => {
             ("RestrictPublicBuckets", "only AWS services and the bucket's own account get what it allows")
         }

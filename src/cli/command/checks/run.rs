@@ -1,4 +1,4 @@
-//! One question, asked about every input.
+//! One query, run on every input.
 
 use crate::cli::args::{InputArgs, SearchArgs};
 use crate::cli::input::{Input, Reference};
@@ -6,12 +6,12 @@ use crate::policy::ResourceType;
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Failure, Settled};
 
-/// A question with its data, apart from the inputs.
+/// A query with its data, apart from the inputs.
 pub(super) struct Run<'r> {
     pub(super) question: Question,
-    /// The lists of the question as words; the fingerprints of findings depend on them.
+    /// The lists of the query as words; the fingerprints of findings depend on them.
     pub(super) asked: Vec<String>,
-    /// Empty if the question needs no references.
+    /// Empty if the query needs no references.
     pub(super) references: &'r [Reference],
     /// The reference of each input, if inputs come in pairs.
     pub(super) own: Option<&'r [Option<Reference>]>,
@@ -19,7 +19,7 @@ pub(super) struct Run<'r> {
     pub(super) args: &'r InputArgs,
 }
 
-/// The question of a run.
+/// The query of a run.
 #[derive(Clone, Copy)]
 pub(super) enum Question {
     /// One check for all inputs.

@@ -1,4 +1,4 @@
-//! The answer to one question about one document.
+//! The answer to one query about one document.
 
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;

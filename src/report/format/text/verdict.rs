@@ -1,4 +1,4 @@
-//! The answer to one question about one document, and the last line over several.
+//! The answer to one query about one document, and the last line over several.
 
 use super::issue;
 use super::style::Style;
@@ -17,7 +17,7 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Writes the answer to one question about one document: its findings or the reasons why there is none, and the verdict, without
+/// Writes the answer to one query about one document: its findings or the reasons why there is none, and the verdict, without
 /// warnings. With `named`, the verdict names the policies.
 pub fn judgement(
     judgement: &Judgement<'_>,

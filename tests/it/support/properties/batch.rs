@@ -35,7 +35,7 @@ const ACCESS: &[&str] = &[
 const SCRAPS: &[&str] =
     &["", "\"", "}", "{", ",", "\\", "\r", "\n", "\"id\":2,", "\"check\":0,", "null", "\u{feff}"];
 
-/// A question, well-formed or not.
+/// A query, well-formed or not.
 fn line(u: &mut Unstructured<'_>) -> Result<String> {
     let document = |u: &mut Unstructured<'_>| -> Result<String> {
         if u.ratio(1, 4)? {

@@ -59,7 +59,7 @@ fn tampered(u: &mut Unstructured<'_>) -> Result<()> {
 }
 
 fn says_something_true(certificate: &str) {
-    // A little work is enough for so small a question.
+    // A little work is enough for so small a query.
     let limits = Limits { work: 20_000_000, ..Limits::default() };
     if let Outcome::Verified(claim) = verify(certificate, &limits) {
         is_true(&claim, certificate);
