@@ -54,7 +54,7 @@ impl Default for InputLimits {
 pub struct ContainerLimits {
     /// Bytes of the file.
     pub bytes: usize,
-    /// Resources looked at.
+    /// The number of resources read.
     pub resources: usize,
     /// Policies found.
     pub policies: usize,

@@ -15,7 +15,7 @@
 //! for each set of alike symbols one unspelled representative if it has one; else any of its symbols (then it is
 //! finite and all of them are spelled). The last two kinds are the *free* letters: they are tried everywhere, the
 //! spelled ones only where a positive consumes them as spelled. Sets of alike symbols that some positive can never
-//! consume by a class cannot occur in the second case and are left out.
+//! consume by a class cannot occur in the second case and are omitted.
 //!
 //! As classes are unions of sorts, so are the sets of alike symbols: splitting the union of all classes by each class
 //! in turn gives at most 32 of them.

@@ -58,7 +58,7 @@ impl Remembered {
         Remembered { name, read, prepared: OnceLock::new(), is_whole: OnceLock::new() }
     }
 
-    /// True if the document is all of its text. This is computed once, because it looks at every byte.
+    /// True if the document is all of its text. This is computed once, because it reads every byte.
     pub(super) fn is_whole(&self, found_out: impl FnOnce(&Document) -> bool) -> bool {
         self.read.document.as_ref().is_some_and(|document| *self.is_whole.get_or_init(|| found_out(document)))
     }

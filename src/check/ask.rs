@@ -46,7 +46,7 @@ pub struct Options {
     pub assume_heuristics: bool,
     /// Fixes if the requester has a permissions boundary.
     pub boundary: Option<bool>,
-    /// Judges policies alone or beside whatever else grants.
+    /// Judges policies alone or beside any other grants.
     pub judging: Judging,
     /// Bounds on the search.
     pub limits: SearchLimits,
@@ -88,7 +88,7 @@ pub struct Answer {
     pub stats: Stats,
     /// The undecided part beside the findings of a FAIL; `None` with any other verdict.
     pub open: Option<Box<Unknown>>,
-    /// True if the answer is about what the policies let through beside whatever else grants.
+    /// True if the answer is about what the policies let through beside any other grants.
     pub beside_others: bool,
     /// For a comparison of what policies allow alone: the new policy denies less, or may deny less.
     pub weakened: Option<Weakened>,
@@ -307,7 +307,7 @@ impl Outcome {
     }
 }
 
-/// Returns the answer with its certificate, if one is asked for. A PASS without a certificate becomes UNKNOWN.
+/// Returns the answer with its certificate, if one is requested. A PASS without a certificate becomes UNKNOWN.
 pub(super) fn with_certificate(
     mut answer: Answer,
     query: &Query<'_>,
@@ -338,7 +338,7 @@ pub(super) fn with_certificate(
     answer
 }
 
-/// Returns the refutation of the whole query, verified if that is asked for.
+/// Returns the refutation of the whole query, verified if requested.
 pub(super) fn certified<'a>(
     query: &Query<'a>,
     documents: &[DocumentRef<'a>],

@@ -1,4 +1,4 @@
-//! Compares what two policies let through beside whatever else grants.
+//! Compares what two policies let through beside any other grants.
 //!
 //! Beside policies that grant G, a document lets (A or G) and not X through, where A is what its Allow statements allow and X is
 //! what its Deny statements deny. NEW lets no more through than OLD for every G if and only if (A and not X) of NEW is a subset

@@ -54,7 +54,7 @@ impl Comparison {
     }
 }
 
-/// Asks in both directions if one policy lets nothing through that the other does not, beside whatever else grants. With
+/// Asks in both directions if one policy lets nothing through that the other does not, beside any other grants. With
 /// [`Judging::Alone`], asks if it allows nothing by itself that the other does not. Both answers use the same policy type, which
 /// is inferred from both documents.
 ///

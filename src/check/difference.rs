@@ -6,7 +6,7 @@
 //! else), statements that denied them, and statements that allow them among others. At the end, regions that others cover are
 //! dropped, and one more query proves that the remaining regions cover everything.
 //!
-//! Beside whatever else grants, an entry for a user or a role allows more than one for its account. So the search is repeated for
+//! Beside any other grants, an entry for a user or a role allows more than one for its account. So the search is repeated for
 //! the requests that policies allow by entries of these forms alone. Groups found before count as covered to the extent that
 //! these forms allow them.
 
@@ -79,7 +79,7 @@ impl Difference {
     }
 }
 
-/// Returns everything that `new` allows and `old` does not, beside whatever else grants unless policies are judged alone.
+/// Returns everything that `new` allows and `old` does not, beside any other grants unless policies are judged alone.
 ///
 /// The groups cover all of it (proved if [`Difference::rest`] is PASS), none is covered by the others, and no group that is
 /// entirely new could include another value of its statement without leaving the difference.

@@ -172,7 +172,7 @@ struct Analyzer<'d> {
     resource_type: ResourceType,
     budget: QueryBudget,
     with_resource: bool,
-    /// True if a query about one Allow statement can be asked without the other Allow statements.
+    /// True if a query about one Allow statement can run without the other Allow statements.
     is_separable: bool,
     /// The places of the Deny statements.
     denials: Vec<usize>,

@@ -11,7 +11,7 @@ pub enum Judging {
     Usual,
     /// Judges the requests that policies let through if nothing else grants.
     Alone,
-    /// Judges the requests that policies let through beside whatever else grants.
+    /// Judges the requests that policies let through beside any other grants.
     BesideOthers,
 }
 

@@ -205,7 +205,7 @@ struct Linter<'l> {
     policy: &'l Document,
     /// The policy without the parts that were found to have no effect.
     reduction: Reduction,
-    /// True if a query about one statement can be asked without the statements that share no request with it.
+    /// True if a query about one statement can run without the statements that share no request with it.
     is_separable: bool,
     /// An index of the statements.
     index: StatementIndex,
@@ -215,7 +215,7 @@ struct Linter<'l> {
     gone: Vec<bool>,
     budget: QueryBudget,
     defects: Vec<Defect>,
-    /// The limit that ended a query. Its subject is then undecided, and the other queries are still asked.
+    /// The limit that ended a query. Its subject is then undecided, and the other queries still run.
     exhausted: Option<Exhausted>,
 }
 

@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 /// Properties of a request: requester, action, resource and context. A part that is absent does not matter.
 ///
-/// They become one Allow statement, so everything that a policy can express can be asked about. Source of the language: IAM User
+/// They become one Allow statement, so a query can use everything that a policy can express. Source of the language: IAM User
 /// Guide, "IAM JSON policy element reference".
 ///
 /// ```

@@ -7,7 +7,7 @@ use crate::solve::{Unknown, UnknownReason, Verdict};
 /// All queries together may explore this many times the product states of one check.
 const CHECKS: u64 = 8;
 
-/// This many times more queries may be asked if each is about a part of one statement.
+/// This many times more queries may run if each is about a part of one statement.
 const PARTS: usize = 4;
 
 /// A node of a formula counts as this many states, if nodes are counted: building one takes about as long.
@@ -16,7 +16,7 @@ const NODE: u128 = 4;
 /// A value in a document that a query reads counts as this many comparisons.
 const VALUE: u64 = 10;
 
-/// The reason why no more queries are asked.
+/// The reason why no more queries run.
 #[derive(Clone, Debug)]
 pub(super) enum Stopped {
     /// A shared limit was reached.
@@ -98,7 +98,7 @@ impl QueryBudget {
     /// Asks one query.
     ///
     /// # Errors
-    /// The query is not asked or has no answer, for this reason.
+    /// The query does not run or has no answer, for this reason.
     pub(super) fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Answer, Stopped> {
         if self.options.limits.is_over() {
             return Err(Stopped::Exhausted(Exhausted::Deadline));

@@ -183,7 +183,7 @@ fn links<'t>(
         if is_unknown(attribute)? {
             match unknowns.refers_to(resource, attribute)? {
                 Some(name) => policies.push((None, Some(name), unknowns.named(resource, attribute)?)),
-                // A member that is computed and may be left out is not attached if it is left out.
+                // A member that is computed and may be omitted is not attached if it is omitted.
                 None if to.is_empty() => {}
                 None => policies.push((None, None, None)),
             }

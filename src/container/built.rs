@@ -53,7 +53,7 @@ pub(super) struct Permission {
     pub(super) conditions: Vec<(String, String, Given)>,
 }
 
-/// Returns an action of AWS Private CA, whose service the members leave out.
+/// Returns an action of AWS Private CA, whose service the members omit.
 pub(super) fn certificate_action(name: &str) -> Given {
     Given::Text(format!("acm-pca:{name}"))
 }

@@ -186,7 +186,7 @@ pub enum Content {
     },
     /// Nothing that could be judged.
     Unknown {
-        /// Why, and what would tell.
+        /// Why, and the input that would contain it.
         reason: String,
         /// The values that make up the text, as far as the file shows them.
         references: Vec<String>,

@@ -120,7 +120,7 @@ fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic
     Ok(Contents::Container(Box::new(container)))
 }
 
-/// True if a text is, or is meant to be, a file that can contain several policies.
+/// True if a text is, or is intended to be, a file that can contain several policies.
 pub fn holds_several(text: &str) -> bool {
     !matches!(detect(text), Ok(Detected::Other))
 }

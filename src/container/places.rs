@@ -30,7 +30,7 @@ pub(super) enum PlaceValue<'t> {
     Unknown,
 }
 
-/// Returns all places of a slot; unset places are left out.
+/// Returns all places of a slot; unset places are omitted.
 ///
 /// # Errors
 /// A member occurs twice.

@@ -59,7 +59,7 @@ fn has_key(text: &str, word: &str) -> bool {
     false
 }
 
-/// True if a text contains the words of a policy, in whatever notation. Escaped letters may be those of any word.
+/// True if a text contains the words of a policy, in any notation. Escaped letters may be those of any word.
 pub(super) fn mentions_policy(text: &str) -> bool {
     (text.contains("Statement") && text.contains("Effect")) || has_escaped_letter(text)
 }

@@ -196,7 +196,7 @@ impl<'t> Loader<'t, '_> {
 
     fn end(&mut self, end: usize) -> Result<(), Fault> {
         let Some(frame) = self.stack.pop() else { broken("a collection that ends has begun") };
-        // A block collection ends where the next token starts; the white space in between is left out.
+        // A block collection ends where the next token starts; the white space in between is omitted.
         let Some(text) = self.text.get(frame.start..end) else { broken("a collection ends after its start") };
         let span = Span::new(frame.start, frame.start + text.trim_end().len());
         let kind = match frame.kind {

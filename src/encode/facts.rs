@@ -1,5 +1,5 @@
 //! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1, S8 to S13 and S17 of
-//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact is left out if it needs an equation between the
+//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact is omitted if it needs an equation between the
 //! values of two keys, such as "the first and the last service are members" in S12; for S10 and S11 see `linked`. Leaving out a
 //! fact only adds requests, so it never makes a PASS wrong.
 //!

@@ -9,7 +9,7 @@ use crate::request::Request;
 /// The decisions of both sides about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sides {
-    /// The trace of all statements, in order. The decision is the one that holds in whatever account the resource is.
+    /// The trace of all statements, in order. The decision holds whichever account owns the resource.
     pub trace: Trace,
     /// The side that allows, if only one does and no Deny applies. Then the decision depends on the account of the resource.
     pub only: Option<PolicyType>,

@@ -18,7 +18,7 @@ pub struct Explained<'a> {
     pub refusal: Option<Refusal>,
     /// The decision of the other policy, if the finding is about what the existing one denies.
     pub decision: Option<Decision>,
-    /// The request as flags of `iamsat simulate`, if they were asked for and reproduce it.
+    /// The request as flags of `iamsat simulate`, if they were requested and reproduce it.
     pub replay: Option<RequestSpec>,
     /// True if the time limit was reached, so refusal and replay were not determined.
     pub late: bool,

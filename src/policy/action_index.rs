@@ -117,7 +117,7 @@ mod tests {
         "a:*",
     ];
 
-    /// A statement that is left out has no matching pattern, and a kept one has one, whatever statements are next to it.
+    /// A statement that is omitted has no matching pattern, and a kept one has one, whatever statements are next to it.
     #[test]
     fn what_cannot_match_is_left_out() {
         let pairs = PATTERNS.iter().flat_map(|one| PATTERNS.iter().map(move |other| [*one, *other]));

@@ -72,7 +72,7 @@ impl RequestSet {
     }
 
     /// Returns the sets to be compared in order to show that one document lets through no more than another, whatever other
-    /// policies grant. Sets that are equal for these documents are left out. [`RequestSet::ALLOWED`] comes first,
+    /// policies grant. Sets that are equal for these documents are omitted. [`RequestSet::ALLOWED`] comes first,
     /// [`RequestSet::Denied`] last.
     ///
     /// ```

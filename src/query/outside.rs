@@ -3,7 +3,7 @@
 use crate::policy::ResourceType;
 use crate::request::AddressInterval;
 
-/// The demand that the requester is an outsider, with the addresses that are not asked about.
+/// The demand that the requester is an outsider, with the addresses that the query excludes.
 ///
 /// ```
 /// use iamsat::{query::Outside, policy::ResourceType, request::AddressInterval};
@@ -17,6 +17,6 @@ use crate::request::AddressInterval;
 pub struct Outside {
     /// The type of the resource, which decides what an access point's own keys say.
     pub resource_type: ResourceType,
-    /// Requests from these addresses, and from private networks, are not asked about.
+    /// Requests from these addresses, and from private networks, are excluded by the query.
     pub but_for: Vec<AddressInterval>,
 }

@@ -1,7 +1,7 @@
 //! Decides which requests can happen: their form, the key table, and the facts that AWS documents about every request.
 //!
 //! The facts are S1 to S13 and S17 of docs/semantics.md, as far as the search uses them. Each fact excludes requests, so it must
-//! be certain. The part of S12 about members would compare the values of two keys; it is left out here as in the search, because
+//! be certain. The part of S12 about members would compare the values of two keys; it is omitted here as in the search, because
 //! an additional request never makes a PASS wrong.
 //!
 //! Source of all of them: IAM User Guide, page `reference_policies_condition-keys`; of S1, S4 and S5 also

@@ -1,4 +1,4 @@
-//! Values that look like those of real requests, tried before the automata are asked for an arbitrary value.
+//! Values that look like those of real requests, tried before the automata are used for an arbitrary value.
 //!
 //! A candidate is only a proposal: it becomes a value after it was tested against every pattern.
 

@@ -45,7 +45,7 @@ pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
 }
 
 /// Returns the first address of `within` that no network covers, or the outermost networks that together cover all of it. These
-/// are disjoint, so none of them can be left out.
+/// are disjoint, so none of them can be omitted.
 fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
     if let Some(all) = networks.iter().position(|n| n.covers(within)) {
         return Err(vec![all]);

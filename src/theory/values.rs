@@ -1,4 +1,4 @@
-//! Finds one value for all tests of a variable, of whatever type.
+//! Finds one value for all tests of a variable, of any type.
 //!
 //! Keys of the key table have a type, and only operators of that type read them, so texts, numbers, instants and addresses never
 //! meet in one of these variables. Other keys are texts that each operator parses for itself: see [`crate::theory::untyped`].

@@ -1,5 +1,5 @@
 //! Queries about parts of one statement, answered by the statements that may apply to its requests. Two things save queries:
-//! statements whose actions or resources start differently are left out, and variants of known requests are tried first.
+//! statements whose actions or resources start differently are omitted, and variants of known requests are tried first.
 
 use super::{Differ, Side};
 use crate::check::find::{OfSet, find_among};

@@ -25,7 +25,7 @@ pub(crate) struct JudgingArgs {
     /// Compare what policies allow by themselves, as AWS does, even if they only limit others
     #[arg(long, conflicts_with = "beside_others")]
     pub(crate) alone: bool,
-    /// Compare what policies let through beside whatever else grants: what is denied must stay denied
+    /// Compare what policies let through together with any other policies: denied requests must stay denied
     #[arg(long, conflicts_with = "aws_compat")]
     pub(crate) beside_others: bool,
 }

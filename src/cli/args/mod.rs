@@ -83,7 +83,7 @@ Examples:
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGrantedArgs),
-    /// Check that POLICY gives no access to callers whom it does not know
+    /// Check that POLICY gives no access to callers that it does not identify
     #[command(after_help = "\
 Example:
   iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 /// The number of keys under which one statement is kept: a document may play several roles.
 const KEPT: usize = 3;
 
-/// A statement, compiled under the first keys that queries asked for.
+/// A statement, compiled under the first keys that queries needed.
 #[derive(Debug, Default)]
 pub(super) struct CompiledStatement {
     kept: [OnceLock<Box<Kept>>; KEPT],

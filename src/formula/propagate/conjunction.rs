@@ -47,7 +47,7 @@ impl Conjunction {
 
     /// Prepares [`Conjunction::assume_all`] to decide in one step the nodes that follow from the assumptions: nodes that say only
     /// that assumable atoms are false (the negated action of a statement), and the ANDs that this makes false (the statement).
-    /// Preparing looks at all nodes, which pays if there are several goals.
+    /// Preparing visits all nodes, which pays if there are several goals.
     pub fn prepare_bulk(&mut self, graph: &Graph) {
         self.assignment.prepare_bulk(graph);
     }
@@ -164,7 +164,7 @@ impl Conjunction {
                             self.contradiction = true;
                             return;
                         }
-                        // An OR whose parts are all false refutes the conjunction, so it is looked at first.
+                        // An OR whose parts are all false refutes the conjunction, so it is visited first.
                         None if child.is_negated() && self.is_met(graph, child.node()) => {
                             self.contradiction = true;
                             return;

@@ -1,4 +1,4 @@
-//! Recognises by its members if an object is meant as a policy, so that nothing resembling a policy is skipped.
+//! Recognises by its members if an object is intended as a policy, so that nothing resembling a policy is skipped.
 
 use crate::policy::closest::closest;
 use crate::policy::json::{Json, JsonValue};

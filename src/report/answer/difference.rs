@@ -156,7 +156,7 @@ impl<'a> Change<'a> {
         &self.rest
     }
 
-    /// Returns the certificates of the queries whether the groups cover everything, if they were asked for.
+    /// Returns the certificates of the queries whether the groups cover everything, if requested.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }

@@ -48,7 +48,7 @@ pub enum Denial<'a> {
     Undecided,
 }
 
-/// The time that an answer took; only shown if asked for.
+/// The time that an answer took; shown only on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures {
     /// Time to answer, without reading.
