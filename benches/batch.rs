@@ -1,5 +1,5 @@
 //! Throughput of the whole process: lines of JSON in, lines of JSON out, on pairs of managed policies; memory over a million
-//! lines; and what one check from the command line costs. `IAMSAT_BIN` names another program to measure, such as a static one.
+//! lines; and the cost of one check from the command line. `IAMSAT_BIN` names another program to measure, such as a static one.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -27,7 +27,7 @@ fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// A question for every pair, without its id and braces.
+/// Returns a query for every pair, without its id and braces.
 fn questions() -> Vec<String> {
     let question = |(_, new, existing): &(String, iamsat::policy::Document, iamsat::policy::Document)| {
         format!(
@@ -51,7 +51,7 @@ fn children_time() -> Duration {
     Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
-/// The most memory that a process has had, in MiB, as often as it can be asked.
+/// Returns the peak memory of a process in MiB, as far as it can be sampled.
 fn watch(child: &mut Child) -> (bool, f64) {
     let path = format!("/proc/{}/status", child.id());
     let mut most = 0.0;
@@ -68,7 +68,7 @@ fn watch(child: &mut Child) -> (bool, f64) {
     }
 }
 
-/// Answers all questions several times over from a file, to a file.
+/// Answers all queries several times over from a file, to a file.
 fn throughput(title: &str, questions: &[String], repeats: usize, flags: &[&str]) {
     let (input, output) = (scratch("questions.ndjson"), scratch("answers.ndjson"));
     let mut file = BufWriter::new(File::create(&input).unwrap());
@@ -110,7 +110,7 @@ fn throughput(title: &str, questions: &[String], repeats: usize, flags: &[&str])
     );
 }
 
-/// Memory over a long run through pipes, with answers in order.
+/// Measures memory over a long run through pipes, with answers in order.
 fn long_run(questions: Vec<String>, lines: usize) {
     let mut child = program().arg("batch").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());

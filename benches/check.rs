@@ -1,6 +1,6 @@
-//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones where the corpus is found.
-//! Before anything is timed, the counters of every check are printed as a table, so that growth is seen apart from noise;
-//! `--counters` prints that table alone.
+//! Criterion benches of the stages and of whole checks, on generated policies, and on real ones if the corpus is present. Before
+//! anything is timed, the counters of every check are printed as a table, which shows growth without noise; `--counters` prints
+//! that table alone.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 
 #[expect(dead_code, reason = "pairs of policies are for the other benches")]
@@ -81,7 +81,7 @@ fn families() -> Vec<Pair> {
     pairs
 }
 
-/// What each check comes to, in numbers that do not depend on the machine.
+/// Prints counters of each check that do not depend on the machine.
 fn counters(pairs: &[&Pair]) {
     println!(
         "{:<48} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7} {:>7} {:>10}",

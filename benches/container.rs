@@ -1,5 +1,4 @@
-//! Files that hold many policies: from the text to all policies read, processor time, the fastest of five runs, with what was
-//! counted.
+//! Files that hold many policies: processor time from the text to all policies read, the fastest of five runs, with counts.
 //!
 //! `--write DIR` writes the files, to run other programs on them; `--only NAME` reads one file once and prints the peak of memory;
 //! `--process` runs the whole program on each file, by turns with `jq .` where that is installed. `IAMSAT_BIN` names another program.
@@ -108,7 +107,7 @@ const FILES: [File; 5] = [
     ("template-500.yaml", || template(500, true)),
 ];
 
-/// The time that the processor has spent on this thread: what others do on the machine does not count.
+/// Returns the processor time of this thread: other load on the machine does not count.
 fn spent() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
@@ -140,7 +139,7 @@ fn tell(name: &str, bytes: usize, time: Duration, container: &Container) {
     );
 }
 
-/// The most memory that the process has had, in MiB.
+/// Returns the peak memory of the process, in MiB.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

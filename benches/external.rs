@@ -31,7 +31,7 @@ impl Random {
     }
 }
 
-/// Statement `i`: what it shares with the one before and the one after it differs; `common`: it shares something with all.
+/// Writes statement `i`: the values that it shares with its two neighbours differ; with `common` all statements share a value.
 fn statement(i: u64, random: &mut Random, common: bool) -> String {
     let letter = |n: u64| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0));
     let (own, next) = (letter(i), letter(i + 1));
@@ -79,7 +79,7 @@ fn growing(size: u64) -> Document {
     document("policy", &statements)
 }
 
-/// Measures the policies that grow, each the fastest of three runs; every statement gives three findings, and nothing is missing.
+/// Measures growing policies, each the fastest of three runs; every statement gives three findings, and the list is complete.
 fn growth() {
     let zone = Zone::new(&["111122223333"], &[] as &[&str]).expect("an account");
     let bucket = ResourceType::from_name("AWS::S3::Bucket").expect("a type");

@@ -1,11 +1,11 @@
-//! Latency of whole checks, pair by pair: percentiles over pairs of managed policies, the largest policies against one
-//! another, and the scaling families. Criterion has no percentiles over different inputs, so this bench has its own
-//! harness. Each pair is judged from two parsed documents with nothing remembered, several times; the fastest counts. `known`
-//! judges pairs of documents that were compiled before.
+//! Latency of whole checks, pair by pair: percentiles over pairs of managed policies, the largest policies against one another,
+//! and the scaling families. Criterion has no percentiles over different inputs, so this bench has its own harness. Each pair is
+//! checked several times from two parsed documents without cached results; the fastest counts. `known` checks pairs of prepared
+//! documents.
 //!
-//! `--once` judges each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, and
-//! families by a word of their name): for counting instructions, see README.md. `--each` prints the time of every pair in
-//! nanoseconds, for `benches/turns.py`, which compares two builds.
+//! `--once` checks each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, and families
+//! by a word of their name): for counting instructions, see README.md. `--each` prints the time of every pair in nanoseconds, for
+//! `benches/turns.py`, which compares two builds.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -27,7 +27,7 @@ struct Sample {
     stats: Stats,
 }
 
-/// What is measured; it stays a function of its own, so that instructions can be counted in it alone.
+/// The measured call. It stays a function of its own, so that its instructions can be counted alone.
 #[inline(never)]
 fn judge(new: DocumentRef<'_>, existing: DocumentRef<'_>, options: &Options) -> Answer {
     no_new_access(new, existing, options)
@@ -135,7 +135,7 @@ fn real(quick: bool, repeats: u32, wanted: &dyn Fn(&str) -> bool) {
         report("known documents", &mut samples);
     }
     if wanted("conditions") {
-        // What conditions cost: the pairs that have some, with and without them.
+        // The cost of conditions: the pairs that have some, with and without them.
         let has_conditions = |d: &Document| d.statements.iter().any(|s| !s.conditions.is_empty());
         let conditional: Vec<_> =
             pairs.iter().filter(|(_, a, b)| has_conditions(a) || has_conditions(b)).collect();

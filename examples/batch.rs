@@ -1,4 +1,4 @@
-//! Many questions inside one's own program: lines of JSON in, lines of JSON out, in order, on all processors.
+//! Many checks inside one's own program: lines of JSON in, lines of JSON out, in order, on all processors.
 
 use iamsat::batch::Batch;
 use std::error::Error;

@@ -14,12 +14,12 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let answer = no_new_access(&new, &old, &options);
     let certificate = answer.certificate().ok_or("only a PASS and a FAIL have evidence")?.to_text();
 
-    // On another machine: the text holds the question and both policies.
+    // On another machine: the text holds the query and both policies.
     match verify(&certificate, &Limits::default()) {
         Outcome::Verified(claim) => println!("verified: {}", claim.sentence),
         Outcome::Refused(why) | Outcome::Inconclusive(why) => return Err(why.into()),
     }
-    // Somebody widens the policy in the text: the proof is one of another policy.
+    // If somebody widens the policy in the text, the proof is about another policy.
     let forged = certificate.replace("s3:GetObject", "s3:PutObject");
     match verify(&forged, &Limits::default()) {
         Outcome::Refused(why) => println!("refused: {why}"),

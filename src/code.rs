@@ -1,16 +1,16 @@
-//! The codes: one stable name for everything that an answer can tell, with its page.
+//! The codes: one stable name, with a page, for everything that an answer can report.
 //!
-//! Diagnostics, findings, rules that AWS leaves open, limits, assumptions and failures all take their names from here, so
-//! `iamsat explain` knows every code that an answer can carry.
+//! Diagnostics, findings, rules that AWS leaves open, limits, assumptions and failures all take their names from here, so `iamsat
+//! explain` knows every code that an answer can contain.
 
 use std::fmt;
 
 /// The effect of a code on an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The input cannot be judged, or the command makes no sense.
+    /// The input could not be checked, or the command is invalid.
     Error,
-    /// The answer to a question, with evidence.
+    /// The answer to a query, with evidence.
     Finding,
     /// A part of a policy that has no effect, which is proved, or that allows more than it appears to.
     Lint,
@@ -18,9 +18,9 @@ pub enum Severity {
     Unknown,
     /// Neither PASS nor FAIL: a bound of [`crate::limits`] was reached.
     Limit,
-    /// Legal, but probably not what was meant.
+    /// Valid, but probably not intended.
     Warning,
-    /// A decided reading of something on which sources disagree, or a heuristic; the answer rests on it.
+    /// A choice at a point on which sources disagree, or a heuristic; the answer depends on it.
     Assumption,
 }
 
@@ -32,7 +32,7 @@ macro_rules! codes {
         /// use iamsat::code::{Code, Severity};
         /// assert_eq!((Code::NewAccess.as_str(), Code::NewAccess.severity()), ("new-access", Severity::Finding));
         /// assert_eq!(Code::parse("new-access"), Some(Code::NewAccess));
-        /// // The name before version 0.2 is known too.
+        /// // The name before version 0.2 is still known.
         /// assert_eq!(Code::parse("deadline"), Some(Code::LimitDeadline));
         /// assert!(Code::LimitDeadline.page().starts_with("# limit-deadline"));
         /// ```
@@ -47,22 +47,22 @@ macro_rules! codes {
             /// All codes, in alphabetical order of their names.
             pub const ALL: &[Code] = &[$(Code::$code),*];
 
-            /// The name.
+            /// Returns the name.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$code => $name),*
                 }
             }
 
-            /// The severity of the code.
+            /// Returns the severity of the code.
             pub const fn severity(self) -> Severity {
                 match self {
                     $(Code::$code => Severity::$severity),*
                 }
             }
 
-            /// The page about the code, in Markdown. Its first line is the code as a heading, its first paragraph says what
-            /// the code means.
+            /// Returns the page about the code, in Markdown. Its first line is the code as a heading, its first paragraph says
+            /// what the code means.
             pub const fn page(self) -> &'static str {
                 match self {
                     $(Code::$code => include_str!(concat!("../docs/codes/", $name, ".md"))),*
@@ -240,7 +240,7 @@ codes! {
     WrongType Error "wrong-type"
 }
 
-/// Names that codes had before, with the names that they have now.
+/// Former names of codes, with the current names.
 const RENAMED: &[(&str, &str)] = &[
     ("formula-nodes", "limit-formula-nodes"),
     ("product-states", "limit-product-states"),
@@ -255,13 +255,13 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 impl Code {
-    /// The code with this name, or with this name in an earlier version.
+    /// Returns the code with this name, or with this name in an earlier version.
     pub fn parse(name: &str) -> Option<Code> {
         let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
         Code::ALL.iter().copied().find(|code| code.as_str() == name)
     }
 
-    /// The first paragraph of the page, on one line.
+    /// Returns the first paragraph of the page, on one line.
     ///
     /// ```
     /// assert!(iamsat::code::Code::NewAccess.summary().ends_with('.'));

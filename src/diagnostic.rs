@@ -1,4 +1,4 @@
-//! Faults of an input, with their places: the one model that parsing fills and every report format prints.
+//! Faults of an input, with their places: the common model of parsing and of every report format.
 
 use crate::code::Code;
 use crate::span::Span;
@@ -6,9 +6,9 @@ use crate::span::Span;
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Legal, but probably not what was meant.
+    /// Valid, but probably not intended.
     Warning,
-    /// The document cannot be judged.
+    /// The document cannot be checked.
     Error,
 }
 
@@ -31,7 +31,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The place the caret points at.
     pub span: Span,
-    /// Text beside the caret; empty for none.
+    /// The text beside the caret; may be empty.
     pub label: String,
     /// Further places that explain the fault, each with its text.
     pub related: Vec<(Span, String)>,
@@ -40,7 +40,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error at a place.
+    /// Returns an error at a place.
     pub fn error(code: Code, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic {
             code,
@@ -53,7 +53,7 @@ impl Diagnostic {
         }
     }
 
-    /// A warning at a place.
+    /// Returns a warning at a place.
     pub fn warning(code: Code, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, message, span) }
     }

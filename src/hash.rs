@@ -1,11 +1,12 @@
-//! Texts compared many bytes at a time, and tables of texts that do not become slow by texts with the same hash,
-//! and a hash by which a text can be told from every other.
+//! Comparison of texts many bytes at a time, tables of texts that stay fast when texts have equal hashes, and a cryptographic
+//! hash of a text.
 
 use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-/// For texts that somebody may have chosen so that faster hashes of them are equal. The same in every run.
+/// SipHash with a fixed key, the same in every run: for texts that someone may have chosen so that their fast hashes are equal.
+/// Because the key is public, it does not resist texts chosen against this hash itself.
 pub(crate) type TextHash = BuildHasherDefault<DefaultHasher>;
 
 /// A table by texts.
@@ -14,14 +15,15 @@ pub(crate) type TextMap<K, V> = HashMap<K, V, TextHash>;
 /// A set of texts.
 pub(crate) type TextSet<K> = HashSet<K, TextHash>;
 
-/// Returns true if two texts are the same. Compares many bytes at a time: the C library of static builds compares them one by one.
+/// True if two texts are the same. Compares many bytes at a time, because the C library of static builds compares them one by
+/// one.
 pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
     let ((wide_a, rest_a), (wide_b, rest_b)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
     let ((words_a, _), (words_b, _)) = (rest_a.as_chunks::<8>(), rest_b.as_chunks::<8>());
-    // The last eight bytes, of which some may have been compared before.
+    // The last eight bytes; some of them may have been compared before.
     let ends = match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
         (Some(a), Some(b)) => a == b,
         _ => a.iter().zip(b).all(|(a, b)| a == b),
@@ -29,7 +31,7 @@ pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
     ends && words_a.iter().zip(words_b).all(|(a, b)| a == b) && wide_a.iter().zip(wide_b).all(|(a, b)| a == b)
 }
 
-/// The SHA-256 of a text, in hexadecimal digits.
+/// Returns the SHA-256 of a text, in hexadecimal digits.
 pub(crate) fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,14 +1,13 @@
-//! Typed indexes and the tables they belong to, and the end of a program whose invariant is broken.
+//! Typed indexes, the tables to which they belong, and the function that ends a check whose invariant is broken.
 //!
-//! An index is only made by the table it belongs to, so one that is out of bounds is a fault of this program, never of its
-//! input. Such a fault must not become a value that an answer could rest on: it ends the check, and the surfaces report an
-//! internal error.
+//! Only the table makes its indexes, so an index out of bounds is a bug of this program, never a fault of its input. Such a bug
+//! must not become a value on which an answer depends: it ends the check, and the surfaces report an internal error.
 
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut, Range};
 
-/// Ends the check, because something that this program guarantees does not hold. `check::ask` and every surface turn it into an
-/// internal error, which is never PASS.
+/// Ends the check because an invariant of this program does not hold. `check::ask` and every surface turn this into an internal
+/// error, which is never PASS.
 #[cold]
 #[track_caller]
 #[expect(clippy::panic, reason = "the one place where a broken invariant ends a check")]
@@ -18,13 +17,13 @@ pub(crate) fn broken(invariant: &str) -> ! {
 
 /// An index of one kind.
 pub(crate) trait Id: Copy {
-    /// The index of the value at this place of its table.
+    /// Returns the index of the value at this place of the table.
     fn at(place: usize) -> Self;
-    /// The place in its table.
+    /// Returns the place in the table.
     fn place(self) -> usize;
 }
 
-/// Declares an index type that is a `u32`; public unless said otherwise.
+/// Declares an index type that is a `u32`; public unless stated otherwise.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $crate::index::id! {
@@ -53,7 +52,7 @@ macro_rules! id {
 }
 pub(crate) use id;
 
-/// A table whose values are found by indexes of one type. An index that is not of this table ends the check.
+/// A table whose values are found by indexes of one type. An index that does not belong to the table ends the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IndexVec<I, T> {
     values: Vec<T>,
@@ -86,7 +85,7 @@ impl<I: Id, T> IndexVec<I, T> {
         id
     }
 
-    /// The number of values.
+    /// Returns the number of values.
     pub(crate) fn len(&self) -> usize {
         self.values.len()
     }
@@ -96,38 +95,38 @@ impl<I: Id, T> IndexVec<I, T> {
         self.values.is_empty()
     }
 
-    /// The index that the next value gets.
+    /// Returns the index of the next value.
     pub(crate) fn next_id(&self) -> I {
         I::at(self.values.len())
     }
 
-    /// True if the index is one of this table.
+    /// True if the index belongs to this table.
     pub(crate) fn contains(&self, id: I) -> bool {
         id.place() < self.values.len()
     }
 
-    /// The value at an index, of a table that grows with use and need not reach it yet. (With the name `get` every use of an index
-    /// would count as one that the lint `indexing_slicing` forbids.)
+    /// Returns the value at an index; `None` if the table has not grown to it yet. (If it were named `get`, the lint
+    /// `indexing_slicing` would flag every use.)
     pub(crate) fn find(&self, id: I) -> Option<&T> {
         self.values.get(id.place())
     }
 
-    /// All indexes, in order.
+    /// Returns all indexes, in order.
     pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
         (0..self.values.len()).map(I::at)
     }
 
-    /// All values, in order of their indexes.
+    /// Returns all values, in order of their indexes.
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.values.iter()
     }
 
-    /// All indexes with their values, in order.
+    /// Returns all indexes with their values, in order.
     pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.values.iter().enumerate().map(|(place, value)| (I::at(place), value))
     }
 
-    /// The values from one index up to another.
+    /// Returns the values from one index up to another.
     #[track_caller]
     pub(crate) fn range(&self, range: Range<I>) -> &[T] {
         match self.values.get(range.start.place()..range.end.place()) {
@@ -144,7 +143,7 @@ impl<I: Id, T> IndexVec<I, T> {
         self.values.extend_from_slice(values);
     }
 
-    /// The values, in order of their indexes.
+    /// Returns the values, in order of their indexes.
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.values
     }
@@ -167,7 +166,7 @@ impl<I: Id, T> IndexVec<I, T> {
         self.values.clear();
     }
 
-    /// The values without their indexes.
+    /// Returns the values without their indexes.
     pub(crate) fn into_vec(self) -> Vec<T> {
         self.values
     }
@@ -195,7 +194,7 @@ impl<I: Id, T> IndexMut<I> for IndexVec<I, T> {
     }
 }
 
-/// The values at these places of a list.
+/// Returns the values at these places of a list.
 #[track_caller]
 pub(crate) fn pick<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
     let at = |place: &usize| match values.get(*place) {

@@ -19,22 +19,24 @@
 //! # Ok::<(), ParseError>(())
 //! ```
 //!
-//! A [`Verdict`] is PASS with its proof, FAIL with confirmed witnesses, or UNKNOWN with its reasons. The names of this page are
-//! enough to ask; the modules hold the rest:
+//! A [`Verdict`] is PASS with its proof, FAIL with confirmed witnesses, or UNKNOWN with its reasons. The names on this page are
+//! enough for asking; the modules have the rest:
 //!
-//! * [`check`]: the questions, one function each; [`ask`] answers any [`Query`].
-//! * [`policy`]: documents and their parts, read ([`parse`], or [`read`] for a file that the AWS CLI wrote) with all faults and
-//!   their places, and printed in canonical form. [`container`]: plans, states, templates and dumps that hold many.
-//! * [`request`]: a concrete request; [`mod@evaluate`] decides it and says why. [`query`]: questions, and how documents are read.
+//! * [`check`]: the checks, one function each; [`ask`] answers any [`Query`].
+//! * [`policy`]: documents and their parts, read ([`parse`], or [`read`] for a file written by the AWS CLI) with all faults and
+//!   their places, and printed in canonical form. [`container`]: plans, states, templates and dumps, which contain many policies.
+//! * [`request`]: a concrete request; [`mod@evaluate`] decides it and gives the reasons. [`query`]: queries, and how documents
+//!   are read.
 //! * [`mod@verify`]: checks the certificate of an answer without trusting the search.
-//! * [`explain`]: which part of a statement is to blame, and what to do; [`report`]: answers as text, as JSON (they are
-//!   `Serialize`, with the members that the command line writes) and in the formats of pipelines.
-//! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can carry; [`limits`]: every bound.
-//! * `batch` and `cli`, features that are on by default: many questions as lines of JSON, and the program. Without them the
+//! * [`explain`]: the blamed part of a statement, and what to do; [`report`]: answers as text, as JSON (they are `Serialize`,
+//!   with the members that the command line writes) and in the formats of pipelines.
+//! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
+//!   limits.
+//! * `batch` and `cli`, features that are on by default: many queries as lines of JSON, and the program. Without them the
 //!   library also builds for targets without files and threads.
 //!
-//! The engine is private; the feature `internals` opens it to benchmarks, fuzzing and tests, and promises nothing. ARCHITECTURE.md in
-//! the repository says how it works; `examples/` has whole programs.
+//! The engine is private; the feature `internals` opens it to benchmarks, fuzzing and tests, and may change without notice.
+//! ARCHITECTURE.md in the repository explains how it works; `examples/` has complete programs.
 
 #![cfg_attr(
     not(feature = "internals"),

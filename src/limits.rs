@@ -1,9 +1,9 @@
-//! The bounds of reading and of searching in one place. Hitting one is an error (input limits) or UNKNOWN with its name
-//! (search limits), never a guess. The defaults are counts, so that the same input always gives the same answer.
+//! All limits on reading and searching. Reaching a limit is an error (input limits) or UNKNOWN with the limit's name (search
+//! limits), never a guess. The default limits are counts, so the same input always gives the same answer.
 
 use crate::code::Code;
 
-/// Bounds on what is read.
+/// Limits on a document.
 ///
 /// ```
 /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
@@ -15,15 +15,15 @@ use crate::code::Code;
 pub struct InputLimits {
     /// Bytes of one document.
     pub bytes: usize,
-    /// Nesting of JSON arrays and objects.
+    /// Nesting depth of JSON arrays and objects.
     pub depth: usize,
     /// Members of one array or object.
     pub members: usize,
-    /// Bytes of one string of a document. AWS accepts no policy that is longer as a whole.
+    /// Bytes of one string of a document. AWS accepts no policy of this length.
     pub value: usize,
     /// Wildcards and variables in all strings of one document together.
     pub wildcards: usize,
-    /// Faults reported for one document; where there are more, one note (`too-many-faults`) says that the rest is left out.
+    /// Faults reported for one document; if there are more, one note (`too-many-faults`) says so.
     pub faults: usize,
 }
 
@@ -40,7 +40,7 @@ impl Default for InputLimits {
     }
 }
 
-/// Bounds on a file that holds many policies: a plan, a state, a template, a dump of an account.
+/// Limits on a file that contains many policies: a plan, a state, a template, a dump of an account.
 ///
 /// ```
 /// use iamsat::container::{Options, open};
@@ -54,15 +54,15 @@ impl Default for InputLimits {
 pub struct ContainerLimits {
     /// Bytes of the file.
     pub bytes: usize,
-    /// Resources looked at.
+    /// The number of resources read.
     pub resources: usize,
     /// Policies found.
     pub policies: usize,
-    /// Nesting of arrays and objects that are looked into.
+    /// Nesting depth of arrays and objects that are searched.
     pub depth: usize,
     /// Nodes of a YAML tree, aliases expanded.
     pub nodes: usize,
-    /// References followed from one attribute to the document that it holds.
+    /// References followed from one attribute to its document.
     pub references: usize,
 }
 
@@ -79,7 +79,7 @@ impl Default for ContainerLimits {
     }
 }
 
-/// When to give up; by default never, and then no clock is read.
+/// The time at which to give up; by default never, and then no clock is read.
 ///
 /// ```
 /// use iamsat::limits::Deadline;
@@ -100,14 +100,14 @@ impl Deadline {
         self.0.is_some_and(|at| std::time::Instant::now() >= at)
     }
 
-    /// This one, or if there is none another.
+    /// Returns this deadline, or `other` if there is none.
     #[must_use]
     pub fn or(self, other: Option<std::time::Instant>) -> Deadline {
         Deadline(self.0.or(other))
     }
 }
 
-/// Bounds on one search. `None` as deadline means no clock is ever read.
+/// Limits on one search. Without a deadline, no clock is read.
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
@@ -127,8 +127,8 @@ impl Deadline {
 pub struct SearchLimits {
     /// Nodes of the formula graph.
     pub nodes: usize,
-    /// Product states explored over all emptiness questions of a check, in units of 16 bytes. What asks many questions for one
-    /// answer has eight times as many for all of them together.
+    /// Product states explored by all emptiness queries of a check, in units of 16 bytes. An answer that needs many queries may
+    /// explore eight times as many in total.
     pub states: u64,
     /// Learned lemmas.
     pub lemmas: usize,
@@ -136,24 +136,24 @@ pub struct SearchLimits {
     pub iterations: usize,
     /// Literals over all clauses handed to the SAT solver.
     pub literals: usize,
-    /// Bytes of proof that the SAT solver writes for one problem: what bounds its own search.
+    /// Bytes of proof that the SAT solver writes for one problem; this limits its own search.
     pub proof_bytes: u64,
-    /// Comparisons of patterns and looks at parts of the formula, over all goals of a check: what grows with the product
-    /// of two long lists.
+    /// Comparisons of patterns and visited parts of the formula, for all goals of a check. This limits the work that grows with
+    /// the product of two long lists.
     pub work: u64,
-    /// Findings of one check; beyond that the answer is a FAIL that says that it was cut short.
+    /// Findings of one check; with more, the answer is a FAIL that is marked as cut short.
     pub findings: usize,
-    /// Bytes of the requests of all findings together; as [`SearchLimits::findings`].
+    /// Bytes of the requests of all findings together; has the same effect as [`SearchLimits::findings`].
     pub witness_bytes: usize,
-    /// Questions asked to find out all differences.
+    /// Queries for finding all differences.
     pub questions: usize,
     /// Assignments to the keys of policy variables that are tried for one proposal.
     pub assignments: usize,
     /// Values of one key of policy variables that are tried for one proposal.
     pub key_values: usize,
-    /// Texts of one form (such as all numbers) that are tried where operators of several types read one text.
+    /// Texts of one form (such as numbers) that are tried if operators of several types read one text.
     pub form_texts: usize,
-    /// Instant after which the search gives up.
+    /// The instant at which the search gives up.
     pub deadline: Option<std::time::Instant>,
 }
 
@@ -179,13 +179,13 @@ impl Default for SearchLimits {
 }
 
 impl SearchLimits {
-    /// Returns true if the deadline, if there is one, has passed.
+    /// True if there is a deadline and it has passed.
     pub fn is_over(&self) -> bool {
         self.deadline.is_some_and(|at| std::time::Instant::now() >= at)
     }
 }
 
-/// Counts product states over all emptiness questions of one check and ends the search when
+/// Counts product states over all emptiness queries of one check and ends the search when
 /// [`SearchLimits::states`] or the deadline is reached.
 ///
 /// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always
@@ -209,7 +209,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A meter at zero.
+    /// Returns a meter at zero.
     pub fn new(limits: &SearchLimits) -> Meter {
         Meter {
             limits: *limits,
@@ -221,22 +221,22 @@ impl Meter {
         }
     }
 
-    /// The limits of the search.
+    /// Returns the limits of the search.
     pub fn limits(&self) -> &SearchLimits {
         &self.limits
     }
 
-    /// The count so far.
+    /// Returns the count so far.
     pub fn spent(&self) -> u64 {
         self.spent
     }
 
-    /// The count of what [`SearchLimits::work`] bounds.
+    /// Returns the count that [`SearchLimits::work`] limits.
     pub fn worked(&self) -> u64 {
         self.limits.work - self.work
     }
 
-    /// Looks at the clock, if there is a deadline.
+    /// Checks the deadline, if there is one.
     ///
     /// # Errors
     /// [`Exhausted::Deadline`].
@@ -265,7 +265,7 @@ impl Meter {
         }
     }
 
-    /// Counts `amount` of what [`SearchLimits::work`] bounds.
+    /// Counts `amount` units of the work that [`SearchLimits::work`] limits.
     ///
     /// # Errors
     /// [`Exhausted::Work`] or [`Exhausted::Deadline`].
@@ -275,7 +275,7 @@ impl Meter {
         self.charge(0)
     }
 
-    /// Counts one move between states; eight moves cost as much as one state.
+    /// Counts one transition between states; eight transitions cost as much as one state.
     ///
     /// # Errors
     /// As [`Meter::charge`].
@@ -309,7 +309,7 @@ pub enum Exhausted {
     Questions,
     /// [`SearchLimits::deadline`].
     Deadline,
-    /// Operators of several types ask about one text in a way that is not decided.
+    /// Operators of several types test one text in a combination that is not decided.
     Mixed,
 }
 
@@ -322,7 +322,7 @@ impl std::fmt::Display for Exhausted {
 impl std::error::Error for Exhausted {}
 
 impl Exhausted {
-    /// The code shown to people and in JSON.
+    /// Returns the code shown to people and in JSON.
     pub fn code(self) -> Code {
         match self {
             Exhausted::Nodes => Code::LimitFormulaNodes,

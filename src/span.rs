@@ -1,4 +1,4 @@
-//! Places in a source text: byte spans, and the lines and columns people read.
+//! Places in a source text: byte spans, and lines and columns for people.
 
 use crate::index::broken;
 use std::sync::Arc;
@@ -13,13 +13,15 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span of bytes `start..end`. Offsets end at `u32::MAX`: a longer text is refused, and all its faults are at its start.
+    /// Returns the span of bytes `start..end`. Offsets end at `u32::MAX`: a longer text is rejected, with all its faults at its
+    /// start.
     pub fn new(start: usize, end: usize) -> Span {
         let clamp = |offset: usize| offset.min(u32::MAX as usize) as u32;
         Span { start: clamp(start), end: clamp(end) }
     }
 
-    /// The first character of this span, as a mark for all of it: empty where the span is empty or outside of the text.
+    /// Returns the first character of this span, as a mark for all of it. The result is empty if the span is empty or outside of
+    /// the text.
     ///
     /// ```
     /// use iamsat::span::Span;
@@ -30,22 +32,22 @@ impl Span {
         Span::new(self.start as usize, self.start as usize + first.map_or(0, char::len_utf8))
     }
 
-    /// The byte range, for slicing with `str::get`.
+    /// Returns the byte range, for slicing with `str::get`.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// A value together with the place it was read from.
+/// A value with the place from which it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands, quotes included for JSON strings.
+    /// The place, including quotes for JSON strings.
     pub span: Span,
 }
 
-/// A position as people count: line and column start at 1, columns count Unicode scalar values.
+/// A position for people: line and column start at 1, columns count Unicode scalar values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineColumn {
     /// Line, from 1.
@@ -56,7 +58,7 @@ pub struct LineColumn {
     pub offset: usize,
 }
 
-/// A named text that spans point into. Cloning is cheap.
+/// A named text into which spans point. Cloning is cheap.
 ///
 /// ```
 /// use iamsat::span::{Source, Span};
@@ -68,7 +70,7 @@ pub struct LineColumn {
 #[derive(Clone, Debug)]
 pub struct Source {
     name: Arc<str>,
-    /// The source that it was decoded from.
+    /// The source from which it was decoded.
     within: Option<Arc<(Source, Part)>>,
     inner: Arc<Inner>,
 }
@@ -86,20 +88,21 @@ enum Part {
 struct Inner {
     text: String,
     line_starts: std::sync::OnceLock<Vec<usize>>,
-    /// How many characters begin before each block of [`BLOCK`] bytes, as lines may be long; `None` if every byte is one.
+    /// The number of characters before each block of [`BLOCK`] bytes, because lines may be long; `None` if every byte is a
+    /// character.
     characters: std::sync::OnceLock<Option<Vec<usize>>>,
 }
 
-/// Bytes whose characters are counted when a column is asked for.
+/// The block size in bytes for counting characters when a column is needed.
 const BLOCK: usize = 1024;
 
 impl Source {
-    /// A source called `name` (a path, `<stdin>`, ...) with this text.
+    /// Returns a source called `name` (a path, `<stdin>`, ...) with this text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
         Source::made(name.into(), text.into(), None)
     }
 
-    /// A source whose text was decoded from a part of another one (a document that stands in a file as a JSON string).
+    /// Returns a source whose text was decoded from a part of another one, such as a document in a JSON string of a file.
     ///
     /// ```
     /// use iamsat::span::{Source, Span};
@@ -113,7 +116,7 @@ impl Source {
         Source::made(name.into(), text.into(), Some((self.clone(), Part::Decoded(part))))
     }
 
-    /// The same text under the name of one of the policies in it. Places stay those of the file.
+    /// Returns the same text under the name of one of its policies. Places remain those of the file.
     ///
     /// ```
     /// use iamsat::span::{Source, Span};
@@ -141,7 +144,7 @@ impl Source {
         }
     }
 
-    /// The same text, where what is called `from` (this source, and what it was decoded from) is called `to` instead.
+    /// Returns the same text with `from` replaced by `to` in the names of this source and of those from which it was decoded.
     ///
     /// ```
     /// use iamsat::span::{Source, Span};
@@ -159,7 +162,7 @@ impl Source {
         Source { name, within: self.within.as_ref().map(outer), inner: Arc::clone(&self.inner) }
     }
 
-    /// The file in which a place of this source stands, and the smallest known part of it that holds the place.
+    /// Returns the file that contains a place of this source, and the smallest known part of the file that contains the place.
     pub fn in_file(&self, span: Span) -> (&Source, Span) {
         match self.within.as_deref() {
             Some((outer, Part::Decoded(part))) => outer.in_file(*part),
@@ -168,7 +171,7 @@ impl Source {
         }
     }
 
-    /// The name under which places in the text are shown: that of the file, if the places are those of a file.
+    /// Returns the name shown for places in the text: that of the file, if the places are those of a file.
     pub fn place_name(&self) -> &str {
         match self.within.as_deref() {
             Some((outer, Part::Same)) => outer.place_name(),
@@ -176,31 +179,31 @@ impl Source {
         }
     }
 
-    /// The name under which the text is shown.
+    /// Returns the name shown for the text.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.inner.text
     }
 
-    /// The text of a span; empty if the span does not fit the text.
+    /// Returns the text of a span; empty if the span does not fit the text.
     pub fn slice(&self, span: Span) -> &str {
         self.inner.text.get(span.range()).unwrap_or_default()
     }
 
     fn line_starts(&self) -> &[usize] {
         self.inner.line_starts.get_or_init(|| {
-            // A byte order mark is no column.
+            // A byte order mark is not a column.
             let first = if self.inner.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
             let ends = memchr::memchr_iter(b'\n', self.inner.text.as_bytes());
             std::iter::once(first).chain(ends.map(|end| end + 1)).collect()
         })
     }
 
-    /// The line around a byte offset, without its line end.
+    /// Returns the line around a byte offset, without its line end.
     pub fn line(&self, offset: usize) -> Span {
         let starts = self.line_starts();
         let next = starts.partition_point(|start| *start <= offset.min(self.inner.text.len())).max(1);
@@ -208,7 +211,7 @@ impl Source {
         Span::new(self.line_start(next), end)
     }
 
-    /// The offset at which a line starts, numbered from 1.
+    /// Returns the offset at which a line starts, numbered from 1.
     fn line_start(&self, line: usize) -> usize {
         match self.line_starts().get(line - 1) {
             Some(start) => *start,
@@ -216,7 +219,7 @@ impl Source {
         }
     }
 
-    /// The number of characters that begin before a byte offset.
+    /// Returns the number of characters before a byte offset.
     fn characters_before(&self, offset: usize) -> usize {
         let count = |bytes: &[u8]| bytes.iter().filter(|b| (**b & 0xc0) != 0x80).count();
         let bytes = self.inner.text.as_bytes();
@@ -237,13 +240,13 @@ impl Source {
         }
     }
 
-    /// Line and column of a byte offset; an offset beyond the end is the end.
+    /// Returns the line and column of a byte offset; an offset beyond the end counts as the end.
     pub fn position(&self, offset: usize) -> LineColumn {
         let starts = self.line_starts();
         let offset = offset.min(self.inner.text.len());
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_start(line);
-        // What stands before the first line, a byte order mark, is in its first column.
+        // A byte order mark before the first line belongs to its first column.
         let column = self.characters_before(offset.max(start)) - self.characters_before(start) + 1;
         LineColumn { line, column, offset }
     }

@@ -1,8 +1,8 @@
-//! iamsat's side of `benches/peers/measure.py`: a question per line in, its verdict and CPU times per line out.
+//! The iamsat side of `benches/peers/measure.py`: a query per line in, its verdict and CPU times per line out.
 //!
-//! Each line is asked several times in a row, each time from the texts of its documents, with nothing remembered.
-//! Times are nanoseconds of CPU time of this thread: reading both documents, and the check from the documents that were
-//! read to a verdict with its confirmed witnesses.
+//! Each line is answered several times in a row, each time from the texts of its documents, without cached results. Times are
+//! nanoseconds of CPU time of this thread: reading both documents, and the check from the parsed documents to a verdict with its
+//! confirmed witnesses.
 #![expect(clippy::expect_used, clippy::panic, reason = "a bench that cannot read ends")]
 
 use iamsat::check::{Options, no_new_access};
@@ -27,7 +27,7 @@ fn document(name: &str, text: &str) -> Document {
 
 /// The member with this name, as text.
 fn text<'v>(question: &'v Value, name: &str) -> &'v str {
-    question.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("`{name}` is no text"))
+    question.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("`{name}` is not a text"))
 }
 
 fn answer(question: &Value) -> Value {
@@ -51,7 +51,7 @@ fn answer(question: &Value) -> Value {
 }
 
 fn main() {
-    // `cargo bench` and `cargo test` run every bench, with arguments of their own and nobody at the other end.
+    // `cargo bench` and `cargo test` run every bench, with arguments of their own and without a peer.
     if std::env::args().nth(1).as_deref() != Some("--answer") {
         println!("python3 benches/peers/measure.py runs this");
         return;

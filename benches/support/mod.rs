@@ -1,4 +1,4 @@
-//! What the benches share: pairs of real policies, and generated families.
+//! Code that the benches share: pairs of real policies, and generated families.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -74,7 +74,8 @@ pub(crate) fn more(policy: &Value) -> Value {
     with_statements(policy, list)
 }
 
-/// With its first Allow statement confined: the last action left out, a shorter resource, or a condition.
+/// Returns the policy with its first Allow statement narrowed: without the last action, with a shorter resource, or with a
+/// condition.
 pub(crate) fn narrowed(policy: &Value) -> Value {
     let mut list = statements(policy);
     if let Some(statement) = list.iter_mut().find(|s| s["Effect"] == "Allow") {
@@ -90,7 +91,7 @@ pub(crate) fn narrowed(policy: &Value) -> Value {
     with_statements(policy, list)
 }
 
-/// The same policy with every condition left out.
+/// Returns the same policy without its conditions.
 pub(crate) fn unconditional(document: &Document) -> Document {
     let mut statements = document.statements.to_vec();
     statements.iter_mut().for_each(|statement| statement.conditions.clear());
@@ -129,7 +130,7 @@ pub(crate) fn pairs() -> Vec<(String, Document, Document)> {
 /// A pair (new, existing) for every size.
 pub(crate) type Family = fn(usize) -> (Value, Value);
 
-/// The families of policies that make analyzers explode, by name.
+/// Families of policies that are hard for analyzers, by name.
 pub(crate) fn families() -> Vec<(&'static str, Family)> {
     vec![
         ("literals", |n| {
@@ -143,7 +144,7 @@ pub(crate) fn families() -> Vec<(&'static str, Family)> {
             (allow(json!(nested(1)), json!("*")), allow(json!(nested(0)), json!("*")))
         }),
         ("infixes required", |n| {
-            // Every infix is required by one Deny of what lacks it.
+            // Every infix is required by one Deny of the resources without it.
             let deny: Vec<Value> = (0..n)
                 .map(|i| json!({"Effect": "Deny", "Action": "*", "NotResource": format!("arn:aws:s3:::*k{i}-*")}))
                 .collect();
@@ -203,7 +204,7 @@ pub(crate) fn families() -> Vec<(&'static str, Family)> {
         ("tag conditions covered", |n| (tagged(n, "StringEquals", "v"), tagged(n, "StringLike", "v*"))),
         ("tag conditions new", |n| (tagged(n, "StringLike", "v*"), tagged(n, "StringEquals", "v"))),
         ("tag conditions, several a statement", |n| {
-            // Each statement asks for eight tags; each existing one leaves one of them out.
+            // Each statement tests eight tags; each existing one omits one of them.
             let list = |several: usize, operator: &str| -> Vec<Value> {
                 let tags = |i: usize| {
                     (0..several)

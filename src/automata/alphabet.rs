@@ -1,4 +1,4 @@
-//! The few letters that a search must try.
+//! The few letters that the search for a word must try.
 //!
 //! **Theorem.** Let a conjunction of positive and negative patterns be given. Call a symbol *spelled* if some pattern
 //! of the conjunction spells it, and call two symbols *alike* if they belong to the same classes among all classes
@@ -15,7 +15,7 @@
 //! for each set of alike symbols one unspelled representative if it has one; else any of its symbols (then it is
 //! finite and all of them are spelled). The last two kinds are the *free* letters: they are tried everywhere, the
 //! spelled ones only where a positive consumes them as spelled. Sets of alike symbols that some positive can never
-//! consume by a class cannot occur in the second case and are left out.
+//! consume by a class cannot occur in the second case and are omitted.
 //!
 //! As classes are unions of sorts, so are the sets of alike symbols: splitting the union of all classes by each class
 //! in turn gives at most 32 of them.
@@ -93,27 +93,27 @@ impl Alphabet {
         alphabet
     }
 
-    /// All letters.
+    /// Returns all letters.
     pub(crate) fn letters(&self) -> &IndexVec<LetterId, Symbol> {
         &self.letters
     }
 
-    /// The sort of each letter.
+    /// Returns the sort of each letter.
     pub(crate) fn sorts(&self) -> &IndexVec<LetterId, Class> {
         &self.sorts
     }
 
-    /// The letters that are tried everywhere, in order.
+    /// Returns the letters that are tried everywhere, in order.
     pub(crate) fn free(&self) -> &[LetterId] {
         &self.free
     }
 
-    /// The union of the sorts of all letters.
+    /// Returns the union of the sorts of all letters.
     pub(crate) fn all(&self) -> Class {
         self.all
     }
 
-    /// The letter that is the symbol, if one is: a negative may spell other symbols.
+    /// Returns the letter for the symbol; `None` if it is not a letter, because only a negative spells it.
     pub(crate) fn find(&self, symbol: Symbol) -> Option<LetterId> {
         if let Some(byte) = symbol.to_ascii() {
             return *self.ascii.get(usize::from(byte))?;
@@ -122,13 +122,13 @@ impl Alphabet {
         self.others.get(found).map(|(_, letter)| *letter)
     }
 
-    /// The most readable free letter of a class.
+    /// Returns the most readable free letter of a class.
     pub(crate) fn free_in(&self, class: Class) -> Option<Symbol> {
         self.free.iter().map(|letter| self.letters[*letter]).find(|symbol| class.contains(*symbol))
     }
 }
 
-/// The sets of alike symbols that every positive may consume by a class.
+/// Returns the sets of alike symbols that every positive may consume by a class.
 fn groups(positives: &[&Pattern], negatives: &[&Pattern]) -> Vec<Class> {
     let union = |p: &&Pattern| p.classes().iter().fold(Class::EMPTY, |all, c| all.union(*c));
     let mut common: Option<Class> = None;

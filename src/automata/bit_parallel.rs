@@ -1,6 +1,6 @@
-//! Patterns over the letters of one search: the sets of positions that a word leads to, in bit-parallel.
+//! Simulates patterns on the letters of one search: bit-parallel sets of the positions that a word reaches.
 //!
-//! Position `i` of a pattern means that the steps before `i` are done. The simulation is that of
+//! Position `i` of a pattern means that the steps before `i` are consumed. The simulation is that of
 //! Baeza-Yates and Gonnet, "A new approach to text searching" (CACM 35, 1992), with gaps as in Navarro and Raffinot,
 //! "Flexible pattern matching in strings" (2002), section 4.3. Dominated positions are dropped: see [`first_dominated`].
 
@@ -10,7 +10,7 @@ use crate::automata::pattern::Pattern;
 use crate::automata::step::{Set, Step};
 use crate::index::{Id, IndexVec, broken};
 
-/// A pattern prepared for one alphabet: sets of positions as machine words, and a move per letter.
+/// A pattern prepared for one alphabet: sets of positions as machine words, and one transition for each letter.
 pub(crate) struct Machine {
     words: usize,
     /// Per letter: the positions whose single symbol consumes it, then the positions whose gap consumes it.
@@ -75,24 +75,24 @@ impl Machine {
         machine
     }
 
-    /// The number of machine words of a set of positions.
+    /// Returns the number of machine words of a set of positions.
     pub(crate) fn words(&self) -> usize {
         self.words
     }
 
-    /// The number of machine words of the tables.
+    /// Returns the number of machine words of the tables.
     pub(crate) fn size(&self) -> usize {
         self.rows.len()
     }
 
-    /// The positions before the first letter.
+    /// Writes the set of positions before the first letter.
     pub(crate) fn start(&self, to: &mut [u64]) {
         to.fill(0);
         set_bit(to, 0);
         self.settle(to);
     }
 
-    /// The positions after one more letter.
+    /// Writes the set of positions after one more letter.
     pub(crate) fn advance(&self, letter: LetterId, from: &[u64], to: &mut [u64]) {
         let (_, row) = self.rows.split_at(self.words * 2 * letter.place());
         if let ([from], [to], [one, many, ..]) = (from, &mut *to, row) {
@@ -109,7 +109,7 @@ impl Machine {
         self.settle(to);
     }
 
-    /// Lets gaps be left at once and drops dominated positions.
+    /// Adds the positions reached by skipping gaps, and drops dominated positions.
     fn settle(&self, set: &mut [u64]) {
         for _ in 0..self.hops {
             let mut carry = 0;
@@ -119,7 +119,7 @@ impl Machine {
                 carry = left >> 63;
             }
         }
-        // From the last gap down: `floor` is the least position dominated so far.
+        // From the last gap to the first: `floor` is the least position dominated so far.
         let mut floor = usize::MAX;
         let mut base = set.len() * 64;
         for (word, gaps) in set.iter_mut().zip(&self.gaps).rev() {
@@ -137,19 +137,19 @@ impl Machine {
         }
     }
 
-    /// Returns true if the letters so far match.
+    /// True if the letters so far match.
     pub(crate) fn accepts(&self, set: &[u64]) -> bool {
         has_bit(set, self.end)
     }
 
-    /// Returns true if everything that begins with the letters so far matches.
+    /// True if every word that starts with the letters so far matches.
     pub(crate) fn accepts_all(&self, set: &[u64]) -> bool {
-        // An open pattern has a last step.
+        // A pattern with this property has a last step.
         self.open && has_bit(set, self.end - 1)
     }
 }
 
-/// The bits of the positions below `end` in the word that starts at position `base`.
+/// Returns the bits of the positions below `end` in the word that starts at position `base`.
 fn below(end: usize, base: usize) -> u64 {
     match end.checked_sub(base) {
         None => 0,
@@ -203,7 +203,7 @@ mod tests {
         }
     }
 
-    /// A gap of few letters dominates nothing, wherever in the machine words it stands: what is before it stays possible.
+    /// A gap of few letters does not dominate the positions before it, wherever it lies in the machine words: they stay possible.
     #[test]
     fn narrow_gaps_keep_what_is_before_them() {
         for length in 58..=70 {

@@ -1,4 +1,4 @@
-//! Classes of symbols: unions of the members of one fixed partition of all symbols.
+//! Classes of symbols: unions of sorts, which are the parts of one fixed partition of all symbols.
 //!
 //! The partition has at most 32 sorts, so a class is one machine word, and union, difference, inclusion and
 //! membership are single instructions.
@@ -10,7 +10,7 @@ use crate::index::broken;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Class(u32);
 
-/// The ASCII characters from `first` to `last`, as a bit mask.
+/// Returns the ASCII characters from `first` to `last`, as a bit mask.
 const fn range(first: u8, last: u8) -> u128 {
     let mut mask = 0;
     let mut byte = first;
@@ -21,7 +21,7 @@ const fn range(first: u8, last: u8) -> u128 {
     mask
 }
 
-/// One ASCII character as a bit mask.
+/// Returns one ASCII character as a bit mask.
 const fn bit(byte: u8) -> u128 {
     1 << byte
 }
@@ -34,7 +34,7 @@ const NAMES: u128 = bit(b'-') | bit(b'_') | bit(b'.');
 const SIGNS: u128 = bit(b'+') | bit(b'=') | bit(b',') | bit(b'@');
 const FIELDS: u128 = bit(b':') | bit(b'/');
 
-/// The ASCII sorts; the number of a sort is its place here.
+/// The ASCII sorts; the number of a sort is its index here.
 const ASCII: [u128; 14] = [
     bit(b':'),
     bit(b'/'),
@@ -117,38 +117,38 @@ impl Class {
     /// ASCII, controls and space included.
     pub const ASCII: Class = Class(0x3FFF);
 
-    /// The class of [`Symbol::marker`].
+    /// Returns the class of [`Symbol::marker`].
     pub const fn marker(n: u8) -> Class {
         assert!(n <= Symbol::LAST_MARKER, "a marker has a sort of its own");
         Class(1 << (FIRST_MARKER + n as u32))
     }
 
-    /// The union.
+    /// Returns the union.
     pub const fn union(self, other: Class) -> Class {
         Class(self.0 | other.0)
     }
 
-    /// The difference: the symbols in `self` and not in `other`.
+    /// Returns the difference: the symbols in `self` and not in `other`.
     pub const fn minus(self, other: Class) -> Class {
         Class(self.0 & !other.0)
     }
 
-    /// The intersection.
+    /// Returns the intersection.
     pub const fn and(self, other: Class) -> Class {
         Class(self.0 & other.0)
     }
 
-    /// Returns true if nothing is in it.
+    /// True if the class is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Returns true if all of `other` is in it.
+    /// True if the class contains all of `other`.
     pub const fn covers(self, other: Class) -> bool {
         other.0 & !self.0 == 0
     }
 
-    /// The sort of a symbol, as a class.
+    /// Returns the sort of a symbol, as a class.
     pub fn of(symbol: Symbol) -> Class {
         let sort = match (symbol.to_ascii(), symbol.to_marker()) {
             (Some(byte), _) => match SORTS.get(usize::from(byte)) {
@@ -161,17 +161,17 @@ impl Class {
         Class(1 << sort)
     }
 
-    /// Returns true if the symbol is in it.
+    /// True if the symbol is in the class.
     pub fn contains(self, symbol: Symbol) -> bool {
         self.covers(Class::of(symbol))
     }
 
-    /// Its ASCII characters as a bit mask.
+    /// Returns its ASCII characters as a bit mask.
     pub(crate) fn ascii(self) -> u128 {
         ASCII.iter().zip(0u32..).filter(|(_, n)| self.0 >> n & 1 == 1).fold(0, |all, (mask, _)| all | mask)
     }
 
-    /// Returns true if it holds characters beyond ASCII.
+    /// True if it contains characters beyond ASCII.
     pub(crate) fn has_non_ascii(self) -> bool {
         self.0 >> NON_ASCII & 1 == 1
     }
@@ -181,7 +181,7 @@ impl Class {
         (0..=Symbol::LAST_MARKER).map(Symbol::marker).filter(move |m| self.contains(*m))
     }
 
-    /// The symbol in it, if there is exactly one.
+    /// Returns the only symbol of the class; `None` if it has none or several.
     pub(crate) fn single(self) -> Option<Symbol> {
         if self.has_non_ascii() || self.0.count_ones() != 1 {
             return None;
@@ -193,25 +193,25 @@ impl Class {
         first_ascii(mask).filter(|_| mask.count_ones() == 1)
     }
 
-    /// Returns true if it holds fewer than three symbols.
+    /// True if it contains fewer than three symbols.
     pub(crate) fn is_tiny(self) -> bool {
         let markers = (self.0 >> FIRST_MARKER).count_ones();
         !self.has_non_ascii() && self.ascii().count_ones() + markers < 3
     }
 }
 
-/// The most readable of some ASCII characters.
+/// Returns the most readable of these ASCII characters.
 pub(crate) fn most_readable(mask: u128) -> Option<Symbol> {
     let preferred = READABLE.iter().chain(&[u128::MAX]).map(|m| m & mask).find(|m| *m != 0)?;
     first_ascii(preferred)
 }
 
-/// The first of some ASCII characters.
+/// Returns the first of these ASCII characters.
 pub(crate) fn first_ascii(mask: u128) -> Option<Symbol> {
     u8::try_from(mask.trailing_zeros()).ok().filter(|byte| *byte < 128).map(Symbol::from_byte)
 }
 
-/// The place of a symbol in the order in which witnesses prefer symbols.
+/// Returns the rank of a symbol in the order in which witnesses prefer symbols.
 pub(crate) fn rank(symbol: Symbol) -> (usize, Symbol) {
     let is_of = |byte: u8| READABLE.iter().position(|m| m & bit(byte) != 0);
     let group = match symbol.to_ascii().map(is_of) {

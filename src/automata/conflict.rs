@@ -1,4 +1,4 @@
-//! Why a conjunction is empty: a part of it that is empty already, and of which nothing can be left out.
+//! Explains why a conjunction is empty: finds a part of it that is empty and from which nothing can be removed.
 
 use crate::automata::emptiness::{Outcome, solve};
 use crate::automata::inclusion::{disjoint, includes};
@@ -7,30 +7,30 @@ use crate::automata::symbol::Symbol;
 use crate::index::pick;
 use crate::limits::{Exhausted, Meter};
 
-/// A part of a conjunction, by the places of its members.
+/// A part of a conjunction, by the indexes of its members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflict {
-    /// Places among the positives, in order.
+    /// Indexes of positives, in order.
     pub positives: Vec<usize>,
-    /// Places among the negatives, in order.
+    /// Indexes of negatives, in order.
     pub negatives: Vec<usize>,
 }
 
-/// The facts known about a conjunction.
+/// The result for a conjunction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// A word that it holds for.
     Word(Vec<Symbol>),
-    /// No word; this part of it suffices, and no smaller part of this part does.
+    /// There is no word: this part already excludes every word, and no smaller part of this part does.
     Conflict(Conflict),
 }
 
 /// Finds a word that matches all of `fixed` and `positives` and none of `negatives`, or a subset-minimal part of
 /// `positives` and `negatives` that excludes every word of `fixed`.
 ///
-/// An empty conjunction is first cut down to the negatives that its refutation used. If one negative includes one
-/// positive, or two positives exclude each other, that pair is the start. Then one member after the other is left
-/// out for good if the rest is still empty; every such test cuts down again to what its refutation used.
+/// An empty conjunction is first reduced to the negatives that its refutation used. If one negative includes one positive, or two
+/// positives exclude each other, that pair is the starting point. Then one member after the other is removed for good if the rest
+/// is still empty; every such test reduces the rest to the members that its refutation used.
 ///
 /// # Errors
 /// The meter ran out.
@@ -41,7 +41,7 @@ pub enum Decision {
 /// let start = |text| Pattern::builder().text(text).many(Class::ANY).finish();
 /// let [a, ab, x] = ["a", "ab", "x"].map(start);
 /// assert_eq!(decide(&[], &[&a], &[&ab], &mut meter), Ok(Decision::Word(Symbol::word("a"))));
-/// // What starts with `ab` starts with `a`; that it does not start with `x` plays no part.
+/// // Every word that starts with `ab` starts with `a`. The negative `x` plays no part.
 /// let conflict = Conflict { positives: vec![0], negatives: vec![1] };
 /// assert_eq!(decide(&[], &[&ab], &[&x, &a], &mut meter), Ok(Decision::Conflict(conflict)));
 /// ```
@@ -81,7 +81,7 @@ impl<'a> Question<'a> {
         pick(self.negatives, &part.negatives)
     }
 
-    /// Solves a part; the places in an empty outcome are those of the whole question.
+    /// Solves a part of the conjunction; the indexes in an empty outcome are those of the whole conjunction.
     fn solve(&self, part: &Conflict, meter: &mut Meter) -> Result<Outcome, Exhausted> {
         let mut positives = self.fixed.to_vec();
         positives.extend(self.positives(part));
@@ -91,7 +91,7 @@ impl<'a> Question<'a> {
         })
     }
 
-    /// Two members that exclude each other.
+    /// Returns two members that exclude each other.
     fn pair(&self, part: &Conflict, meter: &mut Meter) -> Result<Option<Conflict>, Exhausted> {
         let positives = part.positives.iter().copied().zip(self.positives(part));
         for (p, positive) in positives.clone() {
@@ -111,7 +111,7 @@ impl<'a> Question<'a> {
         Ok(None)
     }
 
-    /// Leaves out what can be left out.
+    /// Removes every member that is not needed.
     fn shrink(&self, part: &mut Conflict, meter: &mut Meter) -> Result<(), Exhausted> {
         for place in part.positives.clone() {
             let mut less = part.clone();

@@ -1,9 +1,9 @@
-//! Is there a word that matches all of some patterns and none of others?
+//! Decides if there is a word that matches all of some patterns and none of others.
 //!
-//! What a look at the patterns decides, and words that are likely, come before the search over the product of their states
+//! Cheap comparisons of the patterns and likely words are tried before the search over the product of their states
 //! (`product.rs`).
 //!
-//! Negatives enter only when a word that was found violates them. A conjunction with fewer negatives has more words:
+//! A negative enters the search only when a word that was found matches it. A conjunction with fewer negatives has more words, so
 //! "none" is final at once, and a word is final when no other negative matches it.
 
 use crate::automata::alphabet::Alphabet;
@@ -19,12 +19,12 @@ use std::cmp::Reverse;
 pub(crate) enum Outcome {
     /// A word.
     Word(Vec<Symbol>),
-    /// There is none, even with these negatives only.
+    /// There is no word; these negatives already exclude every word.
     Empty(Vec<usize>),
 }
 
-/// A short, readable word that matches every one of `positives` and none of `negatives`, or `None` if there is no
-/// such word. Without positives: any text.
+/// Returns a short, readable word that matches all of `positives` and none of `negatives`, or `None` if there is no such word.
+/// Without positives, any text is searched for.
 ///
 /// # Errors
 /// The meter ran out.
@@ -50,14 +50,14 @@ pub fn find(
     })
 }
 
-/// [`find`], with the negatives that excluded the last word.
+/// Does the same as [`find`], and also returns the negatives that excluded the last word.
 pub(crate) fn solve(
     positives: &[&Pattern],
     negatives: &[&Pattern],
     meter: &mut Meter,
 ) -> Result<Outcome, Exhausted> {
     meter.charge(1)?;
-    // Words are tried on each, and positives are compared in pairs.
+    // Words are tried against each pattern, and positives are compared in pairs.
     let pairs = positives.len().checked_mul(positives.len()).ok_or(Exhausted::Work)?;
     meter.work(pairs / 2)?;
     meter.work(negatives.len())?;
@@ -95,7 +95,7 @@ pub(crate) fn solve(
     refine(positives, negatives, &alphabet, meter)
 }
 
-/// Tries two words of the positive that asks for most letters: its gaps left out, or one free letter in each.
+/// Tries two words of the positive that requires most letters: one without its gaps, and one with a free letter in each gap.
 fn plain_word(positives: &[&Pattern], negatives: &[&Pattern], alphabet: &Alphabet) -> Option<Vec<Symbol>> {
     let model = positives.iter().max_by_key(|p| (p.min_len(), Reverse(p.gaps())))?;
     let mut word = Vec::with_capacity(model.steps().len());
@@ -116,8 +116,8 @@ fn plain_word(positives: &[&Pattern], negatives: &[&Pattern], alphabet: &Alphabe
     None
 }
 
-/// Tries what the positives spell between their ends, one after another: a word of many `*infix*`, where the product
-/// of their positions is large.
+/// Tries the texts that the positives spell between their ends, one after another. This finds a word for many `*infix*` patterns,
+/// where the product of the positions is large.
 fn chained_word(positives: &[&Pattern], negatives: &[&Pattern]) -> Option<Vec<Symbol>> {
     if positives.len() < 3 {
         return None;
@@ -137,7 +137,7 @@ fn chained_word(positives: &[&Pattern], negatives: &[&Pattern]) -> Option<Vec<Sy
     fits.then_some(word)
 }
 
-/// Searches with more and more of the negatives.
+/// Searches with a growing set of negatives.
 fn refine(
     positives: &[&Pattern],
     negatives: &[&Pattern],
@@ -157,7 +157,7 @@ fn refine(
             return Ok(Outcome::Word(word));
         }
         for (place, negative) in violated {
-            // One negative around one positive is the usual reason; with several positives it is cheaper alone.
+            // Usually one negative includes one positive. With several positives it is cheaper to look for this alone.
             if positives.len() > 1 {
                 for positive in positives {
                     if includes(negative, positive, meter)? {

@@ -1,24 +1,24 @@
-//! Which positions of a pattern a gap makes superfluous.
+//! The positions of a pattern that a gap makes superfluous.
 //!
-//! Position `i` of a pattern means that the steps before `i` are done.
+//! Position `i` of a pattern means that the steps before `i` are consumed.
 //!
-//! **Domination.** Let step `j` be a gap of class B and let all sets of steps `i..j` lie inside B. Then what can
-//! follow position `i` can follow position `j` too: the symbols that lead from `i` to `j` are all in B, and the gap
-//! consumes them. So beside `j` the positions `i..j` add nothing and are dropped. For the plain `*` that leaves
-//! nothing before the last gap reached.
+//! **Domination.** Let step `j` be a gap of class B and let all sets of steps `i..j` lie inside B. Then every word that can
+//! follow position `i` can follow position `j` too: the symbols that lead from `i` to `j` are all in B, and the gap consumes
+//! them. So if position `j` is reached, positions `i..j` add nothing and are dropped. For the plain `*`, no position before the
+//! last reached gap remains.
 
 use crate::automata::class::Class;
 use crate::automata::step::Step;
 use crate::index::{Id, IndexVec, id};
 
 id! {
-    /// A position of a pattern: how many of its steps are done.
+    /// A position of a pattern: the number of its consumed steps.
     pub(crate) struct Position
 }
 
-/// Returns true if, on reaching a gap, everything before it may be forgotten: at each gap but the first, either it dominates
-/// the gap before, or between the two stands a single symbol that nothing from the earlier gap up to there can
-/// consume. Past such a delimiter, no other way to have come there is alive.
+/// True if, on reaching a gap, all earlier positions may be dropped. The condition is that each gap but the first either
+/// dominates the gap before it, or is separated from it by a single symbol that no step from the earlier gap up to that symbol
+/// can consume. Past such a delimiter, no other run is alive.
 pub(crate) fn is_greedy(steps: &[Step]) -> bool {
     let mut since: Option<Class> = None;
     let mut delimited = false;
@@ -42,7 +42,7 @@ pub(crate) fn is_greedy(steps: &[Step]) -> bool {
     true
 }
 
-/// For every gap, the first position that it dominates; for the other steps and the end, the position itself.
+/// Returns, for every gap, the first position that it dominates; for other steps and the end, the position itself.
 pub(crate) fn first_dominated(steps: &[Step]) -> IndexVec<Position, Position> {
     let mut first_dominated: IndexVec<Position, Position> = IndexVec::default();
     first_dominated.reserve(steps.len() + 1);
@@ -52,7 +52,7 @@ pub(crate) fn first_dominated(steps: &[Step]) -> IndexVec<Position, Position> {
             while let Some((before, step)) = first.checked_sub(1).and_then(|at| Some((at, steps.get(at)?))) {
                 first = match step {
                     Step::One(set) if class.covers(set.hull()) => before,
-                    // What that gap dominates lies inside its class, and so inside this one.
+                    // The positions that this gap dominates lie inside its class, and so inside the outer class.
                     Step::Many(inner) if class.covers(*inner) => {
                         first_dominated[Position::at(before)].place()
                     }

@@ -1,4 +1,4 @@
-//! Comparing two patterns: what a look at their ends decides, else a search.
+//! Compares two patterns: by their ends if that decides, else by a search.
 
 use crate::automata::class::Class;
 use crate::automata::emptiness::find;
@@ -7,7 +7,7 @@ use crate::automata::step::{Set, Step};
 use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
-/// Returns true if every word that matches `inner` matches `outer`.
+/// True if every word that matches `inner` matches `outer`.
 ///
 /// # Errors
 /// The meter ran out.
@@ -26,7 +26,7 @@ pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<b
     if let Some(word) = inner.as_word() {
         return Ok(outer.matches(word));
     }
-    // `may_include` has compared the prefixes.
+    // `may_include` has compared the prefixes already.
     if (outer.is_prefix_of_any() && inner.is_over_text()) || inner.is_void() || covers_stepwise(outer, inner)
     {
         return Ok(true);
@@ -34,9 +34,9 @@ pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<b
     Ok(find(&[inner], &[outer], meter)?.is_none())
 }
 
-/// Sufficient for every word of `inner` to match `outer`: the steps of `inner`, taken as letters, match `outer`, where
-/// a gap stands for a letter that only a gap around it consumes. Then every word of `inner` is consumed by `outer` step
-/// by step in the same places. Returns to the last gap only, so it may miss a way.
+/// A sufficient condition for every word of `inner` to match `outer`: the steps of `inner`, taken as letters, match `outer`,
+/// where a gap is a letter that only a gap containing it consumes. Then `outer` consumes every word of `inner` step by step at
+/// the same places. The match backtracks to the last gap only, so it may miss a run.
 fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
     let mut steps = outer.steps();
     let mut rest = inner.steps();
@@ -67,7 +67,7 @@ fn covers_stepwise(outer: &Pattern, inner: &Pattern) -> bool {
     }
 }
 
-/// Returns true if no word matches both.
+/// True if no word matches both patterns.
 ///
 /// # Errors
 /// The meter ran out.
@@ -101,8 +101,8 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
     Ok(find(&[a, b], &[], meter)?.is_none())
 }
 
-/// Returns true if one word matches both, decided field by field: what stands before the first `:` of either, none of it matching
-/// `:`, is the same part of every word. `None` where a field is not plain to see.
+/// True if some word matches both patterns, decided field by field: the steps before the first `:` of each, none of which match
+/// `:`, describe the same part of every word. `None` if a field needs a search.
 fn meet_by_fields(mut a: &[Step], mut b: &[Step]) -> Option<bool> {
     let mut open = false;
     while let (Some((field_a, rest_a)), Some((field_b, rest_b))) = (field(a), field(b)) {
@@ -119,7 +119,7 @@ fn meet_by_fields(mut a: &[Step], mut b: &[Step]) -> Option<bool> {
     }
 }
 
-/// The steps before the first `:` and those after it, if nothing before it can be a `:`.
+/// Returns the steps before the first `:` and the steps after it; `None` if a step before it may match `:`.
 fn field(steps: &[Step]) -> Option<(&[Step], &[Step])> {
     let colon = Symbol::from_char(':');
     let place = steps.iter().position(|step| match step {
@@ -132,7 +132,7 @@ fn field(steps: &[Step]) -> Option<(&[Step], &[Step])> {
     }
 }
 
-/// Returns true if one word over the class matches both; `None` where that takes a search.
+/// True if some word over the class matches both; `None` if only a search can tell.
 fn meet(a: &[Step], b: &[Step], class: Class) -> Option<bool> {
     let has_gaps = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Many(_)));
     let takes_all = |step: &Step| matches!(step, Step::Many(gap) if *gap == class);
@@ -149,18 +149,18 @@ fn meet(a: &[Step], b: &[Step], class: Class) -> Option<bool> {
     }
 }
 
-/// Returns true if it has a gap, every gap takes all texts, and it is about texts.
+/// True if the pattern is over texts, has a gap, and every gap matches all texts.
 fn has_open_gaps(pattern: &Pattern) -> bool {
     pattern.gaps() > 0
         && pattern.is_over_text()
         && pattern.steps().iter().all(|s| !matches!(s, Step::Many(class) if *class != Class::ANY))
 }
 
-/// Returns true if the single symbols up to the first gap agree.
+/// True if the single symbols up to the first gap agree.
 ///
-/// With open gaps that is all: let the heads (up to the first gap) of both agree, and the tails (after the last).
-/// Then a common word is: the longer head, what stands between the gaps of the one, that of the other, the longer
-/// tail; the first and the last gap of each consume what is not theirs.
+/// With open gaps this is sufficient. Let the heads (up to the first gap) of both patterns agree, and the tails (after the last
+/// gap). Then a common word is: the longer head, the steps between the gaps of one pattern, those of the other, the longer tail.
+/// The first and the last gap of each pattern consume whatever belongs to the other.
 fn agree<'a>(a: impl Iterator<Item = &'a Step>, b: impl Iterator<Item = &'a Step>) -> bool {
     let sets = |step: &Step| if let Step::One(set) = step { Some(*set) } else { None };
     a.map_while(sets).zip(b.map_while(sets)).all(|(x, y): (Set, Set)| x.meets(y))

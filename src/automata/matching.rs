@@ -1,4 +1,4 @@
-//! Matching one word with one pattern.
+//! Matches one word with one pattern.
 
 use crate::automata::class::Class;
 use crate::automata::pattern::Pattern;
@@ -52,7 +52,7 @@ impl Pattern {
     /// Keeps all positions.
     fn matches_in_parallel(&self, word: &[Symbol]) -> bool {
         let size = self.steps().len() + 1;
-        // Whether each position is reached.
+        // True at every position that is reached.
         let mut now = vec![false; size];
         let mut next = vec![false; size];
         now.iter_mut().take(1).for_each(|first| *first = true);
@@ -111,7 +111,7 @@ mod tests {
         assert!(Pattern::glob(Class::NOT_COLON, "arn:*:s3:*:*:x*y").is_greedy());
         let early = Pattern::builder().many(Class::ANY).text("a:").many(Class::NOT_COLON).text("b").finish();
         assert!(!early.is_greedy());
-        // Returning to the last gap only would stop at the first `a:`.
+        // Backtracking to the last gap only would stop at the first `a:`.
         assert!(early.matches(&Symbol::word("a:xa:b")));
         assert!(early.matches(&Symbol::word("a:a:xb")));
         assert!(!early.matches(&Symbol::word("a:x:b")));

@@ -1,12 +1,11 @@
-//! Which linear wildcard patterns can one word match together? Exact, with no bound on the length of words.
+//! Decides which linear wildcard patterns one word can match together. Exact, with no bound on the length of words.
 //!
-//! A [`Pattern`] is a sequence of single symbols and of gaps (`*`). [`includes`] and [`disjoint`] compare two of them,
-//! [`find`] looks for a word that matches some patterns and does not match others, and [`decide`] gives the word or a
-//! minimal conflict.
+//! A [`Pattern`] is a sequence of single symbols and gaps (`*`). [`includes`] and [`disjoint`] compare two patterns, [`find`]
+//! looks for a word that matches some patterns and does not match others, and [`decide`] returns the word or a minimal conflict.
 //!
-//! `emptiness.rs` and `inclusion.rs` use one another, on purpose: a pattern includes another if no word matches the one and not
-//! the other, which is a question of emptiness of one positive; and the search for a word of several positives is spared where
-//! a negative includes one of them. The second never comes up inside the first, so the calls are two deep at most.
+//! `emptiness.rs` and `inclusion.rs` use each other, on purpose. A pattern includes another if no word matches the inner pattern
+//! and not the outer one, which is an emptiness query with one positive. A search with several positives is skipped if a
+//! negative includes one of them. The second case never occurs inside the first, so the calls are at most two deep.
 
 mod alphabet;
 mod bit_parallel;

@@ -1,4 +1,4 @@
-//! Linear patterns: a sequence of single symbols and of gaps.
+//! Linear patterns: sequences of single symbols and gaps.
 
 use crate::automata::class::Class;
 use crate::automata::gap::is_greedy;
@@ -7,11 +7,11 @@ use crate::automata::summary::Summary;
 use crate::automata::symbol::Symbol;
 use std::hash::{Hash, Hasher};
 
-/// A canonical pattern, with what is asked of it often.
+/// A canonical pattern, with its frequently used properties precomputed.
 ///
-/// Canonical means: a set is written in one way; of adjacent gaps where one class covers the other only the greater
-/// is kept; a single symbol of the same set as the gap before it stands before that gap (`*?` is `?*`); a pattern
-/// that can match nothing is the one step "a symbol of the empty class".
+/// Canonical means: each set is written in one way; of adjacent gaps where one class covers the other, only the larger is kept; a
+/// single symbol with the same set as the gap before it is moved before that gap (`*?` becomes `?*`); a pattern that matches
+/// nothing is the one step "a symbol of the empty class".
 ///
 /// ```
 /// use iamsat::automata::{Class, Pattern, Symbol};
@@ -32,9 +32,9 @@ pub struct Pattern {
     ascii: u128,
     others: Box<[Symbol]>,
     classes: Box<[Class]>,
-    /// True if matching need not return to an earlier gap; see [`is_greedy`].
+    /// True if matching never has to backtrack to an earlier gap; see [`is_greedy`].
     greedy: bool,
-    /// True if a gap of one single symbol stands before the spelled suffix.
+    /// True if the spelled suffix follows a gap that consists of one symbol.
     odd_tail: bool,
 }
 
@@ -44,17 +44,17 @@ impl Pattern {
         Builder::default()
     }
 
-    /// The pattern that matches this text only.
+    /// Returns the pattern that matches this text only.
     pub fn word(text: &str) -> Pattern {
         Pattern::builder().text(text).finish()
     }
 
-    /// The pattern that matches every text.
+    /// Returns the pattern that matches every text.
     pub fn any() -> Pattern {
         Pattern::builder().many(Class::ANY).finish()
     }
 
-    /// The pattern in which `*` and `?` stand for symbols of the class and the rest for itself.
+    /// Returns the pattern in which `*` and `?` match symbols of the class, and all other characters match themselves.
     #[cfg(test)]
     pub(crate) fn glob(class: Class, text: &str) -> Pattern {
         let mut builder = Pattern::builder();
@@ -73,27 +73,27 @@ impl Pattern {
         &self.steps
     }
 
-    /// The one word it matches, if it has only spelled symbols.
+    /// Returns the only word that it matches, if all its steps are spelled symbols.
     pub fn as_word(&self) -> Option<&[Symbol]> {
         (self.prefix.len() == self.steps.len()).then_some(&*self.prefix)
     }
 
-    /// The symbols that it spells at its start.
+    /// Returns the symbols that the pattern spells at its start.
     pub fn prefix(&self) -> &[Symbol] {
         &self.prefix
     }
 
-    /// The symbols that it spells at its end.
+    /// Returns the symbols that the pattern spells at its end.
     pub fn suffix(&self) -> &[Symbol] {
         if self.as_word().is_some() { &self.prefix } else { &self.suffix }
     }
 
-    /// The length of its shortest words.
+    /// Returns the length of its shortest words.
     pub fn min_len(&self) -> usize {
         self.min_len
     }
 
-    /// Returns true if it is a spelled prefix and then any text.
+    /// True if the pattern is a spelled prefix followed by any text.
     pub fn is_prefix_of_any(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Many(class)) if class.covers(Class::ANY))
             && self.prefix.len() + 1 == self.steps.len()
@@ -104,44 +104,44 @@ impl Pattern {
         matches!(&*self.steps, [Step::One(Set::Class(class))] if class.is_empty())
     }
 
-    /// The ASCII characters that it spells.
+    /// Returns the ASCII characters that the pattern spells.
     pub(crate) fn ascii(&self) -> u128 {
         self.ascii
     }
 
-    /// The other symbols that it spells, in order.
+    /// Returns the other symbols that the pattern spells, in order.
     pub(crate) fn others(&self) -> &[Symbol] {
         &self.others
     }
 
-    /// The number of its gaps.
+    /// Returns the number of its gaps.
     pub(crate) fn gaps(&self) -> usize {
         self.gaps
     }
 
-    /// Returns true if no marker takes part in it.
+    /// True if the pattern contains no marker.
     pub(crate) fn is_over_text(&self) -> bool {
         self.classes.iter().all(|c| Class::ANY.covers(*c))
             && self.others.iter().all(|s| s.to_marker().is_none())
     }
 
-    /// The classes that it uses.
+    /// Returns the classes that it uses.
     pub(crate) fn classes(&self) -> &[Class] {
         &self.classes
     }
 
-    /// Returns true if matching need not return to an earlier gap.
+    /// True if matching never has to backtrack to an earlier gap.
     pub(crate) fn is_greedy(&self) -> bool {
         self.greedy
     }
 
-    /// Necessary for every word of `inner` to match `self`; cheap.
+    /// A cheap necessary condition for every word of `inner` to match `self`.
     ///
-    /// * A spelled prefix of `self` starts every word of `inner`, so `inner` spells it: behind its own spelled prefix
-    ///   its words go on in two ways or may end there, as a canonical pattern never has a gap of one symbol in front
-    ///   of that symbol. The same holds at the end, except after a gap of one symbol.
-    /// * A pair of adjacent symbols that `self` spells is in every word of `inner`, so adjacent steps of `inner`
-    ///   spell it: otherwise take for every class of `inner` (none is tiny) a symbol that is not in the pair.
+    /// * A spelled prefix of `self` starts every word of `inner`, so `inner` spells it: after its own spelled prefix, words of
+    ///   `inner` continue in two ways or may end, because a canonical pattern never has a gap of one symbol before that symbol.
+    ///   The same holds at the end, except after a gap of one symbol.
+    /// * A pair of adjacent symbols that `self` spells occurs in every word of `inner`, so adjacent steps of `inner` spell it.
+    ///   Otherwise choose, for every class of `inner` (none is tiny), a symbol that is not in the pair.
     pub(crate) fn may_include(&self, inner: &Pattern) -> bool {
         inner.is_void()
             || (self.required & !inner.offered == 0
@@ -151,7 +151,7 @@ impl Pattern {
                 && (inner.odd_tail || inner.suffix().ends_with(self.suffix())))
     }
 
-    /// Necessary for one word to match both; cheap.
+    /// A cheap necessary condition for some word to match both.
     pub(crate) fn may_meet(&self, other: &Pattern) -> bool {
         fn agree<'a>(
             mut a: impl Iterator<Item = &'a Symbol>,
@@ -199,7 +199,7 @@ impl Hash for Pattern {
 }
 
 impl std::fmt::Debug for Pattern {
-    /// `?` and `*` are over all texts; other classes show their bits.
+    /// Writes the class of all texts as `?` and `*`; other classes show their bits.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for step in &self.steps {
             match step {
@@ -217,7 +217,7 @@ impl std::fmt::Debug for Pattern {
     }
 }
 
-/// The number of steps that a builder makes room for with its first one.
+/// The number of steps for which a builder reserves memory with its first one.
 const USUAL_STEPS: usize = 64;
 
 /// Builds a [`Pattern`] from left to right.
@@ -228,12 +228,12 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// This text.
+    /// Appends this text.
     #[must_use]
     pub fn text(mut self, text: &str) -> Builder {
         self.make_room(text.len());
         let mut steps = text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c))));
-        // Only a gap can change places with a symbol after it.
+        // Only a gap can be swapped with a symbol after it.
         while matches!(self.steps.last(), Some(Step::Many(_))) {
             let Some(step) = steps.next() else { break };
             self.push(step);
@@ -242,7 +242,7 @@ impl Builder {
         self
     }
 
-    /// This text, its ASCII letters in either case.
+    /// Appends this text, its ASCII letters in either case.
     #[must_use]
     pub fn text_any_case(mut self, text: &str) -> Builder {
         self.make_room(text.len());
@@ -261,21 +261,21 @@ impl Builder {
         self.one(Set::Char(symbol))
     }
 
-    /// One symbol of the set.
+    /// Appends one symbol of the set.
     #[must_use]
     pub fn one(mut self, set: Set) -> Builder {
         self.push(Step::One(set));
         self
     }
 
-    /// Any number of symbols of the class.
+    /// Appends any number of symbols of the class.
     #[must_use]
     pub fn many(mut self, class: Class) -> Builder {
         self.push(Step::Many(class));
         self
     }
 
-    /// All steps of another pattern.
+    /// Appends all steps of another pattern.
     #[must_use]
     pub fn pattern(mut self, pattern: &Pattern) -> Builder {
         self.make_room(pattern.steps.len());
@@ -325,7 +325,7 @@ impl Builder {
         }
     }
 
-    /// The pattern.
+    /// Returns the pattern.
     pub fn finish(self) -> Pattern {
         let steps: Box<[Step]> =
             if self.void { Box::new([Step::One(Set::Class(Class::EMPTY))]) } else { self.steps.into() };

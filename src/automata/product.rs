@@ -1,12 +1,11 @@
-//! The search for a word that some patterns match and others do not: best first over the product of their states.
+//! The search for a word that some patterns match and others do not: best-first over the product of their states.
 //!
-//! A state is, for every positive, one position or the set of all positions it may be in, and for every
-//! negative the set. Negatives must be determinised, because a word is excluded by any run. Positives
-//! need one run each: a position suffices, and stays small where sets explode (`*a????`). With several positives, the
-//! sets are better where they are known to stay few (`*a*b*`, see [`stays_small`]), because a letter then leads to
-//! one state and not to one for every combination of choices. The letters are those of `alphabet.rs`. The search goes
-//! best-first by (letters so far + letters that the positives still ask for), which finds a short word soon, not always
-//! a shortest one. Every reachable state is visited once before the answer is "none".
+//! A state holds, for every positive, one position or the set of all positions it may be in, and for every negative the set.
+//! Negatives must be determinised, because any run excludes a word. Positives need one run each: a single position suffices, and
+//! stays small where sets explode (`*a????`). With several positives, sets are better if they are known to stay few (`*a*b*`, see
+//! [`stays_small`]), because a letter then leads to one state instead of one for every combination of choices. The letters are
+//! those of `alphabet.rs`. The search orders states by (letters so far + letters that the positives still require), which finds a
+//! short word soon, but not always a shortest one. Every reachable state is visited once before the answer is "none".
 //!
 //! **Two cuts**, with the theorem of `alphabet.rs`: (1) a letter that is not free is tried only where some positive
 //! consumes it as spelled; (2) a position dominated by another one that the same letters reach (`gap.rs`) is dropped.
@@ -34,36 +33,36 @@ pub(crate) struct Product<'a> {
     alphabet: &'a Alphabet,
     /// Positives by positions.
     tracks: Vec<Track<'a>>,
-    /// Positives by sets of positions.
+    /// The positives that are tracked by sets of positions.
     wanted: Vec<(Track<'a>, Machine)>,
     /// Negatives.
     excluded: Vec<Machine>,
 }
 
-/// Returns true if its sets of positions are about as many as its positions: on reaching a gap everything before it is
-/// forgotten, and after a gap every symbol is spelled, so that a set is known from its last gap and the longest part
+/// True if the pattern has about as many sets of positions as positions. This is the case if, on reaching a gap, all earlier
+/// positions are dropped, and every symbol after a gap is spelled: a set is then determined by its last gap and the longest part
 /// of the spelled text that the last symbols match (as in the automaton of Knuth, Morris and Pratt).
 fn stays_small(pattern: &Pattern) -> bool {
     let mut after = pattern.steps().iter().skip_while(|s| matches!(s, Step::One(_)));
     pattern.is_greedy() && !after.any(|s| matches!(s, Step::One(Set::Class(_))))
 }
 
-/// The way in which a state was reached.
+/// The path to a state, as its last step.
 struct Node {
-    /// The state before the last letter, and the letter; the first state has none.
+    /// The previous state and the last letter; the first state has none.
     last: Option<(StateId, LetterId)>,
     /// The number of letters.
     depth: u32,
 }
 
-/// The states that a search has seen, and those that it has not visited yet.
+/// The states that a search has seen, and the unvisited ones among them.
 struct Frontier {
     states: States,
     nodes: IndexVec<StateId, Node>,
-    /// Shortest expected words first; among equals the last one added.
+    /// Shortest expected words first; among equals, the one added last.
     queue: BinaryHeap<(Reverse<u32>, u32, StateId)>,
     turn: u32,
-    /// The new states after one state, with the length of the words expected.
+    /// The new successors of one state, with the expected length of their words.
     fresh: Vec<(u32, StateId)>,
 }
 
@@ -83,7 +82,7 @@ impl Frontier {
         frontier
     }
 
-    /// Adds a state that was not seen before, reached from `parent` by a letter.
+    /// Adds a state reached from `parent` by a letter, unless it was seen before.
     fn add(&mut self, state: StateId, parent: StateId, letter: LetterId, rest: u32) {
         let depth = self.nodes[parent].depth + 1;
         self.nodes.push(Node { last: Some((parent, letter)), depth });
@@ -92,14 +91,14 @@ impl Frontier {
 
     /// Queues the new states.
     fn queue_fresh(&mut self) {
-        // The most readable letter comes last.
+        // The most readable letter is pushed last.
         while let Some((length, next)) = self.fresh.pop() {
             self.turn += 1;
             self.queue.push((Reverse(length), self.turn, next));
         }
     }
 
-    /// The letters that lead to a state.
+    /// Returns the letters that lead to a state.
     fn word(&self, mut state: StateId, alphabet: &Alphabet) -> Vec<Symbol> {
         let mut word = Vec::new();
         while let Some((parent, letter)) = self.nodes[state].last {
@@ -144,7 +143,7 @@ impl<'a> Product<'a> {
         let packed = self.tracks.len().div_ceil(2);
         let machines = self.wanted.iter().map(|(_, machine)| machine).chain(&self.excluded);
         let stride = machines.fold(packed, |sum, machine| sum + machine.words());
-        // A state is charged by the memory it takes, in units of 16 bytes.
+        // A state is charged by its memory, in units of 16 bytes.
         let cost = (stride as u64 * 8 + 24) / 16;
         let mut record = vec![0u64; stride];
         if !self.start(packed, &mut record) {
@@ -195,13 +194,13 @@ impl<'a> Product<'a> {
         Ok(None)
     }
 
-    /// All machines, with whether they have to match.
+    /// Returns all machines; true for those that must match.
     fn machines(&self) -> impl Iterator<Item = (&Machine, bool)> {
         let wanted = self.wanted.iter().map(|(_, machine)| (machine, true));
         wanted.chain(self.excluded.iter().map(|machine| (machine, false)))
     }
 
-    /// The first state; false if a negative matches everything.
+    /// Writes the first state; returns false if a negative matches everything.
     fn start(&self, packed: usize, record: &mut [u64]) -> bool {
         let (_, mut sets) = record.split_at_mut(packed);
         for (machine, is_wanted) in self.machines() {
@@ -215,19 +214,19 @@ impl<'a> Product<'a> {
         true
     }
 
-    /// The number of letters that the positives by positions still ask for.
+    /// Returns the number of letters that the positives tracked by positions still require.
     fn rest(&self, positions: &[Position]) -> u32 {
         self.tracks.iter().zip(positions).map(|(track, position)| track.rest(*position)).sum()
     }
 
-    /// The number of letters that the positives by sets still ask for.
+    /// Returns the number of letters that the positives tracked by sets still require.
     fn wanted_rest(&self, mut sets: &[u64]) -> u32 {
         let mut sum = 0;
         for (track, machine) in &self.wanted {
             let (set, more) = sets.split_at(machine.words());
             sets = more;
             let Some(least) = bits(set).map(|position| track.rest(position)).min() else {
-                broken("a positive without a position has no state");
+                broken("a required pattern without a position has no state");
             };
             sum += least;
         }
@@ -245,7 +244,7 @@ impl<'a> Product<'a> {
         })
     }
 
-    /// The letters worth trying in a state, in order.
+    /// Collects the letters worth trying in a state, in order.
     fn letters(&self, positions: &[Position], mut sets: &[u64], letters: &mut Vec<LetterId>) {
         letters.clear();
         letters.extend(self.alphabet.free());
@@ -261,7 +260,7 @@ impl<'a> Product<'a> {
         letters.dedup();
     }
 
-    /// The sets after a letter; false if a positive has none or a negative matches whatever follows.
+    /// Writes the sets after a letter; returns false if the set of a positive is empty or a negative matches every continuation.
     fn advance(&self, letter: LetterId, mut from: &[u64], mut to: &mut [u64]) -> bool {
         for (machine, is_wanted) in self.machines() {
             let (set, more) = from.split_at(machine.words());
@@ -276,7 +275,7 @@ impl<'a> Product<'a> {
     }
 }
 
-/// The members of a set, in order.
+/// Iterates over the members of a set, in order.
 fn bits(set: &[u64]) -> impl Iterator<Item = Position> {
     set.iter().zip((0usize..).step_by(64)).flat_map(|(word, base)| {
         let mut left = *word;
@@ -288,7 +287,7 @@ fn bits(set: &[u64]) -> impl Iterator<Item = Position> {
     })
 }
 
-/// Writes two positions to a word.
+/// Packs two positions into each machine word.
 fn pack(positions: &[Position], record: &mut [u64]) {
     for (pair, word) in positions.chunks(2).zip(record) {
         *word = pair.iter().fold(0, |all, position| all << 32 | position.place() as u64);

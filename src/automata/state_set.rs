@@ -1,9 +1,9 @@
-//! The states that a search has seen: records of equally many machine words, stored side by side.
+//! The states that a search has seen: records of the same number of machine words, stored side by side.
 
 use crate::index::{Id, broken, id};
 
 id! {
-    /// A state of one search. States are numbered as they come.
+    /// A state of one search. States are numbered in the order in which they are found.
     pub(crate) struct StateId
 }
 
@@ -12,7 +12,7 @@ pub(crate) struct States {
     stride: usize,
     data: Vec<u64>,
     count: usize,
-    /// Open addressing; zero is free, else the number of the state plus one.
+    /// Open addressing: zero is a free slot, any other number is a state plus one.
     slots: Vec<u32>,
 }
 
@@ -21,14 +21,14 @@ impl States {
         States { stride, data: Vec::new(), count: 0, slots: vec![0; 64] }
     }
 
-    /// The record of a state.
+    /// Returns the record of a state.
     pub(crate) fn get(&self, state: StateId) -> &[u64] {
         let (_, rest) = self.data.split_at(self.stride * state.place());
         let (record, _) = rest.split_at(self.stride);
         record
     }
 
-    /// Adds the record; its state, if the record was not there.
+    /// Adds the record. Returns its state if the record is new.
     pub(crate) fn insert(&mut self, record: &[u64]) -> Option<StateId> {
         if self.count >= self.slots.len() / 2 {
             self.grow();
@@ -41,7 +41,7 @@ impl States {
         Some(state)
     }
 
-    /// The free slot for the record, if it is not there.
+    /// Returns the free slot for the record; `None` if the record is already in the set.
     fn free_slot(&self, record: &[u64]) -> Option<usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash(record) & mask;

@@ -8,14 +8,14 @@ use crate::automata::symbol::Symbol;
 pub enum Set {
     /// This symbol.
     Char(Symbol),
-    /// An ASCII letter in both cases; kept in lower case.
+    /// An ASCII letter in both cases, stored in lower case.
     AnyCase(u8),
     /// Every symbol of the class.
     Class(Class),
 }
 
 impl Set {
-    /// Returns true if the symbol is in it.
+    /// True if the symbol is in the set.
     pub fn contains(self, symbol: Symbol) -> bool {
         match self {
             Set::Char(c) => c == symbol,
@@ -24,7 +24,7 @@ impl Set {
         }
     }
 
-    /// The symbols that it spells; a class spells none.
+    /// Returns the symbols that it spells; a class spells none.
     pub(crate) fn spelled(self) -> impl Iterator<Item = Symbol> {
         let (first, second) = match self {
             Set::Char(c) => (Some(c), None),
@@ -34,7 +34,7 @@ impl Set {
         first.into_iter().chain(second)
     }
 
-    /// The least class around it.
+    /// Returns the smallest class that contains the set.
     pub(crate) fn hull(self) -> Class {
         match self {
             Set::Char(c) => Class::of(c),
@@ -45,7 +45,7 @@ impl Set {
         }
     }
 
-    /// Returns true if all of `other` is in it.
+    /// True if the set contains all of `other`.
     pub(crate) fn covers(self, other: Set) -> bool {
         match other {
             Set::Char(c) => self.contains(c),
@@ -54,7 +54,7 @@ impl Set {
         }
     }
 
-    /// Returns true if a symbol is in both.
+    /// True if some symbol is in both sets.
     pub(crate) fn meets(self, other: Set) -> bool {
         match (self, other) {
             (Set::Class(a), Set::Class(b)) => !a.and(b).is_empty(),
@@ -63,7 +63,7 @@ impl Set {
         }
     }
 
-    /// The same set in the one way it is written inside patterns.
+    /// Returns the same set in its canonical form.
     pub(crate) fn canonical(self) -> Set {
         match self {
             Set::AnyCase(b) if b.is_ascii_alphabetic() => Set::AnyCase(b.to_ascii_lowercase()),
@@ -84,7 +84,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The least class around what it consumes.
+    /// Returns the smallest class that contains the symbols that the step consumes.
     pub(crate) fn hull(self) -> Class {
         match self {
             Step::One(set) => set.hull(),

@@ -1,17 +1,17 @@
-//! One pass over the steps of a pattern: what comparing patterns at sight, and the alphabet of a search, need of them.
+//! A summary of a pattern, made in one pass over its steps, for cheap comparisons of patterns and for the alphabet of a search.
 
 use crate::automata::class::Class;
 use crate::automata::step::{Set, Step};
 use crate::automata::symbol::Symbol;
 
-/// The summary that one pass over the steps of a pattern collects.
+/// The facts collected in one pass over the steps of a pattern.
 #[derive(Default)]
 pub(crate) struct Summary {
     /// The number of gaps.
     pub(crate) gaps: usize,
-    /// The bits of adjacent symbols that are in every word.
+    /// The bits of the pairs of adjacent symbols that occur in every word.
     pub(crate) required: u128,
-    /// The bits of adjacent symbols that the steps spell.
+    /// The bits of the pairs of adjacent symbols that the steps spell.
     offered: u128,
     /// The ASCII characters that the steps spell.
     pub(crate) ascii: u128,
@@ -34,8 +34,8 @@ impl Summary {
         summary
     }
 
-    /// The bits of adjacent symbols that a pattern which includes this one may spell: [`Pattern::may_include`] has the argument,
-    /// which does not hold where a class is tiny, so that nothing is excluded then.
+    /// Returns the bits of the pairs of adjacent symbols that an including pattern may spell. [`Pattern::may_include`] gives the
+    /// argument. It does not hold if a class is tiny; then every pair is allowed.
     ///
     /// [`Pattern::may_include`]: crate::automata::Pattern::may_include
     pub(crate) fn offered(&self) -> u128 {
@@ -59,7 +59,7 @@ impl Summary {
     }
 
     fn spell(&mut self, set: Set) {
-        // Most steps are an ASCII character after another.
+        // Most steps are an ASCII character that follows another.
         if let (Set::Char(symbol), Some(Set::Char(last))) = (set, self.last)
             && let Some(byte) = symbol.to_ascii()
         {
@@ -87,7 +87,7 @@ impl Summary {
     }
 }
 
-/// The bit of a pair of adjacent symbols in `offered` and `required`.
+/// Returns the bit for a pair of adjacent symbols in `offered` and `required`.
 fn pair(a: Symbol, b: Symbol) -> u128 {
     let mixed =
         a.code().wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(b.code()).wrapping_mul(0x85EB_CA6B);

@@ -1,6 +1,6 @@
 //! The letters of words: Unicode scalar values and markers.
 
-/// One letter of a word: a Unicode scalar value, or a marker, which no text can hold.
+/// One letter of a word: a Unicode scalar value, or a marker, which no text contains.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
@@ -11,59 +11,59 @@ impl Symbol {
     /// The greatest marker number.
     pub const LAST_MARKER: u8 = 11;
 
-    /// The symbol of a character.
+    /// Returns the symbol of a character.
     pub const fn from_char(c: char) -> Symbol {
         Symbol(c as u32)
     }
 
-    /// The symbol of an ASCII character (of the code point, for a byte beyond ASCII).
+    /// Returns the symbol of an ASCII character (of the code point, for a byte beyond ASCII).
     pub(crate) const fn from_byte(byte: u8) -> Symbol {
         Symbol(byte as u32)
     }
 
-    /// Marker number `n`, which is at most [`Symbol::LAST_MARKER`].
+    /// Returns marker number `n`, which is at most [`Symbol::LAST_MARKER`].
     pub const fn marker(n: u8) -> Symbol {
         assert!(n <= Symbol::LAST_MARKER, "a marker has a sort of its own");
         Symbol(MARKERS | n as u32)
     }
 
-    /// The character, if it is no marker.
+    /// Returns the character; `None` for a marker.
     pub fn to_char(self) -> Option<char> {
         char::from_u32(self.0)
     }
 
-    /// The number of the marker, if it is one.
+    /// Returns the number of the marker; `None` for a character.
     pub fn to_marker(self) -> Option<u8> {
         self.0.checked_sub(MARKERS).and_then(|n| u8::try_from(n).ok())
     }
 
-    /// The ASCII code, if it is an ASCII character.
+    /// Returns the ASCII code; `None` if the symbol is not an ASCII character.
     pub(crate) fn to_ascii(self) -> Option<u8> {
         if self.0 < 128 { u8::try_from(self.0).ok() } else { None }
     }
 
-    /// The number that stands for the symbol.
+    /// Returns the number that stands for the symbol.
     pub fn code(self) -> u32 {
         self.0
     }
 
-    /// The word that a text is.
+    /// Returns the word for a text.
     pub fn word(text: &str) -> Vec<Symbol> {
         let mut word = Vec::with_capacity(text.len());
         Symbol::append(text, &mut word);
         word
     }
 
-    /// Adds the symbols of a text to a word.
+    /// Appends the symbols of a text to a word.
     pub(crate) fn append(text: &str, word: &mut Vec<Symbol>) {
         match text.is_ascii() {
-            // The bytes are the characters, and their number is known.
+            // Each byte is one character, and their number is known.
             true => word.extend(text.bytes().map(Symbol::from_byte)),
             false => word.extend(text.chars().map(Symbol::from_char)),
         }
     }
 
-    /// The text that a word is, if it holds no marker.
+    /// Returns the text for a word; `None` if the word contains a marker.
     pub fn text(word: &[Symbol]) -> Option<String> {
         // Most words are ASCII, where each symbol is its low byte.
         if word.iter().fold(true, |all, symbol| all & symbol.to_ascii().is_some()) {

@@ -1,5 +1,5 @@
-//! Laws of the whole room, against two references that share no code with it: position sets over an alphabet that
-//! has several unspelled members of every sort, and regex-automata.
+//! Laws of the whole room, compared with two references that share no code with it: position sets over an alphabet with several
+//! unspelled members of every sort, and regex-automata.
 
 #[path = "../../tests/it/support/sampling.rs"]
 mod sampling;
@@ -25,7 +25,7 @@ fn refs(patterns: &[Pattern]) -> Vec<&Pattern> {
     patterns.iter().collect()
 }
 
-/// The conflict of [`decide`], if there is no word.
+/// Returns the conflict of [`decide`], if there is no word.
 fn conflict(fixed: &[Pattern], positives: &[Pattern], negatives: &[Pattern]) -> Option<Conflict> {
     match decide(&refs(fixed), &refs(positives), &refs(negatives), &mut meter()).unwrap() {
         Decision::Word(_) => None,
@@ -35,10 +35,10 @@ fn conflict(fixed: &[Pattern], positives: &[Pattern], negatives: &[Pattern]) -> 
 
 // ---- the reference ----
 
-/// Spelled by generated patterns.
+/// The characters that generated patterns spell.
 const SPELLED: &str = "abA:/1é";
 
-/// All that is spelled, and unspelled members of every sort.
+/// Returns all spelled symbols, and unspelled members of every sort.
 fn alphabet() -> Vec<Symbol> {
     let text = "abcghzABCGHZ012:/-_.+=,@ !$\n\téüñ";
     let mut all = Symbol::word(text);
@@ -46,7 +46,7 @@ fn alphabet() -> Vec<Symbol> {
     all
 }
 
-/// Membership, written out again.
+/// Membership, implemented a second time.
 fn holds(class: Class, symbol: Symbol) -> bool {
     let probe = match symbol.to_char() {
         Some(c) => ('\0'..='\u{ff}').any(|x| x == c && class.contains(Symbol::from_char(x))),
@@ -91,7 +91,7 @@ fn reference_matches(steps: &[Step], word: &[Symbol]) -> bool {
     word.iter().fold(close(steps, 1), |set, s| after(steps, set, *s)) >> steps.len() & 1 == 1
 }
 
-/// A shortest word, by determinising everything over the alphabet.
+/// Returns a shortest word, found by determinising everything over the alphabet.
 fn reference_find(
     positives: &[Vec<Step>],
     negatives: &[Vec<Step>],
@@ -182,7 +182,7 @@ fn word() -> impl Strategy<Value = Vec<Symbol>> {
     proptest::collection::vec(proptest::sample::select(alphabet()), 0..8)
 }
 
-/// The pattern as a regular expression, unless a marker takes part.
+/// Returns the pattern as a regular expression; `None` if it contains a marker.
 fn regex(steps: &[Step]) -> Option<String> {
     let class = |class: Class| -> Option<String> {
         if !Class::ANY.covers(class) {
@@ -292,7 +292,7 @@ proptest! {
             negatives.iter().map(|s| built(s)).collect(),
         );
         let conflict = conflict(&f, &p, &n);
-        // Without a positive, any text is meant.
+        // Without a positive, the domain is any text.
         let domain = vec![vec![Step::Many(Class::ANY)]];
         let empty = |ps: &[usize], ns: &[usize]| {
             let mut ps: Vec<_> = fixed.iter().cloned().chain(ps.iter().map(|i| positives[*i].clone())).collect();
@@ -306,7 +306,7 @@ proptest! {
         prop_assert_eq!(conflict.is_some(), whole);
         if let Some(Conflict { positives: ps, negatives: ns }) = conflict {
             prop_assert!(empty(&ps, &ns), "{:?} {:?} {:?} {:?} {:?}", f, p, n, ps, ns);
-            // Leaving out the last positive without a fixed one would change the question to "any text".
+            // Removing the last positive, without a fixed pattern, would change the domain to "any text".
             for i in 0..ps.len() {
                 let mut less = ps.clone();
                 less.remove(i);
@@ -355,7 +355,7 @@ fn a_digit_class_has_other_words_than_one() {
     let digits = Pattern::glob(Class::DIGIT, "????????????");
     let word = found(std::slice::from_ref(&digits), &[Pattern::word("111122223333")]).unwrap();
     assert!(word.len() == 12 && word != "111122223333" && word.bytes().all(|b| b.is_ascii_digit()));
-    // All ten digits are spelled: there is no unspelled one, and one of them is still the answer.
+    // All ten digits are spelled, so there is no unspelled one; one of the ten is still the answer.
     let one = Pattern::glob(Class::DIGIT, "?");
     let nine = ["0", "1", "2", "3", "4", "5", "6", "8", "9"].map(Pattern::word);
     assert_eq!(found(std::slice::from_ref(&one), &nine).as_deref(), Some("7"));
@@ -442,7 +442,7 @@ fn late_question_marks_cost_little() {
     }
 }
 
-/// Words that stand ready are found without a search.
+/// Candidate words are found without a search.
 #[test]
 fn plain_questions_cost_nothing() {
     let cases: [(&[&str], &[&str]); 4] = [
@@ -459,7 +459,7 @@ fn plain_questions_cost_nothing() {
     }
 }
 
-/// What the ends, the lengths and the letters of two patterns exclude takes no look at their automata.
+/// Conflicts between the ends, lengths or letters of two patterns are found without their automata.
 #[test]
 fn what_cannot_be_is_seen_at_sight() {
     for (a, b) in [("ab*", "ac*"), ("*ab", "*cb"), ("*ab*", "a"), ("a?", "a??*"), ("a*b", "b*a")] {

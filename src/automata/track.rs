@@ -1,4 +1,4 @@
-//! A positive pattern that a search follows by one position, and the moves that a letter leaves open.
+//! A positive pattern that a search tracks by one position, and its possible moves for a letter.
 
 use crate::automata::alphabet::{Alphabet, LetterId};
 use crate::automata::class::Class;
@@ -12,9 +12,9 @@ use crate::index::{Id, IndexVec, broken};
 pub(crate) struct Track<'a> {
     steps: &'a [Step],
     first_dominated: IndexVec<Position, Position>,
-    /// The number of letters that are still asked for in each position.
+    /// The number of letters still required in each position.
     rest: IndexVec<Position, u32>,
-    /// From this position on there are only gaps.
+    /// From this position on, the pattern has only gaps.
     tail: Position,
 }
 
@@ -40,30 +40,30 @@ impl<'a> Track<'a> {
         Track { steps, first_dominated: first_dominated(steps), rest: rest.into(), tail }
     }
 
-    /// The steps from a position on.
+    /// Returns the steps from a position on.
     fn from(&self, position: Position) -> &'a [Step] {
         let (_, steps) = self.steps.split_at(position.place());
         steps
     }
 
-    /// The number of letters that are still asked for.
+    /// Returns the number of letters still required.
     pub(crate) fn rest(&self, position: Position) -> u32 {
         self.rest[position]
     }
 
-    /// Returns true if the letters so far match.
+    /// True if the letters so far match.
     pub(crate) fn is_final(&self, position: Position) -> bool {
         position >= self.tail
     }
 
-    /// Adds the letters that may be consumed as spelled in a position.
+    /// Adds the letters that can be consumed as spelled in a position.
     pub(crate) fn add_spelled(&self, position: Position, alphabet: &Alphabet, letters: &mut Vec<LetterId>) {
         let next =
             self.from(position).iter().find_map(|s| if let Step::One(set) = s { Some(*set) } else { None });
         letters.extend(next.into_iter().flat_map(Set::spelled).filter_map(|symbol| alphabet.find(symbol)));
     }
 
-    /// Adds the positions after a letter, and whether it is consumed as spelled.
+    /// Adds the positions after a letter; each move records if the letter is consumed as spelled.
     fn add_moves(&self, position: Position, letter: Letter, to: &mut Vec<Move>) {
         let start = to.len();
         for (at, step) in (position.place()..).zip(self.from(position)) {
@@ -100,19 +100,19 @@ struct Move {
     spelled: bool,
 }
 
-/// All ways of several tracks to consume one letter, and a choice of one for each track.
+/// All ways of several tracks to consume one letter, and the currently chosen move of each track.
 #[derive(Default)]
 pub(crate) struct Moves {
     /// The moves of all tracks, one track after the other.
     moves: Vec<Move>,
-    /// Where the moves of each track end.
+    /// The index at which the moves of each track end.
     ends: Vec<usize>,
-    /// Which of its moves each track takes.
+    /// The chosen move of each track.
     choice: Vec<usize>,
 }
 
 impl Moves {
-    /// Finds the moves by a letter and chooses the first of each track; false if a track has none.
+    /// Finds the moves for a letter and chooses the first one of each track. Returns false if a track has none.
     pub(crate) fn find(
         &mut self,
         tracks: &[Track<'_>],
@@ -136,7 +136,7 @@ impl Moves {
         true
     }
 
-    /// Takes the chosen moves; true if one of them consumes the letter as spelled.
+    /// Makes the chosen moves. Returns true if one of them consumes the letter as spelled.
     pub(crate) fn take(&self, positions: &mut [Position]) -> bool {
         let mut is_spelled = false;
         let mut start = 0;
@@ -149,7 +149,7 @@ impl Moves {
         is_spelled
     }
 
-    /// Makes the next choice, as an odometer; false after the last.
+    /// Advances to the next combination of moves, like an odometer. Returns false after the last one.
     pub(crate) fn choose_next(&mut self) -> bool {
         let mut start = 0;
         for (pick, end) in self.choice.iter_mut().zip(&self.ends) {

@@ -1,6 +1,6 @@
-//! Documents that were read before, by their text, prepared from their second use on.
+//! A cache of documents by their text; a document is prepared from its second use on.
 //!
-//! What a document reads as and is compiled to does not depend on earlier queries, so no answer depends on what is remembered.
+//! The result of reading and compiling a document does not depend on earlier queries, so no answer depends on the cache.
 
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::hash::are_equal;
@@ -9,20 +9,21 @@ use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// What the text of a document takes, kept here and in its source and in pieces, for each byte.
+/// The number of bytes for each byte of a document's text, which is kept here, in its source and in pieces.
 const TEXT: usize = 3;
-/// What a value takes beside its text, read and compiled, and a statement beside its values; measured on real policies.
+/// The number of bytes for a value beside its text, read and compiled, and for a statement beside its values; measured on real
+/// policies.
 const VALUE: usize = 200;
-/// A resource is held as a whole and in fields.
+/// The same for a resource, which is kept as a whole and in fields.
 const RESOURCE: usize = 750;
 const STATEMENT: usize = 700;
-/// The bytes that any document takes.
+/// The minimum number of bytes for a document.
 const LEAST: usize = 1 << 10;
 
 /// The documents read last, up to a number of bytes.
 ///
-/// There are two generations: what is used goes into the young one, and when that has half of the bytes it becomes the old one,
-/// whose documents are forgotten. Of two texts with one hash, the last is remembered.
+/// There are two generations. A used document goes into the young one; when that has half of the bytes, it becomes the old one,
+/// and the documents of the previous old one are dropped. Of two texts with the same hash, only the last is kept.
 #[derive(Debug)]
 pub(super) struct Cache {
     generations: Mutex<Generations>,
@@ -34,7 +35,7 @@ pub(super) struct Cache {
 struct Generations {
     young: FxHashMap<u64, Arc<Entry>>,
     old: FxHashMap<u64, Arc<Entry>>,
-    /// Of the young ones.
+    /// Bytes of the young generation.
     bytes: usize,
 }
 
@@ -42,12 +43,12 @@ struct Generations {
 #[derive(Debug)]
 pub(super) struct Known(Arc<Entry>);
 
-/// A text as it was read under one name.
+/// A text, as read under one name.
 #[derive(Debug)]
 pub(super) struct Remembered {
     name: &'static str,
     read: Read,
-    /// Its document from the second use of the text on: preparing what is asked about once does not pay.
+    /// Its document, prepared from the second use of the text on: preparing does not pay for a single use.
     prepared: OnceLock<PreparedDocument>,
     is_whole: OnceLock<bool>,
 }
@@ -57,17 +58,17 @@ impl Remembered {
         Remembered { name, read, prepared: OnceLock::new(), is_whole: OnceLock::new() }
     }
 
-    /// True if the document is all of its text: found out once, because it takes a look at every byte.
+    /// True if the document is all of its text. This is computed once, because it reads every byte.
     pub(super) fn is_whole(&self, found_out: impl FnOnce(&Document) -> bool) -> bool {
         self.read.document.as_ref().is_some_and(|document| *self.is_whole.get_or_init(|| found_out(document)))
     }
 
-    /// The result of reading the text.
+    /// Returns the result of reading the text.
     pub(super) fn read(&self) -> &Read {
         &self.read
     }
 
-    /// The document, if it has no errors.
+    /// Returns the document, if it has no errors.
     pub(super) fn document(&self) -> Option<DocumentRef<'_>> {
         let document = self.read.document.as_ref()?;
         Some(self.prepared.get().map_or(DocumentRef::Plain(document), DocumentRef::Prepared))
@@ -79,7 +80,7 @@ impl Remembered {
         Some(self.prepared.get_or_init(|| PreparedDocument::new(document.clone())))
     }
 
-    /// The same text under another name.
+    /// Returns the same text under another name.
     fn renamed(&self, name: &'static str) -> Remembered {
         let renamed = Remembered::new(name, self.read.renamed(self.name, name));
         if let Some(prepared) = self.prepare() {
@@ -89,7 +90,7 @@ impl Remembered {
     }
 }
 
-/// One text, as read under each name that it had.
+/// A text, as read under each of its names.
 #[derive(Debug)]
 struct Entry {
     text: Box<str>,
@@ -99,13 +100,13 @@ struct Entry {
 }
 
 impl Cache {
-    /// Remembers about so many bytes.
+    /// Makes a cache of about this many bytes.
     pub(super) fn new(bytes: usize) -> Cache {
         Cache { generations: Mutex::default(), half: bytes / 2 }
     }
 
-    /// What the text of a member with this name reads as, from memory (`known`, if it was looked for before) or by `read`. The
-    /// text has to be JSON.
+    /// Returns the result of reading the text of the member with this name, from the cache (`known`, if it was searched for
+    /// before) or by `read`. The text must be JSON.
     ///
     /// # Errors
     /// Those of `read`.
@@ -132,14 +133,14 @@ impl Cache {
         Ok(found)
     }
 
-    /// The text, if it is remembered, and so is JSON.
+    /// Returns the entry for the text, if it is in the cache and therefore JSON.
     pub(super) fn find(&self, text: &str) -> Option<Known> {
         let entry = self.hashed(hash(text))?;
         are_equal(entry.text.as_bytes(), text.as_bytes()).then_some(Known(entry))
     }
 
     fn generations(&self) -> MutexGuard<'_, Generations> {
-        // No panic leaves them half changed.
+        // A panic cannot leave the generations in an invalid state.
         self.generations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -182,7 +183,7 @@ impl Generations {
     }
 }
 
-/// About how many bytes a text takes together with what it reads as.
+/// Estimates the bytes of a text together with the result of reading it.
 fn weight(text: &str, read: &Read) -> usize {
     let statement = |s: &Statement| {
         let resources = s.resource.as_ref().map_or(0, |r| r.values.len());
@@ -253,7 +254,7 @@ mod tests {
         }
         assert!((2..=20).contains(&most), "{most}");
         assert!(ask(&cache, "p", &text(1)).1);
-        // A text that is larger than all that may be remembered is not.
+        // A text that is larger than the whole cache is not kept.
         let large = policy(&"a".repeat(20 << 10));
         assert!(ask(&cache, "p", &large).1);
         assert!(ask(&cache, "p", &large).1);

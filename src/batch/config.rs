@@ -1,4 +1,4 @@
-//! How a run is done, and what became of it.
+//! The configuration of a run, and its outcome.
 
 use crate::check::Options;
 use crate::limits::InputLimits;
@@ -8,14 +8,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The way in which lines are answered.
+/// The configuration of a run.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The way in which questions are asked; a line's own `policyType` wins.
+    /// The options of queries; a line's own `policyType` takes precedence.
     pub options: Options,
-    /// Directory for the certificate of each PASS, if the options have answers keep theirs.
+    /// Directory for the certificate of each PASS, if the options keep certificates.
     pub certificates: Option<PathBuf>,
-    /// Directory below which lines may name files; none if they may read no file.
+    /// Directory below which lines may name files; without it, lines may not read files.
     pub files: Option<PathBuf>,
     /// Time for each line.
     pub timeout: Option<Duration>,
@@ -23,11 +23,11 @@ pub struct Batch {
     pub limits: InputLimits,
     /// Bytes of one line.
     pub line_bytes: usize,
-    /// Threads that answer; one for each processor if absent.
+    /// The number of answering threads; one for each processor if absent.
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// Lines of up to 64 MiB, answered by all processors; nothing is read or written but the lines and answers.
+/// Lines of up to 64 MiB, answered by all processors; no file is read or written.
 impl Default for Batch {
     fn default() -> Batch {
         Batch {
@@ -52,7 +52,7 @@ pub struct Summary {
     pub fail: u64,
     /// Lines answered UNKNOWN.
     pub unknown: u64,
-    /// Lines about files in which nothing was judged.
+    /// Lines about files without any checked policy.
     pub skipped: u64,
     /// Lines that were errors.
     pub errors: u64,
@@ -76,13 +76,13 @@ impl Summary {
     }
 }
 
-/// Why a run ended before its input did.
+/// The reason why a run ended before its input did.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunError {
     /// Reading or writing failed.
     Io(std::io::Error),
-    /// A fault of this program that is not one of a single line.
+    /// An internal error that does not belong to a single line.
     Internal(Failure),
 }
 

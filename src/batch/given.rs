@@ -1,4 +1,4 @@
-//! Policies that a line gives: a document, or a file that holds several.
+//! The policies that a line gives: a document, or a file that contains several.
 
 use super::cache::{Cache, Known, Remembered};
 use super::config::Batch;
@@ -14,14 +14,14 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// A policy, or a file of several.
+/// A policy, or a file with several policies.
 pub(super) enum Given {
     One(Arc<Remembered>),
     Several(Box<Container>),
 }
 
 impl Given {
-    /// The policy, where one is needed.
+    /// Returns the only policy.
     ///
     /// # Errors
     /// There are several.
@@ -29,16 +29,16 @@ impl Given {
         match self {
             Given::One(read) => Ok(read),
             Given::Several(_) => Err(Failure::validation(format!(
-                "{name} holds several policies, and one is needed here: name it as FILE#NAME"
+                "{name} holds several policies, but one is needed here: name it as FILE#NAME"
             ))),
         }
     }
 }
 
-/// The policy, or the file of several, that a member with this name is: an object or a string.
+/// Returns the policy, or the file with several policies, in the member with this name: an object or a string.
 ///
 /// # Errors
-/// It is a string that is no text, or a file that cannot be read as what it is.
+/// The string is not a valid text, or the file in it cannot be read.
 pub(super) fn written(
     batch: &Batch,
     cache: &Cache,
@@ -57,7 +57,7 @@ pub(super) fn written(
     let source = |text: Cow<'_, str>| Source::new(name, text.into_owned());
     let found =
         cache.read(name, raw, known, || Ok::<_, Failure>(read(&source(text()?), &batch.limits).into()))?;
-    // A part of a plan, of a template, ... is not all of it.
+    // A part of a plan or template is not all of it.
     let is_whole = found.is_whole(|document| {
         let is_all = |text: &str| are_equal(document.source.text().as_bytes(), text.as_bytes());
         document.base_pointer.is_empty() && text().is_ok_and(|text| is_all(&text))
@@ -75,14 +75,15 @@ pub(super) fn written(
     })
 }
 
-/// The policy, or the file of several, that a member names: `FILE` or `FILE#NAME`, below the directory that lines may read.
+/// Returns the policy, or the file with several policies, that a member names: `FILE` or `FILE#NAME`, below the directory that
+/// lines may read.
 ///
 /// # Errors
-/// The file is not below it or cannot be read, or has no such policy, or does not say all of it.
+/// The file is not below the directory, cannot be read, has no such policy, or does not contain all of it.
 pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result<Given, Failure> {
     let Some(directory) = &batch.files else {
         return Err(Failure::validation(format!(
-            "`{name}` names a file, and lines may read none: give `--files DIR`, if you trust who wrote them"
+            "`{name}` names a file, but lines may not read files: give `--files DIR` if you trust their author"
         )));
     };
     let (path, file, policy) = found(directory, argument)?;
@@ -95,7 +96,7 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
     match (contents(&Source::new(file, text))?, policy) {
         (Contents::Policy(read), None) => Ok(Given::One(Arc::new(Remembered::new(name, *read)))),
         (Contents::Policy(_), Some(_)) => {
-            Err(Failure::validation(format!("{file} is one policy, so none of it has a name")))
+            Err(Failure::validation(format!("{file} is a single policy, so no policy in it has a name")))
         }
         (Contents::Container(container), None) => Ok(Given::Several(container)),
         (Contents::Container(container), Some(policy)) => {
@@ -104,7 +105,7 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
             };
             match &entry.content {
                 _ if entry.sensitive => Err(Failure::validation(format!(
-                    "the file marks {policy} as sensitive: what is found in it is not shown"
+                    "the file marks {policy} as sensitive: findings in it are not shown"
                 ))),
                 Content::Text { read, .. } if entry.kind.is_some() => {
                     Ok(Given::One(Arc::new(Remembered::new(name, read.clone()))))
@@ -124,7 +125,8 @@ fn contents(source: &Source) -> Result<Contents, Failure> {
     })
 }
 
-/// The path of a file below a directory, its name, and the name of a policy in it. A link may lead out of the directory; a path may not.
+/// Returns the path of a file below a directory, its name, and the name of a policy in it. A symbolic link may lead out of the
+/// directory, but not a path.
 fn found<'a>(directory: &Path, argument: &'a str) -> Result<(PathBuf, &'a str, Option<&'a str>), Failure> {
     let below = |path: &str| {
         let is_inside =

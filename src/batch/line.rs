@@ -1,4 +1,4 @@
-//! One line: a question and its answer.
+//! Answers one line: a query.
 
 use super::cache::{Cache, Known, Remembered};
 use super::config::{Batch, Summary};
@@ -24,34 +24,34 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Bytes from which on a value may be a document that is remembered.
+/// The number of bytes from which on a value may be a cached document.
 const PLAUSIBLE: usize = 40;
 
-/// The id of an answer to a line that has none.
+/// The id in the answer to a line without one.
 const NO_ID: &str = "null";
 
-/// Members that give a policy: the document, or the file that has it.
+/// Members that give a policy: the document, or a file with it.
 const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
 const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
 const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
 
-/// The members, unread: so that a fault in one does not hide the id.
+/// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
 
 struct Member<'l> {
     name: Cow<'l, str>,
     value: &'l str,
-    /// Of a value that was looked for and found.
+    /// The cache entry of the value, if it was found.
     known: Option<Known>,
 }
 
 impl<'l> Line<'l> {
-    /// The members of a line.
+    /// Returns the members of a line.
     ///
     /// # Errors
-    /// Those before the place where it is no JSON object, and why.
+    /// The members before the fault, and the reason why the line is not a JSON object.
     fn read(text: &'l str, cache: &Cache) -> Result<Line<'l>, (Line<'l>, String)> {
         let member = |(name, value): (&'l str, &'l str)| {
             let known = if value.len() >= PLAUSIBLE { cache.find(value) } else { None };
@@ -75,22 +75,22 @@ impl<'l> Line<'l> {
         self.0.iter().find(|member| member.name == name)
     }
 
-    /// The member with this name.
+    /// Returns the member with this name.
     fn get(&self, name: &str) -> Option<&'l str> {
         self.member(name).map(|member| member.value)
     }
 
-    /// The id, as it came; a line may have none.
+    /// Returns the id as written; a line may have none.
     fn id(&self) -> &'l str {
         self.get("id").unwrap_or(NO_ID)
     }
 
-    /// A member that has to be there.
+    /// Returns a required member.
     fn needed(&self, name: &str) -> Result<&Member<'l>, Failure> {
         self.member(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
     }
 
-    /// The first name that occurs twice.
+    /// Returns the first name that occurs twice.
     fn twice(&self) -> Option<&str> {
         let names = self.0.iter().map(|member| &*member.name);
         names
@@ -100,7 +100,7 @@ impl<'l> Line<'l> {
     }
 }
 
-/// Appends the answer to a line, without its line end; `None` is a line that is longer than is read. Says what became of it.
+/// Appends the answer to a line, without a line end; `None` is a line that is too long. Returns the outcome.
 pub(super) fn answer(
     batch: &Batch,
     cache: &Cache,
@@ -114,7 +114,7 @@ pub(super) fn answer(
         return Summary { errors: 1, ..Summary::default() };
     };
     let bytes = text.len() as u64;
-    // Replacing what is no UTF-8 leaves a line that is refused with its place.
+    // Replacing invalid UTF-8 leaves a line that is rejected, with the place.
     let text = std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed);
     let (line, failure) = match isolated(|| Line::read(&text, cache)) {
         Ok(Ok(line)) => (line, None),
@@ -152,12 +152,12 @@ fn error(failure: &Failure, number: u64) -> Value {
     value
 }
 
-/// Appends an object with the id before its members. The id goes back as it came.
+/// Appends an object with the id before its members. The id is returned as written.
 fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.as_bytes());
     let members = out.len();
-    // Writing to memory does not fail, and texts are the only names of members.
+    // Writing to memory does not fail, and all names of members are texts.
     if serde_json::to_writer(&mut *out, value).is_ok()
         && let Some(opening) = out.get_mut(members)
     {
@@ -165,7 +165,7 @@ fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     }
 }
 
-/// Appends the answer to a question.
+/// Appends the answer to a query.
 fn judge(
     batch: &Batch,
     cache: &Cache,
@@ -230,7 +230,7 @@ fn judge(
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
         "check-no-public-access" => public(batch, cache, line, options, number, out),
-        other => Err(Failure::validation(format!("`{other}` is no check: {CHECKS}"))),
+        other => Err(Failure::validation(format!("`{other}` is not a check: {CHECKS}"))),
     }
 }
 
@@ -245,7 +245,7 @@ fn public(
     let policy = given(batch, cache, POLICY, line)?;
     as_resource_policy(&mut options)?;
     let of = match (line.get("resourceType"), &policy) {
-        // The file says the type of each resource.
+        // The file states the type of each resource.
         (None, Given::Several(_)) => None,
         _ => Some(resource_type(&text("resourceType", line.needed("resourceType")?.value)?)?),
     };
@@ -320,12 +320,12 @@ fn report(
     }
 }
 
-/// The string that a member is.
+/// Returns the string in a member.
 fn text(name: &str, member: &str) -> Result<String, Failure> {
     serde_json::from_str(member).map_err(|_| Failure::validation(format!("`{name}` has to be a string")))
 }
 
-/// The policy, or the file of several, that a line gives: written in it, or named.
+/// Returns the policy, or the file with several policies, that a line gives: inline, or by name.
 fn given(
     batch: &Batch,
     cache: &Cache,
@@ -342,10 +342,10 @@ fn given(
     }
 }
 
-/// The documents.
+/// Returns the documents.
 ///
 /// # Errors
-/// All faults of texts that hold none.
+/// All faults of the texts without a document.
 fn documents<const N: usize>(texts: [&Remembered; N]) -> Result<[DocumentRef<'_>; N], Failure> {
     match Failure::of_documents(texts.map(Remembered::read)) {
         Some(failure) => Err(failure),

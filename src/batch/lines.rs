@@ -1,18 +1,18 @@
-//! From a stream of bytes to lines, a few at a time.
+//! Splits a stream of bytes into lines, a few at a time.
 
 use crate::index::broken;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
 /// Bytes that are read at once.
 const BUFFER: usize = 1 << 18;
-/// Lines that are handed on together at most, so that handing on costs little beside answering.
+/// The largest number of lines passed on together; enough to make the cost of passing on negligible.
 const TOGETHER: u64 = 32;
-/// Of the lines so far, this part is handed on together: the lines of a short input are for all workers.
+/// The fraction of the lines so far that is passed on together, so that the lines of a short input reach all workers.
 const SHARE: u64 = 64;
-/// Bytes after which no further line is added to those.
+/// The number of bytes from which on no further line is added to a chunk.
 const ENOUGH: usize = 1 << 17;
 
-/// A few lines that follow one another.
+/// A few consecutive lines.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     /// Their text, one after the other.
@@ -25,13 +25,13 @@ pub(super) struct Chunk {
 struct Line {
     /// Its number, from 1.
     number: u64,
-    /// Where its text ends; none of it is kept if it is too long.
+    /// The end of its text; the text of a line that is too long is not kept.
     end: usize,
     fits: bool,
 }
 
 impl Chunk {
-    /// The lines with their numbers; `None` is a line that is too long to be read.
+    /// Returns the lines with their numbers; `None` for a line that is too long.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, Option<&[u8]>)> {
         let mut start = 0;
         self.lines.iter().map(move |line| {
@@ -62,7 +62,7 @@ impl<R: Read> Lines<R> {
         Lines { input: BufReader::with_capacity(BUFFER, input), most, number: 0 }
     }
 
-    /// The next line, and those after it that are here already; blank lines are left out. `None` at the end.
+    /// Returns the next line, and the following lines that are available already; blank lines are skipped. `None` at the end.
     ///
     /// # Errors
     /// Those of reading.
@@ -81,7 +81,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Reads one line; `false` if there is none.
+    /// Reads one line; returns false if there is none.
     fn line(&mut self, chunk: &mut Chunk) -> std::io::Result<bool> {
         let start = chunk.text.len();
         let (mut fits, mut any) = (true, false);
@@ -127,7 +127,7 @@ impl<R: Read> Lines<R> {
 mod tests {
     use super::*;
 
-    /// Hands out what it has in pieces, as a pipe does.
+    /// An input that is read in pieces, like a pipe.
     struct Pieces(Vec<&'static [u8]>);
 
     impl Read for Pieces {
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(found.concat(), [line(1, "abcd"), (2, None), line(3, "abc"), (4, None)]);
     }
 
-    /// The numbers of lines that go together: `pieces` pieces of the same lines.
+    /// Returns the number of lines in each chunk, for an input that arrives in this many pieces.
     fn sizes(lines: usize, pieces: usize) -> Vec<usize> {
         let piece: &'static str = "{}\n".repeat(lines).leak();
         chunks(&vec![piece; pieces], 4).iter().map(Vec::len).collect()

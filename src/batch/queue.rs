@@ -1,5 +1,5 @@
-//! What is on its way between the reader, the workers and the writer: answers leave in the order in which questions came,
-//! and the reader waits while too much is held.
+//! The queue between the reader, the workers and the writer. Answers leave in the order of the queries, and the reader waits
+//! while too much is held.
 
 use super::config::RunError;
 use crate::index::broken;
@@ -9,43 +9,42 @@ use std::num::NonZeroUsize;
 use std::sync::{Condvar, LockResult, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// Groups of lines that may be on their way: so many can wait behind one that takes long.
+/// The largest number of groups of lines in progress: this many can wait behind one that takes long.
 const MOST_WAITING: usize = 1024;
-/// Bytes of questions that are being answered and of answers that wait, together; one group may have more.
+/// The total number of bytes of queries in progress and of waiting answers; a single group may have more.
 const MOST_HELD: usize = 32 << 20;
-/// A reader fills all of the room.
+/// A reader that does not wait may fill all of the room.
 const ALL: NonZeroUsize = NonZeroUsize::MIN;
-/// A reader that had to wait goes on once no more than one in so many groups and bytes is left: waking it costs more than
-/// reading.
+/// A waiting reader continues once at most one half of the groups and bytes is left, because waking it costs more than reading.
 const RESUME: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
-/// Places in a row, each of which is to be filled.
+/// A sequence of places, each of which will be filled.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
-    /// Something left the queue, or it was closed.
+    /// Signals that something left the queue, or that it was closed.
     room: Condvar,
-    /// The first place was filled, or there will be no more places.
+    /// Signals that the first place was filled, or that there will be no more places.
     ready: Condvar,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    /// The value that fills each place, with its bytes.
+    /// The value in each place, with its number of bytes.
     places: VecDeque<Option<(T, usize)>>,
-    /// The number of the first of them.
+    /// The number of the first place.
     first: u64,
     held: usize,
     end: Option<Result<(), RunError>>,
     closed: bool,
-    /// True if the reader waits for room; telling it costs a system call even if it does not.
+    /// True if the reader waits for room. It is notified only then, because notifying costs a system call.
     reader_waits: bool,
     /// True if the writer waits for the first place.
     writer_waits: bool,
 }
 
 impl<T> State<T> {
-    /// True if there is room for so many bytes more; for a reader that had to wait, if there is plenty.
+    /// True if there is room for this many more bytes; for a waiting reader, only if there is plenty.
     fn has_room(&self, bytes: usize, share: NonZeroUsize) -> bool {
         let fits = self.held == 0 || self.held + bytes <= MOST_HELD / share;
         self.closed || (fits && self.places.len() < MOST_WAITING / share)
@@ -68,7 +67,7 @@ impl<T> State<T> {
 /// The state that a writer finds.
 #[derive(Debug)]
 pub(super) enum Next<T> {
-    /// The value that fills the next place.
+    /// The value in the next place.
     Filled(T),
     /// It is not filled yet.
     Waiting,
@@ -91,7 +90,8 @@ impl<T> Default for Queue<T> {
     }
 }
 
-/// What a lock gives. A thread that broke while it held the lock ends the run by [`Queue::fail`], which needs it too.
+/// Returns the guard of a lock. A thread that panicked while holding the lock ends the run by [`Queue::fail`], which needs the
+/// lock too.
 fn held<G>(result: LockResult<G>) -> G {
     match result {
         Ok(guard) => guard,
@@ -104,7 +104,7 @@ impl<T> Queue<T> {
         held(self.state.lock())
     }
 
-    /// Takes the next place, for a question of so many bytes, as soon as there is room; `None` once the queue is closed.
+    /// Takes the next place, for a query of this many bytes, as soon as there is room; `None` once the queue is closed.
     pub(super) fn place(&self, bytes: usize) -> Option<u64> {
         let mut state = self.state();
         if !state.has_room(bytes, ALL) {
@@ -122,7 +122,7 @@ impl<T> Queue<T> {
         Some(place)
     }
 
-    /// Fills a place whose question had `question` bytes with something of `bytes` bytes.
+    /// Fills a place, whose query had `question` bytes, with a value of `bytes` bytes.
     pub(super) fn fill(&self, place: u64, question: usize, filling: T, bytes: usize) {
         let mut state = self.state();
         if state.closed {
@@ -139,7 +139,7 @@ impl<T> Queue<T> {
         if writer {
             self.ready.notify_one();
         }
-        // A question is larger than its answer, as a rule.
+        // A query is usually larger than its answer.
         if reader {
             self.room.notify_one();
         }
@@ -148,7 +148,7 @@ impl<T> Queue<T> {
     /// There will be no more places.
     pub(super) fn end(&self, result: Result<(), RunError>) {
         let mut state = self.state();
-        // The first end is the one that is told: what failed is not hidden by the end of the input.
+        // The first end is reported: the end of the input does not hide a failure.
         if state.end.is_none() {
             state.end = Some(result);
         }
@@ -167,14 +167,14 @@ impl<T> Queue<T> {
         self.room.notify_one();
     }
 
-    /// Nobody takes anything any more.
+    /// Closes the queue: nothing is taken from it any more.
     pub(super) fn close(&self) {
         self.state().closed = true;
         self.room.notify_one();
     }
 
-    /// The value that fills the next place. With `patience`, it is waited for that long while someone works on it, and not at all
-    /// while nobody does.
+    /// Returns the value in the next place. With `patience`, waits for it that long while someone works on it, and not at all if
+    /// nobody does.
     pub(super) fn next(&self, patience: Option<Duration>) -> Next<T> {
         let unfilled = |state: &mut State<T>| !state.is_ready();
         let mut state = self.state();
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_reader_waits_for_room_and_stops_when_nobody_takes_anything() {
         let queue = Arc::new(Queue::default());
-        // More than is ever held goes alone.
+        // A query of more bytes than the limit goes alone.
         let first = queue.place(2 * MOST_HELD).unwrap();
         let reader = Arc::clone(&queue);
         let waiting = std::thread::spawn(move || (reader.place(1), reader.place(MOST_HELD)));

@@ -1,13 +1,13 @@
-//! The members of a line, found without looking into their values.
+//! Finds the members of a line without reading their values.
 //!
-//! Reading JSON properly costs as much as answering a small question, and documents that were read before need not be read again.
-//! So values are delimited by their brackets and quotes alone. What is found is right if every value is JSON by
-//! itself: then the line is an object of just these members, as no text is JSON in two ways.
+//! Reading JSON properly costs as much as answering a small query, and cached documents need not be read again. So values are
+//! delimited by their brackets and quotes alone. The result is right if every value is valid JSON by itself: then the line is an
+//! object with exactly these members, because a JSON text has only one reading.
 
 use crate::policy::{string_length, value_length};
 
-/// The names and values of the members of an object in a plain spelling; `None` is a text that has to be read properly: it is no
-/// object of at least one member, or a name is not plain, or a bracket or quote is missing.
+/// Returns the names and values of the members of an object in a plain spelling. `None` if the text must be read properly: it is
+/// not an object with at least one member, a name is not plain, or a bracket or quote is missing.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut members = Vec::with_capacity(8);
     let mut rest = blank(text).strip_prefix('{').map(blank)?;
@@ -42,12 +42,12 @@ mod tests {
     use crate::surface::json_members;
     use serde_json::value::RawValue;
 
-    /// True if every value is JSON by itself.
+    /// True if every value is valid JSON by itself.
     fn sound(members: &[(&str, &str)]) -> bool {
         members.iter().all(|(_, value)| serde_json::from_str::<&RawValue>(value).is_ok())
     }
 
-    /// What is found, and is sound, is what the JSON reader reads; a text that it refuses is never found sound.
+    /// Members that are found and sound are those that the JSON reader reads; a text that it rejects is never found sound.
     fn agrees(text: &str) -> bool {
         let found = members(text).filter(|members| sound(members));
         if let Some(found) = &found {
@@ -74,7 +74,7 @@ mod tests {
         }
     }
 
-    /// Texts of the pieces that JSON is made of, in any order.
+    /// Texts are made of JSON's tokens in any order.
     #[test]
     fn never_takes_what_is_no_json_for_sound() {
         let pieces = [

@@ -1,4 +1,4 @@
-//! One question about every policy of a file.
+//! One query, run on every policy of a file.
 
 use super::config::Summary;
 use crate::check::{Answer, Options};
@@ -11,20 +11,19 @@ use crate::solve::Verdict;
 use crate::surface::{fit, incomplete, isolated, not_read, open, passes_over};
 use serde_json::{Map, Value, json};
 
-/// Asks the question about a policy of a file.
+/// Runs the query on a policy of a file.
 pub(super) type Ask<'q> = dyn Fn(&Entry, &Document, &Options) -> Result<(AwsCheck, Answer), Failure> + 'q;
 
-/// The question, as it is asked of each policy.
+/// A query that is run on each policy.
 pub(super) struct Question<'q> {
     pub(super) kind: CheckKind,
-    /// The policy that each is compared to, if that is the question.
+    /// The policy that each one is compared to, if the query is a comparison.
     pub(super) existing: Option<&'q Document>,
     pub(super) options: &'q Options,
     pub(super) ask: &'q Ask<'q>,
 }
 
-/// The answers about every policy, and what they are together: an error counts for more than FAIL, and that for more than
-/// UNKNOWN.
+/// Returns the answers about every policy, and the combined outcome: an error outweighs FAIL, and FAIL outweighs UNKNOWN.
 pub(super) fn answers(container: &Container, question: &Question<'_>) -> (Summary, Value) {
     let file = container.source.name();
     let mut parts: Vec<(String, Status, Value)> = Vec::new();
@@ -127,7 +126,7 @@ fn one(container: &Container, entry: &Entry, question: &Question<'_>) -> Result<
     if let (Some(own), Some(existing), None) = (own, question.existing, question.options.policy_type) {
         let other = PolicyType::infer([existing]);
         if own != other {
-            return skipped(format!("it is compared to an {}, and is an {}", other.name(), own.name()));
+            return skipped(format!("it is compared to an {}, but is an {}", other.name(), own.name()));
         }
     }
     let options = Options { policy_type: question.options.policy_type.or(own), ..question.options.clone() };
@@ -140,7 +139,7 @@ fn one(container: &Container, entry: &Entry, question: &Question<'_>) -> Result<
         Verdict::Unknown(_) => Status::Unknown,
     };
     if entry.sensitive {
-        let message = "its text is marked as sensitive: what was found is not shown";
+        let message = "its text is marked as sensitive: findings are not shown";
         return Ok((status, json!({"result": status.name(), "message": message})));
     }
     let judgement = Judgement::without_replays(check, document, question.existing, &answer, &options);

@@ -1,4 +1,4 @@
-//! From lines to lines: one thread reads, some answer, one writes.
+//! Answers a stream of lines: one thread reads, several answer, one writes.
 
 use super::cache::Cache;
 use super::config::{Batch, RunError, Summary};
@@ -11,25 +11,24 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Bytes that documents read before may take.
+/// The number of bytes for the cache of documents.
 const REMEMBERED: usize = 160 << 20;
-/// Stack of a thread that answers.
+/// The stack size of an answering thread.
 const STACK: usize = 8 << 20;
-/// The time that an answer waits for the next one before it is handed on.
+/// How long an answer waits for the next one before it is passed on.
 const PATIENCE: Duration = Duration::from_millis(2);
 
-/// The answers to a few lines that follow one another.
+/// The answers to a few consecutive lines.
 struct Answers {
     text: Vec<u8>,
     summary: Summary,
 }
 
 impl Batch {
-    /// Answers every line of `input`, in order; `progress` is told from time to time what became of the lines so far. Answers are
-    /// handed on as soon as nothing more is waiting to be answered, or the next one takes long.
+    /// Answers every line of `input`, in order; `progress` receives the outcome so far from time to time. Answers are passed on
+    /// as soon as no query is waiting, or if the next one takes long.
     ///
-    /// # Errors
-    /// Those of reading and writing, and faults of this program that are not those of one line. A thread may go on waiting for
+    /// # Errors Errors of reading and writing, and internal errors that do not belong to one line. A thread may still wait for
     /// input after an error.
     ///
     /// ```
@@ -54,7 +53,7 @@ impl Batch {
             .build()
             .map_err(std::io::Error::other)?;
         let reader = Reader { batch: Arc::new(self.clone()), queue: Arc::clone(&queue), workers };
-        // Not joined: it may wait for input that nobody needs any more.
+        // The thread is not joined, because it may wait for input that nobody needs any more.
         std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
             match isolated(|| reader.read(input)) {
                 Ok(result) => reader.queue.end(result.map_err(RunError::Io)),
@@ -88,7 +87,7 @@ impl Reader {
                     let bytes = answers.text.len();
                     queue.fill(place, chunk.bytes(), answers, bytes);
                 });
-                // A place that is never filled would have the writer wait for ever.
+                // The writer would wait forever for a place that is never filled.
                 if let Err(failure) = done {
                     queue.fail(failure);
                 }
@@ -171,7 +170,7 @@ mod tests {
         };
         let (sound, expected) = run();
         assert_eq!((sound.pass, sound.errors), (3, 0));
-        // Each line has three jobs: reading it, its answer, and the check for that.
+        // Each line has three jobs: reading it, answering it, and checking the answer.
         for (others, id) in [(3, "null"), (4, "2"), (5, "2")] {
             break_after(others);
             let (summary, found) = run();

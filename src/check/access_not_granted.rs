@@ -1,15 +1,15 @@
-//! Does the policy allow any of the listed actions on any of the listed resources?
+//! Checks that the policy allows none of the listed actions on the listed resources.
 
 use super::ask::{Answer, Options, ask};
 use crate::encode::DocumentRef;
 use crate::policy::Access;
 use crate::query::Query;
 
-/// Does `policy` allow any request that some entry of `access` lists? PASS if it does not. Document 0 of the answer
-/// is `policy`.
+/// Asks if `policy` allows a request that some entry of `access` lists. PASS if it does not. Document 0 of the answer is
+/// `policy`.
 ///
-/// This is AWS's CheckAccessNotGranted: within an entry one request must have a listed action and a listed resource (an
-/// empty list means any); conditions do not excuse. Source: IAM Access Analyzer API reference,
+/// This is AWS's CheckAccessNotGranted: within an entry, one request must have a listed action and a listed resource (an empty
+/// list matches any). Conditions do not make the access acceptable. Source: IAM Access Analyzer API reference,
 /// "CheckAccessNotGranted".
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What every question shares: options, answer, and the way from statements to findings.
+//! The parts that all checks share: options, answer, and the step from statements to findings.
 
 use super::isolation::caught;
 use super::judging::{Judging, Weakened};
@@ -15,7 +15,7 @@ use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, 
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Refusal, Refutation};
 
-/// The way in which a question is asked.
+/// The options of a check.
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
@@ -41,36 +41,36 @@ pub struct Options {
     pub strict_arn: bool,
     /// Drops the facts that AWS's own checks do not know (`--aws-compat`).
     pub aws_compat: bool,
-    /// Takes for facts what is usually but not certainly true of requests (`--assume-heuristics`); the answer names what
-    /// takes part.
+    /// Assumes the heuristics, which usually but not certainly hold for requests (`--assume-heuristics`). The answer names those
+    /// it depends on.
     pub assume_heuristics: bool,
-    /// Fixes whether the requester has a permissions boundary.
+    /// Fixes if the requester has a permissions boundary.
     pub boundary: Option<bool>,
-    /// Judges policies alone, or beside whatever else grants.
+    /// Judges policies alone or beside any other grants.
     pub judging: Judging,
     /// Bounds on the search.
     pub limits: SearchLimits,
-    /// Has the answer keep its certificate ([`Answer::certificate`]).
+    /// Keeps the certificate in the answer ([`Answer::certificate`]).
     pub certificate: bool,
-    /// Has every PASS verified before it is given (`--certify`); one that is not is UNKNOWN.
+    /// Verifies every PASS before it is given (`--certify`); a PASS that is not verified becomes UNKNOWN.
     pub certify: bool,
     /// Bounds on the verifier.
     pub verify_limits: Limits,
 }
 
-/// The remark on a FAIL that shows only requests of root users, where no policy type was given.
+/// The remark on a FAIL that shows only requests of root users, if no policy type was given.
 pub const ONLY_FOR_SCP: &str = "only if this is an SCP; give --policy-type";
 
 impl Options {
-    /// The options for questions about parts of these documents, which have one type together: a part of a resource policy may
-    /// name no principal. Where no type was given and none is read off a `Principal`, it stays open.
+    /// Returns the options for queries about parts of these documents. The documents have one type together, because a part of a
+    /// resource policy may name no principal. If no type is given and no `Principal` shows it, it stays undetermined.
     pub(super) fn for_parts<'d>(&self, documents: impl IntoIterator<Item = &'d Document>) -> Options {
         let inferred = Some(PolicyType::infer(documents)).filter(|of| *of == PolicyType::Resource);
         Options { policy_type: self.policy_type.or(inferred), ..self.clone() }
     }
 }
 
-/// The answer to one question.
+/// The answer to one query.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// PASS, FAIL or UNKNOWN.
@@ -79,18 +79,18 @@ pub struct Answer {
     pub policy_type: PolicyType,
     /// True if it was inferred.
     pub policy_type_inferred: bool,
-    /// The named assumptions that take part, in alphabetical order.
+    /// The named assumptions on which the answer depends, in alphabetical order.
     pub assumptions: Vec<Assumption>,
-    /// Of a check of public access that depends on the address a request comes from: the addresses, private ones left out, from
-    /// which outsiders have access. Of a PASS, none has from elsewhere; of a FAIL, they may have from more.
+    /// For a check of public access that depends on the source address: the addresses, without private ones, from which outsiders
+    /// have access. With PASS, no outsider has access from elsewhere; with FAIL, outsiders may have access from more addresses.
     pub addresses: Option<AddressSet>,
     /// Sizes of the search.
     pub stats: Stats,
-    /// What is open beside the findings of a FAIL; `None` with any other verdict.
+    /// The undecided part beside the findings of a FAIL; `None` with any other verdict.
     pub open: Option<Box<Unknown>>,
-    /// True if it is about what the policies let through beside whatever else grants.
+    /// True if the answer is about what the policies let through beside any other grants.
     pub beside_others: bool,
-    /// Of a comparison of what policies allow by themselves: the new one denies less, or may.
+    /// For a comparison of what policies allow alone: the new policy denies less, or may deny less.
     pub weakened: Option<Weakened>,
     pub(super) certificate: Option<Certificate>,
     /// True if a broken invariant ended the check.
@@ -98,7 +98,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The evidence for a PASS or a FAIL to [`crate::verify::verify`], if [`Options::certificate`] was set.
+    /// Returns the evidence for a PASS or a FAIL to [`crate::verify::verify`], if [`Options::certificate`] was set.
     ///
     /// ```
     /// use iamsat::{check, limits::InputLimits, policy::parse, span::Source, verify};
@@ -114,7 +114,7 @@ impl Answer {
         self.certificate.as_ref()
     }
 
-    /// The answer of a check that a broken invariant ended.
+    /// Returns the answer of a check that was ended by a broken invariant.
     pub(super) fn internal(message: String, policy_type: PolicyType, policy_type_inferred: bool) -> Answer {
         let reasons = vec![UnknownReason::Internal(message)];
         Answer {
@@ -132,14 +132,14 @@ impl Answer {
         }
     }
 
-    /// True if the finding shows a request of a root user under a policy whose type is not stated: identity policies are attached
-    /// to no root user, so it means something only if the policy is a service control policy.
+    /// True if the finding shows a request of a root user under a policy whose type is not given. Identity policies are not
+    /// attached to root users, so the finding matters only if the policy is a service control policy.
     pub fn is_for_scp(&self, finding: &Finding) -> bool {
         let is_root = finding.witness.request().requester.as_ref().is_some_and(Requester::is_root);
         self.policy_type_inferred && self.policy_type == PolicyType::Identity && is_root
     }
 
-    /// True if every finding is one of those: see [`Answer::is_for_scp`] and [`ONLY_FOR_SCP`].
+    /// True if this holds for every finding: see [`Answer::is_for_scp`] and [`ONLY_FOR_SCP`].
     pub fn is_only_for_scp(&self) -> bool {
         match &self.verdict {
             Verdict::Fail(findings) => findings.iter().all(|finding| self.is_for_scp(finding)),
@@ -147,7 +147,8 @@ impl Answer {
         }
     }
 
-    /// The limit that kept some statement from being decided, if one did: a FAIL may have more findings than it lists.
+    /// Returns the limit because of which some statement is undecided, if there is one. A FAIL may then have more findings than
+    /// it lists.
     pub fn cut_short(&self) -> Option<Exhausted> {
         self.open.as_deref()?.reasons.iter().rev().find_map(|reason| match reason {
             UnknownReason::Exhausted(limit) => Some(*limit),
@@ -156,7 +157,7 @@ impl Answer {
     }
 }
 
-/// The way in which the documents of a query are read.
+/// Returns the semantics under which the documents of a query are read.
 pub(super) fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     let policy_type = match options.policy_type {
         Some(policy_type) => policy_type,
@@ -172,7 +173,7 @@ pub(super) fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
     }
 }
 
-/// Asks, for every statement that puts requests into the set of the policies, whether it does so with a request that meets the query. `documents` are
+/// Asks, for every statement that adds requests to the set of the policies, if one of these satisfies the query. `documents` are
 /// those of the query, in its order.
 pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options: &Options) -> Answer {
     let semantics = semantics(query, options);
@@ -185,7 +186,7 @@ pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options:
     })
 }
 
-/// Runs a check; a broken invariant in it is an UNKNOWN with [`UnknownReason::Internal`].
+/// Runs a check; a broken invariant becomes UNKNOWN with [`UnknownReason::Internal`].
 pub(super) fn isolated(
     policy_type: PolicyType,
     policy_type_inferred: bool,
@@ -197,7 +198,7 @@ pub(super) fn isolated(
     }
 }
 
-/// The answer without its certificate.
+/// Returns the answer without its certificate.
 fn searched<'a>(
     query: &Query<'a>,
     documents: &[DocumentRef<'a>],
@@ -211,7 +212,7 @@ fn searched<'a>(
     let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
     let mut goals = encoding.goals.clone();
     if goals.is_empty() {
-        // The set is empty: one goal that says so, so that this too is proved.
+        // The set is empty. A single false goal has this proved too.
         goals.push((0, 0, Lit::FALSE));
     }
     let mut outcome = Outcome::default();
@@ -224,7 +225,7 @@ fn searched<'a>(
         goal.extend(encoding.shared.iter().filter(|_| lit != Lit::FALSE));
         let answer = decide(&mut search, &goal, &claim);
         let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
-        // Where one statement allows more, most of those after it do.
+        // If one statement allows more, most of the statements after it do too.
         let expected = (goals.len() + 1).min(options.limits.findings);
         let goes_on = outcome.add(answer, &claim, expected);
         let is_full = outcome.is_full(&options.limits) && goals.peek().is_some();
@@ -253,24 +254,24 @@ fn searched<'a>(
     }
 }
 
-/// The number of statements of the documents and of the values that they list.
+/// Returns the number of statements of the documents and of the values that they list.
 pub(super) fn values(query: &Query<'_>) -> u64 {
     let statements = query.documents().iter().flat_map(|document| &document.statements);
     statements.map(|statement| statement.value_count() as u64 + 1).sum()
 }
 
-/// The outcome of the goals so far.
+/// The results for the goals so far.
 #[derive(Default)]
 struct Outcome {
     findings: Vec<Finding>,
     open: Vec<Unknown>,
     proofs: Vec<Proof>,
-    /// Bytes of the requests of the findings.
+    /// The number of bytes of the requests of the findings.
     bytes: usize,
 }
 
 impl Outcome {
-    /// Adds what became of one goal; false if a limit was reached that ends the goals after it too.
+    /// Adds the result for one goal. Returns false if a limit was reached that also ends the remaining goals.
     fn add(&mut self, answer: solve::Answer, claim: &Claim<'_>, expected: usize) -> bool {
         match answer {
             solve::Answer::Unsat(proof) => self.proofs.push(proof),
@@ -294,7 +295,7 @@ impl Outcome {
         self.findings.len() + self.open.len() >= limits.findings || self.bytes >= limits.witness_bytes
     }
 
-    /// The verdict, and what is open beside the findings of a FAIL.
+    /// Returns the verdict, and the undecided part beside the findings of a FAIL.
     fn verdict(self) -> (Verdict, Option<Box<Unknown>>) {
         let open = Unknown::all(self.open);
         match (self.findings.is_empty(), open, Proof::all(self.proofs)) {
@@ -306,7 +307,7 @@ impl Outcome {
     }
 }
 
-/// The answer to the question with its certificate, if that is asked for; a PASS that has none is none.
+/// Returns the answer with its certificate, if one is requested. A PASS without a certificate becomes UNKNOWN.
 pub(super) fn with_certificate(
     mut answer: Answer,
     query: &Query<'_>,
@@ -337,7 +338,7 @@ pub(super) fn with_certificate(
     answer
 }
 
-/// The refutation of the whole question, verified if that is asked for.
+/// Returns the refutation of the whole query, verified if requested.
 pub(super) fn certified<'a>(
     query: &Query<'a>,
     documents: &[DocumentRef<'a>],
@@ -370,7 +371,7 @@ mod tests {
         parse(&Source::new(name, text), &InputLimits::default()).unwrap()
     }
 
-    /// A document that is not the one of the query breaks an invariant of the encoding.
+    /// A document that does not belong to the query breaks an invariant of the encoding.
     #[test]
     fn a_broken_invariant_is_an_internal_error_and_no_pass() {
         let (one, other) = (policy("s3:*"), policy("s3:Get*"));
@@ -383,7 +384,7 @@ mod tests {
         assert!(message.contains("broken invariant"), "{message}");
     }
 
-    /// The answer, and the text of its certificate.
+    /// Returns the name of the verdict, and the text of its certificate.
     fn capped(scope: &str) -> (&'static str, String) {
         let (policy, caps) = (named("policy", "s3:*"), [named("cap", "s3:Get*"), named("more", "s3:List*")]);
         let scope = named("scope", scope);
@@ -405,11 +406,11 @@ mod tests {
         let (pass, proved) = capped("s3:PutObject");
         assert_eq!(pass, "PASS");
         assert!(sentence(&proved).contains(" as one set and within scope "), "{}", sentence(&proved));
-        // Without its caps the question has another answer.
+        // Without its caps, the query has another answer.
         let mut changed: serde_json::Value = serde_json::from_str(&proved).unwrap();
         changed.as_object_mut().unwrap().remove("caps").unwrap();
         assert!(matches!(verify(&changed.to_string(), &Limits::default()), Outcome::Refused(_)));
-        // A request that the caps do not allow shows nothing.
+        // A request that the caps do not allow proves nothing.
         let changed = shown.replace(r#""action": "s3:GetObject""#, r#""action": "s3:PutObject""#);
         assert!(matches!(verify(&changed, &Limits::default()), Outcome::Refused(_)));
     }

@@ -1,10 +1,10 @@
-//! Does a policy let more through than another beside whatever else grants?
+//! Compares what two policies let through beside any other grants.
 //!
-//! Beside policies that grant G, a document lets (A or G) and not X through, where A is what its Allow statements allow and X what its Deny
-//! statements deny. NEW lets no more through than OLD for every G if and only if A and not X of NEW is inside that of OLD, and X
-//! of OLD is inside X of NEW: a G that grants a request which only OLD denies shows the second. In a resource policy the form of
-//! the principal decides what else has to grant, so the first is asked for every set of forms
-//! ([`RequestSet::beside_others`]). Each is one query with its own witness and proof.
+//! Beside policies that grant G, a document lets (A or G) and not X through, where A is what its Allow statements allow and X is
+//! what its Deny statements deny. NEW lets no more through than OLD for every G if and only if (A and not X) of NEW is a subset
+//! of (A and not X) of OLD, and X of OLD is a subset of X of NEW: a G that grants a request denied only by OLD shows the need for
+//! the second condition. In a resource policy, the form of the principal decides what else must grant, so the first condition is
+//! checked for every set of forms ([`RequestSet::beside_others`]). Each check is one query with its own witness and proof.
 
 use super::ask::{Answer, Options, ask};
 use super::find;
@@ -17,7 +17,7 @@ use crate::query::Query;
 use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
 use crate::verify::Certificate;
 
-/// Asks whether all requests in this set of `one` are in that of `other`. Document 0 of the answer is `one`.
+/// Asks if all requests in this set of `one` are in that of `other`. Document 0 of the answer is `one`.
 pub(super) fn inside(
     set: RequestSet,
     one: DocumentRef<'_>,
@@ -31,7 +31,7 @@ pub(super) fn inside(
     ask(&query, &[one, other], options)
 }
 
-/// Asks whether `new` lets more through than `existing`, as far as one set tells. Document 0 of the answer is `new`.
+/// Asks if `new` lets more through than `existing`, with regard to one set. Document 0 of the answer is `new`.
 pub(super) fn nothing_more_through(
     new: DocumentRef<'_>,
     existing: DocumentRef<'_>,
@@ -44,7 +44,7 @@ pub(super) fn nothing_more_through(
     }
 }
 
-/// Judges beside others, given the answer about what the documents allow.
+/// Compares the documents beside others, given the answer about what they allow.
 pub(super) fn beside_others(
     allowed: Answer,
     new: DocumentRef<'_>,
@@ -59,7 +59,7 @@ pub(super) fn beside_others(
     all(parts)
 }
 
-/// A request that `existing` denies and `new` does not, if there is one.
+/// Returns a request that `existing` denies and `new` does not, if there is one.
 pub(super) fn weakened(
     new: DocumentRef<'_>,
     existing: DocumentRef<'_>,
@@ -80,7 +80,7 @@ pub(super) fn weakened(
     }
 }
 
-/// True if no request is shown that the document allows by itself.
+/// True if no request was found that the document allows by itself.
 pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bool {
     if plainly_allows(document.document()) {
         return false;
@@ -90,8 +90,8 @@ pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bo
     !matches!(find([document], [], [], &options).verdict, Verdict::Fail(_))
 }
 
-/// True if there is an Allow statement for anyone without conditions, and the Deny statements are about other actions or resources:
-/// a sieve, as most documents have one.
+/// True if some Allow statement without conditions applies to anyone, and no Deny statement shares its actions and resources.
+/// This cheap test suffices for most documents.
 fn plainly_allows(document: &Document) -> bool {
     let is_plain = |statement: &Statement| {
         let action = statement.action.values.first().filter(|_| !statement.action.negated);
@@ -117,7 +117,7 @@ fn plainly_allows(document: &Document) -> bool {
     document.statements.iter().any(|statement| is_plain(statement) && is_open(statement))
 }
 
-/// The answer of a query about what is denied, whose documents come the other way round.
+/// Swaps back the documents in the answer to a query about denied requests, where they are in reverse order.
 fn swapped(mut answer: Answer) -> Answer {
     let swap = |document: &mut usize| *document = 1 - (*document).min(1);
     let unknown = |unknown: &mut Unknown| {
@@ -138,7 +138,7 @@ fn swapped(mut answer: Answer) -> Answer {
     answer
 }
 
-/// The answer that the answers about all sets are together.
+/// Combines the answers about all sets to one.
 fn all(parts: Vec<(RequestSet, Answer)>) -> Answer {
     let certificates: Vec<(RequestSet, Certificate)> =
         parts.iter().filter_map(|(set, answer)| Some((*set, answer.certificate.clone()?))).collect();
@@ -151,8 +151,7 @@ fn all(parts: Vec<(RequestSet, Answer)>) -> Answer {
     whole
 }
 
-/// The answer to several queries about one thing, without a certificate: what one of them shows is shown, and what all prove is
-/// proved.
+/// Combines the answers to several queries, without a certificate: FAIL if one of them is FAIL, PASS if all are PASS.
 pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
     let Some(mut whole) = parts.next() else { broken("something is asked of the documents") };
     let mut proofs = Vec::new();
@@ -165,7 +164,7 @@ pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
             Verdict::Fail(found) => {
                 for finding in found {
                     let place = (finding.document, finding.statement);
-                    // A statement that is new to one set is usually new to the next.
+                    // A statement that is new in one set is usually new in the next set too.
                     if !findings.iter().any(|other| (other.document, other.statement) == place) {
                         findings.push(finding);
                     }

@@ -1,4 +1,4 @@
-//! What S3's Block Public Access makes of a policy and of ACLs.
+//! Applies S3's Block Public Access settings to a policy and ACLs.
 
 use super::{Answer, Options, find, no_public_access};
 use crate::limits::InputLimits;
@@ -7,7 +7,7 @@ use crate::solve::Verdict;
 use crate::span::Source;
 use serde_json::json;
 
-/// The four settings.
+/// The four settings of Block Public Access.
 ///
 /// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage".
 ///
@@ -26,12 +26,12 @@ pub struct BlockSettings {
     pub ignore_public_acls: bool,
     /// Public policies are rejected when they are put.
     pub block_public_policy: bool,
-    /// Under a public policy only services and the owner's account have access.
+    /// Under a public policy, only services and the owner's account have access.
     pub restrict_public_buckets: bool,
 }
 
 impl BlockSettings {
-    /// What holds under both: a setting of the account, the bucket or the access point is enough.
+    /// Combines two levels: a setting of the account, the bucket or the access point is sufficient.
     #[must_use]
     pub fn with(self, other: BlockSettings) -> BlockSettings {
         BlockSettings {
@@ -60,52 +60,53 @@ pub struct AclGrant {
 }
 
 impl AclGrant {
-    /// Returns true if everyone has it, or everyone with an AWS account.
+    /// True if everyone has the permission, or everyone with an AWS account.
     pub fn is_public(&self) -> bool {
         self.grantee.ends_with("/groups/global/AllUsers")
             || self.grantee.ends_with("/groups/global/AuthenticatedUsers")
     }
 }
 
-/// The subject that the settings are held against.
+/// The bucket or access point to which the settings apply.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocked<'a> {
     /// The policy of the bucket or access point, if it has one.
     pub policy: Option<&'a Document>,
     /// Bucket or access point.
     pub resource_type: ResourceType,
-    /// True if it is an access point that only a VPC can use: its policy is never public.
+    /// True if it is an access point that only a VPC can use; its policy is never public.
     pub vpc_only: bool,
     /// All grants of its ACLs.
     pub grants: &'a [AclGrant],
-    /// The settings of account, bucket and access point together.
+    /// The settings of account, bucket and access point combined.
     pub settings: BlockSettings,
-    /// The account that owns it, if that is known.
+    /// The account that owns it, if known.
     pub owner: Option<&'a str>,
 }
 
-/// What is public, what is rejected, what remains.
+/// The effect of the settings.
 #[derive(Clone, Debug)]
 pub struct BlockOutcome {
-    /// True if the policy is public; PASS means that it is not. `None` without a policy, and for one that cannot be public.
+    /// The answer about public access: PASS means that the policy is not public. `None` without a policy, and if the policy
+    /// cannot be public.
     pub public: Option<Answer>,
-    /// What the policy still allows where the settings restrict it to services and the owner: FAIL with a request, PASS if
-    /// nothing. `None` where they do not restrict it.
+    /// The access left by the policy if the settings restrict it to services and the owner: FAIL with a request, or PASS if
+    /// nothing is left. `None` if they do not restrict it.
     pub remaining: Option<Answer>,
     /// True if putting the policy would be rejected.
     pub rejects_policy: bool,
     /// True if putting the ACL would be rejected.
     pub rejects_acl: bool,
-    /// True if public access by the policy remains; `None` if it is not known whether the policy is public.
+    /// True if public access through the policy remains; `None` if it is not known whether the policy is public.
     pub policy_stays_public: Option<bool>,
-    /// True if public access by ACLs remains.
+    /// True if public access through ACLs remains.
     pub acl_stays_public: bool,
 }
 
-/// Holds a policy and ACLs against the settings of Block Public Access.
+/// Applies the settings of Block Public Access to a policy and ACLs.
 ///
-/// A policy is public if it lets outsiders in, as in [`no_public_access`]. `RestrictPublicBuckets` looks at it as a whole: if one
-/// statement is public, other accounts lose what the others give them.
+/// A policy is public if it lets outsiders in, as in [`no_public_access`]. `RestrictPublicBuckets` depends on the policy as a
+/// whole: if one statement is public, other accounts lose the access given by the other statements.
 ///
 /// ```
 /// use iamsat::check::{BlockSettings, Blocked, Options, block_public_access};
@@ -144,7 +145,7 @@ pub fn block_public_access(of: &Blocked<'_>, options: &Options) -> BlockOutcome 
         rejects_acl: of.settings.block_public_acls && public_acl,
         policy_stays_public: match is_public {
             Some(public) => Some(public && !of.settings.restrict_public_buckets),
-            // Whether it is or not, nothing public remains.
+            // Public or not, no public access remains.
             None if of.settings.restrict_public_buckets => Some(false),
             None => None,
         },
@@ -153,7 +154,7 @@ pub fn block_public_access(of: &Blocked<'_>, options: &Options) -> BlockOutcome 
     }
 }
 
-/// All requests of services and of the owner's account, as a policy.
+/// Returns all requests of services and of the owner's account, as a policy.
 fn insiders(policy: &Document, owner: Option<&str>) -> Option<Document> {
     let accounts: Vec<&str> = owner.into_iter().collect();
     let mut statement =

@@ -1,4 +1,4 @@
-//! How do two policies relate?
+//! Compares two policies in both directions.
 
 use super::beside_others::{beside_others, nothing_more_through};
 use super::judging::Judging;
@@ -7,7 +7,7 @@ use crate::encode::DocumentRef;
 use crate::policy::RequestSet;
 use crate::solve::Verdict;
 
-/// The relation of what one policy lets through to what another does.
+/// The relation between what two policies let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// They are the same.
@@ -16,7 +16,7 @@ pub enum Relation {
     LeftNarrower,
     /// The left policy lets more through.
     LeftWider,
-    /// Each lets something through that the other does not.
+    /// Each lets something through that the other does not let through.
     Incomparable,
 }
 
@@ -32,12 +32,12 @@ impl Relation {
     }
 }
 
-/// Two answers that together say how two policies relate.
+/// Two answers that together give the relation of two policies.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// True if the left policy lets nothing through that the right one does not.
+    /// The answer to "does the left policy let nothing through that the right one does not?"; PASS means yes.
     pub left: Answer,
-    /// True if the right policy lets nothing through that the left one does not.
+    /// The answer to "does the right policy let nothing through that the left one does not?"; PASS means yes.
     pub right: Answer,
 }
 
@@ -54,9 +54,9 @@ impl Comparison {
     }
 }
 
-/// Asks in both directions whether one policy lets nothing through that the other does not, beside whatever else grants; with
-/// [`Judging::Alone`], whether it allows nothing by itself that the other does not. Both answers are about the same type of
-/// policy: it is inferred from both documents.
+/// Asks in both directions if one policy lets nothing through that the other does not, beside any other grants. With
+/// [`Judging::Alone`], asks if it allows nothing by itself that the other does not. Both answers use the same policy type, which
+/// is inferred from both documents.
 ///
 /// ```
 /// use iamsat::check::{Options, Relation, compare};
@@ -80,7 +80,7 @@ pub fn compare<'a>(
     Comparison { left: no_more_through(left, right, options), right: no_more_through(right, left, options) }
 }
 
-/// Does `one` let nothing through that `other` does not, as [`compare`] asks?
+/// Asks if `one` lets nothing through that `other` does not, as [`compare`] does.
 pub fn no_more_through<'a>(
     one: impl Into<DocumentRef<'a>>,
     other: impl Into<DocumentRef<'a>>,

@@ -7,12 +7,12 @@ use crate::policy::{
 use crate::span::Source;
 use serde_json::{Map, Value, json};
 
-/// The requests that do not meet one part of a Deny statement.
+/// The requests that escape a Deny statement through one of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Complement {
-    /// A value of its `NotPrincipal`: the kind, and who.
+    /// A value of `NotPrincipal`: the kind and the text.
     Principal(&'static str, String),
-    /// The opposite of one of its conditions.
+    /// The negation of a condition.
     Conditions(Vec<Test>),
 }
 
@@ -25,7 +25,8 @@ pub(super) struct Test {
 }
 
 impl Complement {
-    /// All whom a Deny statement leaves by what it says about principals, of a part for anyone, and about keys of trust.
+    /// Returns the complement of a Deny statement with regard to its principals (if the part applies to anyone) and
+    /// its conditions on trust keys.
     pub(super) fn of(
         denial: &Statement,
         part: &Document,
@@ -46,7 +47,7 @@ impl Complement {
         principals.chain(of_trust.filter_map(opposite).map(Complement::Conditions)).collect()
     }
 
-    /// All requests of theirs, as a policy.
+    /// Returns a policy that matches all requests of the complement.
     pub(super) fn document(&self, with_resource: bool) -> Option<Document> {
         let mut statement = json!({"Effect": "Allow", "Principal": "*", "Action": "*"});
         if let (true, Value::Object(members)) = (with_resource, &mut statement) {
@@ -56,8 +57,8 @@ impl Complement {
         read("left", &json!({"Version": "2012-10-17", "Statement": statement}).to_string())
     }
 
-    /// What of a part is about them; `None` if that is nothing. Where the part has the same test of the same key already,
-    /// those values stay of which `is_within(test, inner, outer)` tells that one of the other's holds them.
+    /// Restricts a part to the complement; `None` if nothing is left. If the part already has the same test of the same key, the
+    /// values stay that the other test's values cover, as `is_within(test, inner, outer)` tells.
     pub(super) fn within(
         &self,
         part: &Document,
@@ -68,7 +69,8 @@ impl Complement {
         read(part.source.name(), &text.to_string())
     }
 
-    /// Conditions of a part by operator and key, about the same keys, but that are not these.
+    /// Returns the operator and key of those conditions of the part that are about the same keys but are not tests of the
+    /// complement.
     pub(super) fn others(&self, part: &Document) -> Vec<(String, String)> {
         let Complement::Conditions(tests) = self else { return Vec::new() };
         let conditions = part.statements.iter().flat_map(|s| &s.conditions);
@@ -97,13 +99,13 @@ impl Complement {
 }
 
 impl Test {
-    /// All requests with one value, as a policy.
+    /// Returns a policy that matches all requests with this value.
     pub(super) fn document(&self, value: &str) -> Option<Document> {
         let test = Test { values: vec![value.to_owned()], ..self.clone() };
         Complement::Conditions(vec![test]).document(true)
     }
 
-    /// Decides whether anything is left.
+    /// Adds the test to the conditions. Returns false if no request can pass.
     fn put_into(
         &self,
         conditions: &mut Map<String, Value>,
@@ -134,7 +136,7 @@ impl Test {
     }
 }
 
-/// The member with this name in any case, or a new one.
+/// Returns the member with this name, ignoring case, or a new one.
 fn entry<'v>(map: &'v mut Map<String, Value>, name: &str, new: impl Fn() -> Value) -> &'v mut Value {
     let known = map.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
     let name = match known {
@@ -144,7 +146,7 @@ fn entry<'v>(map: &'v mut Map<String, Value>, name: &str, new: impl Fn() -> Valu
     map.entry(name).or_insert_with(new)
 }
 
-/// The conditions that together say the opposite of one; `None` if there are none.
+/// Returns the conditions that together are the negation of one; `None` if there are none.
 fn opposite(condition: &Condition) -> Option<Vec<Test>> {
     let operator = condition.operator.value;
     let key = condition.key.value.text.to_string();
@@ -157,7 +159,7 @@ fn opposite(condition: &Condition) -> Option<Vec<Test>> {
     if operator.base == OperatorBase::Null {
         return Some(vec![test("Null".to_owned(), flipped()?)]);
     }
-    // What an absent key does to an operator without a set prefix.
+    // True if an operator without a set prefix holds for an absent key.
     let absent_meets = operator.if_exists || operator.base.is_negated();
     let set = match operator.set {
         None => "",
@@ -179,14 +181,14 @@ fn opposite(condition: &Condition) -> Option<Vec<Test>> {
     };
     let other = OperatorBase::ALL.iter().find(|base| base.name() == other)?;
     let mut tests = vec![test(format!("{set}{}", other.name()), values)];
-    // Those who are left have the key, which their test, being a negated one, does not say.
+    // The escaping requests have the key, but their test is negated and does not require it.
     if operator.set.is_none() && absent_meets && other.is_negated() {
         tests.push(test("Null".to_owned(), vec!["false".to_owned()]));
     }
     Some(tests)
 }
 
-/// A part without one of its conditions.
+/// Returns a part without one of its conditions.
 pub(super) fn without_condition(part: &Document, operator: &str, key: &str) -> Option<Document> {
     let mut text: Value = serde_json::from_str(part.source.text()).ok()?;
     let Value::Object(conditions) = text.get_mut("Statement")?.get_mut("Condition")? else { return None };
@@ -198,7 +200,7 @@ pub(super) fn without_condition(part: &Document, operator: &str, key: &str) -> O
     read(part.source.name(), &text.to_string())
 }
 
-/// The document of a text.
+/// Parses a text as a document.
 pub(super) fn read(name: &str, text: &str) -> Option<Document> {
     parse(&Source::new(name, text), &InputLimits::default()).ok()
 }

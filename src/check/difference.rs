@@ -1,15 +1,14 @@
-//! Everything that one policy allows and another does not, or that one denies and another does not, as few regions that are as
-//! general as can be.
+//! Everything that one policy allows (or denies) and another does not, as few regions that are as general as possible.
 //!
-//! A region is a statement with some of its values. Regions of the statements are halved until each part lies wholly inside the
-//! difference, or outside, or cannot be halved any more; parts that differ in one list only are put together again. Three
-//! kinds of regions are looked at, one after the other, each for what is left: statements that allow what is new (as far as they
-//! allow nothing else), statements that denied it, and statements that allow it among other things. At the end regions
-//! that the others cover are dropped, and one more question proves that the rest covers everything.
+//! A region is a statement with some of its values. Regions are halved until each part lies entirely inside the difference, or
+//! outside, or cannot be halved further; parts that differ in one list only are joined again. Three kinds of regions are searched
+//! in turn, each for what the kinds before leave uncovered: statements that allow the new requests (as far as they allow nothing
+//! else), statements that denied them, and statements that allow them among others. At the end, regions that others cover are
+//! dropped, and one more query proves that the remaining regions cover everything.
 //!
-//! Beside whatever else grants, an entry for a user or a role allows more than one for its account. So the same is asked for the
-//! requests that policies allow by entries of these forms alone; groups that were found before count as covered as far as they
-//! are allowed by those forms.
+//! Beside any other grants, an entry for a user or a role allows more than one for its account. So the search is repeated for
+//! the requests that policies allow by entries of these forms alone. Groups found before count as covered to the extent that
+//! these forms allow them.
 
 use super::beside_others::{combined, inside};
 use super::find::{OfSet, find_among};
@@ -31,60 +30,60 @@ mod near;
 
 use near::{Known, Near, Newness};
 
-/// A region of which some is new.
+/// A region with new requests.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// The set of requests in which it is new.
+    /// The set of requests in which they are new.
     pub set: RequestSet,
-    /// Which of the two policies the statement is of that describes it.
+    /// The policy whose statement describes the group.
     pub side: Side,
-    /// The statement, and which of its values.
+    /// The statement and the selected values.
     pub region: Region,
     /// The region as a policy.
     pub document: Document,
-    /// True if all of it is new, which is proved, or maybe a part only.
+    /// True if the whole region is proved new; false if possibly only a part of it is.
     pub is_all_new: bool,
-    /// A request in it that is new, with the statement that allows it, or that denied it.
+    /// A new request in the region, with the statement that allows it or that denied it.
     pub finding: Finding,
 }
 
 /// One of two policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// The one with more in the set: the statement puts requests into it.
+    /// The policy with more in the set: the statement adds requests to it.
     More,
-    /// The other: the statement is a Deny, which keeps requests out of the set.
+    /// The other policy: the statement is a Deny that removes requests from the set.
     Less,
 }
 
-/// The requests that one policy allows, or denies, and another does not.
+/// The requests that one policy allows (or denies) and another does not.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The groups, by set; those that are new as a whole first, then by statement.
+    /// The groups, by set; entirely new groups first, then by statement.
     pub groups: Vec<Group>,
-    /// PASS if the groups cover everything; otherwise what is not covered, or why it is not known.
+    /// PASS if the groups cover everything; otherwise the uncovered requests, or the reason why this is not known.
     pub rest: Answer,
-    /// The certificates of the queries whether the groups cover everything, one for each set, if [`Options::certificate`] was set.
+    /// The certificates that the groups cover everything, one for each set, if [`Options::certificate`] was set.
     pub certificates: Vec<Certificate>,
 }
 
 impl Difference {
-    /// Returns true if it is proved that there is none.
+    /// True if it is proved that there is no difference.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && matches!(self.rest.verdict, Verdict::Pass(_))
     }
 
-    /// Returns true if it is proved that the groups cover everything.
+    /// True if it is proved that the groups cover everything.
     pub fn is_complete(&self) -> bool {
         matches!(self.rest.verdict, Verdict::Pass(_))
     }
 }
 
-/// Everything that `new` allows and `old` does not, beside whatever else grants unless policies are judged alone.
+/// Returns everything that `new` allows and `old` does not, beside any other grants unless policies are judged alone.
 ///
-/// The groups cover it all (proved: [`Difference::rest`] is PASS), none is covered by the others, and none of those that are
-/// wholly new could have another value of its statement without leaving the difference. The number of questions asked
-/// on the way is bounded by [`crate::limits::SearchLimits::questions`]; where it is reached, the rest is UNKNOWN.
+/// The groups cover all of it (proved if [`Difference::rest`] is PASS), none is covered by the others, and no group that is
+/// entirely new could include another value of its statement without leaving the difference.
+/// [`crate::limits::SearchLimits::questions`] bounds the number of queries; if it is reached, the rest is UNKNOWN.
 ///
 /// ```
 /// use iamsat::check::{Options, difference};
@@ -114,7 +113,7 @@ pub fn difference<'a>(
     of_sets(new, old, &allowed, options)
 }
 
-/// Everything that `one` denies and `other` does not, as [`difference`].
+/// Returns everything that `one` denies and `other` does not, as in [`difference`].
 ///
 /// ```
 /// use iamsat::check::{Options, denied_difference};
@@ -151,7 +150,7 @@ fn of_sets(
 }
 
 fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], options: &Options) -> Difference {
-    // All questions are about the type that both documents have together.
+    // All queries use the type of both documents together.
     let is_inferred = options.policy_type.is_none();
     let options = &options.for_parts([one.document(), other.document()]);
     let (one, other) = (one.prepared(), other.prepared());
@@ -201,7 +200,7 @@ fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], opti
     Difference { groups: groups.into_iter().map(Found::group).collect(), rest, certificates }
 }
 
-/// A group, about which more queries are asked.
+/// A group that further queries use.
 struct Found {
     set: RequestSet,
     side: Side,
@@ -217,17 +216,17 @@ impl Found {
         Group { set, side, region, document: document.into_document(), is_all_new, finding }
     }
 
-    /// The requests of the group that count in a set.
+    /// Returns the region of the group as a set of requests within `set`.
     fn in_set(&self, set: RequestSet) -> OfSet<'_> {
         (region_set(set, self.side), (&self.document).into())
     }
 }
 
-/// The set that the document of a region on this side stands for.
+/// Returns the set that the document of a region on this side defines.
 fn region_set(set: RequestSet, side: Side) -> RequestSet {
     match side {
         Side::More => set,
-        // A Deny statement keeps requests out by whichever entry they would be allowed.
+        // A Deny statement removes requests whatever entry would allow them.
         Side::Less => RequestSet::ALLOWED,
     }
 }
@@ -237,18 +236,18 @@ struct Differ<'d> {
     one: &'d PreparedDocument,
     other: &'d PreparedDocument,
     set: RequestSet,
-    /// The groups that were found in other sets.
+    /// The groups found in other sets.
     earlier: &'d [Found],
     budget: &'d mut QueryBudget,
     index_of_one: &'d StatementIndex,
     index_of_other: &'d StatementIndex,
-    /// The options by which the referee reads both policies.
+    /// The options under which the referee reads both policies.
     reading: &'d evaluate::Options,
-    /// The options by which it reads a region: a statement without `Resource` is about every resource.
+    /// The options under which the referee reads a region: a statement without `Resource` covers every resource.
     of_regions: &'d evaluate::Options,
 }
 
-/// The part of a region that is new.
+/// How much of a region is new.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Share {
     All,
@@ -271,7 +270,7 @@ impl<'d> Differ<'d> {
                 }
             }
         }
-        // In the set of what is denied, no statement keeps requests out.
+        // No statement removes requests from the set of denied requests.
         let (other, set) = (self.other.document(), self.set);
         let of_other = other.statements.iter().filter(|_| set != RequestSet::Denied);
         for (statement, source) in of_other.enumerate() {
@@ -291,7 +290,7 @@ impl<'d> Differ<'d> {
         self.without_covered(groups)
     }
 
-    /// Adds a region as a group, if something in it is new that no group has yet.
+    /// Adds a region as a group if it contains a new request that no group contains yet.
     fn add(
         &mut self,
         groups: &mut Vec<Found>,
@@ -306,7 +305,7 @@ impl<'d> Differ<'d> {
         Ok(())
     }
 
-    /// The groups without those that the others cover; those that say least go first.
+    /// Returns the groups without those that others cover; the most specific groups are dropped first.
     fn without_covered(&mut self, mut groups: Vec<Found>) -> Result<Vec<Found>, Stopped> {
         let mut order: Vec<usize> = (0..groups.len()).collect();
         let weight = |group: &Found| (group.is_all_new, group.region.cells());
@@ -319,7 +318,7 @@ impl<'d> Differ<'d> {
                 let others = groups.iter().enumerate().filter(|(other, _)| stays(*other));
                 let others = self.earlier.iter().chain(others.map(|(_, other)| other));
                 let others = self.meeting((&group.document).into(), others);
-                // Most have a request that no other has.
+                // Most groups have a request that no other group contains.
                 let request = group.finding.witness.request();
                 let has = |other: &OfSet<'_>| self.may_hold(*other, request);
                 if others.iter().any(has)
@@ -336,7 +335,7 @@ impl<'d> Differ<'d> {
         Ok(groups)
     }
 
-    /// The groups that may have a request in common with a region, by the sets in which they count.
+    /// Returns the groups that may share a request with a region, with the sets in which they count.
     fn meeting<'g>(
         &self,
         region: DocumentRef<'_>,
@@ -357,14 +356,14 @@ impl<'d> Differ<'d> {
         }
     }
 
-    /// A region of the policy of this side as a document.
+    /// Returns a region of this side's policy as a document.
     fn document(&self, side: Side, region: &Region) -> Option<PreparedDocument> {
         let effect = region_set(self.set, side).effect();
         region.document_of(self.of_side(side), effect).map(PreparedDocument::new)
     }
 
-    /// The parts of a statement in which something is new, put together as far as they go together, given a request that may be new
-    /// in it.
+    /// Returns the parts of a statement that contain something new, joined as far as possible, given a request that may be new in
+    /// it.
     fn parts(&mut self, near: &Near, new: Option<&Request>) -> Result<Parts, Stopped> {
         let mut parts = Vec::new();
         self.halve(near, near.whole.clone(), Known { new, ..Known::default() }, &mut parts)?;
@@ -375,7 +374,7 @@ impl<'d> Differ<'d> {
         Ok(parts)
     }
 
-    /// Halves the region until every part is wholly new, not new at all, or one value of each list.
+    /// Halves the region until every part is entirely new, contains nothing new, or has one value in each list.
     fn halve(
         &mut self,
         near: &Near,
@@ -412,7 +411,7 @@ impl<'d> Differ<'d> {
                 }
             },
         };
-        // The shortest list first: its values differ more often.
+        // The shortest list is halved first: its values differ more often.
         let longest = |(axis, values): (Axis, &[usize])| {
             (values.len() > 1).then(|| (values.len(), axis, values.to_vec()))
         };
@@ -429,7 +428,7 @@ impl<'d> Differ<'d> {
         Ok(())
     }
 
-    /// Gives a part that is wholly new every further value of its statement with which it still is, unless it would
+    /// Extends an entirely new part by every further value of its statement with which it stays entirely new, unless it would
     /// swallow another part.
     fn grow(&mut self, near: &Near, place: usize, parts: &mut Parts) -> Result<(), Stopped> {
         let Some((region, Share::All)) = parts.get(place).cloned() else { return Ok(()) };
@@ -463,17 +462,17 @@ impl<'d> Differ<'d> {
         Ok(())
     }
 
-    /// Returns true if the request is in the region.
+    /// True if the request is in the region.
     fn holds(&self, (set, region): OfSet<'_>, request: &Request) -> bool {
         Case::new(request, self.of_regions).is_in(set, [region.document()]) == Truth::True
     }
 
-    /// Returns false if the request is not in the region.
+    /// True unless the request is certainly not in the region.
     fn may_hold(&self, (set, region): OfSet<'_>, request: &Request) -> bool {
         Case::new(request, self.of_regions).is_in(set, [region.document()]) != Truth::False
     }
 
-    /// A new request of the region that is in none of the groups.
+    /// Returns a new request of the region that is in none of the groups.
     fn left_in(
         &mut self,
         side: Side,
@@ -484,8 +483,8 @@ impl<'d> Differ<'d> {
         self.ask_new((self.one, self.other), (region_set(self.set, side), region.into()), &others)
     }
 
-    /// A new request of the region that is in none of the others. What is not known counts as none: in the end it is
-    /// asked whether everything is covered.
+    /// Returns a new request of the region that is in none of the others. An undecided query counts as none, because a final
+    /// query asks if everything is covered.
     fn ask_new(
         &mut self,
         (one, other): (&PreparedDocument, &PreparedDocument),
@@ -503,19 +502,19 @@ impl<'d> Differ<'d> {
     }
 }
 
-/// The values of a list of a region; none of one that its statement does not have.
+/// Returns the values of a list of a region; empty if its statement has no such list.
 fn list(region: &Region, axis: Axis) -> Vec<usize> {
     region.values(axis).into_iter().flatten().copied().collect()
 }
 
-/// Puts together what differs in one list only, until nothing does.
+/// Joins parts that differ in one list only, until no two do.
 fn together(mut parts: Parts) -> Parts {
     loop {
         let before = parts.len();
         let axes: BTreeSet<Axis> =
             parts.iter().flat_map(|(region, _)| region.lists().map(|(axis, _)| axis)).collect();
         for axis in axes {
-            // By what they have in common, in the order in which they came.
+            // Parts by their common lists, in order of first occurrence.
             let mut joined: Parts = Vec::new();
             let mut places: BTreeMap<(Region, Share), usize> = BTreeMap::new();
             for (region, share) in parts {
@@ -540,8 +539,8 @@ fn together(mut parts: Parts) -> Parts {
     }
 }
 
-/// Returns true if the parts that are wholly new may cover a slice: each value of each of its lists is in one of them. A cheap
-/// sieve; the question itself comes after.
+/// True if the entirely new parts may cover a slice: each value of each of its lists is in one of them. This cheap test precedes
+/// the query.
 fn is_covered(slice: &Region, parts: &Parts) -> bool {
     let among = |axis: Axis, value: &usize| {
         let mut all = parts.iter().filter(|(_, share)| *share == Share::All);

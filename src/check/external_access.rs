@@ -1,15 +1,16 @@
-//! Whom does a policy let in from outside a zone of trust?
+//! Finds the access that a policy gives to callers outside a zone of trust.
 //!
-//! A finding is a part of an Allow statement: one principal, and the values of its other lists with which someone outside is let
-//! in. Where Deny statements leave nothing but what they name, a finding is narrowed to that. Findings that the others
-//! cover are dropped.
+//! A finding is a part of an Allow statement: one principal, and the values of its other lists with which a caller from outside
+//! is let in. If Deny statements leave only certain callers, the finding is narrowed to these. Findings that others cover are
+//! dropped.
 //!
-//! A request to which an Allow statement applies is allowed by the policy exactly if no Deny statement applies. So a question about
-//! a part of a statement needs that part and the Deny statements, and so does the proof that the findings of a statement cover all
-//! that it gives; together these proofs show that nothing is missing, and their sizes add up to that of the policy. How a statement is
-//! read depends on other Allow statements in two points: a key in no table has several values if some statement reads it as a set, and
-//! whether object tags that are spelled in several ways are one key is open. Questions about a policy with such keys, and about what
-//! could not be proved of one statement, are about the whole policy, as certificates are.
+//! A request to which an Allow statement applies is allowed by the policy exactly if no Deny statement applies. So a query about
+//! a part of a statement needs only that part and the Deny statements. The same holds for the proof that the findings of a
+//! statement cover all access it gives; together these proofs show that nothing is missing, and their sizes add up to the size of
+//! the policy. In two points, the reading of a statement depends on other Allow statements: a key that is in no table has several
+//! values if some statement reads it as a set, and it is open if object tags with several spellings are one key. Queries about a
+//! policy with such keys, and about access that could not be proved for one statement, are about the whole policy, as
+//! certificates are.
 
 use super::ask::semantics;
 use super::isolation::caught;
@@ -38,17 +39,17 @@ mod narrow;
 /// Access from outside.
 #[derive(Clone, Debug)]
 pub struct ExternalFinding {
-    /// The Allow statement that gives it.
+    /// The Allow statement that gives the access.
     pub statement: usize,
-    /// All Allow statements that by themselves allow the request of the finding, this one among them.
+    /// All Allow statements that by themselves allow the request of the finding, including this one.
     pub statements: Vec<usize>,
-    /// Its scope, as a policy of one statement.
+    /// The scope of the finding, as a policy with one statement.
     pub document: Document,
-    /// True if all requests that it covers are allowed and from outside, which is proved, or maybe some only.
+    /// True if all covered requests are proved to be allowed and from outside; false if possibly only some are.
     pub is_wholly_outside: bool,
-    /// The Deny statements that refuse, or may refuse, requests from outside that it covers.
+    /// The Deny statements that deny, or may deny, covered requests from outside.
     pub denied_by: Vec<usize>,
-    /// True if outsiders of whom the policy knows nothing are among those let in, or this is not known.
+    /// True if callers unknown to the policy are among those let in, or if this is not known.
     pub is_public: bool,
     /// An allowed request from outside.
     pub finding: Finding,
@@ -59,18 +60,18 @@ pub struct ExternalFinding {
 pub struct ExternalAccess {
     /// The findings, by statement.
     pub findings: Vec<ExternalFinding>,
-    /// PASS if the findings cover all access from outside; otherwise what they do not cover, or why it is not known.
+    /// PASS if the findings cover all access from outside; otherwise the uncovered access, or the reason why this is not known.
     pub rest: Answer,
 }
 
 impl ExternalAccess {
-    /// Returns true if it is proved that the findings cover everything.
+    /// True if it is proved that the findings cover everything.
     pub fn is_complete(&self) -> bool {
         matches!(self.rest.verdict, Verdict::Pass(_))
     }
 }
 
-/// All access that `policy`, of a resource of this type, gives to anyone outside `zone`.
+/// Returns all access that `policy`, of a resource of this type, gives to anyone outside `zone`.
 ///
 /// These are the external access findings of IAM Access Analyzer. Services are never outside. Source: IAM User Guide, "Findings
 /// for external access" (page `access-analyzer-concepts`).
@@ -109,14 +110,14 @@ pub fn external_access<'a>(
     access
 }
 
-/// Names an assumption among those of an answer.
+/// Adds an assumption to an answer.
 fn assume(answer: &mut Answer, assumption: Assumption) {
     if let Err(place) = answer.assumptions.binary_search(&assumption) {
         answer.assumptions.insert(place, assumption);
     }
 }
 
-/// Finds access from outside, with options that name the policy type.
+/// Finds access from outside, with options that state the policy type.
 fn found(
     given: DocumentRef<'_>,
     resource_type: ResourceType,
@@ -171,7 +172,7 @@ struct Analyzer<'d> {
     resource_type: ResourceType,
     budget: QueryBudget,
     with_resource: bool,
-    /// True if a question about one Allow statement can be asked without the others.
+    /// True if a query about one Allow statement can run without the other Allow statements.
     is_separable: bool,
     /// The places of the Deny statements.
     denials: Vec<usize>,
@@ -179,41 +180,41 @@ struct Analyzer<'d> {
     denial_index: StatementIndex,
     /// An index of the statements of the policy.
     index: StatementIndex,
-    /// Confirms on the whole policy what was found in parts of it.
+    /// Confirms on the whole policy the requests found in its parts.
     referee: &'d Referee<'d>,
-    /// The options by which the referee reads a part.
+    /// The options under which the referee reads a part.
     reading: evaluate::Options,
-    /// Parts of statements that the findings cover, by statement.
+    /// Parts of statements that the findings cover, with the index of the statement.
     dropped: Vec<(usize, Document)>,
 }
 
-/// The first look at every Allow statement.
+/// The result of the first query about every Allow statement.
 #[derive(Default)]
 struct FirstLook {
     /// An allowed request from outside for each statement that has one.
     shown: Vec<Finding>,
-    /// The statements for which it is proved that they let in nobody from outside.
+    /// The statements that are proved to let in nobody from outside.
     idle: BTreeSet<usize>,
-    /// The answers of these proofs, as one.
+    /// These proofs, combined to one answer.
     proved: Option<Answer>,
     /// All answers, as one.
     all: Option<Answer>,
-    /// True if it is not known of some statement.
+    /// True if some statement is undecided.
     is_open: bool,
 }
 
-/// The extent to which a part of a statement is access from outside that the policy allows.
+/// How much of a part of a statement is allowed access from outside.
 #[derive(Clone, Copy)]
 enum Extent {
     /// All of it.
     Wholly,
-    /// All of it is from outside, and this Deny statement refuses, or may refuse, some of it.
+    /// All of it is from outside, but this Deny statement denies, or may deny, some of it.
     DeniedBy(usize),
-    /// Not all of it, or that is not known.
+    /// Not all of it, or this is not known.
     Partly,
 }
 
-/// The facts known about requests from outside in some part of a statement.
+/// The answer to the query whether a part of a statement contains a request from outside.
 enum Existence {
     Some(Box<Finding>),
     None,
@@ -221,7 +222,7 @@ enum Existence {
 }
 
 impl<'d> Analyzer<'d> {
-    /// Finds everything, and proves that nothing is missing.
+    /// Finds all access from outside, and proves that nothing is missing.
     fn analyze(mut self, options: &Options) -> ExternalAccess {
         let mut look = self.look();
         if look.shown.is_empty() {
@@ -257,14 +258,14 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// The Allow statements with their indexes.
+    /// Returns the Allow statements with their indexes.
     fn allows(&self) -> impl Iterator<Item = (usize, &'d Statement)> + use<'d> {
         let policy: &'d Document = self.policy;
         policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Allow)
     }
 
-    /// Looks at every Allow statement by itself. What it finds is told whatever bound ends the search afterwards, so the questions
-    /// are not counted.
+    /// Asks about every Allow statement by itself. What is found is reported whatever limit ends the search later, so these
+    /// queries are not counted.
     fn look(&mut self) -> FirstLook {
         let mut look = FirstLook { is_open: !self.is_separable, ..FirstLook::default() };
         if !self.is_separable {
@@ -293,7 +294,8 @@ impl<'d> Analyzer<'d> {
         look
     }
 
-    /// Proves of each Allow statement that the findings cover what it allows to anyone outside; `None` if some proof fails.
+    /// Proves for each Allow statement that the findings cover all access it gives to callers outside; `None` if some proof
+    /// fails.
     fn closed(
         &mut self,
         findings: &[ExternalFinding],
@@ -302,7 +304,7 @@ impl<'d> Analyzer<'d> {
     ) -> Result<Option<Answer>, Stopped> {
         let mut parts: BTreeMap<usize, Vec<&Document>> = BTreeMap::new();
         let found = findings.iter().map(|finding| (finding.statement, &finding.document));
-        // It is proved of these, but not verified, that the findings cover them.
+        // These were proved, but not verified, to be covered by findings.
         let dropped = std::mem::take(&mut self.dropped);
         let covered = dropped.iter().filter(|_| !options.certify).map(|(statement, part)| (*statement, part));
         for (statement, part) in found.chain(covered) {
@@ -328,13 +330,13 @@ impl<'d> Analyzer<'d> {
         Ok(proved)
     }
 
-    /// Asks of the whole policy what the findings do not cover, and adds it, until nothing is added.
+    /// Asks the whole policy for access that the findings do not cover, and adds it, until nothing is added.
     fn closed_as_a_whole(mut self, mut findings: Vec<ExternalFinding>, options: &Options) -> ExternalAccess {
         loop {
             let covered = findings.iter().map(|finding| DocumentRef::from(&finding.document));
             let without = std::iter::once(self.trusted).chain(covered);
             let rest = find([self.whole], [], without, options);
-            // What could not be decided of a part may be shown here.
+            // Access that could not be decided for a part may be found here.
             let known = findings.len();
             if let Verdict::Fail(more) = &rest.verdict {
                 self.shown(more, &mut findings);
@@ -345,14 +347,14 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// Everything that is found, as far as the bounds allow: what is not known of a finding is what would be worse.
+    /// Collects all findings as far as the limits allow. An unknown property of a finding gets its worse value.
     fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         for first in shown {
             let cells = self.cells(first.statement);
             let is_only = cells.len() == 1;
             let values = self.policy.statements.get(first.statement).map_or(0, Statement::value_count);
             for cell in cells {
-                // What is shown of a cell is held against the whole statement.
+                // A cell's request is compared with the whole statement.
                 self.budget.read(values)?;
                 self.cell(&cell, first, is_only, found)?;
             }
@@ -367,7 +369,7 @@ impl<'d> Analyzer<'d> {
         Ok(())
     }
 
-    /// Adds to what was found the parts in which these requests are, where they are in none that was.
+    /// Adds the parts that contain these requests, unless a finding already contains them.
     fn shown(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) {
         let referee = self.reading.clone();
         for first in shown {
@@ -385,7 +387,7 @@ impl<'d> Analyzer<'d> {
         found.sort_by_key(|finding| finding.statement);
     }
 
-    /// The parts of a statement for its principals.
+    /// Returns the parts of a statement, one for each of its principals.
     fn cells(&self, statement: usize) -> Vec<Region> {
         let Some(whole) = Region::whole(self.policy, statement) else { return Vec::new() };
         match whole.values(Axis::Principal) {
@@ -394,7 +396,7 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// A finding of which nothing is known but its request.
+    /// Returns a finding about which only its request is known.
     fn unjudged(&self, statement: usize, document: Document, finding: Finding) -> ExternalFinding {
         ExternalFinding {
             statement,
@@ -415,7 +417,8 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// The findings about one principal of a statement, or about its only one, given a request from outside in the statement.
+    /// Returns the findings about one principal of a statement (or about its only one), given a request from outside in the
+    /// statement.
     fn cell(
         &mut self,
         cell: &Region,
@@ -461,7 +464,7 @@ impl<'d> Analyzer<'d> {
         Ok(())
     }
 
-    /// A finding whose extent is known.
+    /// Returns a finding with its known extent.
     fn judged(
         &self,
         statement: usize,
@@ -477,13 +480,13 @@ impl<'d> Analyzer<'d> {
         ExternalFinding { is_wholly_outside, denied_by, ..self.unjudged(statement, document, finding) }
     }
 
-    /// A request from outside in a part of a statement.
+    /// Returns a request from outside in a part of a statement.
     fn outside(&mut self, statement: usize, part: &Document) -> Result<Existence, Stopped> {
         let answer = self.ask_outside(part, false)?;
         self.existence(statement, part, &answer)
     }
 
-    /// Asks for a request from outside in the part. The first look at a statement is not counted.
+    /// Asks for a request from outside in the part. The first query about a statement is not counted.
     fn ask_outside(&mut self, part: &Document, is_first: bool) -> Result<Answer, Stopped> {
         if !self.is_separable {
             return self.ask_whole(part);
@@ -493,9 +496,9 @@ impl<'d> Analyzer<'d> {
         if is_first { self.budget.look(query) } else { self.budget.ask(query) }
     }
 
-    /// As [`Analyzer::ask_outside`], of the whole policy.
+    /// Does the same as [`Analyzer::ask_outside`] for the whole policy.
     fn ask_whole(&mut self, part: &Document) -> Result<Answer, Stopped> {
-        // One request is enough. What is open about one statement, which is counted as a request is, says nothing of the others.
+        // One request is enough. If one statement is undecided, which counts like a request, this says nothing about the others.
         let one = |options: &Options| {
             let limits = SearchLimits { findings: 1, ..options.limits };
             find([self.whole], [part.into()], [self.trusted], &Options { limits, ..options.clone() })
@@ -511,7 +514,7 @@ impl<'d> Analyzer<'d> {
         }
     }
 
-    /// Turns an answer into the facts known about the part of a statement.
+    /// Converts an answer to an [`Existence`].
     fn existence(
         &mut self,
         statement: usize,
@@ -531,7 +534,7 @@ impl<'d> Analyzer<'d> {
             Existence::Some(found) if self.is_separable => {
                 match self.confirmed(statement, part, found.witness.request()) {
                     Some(finding) => Existence::Some(Box::new(finding)),
-                    // A key that other statements test says more of the requester.
+                    // A key that other statements test restricts the requester further.
                     None => shown(&self.ask_whole(part)?),
                 }
             }
@@ -539,15 +542,15 @@ impl<'d> Analyzer<'d> {
         })
     }
 
-    /// The part of an Allow statement with all that denies requests in it: what it allows, the policy allows. One statement to ask
-    /// about instead of all.
+    /// Returns the part of an Allow statement with the Deny statements that can deny its requests. The policy allows everything
+    /// that this document allows, so queries about one statement need no other Allow statements.
     fn with_denials(&self, part: &Document) -> Document {
         let denials = self.denials_beside(part);
         let denials = denials.into_iter().filter_map(|place| self.policy.statements.get(place));
         part.with_statements(part.statements.iter().chain(denials).cloned().collect::<Vec<Statement>>())
     }
 
-    /// Decides whether it is not proved that the part holds no request from outside that is in none of the others.
+    /// True unless it is proved that every request from outside in the part is in one of the others.
     fn may_be_outside(&mut self, part: &Document, others: &[&Document]) -> Result<bool, Stopped> {
         let part = self.with_denials(part);
         let others = others.iter().map(|other| DocumentRef::from(*other));
@@ -555,7 +558,7 @@ impl<'d> Analyzer<'d> {
         Ok(!self.budget.proves(|options| find([(&part).into()], [], without, options))?)
     }
 
-    /// Proves that every request of the part is allowed, and from outside, as far as that is so.
+    /// Proves, as far as possible, that every request of the part is allowed and from outside.
     fn extent(&mut self, part: &Document) -> Result<Extent, Stopped> {
         if !self.budget.proves(|options| find([part.into()], [self.trusted], [], options))? {
             return Ok(Extent::Partly);
@@ -571,16 +574,16 @@ impl<'d> Analyzer<'d> {
         let mut denials =
             self.policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);
         Ok(match (denials.next(), denials.next()) {
-            // All of the part is outside, and nothing else refuses anything.
+            // All of the part is from outside, and only this statement denies requests.
             (Some((only, _)), None) => Extent::DeniedBy(only),
             _ => Extent::Partly,
         })
     }
 
-    /// Decides whether the part of a policy that is public, together with all that is denied, is public, or that is not known. Of one
-    /// that is public by the number of addresses of all its parts together, each part with addresses is.
+    /// True if the part of a public policy, together with its Deny statements, is public, or if this is not known. If the policy
+    /// is public only by the number of addresses of all its parts together, each part with addresses counts as public.
     fn is_public(&mut self, part: &Document) -> Result<bool, Stopped> {
-        // Who is of an account that the policy names is no outsider to it.
+        // A caller in an account that the policy names is not an outsider to the policy.
         if part.statements.iter().all(|statement| accounts(statement).is_some()) {
             return Ok(false);
         }
@@ -591,7 +594,7 @@ impl<'d> Analyzer<'d> {
         Ok(!matches!(answer.verdict, Verdict::Pass(_)) || some_addresses)
     }
 
-    /// Decides whether the policy is public, or that is not known; once.
+    /// True if the policy is public or this is not known. The answer is computed once.
     fn is_policy_public(&mut self, known: &mut Option<bool>) -> Result<bool, Stopped> {
         if let Some(known) = *known {
             return Ok(known);
@@ -600,7 +603,7 @@ impl<'d> Analyzer<'d> {
         Ok(*known.insert(!passes(&answer)))
     }
 
-    /// The Allow statements that by themselves allow the request.
+    /// Returns the Allow statements that by themselves allow the request.
     fn allowing(&self, request: &Request) -> Vec<usize> {
         let case = Case::new(request, self.referee.options());
         let mut places = self.index.about(request);
@@ -612,7 +615,7 @@ impl<'d> Analyzer<'d> {
     }
 }
 
-/// Makes the answers to two questions one: proved if both are, with the assumptions of both.
+/// Combines the answers to two queries: proved if both are, with the assumptions of both.
 fn join(all: &mut Option<Answer>, other: Answer) {
     let Some(all) = all else {
         *all = Some(other);
@@ -627,7 +630,7 @@ fn join(all: &mut Option<Answer>, other: Answer) {
     }
 }
 
-/// Returns true if the request is in the part.
+/// True if the request is in the part.
 fn holds(part: &Document, request: &Request, referee: &evaluate::Options) -> bool {
     evaluate::decide(&[part], request, referee) == Decision::Allowed
 }
@@ -636,7 +639,7 @@ fn passes(answer: &Answer) -> bool {
     matches!(answer.verdict, Verdict::Pass(_))
 }
 
-/// Returns true if a policy says by this key whom it trusts.
+/// True if this key is one by which policies restrict their callers.
 fn is_trust(key: &str, resource_type: ResourceType) -> bool {
     is_trust_key(key, resource_type) || key == "aws:sourceip"
 }

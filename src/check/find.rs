@@ -1,16 +1,16 @@
-//! Is there an allowed request with these properties?
+//! Asks for an allowed request with given properties.
 
 use super::ask::{Answer, Options, ask};
 use crate::encode::DocumentRef;
 use crate::policy::{Document, RequestSet};
 use crate::query::Query;
 
-/// Do the policies, read as one set, allow any request that every document of `within` allows and none of `without` does?
-/// FAIL if they do, with such a request; PASS if they do not. The documents of the answer are the policies, then `within`,
-/// then `without`.
+/// Asks if the policies, read as one set, allow a request that every document of `within` allows and none of `without` allows.
+/// FAIL with such a request if they do, PASS if they do not. The documents of the answer are the policies, then `within`, then
+/// `without`.
 ///
-/// A document of `within` is usually a [`super::Property`]: then this is the general question whether a request like that
-/// is allowed. A statement in it without `Resource` is about every resource, one without `Principal` about everyone.
+/// A document of `within` is usually a [`super::Property`]; the query then asks if a request with this property is allowed. A
+/// statement in it without `Resource` covers every resource, and one without `Principal` covers everyone.
 ///
 /// ```
 /// use iamsat::check::{Options, Property, find};
@@ -46,10 +46,10 @@ pub fn find<'a, D: Into<DocumentRef<'a>>>(
     find_among(RequestSet::ALLOWED, &policies, &within, &without, options)
 }
 
-/// A document with the set of requests that it stands for.
+/// A document with the set of requests that it defines.
 pub(super) type OfSet<'a> = (RequestSet, DocumentRef<'a>);
 
-/// As [`find`], of any sets of requests that the documents stand for.
+/// Does the same as [`find`] for any sets of requests that the documents define.
 pub(super) fn find_among<'a>(
     set: RequestSet,
     policies: &[DocumentRef<'a>],

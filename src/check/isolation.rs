@@ -1,8 +1,8 @@
-//! A broken invariant ends one check, and never in a verdict that something could rest on.
+//! Isolates panics: a broken invariant ends one check, and never in a PASS or FAIL.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs a job.
+/// Runs a job and catches its panic.
 ///
 /// # Errors
 /// The message of the panic that ended it.

@@ -1,25 +1,26 @@
-//! The choice between judging policies alone and beside others, and the remark that an answer about them alone carries.
+//! The choice between judging policies alone and beside others, and the remark on an answer about policies alone.
 
 use crate::solve::Finding;
 
-/// The rule that decides if policies are judged alone or beside others.
+/// The rule that decides whether policies are judged alone or beside others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Judging {
-    /// By what is compared: guardrails beside others, everything else as the question is usually meant. `check-no-new-access`
-    /// judges alone, as AWS does, unless neither document allows anything alone; comparisons judge beside others.
+    /// Depends on the check. `check-no-new-access` judges alone, as AWS does, unless neither document allows anything alone
+    /// (guardrails); comparisons judge beside others.
     #[default]
     Usual,
-    /// By what they let through when nothing else grants.
+    /// Judges the requests that policies let through if nothing else grants.
     Alone,
-    /// By what they let through beside whatever else grants.
+    /// Judges the requests that policies let through beside any other grants.
     BesideOthers,
 }
 
-/// A request that the existing policy denies and the new one does not, beside a verdict that is not about that.
+/// The existence of a request that the existing policy denies and the new one does not, reported beside a verdict about allowed
+/// requests.
 #[derive(Clone, Debug)]
 pub enum Weakened {
-    /// This one, with the Deny statement of the existing policy (document 1).
+    /// There is such a request, with the Deny statement of the existing policy (document 1).
     Shown(Box<Finding>),
-    /// It is open whether there is one.
+    /// It is undecided if there is one.
     Undecided,
 }

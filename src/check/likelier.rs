@@ -1,8 +1,7 @@
-//! Witnesses with likelier requesters.
+//! Replaces witnesses by ones with likelier requesters.
 //!
-//! A goal may be met by a request of a root user where a user or role meets it too, or by an account whose id has not twelve
-//! digits. Such a request is a witness, but a poor one. One more look for a likelier request costs little, because it is made
-//! only then.
+//! A witness may be a request of a root user although a user or role satisfies the goal too, or of an account whose id does not
+//! have twelve digits. Only then one more search is made for a likelier request, so this costs little.
 
 use crate::confirm::Claim;
 use crate::encode::{Context, no_root, usual_requester};
@@ -11,8 +10,8 @@ use crate::policy::PolicyType;
 use crate::request::{Request, Requester};
 use crate::solve::{self, Search, decide};
 
-/// Replaces a witness by one that is not of a root user, where the policy may be an identity policy, and whose requester is
-/// usual, as far as there is one.
+/// Replaces a witness by one whose requester is usual, and not a root user if the policy may be an identity policy, if there is
+/// such a witness.
 pub(super) fn likelier<'a>(
     search: &mut Search<'_, 'a>,
     context: &Context<'a>,

@@ -1,11 +1,12 @@
-//! What of a policy does not matter, and what matters more than it seems to. Nothing is guessed: that something does not
-//! matter is proved for every request, and that something matters is shown by one. Names and ids that mean nothing are listed too.
+//! Finds parts of a policy that have no effect (proved for every request) and parts that allow more than they appear to (with a
+//! witness). Names and ids that mean nothing to AWS are listed too.
 //!
-//! A part of an Allow statement changes nothing if the policy without it allows the same, by entries of every form; a part of a
-//! Deny statement, if the policy without it denies the same. What is denied stays denied whatever other policies grant, so it
-//! matters also where the policy itself allows nothing. Of policies that are judged alone only what they allow counts.
+//! A part of an Allow statement has no effect if the policy without it allows the same requests by entries of every form. A part
+//! of a Deny statement has no effect if the policy without it denies the same requests: a denied request stays denied whatever
+//! other policies grant, so a Deny matters even if the policy itself allows nothing. For policies that are judged alone, only the
+//! allowed requests count.
 //!
-//! What changes nothing can be taken out, any selection of it: see [`super::reduction`].
+//! Any selection of the parts without effect can be removed: see [`super::reduction`].
 
 use super::beside_others::inside;
 use super::find::find_among;
@@ -33,26 +34,26 @@ mod sieve;
 
 use near::Near;
 
-/// AWS's name of the type of trust policies, which name identity providers.
+/// AWS's name for the type of trust policies, which name identity providers.
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 /// The defect of a part of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
-    /// The statement matches no request.
+    /// A statement that matches no request.
     NeverApplies,
-    /// An Allow statement all of whose requests are denied.
+    /// An Allow statement whose requests are all denied.
     FullyDenied,
-    /// A statement that allows nothing, or denies nothing, that others do not.
+    /// A statement that allows, or denies, only requests that others allow or deny too.
     Redundant,
-    /// A Deny statement that takes nothing away from what the policy allows.
+    /// A Deny statement that denies nothing that the policy allows.
     DeniesNothing {
-        /// True if it can be left out: policies are judged alone.
+        /// True if it can be removed, because policies are judged alone.
         can_go: bool,
     },
-    /// A value that could be left out.
+    /// A value that can be removed.
     RedundantValue(Axis, usize),
-    /// A condition that every request meets which the rest of the statement matches.
+    /// A condition that holds for every request that the rest of the statement matches.
     AlwaysMet(usize),
     /// An Allow with `NotAction`.
     AllowsNotAction,
@@ -60,11 +61,11 @@ pub enum Fault {
     AllowsNotResource,
     /// An Allow with `NotPrincipal`.
     AllowsNotPrincipal,
-    /// A condition of an Allow statement that requests without the key meet.
+    /// A condition of an Allow statement that holds for requests without the key.
     MetWithoutKey(usize),
-    /// A Deny unless there was MFA that does not deny requests which say nothing of MFA.
+    /// A Deny of requests without MFA that does not deny requests without the MFA key.
     DeniesOnlyIfPresent(usize),
-    /// An Allow for an identity provider, a value of its principals, that lets in every tenant of a shared one.
+    /// An Allow for an identity provider (a value of its principals) that lets in every tenant of a shared provider.
     LetsInTenants(usize),
     /// A condition on a global key that the key table does not have.
     UnknownKey(usize),
@@ -74,16 +75,16 @@ pub enum Fault {
     Placeholder(Axis, usize),
 }
 
-/// Something that is the matter, with what shows it.
+/// A defect of a statement, with its evidence.
 #[derive(Clone, Debug)]
 pub struct Defect {
     /// The statement.
     pub statement: usize,
     /// The defect.
     pub fault: Fault,
-    /// The statement that alone makes it unnecessary, where one does.
+    /// The statement that by itself makes this one unnecessary, if there is one.
     pub covered_by: Option<usize>,
-    /// A request that shows it, of faults that are shown by one.
+    /// A request that shows the defect, for defects that are shown by a request.
     pub finding: Option<Finding>,
 }
 
@@ -92,18 +93,18 @@ pub struct Defect {
 pub struct Lint {
     /// By statement.
     pub defects: Vec<Defect>,
-    /// The limit that ended the search or a part of it, if one did: then there may be more.
+    /// The limit that ended the search or a part of it; there may then be more defects.
     pub exhausted: Option<Exhausted>,
     /// The message of the broken invariant that ended the search, if one did.
     pub internal: Option<String>,
     /// The policy type that was used.
     pub policy_type: PolicyType,
-    /// True if only what the policy allows counts, not what it denies.
+    /// True if only allowed requests count, not denied ones.
     pub alone: bool,
 }
 
-/// A policy without what some of its defects say can be left out, whichever they are; a list keeps its last value and a policy
-/// its last statement.
+/// Returns a policy without the parts that some defects report as removable, in any selection. A list keeps its last value and a
+/// policy its last statement.
 ///
 /// ```
 /// use iamsat::check::{Options, leave_out, lint};
@@ -144,10 +145,10 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
     left
 }
 
-/// Looks for what does not matter in a policy, and for what lets more through than it seems to.
+/// Searches a policy for parts that have no effect and parts that allow more than they appear to.
 ///
-/// What rests on things that AWS leaves open is not reported: it is neither proved nor shown. The number of questions is
-/// bounded by [`crate::limits::SearchLimits::questions`].
+/// A defect that depends on a point AWS leaves open is not reported, because it is neither proved nor shown.
+/// [`crate::limits::SearchLimits::questions`] bounds the number of queries.
 ///
 /// ```
 /// use iamsat::check::{Fault, Options, lint};
@@ -207,24 +208,24 @@ fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) 
 }
 
 struct Linter<'l> {
-    /// The sets of requests that have to stay the same; what policies deny is among them unless they are judged alone.
+    /// The sets of requests that must stay the same. The denied requests are one of them unless policies are judged alone.
     sets: Vec<RequestSet>,
     /// The policy, prepared.
     whole: DocumentRef<'l>,
     policy: &'l Document,
-    /// The policy without what was found to change nothing.
+    /// The policy without the parts that were found to have no effect.
     reduction: Reduction,
-    /// True if a query about one statement can be asked without those that meet no request of it.
+    /// True if a query about one statement can run without the statements that share no request with it.
     is_separable: bool,
     /// An index of the statements.
     index: StatementIndex,
-    /// The statements near one, as they are left.
+    /// The statements near one statement, as reduced so far.
     near: Option<Near>,
-    /// True for statements that change nothing.
+    /// True for statements without effect.
     gone: Vec<bool>,
     budget: QueryBudget,
     defects: Vec<Defect>,
-    /// The limit that ended a question, if one did: what it was about is not known, the others are asked all the same.
+    /// The limit that ended a query. Its subject is then undecided, and the other queries still run.
     exhausted: Option<Exhausted>,
 }
 
@@ -256,7 +257,7 @@ impl Linter<'_> {
         let whole = self.whole;
         let answer = self.budget.ask(|options| no_public_access(whole, trust, options))?;
         let Verdict::Fail(findings) = answer.verdict else { return Ok(()) };
-        // The check of public access reads more as "every resource" than the others do.
+        // The check of public access reads more patterns as "every resource" than the others do.
         let mut referee = evaluate::Options::for_documents(&[self.policy]);
         referee.policy_type = PolicyType::Resource;
         referee.strict_arn = self.budget.options().strict_arn;
@@ -284,7 +285,7 @@ impl Linter<'_> {
         self.defects.push(Defect { statement, fault, covered_by, finding });
     }
 
-    /// Decides whether the statement as a whole changes anything.
+    /// Checks if the statement as a whole has an effect.
     fn statement(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(source) = self.policy.statements.get(index) else { return Ok(()) };
         let effect = source.effect.value;
@@ -307,7 +308,7 @@ impl Linter<'_> {
                 self.drop_statement(index, Fault::Redundant, by);
             }
             Effect::Deny if self.judges_alone() => {
-                // A policy of Deny statements alone is there to limit others.
+                // A policy of Deny statements alone limits other policies.
                 if allows && self.is_idle(index, Kind::More, &whole)? {
                     self.drop_statement(index, Fault::DeniesNothing { can_go: true }, None);
                 }
@@ -328,7 +329,7 @@ impl Linter<'_> {
         !self.sets.contains(&RequestSet::Denied)
     }
 
-    /// The set of requests that statements with this effect put requests into.
+    /// Returns the set to which statements with this effect add requests.
     fn own_set(effect: Effect) -> RequestSet {
         match effect {
             Effect::Allow => RequestSet::ALLOWED,
@@ -336,8 +337,8 @@ impl Linter<'_> {
         }
     }
 
-    /// The sets that a part of a statement with this effect may change. What policies allow does not change if what Deny
-    /// statements deny does not.
+    /// Returns the sets that a change to a statement with this effect can alter. If the denied requests stay the same, a Deny
+    /// statement does not alter the allowed ones.
     fn sets_of(&self, effect: Effect) -> Vec<RequestSet> {
         match self.judges_alone() {
             true => self.sets.clone(),
@@ -345,7 +346,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns true if it is proved that the policy allows nothing that the statement does.
+    /// True if it is proved that the policy allows no request of this statement.
     fn is_fully_denied(&mut self, index: usize, alone: &Document) -> Result<bool, Stopped> {
         match self.around(index) {
             Some(around) => self.none(&[(&around).into()], &[alone.into()]),
@@ -353,7 +354,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns true if it is proved that the policy allows nothing more without a part of a Deny statement.
+    /// True if it is proved that the policy allows nothing more without a part of a Deny statement.
     fn takes_nothing_away(&mut self, index: usize, part: &Part) -> Result<bool, Stopped> {
         if self.policy.statements.len() < 2 {
             return Ok(false);
@@ -377,7 +378,7 @@ impl Linter<'_> {
         self.add(index, fault, covered_by, None);
     }
 
-    /// The statement that alone allows, or denies, all that another does.
+    /// Returns the statement that by itself allows, or denies, everything that this one does.
     fn covering(&mut self, index: usize, alone: &Document) -> Result<Option<usize>, Stopped> {
         let Some(effect) = self.policy.statements.get(index).map(|s| s.effect.value) else { return Ok(None) };
         for other in self.beside(index) {
@@ -397,7 +398,7 @@ impl Linter<'_> {
         Ok(None)
     }
 
-    /// Values that could be left out; those that say least go first.
+    /// Finds values that can be removed; the most specific ones are tried first.
     fn values(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         let mut candidates: Vec<(bool, Axis, usize)> = Vec::new();
@@ -413,7 +414,7 @@ impl Linter<'_> {
         if let Some(resource) = &statement.resource {
             list(Axis::Resource, resource.values.iter().map(|v| is_wild(&v.value.template)).collect());
         }
-        // Whom a Deny exempts depends on the list as a whole: with an entry less it may exempt more.
+        // The requesters that a Deny exempts depend on the list as a whole: without an entry it may exempt more.
         let is_exemption = |negated: bool| negated && statement.effect.value == Effect::Deny;
         if let Some(principal) = statement.principal.as_ref().filter(|element| !is_exemption(element.negated))
         {
@@ -437,7 +438,7 @@ impl Linter<'_> {
         Ok(())
     }
 
-    /// Conditions that are always met where the rest of their statement is.
+    /// Finds conditions that hold whenever the rest of their statement applies.
     fn conditions(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         // A statement with fewer conditions matches more.
@@ -447,7 +448,7 @@ impl Linter<'_> {
             let Some(left) = self.reduction.statement(kind, index).cloned() else { continue };
             let whole = self.alone(left);
             let Some(less) = without(&whole, &part) else { continue };
-            // Whoever it is for, and by whichever entry.
+            // The test is independent of the requester and the form of the entry.
             let own = Linter::own_set(statement.effect.value);
             if self.inside(own, (&less).into(), (&whole).into())? {
                 self.take(kind, index, part.within);
@@ -457,7 +458,7 @@ impl Linter<'_> {
         Ok(())
     }
 
-    /// What is legal and says more, or less, than most people think.
+    /// Finds parts that are valid but mean more, or less, than most people expect.
     fn traps(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(()) };
         let allows = statement.effect.value == Effect::Allow;
@@ -501,12 +502,12 @@ impl Linter<'_> {
         Ok(())
     }
 
-    /// The statement as a policy of its own.
+    /// Returns the statement as a policy of its own.
     fn alone(&self, statement: Statement) -> Document {
         self.policy.with_statements(vec![statement])
     }
 
-    /// Asks one question.
+    /// Runs one query.
     fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Verdict, Stopped> {
         let verdict = self.budget.ask(query)?.verdict;
         if let Verdict::Unknown(unknown) = &verdict {
@@ -515,7 +516,7 @@ impl Linter<'_> {
         Ok(verdict)
     }
 
-    /// Decides whether it is proved that all requests in this set of one policy are in that of the other.
+    /// Returns true if it is proved that all requests in this set of one policy are in that of the other.
     fn inside(
         &mut self,
         set: RequestSet,
@@ -525,12 +526,12 @@ impl Linter<'_> {
         Ok(matches!(self.ask(|options| inside(set, one, other, options))?, Verdict::Pass(_)))
     }
 
-    /// Decides whether it is proved that the policies allow no request that every document of `within` allows.
+    /// Returns true if it is proved that the policies allow no request that every document of `within` allows.
     fn none(&mut self, policies: &[DocumentRef<'_>], within: &[DocumentRef<'_>]) -> Result<bool, Stopped> {
         Ok(matches!(self.found(policies, within)?, Verdict::Pass(_)))
     }
 
-    /// A request like that.
+    /// Returns a request that the policies and every document of `within` allow, if one is found.
     fn some(
         &mut self,
         policies: &[DocumentRef<'_>],
@@ -552,13 +553,13 @@ impl Linter<'_> {
     }
 }
 
-/// A condition as a part of the policy.
+/// Returns a condition as a part of the policy.
 fn condition_of(statement: &Statement, place: usize) -> Option<Part> {
     let within = Within::Condition(statement.conditions.get(place)?.span);
     Some(Part { statement: statement.span, within: Some(within) })
 }
 
-/// A value of a list as a part of the policy, and what taking it out could do.
+/// Returns a value of a list as a part of the policy, with the possible effect of removing it.
 fn value_of(statement: &Statement, axis: Axis, place: usize) -> Option<(Kind, Part)> {
     let (negated, condition, value) = match axis {
         Axis::Action => (statement.action.negated, None, statement.action.values.get(place)?.span),
@@ -580,7 +581,7 @@ fn value_of(statement: &Statement, axis: Axis, place: usize) -> Option<(Kind, Pa
     Some((kind, Part { statement: statement.span, within: Some(Within::Value(axis, condition, value)) }))
 }
 
-/// All requests without the key.
+/// Returns a policy that matches all requests without the key.
 fn absent(key: &str) -> Option<Document> {
     let condition = serde_json::json!({"Null": {key: "true"}});
     let text = format!(

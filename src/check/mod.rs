@@ -1,4 +1,4 @@
-//! The checks: one small file each. Each says what is asked and reads the verdict.
+//! The checks, one small file each: a file makes the query of a check and reads its verdict.
 
 mod access_not_granted;
 mod ask;

@@ -1,4 +1,4 @@
-//! Does the new policy allow any request that the existing one does not?
+//! Checks that the new policy allows no request that the existing one does not.
 
 use super::ask::{Answer, Options};
 use super::beside_others::{allows_nothing, beside_others, nothing_more_through, weakened};
@@ -7,11 +7,11 @@ use crate::encode::DocumentRef;
 use crate::policy::RequestSet;
 use crate::solve::Verdict;
 
-/// Does `new` allow any request that `existing` does not? PASS if it does not. Document 0 of the answer is `new`,
-/// document 1 `existing`.
+/// Asks if `new` allows a request that `existing` does not. PASS if it does not. Document 0 of the answer is `new`, document 1 is
+/// `existing`.
 ///
-/// This is AWS's CheckNoNewAccess: FAIL if and only if some request is allowed by `new` and not allowed by `existing`.
-/// Source: IAM Access Analyzer API reference, "CheckNoNewAccess".
+/// This is AWS's CheckNoNewAccess: FAIL if and only if some request is allowed by `new` and not allowed by `existing`. Source:
+/// IAM Access Analyzer API reference, "CheckNoNewAccess".
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
@@ -24,8 +24,8 @@ use crate::solve::Verdict;
 /// assert_eq!(no_new_access(&old, &new, &Options::default()).verdict.name(), "FAIL");
 /// ```
 ///
-/// Policies that are there to limit what others grant are judged beside others, because alone each of them equals every other:
-/// `new` then also has to deny all that `existing` denies.
+/// Policies whose purpose is to limit what others grant are judged beside others, because alone they all allow the same
+/// (nothing): `new` must then also deny everything that `existing` denies.
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
@@ -47,9 +47,9 @@ pub fn no_new_access<'a>(
     if answer.is_fault {
         return answer;
     }
-    // All queries are about the type that both documents have together.
+    // All queries use the type of both documents together.
     let options = &options.for_parts([new.document(), existing.document()]);
-    // AWS's checks judge alone, whatever the documents are.
+    // AWS's checks judge policies alone, whatever the documents are.
     let judges_beside = !options.aws_compat
         && match options.judging {
             Judging::BesideOthers => true,

@@ -1,4 +1,4 @@
-//! Does the policy let outsiders in?
+//! Checks that the policy lets no outsider in.
 
 use super::ask::{Answer, Options, certified, isolated, values, with_certificate};
 use crate::code::Code;
@@ -19,15 +19,14 @@ use rustc_hash::FxHashMap;
 
 const SOURCE_IP: &str = "aws:sourceip";
 
-/// Does `policy`, of a resource of this type, allow any request of an outsider? PASS if it does not.
+/// Asks if `policy`, which belongs to a resource of this type, allows a request of an outsider. PASS if it does not.
 ///
-/// This is AWS's CheckNoPublicAccess. An outsider is someone whom the policy does not know: an anonymous caller, a principal of
-/// an account that it does not name, a user of a public identity provider; in organizations, VPCs and so on that it does not
-/// name either. Access from few addresses is not public: at most 2^24 of IPv4 and 2^96 of IPv6, private networks left out.
-/// Sources: IAM Access Analyzer API reference, "CheckNoPublicAccess"; Amazon S3 User Guide, "Blocking public access" (the
-/// meaning of public).
+/// This is AWS's CheckNoPublicAccess. An outsider is a caller that the policy does not know: an anonymous caller, a principal of
+/// an account that it does not name, a user of a public identity provider; in organizations, VPCs and so on that it does not name
+/// either. Access from few addresses is not public: at most 2^24 of IPv4 and 2^96 of IPv6, without private networks. Sources: IAM
+/// Access Analyzer API reference, "CheckNoPublicAccess"; Amazon S3 User Guide, "Blocking public access" (the meaning of public).
 ///
-/// The policy is read as a resource policy, and no heuristics are taken for facts, whatever the options say.
+/// The policy is read as a resource policy, and no heuristics are assumed, whatever the options say.
 ///
 /// ```
 /// use iamsat::check::{Options, no_public_access};
@@ -122,18 +121,18 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         certificate: None,
         is_fault: false,
     };
-    // The proof is about all statements at once, and about the addresses that were found.
+    // The proof is about all statements at once, without the addresses that were found.
     let query = Query::no_public_access(policy, Outside { resource_type, but_for });
     with_certificate(answer, &query, semantics, options, || {
         certified(&query, &[document], semantics, options)
     })
 }
 
-/// The addresses, in groups of those that no condition of the policy tells apart.
+/// The source addresses, in groups that no condition of the policy distinguishes.
 #[derive(Default)]
 struct Places {
     groups: Vec<Vec<AddressInterval>>,
-    /// Start of every interval (family and bits), in order, with its group.
+    /// The start of every interval (family and bits), in order, with its group.
     starts: Vec<((bool, u128), usize)>,
 }
 
@@ -161,7 +160,7 @@ impl Places {
         if starts.len().checked_mul(lists.len()).is_none_or(|nodes| nodes > limits.nodes) {
             return Err(Exhausted::Nodes);
         }
-        // A request from every interval may be held against every network.
+        // The request from every interval may be compared with every network.
         let networks: usize = lists.iter().map(Vec::len).sum();
         if starts.len() as u128 * networks as u128 > u128::from(limits.work) {
             return Err(Exhausted::Work);
@@ -182,7 +181,7 @@ impl Places {
             let Some(interval) = AddressInterval::of_numbers(v6, number(first), number(last)) else {
                 continue;
             };
-            // The families are told apart by every network.
+            // Networks distinguish the two families too.
             let mut kind: Vec<bool> = unions.iter().map(|union| union.covers(here)).collect();
             kind.push(v6);
             let group = *known.entry(kind).or_insert_with(|| {
@@ -197,7 +196,7 @@ impl Places {
         Ok(places)
     }
 
-    /// The addresses that no condition tells from the one that the request comes from.
+    /// Returns the addresses that no condition distinguishes from the source address of the request.
     fn around(&self, request: &Request) -> &[AddressInterval] {
         match self.group(request) {
             Some(group) => group,
@@ -218,16 +217,16 @@ impl Places {
     }
 }
 
-/// The outcome of the statements.
+/// The results for the statements.
 #[derive(Default)]
 struct Outcome {
     /// Statements that let outsiders in from everywhere, or from too many addresses.
     findings: Vec<Finding>,
-    /// Statements that let them in from some addresses.
+    /// Statements that let outsiders in from some addresses.
     narrow: Vec<Finding>,
-    /// Addresses from which they may be let in.
+    /// Addresses from which outsiders may be let in.
     possible: Vec<AddressInterval>,
-    /// Why some of those are only possible.
+    /// The reasons why some of these are only possible.
     doubts: Vec<Unknown>,
     /// The reason why a statement was not decided.
     open: Vec<Unknown>,
@@ -240,14 +239,14 @@ impl Outcome {
         self.open.last().is_some_and(late)
     }
 
-    /// The verdict, and the addresses that it is about: of a FAIL those that were found, of a PASS those it leaves out;
-    /// and what is open beside the findings.
+    /// Returns the verdict, the addresses (for a FAIL the ones found, for a PASS the ones excepted), and the undecided part
+    /// beside the findings.
     fn verdict(mut self) -> (Verdict, AddressSet, Option<Box<Unknown>>) {
         let shown = |findings: &[Finding]| {
             AddressSet::of(findings.iter().flat_map(|f| &f.addresses).map(|shown| shown.addresses))
         };
         if self.findings.is_empty() && shown(&self.narrow).is_everyone() {
-            // None of them alone, but all together.
+            // No statement alone is public, but all together are.
             self.findings = std::mem::take(&mut self.narrow);
         }
         let addresses = shown(&self.findings);
@@ -282,7 +281,7 @@ impl Asking<'_, '_, '_> {
         let mut goal = vec![lit];
         goal.extend(self.shared);
         if self.by_address {
-            // Without an address first: then it does not matter which ones are let in.
+            // First without an address: if this succeeds, the addresses do not matter.
             goal.push(no_address(self.search.formula()));
         }
         match decide(self.search, &goal, claim) {
@@ -296,7 +295,7 @@ impl Asking<'_, '_, '_> {
         }
     }
 
-    /// One group of addresses after the other, until there are too many of them or no more.
+    /// Searches one group of addresses after the other, until there are too many addresses or no group is left.
     fn by_addresses(&mut self, goal: &mut Vec<Lit>, claim: &Claim<'_>, outcome: &mut Outcome) {
         let mut shown: Vec<ShownAddresses> = Vec::new();
         let mut possible: Vec<AddressInterval> = Vec::new();
@@ -351,7 +350,7 @@ impl Asking<'_, '_, '_> {
         }
     }
 
-    /// The request from an address of each interval, confirmed, unless there is no time for it.
+    /// Returns a confirmed request from one address of each interval, unless time runs out.
     fn shown(
         &self,
         witness: &Witness,
@@ -384,13 +383,13 @@ fn doubt(reason: UnknownReason, request: &Request) -> Unknown {
     Unknown { reasons: vec![reason], candidate: Some(request.clone()) }
 }
 
-/// The first place where a policy variable stands for the address: then a request from one address shows nothing about others.
+/// Returns the first place where a policy variable is compared with the address; a request from one address then shows nothing
+/// about others.
 fn variable(document: &Document) -> Option<UnknownReason> {
     let opaque = |span: Span, pointer: String| UnknownReason::Opaque {
         rule: Code::PolicyVariable,
-        detail:
-            "a policy variable stands for the address, so that a request from one shows nothing about others"
-                .to_owned(),
+        detail: "a policy variable stands for the address, so one address shows nothing about others"
+            .to_owned(),
         document: 0,
         pointer,
         span,

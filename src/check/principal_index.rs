@@ -1,4 +1,4 @@
-//! An index of statements by the accounts that their principals name: most statements are about other accounts than the one of a
+//! An index of statements by the accounts that their principals name. Most statements name other accounts than the one of a
 //! request.
 
 use crate::policy::{Principal, PrincipalMeaning, Statement, Template};
@@ -8,16 +8,16 @@ use rustc_hash::FxHashMap;
 /// Statements by the accounts of their principals.
 #[derive(Debug, Default)]
 pub(super) struct PrincipalIndex {
-    /// By account, the places of the statements that name it, in order.
+    /// For each account, the indexes of the statements that name it, in order.
     by_account: FxHashMap<Box<str>, Vec<usize>>,
-    /// The places of the statements that may be about requesters of any account, or of none.
+    /// The indexes of the statements that may apply to requesters of any account, or of none.
     others: Vec<usize>,
     /// The number of statements.
     count: usize,
 }
 
 impl PrincipalIndex {
-    /// The index of these statements; where there is none, it may be about anyone.
+    /// Builds the index of these statements; `None` stands for a statement that may apply to anyone.
     pub(super) fn of<'s>(statements: impl IntoIterator<Item = Option<&'s Statement>>) -> PrincipalIndex {
         let mut index = PrincipalIndex::default();
         for (place, statement) in statements.into_iter().enumerate() {
@@ -36,7 +36,7 @@ impl PrincipalIndex {
         index
     }
 
-    /// The places of the statements whose principals may match the requester, among few others, in order.
+    /// Returns the indexes of the statements whose principals may match the requester, and perhaps a few others, in order.
     pub(super) fn about(&self, requester: Option<&Requester>) -> Vec<usize> {
         match requester.and_then(Requester::account) {
             Some(account) => self.of_accounts(&[account]),
@@ -44,7 +44,7 @@ impl PrincipalIndex {
         }
     }
 
-    /// The places of the statements that may be about a requester whom this statement is about too, in order.
+    /// Returns the indexes of the statements that may share a requester with this statement, in order.
     pub(super) fn beside(&self, statement: &Statement) -> Vec<usize> {
         match accounts(statement) {
             Some(accounts) => self.of_accounts(&accounts),
@@ -52,12 +52,12 @@ impl PrincipalIndex {
         }
     }
 
-    /// The number of places that [`PrincipalIndex::about`] goes through.
+    /// Returns the number of indexes that [`PrincipalIndex::about`] visits.
     pub(super) fn count_about(&self, requester: Option<&Requester>) -> usize {
         requester.and_then(Requester::account).map_or(self.count, |account| self.count_of(&[account]))
     }
 
-    /// The number of places that [`PrincipalIndex::beside`] goes through.
+    /// Returns the number of indexes that [`PrincipalIndex::beside`] visits.
     pub(super) fn count_beside(&self, statement: &Statement) -> usize {
         accounts(statement).map_or(self.count, |accounts| self.count_of(&accounts))
     }
@@ -76,14 +76,14 @@ impl PrincipalIndex {
     }
 }
 
-/// The accounts that the requesters have whom a statement is about; `None` if they may have any, or none.
+/// Returns the accounts of the requesters to whom a statement applies; `None` if they may have any account, or none.
 pub(super) fn accounts(statement: &Statement) -> Option<Vec<&str>> {
     let element = statement.principal.as_ref().filter(|p| !p.negated && !p.everyone)?;
     element.values.iter().map(|value| account(&value.value)).collect()
 }
 
-/// The account of every requester that a principal matches, if it spells one. Fields before it are spelled too: no wildcard of theirs
-/// reaches into it.
+/// Returns the account of every requester that a principal matches, if the principal spells it. The fields before it are spelled
+/// too, so that no wildcard can reach into it.
 fn account(principal: &Principal) -> Option<&str> {
     let spelled = match &principal.meaning {
         PrincipalMeaning::Account(account) => account.as_literal(),
@@ -137,8 +137,8 @@ mod tests {
         "arn:aws:iam::444455556666:root",
     ];
 
-    /// A statement that applies to a request is among those about its requester, and two that apply to one request are beside one
-    /// another.
+    /// A statement that applies to a request is found for its requester, and two statements that apply to one request are found
+    /// beside each other.
     #[test]
     fn what_applies_is_found() {
         let statements = PRINCIPALS

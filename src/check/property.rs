@@ -1,14 +1,14 @@
-//! What a request is like, in IAM's own words.
+//! Properties of a request, in the language of IAM policies.
 
 use crate::limits::InputLimits;
 use crate::policy::{Document, ParseError, parse};
 use crate::span::Source;
 use serde_json::value::{RawValue, to_raw_value};
 
-/// Properties of a request: who, what, on what, in which context. What is left out does not matter.
+/// Properties of a request: requester, action, resource and context. A part that is absent does not matter.
 ///
-/// They become one Allow statement, so that everything that can be said in a policy can be asked about. Source of the
-/// language: IAM User Guide, "IAM JSON policy element reference".
+/// They become one Allow statement, so a query can use everything that a policy can express. Source of the language: IAM User
+/// Guide, "IAM JSON policy element reference".
 ///
 /// ```
 /// use iamsat::check::Property;
@@ -22,31 +22,31 @@ use serde_json::value::{RawValue, to_raw_value};
 /// let refused = |condition: &str| {
 ///     Property { condition: Some(condition.into()), ..Property::default() }.document().unwrap_err().to_string()
 /// };
-/// assert!(refused("{").starts_with("`Condition` of the property is no JSON: "));
-/// // JSON that is no condition has faults with their places.
+/// assert!(refused("{").starts_with("`Condition` of the property is not JSON: "));
+/// // JSON that is not a condition has faults with their places.
 /// assert!(refused(r#"{"Equals":{"a":"b"}}"#).starts_with("property:4:17: error[unknown-operator]: "));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Property {
-    /// Action patterns, of which one has to match; any action if empty.
+    /// Action patterns, one of which must match; empty for any action.
     pub actions: Vec<String>,
-    /// Resource patterns, of which one has to match; any resource if empty.
+    /// Resource patterns, one of which must match; empty for any resource.
     pub resources: Vec<String>,
-    /// JSON of a `Principal` element, which has to match; anyone if absent.
+    /// JSON of a `Principal` element that must match; absent for anyone.
     pub principal: Option<String>,
     /// JSON of a `NotPrincipal` element, which must not match.
     pub not_principal: Option<String>,
-    /// JSON of a `Condition` element, which has to be met.
+    /// JSON of a `Condition` element that must hold.
     pub condition: Option<String>,
 }
 
-/// Why properties are not a document.
+/// The reason why properties are not a valid document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PropertyError {
-    /// A part is not JSON: a sentence that says which.
+    /// A part is not JSON; the sentence names it.
     NotJson(String),
-    /// A part is JSON but not what its element can be.
+    /// A part is JSON, but not valid for its element.
     Invalid(ParseError),
 }
 
@@ -65,10 +65,10 @@ impl std::error::Error for PropertyError {}
 const NAME: &str = "property";
 
 impl Property {
-    /// The properties as a document with one statement, called `property`.
+    /// Returns the properties as a document with one statement, named `property`.
     ///
     /// # Errors
-    /// A part is not JSON, or not what its element can be.
+    /// A part is not JSON, or not valid for its element.
     pub fn document(&self) -> Result<Document, PropertyError> {
         let any = ["*".to_owned()];
         let actions = if self.actions.is_empty() { &any[..] } else { &self.actions };
@@ -101,5 +101,5 @@ fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, Pro
 }
 
 fn not_json(name: &str, error: &serde_json::Error) -> PropertyError {
-    PropertyError::NotJson(format!("`{name}` of the property is no JSON: {error}"))
+    PropertyError::NotJson(format!("`{name}` of the property is not JSON: {error}"))
 }

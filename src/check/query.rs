@@ -4,8 +4,8 @@ use super::ask::{Answer, Options};
 use crate::encode::DocumentRef;
 use crate::query::Query;
 
-/// Is there a request that meets the query? FAIL if there is one, PASS if there is none. The other functions of this room make
-/// the query of a question; this one takes those that have no function. The documents of the answer are those of the query.
+/// Asks if some request satisfies the query: FAIL if there is one, PASS if there is none. The other functions of this room build
+/// the query of a particular check; this one takes any query. The documents of the answer are those of the query.
 ///
 /// ```
 /// use iamsat::{Document, Options, Query, ask};

@@ -1,32 +1,32 @@
-//! Many queries that serve one answer, under bounds that they share.
+//! Runs many queries for one answer under shared limits.
 
 use super::{Answer, Options};
 use crate::limits::{Exhausted, SearchLimits};
 use crate::solve::{Unknown, UnknownReason, Verdict};
 
-/// The factor by which all queries together may explore more product states than one check.
+/// All queries together may explore this many times the product states of one check.
 const CHECKS: u64 = 8;
 
-/// Factor by which more queries may be asked where each is about a part of one statement.
+/// This many times more queries may run if each is about a part of one statement.
 const PARTS: usize = 4;
 
-/// As how many states a node of a formula counts, where nodes do: so long takes it to build one.
+/// A node of a formula counts as this many states, if nodes are counted: building one takes about as long.
 const NODE: u128 = 4;
 
-/// As how many comparisons a value of a document counts that a query reads.
+/// A value in a document that a query reads counts as this many comparisons.
 const VALUE: u64 = 10;
 
-/// Why no more queries are asked.
+/// The reason why no more queries run.
 #[derive(Clone, Debug)]
 pub(super) enum Stopped {
-    /// A bound that all of them share.
+    /// A shared limit was reached.
     Exhausted(Exhausted),
-    /// A broken invariant in one of them.
+    /// A query broke an invariant.
     Internal(String),
 }
 
 impl Stopped {
-    /// Why the answer that they serve is not known.
+    /// Returns UNKNOWN with this reason.
     pub(super) fn unknown(self) -> Verdict {
         let reason = match self {
             Stopped::Exhausted(limit) => UnknownReason::Exhausted(limit),
@@ -42,23 +42,23 @@ pub(super) struct QueryBudget {
     options: Options,
     queries: usize,
     states: u128,
-    /// Half of the states at the start.
+    /// Half of the initial number of states.
     half_states: u128,
-    /// Comparisons that are left. Every query reads its documents, so their lengths count for each.
+    /// The remaining comparisons. Every query reads its documents, so their lengths count each time.
     comparisons: u64,
-    /// True if nodes of formulas count as states do: where there are many Deny statements, most of the time goes into building them.
+    /// True if nodes of formulas count as states: with many Deny statements, building them takes most of the time.
     counts_nodes: bool,
 }
 
 impl QueryBudget {
-    /// All that these options allow; no certificates are made on the way.
+    /// Returns the full budget of these options. Queries make no certificates.
     pub(super) fn of(options: &Options) -> QueryBudget {
         QueryBudget::new(options, u128::from(options.limits.states) * u128::from(CHECKS))
     }
 
-    /// As [`QueryBudget::of`], for queries about parts of one statement, which are many and small.
+    /// Does the same as [`QueryBudget::of`] for queries about parts of one statement, which are many and small.
     pub(super) fn of_parts(options: &Options) -> QueryBudget {
-        // A number of queries that is not reached anyway.
+        // This number of queries is not reached in practice.
         let questions = options.limits.questions.checked_mul(PARTS);
         let limits =
             questions.map_or(options.limits, |questions| SearchLimits { questions, ..options.limits });
@@ -66,8 +66,8 @@ impl QueryBudget {
         QueryBudget { counts_nodes: true, ..budget }
     }
 
-    /// As [`QueryBudget::of`], with the states of one check for all queries together: for queries that are simple, or not worth
-    /// the wait.
+    /// Does the same as [`QueryBudget::of`], but with the states of one check for all queries together: for queries that are
+    /// simple, or not worth a long wait.
     pub(super) fn within_one_check(options: &Options) -> QueryBudget {
         let states = options.limits.states / CHECKS;
         let limits = SearchLimits { states, ..options.limits };
@@ -85,12 +85,12 @@ impl QueryBudget {
         }
     }
 
-    /// The way in which the queries are asked.
+    /// Returns the options for the next query.
     pub(super) fn options(&self) -> &Options {
         &self.options
     }
 
-    /// True if less than half of the queries or of the states is left: time to leave out what need not be known.
+    /// True if less than half of the queries or states remain: optional queries are then skipped.
     pub(super) fn is_half_spent(&self) -> bool {
         self.queries < self.options.limits.questions / 2 || self.states < self.half_states
     }
@@ -98,7 +98,7 @@ impl QueryBudget {
     /// Asks one query.
     ///
     /// # Errors
-    /// Why it is not asked, or has no answer.
+    /// The query does not run or has no answer, for this reason.
     pub(super) fn ask(&mut self, query: impl FnOnce(&Options) -> Answer) -> Result<Answer, Stopped> {
         if self.options.limits.is_over() {
             return Err(Stopped::Exhausted(Exhausted::Deadline));
@@ -107,7 +107,7 @@ impl QueryBudget {
         self.look(query)
     }
 
-    /// As [`QueryBudget::ask`], of a query that does not count: only its states do.
+    /// Does the same as [`QueryBudget::ask`] for a query that is not counted; only its states are.
     ///
     /// # Errors
     /// As [`QueryBudget::ask`].
@@ -124,7 +124,7 @@ impl QueryBudget {
         {
             return Err(Stopped::Internal(message.to_owned()));
         }
-        // What the last query took too much of ends the next one.
+        // An overdraft by this query ends the next one.
         let read = answer.stats.values.checked_mul(VALUE);
         let taken = read.and_then(|read| read.checked_add(answer.stats.work));
         self.comparisons -= taken.map_or(self.comparisons, |taken| self.comparisons.min(taken));
@@ -138,10 +138,10 @@ impl QueryBudget {
         Ok(answer)
     }
 
-    /// Counts comparisons, or values of a list, that are looked at beside queries.
+    /// Counts comparisons, or visited values of a list, outside of queries.
     ///
     /// # Errors
-    /// [`Exhausted::Work`], and [`Exhausted::Deadline`] where there is one.
+    /// [`Exhausted::Work`], and [`Exhausted::Deadline`] if there is a deadline.
     pub(super) fn compare(&mut self, count: usize) -> Result<(), Stopped> {
         if self.options.limits.is_over() {
             return Err(Stopped::Exhausted(Exhausted::Deadline));
@@ -162,7 +162,7 @@ impl QueryBudget {
         self.compare(values.checked_mul(VALUE as usize).ok_or(Stopped::Exhausted(Exhausted::Work))?)
     }
 
-    /// Asks one query; true if it is proved that there is no such request.
+    /// Asks one query; returns true if it is proved that no such request exists.
     ///
     /// # Errors
     /// As [`QueryBudget::ask`].

@@ -1,57 +1,57 @@
-//! A policy without parts that change nothing, so that every selection of those parts can be taken out.
+//! Removes parts without effect from a policy, so that every selection of these parts can be removed.
 //!
-//! Parts that are proved one by one to change nothing may still change something together: of two Deny statements that say
-//! the same, each can go, but not both; and a Deny that guards an Allow can only go if the Allow does. So parts are told apart
-//! by what taking them out could do: allow less, or allow more. Those of one kind are taken out one after the other and each
-//! is proved in the policy without the ones before. Then any selection S of all parts changes nothing: the policy without S
-//! allows no less than without all parts of the first kind, and no more than without all of the second, and both of these
-//! allow what the policy does.
+//! Parts that are proved one by one to have no effect may have one together: of two Deny statements that say the same, each can
+//! be removed, but not both; and a Deny that guards an Allow can be removed only with the Allow. So parts are classified by the
+//! possible effect of removing them: allow less, or allow more. Parts of one kind are removed one after the other, and each is
+//! proved in the policy without the earlier ones. Then removing any selection S of all parts has no effect: the policy without S
+//! allows no less than without all parts of the first kind, and no more than without all parts of the second, and both of these
+//! allow the same as the policy.
 
 use super::region::Axis;
 use crate::policy::{Document, Effect, Statement};
 use crate::span::Span;
 
-/// The possible effects of taking out a part.
+/// The possible effects of removing a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Allow less: parts by which Allow statements match, or by which Deny statements do not.
+    /// The policy may allow less: parts by which Allow statements match, or by which Deny statements do not match.
     Less,
-    /// Allow more: parts by which Deny statements match, or by which Allow statements do not.
+    /// The policy may allow more: parts by which Deny statements match, or by which Allow statements do not match.
     More,
 }
 
 impl Kind {
-    /// Of a part by which a statement matches more (or less, if `negated`).
+    /// Classifies a part by which a statement matches more (or less, if `negated`).
     pub(super) fn of(effect: Effect, negated: bool) -> Kind {
         if (effect == Effect::Allow) == negated { Kind::More } else { Kind::Less }
     }
 }
 
-/// A part of a policy. Parts are known by their places in the source, which stay what they are.
+/// A part of a policy, identified by its place in the source, which never changes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
     /// The statement.
     pub(super) statement: Span,
-    /// What of it; all of it if `None`.
+    /// The part of the statement; `None` for the whole statement.
     pub(super) within: Option<Within>,
 }
 
 /// A part of a statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Within {
-    /// A value of a list; for one of a condition, also the place of the condition.
+    /// A value of a list; for a value of a condition, also the place of the condition.
     Value(Axis, Option<Span>, Span),
     /// A condition.
     Condition(Span),
 }
 
-/// A policy without what was found to change nothing.
+/// A policy without the parts that were found to have no effect.
 pub(super) struct Reduction {
     less: Kept,
     more: Kept,
 }
 
-/// The statements that are left of a policy, by their places in it.
+/// The remaining statements, by their indexes in the policy.
 struct Kept {
     statements: Vec<Option<Statement>>,
     count: usize,
@@ -74,13 +74,13 @@ impl Reduction {
         }
     }
 
-    /// A statement as it is left in the policy without what could allow less, or more; `None` if it is not.
+    /// Returns a statement as it remains after removing the parts of this kind; `None` if it was removed.
     pub(super) fn statement(&self, kind: Kind, place: usize) -> Option<&Statement> {
         self.kept(kind).statements.get(place)?.as_ref()
     }
 
-    /// The statements at these places as they are left there, without a part; `None` if it is not there, or the last one of
-    /// its list.
+    /// Returns the statements with these indexes as they remain, without a further part; `None` if the part is not there or is
+    /// the last one of its list.
     pub(super) fn without(&self, kind: Kind, places: &[usize], part: &Part) -> Option<Vec<Statement>> {
         let mut statements: Vec<Statement> =
             places.iter().filter_map(|place| self.statement(kind, *place)).cloned().collect();
@@ -94,8 +94,8 @@ impl Reduction {
         Some(statements)
     }
 
-    /// Takes out a part of the statement at this place that was proved to change nothing in the statements of its kind. The last
-    /// one of a list stays.
+    /// Removes a part of this statement that was proved to have no effect in the statements of its kind. The last value of a list
+    /// stays.
     pub(super) fn take(&mut self, kind: Kind, place: usize, within: Option<Within>) {
         let kept = match kind {
             Kind::Less => &mut self.less,
@@ -113,7 +113,7 @@ impl Reduction {
     }
 }
 
-/// A policy without a part; `None` if it is not there, or the last one of its list.
+/// Returns a policy without a part; `None` if the part is not there or is the last one of its list.
 pub(super) fn without(document: &Document, part: &Part) -> Option<Document> {
     let place = document.statements.iter().position(|s| s.span == part.statement)?;
     let mut statements = document.statements.to_vec();

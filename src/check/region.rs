@@ -1,11 +1,11 @@
-//! A part of a statement: some of its values, as a document of its own.
+//! Regions: a statement with some of its values, as a document of its own.
 
 use crate::limits::InputLimits;
 use crate::policy::{Condition, Document, Effect, Element, OperatorBase, SetPrefix, Statement, parse};
 use crate::span::{Source, Spanned};
 use serde_json::Value;
 
-/// A list of a statement of which one value suffices, so that the statement is the union of what it says with each.
+/// A list of a statement for which one matching value suffices. The statement is the union of its restrictions to single values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Axis {
     /// `Action`.
@@ -14,11 +14,11 @@ pub enum Axis {
     Resource,
     /// `Principal`.
     Principal,
-    /// The values of a condition, by its place in the statement.
+    /// The values of a condition, by the index of the condition in the statement.
     Condition(usize),
 }
 
-/// A statement with some values of each of its lists: what it says, narrowed to these.
+/// A statement restricted to some values of each of its lists.
 ///
 /// ```
 /// use iamsat::check::{Axis, Region};
@@ -34,12 +34,12 @@ pub enum Axis {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
     statement: usize,
-    /// For every list of the statement the places of the values that take part, in order.
+    /// For every list of the statement, the indexes of the selected values, in order.
     lists: Vec<(Axis, Vec<usize>)>,
 }
 
 impl Region {
-    /// All of a statement; `None` if the document has none with this index.
+    /// Returns the whole statement as a region; `None` if the document has no statement with this index.
     pub fn whole(document: &Document, statement: usize) -> Option<Region> {
         let source = document.statements.get(statement)?;
         let mut lists: Vec<(Axis, usize)> = Vec::new();
@@ -58,25 +58,25 @@ impl Region {
         Some(Region { statement, lists: lists.into_iter().map(all).collect() })
     }
 
-    /// The statement.
+    /// Returns the statement.
     pub fn statement(&self) -> usize {
         self.statement
     }
 
-    /// The lists, each with the places of the values that take part.
+    /// Returns the lists, each with the indexes of the selected values.
     pub fn lists(&self) -> impl Iterator<Item = (Axis, &[usize])> {
         self.lists.iter().map(|(axis, values)| (*axis, values.as_slice()))
     }
 
-    /// The values of a list that take part; `None` if the statement has no such list.
+    /// Returns the indexes of the selected values of a list; `None` if the statement has no such list.
     pub fn values(&self, axis: Axis) -> Option<&[usize]> {
         self.lists().find(|(other, _)| *other == axis).map(|(_, values)| values)
     }
 
-    /// The region with other values of one list.
+    /// Returns the region with other values in one list.
     #[must_use]
     pub fn with(&self, axis: Axis, values: Vec<usize>) -> Region {
-        // The list that is replaced may be long: it is not copied.
+        // The replaced list may be long, so it is not copied.
         let kept = |(other, list): &(Axis, Vec<usize>)| {
             (*other, if *other == axis { Vec::new() } else { list.clone() })
         };
@@ -87,13 +87,13 @@ impl Region {
         Region { statement: self.statement, lists }
     }
 
-    /// The number of choices of one value from each list.
+    /// Returns the number of combinations of one value from each list.
     pub fn cells(&self) -> usize {
-        // Only compared: beyond the largest number all are alike.
+        // The number is only compared; all values beyond the largest number are equivalent.
         self.lists.iter().fold(1, |cells, (_, values)| cells.saturating_mul(values.len()))
     }
 
-    /// Returns true if everything in the other region of the same statement is in this one too, value by value.
+    /// True if the other region of the same statement is contained in this one, value by value.
     pub fn contains(&self, other: &Region) -> bool {
         let inside = |(axis, values): (Axis, &[usize])| {
             self.values(axis).is_some_and(|own| values.iter().all(|value| own.binary_search(value).is_ok()))
@@ -101,19 +101,20 @@ impl Region {
         self.statement == other.statement && other.lists().all(inside)
     }
 
-    /// The region as a document with one Allow statement; `None` if the region is not of this document.
+    /// Returns the region as a document with one Allow statement; `None` if the region does not belong to this document.
     pub fn document(&self, of: &Document) -> Option<Document> {
         self.document_of(of, Effect::Allow)
     }
 
-    /// As [`Region::document`], with one statement of this effect: a Deny statement with `NotPrincipal` is read in another way.
+    /// Does the same as [`Region::document`] with a statement of this effect: a Deny statement with `NotPrincipal` has its own
+    /// meaning.
     pub(super) fn document_of(&self, of: &Document, effect: Effect) -> Option<Document> {
         let text = self.text(of, effect)?;
         let name = format!("statement {} of {}", self.statement, of.source.name());
         parse(&Source::new(name, text), &InputLimits::default()).ok()
     }
 
-    /// The text of that document.
+    /// Returns the text of that document.
     fn text(&self, of: &Document, effect: Effect) -> Option<String> {
         let statement = of.statements.get(self.statement)?;
         let mut members = vec![format!(r#""Effect":"{}""#, effect.name())];
@@ -137,7 +138,7 @@ impl Region {
         Some(format!(r#"{{"Version":"{version}","Statement":{{{}}}}}"#, members.join(",")))
     }
 
-    /// The values of a list that take part; all of one that is no such list.
+    /// Returns the selected values of a list; all values if the region has no such list.
     fn picked<'t, T>(&self, axis: Axis, all: &'t [Spanned<T>]) -> Vec<&'t T> {
         match self.values(axis) {
             Some(places) => places.iter().filter_map(|place| Some(&all.get(*place)?.value)).collect(),
@@ -193,9 +194,8 @@ impl Region {
     }
 }
 
-/// Returns true if a condition is met exactly if it is met with one of its values. Not so where no value may match
-/// (`StringNotEquals`), and where different values of the request may match different values of the policy
-/// (`ForAllValues`).
+/// True if the condition holds exactly if it holds with one of its values. This is not so if no value may match
+/// (`StringNotEquals`), or if different values of the request may match different values of the policy (`ForAllValues`).
 fn is_union(condition: &Condition) -> bool {
     let operator = condition.operator.value;
     let one_suffices = !operator.base.is_negated() && operator.base != OperatorBase::Null;

@@ -1,5 +1,4 @@
-//! An index of statements by whom, which actions and which resources they are about: most statements of a long policy meet few of
-//! the others.
+//! An index of statements by principals, actions and resources. Most statements of a long policy share requests with few others.
 
 use super::principal_index::PrincipalIndex;
 use crate::policy::{Statement, action_starts, resource_starts};
@@ -15,7 +14,7 @@ pub(super) struct StatementIndex {
 }
 
 impl StatementIndex {
-    /// The index of these statements; where there is none, it may be about anything.
+    /// Builds the index of these statements; `None` stands for a statement that may apply to any request.
     pub(super) fn of<'s>(
         statements: impl IntoIterator<Item = Option<&'s Statement>> + Clone,
     ) -> StatementIndex {
@@ -30,7 +29,7 @@ impl StatementIndex {
         }
     }
 
-    /// The places of the statements that may apply to the request, among few others, in order.
+    /// Returns the indexes of the statements that may apply to the request, and perhaps a few others, in order.
     pub(super) fn about(&self, request: &Request) -> Vec<usize> {
         let action = request.action.to_ascii_lowercase();
         let ranges = [self.actions.beginning(&action), self.resources.beginning(&request.resource)];
@@ -40,7 +39,7 @@ impl StatementIndex {
         }
     }
 
-    /// The places of the statements that may apply to a request to which this one applies too, among few others, in order.
+    /// Returns the indexes of the statements that may share a request with this one, and perhaps a few others, in order.
     pub(super) fn beside(&self, statement: &Statement) -> Vec<usize> {
         let ranges = [
             self.actions.meeting(&action_starts(statement)),
@@ -52,7 +51,7 @@ impl StatementIndex {
         }
     }
 
-    /// The ranges of that list with fewer places: their number, and these.
+    /// Chooses, of two lists of ranges, the one with fewer places. Returns the number of places, and a function that lists them.
     fn fewest(&self, [actions, resources]: [Vec<Range<usize>>; 2]) -> (usize, impl Fn() -> Vec<usize>) {
         let count = |ranges: &[Range<usize>]| ranges.iter().map(ExactSizeIterator::len).sum::<usize>();
         let (of_actions, of_resources) = (count(&actions), count(&resources));
@@ -64,7 +63,7 @@ impl StatementIndex {
     }
 }
 
-/// Places by the starts of texts.
+/// Places, sorted by the starts of texts.
 #[derive(Debug)]
 struct StartIndex {
     /// In order.
@@ -92,13 +91,13 @@ impl StartIndex {
         first..self.entries.partition_point(|(start, _)| is_before(start) || is_within(start))
     }
 
-    /// The entries that the text begins with.
+    /// Returns the ranges of entries that are prefixes of the text.
     fn beginning(&self, text: &str) -> Vec<Range<usize>> {
         let starts = self.lengths.iter().map_while(|length| text.as_bytes().get(..*length));
         starts.map(|start| self.range(|entry| entry < start, |entry| entry == start)).collect()
     }
 
-    /// The entries that one of the texts begins with, or that begin with it.
+    /// Returns the ranges of entries that are a prefix of one of the texts, or have one as a prefix.
     fn meeting(&self, texts: &[&str]) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
         for text in texts {
@@ -145,7 +144,8 @@ mod tests {
         r#""Action":"s3:Get**","Resource":"arn:aws:s3:::b**""#,
     ];
 
-    /// A statement that may apply to a request is among those about it, and two that may apply to one request are beside one another.
+    /// A statement that may apply to a request is found for it, and two that may apply to one request are found beside each
+    /// other.
     #[test]
     fn what_applies_is_found() {
         let statements = ELEMENTS.map(|elements| format!(r#"{{"Effect":"Allow",{elements}}}"#));

@@ -1,11 +1,12 @@
-//! Whom an owner of resources trusts.
+//! Zones of trust: the callers that an owner of resources trusts.
 
 use crate::limits::InputLimits;
 use crate::policy::{Document, parse};
 use crate::span::Source;
 use serde_json::{Value, json};
 
-/// A zone of trust: accounts, organizations, parts of organizations and principals that are not outside. Services never are.
+/// A zone of trust: the accounts, organizations, parts of organizations and principals that are not outside. Services are never
+/// outside.
 ///
 /// ```
 /// use iamsat::check::Zone;
@@ -28,11 +29,11 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The zone of accounts and organizations, with others that are trusted.
+    /// Makes a zone of accounts and organizations, with other trusted principals.
     ///
     /// # Errors
-    /// A sentence about what is neither an account (twelve digits), nor an organization (`o-...`), nor a path of one
-    /// (`o-.../r-.../ou-.../*`), nor, among those that are trusted, an ARN or a unique id (`AIDA...`, `AROA...`).
+    /// A sentence about a name that is not an account (twelve digits), an organization (`o-...`), a path of one
+    /// (`o-.../r-.../ou-.../*`) or, among the trusted principals, an ARN or a unique id (`AIDA...`, `AROA...`).
     pub fn new<T: AsRef<str>>(zone: &[impl AsRef<str>], trusted: &[T]) -> Result<Zone, String> {
         let mut made =
             Zone { principals: Vec::new(), organizations: Vec::new(), paths: Vec::new(), names: Vec::new() };
@@ -71,32 +72,32 @@ impl Zone {
         Ok(())
     }
 
-    /// The accounts, ARNs and unique ids that are not outside.
+    /// Returns the accounts, ARNs and unique ids that are not outside.
     pub fn principals(&self) -> &[String] {
         &self.principals
     }
 
-    /// The organizations that are not outside.
+    /// Returns the organizations that are not outside.
     pub fn organizations(&self) -> &[String] {
         &self.organizations
     }
 
-    /// Patterns on the paths of organizations that are not outside.
+    /// Returns the patterns on organization paths that are not outside.
     pub fn paths(&self) -> &[String] {
         &self.paths
     }
 
-    /// True if a request with a source of an account of the zone counts as one of the zone: as only services have these keys, which
-    /// is usual and not certain.
+    /// True if requests with a source in an account of the zone count as inside, because only services have these keys. This is
+    /// usual but not certain.
     pub(super) fn takes_sources(&self, mut keys: impl Iterator<Item = impl AsRef<str>>) -> bool {
         self.principals.iter().any(|name| whole_account(name).is_some())
             && keys.any(|key| OF_SOURCES.contains(&key.as_ref()))
     }
 
-    /// All requests from inside, as a policy; its statements name resources if those of the policy that is judged do.
+    /// Returns a policy that matches all requests from inside. Its statements name resources if those of the checked policy do.
     ///
-    /// What the judged policy `mentions` of the keys that describe the caller counts too: nobody outside has them with a value of
-    /// the zone. Sources: docs/semantics.md, "Outside a zone of trust".
+    /// A key that describes the caller is used if the checked policy `mentions` it: nobody outside has it with a value of the
+    /// zone. Sources: docs/semantics.md, "Outside a zone of trust".
     pub(super) fn document(&self, with_resource: bool, mentions: &dyn Fn(&str) -> bool) -> Option<Document> {
         let statement = |principal: Value, condition: Value| {
             let mut statement =
@@ -122,11 +123,11 @@ impl Zone {
             }
         };
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
-        // What callers without an ARN say of their account counts too.
+        // For callers without an ARN, the account key counts too.
         add("StringEquals", "aws:PrincipalAccount", all(&accounts));
         add("StringEquals", "aws:PrincipalOrgID", self.organizations.clone());
         let organizations = self.organizations.iter();
-        // Whom a path takes in is told by this key alone.
+        // Only this key tells which callers a path includes.
         if mentions("aws:principalorgpaths") || !self.paths.is_empty() {
             let paths = organizations.map(|id| format!("{id}/*")).chain(self.paths.iter().cloned()).collect();
             add("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", paths);
@@ -141,7 +142,7 @@ impl Zone {
             add("StringEquals", "aws:userid", of(false).map(|id| (*id).to_owned()).collect());
             add("StringLike", "aws:userid", of(true).map(|id| format!("{id}:*")).collect());
         }
-        // Only a service has these, on behalf of a resource; of one in the zone it is the zone's own.
+        // Only services have this key, on behalf of a resource; for a resource in the zone the request is the zone's own.
         if mentions("aws:sourceaccount") {
             add("StringEquals", "aws:SourceAccount", all(&accounts));
         }
@@ -149,7 +150,7 @@ impl Zone {
             let of_accounts = accounts.iter().map(|account| format!("arn:*:*:*:{account}:*")).collect();
             add("ArnLike", "aws:SourceArn", of_accounts);
         }
-        // The account of the caller, as SNS calls it.
+        // The account of the caller, in the name used by SNS.
         if mentions("aws:sourceowner") {
             add("StringEquals", "aws:SourceOwner", all(&accounts));
         }
@@ -184,37 +185,37 @@ fn is_organization(name: &str) -> bool {
     id.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Keys that say on behalf of whose resource a service calls.
+/// Keys that identify the resource on whose behalf a service calls.
 const OF_SOURCES: [&str; 3] = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner"];
 
-/// Returns true if the name is a pattern on paths of one organization.
+/// True if the name is a pattern on paths of one organization.
 fn is_path(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || ['-', '/', '*', '?'].contains(&c);
     name.split_once('/').is_some_and(|(id, rest)| is_organization(id) && rest.chars().all(is_part))
 }
 
-/// The unique id of a user or role, and true if it is one of a role. Source: IAM User Guide, "IAM identifiers".
+/// Returns the unique id of a user or role, and true for a role. Source: IAM User Guide, "IAM identifiers".
 fn unique_id(name: &str) -> Option<(&str, bool)> {
     let rest = name.strip_prefix("AROA").or_else(|| name.strip_prefix("AIDA"))?;
     let is_id = rest.len() >= 12 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     is_id.then(|| (name, name.starts_with("AROA")))
 }
 
-/// Account and resource of an ARN of IAM or STS.
+/// Returns the account and the resource of an ARN of IAM or STS.
 fn parts(name: &str) -> Option<(&str, &str)> {
     let mut fields = name.splitn(6, ':');
     let (arn, _, service, _) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     (arn == "arn" && ["iam", "sts"].contains(&service)).then_some((fields.next()?, fields.next()?))
 }
 
-/// Returns true if it is the ARN of an identity provider.
+/// True if the name is the ARN of an identity provider.
 fn is_provider(name: &str) -> bool {
     let is_one =
         |resource: &str| ["saml-provider/", "oidc-provider/"].iter().any(|p| resource.starts_with(p));
     parts(name).is_some_and(|(_, resource)| is_one(resource))
 }
 
-/// The account that a name stands for as a whole.
+/// Returns the account if the name stands for a whole account.
 fn whole_account(name: &str) -> Option<&str> {
     let account = match parts(name) {
         Some((account, "root")) => account,
@@ -224,8 +225,7 @@ fn whole_account(name: &str) -> Option<&str> {
     is_account(account).then_some(account)
 }
 
-/// Returns true if the name, which has no wildcards, is what `aws:PrincipalArn` holds for the one who is meant (S3). Of a session of a
-/// role it is not.
+/// True if the name has no wildcards and is the value of `aws:PrincipalArn` for its principal (S3). For a role session it is not.
 fn is_entity(name: &str) -> bool {
     let is_one =
         |resource: &str| ["role/", "user/", "federated-user/"].iter().any(|p| resource.starts_with(p));

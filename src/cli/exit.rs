@@ -5,16 +5,16 @@
 pub enum Exit {
     /// Proved, or as expected: 0.
     Success,
-    /// A finding, or not as expected: 1.
+    /// A finding, or a decision other than the expected one: 1.
     Finding,
-    /// Bad input, reading or writing failed, wrong usage: 2.
+    /// Invalid input or usage, or a failure of reading or writing: 2.
     Error,
     /// Neither proved nor refuted: 3.
     Unknown,
 }
 
 impl Exit {
-    /// The code.
+    /// Returns the code.
     pub fn code(self) -> u8 {
         match self {
             Exit::Success => 0,
@@ -24,7 +24,7 @@ impl Exit {
         }
     }
 
-    /// The exit of two inputs together: 2 beats 1 beats 3 beats 0.
+    /// Returns the exit of two inputs together: 2 beats 1 beats 3 beats 0.
     ///
     /// ```
     /// use iamsat::cli::Exit;
@@ -42,7 +42,7 @@ impl Exit {
         if weight(other) > weight(self) { other } else { self }
     }
 
-    /// With `--exit-zero`, findings are no reason to stop.
+    /// Turns findings into success if `--exit-zero` is set.
     #[must_use]
     pub fn zeroed(self, exit_zero: bool) -> Exit {
         if exit_zero && self == Exit::Finding { Exit::Success } else { self }

@@ -1,4 +1,4 @@
-//! The command line: arguments, the commands they spell, the inputs they name, and where answers go.
+//! The command line: arguments, the commands that they name, their inputs, and the destination of answers.
 
 mod args;
 mod command;
@@ -16,7 +16,7 @@ use std::ffi::OsString;
 
 pub use exit::Exit;
 
-/// Runs the command that `arguments` (the program's name first) spell.
+/// Runs the command given by `arguments`, which start with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
@@ -24,7 +24,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return output::usage(&error, &arguments),
     };
     let aws = cli.aws;
-    // A run of a command whose answers go where its flags say, also if there are none.
+    // A command whose flags decide where answers go, even if there are none.
     let answer =
         |args: &OutputArgs, command: &'static str, run: &dyn Fn(&mut Output) -> Result<Exit, Failure>| {
             let mut output = match Output::open(args) {
@@ -88,14 +88,14 @@ mod tests {
     const BUCKET: &str =
         r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
 
-    /// A path for a file of this run of the tests alone.
+    /// Returns a path for a file that only this run of the tests uses.
     fn temporary() -> PathBuf {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         std::env::temp_dir().join(format!("iamsat-{}-{number}", std::process::id()))
     }
 
-    /// Runs a command, which breaks in the isolated job after so many others, and reads its answer in JSON.
+    /// Runs a command in which an isolated job breaks after so many others, and reads its JSON answer.
     fn broken_after(others: usize, arguments: &[&str]) -> (Exit, Value) {
         let file = temporary();
         let flags = ["--format", "json", "-o", file.to_str().unwrap()];
@@ -137,7 +137,7 @@ mod tests {
     fn a_broken_invariant_leaves_other_inputs_alone() {
         let of = |action: &str| POLICY.replace("s3:GetObject", action);
         let [first, second, third] = &["a:A", "b:B", "c:C"].map(of);
-        // The jobs of the second input: its check, what rests on the answer, and how that is told.
+        // The jobs of the second input: its check, the texts that depend on the answer, and the report.
         let check = ["check-no-new-access", "--existing", POLICY, "--new", first, second, third];
         let lint = ["lint", first, second, third];
         for (arguments, jobs) in [(&check[..], &[2, 5, 8][..]), (&lint, &[3, 4])] {

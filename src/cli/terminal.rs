@@ -1,4 +1,4 @@
-//! What a stream can show: colours, characters, columns.
+//! The abilities of an output stream: colours, characters, columns.
 
 use super::args::Color;
 use crate::report::text::{Letters, Style};
@@ -16,7 +16,7 @@ pub(super) enum Stream {
     File,
 }
 
-/// How to draw on a stream. What is not a terminal gets the same bytes everywhere.
+/// Returns the style for a stream. A stream that is not a terminal gets the same bytes everywhere.
 pub(super) fn style(color: Color, stream: Stream) -> Style {
     let (terminal, width) = match stream {
         Stream::Answers => {
@@ -46,7 +46,7 @@ fn colored(color: Color, terminal: bool, environment: &dyn Fn(&str) -> Option<Os
     }
 }
 
-/// The characters that a terminal can show, as far as the environment tells.
+/// Returns the characters that a terminal can show, as far as the environment tells.
 fn letters(environment: &dyn Fn(&str) -> Option<OsString>) -> Letters {
     if environment("TERM").is_some_and(|term| term == "dumb") {
         return Letters::Ascii;

@@ -1,4 +1,4 @@
-//! Access from many addresses: that each request shown stands for all of its addresses, and how many those are together.
+//! Confirms access from many addresses: each request stands for all of its addresses, and together they are many.
 
 use crate::confirm::{Disagreement, Referee, confirm};
 use crate::policy::{Document, OperatorFamily, Template};
@@ -7,25 +7,24 @@ use crate::request::{AddressInterval, AddressSet, Request};
 
 const SOURCE_IP: &str = "aws:sourceip";
 
-/// A request that shows something.
+/// A request shown as evidence.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'r> {
-    /// Index of the policy that allows it, or that denies it in a query about what is denied.
+    /// Index of the policy that allows the request (or denies it, in a query about denied requests).
     pub policy: usize,
-    /// Index of the statement of that policy that does.
+    /// Index of the statement of that policy that does so.
     pub statement: usize,
-    /// The addresses from each of which it is allowed; none where the request alone shows enough.
+    /// The addresses from each of which the request is allowed; `None` if the request alone is enough evidence.
     pub addresses: Option<AddressInterval>,
     /// The request.
     pub request: &'r Request,
 }
 
 impl Shown<'_> {
-    /// Decides whether the request, judged on the documents, shows what it is to show: of a question that depends on the address, without
-    /// an address, or for all of its addresses.
+    /// Confirms on the documents that the request is evidence. In a query about outsiders, it must be confirmed without an
+    /// address or for all of its addresses.
     ///
-    /// # Errors
-    /// Why not.
+    /// # Errors The reason why it is not.
     pub fn confirm(&self, query: &Query<'_>, referee: &Referee<'_>) -> Result<(), Disagreement> {
         confirm(self.request, &referee.claim(self.policy, self.statement))?;
         let from = self.request.source_address();
@@ -33,7 +32,7 @@ impl Shown<'_> {
             None if from.is_none() || query.outside().is_none() => Ok(()),
             None => Err(Disagreement::new("one address is not many")),
             Some(_) if query.outside().is_none() => {
-                Err(Disagreement::new("the question is not about addresses"))
+                Err(Disagreement::new("the query is not about addresses"))
             }
             Some(addresses) => {
                 if !from.is_some_and(|from| addresses.contains(from)) {
@@ -45,8 +44,8 @@ impl Shown<'_> {
     }
 }
 
-/// Decides whether all requests that differ in nothing but which of the addresses they come from are decided alike: no network that a
-/// condition names holds some of them only, nothing else depends on the address, and none is of a private network.
+/// Confirms that requests that differ only in which of these addresses they come from are decided alike: no network in a
+/// condition contains only some of the addresses, nothing else depends on the address, and none of them is private.
 fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Result<(), String> {
     let splits = |network: &AddressInterval| {
         network.meets(addresses)
@@ -61,7 +60,7 @@ fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Resul
         let is_network = condition.operator.value.base.family() == OperatorFamily::Ip;
         let networks = condition.values.iter().filter_map(|v| AddressInterval::network(&v.value.text));
         if is_network && networks.into_iter().any(|network| splits(&network)) {
-            return Err(format!("the policy tells some of {addresses} from others"));
+            return Err(format!("the policy distinguishes between addresses of {addresses}"));
         }
     }
     let resources = statements().flat_map(|s| &s.resource).flat_map(|r| &r.values);
@@ -73,13 +72,13 @@ fn stands_for_all(documents: &[&Document], addresses: &AddressInterval) -> Resul
     }
 }
 
-/// Returns true if a policy variable of the pattern stands for the address that a request comes from.
+/// True if a policy variable of the pattern stands for the source address.
 pub fn names_address(template: &Template) -> bool {
     template.variables().any(|variable| &*variable.key == SOURCE_IP)
 }
 
-/// Returns true if requests together show access for everyone, by the addresses that each stands for: one of them does without regard
-/// to addresses, or all of them come from more than are given to few.
+/// True if the requests together show access for everyone: one of them does so without regard to addresses, or all of them
+/// together come from more addresses than count as few.
 pub fn is_for_everyone(shown: impl IntoIterator<Item = Option<AddressInterval>>) -> bool {
     let intervals: Option<Vec<AddressInterval>> = shown.into_iter().collect();
     intervals.is_none_or(|intervals| AddressSet::of(intervals).is_everyone())

@@ -1,4 +1,4 @@
-//! Confirms on the documents that a request shows what is claimed of it: the three questions that every witness has to pass.
+//! Confirms a witness on the original documents, by three independent checks.
 
 mod addresses;
 mod referee;
@@ -11,12 +11,12 @@ use crate::policy::{RequestSet, read_instant};
 use crate::query::Role;
 use crate::request::{FactSets, Request, Requesters};
 
-/// Why a request is no witness: solver and referee, or solver and request room, do not agree.
+/// The reason why a request is not a witness: the search disagrees with the referee or with the facts about requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// Their statement in one sentence.
+    /// The disagreement in one sentence.
     pub message: String,
-    /// The document whose decision is open to the referee, if that is all.
+    /// The document about which the referee's decision is open, if this is the only disagreement.
     pub open: Option<usize>,
 }
 
@@ -33,7 +33,7 @@ impl Disagreement {
         Disagreement { message: message.into(), open: None }
     }
 
-    /// The referee decides otherwise of a document, or leaves open what the search found out.
+    /// Reports that the referee decides a document differently from the search, or leaves it open.
     fn decided(document: usize, set: RequestSet, is_in: Truth, expected: bool) -> Disagreement {
         let what = match set {
             RequestSet::Allowed(_) => "allowed",
@@ -52,14 +52,13 @@ impl Disagreement {
     }
 }
 
-/// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
-/// happen, does it meet the query's own predicate?
+/// Makes three independent checks of the request: the documents decide as claimed, the request can happen, and it satisfies the
+/// predicate of the query.
 ///
-/// # Errors
-/// The first question that was answered no.
+/// # Errors The first check that fails.
 pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     let fixed;
-    // A fixed boundary holds even where the request says nothing of it, because it plays no part.
+    // A fixed boundary replaces that of the request, which leaves it out if it does not matter.
     let request = match claim.semantics.boundary {
         Some(boundary) if boundary != request.hidden.boundary => {
             let mut other = request.clone();
@@ -77,14 +76,14 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     }
     if sets.safe && rests_on_rounding(request, claim) {
         return Err(Disagreement {
-            message: "how a fraction of a second is rounded is open".to_owned(),
+            message: "AWS does not document how it rounds a fraction of a second".to_owned(),
             open: Some(claim.document),
         });
     }
     is_asked_about(request, claim)
 }
 
-/// True if the time of the request has a fraction of a second, and the policies also ask for the time in whole seconds.
+/// True if the time of the request has a fraction of a second and the policies also test the time in whole seconds.
 fn rests_on_rounding(request: &Request, claim: &Claim<'_>) -> bool {
     let current = request.values("aws:currenttime").and_then(<[String]>::first);
     let has_fraction =
@@ -92,20 +91,22 @@ fn rests_on_rounding(request: &Request, claim: &Claim<'_>) -> bool {
     has_fraction && ["aws:currenttime", "aws:epochtime"].iter().all(|key| claim.keys.contains(key))
 }
 
-/// Confirms that the requester is one of those whom a policy of the type may be about.
+/// Confirms that a policy of the type can apply to the requester.
 fn is_possible_requester(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     let requesters = claim.semantics.requesters();
     match &request.requester {
         Some(requester) if !requesters.include(requester.kind()) => {
-            Err(Disagreement::new("no policy of this type is about such a requester"))
+            Err(Disagreement::new("no policy of this type applies to such a requester"))
         }
-        None if requesters == Requesters::Everyone => Err(Disagreement::new("nobody is named as requester")),
+        None if requesters == Requesters::Everyone => {
+            Err(Disagreement::new("the request names no requester"))
+        }
         _ => Ok(()),
     }
 }
 
-/// Confirms that the claimed statement puts the request into the set of the policies, and that the request is in or out of the
-/// set of every other layer as its role says.
+/// Confirms that the claimed statement adds the request to the set of the policies, and that the request is inside or outside the
+/// set of every other layer as the layer's role demands.
 fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     let (policies, set) = (claim.query.policies(), claim.query.set());
     let Some(document) = policies.get(claim.document) else {
@@ -119,8 +120,8 @@ fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
             claim.statement
         )));
     }
-    // As one statement puts the request into the set, the others with its effect do not matter; the Deny statements of all
-    // policies keep it out of what they allow.
+    // One statement adds the request to the set, so others with its effect do not matter. The Deny statements of all policies
+    // remove it from what they allow.
     let denies = if set == RequestSet::Denied { 0 } else { policies.len() };
     for index in 0..denies {
         match case.denied_by(claim.searched(index)) {
@@ -147,7 +148,8 @@ fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
     Ok(())
 }
 
-/// Confirms that the request is one of an outsider, where the query is about outsiders, and is listed, where it lists access.
+/// Confirms that the request comes from an outsider if the query is about outsiders, and that it is listed if the query lists
+/// access.
 fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
     if let Some(outside) = claim.query.outside() {
         let documents = claim.query.documents();
@@ -155,12 +157,12 @@ fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreeme
             .is_outsider(documents, outside.resource_type, claim.semantics.aws_compat)
             .map_err(Disagreement::new)?;
         if !request.is_beyond(&outside.but_for) {
-            return Err(Disagreement::new("the request comes from an address that is not asked about"));
+            return Err(Disagreement::new("the query is not about the address of the request"));
         }
     }
     if claim.query.access().is_some_and(|access| !access.iter().any(|entry| evaluate::lists(entry, request)))
     {
-        return Err(Disagreement::new("the request is not one that the question asks about"));
+        return Err(Disagreement::new("the query is not about this request"));
     }
     Ok(())
 }

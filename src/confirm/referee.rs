@@ -1,4 +1,4 @@
-//! How the documents of a query are judged, and what a witness has to show.
+//! Evaluates requests on the documents of a query, and defines what a witness must show.
 
 use crate::evaluate::{INDEX_THRESHOLD, Options, Searched};
 use crate::index::broken;
@@ -7,7 +7,7 @@ use crate::query::{Query, Semantics};
 use crate::request::Keys;
 use std::cell::{Cell, OnceCell};
 
-/// Judges requests on the documents of one query.
+/// Evaluates requests on the documents of one query.
 #[derive(Debug)]
 pub struct Referee<'a> {
     query: &'a Query<'a>,
@@ -15,11 +15,11 @@ pub struct Referee<'a> {
     keys: Keys<'a>,
     spellings: Vec<&'a str>,
     options: Options,
-    /// By place among the documents of the query.
+    /// In the order of the query's documents.
     documents: Vec<Judged<'a>>,
 }
 
-/// A document that is searched once or more for each witness.
+/// A document that is searched at least once for each witness.
 #[derive(Debug)]
 struct Judged<'a> {
     document: &'a Document,
@@ -49,7 +49,7 @@ impl<'a> Judged<'a> {
 }
 
 impl<'a> Referee<'a> {
-    /// The referee of a query.
+    /// Returns the referee of a query.
     pub fn new(query: &'a Query<'a>, semantics: Semantics) -> Referee<'a> {
         let documents = query.documents();
         let mut options = Options::for_documents(documents);
@@ -66,7 +66,7 @@ impl<'a> Referee<'a> {
         Referee { query, semantics, keys, spellings, options, documents }
     }
 
-    /// The same referee with the indexes of the documents, in their order, that there are already.
+    /// Returns the same referee with existing indexes of the documents, in their order.
     #[must_use]
     pub fn with_indexes(mut self, indexes: impl IntoIterator<Item = Option<&'a ActionIndex>>) -> Referee<'a> {
         for (judged, index) in self.documents.iter_mut().zip(indexes) {
@@ -78,12 +78,12 @@ impl<'a> Referee<'a> {
         self
     }
 
-    /// The way in which the documents of the query are read together.
+    /// Returns the options under which the documents of the query are read together.
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// What a witness for this statement of this policy must show.
+    /// Returns the conditions that a witness for this statement of this policy must meet.
     pub fn claim(&self, document: usize, statement: usize) -> Claim<'_> {
         Claim {
             query: self.query,
@@ -98,28 +98,28 @@ impl<'a> Referee<'a> {
     }
 }
 
-/// The proof that a witness must give, in terms of the original documents.
+/// The claim that a witness must show, in terms of the original documents.
 #[derive(Clone, Copy)]
 pub struct Claim<'c> {
     /// The query.
     pub query: &'c Query<'c>,
-    /// The way in which its documents are read.
+    /// The options under which its documents are read.
     pub semantics: Semantics,
     /// Index of the policy with the statement.
     pub document: usize,
-    /// Index of the statement of that document that by itself puts the request into the set of the policies.
+    /// Index of the statement of that policy that by itself adds the request to the set of the policies.
     pub statement: usize,
-    /// Further spellings of actions, for the request to use.
+    /// Further spellings of actions that the request may use.
     pub spellings: &'c [&'c str],
     /// The condition keys that the documents test.
     pub keys: &'c Keys<'c>,
-    /// The way in which the referee reads the documents.
+    /// The options under which the referee reads the documents.
     pub options: &'c Options,
     documents: &'c [Judged<'c>],
 }
 
 impl<'c> Claim<'c> {
-    /// The document at this place of the query, to be searched for an action.
+    /// Returns the document with this index in the query, in a form that can be searched by action.
     pub(super) fn searched(&self, document: usize) -> Searched<'c> {
         match self.documents.get(document) {
             Some(judged) => judged.searched(),

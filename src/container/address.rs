@@ -1,10 +1,11 @@
 //! Terraform's addresses: `module.a["k"].module.b[0].aws_iam_role.r["a.b"]`.
 //!
-//! Keys of `for_each` may hold dots, brackets and quotes, so an address is never split at a sign: it is read step by step.
+//! Keys of `for_each` may contain dots, brackets and quotes, so an address is never split at a character: it is read step by
+//! step.
 
 use super::raw::Raw;
 
-/// A module of the configuration on the way to a resource: its name and the key of the instance, as it is written.
+/// A module of the configuration on the path to a resource: its name, and the key of the instance as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step<'a> {
     pub(super) name: &'a str,
@@ -12,7 +13,7 @@ pub(super) struct Step<'a> {
     pub(super) key: Option<&'a str>,
 }
 
-/// The steps of a module's address; `None` if it is none.
+/// Returns the steps of a module's address; `None` if it is not one.
 pub(super) fn modules(address: &str) -> Option<Vec<Step<'_>>> {
     let mut steps = Vec::new();
     let mut rest = address;
@@ -38,7 +39,7 @@ pub(super) fn modules(address: &str) -> Option<Vec<Step<'_>>> {
     Some(steps)
 }
 
-/// The number of bytes of the key at the start of a text, up to the bracket after it.
+/// Returns the number of bytes of the key at the start of a text, up to the bracket after it.
 fn key_length(text: &str) -> Option<usize> {
     if !text.starts_with('"') {
         return text.find(']');
@@ -55,18 +56,18 @@ fn key_length(text: &str) -> Option<usize> {
     None
 }
 
-/// The path of a module in the configuration, where instances have no keys.
+/// Returns the path of a module in the configuration, where instances have no keys.
 pub(super) fn configuration_path(module: &str) -> Option<String> {
     let names: Vec<&str> = modules(module)?.into_iter().map(|step| step.name).collect();
     Some(names.join("."))
 }
 
-/// A key as it stands in an address: a number as it is, a text in quotes.
+/// Returns a key as in an address: a number as it is, a text in quotes.
 fn key(text: &str, is_text: bool) -> String {
     if is_text { format!("[{}]", quoted(text)) } else { format!("[{text}]") }
 }
 
-/// The key of an instance as Terraform writes it in JSON: a number or a text.
+/// Returns the key of an instance as Terraform writes it in JSON: a number or a text.
 pub(super) fn instance_key(index: Raw<'_>) -> String {
     match index.scalar() {
         Some(text) => key(&text, index.string().is_some()),
@@ -74,7 +75,7 @@ pub(super) fn instance_key(index: Raw<'_>) -> String {
     }
 }
 
-/// A text in quotes, with the escapes that Terraform writes in addresses.
+/// Returns a text in quotes, with the escapes that Terraform writes in addresses.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -91,7 +92,7 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-/// An address with the module in front, if there is one.
+/// Returns an address with the module in front, if there is one.
 pub(super) fn within(module: &str, address: &str) -> String {
     if module.is_empty() { address.to_owned() } else { format!("{module}.{address}") }
 }

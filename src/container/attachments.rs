@@ -1,4 +1,4 @@
-//! Links between policies and those they are for, and settings that block public access.
+//! Links between policies and their targets, and settings that block public access.
 
 use super::entry::{AccessBlock, Attachment, Container, Link};
 use super::identity::{Identity, IdentityKind};
@@ -6,8 +6,8 @@ use super::places::Values;
 use super::raw::{Fault, Raw};
 use super::resource::{Resource, Unknowns};
 
-/// A type of resource that makes links: the member with the policy, members with those it is for (none for the resource
-/// itself), and what the link does.
+/// A type of resource that makes links: the member with the policy, the members with the targets (none if the resource itself is
+/// the target), and the effect of the link.
 struct Row(&'static str, &'static str, &'static [&'static str], Link);
 
 const TERRAFORM: [Row; 16] = [
@@ -89,7 +89,7 @@ fn buckets<'t>(text: &'t str, resource: &Resource<'t>, container: &mut Container
     Ok(())
 }
 
-/// The settings of a resource that blocks public access, with the values of one side of a change.
+/// Returns the settings of a resource that blocks public access, with the values of one side of a change.
 fn access_block<'t>(
     text: &'t str,
     resource: &Resource<'t>,
@@ -116,7 +116,7 @@ fn access_block<'t>(
     Ok(Some(AccessBlock { address: resource.address.clone(), bucket, bucket_address, is_account, flags }))
 }
 
-/// The identity that a resource makes and links can name, with the values of one side of a change.
+/// Returns the identity that a resource makes and links can name, with the values of one side of a change.
 fn identity<'t>(
     text: &'t str,
     resource: &Resource<'t>,
@@ -132,7 +132,8 @@ fn identity<'t>(
     Ok(Some(Identity { kind, address: resource.address.clone(), name: of(name), arn: of(arn), id: of(id) }))
 }
 
-/// The bucket that a resource is for, whose name is not known yet: the one resource that the name comes from, with its module.
+/// Returns the bucket that a resource is for, if its name is not known yet: the single resource from which the name comes, with
+/// its module.
 ///
 /// # Errors
 /// A member occurs twice.
@@ -150,14 +151,14 @@ pub(super) fn bucket_address<'t>(
     }))
 }
 
-/// The links of a Terraform resource with these values, of which some may not be known yet.
+/// Returns the links of a Terraform resource with these values, some of which may not be known yet.
 fn links<'t>(
     text: &'t str,
     resource: &Resource<'t>,
     (value, unknown): (Raw<'t>, Option<Raw<'t>>),
     unknowns: &dyn Unknowns<'t>,
 ) -> Result<Vec<Attachment>, Fault> {
-    // A value that is written and not known yet is one hole.
+    // A value that is written but not known yet is one hole.
     let is_unknown = |name: &str| -> Result<bool, Fault> {
         let Some(unknown) = unknown else { return Ok(false) };
         Ok(unknown.member(text, name)?.is_some_and(|member| member.text().contains("true")))
@@ -182,7 +183,7 @@ fn links<'t>(
         if is_unknown(attribute)? {
             match unknowns.refers_to(resource, attribute)? {
                 Some(name) => policies.push((None, Some(name), unknowns.named(resource, attribute)?)),
-                // Computed and left out is not attached, if it may be left out.
+                // A member that is computed and may be omitted is not attached if it is omitted.
                 None if to.is_empty() => {}
                 None => policies.push((None, None, None)),
             }
@@ -202,7 +203,7 @@ fn links<'t>(
     Ok(links)
 }
 
-/// The texts of a member: one, a list of them, or the names in a list of blocks.
+/// Returns the texts of a member: one, a list of them, or the names in a list of blocks.
 fn texts(value: Option<Raw<'_>>) -> Vec<String> {
     let Some(value) = value else { return Vec::new() };
     let mut texts: Vec<String> = value.string().map(|text| text.into_owned()).into_iter().collect();

@@ -1,4 +1,4 @@
-//! Settings that block public access and that a change takes away.
+//! Settings that block public access and that a change removes.
 
 use super::entry::{AccessBlock, Container};
 use std::collections::BTreeSet;
@@ -12,17 +12,17 @@ const SETTINGS: [&str; 4] =
 pub struct BlockChange<'c> {
     /// The settings as they were.
     pub block: &'c AccessBlock,
-    /// Those that are on no more.
+    /// The settings that are no longer on.
     pub settings: Vec<&'static str>,
 }
 
-/// The settings that a plan takes away from buckets that stay.
+/// Returns the settings that a plan removes from buckets that stay.
 pub fn planned_block_changes(plan: &Container) -> Vec<BlockChange<'_>> {
     let before = Side { blocks: &plan.earlier_access_blocks, buckets: &plan.earlier_buckets };
     changes(&before, &Side::of(plan))
 }
 
-/// The settings that one of two files has and the other has not, of buckets that both have.
+/// Returns the settings that the old one of two files has and the new one lacks, for buckets in both.
 ///
 /// ```
 /// use iamsat::container::{Container, Contents, Options, changed_blocks, open};
@@ -44,7 +44,7 @@ pub fn changed_blocks<'c>(old: &'c Container, new: &'c Container) -> Vec<BlockCh
     changes(&Side::of(old), &Side::of(new))
 }
 
-/// The settings and buckets at one time.
+/// The settings and buckets on one side of a change.
 struct Side<'c> {
     blocks: &'c [AccessBlock],
     buckets: &'c BTreeSet<String>,
@@ -55,7 +55,7 @@ impl<'c> Side<'c> {
         Side { blocks: &container.access_blocks, buckets: &container.buckets }
     }
 
-    /// True if the settings are those of a bucket that is here.
+    /// True if the settings are for a bucket on this side.
     fn has_bucket(&self, block: &AccessBlock) -> bool {
         let names = [&block.bucket, &block.bucket_address];
         names.into_iter().flatten().any(|name| self.buckets.contains(name))
@@ -64,7 +64,7 @@ impl<'c> Side<'c> {
 
 fn changes<'c>(before: &Side<'c>, after: &Side<'c>) -> Vec<BlockChange<'c>> {
     let change = |block: &'c AccessBlock| {
-        // A bucket that goes away takes its policy and its objects with it.
+        // A deleted bucket is deleted with its policy and its objects.
         if before.has_bucket(block) && !after.has_bucket(block) {
             return None;
         }
@@ -75,7 +75,7 @@ fn changes<'c>(before: &Side<'c>, after: &Side<'c>) -> Vec<BlockChange<'c>> {
             flags.and_then(|flags| flags.get(place).copied()),
         ) {
             (Some(false), _) | (_, Some(Some(true))) => false,
-            // The same text of two templates has the same value.
+            // Equal texts of two templates have equal values.
             (None, Some(None)) => false,
             (Some(true) | None, _) => true,
         };
@@ -87,7 +87,7 @@ fn changes<'c>(before: &Side<'c>, after: &Side<'c>) -> Vec<BlockChange<'c>> {
     before.blocks.iter().filter_map(change).collect()
 }
 
-/// True if both are for the account, or for one bucket.
+/// True if both are for the account, or for the same bucket.
 fn is_of_same(one: &AccessBlock, other: &AccessBlock) -> bool {
     let is_known = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
     let is_one_bucket = is_known(&one.bucket, &other.bucket)

@@ -1,4 +1,4 @@
-//! Policies of resources that are no documents: AWS makes a statement of their members.
+//! Policies of resources that are not documents: AWS makes a statement of their members.
 //!
 //! Source: AWS Lambda API reference, "AddPermission" and "AddLayerVersionPermission"; Amazon EventBridge API reference,
 //! "PutPermission"; AWS Signer API reference, "AddProfilePermission"; AWS Private CA API reference, "CreatePermission"; the
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 pub(super) enum Given {
     Nothing,
     Text(String),
-    /// The name of what it depends on.
+    /// The name of the value on which it depends.
     Unknown(String),
 }
 
@@ -29,7 +29,7 @@ impl Given {
     }
 }
 
-/// The resource that a permission is for, by its name or ARN.
+/// The name or ARN of the resource that a permission is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Function,
@@ -39,31 +39,31 @@ pub(super) enum Target {
     CertificateAuthority,
 }
 
-/// Members of a permission, in Terraform and in CloudFormation, by the names that both are read into.
+/// Members of a permission, of Terraform or CloudFormation, under common names.
 #[derive(Clone, Debug)]
 pub(super) struct Permission {
     pub(super) sid: Given,
     pub(super) actions: Vec<Given>,
     pub(super) principal: Given,
     pub(super) of: Target,
-    /// The name or ARN of what it is for.
+    /// The name or ARN of the resource.
     pub(super) target: Given,
     pub(super) qualifier: Given,
     /// Values of conditions: operator, key, value.
     pub(super) conditions: Vec<(String, String, Given)>,
 }
 
-/// An action of AWS Private CA, which the members name without the service.
+/// Returns an action of AWS Private CA, whose service the members omit.
 pub(super) fn certificate_action(name: &str) -> Given {
     Given::Text(format!("acm-pca:{name}"))
 }
 
-/// A condition of a permission.
+/// Returns a condition of a permission.
 pub(super) fn condition(operator: &str, key: &str, value: Given) -> (String, String, Given) {
     (operator.to_owned(), key.to_owned(), value)
 }
 
-/// A statement that is made, with the values in it that are not known.
+/// A statement under construction, with the unknown values in it.
 #[derive(Debug, Default)]
 struct Making {
     holes: Vec<Hole>,
@@ -89,7 +89,7 @@ impl Making {
     }
 }
 
-/// The policy of a permission, or the holes that keep it from being written. `span` is the resource's place.
+/// Returns the policy of a permission, or the holes that prevent it from being built. `span` is the resource's place.
 pub(super) fn permission(permission: &Permission, span: Span) -> Result<String, Vec<Hole>> {
     let mut making = Making { holes: Vec::new(), span };
     let mut statement = Map::new();
@@ -130,7 +130,7 @@ pub(super) fn permission(permission: &Permission, span: Span) -> Result<String, 
     if making.holes.is_empty() { Ok(document(vec![statement])) } else { Err(making.holes) }
 }
 
-/// The policy that a function URL without authorization adds.
+/// Returns the policy that a function URL without authorization adds.
 pub(super) fn public_url(function: &Given, qualifier: &Given, span: Span) -> Result<String, Vec<Hole>> {
     let mut making = Making { holes: Vec::new(), span };
     let target = making.text(function, "Resource");
@@ -168,7 +168,7 @@ fn document(statements: Vec<Map<String, Value>>) -> String {
     format!("{value:#}")
 }
 
-/// A principal as these APIs take it: everyone, an account or an ARN, else a service.
+/// Returns a principal as these APIs interpret it: everyone, an account or an ARN, otherwise a service.
 fn principal(text: &str) -> Value {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     match text {
@@ -178,9 +178,9 @@ fn principal(text: &str) -> Value {
     }
 }
 
-/// The ARN of what a permission is for; what is not known of it stays open.
+/// Returns the ARN of the resource that a permission is for; unknown parts stay open.
 fn resource(target: &str, qualifier: &str, of: Target) -> String {
-    // `ACCOUNT:function:NAME` and `ACCOUNT:NAME` are names of functions too.
+    // `ACCOUNT:function:NAME` and `ACCOUNT:NAME` are also names of functions.
     let name = target.rsplit_once(":function:").map_or(target, |(_, name)| name);
     let arn = match of {
         _ if target.starts_with("arn:") => target.to_owned(),
@@ -200,7 +200,7 @@ fn resource(target: &str, qualifier: &str, of: Target) -> String {
     }
 }
 
-/// Types of Terraform's provider of whose members AWS makes a statement. Sorted.
+/// Types of Terraform's provider whose members AWS makes into a statement. Sorted.
 pub(super) const TYPES: [&str; 6] = [
     "aws_acmpca_permission",
     "aws_cloudwatch_event_permission",
@@ -210,7 +210,7 @@ pub(super) const TYPES: [&str; 6] = [
     "aws_signer_signing_profile_permission",
 ];
 
-/// The entry of a Terraform resource whose policy is built, if it is one.
+/// Returns the entry of a Terraform resource whose policy AWS builds, if the resource is of such a type.
 ///
 /// # Errors
 /// A member occurs twice.
@@ -299,7 +299,7 @@ fn content(reader: &Reader<'_, '_>, name: &str, made: Result<String, Vec<Hole>>,
     }
 }
 
-/// The members of a permission, by the type of the resource.
+/// Returns the members of a permission, by the type of the resource.
 fn members(
     kind: &str,
     member: &dyn Fn(&str) -> Result<Given, Fault>,

@@ -1,4 +1,4 @@
-//! The directory that `cdk synth` writes: which of its files are templates.
+//! Determines which files of the directory written by `cdk synth` are templates.
 
 use super::raw::{Fault, Raw};
 
@@ -11,7 +11,7 @@ pub enum AssemblyFile {
     Directory(String),
 }
 
-/// The templates and assemblies that a `manifest.json` names, in its order; `None` if it is no manifest.
+/// Returns the templates and assemblies that a `manifest.json` names, in order; `None` if the text is not such a manifest.
 ///
 /// ```
 /// use iamsat::container::{AssemblyFile, assembly};

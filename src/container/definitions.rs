@@ -1,8 +1,8 @@
-//! The conditions of two templates compared, with what they are made of.
+//! Compares the conditions of two templates with the definitions on which they depend.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The definitions that conditions of a template are made of, each as a text, by its name.
+/// The definitions on which the conditions of a template depend: each as a text, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     by_name: BTreeMap<String, Definition>,
@@ -11,19 +11,19 @@ pub struct Definitions {
 #[derive(Clone, Debug, Default)]
 struct Definition {
     text: String,
-    /// The words in it: names of other definitions are among them.
+    /// The words in the text; names of other definitions are among them.
     words: BTreeSet<String>,
 }
 
 impl Definitions {
-    /// Adds a definition; those of the same name are one.
+    /// Adds a definition; a definition with the same name is extended.
     pub(super) fn add(&mut self, name: &str, text: &str, words: BTreeSet<String>) {
         let definition = self.by_name.entry(name.to_owned()).or_default();
         definition.text.push_str(text);
         definition.words.extend(words);
     }
 
-    /// The names whose definition, or one that it refers to, is not the same in another template.
+    /// Returns the names whose definition, or one that it refers to, differs in the other template.
     pub(super) fn differing<'d>(&'d self, other: &'d Definitions) -> BTreeSet<&'d str> {
         let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut open: Vec<&str> = Vec::new();

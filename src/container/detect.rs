@@ -19,17 +19,16 @@ pub(super) enum Detected<'t> {
     TemplateAnswer(Raw<'t>),
     /// The answer of `aws iam get-account-authorization-details`.
     Dump(Raw<'t>),
-    /// A policy, an answer with policies, or nothing that is known.
+    /// A policy, an answer with policies, or an unknown text.
     Other,
 }
 
-/// Members that only templates have at the top.
+/// Members that only templates have at top level.
 const TEMPLATE_MEMBERS: [&str; 3] = ["AWSTemplateFormatVersion", "Resources", "Transform"];
 
-/// Tells what a text is.
+/// Detects the kind of a text.
 ///
-/// # Errors
-/// It is something that people give by mistake, or has a member twice.
+/// # Errors The text is something that people give by mistake, or has a member twice.
 pub(super) fn detect(text: &str) -> Result<Detected<'_>, Fault> {
     let body = after_mark(text);
     if !body.trim_start().starts_with('{') {
@@ -95,7 +94,7 @@ pub(super) fn detect(text: &str) -> Result<Detected<'_>, Fault> {
     })
 }
 
-/// Returns true if every member of the resources is an object with a type, and there is one.
+/// True if every member of the resources is an object with a type, and there is at least one.
 fn has_types(text: &str, resources: Option<Raw<'_>>) -> Result<bool, Fault> {
     let members = resources.members();
     for (_, resource) in &members {
@@ -106,7 +105,7 @@ fn has_types(text: &str, resources: Option<Raw<'_>>) -> Result<bool, Fault> {
     Ok(false)
 }
 
-/// Returns true if a line without indentation has the name of a template's member.
+/// True if a line without indentation has the name of a template's member.
 fn has_template_key(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start_matches(['"', '\'']);
@@ -117,12 +116,12 @@ fn has_template_key(text: &str) -> bool {
     })
 }
 
-/// The text after a byte order mark.
+/// Returns the text after a byte order mark.
 fn after_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The kinds of text that people give by mistake for a plan.
+/// Recognises the texts that people give by mistake instead of a plan.
 fn mistake(text: &str) -> Option<Diagnostic> {
     let place = Span::new(0, text.len()).first_character(text);
     let start = after_mark(text).trim_start();
@@ -137,7 +136,7 @@ fn mistake(text: &str) -> Option<Diagnostic> {
     let is_plan =
         ["Terraform will perform", "OpenTofu will perform", "Terraform used the selected providers"];
     if is_plan.iter().any(|text| head.contains(text)) {
-        let message = "this is a plan as people read it, which does not have all values";
+        let message = "this is a plan in human-readable form, which does not have all values";
         return Some(Diagnostic::error(Code::PlanText, message, place).with_help(
             "run `terraform plan -out tfplan`, then `terraform show -json tfplan > tfplan.json`",
         ));
@@ -145,5 +144,5 @@ fn mistake(text: &str) -> Option<Diagnostic> {
     None
 }
 
-/// Characters among which the first sentence of a printed plan is looked for.
+/// The number of characters in which the first sentence of a printed plan is searched for.
 const HEAD: usize = 20_000;

@@ -52,15 +52,16 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         dump.managed(policy, &format!("/Policies/{index}"))?;
     }
     dump.rest(root)?;
-    // With `--max-items` the AWS CLI says only where to go on.
+    // With `--max-items`, the AWS CLI's only hint is a token for continuing.
     let goes_on = [next, marker].into_iter().flatten().find(|token| !Some(*token).text_or_empty().is_empty());
     if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()).or(goes_on) {
-        let message = "the answer is cut short, and there is more of it";
+        let message = "the answer is truncated";
         let fault = Diagnostic::warning(Code::TruncatedAnswer, message, truncated.span(text));
-        dump.container.incomplete.push(fault.with_help("let the AWS CLI page through all of it"));
+        dump.container.incomplete.push(fault.with_help("let the AWS CLI fetch all pages"));
     }
     if dump.older > 0 {
-        let message = format!("{} versions of managed policies are not in effect and not judged", dump.older);
+        let message =
+            format!("{} versions of managed policies are not in effect and not checked", dump.older);
         dump.container.notes.push(Diagnostic::warning(Code::OlderVersions, message, Span::default()));
     }
     Ok(dump.container)
@@ -71,14 +72,14 @@ struct Dump<'t, 'o> {
     text: &'t str,
     options: &'o Options,
     container: Container,
-    /// Versions of managed policies that are not the default.
+    /// The number of versions of managed policies that are not the default.
     older: usize,
     /// Where their documents start.
     older_documents: BTreeSet<u32>,
 }
 
 impl<'t> Dump<'t, '_> {
-    /// A user, a group or a role.
+    /// Returns a user, a group or a role.
     fn owner(&mut self, owner: Raw<'t>, inline: &str, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
         let (role, owned, id) = match inline {
@@ -153,7 +154,7 @@ impl<'t> Dump<'t, '_> {
         Ok(())
     }
 
-    /// A managed policy: only its default version is in effect.
+    /// Returns a managed policy: only its default version is in effect.
     fn managed(&mut self, policy: Raw<'t>, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
         self.count()?;
@@ -195,7 +196,7 @@ impl<'t> Dump<'t, '_> {
         self.container.identities.push(Identity { kind, address, name, arn, id });
     }
 
-    /// A policy that is there by its name, without the document.
+    /// A policy that is known by name, without its document.
     fn missing(&mut self, (address, resource): (&str, &str), attribute: String, policy: Raw<'t>) {
         let content = Content::Unknown {
             reason: "its document, or the version of it that is in effect, is not in the file".to_owned(),
@@ -207,7 +208,7 @@ impl<'t> Dump<'t, '_> {
         self.container.entries.push(Entry { content, ..entry });
     }
 
-    /// Adds what looks like a policy anywhere else in the file.
+    /// Adds everything that looks like a policy elsewhere in the file.
     fn rest(&mut self, root: Raw<'t>) -> Result<(), Fault> {
         let values = Values { value: Some(root), ..Values::default() };
         let told: BTreeSet<u32> = self.container.entries.iter().map(|entry| entry.span.start).collect();
@@ -282,7 +283,7 @@ impl<'t> Dump<'t, '_> {
     }
 }
 
-/// The policy that a value is: an object, with places in the file, or a text with places of its own.
+/// Returns the policy in a value: an object, with places in the file, or a text, with places of its own.
 fn content(source: &Source, (name, pointer): (&str, &str), body: Raw<'_>, options: &Options) -> Content {
     let span = body.span(source.text());
     let limits: &InputLimits = &options.policy_limits;
@@ -305,7 +306,7 @@ fn content(source: &Source, (name, pointer): (&str, &str), body: Raw<'_>, option
     }
 }
 
-/// `role/path/App` of `arn:aws:iam::111122223333:role/path/App`; AWS's own policies have `aws:` in front.
+/// Returns `role/path/App` for `arn:aws:iam::111122223333:role/path/App`; AWS's own policies get the prefix `aws:`.
 fn address(arn: Option<Raw<'_>>, role: &str, name: Option<Raw<'_>>) -> String {
     let arn = arn.text_or_empty();
     if arn.is_empty() {

@@ -1,6 +1,6 @@
-//! From the bytes of a file to its text.
+//! Decodes the bytes of a file to text.
 //!
-//! PowerShell writes what it redirects as UTF-16 with a byte order mark, so plans made on Windows often are.
+//! PowerShell redirects output as UTF-16 with a byte order mark, so plans made on Windows often have this encoding.
 
 /// Why bytes are no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,10 +10,10 @@ pub enum EncodingError {
     Zip,
     /// Not UTF-8.
     Utf8 {
-        /// The text before the first byte that is none.
+        /// The text before the first invalid byte.
         valid: String,
     },
-    /// Not UTF-16, though it has its byte order mark.
+    /// Not valid UTF-16, although it starts with its byte order mark.
     Utf16,
 }
 
@@ -29,11 +29,11 @@ impl std::fmt::Display for EncodingError {
 
 impl std::error::Error for EncodingError {}
 
-/// Decodes UTF-8 (a byte order mark may stay in front) and UTF-16 with a byte order mark. Takes the bytes, so that a large
+/// Decodes UTF-8 (with or without a byte order mark) and UTF-16 with a byte order mark. Takes the bytes by value, so that a large
 /// file is not held twice.
 ///
 /// # Errors
-/// The bytes are in no such encoding.
+/// The bytes have no such encoding.
 ///
 /// ```
 /// use iamsat::container::{EncodingError, decode};
@@ -58,7 +58,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, EncodingError
     if !rest.is_empty() {
         return Err(EncodingError::Utf16);
     }
-    // Half of a surrogate pair becomes a mark, as a lone escape does: it may stand in an attribute that nobody asks about.
+    // Half of a surrogate pair becomes a replacement character, like a lone escape: it may be in an attribute that does not
+    // matter.
     let units = pairs.iter().copied().map(unit);
     let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
     Ok(letters.collect())

@@ -1,4 +1,4 @@
-//! The policies of a file, each with its name, its place, and how much of it is known.
+//! The policies of a file, each with its name, its place and how much of it is known.
 
 use super::address::quoted;
 use super::definitions::Definitions;
@@ -9,7 +9,7 @@ use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
 use std::collections::BTreeSet;
 
-/// The suffix of the name of a policy, where it is the policy before the plan.
+/// The suffix of a policy's name if it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
 
 /// A file with policies, read.
@@ -21,31 +21,31 @@ pub struct Container {
     pub kind: ContainerKind,
     /// Every place that holds a policy, in the order of the file.
     pub entries: Vec<Entry>,
-    /// Links between policies and those they are for; the documents may be elsewhere.
+    /// Links between policies and their targets; the documents may be elsewhere.
     pub attachments: Vec<Attachment>,
-    /// Those before the change that a plan makes.
+    /// The links before the change that a plan makes.
     pub earlier_attachments: Vec<Attachment>,
     /// Settings that block public access to buckets.
     pub access_blocks: Vec<AccessBlock>,
-    /// Those before the change that a plan makes.
+    /// The settings before the change that a plan makes.
     pub earlier_access_blocks: Vec<AccessBlock>,
     /// Buckets that the file makes or lists, by address and by name.
     pub buckets: BTreeSet<String>,
-    /// Those before the change that a plan makes.
+    /// The buckets before the change that a plan makes.
     pub earlier_buckets: BTreeSet<String>,
-    /// The conditions of a template, with what they are made of.
+    /// The conditions of a template, with the definitions on which they depend.
     pub conditions: Definitions,
     /// Users, groups, roles and managed policies that the file makes or lists.
     pub identities: Vec<Identity>,
-    /// Those before the change that a plan makes.
+    /// The identities before the change that a plan makes.
     pub earlier_identities: Vec<Identity>,
     /// Remarks about the file as a whole.
     pub notes: Vec<Diagnostic>,
-    /// Why the file does not say everything, if it does not: no answer about it as a whole is a PASS then.
+    /// The reasons why the file is incomplete, if it is: then no answer about the file as a whole is a PASS.
     pub incomplete: Vec<Diagnostic>,
-    /// Resources (users, roles, ...) looked at.
+    /// The number of visited resources (users, roles, ...).
     pub resources: usize,
-    /// Places that AWS fills in by itself, and copies of policies that stand elsewhere in the file.
+    /// The number of places that AWS fills in by itself, and of copies of policies elsewhere in the file.
     pub defaults: usize,
 }
 
@@ -71,13 +71,13 @@ impl Container {
         }
     }
 
-    /// The entry with this name, or at this JSON pointer (`/Resources/AppRole/...`).
+    /// Returns the entry with this name, or at this JSON pointer (`/Resources/AppRole/...`).
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         let by_name = self.entries.iter().find(|entry| entry.name == name);
         by_name.or_else(|| self.entries.iter().find(|entry| !name.is_empty() && entry.pointer == name))
     }
 
-    /// The settings that block public access to the resource of a policy: those of its bucket and of the account.
+    /// Returns the settings that block public access to the resource of a policy: those of its bucket and of the account.
     pub fn blocks_of(&self, entry: &Entry) -> impl Iterator<Item = &AccessBlock> {
         let subject = entry.subject.clone();
         let of = entry.resource_type.map(ResourceType::name);
@@ -103,10 +103,10 @@ pub struct Entry {
     pub attribute: String,
     /// The resource's type in the file: `aws_iam_role`, `AWS::IAM::Role`.
     pub resource: String,
-    /// The name by which the entry is paired with one of another file. It differs from `name` where that has a position in
-    /// a list whose elements have names of their own.
+    /// The name for pairing the entry with one of another file. It differs from `name` if that contains a position in a list
+    /// whose elements have names of their own.
     pub key: String,
-    /// The purpose; `None` for a place that no table knows.
+    /// The purpose; `None` if no table knows the place.
     pub kind: Option<PolicyKind>,
     /// The type of resource for checks of public access, if there is one.
     pub resource_type: Option<ResourceType>,
@@ -116,27 +116,27 @@ pub struct Entry {
     pub change: Change,
     /// The name before the resource was moved, if the plan moves it.
     pub previous_name: Option<String>,
-    /// True if the file says that the text is secret: it is judged and not shown.
+    /// True if the file marks the text as secret: it is checked but not shown.
     pub sensitive: bool,
     /// The condition under which a template creates the resource.
     pub condition: Option<String>,
     /// The place in the file.
     pub span: Span,
-    /// The JSON pointer of that place; empty if the file is not JSON and has none.
+    /// The JSON pointer of that place; empty if the file is not JSON.
     pub pointer: String,
     /// The policy; in a plan, the policy after it.
     pub content: Content,
-    /// The policy before the plan; `None` in files that have no before.
+    /// The policy before the plan; `None` in files without a previous state.
     pub before: Option<Content>,
 }
 
 impl Entry {
-    /// The policy, if all of it is known and it has no errors.
+    /// Returns the policy, if all of it is known and it has no errors.
     pub fn document(&self) -> Option<&Document> {
         self.content.document()
     }
 
-    /// The extent to which it is known. A place that is not in any table stays unrecognised whatever its text says.
+    /// Returns how much of the policy is known. A place that is in no table stays unrecognised, whatever its text says.
     pub fn state(&self) -> State {
         match (&self.content, self.kind) {
             (Content::Absent, _) => self.before.as_ref().map_or(State::Absent, |_| State::Deleted),
@@ -155,7 +155,7 @@ impl Entry {
         self.before.as_ref().is_some_and(|before| !matches!(before, Content::Absent))
     }
 
-    /// True if the plan leaves the policy as it is, in every byte.
+    /// True if the plan leaves the policy unchanged, byte for byte.
     pub fn is_unchanged(&self) -> bool {
         match (&self.content, &self.before) {
             (Content::Text { read, .. }, Some(Content::Text { read: before, .. })) => {
@@ -167,7 +167,7 @@ impl Entry {
     }
 }
 
-/// The facts known about the policy at a place, on one side of a plan.
+/// How much is known of the policy at a place, on one side of a plan.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// There is none.
@@ -181,22 +181,22 @@ pub enum Content {
     },
     /// All but some values.
     Partly {
-        /// The values that are not known, in the order of the policy.
+        /// The unknown values, in the order of the policy.
         holes: Vec<Hole>,
     },
     /// Nothing that could be judged.
     Unknown {
-        /// Why, and what would tell.
+        /// Why, and the input that would contain it.
         reason: String,
-        /// The values that the text is made of, as far as the file says.
+        /// The values that make up the text, as far as the file shows them.
         references: Vec<String>,
-        /// The policy, if the attribute is the document that it refers to, unchanged (`plain-references`).
+        /// The policy, assuming that the attribute is the document that it refers to, unchanged (`plain-references`).
         presumed: Option<Box<Content>>,
     },
 }
 
 impl Content {
-    /// The document, if all of it is known and it has no errors.
+    /// Returns the document, if all of it is known and it has no errors.
     pub fn document(&self) -> Option<&Document> {
         match self {
             Content::Text { read, .. } => read.document.as_ref(),
@@ -204,7 +204,7 @@ impl Content {
         }
     }
 
-    /// The extent to which it is known.
+    /// Returns how much of the policy is known.
     pub fn state(&self) -> State {
         match self {
             Content::Absent => State::Absent,
@@ -216,20 +216,20 @@ impl Content {
     }
 }
 
-/// Where a policy's text comes from.
+/// The origin of a policy's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// It stands in the file.
     Written,
-    /// It is made of the members of a resource that is no document, as AWS makes it (`aws_lambda_permission`).
+    /// It is made of the members of a resource that is not a document, as AWS makes it (`aws_lambda_permission`).
     Built,
     /// It is made of a data source that Terraform reads when it applies the plan.
     Rebuilt,
-    /// As [`Origin::Rebuilt`], if the attribute is that document, unchanged.
+    /// As [`Origin::Rebuilt`], assuming that the attribute is that document, unchanged.
     Presumed,
 }
 
-/// The extent to which a policy is known.
+/// How much of a policy is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// All of it.
@@ -238,9 +238,9 @@ pub enum State {
     PartlyKnown,
     /// Nothing that could be judged.
     NotKnown,
-    /// A text that is no policy document.
+    /// A text that is not a policy document.
     Unreadable,
-    /// A policy at a place that no table knows.
+    /// A policy at a place that is in no table.
     Unrecognised,
     /// The plan removes it.
     Deleted,
@@ -249,7 +249,7 @@ pub enum State {
 }
 
 impl State {
-    /// The name shown to people and in JSON.
+    /// Returns the name shown to people and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             State::Known => "known",
@@ -279,14 +279,14 @@ pub struct Hole {
 /// Who decides a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoleClass {
-    /// Somebody who deploys: a parameter, a condition.
+    /// A person who deploys: a parameter, a condition.
     Chosen,
     /// AWS or another deployment: an id, an account, an exported value.
     Given,
 }
 
 impl HoleClass {
-    /// The name in JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             HoleClass::Chosen => "chosen",
@@ -307,7 +307,7 @@ pub enum Change {
     Create,
     /// The resource stays and changes.
     Update,
-    /// The resource is deleted and made anew.
+    /// The resource is deleted and created again.
     Replace,
     /// The resource is deleted.
     Delete,
@@ -316,7 +316,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The name shown to people and in JSON.
+    /// Returns the name shown to people and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Change::None => "none",
@@ -330,32 +330,32 @@ impl Change {
     }
 }
 
-/// A link between a policy and those it is for.
+/// A link between a policy and its targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     /// The resource that makes the link.
     pub address: String,
-    /// The member that names the policy, and which element of it, if it is a list.
+    /// The member that names the policy, with the element if the member is a list.
     pub attribute: String,
     /// The policy's ARN or name; `None` if it is not known.
     pub policy: Option<String>,
-    /// The references that an unknown name is made of: `aws_iam_policy.p.arn`, `Edge`.
+    /// The references that make up an unknown name: `aws_iam_policy.p.arn`, `Edge`.
     pub reference: Option<String>,
-    /// The resource of the file that an unknown name is of, if it is that name and nothing else: `aws_iam_policy.p`, `Edge`.
+    /// The resource of the file whose name an unknown name is, if it consists of nothing else: `aws_iam_policy.p`, `Edge`.
     pub resource: Option<String>,
-    /// Those it is attached to, as far as they are known.
+    /// The targets, as far as they are known.
     pub to: Vec<String>,
     /// The effect of the link.
     pub link: Link,
     /// The change that a plan makes.
     pub change: Change,
-    /// The condition under which a template has it.
+    /// The condition under which a template contains the link.
     pub condition: Option<String>,
 }
 
 impl Attachment {
-    /// Its name: `aws_iam_role_policy_attachment.a.policy_arn`, `App.ManagedPolicyArns["arn:aws:iam::aws:policy/..."]`; of one
-    /// of the policies of a group that it gives, with the place of that policy in the group.
+    /// Its name: `aws_iam_role_policy_attachment.a.policy_arn`, `App.ManagedPolicyArns["arn:aws:iam::aws:policy/..."]`; for a
+    /// policy of a group, with the place of that policy in the group.
     pub fn name(&self, policy: Option<&Entry>) -> String {
         match policy {
             Some(entry) if self.link == Link::Membership => {
@@ -366,7 +366,7 @@ impl Attachment {
         }
     }
 
-    /// The attribute of a list, with what tells an element from others.
+    /// Returns the attribute of a list, with the text that distinguishes its elements.
     pub(super) fn element(attribute: &str, policy: Option<&str>) -> String {
         policy.map_or_else(|| attribute.to_owned(), |policy| format!("{attribute}[{}]", quoted(policy)))
     }
@@ -386,7 +386,7 @@ pub enum Link {
 }
 
 impl Link {
-    /// The name shown to people and in JSON.
+    /// Returns the name shown to people and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Link::Policy => "policy",
@@ -397,14 +397,14 @@ impl Link {
     }
 }
 
-/// A setting that blocks public access to a bucket, or to all of an account.
+/// A setting that blocks public access to a bucket, or to all buckets of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessBlock {
     /// The resource that has it.
     pub address: String,
     /// The bucket's name, if it is known; `None` with `is_account` for the account.
     pub bucket: Option<String>,
-    /// The resource of the bucket in the same file, if it is one.
+    /// The resource of the bucket in the same file, if there is one.
     pub bucket_address: Option<String>,
     /// True if it holds for the account.
     pub is_account: bool,

@@ -1,4 +1,4 @@
-//! Users, groups, roles and managed policies that a file makes: those that links name.
+//! Users, groups, roles and managed policies that a file makes and links can name.
 
 /// A user, a group, a role or a managed policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,11 +7,11 @@ pub struct Identity {
     pub kind: IdentityKind,
     /// The resource that makes it: `aws_iam_group.devs`, `Devs`, `group/devs`.
     pub address: String,
-    /// Its name in AWS, if the file says it.
+    /// Its name in AWS, if the file states it.
     pub name: Option<String>,
     /// Its ARN, if the file says it.
     pub arn: Option<String>,
-    /// Its unique id, which it keeps under another name, if the file says it.
+    /// Its unique id, which does not change with its name, if the file states it.
     pub id: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub enum IdentityKind {
 }
 
 impl IdentityKind {
-    /// The kind of a type of resource.
+    /// Returns the kind of a type of resource.
     pub(super) fn of_resource(kind: &str) -> Option<IdentityKind> {
         Some(match kind {
             "aws_iam_user" | "AWS::IAM::User" => IdentityKind::User,
@@ -45,9 +45,9 @@ impl IdentityKind {
     }
 }
 
-/// The account and the name, with its path, of the policy with this ARN: `aws` and `service-role/AWSLambdaRole`.
+/// Returns the account and the name, with its path, of the policy with this ARN: `aws` and `service-role/AWSLambdaRole`.
 ///
-/// The partition may be one that is not known (`${AWS::Partition}`).
+/// The partition may be unknown (`${AWS::Partition}`).
 ///
 /// ```
 /// use iamsat::container::policy_of_arn;

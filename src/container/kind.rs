@@ -1,13 +1,13 @@
-//! Kinds of policies by what they are for, and kinds of files that hold them.
+//! Kinds of policies by purpose, and kinds of files that contain them.
 
 use crate::policy::PolicyType;
 
-/// The purpose of a policy: how it is judged follows from it.
+/// The purpose of a policy, which decides how it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyKind {
     /// Attached to a user, a group or a role.
     Identity,
-    /// Passed when a session starts; judged as an identity policy.
+    /// Passed when a session starts; checked as an identity policy.
     Session,
     /// The trust policy of a role.
     Trust,
@@ -33,7 +33,7 @@ impl PolicyKind {
         PolicyKind::Rcp,
     ];
 
-    /// The name shown to people and in JSON.
+    /// Returns the name shown to people and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             PolicyKind::Identity => "identity",
@@ -46,7 +46,7 @@ impl PolicyKind {
         }
     }
 
-    /// The kind with this name.
+    /// Returns the kind with this name.
     ///
     /// ```
     /// use iamsat::{container::PolicyKind, policy::PolicyType};
@@ -58,7 +58,7 @@ impl PolicyKind {
         PolicyKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The type that it is judged as.
+    /// Returns the type as which it is checked.
     pub fn policy_type(self) -> PolicyType {
         match self {
             PolicyKind::Identity | PolicyKind::Session => PolicyType::Identity,
@@ -82,12 +82,12 @@ pub enum ContainerKind {
     Template,
     /// `aws iam get-account-authorization-details`.
     Dump,
-    /// Any other JSON that holds several policies.
+    /// Any other JSON that contains several policies.
     List,
 }
 
 impl ContainerKind {
-    /// The name shown to people and in JSON.
+    /// Returns the name shown to people and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             ContainerKind::Plan => "plan",
@@ -99,7 +99,7 @@ impl ContainerKind {
         }
     }
 
-    /// The plural of the parts that are counted beside the policies.
+    /// Returns the plural noun for the parts that are counted beside the policies.
     pub fn parts(self) -> &'static str {
         match self {
             ContainerKind::Plan

@@ -1,31 +1,31 @@
-//! Links that a change makes or takes away.
+//! Links that a change makes or removes.
 
 use super::entry::{Attachment, Change, Container, Entry, Link};
 use super::identity::{Identity, IdentityKind};
 use super::links::Linked;
 use std::collections::BTreeSet;
 
-/// A link that a change makes, or takes away.
+/// A link that a change makes or removes.
 #[derive(Clone, Debug)]
 pub struct LinkChange<'c> {
-    /// The link, as it is in the file that has it.
+    /// The link, from the file that contains it.
     pub link: &'c Attachment,
-    /// Those that it newly is for, or no longer is for.
+    /// The targets that it gains or loses.
     pub to: Vec<&'c str>,
     /// True if the change makes it.
     pub is_new: bool,
-    /// The policy of the link, if the file holds it.
+    /// The policy of the link, if the file contains it.
     pub policy: Option<&'c Entry>,
 }
 
-/// The links that a plan makes and takes away.
+/// Returns the links that a plan makes and removes.
 pub fn planned_links(plan: &Container) -> Vec<LinkChange<'_>> {
     let before = Side { file: Linked::before(plan), links: plan.earlier_attachments.iter().collect() };
     let after = Side { file: Linked::new(plan), links: in_effect(plan) };
     changes(&before, &after, &BTreeSet::new())
 }
 
-/// The links that one of two files has and the other has not, or has under another condition.
+/// Returns the links that only one of two files has, or that both have under different conditions.
 ///
 /// ```
 /// use iamsat::container::{Container, Contents, Options, changed_links, open};
@@ -48,7 +48,7 @@ pub fn changed_links<'c>(old: &'c Container, new: &'c Container) -> Vec<LinkChan
     changes(&before, &after, &differing)
 }
 
-/// The links that are there after all changes.
+/// Returns the links that exist after all changes.
 fn in_effect(container: &Container) -> Vec<&Attachment> {
     container.attachments.iter().filter(|link| link.change != Change::Delete).collect()
 }
@@ -59,11 +59,11 @@ struct Side<'c> {
     links: Vec<&'c Attachment>,
 }
 
-/// The effect of a link, the policy that it names, one of those that it is for, and the condition.
+/// The effect of a link, the policy that it names, one of its targets, and the condition.
 type Key<'c> = (Link, &'c str, &'c str, Option<&'c str>);
 
 impl<'c> Side<'c> {
-    /// The links to one target each.
+    /// Returns the links to one target each.
     fn keys(&self) -> impl Iterator<Item = (&'c Attachment, Key<'c>)> {
         self.links.iter().flat_map(|link| {
             let link = *link;
@@ -75,7 +75,8 @@ impl<'c> Side<'c> {
         })
     }
 
-    /// True if the identity is there, under its address or its name. Users can be renamed; a role of another name is another.
+    /// True if the identity exists, under its address or its name. A user can be renamed; a role with another name is another
+    /// role.
     fn has(&self, identity: &Identity) -> bool {
         let names = [Some(&identity.address), identity.name.as_ref(), identity.id.as_ref()];
         names.into_iter().flatten().flat_map(|name| self.file.called(name)).any(|other| {
@@ -88,7 +89,7 @@ impl<'c> Side<'c> {
         })
     }
 
-    /// The user or role that a link is for, if the file makes it.
+    /// Returns the user or role that is the target of a link, if the file makes it.
     fn holder(&self, to: &str) -> Option<&'c Identity> {
         let holders = [IdentityKind::User, IdentityKind::Role];
         self.file.called(to).find(|identity| holders.contains(&identity.kind))
@@ -102,12 +103,12 @@ fn changes<'c>(before: &Side<'c>, after: &Side<'c>, differing: &BTreeSet<&str>) 
         let mut found: Vec<(&'c Attachment, Vec<&'c str>)> = Vec::new();
         for (link, key) in side.keys() {
             let (_, name, to, condition) = key;
-            // The same name may stand for something else, which is told once: as what is made, or as the limit that is gone.
+            // The same name may stand for something else. This is reported once: as a new link, or as a removed limit.
             let is_other = differing.contains(name) || condition.is_some_and(|name| differing.contains(name));
             let is_told = is_other && is_new != (link.link == Link::Boundary);
-            // What is no longer there has no use for links.
+            // A deleted identity does not need its links.
             let is_gone = !is_new && before.holder(to).is_some_and(|holder| !after.has(holder));
-            // What a group gives that comes or goes with the change is told of its policies.
+            // What a new or deleted group gives is reported for its policies.
             let is_of_group =
                 link.link == Link::Membership && side.file.group(link).is_some_and(|group| !other.has(group));
             if is_gone || is_of_group || others.contains(&key) && !is_told {

@@ -1,32 +1,32 @@
-//! Links between policies and those they are for: which policy of the file each names.
+//! Resolves links: finds the policy of the file that each link names.
 
 use super::entry::{Attachment, Change, Container, Entry, Link};
 use super::identity::{Identity, IdentityKind, policy_of_arn};
 use super::kind::{ContainerKind, PolicyKind};
 use std::collections::BTreeMap;
 
-/// The policies and groups of one side of a file that links can name.
+/// The policies and groups that links can name, on one side of a change.
 pub(super) struct Linked<'c> {
     /// Users, groups, roles and policies by their addresses and by their names.
     identities: BTreeMap<&'c str, Vec<&'c Identity>>,
     by_address: BTreeMap<&'c str, &'c Entry>,
     by_subject: BTreeMap<&'c str, Vec<&'c Entry>>,
-    /// The policies that each user, group and role holds itself, by its address.
+    /// The inline policies of each user, group and role, by its address.
     inline: BTreeMap<&'c str, Vec<&'c Entry>>,
     /// The policies that each group attaches, by its address, if the file lists all of them.
     attached: Option<BTreeMap<&'c str, Vec<&'c Attachment>>>,
 }
 
-/// A policy that a link gives, with the link that names it.
+/// A policy that a link gives, with the link.
 pub(super) type Given<'c> = (&'c Attachment, Option<&'c Entry>);
 
 impl<'c> Linked<'c> {
-    /// The policies and groups of a file, as they are after all changes.
+    /// Returns the policies and groups of a file as they are after all changes.
     pub(super) fn new(container: &'c Container) -> Linked<'c> {
         Linked::of(container, &container.identities)
     }
 
-    /// The policies of a plan, with the identities before it.
+    /// Returns the policies of a plan, with the identities before it.
     pub(super) fn before(plan: &'c Container) -> Linked<'c> {
         Linked::of(plan, &plan.earlier_identities)
     }
@@ -56,7 +56,7 @@ impl<'c> Linked<'c> {
         }
         for entry in &container.entries {
             let is_managed = IdentityKind::of_resource(&entry.resource) == Some(IdentityKind::Policy);
-            // An inline policy of a template names those it is for.
+            // An inline policy of a template names its targets.
             if is_managed || entry.resource == "AWS::IAM::Policy" {
                 linked.by_address.entry(&entry.address).or_insert(entry);
             } else if entry.kind == Some(PolicyKind::Identity) {
@@ -69,7 +69,7 @@ impl<'c> Linked<'c> {
         linked
     }
 
-    /// The policy of a link, if the file holds it and it is told apart from others of the same name.
+    /// Returns the policy of a link, if the file contains it and no other policy has the same name.
     pub(super) fn policy(&self, link: &Attachment) -> Option<&'c Entry> {
         match self.policies(link).as_slice() {
             [one] => Some(one),
@@ -77,7 +77,7 @@ impl<'c> Linked<'c> {
         }
     }
 
-    /// The policies of the file that a link may name.
+    /// Returns the policies of the file that a link may name.
     fn policies(&self, link: &Attachment) -> Vec<&'c Entry> {
         if let Some(resource) = &link.resource {
             return self.by_address.get(resource.as_str()).copied().into_iter().collect();
@@ -95,7 +95,7 @@ impl<'c> Linked<'c> {
         found.filter(|entry| self.is_of(entry, text)).collect()
     }
 
-    /// True unless the file says that the policy has another ARN.
+    /// True unless the file shows that the policy has another ARN.
     fn is_of(&self, entry: &Entry, arn: &str) -> bool {
         let of_entry = self.called(&entry.address).find(|identity| identity.address == entry.address);
         of_entry.and_then(|identity| identity.arn.as_deref()).is_none_or(|known| {
@@ -103,18 +103,18 @@ impl<'c> Linked<'c> {
         })
     }
 
-    /// The users, groups, roles and policies with this address or name.
+    /// Returns the users, groups, roles and policies with this address or name.
     pub(super) fn called(&self, text: &str) -> impl Iterator<Item = &'c Identity> {
         self.identities.get(text).into_iter().flatten().copied()
     }
 
-    /// The group that a membership names, if the file makes or lists it.
+    /// Returns the group that a membership names, if the file makes or lists it.
     pub(super) fn group(&self, link: &Attachment) -> Option<&'c Identity> {
         let name = link.resource.as_deref().or(link.policy.as_deref())?;
         self.called(name).find(|identity| identity.kind == IdentityKind::Group)
     }
 
-    /// The policies that a link gives: its own, and of a membership all those of the group, if the file lists them all.
+    /// Returns the policies that a link gives: its own, or for a membership all those of the group, if the file lists them all.
     pub(super) fn given(&self, link: &'c Attachment) -> Vec<Given<'c>> {
         let group = if link.link == Link::Membership { self.group(link) } else { None };
         let (Some(attached), Some(group)) = (&self.attached, group) else {
@@ -130,7 +130,7 @@ impl<'c> Linked<'c> {
     }
 }
 
-/// Links that grant what a policy allows whose document is not in the file: those to policies, and to groups.
+/// Returns the links that grant what a policy allows whose document is not in the file: links to policies and to groups.
 pub fn unread_links(container: &Container) -> impl Iterator<Item = &Attachment> {
     let linked = Linked::new(container);
     container.attachments.iter().filter(move |link| match (link.change, link.link) {
@@ -140,16 +140,16 @@ pub fn unread_links(container: &Container) -> impl Iterator<Item = &Attachment> 
     })
 }
 
-/// A policy that the name of a link stands for.
+/// The policy that the name of an attachment refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedLink<'c> {
-    /// The link.
+    /// The attachment with this name.
     pub link: &'c Attachment,
     /// The policy, if the file holds it.
     pub policy: Option<&'c Entry>,
 }
 
-/// The policies of the links with this name (`App.ManagedPolicyArns`); for each link, at least one.
+/// Returns the policies of the links with this name (`App.ManagedPolicyArns`); for each link, at least one.
 ///
 /// ```
 /// use iamsat::container::{Contents, Options, named_links, open};
@@ -167,7 +167,7 @@ pub fn named_links<'c>(container: &'c Container, name: &str) -> Vec<NamedLink<'c
     ];
     for (linked, attachments) in sides {
         let starts = |link: &&Attachment| {
-            // All elements of a list together, one of them, or one of the policies of a group.
+            // The name stands for all elements of a list together, for one of them, or for one policy of a group.
             let list = link.attribute.split('[').next();
             let list = list.is_some_and(|list| name == format!("{}.{list}", link.address));
             list || name.starts_with(&link.name(None))

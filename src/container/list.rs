@@ -1,4 +1,4 @@
-//! Any JSON that holds several policies: answers of the AWS CLI, lists that people keep.
+//! Any JSON with several policies: answers of the AWS CLI, lists that people keep.
 
 use super::entry::{Change, Container, Content, Entry, Origin};
 use super::kind::{ContainerKind, PolicyKind};
@@ -9,7 +9,7 @@ use crate::limits::InputLimits;
 use crate::policy::{PolicyType, ResourceType, document, find_all, tree};
 use crate::span::Source;
 
-/// Reads a list of policies; `None` if there are not several.
+/// Reads a list of policies; `None` if there are fewer than two.
 ///
 /// # Errors
 /// It is not JSON, or has a key twice.
@@ -24,7 +24,7 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
     if found.policies.len() < 2 {
         return Ok(None);
     }
-    // What looks like a policy and cannot be judged is never passed over.
+    // A part that looks like a policy but cannot be read is never skipped.
     let faults: Vec<Diagnostic> = faults.into_iter().chain(found.unread).collect();
     if !faults.is_empty() {
         return Err(faults);
@@ -81,7 +81,7 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
     Ok(Some(container))
 }
 
-/// `Roles[0].AssumeRolePolicyDocument` of `/Roles/0/AssumeRolePolicyDocument`.
+/// Returns `Roles[0].AssumeRolePolicyDocument` for `/Roles/0/AssumeRolePolicyDocument`.
 fn name(pointer: &str) -> String {
     let mut name = String::with_capacity(pointer.len());
     for step in pointer.split('/').skip(1) {

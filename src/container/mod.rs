@@ -1,7 +1,7 @@
 //! Policies where people keep them: plans and states of Terraform, templates of CloudFormation, dumps of an account, lists.
 //!
-//! [`open`] tells by its content what a text is. Every place that holds a policy becomes an [`Entry`] with a name, a place in
-//! the file and a [`State`]; a place that cannot be read is an entry too, so that nothing is passed over without a word.
+//! [`open`] detects the kind of a text by its content. Every place that contains a policy becomes an [`Entry`] with a name, a
+//! place in the file and a [`State`]. A place that cannot be read is an entry too, so nothing is skipped silently.
 
 mod address;
 mod attachments;
@@ -57,9 +57,9 @@ use raw::{Fault, Optional, Raw};
 /// The content of a text.
 #[derive(Clone, Debug)]
 pub enum Contents {
-    /// One policy: bare, or in an answer of the AWS CLI; or no policy at all, with what was noticed.
+    /// One policy, bare or in an answer of the AWS CLI; or no policy at all, with the diagnostics.
     Policy(Box<Read>),
-    /// A file that is made to hold several.
+    /// A file that can contain several.
     Container(Box<Container>),
 }
 
@@ -120,12 +120,12 @@ fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic
     Ok(Contents::Container(Box::new(container)))
 }
 
-/// True if a text is, or is meant to be, a file that is made to hold several policies.
+/// True if a text is, or is intended to be, a file that can contain several policies.
 pub fn holds_several(text: &str) -> bool {
     !matches!(detect(text), Ok(Detected::Other))
 }
 
-/// True if a text has a template's members at its top.
+/// True if a text has a template's members at top level.
 pub fn is_template(text: &str) -> bool {
     matches!(detect(text), Ok(Detected::JsonTemplate | Detected::YamlTemplate))
 }
@@ -134,7 +134,7 @@ fn plain(source: &Source, options: &Options) -> Contents {
     Contents::Policy(Box::new(policy::read(source, &options.policy_limits).into()))
 }
 
-/// The template in the answer of `aws cloudformation get-template`, an object or a text.
+/// Returns the template in an answer of `aws cloudformation get-template`, as an object or a text.
 fn answer(source: &Source, root: Raw<'_>, options: &Options) -> Result<Option<Container>, Vec<Diagnostic>> {
     let body = root.member(source.text(), "TemplateBody").map_err(|fault| vec![*fault])?;
     let Some(body) = body else { return Ok(None) };
@@ -160,20 +160,21 @@ fn answer(source: &Source, root: Raw<'_>, options: &Options) -> Result<Option<Co
     }
 }
 
-/// Refuses a format that is not known.
+/// Rejects an unknown version of a format.
 fn supported_version(version: Option<Raw<'_>>, whole: Span, text: &str) -> Result<(), Fault> {
     let name = version.text_or_empty();
     if matches!(name.split('.').next(), Some("0" | "1")) {
         return Ok(());
     }
     let place = version.map_or(whole.first_character(text), |raw| raw.span(text));
-    let message = format!("`{name}` is not a version of this format that is known");
+    let message = format!("`{name}` is not a supported version of this format");
     Err(Box::new(
-        Diagnostic::error(Code::UnsupportedFormatVersion, message, place).with_help("known are 0.x and 1.x"),
+        Diagnostic::error(Code::UnsupportedFormatVersion, message, place)
+            .with_help("supported are 0.x and 1.x"),
     ))
 }
 
-/// Ends the reading of a file with too much in it.
+/// Ends the reading of a file that exceeds a limit.
 fn within_limits(container: &Container, options: &Options) -> Result<(), Fault> {
     let limits = &options.limits;
     let (code, message) = if container.resources > limits.resources {

@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Assume that an attribute which refers to one policy document is that document, unchanged. A plan says what a value
-    /// is made of and not how, so this cannot be seen.
+    /// Assumes that an attribute which refers to one policy document is that document, unchanged. A plan lists the references of
+    /// a value but not how the value is computed, so this cannot be checked.
     pub assume_plain_references: bool,
-    /// The kinds of places that no table knows, by `TYPE.ATTRIBUTE`.
+    /// The kinds of places that are in no table, by `TYPE.ATTRIBUTE`.
     pub kinds: BTreeMap<String, PolicyKind>,
     /// Macros of a template that leave its policies as they are.
     pub harmless_transforms: Vec<String>,

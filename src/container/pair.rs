@@ -1,4 +1,4 @@
-//! The same policies in two files: by address, logical id or name.
+//! Pairs the same policies in two files: by address, logical id or name.
 
 use super::entry::{Container, Entry};
 use super::kind::PolicyKind;
@@ -11,12 +11,12 @@ pub struct Pair<'c> {
     pub old: Option<&'c Entry>,
     /// The policy as it is to be.
     pub new: Option<&'c Entry>,
-    /// The condition under which a template has the policy, if it is not the same on both sides.
+    /// The condition under which a template contains the policy, if it differs between the two sides.
     pub condition: Option<&'c str>,
 }
 
-/// Pairs the policies of two files, in the order of the new one; those that only the old one has come last. A policy whose
-/// resource was moved is paired with what it was.
+/// Pairs the policies of two files, in the order of the new one; policies that only the old one has come last. If its resource
+/// was moved, a policy is paired with its previous self.
 ///
 /// ```
 /// use iamsat::container::{Container, Contents, Options, open, pairs};
@@ -31,7 +31,7 @@ pub struct Pair<'c> {
 /// let policy = |name: &str| format!("{{PolicyName: {name}, PolicyDocument: {{Statement: {{Effect: Allow, Action: '*', Resource: '*'}}}}}}");
 /// let old = read("old.yaml", &policy("a"));
 /// let new = read("new.yaml", &format!("{}, {}", policy("b"), policy("a")));
-/// // A new policy in front makes the old one no other policy.
+/// // A new policy in front does not turn the old one into another policy.
 /// let [b, a] = pairs(&old, &new)[..] else { panic!() };
 /// assert!(b.old.is_none() && a.old.is_some_and(|old| old.name == "R.Policies[0].PolicyDocument"));
 /// ```
@@ -68,7 +68,7 @@ fn is_of_other(old: &Entry, new: &Entry) -> bool {
     new.kind == Some(PolicyKind::Resource) && before != after && is_reference(before) == is_reference(after)
 }
 
-/// The condition under which two templates have a policy, if it is not the same in both: by its name, or by what it is made of.
+/// Returns the condition under which two templates contain a policy, if it differs by name or by definition.
 pub fn differing_condition<'e>(
     (old, of_old): (&'e Entry, &Container),
     (new, of_new): (&'e Entry, &Container),

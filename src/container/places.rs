@@ -1,11 +1,11 @@
-//! The places of a Terraform resource that hold a policy, on one side of a change.
+//! Finds the places of a Terraform resource that contain a policy, on one side of a change.
 
 use super::address::quoted;
 use super::raw::{Fault, Optional, Raw};
 use super::slots::Slot;
 use super::text::{looks_like_policy, mentions_policy};
 
-/// The values of a resource on one side, with what is said of them.
+/// The values of a resource on one side, with their marks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Values<'t> {
     pub(super) value: Option<Raw<'t>>,
@@ -15,7 +15,7 @@ pub(super) struct Values<'t> {
     pub(super) sensitive: Option<Raw<'t>>,
 }
 
-/// A place with what stands there.
+/// A place and its value.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'t> {
     /// `inline_policy["deploy"].policy`
@@ -30,7 +30,7 @@ pub(super) enum PlaceValue<'t> {
     Unknown,
 }
 
-/// All places of a slot; those where nothing is set are left out.
+/// Returns all places of a slot; unset places are omitted.
 ///
 /// # Errors
 /// A member occurs twice.
@@ -69,7 +69,7 @@ fn descend<'t>(
         sensitive: member(values.sensitive)?,
     };
     let attribute = if attribute.is_empty() { (*name).to_owned() } else { format!("{attribute}.{name}") };
-    // One block may stand for a list of them.
+    // A single block may stand for a list of them.
     let is_one = inner.value.is_some_and(|value| !value.is_array() && !value.is_null());
     if !is_list || is_one || inner.unknown.is_some_and(Raw::is_true) {
         return descend(text, rest, inner, (attribute, sensitive), found);
@@ -87,15 +87,15 @@ fn descend<'t>(
             Some(value) => value.member(text, "name")?.and_then(Raw::string),
             None => None,
         };
-        // Blocks are sets: their order says nothing, so one with a name is called by it.
+        // Blocks are sets without an order, so a block is called by its name if it has one.
         let label = key.map_or_else(|| format!("[{index}]"), |name| format!("[{}]", quoted(&name)));
         descend(text, rest, element, (format!("{attribute}{label}"), sensitive), found)?;
     }
     Ok(())
 }
 
-/// Texts anywhere in a value that look like policies, with their places, and whether each is secret. `skip` says which values
-/// are told already.
+/// Returns texts anywhere in a value that look like policies, with their places, and true for secret ones. `skip` tells which
+/// values were reported already.
 pub(super) fn texts_like_policies<'t>(
     text: &'t str,
     values: Values<'t>,
@@ -127,7 +127,7 @@ fn search<'t>(
         None => is_policy_object(text, value)?,
     };
     let Some(depth) = depth.checked_sub(1).filter(|_| !is_policy) else {
-        // What is too deep to look into may be one.
+        // A value that is too deep to be searched may be one.
         found.push(Place { attribute, value: PlaceValue::Known(value), sensitive });
         return Ok(());
     };
@@ -148,7 +148,7 @@ fn search<'t>(
     Ok(())
 }
 
-/// An object with `Statement` in which there is an `Effect`.
+/// Returns an object with `Statement` in which there is an `Effect`.
 fn is_policy_object(text: &str, value: Raw<'_>) -> Result<bool, Fault> {
     Ok(value.member(text, "Statement")?.is_some_and(|statement| statement.text().contains("\"Effect\"")))
 }

@@ -1,10 +1,10 @@
-//! A policy on several lines, so that a finding about one of its values has a line of its own.
+//! Lays out a policy on several lines, so that a finding about one of its values has a line of its own.
 
 /// Spaces of a level.
 const INDENT: usize = 2;
 
-/// Lays out JSON that stands on one line. Every sign but the white space between them stays, so that what it says does.
-/// A text that has lines already is left as it is.
+/// Lays out JSON that is on one line. Only white space between tokens changes, so the meaning stays the same. A text with several
+/// lines is left unchanged.
 pub(super) fn laid_out(text: &str) -> String {
     if text.contains('\n') {
         return text.to_owned();
@@ -52,7 +52,7 @@ pub(super) fn laid_out(text: &str) -> String {
     out
 }
 
-/// Levels that are indented: deeper ones stand below the last.
+/// The number of indented levels; deeper ones get the indentation of the last.
 const DEEPEST: usize = 40;
 
 fn new_line(out: &mut String, depth: usize) {

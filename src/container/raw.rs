@@ -1,7 +1,7 @@
-//! Values of a JSON text by their bytes: what nobody asks for is passed over and never built.
+//! Values of a JSON text as slices: values that nobody needs are skipped and never built.
 //!
-//! A plan of 100 MB is mostly attributes of no interest. serde_json checks the syntax of the whole text once; after that,
-//! a value is a slice of it, and reading a member of an object keeps only the slices of the members that are wanted.
+//! A plan of 100 MB consists mostly of attributes that do not matter. serde_json checks the syntax of the whole text once; after
+//! that, a value is a slice of it, and reading a member of an object keeps only the slices of the wanted members.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -18,18 +18,18 @@ pub(super) struct Raw<'t>(&'t str);
 pub(super) type Fault = Box<Diagnostic>;
 
 impl<'t> Raw<'t> {
-    /// The whole value of a text, if it is JSON.
+    /// Returns the whole value of a text, if it is JSON.
     pub(super) fn whole(text: &'t str) -> Option<Raw<'t>> {
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
         serde_json::from_str::<&RawValue>(body).ok().map(|raw| Raw(raw.get()))
     }
 
-    /// Its bytes.
+    /// Returns the bytes of the value.
     pub(super) fn text(self) -> &'t str {
         self.0
     }
 
-    /// Its place in the text that it is a part of.
+    /// Returns its place in the text that contains it.
     pub(super) fn span(self, text: &str) -> Span {
         span_of(text, self.0)
     }
@@ -50,18 +50,18 @@ impl<'t> Raw<'t> {
         self.0 == "true"
     }
 
-    /// The text of a string, with a mark where half of a surrogate pair is missing.
+    /// Returns the text of a string, with a replacement character for half of a surrogate pair.
     pub(super) fn string(self) -> Option<Cow<'t, str>> {
         let inside = self.0.strip_prefix('"')?.strip_suffix('"')?;
         Some(if inside.contains('\\') { Cow::Owned(lossy(self.0)) } else { Cow::Borrowed(inside) })
     }
 
-    /// True if every escape of a string stands for a character: half of a surrogate pair does not.
+    /// True if every escape of a string stands for a character; half of a surrogate pair does not.
     pub(super) fn is_sound(self) -> bool {
         !self.0.contains("\\u") || serde_json::from_str::<String>(self.0).is_ok()
     }
 
-    /// The value as a text that a key of Terraform's addresses has: a string as it is, a number by its digits.
+    /// Returns the value as a text for a key in Terraform's addresses: a string as it is, a number by its digits.
     pub(super) fn scalar(self) -> Option<Cow<'t, str>> {
         match self.0.bytes().next() {
             Some(b'"') => self.string(),
@@ -70,7 +70,7 @@ impl<'t> Raw<'t> {
         }
     }
 
-    /// The members with these names.
+    /// Returns the members with these names.
     ///
     /// # Errors
     /// One of them occurs twice: readers disagree on which counts.
@@ -105,7 +105,7 @@ impl<'t> Raw<'t> {
         }
     }
 
-    /// The member with this name.
+    /// Returns the member with this name.
     ///
     /// # Errors
     /// It occurs twice.
@@ -113,7 +113,7 @@ impl<'t> Raw<'t> {
         self.fields(text, [name]).map(|[member]| member)
     }
 
-    /// All members, in order; none if it is no object.
+    /// Returns all members, in order; none if the value is not an object.
     pub(super) fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)> {
         let mut members = Vec::new();
         if self.is_object() {
@@ -130,7 +130,7 @@ impl<'t> Raw<'t> {
         }
     }
 
-    /// The elements, in order; none if it is no array.
+    /// Returns the elements, in order; none if the value is not an array.
     pub(super) fn elements(self) -> Vec<Raw<'t>> {
         if !self.is_array() {
             return Vec::new();
@@ -139,7 +139,7 @@ impl<'t> Raw<'t> {
         std::iter::from_fn(|| cursor.goes_on().then(|| Raw(cursor.skip()))).collect()
     }
 
-    /// The start of the first element or member of an array or object.
+    /// Returns the start of the first element or member of an array or object.
     fn entered(self) -> Cursor<'t> {
         let mut cursor = Cursor::new(self.0, 0);
         cursor.enter();
@@ -147,15 +147,15 @@ impl<'t> Raw<'t> {
     }
 }
 
-/// A member that may be missing, read as one with nothing in it.
+/// A member that may be missing; a missing one is read as empty.
 pub(super) trait Optional<'t> {
-    /// The elements of the array; none if there is no array.
+    /// Returns the elements of the array; none if there is no array.
     fn elements(self) -> Vec<Raw<'t>>;
-    /// The members of the object; none if there is no object.
+    /// Returns the members of the object; none if there is no object.
     fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)>;
-    /// The text of the string; empty if there is no string.
+    /// Returns the text of the string; empty if there is no string.
     fn text_or_empty(self) -> Cow<'t, str>;
-    /// As [`Optional::text_or_empty`].
+    /// Does the same as [`Optional::text_or_empty`].
     fn owned(self) -> String;
 }
 
@@ -177,10 +177,10 @@ impl<'t> Optional<'t> for Option<Raw<'t>> {
     }
 }
 
-/// The elements of a member that has to be a list; none if it is not there.
+/// Returns the elements of a member that must be a list; none if it is absent.
 ///
 /// # Errors
-/// It is something else: what it holds would be passed over.
+/// The member is not a list, so its contents would be skipped.
 pub(super) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Vec<Raw<'t>>, Fault> {
     match member.filter(|member| !member.is_null()) {
         Some(member) if !member.is_array() => Err(wrong_type(member, name, "a list", text)),
@@ -188,10 +188,10 @@ pub(super) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Resul
     }
 }
 
-/// The member that has to be an object, if it is there.
+/// Returns the member that must be an object, if it is present.
 ///
 /// # Errors
-/// It is something else: what it holds would be passed over.
+/// The member is not an object, so its contents would be skipped.
 pub(super) fn object<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Option<Raw<'t>>, Fault> {
     match member.filter(|member| !member.is_null()) {
         Some(member) if !member.is_object() => Err(wrong_type(member, name, "an object", text)),

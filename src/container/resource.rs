@@ -1,4 +1,4 @@
-//! A Terraform resource, and what its readers need.
+//! A Terraform resource, and the data that its readers need.
 
 use super::entry::{Change, Content, Entry};
 use super::options::Options;
@@ -6,7 +6,7 @@ use super::places::{Place, PlaceValue, Values};
 use super::raw::{Fault, Raw};
 use crate::span::{Source, Span};
 
-/// A managed resource, as a plan or a state lists it.
+/// A managed resource as listed in a plan or a state.
 #[derive(Clone, Debug)]
 pub(super) struct Resource<'t> {
     pub(super) raw: Raw<'t>,
@@ -20,21 +20,21 @@ pub(super) struct Resource<'t> {
     /// `["k"]`, `[0]` or nothing.
     pub(super) key: String,
     pub(super) change: Change,
-    /// The values before; `None` in files that have no before.
+    /// The values before the change; `None` in files without a previous state.
     pub(super) before: Option<Values<'t>>,
     pub(super) after: Values<'t>,
 }
 
 impl Resource<'_> {
-    /// The address in the configuration, without the module.
+    /// Returns the address in the configuration, without the module.
     pub(super) fn configured(&self) -> String {
         format!("{}.{}", self.kind, self.name)
     }
 }
 
-/// The attributes that are not in the values of a resource.
+/// Provides the attributes that are not in the values of a resource.
 pub(super) trait Unknowns<'t> {
-    /// The content of a place that is not known; `None` if AWS fills it in by itself.
+    /// Returns the content of a place that is not known; `None` if AWS fills it in by itself.
     ///
     /// # Errors
     /// A member occurs twice.
@@ -45,33 +45,33 @@ pub(super) trait Unknowns<'t> {
         name: &str,
     ) -> Result<Option<Content>, Fault>;
 
-    /// True if nobody wrote the attribute, and another resource of the file has the policy of the same resource: then the
-    /// value is a copy of that policy, as it was when the file was made.
+    /// True if the attribute is not configured and another resource of the file sets the policy of the same resource: then its
+    /// value is a copy of that policy from the time when the file was made.
     ///
     /// # Errors
     /// A member occurs twice.
     fn is_copy(&self, resource: &Resource<'t>, attribute: &str) -> Result<bool, Fault>;
 
-    /// The content of an attribute that no table knows and whose value is not known, if policies flow into it.
+    /// Returns the content of an attribute that is in no table and whose value is not known, if policies flow into it.
     ///
     /// # Errors
     /// A member occurs twice.
     fn unrecognised(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<Content>, Fault>;
 
-    /// The name of a value that is not known: what the attribute refers to; `None` if nobody wrote it.
+    /// Returns the name of an unknown value: the references of the attribute; `None` if the attribute is not configured.
     ///
     /// # Errors
     /// A member occurs twice.
     fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
 
-    /// True if the attribute, which had this value, will name the same owner for all that is known: nobody wrote it, or it refers
-    /// to the resource that had the value.
+    /// True if the attribute, which had this value, is expected to name the same owner: it is not configured, or it refers to the
+    /// resource that had the value.
     ///
     /// # Errors
     /// A member occurs twice.
     fn keeps_owner(&self, resource: &Resource<'t>, attribute: &str, value: &str) -> Result<bool, Fault>;
 
-    /// The address of the policy, group, user or role whose name or ARN a value is that is not known, if it refers to
+    /// Returns the address of the policy, group, user or role whose name or ARN an unknown value is, if the value refers to
     /// nothing else.
     ///
     /// # Errors
@@ -87,7 +87,7 @@ pub(super) struct Reader<'t, 'o> {
 }
 
 impl<'t> Reader<'t, '_> {
-    /// A member's text, after the change or else before it.
+    /// Returns a member's text after the change, or else before it.
     pub(super) fn known(&self, resource: &Resource<'t>, name: &str) -> Result<Option<String>, Fault> {
         if name.is_empty() {
             return Ok(None);
@@ -102,7 +102,7 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// An entry at a place of a resource, with nothing said of the policy.
+/// Returns an entry at a place of a resource, without a policy yet.
 pub(super) fn entry(text: &str, resource: &Resource<'_>, place: &Place<'_>) -> Entry {
     let joined = |address: &str| match place.attribute.as_str() {
         "" => address.to_owned(),

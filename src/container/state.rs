@@ -13,10 +13,10 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Source;
 use std::borrow::Cow;
 
-/// Reads a state in the form that is meant for programs.
+/// Reads a state in the format for programs.
 ///
 /// # Errors
-/// It is of a version that is not known, too large, or has a member twice.
+/// The version is not supported, the state is too large, or it has a member twice.
 pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
     let text = source.text();
     let [version, values] = root.fields(text, ["format_version", "values"])?;
@@ -62,7 +62,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
     Ok(container)
 }
 
-/// Reads a state in the form that Terraform keeps.
+/// Reads a state in the format that Terraform stores.
 ///
 /// # Errors
 /// It is too large or has a member twice.
@@ -121,7 +121,7 @@ pub(super) fn read_raw(source: &Source, root: Raw<'_>, options: &Options) -> Res
     Ok(container)
 }
 
-/// The mark of an object that was replaced and not deleted yet: it still exists in AWS.
+/// Returns the key of an object that was replaced but not deleted yet: it still exists in AWS.
 fn deposed_key(key: Option<Raw<'_>>) -> String {
     match key.and_then(Raw::string) {
         Some(key) if !key.is_empty() => format!(" (deposed {key})"),
@@ -129,7 +129,7 @@ fn deposed_key(key: Option<Raw<'_>>) -> String {
     }
 }
 
-/// Counts a resource; `false` for data sources.
+/// Counts a resource; returns false for data sources.
 fn counted(container: &mut Container, mode: Option<Raw<'_>>, options: &Options) -> Result<bool, Fault> {
     if mode.and_then(Raw::string).is_some_and(|mode| mode == "data") {
         return Ok(false);
@@ -146,7 +146,7 @@ fn add<'t>(reader: &Reader<'t, '_>, resource: &Resource<'t>, container: &mut Con
     Ok(())
 }
 
-/// The members whose paths are listed as secret: `[[{"type":"get_attr","value":"policy"}]]`.
+/// Returns the members whose paths are listed as secret: `[[{"type":"get_attr","value":"policy"}]]`.
 fn secrets<'t>(text: &str, paths: Option<Raw<'t>>) -> Result<Vec<Cow<'t, str>>, Fault> {
     let mut names = Vec::new();
     for path in paths.elements() {

@@ -1,4 +1,4 @@
-//! From a Terraform resource to the policies that it holds, in a plan and in a state alike.
+//! Finds the policies of a Terraform resource, for plans and states alike.
 
 use super::entry::{BEFORE, Change, Container, Content, Origin};
 use super::kind::PolicyKind;
@@ -9,7 +9,7 @@ use super::slots::{self, Slot, terraform::SLOTS};
 use super::{attachments, built, text};
 use crate::policy::ResourceType;
 
-/// Attributes that say whose policy a resource is. Changing one replaces the resource.
+/// Attributes that identify the owner of a policy. Changing one replaces the resource.
 const OWNERS: [&str; 12] = [
     "arn",
     "bucket",
@@ -66,7 +66,7 @@ impl<'t> Reader<'t, '_> {
         self.unrecognised_later(resource, unknowns, container)
     }
 
-    /// Where a value starts that is known.
+    /// Returns the start of a known value.
     fn start(&self, value: PlaceValue<'t>) -> Option<u32> {
         match value {
             PlaceValue::Known(raw) => Some(raw.span(self.text).start),
@@ -74,7 +74,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Returns true if one policy goes away and another one comes: its type in an organization changes (one that is not known is
+    /// True if one policy is removed and another one added: its type in an organization changes (an unknown type counts as
     /// another one), or it belongs to another role, bucket and so on, or may do so because its owner is not known yet.
     fn changes_purpose(&self, resource: &Resource<'t>, unknowns: &dyn Unknowns<'t>) -> Result<bool, Fault> {
         let sides = (resource.before.and_then(|values| values.value), resource.after.value);
@@ -97,7 +97,7 @@ impl<'t> Reader<'t, '_> {
         Ok(false)
     }
 
-    /// The slot as it is for this resource; `None` if its text is no IAM policy.
+    /// Returns the slot as it applies to this resource; `None` if its text is not an IAM policy.
     fn refined(&self, slot: &Slot, resource: &Resource<'t>) -> Result<Option<Slot>, Fault> {
         let value = |name: &str| self.known(resource, name);
         let mut slot = *slot;
@@ -161,7 +161,8 @@ impl<'t> Reader<'t, '_> {
                 PlaceValue::Known(raw) => self.known_content(&name, raw),
                 PlaceValue::Unknown => match unknowns.unknown(resource, place, &name)? {
                     Some(content) => content,
-                    // A resource that stays keeps what AWS filled in, so something is written here: a dynamic block, for one.
+                    // A resource that stays keeps values filled in by AWS, so something is configured here, for example a dynamic
+                    // block.
                     None if resource.change == Change::Update => {
                         before.retain(|old| !is_below(&old.attribute, &place.attribute));
                         Content::Unknown {
@@ -172,7 +173,7 @@ impl<'t> Reader<'t, '_> {
                     }
                     None => {
                         container.defaults += 1;
-                        // What AWS fills in after a replacement was filled in before it too.
+                        // A value that AWS fills in after a replacement was filled in before it too.
                         before.retain(|old| !is_below(&old.attribute, &place.attribute));
                         continue;
                     }
@@ -199,7 +200,7 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    /// The content before the change; shared with the one after it if their texts are the same.
+    /// Returns the content before the change; shared with the content after it if their texts are equal.
     fn before(
         &self,
         resource: &Resource<'t>,
@@ -233,7 +234,7 @@ impl<'t> Reader<'t, '_> {
         )
     }
 
-    /// Adds texts that look like policies at places that no table knows.
+    /// Adds texts that look like policies at places that are in no table.
     fn unrecognised(
         &self,
         resource: &Resource<'t>,
@@ -277,7 +278,7 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    /// Adds attributes that no table knows and whose values are known after apply, if policies flow into them.
+    /// Adds attributes that are in no table and whose values are known after apply, if policies flow into them.
     fn unrecognised_later(
         &self,
         resource: &Resource<'t>,
@@ -302,7 +303,7 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// The name of a policy as it is before the plan.
+/// Returns the name of a policy before the plan.
 fn before_name(name: &str) -> String {
     format!("{name}{BEFORE}")
 }

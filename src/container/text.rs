@@ -1,4 +1,4 @@
-//! From a policy's text to its content.
+//! Reads the text of a policy.
 
 use super::entry::{Content, Origin};
 use super::pretty::laid_out;
@@ -8,8 +8,8 @@ use crate::limits::InputLimits;
 use crate::policy::{Read, decoded, parse};
 use crate::span::{Source, Span};
 
-/// Reads a policy that stands in a file as a text, URL-encoded or not. It becomes a source of its own, laid out on several
-/// lines, called `FILE#NAME`. An empty text is no policy.
+/// Reads a policy that is a text in a file, URL-encoded or not. It becomes a source of its own, laid out on several lines and
+/// named `FILE#NAME`. An empty text is not a policy.
 pub(super) fn content(
     file: &Source,
     name: &str,
@@ -26,26 +26,25 @@ pub(super) fn content(
     Content::Text { read: parse(&source, limits).into(), origin }
 }
 
-/// The content of a string that holds half of a surrogate pair: a place with a fault.
+/// Returns the content for a string with half of a surrogate pair: a place with a fault.
 pub(super) fn unsound(file: &Source, span: Span) -> Content {
     let message = "the string holds half of a surrogate pair, which is not a character";
     faulty(file, vec![Diagnostic::error(Code::InvalidString, message, span)])
 }
 
-/// A place with faults and no document.
+/// Returns a place with faults and no document.
 pub(super) fn faulty(file: &Source, diagnostics: Vec<Diagnostic>) -> Content {
     Content::Text { read: Read::failed(file.clone(), diagnostics), origin: Origin::Written }
 }
 
-/// Returns true if a text may be a policy, or may have one in it: JSON, URL-encoded or not, or YAML, with a `Statement` and
-/// an `Effect`.
+/// True if a text may be or contain a policy: JSON, URL-encoded or not, or YAML, with a `Statement` and an `Effect`.
 pub(super) fn looks_like_policy(text: &str) -> bool {
     let start = text.trim_start();
     let is_json = start.starts_with(['{', '[', '%']);
     mentions_policy(start) && (is_json || has_key(start, "Statement"))
 }
 
-/// Returns true if a word is a key somewhere in a text of YAML, in block or in flow style, in quotes or not.
+/// True if a word is a key somewhere in a YAML text, in block or in flow style, with or without quotes.
 fn has_key(text: &str, word: &str) -> bool {
     let mut rest = text;
     let mut before = None;
@@ -60,13 +59,12 @@ fn has_key(text: &str, word: &str) -> bool {
     false
 }
 
-/// Returns true if the words of a policy stand in a text, in whatever notation. Letters that are written as escapes may be
-/// those of any word.
+/// True if a text contains the words of a policy, in any notation. Escaped letters may be those of any word.
 pub(super) fn mentions_policy(text: &str) -> bool {
     (text.contains("Statement") && text.contains("Effect")) || has_escaped_letter(text)
 }
 
-/// Returns true if a letter stands as a JSON escape: no writer does that, but every reader understands it.
+/// True if a letter is written as a JSON escape: no writer does that, but every reader understands it.
 fn has_escaped_letter(text: &str) -> bool {
     text.match_indices("\\u00").any(|(at, found)| {
         text.as_bytes().get(at + found.len()).is_some_and(|digit| matches!(digit, b'4'..=b'7'))

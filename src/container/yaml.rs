@@ -1,5 +1,5 @@
-//! YAML as the tree that JSON is read into: tags become CloudFormation's functions, aliases and merges are resolved under
-//! a budget, a key that occurs twice is an error.
+//! Reads YAML into the same tree as JSON. Tags become CloudFormation's functions, aliases and merges are resolved within a
+//! budget, and a key that occurs twice is an error.
 
 mod scalar;
 
@@ -16,12 +16,12 @@ use std::ops::Range;
 /// A YAML document, read.
 pub(super) struct Yaml<'t> {
     pub(super) json: Json<'t>,
-    /// Where scalars start that readers of YAML 1.1 and 1.2 read in two ways (`yes`, `010`).
+    /// The starts of scalars that readers of YAML 1.1 and 1.2 read differently (`yes`, `010`).
     pub(super) ambiguous: BTreeSet<u32>,
     pub(super) notes: Vec<Diagnostic>,
 }
 
-/// Reads the one document of a text.
+/// Reads the only document of a text.
 pub(super) fn read<'t>(text: &'t str, limits: &ContainerLimits) -> Result<Yaml<'t>, Vec<Diagnostic>> {
     let mut loader = Loader {
         text,
@@ -70,7 +70,7 @@ pub(super) fn read<'t>(text: &'t str, limits: &ContainerLimits) -> Result<Yaml<'
 
 type Fault = Box<Diagnostic>;
 
-/// A node with the number of nodes in it.
+/// A node, with the number of nodes in it.
 type Counted<'t> = (Json<'t>, usize);
 
 struct Loader<'t, 'l> {
@@ -80,7 +80,7 @@ struct Loader<'t, 'l> {
     root: Option<Json<'t>>,
     /// Nodes with anchors.
     anchors: BTreeMap<usize, Counted<'t>>,
-    /// Nodes so far, those of aliases included.
+    /// The number of nodes so far, including those of aliases.
     nodes: usize,
     ambiguous: BTreeSet<u32>,
     /// The first alias.
@@ -142,10 +142,10 @@ impl<'t> Loader<'t, '_> {
                     return Err(fault(Code::InvalidYaml, "an alias cannot be a key", place));
                 }
                 let Some((_, count)) = self.anchors.get(&id) else {
-                    return Err(fault(Code::InvalidYaml, "the alias is inside of what it stands for", place));
+                    return Err(fault(Code::InvalidYaml, "the alias is inside its own anchor", place));
                 };
                 let count = *count;
-                // Counted before it is copied: aliases of aliases grow fast.
+                // Counted before copying, because aliases of aliases grow fast.
                 self.count(count, place)?;
                 match self.anchors.get(&id) {
                     Some((node, _)) => {
@@ -196,10 +196,8 @@ impl<'t> Loader<'t, '_> {
 
     fn end(&mut self, end: usize) -> Result<(), Fault> {
         let Some(frame) = self.stack.pop() else { broken("a collection that ends has begun") };
-        // A block collection ends where the next token starts: leave out the white space in between.
-        let Some(text) = self.text.get(frame.start..end) else {
-            broken("a collection ends behind its start")
-        };
+        // A block collection ends where the next token starts; the white space in between is omitted.
+        let Some(text) = self.text.get(frame.start..end) else { broken("a collection ends after its start") };
         let span = Span::new(frame.start, frame.start + text.trim_end().len());
         let kind = match frame.kind {
             FrameKind::Sequence(list) => JsonValue::Array(list),
@@ -211,7 +209,7 @@ impl<'t> Loader<'t, '_> {
         self.close((Json { span, kind }, frame.nodes), frame.anchor, frame.function)
     }
 
-    /// A whole node: under its tag, and by its anchor.
+    /// Finishes a node: applies its tag and stores it under its anchor.
     fn close(
         &mut self,
         (json, nodes): Counted<'t>,
@@ -292,7 +290,7 @@ impl<'t> Loader<'t, '_> {
         }
     }
 
-    /// The function that a tag stands for, with the tag's place.
+    /// Returns the function that a tag stands for, with the place of the tag.
     fn tag(&self, tag: Option<&Tag>, span: &granit_parser::Span) -> Result<Option<(String, Span)>, Fault> {
         let Some(tag) = tag else { return Ok(None) };
         let at = span.tag_span().and_then(|span| span.byte_range());
@@ -319,7 +317,7 @@ impl<'t> Loader<'t, '_> {
     }
 }
 
-/// The key under which `<<` is kept until its mapping ends: no text of a file is equal to it.
+/// The key under which `<<` is kept until its mapping ends; no text of a file is equal to it.
 const MERGE: &str = "\u{0}<<";
 
 /// Functions that have a short form.
@@ -351,7 +349,7 @@ const FUNCTIONS: [&str; 25] = [
     "ValueOfAll",
 ];
 
-/// The bytes of an event.
+/// Returns the bytes of an event.
 fn range(span: &granit_parser::Span) -> Range<usize> {
     match span.byte_range() {
         Some(range) => range,
@@ -363,7 +361,7 @@ fn fault(code: Code, message: &str, place: Span) -> Fault {
     Box::new(Diagnostic::error(code, message, place))
 }
 
-/// The long form of a tagged node. `!GetAtt A.B.C` splits at the first dot.
+/// Returns the long form of a tagged node. `!GetAtt A.B.C` splits at the first dot.
 fn called<'t>(name: String, tag: Span, json: Json<'t>) -> Json<'t> {
     let span = Span { start: tag.start.min(json.span.start), end: json.span.end.max(tag.end) };
     let value = match json.kind {
@@ -380,7 +378,7 @@ fn called<'t>(name: String, tag: Span, json: Json<'t>) -> Json<'t> {
     Json { span, kind: JsonValue::Object(vec![Member { key: name.into(), key_span: tag, value }]) }
 }
 
-/// Adds what `<<` brings in: members that are not written win over it, and of several mappings the first.
+/// Adds the members of `<<`: a written member takes precedence over them, and the first mapping over later ones.
 fn merge<'t>(members: &mut Vec<Member<'t>>, mut seen: BTreeMap<String, Span>, merged: Vec<Json<'t>>) {
     let mut sources = Vec::new();
     for json in merged {

@@ -1,4 +1,4 @@
-//! The named assumptions that take part in an answer.
+//! The named assumptions on which an answer depends.
 
 use crate::code::Code;
 use crate::encode::context::Context;
@@ -10,12 +10,12 @@ use crate::policy::Effect;
 use crate::query::Query;
 use crate::request::{HEURISTICS, Heuristic};
 
-/// A decision about a point on which sources disagree; see `docs/trust.md`.
+/// A choice at a point on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assumption(pub Code);
 
-/// Names the decisions that the documents of the query depend on and the heuristics about the keys they mention, in alphabetical
-/// order.
+/// Returns the names of the choices that the documents of the query depend on, and of the heuristics about the keys they mention,
+/// in alphabetical order.
 pub fn assumptions(
     query: &Query<'_>,
     documents: &[DocumentRef<'_>],
@@ -61,7 +61,7 @@ pub fn assumptions(
     found.0.into_iter().map(Assumption).collect()
 }
 
-/// A set of names. It is a list, because there are few, and most are found again and again.
+/// A set of names, kept as a list: there are few names, and most are added repeatedly.
 #[derive(Default)]
 struct Found(Vec<Code>);
 
@@ -72,7 +72,7 @@ impl Found {
         }
     }
 
-    /// Adds the decisions that statements with these features depend on.
+    /// Adds the choices that statements with these features depend on.
     fn add_for(&mut self, features: &Features, context: &Context<'_>) {
         let is_resource = context.semantics.policy_type.has_principals();
         let whole = context.allows_whole_resource;

@@ -51,7 +51,8 @@ pub(crate) fn compile<'a>(
             single(formula, operator, present, test)
         }
         (None, Some(_)) => {
-            // A plain operator on a multivalued key: the single-valued test up to one value, undocumented beyond.
+            // A plain operator on a multivalued key is the single-valued test if there is at most one value, and undocumented for
+            // more.
             let several = presence(formula, context, key, 1);
             let test = test(formula, context, condition, 0, site);
             let one = single(formula, operator, present, test);
@@ -65,7 +66,7 @@ pub(crate) fn compile<'a>(
     }
 }
 
-/// The missing-key table: a positive operator fails without the key, a negated one and IfExists hold.
+/// Applies the missing-key table: a positive operator fails if the key is absent; a negated one and IfExists hold.
 fn single(formula: &mut Formula<'_>, operator: Operator, present: Lit, test: Lit) -> Lit {
     if operator.if_exists || operator.base.is_negated() {
         formula.graph.or([!present, test])
@@ -74,7 +75,7 @@ fn single(formula: &mut Formula<'_>, operator: Operator, present: Lit, test: Lit
     }
 }
 
-/// The base test of one value of the key: some policy value matches, or for negated operators none does.
+/// Returns the test of one value of the key: some policy value matches; for a negated operator, none does.
 fn test<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -123,10 +124,10 @@ fn sets<'a>(
         SetPrefix::ForAllValues => {
             let all = formula.graph.and(tests);
             if key_info(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
-                // No number, date, address, Boolean or ARN is an empty text.
+                // An empty text is not a number, date, address, Boolean or ARN.
                 return all;
             }
-            // A set of one empty text may count as empty.
+            // AWS may treat a set of one empty text as an empty set.
             let more = if element_count > 1 { presence(formula, context, key, 1) } else { Lit::FALSE };
             let empty = matches(formula, context, key, 0, PatternKey::built(Pattern::word("")));
             let undocumented = fact_about_key(formula, Code::SetOfOneEmptyValue, condition, site);

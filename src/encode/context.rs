@@ -1,4 +1,4 @@
-//! The facts about all documents of a query that the compilation of each statement depends on.
+//! The properties of all documents of a query that the compilation of a single statement depends on.
 
 use crate::hash::{TextMap, TextSet};
 use crate::policy::{
@@ -8,31 +8,33 @@ use crate::policy::{
 use crate::query::{Query, Role, Semantics};
 use crate::request::{Multiplicity, multiplicity};
 
-/// The way in which all documents of a query are read.
+/// How all documents of a query are read together.
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
     /// The semantics of the query.
     pub semantics: Semantics,
     /// True if no statement of any document names resources: every resource matches.
     pub resource_unconstrained: bool,
-    /// True if an Allow statement without `Resource`, or whose resource the service expands, is about every resource.
+    /// True if an Allow statement without `Resource`, or one whose resource the service expands, applies to every resource.
     pub allows_whole_resource: bool,
-    /// The documents that say what the query is about, by index: an element that they leave out does not matter.
+    /// The documents that limit what the query is about, by index. An element that is absent in them does not matter.
     pub(crate) scopes: Vec<usize>,
-    /// The forms of principals that count in Allow statements, by document; all of them beyond the list.
+    /// The forms of principals that count in Allow statements, by document; for a document beyond the list, all forms count.
     pub(crate) forms: Vec<PrincipalForms>,
-    /// The number of elements of each multivalued key (lower-cased name). A key that is not here is single-valued.
+    /// The number of elements of each multivalued key (lower-cased name). A key without an entry is single-valued.
     pub element_counts: TextMap<&'a str, u32>,
-    /// Keys of object tags (lower-cased names) that are spelled in several ways. Whether those are one key is open.
+    /// Keys of object tags (lower-cased names) that the documents spell in several ways. AWS leaves open if the spellings name
+    /// one key.
     pub spelled_differently: TextSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
     pub(crate) variables: TextSet<&'a str>,
-    /// Keys that a condition compares with the value of another key and nothing else (lower-cased names).
+    /// Pairs of keys (lower-cased names) of which a condition tests equality: its value is the policy variable of the other key
+    /// alone.
     pub(crate) equalities: TextSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Context<'a> {
-    /// Reads the documents of a query for everything that depends on all of them.
+    /// Collects everything that depends on all documents of the query.
     pub fn of(query: &Query<'a>, semantics: Semantics) -> Context<'a> {
         let documents: &Vec<Part<'a>> = &query
             .layers()
@@ -58,12 +60,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// True if a statement of this document without `Resource` is about every resource.
+    /// True if a statement of this document that has no `Resource` applies to every resource.
     pub fn is_about_all_resources(&self, document: usize) -> bool {
         self.resource_unconstrained || self.scopes.contains(&document)
     }
 
-    /// The forms of principals that count in the Allow statements of this document.
+    /// Returns the forms of principals that count in the Allow statements of this document.
     pub(crate) fn forms(&self, document: usize) -> PrincipalForms {
         match self.forms.get(document) {
             Some(forms) => *forms,
@@ -71,17 +73,17 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The name of a key that occurs as a policy variable, as the documents hold it.
+    /// Returns the name of a key that occurs as a policy variable, as spelled in the documents.
     pub fn key_name(&self, key: &str) -> Option<&'a str> {
         self.variables.get(key).copied()
     }
 
-    /// True if some condition compares the value of `key` with that of `other` and nothing else.
+    /// True if some condition tests that `key` equals `other`.
     pub fn equates(&self, key: &str, other: &str) -> bool {
         self.equalities.contains(&(key, other))
     }
 
-    /// True if the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
+    /// True if the pattern contains a policy variable whose name is spelled in several ways, and the spelling may matter.
     pub fn is_disputed(&self, template: &Template) -> bool {
         template.variables().any(|variable| self.spelled_differently.contains(&*variable.key))
     }
@@ -95,11 +97,11 @@ impl<'a> Context<'a> {
 /// A document of a query, its role, and the set of requests that it stands for.
 type Part<'a> = (&'a Document, Role, RequestSet);
 
-/// The start of the names of the tags of S3 objects.
+/// The prefix of the keys of S3 object tags.
 const OBJECT_TAGS: &str = "s3:existingobjecttag/";
 
-/// Finds the tag keys of S3 objects that are spelled in several ways. AWS documents for its global tag keys that case does not
-/// distinguish them, but not for the tags of S3 objects.
+/// Finds the tag keys of S3 objects that are spelled in several ways. AWS documents that the names of its global tag keys are not
+/// case-sensitive, but says nothing about those of S3 object tags.
 fn spelled_differently<'a>(documents: &[Part<'a>]) -> TextSet<&'a str> {
     let mut mentioned = documents.iter().flat_map(|(d, ..)| d.mentioned_keys());
     if !mentioned.any(|key| key.starts_with(OBJECT_TAGS)) {
@@ -132,7 +134,7 @@ fn spelled_differently<'a>(documents: &[Part<'a>]) -> TextSet<&'a str> {
     found
 }
 
-/// Finds the pairs of a key and the one policy variable that it is compared with.
+/// Finds the pairs of a key and the single policy variable that a condition compares it with.
 fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
     let with_variables = documents.iter().filter(|(d, ..)| d.statements.variable_keys().next().is_some());
     let conditions = with_variables.flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
@@ -146,19 +148,19 @@ fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
     conditions.flat_map(of).collect()
 }
 
-/// The number of elements of each multivalued key that one request needs, at most, to answer the query.
+/// Returns, for each multivalued key, the largest number of elements that a request needs in order to answer the query.
 ///
-/// A request that satisfies the goal still does when its set of values is cut down to one value for every *existential*
-/// occurrence that holds in it (ForAnyValue that must hold, ForAllValues that must fail), because the universal
-/// occurrences only lose values to talk about. One more value keeps a set non-empty that must be present (and from
-/// becoming a set of one empty text, which ForAllValues may hold of), and two keep a set plural under a plain operator. One of
-/// the Allow statements of a document that must allow is enough, and one of the Deny statements of a document that must refuse,
-/// or that must deny; each of the other statements may need its own value.
+/// A request that satisfies the goal still satisfies it if its set of values is reduced to one value for every *existential*
+/// occurrence that holds in it (ForAnyValue that must hold, ForAllValues that must fail), because the universal occurrences then
+/// range over fewer values. One more value keeps a set non-empty if it must be present (and keeps it from being a set of one
+/// empty text, for which ForAllValues may hold). Two more keep it plural under a plain operator. A document that must allow needs
+/// only one of its Allow statements; one that must refuse or deny needs only one of its Deny statements. Each of the other
+/// statements may need its own value.
 fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     let conditions = || documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
     let has_set =
         |c: &&Condition| c.operator.value.set.is_some() && c.operator.value.base != OperatorBase::Null;
-    // A key of which nothing is known is single-valued unless a set operator tests it.
+    // A key that is in no table is single-valued unless a set operator tests it.
     let with_sets: TextSet<&str> = conditions().filter(has_set).map(|c| &*c.key.value.name).collect();
     let is_multivalued = |key: &str| match multiplicity(key) {
         Some(known) => known == Multiplicity::Multi,
@@ -169,13 +171,14 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
         return TextMap::default();
     }
     let mut plain: TextSet<&str> = TextSet::default();
-    // The existential occurrences of each key that is seen, and the most of them among statements of which one is enough.
+    // For each key: the number of existential occurrences, and their largest number in one of the statements of which one
+    // suffices.
     let mut existential: TextMap<&'a str, u32> = TextMap::default();
     let mut most_of: TextMap<(&'a str, usize, Effect), u32> = TextMap::default();
     for (index, (document, role, set)) in documents.iter().enumerate() {
         for statement in &document.statements {
             let effect = statement.effect.value;
-            // An Allow statement neither puts a request into the set of what is denied nor keeps it out.
+            // An Allow statement neither adds a request to the set of denied requests nor removes one.
             let matters = *set != RequestSet::Denied || effect == Effect::Deny;
             let must_hold = (effect == set.effect()) == (*role != Role::Excludes);
             let mut of_statement: TextMap<&'a str, u32> = TextMap::default();

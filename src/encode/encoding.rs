@@ -1,5 +1,5 @@
-//! The formula of a query, as conjuncts: some statement puts the request into the set of the policies, none keeps it out, the
-//! other layers hold, and the facts about every request hold.
+//! The formula of a query, as conjuncts: some statement puts the request into the set of the policies, no statement removes it,
+//! the other layers hold, and the facts about every request hold.
 //!
 //! The search and the verifier of certificates both start here.
 
@@ -17,15 +17,15 @@ use crate::query::{Outside, Query, Role, Semantics};
 /// The formula of a query.
 #[derive(Debug)]
 pub struct Encoding<'a> {
-    /// The way in which the documents are read.
+    /// How the documents are read.
     pub context: Context<'a>,
-    /// The statements about requests.
+    /// The atoms and the graph.
     pub formula: Formula<'a>,
-    /// The statements that put requests into the set of the policies, which are Allow statements unless it is what they deny:
-    /// the index of the document, that of the statement in it, and its literal.
+    /// The statements that put requests into the set of the policies: the Allow statements, or the Deny statements if the set is
+    /// what the policies deny. Each is the index of the document, the index of the statement in it, and its literal.
     pub goals: Vec<(usize, usize, Lit)>,
-    /// The conjuncts beside "one of the goals applies": no Deny statement keeps the request out of the set, the other layers
-    /// hold, and the facts about requests hold. The address that the request comes from is not among them.
+    /// The conjuncts beside "one of the goals applies": no Deny statement removes the request from the set, the other layers
+    /// hold, and the facts about requests hold. The condition on the address from which the request comes is kept apart.
     pub shared: Vec<Lit>,
     /// True if the query depends on the address that the request comes from.
     pub by_address: bool,
@@ -34,19 +34,19 @@ pub struct Encoding<'a> {
 }
 
 impl<'a> Encoding<'a> {
-    /// Compiles the documents in order, then the other layers, then the facts: the same query always gives the same graph.
+    /// Compiles the documents in order, then the other layers, then the facts, so the same query always gives the same graph.
     pub fn new(query: &Query<'a>, semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, &DocumentRef::plain(query), semantics, &Slice::whole())
     }
 
-    /// As [`Encoding::new`], number for number, given the documents of the query in order: those that are prepared are not
+    /// Does the same as [`Encoding::new`], index for index, given the documents of the query in order. Prepared documents are not
     /// compiled again.
     pub fn recalled(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::whole())
     }
 
-    /// As [`Encoding::recalled`], without the statements that cannot matter: a request satisfies one of the goals and all that is
-    /// shared exactly if it does so in the whole query. The goals that cannot matter are false.
+    /// Does the same as [`Encoding::recalled`] without the statements that cannot matter: a request satisfies one of the goals
+    /// and the shared conjuncts exactly if it does in the whole query. Goals that cannot matter are false.
     pub fn sliced(query: &Query<'a>, documents: &[DocumentRef<'a>], semantics: Semantics) -> Encoding<'a> {
         Encoding::of(query, documents, semantics, &Slice::of(query, documents))
     }
@@ -94,7 +94,8 @@ impl<'a> Encoding<'a> {
     }
 }
 
-/// Compiles the statements of the slice, document by document. Those that have no part in the set of their layer are false.
+/// Compiles the statements of the slice, document by document. Statements that have no part in the set of their layer become
+/// false.
 fn compile_documents<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -126,7 +127,7 @@ fn compile_documents<'a>(
     documents.iter().zip(sets()).enumerate().map(compile_document).collect()
 }
 
-/// "The request comes from an address beyond the known networks, or from none", if the policies ask for the address.
+/// Returns "the request comes from an address beyond the known networks, or from none", if the policies test the address.
 fn outside_address(formula: &mut Formula<'_>, outside: &Outside) -> Option<Lit> {
     if !formula.mentions("aws:sourceip") {
         return None;
@@ -137,7 +138,7 @@ fn outside_address(formula: &mut Formula<'_>, outside: &Outside) -> Option<Lit> 
     Some(formula.graph.or([nowhere, beyond]))
 }
 
-/// "Some entry lists the request": its action is one of the entry's and so is its resource; an empty list means any.
+/// Returns "some entry lists the request": an action of the entry matches, and so does a resource; an empty list matches any.
 fn listed<'a>(formula: &mut Formula<'a>, context: &Context<'a>, access: &'a [Access]) -> Lit {
     let site = Site { document: 0, statement: 0, element: SiteElement::Action(0) };
     let mut entries: Vec<Lit> = Vec::new();

@@ -1,6 +1,7 @@
-//! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1, S8 to S13 and
-//! S17 of docs/semantics.md; S2 to S6 are built into the requester's word). A fact that would need an equation between the
-//! values of two keys is left out (that the first and last service are members in S12; of S10 and S11 see `linked`): leaving a fact out only adds requests, so it never makes a PASS wrong.
+//! Facts that hold for every request, as formulas over the keys that the policies mention (facts S1, S8 to S13 and S17 of
+//! docs/semantics.md; S2 to S6 are built into the requester's word). A fact is omitted if it needs an equation between the
+//! values of two keys, such as "the first and the last service are members" in S12; for S10 and S11 see `linked`. Leaving out a
+//! fact only adds requests, so it never makes a PASS wrong.
 //!
 //! Source of each fact: IAM User Guide, page `reference_policies_condition-keys`; of S1 also `reference_policies_variables`.
 
@@ -14,8 +15,8 @@ use crate::formula::requester::{ANONYMOUS, ASSUMED_ROOT, OF_ACCOUNT, SIGN_IN};
 use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Unobservable, Variable};
 use crate::policy::Document;
 
-/// Keys that unsigned requests lack, anonymous ones (S1) and those of a federated sign-in (S17), apart from those that the
-/// requester's word fixes; tags by prefix.
+/// Keys that unsigned requests lack: anonymous ones (S1) and those of a federated sign-in (S17). Keys that the requester's word
+/// fixes are not listed. Tag keys are listed by prefix.
 const SIGNED_ONLY: [&str; 4] =
     ["aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/", "aws:principalservicenameslist"];
 
@@ -25,7 +26,7 @@ pub(crate) fn is_of_signer(key: &str) -> bool {
     fixed.iter().any(|fixed| fixed.name() == key) || SIGNED_ONLY.iter().any(|family| is_in(key, family))
 }
 
-/// True if the key is the one of this name, or for a name that ends with `/`, one of its tags.
+/// True if the key has this name or, for a name that ends with `/`, this prefix.
 fn is_in(key: &str, name: &str) -> bool {
     if name.ends_with('/') { key.starts_with(name) } else { key == name }
 }
@@ -50,7 +51,7 @@ const THROUGH_ENDPOINT: [&str; 7] = [
     "aws:vpceorgpaths",
 ];
 
-/// Keys whose presence implies that of `aws:SourceVpce` (S9).
+/// Keys whose presence implies the presence of `aws:SourceVpce` (S9).
 const NAMES_ENDPOINT: [&str; 4] =
     ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
 
@@ -62,12 +63,12 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
     ("aws:vpceorgid", "aws:vpceorgpaths"),
 ];
 
-/// All facts about the keys that occur in the formula, as conjuncts.
+/// Returns all facts about the keys that occur in the formula, as conjuncts.
 pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[&Document]) -> Vec<Lit> {
     let keys = formula.mentioned().to_vec();
     let mut facts = Facts { formula, context, keys, found: Vec::new() };
     facts.chosen();
-    // Most policies have no key that a fact is about.
+    // Most policies mention no key that a fact is about.
     if !context.semantics.aws_compat && facts.keys.iter().any(|key| key.starts_with("aws:")) {
         facts.unsigned();
         facts.assumed_root();
@@ -82,7 +83,7 @@ pub fn facts<'a>(formula: &mut Formula<'a>, context: &Context<'a>, documents: &[
     facts.found
 }
 
-/// The facts that were found so far about the keys that a formula mentions.
+/// The facts found so far about the keys that a formula mentions.
 struct Facts<'f, 'a> {
     formula: &'f mut Formula<'a>,
     context: &'f Context<'a>,
@@ -107,7 +108,7 @@ impl<'a> Facts<'_, 'a> {
         self.found.push(self.formula.graph.or([!a, b]));
     }
 
-    /// Records what the question says of requests, and that the values of a key are numbered without gaps.
+    /// Records the limits that the query puts on requests, and that the values of a key are numbered without gaps.
     fn chosen(&mut self) {
         let further: Vec<(&'a str, u32)> = self
             .formula
@@ -149,7 +150,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Records that the type and the user id of a session of AssumeRoot are of no other kind (S4 and S5).
+    /// Records that the type and the user id of a session of AssumeRoot are those of no other kind (S4 and S5).
     fn assumed_root(&mut self) {
         let starting = |start: &str| Pattern::builder().text(start).many(Class::ANY).finish();
         let types = || ["User", "FederatedUser", "AssumedRole", "Anonymous"].map(Pattern::word).to_vec();
@@ -172,7 +173,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Records that the list of a service's names belongs to services (S6).
+    /// Records that only services have the list of a service's names (S6).
     fn services(&mut self) {
         if let Some(list) = self.mentioned("aws:principalservicenameslist") {
             let account = self.is_kind(OF_ACCOUNT);
@@ -201,7 +202,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Records that the id of an organization and its paths come together, and that the paths start with it (S10).
+    /// Records that an organization's id and its paths are present together, and that the paths start with the id (S10).
     fn groups(&mut self) {
         let both = ORGANIZATIONS.map(|(id, paths)| self.mentioned(id).zip(self.mentioned(paths)));
         for (id, paths) in both.into_iter().flatten() {
@@ -214,7 +215,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Records that a request with a chain of services is made by a service (S12).
+    /// Records that a service makes every request that has a chain of services (S12).
     fn calls(&mut self) {
         if let (Some(called), Some(via)) =
             (self.mentioned("aws:calledvia"), self.mentioned("aws:viaawsservice"))
@@ -226,7 +227,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Records that tags of a request come with the list of their keys (S13).
+    /// Records that tags of a request are present together with the list of their keys (S13).
     fn tags(&mut self) {
         let Some(tags) = self.mentioned("aws:tagkeys") else { return };
         let tags = self.presence(tags);

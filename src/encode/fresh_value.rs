@@ -1,13 +1,13 @@
-//! The fresh values of a key: values of the right form that no policy mentions.
+//! The fresh values of a key: values of a valid form that no policy mentions.
 //!
-//! They are not constants but languages, "twelve digits and none of those mentioned": a PASS is about all of them.
+//! They are languages instead of constants ("twelve digits, and none of the mentioned ids"), so a PASS covers all of them.
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::encode::mentioned_ids::MentionedIds;
 use crate::query::Outside;
 use crate::request::TenantKey;
 
-/// The form of the values of a key by which policies know whom they trust.
+/// The form of the values of a key by which policies identify the callers they trust.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     Account,
@@ -18,10 +18,10 @@ pub(crate) enum Form {
     VpcArn,
     /// An ARN of an account.
     Arn,
-    /// As [`Form::Arn`], or of a resource whose ARN names no account.
+    /// As [`Form::Arn`], or the ARN of a resource that names no account.
     AnyArn,
     UserId,
-    /// The application that a token was made for: any text.
+    /// The application for which a token was issued: any text.
     Audience,
     /// A claim that names the tenant of a shared provider.
     Tenant(TenantKey),
@@ -31,8 +31,8 @@ pub(crate) enum Form {
     Absent,
 }
 
-/// The form of a key that an outsider cannot choose the value of. With `shares`, claims that name tenants of shared providers are
-/// such keys.
+/// Returns the form of a key whose value an outsider cannot choose. With `shares`, claims that name tenants of shared providers
+/// are such keys.
 pub(crate) fn form(key: &str, outside: &Outside, shares: bool) -> Option<Form> {
     if let Some(tenant) = TenantKey::of(key).filter(|_| shares) {
         return Some(Form::Tenant(tenant));
@@ -58,7 +58,7 @@ pub(crate) fn form(key: &str, outside: &Outside, shares: bool) -> Option<Form> {
     })
 }
 
-/// The fresh values of a key: they match one of the first patterns, and none of the others.
+/// Returns patterns for the fresh values of a key: a fresh value matches one of the first patterns and none of the second.
 pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Vec<Pattern>, Vec<Pattern>) {
     let start = Pattern::builder;
     let exactly = |texts: &[String]| -> Vec<Pattern> {
@@ -136,14 +136,14 @@ pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Ve
     }
 }
 
-/// The values of a key that name the tenant which a policy's text names.
+/// Returns patterns for the values of a key that name the same tenant as this text of a policy.
 fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
     let start = Pattern::builder;
     let mut same = Vec::new();
     for place in tenant.places {
         let mut rest = Some(text);
         while let Some(tail) = rest {
-            // The text after each `:` may start with a name; one that nothing announces is at the very start.
+            // The text after each `:` may start with a tenant's name; a name without a text before it stands at the very start.
             rest = tail.split_once(':').map(|(_, tail)| tail).filter(|_| !place.before.is_empty());
             let Some(named) = tail.strip_prefix(place.before) else { continue };
             let name = named.split_once(place.after).map_or(named, |(name, _)| name);
@@ -164,11 +164,11 @@ fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
         return same;
     }
     if tenant.places.is_empty() {
-        // Where the form is not known, two parts before a wildcard name someone.
+        // If the form is not known, two parts before a wildcard are taken to name a tenant.
         let spelled = text.split(['*', '?', '$']).next().map_or("", |start| start);
         let parts: Vec<&str> = spelled.split_inclusive([':', '/']).collect();
         let ended = parts.iter().filter(|part| part.ends_with([':', '/'])).count();
-        // The scheme of a URL has three separators of its own.
+        // The scheme of a URL contains three separators.
         let needed = if spelled.starts_with("https://") { 5 } else { 2 };
         if ended >= needed {
             let named: String = parts.into_iter().take(ended).collect();
@@ -189,17 +189,17 @@ fn id(builder: Builder) -> Builder {
     builder.one(Set::Class(Class::ALNUM)).many(Class::ALNUM)
 }
 
-/// A unique id such as AROA...: letters and digits, a letter first.
+/// Appends a unique id such as AROA...: a letter, then letters and digits.
 fn unique(builder: Builder) -> Builder {
     builder.one(Set::Class(Class::LOWER.union(Class::UPPER))).many(Class::ALNUM)
 }
 
-/// The first two fields of an ARN.
+/// Appends the first two fields of an ARN.
 pub(crate) fn up_to_service(builder: Builder) -> Builder {
     builder.text("arn:").many(Class::NOT_COLON).text(":")
 }
 
-/// The first four fields of an ARN.
+/// Appends the first four fields of an ARN.
 pub(crate) fn up_to_account(builder: Builder) -> Builder {
     let field = |b: Builder| b.many(Class::NOT_COLON).text(":");
     field(field(field(builder.text("arn:"))))

@@ -1,7 +1,8 @@
-//! Facts that usually but not certainly hold for requests, and are assumed only if asked for. Each one removes requests, so an
-//! answer that uses them names them among its assumptions.
+//! Facts that usually but not certainly hold for requests. They are assumed only on request, and each removes requests, so an
+//! answer that uses them lists them among its assumptions.
 //!
-//! `request::Request::inconsistencies` knows the same ones, by the same names; `request::HEURISTICS` gives their sources.
+//! `request::Request::inconsistencies` implements the same heuristics under the same names; `request::HEURISTICS` gives their
+//! sources.
 
 use crate::automata::Pattern;
 use crate::encode::context::Context;
@@ -13,11 +14,11 @@ use crate::formula::{Formula, Lit, Network, PatternKey, VariableId};
 /// RFC 1918.
 pub(crate) const PRIVATE_NETWORKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
-/// Keys that are set by services which act for a resource.
+/// Keys that are set by services acting for a resource.
 const FOR_A_RESOURCE: [&str; 4] =
     ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
 
-/// All heuristics, as conjuncts over the keys that the policies mention.
+/// Returns all heuristics, as conjuncts over the keys that the policies mention.
 pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Vec<Lit> {
     let keys: Vec<&'a str> = formula.mentioned().to_vec();
     let mentioned = |wanted: &str| keys.iter().find(|name| **name == wanted).copied();
@@ -65,7 +66,8 @@ pub(crate) fn heuristics<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -
     facts
 }
 
-/// The callers of the actions of `sts` that start a role session, and the actions that callers without AWS credentials call.
+/// Returns the callers of the `sts` actions that start a role session, and the actions that callers without AWS credentials may
+/// call.
 fn role_callers<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,

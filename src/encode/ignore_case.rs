@@ -1,7 +1,7 @@
-//! Equality without regard to case, where AWS documents no mapping of letters beyond ASCII.
+//! Equality that ignores case, where AWS does not document how letters beyond ASCII are mapped.
 //!
-//! Texts that differ in the case of ASCII letters alone are equal under every mapping, identical ones among them. Texts that no case
-//! mapping of Unicode relates are unequal. Between the two the answer is open.
+//! Texts that differ only in the case of ASCII letters, or not at all, are equal under every mapping. Texts that no case mapping
+//! of Unicode relates are unequal. For texts in between, the answer is open.
 //!
 //! Source: The Unicode Standard, UnicodeData.txt, SpecialCasing.txt and CaseFolding.txt: simple and full mappings to lower, upper and title
 //! case, and foldings, those for Turkic and Lithuanian included.
@@ -14,7 +14,7 @@ use crate::formula::{Formula, Lit, PatternKey};
 const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
 const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
 
-/// "This value of the key equals the text without regard to case"; `open` is the predicate for what is open.
+/// Returns "this value of the key equals the text, ignoring case"; `open` is the predicate for the texts in between.
 pub(super) fn ignore_case<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -29,7 +29,7 @@ pub(super) fn ignore_case<'a>(
     let Some(related) = related(text) else { return equal };
     let mut parts = vec![is_like(formula, related)];
     if text.is_ascii() {
-        // Two ASCII texts are related by the case of ASCII letters alone.
+        // Case mappings relate two ASCII texts only by the case of their letters.
         let any = Builder::default().many(Class::ANY);
         parts.push(is_like(formula, any.one(Set::Class(NON_ASCII)).many(Class::ANY).finish()));
     }
@@ -38,24 +38,25 @@ pub(super) fn ignore_case<'a>(
     formula.graph.or([equal, disputed])
 }
 
-/// A pattern that matches every text that a case mapping relates to this one; `None` if only the case of ASCII letters tells them from it.
+/// Returns a pattern that matches every text that a case mapping relates to this one; `None` if such texts differ only in the
+/// case of ASCII letters.
 ///
-/// A run of characters that a mapping may change in number or in kind becomes a run of letters.
+/// A run of characters whose number or kind a mapping may change becomes a run of letters.
 fn related(text: &str) -> Option<Pattern> {
     let characters: Vec<char> = text.chars().collect();
     let is_beyond =
         |place: Option<usize>| place.and_then(|place| characters.get(place)).is_some_and(|c| !c.is_ascii());
     let mut pattern = Pattern::builder();
-    // The kind of letters of a run that has begun.
+    // The kind of letters in the current run.
     let mut run: Option<Class> = None;
     let mut has_runs = false;
     for (place, c) in characters.iter().enumerate() {
         let beside_others = || is_beyond(place.checked_sub(1)) || is_beyond(place.checked_add(1));
         let kind = match c {
             c if !c.is_ascii() => Some(if has_ascii_relatives(*c) { LETTER } else { NON_ASCII }),
-            // ASCII letters that are a part of a ligature or have a relative by themselves,
+            // ASCII letters that are part of a ligature or have a relative beyond ASCII,
             c if "fijklst".contains(c.to_ascii_lowercase()) => Some(LETTER),
-            // or that form a letter with the mark beside them.
+            // or that form one letter with the mark beside them.
             c if c.is_ascii_alphabetic() && beside_others() => Some(LETTER),
             _ => None,
         };
@@ -72,7 +73,7 @@ fn related(text: &str) -> Option<Pattern> {
     has_runs.then(|| ended(pattern, run).finish())
 }
 
-/// The pattern with one or more letters of the run at its end, if there is one.
+/// Appends one or more letters of the run to the pattern, if there is a run.
 fn ended(pattern: Builder, run: Option<Class>) -> Builder {
     match run {
         Some(letters) => pattern.one(Set::Class(letters)).many(letters),
@@ -80,7 +81,7 @@ fn ended(pattern: Builder, run: Option<Class>) -> Builder {
     }
 }
 
-/// True if some mapping of this character holds ASCII letters.
+/// True if some case mapping of this character contains ASCII letters.
 fn has_ascii_relatives(c: char) -> bool {
     "\u{df}\u{1e9e}\u{17f}\u{212a}\u{130}\u{131}\u{149}\u{1f0}\u{1e96}\u{1e97}\u{1e98}\u{1e99}\u{1e9a}\u{cc}\u{cd}\u{ec}\u{ed}\u{128}\u{129}\u{12e}\u{12f}\u{fb00}\u{fb01}\u{fb02}\u{fb03}\u{fb04}\u{fb05}\u{fb06}"
         .contains(c)
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use crate::automata::Symbol;
 
-    /// All case mappings of the standard library are found, and no other relative has ASCII letters.
+    /// The pattern matches all case mappings of the standard library, and no other mapping contains ASCII letters.
     #[test]
     fn every_mapping_is_matched() {
         for c in ('\u{0}'..=char::MAX).filter(|c| !c.is_ascii()) {

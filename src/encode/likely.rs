@@ -1,6 +1,6 @@
-//! Likely properties of a requester, as literals: a witness has them where it can.
+//! Usual properties of a requester, as literals: witnesses prefer them.
 //!
-//! `Request::has_usual_requester` says the same of one request.
+//! `Request::has_usual_requester` tests the same properties of one request.
 
 use crate::automata::{Builder, Class, Pattern};
 use crate::encode::context::Context;
@@ -9,12 +9,12 @@ use crate::encode::principal::{is_kind, requester_matches};
 use crate::formula::requester::{self, ASSUMED_ROOT, OF_ACCOUNT, ROOT, SAML, WEB};
 use crate::formula::{Formula, Lit};
 
-/// "The requester is neither a root user nor a session of AssumeRoot."
+/// Returns "the requester is neither a root user nor a session of AssumeRoot".
 pub fn no_root<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     !is_kind(formula, context, ROOT.union(ASSUMED_ROOT))
 }
 
-/// "The account of the requester, or of its identity provider, has twelve digits."
+/// Returns "the account of the requester, or of its identity provider, has twelve digits".
 pub fn usual_requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     let twelve = digits(Pattern::builder()).finish();
     let of_account = is_kind(formula, context, OF_ACCOUNT);

@@ -1,9 +1,9 @@
 //! Facts that link the values of two keys: organization paths and the id that each starts with (S10), and the two spellings of the
 //! time of a request (S11).
 //!
-//! A test of one key says something of the other too. Each test that the policies make of an organization's id becomes a test of the
-//! first part of every path, and each comparison of `aws:EpochTime` one of `aws:CurrentTime`. What no test tells apart stays free:
-//! a witness takes the one value from the other (`Request::in_agreement`).
+//! A test of one key implies something about the other. Each test of an organization's id becomes a test of the first part of
+//! every path, and each comparison of `aws:EpochTime` becomes one of `aws:CurrentTime`. Differences that no test observes stay
+//! free: a witness copies the value of one key from the other (`Request::in_agreement`).
 
 use crate::automata::{Class, Pattern, Set};
 use crate::code::Code;
@@ -20,7 +20,7 @@ use rustc_hash::FxHashSet;
 const CURRENT_TIME: &str = "aws:currenttime";
 const EPOCH_TIME: &str = "aws:epochtime";
 
-/// "Every path starts with the id and a `/`", as far as the policies test either.
+/// Returns "every path starts with the id and a `/`", as far as the policies test either.
 pub(super) fn organization<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -39,8 +39,8 @@ pub(super) fn organization<'a>(
     let name = id;
     let id = formula.key(id, 0);
     let mut tested = patterns(formula, &[id]);
-    // What a path starts with is an id: other paths start with it too, or do not. Then nothing that is tested changes where the start
-    // of every path is replaced by the id.
+    // A pattern on the start of a path also becomes a test of the id: every path agrees with the id on it. So a witness may replace
+    // the start of every path by the id.
     let of_paths: Vec<VariableId> = elements.iter().map(|(variable, _)| *variable).collect();
     for pattern in patterns(formula, &of_paths) {
         tested.extend(split(&pattern, '/', Class::NOT_SLASH).into_iter().map(|(start, _)| start));
@@ -78,7 +78,7 @@ pub(super) fn organization<'a>(
     facts
 }
 
-/// The patterns that some test holds against one of the variables, each once.
+/// Returns the patterns that tests compare with one of the variables, each once.
 fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
     let mut seen: FxHashSet<PatternId> = FxHashSet::default();
     let tested = formula.atoms().filter_map(|(_, atom)| match atom {
@@ -89,7 +89,7 @@ fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
     once.map(|id| Pattern::clone(&build(formula.pattern_of(id)))).collect()
 }
 
-/// "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare the former.
+/// Returns "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare `aws:EpochTime`.
 pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<Lit> {
     let variable = |name: &str| formula.mentioned().contains(&name).then(|| formula.key_variable(name, 0));
     let (Some(Some(current)), Some(Some(epoch))) = (variable(CURRENT_TIME), variable(EPOCH_TIME)) else {
@@ -127,7 +127,7 @@ pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<L
     facts
 }
 
-/// Comparisons of `aws:EpochTime` with whole seconds, as comparisons of `aws:CurrentTime`.
+/// Translates comparisons of `aws:EpochTime` with whole seconds into comparisons of `aws:CurrentTime`.
 struct Times<'f, 'a> {
     formula: &'f mut Formula<'a>,
     current: VariableId,
@@ -140,12 +140,13 @@ impl Times<'_, '_> {
         self.formula.compares(self.current, Bound { axis: Axis::Date, relation, value })
     }
 
-    /// "The whole second is this one or a later one."
+    /// Returns "the whole second is this one or a later one".
     fn from(&mut self, second: i64) -> Lit {
         self.compares(Relation::GreaterOrEqual, i128::from(second))
     }
 
-    /// "The whole second is this one or an earlier one." In the fraction of a second after it, which way AWS rounds is open.
+    /// Returns "the whole second is this one or an earlier one". During the second itself the result is open: AWS does not
+    /// document how it rounds.
     fn up_to(&mut self, second: i64) -> Lit {
         let at_most = self.compares(Relation::LessOrEqual, i128::from(second));
         let before_next = self.compares(Relation::Less, i128::from(second) + 1);
@@ -155,7 +156,7 @@ impl Times<'_, '_> {
     }
 }
 
-/// The first condition on `aws:EpochTime`.
+/// Returns the first condition on `aws:EpochTime`.
 fn site(documents: &[&Document]) -> Option<Site> {
     documents.iter().enumerate().find_map(|(document, of)| {
         of.statements.iter().enumerate().find_map(|(statement, source)| {

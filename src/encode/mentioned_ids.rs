@@ -15,7 +15,7 @@ pub(crate) struct MentionedIds<'a> {
     pub(crate) arns: Vec<&'a str>,
     pub(crate) buckets: Vec<&'a str>,
     pub(crate) providers: Vec<&'a str>,
-    /// Values of keys that are compared as a whole (lower-cased names).
+    /// Values that conditions compare with a key as a whole, with the lower-cased name of the key.
     values: Vec<(&'a str, &'a str)>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> MentionedIds<'a> {
         mentioned
     }
 
-    /// Takes the ids out of one text.
+    /// Collects the ids in one text.
     fn read(&mut self, text: &'a str) {
         let (mut number, mut name) = (String::new(), String::new());
         let mut open = false;
@@ -117,7 +117,7 @@ impl<'a> MentionedIds<'a> {
         }
     }
 
-    /// The shared providers whose ARN some policy names as a principal, by wildcards too.
+    /// Returns the shared providers whose ARN some policy names as a principal, possibly by wildcards.
     pub(crate) fn shared_providers(&self) -> Vec<&'static SharedProvider> {
         let is_named = |provider: &&SharedProvider| {
             let resource = format!("oidc-provider/{}", provider.issuer);
@@ -129,7 +129,7 @@ impl<'a> MentionedIds<'a> {
         SHARED_PROVIDERS.iter().filter(is_named).collect()
     }
 
-    /// The values of a key that the policies mention, except the user id of anonymous callers.
+    /// Returns the values of a key that the policies mention, without the user id of anonymous callers.
     pub(crate) fn texts(&self, key: &str) -> Vec<&'a str> {
         let anonymous = |text: &str| key == "aws:userid" && text.eq_ignore_ascii_case("anonymous");
         let of_key = self.values.iter().filter(|(name, text)| *name == key && !anonymous(text));
@@ -137,7 +137,7 @@ impl<'a> MentionedIds<'a> {
     }
 }
 
-/// True if the text matches the pattern, case apart.
+/// True if the text matches the pattern, ignoring case.
 fn matches(pattern: &str, text: &str) -> bool {
     let step = |builder: Builder, c: char| match c {
         '*' => builder.many(Class::ANY),

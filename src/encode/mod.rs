@@ -1,7 +1,7 @@
-//! From a query to a formula.
+//! Compiles a query to a formula.
 //!
-//! [`Encoding::new`] compiles the documents of a [`Query`](crate::query::Query), what the query demands beside them, and
-//! the facts that hold for every request.
+//! [`Encoding::new`] compiles the documents of a [`Query`](crate::query::Query), the further demands of the query, and the facts
+//! that hold for every request.
 
 mod assumptions;
 mod condition;

@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::formula::{Formula, Lit, Site};
 use crate::policy::Condition;
 
-/// The condition as one opaque atom: operator as written, key and the sorted values.
+/// Returns the condition as one opaque atom, identified by the operator as written, the key and the sorted values.
 pub(crate) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Site) -> Lit {
     let rule = match (condition.operator.value.set, condition.values.is_empty()) {
         (_, true) => Code::EmptyValueList,
@@ -13,8 +13,8 @@ pub(crate) fn opaque(formula: &mut Formula<'_>, condition: &Condition, site: Sit
     formula.opaque(rule, opaque_key(condition), site)
 }
 
-/// A fact about a key that does not depend on the values of the condition, as one opaque atom: key, operator family, and
-/// if the operator is negated. Conditions on one key share it, so that it cancels out between them.
+/// Returns, as one opaque atom, a fact about a key that does not depend on the values of the condition. Key, operator family and
+/// negation identify the atom, so conditions on one key share it and it cancels out between them.
 pub(crate) fn fact_about_key(
     formula: &mut Formula<'_>,
     rule: Code,
@@ -26,8 +26,8 @@ pub(crate) fn fact_about_key(
     formula.opaque(rule, format!("{negation}{:?} {}", base.family(), condition.key.value.name), site)
 }
 
-/// Operator, key and sorted values as one text. The values are written as patterns, in which a policy variable and the same
-/// characters as plain text (version 2008-10-17) differ, and with their lengths, so that no two lists are one text.
+/// Returns operator, key and sorted values as one text. Values are written as patterns, so a policy variable and the same
+/// characters as plain text (version 2008-10-17) differ; they are written with their lengths, so no two lists give the same text.
 pub(crate) fn opaque_key(condition: &Condition) -> String {
     let mut values: Vec<String> = condition.values.iter().map(|v| v.value.template.to_string()).collect();
     values.sort_unstable();

@@ -1,4 +1,4 @@
-//! The test that one policy value of a condition makes of one value of its key.
+//! The test that one policy value of a condition applies to one value of its key.
 
 use crate::automata::{Builder, Pattern};
 use crate::code::Code;
@@ -14,7 +14,7 @@ use crate::index::broken;
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part, Template};
 use crate::request::{ValueType, key_info};
 
-/// "This value of the key satisfies the (un-negated) operator with this policy value."
+/// Returns "this value of the key satisfies the operator, without its negation, with this policy value".
 pub(crate) fn value_test<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -78,7 +78,7 @@ pub(crate) fn value_test<'a>(
             None => literal(formula, Code::InvalidIp, condition, value, element, site),
         },
         OperatorFamily::Binary => match base64(&value.text) {
-            // A binary value is its bytes; they are written in the one canonical way.
+            // Binary values are compared as bytes; the canonical spelling stands for the bytes.
             Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
             None => literal(formula, Code::InvalidBinary, condition, value, element, site),
         },
@@ -86,7 +86,7 @@ pub(crate) fn value_test<'a>(
     }
 }
 
-/// A policy value with policy variables.
+/// Returns the test for a policy value that contains policy variables.
 fn with_variables<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -109,7 +109,7 @@ fn with_variables<'a>(
         }
         _ => return literal(formula, Code::PolicyVariable, condition, value, element, site),
     };
-    // A multivalued key never resolves.
+    // A variable with a multivalued key never resolves.
     let needed = || value.template.variables().filter(|variable| variable.default.is_none());
     if needed().any(|variable| context.is_multivalued(&variable.key)) {
         return Lit::FALSE;
@@ -118,7 +118,7 @@ fn with_variables<'a>(
     if !ignores_case || same == Lit::TRUE {
         return same;
     }
-    // Identical texts are equal; of others, nothing is modelled.
+    // Identical texts are equal; nothing else about the comparison is modelled.
     let mut parts = vec![literal(formula, Code::PolicyVariable, condition, value, element, site)];
     let names = needed().filter_map(|variable| context.key_name(&variable.key));
     parts.extend(names.map(|name| presence(formula, context, name, 0)));
@@ -126,7 +126,7 @@ fn with_variables<'a>(
     formula.graph.or([same, other])
 }
 
-/// "This value of the key matches the fields, joined by `:`, with the values of their policy variables put in."
+/// Returns "this value of the key matches the fields, joined by `:`, with the values of their policy variables put in".
 fn as_spelled<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -140,11 +140,11 @@ fn as_spelled<'a>(
     if value.template.variables().any(|variable| *variable.key == *key) {
         return match family {
             OperatorFamily::String => own_value(formula, context, key, &value.template, element),
-            // The colons between the fields are longer than nothing.
+            // A text with colons between the fields is not empty.
             _ => Lit::FALSE,
         };
     }
-    // Equality with another key; where it is asked in both directions, it is one predicate.
+    // The condition is equality with another key; if it is tested in both directions, it is one predicate.
     let plain =
         |name: &str| is_text(name) && formula.requester_key(name).is_none() && !context.is_multivalued(name);
     let plain_variable = match (value.template.parts(), family) {
@@ -163,7 +163,7 @@ fn as_spelled<'a>(
         let variable = formula.key(key, element);
         return template_test(formula, context, variable, fields, site);
     }
-    // The key is read off the requester's word. Equality with another key can be asked of that key instead.
+    // The requester's word fixes the key. The test of equality then becomes a test of the other key.
     if let Some(other) = plain_variable
         && RequesterKey::of(other).is_none()
         && is_text(other)
@@ -181,8 +181,8 @@ fn as_spelled<'a>(
     between_bounds(formula, context, fields, like, (name, site))
 }
 
-/// "The key's value matches a pattern that holds this value itself." A text is longer than each of its parts, so it matches only if
-/// the pattern asks for nothing else.
+/// Returns "the key's value matches a pattern that contains this value itself". A text is longer than any proper part of it, so
+/// it matches only if the rest of the pattern matches the empty text.
 fn own_value<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -216,7 +216,7 @@ fn own_value<'a>(
     formula.graph.and(parts)
 }
 
-/// The comparison of the operator as the three relations: `>` is "can be read and not `<=`".
+/// Returns the comparison of the operator by the three relations: `>` is "is a valid operand and not `<=`".
 fn compares<'a>(
     formula: &mut Formula<'a>,
     key: &'a str,
@@ -237,7 +237,7 @@ fn compares<'a>(
     }
 }
 
-/// The canonical spelling of base64 text; `None` if the text is not valid base64.
+/// Returns the canonical spelling of base64 text; `None` if the text is not valid base64.
 fn base64(text: &str) -> Option<String> {
     let digit = |b: u8| match b {
         b'A'..=b'Z' => Some(b - b'A'),
@@ -256,11 +256,11 @@ fn base64(text: &str) -> Option<String> {
         _ => return None,
     };
     let digits: Vec<u8> = body.bytes().map(digit).collect::<Option<_>>()?;
-    // Bits after the last byte have to be zero.
+    // Bits after the last byte must be zero.
     (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
 }
 
-/// True if operators of the family read keys of the type; a key that is not in the table is text for all of them.
+/// True if operators of the family read keys of the type; a key in no table is a text for all of them.
 fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     let Some(value) = value else { return true };
     match family {
@@ -275,12 +275,12 @@ fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     }
 }
 
-/// The whole condition as one opaque predicate of the element.
+/// Returns the whole condition as one opaque predicate of this element.
 fn undecided(formula: &mut Formula<'_>, rule: Code, condition: &Condition, element: u32, site: Site) -> Lit {
     formula.opaque(rule, format!("{}\0{element}", opaque_key(condition)), site)
 }
 
-/// One policy value as an opaque predicate of the element, kept apart for each operator.
+/// Returns one policy value as an opaque predicate of this element, separate for each operator.
 fn literal(
     formula: &mut Formula<'_>,
     rule: Code,

@@ -1,7 +1,7 @@
-//! "The requester is an outsider", as conjuncts: anonymous, or a principal of an account that no policy mentions, or a caller
-//! through an identity provider that anyone can use; with every key that tells trusted callers from others absent, or holding a
-//! fresh value. `Request::is_outsider` says the same of one request, in another way; docs/semantics.md says why, under
-//! "Outsiders".
+//! Compiles "the requester is an outsider" to conjuncts. An outsider is anonymous, a principal of an account that no policy
+//! mentions, or a caller through an identity provider that anyone can use. Each key that tells trusted callers from others is
+//! absent or has a fresh value. `Request::is_outsider` decides the same for one request, by other means; docs/semantics.md gives
+//! the reasons under "Outsiders".
 
 use crate::automata::{Builder, Class, Pattern};
 use crate::encode::context::Context;
@@ -15,13 +15,13 @@ use crate::policy::Document;
 use crate::query::Outside;
 use crate::request::SharedProvider;
 
-/// Identity providers that anyone can have an account at.
+/// Identity providers at which anyone can have an account.
 const PUBLIC_PROVIDERS: [&str; 4] =
     ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
 
 const SOURCE_IP: &str = "aws:sourceip";
 
-/// "The requester is an outsider", as conjuncts over the keys that the formula speaks about.
+/// Returns "the requester is an outsider", as conjuncts over the keys in the formula.
 pub(crate) fn outsider<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -34,7 +34,8 @@ pub(crate) fn outsider<'a>(
     let facts: Vec<Unobservable<'a>> =
         formula.unobservables().filter(|fact| *fact != Unobservable::Boundary).collect();
     for fact in facts {
-        // An outsider cannot choose to be a principal that a policy stores by id, nor the account of a canonical user.
+        // An outsider cannot choose to be a principal that a policy stores by id, nor to belong to the account of a canonical
+        // user.
         conjuncts.push(!formula.unobservable(fact));
     }
     let variables: Vec<(VariableId, Variable<'a>)> = formula.variables().collect();
@@ -54,7 +55,7 @@ pub(crate) fn outsider<'a>(
     conjuncts
 }
 
-/// The conjuncts over the requester's word.
+/// Returns the conjuncts about the requester's word.
 fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &MentionedIds<'_>) -> Vec<Lit> {
     let through = |b: Builder| b.text(":").many(Class::ANY).finish();
     let mut conjuncts = Vec::new();
@@ -67,7 +68,7 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     }
     let shared = formula.graph.or(shared);
     for account in &ids.accounts {
-        // The same pattern as that of a Principal that names the account.
+        // This is the same pattern as for a Principal that names the account.
         let own = requester::with_account(OF_ACCOUNT, &Pattern::word(account));
         let provider = through(up_to_account(requester::of(federated)).text(account));
         conjuncts.push(!requester_matches(formula, own));
@@ -82,7 +83,7 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     for name in PUBLIC_PROVIDERS {
         kinds.push(requester_matches(formula, requester::of(WEB).text(name).finish()));
     }
-    // A provider that is met by a wildcard only.
+    // A provider that policies match by a wildcard only.
     let named = requester_matches(formula, requester::of(WEB).text("arn:").many(Class::ANY).finish());
     let mut fresh = vec![is_kind(formula, context, WEB), !named];
     for name in &ids.providers {
@@ -102,7 +103,7 @@ fn requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>, ids: &Mention
     conjuncts
 }
 
-/// "The requester signs in through this shared provider", of an account of twelve digits or of one that a policy spells.
+/// Returns "the requester signs in through this shared provider", in an account of twelve digits or in one that a policy spells.
 fn is_through(formula: &mut Formula<'_>, ids: &MentionedIds<'_>, provider: &SharedProvider) -> Lit {
     let start = || up_to_service(requester::of(WEB)).text("iam::");
     let spelled = ids.providers.iter().filter_map(|text| text.split(':').nth(4));
@@ -117,7 +118,7 @@ fn is_through(formula: &mut Formula<'_>, ids: &MentionedIds<'_>, provider: &Shar
     formula.graph.or(through)
 }
 
-/// "If the requester signs in through the provider, the name of the session is that of no tenant that a policy names."
+/// Returns "if the requester signs in through the provider, the session is not named after a tenant that a policy names".
 fn session_of_another_tenant<'a>(
     formula: &mut Formula<'a>,
     ids: &MentionedIds<'_>,
@@ -135,13 +136,13 @@ fn session_of_another_tenant<'a>(
     Some(formula.graph.or([!through, !present, fresh]))
 }
 
-/// "The request does not say from which address it comes."
+/// Returns "the request does not say from which address it comes".
 pub fn no_address(formula: &mut Formula<'_>) -> Lit {
     let variable = formula.key(SOURCE_IP, 0);
     !formula.present(variable)
 }
 
-/// "The request comes from an address that is in none of these networks, nor in a private one."
+/// Returns "the request comes from an address that is in none of these networks and in no private network".
 pub fn address_beyond(formula: &mut Formula<'_>, networks: &[Network]) -> Lit {
     let variable = formula.key(SOURCE_IP, 0);
     let private = PRIVATE_NETWORKS.iter().filter_map(|text| Network::parse(text));

@@ -1,4 +1,4 @@
-//! Policy variables: the keys that a pattern needs, and the pattern where some of them are absent.
+//! Policy variables: the keys that a pattern requires, and the pattern if some of them are absent.
 //!
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
@@ -12,14 +12,14 @@ use crate::index::broken;
 use crate::policy::{Template, Variable};
 use crate::request::{ValueType, key_info};
 
-/// Each default doubles the number of cases; with more than this many the pattern is modelled between bounds.
+/// Each default doubles the number of cases. A pattern with more defaults than this is modelled by bounds.
 const MAX_DEFAULTS: usize = 4;
 
 /// The keys of policy variables, each once.
 struct Names<'a> {
-    /// Without a value for one of these, the pattern matches nothing.
+    /// Keys without whose value the pattern matches nothing.
     required: Vec<&'a str>,
-    /// Those that always have a default.
+    /// Keys that have a default wherever they occur.
     defaulted: Vec<&'a str>,
 }
 
@@ -33,13 +33,13 @@ impl<'a> Names<'a> {
                 list.push(name);
             }
         }
-        // A variable that is used without a default is needed whatever the others have.
+        // A key that occurs without a default is required, even if it has a default elsewhere.
         defaulted.retain(|name| !required.contains(name));
         Names { required, defaulted }
     }
 }
 
-/// The name of a key that occurs as a policy variable, which lives as long as the documents.
+/// Returns the name of a key that occurs as a policy variable, as spelled in the documents.
 fn name_of<'a>(context: &Context<'a>, key: &str) -> &'a str {
     match context.key_name(key) {
         Some(name) => name,
@@ -47,12 +47,12 @@ fn name_of<'a>(context: &Context<'a>, key: &str) -> &'a str {
     }
 }
 
-/// "The fields, joined by `:`, match", where the values of their policy variables are modelled in part: `like` says that what they are held
-/// against matches a pattern, and `name` is that of the predicate.
+/// Returns "the fields, joined by `:`, match", with the values of their policy variables modelled in part. `like` returns the
+/// literal that the compared value matches a pattern; `name` names the predicate.
 ///
-/// Where each variable has a certain example as its value, or all with defaults are absent, that is a plain pattern. Otherwise it is a free
-/// predicate, which the pattern with anything in the places of the variables bounds from above. The negated operator asks for
-/// the same predicate, because nothing about it is open.
+/// If each variable has a particular example as its value, or all variables with defaults are absent, the result is a plain
+/// pattern. Otherwise it is a free predicate, bounded from above by the pattern with anything in place of the variables. The
+/// negated operator uses the same predicate, because the comparison has one definite result.
 pub(super) fn between_bounds<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -79,7 +79,7 @@ pub(super) fn between_bounds<'a>(
             let word = Pattern::word(example(key));
             let has_value = match is_text(key) && !context.is_multivalued(key) {
                 true => matches(formula, context, key, 0, PatternKey::built(word)),
-                // Patterns are not held against numbers, instants and addresses.
+                // Numbers, instants and addresses are not compared with patterns.
                 false => Lit::FALSE,
             };
             as_in_example.extend([present, has_value]);
@@ -94,7 +94,7 @@ pub(super) fn between_bounds<'a>(
             cases.push(formula.graph.and([as_in_example, matched]));
         }
     }
-    // With all variables in place there is a pattern.
+    // If all variables are present, the fields are a pattern.
     if let Some(pattern) = VariablePattern::new(fields, &|_| false, &name_of) {
         others.push(like(formula, pattern.widen()));
         for key in &required {
@@ -106,7 +106,7 @@ pub(super) fn between_bounds<'a>(
     formula.graph.or(cases)
 }
 
-/// A value that the key may have.
+/// Returns a value that the key may have.
 fn example(key: &str) -> &'static str {
     match (key_info(key).map(|info| info.value), key) {
         (_, "aws:principalarn") => "arn:aws:iam::111122223333:role/a",
@@ -120,7 +120,7 @@ fn example(key: &str) -> &'static str {
     }
 }
 
-/// "The variable's value matches the fields, joined by `:`, with the values of their policy variables put in."
+/// Returns "the variable's value matches the fields, joined by `:`, with the values of their policy variables put in".
 pub(crate) fn template_test<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -172,7 +172,8 @@ pub(crate) fn template_test<'a>(
     formula.graph.or(cases)
 }
 
-/// "The value of `value` equals the value of `key`", asked of `key`, whose presence is part of it. That of `value` is not.
+/// Returns "the value of `value` equals the value of `key`", as a test of `key`. It includes the presence of `key`, not that of
+/// `value`.
 pub(crate) fn equal_keys<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,

@@ -1,7 +1,7 @@
-//! Context keys: their presence, and the patterns that their values match.
+//! Context keys: their presence, and tests of their values against patterns.
 //!
-//! Keys that describe the requester are read off the requester's word, so that they cannot contradict `Principal` or one
-//! another (facts S1 to S6 and S17 of docs/semantics.md); for requesters about which nothing is documented, and under
+//! Keys that describe the requester are read off the requester's word, so that they cannot contradict `Principal` or one another
+//! (facts S1 to S6 and S17 of docs/semantics.md). For requesters about whose keys nothing is documented, and under
 //! `--aws-compat`, they are variables of their own.
 
 use crate::encode::context::Context;
@@ -18,7 +18,7 @@ pub(crate) fn is_text(key: &str) -> bool {
     )
 }
 
-/// "The key has at least `element + 1` values."
+/// Returns "the key has at least `element + 1` values".
 pub(crate) fn presence<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -53,7 +53,7 @@ fn free_kinds(formula: &mut Formula<'_>, context: &Context<'_>, requester_key: R
     if kinds.is_empty() { Lit::FALSE } else { is_kind(formula, context, kinds) }
 }
 
-/// "This value of the key matches the pattern", under the assumption that it is present.
+/// Returns "this value of the key matches the pattern", assuming that the value is present.
 pub(crate) fn matches<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,

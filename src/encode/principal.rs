@@ -12,7 +12,8 @@ use crate::formula::requester::{
 use crate::formula::{Formula, Lit, PatternKey, Site, Unobservable, VariableId};
 use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Template};
 
-/// "The element matches the requester", of an Allow statement's `Principal` by one of the forms that count in its document.
+/// Returns "the element matches the requester"; an Allow statement's `Principal` matches only by the forms that count in its
+/// document.
 pub(crate) fn compile<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -45,12 +46,12 @@ fn listed<'a>(
     formula.graph.or(values)
 }
 
-/// "The requester matches the pattern."
+/// Returns "the requester matches the pattern".
 pub(crate) fn requester_matches(formula: &mut Formula<'_>, pattern: Pattern) -> Lit {
     formula.matches(VariableId::REQUESTER, PatternKey::built(pattern))
 }
 
-/// "The requester is of one of these kinds."
+/// Returns "the requester is of one of these kinds".
 pub(crate) fn is_kind(formula: &mut Formula<'_>, context: &Context<'_>, kinds: Class) -> Lit {
     let possible = requester::kinds(context.semantics.requesters());
     if kinds.covers(possible) {
@@ -114,8 +115,8 @@ fn account_pattern(account: &Template) -> Pattern {
     requester::with_account(OF_ACCOUNT, &glob(Builder::default(), account, Class::NOT_COLON).finish())
 }
 
-/// The requesters that an ARN names by one of these forms: by their own ARN; sessions of a role by the ARN of the role or of
-/// the session; federated users by the ARN of their parent user. That of the root user is its account's.
+/// Returns patterns for the requesters that an ARN names by one of these forms: a requester by its own ARN; a role session by the
+/// ARN of the role or of the session; a federated user by the ARN of its parent user. The ARN of the root user names its account.
 fn arn_patterns(fields: &[Template; 6], forms: PrincipalForms) -> Vec<Pattern> {
     let kinds = match forms {
         PrincipalForms::Direct => USER.union(FEDERATED),
@@ -161,9 +162,9 @@ fn arn_patterns(fields: &[Template; 6], forms: PrincipalForms) -> Vec<Pattern> {
     patterns
 }
 
-/// NotPrincipal with Deny, decided account by account (assumption `account-alone-in-notprincipal-exempts-all`): an account
-/// listed without finer entries is exempt as a whole; with finer entries those are exempt and the rest of the
-/// account is open; an entry without its account is open. Principals with a permissions boundary are always denied.
+/// Compiles NotPrincipal with Deny, account by account (assumption `account-alone-in-notprincipal-exempts-all`). An account that
+/// is listed without finer entries is exempt as a whole. With finer entries, those are exempt and the rest of the account is
+/// open. An entry without its account is open. Principals with a permissions boundary are always denied.
 fn denied_unless_listed<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -219,7 +220,7 @@ fn denied_unless_listed<'a>(
     open.push(entry);
     let exempt = graph.or(exempt);
     let open = graph.or(open);
-    // A federated user's or root user's own ARN is no session of a role.
+    // The ARN of a federated user or root user is not the ARN of a role session.
     let session_of_role = is_kind(formula, context, ROLE);
     let own = formula.graph.and([account, by_session, !session_of_role]);
     let exempt = formula.graph.or([exempt, own]);

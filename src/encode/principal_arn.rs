@@ -1,6 +1,6 @@
-//! `aws:PrincipalArn` against values that spell parts of it by policy variables: `arn:aws:iam::111122223333:user/${aws:username}`,
-//! `arn:aws:iam::${aws:PrincipalAccount}:role/a`. Account and user name are parts of the ARN itself (facts S2 to S4 of
-//! docs/semantics.md), so such a value says what the ARN alone is like.
+//! `aws:PrincipalArn` compared with values that spell parts of it by policy variables:
+//! `arn:aws:iam::111122223333:user/${aws:username}`, `arn:aws:iam::${aws:PrincipalAccount}:role/a`. Account and user name are
+//! parts of the ARN itself (facts S2 to S4 of docs/semantics.md), so such a value is a test of the ARN alone.
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::code::Code;
@@ -13,11 +13,11 @@ use crate::policy::{OperatorFamily, Part, Template};
 
 const ARN: &str = "aws:principalarn";
 
-/// "The requester's ARN matches the template", if the template is of a form that says this of the ARN alone.
+/// Returns "the requester's ARN matches the template", if the form of the template makes it a test of the ARN alone.
 ///
-/// * `${aws:username}` at the end, after a `/`, is a last part without `/`: a user's name is the last part of the ARN, and nobody
-///   else has one.
-/// * `${aws:PrincipalAccount}` as the whole fifth field is whatever account the ARN has.
+/// * `${aws:username}` at the end, after a `/`, is a last part without `/`: a user's name is the last part of its ARN, and only
+///   users have one.
+/// * `${aws:PrincipalAccount}` as the whole fifth field matches whatever account the ARN has.
 pub(crate) fn principal_arn<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -49,7 +49,8 @@ pub(crate) fn principal_arn<'a>(
         let user = is_kind(formula, context, USER);
         return Some(formula.graph.and([user, like]));
     }
-    // Principals of accounts have the account of their ARN, and unsigned requests have no ARN; about services nothing is documented.
+    // Principals of an account belong to the account in their ARN, and unsigned requests have no ARN; for services nothing is
+    // documented.
     let own = is_kind(formula, context, OF_ACCOUNT);
     let known = is_kind(formula, context, RequesterKey::PrincipalArn.fixed());
     let text = format!("{family:?} {key}\0{element}\0{template}");
@@ -59,8 +60,8 @@ pub(crate) fn principal_arn<'a>(
     Some(formula.graph.or([own, others]))
 }
 
-/// The pattern of six fields, the fifth of which may be the account as a variable. Where wildcards match `:` too, it is the fifth
-/// field of every ARN only if those before it are spelled.
+/// Returns the pattern of six fields whose fifth may be the account as a variable. If wildcards match `:` too, this is the fifth
+/// field of every ARN only if the fields before it are spelled without wildcards.
 fn by_account(template: &Template, family: OperatorFamily) -> Option<Builder> {
     let fields = template.split_fields(5);
     let [before @ .., account, resource] = fields.as_slice() else { return None };

@@ -1,14 +1,14 @@
 //! The statements of a query that can matter to its answer.
 //!
-//! An Allow of NEW that OLD contains verbatim, and that no further Deny of OLD can touch, grants nothing new. The other Allow
-//! statements of NEW are about actions of some services. A statement about other services applies to none of the requests in
-//! question. Between versions of one policy this leaves few statements of both, and only those are compiled. Where the query is
-//! about what documents deny, the same holds of their Deny statements.
+//! An Allow of NEW that OLD contains verbatim, and that no further Deny of OLD can touch, grants nothing new. The remaining Allow
+//! statements of NEW cover actions of some services; a statement about other services applies to none of the requests in
+//! question. Between two versions of one policy, few statements of either remain, and only those are compiled. If the query is
+//! about what the documents deny, the same holds for their Deny statements.
 //!
-//! Where a request is searched and few statements say which, a statement that starts with other actions or resources than all of these does not
-//! matter either.
+//! If few statements limit which requests are searched for, a statement whose actions or resources start differently from all of
+//! theirs does not matter either.
 //!
-//! Certificates do without it: they are about the query as a whole.
+//! Certificates are made without slicing, because they are about the whole query.
 
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
@@ -17,36 +17,36 @@ use crate::policy::{Document, Effect, RequestSet, Starts};
 use crate::query::{CheckKind, Layer, Query, Role};
 use std::borrow::Cow;
 
-/// Values of a layer up to which its statements are compared with all others one by one.
+/// Up to this many values of a layer, its statements are compared with all others one by one.
 const CONFINING_VALUES: usize = 64;
 
 /// The statements that can matter.
 #[derive(Debug)]
 pub(crate) struct Slice {
-    /// By document and statement; `None` if all statements matter.
+    /// By document and statement; `None` if every statement matters.
     matters: Option<Vec<Vec<bool>>>,
 }
 
 /// A document with its digests.
 type Digested<'o> = (&'o Document, &'o Digests);
 
-/// The requests that are for certain in the set of a layer which excludes them.
+/// The requests that are certainly in the set of a layer that excludes its requests.
 struct Excluded<'o> {
     /// The documents of the layer.
     documents: Vec<Digested<'o>>,
     /// The effect of the statements that put requests into the set.
     effect: Effect,
-    /// The services of its Deny statements that the policies do not contain, where those keep requests out of the set.
+    /// The services of its Deny statements that the policies do not contain, if those statements remove requests from the set.
     denied: Services,
 }
 
 impl Slice {
-    /// The slice of all statements.
+    /// Returns the slice of all statements.
     pub(crate) fn whole() -> Slice {
         Slice { matters: None }
     }
 
-    /// The slice of the statements that can matter.
+    /// Returns the slice of the statements that can matter.
     pub(crate) fn of(query: &Query<'_>, documents: &[DocumentRef<'_>]) -> Slice {
         let held: Vec<Cow<'_, Digests>> = documents.iter().map(|document| document.digests()).collect();
         let digests: Vec<Vec<Digest<'_>>> = query
@@ -60,7 +60,7 @@ impl Slice {
             query.documents().iter().copied().zip(held.iter().map(|held| &**held)).collect();
         let own: Vec<Digested<'_>> = digested.iter().take(policies.len()).copied().collect();
         let set = query.set();
-        // In the set of a layer a statement counts as it does in that of the policies, or for more principals.
+        // In the set of the layer a statement counts as it does in the set of the policies, or for more principals.
         let is_alike = |of: RequestSet| of.effect() == set.effect() && of.forms() >= set.forms();
         let excluding = query.layers().filter(|layer| layer.role == Role::Excludes && is_alike(layer.set));
         let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
@@ -81,7 +81,7 @@ impl Slice {
             }
             None => Services::ALL,
         };
-        // A request has to be in the set of each of these layers too, so it is about an action of one of its statements.
+        // A request must also be in the set of each of these layers, so its action is one of a statement of the layer.
         let confining = query.layers().filter(|layer| matches!(layer.role, Role::Scope | Role::Caps));
         let confined = confining.map(|layer| {
             let statements = with_effect(of_layer(layer).flatten(), layer.set.effect());
@@ -100,7 +100,7 @@ impl Slice {
         let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
         let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
         let mut matters: Vec<Vec<bool>> = of_policies.chain(of_others).collect();
-        // A comparison of two policies asks one question, which is not worth it.
+        // A comparison of two policies runs a single query, for which this does not pay.
         let confines = |layer: &Layer<'_, '_>| layer.role != Role::Excludes;
         for layer in query.layers().filter(|layer| query.check() == CheckKind::Find && confines(layer)) {
             confine(&mut matters, layer, query.documents());
@@ -139,8 +139,8 @@ impl<'o> Excluded<'o> {
         Excluded { documents, effect: set.effect(), denied }
     }
 
-    /// True if every request that the statement applies to, and that none of the policies' Deny statements applies to where those
-    /// keep requests out of the set, is in the set.
+    /// True if the set contains every request that the statement applies to, except requests that the policies' own Deny
+    /// statements remove from theirs.
     fn covers(&self, digest: &Digest<'_>) -> bool {
         digest.effect == self.effect
             && !self.denied.meet(digest.services)
@@ -153,8 +153,8 @@ fn contain(documents: &[Digested<'_>], content: &Content<'_>) -> bool {
     documents.iter().any(|(document, digests)| digests.contain(document, content))
 }
 
-/// Leaves out the statements that apply to no request in the set of a layer, where few statements put requests into it: a request has
-/// to be in the set, so one of these applies to it.
+/// Excludes the statements that apply to no request in the set of a layer, if few statements put requests into that set: one of
+/// those applies to every request in question.
 fn confine(matters: &mut [Vec<bool>], layer: Layer<'_, '_>, documents: &[&Document]) {
     let marks = matters.iter().skip(layer.first);
     let statements = layer.documents.iter().zip(marks).flat_map(|(document, marks)| {
@@ -184,7 +184,7 @@ fn with_effect<'i, 'o: 'i>(
     digests.filter(move |digest| digest.effect == effect)
 }
 
-/// True if `new` contains every Deny statement of `existing` verbatim, and so denies all that `existing` denies.
+/// True if `new` contains every Deny statement of `existing` verbatim, and so denies everything that `existing` denies.
 pub(crate) fn keeps_denials(new: DocumentRef<'_>, existing: DocumentRef<'_>) -> bool {
     if !existing.document().statements.deny() {
         return true;
@@ -214,7 +214,7 @@ mod tests {
         document("2012-10-17", statements)
     }
 
-    /// The statements that matter, by document.
+    /// Returns the statements that matter, for each document.
     fn matter(query: &Query<'_>) -> Vec<Vec<usize>> {
         let slice = Slice::of(query, &DocumentRef::plain(query));
         let of = |(index, document): (usize, &&Document)| {
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(matter(&Query::access_not_granted(&new, &access)), [[0, 3]]);
     }
 
-    /// Statements that start with other actions or resources than those of a document that says what is asked about do not matter.
+    /// Statements whose actions or resources start differently from those of a scope document do not matter.
     #[test]
     fn what_meets_no_statement_of_the_scope_is_left_out() {
         const OF_BUCKET: &str = r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}"#;
@@ -270,7 +270,7 @@ mod tests {
         let (policy, asked) = (policy(&[READ, WRITE, RUN, OF_BUCKET, OF_OTHER]), policy(&[ASKED]));
         let without = document("2012-10-17", &[RUN, READ]);
         let query = Query::find([&policy], [&asked], [&without]);
-        // Who allows it elsewhere leaves nothing to ask.
+        // The request is allowed elsewhere too, so nothing is left to ask.
         assert_eq!(matter(&query), [const { &[0usize; 0] }; 3]);
         let query = Query::find([&policy], [&asked], []);
         assert_eq!(matter(&query), [&[0, 3][..], &[0]]);
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(matter(&query), [&[0][..], &[0, 3]]);
     }
 
-    /// One document that has the statement and denies no more suffices; statements of other policies deny too.
+    /// A single document that has the statement and denies no more is enough; Deny statements of other policies count too.
     #[test]
     fn several_documents() {
         let (a, b) = (policy(&[READ]), policy(&[RUN, NO_READ]));

@@ -1,4 +1,4 @@
-//! From documents to formulas: a statement is the AND of its parts, a policy is some Allow and no Deny.
+//! Compiles documents: a statement is the AND of its parts; a policy allows a request if some Allow and no Deny applies.
 
 use crate::code::Code;
 use crate::encode::context::Context;
@@ -18,7 +18,7 @@ pub struct CompiledPolicy {
 }
 
 impl CompiledPolicy {
-    /// The statements that matter to what is asked; one that does not applies to none of the requests in question.
+    /// Compiles the statements that matter to the query; the others apply to none of the requests in question.
     pub(crate) fn of<'a>(
         formula: &mut Formula<'a>,
         aws_compat: bool,
@@ -29,7 +29,7 @@ impl CompiledPolicy {
         if aws_compat {
             formula.separate_keys();
         }
-        // Whatever becomes of the keys in the formula.
+        // Keys are mentioned even if no atom about them remains in the formula.
         document.mentioned_keys().for_each(|key| formula.mention(key));
         let statements = document.statements.iter().enumerate().map(|(number, statement)| {
             let lit = match matters(number, statement) {
@@ -41,7 +41,7 @@ impl CompiledPolicy {
         CompiledPolicy { statements: statements.collect() }
     }
 
-    /// The statements with this effect: index and formula.
+    /// Returns the statements with this effect, as index and literal.
     pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = (usize, Lit)> {
         self.statements
             .iter()
@@ -50,12 +50,12 @@ impl CompiledPolicy {
             .map(|(i, (_, lit))| (i, *lit))
     }
 
-    /// "Some Allow statement applies and no Deny statement does."
+    /// Returns "some Allow statement applies and no Deny statement does".
     pub fn allows(&self, formula: &mut Formula<'_>) -> Lit {
         CompiledPolicy::allow_as_one_set(formula, [self])
     }
 
-    /// "The request is in the set that these documents stand for."
+    /// Returns "the request is in the set that these documents stand for".
     pub(crate) fn are_in<'c>(
         formula: &mut Formula<'_>,
         set: RequestSet,
@@ -71,7 +71,7 @@ impl CompiledPolicy {
         }
     }
 
-    /// "Some Allow statement of these documents applies and none of their Deny statements does."
+    /// Returns "some Allow statement of these documents applies, and none of their Deny statements does".
     fn allow_as_one_set<'c>(
         formula: &mut Formula<'_>,
         documents: impl IntoIterator<Item = &'c CompiledPolicy> + Clone,
@@ -118,7 +118,7 @@ pub fn compile<'a>(
     CompiledPolicy::of(formula, context.semantics.aws_compat, document, |_, _| true, compile)
 }
 
-/// Compiles a statement to the AND of its parts, given its document's place among those of the query and its own in the document.
+/// Compiles a statement to the AND of its parts, given the index of its document in the query and its own index in the document.
 pub(crate) fn compile_statement<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -158,7 +158,7 @@ pub(crate) fn compile_statement<'a>(
     formula.graph.and(parts)
 }
 
-/// The OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.
+/// Returns the OR of the values of an element, or its negation; `NotAction: []` and `NotResource: []` are undocumented.
 fn element<'a, T>(
     formula: &mut Formula<'a>,
     element: &'a Element<T>,
@@ -184,7 +184,7 @@ fn action<'a>(
     })
 }
 
-/// "The action matches the pattern."
+/// Returns "the action matches the pattern".
 pub fn action_pattern<'a>(formula: &mut Formula<'a>, pattern: &'a ActionPattern, site: Site) -> Lit {
     if pattern.is_any() {
         return Lit::TRUE;
@@ -213,7 +213,7 @@ fn resource<'a>(
     )
 }
 
-/// "The resource matches the pattern."
+/// Returns "the resource matches the pattern".
 pub fn resource_pattern<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
@@ -237,7 +237,7 @@ pub fn resource_pattern<'a>(
                 formula.matches(VariableId::RESOURCE, key)
             };
             if *completed || (context.semantics.strict_arn && crosses_colons(fields)) {
-                // What only the plain whole-string reading matches is disputed.
+                // A match only under the whole-string reading is disputed.
                 let whole = if variables {
                     let whole = std::slice::from_ref(&pattern.template);
                     template_test(formula, context, VariableId::RESOURCE, whole, site)

@@ -1,10 +1,10 @@
-//! Lists of actions and resources.
+//! Matches listed actions and resources with a request.
 
 use super::glob::{fields_match, glob_matches};
 use crate::policy::{Access, ResourceShape};
 use crate::request::Request;
 
-/// Returns true if the entry lists the request: an action of it and a resource of it match; an empty list means any.
+/// True if the entry lists the request: an action and a resource of the entry match; an empty list matches any.
 pub fn lists(entry: &Access, request: &Request) -> bool {
     let action = request.action.to_ascii_lowercase();
     let listed_action =

@@ -4,20 +4,20 @@ use super::{PartTrace, Truth, glob};
 use crate::policy::{ActionIndex, ActionPattern, ActionStart, Document, Element, Statement, Statements};
 use crate::request::Request;
 
-/// Searches of a document by action beyond which an index of it pays.
+/// After more searches by action than this, an index of the document pays.
 pub const INDEX_THRESHOLD: usize = 4;
 
-/// The statements of a document, in which those about the action of a request are searched.
+/// The statements of a document, in a form that can be searched by action.
 #[derive(Clone, Copy, Debug)]
 pub enum Searched<'d> {
     /// One after the other.
     Scanned(&'d Statements),
-    /// By an index, which pays from a few requests on.
+    /// With an index, which pays after a few requests.
     Indexed(&'d ActionIndex),
 }
 
 impl<'d> Searched<'d> {
-    /// The statements.
+    /// Returns the statements.
     pub fn statements(self) -> &'d Statements {
         match self {
             Searched::Scanned(statements) => statements,
@@ -51,7 +51,7 @@ impl Action {
         Action { start: ActionStart::of(&lower), lower }
     }
 
-    /// The statements that may match it, with their indexes, in order.
+    /// Returns the statements that may match the action, with their indexes, in order.
     pub(super) fn about<'d>(
         &self,
         statements: Searched<'d>,
@@ -71,7 +71,7 @@ impl Action {
     }
 }
 
-/// Decides whether the element matches the action.
+/// Evaluates the element for the action.
 pub(super) fn matches(element: &Element<ActionPattern>, action: &Action) -> PartTrace {
     part(element, |pattern| match action.matches(pattern) {
         true if pattern.has_service_wildcard() => Truth::Unknown,
@@ -79,7 +79,7 @@ pub(super) fn matches(element: &Element<ActionPattern>, action: &Action) -> Part
     })
 }
 
-/// The OR of an element's values, negated for the `Not` form; what an empty `Not` list means is open.
+/// Returns the OR of an element's values, negated for the `Not` form. The meaning of an empty `Not` list is open.
 pub(super) fn part<T>(element: &Element<T>, one: impl Fn(&T) -> Truth) -> PartTrace {
     if element.values.is_empty() && element.negated {
         return PartTrace { truth: Truth::Unknown, value: None };

@@ -1,4 +1,4 @@
-//! One request before the referee, and what statements and documents make of it.
+//! One request before the referee, evaluated against statements and documents.
 
 use super::action::{self, Action, Searched};
 use super::{Decision, Options, StatementTrace, Truth, condition, principal, resource};
@@ -27,18 +27,18 @@ pub struct Case<'r> {
 }
 
 impl<'r> Case<'r> {
-    /// A request under documents that are read like this.
+    /// Prepares a request for documents that are read under these options.
     pub fn new(request: &'r Request, options: &'r Options) -> Case<'r> {
         Case { request, options, action: Action::of(request) }
     }
 
-    /// Decides whether the statement applies: the AND of its parts. Those after one that does not match are not looked at; conditions
-    /// come before resources, as most keys that they test are not there.
+    /// Evaluates if the statement applies: the AND of its parts. Evaluation stops at the first part that does not match.
+    /// Conditions come before resources, because most keys that they test are absent.
     pub fn applies(&self, statement: &Statement) -> Truth {
         self.applies_by(statement, PrincipalForms::All)
     }
 
-    /// As [`Case::applies`], by a principal of one of these forms if it is an Allow statement.
+    /// Does the same as [`Case::applies`]; an Allow statement applies only by a principal of one of these forms.
     pub fn applies_by(&self, statement: &Statement, forms: PrincipalForms) -> Truth {
         let mut all = action::matches(&statement.action, &self.action).truth;
         for condition in &statement.conditions {
@@ -56,7 +56,7 @@ impl<'r> Case<'r> {
         all
     }
 
-    /// Decides whether a Deny statement of the document applies.
+    /// Evaluates if a Deny statement of the document applies.
     pub fn denied_by<'d>(&self, document: impl Into<Searched<'d>>) -> Truth {
         let document = document.into();
         if !document.statements().deny() {
@@ -66,14 +66,15 @@ impl<'r> Case<'r> {
         Truth::any(denies.map(|(_, s)| self.applies(s)))
     }
 
-    /// Under a set of policies: an applicable Deny wins, then an applicable Allow, else it is denied.
+    /// Decides under a set of policies: an applicable Deny wins, then an applicable Allow; otherwise the request is implicitly
+    /// denied.
     ///
     /// Source: IAM User Guide, "Policy evaluation logic".
     pub fn decide<'d, D: Into<Searched<'d>>>(&self, documents: impl IntoIterator<Item = D>) -> Decision {
         self.decide_by(documents, PrincipalForms::All)
     }
 
-    /// Whether the request is in the set that the documents stand for.
+    /// Evaluates if the request is in the set that the documents define.
     pub fn is_in<'d, D: Into<Searched<'d>>>(
         &self,
         set: RequestSet,
@@ -89,7 +90,7 @@ impl<'r> Case<'r> {
         }
     }
 
-    /// As [`Case::decide`], where Allow statements apply by principals of these forms only.
+    /// Does the same as [`Case::decide`], but Allow statements apply only by principals of these forms.
     fn decide_by<'d, D: Into<Searched<'d>>>(
         &self,
         documents: impl IntoIterator<Item = D>,
@@ -111,13 +112,13 @@ impl<'r> Case<'r> {
         decision(deny, allow)
     }
 
-    /// The statements of a document whose `Action` or `NotAction` matches the action or may match it, with their indexes.
+    /// Returns the statements of a document whose `Action` or `NotAction` matches or may match the action, with their indexes.
     pub fn concerned<'d>(&self, document: impl Into<Searched<'d>>) -> Vec<(usize, &'d Statement)> {
         let matches = |s: &Statement| action::matches(&s.action, &self.action).truth != Truth::False;
         self.action.about(document.into()).filter(|(_, s)| matches(s)).collect()
     }
 
-    /// The outcome of one statement, given its indexes.
+    /// Returns the trace of one statement, given its document's index and its own.
     pub fn trace(&self, (document, statement): (usize, usize), source: &Statement) -> StatementTrace {
         let (request, options) = (self.request, self.options);
         StatementTrace {
@@ -133,13 +134,13 @@ impl<'r> Case<'r> {
     }
 }
 
-/// What comes of an applicable Deny and an applicable Allow.
+/// Combines the truth of "a Deny applies" and "an Allow applies" to a decision.
 pub(super) fn decision(deny: Truth, allow: Truth) -> Decision {
     match (deny, allow) {
         (Truth::True, _) => Decision::ExplicitlyDenied,
         (Truth::False, Truth::True) => Decision::Allowed,
         (Truth::False, Truth::False) => Decision::ImplicitlyDenied,
-        // Denied either way: only how is open.
+        // The request is denied in either case; only the kind of denial is open.
         (Truth::Unknown, Truth::False) => Decision::ImplicitlyDenied,
         _ => Decision::Undetermined,
     }

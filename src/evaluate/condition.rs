@@ -12,7 +12,7 @@ use crate::policy::{
 use crate::request::{Request, ValueType, key_info};
 use std::cmp::Ordering;
 
-/// The values of a key; none of one that is absent.
+/// Returns the values of a key; none if it is absent.
 fn given(values: Option<&[String]>) -> &[String] {
     match values {
         Some(values) => values,
@@ -20,13 +20,13 @@ fn given(values: Option<&[String]>) -> &[String] {
     }
 }
 
-/// Decides whether the condition is met.
+/// Evaluates if the condition holds.
 pub(super) fn holds(condition: &Condition, request: &Request, options: &Options) -> Truth {
     let values = given(request.values_of_lower(&condition.key.value.name));
     decide(condition, values, request, options)
 }
 
-/// Decides whether the condition is met, and why.
+/// Evaluates if the condition holds, and says why.
 pub(super) fn explain(condition: &Condition, request: &Request, options: &Options) -> ConditionTrace {
     let key = &condition.key.value;
     let values = given(request.values(&key.name));
@@ -81,7 +81,7 @@ fn decide(condition: &Condition, values: &[String], request: &Request, options: 
         },
         Some(SetPrefix::ForAllValues) => {
             let all = Truth::all(values.iter().map(|v| test(v)));
-            // A set of one empty text may count as empty, of which everything is true.
+            // A set of one empty text may count as an empty set, for which ForAllValues holds.
             let only_empty = matches!(values, [value] if value.is_empty());
             if only_empty { all.or(Truth::Unknown) } else { all }
         }
@@ -90,7 +90,7 @@ fn decide(condition: &Condition, values: &[String], request: &Request, options: 
     }
 }
 
-/// The base test of one value of the request: some policy value matches; for a negated operator, none does.
+/// Evaluates one value of the request: some policy value matches; for a negated operator, none does.
 fn one_value(condition: &Condition, value: &str, request: &Request, options: &Options) -> Truth {
     let base = condition.operator.value.base;
     let value_type = key_info(&condition.key.value.name).map(|info| info.value);
@@ -102,7 +102,7 @@ fn one_value(condition: &Condition, value: &str, request: &Request, options: &Op
         .negate_if(base.is_negated())
 }
 
-/// Returns true if AWS documents operators of the family for keys of the type.
+/// True if AWS documents operators of the family for keys of the type.
 fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     use OperatorFamily as F;
     use ValueType as V;
@@ -118,8 +118,8 @@ fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     }
 }
 
-/// One request value (and whether its key is `aws:EpochTime`) against one policy value, by the operator without its
-/// negation.
+/// Compares one request value with one policy value by the operator without its negation. The request value comes with true if
+/// its key is `aws:EpochTime`.
 fn compare(
     base: OperatorBase,
     policy: &ConditionValue,
@@ -182,16 +182,16 @@ fn compare(
         | DateLessThanEquals
         | DateGreaterThan
         | DateGreaterThanEquals => {
-            // Of aws:EpochTime a number is seconds however short it is; elsewhere it could be a year.
+            // For aws:EpochTime, a number of any length is seconds; elsewhere a short one could be a year.
             let value = if epoch { Decimal::read(value) } else { read_instant(value) };
             ordered(base, read_instant(&policy.text), value)
         }
-        // Handled before values are looked at.
+        // This operator was handled before any value is compared.
         Null => Truth::Unknown,
     }
 }
 
-/// Decides whether two texts are equal without regard to case; open where mappings of letters beyond ASCII differ.
+/// Evaluates if two texts are equal, ignoring case; open if mappings of letters beyond ASCII differ.
 fn equal_but_for_case(one: &str, other: &str) -> Truth {
     if one.eq_ignore_ascii_case(other) {
         Truth::True
@@ -202,17 +202,17 @@ fn equal_but_for_case(one: &str, other: &str) -> Truth {
     }
 }
 
-/// The text in a form that two texts have in common if any case mapping of Unicode relates them, in any language.
+/// Returns a form of the text that is the same for two texts if any case mapping of Unicode, in any language, relates them.
 fn caseless(text: &str) -> String {
     let mut folded = text.to_owned();
     for _ in 0..2 {
-        // A letter at a time: the end of a word matters to no letter.
+        // Letters are mapped one by one, so the end of a word affects no letter.
         folded = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
     }
     let mut caseless = String::with_capacity(folded.len());
     for c in folded.chars() {
         match c {
-            // Turkic `i` without a dot, and the dot of Turkic and Lithuanian letters.
+            // The dotless `i` of Turkic, and the combining dot of Turkic and Lithuanian letters.
             '\u{131}' => caseless.push('i'),
             '\u{307}' if caseless.ends_with(['i', 'j']) => {}
             c => caseless.push(c),
@@ -221,7 +221,7 @@ fn caseless(text: &str) -> String {
     caseless
 }
 
-/// A comparison; a policy value that cannot be read is open, a request value that cannot be read satisfies nothing.
+/// Compares two decimals. An invalid policy value is open; an invalid request value satisfies nothing.
 fn ordered(base: OperatorBase, policy: Option<Decimal>, value: Option<Decimal>) -> Truth {
     use OperatorBase::*;
     let Some(policy) = policy else { return Truth::Unknown };

@@ -1,10 +1,10 @@
-//! Wildcard matching by the textbook.
+//! Textbook wildcard matching.
 
 use super::Truth;
 use crate::hash::are_equal;
 use crate::policy::{Part, Template};
 
-/// One piece of a pattern whose variables have been put in.
+/// One piece of a pattern whose variables were replaced by their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'p> {
     /// This text.
@@ -15,7 +15,7 @@ pub(super) enum Piece<'p> {
     Many,
 }
 
-/// A part of a template as a piece; a variable, which the caller has put in before, would be no text.
+/// Converts a part of a template to a piece. The caller has replaced variables before; one that remains is empty text.
 fn piece(part: &Part) -> Piece<'_> {
     match part {
         Part::Text(text) => Piece::Text(text),
@@ -25,18 +25,18 @@ fn piece(part: &Part) -> Piece<'_> {
     }
 }
 
-/// The text after its first character.
+/// Returns the text after its first character.
 fn after_one(text: &str) -> Option<&str> {
     let mut rest = text.chars();
     rest.next().map(|_| rest.as_str())
 }
 
-/// Returns true if the whole text matches the pieces.
+/// True if the whole text matches the pieces.
 pub(super) fn matches(pieces: &[Piece<'_>], text: &str) -> bool {
     matches_all(|place| pieces.get(place).copied(), text)
 }
 
-/// What is left of the text where the piece after a star can first match; a star that takes less or more needs no look.
+/// Returns the rest of the text at the first place where the piece after a star can match. Other places need not be tried.
 fn first_chance<'t>(after_star: Option<Piece<'_>>, text: &'t str) -> Option<&'t str> {
     match after_star {
         Some(Piece::Text(wanted)) => text.find(wanted).and_then(|at| text.get(at..)),
@@ -44,7 +44,7 @@ fn first_chance<'t>(after_star: Option<Piece<'_>>, text: &'t str) -> Option<&'t 
     }
 }
 
-/// Decides whether the whole text matches: from left to right, and where that fails, the last star takes one character more.
+/// True if the whole text matches. Matches from left to right; on failure, the last star consumes one more character.
 fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) -> bool {
     let (mut place, mut rest) = (0usize, text);
     let mut star: Option<(usize, &str)> = None;
@@ -75,12 +75,13 @@ fn matches_all<'p>(piece_at: impl Fn(usize) -> Option<Piece<'p>>, text: &str) ->
     }
 }
 
-/// As `str::starts_with`, the last characters first: names of actions and resources begin alike and end differently.
+/// Does the same as `str::starts_with`, comparing the last characters first: names of actions and resources start alike and end
+/// differently.
 fn starts_with(text: &str, start: &str) -> bool {
     text.as_bytes().get(..start.len()).is_some_and(|head| are_equal(head, start.as_bytes()))
 }
 
-/// Returns true if the whole text matches the template, which has no variables.
+/// True if the whole text matches the template, which has no variables.
 ///
 /// ```
 /// use iamsat::{evaluate::glob_matches, policy::Template};
@@ -94,20 +95,20 @@ pub fn glob_matches(template: &Template, text: &str) -> bool {
     }
 }
 
-/// Returns true if an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
+/// True if an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
 pub fn fields_match(fields: &[Template; 6], text: &str) -> bool {
     let mut parts = text.splitn(6, ':');
     let all = fields.iter().all(|field| parts.next().is_some_and(|part| glob_matches(field, part)));
     all && parts.next().is_none()
 }
 
-/// As [`fields_match`], for patterns with everything put in.
+/// Does the same as [`fields_match`] for patterns whose variables were replaced.
 pub(super) fn all_match(fields: &[Vec<Piece<'_>>], text: &str) -> bool {
     let parts: Vec<&str> = text.splitn(fields.len(), ':').collect();
     parts.len() == fields.len() && fields.iter().zip(parts).all(|(field, part)| matches(field, part))
 }
 
-/// Certain, or open where only a disputed reading matches.
+/// Returns true or false if both readings agree, and unknown if only the disputed reading matches.
 pub(super) fn definite_or_disputed(definite: bool, disputed: bool) -> Truth {
     match (definite, disputed) {
         (true, _) => Truth::True,

@@ -1,7 +1,7 @@
-//! The referee: what one concrete request is allowed, by plain reading of the documents.
+//! The referee: decides one concrete request by a plain reading of the documents.
 //!
-//! Plain, total and slow on purpose. It shares no matching code with the solver, which is what makes their agreement worth
-//! something: every witness is confirmed here before anyone sees it.
+//! It is simple, total and slow on purpose. It shares no matching code with the solver, so their agreement is evidence: every
+//! witness is confirmed here before it is reported.
 
 mod access;
 mod action;
@@ -26,7 +26,7 @@ use crate::request::{Multiplicity, Request, multiplicity};
 use action::Action;
 use std::collections::BTreeSet;
 
-/// The way in which documents are read together.
+/// The options under which documents are read together.
 ///
 /// ```
 /// use iamsat::evaluate::Options;
@@ -43,20 +43,20 @@ use std::collections::BTreeSet;
 pub struct Options {
     /// Identity or resource policy.
     pub policy_type: PolicyType,
-    /// True if matches that need a wildcard of the first five ARN fields to cross `:` are open instead of false.
+    /// True if matches that need a wildcard in the first five ARN fields to cross `:` are open instead of false.
     pub strict_arn: bool,
-    /// No statement of any document names resources: every resource matches.
+    /// True if no statement of any document names resources, so every resource matches.
     pub resource_unconstrained: bool,
-    /// An Allow statement without `Resource`, or whose resource the service expands, is about every resource.
+    /// True if an Allow statement without `Resource`, or one whose resource the service expands, covers every resource.
     pub allows_whole_resource: bool,
-    /// Keys outside the key table that have several values (lower-cased names): those under a set operator somewhere.
+    /// Keys outside the key table that have several values (lower-cased names): those that a set operator tests somewhere.
     pub multivalued: BTreeSet<String>,
-    /// Keys of object tags (lower-cased names) that are spelled in several ways: whether those are one key is open.
+    /// Keys of object tags (lower-cased names) with several spellings in the documents. It is open if the spellings name one key.
     pub spelled_differently: BTreeSet<String>,
 }
 
 impl Options {
-    /// The statements of the documents of one check about how they are to be read together.
+    /// Returns the options for reading these documents of one check together.
     pub fn for_documents(documents: &[&Document]) -> Options {
         let statements = || documents.iter().flat_map(|d| &d.statements);
         let lists_all = |d: &&&Document| d.mentioned_keys().all(|key| multiplicity(key).is_some());
@@ -82,8 +82,8 @@ impl Options {
         }
     }
 
-    /// Returns true if documents, for which alone the options would be `others`, are read in the same way by both: their keys are as
-    /// multivalued and as disputed.
+    /// True if the documents, which alone would have the options `others`, are read the same way under both: the same keys are
+    /// multivalued and disputed.
     pub(crate) fn reads_alike(&self, others: &Options, documents: &[&Document]) -> bool {
         let mentioned: BTreeSet<&str> = documents.iter().flat_map(|d| d.mentioned_keys()).collect();
         let alike = |own: &BTreeSet<String>, others: &BTreeSet<String>| {
@@ -93,13 +93,13 @@ impl Options {
             && alike(&self.spelled_differently, &others.spelled_differently)
     }
 
-    /// Returns true if the pattern holds a policy variable whose name is spelled in several ways, where that may matter.
+    /// True if the pattern contains a policy variable whose name has several spellings, and the spelling may matter.
     pub(super) fn is_disputed(&self, template: &Template) -> bool {
         !self.spelled_differently.is_empty()
             && template.variables().any(|variable| self.spelled_differently.contains(&*variable.key))
     }
 
-    /// Returns true if a key (lower-cased name) may have several values.
+    /// True if a key (lower-cased name) may have several values.
     pub fn is_multivalued(&self, key: &str) -> bool {
         match multiplicity(key) {
             Some(known) => known == Multiplicity::Multi,
@@ -108,10 +108,10 @@ impl Options {
     }
 }
 
-/// The prefix of the names of all object tags of S3.
+/// The prefix of the keys of S3 object tags.
 const TAGS: &str = "s3:existingobjecttag/";
 
-/// Object tags of S3 whose name is spelled in several ways in the documents.
+/// Returns the keys of S3 object tags that have several spellings in the documents.
 fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
     if !documents.iter().flat_map(|d| d.mentioned_keys()).any(|key| key.starts_with(TAGS)) {
         return BTreeSet::new();
@@ -140,16 +140,16 @@ fn spelled_differently(documents: &[&Document]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The answer of a set of policies about a request.
+/// The decision of a set of policies about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
-    /// Some Allow applies and no Deny.
+    /// Some Allow applies, and no Deny.
     Allowed,
     /// No Allow applies, and no Deny.
     ImplicitlyDenied,
     /// Some Deny applies.
     ExplicitlyDenied,
-    /// It depends on something AWS leaves open.
+    /// The decision depends on a point that AWS leaves open.
     Undetermined,
 }
 
@@ -158,7 +158,7 @@ pub enum Decision {
 pub struct PartTrace {
     /// True if it matches.
     pub truth: Truth,
-    /// The first value that matches (or, of a negated element, that keeps it from matching).
+    /// The first matching value; for a negated element, the first value because of which it does not match.
     pub value: Option<usize>,
 }
 
@@ -167,7 +167,7 @@ pub struct PartTrace {
 pub struct ConditionTrace {
     /// True if it is met.
     pub truth: Truth,
-    /// Why, in one sentence.
+    /// The reason, in one sentence.
     pub why: String,
 }
 
@@ -182,17 +182,17 @@ pub struct StatementTrace {
     pub effect: Effect,
     /// True if it applies.
     pub applies: Truth,
-    /// `Principal` or `NotPrincipal`; true without a value if there is none.
+    /// `Principal` or `NotPrincipal`; true without a value if the statement has neither.
     pub principal: PartTrace,
     /// `Action` or `NotAction`.
     pub action: PartTrace,
-    /// `Resource` or `NotResource`; a missing one has no value.
+    /// `Resource` or `NotResource`; without a value if the statement has neither.
     pub resource: PartTrace,
     /// The conditions, in order.
     pub conditions: Vec<ConditionTrace>,
 }
 
-/// The decision, and how every statement came to it.
+/// The decision, with the trace of every statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     /// The decision of all documents together.
@@ -202,13 +202,13 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The trace of one statement.
+    /// Returns the trace of one statement.
     pub fn statement(&self, document: usize, statement: usize) -> Option<&StatementTrace> {
         self.statements.iter().find(|s| s.document == document && s.statement == statement)
     }
 }
 
-/// As [`Case::decide`], of one request.
+/// Decides one request as [`Case::decide`] does.
 ///
 /// ```
 /// use iamsat::{evaluate::{Decision, Options, decide}, limits::InputLimits, policy::parse, request::Request, span::Source};
@@ -221,18 +221,18 @@ pub fn decide(documents: &[&Document], request: &Request, options: &Options) -> 
     Case::new(request, options).decide(documents.iter().copied())
 }
 
-/// The values of a statement that match a request, or that keep a negated element from matching.
+/// The values of a statement that match a request, or because of which a negated element does not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matched {
-    /// Index of the first one of `Principal` or `NotPrincipal`.
+    /// Index of the first value of `Principal` or `NotPrincipal`.
     pub principal: Option<usize>,
-    /// Of `Action` or `NotAction`.
+    /// Index of the first value of `Action` or `NotAction`.
     pub action: Option<usize>,
-    /// Of `Resource` or `NotResource`.
+    /// Index of the first value of `Resource` or `NotResource`.
     pub resource: Option<usize>,
 }
 
-/// Which values of a statement a request is matched by, of an Allow statement's `Principal` one of these forms.
+/// Returns the values of a statement that match a request. An Allow statement's `Principal` matches by one of these forms.
 ///
 /// ```
 /// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::{PrincipalForms, parse}, request::Request,
@@ -257,7 +257,7 @@ pub fn matched(
     }
 }
 
-/// As [`decide`], and how every statement came to it.
+/// Does the same as [`decide`], and returns the trace of every statement.
 ///
 /// ```
 /// use iamsat::evaluate::{Decision, Options, Truth, evaluate};

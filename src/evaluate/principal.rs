@@ -7,12 +7,12 @@ use super::{PartTrace, Truth};
 use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Statement};
 use crate::request::{Request, Requester};
 
-/// Whether the statement is about the requester; the values of an Allow statement's `Principal` count if they match by one of
-/// these forms.
+/// Evaluates if the statement applies to the requester. The values of an Allow statement's `Principal` count if they match by one
+/// of these forms.
 pub(super) fn matches(statement: &Statement, request: &Request, forms: PrincipalForms) -> PartTrace {
     let Some(element) = &statement.principal else { return PartTrace { truth: Truth::True, value: None } };
     let Some(requester) = &request.requester else {
-        // Nobody is named: whether the statement is about them is not known.
+        // The request names no requester, so it is unknown if the statement applies.
         return PartTrace { truth: Truth::Unknown, value: None };
     };
     if element.negated && statement.effect.value == Effect::Deny {
@@ -68,10 +68,10 @@ fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth
     truth.into()
 }
 
-/// The first of the forms by which a value may name a requester; `None` for an ARN that does not.
+/// Returns the first of the forms by which a value may name a requester; `None` if an ARN does not name it.
 ///
-/// Source: IAM User Guide, "Policy evaluation for requests within a single account": of the root user, that the account's ARN
-/// is its own does not make it another form.
+/// Source: IAM User Guide, "Policy evaluation for requests within a single account". The root user's own ARN, which is also the
+/// account's, counts as the form of an account.
 fn form(principal: &Principal, requester: &Requester) -> Option<PrincipalForms> {
     let PrincipalMeaning::Arn(fields) = &principal.meaning else {
         return Some(match principal.meaning {
@@ -87,12 +87,12 @@ fn form(principal: &Principal, requester: &Requester) -> Option<PrincipalForms> 
     if is_named(requester.arn()) {
         Some(own)
     } else {
-        // The ARN of the role, or of the user whose session it is.
+        // The ARN of the role, or of the user that the session belongs to.
         names(requester).into_iter().any(|name| is_named(Some(name))).then_some(PrincipalForms::WithRoles)
     }
 }
 
-/// The ARNs by which a policy may name a requester.
+/// Returns the ARNs by which a policy may name a requester.
 fn names(requester: &Requester) -> Vec<String> {
     let mut names: Vec<String> = requester.principal_arn().into_iter().chain(requester.arn()).collect();
     if let Requester::FederatedUser { partition, account, parent, .. } = requester {
@@ -101,7 +101,7 @@ fn names(requester: &Requester) -> Vec<String> {
     names
 }
 
-/// Decides whether a Deny with this NotPrincipal list hits the requester.
+/// Evaluates if a Deny with this NotPrincipal list applies to the requester.
 fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, request: &Request) -> Truth {
     if request.hidden.boundary && matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
     {

@@ -25,7 +25,7 @@ fn one(pattern: &ResourcePattern, request: &Request, options: &Options) -> Truth
         ResourceShape::Any => Truth::True,
         ResourceShape::Abbreviation => Truth::Unknown,
         ResourceShape::Arn { fields, completed } => {
-            // The literal `*` of a request is matched by `*` only.
+            // Only `*` matches the literal `*` of a request.
             if request.resource == "*" {
                 return Truth::False;
             }

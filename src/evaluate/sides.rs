@@ -1,4 +1,4 @@
-//! The policies of both sides: those that the requester has, and those that the resource has.
+//! Evaluates the policies of both sides: those attached to the requester, and those of the resource.
 //!
 //! Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
 
@@ -6,19 +6,19 @@ use super::{Decision, Options, Trace, evaluate};
 use crate::policy::{Document, PolicyType};
 use crate::request::Request;
 
-/// The answers of the policies of both sides about a request.
+/// The decisions of both sides about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sides {
-    /// The statements of all documents, in order; the decision is the one that holds whosever resource it is.
+    /// The trace of all statements, in order. The decision holds whichever account owns the resource.
     pub trace: Trace,
-    /// The side that allows, if only one does and no Deny applies: then it depends on whose resource it is.
+    /// The side that allows, if only one does and no Deny applies. Then the decision depends on the account of the resource.
     pub only: Option<PolicyType>,
 }
 
-/// Decides what the policies of both sides say, each side read by itself.
+/// Evaluates each side by itself and combines the decisions.
 ///
-/// A Deny of either side denies. If both sides allow, the request is allowed, and if neither does, it is denied, in the account of
-/// the resource and in others. A document whose statements name principals is of the resource.
+/// A Deny of either side denies. If both sides allow, the request is allowed, and if neither does, it is denied, whatever account
+/// the resource is in. A document whose statements name principals belongs to the resource.
 ///
 /// ```
 /// use iamsat::evaluate::{Decision, Options, evaluate_sides};
@@ -39,7 +39,7 @@ pub struct Sides {
 /// let options = Options::for_documents(&documents);
 /// let put = evaluate_sides(&documents, &request("s3:PutObject"), &options);
 /// assert_eq!((put.trace.decision, put.only), (Decision::ExplicitlyDenied, None));
-/// // Whose bucket is it?
+/// // It depends on the bucket's account.
 /// let get = evaluate_sides(&documents, &request("s3:GetObject"), &options);
 /// assert_eq!((get.trace.decision, get.only), (Decision::Undetermined, Some(PolicyType::Identity)));
 /// ```

@@ -1,11 +1,11 @@
-//! Three truth values: what AWS leaves open is neither true nor false.
+//! Three truth values: a point that AWS leaves open is neither true nor false.
 
 /// A truth value of Kleene's strong three-valued logic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Truth {
     /// Certainly not.
     False,
-    /// It depends on something AWS leaves open.
+    /// Depends on a point that AWS leaves open.
     Unknown,
     /// Certainly.
     True,
@@ -24,7 +24,7 @@ impl Truth {
         self.max(other)
     }
 
-    /// The negation, if asked for.
+    /// Returns the negation if `negate` is set.
     #[must_use]
     pub fn negate_if(self, negate: bool) -> Truth {
         match (self, negate) {
@@ -34,7 +34,7 @@ impl Truth {
         }
     }
 
-    /// True if all are; what comes after a false one is not looked at.
+    /// Returns the AND of the values; stops at the first false one.
     pub fn all(values: impl IntoIterator<Item = Truth>) -> Truth {
         let and = |all: Truth, value| match all.and(value) {
             Truth::False => Err(Truth::False),
@@ -45,7 +45,7 @@ impl Truth {
         }
     }
 
-    /// True if any is; what comes after a true one is not looked at.
+    /// Returns the OR of the values; stops at the first true one.
     pub fn any(values: impl IntoIterator<Item = Truth>) -> Truth {
         let or = |any: Truth, value| match any.or(value) {
             Truth::True => Err(Truth::True),

@@ -5,9 +5,9 @@ use super::glob::Piece;
 use crate::policy::{Part, Template};
 use crate::request::Request;
 
-/// The template with the values of its variables put in, literally; `None` if one has no value.
+/// Returns the template with its variables replaced by their values, taken literally; `None` if one has no value.
 ///
-/// A default stands in for an absent key only; an empty value is a value; a multivalued key never resolves.
+/// A default replaces an absent key only. An empty value is a value. A multivalued key never resolves.
 pub(super) fn resolve<'v>(
     template: &'v Template,
     request: &'v Request,
@@ -27,12 +27,12 @@ pub(super) fn resolve<'v>(
     template.parts().iter().map(piece).collect()
 }
 
-/// The text that a template without wildcards spells; `None` if a variable has no value.
+/// Returns the text that a template without wildcards spells; `None` if a variable has no value.
 pub(super) fn spell(template: &Template, request: &Request, options: &Options) -> Option<String> {
     let pieces = resolve(template, request, options)?;
     let text = |piece: Piece<'_>| match piece {
         Piece::Text(text) => text.to_owned(),
-        // An operator without wildcards reads them as text.
+        // For an operator without wildcards these are plain text.
         Piece::One => "?".to_owned(),
         Piece::Many => "*".to_owned(),
     };

@@ -1,5 +1,5 @@
-//! Advice: what to do about a finding. Where the advice is a definite change, the question is asked once more with that change
-//! made, and the advice says what came of it.
+//! Advice on what to do about a finding. If the advice is a definite change, the change is made, one more query checks it, and
+//! the advice states the result.
 
 use super::blame::{Part, Place};
 use super::display::{one_line, statement_name};
@@ -9,27 +9,27 @@ use crate::check::Answer;
 use crate::policy::{Condition, Document, Effect, Statement};
 use crate::solve::{Finding, Verdict};
 
-/// The largest number of Deny statements of an existing policy for which the advice finds out which have to be kept.
+/// The largest number of Deny statements in an existing policy for which the advice determines the ones to keep.
 const MOST_DENIALS: usize = 6;
 
-/// The same question about another document; `None` if there is no answer.
+/// Runs the same query on another document; `None` if there is no answer.
 pub type Recheck<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
 
-/// The documents of a question, and how advice about its findings is checked.
+/// The documents of a query, and the means to check advice about its findings.
 #[derive(Clone, Copy)]
 pub(crate) struct Advisor<'a> {
     /// The document that is judged.
     pub(crate) policy: &'a Document,
     /// The document it is compared to.
     pub(crate) existing: Option<&'a Document>,
-    /// Asks the question about a changed document; `None` for advice that is not checked.
+    /// Runs the query on a changed document; `None` for advice that is not checked.
     pub(crate) recheck: Option<&'a Recheck<'a>>,
-    /// The meaning of PASS after the advice was followed.
+    /// The phrase for a PASS after following the advice.
     pub(crate) passes: &'a str,
 }
 
 impl Advisor<'_> {
-    /// Says what to do, as concretely as is known. `statement` names the statement of the finding.
+    /// Says what to do, as concretely as possible. `statement` names the statement of the finding.
     pub(crate) fn advice(&self, explained: &Explained<'_>, statement: &str) -> String {
         let narrow = self.narrow(explained, statement);
         let (Some(existing), Some(refusal)) = (self.existing, &explained.refusal) else { return narrow };
@@ -56,25 +56,25 @@ impl Advisor<'_> {
                 }
                 [Missing::Resource] => {
                     format!(
-                        "{narrow}, or add the resource to {} of {name}{but} if this is meant",
+                        "{narrow}, or add the resource to {} of {name}{but} if this is intended",
                         of_existing(*index)
                     )
                 }
                 [Missing::Principal] => format!(
-                    "{narrow}, or add the principal to {} of {name}{but} if this is meant",
+                    "{narrow}, or add the principal to {} of {name}{but} if this is intended",
                     of_existing(*index)
                 ),
-                _ => format!("{narrow}, or add the access to {name}{but} if this is meant"),
+                _ => format!("{narrow}, or add the access to {name}{but} if this is intended"),
             },
             Refusal::Indirect { statement: index } => format!(
-                "{narrow}, or name the principal itself in {} of {name} if this is meant",
+                "{narrow}, or name the principal itself in {} of {name} if this is intended",
                 of_existing(*index)
             ),
-            Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is meant"),
+            Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is intended"),
         }
     }
 
-    /// Says what to do about a Deny statement of the existing policy that the judged one has weakened.
+    /// Says what to do about a Deny statement of the existing policy that the checked policy weakens.
     pub(crate) fn keep(&self, explained: &Explained<'_>, existing: &Document) -> String {
         let deny = explained.finding.statement;
         let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
@@ -87,14 +87,16 @@ impl Advisor<'_> {
         )
     }
 
-    /// Says how to narrow the pattern that is to blame.
+    /// Says how to narrow the blamed pattern.
     fn narrow(&self, explained: &Explained<'_>, statement: &str) -> String {
         let place = &explained.blame.primary;
         let source = self.policy.source.slice(place.span);
         let is_pattern = source.starts_with('"') && source.len() <= 80;
         let is_removal = !place.negated && is_pattern && !source.contains(['*', '?']);
         let narrow = match (place.negated, is_pattern) {
-            (true, _) => format!("add to {} of {statement} what it must not allow", element(place)),
+            (true, _) => {
+                format!("add the values that must not be allowed to {} of {statement}", element(place))
+            }
             (false, true) if is_removal => format!("remove {} {source}", element(place)),
             (false, true) => format!("narrow {} {source}", element(place)),
             (false, false) => format!("narrow {}", element(place)),
@@ -106,7 +108,7 @@ impl Advisor<'_> {
             return format!("{narrow}{removed}");
         }
         let place = if place.negated { String::new() } else { format!(" in {statement}") };
-        format!("{narrow}{place}{removed}, or deny what is listed in another statement")
+        format!("{narrow}{place}{removed}, or deny the listed access in another statement")
     }
 
     /// Says which Deny statements of the existing policy to keep.
@@ -133,7 +135,7 @@ impl Advisor<'_> {
         )
     }
 
-    /// Says that the statement has to keep a condition of the existing policy, and Deny statements if that is not enough.
+    /// Says that the statement must keep a condition of the existing policy, and Deny statements if the condition is not enough.
     fn keep_condition(
         &self,
         explained: &Explained<'_>,
@@ -143,34 +145,34 @@ impl Advisor<'_> {
         statement: &str,
     ) -> String {
         let keep = match explained.blame.conditions.is_empty() {
-            true => "has to keep it",
-            false => "has to ask for the same",
+            true => "keep it in",
+            false => "add the same condition to",
         };
         let changed = self.recheck.and_then(|_| with(self.policy, explained, lost));
         let mut comes_to = self.outcome(explained, || changed.clone());
         let mut denials = String::new();
-        // What the existing policy denies beside is new access too.
+        // Requests that the existing policy denies for another reason are new access too.
         if let (Some(Outcome::Insufficient), Some(changed)) = (comes_to, &changed)
             && let Some((all, outcome)) = self.sufficient(explained, changed, existing)
         {
             let name = one_line(self.policy.source.name());
-            denials = format!(", and {name} {}", named(&all, existing));
+            denials = format!(", and keep {} in {name}", named(&all, existing));
             comes_to = Some(outcome);
         }
         format!(
-            "{of} allows this only under a condition; {statement} {keep}{denials}{}:\n{}",
+            "{of} allows this only under a condition; {keep} {statement}{denials}{}:\n{}",
             self.said(comes_to),
             written(existing, lost)
         )
     }
 
-    /// Finds what a change that is advised comes to, if it is made and can be checked.
+    /// Makes an advised change and checks it. `None` if this is not possible.
     fn outcome(
         &self,
         explained: &Explained<'_>,
         changed: impl FnOnce() -> Option<Document>,
     ) -> Option<Outcome> {
-        // The change is a copy of the policy: it is only made where it is checked.
+        // The change copies the policy, so it is only made if it can be checked.
         let recheck = self.recheck?;
         let answer = recheck(&changed()?)?;
         let place = |finding: &Finding| (finding.document, finding.statement);
@@ -186,14 +188,14 @@ impl Advisor<'_> {
     fn said(&self, outcome: Option<Outcome>) -> String {
         match outcome {
             Some(Outcome::Passes) => format!(" (checked: then {})", self.passes),
-            Some(Outcome::Fine) => " (checked: then this statement is fine)".to_owned(),
-            Some(Outcome::Insufficient) => " (checked: that alone does not do)".to_owned(),
+            Some(Outcome::Fine) => " (checked: then this statement passes)".to_owned(),
+            Some(Outcome::Insufficient) => " (checked: not enough by itself)".to_owned(),
             None => String::new(),
         }
     }
 
-    /// Finds the Deny statements of the existing policy that are enough if `document` keeps them, the fewest of them in order, and
-    /// what it comes to then; `None` if all of them are not enough, or are more than are worth a question each.
+    /// Finds the smallest set of Deny statements of the existing policy (the first one in order) that is enough if `document`
+    /// keeps it, with the outcome. `None` if all of them together are not enough, or if there are too many to try.
     fn sufficient(
         &self,
         explained: &Explained<'_>,
@@ -227,9 +229,9 @@ impl Advisor<'_> {
 /// The outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// The question is answered with PASS.
+    /// The answer is PASS.
     Passes,
-    /// Another statement is a reason for FAIL.
+    /// Only other statements are a reason for FAIL.
     Fine,
     /// The statement still is one.
     Insufficient,
@@ -246,7 +248,7 @@ fn element(place: &Place) -> &'static str {
     }
 }
 
-/// Writes a condition as it stands in its document, on one line.
+/// Writes a condition as in its document, on one line.
 fn written(document: &Document, condition: &Condition) -> String {
     let text: Vec<&str> = document.source.slice(condition.span).split_whitespace().collect();
     let text = text.join(" ");
@@ -269,7 +271,7 @@ fn named(denials: &[usize], existing: &Document) -> String {
     format!("{} of {} ({what})", names.join(" and "), one_line(existing.source.name()))
 }
 
-/// Removes the pattern to look at from the document.
+/// Removes the primary blamed pattern from the document.
 fn without(document: &Document, explained: &Explained<'_>) -> Option<Document> {
     let finding = explained.finding;
     let mut statements = document.statements.to_vec();
@@ -287,7 +289,7 @@ fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
     Some(values.remove(at))
 }
 
-/// Puts a condition into the document in place of those on the same key that are too loose.
+/// Puts a condition into the document in place of the looser conditions on the same key.
 fn with(document: &Document, explained: &Explained<'_>, condition: &Condition) -> Option<Document> {
     let mut statements = document.statements.to_vec();
     let statement = statements.get_mut(explained.finding.statement)?;

@@ -17,20 +17,20 @@ pub enum Part {
     Resource,
 }
 
-/// A pattern, or the whole element where no single pattern is responsible.
+/// A pattern, or a whole element if no single pattern is responsible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The part of the statement it belongs to.
     pub part: Part,
     /// True for the `Not...` form.
     pub negated: bool,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
     /// Its JSON pointer.
     pub pointer: String,
 }
 
-/// The places of a statement that let a request through; the first is the one to look at.
+/// The places of a statement that let a request through; `primary` is the one to look at first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blame {
     /// The document, by its index in the check.
@@ -41,25 +41,25 @@ pub struct Blame {
     pub primary: Place,
     /// The patterns of the other parts.
     pub others: Vec<Place>,
-    /// The conditions on keys that the other policy tests too, but in another way.
+    /// The conditions on keys that the other policy tests too, but differently.
     pub conditions: Vec<Loose>,
 }
 
-/// A condition that is met where one of the other policy on the same key is not.
+/// A condition that holds although a condition of the other policy on the same key does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loose {
     /// Its place among the conditions of the statement.
     pub condition: usize,
     /// Where its operator stands.
     pub operator: Span,
-    /// Where its key and values stand.
+    /// The place of its key and values.
     pub span: Span,
-    /// Why it is met, in one sentence.
+    /// The reason why it holds, in one sentence.
     pub why: String,
 }
 
-/// Finds the places that make a finding. If the other policy falls short in one part only, that part comes first, else the
-/// action does. `None` if the finding is not about `document`.
+/// Finds the places that make a finding. If the other policy fails to match in one part only, that part comes first, otherwise
+/// the action. `None` if the finding is not about `document`.
 pub fn blame(
     document: &Document,
     finding: &Finding,
@@ -119,7 +119,7 @@ pub fn blame(
     })
 }
 
-/// Finds the conditions of the statement on keys on which the other policy's closest statement has a condition that is not met.
+/// Finds the conditions of the statement on keys for which the closest statement of the other policy has a failing condition.
 fn loose(
     document: &Document,
     finding: &Finding,

@@ -1,4 +1,4 @@
-//! Texts as people read them: the names of condition keys and statements, and texts in which every character is seen.
+//! Texts for people: names of condition keys and statements, and texts in which every character is visible.
 
 use crate::hash::TextMap;
 use crate::policy::{Document, Statement};
@@ -20,7 +20,7 @@ impl<'d> KeyNames<'d> {
         KeyNames(names)
     }
 
-    /// Returns a condition key (lower case) as AWS spells it, else as the documents do.
+    /// Returns a condition key (lower case) in AWS's spelling, or else in that of the documents.
     pub(crate) fn name<'k>(&self, key: &'k str) -> Cow<'k, str>
     where
         'd: 'k,
@@ -28,7 +28,7 @@ impl<'d> KeyNames<'d> {
         match (key_info(key), self.0.get(key)) {
             (Some(info), _) if key.len() == info.name.len() => Cow::Borrowed(info.name),
             (_, Some(spelled)) => Cow::Borrowed(spelled),
-            // A name that stands for many keys, as `aws:RequestTag/`, is followed by what tells them apart.
+            // The name of a key family, such as `aws:RequestTag/`, is followed by the rest of the key.
             (Some(info), None) => match key.get(info.name.len()..) {
                 Some(tag) => Cow::Owned(format!("{}{tag}", info.name)),
                 None => Cow::Borrowed(key),
@@ -38,7 +38,7 @@ impl<'d> KeyNames<'d> {
     }
 }
 
-/// Returns true if a character is not seen, or changes how others are seen: controls, line and paragraph ends, bidirectional
+/// True if a character is invisible or changes how others are displayed: controls, line and paragraph separators, bidirectional
 /// controls, characters without width.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -49,7 +49,7 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Puts a text on one line in which every character is seen.
+/// Puts a text on one line in which every character is visible.
 pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -62,7 +62,7 @@ pub(crate) fn one_line(text: &str) -> String {
     out
 }
 
-/// Spells out every character that is not seen, line by line: the lines cannot move the cursor, change colours or hide anything.
+/// Escapes every invisible character, line by line, so that a text cannot move the cursor, change colours or hide anything.
 pub(crate) fn plain(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(one_line).collect();
     lines.join("\n")

@@ -1,4 +1,4 @@
-//! A finding with what it rests on.
+//! A finding with its explanation.
 
 use super::blame::Blame;
 use super::refusal::Refusal;
@@ -6,20 +6,20 @@ use crate::evaluate::Decision;
 use crate::request::RequestSpec;
 use crate::solve::Finding;
 
-/// A finding with what it rests on.
+/// A finding with its explanation.
 #[derive(Clone, Debug)]
 pub struct Explained<'a> {
     /// The finding.
     pub finding: &'a Finding,
     /// The patterns that let the request through.
     pub blame: Blame,
-    /// Why the other policy does not do the same; `None` if there is none. The other one is the existing policy, or the judged one
-    /// where the finding is about what the existing one denies.
+    /// The reason why the other policy does not do the same; `None` if there is no other policy. The other policy is the existing
+    /// one, or the checked one if the finding is about what the existing one denies.
     pub refusal: Option<Refusal>,
-    /// The decision of the other policy, where the finding is about what the existing one denies.
+    /// The decision of the other policy, if the finding is about what the existing one denies.
     pub decision: Option<Decision>,
-    /// The request as flags of `iamsat simulate`, if they reproduce it, and if that was looked for.
+    /// The request as flags of `iamsat simulate`, if they were requested and reproduce it.
     pub replay: Option<RequestSpec>,
-    /// True if the time limit was over, so that refusal and replay were not looked for.
+    /// True if the time limit was reached, so refusal and replay were not determined.
     pub late: bool,
 }

@@ -1,4 +1,4 @@
-//! Leaks: why the conditions of a statement do not keep outsiders out.
+//! Leaks: the reasons why the conditions of a statement do not keep outsiders out.
 
 use super::blame::{Blame, Loose, Part, blame};
 use crate::evaluate;
@@ -6,26 +6,26 @@ use crate::policy::{Condition, Document, OperatorBase, Part as Piece, ResourceTy
 use crate::request::is_trust_key;
 use crate::solve::Finding;
 
-/// Why a condition is met by an outsider.
+/// The reason why an outsider satisfies a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leak {
-    /// It is met by requests that do not have the key.
+    /// Requests without the key satisfy it.
     Absent,
     /// It names whom it is not for.
     Negated,
-    /// A wildcard or a variable stands for values that outsiders have too.
+    /// A wildcard or a variable stands for values that outsiders can have.
     Wildcard,
-    /// It asks for something that the caller chooses, or that says nothing about the caller.
+    /// It tests something that the caller chooses, or that says nothing about the caller.
     NotTrust,
     /// It names too many addresses.
     Addresses,
-    /// It only asks whether the key is there.
+    /// It tests only the presence of the key.
     Presence,
-    /// It asks for fixed values of a key that tells who calls; who has them is let in.
+    /// It tests fixed values of a key that identifies callers; everyone with such a value is let in.
     Fixed,
 }
 
-/// Finds why each condition of the statement lets the finding's request through, by its place among the conditions.
+/// Finds, for each condition of the statement (by its index), the reason why it lets the finding's request through.
 pub fn leaks(document: &Document, finding: &Finding, resource_type: ResourceType) -> Vec<(usize, Leak)> {
     let Some(statement) = document.statements.get(finding.statement) else { return Vec::new() };
     let of = |condition: &Condition| {
@@ -53,7 +53,8 @@ pub fn leaks(document: &Document, finding: &Finding, resource_type: ResourceType
     statement.conditions.iter().enumerate().map(|(place, condition)| (place, of(condition))).collect()
 }
 
-/// Finds the places of a statement that let an outsider in, the principal first, and its conditions with why they do not confine it.
+/// Finds the places of a statement that let an outsider in: first the principal, then its conditions with the reason why they do
+/// not restrict callers.
 pub fn blame_for_outsider(
     document: &Document,
     finding: &Finding,
@@ -83,19 +84,20 @@ pub fn blame_for_outsider(
 fn why(condition: &Condition, leak: Leak, finding: &Finding) -> String {
     let key = &condition.key.value.text;
     let value = finding.witness.request().values(&condition.key.value.name).and_then(<[String]>::first);
-    let has = value.map_or_else(|| "an outsider meets it".to_owned(), |v| format!("an outsider has `{v}`"));
+    let has =
+        value.map_or_else(|| "an outsider satisfies it".to_owned(), |v| format!("an outsider has `{v}`"));
     match leak {
         Leak::Absent => match condition.operator.value.set {
             Some(SetPrefix::ForAllValues) => {
-                format!("does not confine: ForAllValues holds without {key}")
+                format!("does not restrict callers: ForAllValues holds without {key}")
             }
-            _ => format!("does not confine: it holds without {key}"),
+            _ => format!("does not restrict callers: it holds without {key}"),
         },
-        Leak::Negated => format!("does not confine: {has}, which is none of these"),
-        Leak::Wildcard => format!("does not confine: {has}, which matches"),
-        Leak::NotTrust => format!("does not confine: {key} says nothing about who calls"),
-        Leak::Addresses => "does not confine: these are too many addresses".to_owned(),
-        Leak::Fixed => format!("does not confine: {has}"),
-        Leak::Presence => format!("does not confine: outsiders have {key} too, or lack it too"),
+        Leak::Negated => format!("does not restrict callers: {has}, which is none of these"),
+        Leak::Wildcard => format!("does not restrict callers: {has}, which matches"),
+        Leak::NotTrust => format!("does not restrict callers: {key} says nothing about who calls"),
+        Leak::Addresses => "does not restrict callers: these are too many addresses".to_owned(),
+        Leak::Fixed => format!("does not restrict callers: {has}"),
+        Leak::Presence => format!("does not restrict callers: outsiders have {key} too, or lack it too"),
     }
 }

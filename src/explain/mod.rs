@@ -1,6 +1,6 @@
-//! Explanations of answers in terms of the documents: which pattern at which place lets a request through (`blame`), why the
-//! other policy does not (`refusal`), why conditions do not keep outsiders out (`leak`), what to do (`advice`, `repair`,
-//! `zone`) and which command shows the request again (`replay`).
+//! Explains answers in terms of the documents: which pattern at which place lets a request through (`blame`), why the other
+//! policy does not (`refusal`), why conditions do not keep outsiders out (`leak`), what to do (`advice`, `repair`, `zone`), and
+//! which command reproduces the request (`replay`).
 //!
 //! Advice that is a definite change is checked by one more query before it is given.
 //!

@@ -1,33 +1,33 @@
-//! Why a policy does not allow a request, or does not deny it.
+//! The reason why a policy does not allow a request, or does not deny it.
 
 use crate::evaluate::{Case, Options, Searched, StatementTrace, Truth};
 use crate::policy::{Effect, PrincipalForms, RequestSet, Statement};
 use crate::request::Request;
 
-/// Why a policy does not allow a request, or does not deny it: then the statements are its Deny statements.
+/// The reason why a policy does not allow a request, or does not deny it. In the second case the statements are Deny statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A Deny statement applies.
     Denied {
         /// Its index.
         statement: usize,
-        /// The parts that are missing beside; `None` if some Allow statement may apply.
+        /// The parts that an Allow statement lacks as well; `None` if some Allow statement may apply.
         lacks: Option<Box<Refusal>>,
     },
-    /// Some Allow statement applies, but only by an entry that grants less than directly: an account, or a role.
+    /// Some Allow statement applies, but only by an entry for an account or a role, which grants less than a direct one.
     Indirect {
         /// Its index.
         statement: usize,
     },
     /// No statement has the action.
     NoAction,
-    /// Some statement has the action but lacks something else; this one lacks the least.
+    /// Some statement covers the action but lacks something else; this one lacks the least.
     Short {
         /// Its index.
         statement: usize,
-        /// The parts that it lacks; empty if only the action is in doubt.
+        /// The missing parts; empty if only the action is in doubt.
         missing: Vec<Missing>,
-        /// True if no other of the statements has the action.
+        /// True if no other statement covers the action.
         only: bool,
     },
 }
@@ -41,9 +41,9 @@ pub enum Missing {
     Resource,
     /// A condition.
     Condition {
-        /// Its place among the conditions of the statement.
+        /// Index of the condition in the statement.
         condition: usize,
-        /// Why it is not met, in one sentence.
+        /// The reason why it does not hold, in one sentence.
         why: String,
     },
 }
@@ -52,15 +52,15 @@ impl Missing {
     /// Says what is missing.
     pub fn says(&self) -> &str {
         match self {
-            Missing::Principal => "it is for other principals",
-            Missing::Resource => "it is for other resources",
+            Missing::Principal => "it covers other principals",
+            Missing::Resource => "it covers other resources",
             Missing::Condition { why, .. } => why,
         }
     }
 }
 
 impl Refusal {
-    /// Returns what an Allow statement would have to bring.
+    /// Returns what an Allow statement lacks.
     pub fn lack(&self) -> Option<&Refusal> {
         match self {
             Refusal::Denied { lacks, .. } => lacks.as_deref(),
@@ -69,7 +69,7 @@ impl Refusal {
     }
 }
 
-/// Finds why a request is not in this set of a document; `None` if it is, or if that is undecided.
+/// Finds the reason why a request is not in this set of a document; `None` if it is in the set, or if this is undecided.
 pub fn refusal<'d>(
     document: impl Into<Searched<'d>>,
     request: &Request,
@@ -103,7 +103,7 @@ pub fn refusal<'d>(
     }
 }
 
-/// Finds the statement that comes closest: conditions weigh less than the resource, the resource less than the principal.
+/// Finds the closest statement: a missing condition weighs less than the resource, the resource less than the principal.
 fn nearest(statements: impl Iterator<Item = StatementTrace>) -> Refusal {
     let with_action: Vec<StatementTrace> = statements.filter(|s| s.action.truth != Truth::False).collect();
     let weight = |missing: &Missing| match missing {

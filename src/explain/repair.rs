@@ -1,4 +1,4 @@
-//! Repairs of statements that let outsiders in.
+//! Repairs for statements that let outsiders in.
 
 use super::display::one_line;
 use super::explained::Explained;
@@ -6,7 +6,7 @@ use super::leak::{Leak, leaks};
 use crate::policy::{Condition, Document, Operator, PrincipalKind, ResourceType, Statement};
 use crate::request::{Request, Requester, SharedProvider};
 
-/// Says what keeps outsiders out, as concretely as is known. `statement` names the statement of the finding.
+/// Says how to keep outsiders out, as concretely as possible. `statement` names the statement of the finding.
 pub(crate) fn keep_outsiders_out(
     document: &Document,
     explained: &Explained<'_>,
@@ -36,7 +36,7 @@ pub(crate) fn keep_outsiders_out(
                 _ => "aud",
             };
             format!(
-                "say whose users {statement} is for: \"Condition\": {{\"StringEquals\": {{\"{}:{claim}\": \"YOUR-ID\"}}}}",
+                "restrict {statement} to your users: \"Condition\": {{\"StringEquals\": {{\"{}:{claim}\": \"YOUR-ID\"}}}}",
                 one_line(&provider)
             )
         }
@@ -49,7 +49,8 @@ pub(crate) fn keep_outsiders_out(
     }
 }
 
-/// Says how a statement names the tenants it is for, if the request comes through a shared identity provider. `named` is its name.
+/// Says how a statement can name its tenants, if the request comes through a shared identity provider. `named` is the statement's
+/// name.
 pub(crate) fn name_tenant(source: &Statement, request: &Request, named: &str) -> Option<String> {
     let provider = match &request.requester {
         Some(Requester::WebIdentity { provider }) => SharedProvider::of(provider)?,
@@ -63,7 +64,7 @@ pub(crate) fn name_tenant(source: &Statement, request: &Request, named: &str) ->
             one_line(&condition.key.value.text)
         ),
         None => format!(
-            "say whose tokens {named} is for: \"Condition\": {{\"StringLike\": {{\"{key}\": \"{example}\"}}}}"
+            "restrict {named} to tokens of your tenant: \"Condition\": {{\"StringLike\": {{\"{key}\": \"{example}\"}}}}"
         ),
     })
 }
@@ -83,7 +84,7 @@ fn keys(of: ResourceType) -> &'static str {
     }
 }
 
-/// Says what makes a condition keep outsiders out.
+/// Says how to change a condition so that it keeps outsiders out.
 pub(crate) fn repair(condition: &Condition, leak: Leak) -> String {
     let (operator, key) = (condition.operator.value, &condition.key.value.text);
     let strict = Operator { if_exists: false, ..operator };
@@ -92,17 +93,17 @@ pub(crate) fn repair(condition: &Condition, leak: Leak) -> String {
             format!("a request without {key} meets it: write {strict} instead of {operator}")
         }
         Leak::Absent if operator.set.is_some() => format!(
-            "a request without {key} meets it: ask for the key too, \"Null\": {{\"{key}\": \"false\"}}"
+            "a request without {key} meets it: require the key too, \"Null\": {{\"{key}\": \"false\"}}"
         ),
-        Leak::Absent | Leak::Negated => format!(
-            "say whom it is for, not whom it is not for: the values of {key} that are trusted, under an operator without Not"
-        ),
+        Leak::Absent | Leak::Negated => {
+            format!("list the trusted values of {key} under an operator without Not")
+        }
         Leak::Wildcard => format!("write whole values of {key}, without wildcards and variables"),
         Leak::Addresses => format!(
             "name fewer addresses in {key}: up to 16777216 of IPv4 (a /8) and 2^96 of IPv6 (a /32) in all statements"
         ),
         Leak::Presence | Leak::NotTrust | Leak::Fixed => {
-            format!("ask for fixed values of {key}, not whether it is there")
+            format!("require fixed values of {key}, not only its presence")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Commands that replay a request: `iamsat simulate` with flags, ready to be pasted into a shell.
+//! Commands that reproduce a request: `iamsat simulate` with flags, ready to be pasted into a shell.
 
 use super::display::{KeyNames, is_hidden};
 use crate::evaluate::{self, Decision, decide};
@@ -6,12 +6,12 @@ use crate::policy::{Document, RequestSet};
 use crate::request::{Request, RequestSpec};
 use serde_json::{Map, Value};
 
-/// Bytes of a command that are still worth printing.
+/// The length in bytes beyond which a command is not printed.
 const LONGEST_COMMAND: usize = 2_000;
 
-/// The documents of a check, each as `iamsat simulate` reads it alone.
+/// The documents of a check, each with the options under which `iamsat simulate` reads it alone.
 pub(crate) struct Replayer<'r> {
-    /// True if the check read them in the same way.
+    /// True if the check read them under the same options.
     alike: bool,
     documents: Vec<(&'r Document, evaluate::Options)>,
     names: KeyNames<'r>,
@@ -19,7 +19,7 @@ pub(crate) struct Replayer<'r> {
 }
 
 impl<'r> Replayer<'r> {
-    /// Takes the documents of a check, the judged one first, and how the check read them.
+    /// Takes the documents of a check, the checked one first, and the options under which the check read them.
     pub(crate) fn new(
         documents: &[&'r Document],
         options: &evaluate::Options,
@@ -37,19 +37,19 @@ impl<'r> Replayer<'r> {
         Replayer { alike, documents, names, aws_compat }
     }
 
-    /// Spells the witness of a finding about this set as flags. `None` unless each document decides the request that the flags say
-    /// as it decided the witness.
+    /// Spells the witness of a finding about this set as flags. `None` unless each document decides the spelled request as it
+    /// decided the witness.
     pub(crate) fn spelled(&self, request: &Request, set: RequestSet) -> Option<RequestSpec> {
         let spelled = RequestSpec { bare_context: self.aws_compat, ..RequestSpec::of(request) };
         let again = spelled.request().ok()?;
-        // The witness itself was confirmed.
+        // The witness itself was confirmed before.
         let same = (self.alike && again == *request) || self.decide_alike(&again, set);
         let named = |(key, value): &(String, String)| (self.names.name(key).into_owned(), value.clone());
         same.then(|| RequestSpec { context: spelled.context.iter().map(named).collect(), ..spelled })
     }
 
-    /// Returns true if the first document allows the request and the others do not, or if the others deny it and the first does
-    /// not where that is what the finding is about.
+    /// True if the first document allows the request and the others do not; for a finding about denied requests, if the others
+    /// deny it and the first one does not.
     fn decide_alike(&self, request: &Request, set: RequestSet) -> bool {
         self.documents.iter().enumerate().all(|(index, (document, alone))| {
             let decision = decide(&[document], request, alone);
@@ -68,10 +68,10 @@ impl<'r> Replayer<'r> {
     }
 }
 
-/// Writes the command that simulates the request against policy arguments, read as one set.
+/// Writes the command that simulates the request against policy arguments that are read as one set.
 ///
 /// # Errors
-/// Why there is none, in a few words.
+/// The reason why there is no such command, in a few words.
 pub(crate) fn command(
     spelled: &RequestSpec,
     policies: &[&str],
@@ -82,7 +82,7 @@ pub(crate) fn command(
         return Err("a policy came from standard input");
     }
     let mut words = vec!["iamsat".to_owned(), "simulate".to_owned()];
-    // A value that looks like a flag has to stand in one word with its own.
+    // A value that looks like a flag must be in one word with its flag.
     let mut flag = |name: &str, value: &str| match value.starts_with('-') {
         true => words.push(shell_quoted(&format!("{name}={value}"))),
         false => words.extend([name.to_owned(), shell_quoted(value)]),
@@ -128,7 +128,7 @@ pub(crate) fn command(
     }
     let command = words.join(" ");
     if command.contains(is_hidden) {
-        Err("the request or the name of a policy holds characters that cannot be seen")
+        Err("the request or the name of a policy contains invisible characters")
     } else if command.len() > LONGEST_COMMAND {
         Err("the command would be too long")
     } else {
@@ -141,7 +141,7 @@ fn is_plain<'v>(key: &str, mut values: impl Iterator<Item = &'v String>) -> bool
     !key.contains(|c| c == '=' || is_hidden(c)) && !values.any(|value| value.contains(is_hidden))
 }
 
-/// Spells out the characters of JSON that cannot be seen.
+/// Escapes the invisible characters of JSON.
 fn without_hidden(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -154,7 +154,7 @@ fn without_hidden(json: &str) -> String {
     out
 }
 
-/// Quotes a word for a POSIX shell: it stays as it is where that is safe, else it goes in single quotes.
+/// Quotes a word for a POSIX shell: a safe word is unchanged, any other is put in single quotes.
 ///
 /// ```
 /// use iamsat::explain::shell_quoted;

@@ -1,4 +1,4 @@
-//! Advice on access from outside a zone of trust: who gets in, and what would keep them out.
+//! Advice on access from outside a zone of trust: who gets in, and how to keep them out.
 
 use super::display::one_line;
 use super::leak::Leak;
@@ -15,11 +15,11 @@ use crate::solve::Finding;
 use crate::span::{Source, Spanned};
 use serde_json::json;
 
-/// Keys that tell to which account or organization a caller belongs.
+/// Keys that identify the account or organization of a caller.
 const OF_CALLERS: [&str; 4] =
     ["aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn"];
 
-/// Returns whom a finding is about, as AWS names them: under which key, and the value.
+/// Returns the principal of a finding as AWS names it: the key and the value.
 pub(crate) fn outsider(finding: &ExternalFinding) -> (&'static str, String) {
     let Some(value) = named(finding) else { return ("AWS", "*".to_owned()) };
     let account = match &value.meaning {
@@ -33,7 +33,7 @@ pub(crate) fn outsider(finding: &ExternalFinding) -> (&'static str, String) {
     (value.kind.name(), text)
 }
 
-/// Returns the principal that a finding names; `None` if it is about anyone.
+/// Returns the principal that a finding names; `None` if the finding is about anyone.
 fn named(finding: &ExternalFinding) -> Option<&Principal> {
     let element = finding.document.statements.first()?.principal.as_ref()?;
     let value = element.values.first().filter(|_| !element.negated && !element.everyone)?;
@@ -49,7 +49,7 @@ pub(crate) fn who(finding: &ExternalFinding) -> String {
     }
 }
 
-/// Turns the finding into one of its statement: with the places there of its principal and of what lets its request through.
+/// Relates the finding to its statement: the places of its principal and of the values that let its request through.
 pub(crate) fn own_finding(policy: &Document, found: &ExternalFinding) -> Finding {
     let mut own = found.finding.clone();
     own.document = 0;
@@ -62,13 +62,13 @@ pub(crate) fn own_finding(policy: &Document, found: &ExternalFinding) -> Finding
     });
     own.principal = principal;
     if own.statement != found.statement {
-        // Another statement was met first; of this one no single pattern is known.
+        // The request matched another statement first, so no single pattern of this statement is known.
         (own.statement, own.action, own.resource) = (found.statement, None, None);
     }
     own
 }
 
-/// The policy whose findings are to be advised on, and the zone of trust.
+/// The policy and zone of trust that findings are about.
 #[derive(Clone, Copy)]
 pub(crate) struct ZoneAdvisor<'a> {
     /// The policy.
@@ -77,37 +77,38 @@ pub(crate) struct ZoneAdvisor<'a> {
     pub(crate) resource_type: ResourceType,
     /// Who is trusted.
     pub(crate) zone: &'a Zone,
-    /// The way in which the findings were looked for.
+    /// The options of the check that found them.
     pub(crate) options: &'a Options,
 }
 
 impl ZoneAdvisor<'_> {
-    /// Says why a condition does not keep those outside out.
+    /// Says why a condition does not keep callers outside out.
     pub(crate) fn why(&self, condition: &Condition, leak: Leak, finding: &Finding) -> String {
         let key = &condition.key.value.text;
         let value = self.met_by(condition, finding.witness.request());
-        let has = value.map_or_else(|| "someone outside meets it".to_owned(), |v| format!("met by `{v}`"));
+        let has =
+            value.map_or_else(|| "a caller outside satisfies it".to_owned(), |v| format!("met by `{v}`"));
         match leak {
-            Leak::Absent => format!("does not confine: it holds without {key}"),
-            Leak::Negated => format!("does not confine: {has}, which is none of these"),
+            Leak::Absent => format!("does not restrict callers: it holds without {key}"),
+            Leak::Negated => format!("does not restrict callers: {has}, which is none of these"),
             Leak::Wildcard if of_one_organization(condition) => {
-                format!("lets in who is outside {}: {has}", self.zone)
+                format!("lets in callers outside {}: {has}", self.zone)
             }
-            Leak::Wildcard => format!("does not confine: {has}"),
+            Leak::Wildcard => format!("does not restrict callers: {has}"),
             Leak::Fixed if OF_CALLERS.contains(&&*condition.key.value.name) => {
-                format!("lets in who is outside {}: {has}", self.zone)
+                format!("lets in callers outside {}: {has}", self.zone)
             }
             Leak::Fixed | Leak::Addresses => {
-                format!("{has}, which does not tell who is outside {}", self.zone)
+                format!("{has}, which does not identify callers outside {}", self.zone)
             }
-            Leak::NotTrust => format!("does not confine: {key} says nothing about who calls"),
+            Leak::NotTrust => format!("does not restrict callers: {key} says nothing about who calls"),
             Leak::Presence => {
-                format!("does not confine: callers from outside have {key} too, or lack it too")
+                format!("does not restrict callers: callers from outside have {key} too, or lack it too")
             }
         }
     }
 
-    /// Says what to do, as concretely as is known. With `checks`, the advice is checked by one more query.
+    /// Says what to do, as concretely as possible. With `checks`, one more query checks the advice.
     pub(crate) fn help(
         &self,
         found: &ExternalFinding,
@@ -137,17 +138,17 @@ impl ZoneAdvisor<'_> {
         let is_fixed = !principal.text.contains(['*', '?']);
         if own_finding(self.policy, found).principal.is_none() {
             return format!(
-                "if this is not meant, deny {name} too: {statement} is for anyone, and a Deny leaves {name} out"
+                "if this is not intended, deny {name} too: {statement} is for anyone, and a Deny exempts {name}"
             );
         }
         match principal.kind {
             PrincipalKind::Aws if is_fixed && Zone::new(&[] as &[&str], &[&*principal.text]).is_ok() => {
                 format!(
-                    "if this is meant, say so with --trusted {name}; if not, remove it from Principal of {statement}"
+                    "if this is intended, say so with --trusted {name}; if not, remove it from Principal of {statement}"
                 )
             }
             PrincipalKind::Federated => {
-                // Who trusts a shared provider trusts all who use it.
+                // Trusting a shared provider means trusting all of its users.
                 let shared = SharedProvider::of(&principal.text);
                 let trust = match is_fixed && principal.text.starts_with("arn:") && shared.is_none() {
                     true => format!(", and name it with --trusted {}", one_line(&principal.text)),
@@ -158,15 +159,15 @@ impl ZoneAdvisor<'_> {
                     None => "the claims of their tokens, such as aud and sub".to_owned(),
                 };
                 format!(
-                    "if this is not meant, remove the provider from Principal of {statement}; if it is, say which of \
-                     its users with\na condition on {claims}{trust}"
+                    "if this is not intended, remove the provider from Principal of {statement}; if it is, restrict its \
+                     users with\na condition on {claims}{trust}"
                 )
             }
-            _ => format!("if this is not meant, remove it from Principal of {statement}"),
+            _ => format!("if this is not intended, remove it from Principal of {statement}"),
         }
     }
 
-    /// Finds the value of the request that meets a condition; of several values, the first one that does so alone.
+    /// Finds the value of the request that satisfies a condition; of several values, the first one that does so alone.
     fn met_by<'r>(&self, condition: &Condition, request: &'r Request) -> Option<&'r String> {
         let values = request.values(&condition.key.value.name)?;
         let meets = |value: &&String| {
@@ -176,7 +177,7 @@ impl ZoneAdvisor<'_> {
         values.iter().find(meets).or_else(|| values.first())
     }
 
-    /// Returns true if the request meets the condition.
+    /// True if the request satisfies the condition.
     fn is_met(&self, condition: &Condition, request: &Request) -> bool {
         let mut reading = evaluate::Options::for_documents(&[self.policy]);
         reading.policy_type = PolicyType::Resource;
@@ -206,11 +207,11 @@ impl ZoneAdvisor<'_> {
             };
             let path = one_line(&condition.values.iter().find(of_value)?.value.text);
             let key = one_line(&condition.key.value.text);
-            Some(format!("if {path} is meant, say so with --trusted '{path}'; if not, remove it from {key} of {statement}"))
+            Some(format!("if {path} is intended, say so with --trusted '{path}'; if not, remove it from {key} of {statement}"))
         })
     }
 
-    /// Says how to close the gap that a condition on the right key leaves.
+    /// Says how to close the gap left by a condition on a suitable key.
     fn on_gap(&self, source: &Statement, leaks: &[(usize, Leak)], checks: bool) -> Option<String> {
         let (place, condition, leak) = leaks.iter().find_map(|(place, leak)| {
             let condition = source.conditions.get(*place)?;
@@ -230,7 +231,7 @@ impl ZoneAdvisor<'_> {
         Some(format!("{advice}{}", self.checked(strict.filter(|_| checks))))
     }
 
-    /// Says which condition only those inside the zone meet.
+    /// Proposes a condition that only callers inside the zone satisfy.
     fn on_anyone(&self, source: &Statement, statement: &str, checks: bool) -> String {
         let (key, values) = match (self.zone.organizations(), self.zone.principals()) {
             ([], principals) => {
@@ -248,10 +249,14 @@ impl ZoneAdvisor<'_> {
             }
             (_, true) => (format!("StringEquals of {statement}"), format!("\"{key}\": {}", json!(values))),
         };
-        format!("add to {place} what only those inside meet{}:\n{}", self.checked(confined), one_line(&text))
+        format!(
+            "add to {place} a condition that only callers inside satisfy{}:\n{}",
+            self.checked(confined),
+            one_line(&text)
+        )
     }
 
-    /// Says what a change of a statement comes to: asks about the statement once more, with all that the policy denies.
+    /// Checks a change of a statement by one more query about the statement and all Deny statements.
     fn checked(&self, changed: Option<Statement>) -> &'static str {
         let Some(changed) = changed else { return "" };
         let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
@@ -261,13 +266,13 @@ impl ZoneAdvisor<'_> {
         let access = external_access(&document, self.resource_type, self.zone, &options);
         match (access.is_complete(), access.findings.is_empty()) {
             (true, true) => " (checked: then it lets in nobody from outside)",
-            (_, false) => " (checked: that alone does not do)",
+            (_, false) => " (checked: not enough by itself)",
             (false, true) => "",
         }
     }
 }
 
-/// Returns true if the condition asks for paths, each of which starts with the id of an organization.
+/// True if the condition requires paths, each of which starts with the id of one organization.
 fn of_one_organization(condition: &Condition) -> bool {
     let is_path = |text: &str| Zone::new(&[text], &[] as &[&str]).is_ok_and(|zone| !zone.paths().is_empty());
     &*condition.key.value.name == "aws:principalorgpaths"
@@ -276,7 +281,7 @@ fn of_one_organization(condition: &Condition) -> bool {
         && condition.values.iter().all(|value| is_path(&value.value.text))
 }
 
-/// Says what to do about a fixed value of a key that tells who calls.
+/// Says what to do about a fixed value of a key that identifies callers.
 fn on_fixed_value(
     found: &ExternalFinding,
     source: &Statement,
@@ -296,7 +301,7 @@ fn on_fixed_value(
         let trusts = Zone::new(&[] as &[&str], &[&value]).is_ok();
         let remove = format!("remove it from {} of {statement}", one_line(&key.text));
         Some(match trusts {
-            true => format!("if {value} is meant, say so with --trusted {value}; if not, {remove}"),
+            true => format!("if {value} is intended, say so with --trusted {value}; if not, {remove}"),
             false => format!("if {value} is not meant, {remove}"),
         })
     })

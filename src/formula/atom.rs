@@ -1,4 +1,4 @@
-//! Variables of a request, and the atoms that say one thing about one of them.
+//! Variables of a request, and the atoms that test one of them.
 
 use crate::code::Code;
 use crate::formula::decimal::Scalar;
@@ -60,7 +60,7 @@ pub enum Variable<'a> {
 }
 
 impl<'a> Variable<'a> {
-    /// The name of the context key, if it is a value of one.
+    /// Returns the name of the context key, if it is a value of one.
     pub fn key_name(self) -> Option<&'a str> {
         match self {
             Variable::Key(name, _) => Some(name),
@@ -104,7 +104,7 @@ pub enum Axis {
     Date,
 }
 
-/// The comparison of a value to a constant. A value that cannot be read passes none of these.
+/// The comparison of a value to a constant. A value that is not a number or an instant satisfies none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// Below it.
@@ -158,9 +158,10 @@ pub enum Unobservable<'a> {
 /// of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Opaque {
-    /// The rule's name, kebab case.
+    /// The name of the rule, in kebab case.
     pub rule: Code,
-    /// The text that distinguishes it from others of the rule: operator, key, sorted values, or a pattern's text.
+    /// The text that tells this predicate from others of the same rule: operator, key and sorted values, or the text of a
+    /// pattern.
     pub key: Box<str>,
 }
 

@@ -43,7 +43,7 @@ impl Scalar {
         })
     }
 
-    /// The instant as ISO 8601 text for the years 1 to 9999, as seconds beyond.
+    /// Returns the instant as ISO 8601 text for the years 1 to 9999, as seconds beyond.
     pub fn to_date(&self) -> String {
         let Some(seconds) = self.floor().filter(|s| (-62_135_596_800..253_402_300_800).contains(s)) else {
             return self.to_text();
@@ -59,7 +59,7 @@ impl Scalar {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{dot}{fraction}Z")
     }
 
-    /// The largest whole number that is not greater.
+    /// Returns the largest whole number that is not greater.
     pub(crate) fn floor(&self) -> Option<i64> {
         let whole: i64 = match &*self.integer {
             "" => 0,
@@ -78,7 +78,7 @@ fn fixed(text: &str, length: usize) -> Option<i64> {
     (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
-/// Reads `hh:mm[:ss[.s]]` with a zone: seconds of the day in UTC, and the digits of the fraction.
+/// Reads `hh:mm[:ss[.s]]` with a zone. Returns the seconds of the day in UTC and the digits of the fraction.
 fn clock(text: &str) -> Option<(i64, &str)> {
     let (local, zone) = text.split_at(text.find(['Z', 'z', '+', '-'])?);
     let (whole, fraction) = match local.split_once('.') {
@@ -123,7 +123,7 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01. Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+/// Returns the number of days since 1970-01-01. Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -133,7 +133,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// Year, month and day of a number of days since 1970-01-01; the inverse of [`days_from_civil`].
+/// Returns the year, month and day of a number of days since 1970-01-01; the inverse of [`days_from_civil`].
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -147,7 +147,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// The digits of one minus 0.`fraction`; none if that is zero.
+/// Returns the digits of one minus 0.`fraction`; none if that is zero.
 fn complement(fraction: &str) -> String {
     let fraction = fraction.trim_end_matches('0');
     let digits = fraction.bytes().enumerate().map(|(place, digit)| {

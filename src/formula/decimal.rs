@@ -1,6 +1,6 @@
 //! Exact decimals: the numbers of Numeric operators, and the instants of Date operators as seconds since 1970.
 //!
-//! Comparison works on digits, so that a number of any length loses nothing.
+//! Comparison works on digits, so numbers of any length compare exactly.
 
 use std::cmp::Ordering;
 
@@ -32,7 +32,7 @@ impl Scalar {
         Scalar { negative: negative && !zero, integer: integer.into(), fraction: fraction.into() }
     }
 
-    /// The whole number.
+    /// Returns the whole number.
     pub fn from_integer(value: i128) -> Scalar {
         Scalar::new(value < 0, &value.unsigned_abs().to_string(), "")
     }
@@ -54,7 +54,7 @@ impl Scalar {
         is_number.then(|| Scalar::new(negative, integer, fraction))
     }
 
-    /// The number as text: `-1.5`.
+    /// Returns the number as text: `-1.5`.
     pub fn to_text(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
         let integer = if self.integer.is_empty() { "0" } else { &self.integer };
@@ -65,7 +65,7 @@ impl Scalar {
         }
     }
 
-    /// A number strictly between two others that is none of `excluded`; without a bound there is no limit on that
+    /// Returns a number strictly between two others that is none of `excluded`; without a bound there is no limit on that
     /// side. `None` if the bounds leave no room.
     pub fn between(low: Option<&Scalar>, high: Option<&Scalar>, excluded: &[&Scalar]) -> Option<Scalar> {
         if let (Some(low), Some(high)) = (low, high)
@@ -107,7 +107,7 @@ impl Scalar {
         self.integer.is_empty() && self.fraction.is_empty()
     }
 
-    /// The next whole number above or below.
+    /// Returns the next whole number above or below.
     fn step(&self, up: bool) -> Scalar {
         if up != self.negative {
             Scalar::new(self.negative, &increment(&self.integer), "")
@@ -143,7 +143,7 @@ impl Ord for Scalar {
     }
 }
 
-/// One more than a whole number.
+/// Returns one more than a whole number.
 fn increment(digits: &str) -> String {
     let kept = digits.trim_end_matches('9');
     let nines = digits.len() - kept.len();
@@ -152,7 +152,7 @@ fn increment(digits: &str) -> String {
     head.chain([last]).chain(std::iter::repeat_n(b'0', nines)).map(char::from).collect()
 }
 
-/// One less than a whole number, or `None` for zero.
+/// Returns one less than a whole number, or `None` for zero.
 fn decrement(digits: &str) -> Option<String> {
     let kept = digits.trim_end_matches('0');
     let zeros = digits.len() - kept.len();

@@ -1,4 +1,4 @@
-//! The interned variables, patterns and atoms of one check, with the graph over them.
+//! The interned variables, patterns and atoms of one check, and the graph over them.
 
 use crate::automata::Pattern;
 use crate::code::Code;
@@ -21,7 +21,7 @@ id! {
     pub(super) struct MentionId
 }
 
-/// The statements about requests of one check.
+/// The atoms and subformulas of one check.
 ///
 /// ```
 /// use iamsat::automata::Pattern;
@@ -53,9 +53,9 @@ pub struct Formula<'a> {
     pub(super) mentioned: Table<MentionId, &'a str>,
     pub(super) always_present: Vec<&'a str>,
     pub(super) speaks_of_requester: bool,
-    /// True if no context key is a part of the requester's word.
+    /// True if no context key is read off the requester's word.
     pub(super) separate_keys: bool,
-    /// For patterns on the requester's word, the keys that they were made for, with the pattern on the value of each.
+    /// For patterns on the requester's word: the keys for which they were built, each with the pattern on the value of the key.
     pub(super) origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
     pub(super) put_in: PutIn,
 }
@@ -112,7 +112,7 @@ impl<'a> Formula<'a> {
         lit
     }
 
-    /// The variable for an element of a context key; a single-valued key has element 0 only.
+    /// Returns the variable for an element of a context key; a single-valued key has element 0 only.
     pub fn key(&mut self, name: &'a str, element: u32) -> VariableId {
         self.variables.intern(Variable::Key(name, element))
     }
@@ -127,7 +127,7 @@ impl<'a> Formula<'a> {
         }
     }
 
-    /// "The requester's word matches the pattern", which implies that the value of the key matches `value`.
+    /// Returns the literal "the requester's word matches the pattern", which implies that the value of the key matches `value`.
     pub(crate) fn matches_for_key(&mut self, word: Pattern, key: &'a str, value: &PatternKey<'a>) -> Lit {
         let word = self.intern_pattern(PatternKey::built(word));
         let value = self.intern_pattern(value.clone());
@@ -138,18 +138,18 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
     }
 
-    /// Treats all keys as variables of their own, none as a part of the requester's word.
+    /// Treats every key as a variable of its own: none is read off the requester's word.
     pub(crate) fn separate_keys(&mut self) {
         self.separate_keys = true;
     }
 
-    /// "The variable's value matches the pattern."
+    /// Returns the literal "the variable's value matches the pattern".
     pub fn matches(&mut self, variable: VariableId, pattern: PatternKey<'a>) -> Lit {
         let pattern = self.intern_pattern(pattern);
         self.atom(Atom::Match(variable, Test::Pattern(pattern)))
     }
 
-    /// "The variable's value matches the pattern with the values of its keys put in."
+    /// Returns the literal "the variable's value matches the pattern with the values of its keys put in".
     pub fn matches_template(
         &mut self,
         variable: VariableId,
@@ -157,7 +157,7 @@ impl<'a> Formula<'a> {
         site: Site,
     ) -> Lit {
         for key in &pattern.keys {
-            // The value of the key is a variable of the search even where nothing else is said about it.
+            // The value of the key is a variable of the search even where no other atom mentions it.
             self.key(key, 0);
         }
         let id = self.templates.intern(pattern);
@@ -170,35 +170,35 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(variable, Test::Template(id)))
     }
 
-    /// "The variable's value compares as the bound says."
+    /// Returns the literal "the variable's value compares as the bound says".
     pub fn compares(&mut self, variable: VariableId, bound: Bound) -> Lit {
         let bound = self.bounds.intern(bound);
         self.atom(Atom::Match(variable, Test::Bound(bound)))
     }
 
-    /// "The variable's value is an address of the network."
+    /// Returns the literal "the variable's value is an address of the network".
     pub fn within(&mut self, variable: VariableId, network: Network) -> Lit {
         let network = self.networks.intern(network);
         self.atom(Atom::Match(variable, Test::Network(network)))
     }
 
-    /// "The variable's value passes the test."
+    /// Returns the literal "the variable's value passes the test".
     pub fn match_literal(&mut self, variable: VariableId, test: Test) -> Lit {
         self.atom(Atom::Match(variable, test))
     }
 
-    /// "The context key is present."
+    /// Returns the literal "the context key is present".
     pub fn present(&mut self, key: VariableId) -> Lit {
         self.atom(Atom::Present(key))
     }
 
-    /// A fact only AWS knows.
+    /// Returns the literal of a fact that only AWS knows.
     pub fn unobservable(&mut self, fact: Unobservable<'a>) -> Lit {
         let id = self.unobservables.intern(fact);
         self.atom(Atom::Unobservable(id))
     }
 
-    /// An opaque predicate, met at a site.
+    /// Returns the literal of an opaque predicate, and notes that it occurs at the site.
     pub fn opaque(&mut self, rule: Code, key: impl Into<Box<str>>, site: Site) -> Lit {
         let id = self.opaque_id(Opaque { rule, key: key.into() });
         self.sites[id].push(site);
@@ -213,13 +213,13 @@ impl<'a> Formula<'a> {
         id
     }
 
-    /// The index of a pattern.
+    /// Returns the index of a pattern.
     pub fn intern_pattern(&mut self, pattern: PatternKey<'a>) -> PatternId {
         let hash = fast(&pattern);
         self.intern_hashed_pattern(hash, pattern)
     }
 
-    /// As [`Formula::intern_pattern`], of a pattern whose hash is known.
+    /// Does the same as [`Formula::intern_pattern`] for a pattern whose hash is known.
     pub(crate) fn intern_hashed_pattern(&mut self, hash: u64, pattern: PatternKey<'a>) -> PatternId {
         let id = self.patterns.intern_hashed(hash, pattern);
         if !self.literal_prefixes.contains(id) {

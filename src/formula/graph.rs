@@ -1,7 +1,7 @@
 //! A hash-consed graph of AND and NOT over atoms.
 //!
-//! Equal formulas are equal literals, so what two policies have in common is one node and disappears by
-//! propagation before any automaton exists. OR is written `not (not a and not b)`. Structural hashing of
+//! Equal formulas are equal literals: a statement that two policies have in common is one node, and propagation removes it before
+//! any automaton exists. OR is written `not (not a and not b)`. Structural hashing of
 //! AND-inverter graphs: Kuehlmann et al., "Robust Boolean Reasoning for Equivalence Checking and Functional Property
 //! Verification", TCAD 2002.
 
@@ -26,12 +26,12 @@ impl Lit {
         self.0 & 1 == 1
     }
 
-    /// The node.
+    /// Returns the node.
     pub fn node(self) -> NodeId {
         NodeId(self.0 >> 1)
     }
 
-    /// The literal itself, or its negation.
+    /// Returns the literal itself, or its negation.
     #[must_use]
     pub fn negate_if(self, negate: bool) -> Lit {
         Lit(self.0 ^ u32::from(negate))
@@ -56,7 +56,7 @@ id! {
 }
 
 impl NodeId {
-    /// The positive literal of the node.
+    /// Returns the positive literal of the node.
     pub fn lit(self) -> Lit {
         Lit(self.0 << 1)
     }
@@ -121,27 +121,27 @@ fn hash_of(children: &[Lit]) -> u64 {
 }
 
 impl Graph {
-    /// The number of nodes.
+    /// Returns the number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Never true: the constant is always there.
+    /// Returns false: a graph always holds the constant.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// All nodes, children before parents.
+    /// Returns all nodes, children before parents.
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         self.nodes.ids()
     }
 
-    /// The nodes after the first ones, children before parents.
+    /// Returns the nodes after the first ones, children before parents.
     pub fn ids_from(&self, first: usize) -> impl Iterator<Item = NodeId> + use<> {
         (first..self.nodes.len()).map(NodeId::at)
     }
 
-    /// The node behind an index.
+    /// Returns the node behind an index.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         match self.nodes[id] {
             Stored::True => Node::True,
@@ -150,13 +150,13 @@ impl Graph {
         }
     }
 
-    /// The bit of a node in [`Graph::support`].
+    /// Returns the bit of a node in [`Graph::support`].
     pub(crate) fn bit(id: NodeId) -> u128 {
         1u128.wrapping_shl(id.0.wrapping_mul(0x9E37_79B1) >> 25)
     }
 
-    /// The bits of the node and of all nodes below it: one that has none of some bits does not hold the nodes whose bits
-    /// they are.
+    /// Returns the bits of the node and of all nodes below it. A node whose support lacks some bits does not contain the nodes
+    /// that have these bits.
     pub(crate) fn support(&self, id: NodeId) -> u128 {
         self.supports[id]
     }
@@ -166,7 +166,7 @@ impl Graph {
         matches!(self.nodes[id], Stored::And { .. })
     }
 
-    /// One literal of a conjunction.
+    /// Returns one literal of a conjunction.
     pub fn child(&self, id: NodeId, place: usize) -> Option<Lit> {
         match self.node(id) {
             Node::And(children) => children.get(place).copied(),
@@ -174,7 +174,7 @@ impl Graph {
         }
     }
 
-    /// A new leaf. The caller interns atoms, so that each is added once.
+    /// Returns a new leaf. The caller interns atoms, so that each is added once.
     pub fn leaf(&mut self, atom: AtomId) -> Lit {
         self.push(Stored::Atom(atom)).lit()
     }
@@ -195,7 +195,7 @@ impl Graph {
         id
     }
 
-    /// The conjunction of the literals: flattened, sorted, without duplicates and constants.
+    /// Returns the conjunction of the literals: flattened, sorted, without duplicates and constants.
     pub fn and(&mut self, literals: impl IntoIterator<Item = Lit>) -> Lit {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
@@ -226,7 +226,7 @@ impl Graph {
         self.and_of_sorted(literals)
     }
 
-    /// The conjunction of literals that are sorted and different, none of them constant or a conjunction, no two
+    /// Returns the conjunction of literals that are sorted and different, none of them constant or a conjunction, no two
     /// complementary.
     pub(crate) fn and_of_sorted(&mut self, literals: &[Lit]) -> Lit {
         match literals {
@@ -252,7 +252,7 @@ impl Graph {
         }
     }
 
-    /// The disjunction of the literals.
+    /// Returns the disjunction of the literals.
     pub fn or(&mut self, literals: impl IntoIterator<Item = Lit>) -> Lit {
         !self.and(literals.into_iter().map(|lit| !lit))
     }

@@ -7,7 +7,7 @@ use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher, Hash};
 
-/// More equal hashes than this are an attack: the table rehashes with a keyed hash.
+/// If more values than this have the same hash, someone chose them to: the table then rehashes with a keyed hash.
 const ALIKE_THRESHOLD: usize = 16;
 
 /// A table that gives equal values equal indexes.
@@ -16,7 +16,7 @@ pub(super) struct Table<I, T> {
     /// Hashes and indexes.
     index: HashTable<(u64, I)>,
     pub(super) values: IndexVec<I, T>,
-    /// The keyed hash, once the fast hash was the same for many values.
+    /// The keyed hash, once many values had the same fast hash.
     keyed: Option<TextHash>,
 }
 
@@ -26,7 +26,7 @@ impl<I, T> Default for Table<I, T> {
     }
 }
 
-/// The hash by which a value is found until its table uses the keyed hash.
+/// Returns the fast hash, by which a table finds values until it uses the keyed hash.
 pub(crate) fn fast<T: Hash>(value: &T) -> u64 {
     FxBuildHasher.hash_one(value)
 }
@@ -55,7 +55,7 @@ impl<I: Id, T: Eq + Hash> Table<I, T> {
         self.intern_hashed(fast(&value), value)
     }
 
-    /// As [`Table::intern`], of a value whose fast hash is known.
+    /// Does the same as [`Table::intern`] for a value whose fast hash is known.
     pub(crate) fn intern_hashed(&mut self, fast: u64, value: T) -> I {
         let hash = if self.keyed.is_some() { self.hash(&value) } else { fast };
         let (values, mut alike) = (&self.values, 0usize);
@@ -77,7 +77,7 @@ impl<I: Id, T: Eq + Hash> Table<I, T> {
         }
     }
 
-    /// Finds all values by the keyed hash from here on; their indexes stay.
+    /// Switches the lookup of all values to the keyed hash; their indexes stay.
     fn rehash(&mut self) {
         self.keyed = Some(TextHash::default());
         self.index.clear();
@@ -98,11 +98,11 @@ mod tests {
         struct Number
     }
 
-    /// Indexes are what they would be, whether values come with a hash or without, before and after.
+    /// A value gets the same index whether it comes with its hash or without, and before and after the rehash.
     #[test]
     fn values_made_to_be_alike_are_found_all_the_same() {
         let mut table: Table<Number, (u64, u64)> = Table::default();
-        // The fast hash multiplies what it has by this constant and adds what comes next.
+        // The fast hash multiplies its state by this constant and adds the next number.
         let made = |n: u64| (n, n.wrapping_mul(0xf135_7aea_2e62_a9c5).wrapping_neg());
         let values: Vec<(u64, u64)> = (0..200).map(made).collect();
         assert!(values.iter().all(|value| fast(value) == fast(&made(0))));

@@ -1,7 +1,7 @@
-//! What can be said of a request, as one AND/NOT graph over interned atoms.
+//! The vocabulary of requests: one AND/NOT graph over interned atoms.
 //!
-//! [`Formula`] holds the graph and everything its atoms refer to. It knows requests, not statements; `encode` turns
-//! queries into formulas.
+//! [`Formula`] holds the graph and everything its atoms refer to. It knows requests, not statements; `encode` turns queries into
+//! formulas.
 
 mod atom;
 mod date;

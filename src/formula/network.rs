@@ -13,7 +13,7 @@ pub struct Network {
     pub v6: bool,
     /// The bits, first bit on top; those after `length` are zero.
     pub bits: u128,
-    /// The number of bits that count: up to 32 or 128.
+    /// The number of leading bits that all addresses share: up to 32 or 128.
     pub length: u32,
 }
 
@@ -38,7 +38,7 @@ impl Network {
         Some(Network { v6, bits: bits & mask(length), length })
     }
 
-    /// The fewest networks that together are these addresses.
+    /// Returns the fewest networks whose union is these addresses.
     ///
     /// ```
     /// use iamsat::{formula::Network, request::AddressInterval};
@@ -58,7 +58,7 @@ impl Network {
         loop {
             let width = Network::family(v6).width();
             let starting = (0..=width).map(|length| Network { v6, bits: first & mask(length), length });
-            // The largest one that starts here and does not go too far; one address at least.
+            // The largest network that starts here and does not reach beyond the last address; a single address always fits.
             let Some(next) = starting.into_iter().find(|n| n.bits == first && n.last() <= last) else {
                 break;
             };
@@ -71,12 +71,12 @@ impl Network {
         networks
     }
 
-    /// All addresses of a family.
+    /// Returns all addresses of a family.
     pub fn family(v6: bool) -> Network {
         Network { v6, bits: 0, length: 0 }
     }
 
-    /// The number of bits of an address of the family.
+    /// Returns the number of bits of an address of the family.
     pub fn width(self) -> u32 {
         if self.v6 { 128 } else { 32 }
     }
@@ -86,17 +86,17 @@ impl Network {
         self.v6 == other.v6 && self.length <= other.length && other.bits & mask(self.length) == self.bits
     }
 
-    /// The first address.
+    /// Returns the first address.
     pub fn first(self) -> u128 {
         self.bits
     }
 
-    /// The last address, as bits.
+    /// Returns the last address, as bits.
     pub fn last(self) -> u128 {
         self.bits | (!mask(self.length) & mask(self.width()))
     }
 
-    /// The text of an address of the family.
+    /// Returns the text of an address of the family.
     pub fn address(v6: bool, bits: u128) -> String {
         if v6 {
             std::net::Ipv6Addr::from(bits).to_string()
@@ -105,7 +105,7 @@ impl Network {
         }
     }
 
-    /// The distance between neighbouring addresses.
+    /// Returns the distance between neighbouring addresses.
     pub fn unit(v6: bool) -> u128 {
         if v6 { 1 } else { 1 << 96 }
     }
@@ -127,7 +127,7 @@ pub struct NetworkUnion {
 }
 
 impl NetworkUnion {
-    /// The addresses of these networks.
+    /// Returns the addresses of these networks.
     pub fn of(networks: impl IntoIterator<Item = Network>) -> NetworkUnion {
         let mut sorted: Vec<Network> = networks.into_iter().collect();
         sorted.sort_unstable_by_key(|n| (n.v6, n.first(), n.length));

@@ -12,16 +12,16 @@ pub enum PatternKey<'a> {
     Glob(&'a Template),
     /// Six fields joined by `:`; wildcards of the first five do not match `:`.
     Fields {
-        /// As written.
+        /// The pattern as written.
         whole: &'a Template,
         /// Its six fields, completed if fewer were written.
         fields: &'a [Template; 6],
     },
-    /// Built for the purpose.
+    /// An automaton pattern that no policy spells.
     Built(Arc<Pattern>),
 }
 
-/// The fields of an ARN are read off the whole and need not be compared.
+/// The fields of an ARN follow from the whole text and need not be compared.
 impl PartialEq for PatternKey<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -46,7 +46,7 @@ impl Hash for PatternKey<'_> {
     }
 }
 
-/// The part of the words of a pattern that its text spells.
+/// The word or prefix that a pattern spells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiteralPrefix<'a> {
     /// There is one word, this text.
@@ -61,7 +61,7 @@ pub enum LiteralPrefix<'a> {
 }
 
 impl<'a> LiteralPrefix<'a> {
-    /// The text that all matches start with.
+    /// Returns the text that all matches start with.
     pub fn start(self) -> Option<&'a str> {
         match self {
             LiteralPrefix::Word(text) | LiteralPrefix::Prefix(text) | LiteralPrefix::Start(text) => {
@@ -71,24 +71,24 @@ impl<'a> LiteralPrefix<'a> {
         }
     }
 
-    /// The only match.
+    /// Returns the only match.
     pub fn word(self) -> Option<&'a str> {
         if let LiteralPrefix::Word(text) = self { Some(text) } else { None }
     }
 }
 
 impl<'a> PatternKey<'a> {
-    /// A pattern built for the purpose.
+    /// Wraps an automaton pattern that no policy spells.
     pub fn built(pattern: Pattern) -> PatternKey<'a> {
         PatternKey::Built(Arc::new(pattern))
     }
 
-    /// The only text that matches, if the pattern spells one.
+    /// Returns the only text that matches, if the pattern spells one.
     pub fn word(&self) -> Option<&'a str> {
         self.literal_prefix().word()
     }
 
-    /// The part of its matches that it spells.
+    /// Returns what the spelled text of the pattern says about the words that match it.
     ///
     /// ```
     /// use iamsat::{formula::{PatternKey, LiteralPrefix}, policy::Template};
@@ -103,8 +103,8 @@ impl<'a> PatternKey<'a> {
             PatternKey::Fields { whole, .. } => (*whole, Some(5usize)),
             PatternKey::Built(_) => return LiteralPrefix::Hidden,
         };
-        // A short ARN spells no whole value, as its completed fields are wildcards; and the wildcards of the first five
-        // fields do not match all texts.
+        // A short ARN spells no whole value, as its completed fields are wildcards. The wildcards of the first five fields do not
+        // match all texts.
         let whole_fields = |text: &str| {
             fields.is_none_or(|fields| text.bytes().filter(|byte| *byte == b':').count() >= fields)
         };

@@ -1,4 +1,4 @@
-//! The indexes that the values of a snapshot have in a formula, and the memory for putting one in.
+//! Maps the indexes of a snapshot to those of a formula while the snapshot is put in.
 
 use crate::formula::atom::{
     Atom, BoundId, NetworkId, OpaqueId, PatternId, TemplateId, Test, UnobservableId, VariableId,
@@ -41,7 +41,7 @@ impl Renumberings {
     }
 }
 
-/// The memory for putting in a snapshot, kept for the next one.
+/// The buffers for putting in a snapshot, kept for the next one.
 #[derive(Debug, Default)]
 pub(super) struct PutIn {
     pub(super) renumberings: Renumberings,
@@ -51,7 +51,7 @@ pub(super) struct PutIn {
 }
 
 impl PutIn {
-    /// The literal in the formula for one of the snapshot.
+    /// Returns the literal of the formula for a literal of the snapshot.
     pub(super) fn literal(&self, lit: Lit) -> Lit {
         self.literals[lit.node()].negate_if(lit.is_negated())
     }

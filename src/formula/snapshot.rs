@@ -1,7 +1,7 @@
-//! The content of a formula without the tables that find it, kept to be put into other formulas.
+//! The content of a formula without its lookup tables, kept for insertion into other formulas.
 //!
-//! A table of the formula that a snapshot is put into has its values in the order in which compiling the document there would
-//! have met them first. So it makes no difference which of the two was done.
+//! Inserting a snapshot numbers the values of each table in the order in which compiling the document would have met them. So the
+//! result is the same as if the document had been compiled again.
 
 use crate::formula::atom::{
     Atom, Bound, BoundId, NetworkId, Opaque, PatternId, Site, Unobservable, UnobservableId, Variable,
@@ -51,7 +51,7 @@ id! {
 enum SnapshotNode {
     True,
     Atom(Atom),
-    /// A conjunction, whose literals end here. They start where those of the conjunction before it end.
+    /// A conjunction, whose literals end here and start where those of the conjunction before it end.
     And(Place),
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Snapshot<'a> {
     templates: Box<[(VariablePattern<'a>, PatternId, Site)]>,
     unobservables: Hashed<UnobservableId, Unobservable<'a>>,
     opaques: Box<[(Opaque, Vec<Site>)]>,
-    /// Patterns on the requester's word, with the patterns on keys that they were made of.
+    /// Patterns on the requester's word, each with the patterns on keys from which it was built.
     origins: Vec<(PatternId, Vec<(&'a str, PatternId)>)>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Snapshot<'a> {
 }
 
 impl<'a> Formula<'a> {
-    /// Puts in a snapshot of the document at this place of the check. Returns the literal for one of the snapshot.
+    /// Puts in a snapshot of the document at this place of the check. Returns the formula's literal for `literal`.
     pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, document: usize, literal: Lit) -> Lit {
         let mut memory = std::mem::take(&mut self.put_in);
         self.put_in_tables(snapshot, document, &mut memory.renumberings);
@@ -120,7 +120,7 @@ impl<'a> Formula<'a> {
                     parts.extend(snapshot.children.range(start..end).iter().map(|lit| memory.literal(*lit)));
                     start = end;
                     parts.sort_unstable();
-                    // Different nodes of the snapshot are different nodes here: nothing disappears.
+                    // Different nodes of the snapshot become different nodes here: no two of them merge.
                     let literal = self.graph.and_of_sorted(&parts);
                     memory.parts = parts;
                     literal
@@ -173,7 +173,7 @@ impl<'a> Formula<'a> {
 
 #[cfg(test)]
 impl Formula<'_> {
-    /// Its content as text, in order.
+    /// Lists the content as text, in order.
     pub(crate) fn listed(&self) -> String {
         let nodes: Vec<String> = self
             .graph

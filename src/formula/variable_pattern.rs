@@ -10,7 +10,7 @@ use crate::policy::{Part, Template};
 pub enum Piece {
     /// A step of an ordinary pattern.
     Step(Step),
-    /// The value of a key, literally. It can only stand here if all of its symbols are of the class.
+    /// The value of a key, taken literally. A value may stand here only if all of its symbols are of the class.
     Value {
         /// Index into [`VariablePattern::keys`].
         key: usize,
@@ -31,7 +31,7 @@ pub struct VariablePattern<'a> {
 impl<'a> VariablePattern<'a> {
     /// Builds the pattern of the fields joined by `:`. Wildcards and values in all fields but the last do not match it.
     ///
-    /// `is_absent` says which keys are absent, so that the default stands for their value; `name` gives a key's name as the
+    /// `is_absent` says which keys are absent: the default stands in for their value. `name` returns a key's name as the
     /// documents hold it. `None` if a default is missing or cannot stand in its field: the fields then match nothing.
     pub(crate) fn new(
         fields: &[Template],
@@ -69,7 +69,7 @@ impl<'a> VariablePattern<'a> {
         Some(pattern)
     }
 
-    /// The place of a key among the keys, which it is added to if it is new.
+    /// Returns the index of a key in the list of keys; adds a new key to the list.
     fn place_of(&mut self, key: &str, name: &dyn Fn(&str) -> &'a str) -> usize {
         match self.keys.iter().position(|known| *known == key) {
             Some(place) => place,
@@ -84,13 +84,13 @@ impl<'a> VariablePattern<'a> {
         self.pieces.extend(text.chars().map(|c| Piece::Step(Step::One(Set::Char(Symbol::from_char(c))))));
     }
 
-    /// The pattern that matches everything that this one matches for some values.
+    /// Returns the pattern that matches whatever this pattern matches for some values of the keys.
     pub fn widen(&self) -> Pattern {
         self.build(|builder, _, class| builder.push(Step::Many(class)))
     }
 
-    /// The pattern that matches everything that this one matches for values that match these patterns, in the order of the keys;
-    /// `None` where nothing is known. The result is `None` if no such value can stand in its place.
+    /// Returns the pattern that matches whatever this pattern matches if the values match `patterns`, given in the order of the
+    /// keys with `None` where nothing is known. The result is `None` if no such value can stand in its place.
     pub fn refine(&self, patterns: &[Option<Pattern>]) -> Option<Pattern> {
         let mut fits = true;
         let pattern = self.build(|builder, key, class| match of_key(patterns, key) {
@@ -103,7 +103,7 @@ impl<'a> VariablePattern<'a> {
         fits.then_some(pattern)
     }
 
-    /// The pattern with these values put in, in the order of the keys; `None` if a value cannot stand in its place.
+    /// Returns the pattern with these values put in, given in the order of the keys; `None` if a value cannot stand in its place.
     pub fn substitute(&self, values: &[&[Symbol]]) -> Option<Pattern> {
         let mut fits = true;
         let pattern = self.build(|builder, key, class| {
@@ -115,7 +115,7 @@ impl<'a> VariablePattern<'a> {
         fits.then_some(pattern)
     }
 
-    /// The pattern with one symbol for the value of each key, the same for the same key.
+    /// Returns the pattern with one symbol in place of each value; the same key always gets the same symbol.
     pub fn mark(&self, marker: impl Fn(&'a str) -> Symbol) -> Pattern {
         self.build(|builder, key, _| {
             builder.push(Step::One(Set::Char(marker(of_key::<&str>(&self.keys, key)))));
@@ -133,11 +133,11 @@ impl<'a> VariablePattern<'a> {
         builder.finish()
     }
 
-    /// Values of the keys under which the word matches, if there are any: each as long as it can be, or as short, the first ones
-    /// first. The search ends after some steps.
+    /// Returns values of the keys under which the word matches. The search tries long values first if `long` is set, else short
+    /// ones, key by key. It gives up after a bounded number of steps.
     pub fn extract(&self, word: &[Symbol], long: bool) -> Option<Vec<Vec<Symbol>>> {
         if self.pieces.len() > 4096 {
-            // The recursion is as deep as the pattern.
+            // The recursion is as deep as the pattern has pieces.
             return None;
         }
         let mut values: Vec<Option<&[Symbol]>> = vec![None; self.keys.len()];
@@ -145,12 +145,12 @@ impl<'a> VariablePattern<'a> {
         if !extract(&self.pieces, word, long, &mut values, &mut budget) {
             return None;
         }
-        // Every key stands in some piece, which was given a value.
+        // Every key stands in some piece, and that piece was given a value.
         values.into_iter().map(|value| value.map(<[Symbol]>::to_vec)).collect()
     }
 }
 
-/// The value of a key in a list that has one for each.
+/// Returns the value for a key in a list with one value for each key.
 fn of_key<T>(list: &[T], key: usize) -> &T {
     match list.get(key) {
         Some(value) => value,
@@ -158,7 +158,8 @@ fn of_key<T>(list: &[T], key: usize) -> &T {
     }
 }
 
-/// Finds values by backtracking over the symbols that each piece takes; `budget` bounds the steps, and recursion is as deep as the pattern.
+/// Finds values by backtracking over the symbols that each piece takes. `budget` bounds the steps; the recursion is as deep as
+/// the pattern has pieces.
 fn extract<'w>(
     pieces: &[Piece],
     word: &'w [Symbol],
@@ -169,7 +170,7 @@ fn extract<'w>(
     let Some(left) = budget.checked_sub(1) else { return false };
     *budget = left;
     let Some((piece, rest)) = pieces.split_first() else { return word.is_empty() };
-    // The search ends early where the next piece cannot begin, or where the pieces end before the word does.
+    // The search ends early where the next piece cannot begin, or where no piece remains before the word ends.
     let goes_on = |word: &[Symbol]| match (rest.first(), word.first()) {
         (None, left) => left.is_none(),
         (Some(Piece::Step(Step::One(set))), next) => next.is_some_and(|next| set.contains(*next)),

@@ -2,7 +2,7 @@
 
 use crate::policy::{ActionPattern, ResourcePattern, Template};
 
-/// One entry of `access`: actions and resources that must meet in one request. An empty list means any.
+/// One entry of `access`: actions and resources that must occur together in one request. An empty list matches anything.
 ///
 /// ```
 /// use iamsat::check::Access;
@@ -18,7 +18,7 @@ pub struct Access {
     pub resources: Vec<ResourcePattern>,
 }
 
-/// Why the lists are no access entry.
+/// The reason why the lists are not a valid access entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccessError {
@@ -43,10 +43,10 @@ impl std::fmt::Display for AccessError {
 impl std::error::Error for AccessError {}
 
 impl Access {
-    /// Reads the two lists.
+    /// Makes an entry of the two lists.
     ///
     /// # Errors
-    /// Both lists empty, an entry that is no action, or a resource that is neither `*` nor an ARN of six fields.
+    /// Both lists are empty, an action is invalid, or a resource is neither `*` nor an ARN of six fields.
     ///
     /// ```
     /// use iamsat::check::{Access, AccessError};

@@ -1,4 +1,4 @@
-//! Action patterns: compared without regard to case, so they are held in lower case.
+//! Action patterns. They ignore case, so they are stored in lower case.
 
 use crate::policy::{Part, Template};
 
@@ -12,19 +12,19 @@ pub struct ActionPattern {
     /// The pattern in ASCII lower case, wildcards active.
     pub glob: Template,
     service_wildcard: bool,
-    /// What all that matches starts with, as far as the mask goes.
+    /// The first bytes of every match, as far as `mask` goes.
     start: ActionStart,
     mask: u64,
-    /// True if all that starts so matches.
+    /// True if every action with this start matches.
     is_start: bool,
 }
 
-/// The first eight bytes of an action in lower case: they tell most patterns that it does not match.
+/// The first eight bytes of an action in lower case. They rule out most patterns without a comparison of the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionStart(u64);
 
 impl ActionStart {
-    /// Those of an action in lower case.
+    /// Returns the start of an action in lower case.
     pub fn of(action: &str) -> ActionStart {
         let mut bytes = [0; 8];
         bytes.iter_mut().zip(action.bytes()).for_each(|(byte, of)| *byte = of);
@@ -37,7 +37,7 @@ impl ActionStart {
     }
 }
 
-/// The bits of the first bytes of a start.
+/// Returns the mask of the first bytes of a start.
 fn mask(length: usize) -> u64 {
     match length {
         0 => 0,
@@ -47,7 +47,7 @@ fn mask(length: usize) -> u64 {
 }
 
 impl ActionPattern {
-    /// The pattern spelled `text`, or `None` if it is neither all stars nor of the form `service:name`.
+    /// Returns the pattern spelled `text`, or `None` if it is neither all stars nor of the form `service:name`.
     pub fn new(text: &str) -> Option<ActionPattern> {
         let (service, well_formed) = match text.split_once(':') {
             Some((service, name)) => (service, !service.is_empty() && !name.is_empty()),
@@ -66,7 +66,7 @@ impl ActionPattern {
         };
         let mask = mask(literal.len());
         let start = ActionStart::of(literal);
-        // Zeros also stand for what a short action lacks.
+        // Zeros also pad the start of a short action.
         let is_short = |literal: &str| literal.len() <= 8 && !literal.contains('\0');
         let is_start = matches!(glob.parts(), [Part::Text(literal), Part::Many] if is_short(literal));
         well_formed.then(|| ActionPattern {
@@ -79,12 +79,12 @@ impl ActionPattern {
         })
     }
 
-    /// With how many bytes all that matches starts, up to eight, and these.
+    /// Returns the number of bytes, up to eight, with which every match starts, and these bytes.
     pub(super) fn fixed_start(&self) -> (u8, u64) {
         ((self.mask.count_ones() / 8) as u8, self.start.0 & self.mask)
     }
 
-    /// Decides whether the pattern matches all actions that start so (true) or none; `None` if there is more to look at.
+    /// Returns true if the pattern matches every action with this start, false if none, and `None` if the start does not decide.
     ///
     /// ```
     /// use iamsat::policy::{ActionPattern, ActionStart};
@@ -98,19 +98,19 @@ impl ActionPattern {
         if differs { Some(false) } else { self.is_start.then_some(true) }
     }
 
-    /// Returns true if any action can match: the action of a request has one colon and is visible ASCII.
+    /// True if some action can match: the action of a request has one colon and is visible ASCII.
     pub fn can_match(&self) -> bool {
         self.text.bytes().all(|b| b.is_ascii_graphic())
             && memchr::memchr_iter(b':', self.text.as_bytes()).count() <= 1
     }
 
-    /// Returns true if every action matches (`*`).
+    /// True if every action matches (`*`).
     pub fn is_any(&self) -> bool {
         self.glob.is_many()
     }
 
-    /// Returns true if a wildcard stands in the service part although the pattern is neither `*` nor `*:*`. AWS documents
-    /// no meaning for these, so every match of them is opaque.
+    /// True if the service part contains a wildcard although the pattern is neither `*` nor `*:*`. AWS documents no meaning for
+    /// such patterns, so every match of them is opaque.
     pub fn has_service_wildcard(&self) -> bool {
         self.service_wildcard
     }
@@ -120,7 +120,7 @@ impl ActionPattern {
 mod tests {
     use super::*;
 
-    /// What a start says is what the whole pattern says of every action that starts so.
+    /// The answer for a start agrees with the pattern on every action with that start.
     #[test]
     fn starts_of_actions() {
         let cases = [

@@ -1,22 +1,22 @@
-//! An index of statements by action: most statements are about other actions than the one of a request.
+//! An index of statements by action: most statements cover other actions than the one in a request.
 
 use crate::policy::{ActionStart, Statement, Statements};
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
-/// The statements of a document, found by the action of a request. The index is built when it is used first.
+/// The statements of a document, found by the action of a request. The index is built on first use.
 ///
-/// An entry is a key with the index of a statement below it; the key of an action pattern is what it is or starts with. Entries
-/// are sorted and distinct.
+/// An entry is a key followed by the index of a statement. The key of an action pattern is the action it spells, or the start of
+/// every match. Entries are sorted and distinct.
 #[derive(Debug)]
 pub struct ActionIndex {
     statements: Statements,
     entries: OnceLock<Box<[u128]>>,
 }
 
-/// The first part of a key whose second is the hash of the one action that is matched. Below it stand the numbers of bytes that all
-/// that is matched starts with, up to eight, before those bytes.
+/// The first part of a key for a single action; the second part is the hash of that action. Smaller first parts are the number of
+/// bytes, up to eight, with which every match starts; the second part is then these bytes.
 const WORD: u8 = 9;
 
 /// Bits of an index.
@@ -35,7 +35,7 @@ fn entries(statements: &[Statement]) -> Box<[u128]> {
     for (statement, index) in statements.iter().zip(0u32..) {
         let mut add = |key: u128| entries.push(key << INDEX | u128::from(index));
         if statement.action.negated {
-            // It may match whatever it does not start with.
+            // A negated element may match any action.
             add(key(0, 0));
             continue;
         }
@@ -55,18 +55,18 @@ fn entries(statements: &[Statement]) -> Box<[u128]> {
 }
 
 impl ActionIndex {
-    /// The index of these statements.
+    /// Returns the index of these statements.
     pub fn of(statements: &Statements) -> ActionIndex {
         ActionIndex { statements: statements.clone(), entries: OnceLock::new() }
     }
 
-    /// The statements that are indexed.
+    /// Returns the statements that are indexed.
     pub fn statements(&self) -> &Statements {
         &self.statements
     }
 
-    /// The statements whose `Action` or `NotAction` matches an action in lower case, among few others; with their indexes, in
-    /// order, each once.
+    /// Returns the statements whose `Action` or `NotAction` matches an action in lower case, and perhaps a few others, with their
+    /// indexes, in order and each once.
     pub(crate) fn about<'s>(
         &'s self,
         action: &str,
@@ -78,7 +78,7 @@ impl ActionIndex {
         let start = ActionStart::of(action);
         let mut found: Vec<usize> = Vec::new();
         let mut rest = &**self.entries.get_or_init(|| entries(&self.statements));
-        // In order, so that each key is looked for behind the one before.
+        // The keys ascend, so each one is searched for after the previous one.
         for key in (0..WORD).map(|length| key(length, start.first(length))).chain([word(action)]) {
             rest = rest.split_at(rest.partition_point(|entry| *entry >> INDEX < key)).1;
             let (own, others) =
@@ -87,7 +87,7 @@ impl ActionIndex {
             found.extend(own.iter().map(|entry| *entry as u32 as usize));
             rest = others;
         }
-        // Those of one key are in order, each once.
+        // The entries of one key are in order, each once.
         if !found.is_sorted_by(|a, b| a < b) {
             found.sort_unstable();
             found.dedup();
@@ -117,7 +117,7 @@ mod tests {
         "a:*",
     ];
 
-    /// What is left out has no pattern that could match, and what is kept has one, whatever its neighbours are.
+    /// A statement that is omitted has no matching pattern, and a kept one has one, whatever statements are next to it.
     #[test]
     fn what_cannot_match_is_left_out() {
         let pairs = PATTERNS.iter().flat_map(|one| PATTERNS.iter().map(move |other| [*one, *other]));

@@ -1,9 +1,10 @@
-//! Whether a text is a literal of the kind an operator reads. One that is not is left open, with a warning at its place.
+//! Tests if a text is a literal of the type that an operator reads. The result of an invalid one is left open, with a warning at
+//! its place.
 
 use crate::code::Code;
 use crate::policy::{AddressRange, Decimal, OperatorFamily, read_instant};
 
-/// The fault of the text as a literal of the family: a code, and what it is not.
+/// Returns the fault of a text that is not a literal of the family: a code, and the name of the expected literal.
 pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(Code, &'static str)> {
     let (good, code, what) = match family {
         OperatorFamily::Numeric => (Decimal::read(text).is_some(), Code::InvalidNumber, "number"),
@@ -20,7 +21,7 @@ pub(super) fn fault(family: OperatorFamily, text: &str) -> Option<(Code, &'stati
     (!good).then_some((code, what))
 }
 
-/// The bytes that base64 text (RFC 4648, padded, without stray bits) stands for.
+/// Decodes base64 text (RFC 4648, padded, without stray bits).
 ///
 /// ```
 /// use iamsat::policy::decode_base64;

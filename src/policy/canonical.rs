@@ -1,4 +1,4 @@
-//! The content of a statement: everything that it says, without names and layout.
+//! The content of a statement: everything that affects its meaning, without names and layout.
 
 use crate::index::broken;
 use crate::policy::{Condition, Element, Operator, PrincipalElement, Statement, Template};
@@ -25,8 +25,8 @@ impl Piece<'_> {
 }
 
 impl Statement {
-    /// Lists all that the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
-    /// the same.
+    /// Lists the content of the statement, piece by piece. Two statements of the same language version have equal pieces only if
+    /// they mean the same.
     pub(crate) fn content(&self) -> impl Iterator<Item = Piece<'_>> {
         let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
         let start = [Piece::Number(effect.value as u32), Piece::Number(u32::from(principal.is_some()))];
@@ -46,7 +46,7 @@ impl Statement {
 }
 
 impl Statement {
-    /// Lists some of what the statement says, fast: statements of equal content have equal pieces, and most others differ in them.
+    /// Lists some of the content, fast. Statements with equal content have equal pieces, and most others differ in them.
     pub(crate) fn sample(&self) -> impl Iterator<Item = Piece<'_>> {
         let Statement { effect, principal, action, resource, conditions, .. } = self;
         let (principal, resource) = (principal.as_ref(), resource.as_ref());
@@ -66,7 +66,7 @@ impl Statement {
             .chain(texts.into_iter().flatten().map(Piece::Text))
     }
 
-    /// True if both have the same content: as comparing the pieces, but fast.
+    /// True if both have the same content. Equivalent to comparing the pieces, but faster.
     pub(crate) fn says_the_same(&self, other: &Statement) -> bool {
         let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
         let is_same_principal = match (principal, &other.principal) {
@@ -136,7 +136,7 @@ fn element<'s, T, const N: usize>(
     std::iter::once(Piece::Number(u32::from(*negated))).chain(list(values, value))
 }
 
-/// Values after their number, so that no two contents can be read in two ways.
+/// Lists values after their number, so that no two contents give the same pieces.
 fn list<'s, T, const N: usize>(
     values: &'s [Spanned<T>],
     value: impl Fn(&'s T) -> [Piece<'s>; N],
@@ -151,7 +151,7 @@ fn count<'s>(values: usize) -> Piece<'s> {
     }
 }
 
-/// A text that is read as a pattern, with policy variables or without.
+/// Returns a text that is read as a pattern, marked by 1 if it has policy variables.
 fn pattern<'s>(text: &'s str, template: &Template) -> [Piece<'s>; 2] {
     [Piece::Number(u32::from(template.has_variables())), Piece::Text(text)]
 }

@@ -1,7 +1,7 @@
 //! IP addresses and ranges.
 //!
-//! An IPv4 address is never in an IPv6 range, nor the other way round, IPv4-mapped addresses (`::ffff:1.2.3.4`) included:
-//! they are IPv6.
+//! An IPv4 address is never in an IPv6 range, nor an IPv6 address in an IPv4 range. IPv4-mapped addresses (`::ffff:1.2.3.4`) are
+//! IPv6.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use std::net::IpAddr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressRange {
     v6: bool,
-    /// The bits that an address has to start with.
+    /// The bits with which every address of the range starts.
     prefix: Vec<bool>,
 }
 
@@ -22,7 +22,7 @@ fn bits(address: IpAddr) -> Vec<bool> {
 }
 
 impl AddressRange {
-    /// Reads `address` or `address/length`; bits after the length do not count. `None` if it is neither.
+    /// Reads `address` or `address/length`; bits after the length are ignored. `None` if the text is neither.
     ///
     /// ```
     /// use iamsat::policy::AddressRange;
@@ -44,7 +44,7 @@ impl AddressRange {
         Some(AddressRange { v6: address.is_ipv6(), prefix })
     }
 
-    /// Returns true if the text is an address of the range.
+    /// True if the text is an address of the range.
     pub fn contains(&self, text: &str) -> bool {
         match text.parse::<IpAddr>() {
             Ok(address) => address.is_ipv6() == self.v6 && bits(address).starts_with(&self.prefix),

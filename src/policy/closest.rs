@@ -1,6 +1,6 @@
-//! The name that a misspelled one was probably meant to be.
+//! Finds the known name that a misspelled name probably means.
 
-/// The known name closest to a misspelled one.
+/// Returns the known name closest to a misspelled one.
 pub(crate) fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let lower = name.to_ascii_lowercase();
     known
@@ -11,7 +11,7 @@ pub(crate) fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, k)| k)
 }
 
-/// Levenshtein's distance of two short names.
+/// Returns the Levenshtein distance of two short names.
 fn distance(a: &str, b: &str) -> usize {
     if a.len() > 64 {
         return usize::MAX;

@@ -45,7 +45,7 @@ pub enum OperatorBase {
     Null,
 }
 
-/// The kind of value an operator reads.
+/// The type of value that an operator reads.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperatorFamily {
@@ -128,8 +128,8 @@ impl OperatorBase {
         }
     }
 
-    /// Returns true if it is the negation of another operator: its values combine as "none of them", and it is true when the
-    /// key is absent.
+    /// True if the operator is the negation of another one: its values combine as "none of them", and it holds if the key is
+    /// absent.
     pub fn is_negated(self) -> bool {
         use OperatorBase::*;
         matches!(
@@ -145,7 +145,7 @@ impl OperatorBase {
         )
     }
 
-    /// The kind of value it reads.
+    /// Returns the type of value that the operator reads.
     pub fn family(self) -> OperatorFamily {
         use OperatorBase::*;
         match self {
@@ -228,7 +228,7 @@ impl std::fmt::Display for Operator {
 /// The name of a condition key. Names are case-insensitive, tag suffix included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionKey {
-    /// ASCII lower case: what keys are compared by.
+    /// The name in ASCII lower case, which is used for comparisons.
     pub name: Box<str>,
     /// As spelled in the document.
     pub text: Box<str>,
@@ -252,8 +252,8 @@ pub struct ConditionValue {
     pub text: Box<str>,
     /// The JSON type it was written with.
     pub kind: JsonKind,
-    /// The text as a pattern: with wildcards for the Like and Arn operators, without for the others; with variables
-    /// where the version and the operator have them.
+    /// The text as a pattern: with wildcards for the Like and Arn operators, without for others; with variables if the language
+    /// version and the operator allow them.
     pub template: Template,
 }
 

@@ -4,8 +4,8 @@
 
 use crate::policy::decimal::Decimal;
 
-/// The instant as seconds since 1970; `None` for texts of no such form, and for bare numbers of up to four digits, which
-/// could be a year or seconds.
+/// Returns the instant as seconds since 1970. `None` for a text of any other form, and for a bare number of up to four digits,
+/// which could be a year or seconds.
 ///
 /// ```
 /// use iamsat::policy::{Decimal, read_instant};
@@ -33,7 +33,7 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
         return None;
     }
     let mut days: i128 = 0;
-    // Year by year from 1970, month by month from January: slow, and plain to see.
+    // Adds up years from 1970 and months from January: slow, but obviously right.
     for y in 1970..year {
         days += i128::from(year_length(y));
     }

@@ -22,7 +22,7 @@ impl std::fmt::Display for Decimal {
 }
 
 impl Decimal {
-    /// An optional sign, digits, and optionally a point with digits.
+    /// Reads an optional sign, digits, and optionally a point with digits.
     ///
     /// ```
     /// use iamsat::policy::Decimal;
@@ -48,7 +48,7 @@ impl Decimal {
         Some(Decimal { below_zero: text.starts_with('-') && !zero, whole, part })
     }
 
-    /// From parts that are decimal digits.
+    /// Makes a decimal from parts that consist of decimal digits.
     pub(super) fn from_seconds(seconds: i128, part: &str) -> Decimal {
         let below_zero = seconds < 0;
         let part = part.trim_end_matches('0');
@@ -69,7 +69,7 @@ impl Decimal {
         Decimal { below_zero, whole, part: part.to_owned() }
     }
 
-    /// The largest whole number that is not greater.
+    /// Returns the largest whole number that is not greater than this one.
     ///
     /// ```
     /// use iamsat::policy::Decimal;

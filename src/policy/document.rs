@@ -7,15 +7,15 @@ use crate::span::{Source, Span, Spanned};
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// `2008-10-17`: `${...}` is literal text.
+    /// `2008-10-17`: `${...}` is plain text.
     #[default]
     V2008,
-    /// `2012-10-17`: policy variables work.
+    /// `2012-10-17`: `${...}` is a policy variable.
     V2012,
 }
 
 impl Version {
-    /// The text of the element.
+    /// Returns the text of the element.
     pub fn name(self) -> &'static str {
         match self {
             Version::V2008 => "2008-10-17",
@@ -33,7 +33,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The text of the element.
+    /// Returns the text of the element.
     pub fn name(self) -> &'static str {
         match self {
             Effect::Allow => "Allow",
@@ -64,11 +64,11 @@ pub struct PrincipalElement {
     pub negated: bool,
     /// The element's name in the source.
     pub key_span: Span,
-    /// True if it is the text `"*"`, which means everyone (then `values` is empty).
+    /// True if the value is the text `"*"`, which means everyone; then `values` is empty.
     pub everyone: bool,
     /// The values, in source order.
     pub values: Vec<Spanned<Principal>>,
-    /// The keys of the map whose values were written as arrays (the JSON pointer needs it).
+    /// The keys of the map whose values were written as arrays, needed for JSON pointers.
     pub lists: Vec<crate::policy::PrincipalKind>,
     /// The whole value.
     pub span: Span,
@@ -79,7 +79,7 @@ pub struct PrincipalElement {
 pub struct Statement {
     /// The whole object.
     pub span: Span,
-    /// `Sid`; an empty one counts as none.
+    /// `Sid`, possibly empty.
     pub sid: Option<Spanned<Box<str>>>,
     /// `Effect`.
     pub effect: Spanned<Effect>,
@@ -94,7 +94,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The number of actions, resources, principals and values of conditions that it lists.
+    /// Returns the number of listed actions, resources, principals and condition values.
     pub fn value_count(&self) -> usize {
         let principals = self.principal.iter().map(|p| p.values.len());
         let resources = self.resource.iter().map(|r| r.values.len());
@@ -102,7 +102,7 @@ impl Statement {
         self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
     }
 
-    /// The Sid, unless there is none or it is empty (AWS treats both alike).
+    /// Returns the Sid; `None` if it is absent or empty, which AWS treats alike.
     pub fn sid(&self) -> Option<&str> {
         self.sid.as_ref().map(|s| &*s.value).filter(|s| !s.is_empty())
     }
@@ -116,7 +116,7 @@ impl Statement {
 /// let document = parse(&Source::new("policy.json", text), &InputLimits::default()).unwrap();
 /// let statement = &document.statements[0];
 /// assert_eq!((statement.effect.value, statement.sid()), (Effect::Allow, Some("Read")));
-/// // Without `Version`, the older one holds.
+/// // Without `Version`, the older version applies.
 /// assert_eq!(document.version, Version::V2008);
 /// ```
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ pub struct Document {
     pub source: Source,
     /// The version, [`Version::V2008`] if not written.
     pub version: Version,
-    /// True if `Version` was written.
+    /// The place of the value of `Version`, if it was written.
     pub version_span: Option<Span>,
     /// `Id`, if present.
     pub id: Option<Spanned<Box<str>>>,
@@ -137,12 +137,12 @@ pub struct Document {
     pub base_pointer: String,
     /// The whole document.
     pub span: Span,
-    /// The remarks made while reading, none of it an error.
+    /// The warnings found while reading.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Document {
-    /// The condition keys (lower case) that its conditions test and its policy variables name, in order of first use.
+    /// Returns the condition keys (lower case) that conditions test and policy variables name, in order of first use.
     ///
     /// ```
     /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
@@ -155,7 +155,7 @@ impl Document {
         self.statements.mentioned_keys()
     }
 
-    /// The document with other statements. Spans of these have to be of the same source.
+    /// Returns the document with other statements, whose spans must point into the same source.
     ///
     /// ```
     /// use iamsat::{limits::InputLimits, policy::{Effect, parse}, span::Source};

@@ -1,7 +1,7 @@
-//! JSON with places: a tree in which every key and value knows its bytes.
+//! JSON with places: a tree in which every key and value has its span.
 //!
-//! serde_json checks the syntax of the whole text, which needs no recursion; then one walk over it makes the tree, with the
-//! bytes of every value and key, and sees duplicate keys. Only the descent of that walk has to be bounded.
+//! serde_json checks the syntax of the whole text without recursion. Then one pass over the text builds the tree with the spans
+//! of values and keys, and finds duplicate keys. Only the depth of that pass needs a bound.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -55,7 +55,7 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// The member with this key.
+    /// Returns the member with this key.
     pub(crate) fn member(&self, key: &str) -> Option<&Member<'t>> {
         match &self.kind {
             JsonValue::Object(members) => members.iter().find(|m| m.key == key),
@@ -64,27 +64,27 @@ impl<'t> Json<'t> {
     }
 }
 
-/// The tree of a text, with the faults that do not keep it from being read as a document (duplicate keys and the like).
+/// Returns the tree of a text, together with faults that do not prevent it from being read as a document, such as duplicate keys.
 pub(crate) fn parse<'t>(
     text: &'t str,
     limits: &InputLimits,
 ) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (json, faults) = tree(text, limits)?;
-    // What was left out would be missed, which is no fault of the document.
+    // If a part was skipped, elements may seem to be missing, which is not a fault of the document.
     if faults.iter().any(|fault| [TOO_DEEP, TOO_MANY].contains(&fault.code)) {
         return Err(faults);
     }
     Ok((json, faults))
 }
 
-/// Members of an object that are looked at one by one.
+/// Up to this many members of an object are compared one by one.
 const SET_THRESHOLD: usize = 16;
 
-/// The codes of the faults that leave out a part of the text.
+/// The codes of faults for which a part of the text is skipped.
 const TOO_DEEP: Code = Code::NestedTooDeeply;
 const TOO_MANY: Code = Code::TooManyMembers;
 
-/// The tree of a text, even where parts of it were left out.
+/// Returns the tree of a text, even if parts of it were skipped.
 pub(crate) fn tree<'t>(
     text: &'t str,
     limits: &InputLimits,
@@ -105,14 +105,14 @@ pub(crate) fn tree<'t>(
     Ok(read(text, raw.get(), limits))
 }
 
-/// The text of the whole value, if the text is JSON within the limits.
+/// Returns the text of the whole value, if the text is JSON within the limits.
 pub(super) fn whole<'t>(text: &'t str, limits: &InputLimits) -> Option<&'t str> {
     let body = without_mark(text);
     let raw = (text.len() <= limits.bytes).then(|| serde_json::from_str::<&RawValue>(body).ok());
     raw.flatten().map(RawValue::get)
 }
 
-/// The first element of an array that passes the test, with its index.
+/// Returns the first element of an array that passes the test, with its index.
 pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(usize, &str)> {
     let mut cursor = Cursor::new(part, 0);
     cursor.enter();
@@ -120,7 +120,7 @@ pub(super) fn element_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(
     elements.enumerate().find(|(_, element)| test(element))
 }
 
-/// Key and value of the first member of an object of which either passes the test.
+/// Returns the key and value of the first member of an object whose key or value passes the test.
 pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let mut cursor = Cursor::new(part, 0);
     cursor.enter();
@@ -128,7 +128,7 @@ pub(super) fn member_where(part: &str, test: impl Fn(&str) -> bool) -> Option<(&
     members.find(|(key, value)| test(key) || test(value))
 }
 
-/// The text after a byte order mark.
+/// Returns the text without a byte order mark at its start.
 fn without_mark(text: &str) -> &str {
     match text.strip_prefix('\u{feff}') {
         Some(body) => body,
@@ -136,7 +136,7 @@ fn without_mark(text: &str) -> &str {
     }
 }
 
-/// The text of a JSON string, with a mark where half of a surrogate pair is missing.
+/// Returns the text of a JSON string, with a replacement character for half of a surrogate pair.
 pub(crate) fn lossy(part: &str) -> String {
     match serde_json::Deserializer::from_str(part).deserialize_bytes(Lossy) {
         Ok(text) => text,
@@ -144,13 +144,13 @@ pub(crate) fn lossy(part: &str) -> String {
     }
 }
 
-/// Where a part of a text stands in it.
+/// Returns the span of a part of a text.
 pub(crate) fn span(text: &str, part: &str) -> Span {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     Span::new(start, start + part.len())
 }
 
-/// The tree of a part of a text that was checked for syntax before; spans point into the whole text.
+/// Returns the tree of a part of a text whose syntax was checked before; spans point into the whole text.
 pub(crate) fn part_of<'t>(
     text: &'t str,
     part: &'t str,
@@ -160,7 +160,7 @@ pub(crate) fn part_of<'t>(
     Some(read(text, raw.get(), limits))
 }
 
-/// The tree of a part of a text whose syntax was checked.
+/// Returns the tree of a part of a text whose syntax was checked before.
 fn read<'t>(text: &'t str, part: &str, limits: &InputLimits) -> (Json<'t>, Vec<Diagnostic>) {
     let cursor = Cursor::new(text, span(text, part).range().start);
     let mut reader = Reader { cursor, limits, faults: Vec::new() };
@@ -181,7 +181,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Reads the value that comes next.
+    /// Reads the next value.
     fn value(&mut self, depth: usize) -> Json<'t> {
         let first = self.cursor.peek();
         let start = self.cursor.offset();
@@ -210,18 +210,18 @@ impl<'t> Reader<'t, '_> {
         Json { span: self.since(start), kind }
     }
 
-    /// The span from an offset to where the reader is.
+    /// Returns the span from an offset to the current place.
     fn since(&self, start: usize) -> Span {
         Span::new(start, self.cursor.offset())
     }
 
-    /// Passes over a word that has this value.
+    /// Skips a literal (`true`, `false`, `null`) that has this value.
     fn word(&mut self, value: JsonValue<'t>) -> JsonValue<'t> {
         self.cursor.skip();
         value
     }
 
-    /// Reads a list of members; if there are too many, one fault takes the place of the faults within.
+    /// Reads a list of members. If there are too many, one fault replaces the faults within.
     fn bounded<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let (start, faults) = (self.cursor.offset(), self.faults.len());
         let members = read(self);
@@ -253,7 +253,7 @@ impl<'t> Reader<'t, '_> {
     fn members(&mut self, depth: usize) -> Option<Vec<Member<'t>>> {
         let mut members: Vec<Member<'t>> = Vec::new();
         let mut count = 0;
-        // The names so far by their places, once there are too many to look at each of them.
+        // The place of each name so far, once there are too many names to compare with each.
         let mut seen: TextMap<Cow<'t, str>, usize> = TextMap::default();
         self.cursor.enter();
         while self.cursor.goes_on() {
@@ -307,12 +307,12 @@ impl<'t> Reader<'t, '_> {
         }
         match serde_json::from_str::<String>(part) {
             Ok(text) => Cow::Owned(text),
-            // The syntax was looked at before; what escapes stand for was not.
+            // The syntax was checked before, but not the meaning of escapes.
             Err(_) => {
                 let span = self.since(start);
                 let message = "the string holds half of a surrogate pair, which is not a character";
                 self.fault(|| Diagnostic::error(Code::InvalidString, message, span));
-                // With a mark where half of a pair is missing, so that the rest is still looked at.
+                // Half of a surrogate pair is replaced, so that the rest is still checked.
                 Cow::Owned(lossy(part))
             }
         }
@@ -338,7 +338,7 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    /// Returns true if the tree says what serde_json reads, and every value and key what its own bytes say.
+    /// True if the tree agrees with the value that serde_json reads, and every value and key agrees with its own span.
     fn agrees(text: &str, json: &Json<'_>, value: &Value) -> bool {
         let at =
             |span: Span| text.get(span.range()).and_then(|part| serde_json::from_str::<Value>(part).ok());
@@ -364,7 +364,7 @@ mod tests {
         same && at(json.span).as_ref() == Some(value)
     }
 
-    /// Texts of the pieces that JSON is made of, in any order.
+    /// Texts are made of JSON's tokens in any order.
     #[test]
     fn the_tree_is_what_the_json_reader_reads() {
         let pieces = [
@@ -413,7 +413,7 @@ mod tests {
         assert!(found > 1_000, "{found}");
     }
 
-    /// A list with too many members is one fault, whatever is wrong in it, and what follows it is read.
+    /// A list with too many members is one fault, whatever else is wrong in it, and the text after it is read.
     #[test]
     fn too_many_members_are_passed_over() {
         let limits = InputLimits { members: 2, ..InputLimits::default() };

@@ -1,10 +1,10 @@
 //! Finds the ends of JSON values by their quotes and brackets alone, and walks over a text whose syntax was checked before.
 //!
-//! Nothing is checked twice: what is no JSON must be refused before, or by whoever looks at the parts that are found.
+//! Syntax is not checked here: a caller must reject invalid JSON before, or check the parts that are found.
 
 use crate::index::broken;
 
-/// The length of the string that a text starts with.
+/// Returns the length of the string that a text starts with.
 pub(crate) fn string_length(text: &[u8]) -> Option<usize> {
     if text.first() != Some(&b'"') {
         return None;
@@ -14,13 +14,13 @@ pub(crate) fn string_length(text: &[u8]) -> Option<usize> {
         let at = length + memchr::memchr2(b'"', b'\\', text.get(length..)?)?;
         match text.get(at)? {
             b'"' => return Some(at + 1),
-            // What is escaped is no quote that ends it.
+            // An escaped quote does not end the string.
             _ => length = at + 2,
         }
     }
 }
 
-/// The length of the value that a text starts with.
+/// Returns the length of the value that a text starts with.
 pub(crate) fn value_length(text: &[u8]) -> Option<usize> {
     match text.first()? {
         b'"' => string_length(text),
@@ -58,17 +58,17 @@ pub(crate) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
-    /// Stands at the start of a value within the text.
+    /// Starts at a value within the text.
     pub(crate) fn new(text: &'t str, start: usize) -> Cursor<'t> {
         Cursor { text, at: start }
     }
 
-    /// The offset of the next byte in the text.
+    /// Returns the offset of the next byte in the text.
     pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
-    /// The first byte of the value that comes next, after the spaces before it.
+    /// Skips white space and returns the first byte of the next value.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
@@ -79,12 +79,12 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Passes over the bracket that opens an array or object.
+    /// Skips the bracket that opens an array or object.
     pub(crate) fn enter(&mut self) {
         self.at += 1;
     }
 
-    /// Passes over what stands before the next element or member; false, and after the closing bracket, if there is none.
+    /// Moves to the next element or member. Returns false, after the closing bracket, if there is none.
     pub(crate) fn goes_on(&mut self) -> bool {
         match self.peek() {
             Some(b',') => {
@@ -100,21 +100,21 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Passes over the name of a member and the colon after it: the name with its quotes.
+    /// Skips the name of a member and the colon after it. Returns the name with its quotes.
     pub(crate) fn key(&mut self) -> &'t str {
         let key = self.skip();
         self.colon();
         key
     }
 
-    /// Passes over the colon after the name of a member.
+    /// Skips the colon after the name of a member.
     pub(crate) fn colon(&mut self) {
         self.peek();
         self.at += 1;
         self.peek();
     }
 
-    /// Passes over a value: its text.
+    /// Skips a value and returns its text.
     pub(crate) fn skip(&mut self) -> &'t str {
         let rest = self.text.as_bytes().get(self.at..);
         let end = rest.and_then(value_length).map(|length| self.at + length);

@@ -1,6 +1,6 @@
 //! Policy documents: from JSON text to typed statements with a source span for every element, and back.
 //!
-//! [`parse`] reads a document and collects all of its faults. Nothing below this room looks at JSON again.
+//! [`parse`] reads a document and collects all of its faults. No other room reads the JSON of a policy.
 
 mod access;
 mod action;

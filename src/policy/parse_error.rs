@@ -1,4 +1,4 @@
-//! Texts that are not policies, and the way from a text to a policy that every Rust programmer knows.
+//! The error for a text that is not a policy, and `FromStr` for policies.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
@@ -7,9 +7,9 @@ use crate::span::Source;
 use std::fmt;
 use std::str::FromStr;
 
-/// A text that is not a policy document, with every fault that it has.
+/// The error for a text that is not a policy document, with all its faults.
 ///
-/// Its text is a line for each fault, with the place in front.
+/// `Display` writes one line for each fault, starting with its place.
 ///
 /// ```
 /// use iamsat::Document;
@@ -55,7 +55,7 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// Reads a policy document that is called `policy` in diagnostics. [`parse`] gives it another name or other bounds.
+/// Reads a policy document named `policy` in diagnostics. [`parse`] takes another name and other limits.
 impl FromStr for Document {
     type Err = ParseError;
 

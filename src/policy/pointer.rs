@@ -3,11 +3,11 @@
 use crate::limits::InputLimits;
 use crate::policy::{Document, PrincipalElement, json};
 
-/// Bytes of most pointers within a document.
+/// The length in bytes for which most pointers are allocated.
 const USUAL: usize = 40;
 
-/// The pointer of the smallest value around a byte offset, or of the value of the key that stands there; `None` if
-/// the text is not JSON or the offset outside of it.
+/// Returns the pointer of the smallest value around a byte offset; for an offset in a key, that of the key's value. `None` if the
+/// text is not JSON or the offset lies outside of it.
 ///
 /// ```
 /// use iamsat::{limits::InputLimits, policy::pointer_at};
@@ -21,7 +21,7 @@ pub fn pointer_at(text: &str, offset: usize, limits: &InputLimits) -> Option<Str
         return None;
     }
     let mut pointer = String::new();
-    // Only what the place is in is looked at: a document may have many places to tell.
+    // Only the values around the offset are visited, because a document may have many places to report.
     for _ in 0..limits.depth {
         part = match part.bytes().next() {
             Some(b'[') => match json::element_where(part, within) {
@@ -52,7 +52,7 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Goes on to a member, and to an element of it if it is a list.
+/// Appends a member, and an element of it if it is a list.
 fn element(mut base: String, name: &str, is_list: bool, index: usize) -> String {
     base.push('/');
     base.push_str(name);
@@ -64,14 +64,14 @@ fn element(mut base: String, name: &str, is_list: bool, index: usize) -> String 
 }
 
 impl Document {
-    /// The pointer of a statement: `/Statement/0`, or `/Statement` if it is the only one and no array.
+    /// Returns the pointer of a statement: `/Statement/0`, or `/Statement` if it is the only one and not in an array.
     pub fn statement_pointer(&self, statement: usize) -> String {
         let mut base = String::with_capacity(self.base_pointer.len() + USUAL);
         base.push_str(&self.base_pointer);
         element(base, "Statement", self.statement_is_list, statement)
     }
 
-    /// The pointer of a value of `Action` or `NotAction`.
+    /// Returns the pointer of a value of `Action` or `NotAction`.
     pub fn action_pointer(&self, statement: usize, value: usize) -> String {
         let base = self.statement_pointer(statement);
         match self.statements.get(statement) {
@@ -83,7 +83,7 @@ impl Document {
         }
     }
 
-    /// The pointer of a value of `Resource` or `NotResource`.
+    /// Returns the pointer of a value of `Resource` or `NotResource`.
     pub fn resource_pointer(&self, statement: usize, value: usize) -> String {
         let base = self.statement_pointer(statement);
         match self.statements.get(statement).and_then(|s| s.resource.as_ref()) {
@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// The pointer of `Principal` or `NotPrincipal` as a whole.
+    /// Returns the pointer of `Principal` or `NotPrincipal` as a whole.
     pub fn principal_element_pointer(&self, statement: usize) -> String {
         let base = self.statement_pointer(statement);
         match self.statements.get(statement).and_then(|s| s.principal.as_ref()) {
@@ -101,7 +101,7 @@ impl Document {
         }
     }
 
-    /// The pointer of a value of `Principal` or `NotPrincipal`.
+    /// Returns the pointer of a value of `Principal` or `NotPrincipal`.
     pub fn principal_pointer(&self, statement: usize, value: usize) -> String {
         let whole = self.principal_element_pointer(statement);
         let principal = self.statements.get(statement).and_then(|s| s.principal.as_ref());
@@ -112,7 +112,7 @@ impl Document {
         element(whole, kind.name(), principal.lists.contains(&kind), place)
     }
 
-    /// The pointer of the values of a condition (by its place among all conditions of the statement).
+    /// Returns the pointer of the values of a condition, given its index among all conditions of the statement.
     pub fn condition_pointer(&self, statement: usize, condition: usize) -> String {
         let base = self.statement_pointer(statement);
         match self.statements.get(statement).and_then(|s| s.conditions.get(condition)) {

@@ -1,4 +1,4 @@
-//! The type of a policy, and the faults that a document has only as a policy of one type.
+//! The type of a policy, and the faults that a document has only if it is of that type.
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Principal" and the policy checks "Missing principal", "Unsupported
 //! principal" and "Invalid ARN prefix"; Organizations User Guide, "SCP syntax" and "RCP syntax".
@@ -9,17 +9,18 @@ use crate::limits::InputLimits;
 use crate::policy::{Document, Principal, PrincipalElement, PrincipalMeaning, ResourceShape};
 use crate::span::{Span, Spanned};
 
-/// The types of policy. AWS's checks know the first two; they differ in who the requester is, and the others also in that they
-/// only limit what other policies grant.
+/// The types of policy. AWS's checks know the first two. The types differ in who the requester can be; the other types also grant
+/// nothing and only limit what other policies grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyType {
-    /// Attached to a user, group or role: no `Principal`.
+    /// Attached to a user, group or role: it has no `Principal`.
     Identity,
-    /// Attached to a resource: `Principal` says who.
+    /// Attached to a resource: `Principal` names the callers.
     Resource,
-    /// Attached to accounts of an organization (SCP), for everyone who belongs to them, root users included: no `Principal`.
+    /// Attached to accounts of an organization (SCP); applies to everyone in these accounts, root users included. It has no
+    /// `Principal`.
     ServiceControl,
-    /// Attached to accounts of an organization (RCP), for whoever uses their resources: `Principal` is `*`.
+    /// Attached to accounts of an organization (RCP); applies to whoever uses their resources. Its `Principal` is `*`.
     ResourceControl,
 }
 
@@ -38,7 +39,7 @@ impl PolicyType {
         }
     }
 
-    /// Names what documents of this type are read as. One without `Principal` whose type is inferred may be a service control
+    /// Returns a description of the type. A document without `Principal` whose type is inferred may also be a service control
     /// policy.
     pub fn reading(self, is_inferred: bool) -> &'static str {
         match (self, is_inferred) {
@@ -47,12 +48,12 @@ impl PolicyType {
         }
     }
 
-    /// The type with this AWS name.
+    /// Returns the type with this AWS name.
     pub fn from_name(name: &str) -> Option<PolicyType> {
         PolicyType::ALL.into_iter().find(|t| t.name() == name)
     }
 
-    /// True if its statements say who they are for.
+    /// True if its statements name principals.
     pub fn has_principals(self) -> bool {
         match self {
             PolicyType::Resource | PolicyType::ResourceControl => true,
@@ -68,8 +69,7 @@ impl PolicyType {
         }
     }
 
-    /// The type of documents whose type was not given: a resource policy if any statement of any of them names
-    /// principals.
+    /// Infers the type of documents: a resource policy if any statement of any of them names principals, else an identity policy.
     pub fn infer<'a>(documents: impl IntoIterator<Item = &'a Document>) -> PolicyType {
         if documents.into_iter().any(|document| document.statements.name_principals()) {
             PolicyType::Resource
@@ -80,7 +80,7 @@ impl PolicyType {
 }
 
 impl Document {
-    /// The faults that the document has as a policy of this type, by place; at most as many as the limits allow.
+    /// Returns the faults that the document has as a policy of this type, by place, and no more than the limits allow.
     ///
     /// ```
     /// use iamsat::{limits::InputLimits, policy::{PolicyType, parse}, span::Source};
@@ -116,7 +116,7 @@ impl Document {
     }
 }
 
-/// Everyone, as a resource control policy has to say it.
+/// True if the element is `*` in a form that a resource control policy accepts.
 fn is_everyone(element: &PrincipalElement) -> bool {
     let is_any = |value: &Spanned<Principal>| value.value.meaning == PrincipalMeaning::AwsAny;
     !element.negated && (element.everyone || !element.values.is_empty() && element.values.iter().all(is_any))
@@ -142,18 +142,18 @@ fn foreign_principal(policy_type: PolicyType, element: &PrincipalElement) -> Dia
         PolicyType::ServiceControl => {
             ("a SERVICE_CONTROL_POLICY", "everyone in the accounts that it is attached to")
         }
-        _ => ("an IDENTITY_POLICY", "whoever it is attached to"),
+        _ => ("an IDENTITY_POLICY", "any principal it is attached to"),
     };
     let message = format!("{article} cannot have `{}`", name_of(element));
     Diagnostic::error(Code::UnsupportedPrincipal, message, element.key_span)
-        .with_help(format!("it is for {whose}; a RESOURCE_POLICY names principals"))
+        .with_help(format!("it applies to {whose}; a RESOURCE_POLICY names principals"))
 }
 
 fn limited_principal(element: &PrincipalElement) -> Diagnostic {
     let message = match element.negated {
         true => "a RESOURCE_CONTROL_POLICY cannot have `NotPrincipal`".to_owned(),
-        false => "the `Principal` of a RESOURCE_CONTROL_POLICY is `*`".to_owned(),
+        false => "the `Principal` of a RESOURCE_CONTROL_POLICY must be `*`".to_owned(),
     };
     Diagnostic::error(Code::UnsupportedPrincipal, message, element.key_span)
-        .with_help("write `\"Principal\": \"*\"` and say in `Condition` whom it is about")
+        .with_help("write `\"Principal\": \"*\"` and restrict the callers in `Condition`")
 }

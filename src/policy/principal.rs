@@ -3,7 +3,7 @@
 use crate::index::broken;
 use crate::policy::Template;
 
-/// The four keys a principal map may have. Their case matters.
+/// The four keys that a principal map may have. They are case-sensitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalKind {
     /// `AWS`: accounts, users, roles, sessions.
@@ -17,7 +17,7 @@ pub enum PrincipalKind {
 }
 
 impl PrincipalKind {
-    /// The key as written.
+    /// Returns the key as written.
     pub fn name(self) -> &'static str {
         match self {
             PrincipalKind::Aws => "AWS",
@@ -44,21 +44,20 @@ pub struct Principal {
 /// The meaning of a principal value. Wildcards match as globs everywhere (`principal-wildcards-are-globs`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrincipalMeaning {
-    /// `{"AWS":"*"}`: every AWS principal and anonymous callers; whether others too is undocumented.
+    /// `{"AWS":"*"}`: every AWS principal and anonymous callers. Whether it covers others is undocumented.
     AwsAny,
-    /// An account id, or `arn:P:iam::A:root`, which mean the same: every principal of the account. The pattern is
-    /// on the account field. The partition of a root ARN is not looked at (`one-partition`).
+    /// An account id, or `arn:P:iam::A:root`, which means the same: every principal of the account. The pattern applies to the
+    /// account field. The partition of a root ARN is ignored (`one-partition`).
     Account(Template),
-    /// An ARN of six fields with service `iam` or `sts` (or wildcards): fields as written.
+    /// An ARN of six fields with service `iam` or `sts` (or wildcards), as its fields.
     Arn(Box<[Template; 6]>),
-    /// A unique id (`AIDA...`, `AROA...`) or other text without colons that is no account id: the stored form of
-    /// an entity whose ARN is unknown.
+    /// A unique id (`AIDA...`, `AROA...`) or another text without colons that is not an account id: the stored form of an entity
+    /// whose ARN is unknown.
     UniqueId,
-    /// Under `AWS`, but of no documented form (an ARN with fewer than six fields, an unknown service): matches nothing
-    /// we know.
+    /// A value under `AWS` of no documented form (an ARN with fewer than six fields, an unknown service): matches nothing known.
     Unrecognised,
-    /// With a wildcard, and of no form in which wildcards are globs: part of an ARN, of a unique id or of a canonical user id.
-    /// Which principals of accounts it covers, if any, is open.
+    /// A value with a wildcard in a place where wildcards are not globs: part of an ARN, of a unique id or of a canonical user
+    /// id. It is open which principals of accounts it covers.
     Pattern,
     /// A canonical user id.
     CanonicalUser,
@@ -69,7 +68,7 @@ pub enum PrincipalMeaning {
 }
 
 impl Principal {
-    /// The value spelled `text` under the key `kind`.
+    /// Reads the value `text` under the key `kind`.
     ///
     /// ```
     /// use iamsat::policy::{Principal, PrincipalKind, PrincipalMeaning};

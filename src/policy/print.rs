@@ -1,9 +1,9 @@
 //! The canonical text of a document.
 //!
-//! What JSON leaves to the writer is settled: the order of members, whether one value stands in a list, escapes, white
-//! space. So is what policies leave to the writer without a difference in meaning: a `Version` that is not written, an
-//! empty `Sid`, lists of principals or keys under an operator with nothing in them, the case of operators. Arrays keep
-//! their order and values their spelling: an index or a text that is named elsewhere still finds its place.
+//! It fixes the choices that JSON leaves to the writer: the order of members, single values or lists of one, escapes and white
+//! space. It also fixes the choices in policies that do not change the meaning: an absent `Version`, an empty `Sid`, empty lists
+//! of principals or of keys under an operator, the case of operators. Arrays keep their order and values their spelling, so
+//! indexes and texts named elsewhere remain valid.
 
 use crate::policy::{
     Condition, ConditionValue, Document, JsonKind, Principal, PrincipalElement, PrincipalKind, Statement,
@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use std::fmt::{Display, Error, Formatter};
 
-/// A value that is written as it stands here.
+/// A value to be written as it is.
 enum Json<'d> {
     Text(&'d str),
     Literal(&'d str),
@@ -25,7 +25,7 @@ impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Json::Text(text) => serializer.serialize_str(text),
-            // A value that was not read but made up may say that it is a number and not be one.
+            // A constructed value may be marked as a number without being one.
             Json::Literal(text) => match RawValue::from_string((*text).to_owned()) {
                 Ok(raw) => raw.serialize(serializer),
                 Err(_) => serializer.serialize_str(text),
@@ -43,7 +43,7 @@ impl Serialize for Json<'_> {
 }
 
 impl<'d> Json<'d> {
-    /// One value stands alone; none, or several, are a list.
+    /// Returns one value as it is, and none or several as a list.
     fn scalar_or_list(values: impl Iterator<Item = Json<'d>>) -> Json<'d> {
         let mut values: Vec<Json<'d>> = values.collect();
         match (values.pop(), values.is_empty()) {
@@ -58,7 +58,7 @@ impl<'d> Json<'d> {
 
 /// Writes the canonical text: JSON on one line, or with `{:#}` indented.
 ///
-/// It means what the document means, statement by statement, and printing what is read from it gives the same bytes.
+/// The text means the same as the document, statement by statement. Reading it and printing it again gives the same bytes.
 ///
 /// ```
 /// use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
@@ -132,7 +132,7 @@ fn principals(element: &PrincipalElement) -> Json<'_> {
     Json::Object(kinds.into_iter().map(|kind| (kind.name().to_owned(), of(kind))).collect())
 }
 
-/// Operators in the order of their list, the keys of each by name: objects have no order that could be kept.
+/// Sorts conditions by operator, in the order of the operators' list, and then by key: the order of members has no meaning.
 fn conditions(conditions: &[Condition]) -> Json<'_> {
     let mut sorted: Vec<&Condition> = conditions.iter().collect();
     sorted.sort_by(|a, b| (a.operator.value, &a.key.value.name).cmp(&(b.operator.value, &b.key.value.name)));

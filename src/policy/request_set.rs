@@ -1,29 +1,30 @@
-//! The sets of requests that documents stand for.
+//! The sets of requests that documents define.
 
 use crate::policy::{Document, Effect, PrincipalMeaning};
 
-/// The forms of `Principal` values that count in Allow statements, each set of forms with those before it.
+/// The forms of `Principal` values that count in Allow statements; each variant includes the forms of the variants before it.
 ///
-/// In the account of a resource an entry grants differently by its form: an account lets nobody in without an identity policy
-/// that allows the request too, and what a role is allowed by its ARN is capped by its permissions boundary and session policy.
+/// In the account of a resource, the form of an entry decides what it grants. An account admits nobody without an identity policy
+/// that also allows the request; what an entry with a role's ARN allows is capped by the role's permissions boundary and session
+/// policy.
 /// `NotPrincipal` lists are read in full and count as direct. Source: IAM User Guide, "Policy evaluation for requests within a
 /// single account".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalForms {
     /// `"*"`, the requester's own ARN, services, identity providers, unique ids.
     Direct,
-    /// Also ARNs of roles, for their sessions, and of users, for their federated users.
+    /// Also ARNs of roles for their sessions, and ARNs of users for their federated users.
     WithRoles,
     /// Also accounts: all forms.
     All,
 }
 
-/// The set of requests that documents, read together, stand for.
+/// The set of requests that documents, read together, define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestSet {
-    /// What they let through: some Allow statement applies, by a principal of one of these forms, and no Deny statement does.
+    /// The allowed requests: some Allow statement applies, by a principal of one of these forms, and no Deny statement applies.
     Allowed(PrincipalForms),
-    /// What they deny: some Deny statement applies.
+    /// The denied requests: some Deny statement applies.
     Denied,
 }
 
@@ -39,7 +40,7 @@ impl RequestSet {
         RequestSet::Denied,
     ];
 
-    /// Returns the name, as in certificates and JSON.
+    /// Returns the name used in certificates and JSON.
     pub fn name(self) -> &'static str {
         match self {
             RequestSet::Allowed(PrincipalForms::All) => "allowed",
@@ -54,7 +55,7 @@ impl RequestSet {
         RequestSet::ALL.into_iter().find(|set| set.name() == name)
     }
 
-    /// Returns the effect of the statements that put requests into the set.
+    /// Returns the effect of the statements that add requests to the set.
     pub fn effect(self) -> Effect {
         match self {
             RequestSet::Allowed(_) => Effect::Allow,
@@ -62,7 +63,7 @@ impl RequestSet {
         }
     }
 
-    /// Returns the forms of principals that count in its Allow statements.
+    /// Returns the forms of principals that count in the set's Allow statements.
     pub fn forms(self) -> PrincipalForms {
         match self {
             RequestSet::Allowed(forms) => forms,
@@ -70,8 +71,8 @@ impl RequestSet {
         }
     }
 
-    /// Returns the sets that have to be compared so that one document is known to let no more through than another beside
-    /// whatever else grants: all but those that are equal to others for these documents. [`RequestSet::ALLOWED`] comes first,
+    /// Returns the sets to be compared in order to show that one document lets through no more than another, whatever other
+    /// policies grant. Sets that are equal for these documents are omitted. [`RequestSet::ALLOWED`] comes first,
     /// [`RequestSet::Denied`] last.
     ///
     /// ```
@@ -93,7 +94,7 @@ impl RequestSet {
                 PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => has_accounts = true,
                 PrincipalMeaning::Arn(fields) => {
                     let [_, _, service, _, _, resource] = &**fields;
-                    // The ARN of an account's root user is one of them if the pattern has wildcards.
+                    // With wildcards, the pattern may also match the ARN of an account's root user.
                     has_accounts |= resource.as_literal().is_none() || service.as_literal().is_none();
                     has_roles |= service.as_literal() != Some("sts");
                 }

@@ -1,4 +1,4 @@
-//! Resource patterns: `*`, ARNs matched field by field, and the abbreviations some services expand.
+//! Resource patterns: `*`, ARNs that are matched field by field, and abbreviations that some services expand.
 
 use crate::policy::Template;
 
@@ -30,7 +30,7 @@ pub struct ResourcePattern {
 pub enum ResourceShape {
     /// `*` (or a run of stars): every resource, the literal `*` of a request included.
     Any,
-    /// Starts with `arn:`. Six fields, the last of which may hold colons; the first five match without crossing `:`.
+    /// Starts with `arn:`. Six fields, of which the last may contain colons; the first five match without crossing `:`.
     Arn {
         /// Exactly six fields, completed with `*` if fewer were written.
         fields: Box<[Template; 6]>,
@@ -42,7 +42,7 @@ pub enum ResourceShape {
 }
 
 impl ResourcePattern {
-    /// The pattern spelled `text`, whose template has been read according to the version of the document.
+    /// Reads the pattern `text`, given as a template according to the version of the document.
     pub fn new(text: &str, template: Template) -> ResourcePattern {
         let shape = if template.is_many() {
             ResourceShape::Any

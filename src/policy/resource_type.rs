@@ -8,7 +8,7 @@
 /// use iamsat::policy::ResourceType;
 /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
 /// assert_eq!(bucket.name(), "AWS::S3::Bucket");
-/// // Roles are spelled by what is checked of them; findings are about the roles themselves.
+/// // For public access, a role is named by its trust policy; findings are about the role itself.
 /// assert!(ResourceType::from_name("AWS::IAM::Role").is_none());
 /// assert!(ResourceType::from_name("AWS::IAM::AssumeRolePolicyDocument").unwrap().is_trust_policy());
 /// assert!(ResourceType::of_findings("AWS::IAM::Role").unwrap().is_trust_policy());
@@ -70,22 +70,22 @@ const ROLE: &str = "AWS::IAM::Role";
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
 
 impl ResourceType {
-    /// All that can be checked for public access, in AWS's order.
+    /// Returns the types that can be checked for public access, in AWS's order.
     pub fn all() -> impl Iterator<Item = ResourceType> {
         NAMES.into_iter().map(ResourceType)
     }
 
-    /// All that there are findings about, in AWS's order.
+    /// Returns the types that findings are about, in AWS's order.
     pub fn all_of_findings() -> impl Iterator<Item = ResourceType> {
         OF_FINDINGS.into_iter().map(ResourceType)
     }
 
-    /// The type with this AWS name that there are findings about; the case counts.
+    /// Returns the type of findings with this AWS name, which is case-sensitive.
     pub fn of_findings(name: &str) -> Option<ResourceType> {
         ResourceType::all_of_findings().find(|known| known.0 == name)
     }
 
-    /// The type with this AWS name that can be checked for public access; the case counts.
+    /// Returns the type with this AWS name, which is case-sensitive, if it can be checked for public access.
     pub fn from_name(name: &str) -> Option<ResourceType> {
         ResourceType::all().find(|known| known.0 == name)
     }
@@ -95,13 +95,13 @@ impl ResourceType {
         self.0
     }
 
-    /// Returns true if it is the trust policy of a role.
+    /// True if it is the trust policy of a role.
     pub fn is_trust_policy(self) -> bool {
         self.0 == TRUST_POLICY || self.0 == ROLE
     }
 
-    /// Returns true if it is an access point: its policy says nothing about callers when it names the access point itself, so that
-    /// `s3:DataAccessPointArn` and `s3:DataAccessPointAccount` confine nobody there.
+    /// True if it is an access point. Its policy usually names the access point itself, which says nothing about callers, so
+    /// `s3:DataAccessPointArn` and `s3:DataAccessPointAccount` do not restrict them there.
     ///
     /// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" (access points).
     pub fn is_access_point(self) -> bool {

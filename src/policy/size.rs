@@ -1,12 +1,12 @@
-//! How long the texts of a document may be, and how many wildcards they may have together: what comes after holds them in
-//! forms that take more room.
+//! Bounds the length of the texts of a document and their total number of wildcards, because later steps hold them in forms that
+//! take more memory.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{Json, JsonValue};
 
-/// The faults of a document that is too large to be read, in the order of the text.
+/// Returns the faults of a document that is too large, in the order of the text.
 pub(super) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
     let mut bounds = Bounds { limits, wildcards: limits.wildcards, faults: Vec::new() };
     bounds.look(json);
@@ -15,7 +15,7 @@ pub(super) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
 
 struct Bounds<'l> {
     limits: &'l InputLimits,
-    /// The number of those that are still allowed.
+    /// The number of further wildcards that are allowed.
     wildcards: usize,
     faults: Vec<Diagnostic>,
 }
@@ -36,7 +36,7 @@ impl Bounds<'_> {
             let message = format!("a text is longer than {} bytes", self.limits.value);
             self.fault(
                 Diagnostic::error(Code::TextTooLong, message, json.span)
-                    .with_help("AWS accepts no policy that is this long as a whole"),
+                    .with_help("this text alone is longer than any policy that AWS accepts"),
             );
             return;
         }

@@ -1,12 +1,12 @@
-//! The texts that all actions and resources of a statement start with: most statements of a long policy apply to no request of another
-//! statement, and these texts show it.
+//! The texts with which all actions and resources of a statement start. Most statements of a long policy share no request with a
+//! given statement, and these texts show it.
 //!
-//! A pattern only matches what starts as it does up to its first wildcard or variable. So two patterns match nothing in common
-//! unless one of these starts begins the other.
+//! Every match of a pattern starts with the text before its first wildcard or variable. So two patterns have no match in common
+//! unless the start of one is a prefix of the start of the other.
 
 use crate::policy::{Part, ResourceShape, Statement, Template};
 
-/// The starts of what a statement is about.
+/// The starts of the actions and resources of a statement.
 #[derive(Clone, Debug)]
 pub(crate) struct Starts<'s> {
     actions: Vec<&'s str>,
@@ -14,13 +14,13 @@ pub(crate) struct Starts<'s> {
 }
 
 impl<'s> Starts<'s> {
-    /// The starts of a statement.
+    /// Returns the starts of a statement.
     pub(crate) fn of(statement: &'s Statement) -> Starts<'s> {
         let [actions, resources] = [action_starts(statement), resource_starts(statement)].map(shortest);
         Starts { actions, resources }
     }
 
-    /// Returns false if no request is one that both statements are about.
+    /// True unless the starts show that no request is covered by both statements.
     pub(crate) fn may_meet(&self, other: &Statement) -> bool {
         let is_action = |value: &&str| meets(&self.actions, value);
         let is_resource = |value: &&str| meets(&self.resources, value);
@@ -29,7 +29,8 @@ impl<'s> Starts<'s> {
     }
 }
 
-/// The starts that no other begins, of starts in order: so few are enough, and among them only neighbours of a text can begin it.
+/// Keeps, from sorted starts, those that have no other one as a prefix. Few are enough, and only the neighbours of a text in this
+/// order can be prefixes of it.
 fn shortest(starts: Vec<&str>) -> Vec<&str> {
     let mut kept: Vec<&str> = Vec::with_capacity(starts.len());
     for start in starts {
@@ -40,19 +41,19 @@ fn shortest(starts: Vec<&str>) -> Vec<&str> {
     kept
 }
 
-/// Returns true if one of the starts, as [`shortest`] leaves them, begins the text or begins with it.
+/// True if one of the starts, as left by [`shortest`], is a prefix of the text or has it as a prefix.
 fn meets(starts: &[&str], text: &str) -> bool {
     let (before, after) = starts.split_at(starts.partition_point(|start| *start <= text));
     before.last().is_some_and(|start| text.starts_with(start))
         || after.first().is_some_and(|start| start.starts_with(text))
 }
 
-/// The starts of all actions that a statement is about, in lower case, each once and in order.
+/// Returns the starts of all actions that a statement covers, in lower case, sorted and each once.
 pub(crate) fn action_starts(statement: &Statement) -> Vec<&str> {
     distinct(each_action(statement))
 }
 
-/// The starts of all resources that a statement is about, or may be, each once and in order.
+/// Returns the starts of all resources that a statement covers or may cover, sorted and each once.
 pub(crate) fn resource_starts(statement: &Statement) -> Vec<&str> {
     distinct(each_resource(statement))
 }
@@ -68,13 +69,13 @@ fn each_resource(statement: &Statement) -> impl Iterator<Item = &str> {
     let values = listed.into_iter().flat_map(|resource| &resource.values);
     let any = listed.is_none().then_some("");
     any.into_iter().chain(values.map(|value| match value.value.shape {
-        // The service says which resources it is about.
+        // The service decides which resources it covers.
         ResourceShape::Abbreviation => "",
         ResourceShape::Any | ResourceShape::Arn { .. } => start(&value.value.template),
     }))
 }
 
-/// The text that everything starts with which the pattern matches.
+/// Returns the text with which every match of the pattern starts.
 fn start(template: &Template) -> &str {
     match template.parts().first() {
         Some(Part::Text(text)) => text,

@@ -4,11 +4,13 @@ use crate::hash::TextSet;
 use crate::policy::{Effect, Statement, Template};
 use std::sync::Arc;
 
-/// Names up to which a list is searched faster than a set.
+/// Up to this many names, searching a list is faster than a set.
 const SET_THRESHOLD: usize = 16;
 
-/// The statements of a document, in source order. Clones share them, and they do not change: another list is another value, which
-/// [`Document::with_statements`](crate::policy::Document::with_statements) puts into a document.
+/// The statements of a document, in source order. Clones share them. They never change: [`Document::with_statements`] makes a
+/// document with another list.
+///
+/// [`Document::with_statements`]: crate::policy::Document::with_statements
 #[derive(Clone, Debug)]
 pub struct Statements(Arc<Shared>);
 
@@ -21,10 +23,10 @@ struct Shared {
     deny: bool,
 }
 
-/// The names in order of first use, each once.
+/// Returns the names in order of first use, each once.
 fn distinct<'s>(names: impl Iterator<Item = &'s str>) -> Box<[Box<str>]> {
     let mut found: Vec<&str> = Vec::new();
-    // The same names, once there are too many to compare with each of them.
+    // The same names, once there are too many to compare with each.
     let mut seen: TextSet<&str> = TextSet::default();
     for name in names {
         let is_new = if found.len() < SET_THRESHOLD {
@@ -39,17 +41,17 @@ fn distinct<'s>(names: impl Iterator<Item = &'s str>) -> Box<[Box<str>]> {
 }
 
 impl Statements {
-    /// True if both are clones of one list.
+    /// True if both are clones of the same list.
     pub(crate) fn is_same(&self, other: &Statements) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The condition keys (lower case) that the statements mention; see [`crate::policy::Document::mentioned_keys`].
+    /// Returns the condition keys (lower case) that the statements mention; see [`crate::policy::Document::mentioned_keys`].
     pub(super) fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
         self.0.mentioned.iter().map(|name| &**name)
     }
 
-    /// The condition keys (lower case) that policy variables of the statements name, in order of first use.
+    /// Returns the condition keys (lower case) that policy variables of the statements name, in order of first use.
     pub(crate) fn variable_keys(&self) -> impl Iterator<Item = &str> {
         self.0.variables.iter().map(|name| &**name)
     }
@@ -92,7 +94,7 @@ impl<'s> IntoIterator for &'s Statements {
     }
 }
 
-/// The condition keys (lower case) that policy variables of these statements name, with repetitions.
+/// Returns the condition keys (lower case) that policy variables of these statements name; a key may occur several times.
 pub(crate) fn variable_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
     let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
     let resources = statements.iter().flat_map(|s| &s.resource).flat_map(|r| &r.values);
@@ -100,7 +102,8 @@ pub(crate) fn variable_keys(statements: &[Statement]) -> impl Iterator<Item = &s
     templates.flat_map(Template::variables).map(|variable| &*variable.key)
 }
 
-/// The condition keys (lower case) that conditions of these statements test and their policy variables name, with repetitions.
+/// Returns the condition keys (lower case) that conditions of these statements test and their policy variables name; a key may
+/// occur several times.
 pub(crate) fn mentioned_keys(statements: &[Statement]) -> impl Iterator<Item = &str> {
     let tested = statements.iter().flat_map(|s| &s.conditions).map(|c| &*c.key.value.name);
     tested.chain(variable_keys(statements))

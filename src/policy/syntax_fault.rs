@@ -1,10 +1,10 @@
-//! Names what keeps a text from being JSON, from the place where reading had to stop.
+//! Explains why a text is not JSON, from the place where reading stopped.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
-/// Describes a syntax error of serde_json in `text`, whose JSON begins at the offset `base`.
+/// Describes a syntax error of serde_json in `text`, whose JSON starts at the offset `base`.
 pub(super) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
     let at = offset(text, base, error);
     let fault = |message: &str, span: Span, help: &str| {
@@ -18,7 +18,7 @@ pub(super) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -
     }
     if let Some(comment) = comment(before, rest) {
         let span = Span::new(comment, comment + 1);
-        return fault("JSON has no comments", span, "remove the comment; `Sid` and `Id` are there for names");
+        return fault("JSON has no comments", span, "remove the comment; use `Sid` or `Id` for names");
     }
     if let Some(comma) = comma(before, rest) {
         let message = "a trailing comma";
@@ -26,21 +26,22 @@ pub(super) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -
     }
     if text.contains('\0') {
         return fault(
-            "there are zero bytes between the letters, as UTF-16 has them",
+            "there are zero bytes between the letters, as in UTF-16",
             here,
             "save the file as UTF-8",
         );
     }
     match rest.chars().next() {
         Some(c @ ('\'' | '\u{2018}'..='\u{201f}' | '`')) => {
-            return fault(&format!("`{c}` is not a quote of JSON"), here, "use straight double quotes: \"");
+            return fault(&format!("`{c}` is not a JSON quote"), here, "use straight double quotes: \"");
         }
         Some('\\') => {
             let help = "if the whole text is escaped, remove one backslash before each quote";
             return fault("a backslash outside of a string", here, help);
         }
         Some(c) if !c.is_ascii() && (c.is_whitespace() || INVISIBLE.contains(&c)) => {
-            let message = format!("U+{:04X}, which cannot be seen, is not a space of JSON", u32::from(c));
+            let message =
+                format!("the invisible character U+{:04X} is not valid white space in JSON", u32::from(c));
             return fault(&message, here, "remove it, or type a plain space or line end instead");
         }
         _ => {}
@@ -63,7 +64,7 @@ pub(super) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -
 /// Characters without a width: zero width spaces and joiners, word joiner, byte order mark.
 const INVISIBLE: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
 
-/// The place of an error in the text.
+/// Returns the place of an error in the text.
 fn offset(text: &str, base: usize, error: &serde_json::Error) -> usize {
     let line_start = match error.line() {
         0 | 1 => base,
@@ -83,7 +84,7 @@ fn offset(text: &str, base: usize, error: &serde_json::Error) -> usize {
     at
 }
 
-/// The offset of a comment that begins at the error, or just before it.
+/// Returns the offset of a comment that starts at the error or just before it.
 fn comment(before: &str, rest: &str) -> Option<usize> {
     let starts = |text: &str| text.starts_with("//") || text.starts_with("/*") || text.starts_with('#');
     if starts(rest) {
@@ -93,14 +94,14 @@ fn comment(before: &str, rest: &str) -> Option<usize> {
     before.get(last..).is_some_and(|c| c == "/" && rest.starts_with(['/', '*'])).then_some(last)
 }
 
-/// The offset of a comma after which the list or object ends.
+/// Returns the offset of a comma that is followed by the end of the list or object.
 fn comma(before: &str, rest: &str) -> Option<usize> {
     let start = before.trim_end();
     let ends = rest.trim_start().starts_with(['}', ']']);
     (ends && start.ends_with(',')).then(|| start.len() - 1)
 }
 
-/// True if the text starts as a YAML document does: with `---`, a tag, a list, or a key without quotes.
+/// True if the text starts like a YAML document: with `---`, a tag, a list, or a key without quotes.
 fn looks_like_yaml(text: &str) -> bool {
     let mut lines =
         text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -128,13 +129,13 @@ mod tests {
             ("{\"a\": /* x */ 1}", 6, "JSON has no comments"),
             ("{\"a\": 1, // x\n \"b\": 2}", 9, "JSON has no comments"),
             ("{\n# x\n}", 2, "JSON has no comments"),
-            ("{'a': 1}", 1, "`'` is not a quote of JSON"),
-            ("{“a”: 1}", 1, "`“` is not a quote of JSON"),
+            ("{'a': 1}", 1, "`'` is not a JSON quote"),
+            ("{“a”: 1}", 1, "`“` is not a JSON quote"),
             ("{\\\"a\\\": 1}", 1, "a backslash outside of a string"),
-            ("{\"a\":\u{2028}1}", 5, "U+2028, which cannot be seen, is not a space of JSON"),
-            ("{\u{a0}\"a\": 1}", 1, "U+00A0, which cannot be seen, is not a space of JSON"),
-            ("{\u{200b}}", 1, "U+200B, which cannot be seen, is not a space of JSON"),
-            ("{\0\"\0", 1, "there are zero bytes between the letters, as UTF-16 has them"),
+            ("{\"a\":\u{2028}1}", 5, "the invisible character U+2028 is not valid white space in JSON"),
+            ("{\u{a0}\"a\": 1}", 1, "the invisible character U+00A0 is not valid white space in JSON"),
+            ("{\u{200b}}", 1, "the invisible character U+200B is not valid white space in JSON"),
+            ("{\0\"\0", 1, "there are zero bytes between the letters, as in UTF-16"),
             ("# x\nVersion: '2012-10-17'\n", 0, "this looks like YAML"),
             ("Version: '2012-10-17'\nStatement:\n", 0, "this looks like YAML"),
             ("---\nStatement: []\n", 1, "this looks like YAML"),

@@ -46,7 +46,7 @@ enum Parts {
     Several(Box<[Part]>),
 }
 
-/// Why a text is no template, with the byte offset into the text where the fault stands.
+/// The reason why a text is not a valid template, with the byte offset of the fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
     /// Stable kebab-case code.
@@ -66,11 +66,11 @@ impl std::fmt::Display for TemplateError {
 impl std::error::Error for TemplateError {}
 
 impl Template {
-    /// Reads `text` with wildcards. With `variables`, `${...}` is a policy variable or an escape (`${*}`, `${?}`,
-    /// `${$}`); without, those characters are literal (version 2008-10-17), wildcards inside included.
+    /// Reads `text` with wildcards. With `variables`, `${...}` is a policy variable or an escape (`${*}`, `${?}`, `${$}`).
+    /// Without, these characters are plain text (version 2008-10-17), except wildcards among them.
     ///
     /// # Errors
-    /// A variable that is not closed, empty, or has a malformed name or default.
+    /// A variable is not closed, is empty, or has a malformed name or default.
     ///
     /// ```
     /// use iamsat::policy::{Part, Template};
@@ -82,14 +82,14 @@ impl Template {
         read(text, variables, |rest| memchr::memchr3(b'*', b'?', b'$', rest))
     }
 
-    /// The template that spells exactly this text; `*` and `?` are ordinary characters in it.
+    /// Returns the template that spells exactly this text; `*` and `?` are ordinary characters in it.
     pub fn literal(text: impl Into<Box<str>>) -> Template {
         let text = text.into();
         Template { parts: if text.is_empty() { Parts::None } else { Parts::One(Part::Text(text)) } }
     }
 
-    /// Reads `text` for operators without wildcards (StringEquals ...): `*` and `?` are literal, variables and
-    /// escapes are read if `variables`.
+    /// Reads `text` for operators without wildcards (such as StringEquals): `*` and `?` are plain text; variables and escapes are
+    /// read if `variables` is set.
     ///
     /// # Errors
     /// As [`Template::parse`].
@@ -97,7 +97,7 @@ impl Template {
         read(text, variables, |rest| memchr::memchr(b'$', rest))
     }
 
-    /// The template made of these parts, brought into canonical form.
+    /// Returns the template of these parts in canonical form.
     pub fn from_parts(parts: impl IntoIterator<Item = Part>) -> Template {
         let mut builder = Builder::default();
         for part in parts {
@@ -111,7 +111,7 @@ impl Template {
         builder.finish()
     }
 
-    /// The parts, in order.
+    /// Returns the parts, in order.
     pub fn parts(&self) -> &[Part] {
         match &self.parts {
             Parts::None => &[],
@@ -120,7 +120,7 @@ impl Template {
         }
     }
 
-    /// The one text it matches, if it has neither wildcard nor variable.
+    /// Returns the only text that it matches; `None` if it has a wildcard or variable.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts() {
             [] => Some(""),
@@ -129,23 +129,23 @@ impl Template {
         }
     }
 
-    /// Returns true if it is `*` alone.
+    /// True if it is `*` alone.
     pub fn is_many(&self) -> bool {
         matches!(self.parts, Parts::One(Part::Many))
     }
 
-    /// The policy variables in it, in order.
+    /// Returns the policy variables in it, in order.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.parts().iter().filter_map(|p| if let Part::Variable(v) = p { Some(v) } else { None })
     }
 
-    /// Returns true if a policy variable occurs.
+    /// True if it contains a policy variable.
     pub fn has_variables(&self) -> bool {
         self.variables().next().is_some()
     }
 
-    /// Splits at the first `count` colons of its texts (colons inside variables do not count): up to `count + 1`
-    /// pieces, the last of which holds the rest, colons included.
+    /// Splits at the first `count` colons of its texts; colons inside variables are ignored. Returns up to `count + 1` pieces, of
+    /// which the last contains the rest with its colons.
     ///
     /// ```
     /// use iamsat::policy::Template;
@@ -210,7 +210,7 @@ impl std::fmt::Debug for Template {
 }
 
 impl std::fmt::Display for Template {
-    /// Writes the parts as a policy of version 2012-10-17 spells them, literal `*`, `?` and `${` escaped.
+    /// Writes the parts as a policy of version 2012-10-17 spells them, with plain `*`, `?` and `${` escaped.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for part in self.parts() {
             match part {
@@ -234,7 +234,7 @@ impl std::fmt::Display for Template {
     }
 }
 
-/// The names of the policy variables in a text of version 2012-10-17, as they are spelled.
+/// Returns the names of the policy variables in a text of version 2012-10-17, as spelled.
 ///
 /// ```
 /// use iamsat::policy::spelled_variables;
@@ -245,7 +245,7 @@ pub fn spelled_variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| rest.split(['}', ',']).next())
 }
 
-/// Reads a text in which those of `*`, `?` and `$` that `special` finds are no ordinary characters.
+/// Reads a text in which the occurrences of `*`, `?` and `$` that `special` finds are special.
 fn read(
     text: &str,
     variables: bool,
@@ -284,7 +284,7 @@ enum Inside {
     Variable(Variable),
 }
 
-/// Reads `...}` at the start of `inner`, which follows the `${` at `offset`; the second value is the text behind it.
+/// Reads `...}` at the start of `inner`, which follows the `${` at `offset`. Returns the text after it as the second value.
 fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateError> {
     let error = |code, message: &str| TemplateError { code, message: message.to_owned(), offset };
     for escape in ['*', '?', '$'] {
@@ -292,7 +292,7 @@ fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateErr
             return Ok((Inside::Escape(escape), tail));
         }
     }
-    // A default may hold `}`: look for the quote first.
+    // A default may contain `}`, so the quote is searched for first.
     let key_end = inner
         .find(['}', ','])
         .ok_or_else(|| error(Code::MissingBrace, "the policy variable has no closing `}`"))?;
@@ -303,7 +303,7 @@ fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateErr
     if key.chars().any(|c| c.is_whitespace() || matches!(c, '$' | '{' | '*' | '?' | '\'')) {
         return Err(error(
             Code::InvalidVariable,
-            "the name of the policy variable holds a character it cannot have",
+            "the name of the policy variable contains an invalid character",
         ));
     }
     let (default, tail) = match after.strip_prefix(", '") {

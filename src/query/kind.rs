@@ -9,13 +9,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckKind {
-    /// Does a policy allow what another does not?
+    /// Asks if a policy allows a request that another one does not.
     NoNewAccess,
-    /// Does a policy allow what is listed?
+    /// Asks if a policy allows listed access.
     AccessNotGranted,
-    /// Does a set of policies allow a request with these properties?
+    /// Asks if a set of policies allows a request with given properties.
     Find,
-    /// Does a policy let outsiders in?
+    /// Asks if a policy lets outsiders in.
     NoPublicAccess,
 }
 
@@ -24,7 +24,7 @@ impl CheckKind {
     pub const ALL: [CheckKind; 4] =
         [CheckKind::NoNewAccess, CheckKind::AccessNotGranted, CheckKind::Find, CheckKind::NoPublicAccess];
 
-    /// Returns the name, as on the command line.
+    /// Returns the name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             CheckKind::NoNewAccess => "check-no-new-access",

@@ -1,39 +1,39 @@
-//! The query: layers of documents, each with the part it plays.
+//! The query: layers of documents, each with its role.
 
 use super::{CheckKind, Outside};
 use crate::index::broken;
 use crate::policy::{Access, Document, RequestSet};
 use std::ops::Range;
 
-/// The part that a layer plays in a query.
+/// The role of a layer in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// The request has to be in its set. Findings are about the statements that put requests into the set.
+    /// The request must be in the layer's set. Findings are about the statements that add requests to this set.
     Grants,
-    /// The request has to be in its set too: a permissions boundary, for example.
+    /// The request must be in the layer's set too, as with a permissions boundary.
     Caps,
-    /// It says which requests the query is about: the request has to be in its set. A statement without `Resource` is about
-    /// every resource, as one without `Principal` is about everyone.
+    /// The layer limits the requests that the query is about: the request must be in its set. A statement without `Resource`
+    /// covers every resource, and one without `Principal` covers everyone.
     Scope,
-    /// The request must not be in its set.
+    /// The request must not be in the layer's set.
     Excludes,
 }
 
-/// Documents that are read together and stand for a set of requests.
+/// Documents that are read together and define a set of requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'q, 'a> {
     /// The part that it plays.
     pub role: Role,
-    /// The set of requests that its documents stand for.
+    /// The set of requests that its documents define.
     pub set: RequestSet,
-    /// Index of its first document among [`Query::documents`].
+    /// Index of its first document in [`Query::documents`].
     pub first: usize,
     /// Its documents.
     pub documents: &'q [&'a Document],
 }
 
-/// A question about documents: is there a request that every layer treats as its [`Role`] says, that an entry of `access`
-/// lists, and whose requester is as `outside` says? PASS means that there is none.
+/// A query about documents: is there a request that satisfies the [`Role`] of every layer, that an entry of `access` lists,
+/// and whose requester satisfies `outside`? PASS means that there is none.
 ///
 /// ```
 /// use iamsat::query::{CheckKind, Query, Role};
@@ -48,9 +48,9 @@ pub struct Layer<'q, 'a> {
 #[derive(Clone, Debug)]
 pub struct Query<'a> {
     check: CheckKind,
-    /// Of all layers, one layer after the other.
+    /// The documents of all layers, one layer after the other.
     documents: Vec<&'a Document>,
-    /// The role and set of each layer and the index after that of its last document.
+    /// For each layer: the role, the set, and the index after its last document.
     layers: Vec<(Role, RequestSet, usize)>,
     access: Option<&'a [Access]>,
     outside: Option<Outside>,
@@ -73,14 +73,14 @@ impl<'a> Query<'a> {
         self
     }
 
-    /// Does `new` allow any request that `existing` does not?
+    /// Asks if `new` allows a request that `existing` does not.
     pub fn no_new_access(new: &'a Document, existing: &'a Document) -> Query<'a> {
         Query::nothing_more_through(new, existing, RequestSet::ALLOWED)
     }
 
-    /// Does `new` let more through than `existing`, as far as this set tells? Of an allowed set: is there a request in that of
-    /// `new` and not in that of `existing`? Of the denied set: does `existing` deny a request that `new` does not? Then
-    /// `existing` is the policy of the query.
+    /// Asks if `new` lets more through than `existing`, with regard to this set. For an allowed set: is there a request in the
+    /// set of `new` and not in that of `existing`? For the denied set: is there a request that `existing` denies and `new` does
+    /// not? In that case `existing` is the policy of the query.
     ///
     /// ```
     /// use iamsat::policy::RequestSet;
@@ -100,20 +100,20 @@ impl<'a> Query<'a> {
         Query::new(CheckKind::NoNewAccess).layer(Role::Grants, set, [one]).layer(Role::Excludes, set, [other])
     }
 
-    /// Does `policy` allow any request that some entry of `access` lists?
+    /// Asks if `policy` allows a request that some entry of `access` lists.
     pub fn access_not_granted(policy: &'a Document, access: &'a [Access]) -> Query<'a> {
         let query =
             Query::new(CheckKind::AccessNotGranted).layer(Role::Grants, RequestSet::ALLOWED, [policy]);
         Query { access: Some(access), ..query }
     }
 
-    /// Does `policy` allow any request of an outsider that comes from no address, or from one beyond those of `outside`?
+    /// Asks if `policy` allows a request of an outsider that comes from no address, or from one that is not listed in `outside`.
     pub fn no_public_access(policy: &'a Document, outside: Outside) -> Query<'a> {
         let query = Query::new(CheckKind::NoPublicAccess).layer(Role::Grants, RequestSet::ALLOWED, [policy]);
         Query { outside: Some(outside), ..query }
     }
 
-    /// Do the policies, read as one set, allow any request that each document of `scope` allows and none of `excludes`?
+    /// Asks if the policies, read as one set, allow a request that each document of `scope` allows and none of `excludes` allows.
     pub fn find(
         policies: impl IntoIterator<Item = &'a Document>,
         scope: impl IntoIterator<Item = &'a Document>,
@@ -124,8 +124,8 @@ impl<'a> Query<'a> {
         Query::find_among(RequestSet::ALLOWED, policies, scope, excludes)
     }
 
-    /// Is there a request in this set of the policies, read together, and in that of each document of `scope`, but in none of
-    /// those of `excludes`?
+    /// Asks if there is a request in this set of the policies, read together, and in that of each document of `scope`, but in
+    /// none of those of `excludes`.
     pub fn find_among(
         set: RequestSet,
         policies: impl IntoIterator<Item = &'a Document>,
@@ -142,18 +142,18 @@ impl<'a> Query<'a> {
         query
     }
 
-    /// The same query, whose requests these documents, read as one set, have to allow too.
+    /// Returns the same query with the further demand that these documents, read as one set, allow the request.
     #[must_use]
     pub fn capped_by(self, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
         self.layer(Role::Caps, RequestSet::ALLOWED, documents)
     }
 
-    /// The kind of check that it belongs to.
+    /// Returns the kind of check to which the query belongs.
     pub fn check(&self) -> CheckKind {
         self.check
     }
 
-    /// The layers, in order. The first one grants, and no other does.
+    /// Returns the layers in order. The first one grants, and no other does.
     pub fn layers(&self) -> impl Iterator<Item = Layer<'_, 'a>> {
         let mut first = 0;
         self.layers.iter().map(move |(role, set, end)| {
@@ -164,7 +164,7 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// The set of requests that the policies stand for.
+    /// Returns the set of requests that the policies define.
     pub fn set(&self) -> RequestSet {
         match self.layers.first() {
             Some((_, set, _)) => *set,
@@ -172,12 +172,12 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The documents of all layers, one layer after the other.
+    /// Returns the documents of all layers, one layer after the other.
     pub fn documents(&self) -> &[&'a Document] {
         &self.documents
     }
 
-    /// The documents that grant.
+    /// Returns the documents that grant access.
     pub fn policies(&self) -> &[&'a Document] {
         match self.layers.first() {
             Some((_, _, end)) => self.documents_at(0..*end),
@@ -192,14 +192,14 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The documents of all layers with this role.
+    /// Returns the documents of all layers with this role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &'a Document> {
         self.layers()
             .filter(move |layer| layer.role == role)
             .flat_map(|layer| layer.documents.iter().copied())
     }
 
-    /// The documents about which something is asked: all but those that say which requests the query is about.
+    /// Returns the documents that are checked: all but those that limit the requests in question.
     pub fn judged(&self) -> Vec<&'a Document> {
         self.layers()
             .filter(|layer| layer.role != Role::Scope)
@@ -207,12 +207,12 @@ impl<'a> Query<'a> {
             .collect()
     }
 
-    /// The entries of which one has to list the request, if the query has any.
+    /// Returns the access entries, one of which must list the request, if the query has any.
     pub fn access(&self) -> Option<&'a [Access]> {
         self.access
     }
 
-    /// That the requester has to be an outsider, if it has to.
+    /// Returns the demand that the requester is an outsider, if the query has it.
     pub fn outside(&self) -> Option<&Outside> {
         self.outside.as_ref()
     }

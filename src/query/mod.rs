@@ -1,4 +1,4 @@
-//! What is asked about documents: a [`Query`] and the [`Semantics`] under which it is read.
+//! The query about documents: a [`Query`], and the [`Semantics`] under which it is read.
 
 mod kind;
 mod layers;

@@ -3,25 +3,25 @@
 use crate::policy::PolicyType;
 use crate::request::Requesters;
 
-/// The way in which the documents of a question are read.
+/// How the documents of a query are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Semantics {
     /// The type of the documents.
     pub policy_type: PolicyType,
-    /// True if the type was read off the documents. One without `Principal` may be a service control policy then.
+    /// True if the type was inferred from the documents. Then a document without `Principal` may be a service control policy.
     pub is_type_inferred: bool,
-    /// True if disputed matches across colons are open.
+    /// True if matches of wildcards across colons are left open.
     pub strict_arn: bool,
-    /// True if facts that AWS's checks do not know are left out.
+    /// True if facts unknown to AWS's checks are not assumed.
     pub aws_compat: bool,
-    /// True if what is usually but not certainly true of requests is taken for a fact.
+    /// True if the heuristics are assumed, which usually but not certainly hold for requests.
     pub heuristics: bool,
-    /// True if the requester has a permissions boundary, where that is fixed.
+    /// True if the requester has a permissions boundary, false if not, `None` if it may have one.
     pub boundary: Option<bool>,
 }
 
 impl Semantics {
-    /// The semantics of policies of this type without any option.
+    /// Returns the semantics for policies of this type, without options.
     pub fn of(policy_type: PolicyType) -> Semantics {
         Semantics {
             policy_type,
@@ -33,8 +33,8 @@ impl Semantics {
         }
     }
 
-    /// Who may send the requests in question. A document without `Principal` whose type is not stated may be a service control
-    /// policy, and that binds root users too.
+    /// Returns the possible requesters. A document without `Principal` whose type is not given may be a service control policy,
+    /// which also applies to root users.
     pub fn requesters(self) -> Requesters {
         match (self.policy_type, self.is_type_inferred) {
             (PolicyType::Identity, false) => Requesters::Attached,

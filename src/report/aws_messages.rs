@@ -1,4 +1,4 @@
-//! The messages of AWS's checks, word for word, and ours where AWS has none.
+//! The messages of AWS's checks, word for word, and our own where AWS has none.
 //!
 //! Sources: the examples of the AWS CLI and of the API reference for CheckNoNewAccess, CheckAccessNotGranted
 //! and CheckNoPublicAccess.
@@ -6,7 +6,7 @@
 use crate::policy::{Access, ResourceType};
 use crate::query::CheckKind;
 
-/// The lists that were given to check-access-not-granted.
+/// Which lists were given to check-access-not-granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lists {
     /// True if any actions were listed.
@@ -25,7 +25,7 @@ impl Lists {
     }
 }
 
-/// A check that AWS has too, with what its messages depend on beside its kind.
+/// A check that AWS has too, with the data that its messages depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AwsCheck {
     /// check-no-new-access.
@@ -94,7 +94,7 @@ impl AwsCheck {
         }
     }
 
-    /// Returns the message for a FAIL that is about what the existing policy denies, which AWS's checks do not have.
+    /// Returns the message for a FAIL because the new policy denies less, which AWS's checks do not have.
     pub fn denies_less_message() -> &'static str {
         DENIES_LESS
     }

@@ -1,7 +1,7 @@
-//! Baselines: lists of findings that are known and accepted, each with its reason.
+//! Baselines: lists of accepted findings, each with its reason.
 //!
-//! A finding is accepted for one input, one check and one statement as it is written: who changes the statement has to
-//! accept it anew. Only findings can be accepted; what has no answer or cannot be judged cannot.
+//! A finding is accepted for one input, one check and one statement as written. A changed statement must be accepted again. Only
+//! findings can be accepted; undecided questions and invalid inputs cannot.
 
 use super::failure::Failure;
 use super::issue::{Issue, Kind, Report, Status};
@@ -11,7 +11,7 @@ use crate::index::broken;
 use crate::span::{Source, Span};
 use serde::{Deserialize, Serialize};
 
-/// The form of the file; another one is refused.
+/// The version of the file format; other versions are refused.
 const VERSION: u32 = 1;
 
 #[derive(Deserialize, Serialize)]
@@ -25,11 +25,11 @@ struct File {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// Whose name the finding goes by: [`Issue::fingerprint`].
+    /// The name of the finding: [`Issue::fingerprint`].
     fingerprint: String,
     /// The command that found it.
     check: String,
-    /// The reference policy that it was held against, where there are several.
+    /// The reference policy with which it was compared, if there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
     /// The input.
@@ -59,7 +59,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Makes a list with nothing on it.
+    /// Makes an empty list.
     pub fn empty(source: Source) -> Baseline {
         Baseline { source, entries: Vec::new() }
     }
@@ -67,10 +67,10 @@ impl Baseline {
     /// Reads a list.
     ///
     /// # Errors
-    /// If the text is no list of this version, or an entry has no reason.
+    /// The text is not a list of this version, or an entry has no reason.
     pub fn parse(source: &Source) -> Result<Baseline, Failure> {
         let refused = |why: String| {
-            Failure::validation(format!("{} is no list of accepted findings: {why}", source.name()))
+            Failure::validation(format!("{} is not a list of accepted findings: {why}", source.name()))
         };
         let file: File = serde_json::from_str(source.text()).map_err(|error| refused(error.to_string()))?;
         if file.version != VERSION {
@@ -85,7 +85,7 @@ impl Baseline {
         Ok(Baseline { source: source.clone(), entries: file.accepted })
     }
 
-    /// Marks the findings of every input that are on the list as accepted.
+    /// Marks the listed findings of every input as accepted.
     pub fn apply(&mut self, report: &mut Report) {
         for subject in &mut report.subjects {
             let file = relative(&subject.name, report.directory.as_deref());
@@ -104,7 +104,7 @@ impl Baseline {
         }
     }
 
-    /// Warns of every entry that [`Baseline::apply`] found nothing for, though its input was judged or is gone.
+    /// Warns of every entry for which [`Baseline::apply`] found nothing although its input was checked or is gone.
     pub fn stale(&self, report: &Report, exists: impl Fn(&str) -> bool) -> Vec<Issue> {
         let mut searched_to = 0;
         let mut issues = Vec::new();
@@ -112,19 +112,19 @@ impl Baseline {
             let place = self.place(entry, searched_to);
             searched_to = place.end as usize;
             if is_stale(entry, report, &exists) {
-                let title = format!("nothing is found any more for an accepted finding of {}", entry.file);
+                let title = format!("an accepted finding is not found any more in {}", entry.file);
                 let label = "matches nothing: it was fixed, or the statement has changed";
                 let issue =
                     Issue::new(Kind::Warning, Code::StaleAcceptance, title).at(&self.source, place, label);
                 issues.push(
-                    issue.with_note("help", "remove the entry, or write the list anew with --write-baseline"),
+                    issue.with_note("help", "remove the entry, or rewrite the list with --write-baseline"),
                 );
             }
         }
         issues
     }
 
-    /// Finds where an entry's fingerprint stands; an empty place if it is written in another way, with escapes.
+    /// Finds the place of an entry's fingerprint; an empty place if it is written with escapes.
     fn place(&self, entry: &Entry, from: usize) -> Span {
         let quoted = format!("\"{}\"", entry.fingerprint);
         let found = self.source.text().get(from..).and_then(|rest| rest.find(&quoted));
@@ -134,8 +134,8 @@ impl Baseline {
         }
     }
 
-    /// Writes the list that accepts all findings of a report: reasons that are on this list are kept, new ones get `reason`.
-    /// Entries about inputs that were not judged stay.
+    /// Writes the list that accepts all findings of a report. Reasons on this list are kept, new entries get `reason`. Entries
+    /// about inputs that were not checked stay.
     pub fn updated(&self, report: &Report, reason: &str, exists: impl Fn(&str) -> bool) -> String {
         let mut entries: Vec<Entry> =
             self.entries.iter().filter(|entry| !is_stale(entry, report, &exists)).cloned().collect();
@@ -176,7 +176,7 @@ fn is_stale(entry: &Entry, report: &Report, exists: &impl Fn(&str) -> bool) -> b
     let name = |name: &str| relative(name, report.directory.as_deref());
     let mut same = report.subjects.iter().filter(|s| name(&s.name) == entry.file && s.rule == entry.rule);
     match same.next() {
-        // Without an answer nobody knows whether it would still be found.
+        // Without an answer, nobody knows if the finding still exists.
         Some(subject) => matches!(subject.status, Status::Pass | Status::Fail),
         None => !exists(&entry.file),
     }

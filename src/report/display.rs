@@ -1,4 +1,4 @@
-//! Requests as people read them: a small table, and the name of who makes one.
+//! Requests for people: a small table, and the name of the requester.
 
 use crate::explain::display::{KeyNames, one_line};
 use crate::index::broken;
@@ -17,13 +17,15 @@ pub(super) fn rows(
     ];
     let principal = match (&request.requester, policy_type) {
         (Some(requester), _) => principal_name(requester),
-        (None, PolicyType::Identity) => "any that the policy is attached to".to_owned(),
-        (None, PolicyType::ServiceControl) => "any in the accounts that the policy is attached to".to_owned(),
+        (None, PolicyType::Identity) => "any principal this policy is attached to".to_owned(),
+        (None, PolicyType::ServiceControl) => {
+            "any principal in the accounts this policy is attached to".to_owned()
+        }
         (None, PolicyType::Resource | PolicyType::ResourceControl) => "any".to_owned(),
     };
     rows.push(("principal".to_owned(), principal));
     if let Some(parent) = request.requester.as_ref().and_then(Requester::parent_arn) {
-        rows.push((String::new(), format!("whose session {parent} asked for")));
+        rows.push((String::new(), format!("whose session {parent} requested")));
     }
     for id in &request.hidden.unique_ids {
         rows.push((String::new(), format!("whose unique id is {id}")));
@@ -46,13 +48,13 @@ pub(super) fn rows(
     rows
 }
 
-/// Returns a value of a key; texts that could be mistaken for something else are quoted.
+/// Returns a value of a key, in quotes if it could be mistaken for something else.
 fn shown(value: &str) -> String {
     let bare = !value.is_empty() && !value.contains([' ', ',', '"']);
     if bare { value.to_owned() } else { format!("\"{value}\"") }
 }
 
-/// Draws the rows in columns, as one message of several lines.
+/// Formats the rows in columns, as one message of several lines.
 pub(super) fn table(rows: &[(String, String)]) -> String {
     let lines: Vec<String> =
         rows.iter().map(|(name, value)| format!("{name:<10} {}", one_line(value))).collect();

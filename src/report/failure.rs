@@ -1,4 +1,4 @@
-//! Failures: why an input could not be judged at all.
+//! Failures: reasons why an input could not be checked at all.
 
 use super::issue::{Issue, Kind};
 use crate::code::Code;
@@ -8,10 +8,10 @@ use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, Read};
 use crate::span::Source;
 
-/// AWS's name of an error of the program that answers.
+/// AWS's name for an internal error.
 const INTERNAL: &str = "InternalServerException";
 
-/// A diagnostic with the text it is about.
+/// A diagnostic with its source.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// The text.
@@ -23,13 +23,13 @@ pub struct Fault {
 /// Why there is no verdict.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// AWS's name of the kind of error.
+    /// AWS's name for the kind of error.
     pub code: &'static str,
     /// One sentence.
     pub message: String,
-    /// The faults of the documents, if it is about documents.
+    /// The faults of the documents, if the failure is about documents.
     pub faults: Vec<Fault>,
-    /// The unknown that leaves the question open, if that is why: then the answer is UNKNOWN, and nothing is wrong.
+    /// The unknown value that leaves the query open, if this is the reason. The answer is then UNKNOWN, and nothing is wrong.
     pub open: Option<Box<Issue>>,
 }
 
@@ -42,27 +42,27 @@ impl std::fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Failure {
-    /// Makes an error of what was asked.
+    /// Makes an error about an invalid request or input.
     pub fn validation(message: impl Into<String>) -> Failure {
         Failure { code: "ValidationException", message: message.into(), faults: Vec::new(), open: None }
     }
 
-    /// Makes the end of a question about something that is not known.
+    /// Ends a query that depends on something unknown.
     pub fn undecided(issue: Issue, message: impl Into<String>) -> Failure {
         Failure { open: Some(Box::new(issue)), ..Failure::validation(message) }
     }
 
-    /// Makes an error of this program.
+    /// Makes an internal error.
     pub fn internal(message: impl Into<String>) -> Failure {
         Failure { code: INTERNAL, message: message.into(), faults: Vec::new(), open: None }
     }
 
-    /// True for an error of this program.
+    /// True for an internal error.
     pub fn is_internal(&self) -> bool {
         self.code == INTERNAL
     }
 
-    /// Makes an error of documents with faults; `None` if all could be read.
+    /// Makes an error about documents with faults; `None` if all could be read.
     pub fn of_documents<'r>(reads: impl IntoIterator<Item = &'r Read>) -> Option<Failure> {
         let (mut faults, mut names) = (Vec::new(), Vec::new());
         for read in reads {
@@ -74,7 +74,7 @@ impl Failure {
         Failure::of_faults(&names, faults)
     }
 
-    /// Makes an error of documents that do not fit their type (inferred if it is not given); `None` if they fit.
+    /// Makes an error about documents that do not fit their type (inferred if not given); `None` if they fit.
     pub fn of_misfits(documents: &[&Document], policy_type: Option<PolicyType>) -> Option<Failure> {
         let as_type = match policy_type {
             Some(given) => given,
@@ -100,15 +100,15 @@ impl Failure {
     fn of_faults(names: &[&str], faults: Vec<Fault>) -> Option<Failure> {
         let message = match names {
             [] => return None,
-            [one] => format!("{one} cannot be judged: {}", count(&faults)),
-            several => format!("{} cannot be judged: {}", several.join(" and "), count(&faults)),
+            [one] => format!("could not check {one}: {}", count(&faults)),
+            several => format!("could not check {}: {}", several.join(" and "), count(&faults)),
         };
         Some(Failure { faults, ..Failure::validation(message) })
     }
 }
 
 impl Issue {
-    /// Makes issues of the reason why there is no verdict: of every fault of the documents, or the failure itself if it is about none.
+    /// Makes issues of the reason why there is no verdict: one for every fault of the documents, or one for the failure itself.
     pub fn of_failure(failure: &Failure) -> Vec<Issue> {
         let of_fault = |fault: &Fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic);
         if failure.faults.iter().any(|f| f.diagnostic.severity == Severity::Error) {
@@ -121,7 +121,7 @@ impl Issue {
     }
 }
 
-/// Returns the code of a failure that AWS's name stands for.
+/// Returns the code of a failure for AWS's name.
 fn failure_code(code: &str) -> Code {
     match code {
         "ValidationException" => Code::InvalidQuestion,
@@ -145,7 +145,7 @@ fn faults(read: &Read) -> impl Iterator<Item = Fault> + '_ {
         .map(|diagnostic| Fault { source: read.source.clone(), diagnostic: diagnostic.clone() })
 }
 
-/// Makes one fault of those that every statement has because the document is of another kind.
+/// Merges the faults that every statement has because the document is of another type into one.
 fn of_wrong_kind(document: &Document, misfits: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let about_principals =
         |fault: &Diagnostic| matches!(fault.code, Code::MissingPrincipal | Code::UnsupportedPrincipal);
@@ -153,7 +153,7 @@ fn of_wrong_kind(document: &Document, misfits: Vec<Diagnostic>) -> Vec<Diagnosti
     let count = document.statements.len();
     match kind.as_slice() {
         [first, _, ..] if kind.len() == count => {
-            let one = first.clone().with_label(format!("the first of {count} statements, and all are alike"));
+            let one = first.clone().with_label(format!("the first of {count} statements with this fault"));
             std::iter::once(one).chain(others).collect()
         }
         _ => kind.into_iter().chain(others).collect(),

@@ -1,17 +1,17 @@
-//! Names for findings that stay the same when a policy is reformatted, moved or renamed.
+//! Fingerprints: names of findings that stay the same when a policy is reformatted, moved or renamed.
 
 use crate::policy::{Document, Statement};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Half a SHA-256: enough that nobody finds a second text for it.
+/// Half a SHA-256, which is long enough that nobody can find a second text with the same name.
 const BYTES: usize = 16;
 
 /// Names some texts.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        // Each part with its length, so that none can take over what belongs to the next.
+        // Each part is hashed with its length, so no two lists of parts hash the same bytes.
         hash.update(part.len().to_string());
         hash.update(":");
         hash.update(part);
@@ -19,10 +19,10 @@ pub(super) fn fingerprint(parts: &[&str]) -> String {
     hash.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns what a statement says, whatever its layout, the order of its members and lists, and its Sid.
+/// Returns the content of a statement, independent of layout, of the order of its members and lists, and of its Sid.
 ///
-/// An accepted finding is accepted for a statement as it is written: whatever else changes, the statement cannot allow
-/// more than it says.
+/// An accepted finding is accepted for a statement as written: whatever else changes, the statement cannot allow more than it
+/// says.
 pub(super) fn statement_text(document: &Document, statement: &Statement) -> String {
     let text = document.source.slice(statement.span);
     match serde_json::from_str(text) {
@@ -34,7 +34,7 @@ pub(super) fn statement_text(document: &Document, statement: &Statement) -> Stri
     }
 }
 
-/// Writes JSON with its members and lists in order; a single value is a list of one.
+/// Writes JSON with sorted members and lists; a single value is written as a list of one.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -88,7 +88,7 @@ mod tests {
     fn parts_cannot_run_into_one_another() {
         assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
         assert_ne!(fingerprint(&["1:a"]), fingerprint(&["", "a"]));
-        // SHA-256 of nothing, as in FIPS 180-4's test vectors.
+        // The SHA-256 of the empty text, as in FIPS 180-4's test vectors.
         assert_eq!(fingerprint(&[]), "e3b0c44298fc1c149afbf4c8996fb924");
     }
 }

@@ -1,4 +1,4 @@
-//! Issues: the model of what there is to tell, whatever it is about, that every format for people and pipelines prints.
+//! Issues: the common model of everything reported, which every format for people and pipelines renders.
 
 use super::fingerprint::fingerprint;
 use crate::code::Code;
@@ -8,19 +8,18 @@ use crate::limits::InputLimits;
 use crate::policy::{Document, pointer_at};
 use crate::span::{LineColumn, Source, Span};
 
-/// The kind of thing that an issue is.
+/// The kind of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// The answer to the question, with evidence. Can be accepted.
+    /// The answer to a query, with evidence. It can be accepted.
     Finding,
-    /// A part of a policy that changes nothing, which is proved, or that says something else than it seems to. Can be
-    /// accepted too.
+    /// A part of a policy that has no effect (proved) or means something other than it appears to. It can be accepted too.
     Lint,
     /// There is no answer.
     Unknown,
-    /// An input cannot be judged.
+    /// An input could not be checked.
     Error,
-    /// Legal, but probably not what was meant.
+    /// Valid, but probably not intended.
     Warning,
 }
 
@@ -29,11 +28,11 @@ pub enum Kind {
 pub struct Mark {
     /// The place.
     pub span: Span,
-    /// Its part in the issue; empty for nothing to say.
+    /// The text at this place; may be empty.
     pub label: String,
 }
 
-/// One thing to tell: what, where, why and what to do.
+/// One report: what happened, where, why and what to do.
 ///
 /// ```
 /// use iamsat::{code::Code, report::{Issue, Kind}, span::{Source, Span}};
@@ -47,31 +46,31 @@ pub struct Mark {
 pub struct Issue {
     /// The kind of thing it is.
     pub kind: Kind,
-    /// The name of what it says; `iamsat explain` has a page about it.
+    /// The code of the issue; `iamsat explain` has a page about it.
     pub code: Code,
     /// One sentence.
     pub title: String,
-    /// The text that the marks point into; `None` if it is about no place.
+    /// The text that the marks point into; `None` if the issue has no place.
     pub source: Option<Source>,
-    /// Places in the source, the one to look at first.
+    /// Places in the source, the most important one first.
     pub marks: Vec<Mark>,
     /// The JSON pointer of the first mark.
     pub pointer: Option<String>,
-    /// More to know, by name (`request`, `before`, `help`, ...), each of one or several lines.
+    /// More information, by name (`request`, `before`, `help`, ...), each of one or several lines.
     pub notes: Vec<(&'static str, String)>,
-    /// A name for what was found and where in the policy; it stays the same when lines move and files are renamed.
+    /// A name for the finding and its place in the policy; it stays the same when lines move and files are renamed.
     pub fingerprint: String,
-    /// Why the finding is accepted, if it is.
+    /// The reason why the finding is accepted, if it is.
     pub accepted: Option<String>,
 }
 
 impl Issue {
-    /// Returns true if it is of a kind that can be accepted.
+    /// True if issues of this kind can be accepted.
     pub fn is_acceptable(&self) -> bool {
         matches!(self.kind, Kind::Finding | Kind::Lint)
     }
 
-    /// Makes an issue about no place.
+    /// Makes an issue without a place.
     pub fn new(kind: Kind, code: Code, title: impl Into<String>) -> Issue {
         let title = title.into();
         Issue {
@@ -87,11 +86,11 @@ impl Issue {
         }
     }
 
-    /// Puts the issue at a place. The fingerprint becomes that of the code, the pointer and the text there.
+    /// Gives the issue a place. The fingerprint becomes that of the code, the pointer and the text there.
     #[must_use]
     pub fn at(mut self, source: &Source, span: Span, label: impl Into<String>) -> Issue {
         self.pointer = pointer_at(source.text(), span.start as usize, &InputLimits::default());
-        // A place that no pointer names counts as the whole document.
+        // A place without a pointer counts as the whole document.
         let pointer = match &self.pointer {
             Some(pointer) => pointer.as_str(),
             None => "",
@@ -116,14 +115,14 @@ impl Issue {
         self
     }
 
-    /// Names what was found in other words than those of the place: see [`Issue::fingerprint`].
+    /// Sets the fingerprint from other parts than the place: see [`Issue::fingerprint`].
     #[must_use]
     pub fn with_fingerprint(mut self, parts: &[&str]) -> Issue {
         self.fingerprint = fingerprint(parts);
         self
     }
 
-    /// Returns the place to look at first.
+    /// Returns the first place.
     pub(super) fn place(&self) -> Option<(&Source, LineColumn)> {
         let (source, mark) = self.source.as_ref().zip(self.marks.first())?;
         Some((source, source.position(mark.span.start as usize)))
@@ -161,7 +160,7 @@ pub enum Status {
     Fail,
     /// There is no answer.
     Unknown,
-    /// The input cannot be judged.
+    /// The input could not be checked.
     Error,
     /// There was nothing to judge.
     Skipped,
@@ -185,9 +184,9 @@ impl Status {
 pub struct Subject {
     /// The input, as it is called.
     pub name: String,
-    /// The file that holds the input, where that is not its name.
+    /// The file that contains the input, if it is not its name.
     pub file: Option<String>,
-    /// The reference policy, where there are several.
+    /// The reference policy, if there are several.
     pub rule: Option<String>,
     /// The status.
     pub status: Status,
@@ -198,12 +197,12 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The file that holds the input.
+    /// Returns the file that holds the input.
     pub(super) fn file(&self) -> &str {
         self.file.as_deref().unwrap_or(&self.name)
     }
 
-    /// Says what came out, after the name of the input.
+    /// Returns the name of the input with its outcome.
     pub(super) fn line(&self) -> String {
         match &self.rule {
             Some(rule) => format!("{} ({rule}): {}", self.name, self.message),
@@ -211,7 +210,8 @@ impl Subject {
         }
     }
 
-    /// Says why all findings of this input are accepted; `None` if some are not, or if there is something else than findings.
+    /// Returns the reasons for which all findings of this input are accepted; `None` if some are not, or if there are issues
+    /// other than findings.
     pub fn accepted(&self) -> Option<String> {
         let findings: Vec<&Issue> = self.issues.iter().filter(|i| i.kind != Kind::Warning).collect();
         let mut reasons: Vec<&str> = findings.iter().filter_map(|i| i.accepted.as_deref()).collect();
@@ -226,18 +226,18 @@ impl Subject {
 pub struct Report {
     /// The command, as it is typed.
     pub command: &'static str,
-    /// The directory that relative paths start from; paths in it are shown relative to it.
+    /// The directory from which relative paths start; paths inside it are shown relative to it.
     pub directory: Option<String>,
     /// The inputs.
     pub subjects: Vec<Subject>,
-    /// The issues about the run as a whole: reference policies, the list of accepted findings.
+    /// The issues about the whole run: reference policies, the list of accepted findings.
     pub issues: Vec<Issue>,
-    /// True if there is a list of accepted findings, so that what is not on it is known not to be accepted.
+    /// True if there is a list of accepted findings, so that a finding not on it is known not to be accepted.
     pub has_baseline: bool,
 }
 
 impl Report {
-    /// Lists everything to tell, that about the run first.
+    /// Lists all issues, first those about the run.
     pub fn all_issues(&self) -> impl Iterator<Item = &Issue> {
         self.issues.iter().chain(self.subjects.iter().flat_map(|s| &s.issues))
     }

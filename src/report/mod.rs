@@ -1,7 +1,7 @@
-//! Reports: what people and programs get to see of an answer.
+//! Reports: the presentation of answers to people and programs.
 //!
-//! `answer` makes [`Issue`]s of the answer to each question, `format` draws them. A new question is a file of `answer`, with a
-//! view in `format/json`; the other formats then work at once.
+//! `answer` makes [`Issue`]s of the answer to each query, `format` renders them. A new check is a file of `answer` with a
+//! view in `format/json`; the other formats then work without changes.
 //!
 //! ```
 //! use iamsat::check::{Options, no_new_access};

@@ -1,4 +1,4 @@
-//! File names as other programs read them: relative where that is possible, with forward slashes.
+//! File names in the form other programs expect: relative if possible, with forward slashes.
 
 use std::path::MAIN_SEPARATOR;
 

@@ -1,4 +1,4 @@
-//! Addresses that requests come from, as intervals, and how many they are.
+//! Source addresses of requests, as intervals, and their number.
 
 use std::net::IpAddr;
 
@@ -18,10 +18,10 @@ pub struct AddressInterval {
     last: IpAddr,
 }
 
-/// The networks of RFC 1918, from which no request reaches AWS by the internet.
+/// The networks of RFC 1918, from which no request reaches AWS over the internet.
 const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
-/// From more addresses than these, everyone can send requests: a network of 8 bits (IPv4) or 32 bits (IPv6).
+/// More addresses than this count as everyone: a network with a prefix of 8 bits (IPv4) or 32 bits (IPv6).
 ///
 /// Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" ("the meaning of public").
 const MOST: (u128, u128) = (1 << 24, 1 << 96);
@@ -41,12 +41,12 @@ fn address(v6: bool, number: u128) -> Option<IpAddr> {
 }
 
 impl AddressInterval {
-    /// From `first` to `last`; `None` if those are of two families or in the wrong order.
+    /// Returns the interval from `first` to `last`; `None` if their families differ or they are in the wrong order.
     pub fn new(first: IpAddr, last: IpAddr) -> Option<AddressInterval> {
         (first.is_ipv6() == last.is_ipv6() && first <= last).then_some(AddressInterval { first, last })
     }
 
-    /// From one number to another, as addresses of a family.
+    /// Returns the interval from one number to another, as addresses of a family.
     pub fn of_numbers(v6: bool, first: u128, last: u128) -> Option<AddressInterval> {
         AddressInterval::new(address(v6, first)?, address(v6, last)?)
     }
@@ -59,7 +59,7 @@ impl AddressInterval {
         }
     }
 
-    /// Reads `address` or `address/length`; bits after the length do not count.
+    /// Reads `address` or `address/length`; bits after the length are ignored.
     pub fn network(text: &str) -> Option<AddressInterval> {
         let (start, length) =
             text.split_once('/').map_or((text, None), |(start, length)| (start, Some(length)));
@@ -70,46 +70,46 @@ impl AddressInterval {
             Some(digits) if digits.len() > 3 || !digits.bytes().all(|b| b.is_ascii_digit()) => return None,
             Some(digits) => digits.parse::<u32>().ok().filter(|length| *length <= width)?,
         };
-        // Of a single address of IPv6, no bit is free.
+        // A single IPv6 address has no free bits.
         let free = u128::MAX.checked_shr(128 - width + length).unwrap_or_default();
         let first = number(start) & !free;
         AddressInterval::of_numbers(start.is_ipv6(), first, first | free)
     }
 
-    /// The first address.
+    /// Returns the first address.
     pub fn first(&self) -> IpAddr {
         self.first
     }
 
-    /// The last address.
+    /// Returns the last address.
     pub fn last(&self) -> IpAddr {
         self.last
     }
 
-    /// Their number; of all of IPv6, one less.
+    /// Returns the number of addresses; for all of IPv6, one less.
     pub fn size(&self) -> u128 {
         let distance = number(self.last) - number(self.first);
         distance + u128::from(distance < u128::MAX)
     }
 
-    /// Returns true if the address is one of them.
+    /// True if the address is in the interval.
     pub fn contains(&self, address: IpAddr) -> bool {
         address.is_ipv6() == self.first.is_ipv6() && self.first <= address && address <= self.last
     }
 
-    /// Returns true if some address is in both.
+    /// True if some address is in both intervals.
     pub fn meets(&self, other: &AddressInterval) -> bool {
         self.contains(other.first) || other.contains(self.first)
     }
 
-    /// The private networks, from which no request reaches AWS by the internet (RFC 1918).
+    /// Returns the private networks, from which no request reaches AWS over the internet (RFC 1918).
     pub fn private() -> impl Iterator<Item = AddressInterval> {
         PRIVATE.iter().filter_map(|text| AddressInterval::parse(text))
     }
 }
 
 impl std::fmt::Display for AddressInterval {
-    /// As a network if it is one.
+    /// Writes the interval as a network if it is one.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let width: u32 = if self.first.is_ipv6() { 128 } else { 32 };
         let network = (0..width).map(|length| (length, format!("{}/{length}", self.first)));
@@ -121,7 +121,7 @@ impl std::fmt::Display for AddressInterval {
     }
 }
 
-/// Some addresses, each once: intervals in order that neither overlap nor touch.
+/// A set of addresses: sorted intervals that neither overlap nor touch.
 ///
 /// ```
 /// use iamsat::request::{AddressInterval, AddressSet};
@@ -135,7 +135,7 @@ impl std::fmt::Display for AddressInterval {
 pub struct AddressSet(Vec<AddressInterval>);
 
 impl AddressSet {
-    /// The addresses of these intervals.
+    /// Returns the addresses of these intervals.
     pub fn of(intervals: impl IntoIterator<Item = AddressInterval>) -> AddressSet {
         let mut sorted: Vec<AddressInterval> = intervals.into_iter().collect();
         sorted.sort_unstable();
@@ -156,12 +156,12 @@ impl AddressSet {
         AddressSet(set)
     }
 
-    /// The intervals.
+    /// Returns the intervals.
     pub fn intervals(&self) -> &[AddressInterval] {
         &self.0
     }
 
-    /// The numbers of IPv4 and of IPv6 addresses.
+    /// Returns the numbers of IPv4 and of IPv6 addresses.
     pub fn sizes(&self) -> (u128, u128) {
         let of = |v6: bool| {
             let family = self.0.iter().filter(|interval| interval.first.is_ipv6() == v6);
@@ -170,7 +170,7 @@ impl AddressSet {
         (of(false), of(true))
     }
 
-    /// Returns true if they are so many that access from them is access for everyone.
+    /// True if there are so many addresses that access from them counts as access for everyone.
     pub fn is_everyone(&self) -> bool {
         let (v4, v6) = self.sizes();
         v4 > MOST.0 || v6 > MOST.1

@@ -1,4 +1,4 @@
-//! Requests whose keys agree: where two keys hold one thing in two spellings, one value is taken from the other.
+//! Makes requests whose keys agree: if two keys hold the same fact in two spellings, one value is copied from the other.
 
 use crate::policy::read_instant;
 use crate::request::Request;
@@ -12,9 +12,9 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
 ];
 
 impl Request {
-    /// The requests that differ from this one in that organization paths start with the organization's id, or the id is what the
-    /// first path starts with, and that `aws:EpochTime` is the second of `aws:CurrentTime`. What a policy makes of them has to
-    /// be asked again.
+    /// Returns variants of this request in which the organization paths start with the organization's id (or the id is the start
+    /// of the first path), and `aws:EpochTime` is the second of `aws:CurrentTime`. Policies must be evaluated again for a
+    /// variant.
     pub(crate) fn in_agreement(&self) -> impl Iterator<Item = Request> + '_ {
         [true, false].into_iter().map(|by_id| {
             let mut other = self.clone();
@@ -29,7 +29,7 @@ impl Request {
         })
     }
 
-    /// Gives the paths and the id one organization: that of the id, or that of the first path.
+    /// Gives the paths and the id the same organization: that of the id, or that of the first path.
     fn unite(&mut self, id: &str, paths: &str, by_id: bool) {
         let of_path =
             |path: &String| path.split_once('/').map(|(start, rest)| (start.to_owned(), rest.to_owned()));

@@ -1,4 +1,4 @@
-//! Keys outside the table of global keys of which AWS says in words how many values they have.
+//! Keys outside the table of global keys for which AWS documents the number of values.
 //!
 //! Source: IAM User Guide, "IAM and AWS STS condition context keys" (page `reference_policies_iam-condition-keys`): the claims of web
 //! identity tokens, the keys of SAML assertions (lists are marked `[]` there) and those of AWS STS.
@@ -48,7 +48,7 @@ const OF_SAML: [&str; 7] = ["aud", "doc", "edupersonorgdn", "iss", "namequalifie
 const OF_STS: [&str; 5] =
     ["durationseconds", "externalid", "rolesessionname", "sourceidentity", "taskpolicyarn"];
 
-/// The number of values that a key (lower-cased name) has in one request, where AWS says so.
+/// Returns the number of values that a key (lower-cased name) can have in one request; `None` if AWS does not document it.
 ///
 /// ```
 /// use iamsat::request::{Multiplicity, multiplicity};
@@ -61,7 +61,7 @@ pub fn multiplicity(name: &str) -> Option<Multiplicity> {
     if let Some(info) = info_of_lower(name) {
         return Some(info.multiplicity);
     }
-    // Hosts have a dot, and the other keys here start with one of two words.
+    // Host names contain a dot, and the other keys here start with one of two words.
     if !matches!(prefix(name)?, b"saml" | b"sts") && memchr::memchr(b'.', name.as_bytes()).is_none() {
         return None;
     }
@@ -71,7 +71,7 @@ pub fn multiplicity(name: &str) -> Option<Multiplicity> {
         "saml" if OF_SAML.contains(&claim) => Some(Multiplicity::Single),
         "sts" if OF_STS.contains(&claim) => Some(Multiplicity::Single),
         "token.actions.githubusercontent.com" if OF_GITHUB.contains(&claim) => Some(Multiplicity::Single),
-        // The keys of a provider start with its host.
+        // The keys of a provider start with its host name.
         host if host.contains('.') && claim == "amr" => Some(Multiplicity::Multi),
         host if host.contains('.') && OF_TOKENS.contains(&claim) => Some(Multiplicity::Single),
         _ => None,
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::request::keys::{KEYS, key_info};
 
-    /// Looking at the start of a name first leaves out no key of the tables.
+    /// The check of the name's start skips no key of the tables.
     #[test]
     fn every_key_of_a_table_is_found() {
         for info in &KEYS {

@@ -1,8 +1,8 @@
-//! Which requests can happen: shapes, the key table, and the facts that AWS documents about every request.
+//! Decides which requests can happen: their form, the key table, and the facts that AWS documents about every request.
 //!
-//! The facts are S1 to S13 and S17 of docs/semantics.md, as far as the search uses them; each removes requests, so each has to be
-//! certain. The members of S12, which would compare the values of two keys, are left out here as
-//! there: a request too many never makes a PASS wrong.
+//! The facts are S1 to S13 and S17 of docs/semantics.md, as far as the search uses them. Each fact excludes requests, so it must
+//! be certain. The part of S12 about members would compare the values of two keys; it is omitted here as in the search, because
+//! an additional request never makes a PASS wrong.
 //!
 //! Source of all of them: IAM User Guide, page `reference_policies_condition-keys`; of S1, S4 and S5 also
 //! `reference_policies_variables`, of one value per single-valued key
@@ -14,19 +14,20 @@ use crate::request::{
 };
 use std::borrow::Cow;
 
-/// Which facts are taken for certain.
+/// The sets of facts that are assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactSets {
-    /// All that AWS documents; without, only shapes and types (as AWS's own checks know them).
+    /// Assumes everything that AWS documents. Otherwise only forms and types are checked, as in AWS's own checks.
     pub safe: bool,
-    /// What is usually true, but not certainly; see [`HEURISTICS`](crate::request::HEURISTICS).
+    /// Assumes the heuristics, which usually but not certainly hold; see [`HEURISTICS`](crate::request::HEURISTICS).
     pub heuristics: bool,
 }
 
 /// A reason why a request cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconsistency {
-    /// The fact that is violated: `S1` to `S13`, `S17` (`S2-S6` for what the requester fixes), `shape`, `type`, `presence`, `single-valued` or the name of a heuristic.
+    /// The violated fact: `S1` to `S13`, `S17` (`S2-S6` for keys that the requester fixes), `shape`, `type`, `presence`,
+    /// `single-valued` or the name of a heuristic.
     pub axiom: &'static str,
     /// One sentence.
     pub message: String,
@@ -40,7 +41,7 @@ impl std::fmt::Display for Inconsistency {
 
 impl std::error::Error for Inconsistency {}
 
-/// The keys that policies mention: lower case, in order, each once.
+/// The keys that policies mention: in lower case, sorted, each once.
 ///
 /// ```
 /// use iamsat::request::{FactSets, Keys, Request};
@@ -55,9 +56,9 @@ pub struct Keys<'k> {
     names: Vec<Cow<'k, str>>,
     /// Those of the key table.
     known: Vec<(Cow<'k, str>, &'static KeyInfo)>,
-    /// Ids and paths of organizations that are both among them.
+    /// The pairs of an organization's id and paths of which both are mentioned.
     organizations: Vec<(&'static str, &'static str)>,
-    /// Those that who the requester is may fix.
+    /// The mentioned keys that the requester may fix.
     of_requester: Vec<&'static str>,
 }
 
@@ -99,22 +100,22 @@ impl<'k> Keys<'k> {
         keys
     }
 
-    /// Returns true if one of them is in every request of an AWS principal.
+    /// True if one of them is in every request of an AWS principal.
     pub fn describe_everyone(&self) -> bool {
         self.known
             .iter()
             .any(|(_, info)| matches!(info.presence, Presence::Signed | Presence::AlwaysForPrincipals))
     }
 
-    /// Returns true if this one is among them.
+    /// True if the key is one of them.
     pub(crate) fn contains(&self, key: &str) -> bool {
         self.names.binary_search_by(|name| (**name).cmp(key)).is_ok()
     }
 }
 
 impl Request {
-    /// All reasons why this request cannot happen. Presence is only looked at for `keys`, which are those that the policies
-    /// mention: of others a request says nothing.
+    /// Returns all reasons why this request cannot happen. Presence is checked only for `keys`, the keys that the policies
+    /// mention; a request says nothing about others.
     pub fn inconsistencies<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k str>,
@@ -123,12 +124,12 @@ impl Request {
         self.inconsistencies_among(&Keys::new(keys), axioms)
     }
 
-    /// As [`Request::inconsistencies`], for keys that many requests are asked about.
+    /// Does the same as [`Request::inconsistencies`], with keys prepared for many requests.
     pub fn inconsistencies_among(&self, keys: &Keys<'_>, axioms: &FactSets) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         let mut fault = |axiom: &'static str, message: String| found.push(Inconsistency { axiom, message });
         if !is_action(&self.action) {
-            fault("shape", format!("`{}` is no action", self.action));
+            fault("shape", format!("`{}` is not a valid action", self.action));
         }
         if self.resource != "*" && !(self.resource.starts_with("arn:") && has_six_fields(&self.resource)) {
             fault("shape", format!("`{}` is neither `*` nor an ARN of six fields", self.resource));
@@ -142,7 +143,7 @@ impl Request {
             }
             let Some(info) = key_info(key) else { continue };
             if let Some(value) = values.iter().find(|v| !is_of_type(v, info.value)) {
-                fault("type", format!("`{value}` is no value of {}", info.name));
+                fault("type", format!("`{value}` is not a value of {}", info.name));
             }
         }
         for (key, info) in &keys.known {
@@ -152,7 +153,7 @@ impl Request {
         }
         if axioms.safe {
             self.derived(keys, &mut fault);
-            // These are about values that are there.
+            // These facts are about values that are present.
             if !self.context.is_empty() {
                 self.unsigned(&mut fault);
                 self.network(keys, &mut fault);
@@ -165,12 +166,12 @@ impl Request {
         found
     }
 
-    /// Returns true if a key (lower-cased name) is present. A request has few keys, and most differ in length.
+    /// True if a key (lower-cased name) is present. A request has few keys, and most differ in length.
     fn has(&self, key: &str) -> bool {
         self.context.keys().any(|present| present == key)
     }
 
-    /// S1 to S6: what the requester fixes.
+    /// Checks S1 to S6: the keys that the requester fixes.
     fn derived(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let Some(requester) = &self.requester else { return };
         for (key, expected) in requester.derived_context() {
@@ -180,11 +181,11 @@ impl Request {
             let given = self.values(key).and_then(<[String]>::first);
             if given.map(String::as_str) != expected.as_deref() {
                 let expected = expected.map_or("absent".to_owned(), |e| format!("`{e}`"));
-                fault("S2-S6", format!("{key} has to be {expected} for this requester"));
+                fault("S2-S6", format!("{key} must be {expected} for this requester"));
             }
         }
         let (of_account, anonymous) = (requester.account().is_some(), *requester == Requester::Anonymous);
-        // Of sessions of AssumeRoot only the account is documented.
+        // For sessions of AssumeRoot, only the account is documented.
         let documented = of_account && !matches!(requester, Requester::AssumedRoot { .. });
         for (key, info) in &keys.known {
             let needed = match info.presence {
@@ -201,7 +202,7 @@ impl Request {
             (Requester::RoleSession { session, .. }, Some(id))
                 if id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session) =>
             {
-                fault("S5", format!("aws:userid of the session has to be an id and `:{session}`"));
+                fault("S5", format!("aws:userid of the session must be an id followed by `:{session}`"));
             }
             (Requester::User { .. }, Some(id)) if id.is_empty() || id.contains(':') => {
                 fault("S5", "aws:userid of a user is a unique id".to_owned());
@@ -211,25 +212,34 @@ impl Request {
         let arn = self.values_of_lower("aws:principalarn").and_then(<[String]>::first);
         let Requester::AssumedRoot { account } = requester else { return };
         if arn.is_some_and(|arn| !(arn.starts_with("arn:") && arn.split(':').nth(4) == Some(account))) {
-            fault("S2", format!("aws:PrincipalArn has to be of account {account}"));
+            fault("S2", format!("aws:PrincipalArn must be in account {account}"));
         }
-        // What it is like is not documented, but what those of others are like is.
+        // The form of this ARN is not documented, but those of other requesters are.
         let resource = arn.and_then(|arn| arn.splitn(6, ':').nth(5));
         if resource.is_some_and(|resource| resource.contains('/') && !resource.starts_with("assumed-root/")) {
-            fault("S3", "aws:PrincipalArn of a session of AssumeRoot is that of nobody else".to_owned());
+            fault(
+                "S3",
+                "aws:PrincipalArn of an AssumeRoot session cannot be the ARN of another requester".to_owned(),
+            );
         }
         let type_name = self.values_of_lower("aws:principaltype").and_then(<[String]>::first);
         if type_name
             .is_some_and(|name| ["User", "FederatedUser", "AssumedRole", "Anonymous"].contains(&&**name))
         {
-            fault("S4", "aws:PrincipalType of a session of AssumeRoot is that of no other kind".to_owned());
+            fault(
+                "S4",
+                "aws:PrincipalType of an AssumeRoot session cannot be that of another kind".to_owned(),
+            );
         }
         if user_id.is_some_and(|id| id.starts_with("AROA") || id.starts_with("AIDA")) {
-            fault("S5", "aws:userid of a session of AssumeRoot is no unique id of a role or user".to_owned());
+            fault(
+                "S5",
+                "aws:userid of an AssumeRoot session cannot be the unique id of a role or user".to_owned(),
+            );
         }
     }
 
-    /// S1 and S17: what anonymous requests lack, and those of a federated sign-in.
+    /// Checks S1 and S17: keys that anonymous requests and those of a federated sign-in lack.
     fn unsigned(&self, fault: &mut dyn FnMut(&'static str, String)) {
         let (fact, whose) = match &self.requester {
             Some(Requester::Anonymous) => ("S1", "anonymous requests"),
@@ -256,7 +266,7 @@ impl Request {
         }
     }
 
-    /// S8 and S9: requests through a VPC endpoint.
+    /// Checks S8 and S9: requests through a VPC endpoint.
     fn network(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let through = [
             "aws:sourcevpc",
@@ -270,7 +280,10 @@ impl Request {
         if self.has("aws:sourceip")
             && let Some(key) = through.iter().find(|key| self.has(key))
         {
-            fault("S8", format!("{key} exists only through a VPC endpoint, where aws:SourceIp does not"));
+            fault(
+                "S8",
+                format!("{key} is present only through a VPC endpoint, where aws:SourceIp is absent"),
+            );
         }
         let named = ["aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpcarn"];
         let names = named.iter().find(|key| self.has(key));
@@ -281,7 +294,7 @@ impl Request {
         }
     }
 
-    /// S10, S12 and S13: keys that come together.
+    /// Checks S10, S12 and S13: keys that are present together.
     fn groups(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
         for (id, paths) in &keys.organizations {
@@ -322,7 +335,7 @@ impl Request {
     }
 }
 
-/// Visible ASCII with exactly one colon, something on both sides.
+/// True for visible ASCII with exactly one colon that has text on both sides.
 fn is_action(text: &str) -> bool {
     let mut halves = text.split(':');
     let both = (halves.next(), halves.next(), halves.next());
@@ -330,7 +343,7 @@ fn is_action(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// Returns true if there are colons enough for the fields of an ARN.
+/// True if the text has enough colons for the fields of an ARN.
 fn has_six_fields(text: &str) -> bool {
     text.bytes().filter(|b| *b == b':').count() >= 5
 }
@@ -339,7 +352,7 @@ fn is_of_type(text: &str, value: ValueType) -> bool {
     match value {
         ValueType::String => true,
         ValueType::Arn => has_six_fields(text),
-        // String operators read the same two texts.
+        // String operators compare the same two texts.
         ValueType::Bool => text == "true" || text == "false",
         ValueType::Number | ValueType::Epoch => Decimal::read(text).is_some(),
         ValueType::Date => read_instant(text).is_some(),

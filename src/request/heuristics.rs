@@ -1,27 +1,27 @@
-//! What is usually true of requests, but not certainly.
+//! Heuristics: facts that usually but not certainly hold for requests.
 
 use crate::code::Code;
 use crate::policy::AddressRange;
 use crate::request::consistency::Keys;
 use crate::request::{Request, Requester};
 
-/// Something that is usually true of requests.
+/// A fact that usually holds for requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heuristic {
     /// Its name, as answers give it.
     pub name: Code,
-    /// Keys (lower case) it is about: it takes part where one of them is mentioned. None for what is about the action of
+    /// Keys (lower case) of which one must be mentioned for the heuristic to apply. Empty for the heuristic about the action of
     /// requests to resources.
     pub keys: &'static [&'static str],
-    /// A key that has to be mentioned too.
+    /// A key that must be mentioned too.
     pub with: Option<&'static str>,
 }
 
 /// All heuristics.
 ///
-/// Sources: IAM User Guide, page `reference_policies_condition-keys`, and RFC 1918 for private addresses; of the last one the
-/// AWS STS API reference, AssumeRole, AssumeRoleWithWebIdentity and AssumeRoleWithSAML. Why none of them is certain is said
-/// in docs/semantics.md, so none is on by default.
+/// Sources: IAM User Guide, page `reference_policies_condition-keys`; RFC 1918 for private addresses; for the last one the AWS
+/// STS API reference, AssumeRole, AssumeRoleWithWebIdentity and AssumeRoleWithSAML. docs/semantics.md explains why none of them
+/// is certain, so none is on by default.
 pub const HEURISTICS: [Heuristic; 6] = [
     Heuristic { name: PRIVATE, keys: &["aws:sourceip"], with: None },
     Heuristic { name: MFA_AGE, keys: &["aws:multifactorauthage"], with: Some("aws:multifactorauthpresent") },
@@ -43,7 +43,7 @@ const VIA_SERVICE: Code = Code::HeuristicNoVpcViaAwsService;
 const ROLE_CALLERS: Code = Code::HeuristicWebAndSamlCallersOnlyAssumeRoles;
 
 impl Request {
-    /// The heuristics that the request contradicts.
+    /// Reports the heuristics that the request contradicts.
     pub(super) fn against_heuristics(&self, keys: &Keys<'_>, fault: &mut dyn FnMut(&'static str, String)) {
         let mentioned = |key: &str| keys.contains(key);
         let first = |key: &str| self.values(key).and_then(<[String]>::first);
@@ -58,7 +58,7 @@ impl Request {
             && mentioned("aws:multifactorauthpresent")
             && first("aws:multifactorauthpresent").is_none_or(|v| v != "true")
         {
-            fault(MFA_AGE.as_str(), "aws:MultiFactorAuthAge is there only with MFA".to_owned());
+            fault(MFA_AGE.as_str(), "aws:MultiFactorAuthAge is present only with MFA".to_owned());
         }
         if matches!(self.requester, Some(Requester::User { .. })) && present("aws:tokenissuetime") {
             fault(
@@ -70,12 +70,15 @@ impl Request {
         if let Some(key) = SET_FOR_A_RESOURCE.iter().find(|key| present(key))
             && !service
         {
-            fault(FOR_A_RESOURCE.as_str(), format!("{key} is there only in calls of services"));
+            fault(FOR_A_RESOURCE.as_str(), format!("{key} is present only in calls by services"));
         }
         if first("aws:viaawsservice").is_some_and(|via| via == "true")
             && let Some(key) = LOST_VIA_SERVICE.iter().find(|key| present(key))
         {
-            fault(VIA_SERVICE.as_str(), format!("{key} is lost when a service calls for the caller"));
+            fault(
+                VIA_SERVICE.as_str(),
+                format!("{key} is absent when a service calls on behalf of the caller"),
+            );
         }
         self.role_callers(fault);
     }

@@ -6,7 +6,7 @@ use crate::hash::are_equal;
 use crate::policy::closest;
 use std::sync::OnceLock;
 
-/// Changes whenever an entry of the table does; certificates name it.
+/// The version of the table. Every change of an entry raises it, because certificates name it.
 pub const KEY_TABLE_VERSION: u32 = 2;
 
 /// The type of the values of a key.
@@ -47,7 +47,7 @@ pub enum Presence {
 /// The entry of a key in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
-    /// AWS's spelling; of tag keys, the part up to the slash.
+    /// The name in AWS's spelling; for tag keys, the part up to the slash.
     pub name: &'static str,
     /// Type of its values.
     pub value: ValueType,
@@ -136,7 +136,7 @@ pub(super) static KEYS: [KeyInfo; 62] = [
     key("aws:RequestTag/", Text, Single, Sometimes),
 ];
 
-/// The entry for a key, by its name in any case; `None` for keys that are not in the table.
+/// Returns the entry for a key, given its name in any case; `None` for keys that are not in the table.
 ///
 /// ```
 /// use iamsat::request::{ValueType, key_info};
@@ -145,21 +145,21 @@ pub(super) static KEYS: [KeyInfo; 62] = [
 /// assert!(key_info("s3:prefix").is_none());
 /// ```
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
-    // Almost all names come in lower case. No early end: many bytes are looked at together.
+    // Almost all names are in lower case. Without an early exit, many bytes are compared together.
     let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
     if is_lower { info_of_lower(name) } else { info_of_lower(&name.to_ascii_lowercase()) }
 }
 
-/// The global key that a misspelled one was probably meant to be.
+/// Returns the known global key that a misspelled one probably means.
 pub(crate) fn closest_global_key(name: &str) -> Option<&'static str> {
     let known: Vec<&'static str> =
         KEYS.iter().map(|info| info.name).filter(|name| name.starts_with("aws:")).collect();
     closest(name, &known)
 }
 
-/// The entry for a key, by its name in lower case.
+/// Returns the entry for a key, given its name in lower case.
 pub(super) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
-    // Most keys are those of a service, which no entry starts like.
+    // Most keys belong to a service that no entry of the table belongs to.
     if !PREFIXES.contains(&prefix(name)?) {
         return None;
     }
@@ -173,15 +173,15 @@ pub(super) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
 /// The services of the keys in the table.
 const PREFIXES: [&[u8]; 7] = [b"aws", b"ec2", b"lambda", b"ssm", b"codebuild", b"glue", b"identitystore"];
 
-/// The text before the first colon.
+/// Returns the text before the first colon.
 pub(super) fn prefix(name: &str) -> Option<&[u8]> {
     let bytes = name.as_bytes();
     bytes.get(..bytes.iter().position(|byte| *byte == b':')?)
 }
 
-/// The entry with exactly this name in lower case.
+/// Returns the entry with exactly this name, given in lower case.
 fn known(name: &str) -> Option<&'static KeyInfo> {
-    /// Names in lower case by their length and their last bytes: mostly one in a place.
+    /// The entries, hashed by the length and last bytes of their lower-case names: usually one in a place.
     static BY_END: OnceLock<Vec<Vec<(String, &'static KeyInfo)>>> = OnceLock::new();
     let by_end = BY_END.get_or_init(|| {
         let mut places = vec![Vec::new(); PLACES];
@@ -198,10 +198,10 @@ fn known(name: &str) -> Option<&'static KeyInfo> {
 
 const PLACES: usize = 256;
 
-/// A place of [`PLACES`]; a name of less than eight bytes has none, and none of the table is as short.
+/// Returns the place for a name; `None` for a name of less than eight bytes, because no name in the table is that short.
 fn place_of(name: &str) -> Option<usize> {
     let end = u64::from_le_bytes(*name.as_bytes().last_chunk::<8>()?);
-    // The multiplier is odd and without pattern, so that the upper bits depend on all of the end.
+    // The multiplier is odd and has no regular bit pattern, so the upper bits depend on all of the last bytes.
     let mixed = end.rotate_left(5).wrapping_add(name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     usize::try_from(mixed >> 56).ok()
 }

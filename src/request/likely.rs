@@ -1,10 +1,10 @@
-//! Requests that look like those that are seen.
+//! Requests that look like real ones.
 
 use crate::request::{Request, Requester};
 
 impl Request {
-    /// True if the account of the requester, or of its identity provider, has twelve digits. Every real one has, but a policy that
-    /// spells another is to be told what it says, so that others are only avoided where a witness can be of such an account.
+    /// True if the account of the requester, or of its identity provider, has twelve digits. Every real account has, but a policy
+    /// that spells another one is still answered as written; other accounts are only avoided if a witness can have a real one.
     ///
     /// ```
     /// use iamsat::request::{Request, Requester};

@@ -1,4 +1,4 @@
-//! A concrete request: who, what, on what, in which context; and the table of global condition keys.
+//! A concrete request: requester, action, resource and context. Also the table of global condition keys.
 
 mod addresses;
 mod agreement;
@@ -30,7 +30,7 @@ pub use usual::Missing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One request, complete for the policies it is judged by: a key that is not in the context is absent.
+/// One request. It is complete for the policies it is evaluated against: a key without a value in the context is absent.
 ///
 /// ```
 /// use iamsat::request::Request;
@@ -39,20 +39,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Who asks; `None` where it plays no part (identity policies speak for whoever they are attached to).
+    /// The requester; `None` if it does not matter, as identity policies apply to whoever they are attached to.
     pub requester: Option<Requester>,
-    /// `service:name`, compared without regard to case.
+    /// `service:name`; case is ignored.
     pub action: String,
     /// An ARN of six or more fields, or `*`.
     pub resource: String,
-    /// Lower-cased key to its values; never an empty list (absent and empty are the same).
+    /// Values by lower-cased key. A list is never empty: absent and empty are the same.
     context: BTreeMap<String, Vec<String>>,
-    /// The facts about the requester that only AWS knows.
+    /// Facts about the requester that only AWS knows.
     pub hidden: HiddenAttributes,
 }
 
-/// HiddenAttributes of a request that no policy text decides: which stored unique id or canonical user the requester is, and
-/// whether it has a permissions boundary.
+/// Facts about a requester that no policy text decides: which stored unique id or canonical user it is, and if it has a
+/// permissions boundary.
 ///
 /// ```
 /// use iamsat::evaluate::{Decision, Options, decide};
@@ -71,16 +71,16 @@ pub struct Request {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HiddenAttributes {
-    /// Unique-id principals (`AROA...`) that are this requester.
+    /// The unique-id principals (`AROA...`) in policies that stand for this requester.
     pub unique_ids: BTreeSet<String>,
-    /// Canonical user ids that are the requester's account.
+    /// The canonical user ids that stand for the requester's account.
     pub canonical_users: BTreeSet<String>,
     /// True if the requester has a permissions boundary.
     pub boundary: bool,
 }
 
 impl Request {
-    /// A request with an empty context and no requester.
+    /// Returns a request with an empty context and no requester.
     pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Request {
         Request {
             requester: None,
@@ -91,7 +91,7 @@ impl Request {
         }
     }
 
-    /// Sets the values of a key; none removes it.
+    /// Sets the values of a key; an empty list removes the key.
     #[must_use]
     pub fn with<T: Into<String>>(mut self, key: &str, values: impl IntoIterator<Item = T>) -> Request {
         self.set(key, values.into_iter().map(Into::into).collect());
@@ -105,7 +105,7 @@ impl Request {
         self
     }
 
-    /// Sets the values of a key; none removes it.
+    /// Sets the values of a key; an empty list removes the key.
     pub fn set(&mut self, key: &str, values: Vec<String>) {
         let key = key.to_ascii_lowercase();
         if values.is_empty() {
@@ -115,9 +115,9 @@ impl Request {
         }
     }
 
-    /// The values of a key, `None` if absent. The name is compared without regard to case.
+    /// Returns the values of a key; `None` if it is absent. The case of the name is ignored.
     pub fn values(&self, key: &str) -> Option<&[String]> {
-        // Almost all names come in lower case. No early end: many bytes are looked at together.
+        // Almost all names are in lower case. Without an early exit, many bytes are compared together.
         let is_lower = !key.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
         match is_lower {
             true => self.values_of_lower(key),
@@ -125,18 +125,18 @@ impl Request {
         }
     }
 
-    /// As [`Request::values`], of a name in lower case.
+    /// Does the same as [`Request::values`] for a name in lower case.
     pub(crate) fn values_of_lower(&self, key: &str) -> Option<&[String]> {
         debug_assert!(!key.bytes().any(|b| b.is_ascii_uppercase()), "{key}");
         self.context.get(key).map(Vec::as_slice)
     }
 
-    /// All keys (lower case) with their values, in order.
+    /// Returns all keys (lower case) with their values, in order.
     pub fn context(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.context.iter().map(|(k, v)| (k.as_str(), v.as_slice()))
     }
 
-    /// Bytes of its action, its resource and its context together.
+    /// Returns the number of bytes of its action, resource and context together.
     ///
     /// ```
     /// use iamsat::request::Request;

@@ -1,18 +1,18 @@
-//! Whether a request is an outsider's: of someone whom no policy knows.
+//! Decides if a request comes from an outsider: a caller that no policy knows.
 //!
-//! Written from the rules in docs/semantics.md, "Outsiders", one text at a time; `formula` says the same of all requests at
-//! once, in another way, and tests hold the two against each other.
+//! This is implemented from the rules in docs/semantics.md, "Outsiders", one text at a time. `encode` compiles the same rules for
+//! all requests at once, independently, and tests compare the two.
 
 use crate::policy::{Document, PrincipalKind, ResourceType};
 use crate::request::{AddressInterval, Request, Requester, SharedProvider, TenantKey, TenantPlace};
 use std::net::IpAddr;
 
-/// Providers of web identities that anyone can have.
+/// Providers of web identities at which anyone can have an account.
 const ANYONES: [&str; 4] =
     ["accounts.google.com", "graph.facebook.com", "www.amazon.com", "cognito-identity.amazonaws.com"];
 
-/// Returns true if an outsider cannot choose the value of the key, so that a condition with fixed values on it confines a policy for a
-/// resource of this type. `aws:SourceIp`, where the number of addresses counts, is not among these keys.
+/// True if an outsider cannot choose the value of the key, so a condition with fixed values on it restricts the callers of a
+/// resource of this type. `aws:SourceIp` is not among these keys, because there the number of addresses counts.
 ///
 /// ```
 /// use iamsat::policy::ResourceType;
@@ -31,7 +31,7 @@ pub fn is_trust_key(key: &str, resource_type: ResourceType) -> bool {
 }
 
 /// Sources: S3 User Guide, "Blocking public access" (the meaning of public); IAM User Guide, "IAM Access Analyzer filter keys"
-/// and "AWS global condition context keys"; of the last four "Available keys for AWS web identity federation".
+/// and "AWS global condition context keys"; for the last four "Available keys for AWS web identity federation".
 const TRUST_KEYS: [&str; 21] = [
     "accounts.google.com:aud",
     "aws:principalaccount",
@@ -59,7 +59,7 @@ const TRUST_KEYS: [&str; 21] = [
 const SERVICE_KEYS: [&str; 3] =
     ["aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"];
 
-/// The policies whose authors' knowledge counts.
+/// The policies that define whom their authors know.
 #[derive(Clone, Copy)]
 struct Known<'d> {
     documents: &'d [&'d Document],
@@ -76,7 +76,7 @@ impl<'d> Known<'d> {
         elements.flat_map(|p| &p.values).map(|v| (v.value.kind, &*v.value.text))
     }
 
-    /// All values: of principals, resources and conditions.
+    /// Returns all values of principals, resources and conditions.
     fn texts(self) -> impl Iterator<Item = &'d str> {
         let resources = self.documents.iter().flat_map(|d| &d.statements).flat_map(|s| &s.resource);
         let resources = resources.flat_map(|r| &r.values).map(|v| &*v.value.text);
@@ -86,7 +86,7 @@ impl<'d> Known<'d> {
             .chain(self.conditions().map(|(_, text)| text))
     }
 
-    /// Decides whether some value holds the id, with none of the first characters before it and none of the second ones after it.
+    /// True if some value contains the id without one of the first characters before it or one of the second characters after it.
     fn spell(self, id: &str, before: fn(char) -> bool, after: fn(char) -> bool) -> bool {
         let id = id.to_ascii_lowercase();
         self.texts().any(|text| {
@@ -104,8 +104,8 @@ impl<'d> Known<'d> {
         is_account && !self.spell(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric())
     }
 
-    /// Returns true if it is an id of letters and digits after `start` that no policy spells. What wildcards and variables touch is
-    /// not spelled in full.
+    /// True if the text is an id of letters and digits after `start` that no policy spells. An id next to a wildcard or variable
+    /// is not spelled in full.
     fn is_fresh_id(self, text: &str, start: &str) -> bool {
         let Some(rest) = text.strip_prefix(start) else { return false };
         !rest.is_empty()
@@ -117,7 +117,7 @@ impl<'d> Known<'d> {
             )
     }
 
-    /// Returns true if some condition on the key (lower case) has this value.
+    /// True if some condition on the key (lower case) has this value.
     fn compare(self, key: &str, text: &str) -> bool {
         self.conditions().any(|(name, value)| name == key && value.eq_ignore_ascii_case(text))
     }
@@ -126,12 +126,12 @@ impl<'d> Known<'d> {
         text.split_once('/').is_some_and(|(organization, _)| self.is_fresh_id(organization, "o-"))
     }
 
-    /// Returns true if it is an ARN of an account that no policy spells.
+    /// True if the text is an ARN with an account that no policy spells.
     fn is_fresh_arn(self, text: &str) -> bool {
         fields(text).is_some_and(|[_, _, _, account, _]| self.is_fresh_account(account))
     }
 
-    /// Returns true if it is the ARN of a resource that names no account, in ASCII, and no policy spells the resource.
+    /// True if the text is an ASCII ARN of a resource that names no account, and no policy spells the resource.
     fn is_fresh_bare_arn(self, text: &str) -> bool {
         let Some([_, service, _, "", resource]) = fields(text) else { return false };
         let bucket = |resource: &str| resource.split_once('/').map_or(resource, |(b, _)| b).to_owned();
@@ -157,7 +157,7 @@ impl<'d> Known<'d> {
         anonymous || (shaped && !self.compare("aws:userid", text))
     }
 
-    /// Returns true if no condition on the key (lower case) names the tenant that this value names.
+    /// True if no condition on the key (lower case) names the tenant that this value names.
     fn is_fresh_tenant(self, tenant: TenantKey, key: &str, value: &str) -> bool {
         let own: Vec<(&str, &str)> = names(tenant, value);
         let is_cut = |place: &TenantPlace| {
@@ -177,7 +177,8 @@ impl<'d> Known<'d> {
             if same || tenant.has_free_form || !listed.is_empty() {
                 return same || (!tenant.has_free_form && known.eq_ignore_ascii_case(value));
             }
-            // Where the form is not known, two parts before a wildcard name someone; `https://` is none.
+            // If the form is not known, two parts before a wildcard are taken to name a tenant; `https://` does not count as a
+            // part.
             let spelled = known.split(['*', '?', '$']).next().map_or("", |start| start);
             let start = spelled.rfind([':', '/']).and_then(|last| spelled.get(..=last));
             let parts = |text: &str| text.matches([':', '/']).count();
@@ -189,7 +190,7 @@ impl<'d> Known<'d> {
         })
     }
 
-    /// Returns true if an outsider's request may have this value of the key (lower case).
+    /// True if an outsider's request may have this value of the key (lower case).
     fn may_have(self, key: &str, value: &str) -> bool {
         if let Some(tenant) = TenantKey::of(key) {
             return self.is_fresh_tenant(tenant, key, value);
@@ -211,7 +212,7 @@ impl<'d> Known<'d> {
             "aws:sourcevpc" => self.is_fresh_id(value, "vpc-"),
             "aws:sourcevpce" => self.is_fresh_id(value, "vpce-"),
             "aws:userid" => self.is_fresh_user_id(value),
-            // A service is no outsider.
+            // A service is not an outsider.
             "aws:principalisawsservice" => !value.eq_ignore_ascii_case("true"),
             "aws:principalservicename" | "aws:principalservicenameslist" => false,
             // What is left are applications.
@@ -219,7 +220,7 @@ impl<'d> Known<'d> {
         }
     }
 
-    /// Returns true if the ARN of the shared provider, in some account, is among the principals, by wildcards too.
+    /// True if the ARN of the shared provider in some account is among the principals, possibly by wildcards.
     fn name_provider(self, shared: &SharedProvider) -> bool {
         let resource = format!("oidc-provider/{}", shared.issuer);
         self.principals().any(|(kind, text)| {
@@ -257,7 +258,7 @@ impl<'d> Known<'d> {
     }
 }
 
-/// Finds the tenants that a text names: what stands before each name, and the name.
+/// Finds the tenants that a text names: the text before each name, and the name.
 fn names(tenant: TenantKey, text: &str) -> Vec<(&'static str, &str)> {
     let mut found = Vec::new();
     for place in tenant.places {
@@ -273,7 +274,7 @@ fn names(tenant: TenantKey, text: &str) -> Vec<(&'static str, &str)> {
     found
 }
 
-/// Returns true if the text matches the pattern with `*` and `?`.
+/// True if the text matches the pattern with `*` and `?`.
 fn is_like(pattern: &str, text: &str) -> bool {
     let mut rest = pattern.chars();
     match (rest.next(), text.chars().next()) {
@@ -290,7 +291,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The fields that follow `arn:`: partition, service, region, account, resource.
+/// Returns the fields after `arn:`: partition, service, region, account, resource.
 fn fields(arn: &str) -> Option<[&str; 5]> {
     let mut fields = arn.strip_prefix("arn:")?.splitn(5, ':');
     let all = [fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?];
@@ -298,12 +299,11 @@ fn fields(arn: &str) -> Option<[&str; 5]> {
 }
 
 impl Request {
-    /// Decides whether an outsider may send it: someone whom the policies, which protect a resource of this type, do not know. The users of
-    /// [`SharedProvider`]s are outsiders, but for tenants that the policies name; with `aws_compat` nothing is known of these, as in
-    /// AWS's checks.
+    /// Checks that an outsider may send the request: a caller that the policies, which protect a resource of this type, do not
+    /// know. Users of [`SharedProvider`]s are outsiders, except tenants that the policies name; with `aws_compat` these providers
+    /// are treated as in AWS's checks.
     ///
-    /// # Errors
-    /// Why not, in one sentence.
+    /// # Errors The reason why not, in one sentence.
     ///
     /// ```
     /// use iamsat::policy::ResourceType;
@@ -327,12 +327,14 @@ impl Request {
     ) -> Result<(), String> {
         let shares = !aws_compat;
         let known = Known { documents };
-        let Some(requester) = &self.requester else { return Err("nobody is named as requester".to_owned()) };
+        let Some(requester) = &self.requester else {
+            return Err("the request names no requester".to_owned());
+        };
         if !known.is_outside(requester, shares) {
-            return Err("the requester is none of those who can be anyone".to_owned());
+            return Err("the requester is not an outsider".to_owned());
         }
         if !self.hidden.unique_ids.is_empty() || !self.hidden.canonical_users.is_empty() {
-            return Err("the requester is one that a policy names by an id".to_owned());
+            return Err("a policy names the requester by an id".to_owned());
         }
         let provider = match requester {
             Requester::WebIdentity { provider } if shares => SharedProvider::of(provider),
@@ -343,7 +345,7 @@ impl Request {
             if let Some(provider) = of_session.filter(|provider| provider.key() == key)
                 && values.iter().any(|value| !known.is_fresh_tenant(provider.tenant_key(), key, value))
             {
-                return Err(format!("another tenant of {} has another {key}", provider.issuer));
+                return Err(format!("another tenant of {} has a different {key}", provider.issuer));
             }
             let is_tenant = TenantKey::of(key).is_some();
             if !is_trust_key(key, resource_type) || (is_tenant && !shares) {
@@ -356,12 +358,12 @@ impl Request {
         Ok(())
     }
 
-    /// The address that the request comes from, if it says so.
+    /// Returns the address from which the request comes; `None` if it does not say.
     pub fn source_address(&self) -> Option<IpAddr> {
         self.values("aws:sourceip").and_then(<[String]>::first).and_then(|text| text.parse().ok())
     }
 
-    /// Returns true if it comes from no address, or from one that is neither of a private network nor among these.
+    /// True if the request comes from no address, or from one that is neither in a private network nor in these intervals.
     pub fn is_beyond(&self, addresses: &[AddressInterval]) -> bool {
         let known = |address: IpAddr| {
             AddressInterval::private()

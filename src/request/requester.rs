@@ -54,10 +54,10 @@ pub enum Requester {
         account: String,
         /// Name of the federated user.
         name: String,
-        /// Path and name of the IAM user that asked for the token.
+        /// Path and name of the IAM user that requested the token.
         parent: String,
     },
-    /// A session from AssumeRoot: of the account, nothing else is documented.
+    /// A session from AssumeRoot; only its account is documented.
     AssumedRoot {
         /// Account id.
         account: String,
@@ -110,7 +110,7 @@ impl Requester {
         }
     }
 
-    /// The account it belongs to, if it has one.
+    /// Returns the account of the requester, if it has one.
     pub fn account(&self) -> Option<&str> {
         match self {
             Requester::Root { account, .. }
@@ -125,7 +125,7 @@ impl Requester {
         }
     }
 
-    /// The same user, role session, federated user or root of another account; `None` if it is of no account.
+    /// Returns the same user, role session, federated user or root of another account; `None` if it belongs to no account.
     pub(crate) fn in_account(&self, other: &str) -> Option<Requester> {
         let mut requester = self.clone();
         match &mut requester {
@@ -142,8 +142,8 @@ impl Requester {
         Some(requester)
     }
 
-    /// The part that no requester of its kind has in this form, if there is one: parts are not empty, partition and
-    /// account hold no `:`, and a path before the name of a user or role ends with `/`.
+    /// Returns the part whose form is impossible for its kind, if there is one: parts are not empty, partition and account
+    /// contain no `:`, and a path before the name of a user or role ends with `/`.
     pub(super) fn bad_part(&self) -> Option<&'static str> {
         let field = |text: &str| !text.is_empty() && !text.contains(':');
         let name = |text: &str| match text.rsplit_once('/') {
@@ -184,7 +184,7 @@ impl Requester {
         }
     }
 
-    /// What `aws:PrincipalArn` holds for it, where that is documented: of a role session, the ARN of the role.
+    /// Returns the value of `aws:PrincipalArn` if it is documented: for a role session, the ARN of the role.
     ///
     /// ```
     /// use iamsat::request::Requester;
@@ -213,7 +213,7 @@ impl Requester {
         }
     }
 
-    /// The ARN by which the requester itself is named: of a role session, `arn:P:sts::A:assumed-role/N/S`.
+    /// Returns the ARN that names the requester itself: for a role session, `arn:P:sts::A:assumed-role/N/S`.
     pub fn arn(&self) -> Option<String> {
         match self {
             Requester::RoleSession { partition, account, role, session } => {
@@ -225,7 +225,7 @@ impl Requester {
     }
 }
 
-/// The name of a user or role without its path.
+/// Returns the name of a user or role without its path.
 pub(super) fn without_path(name: &str) -> &str {
     match name.rsplit_once('/') {
         Some((_, name)) => name,

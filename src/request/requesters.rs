@@ -1,8 +1,8 @@
-//! Who may send the requests that a query is about.
+//! The requesters that a query is about.
 
 use crate::request::{Requester, RequesterKind};
 
-/// Who may send the requests that a query is about.
+/// The requesters that a query is about.
 ///
 /// Source: IAM User Guide, "Policy types": identity policies are attached to users, groups and roles, service control policies
 /// bind all principals of an account, its root user among them.
@@ -14,16 +14,16 @@ use crate::request::{Requester, RequesterKind};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Requesters {
-    /// Those that identity policies are attached to: users, role sessions, federated users.
+    /// The principals to which identity policies are attached: users, role sessions, federated users.
     Attached,
-    /// All principals of accounts: also root users and sessions of AssumeRoot.
+    /// All principals of accounts, including root users and sessions of AssumeRoot.
     OfAccounts,
-    /// Everyone, services, federated and anonymous callers included.
+    /// Everyone, including services, federated and anonymous callers.
     Everyone,
 }
 
 impl Requesters {
-    /// True if requesters of this kind are among them.
+    /// True if they include this kind of requester.
     pub fn include(self, kind: RequesterKind) -> bool {
         match kind {
             RequesterKind::User | RequesterKind::RoleSession | RequesterKind::FederatedUser => true,

@@ -1,21 +1,22 @@
-//! Identity providers whose one issuer serves the tenants of many owners.
+//! Identity providers with a single issuer that serves tenants of many owners.
 //!
 //! Source: IAM User Guide, "Identity-provider controls for shared OIDC providers" (page
-//! `id_roles_providers_oidc_secure-by-default`): the issuers, and the claim by which each tells its tenants apart. How a claim
-//! spells the tenant is documented by the provider.
+//! `id_roles_providers_oidc_secure-by-default`): the issuers, and the claim that names the tenant. The form of the claim is
+//! documented by the provider.
 
-/// A part of a claim's text that names a tenant: what stands before the name, at the start of the text or after a `:`, and the
-/// character that ends it.
+/// The position of a tenant's name in a claim: the text before the name (which stands at the start of the claim or after a `:`),
+/// and the character that ends the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TenantPlace {
     /// The text before the name, such as `repo:`.
     pub before: &'static str,
-    /// The character after it. A text that starts with the name has it where it is a `/`; a `:` may be missing at the end.
+    /// The character after the name. A claim that starts with the name always has it if it is a `/`; a `:` may be missing at the
+    /// end.
     pub after: char,
 }
 
 impl TenantPlace {
-    /// True if the name at the start of a text always has an end.
+    /// True if a name at the start of a claim is always followed by the ending character.
     pub fn ends_name(self) -> bool {
         self.after == '/'
     }
@@ -27,18 +28,18 @@ impl TenantPlace {
 /// use iamsat::request::SharedProvider;
 /// let github = SharedProvider::of("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com").unwrap();
 /// assert_eq!(github.key(), "token.actions.githubusercontent.com:sub");
-/// // The issuer of an enterprise of its own is not shared.
+/// // The issuer of a customer's own enterprise is not shared.
 /// assert!(SharedProvider::of("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com/acme").is_none());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedProvider {
-    /// The issuer without `https://`, as the ARN of the provider spells it.
+    /// The issuer without `https://`, as in the ARN of the provider.
     pub issuer: &'static str,
-    /// The claim that names the tenant; one with a prefix is a key by itself.
+    /// The claim that names the tenant; a claim with a prefix is a whole key.
     claim: &'static str,
-    /// Where the claim's text names the tenant, as far as that is documented.
+    /// The documented positions of the tenant's name in the claim.
     pub places: &'static [TenantPlace],
-    /// True if tenants choose the form of the claim, so that only the name of a tenant in it confines.
+    /// True if tenants choose the form of the claim, so that only a tenant's name in it restricts callers.
     pub has_free_form: bool,
 }
 
@@ -50,7 +51,7 @@ const fn aud(issuer: &'static str) -> SharedProvider {
     SharedProvider { issuer, claim: "aud", places: &[], has_free_form: false }
 }
 
-/// Azure Sentinel: the session is named by the workspace.
+/// Returns an Azure Sentinel provider: the session is named after the workspace.
 const fn session(issuer: &'static str) -> SharedProvider {
     SharedProvider { issuer, claim: "sts:rolesessionname", places: &[], has_free_form: false }
 }
@@ -59,7 +60,7 @@ const fn place(before: &'static str, after: char) -> TenantPlace {
     TenantPlace { before, after }
 }
 
-/// GitHub lets the owner of a repository choose which claims its `sub` is made of.
+/// GitHub lets the owner of a repository choose the claims that make up its `sub`.
 const OF_GITHUB: [TenantPlace; 7] = [
     place("enterprise:", ':'),
     place("enterprise_id:", ':'),
@@ -71,7 +72,7 @@ const OF_GITHUB: [TenantPlace; 7] = [
 ];
 const OF_SERVICE_ACCOUNTS: &[TenantPlace] = &[place("system:serviceaccount:", ':')];
 
-/// All of them; see the source of this file for the table.
+/// All shared providers; the source of this file has the table.
 pub const SHARED_PROVIDERS: [SharedProvider; 22] = [
     sub("agent.buildkite.com", &[place("organization:", ':')]),
     aud("api.pulumi.com/oidc"),
@@ -90,7 +91,7 @@ pub const SHARED_PROVIDERS: [SharedProvider; 22] = [
     aud("sandboxes.cloud"),
     sub("scalr.io", &[place("account:", ':')]),
     session("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"),
-    // The issuer in its tokens ends with a slash, and providers are made with it and without it.
+    // The issuer in its tokens ends with a slash; providers are created with and without it.
     session("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/"),
     sub("studio.datachain.ai/api", &[place("credentials:", '/')]),
     SharedProvider {
@@ -120,15 +121,15 @@ const FURTHER_OF_GITHUB: [(&str, &[TenantPlace]); 5] = [
 /// A key whose value names a tenant of a shared provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TenantKey {
-    /// Where the value names the tenant, as far as that is documented.
+    /// The documented positions of the tenant's name in the value.
     pub places: &'static [TenantPlace],
-    /// True if only the name of a tenant confines: see [`SharedProvider::has_free_form`].
+    /// True if only a tenant's name restricts callers: see [`SharedProvider::has_free_form`].
     pub has_free_form: bool,
 }
 
 impl TenantKey {
-    /// The key with this lower-cased name. `sts:RoleSessionName` is none: every caller has it, and only one provider tells its tenants
-    /// apart by it.
+    /// Returns the key with this lower-cased name; `None` for `sts:RoleSessionName`, because every caller has it and only one
+    /// provider uses it to distinguish tenants.
     pub fn of(key: &str) -> Option<TenantKey> {
         let of_provider = |provider: &SharedProvider| {
             let of_key = key.strip_suffix(provider.claim).and_then(|start| start.strip_suffix(':'));
@@ -143,7 +144,7 @@ impl TenantKey {
 }
 
 impl SharedProvider {
-    /// The provider that an ARN names, compared with its whole path.
+    /// Returns the provider that an ARN names, comparing its whole path.
     pub fn of(arn: &str) -> Option<&'static SharedProvider> {
         let mut fields = arn.splitn(6, ':');
         let (scheme, service) = (fields.next()?, fields.nth(1)?);
@@ -152,7 +153,7 @@ impl SharedProvider {
         SHARED_PROVIDERS.iter().find(|known| is_arn && known.issuer.eq_ignore_ascii_case(issuer))
     }
 
-    /// The lower-cased key whose value names the tenant.
+    /// Returns the lower-cased key whose value names the tenant.
     pub fn key(&self) -> String {
         match self.names_session() {
             true => self.claim.to_owned(),
@@ -160,12 +161,12 @@ impl SharedProvider {
         }
     }
 
-    /// True if the name of the session that the caller asks for names the tenant.
+    /// True if the name of the requested session names the tenant.
     pub fn names_session(&self) -> bool {
         self.claim.contains(':')
     }
 
-    /// A value of the key, for a Like operator, that one tenant has, with a placeholder for its name.
+    /// Returns a value of the key for a Like operator that matches one tenant, with a placeholder for its name.
     pub fn example(&self) -> String {
         let usual = self.places.iter().find(|place| place.before == "repo:").or(self.places.first());
         match usual {
@@ -174,7 +175,7 @@ impl SharedProvider {
         }
     }
 
-    /// The way in which the key names the tenant.
+    /// Returns how the key names the tenant.
     pub fn tenant_key(&self) -> TenantKey {
         TenantKey { places: self.places, has_free_form: self.has_free_form }
     }

@@ -1,4 +1,4 @@
-//! A request as it is written on the command line, both ways.
+//! A request in command-line form, with conversions both ways.
 
 use crate::request::{HiddenAttributes, Request, Requester};
 use std::collections::BTreeMap;
@@ -13,28 +13,28 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestSpec {
-    /// Who, as [`Requester::parse`] reads it; `None` if it plays no part.
+    /// The requester, in a form that [`Requester::parse`] reads; `None` if it does not matter.
     pub principal: Option<String>,
-    /// The ARN of the user whose session a federated user has; `None` if the principal is none, or if any user may be it.
+    /// The ARN of the user that a federated user's session belongs to; `None` for other principals, or if it may be any user.
     pub federated_by: Option<String>,
     /// `service:name`.
     pub action: String,
     /// An ARN or `*`.
     pub resource: String,
-    /// Keys with one value each, a key with several values several times.
+    /// Keys with one value each; a key with several values occurs several times.
     pub context: Vec<(String, String)>,
-    /// Unique ids (`AROA...`) that are this principal.
+    /// Unique ids (`AROA...`) that stand for this principal.
     pub unique_ids: Vec<String>,
-    /// Canonical user ids of the principal's account.
+    /// Canonical user ids that stand for the principal's account.
     pub canonical_users: Vec<String>,
     /// True if the principal has a permissions boundary.
     pub boundary: bool,
-    /// True if keys that follow from who the principal is are left absent unless they are given.
+    /// True if keys that follow from the principal stay absent unless they are given.
     pub bare_context: bool,
 }
 
 impl RequestSpec {
-    /// The spelling of a request.
+    /// Returns the spelling of a request.
     pub fn of(request: &Request) -> RequestSpec {
         RequestSpec {
             principal: request.requester.as_ref().map(Requester::spelling),
@@ -52,10 +52,10 @@ impl RequestSpec {
         }
     }
 
-    /// The request that is spelled so. Keys that follow from the principal and are not given are filled in.
+    /// Returns the request. Keys that follow from the principal and are not given are filled in.
     ///
     /// # Errors
-    /// A principal of no known form, a parent that cannot be its parent, as one sentence.
+    /// The principal has no known form, or the parent cannot be its parent; as one sentence.
     pub fn request(&self) -> Result<Request, String> {
         let mut request = Request::new(self.action.clone(), self.resource.clone());
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();

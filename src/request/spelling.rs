@@ -1,4 +1,4 @@
-//! How a requester is written on the command line, and what follows from who it is.
+//! Requesters in command-line form, and the context keys that follow from a requester.
 
 use super::requester::without_path;
 use crate::index::broken;
@@ -8,11 +8,11 @@ use std::borrow::Cow;
 impl Requester {
     /// Reads `anonymous`, an account id, an ARN, `service:NAME`, `federated:PROVIDER` or `canonical:ID`.
     ///
-    /// An account id stands for a session of some role of the account, a role ARN for a session of that role, a canonical
-    /// user for a session of some role of the account it is.
+    /// An account id stands for a session of some role in the account, a role ARN for a session of that role, a canonical user
+    /// for a session of some role in the account it stands for.
     ///
     /// # Errors
-    /// A text of none of these forms, as one sentence.
+    /// The text has none of these forms; as one sentence.
     ///
     /// ```
     /// use iamsat::request::Requester;
@@ -54,14 +54,14 @@ impl Requester {
         match arn(text) {
             Some(requester) => Ok((requester, facts)),
             None => Err(format!(
-                "`{text}` is no principal: write anonymous, an account id, the ARN of a user, role, session or root, \
+                "`{text}` is not a valid principal: write anonymous, an account id, the ARN of a user, role, session or root, \
                  service:NAME, federated:PROVIDER or canonical:ID"
             )),
         }
     }
 
-    /// A spelling that [`Requester::parse`] reads as this requester. What it cannot carry (the path of a session's role)
-    /// is in `aws:PrincipalArn`; the parent of a federated user is [`Requester::parent_arn`].
+    /// Returns a text that [`Requester::parse`] reads as this requester. The path of a session's role is not part of it (see
+    /// `aws:PrincipalArn`), nor the parent of a federated user (see [`Requester::parent_arn`]).
     pub fn spelling(&self) -> String {
         match self {
             Requester::Anonymous => "anonymous".to_owned(),
@@ -80,7 +80,7 @@ impl Requester {
         }
     }
 
-    /// The requester with the path of its role taken from `aws:PrincipalArn`, if that names the same role.
+    /// Returns the requester with the path of its role copied from `aws:PrincipalArn`, if that ARN names the same role.
     #[must_use]
     pub fn with_principal_arn(self, principal_arn: &str) -> Requester {
         match self {
@@ -95,7 +95,7 @@ impl Requester {
         }
     }
 
-    /// The ARN of the user whose session a federated user has.
+    /// Returns the ARN of the user that a federated user's session belongs to.
     pub fn parent_arn(&self) -> Option<String> {
         match self {
             Requester::FederatedUser { partition, account, parent, .. } => {
@@ -105,10 +105,10 @@ impl Requester {
         }
     }
 
-    /// The federated user with this user as its parent.
+    /// Returns the federated user with this user as its parent.
     ///
     /// # Errors
-    /// It is no federated user, or the ARN is not that of a user of its account, as one sentence.
+    /// The requester is not a federated user, or the ARN is not that of a user in its account; as one sentence.
     ///
     /// ```
     /// use iamsat::request::Requester;
@@ -129,13 +129,13 @@ impl Requester {
                 Ok(Requester::FederatedUser { partition, account, name, parent })
             }
             _ => Err(format!(
-                "`{user_arn}` is no user of the federated user's account: write arn:{partition}:iam::{account}:user/NAME"
+                "`{user_arn}` is not a user of the federated user's account: write arn:{partition}:iam::{account}:user/NAME"
             )),
         }
     }
 
-    /// The context keys that follow from who the requester is: the value, or `None` where the key is absent. Keys that are
-    /// not listed are free.
+    /// Returns the context keys that follow from the requester, with the value, or `None` if the key is absent. Keys that are not
+    /// listed are free.
     pub fn derived_context(&self) -> Vec<(&'static str, Option<Cow<'_, str>>)> {
         let kind = match self {
             Requester::Root { .. } => Some("Account"),

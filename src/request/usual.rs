@@ -1,22 +1,22 @@
-//! Keys that AWS sends with every request, where a request that somebody wrote down has none.
+//! Fills in keys that AWS sends with every request, for requests written by a person.
 
 use super::{Presence, Request, Requester, key_info};
 
-/// A key that every such request has and this one was not given.
+/// A key that every request of this kind has, but that was not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// AWS's spelling.
     pub name: &'static str,
-    /// The value that it was given, if there is a usual one; without, it stays absent.
+    /// The usual value that was filled in; `None` if there is no usual value, and the key stays absent.
     pub assumed: Option<&'static str>,
 }
 
-/// The keys that almost all requests have: they are encrypted, and no service makes them on behalf of somebody.
+/// The values that these keys have in almost all requests: they are encrypted, and no service makes them on behalf of a caller.
 const USUAL: [(&str, &str); 2] = [("aws:SecureTransport", "true"), ("aws:ViaAWSService", "false")];
 
 impl Request {
-    /// Gives the keys (lower-cased names) that every request has their usual values, unless they are given; lists those and
-    /// the keys that have no usual value, in the order of `keys`.
+    /// Gives the keys (lower-cased names) that every request has their usual values, unless they are given. Returns those, and
+    /// the keys without a usual value, in the order of `keys`.
     ///
     /// ```
     /// use iamsat::request::{Missing, Request};
@@ -47,8 +47,8 @@ impl Request {
         missing
     }
 
-    /// True if every request of such a requester has a key with this presence; a requester that is not named is a principal of an
-    /// account.
+    /// True if every request of this requester has a key with this presence. A request without a requester counts as one of a
+    /// principal of an account.
     fn always_has(&self, presence: Presence) -> bool {
         let (documented, signed) = match &self.requester {
             None => (true, true),

@@ -1,7 +1,7 @@
-//! Clauses from the AND/NOT graph.
+//! Translates the AND/NOT graph to clauses.
 //!
-//! Only the direction that the polarity of a node needs is written. Plaisted and Greenbaum, "A structure-preserving
-//! clause form translation", Journal of Symbolic Computation 2, 1986.
+//! Each node is defined only in the directions that its polarity requires. Plaisted and Greenbaum, "A structure-preserving clause
+//! form translation", Journal of Symbolic Computation 2, 1986.
 
 use crate::formula::{AtomId, Graph, Lit, Node, NodeId};
 use crate::index::broken;
@@ -13,13 +13,13 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Default)]
 pub struct Encoder {
     numbers: FxHashMap<NodeId, i32>,
-    /// The polarities of a node that have been written: bit 0 positive, bit 1 negative.
+    /// The polarities of a node whose clauses have been written: bit 0 positive, bit 1 negative.
     written: FxHashMap<NodeId, u8>,
     atoms: Vec<(AtomId, i32)>,
 }
 
 impl Encoder {
-    /// The number of a literal's node, with the literal's sign.
+    /// Returns the number of a literal's node, with the literal's sign.
     fn number(&mut self, graph: &Graph, lit: Lit) -> i32 {
         let Ok(next) = i32::try_from(self.numbers.len() + 1) else {
             broken("a graph has fewer than 2^31 nodes");
@@ -78,7 +78,7 @@ impl Encoder {
         self.define_all(graph, literals(), solver)
     }
 
-    /// Writes `number -> meaning` for every literal used, and for what it is made of.
+    /// Writes `number -> meaning` for every literal used, and for the nodes below it.
     fn define_all(
         &mut self,
         graph: &Graph,
@@ -111,7 +111,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// The atoms that occur, with the truth values that a model of [`Solver::solve`] gives them.
+    /// Returns the atoms in the clauses, with the truth values that a model of [`Solver::solve`] gives them.
     pub fn values<'m>(&'m self, model: &'m [bool]) -> impl Iterator<Item = (AtomId, bool)> + 'm {
         self.atoms.iter().map(|(atom, number)| match model.get(index_of(*number)) {
             Some(value) => (*atom, *value),

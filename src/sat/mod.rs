@@ -1,4 +1,4 @@
-//! The SAT solver behind a small interface, and the translation of formulas into clauses.
+//! The SAT solver behind a small interface, and the translation of formulas to clauses.
 
 mod cnf;
 mod solver;

@@ -1,4 +1,4 @@
-//! varisat, with a count of what it is given and of what it derives, and a deadline.
+//! varisat with a deadline, and with counts of the clauses it gets and of the proof it derives.
 
 use crate::index::broken;
 use crate::limits::{Exhausted, SearchLimits};
@@ -21,7 +21,8 @@ pub struct Solver {
     ended: Rc<Cell<Option<Exhausted>>>,
 }
 
-/// Accepts a proof up to a number of bytes and until the deadline: the only hook through which a running solver can be stopped.
+/// Accepts a proof up to a number of bytes and until the deadline; the proof is the only hook through which a running solver can
+/// be stopped.
 struct Bounded {
     left: u64,
     deadline: Option<Instant>,
@@ -90,13 +91,13 @@ impl Solver {
         Ok(())
     }
 
-    /// The number of clauses added.
+    /// Returns the number of clauses added.
     pub fn clauses(&self) -> u64 {
         self.clauses
     }
 
-    /// Looks for a model of all clauses, `None` if there is none: the value of each variable at [`index_of`] its number. One that
-    /// the solver leaves open is false, as any value does.
+    /// Looks for a model of all clauses; `None` if there is none. The value of a variable is at [`index_of`] its number. A
+    /// variable that the solver leaves open gets the value false, as either value would do.
     ///
     /// # Errors
     /// The deadline, or more proof than the limit allows.
@@ -120,7 +121,7 @@ impl Solver {
     }
 }
 
-/// The index of the variable of a literal.
+/// Returns the index of the variable of a literal.
 pub(crate) fn index_of(literal: i32) -> usize {
     match literal.unsigned_abs().checked_sub(1) {
         Some(index) => index as usize,

@@ -1,20 +1,20 @@
-//! The atoms of a formula, found by what their patterns spell.
+//! Finds the atoms of a formula by the text that their patterns spell.
 
 use crate::formula::{Atom, AtomId, Formula, Lit, LiteralPrefix, NetworkId, PatternId, Test, VariableId};
 use crate::index::{Id, IndexVec, id};
 use crate::solve::head_ordered::HeadOrdered;
 use std::cell::OnceCell;
 
-/// Up to this many atoms are looked at one after the other.
+/// Up to this many atoms are searched one by one.
 pub(super) const LINEAR_THRESHOLD: usize = 8;
 
 id! {
-    /// The place of an atom among those about the text of its variable.
+    /// The index of an atom among the atoms about the text of its variable.
     pub(super) struct AtomPlace
 }
 
 id! {
-    /// The place of a start among those of an index.
+    /// The index of a start in [`Index::starts`].
     struct StartPlace
 }
 
@@ -22,12 +22,12 @@ id! {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TextAtom {
     pub(super) test: Test,
-    /// The pattern that every text matches that passes the test.
+    /// The pattern that every text passing the test matches.
     pub(super) pattern: PatternId,
     pub(super) lit: Lit,
 }
 
-/// The atoms of one variable; those about its text are found by what their texts start with.
+/// The atoms of one variable. Those about its text are found by the start of the texts that match.
 #[derive(Debug, Default)]
 pub(super) struct VariableAtoms<'a> {
     pub(super) texts: IndexVec<AtomPlace, TextAtom>,
@@ -36,16 +36,16 @@ pub(super) struct VariableAtoms<'a> {
     pub(super) networks: Vec<(NetworkId, Lit)>,
 }
 
-/// Places of atoms by what their matches start with.
+/// Indexes of atoms by the start of the texts that match them.
 #[derive(Debug, Default)]
 struct Index<'a> {
-    /// Atoms that one word matches, in the order of the words.
+    /// Atoms that a single word matches, in order of the words.
     words: Vec<(HeadOrdered<'a>, AtomPlace)>,
-    /// Other atoms by what each match starts with, in order.
+    /// Other atoms by the text with which every match starts, in order.
     starts: IndexVec<StartPlace, (HeadOrdered<'a>, AtomPlace)>,
-    /// For every start, the nearest one before it that it starts with.
+    /// For every start: the longest other start that is a prefix of it.
     shorter: IndexVec<StartPlace, Option<StartPlace>>,
-    /// Atoms whose start is not plain to see.
+    /// Atoms whose patterns do not show how matches start.
     others: Vec<AtomPlace>,
 }
 
@@ -75,9 +75,9 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// The nearest of the starts at this place and those it starts with that the text starts with.
+    /// Returns the longest prefix of `text` among the start at this place and the starts that are its prefixes.
     fn first_shorter(&self, mut place: Option<StartPlace>, text: &str) -> Option<StartPlace> {
-        // In order, whatever stands between a start and a text that goes on from it goes on from it too.
+        // In sorted order, everything between a start and its continuation continues that start too.
         while let Some(here) = place {
             let (start, _) = self.starts[here];
             if text.starts_with(start.text()) {
@@ -88,7 +88,7 @@ impl<'a> Index<'a> {
         None
     }
 
-    /// Adds the places of atoms whose matches may start like this.
+    /// Adds the atoms whose matches may start like this.
     fn near(&self, prefix: LiteralPrefix<'_>, found: &mut Vec<AtomPlace>) {
         found.extend(&self.others);
         let Some(text) = prefix.start() else {
@@ -116,7 +116,7 @@ impl<'a> Index<'a> {
 }
 
 impl<'a> VariableAtoms<'a> {
-    /// Finds all atoms that some text may match together with a pattern.
+    /// Finds all atoms that share a match with a pattern.
     pub(super) fn near(&self, formula: &Formula<'a>, pattern: PatternId, found: &mut Vec<AtomPlace>) {
         found.clear();
         if self.texts.len() <= LINEAR_THRESHOLD {
@@ -132,7 +132,7 @@ impl<'a> VariableAtoms<'a> {
 #[derive(Debug, Default)]
 pub(super) struct AtomIndex<'a> {
     variables: IndexVec<VariableId, VariableAtoms<'a>>,
-    /// The place of each atom that is about a text.
+    /// The place of each atom about a text.
     places: IndexVec<AtomId, Option<AtomPlace>>,
 }
 
@@ -166,15 +166,14 @@ impl<'a> AtomIndex<'a> {
         AtomIndex { variables, places }
     }
 
-    /// The place of an atom among those about the text of the variable, if it is one. An atom that came after the index has no
-    /// place in it.
+    /// Returns the place of an atom among those about the text of the variable. An atom that is newer than the index has none.
     pub(super) fn place(&self, variable: VariableId, id: AtomId, lit: Lit) -> Option<AtomPlace> {
         let place = if self.places.contains(id) { self.places[id] } else { None }?;
         let texts = &self.about(variable)?.texts;
         (texts.contains(place) && texts[place].lit == lit).then_some(place)
     }
 
-    /// The atoms about one variable; none about a variable that came after the index.
+    /// Returns the atoms about one variable; none if the variable is newer than the index.
     pub(super) fn about(&self, variable: VariableId) -> Option<&VariableAtoms<'a>> {
         self.variables.contains(variable).then(|| &self.variables[variable])
     }

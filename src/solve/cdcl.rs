@@ -1,14 +1,14 @@
-//! A small clause learner that remembers what each clause follows from, for proofs.
+//! A small clause learner that records, for each clause, the clauses from which it follows; proofs are written from this.
 //!
 //! First unique implication points: Marques-Silva and Sakallah, "GRASP", IEEE Transactions on Computers 48(5), 1999; watched
-//! literals: Moskewicz et al., "Chaff", DAC 2001. Literals are numbers from 1, negative for negations; clauses are numbered
-//! from 0. What to decide next is the caller's business.
+//! literals: Moskewicz et al., "Chaff", DAC 2001. Literals are numbers from 1, negative for negations; clauses are numbered from
+//! 0. The caller chooses the decisions.
 
 use crate::index::{Id, IndexVec, broken, id};
 use crate::verify::{Clauses, Lemma, Proof, Refutation, Step};
 
 id! {
-    /// A variable, by its number; none has number 0.
+    /// A variable, by its number; no variable has number 0.
     struct Variable
 }
 
@@ -18,41 +18,41 @@ id! {
 }
 
 id! {
-    /// A clause. Those of the question come first.
+    /// A clause. The given clauses come first.
     struct Clause
 }
 
-/// Where a clause comes from that is not one of the question.
+/// The origin of a clause that was not given.
 #[derive(Debug)]
 enum Origin {
     Lemma(Lemma),
     Learned(Vec<Clause>),
 }
 
-/// Clauses and the truth values that follow from some decisions.
+/// Clauses, and the truth values that follow from the decisions.
 #[derive(Debug)]
 pub(super) struct Cdcl {
-    /// The number of clauses of the question.
+    /// The number of given clauses.
     plain: usize,
     /// The literals of all clauses; the first two of each are watched.
     literals: Vec<i32>,
     /// Where each clause ends.
     ends: IndexVec<Clause, usize>,
-    /// Where each clause comes from that is not one of the question.
+    /// The origin of each clause that was not given.
     origins: Vec<Origin>,
     /// The clauses that watch a literal.
     watches: IndexVec<Literal, Vec<Clause>>,
     values: IndexVec<Variable, Option<bool>>,
-    /// The number of decisions that the value of each variable depends on.
+    /// The number of decisions on which the value of each variable depends.
     levels: IndexVec<Variable, usize>,
-    /// The clause that the value of each variable follows from, if it was not decided.
+    /// The clause from which the value of each variable follows, unless the variable was decided.
     reasons: IndexVec<Variable, Option<Clause>>,
     seen: IndexVec<Variable, bool>,
     trail: Vec<i32>,
     /// The length of the trail at each decision.
     decisions: Vec<usize>,
     head: usize,
-    /// The length of the part of the trail that has a unit clause as its reason.
+    /// The length of the part of the trail whose literals have unit clauses as reasons.
     settled: usize,
     contradiction: bool,
 }
@@ -65,12 +65,12 @@ fn variable(literal: i32) -> Variable {
     Variable::at(literal.unsigned_abs() as usize)
 }
 
-/// The truth of a literal, if its variable has a value.
+/// Returns the truth of a literal, if its variable has a value.
 fn value_in(values: &IndexVec<Variable, Option<bool>>, literal: i32) -> Option<bool> {
     values[variable(literal)].map(|value| value != (literal < 0))
 }
 
-/// A table of equal values for so many indexes.
+/// Returns a table of this length with equal values.
 fn filled<I: Id, T: Clone>(len: usize, value: T) -> IndexVec<I, T> {
     let mut table = IndexVec::default();
     table.resize(len, value);
@@ -78,7 +78,7 @@ fn filled<I: Id, T: Clone>(len: usize, value: T) -> IndexVec<I, T> {
 }
 
 impl Cdcl {
-    /// Starts with the clauses of the question, over this number of variables.
+    /// Starts with the given clauses over this number of variables.
     pub(super) fn new(plain: &Clauses, variables: usize) -> Cdcl {
         let numbers = variables + 1;
         let mut core = Cdcl {
@@ -114,17 +114,17 @@ impl Cdcl {
         core
     }
 
-    /// Returns true if a contradiction was derived.
+    /// True if a contradiction was derived.
     pub(super) fn is_contradiction(&self) -> bool {
         self.contradiction
     }
 
-    /// The truth of a literal; `None` if it is open.
+    /// Returns the truth of a literal; `None` if it is open.
     pub(super) fn value(&self, literal: i32) -> Option<bool> {
         value_in(&self.values, literal)
     }
 
-    /// The number of decisions.
+    /// Returns the number of decisions.
     pub(super) fn level(&self) -> usize {
         self.decisions.len()
     }
@@ -147,7 +147,7 @@ impl Cdcl {
         self.levels[variable(literal)]
     }
 
-    /// The clause that the value of a literal follows from, which was not decided.
+    /// Returns the clause from which the value of a literal follows; the literal must not be a decision.
     fn reason_of(&self, literal: i32) -> Clause {
         match self.reasons[variable(literal)] {
             Some(reason) => reason,
@@ -162,7 +162,7 @@ impl Cdcl {
         }
     }
 
-    /// Where the literals of a clause stand.
+    /// Returns the range of the literals of a clause.
     fn span(&self, clause: Clause) -> std::ops::Range<usize> {
         let start = match clause.place().checked_sub(1) {
             Some(before) => self.ends[Clause::at(before)],
@@ -182,7 +182,7 @@ impl Cdcl {
         }
     }
 
-    /// Draws the consequences of what is assigned. Afterwards nothing is left to draw, unless there is a contradiction.
+    /// Propagates the assigned literals until nothing more follows or there is a contradiction.
     pub(super) fn propagate(&mut self) {
         while !self.contradiction {
             match self.find_conflict() {
@@ -219,7 +219,7 @@ impl Cdcl {
         None
     }
 
-    /// Looks at a clause of which a watched literal has become false.
+    /// Processes a clause whose watched literal has become false.
     fn visit(&mut self, clause: Clause, falsified: i32) -> Visit {
         let span = self.span(clause);
         let Some([first, second, rest @ ..]) = self.literals.get_mut(span) else {
@@ -244,7 +244,7 @@ impl Cdcl {
         }
     }
 
-    /// Gives what follows without decisions a unit clause each, so that later clauses can name it.
+    /// Adds a unit clause for every literal that follows without decisions, so that later clauses can name it as a reason.
     fn settle(&mut self) {
         if !self.decisions.is_empty() {
             return;
@@ -276,7 +276,7 @@ impl Cdcl {
         self.contradiction = true;
     }
 
-    /// Learns from a clause that is false, and goes back to where what was learned says something.
+    /// Learns a clause from a false one, and backtracks to the level at which the learned clause is a unit.
     fn resolve(&mut self, conflict: Clause) {
         let level = self.highest_level(self.clause(conflict));
         self.back_to(level);
@@ -287,7 +287,7 @@ impl Cdcl {
         let (asserted, others, hints) = self.first_unique_implication(conflict, level);
         let mut learned = vec![asserted];
         learned.extend(others);
-        // The literals that open again first are watched.
+        // The literals that become open first when backtracking are watched.
         let back = self.highest_level(learned.iter().skip(1));
         if let Some((_, others)) = learned.split_first_mut()
             && let Some(place) = others.iter().position(|literal| self.level_of(*literal) == back)
@@ -300,13 +300,13 @@ impl Cdcl {
         self.assign(asserted, Some(clause));
     }
 
-    /// The highest level of the literals; 0 without any, as an empty clause depends on no decision.
+    /// Returns the highest level of the literals; 0 for none, as an empty clause depends on no decision.
     fn highest_level<'l>(&self, literals: impl IntoIterator<Item = &'l i32>) -> usize {
         literals.into_iter().fold(0, |highest, literal| highest.max(self.level_of(*literal)))
     }
 
-    /// Resolves a false clause with reasons until one literal of the level is left. Returns the negation of that literal, the
-    /// other literals of the clause so learned, and the clauses that it follows from.
+    /// Resolves a false clause with reasons until one literal of the level remains. Returns the negation of that literal, the
+    /// other literals of the learned clause, and the clauses from which it follows.
     fn first_unique_implication(&mut self, conflict: Clause, level: usize) -> (i32, Vec<i32>, Vec<Clause>) {
         let (mut others, mut units, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
         let (mut clause, mut open) = (conflict, 0usize);
@@ -316,7 +316,7 @@ impl Cdcl {
                 let Some(literal) = self.literals.get(place).copied() else {
                     broken("a clause ends among the literals")
                 };
-                // Of the reason of a literal everything but the literal is false.
+                // In the reason of a literal, every other literal is false.
                 if self.seen[variable(literal)] || self.value(literal) == Some(true) {
                     continue;
                 }
@@ -360,10 +360,10 @@ impl Cdcl {
         self.head = self.head.min(length);
     }
 
-    /// Adds a lemma, and learns from it if it is false.
+    /// Adds a lemma, and learns from it if it is false under the current assignment.
     pub(super) fn add_lemma(&mut self, lemma: Lemma) {
         let mut clause: Vec<i32> = lemma.clause().collect();
-        // What is open, or was falsified last, is watched.
+        // Open literals are watched first, then those that were falsified last.
         let last_falsified = |literal: i32| match self.value(literal) {
             Some(false) => (false, self.level_of(literal)),
             _ => (true, 0),
@@ -384,18 +384,18 @@ impl Cdcl {
         }
     }
 
-    /// The number of clauses beside those of the question.
+    /// Returns the number of clauses that were not given.
     pub(super) fn learned(&self) -> usize {
         self.origins.len()
     }
 
-    /// The clauses beside those of the question, with where they come from.
+    /// Returns the clauses that were not given, with their origins.
     fn origins(&self) -> impl DoubleEndedIterator<Item = (Clause, &Origin)> {
         let clauses = (self.plain..self.ends.len()).map(Clause::at);
         clauses.zip(&self.origins)
     }
 
-    /// The steps that the contradiction needs, and the lemmas that those need.
+    /// Returns the steps from which the contradiction follows, and the lemmas on which those steps rest.
     pub(super) fn refutation(&self) -> Refutation {
         let mut is_needed: IndexVec<Clause, bool> = filled(self.ends.len(), false);
         if let Some((last, _)) = self.origins().next_back() {
@@ -406,7 +406,7 @@ impl Cdcl {
                 hints.iter().for_each(|hint| is_needed[*hint] = true);
             }
         }
-        // Clauses of the question keep their numbers; what is needed of the others follows, lemmas first.
+        // The given clauses keep their numbers. Of the others, those that are used follow, lemmas first.
         let mut numbers: IndexVec<Clause, u32> = (1..).take(self.plain).collect();
         let Ok(mut next) = u32::try_from(self.plain) else { broken("there are fewer than 2^32 clauses") };
         numbers.resize(self.ends.len(), 0);
@@ -432,12 +432,12 @@ impl Cdcl {
     }
 }
 
-/// The outcome of a clause that watches a literal that is false.
+/// The result of processing a clause whose watched literal has become false.
 enum Visit {
     Satisfied,
-    /// It watches another literal now.
+    /// The clause watches another literal now.
     Moved,
-    /// Nothing but this literal is open.
+    /// Only this literal of the clause is open.
     Unit(i32),
     Conflict,
 }

@@ -1,9 +1,8 @@
-//! From a goal to an answer: the three steps that keep opaque predicates honest.
+//! Decides a goal in three steps, so that no answer depends on the meaning of an opaque predicate.
 //!
-//! 1. With the opaque predicates free: no solution is a PASS, whatever they mean.
-//! 2. With every opaque occurrence replaced by the constant that makes the goal harder: a solution is a FAIL, whatever they
-//!    mean.
-//! 3. Otherwise UNKNOWN, with the predicates and the request found in the first step.
+//! 1. The opaque predicates are free: no solution means PASS, whatever they mean.
+//! 2. Every opaque occurrence is replaced by the constant that makes the goal harder: a solution means FAIL, whatever they mean.
+//! 3. Otherwise the answer is UNKNOWN, with the predicates and the request of the first step.
 
 use crate::code::Code;
 use crate::confirm::Claim;
@@ -28,7 +27,7 @@ pub enum Answer {
     Undecided(Box<Unknown>),
 }
 
-/// Decides whether any request satisfies all of `goal`, which is what `claim` says in terms of documents.
+/// Decides if any request satisfies all of `goal`; `claim` states the same in terms of documents.
 pub fn decide(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Answer {
     match steps(search, goal, claim) {
         Ok(answer) => answer,
@@ -75,8 +74,8 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(confirm(search, request, claim));
     }
     let reasons = match disagreement.open {
-        // What is open cancels out within the document: the referee, who looks at one statement after the other, does not
-        // see that.
+        // Within the document, the open predicate cancels out between statements. The referee evaluates one statement after the
+        // other and does not see this.
         Some(document) if opaques.is_empty() => {
             of_document(search.workspace.formula, document, claim.query.documents())
         }

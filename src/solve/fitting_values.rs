@@ -1,8 +1,7 @@
-//! Requests like a candidate with other values for policy variables: those with which a pattern matches the value that it is held
-//! against.
+//! Variants of a candidate request, with values of policy variables under which a pattern matches the value it is compared with.
 //!
-//! Where a pattern with variables is only modelled between bounds, the search makes the pattern match as if each variable were
-//! anything. The value that was found then says what the variables have to be. This is guessing: the referee judges every request.
+//! If a pattern with variables is modelled only by bounds, the search treats each variable as matching anything. The value found
+//! this way determines what the variables must be. These values are guesses: the referee judges every resulting request.
 
 use crate::automata::Symbol;
 use crate::encode::is_text;
@@ -11,7 +10,8 @@ use crate::index::broken;
 use crate::policy::{Document, OperatorFamily, Template};
 use crate::request::Request;
 
-/// Up to `most` requests with values that fit one condition of the documents, or all of those before it too.
+/// Returns up to `most` requests with values that fit one condition of the documents, or this condition and all conditions before
+/// it.
 pub(super) fn with_fitting_values(candidate: &Request, documents: &[&Document], most: usize) -> Vec<Request> {
     let conditions = documents.iter().flat_map(|document| &document.statements).flat_map(|s| &s.conditions);
     let mut requests = Vec::new();
@@ -41,7 +41,8 @@ pub(super) fn with_fitting_values(candidate: &Request, documents: &[&Document], 
     requests
 }
 
-/// Values of the variables with which the template matches the text; `None` if there are none, or if a variable is no free text.
+/// Returns values of the variables with which the template matches the text; `None` if there are none, or if a variable is not a
+/// free text.
 fn fitting<'t>(
     template: &'t Template,
     family: OperatorFamily,

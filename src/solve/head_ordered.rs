@@ -1,13 +1,13 @@
-//! Texts that are put in order many bytes at a time.
+//! Texts that are sorted by comparing many bytes at a time.
 
 use crate::hash::are_equal;
 use std::cmp::Ordering;
 
-/// Bytes that are compared at once.
+/// The number of bytes that are compared at once.
 const HEAD: usize = size_of::<u128>();
 
-/// A text that is compared by its first bytes as one number, and by the others only if those are equal. Names of actions and
-/// resources begin alike, and comparing them byte by byte is what putting them in order would cost.
+/// A text that is compared by its first bytes as one number, and by the rest only if these are equal. Names of actions and
+/// resources start alike, so comparing them byte by byte would dominate sorting.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeadOrdered<'a> {
     head: u128,
@@ -42,9 +42,9 @@ impl Eq for HeadOrdered<'_> {}
 
 impl Ord for HeadOrdered<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        // A text that is shorter has no rest, which comes before any.
+        // A text that fits into the head has no rest, which sorts before any rest.
         let rest = |of: &Self| of.text.as_bytes().get(HEAD..);
-        // What a head lacks counts as the smallest byte, which some texts have.
+        // A head is padded with the smallest byte, which may also occur in a text.
         let more = || rest(self).cmp(&rest(other)).then(self.text.len().cmp(&other.text.len()));
         self.head.cmp(&other.head).then_with(more)
     }

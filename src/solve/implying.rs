@@ -1,12 +1,12 @@
-//! The tests that imply another one about the same variable.
+//! The tests that imply another test of the same variable.
 
 use crate::formula::{Conjunction, Lit, Test, VariableId};
 use crate::limits::Exhausted;
 use crate::solve::atom_index::AtomIndex;
 use crate::solve::workspace::Workspace;
 
-/// Finds the tests that imply `outer`, of those whose atoms are wanted; a pattern with policy variables implies what it implies
-/// for all values.
+/// Finds the tests that imply `outer`, among those whose atoms are wanted. A pattern with policy variables implies whatever it
+/// implies for all values.
 ///
 /// # Errors
 /// The meter ran out.
@@ -21,7 +21,7 @@ pub(super) fn implying<'a>(
     let Workspace { formula, conjunction, theory, meter } = workspace;
     match outer {
         Test::Pattern(wide) => {
-            // A word includes nothing but itself, which is the same atom.
+            // A single word includes only itself, and that is the same atom.
             if formula.literal_prefix(wide).word().is_some() {
                 return Ok(found);
             }

@@ -1,7 +1,7 @@
-//! The literals a formula needs: one true part for every OR, all parts for every AND.
+//! The literals that a formula needs to be true: one true part of every OR, all parts of every AND.
 //!
-//! A model of the SAT solver gives a truth value to every atom, but only some of them matter; asking the theories for no
-//! more than those keeps conflicts few and witnesses small.
+//! A model of the SAT solver gives a truth value to every atom, but only some of them matter. Asking the theories about these
+//! alone keeps conflicts few and witnesses small.
 
 use crate::formula::{Atom, Conjunction, Formula, Graph, Lit, Node, VariableId};
 use crate::solve::literal_set::{Cost, LiteralSet};
@@ -10,25 +10,25 @@ use crate::solve::tests_by_variable::TestsByVariable;
 use crate::theory::Tests;
 use rustc_hash::FxHashMap;
 
-/// Tests of values in a guess at a goal as it stands; with more, finding values for them takes longer than it takes to
-/// find out which of them matter.
+/// Up to this many tests of values, a goal is guessed at as it stands. With more, finding values takes longer than finding out
+/// which tests matter.
 const CHEAP_TESTS_THRESHOLD: usize = 16;
 
-/// Parts of ANDs that there is room for from the start.
+/// The number of parts of ANDs for which memory is reserved at the start.
 const USUAL_PARTS: usize = 64;
 
 /// The literals that a proposal needs.
 #[derive(Clone, Debug)]
 pub(super) struct Justification {
-    /// The atoms with the sign they need, each once, but for those of `absent`.
+    /// The atoms with their required sign, each once, except those in `absent`.
     pub(super) literals: Vec<Lit>,
-    /// Keys, or elements of keys, that have to be absent; there may be very many.
+    /// Keys, or elements of keys, that must be absent; there may be very many.
     pub(super) absent: Vec<VariableId>,
     /// The literals about values, by variable, in order of first use.
     pub(super) tests: Vec<(VariableId, Tests)>,
 }
 
-/// Justifies one proposal after the other.
+/// Justifies proposals, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Justifier {
     /// The literals that are needed so far.
@@ -37,7 +37,8 @@ pub(super) struct Justifier {
 }
 
 impl Justifier {
-    /// Finds what the conjunction needs under `truth`; without it, by a guess. `None` if a guess needs an atom both ways.
+    /// Finds the literals that the conjunction needs under `truth`, or without `truth` by a guess. `None` if a guess needs an
+    /// atom in both signs.
     pub(super) fn justify(
         &mut self,
         formula: &Formula<'_>,
@@ -49,16 +50,16 @@ impl Justifier {
         self.satisfy(formula, (conjunction.units(), conjunction.disjunctions()), can_be, None)
     }
 
-    /// Finds what the goal as it stands needs, by a guess that looks at nothing but what its parts cost. `None` if that is too
-    /// much, or cannot be.
+    /// Finds the literals that the unpropagated goal needs, by a guess that considers only the cost of its parts. `None` if there
+    /// are too many, or if they contradict one another.
     pub(super) fn cheap_guess(&mut self, formula: &Formula<'_>, goal: &[Lit]) -> Option<Justification> {
         let can_be = |_, excluded: bool| !excluded;
         self.satisfy(formula, (&[], goal), can_be, Some(CHEAP_TESTS_THRESHOLD))
     }
 
-    /// Satisfies the atoms and the conjuncts by the cheapest part of every OR that can be true; of each part
-    /// `can_be` is told whether it is needed in the other sign so far. `None` if that takes some atom in both signs, or more
-    /// than `most` tests.
+    /// Satisfies the atoms and the conjuncts by the cheapest part of every OR that can be true. `can_be` receives each part, and
+    /// true if the opposite sign is already needed. `None` if some atom is needed in both signs, or if there are more than `most`
+    /// tests.
     fn satisfy(
         &mut self,
         formula: &Formula<'_>,
@@ -120,7 +121,8 @@ impl Justifier {
         Some(Justification { literals, absent, tests })
     }
 
-    /// The cheapest part of an OR, given by the negations of its parts: the first of several, and none that cannot be.
+    /// Returns the cheapest part of an OR, the first if several cost the same; parts that cannot be true are skipped. The OR is
+    /// given by the negations of its parts.
     fn cheapest(&self, children: &[Lit], can_be: &mut impl FnMut(Lit, bool) -> bool) -> Option<Lit> {
         let mut cheapest: Option<(Cost, Lit)> = None;
         for child in children {
@@ -139,7 +141,7 @@ impl Justifier {
     }
 }
 
-/// The truth of a literal; an atom that no clause speaks about may as well be false.
+/// Returns the truth of a literal; an atom in no clause counts as false.
 fn holds(graph: &Graph, lit: Lit, truth: &Truth, values: &mut FxHashMap<Lit, bool>) -> bool {
     let positive = lit.node().lit();
     let value = match graph.node(lit.node()) {

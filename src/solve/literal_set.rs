@@ -1,29 +1,29 @@
-//! A set of literals of one graph that knows what their nodes are.
+//! A set of literals of one graph, with the kind of each node.
 
 use crate::formula::{Atom, Formula, Lit, Node, NodeId};
 use crate::index::IndexVec;
 
-/// Bits of a node: its literal is in the set, and so is the negation of that.
+/// Bits of a node: its positive literal is in the set; its negation is.
 const IN: u8 = 1;
 const NEGATION_IN: u8 = 2;
-/// An atom that says that a context key is present.
+/// An atom about the presence of a context key.
 const PRESENCE: u8 = 4;
 /// Any other atom.
 const ATOM: u8 = 8;
-/// An opaque predicate, which is an atom too.
+/// An opaque predicate, which is also an atom.
 const OPAQUE: u8 = 16;
-/// An AND that has an opaque predicate among its parts, or in such an AND.
+/// An AND with an opaque predicate among its parts, or among the parts of such an AND.
 const AND_OF_OPAQUE: u8 = 32;
 
-/// The bits for a literal being in a set, and for its negation.
+/// Returns the bit for a literal in a set, and the bit for its negation.
 fn signs_of(lit: Lit) -> (u8, u8) {
     if lit.is_negated() { (NEGATION_IN, IN) } else { (IN, NEGATION_IN) }
 }
 
-/// The effort that a literal asks of a request, least first.
+/// The cost of making a literal true, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cost {
-    /// The literal is in the set anyway.
+    /// The literal is already in the set.
     Nothing,
     /// A context key is absent.
     Absence,
@@ -31,21 +31,21 @@ pub(super) enum Cost {
     Failure,
     /// Anything else.
     More,
-    /// An opaque predicate would have to mean something certain, which no request can show.
+    /// An opaque predicate would have to have a particular meaning, which no request can confirm.
     Opaque,
 }
 
 /// A set of literals.
 #[derive(Debug, Default)]
 pub(super) struct LiteralSet {
-    /// What every node is, found out once for many sets.
+    /// The kind of every node, determined once for many sets.
     kinds: IndexVec<NodeId, u8>,
-    /// What every node is, and which of its literals are in the set.
+    /// The kind of every node, and which of its literals are in the set.
     bits: IndexVec<NodeId, u8>,
 }
 
 impl LiteralSet {
-    /// Empties the set, for literals of this formula as it stands.
+    /// Empties the set, and takes the current state of this formula.
     pub(super) fn reset(&mut self, formula: &Formula<'_>) {
         let known = self.kinds.len();
         self.kinds.reserve(formula.graph.len() - known);
@@ -57,7 +57,7 @@ impl LiteralSet {
         self.bits.extend_from_slice(self.kinds.as_slice());
     }
 
-    /// What a node is; its parts come before it.
+    /// Returns the kind of a node. The parts of an AND must have been classified before it.
     fn kind(&self, formula: &Formula<'_>, node: Node<'_>) -> u8 {
         match node {
             Node::True => 0,
@@ -76,7 +76,7 @@ impl LiteralSet {
         }
     }
 
-    /// Adds a literal; true if it was not in the set before.
+    /// Adds a literal; returns true if it was not in the set before.
     pub(super) fn insert(&mut self, lit: Lit) -> bool {
         let (own, _) = signs_of(lit);
         let bits = &mut self.bits[lit.node()];
@@ -85,18 +85,18 @@ impl LiteralSet {
         is_new
     }
 
-    /// Returns true if the negation of the literal is in the set.
+    /// True if the negation of the literal is in the set.
     pub(super) fn contains_negation(&self, lit: Lit) -> bool {
         let (_, other) = signs_of(lit);
         self.bits[lit.node()] & other != 0
     }
 
-    /// Returns true if the literal is an atom or the negation of one.
+    /// True if the literal is an atom or the negation of one.
     pub(super) fn is_atom(&self, lit: Lit) -> bool {
         self.bits[lit.node()] & (ATOM | PRESENCE) != 0
     }
 
-    /// The cost of a literal beside those of the set.
+    /// Returns the cost of adding a literal to the set.
     pub(super) fn cost(&self, lit: Lit) -> Cost {
         let (bits, (own, _)) = (self.bits[lit.node()], signs_of(lit));
         if bits & own != 0 {

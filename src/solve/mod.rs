@@ -1,4 +1,4 @@
-//! The search for an answer, and the three kinds of answer there are.
+//! The search for an answer, and the three kinds of answers.
 
 mod atom_index;
 mod cdcl;

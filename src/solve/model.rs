@@ -1,4 +1,5 @@
-//! A model of a goal, a value for every variable that matters and the truth of what has no value; and the request made from it.
+//! A model of a goal (values for the variables that matter, and the truth of atoms without a value), and the request made from
+//! it.
 
 use crate::automata::Symbol;
 use crate::formula::{
@@ -25,7 +26,7 @@ impl Model {
         Model { literals: proposal.literals, absent: proposal.absent, words }
     }
 
-    /// The opaque predicates it relies on.
+    /// Returns the opaque predicates on which it relies.
     pub fn opaques<'m>(&'m self, formula: &'m Formula<'_>) -> impl Iterator<Item = OpaqueId> + 'm {
         self.literals.iter().filter_map(|lit| match formula.graph.node(lit.node()) {
             Node::Atom(atom) => match formula.atom_of(atom) {
@@ -41,24 +42,24 @@ impl Model {
 pub struct Concretizer<'c, 'a> {
     /// The formula the model is of.
     pub formula: &'c Formula<'a>,
-    /// For values of variables that the model leaves open.
+    /// Provides values for variables that the model leaves open.
     pub theory: &'c mut Theory,
     /// Pays for them.
     pub meter: &'c mut Meter,
     /// Who may be the requester.
     pub requesters: Requesters,
-    /// True if facts that tie keys to the requester are left out.
+    /// True if the facts that tie keys to the requester are not assumed.
     pub aws_compat: bool,
-    /// The documents, for the spelling of actions.
+    /// The documents, whose spelling of actions is used.
     pub documents: &'c [&'a Document],
-    /// The statement that the request is to show something about, whose spelling of the action is preferred.
+    /// The statement about which the request shows something; its spelling of the action is preferred.
     pub statement: Option<&'c Statement>,
     /// Further spellings of actions.
     pub spellings: &'c [&'c str],
 }
 
 impl Concretizer<'_, '_> {
-    /// The request: every key that the policies mention is given as far as the model needs it or every request has it.
+    /// Returns the request. A key that the policies mention is present if the model needs it or every request has it.
     ///
     /// # Errors
     /// The meter ran out.
@@ -66,7 +67,7 @@ impl Concretizer<'_, '_> {
         let action = self.text(model, VariableId::ACTION)?;
         let resource = self.text(model, VariableId::RESOURCE)?;
         let mut request = Request::new(self.spelling(action), resource);
-        // By variable; most are open, and many have to be absent.
+        // By variable: most are open, and many must be absent.
         let mut presence: IndexVec<VariableId, Option<bool>> = IndexVec::default();
         presence.resize(self.formula.variable_count(), None);
         let mut present: Vec<VariableId> = Vec::new();
@@ -125,7 +126,7 @@ impl Concretizer<'_, '_> {
         Ok(request)
     }
 
-    /// The requester, where it plays a part.
+    /// Returns the requester, if the documents depend on it.
     fn requester(&mut self, model: &Model) -> Result<Option<Decoded>, Exhausted> {
         let speaks_of_it = self.formula.speaks_of_requester();
         let mentions_keys = RequesterKey::ALL.iter().any(|key| self.formula.mentions(key.name()));
@@ -136,7 +137,7 @@ impl Concretizer<'_, '_> {
         Ok(decode(&word))
     }
 
-    /// Gives the keys that describe the requester the values that its word fixes.
+    /// Sets the keys that describe the requester to the values that its word fixes.
     fn set_requester_keys(&self, decoded: &Decoded, request: &mut Request) {
         for key in RequesterKey::ALL.iter().filter(|key| self.formula.mentions(key.name())) {
             if let Some(value) = key.value(decoded) {
@@ -152,7 +153,7 @@ impl Concretizer<'_, '_> {
         self.theory.any_value(self.formula, variable, self.meter)
     }
 
-    /// The value of a key; of one whose value nothing is said about, any.
+    /// Returns the value of a key; any value if nothing constrains it.
     fn value(
         &mut self,
         model: &Model,
@@ -176,7 +177,7 @@ impl Concretizer<'_, '_> {
         }
     }
 
-    /// The action as the statement that it is about spells it, as the documents do, or as everyone does.
+    /// Returns the action in the spelling of its statement, or else of the documents, or else in the usual one.
     fn spelling(&self, action: String) -> String {
         let statements = || self.documents.iter().flat_map(|d| &d.statements);
         let rank = |effect: Effect| move |s: &&Statement| s.effect.value == effect;

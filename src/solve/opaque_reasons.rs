@@ -1,5 +1,5 @@
-//! The reasons of an UNKNOWN that come from the documents: the open predicates that an answer depends on, with their places and
-//! what is open about them.
+//! The reasons for an UNKNOWN that come from the documents: the opaque predicates on which an answer depends, with their places
+//! and what AWS leaves open.
 
 use crate::code::Code;
 use crate::formula::{Atom, Formula, OpaqueId, Site, SiteElement, Test};
@@ -9,7 +9,7 @@ use crate::solve::verdict::UnknownReason;
 use crate::span::Span;
 use crate::theory::Lemma;
 
-/// All opaque predicates of one document.
+/// Returns the reasons for all opaque predicates of one document.
 pub(super) fn of_document(
     formula: &Formula<'_>,
     document: usize,
@@ -26,7 +26,7 @@ pub(super) fn of_document(
     reasons
 }
 
-/// The policy variables of a proposal that was neither filled with values nor excluded.
+/// Returns the reasons for the policy variables of a proposal that was neither given values nor excluded.
 pub(super) fn of_policy_variables(
     formula: &Formula<'_>,
     proposal: &Lemma,
@@ -44,7 +44,7 @@ pub(super) fn of_policy_variables(
     sites.iter().map(|site| reason(documents, site, Code::PolicyVariable)).collect()
 }
 
-/// An opaque predicate: the rule, and the first place where it stands.
+/// Returns the reason for an opaque predicate: the rule, and the first place where it occurs.
 pub(super) fn of_predicate(formula: &Formula<'_>, id: OpaqueId, documents: &[&Document]) -> UnknownReason {
     let (opaque, sites) = formula.opaque_of(id);
     match sites.iter().min() {
@@ -92,7 +92,7 @@ fn place(document: &Document, site: &Site) -> (Span, String) {
     }
 }
 
-/// Says what is open about a rule.
+/// Returns a sentence about what AWS leaves open at this rule.
 fn detail(rule: Code) -> &'static str {
     match rule {
         Code::EmptyNotAction => "AWS does not document what an empty `NotAction` means",

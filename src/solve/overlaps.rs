@@ -1,27 +1,27 @@
-//! How the patterns of which one must match overlap with each atom of their variable.
+//! How the patterns of which one must match overlap with the pattern of each atom of their variable.
 
 use crate::index::IndexVec;
 use crate::solve::atom_index::AtomPlace;
 
-/// One atom among the patterns so far.
+/// The overlap of one atom with the patterns seen so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Overlap {
-    /// The number of patterns that some text matches together with the atom's.
+    /// The number of patterns that share a match with the atom's pattern.
     pub(super) meets: u32,
-    /// The number of those that the atom's pattern includes.
+    /// The number of these patterns that the atom's pattern includes.
     pub(super) includes: u32,
 }
 
-/// The overlaps of the atoms of one variable after the other, all set to zero at once.
+/// The overlaps of the atoms of one variable, then of the next; resetting them takes constant time.
 #[derive(Debug, Default)]
 pub(super) struct Overlaps {
-    /// Each with the round that it is of.
+    /// Each overlap with the round in which it was written.
     overlaps: IndexVec<AtomPlace, (u32, Overlap)>,
     round: u32,
 }
 
 impl Overlaps {
-    /// Sets all overlaps to zero, for so many atoms.
+    /// Resets all overlaps to zero, for this many atoms.
     pub(super) fn reset(&mut self, atoms: usize) {
         self.round += 1;
         if self.overlaps.len() < atoms {
@@ -29,7 +29,7 @@ impl Overlaps {
         }
     }
 
-    /// The overlap of an atom.
+    /// Returns the overlap of an atom.
     pub(super) fn at(&mut self, place: AtomPlace) -> &mut Overlap {
         let (round, overlap) = &mut self.overlaps[place];
         if std::mem::replace(round, self.round) != self.round {

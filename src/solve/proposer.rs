@@ -6,17 +6,17 @@ use crate::sat::{Encoder, Solver};
 use crate::solve::workspace::Workspace;
 use rustc_hash::FxHashMap;
 
-/// The truth of the atoms that clauses speak about.
+/// The truth of the atoms that occur in clauses.
 pub(super) type Truth = FxHashMap<AtomId, bool>;
 
-/// The open disjunctions of a goal as clauses, and those that were learned.
+/// The open disjunctions of a goal as clauses, and the learned clauses.
 pub(super) struct Proposer {
     encoder: Encoder,
     solver: Solver,
 }
 
 impl Proposer {
-    /// Makes clauses of the open disjunctions.
+    /// Translates the open disjunctions to clauses.
     ///
     /// # Errors
     /// More clause literals than the limit allows.
@@ -28,7 +28,7 @@ impl Proposer {
         Ok(Proposer { encoder, solver })
     }
 
-    /// Adds a clause, leaving out what the conjunction decides.
+    /// Adds a clause without the literals that the conjunction decides.
     ///
     /// # Errors
     /// As [`Proposer::new`].
@@ -57,7 +57,7 @@ impl Proposer {
         Ok(model.map(|model| self.encoder.values(&model).collect()))
     }
 
-    /// The number of clauses.
+    /// Returns the number of clauses.
     pub(super) fn clauses(&self) -> u64 {
         self.solver.clauses()
     }

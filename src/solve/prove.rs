@@ -1,9 +1,9 @@
-//! The proof of a PASS: propose and refute once more, on the plain clauses that the verifier writes itself.
+//! The proof of a PASS: proposes and refutes once more, on the plain clauses that the verifier writes itself.
 //!
-//! Nothing of what makes the search fast takes part: no absorption, no relevance, no goal of its own for each statement. A
-//! walk from the conjuncts decides one part of every OR that needs one; when every part that is needed is decided, the theories
-//! say why no request is like that, and that lemma becomes a clause. What is learned is learned with its reasons, so the
-//! proof is written on the way.
+//! Nothing that makes the search fast takes part: no simplification, no relevance, no separate goal for each statement. A walk
+//! from the conjuncts decides one part of every OR that needs one. When every required part is decided, the theories say why no
+//! such request exists, and that lemma becomes a clause. Clauses are learned with their reasons, so the proof is recorded on the
+//! way.
 
 use crate::encode::Encoding;
 use crate::formula::{Formula, Graph, Lit, Node, NodeId, Test, VariableId};
@@ -14,10 +14,10 @@ use crate::solve::tests_by_variable::TestsByVariable;
 use crate::theory::{self, Theory, Valuation};
 use crate::verify::{Lemma, QueryClauses, Refusal, Refutation};
 
-/// Proves that no request meets the question, by lemmas and steps.
+/// Proves that no request satisfies the query, by lemmas and resolution steps.
 ///
 /// # Errors
-/// A limit, or something that the theories cannot exclude.
+/// A limit was reached, or the theories could not exclude a proposal.
 pub fn prove(
     encoding: &mut Encoding<'_>,
     mut theory: Theory,
@@ -44,7 +44,7 @@ pub fn prove(
         let tests = tests.of(&encoding.formula, &walk.required);
         let conflicts = match theory.values(&mut encoding.formula, &tests, &mut meter).map_err(at_limit)? {
             Valuation::Conflicts(conflicts) => conflicts,
-            Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses can be met")),
+            Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses are satisfiable")),
             Valuation::Undecided(_) => return Err(Refusal::inconclusive("a proposal could not be excluded")),
         };
         for conflict in &conflicts {
@@ -52,7 +52,7 @@ pub fn prove(
                 break;
             }
             let lemma = numbered(&mut encoding.formula, &plain, conflict)
-                .ok_or_else(|| Refusal::inconclusive("a lemma speaks of what the question does not"))?;
+                .ok_or_else(|| Refusal::inconclusive("a lemma mentions a test that the query does not"))?;
             clauses.add_lemma(lemma);
         }
         clauses.propagate();
@@ -64,7 +64,7 @@ fn at_limit(limit: Exhausted) -> Refusal {
     Refusal::inconclusive(format!("the limit on {} was reached", limit.code()))
 }
 
-/// The lemma by the numbers of the plain clauses.
+/// Returns the lemma in the numbers of the plain clauses.
 fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lemma) -> Option<Lemma> {
     let mut numbers = |list: &[(VariableId, Test)]| {
         let mut numbers = Vec::with_capacity(list.len());
@@ -81,12 +81,12 @@ fn numbered(formula: &mut Formula<'_>, plain: &QueryClauses, lemma: &theory::Lem
 
 /// A walk over the literals that the conjuncts require, as far as it is decided.
 struct Walk {
-    /// Literals that are required; those before `head` have been looked at.
+    /// The required literals; those before `head` have been processed.
     required: Vec<Lit>,
     head: usize,
-    /// The signs in which the literals of each node are required.
+    /// The signs in which each node is required.
     signs: IndexVec<NodeId, u8>,
-    /// The number of required literals and the head at each decision.
+    /// For each decision, the number of required literals and the head.
     levels: Vec<(usize, usize)>,
 }
 
@@ -121,7 +121,7 @@ impl Walk {
         }
     }
 
-    /// Goes on until an OR has no part that is decided true; then returns a part that is open.
+    /// Continues until some OR has no part that is decided true; then returns an open part of it.
     fn next(&mut self, graph: &Graph, plain: &QueryClauses, clauses: &Cdcl) -> Option<i32> {
         while let Some(lit) = self.required.get(self.head).copied() {
             if let Node::And(children) = graph.node(lit.node()) {

@@ -1,11 +1,11 @@
-//! Which atoms can still matter, given patterns of which one must match.
+//! Finds the atoms that can still matter if one of certain patterns must match.
 //!
 //! If the action must match one of `s3:Get*` and `s3:PutObject`, then `ec2:*` is false and `s3:*` is true, whatever the
 //! rest of the formula says. On real policies this decides most atoms before any solver runs.
 //!
-//! What is decided false stays so in every solution: one of the required patterns matches, and none of them meets the
-//! decided one. So false atoms are put in without becoming tests of their own. What is decided true becomes a test: two
-//! sets of required patterns could otherwise each be dropped because of the other.
+//! An atom that is decided false is false in every solution: one of the required patterns matches, and none of them shares a
+//! match with the atom. So false atoms are put in without becoming tests. An atom that is decided true becomes a test; otherwise
+//! two sets of required patterns could each be dropped because of the other.
 
 use crate::formula::{Conjunction, Formula, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
@@ -16,11 +16,11 @@ use crate::solve::stamp_set::StampSet;
 use crate::solve::workspace::{Workspace, test_of};
 use rustc_hash::FxHashMap;
 
-/// Decides atoms by the patterns that must match; serves one goal after the other.
+/// Decides atoms by the patterns of which one must match; one value serves many goals.
 #[derive(Debug)]
 pub(super) struct Relevance<'a> {
     atoms: AtomIndex<'a>,
-    /// The nodes of the conjuncts that have been looked at.
+    /// The nodes of the conjuncts processed so far.
     visited: StampSet,
     occurring: Occurring,
     overlaps: Overlaps,
@@ -32,15 +32,15 @@ struct Required {
     patterns: Vec<PatternId>,
 }
 
-/// The nodes that atoms have to be among, so that deciding them shortens a disjunction.
+/// The nodes that occur in open disjunctions: deciding an atom helps only if it is one of them.
 #[derive(Debug, Default)]
 struct Occurring {
     /// The nodes of the open disjunctions.
     anywhere: StampSet,
-    /// Those of them apart from sets of required patterns that are the only ones about their variable, because nothing that
-    /// such a set says about itself shortens it.
+    /// The nodes outside sets of required patterns that are the only ones about their variable: what such a set implies about its
+    /// own atoms does not shorten it.
     elsewhere: StampSet,
-    /// True if both are the same; then only the first is filled.
+    /// True if both sets are equal; then only the first is filled.
     is_everything_elsewhere: bool,
 }
 
@@ -79,12 +79,12 @@ impl<'a> Relevance<'a> {
         }
     }
 
-    /// The atoms, by what their patterns spell.
+    /// Returns the atoms, indexed by the text that their patterns spell.
     pub(super) fn atoms(&self) -> &AtomIndex<'a> {
         &self.atoms
     }
 
-    /// Decides what the required patterns decide, until nothing changes.
+    /// Decides every atom that the required patterns decide, until nothing changes.
     ///
     /// # Errors
     /// The meter ran out.
@@ -104,7 +104,7 @@ impl<'a> Relevance<'a> {
                     break;
                 }
                 match set {
-                    // What came before may have decided parts of it; what is left of it is fresh in the next round.
+                    // Earlier decisions may have shortened the set; the rest of it is fresh in the next round.
                     Some(required) => self.decide_occurring(workspace, &required)?,
                     None => self.exclude_implying(workspace, *lit)?,
                 }
@@ -115,8 +115,8 @@ impl<'a> Relevance<'a> {
         Ok(())
     }
 
-    /// Decides what the conjuncts so far say about the action, before any other is looked at: cheap, and it leaves
-    /// little of those.
+    /// Decides what the conjuncts so far imply about the action, before any other conjunct is processed. This is cheap and leaves
+    /// little of the others.
     ///
     /// # Errors
     /// The meter ran out.
@@ -130,7 +130,7 @@ impl<'a> Relevance<'a> {
         Ok(())
     }
 
-    /// Excludes networks whose addresses all lie in networks that have to be failed.
+    /// Excludes networks that are covered by networks whose tests must fail.
     fn exclude_covered_networks(&self, workspace: &mut Workspace<'_, 'a>) {
         let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
         for (variable, test, is_passed) in workspace.decided_tests() {
@@ -150,9 +150,9 @@ impl<'a> Relevance<'a> {
         }
     }
 
-    /// Excludes all tests that imply one that has to fail.
+    /// Excludes all tests that imply a test that must fail.
     fn exclude_implying(&self, workspace: &mut Workspace<'_, 'a>, lit: Lit) -> Result<(), Exhausted> {
-        // Networks are looked at together.
+        // Networks are handled together elsewhere.
         let Some((variable, outer @ Test::Pattern(_))) = test_of(workspace.formula, lit.node()) else {
             return Ok(());
         };
@@ -167,7 +167,7 @@ impl<'a> Relevance<'a> {
         Ok(())
     }
 
-    /// Decides the atoms of the variable that occur, as one of the patterns matches.
+    /// Decides the atoms of the variable that occur in open disjunctions, given that one of the patterns matches.
     fn decide_occurring(
         &mut self,
         workspace: &mut Workspace<'_, 'a>,
@@ -202,7 +202,7 @@ impl<'a> Relevance<'a> {
         Ok(())
     }
 
-    /// Decides all atoms of the variable, as one of the patterns matches.
+    /// Decides all atoms of the variable, given that one of the patterns matches.
     fn decide_all(
         &mut self,
         workspace: &mut Workspace<'_, 'a>,
@@ -226,8 +226,8 @@ impl<'a> Relevance<'a> {
     }
 }
 
-/// Compares the required patterns with the open atoms that are wanted: with the `few` given, or those that the index finds.
-/// Returns, in order, the atoms that some text matches together with one of the patterns.
+/// Compares the required patterns with the open atoms that are wanted: the `few` given ones, or those that the index finds.
+/// Returns, in order, the atoms that share a match with one of the patterns.
 fn find_overlapping<'a>(
     overlaps: &mut Overlaps,
     workspace: &mut Workspace<'_, 'a>,
@@ -248,7 +248,7 @@ fn find_overlapping<'a>(
         };
         for place in places {
             let (atom, overlap) = (&atoms.texts[*place], overlaps.at(*place));
-            // An atom that is met but does not include an earlier pattern stays open.
+            // An atom that shares matches with an earlier pattern but does not include it stays open.
             if overlap.meets > overlap.includes
                 || conjunction.value(atom.lit).is_some()
                 || !is_wanted(atom.lit)
@@ -267,7 +267,7 @@ fn find_overlapping<'a>(
     Ok(overlapping)
 }
 
-/// Makes conjuncts of the atoms that include all required patterns.
+/// Makes every atom that includes all required patterns a conjunct.
 fn decide_including<'a>(
     overlaps: &mut Overlaps,
     workspace: &mut Workspace<'_, 'a>,
@@ -276,13 +276,13 @@ fn decide_including<'a>(
 ) {
     let includes_all = |place: &&AtomPlace| overlaps.at(**place).includes as usize == required.patterns.len();
     let including = overlapping.iter().filter(includes_all).map(|place| atoms.texts[*place]);
-    // That the widened pattern matches says nothing about the values of the keys in it.
+    // A match of the widened pattern says nothing about the values of the keys in it.
     let decided = including.filter(|atom| !matches!(atom.test, Test::Template(_)));
     let decided: Vec<Lit> = decided.map(|atom| atom.lit).collect();
     workspace.add(decided);
 }
 
-/// The variable and the pattern of which the literal says that they match.
+/// Returns the variable and the pattern if the literal is a pattern test of a variable.
 fn pattern_of(formula: &Formula<'_>, lit: Lit) -> Option<(VariableId, PatternId)> {
     if lit.is_negated() {
         return None;
@@ -291,7 +291,7 @@ fn pattern_of(formula: &Formula<'_>, lit: Lit) -> Option<(VariableId, PatternId)
     Some((variable, formula.widened(test)?))
 }
 
-/// The variable that a conjunct requires one of some patterns of, if that is what it says.
+/// Returns the variable if the conjunct is a set of required patterns of one variable.
 fn required_variable(formula: &Formula<'_>, lit: Lit) -> Option<VariableId> {
     let Node::And(children) = formula.graph.node(lit.node()) else {
         return pattern_of(formula, lit).map(|(variable, _)| variable);
@@ -301,7 +301,7 @@ fn required_variable(formula: &Formula<'_>, lit: Lit) -> Option<VariableId> {
     children.iter().all(same).then_some(variable)
 }
 
-/// The patterns of one variable of which one must match, if that is what the conjunct says.
+/// Returns the patterns of one variable of which one must match, if the conjunct is such a set.
 fn required(formula: &Formula<'_>, lit: Lit) -> Option<Required> {
     let Node::And(children) = formula.graph.node(lit.node()) else {
         let (variable, pattern) = pattern_of(formula, lit)?;

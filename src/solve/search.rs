@@ -1,13 +1,12 @@
-//! The heart: propose, refute, learn.
+//! The main loop of the search: propose, refute, learn.
 //!
-//! A goal is a conjunction of formulas. The SAT solver *proposes* truth values for its atoms; each variable's theory
-//! either finds a value that gives the atoms those truth values or *refutes* the proposal with a minimal conflict, which
-//! is *learned* as a clause and excludes that conflict for good. There are finitely many conflicts, so the loop ends:
-//! with a value for every variable, which the referee then has to *confirm* ([`crate::solve::Witness`]), or with clauses that
-//! have no model, which is a proof for all requests. Lazy lemmas on demand, as in the DPLL(T) family: Nieuwenhuis,
-//! Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
+//! A goal is a conjunction of formulas. The SAT solver *proposes* truth values for its atoms. The theory of each variable either
+//! finds a value that gives the atoms these truth values, or *refutes* the proposal by a minimal conflict, which is *learned* as
+//! a clause. There are finitely many conflicts, so the loop ends: with a value for every variable, which the referee must then
+//! *confirm* ([`crate::solve::Witness`]), or with clauses that have no model, which is a proof for all requests. Lemmas on
+//! demand, as in DPLL(T): Nieuwenhuis, Oliveras, Tinelli, "Solving SAT and SAT Modulo Theories", JACM 53(6), 2006.
 //!
-//! Few goals come as far as the loop: see [`crate::solve::shortcuts`].
+//! Few goals reach the loop: see [`crate::solve::shortcuts`].
 
 use crate::formula::{Conjunction, Formula, Lit, VariableId, Weakening};
 use crate::limits::{Exhausted, Meter, SearchLimits};
@@ -21,7 +20,7 @@ use crate::solve::verdict::Stats;
 use crate::solve::workspace::Workspace;
 use crate::theory::{Lemma, Theory, Valuation};
 
-/// A search over one formula; what it learns about patterns serves all goals of the check.
+/// A search over one formula; what it learns about patterns is reused for all goals of the check.
 pub struct Search<'f, 'a> {
     pub(super) workspace: Workspace<'f, 'a>,
     relevance: Relevance<'a>,
@@ -34,7 +33,7 @@ pub struct Search<'f, 'a> {
     stats: Stats,
 }
 
-/// The conflicts that exclude a proposal, or the values that it stands for.
+/// The model of a proposal, or the conflicts that exclude it.
 type Checked = Result<Model, Vec<Lemma>>;
 
 impl<'f, 'a> Search<'f, 'a> {
@@ -43,7 +42,7 @@ impl<'f, 'a> Search<'f, 'a> {
         let atoms = AtomIndex::of(formula);
         let mut conjunction = Conjunction::default();
         conjunction.reserve(formula.graph.len());
-        // What a statement says about the action decides most of what is said about actions.
+        // The action of a statement decides most other tests of the action.
         if let Some(actions) = atoms.about(VariableId::ACTION) {
             conjunction.assumable(actions.texts.iter().map(|atom| atom.lit));
         }
@@ -72,7 +71,8 @@ impl<'f, 'a> Search<'f, 'a> {
         }
     }
 
-    /// The loop: learns the conflicts of the last proposal and makes the next one, until a proposal has values or there is none.
+    /// Runs the loop: learns the conflicts of the last proposal and makes the next one, until a proposal has values or none is
+    /// left.
     fn propose_refute_learn(&mut self, mut conflicts: Vec<Lemma>) -> Result<Option<Model>, Exhausted> {
         let mut proposer = Proposer::new(&self.workspace, &self.limits)?;
         for lemma in inclusions(&mut self.workspace, self.relevance.atoms())? {
@@ -99,21 +99,21 @@ impl<'f, 'a> Search<'f, 'a> {
         Ok(end)
     }
 
-    /// The goal without opaque predicates: what satisfies it satisfies `goal`, whatever they mean.
+    /// Returns the goal without opaque predicates: a model of it satisfies `goal`, whatever they mean.
     pub(super) fn weaken(&mut self, goal: &[Lit]) -> Vec<Lit> {
         goal.iter().map(|lit| self.weakening.weaken(self.workspace.formula, *lit)).collect()
     }
 
-    /// Refutes the proposal with at least one conflict, or finds a value for every variable that it speaks about.
+    /// Refutes the proposal by at least one conflict, or finds a value for every variable in it.
     fn check_theories(&mut self, proposal: Option<Justification>) -> Result<Checked, Exhausted> {
-        // A guess may want an atom both ways without any theory being wrong about it.
+        // A guess may need an atom in both signs, which is not a conflict of a theory.
         let Some(proposal) = proposal else { return Ok(Err(Vec::new())) };
         let Workspace { formula, theory, meter, .. } = &mut self.workspace;
         Ok(match theory.values(formula, &proposal.tests, meter)? {
             Valuation::Values(words) => Ok(Model::new(proposal, words)),
             Valuation::Conflicts(lemmas) => Err(lemmas),
             Valuation::Undecided(proposal) => {
-                // Excluded without a reason: what comes after is no proof any more.
+                // The proposal is excluded without a reason, so "no more proposals" no longer proves anything.
                 self.undecided.get_or_insert_with(|| proposal.clone());
                 Err(vec![proposal])
             }
@@ -128,7 +128,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.state(lemma, proposer)
     }
 
-    /// Adds the lemma as a clause: not all of its tests as it says.
+    /// Adds the lemma as a clause: not all of its tests have the stated truth values.
     fn state(&mut self, lemma: Lemma, proposer: &mut Proposer) -> Result<(), Exhausted> {
         let mut clause = Vec::with_capacity(lemma.positives.len() + lemma.negatives.len());
         for (variable, test) in &lemma.positives {
@@ -141,7 +141,7 @@ impl<'f, 'a> Search<'f, 'a> {
         proposer.add_clause(&self.workspace, &clause)
     }
 
-    /// Tries to end the goal without the loop, the cheapest way first; what is left of the goal is propagated.
+    /// Tries to end the goal without the loop, cheapest shortcut first. The remaining goal is propagated.
     fn try_shortcuts(&mut self, goal: &[Lit]) -> Result<Shortcut, Exhausted> {
         if self.workspace.formula.graph.len() > self.limits.nodes {
             return Err(Exhausted::Nodes);
@@ -191,8 +191,8 @@ impl<'f, 'a> Search<'f, 'a> {
         Ok(Shortcut::Open(conflicts))
     }
 
-    /// Makes the goal the conjunction. The first conjunct says most: what it decides, above all about the action, is put into
-    /// the others as they come.
+    /// Makes the goal the conjunction. The first conjunct decides most, above all about the action; its decisions are put into
+    /// the other conjuncts as they are added.
     ///
     /// # Errors
     /// The meter ran out.
@@ -204,30 +204,30 @@ impl<'f, 'a> Search<'f, 'a> {
         self.workspace.meter.work(self.workspace.conjunction.disjunctions().len() + goal.len())
     }
 
-    /// Looks for values for the cheapest part of every OR of the conjunction.
+    /// Looks for values for the cheapest part of every OR in the conjunction.
     fn check_guess(&mut self) -> Result<Checked, Exhausted> {
         let Workspace { formula, conjunction, .. } = &self.workspace;
         let guess = self.justifier.justify(formula, conjunction, None);
         self.check_theories(guess)
     }
 
-    /// The facts about patterns learned so far.
+    /// Returns the facts about patterns learned so far.
     pub fn lemmas(&self) -> &[Lemma] {
         &self.lemmas
     }
 
-    /// The proposal that the last search could neither fill with values nor exclude, if there was one: then its
-    /// `None` is no proof.
+    /// Returns the proposal that the last search could neither fill with values nor exclude, if there was one. In that case
+    /// `None` from the search proves nothing.
     pub fn undecided(&self) -> Option<&Lemma> {
         self.undecided.as_ref()
     }
 
-    /// The formula.
+    /// Returns the formula.
     pub fn formula(&mut self) -> &mut Formula<'a> {
         self.workspace.formula
     }
 
-    /// The counts so far.
+    /// Returns the counts so far.
     pub fn stats(&self) -> Stats {
         Stats {
             atoms: self.workspace.formula.atom_count() as u64,
@@ -246,6 +246,6 @@ enum Shortcut {
     Model(Model),
     /// Nothing satisfies it.
     Unsatisfiable,
-    /// It is open; these conflicts exclude the last guess.
+    /// The goal is open; these conflicts exclude the last guess.
     Open(Vec<Lemma>),
 }

@@ -1,9 +1,9 @@
-//! Sets of nodes that are emptied at once.
+//! Sets of nodes that are emptied in constant time.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
 use crate::index::{Id, IndexVec};
 
-/// Nodes that there is room for from the start.
+/// The number of nodes for which memory is reserved at the start.
 const USUAL_NODES: usize = 64;
 
 /// Some nodes of the graph, such as those below some literals.
@@ -25,7 +25,7 @@ impl StampSet {
         self.nodes.clear();
     }
 
-    /// Adds a node; true if it was not in the set before.
+    /// Adds a node; returns true if it was not in the set before.
     pub(super) fn insert(&mut self, node: NodeId) -> bool {
         if !self.stamps.contains(node) {
             // The graph has grown.
@@ -38,12 +38,12 @@ impl StampSet {
         is_new
     }
 
-    /// The nodes of the set.
+    /// Returns the nodes of the set.
     pub(super) fn nodes(&self) -> &[NodeId] {
         &self.nodes
     }
 
-    /// Replaces the nodes of the set by those below these literals.
+    /// Replaces the set by the nodes below these literals.
     pub(super) fn fill_below(&mut self, graph: &Graph, literals: &[Lit]) {
         self.clear(graph);
         if self.nodes.capacity() == 0 {
@@ -60,7 +60,7 @@ impl StampSet {
         }
     }
 
-    /// Returns true if the node of the literal is in the set.
+    /// True if the node of the literal is in the set.
     pub(super) fn contains(&self, lit: Lit) -> bool {
         self.stamps.find(lit.node()) == Some(&self.round)
     }

@@ -1,4 +1,4 @@
-//! The tests of some literals, by the variable that they are about.
+//! Groups the tests of some literals by variable.
 
 use crate::formula::{Formula, Lit, VariableId};
 use crate::index::{IndexVec, id};
@@ -6,11 +6,11 @@ use crate::solve::workspace::test_of;
 use crate::theory::Tests;
 
 id! {
-    /// A variable among those that the literals are about.
+    /// The index of a variable among those of the literals.
     struct Group
 }
 
-/// Variables that there is room for from the start.
+/// The number of variables for which memory is reserved at the start.
 const USUAL_VARIABLES: usize = 16;
 
 /// Groups tests; keeps its memory for the next list.
@@ -20,7 +20,7 @@ pub(super) struct TestsByVariable {
 }
 
 impl TestsByVariable {
-    /// The tests of the literals, in order of first use.
+    /// Returns the tests of the literals, in order of first use.
     pub(super) fn of(&mut self, formula: &Formula<'_>, literals: &[Lit]) -> Vec<(VariableId, Tests)> {
         self.groups.clear();
         self.groups.resize(formula.variable_count(), None);

@@ -10,7 +10,7 @@ use crate::request::{AddressInterval, Request};
 use crate::solve::Witness;
 use crate::span::Span;
 
-/// The answer to one question about one policy.
+/// The answer to one query about one policy.
 ///
 /// ```
 /// use iamsat::{check::{Options, no_new_access}, Verdict};
@@ -36,7 +36,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns true if the answer is proved for every request. An UNKNOWN is not: it is never taken for a PASS.
+    /// True if the answer is proved for every request. An UNKNOWN is not a PASS.
     ///
     /// ```
     /// use iamsat::{Document, Options, no_new_access};
@@ -58,7 +58,7 @@ impl Verdict {
     }
 }
 
-/// A statement that by itself does what the question asks about, with a request that shows it.
+/// A statement that by itself does what the check asks about, with a request that shows it.
 ///
 /// ```
 /// use iamsat::{check::{Options, no_new_access}, Verdict};
@@ -68,17 +68,17 @@ impl Verdict {
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
 /// let Verdict::Fail(findings) = no_new_access(&new, &old, &Options::default()).verdict else { panic!() };
-/// // The second action of the first statement is to blame.
+/// // The second action of the first statement is reported.
 /// assert_eq!((findings[0].statement, findings[0].action), (0, Some(1)));
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The set of requests that the statement puts the witness into.
+    /// The set of requests to which the statement adds the witness.
     pub set: RequestSet,
     /// Index of the document among those judged (0 where one document is judged).
     pub document: usize,
-    /// Index of the statement in it: an Allow, or a Deny in the set of what is denied.
+    /// Index of the statement in it: an Allow, or a Deny if the set is what is denied.
     pub statement: usize,
     /// The confirmed request.
     pub witness: Witness,
@@ -88,11 +88,11 @@ pub struct Finding {
     pub resource: Option<usize>,
     /// Index of the first value of `Principal` that matches the witness; `None` for `"*"`, `NotPrincipal` or none.
     pub principal: Option<usize>,
-    /// Where the number of addresses is what is found: those from which such a request is allowed.
+    /// The addresses from which such a request is allowed, if the finding is about their number.
     pub addresses: Vec<ShownAddresses>,
 }
 
-/// Addresses from each of which a request like the witness is allowed: no policy tells them apart.
+/// Addresses that no policy distinguishes: a request like the witness is allowed from each of them.
 #[derive(Clone, Debug)]
 pub struct ShownAddresses {
     /// The addresses.
@@ -102,7 +102,7 @@ pub struct ShownAddresses {
 }
 
 impl Finding {
-    /// The requests that show it, each with the addresses that it stands for, if it stands for several.
+    /// Returns the requests that show the finding, each with the addresses it stands for, if there are several.
     pub fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
         let alone = self.addresses.is_empty().then_some((None, &self.witness));
         let all = self.addresses.iter().map(|shown| (Some(shown.addresses), &shown.witness));
@@ -114,7 +114,7 @@ impl Finding {
         })
     }
 
-    /// The finding a claim and its witness make.
+    /// Returns the finding made of a claim and its witness.
     pub fn new(claim: &Claim<'_>, witness: Witness) -> Finding {
         let statement =
             claim.query.documents().get(claim.document).and_then(|d| d.statements.get(claim.statement));
@@ -152,12 +152,12 @@ impl Finding {
 pub struct Unknown {
     /// At least one reason.
     pub reasons: Vec<UnknownReason>,
-    /// The request for which it could not be decided, if one was found.
+    /// The request that could not be decided, if one was found.
     pub candidate: Option<Request>,
 }
 
 impl Unknown {
-    /// The reasons of several goals together, each once; `None` if there are no goals.
+    /// Returns the reasons of several goals together, each once; `None` if there is no goal.
     pub fn all(parts: Vec<Unknown>) -> Option<Unknown> {
         let mut parts = parts.into_iter();
         let mut whole = parts.next()?;
@@ -172,7 +172,7 @@ impl Unknown {
         Some(whole)
     }
 
-    /// The first message of a fault of this program among the reasons.
+    /// Returns the message of the first internal error among the reasons.
     pub fn internal(&self) -> Option<&str> {
         self.reasons.iter().find_map(|reason| match reason {
             UnknownReason::Internal(message) => Some(&**message),
@@ -180,7 +180,7 @@ impl Unknown {
         })
     }
 
-    /// The first limit among the reasons.
+    /// Returns the first limit among the reasons.
     pub fn exhausted(&self) -> Option<Exhausted> {
         self.reasons.iter().find_map(|reason| match reason {
             UnknownReason::Exhausted(limit) => Some(*limit),
@@ -195,50 +195,50 @@ impl Unknown {
 pub enum UnknownReason {
     /// A limit or the deadline ended the search.
     Exhausted(Exhausted),
-    /// The answer depends on something AWS leaves open or that is not modelled.
+    /// The answer depends on a point that AWS leaves open or that is not modelled.
     Opaque {
         /// The rule's name, kebab case.
         rule: Code,
         /// One sentence for people.
         detail: String,
-        /// Which document of the check: its index in the order in which they were given to it.
+        /// The index of the document, in the order in which the documents were given to the check.
         document: usize,
         /// JSON pointer of the place.
         pointer: String,
         /// The place.
         span: Span,
     },
-    /// No request was found, and the verifier did not confirm that there is none: why.
+    /// No request was found, but the verifier did not confirm the proof, for this reason.
     NotVerified(String),
-    /// Solver and referee disagree: a fault of this program, reported as such.
+    /// Solver and referee disagree: a bug of this program, reported as such.
     Internal(String),
 }
 
-/// The ground of a PASS. It can only be made by the search, when the clauses have no model.
+/// The proof of a PASS. Only the search makes one, when the clauses have no model.
 #[derive(Clone, Debug)]
 pub struct Proof {
     pub(super) lemmas: usize,
 }
 
 impl Proof {
-    /// That none of several goals can be met; `None` for no goals, which would prove nothing.
+    /// Returns the proof that none of several goals is satisfiable; `None` for no goals, which would prove nothing.
     pub fn all(parts: Vec<Proof>) -> Option<Proof> {
         parts.into_iter().reduce(|all, part| all.and(&part))
     }
 
-    /// That neither of two goals can be met.
+    /// Returns the proof that neither of two goals is satisfiable.
     #[must_use]
     pub fn and(&self, other: &Proof) -> Proof {
         Proof { lemmas: self.lemmas.max(other.lemmas) }
     }
 
-    /// The number of facts about patterns that the proof uses.
+    /// Returns the number of lemmas about patterns that the proof uses.
     pub fn lemma_count(&self) -> usize {
         self.lemmas
     }
 }
 
-/// Sizes of a search, for `-v` and the benches.
+/// Sizes of a search, shown by `-v` and the benchmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Stats {
     /// Distinct atoms.
@@ -255,16 +255,17 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
-    /// Statements of the documents, and values that they list: what it takes to read them for a query.
+    /// The number of statements of the documents and of values that they list, which measures the cost of reading them for a
+    /// query.
     #[serde(skip)]
     pub values: u64,
-    /// Comparisons of patterns and looks at parts of the formula.
+    /// The number of comparisons of patterns and of visited parts of the formula.
     #[serde(skip)]
     pub work: u64,
 }
 
 impl Stats {
-    /// The sizes of two searches together.
+    /// Returns the sum of the sizes of two searches.
     #[must_use]
     pub fn and(&self, other: &Stats) -> Stats {
         Stats {

@@ -1,10 +1,10 @@
-//! A witness: a request that the referee, the request room and the question itself agree on.
+//! Witnesses: requests that the referee, the facts about requests and the query itself confirm.
 
 use crate::confirm::{Claim, Disagreement, confirm};
 use crate::formula::RequesterKey;
 use crate::request::{Request, Requesters};
 
-/// A confirmed request. There is no other way to make one than to have it confirmed on the original documents.
+/// A confirmed request. The only way to make one is to have it confirmed on the original documents.
 ///
 /// ```
 /// use iamsat::evaluate::{Decision, Options, decide};
@@ -29,7 +29,7 @@ pub struct Witness {
 pub struct Unconfirmed {
     /// The request.
     pub request: Request,
-    /// What does not hold of it.
+    /// The check that failed.
     pub disagreement: Disagreement,
 }
 
@@ -42,11 +42,11 @@ impl std::fmt::Display for Unconfirmed {
 impl std::error::Error for Unconfirmed {}
 
 impl Witness {
-    /// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can
-    /// happen, does it meet the question's own predicate?
+    /// Makes three independent checks of the request: the documents decide as claimed, the request can happen, and it satisfies
+    /// the predicate of the query.
     ///
     /// # Errors
-    /// The request, and the first question that was answered no.
+    /// The request, and the first check that failed.
     pub fn confirm(request: Request, claim: &Claim<'_>) -> Result<Witness, Box<Unconfirmed>> {
         match confirm(&request, claim) {
             Ok(()) => Ok(Witness { request }),
@@ -54,7 +54,7 @@ impl Witness {
         }
     }
 
-    /// As [`Witness::confirm`], of the request or one that differs in keys that have to agree with others.
+    /// Does the same as [`Witness::confirm`] for the request, or for a variant of it whose dependent keys agree with one another.
     pub(super) fn confirm_in_agreement(
         request: Request,
         claim: &Claim<'_>,
@@ -68,10 +68,10 @@ impl Witness {
         agreed.ok_or(unconfirmed)
     }
 
-    /// The witness without a requester, where it does without: context keys are there only if they are needed.
+    /// Returns the witness without a requester, if it is confirmed without one; context keys remain only if they are needed.
     #[must_use]
     pub fn shrunk(self, claim: &Claim<'_>) -> Witness {
-        // A key that every requester has could not be left out with it.
+        // A key that every requester has could not be removed together with it.
         let anyone = claim.semantics.requesters() != Requesters::Everyone && !claim.keys.describe_everyone();
         if !anyone || self.request.requester.is_none() {
             return self;
@@ -85,7 +85,7 @@ impl Witness {
         }
     }
 
-    /// The request.
+    /// Returns the request.
     pub fn request(&self) -> &Request {
         &self.request
     }

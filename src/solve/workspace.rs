@@ -1,10 +1,10 @@
-//! What all parts of one search work on.
+//! The state shared by all parts of one search.
 
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, NodeId, Test, VariableId};
 use crate::limits::Meter;
 use crate::theory::Theory;
 
-/// A formula, one goal over it as far as it is decided, the theories of its values, and the meter that pays for all of it.
+/// A formula, one partly decided goal over it, the theories of its values, and the meter that all work is charged to.
 pub(super) struct Workspace<'f, 'a> {
     pub(super) formula: &'f mut Formula<'a>,
     pub(super) conjunction: Conjunction,
@@ -13,17 +13,17 @@ pub(super) struct Workspace<'f, 'a> {
 }
 
 impl<'a> Workspace<'_, 'a> {
-    /// Adds conjuncts to the goal and propagates.
+    /// Adds conjuncts to the goal and propagates them.
     pub(super) fn add(&mut self, literals: impl IntoIterator<Item = Lit>) {
         self.conjunction.add(&mut self.formula.graph, literals);
     }
 
-    /// Returns true if no disjunction of the goal is left, or nothing can satisfy it.
+    /// True if no disjunction of the goal is left, or if nothing can satisfy the goal.
     pub(super) fn is_settled(&self) -> bool {
         self.conjunction.is_contradiction() || self.conjunction.disjunctions().is_empty()
     }
 
-    /// The decided tests, each with whether it has to pass.
+    /// Returns the decided tests; true for those that must pass.
     pub(super) fn decided_tests(&self) -> impl Iterator<Item = (VariableId, Test, bool)> {
         self.conjunction.units().iter().filter_map(|lit| {
             let (variable, test) = test_of(self.formula, lit.node())?;
@@ -32,7 +32,7 @@ impl<'a> Workspace<'_, 'a> {
     }
 }
 
-/// The test of a value that a node is, if it is one.
+/// Returns the test of a value that a node stands for, if it is one.
 pub(super) fn test_of(formula: &Formula<'_>, node: NodeId) -> Option<(VariableId, Test)> {
     let Node::Atom(atom) = formula.graph.node(node) else { return None };
     match formula.atom_of(atom) {

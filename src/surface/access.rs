@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// Reads a list of `{"actions": [...], "resources": [...]}`.
 ///
 /// # Errors
-/// Not such a list, an empty list, an entry without actions and resources, no action, no ARN.
+/// The text is not such a list, the list is empty, an entry has neither actions nor resources, or an action or ARN is invalid.
 pub fn access_entries(json: &str) -> Result<Vec<Access>, Failure> {
     let wrong = |why: &str| {
         Failure::validation(format!(
@@ -18,26 +18,26 @@ pub fn access_entries(json: &str) -> Result<Vec<Access>, Failure> {
     let is_list = json.trim_start().starts_with('[');
     let entries: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| match is_list {
         true => wrong(&super::members::syntax_error(&error)),
-        false => wrong("it is no list"),
+        false => wrong("it is not a list"),
     })?;
     if entries.is_empty() {
         return Err(Failure::validation("`access` is empty: list actions, resources or both"));
     }
     let entry = |entry: &RawValue| {
         let (mut actions, mut resources): (Option<Vec<String>>, Option<Vec<String>>) = (None, None);
-        for (name, value) in json_members(entry.get()).map_err(|_| wrong("an entry is no object"))? {
+        for (name, value) in json_members(entry.get()).map_err(|_| wrong("an entry is not an object"))? {
             let list = match name.as_str() {
                 "actions" => &mut actions,
                 "resources" => &mut resources,
                 _ => return Err(wrong(&format!("`{name}` is neither `actions` nor `resources`"))),
             };
             let values: Vec<String> = serde_json::from_str(value.get())
-                .map_err(|_| wrong(&format!("`{name}` is no list of strings")))?;
+                .map_err(|_| wrong(&format!("`{name}` is not a list of strings")))?;
             if list.replace(values).is_some() {
                 return Err(wrong(&format!("`{name}` occurs twice in one entry")));
             }
         }
-        // A list that is absent has no values.
+        // An absent list has no values.
         Access::new(actions.into_iter().flatten(), resources.into_iter().flatten())
             .map_err(|error| Failure::validation(error.to_string()))
     };

@@ -1,9 +1,9 @@
-//! Failures of reading and writing, in the words of every surface.
+//! Failures of reading and writing, with the same messages on every surface.
 
 use crate::report::Failure;
 use std::fmt::Display;
 
-/// An input that cannot be read.
+/// Makes the failure for an input that cannot be read.
 pub fn unreadable(name: &str, why: impl Display) -> Failure {
     let name = if name.is_empty() { "``" } else { name };
     Failure {
@@ -14,7 +14,7 @@ pub fn unreadable(name: &str, why: impl Display) -> Failure {
     }
 }
 
-/// A file or stream that cannot be written.
+/// Makes the failure for a file or stream that cannot be written.
 pub fn unwritable(name: impl Display, why: impl Display) -> Failure {
     Failure {
         code: "OutputError",
@@ -24,7 +24,7 @@ pub fn unwritable(name: impl Display, why: impl Display) -> Failure {
     }
 }
 
-/// A directory that cannot be made.
+/// Makes the failure for a directory that cannot be made.
 pub fn unmakable(name: impl Display, why: impl Display) -> Failure {
     Failure {
         code: "OutputError",
@@ -34,7 +34,7 @@ pub fn unmakable(name: impl Display, why: impl Display) -> Failure {
     }
 }
 
-/// The reason of an I/O error without the number that the operating system gives it.
+/// Returns the reason of an I/O error, without the operating system's error number.
 pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let words = match text.split_once(" (os error") {

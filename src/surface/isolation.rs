@@ -1,4 +1,4 @@
-//! Where a broken invariant ends: in an internal error of one job, never in a verdict.
+//! Isolates broken invariants: they end one job in an internal error, never in a verdict.
 
 use crate::check::{Answer, BlockOutcome, Comparison, Difference, ExternalAccess, Lint, caught};
 use crate::report::Failure;
@@ -17,11 +17,10 @@ pub fn isolated<T>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     caught(run).map_err(|message| fault(&message))
 }
 
-/// Runs a job that asks queries. A panic in it becomes an error of this job alone, and so does an answer that says of itself that
-/// this program is at fault: nothing of the whole is trusted then, not even a PASS beside it.
+/// Runs a job that asks queries. A panic in it becomes an error of this job alone. So does an answer that reports an internal
+/// error: nothing in it is trusted then, not even a PASS beside the error.
 ///
-/// # Errors
-/// An internal error with what is at fault.
+/// # Errors An internal error with its message.
 pub fn answered<T: Answered>(job: impl FnOnce() -> T) -> Result<T, Failure> {
     let outcome = isolated(job)?;
     match outcome.fault() {
@@ -32,7 +31,7 @@ pub fn answered<T: Answered>(job: impl FnOnce() -> T) -> Result<T, Failure> {
 
 /// An outcome of queries.
 pub trait Answered {
-    /// The fault of this program that an answer names, if one does.
+    /// Returns the internal error that an answer reports, if there is one.
     fn fault(&self) -> Option<&str>;
 }
 
@@ -85,7 +84,7 @@ fn fault(detail: &str) -> Failure {
     Failure::internal(format!("this is a fault of iamsat, please report it: {detail}"))
 }
 
-/// Breaks an invariant in an isolated job of this thread, for the tests of the surfaces.
+/// Injects a broken invariant into an isolated job of this thread, for the tests of the surfaces.
 #[cfg(test)]
 pub(crate) mod injection {
     use std::cell::Cell;
@@ -94,7 +93,7 @@ pub(crate) mod injection {
         static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
-    /// Has the isolated job break that starts after `others` more.
+    /// Lets `others` isolated jobs run and breaks the next one.
     pub(crate) fn break_after(others: usize) {
         LEFT.set(Some(others));
     }

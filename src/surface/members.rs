@@ -1,4 +1,4 @@
-//! The members of a JSON object, unread, so that a fault in one hides none of the others.
+//! Reads the members of a JSON object without reading their values, so that a fault in one hides none of the others.
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 /// Members of an object in their order, with their values unread.
 pub type JsonMembers<'t> = Vec<(String, &'t RawValue)>;
 
-/// The members of an object.
+/// Returns the members of an object.
 ///
 /// # Errors
-/// Where the text is no JSON object: the members before that place, and a few words on what is wrong.
+/// The text is not a JSON object: the members before the fault, and a few words on the fault.
 pub fn json_members(text: &str) -> Result<JsonMembers<'_>, (JsonMembers<'_>, String)> {
     if !text.trim_start().starts_with('{') {
         return Err((Vec::new(), "it does not start with `{`".to_owned()));
@@ -23,7 +23,7 @@ pub fn json_members(text: &str) -> Result<JsonMembers<'_>, (JsonMembers<'_>, Str
     }
 }
 
-/// A syntax error in words.
+/// Describes a syntax error in words.
 pub(super) fn syntax_error(error: &serde_json::Error) -> String {
     if error.is_eof() {
         "it ends too early".to_owned()

@@ -1,5 +1,5 @@
-//! What the surfaces (command line, batch, later a server) share: a job whose panic is its own error, failures of reading and
-//! writing, and the validation of what is asked.
+//! The parts shared by the surfaces (command line, batch): isolation of jobs whose panic becomes their own error, failures of
+//! reading and writing, and validation of requests.
 
 mod access;
 mod failure;

@@ -1,4 +1,4 @@
-//! Reasons for which a policy of a file, or the file as a whole, is not decided.
+//! The reasons why a policy of a file, or the file as a whole, is undecided.
 
 use crate::code::Code;
 use crate::container::{
@@ -9,7 +9,7 @@ use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
 use crate::span::Source;
 
-/// Why the content is no document, in a sentence.
+/// Returns the reason why the content is not a document, in a sentence.
 pub fn unknown(content: &Content) -> String {
     match content {
         Content::Absent => "there is none".to_owned(),
@@ -23,14 +23,15 @@ pub fn unknown(content: &Content) -> String {
     }
 }
 
-/// Why a policy is not decided, with the sentence; `None` if it can be judged, or has faults of its own.
+/// Returns the reason why a policy is undecided, as an issue and a sentence; `None` if it can be checked, or has faults of its
+/// own.
 pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     let (code, why) = match (entry.kind, content) {
         (None, _) => {
             let place = format!("{}.{}", entry.resource, entry.attribute);
             (
                 Code::UnrecognisedPolicy,
-                format!("it looks like a policy, and no table knows what {place} is for"),
+                format!("it looks like a policy, but what {place} is for is not known"),
             )
         }
         (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
@@ -42,7 +43,7 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     let issue = match code {
         Code::PolicyNotKnownYet if has_presumption && entry.resource.starts_with("aws_") => issue.with_note(
             "help",
-            "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
+            "it refers to one policy document: with `--assume-plain-references` it is assumed to be that document, unchanged",
         ),
         Code::PolicyNotKnownYet if entry.resource.starts_with("AWS::Serverless::") => issue.with_note(
             "help",
@@ -52,7 +53,7 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
         Code::UnrecognisedPolicy => issue.with_note(
             "help",
             format!(
-                "say what it is with `--kind-of {}.{}=identity`, or pass over it with `--skip '{}=REASON'`",
+                "say what it is with `--kind-of {}.{}=identity`, or skip it with `--skip '{}=REASON'`",
                 entry.resource, entry.attribute, entry.name
             ),
         ),
@@ -61,13 +62,13 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
     Some((issue, why))
 }
 
-/// Why a policy of two templates is not compared: it is there under different conditions.
+/// Returns the reason why a policy of two templates is not compared: it exists under different conditions.
 pub fn other_condition(entry: &Entry, condition: &str) -> (Issue, String) {
     let why = format!("it depends on the condition `{condition}`, which is not the same in both templates");
     (Issue::new(Kind::Unknown, Code::DependsOnUnknownValue, format!("{}: {why}", entry.name)), why)
 }
 
-/// Why there is no document of a policy, at its place in the file.
+/// Returns the failure for a policy without a document, at its place in the file.
 pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
     match open(entry, content) {
         Some((issue, why)) => {
@@ -77,7 +78,7 @@ pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
     }
 }
 
-/// Why the answer about those that a policy is attached to is open: its document is not in the file.
+/// Returns the reason why the answer is open for the principals to which a policy is attached: its document is not in the file.
 pub fn not_read(link: &Attachment, file: &str) -> Issue {
     let policy = told(link);
     let name = link.name(None);
@@ -91,7 +92,7 @@ pub fn not_read(link: &Attachment, file: &str) -> Issue {
     Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, attached(link)])
 }
 
-/// Why the answer about a change is open: what a link that it makes or takes away does is not known.
+/// Returns the reason why the answer about a change is open: the effect of a link that it makes or removes is not known.
 pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
     let LinkChange { link, is_new, .. } = change;
     let (policy, to) = (told(link), change.to.join(", "));
@@ -103,13 +104,13 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
             )
         }
         (Link::Membership, true) => {
-            format!("{to} joins {policy}, whose policies are not judged for a new member")
+            format!("{to} joins {policy}, whose policies are not checked for a new member")
         }
         (Link::Membership, false) => {
-            format!("{to} leaves {policy}, and the requests that its policies deny are not judged")
+            format!("{to} leaves {policy}, and the requests that its policies deny are not checked")
         }
         (Link::Boundary | Link::Profile, _) => {
-            format!("{policy} no longer limits {to}, and the requests that it stopped are not judged")
+            format!("{policy} no longer limits {to}, and the requests that it stopped are not checked")
         }
     };
     let code = match link.link {
@@ -120,7 +121,7 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
     Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, attached(link), &to])
 }
 
-/// Why the answer about a change is open: it no longer blocks public access.
+/// Returns the reason why the answer about a change is open: it no longer blocks public access.
 pub fn changed_block(change: &BlockChange<'_>) -> Issue {
     let BlockChange { block, settings } = change;
     let of = match (&block.bucket, block.is_account) {
@@ -130,7 +131,7 @@ pub fn changed_block(change: &BlockChange<'_>) -> Issue {
     };
     let settings = settings.join(", ");
     let title = format!(
-        "{} no longer sets {settings} for {of}, and the public access that this stopped is not judged",
+        "{} no longer sets {settings} for {of}, and the public access that this stopped is not checked",
         block.address
     );
     let code = Code::LinkNotJudged;
@@ -138,11 +139,11 @@ pub fn changed_block(change: &BlockChange<'_>) -> Issue {
         .with_fingerprint(&[code.as_str(), &block.address, &settings])
         .with_note(
             "help",
-            "ask check-no-public-access about the bucket's policy, and look at its ACLs by hand",
+            "ask check-no-public-access about the bucket's policy, and review its ACLs by hand",
         )
 }
 
-/// The policy that a link names, or what its name is made of.
+/// Returns the policy that a link names, or the values from which its name is made.
 pub fn attached(link: &Attachment) -> &str {
     match (&link.policy, &link.reference) {
         (Some(policy), _) => policy,
@@ -151,7 +152,7 @@ pub fn attached(link: &Attachment) -> &str {
     }
 }
 
-/// The policy or group of a link, in a sentence.
+/// Returns the policy or group of a link, as part of a sentence.
 fn told(link: &Attachment) -> String {
     let what = if link.link == Link::Membership { "group" } else { "policy" };
     match (&link.policy, &link.resource, &link.reference) {
@@ -166,7 +167,7 @@ fn told(link: &Attachment) -> String {
     }
 }
 
-/// The path below the directory of managed policies at which the policy of a link is looked for.
+/// Returns the path below the directory of managed policies at which the policy of a link is expected.
 pub fn given_in(link: &Attachment) -> Option<String> {
     let (account, name) = policy_of_arn(link.policy.as_ref()?)?;
     let name = name.rsplit('/').next()?;
@@ -178,7 +179,7 @@ pub fn given_in(link: &Attachment) -> Option<String> {
     }
 }
 
-/// Why the name of a link is not the name of a policy.
+/// Returns the reason why the name of a link is not the name of a policy.
 pub fn no_policy(link: &Attachment, name: &str) -> String {
     let policy = told(link);
     let (does, what) = match link.link {
@@ -192,7 +193,7 @@ pub fn no_policy(link: &Attachment, name: &str) -> String {
     format!("{name} is not a policy: it {does}; give {what} by its own name, as `iamsat policies` lists it")
 }
 
-/// Why a question says nothing about policies of a kind; `None` if it does.
+/// Returns the reason why a check does not apply to policies of a kind; `None` if it does.
 pub fn passes_over(check: CheckKind, kind: PolicyKind) -> Option<String> {
     let why = match (check, kind) {
         (CheckKind::NoNewAccess | CheckKind::Find, _) => return None,
@@ -205,7 +206,7 @@ pub fn passes_over(check: CheckKind, kind: PolicyKind) -> Option<String> {
     Some(format!("{why} (kind {})", kind.name()))
 }
 
-/// Why the file as a whole is not decided.
+/// Returns the reason why the file as a whole is undecided.
 pub fn incomplete(file: &Source, fault: &Diagnostic) -> Issue {
     let issue = Issue::new(Kind::Unknown, fault.code, fault.message.clone()).at(file, fault.span, "");
     if fault.help.is_empty() { issue } else { issue.with_note("help", fault.help.clone()) }

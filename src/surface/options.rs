@@ -1,14 +1,14 @@
-//! How a query is asked, by the names that flags and members have.
+//! The options of a query, by the names of flags and members.
 
 use crate::check::Options;
 use crate::policy::PolicyType;
 use crate::report::Failure;
 use std::time::{Duration, Instant};
 
-/// The policy type with this name.
+/// Returns the policy type with this name.
 ///
 /// # Errors
-/// There is none: all that there are.
+/// There is no such type; the message lists all types.
 pub fn policy_type(name: &str) -> Result<PolicyType, Failure> {
     PolicyType::from_name(name).ok_or_else(|| {
         let names = PolicyType::ALL.map(PolicyType::name).join(", ");
@@ -16,12 +16,12 @@ pub fn policy_type(name: &str) -> Result<PolicyType, Failure> {
     })
 }
 
-/// The end of a timeout that begins now; `None` without one, and for one beyond what a clock can show.
+/// Returns the end of a timeout that begins now; `None` without a timeout, and for one beyond the range of the clock.
 pub fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     timeout.and_then(|time| Instant::now().checked_add(time))
 }
 
-/// Has documents read as resource policies.
+/// Makes documents be read as resource policies.
 ///
 /// # Errors
 /// The options say that they are identity policies.

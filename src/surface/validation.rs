@@ -1,13 +1,13 @@
-//! The validation of documents and of names.
+//! Validates documents and names.
 
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read, ResourceType};
 use crate::report::Failure;
 
-/// The documents of texts that were read.
+/// Returns the documents of texts that were read.
 ///
 /// # Errors
-/// All faults of those that hold none.
+/// All faults of the texts without a document.
 pub fn documents<const N: usize>(reads: [&Read; N]) -> Result<[&Document; N], Failure> {
     match Failure::of_documents(reads) {
         Some(failure) => Err(failure),
@@ -15,7 +15,7 @@ pub fn documents<const N: usize>(reads: [&Read; N]) -> Result<[&Document; N], Fa
     }
 }
 
-/// The document of a text for which there is no [`Failure::of_documents`].
+/// Returns the document of a text for which [`Failure::of_documents`] returned `None`.
 pub fn document(read: &Read) -> &Document {
     match &read.document {
         Some(document) => document,
@@ -26,7 +26,7 @@ pub fn document(read: &Read) -> &Document {
 /// Checks that documents are of the type they are read as.
 ///
 /// # Errors
-/// What in them does not fit the type.
+/// The parts that do not fit the type.
 pub fn fit(documents: &[&Document], policy_type: Option<PolicyType>) -> Result<(), Failure> {
     match Failure::of_misfits(documents, policy_type) {
         Some(failure) => Err(failure),
@@ -34,21 +34,21 @@ pub fn fit(documents: &[&Document], policy_type: Option<PolicyType>) -> Result<(
     }
 }
 
-/// The resource type of check-no-public-access with this name.
+/// Returns the resource type of check-no-public-access with this name.
 ///
 /// # Errors
-/// There is none: all that there are.
+/// There is no such type; the message lists all types.
 pub fn resource_type(name: &str) -> Result<ResourceType, Failure> {
     ResourceType::from_name(name).ok_or_else(|| {
         let all: Vec<&str> = ResourceType::all().map(ResourceType::name).collect();
-        Failure::validation(format!("`{name}` is no resource type of this check: {}", all.join(", ")))
+        Failure::validation(format!("`{name}` is not a resource type of this check: {}", all.join(", ")))
     })
 }
 
-/// The resource type with this name, as AWS's findings of external access have them.
+/// Returns the resource type with this name, from the types of AWS's findings of external access.
 ///
 /// # Errors
-/// There is none: all that there are.
+/// There is no such type; the message lists all types.
 pub fn external_resource_type(name: &str) -> Result<ResourceType, Failure> {
     ResourceType::of_findings(name).ok_or_else(|| {
         let all: Vec<&str> = ResourceType::all_of_findings().map(ResourceType::name).collect();

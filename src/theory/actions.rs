@@ -1,4 +1,4 @@
-//! Well-known actions, which read better in a witness than any other that a pattern matches.
+//! Well-known actions, which read better in a witness than other matches of a pattern.
 
 use crate::automata::Symbol;
 use std::sync::OnceLock;
@@ -138,13 +138,13 @@ const ACTIONS: &[&str] = &[
     "bedrock:InvokeModel",
 ];
 
-/// The well-known actions as values.
+/// Returns the well-known actions as values.
 pub(super) fn actions() -> &'static [Vec<Symbol>] {
     static WORDS: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
     WORDS.get_or_init(|| ACTIONS.iter().map(|action| Symbol::word(&action.to_ascii_lowercase())).collect())
 }
 
-/// A well-known action's usual spelling.
+/// Returns the usual spelling of a well-known action.
 pub fn usual_spelling(action: &str) -> Option<&'static str> {
     ACTIONS.iter().copied().find(|usual| usual.eq_ignore_ascii_case(action))
 }

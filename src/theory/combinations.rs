@@ -2,7 +2,7 @@
 
 use crate::index::broken;
 
-/// The choices, the first list fastest; none if a list is empty.
+/// The combinations; the first list varies fastest. There are none if a list is empty.
 pub(super) struct Combinations<'l, T> {
     lists: Vec<&'l [T]>,
     /// The place of the next choice in each list.

@@ -1,4 +1,4 @@
-//! The values a variable can have at all.
+//! The possible values of each variable.
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::formula::{Variable, domain as requester_domain};
@@ -6,7 +6,7 @@ use crate::request::{Requesters, ValueType, key_info};
 use crate::theory::requesters::by_requesters;
 use std::sync::OnceLock;
 
-/// The words that are values of the variable: a word is one if it matches some pattern of the list.
+/// Returns patterns for the values of the variable: a word is a value if it matches one of them.
 pub(super) fn domain(variable: Variable<'_>, requesters: Requesters) -> &'static [Pattern] {
     static ACTION: OnceLock<[Pattern; 1]> = OnceLock::new();
     static RESOURCE: OnceLock<[Pattern; 2]> = OnceLock::new();
@@ -16,7 +16,7 @@ pub(super) fn domain(variable: Variable<'_>, requesters: Requesters) -> &'static
     static TEXT: OnceLock<[Pattern; 1]> = OnceLock::new();
     match variable {
         Variable::Action => ACTION.get_or_init(|| {
-            // Exactly one colon, both sides visible ASCII in lower case and not empty.
+            // Exactly one colon; both sides are lower-case visible ASCII and not empty.
             let part = |b: Builder| {
                 b.one(Set::Class(Class::VISIBLE_LOWER_NOT_COLON)).many(Class::VISIBLE_LOWER_NOT_COLON)
             };

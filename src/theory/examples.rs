@@ -1,6 +1,6 @@
-//! Values that look like those of real requests, tried before the automata are asked for any value at all.
+//! Values that look like those of real requests, tried before the automata are used for an arbitrary value.
 //!
-//! A candidate is only ever a proposal: it becomes a value after every pattern has been tested on it.
+//! A candidate is only a proposal: it becomes a value after it was tested against every pattern.
 
 use crate::automata::{Pattern, Step, Symbol};
 use crate::formula::Variable;
@@ -9,7 +9,7 @@ use crate::theory::actions::actions;
 use crate::theory::fill::{ACCOUNTS, Arn, arn_field, arn_field_or_nothing, fill};
 use crate::theory::requesters::{accounts_in, fill_requester, requesters, requesters_of};
 
-/// The first word that fits, of those worth trying for a variable whose value has to match all of `must`.
+/// Returns the first fitting word among those worth trying for a variable whose value must match all of `must`.
 pub(super) fn example(
     variable: Variable<'_>,
     kinds: Requesters,
@@ -50,12 +50,12 @@ pub(super) fn example(
                 return first(&mut usual.iter().cloned());
             }
             let mut tried: Vec<Vec<Symbol>> = Vec::new();
-            // A pattern on requesters starts with some kinds: what it spells is what counts.
+            // A pattern on requesters starts with some kinds, so the spelled symbols are counted.
             let spelled = |p: &&Pattern| p.steps().iter().filter(|s| matches!(s, Step::One(_))).count();
             let base = must.iter().copied().max_by_key(spelled);
             for (pattern, account) in base.into_iter().flat_map(|p| ACCOUNTS.map(|account| (p, account))) {
                 for word in fill_requester(pattern, account) {
-                    // Without a place for it, every account makes the same words.
+                    // A pattern without a place for the account gives the same words for every account.
                     if tried.contains(&word) {
                         continue;
                     }
@@ -85,7 +85,7 @@ pub(super) fn example(
     }
 }
 
-/// A value for a key that nothing is said about.
+/// Returns a value for an unconstrained key.
 pub fn sample(name: &str) -> String {
     numbered_sample(name, 0)
 }
@@ -111,7 +111,7 @@ fn numbered_sample(name: &str, element: u32) -> String {
     if element == 0 { text.to_owned() } else { format!("{text}{element}") }
 }
 
-/// The sample of a key, and where an account stands in it, with other accounts.
+/// Returns the usual values of a key; if one contains an account, also variants with other accounts.
 fn samples(name: &str, element: u32) -> Vec<String> {
     let sample = numbered_sample(name, element);
     let [usual, others @ ..] = ACCOUNTS;

@@ -1,5 +1,5 @@
-//! The argument by cases: if the keys of the patterns of a variable can only have a few values and none of them works, that is a
-//! lemma.
+//! The argument by cases: if the keys of a variable's patterns have only a few possible values, and none of their combinations
+//! works, this is a lemma.
 
 use crate::automata::{Pattern, Symbol};
 use crate::formula::{Formula, PatternKey, Test, VariableId, decode};
@@ -20,7 +20,7 @@ struct KeyValues<'a> {
 }
 
 impl Theory {
-    /// Finds a lemma by cases, for one of these variables with patterns with policy variables.
+    /// Finds a lemma by cases for one of these variables whose patterns contain policy variables.
     ///
     /// # Errors
     /// The meter ran out, or as [`Theory::value`].
@@ -55,7 +55,7 @@ impl Theory {
         Ok(None)
     }
 
-    /// All values a key can have under its tests, if they are few, and the tests that make it so.
+    /// Returns all values that a key can have under its tests, if they are few, with the tests that limit them.
     fn few_values<'a>(
         &mut self,
         formula: &mut Formula<'a>,
@@ -93,7 +93,7 @@ impl Theory {
         Ok(None)
     }
 
-    /// If the variable has no value under any combination of the keys' values: the lemma that says so.
+    /// Returns the lemma that the variable has no value, if it has none under any combination of the keys' values.
     fn exclude_all(
         &mut self,
         formula: &mut Formula<'_>,
@@ -125,7 +125,7 @@ impl Theory {
             for test in &own.positives {
                 match put_in(test) {
                     Some(asked) => positives.push(asked, *test),
-                    // A value that cannot stand in its place: nothing matches.
+                    // A value cannot stand in its place, so the test matches nothing.
                     None => impossible = impossible.or(Some(*test)),
                 }
             }

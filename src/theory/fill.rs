@@ -1,11 +1,11 @@
-//! Words of patterns whose gaps are filled in with texts that read well.
+//! Fills the gaps of patterns with texts that read well.
 
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 
-/// Accounts from AWS's documentation, for requesters and resources of no particular account.
+/// Example accounts of AWS's documentation, for requesters and resources of no particular account.
 pub(super) const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
 
-/// An example for a field of an ARN, by the number of colons before it.
+/// Returns an example for a field of an ARN, by the number of colons before it.
 pub(super) fn arn_field(colons: usize) -> &'static str {
     match colons {
         1 => "aws",
@@ -16,15 +16,15 @@ pub(super) fn arn_field(colons: usize) -> &'static str {
     }
 }
 
-/// As [`arn_field`], with nothing for the resource.
+/// Does the same as [`arn_field`], but returns an empty text for the resource.
 pub(super) fn arn_field_or_nothing(colons: usize) -> &'static str {
     if colons < 5 { arn_field(colons) } else { "" }
 }
 
-/// Symbols that mostly take the places of all gaps of a pattern.
+/// The number of symbols that usually fill all gaps of a pattern.
 pub(super) const USUAL_FILLING: usize = 32;
 
-/// The pattern with its gaps filled in, by the number of colons before them.
+/// Returns a word of the pattern; `filler` chooses the text for a gap by the number of colons before it.
 pub(super) fn fill(pattern: &Pattern, filler: &dyn Fn(usize) -> &'static str) -> Vec<Symbol> {
     let mut word = Vec::with_capacity(pattern.steps().len() + USUAL_FILLING);
     let mut colons = 0usize;
@@ -38,7 +38,7 @@ pub(super) fn fill(pattern: &Pattern, filler: &dyn Fn(usize) -> &'static str) ->
     word
 }
 
-/// A symbol of the set; none of a class without those that are tried.
+/// Returns a symbol of the set; `None` for a class without any of the symbols that are tried.
 pub(super) fn one(set: Set) -> Option<Symbol> {
     match set {
         Set::Char(symbol) => Some(symbol),
@@ -51,7 +51,7 @@ pub(super) fn one(set: Set) -> Option<Symbol> {
     }
 }
 
-/// Adds those characters of a text that are of the class.
+/// Appends the characters of a text that are in the class.
 pub(super) fn extend(word: &mut Vec<Symbol>, text: &str, class: Class) {
     word.extend(text.chars().map(Symbol::from_char).filter(|s| class.contains(*s)));
 }
@@ -62,7 +62,7 @@ pub(super) struct Arn<'f> {
 }
 
 impl<'f> Arn<'f> {
-    /// For a principal.
+    /// Returns an ARN for a principal.
     pub(super) fn of_principal(service: &'f str, account: &'f str, resource: &'f str) -> Arn<'f> {
         Arn { fields: ["arn", "aws", service, "", account, resource] }
     }
@@ -76,18 +76,18 @@ impl<'f> Arn<'f> {
         Arn { fields: ["arn", "aws", service, region, account, resource] }
     }
 
-    /// The pattern with its gaps filled in: each stands for its part of a field, the first that may for all fields that are not
-    /// spelled.
+    /// Returns a word of the pattern. Each gap becomes its part of a field; the first gap that may contain colons stands for all
+    /// fields that are not spelled.
     pub(super) fn fill(&self, pattern: &Pattern) -> Vec<Symbol> {
         let mut word = Vec::with_capacity(pattern.steps().len() + USUAL_FILLING);
         self.fill_steps(pattern.steps(), &mut word);
         word
     }
 
-    /// Fills in some steps of a pattern, at the end of a word.
+    /// Appends a word of these steps to `word`.
     pub(super) fn fill_steps(&self, mut steps: &[Step], word: &mut Vec<Symbol>) {
         let is_colon = |step: &Step| *step == Step::One(Set::Char(Symbol::from_char(':')));
-        // The colons so far, and how many symbols stand behind the last one.
+        // The number of colons so far, and of symbols after the last one.
         let (mut colons, mut length) = (0usize, 0usize);
         while let Some((step, rest)) = steps.split_first() {
             steps = rest;
@@ -104,7 +104,7 @@ impl<'f> Arn<'f> {
                 Step::Many(class) => {
                     let spelled = rest.iter().filter(|step| is_colon(step)).count();
                     let crosses = class.contains(Symbol::from_char(':'));
-                    // The colons that neither stand before nor follow: this gap stands for them if it may.
+                    // The colons that the pattern does not spell. This gap stands for them if it may contain colons.
                     let missing = (colons + spelled..LAST_FIELD).count();
                     let last = colons + if crosses { missing } else { 0 };
                     let after = rest.iter().take_while(|step| !is_colon(step));
@@ -121,14 +121,15 @@ impl<'f> Arn<'f> {
         }
     }
 
-    /// What stands between the first symbols of a field and the last ones of the same or another. Only an account has a length.
+    /// Returns the text between the first symbols of one field and the last symbols of the same or a later field. Only the
+    /// account field has a fixed length.
     fn part(&self, (first, before): (usize, usize), (last, after): (usize, usize)) -> String {
         let field = |at: usize| {
             let field = self.field(at);
             let before = if at == first { before } else { 0 };
             let after = if at == last { after } else { 0 };
             match at {
-                // Where more is spelled than an account has, nothing is left.
+                // If more symbols are spelled than an account has, nothing is left.
                 ACCOUNT => {
                     let end = field.len().checked_sub(after);
                     end.and_then(|end| field.get(before..end)).unwrap_or_default()
@@ -143,12 +144,12 @@ impl<'f> Arn<'f> {
     fn field(&self, at: usize) -> &'f str {
         match self.fields.get(at) {
             Some(field) => field,
-            // A colon of the resource starts no field.
+            // A colon in the resource starts no new field.
             None => "a",
         }
     }
 }
 
-/// The field of an ARN that holds the account, and the last one.
+/// The index of the ARN field that holds the account, and of the last field.
 const ACCOUNT: usize = 4;
 const LAST_FIELD: usize = 5;

@@ -1,4 +1,4 @@
-//! Values of keys put into the patterns that hold them: what shows that a proposal with policy variables is possible.
+//! Puts values of keys into the patterns that contain them, which shows that a proposal with policy variables is possible.
 
 use crate::automata::Symbol;
 use crate::formula::{Formula, PatternKey, Test, VariableId, decode};
@@ -11,11 +11,11 @@ use crate::theory::variables::{
 };
 use rustc_hash::FxHashMap;
 
-/// Values of variables, as chosen so far.
+/// The values chosen for variables so far.
 pub(super) type Words = FxHashMap<VariableId, Word>;
 
 impl Theory {
-    /// Chooses values for the keys of patterns, puts them in and solves the rest.
+    /// Chooses values for the keys of patterns, puts them in, and solves the rest.
     ///
     /// # Errors
     /// The meter ran out, or no choice was decided.
@@ -32,7 +32,7 @@ impl Theory {
         };
         let order = DependencyOrder::of(formula, tests);
         let mut is_mixed = false;
-        // Mostly any values do, or the first ones that are worth trying, and the others are not looked for.
+        // Usually any values work, or the first ones worth trying; then the others need not be searched for.
         if let Some(words) = self.attempt(formula, (tests, &order), words.clone(), &mut is_mixed, meter)? {
             return Ok(Valuation::Values(words));
         }
@@ -61,8 +61,8 @@ impl Theory {
         })
     }
 
-    /// As [`Theory::fill_in`]; where operators of several kinds meet in a way that is not decided, other values may do, and
-    /// `is_mixed` is set.
+    /// Does the same as [`Theory::fill_in`]. If operators of several types meet in a way that is not decided, other values may
+    /// still work; then `is_mixed` is set.
     fn attempt(
         &mut self,
         formula: &mut Formula<'_>,
@@ -80,8 +80,8 @@ impl Theory {
         }
     }
 
-    /// Solves the variables with patterns with policy variables, in order, the values of the others given; `None` if one of
-    /// them has no value then.
+    /// Solves the variables whose patterns contain policy variables, in order, given the values of the others. `None` if one of
+    /// them then has no value.
     fn fill_in(
         &mut self,
         formula: &mut Formula<'_>,
@@ -91,7 +91,7 @@ impl Theory {
     ) -> Result<Option<Words>, Exhausted> {
         for variable in &order.variables {
             let own = tests_of(tests, *variable);
-            // Around a cycle, a value that is good already is kept, as others were made to match it.
+            // On a cycle, a value that already passes is kept, because others were chosen to match it.
             if order.has_cycle && self.passes(formula, (*variable, own), &words, meter)? {
                 continue;
             }
@@ -112,7 +112,7 @@ impl Theory {
                 Err(_) => return Ok(None),
             };
         }
-        // Around a cycle, the values that were put in first may no longer be those of their keys.
+        // On a cycle, keys may have got new values after their old ones were put in.
         for variable in order.variables.iter().filter(|_| order.has_cycle) {
             if !self.passes(formula, (*variable, tests_of(tests, *variable)), &words, meter)? {
                 return Ok(None);
@@ -121,7 +121,7 @@ impl Theory {
         Ok(Some(words))
     }
 
-    /// Returns true if the value of the variable passes and fails its patterns that hold other values as asked.
+    /// True if the value of the variable passes and fails its patterns with policy variables as required.
     fn passes(
         &mut self,
         formula: &mut Formula<'_>,
@@ -144,7 +144,7 @@ impl Theory {
         Ok(true)
     }
 
-    /// The test with the values of its keys; `None` if it matches nothing.
+    /// Returns the test with the values of its keys put in; `None` if it then matches nothing.
     fn put_in(
         &mut self,
         formula: &mut Formula<'_>,
@@ -162,7 +162,7 @@ impl Theory {
         Ok(pattern.map(|p| Test::Pattern(formula.intern_pattern(PatternKey::built(p)))))
     }
 
-    /// The value of a key under the words chosen; of a key that the requester's word fixes, what it fixes.
+    /// Returns the value of a key under the chosen words; if the requester's word fixes the key, that value.
     fn value_of_key<'a>(
         &mut self,
         formula: &Formula<'a>,
@@ -179,7 +179,7 @@ impl Theory {
         self.chosen(formula, variable_of_key(formula, key), words, meter)
     }
 
-    /// The chosen value of a variable; of one for which none is chosen, any.
+    /// Returns the chosen value of a variable, or any value if none is chosen.
     fn chosen(
         &mut self,
         formula: &Formula<'_>,
@@ -194,10 +194,10 @@ impl Theory {
     }
 }
 
-/// The variables with patterns with policy variables, those whose values others need first.
+/// The variables whose patterns contain policy variables, ordered so that a variable comes after those whose values it needs.
 struct DependencyOrder {
     variables: Vec<VariableId>,
-    /// True if some need one another; then the first of them comes before those that it needs.
+    /// True if some of them need one another; then the first of them comes before those that it needs.
     has_cycle: bool,
 }
 

@@ -1,14 +1,14 @@
-//! Numbers and instants: comparisons with constants leave an interval without some points.
+//! Numbers and instants: comparisons with constants define an interval, and negated ones may remove points from it.
 
 use crate::formula::{Bound, Relation, Scalar};
 use crate::index::broken;
 
-/// The facts known about a conjunction of comparisons.
+/// The result for a conjunction of comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A number.
     Number(Scalar),
-    /// Nothing fits; these positives and negatives suffice for that.
+    /// No number fits; these positives and negatives already exclude every number.
     Conflict(Vec<usize>, Vec<usize>),
 }
 
@@ -19,10 +19,10 @@ enum Source {
     Negative(usize),
 }
 
-/// One end of the interval: the number, whether it is outside, and the literal that says so.
+/// One end of the interval: the number, true if the end is excluded, and the comparison that sets it.
 type End<'s> = Option<(&'s Scalar, bool, Source)>;
 
-/// A number for which all of `positives` and none of `negatives` hold.
+/// Returns a number that satisfies all of `positives` and none of `negatives`.
 pub(super) fn find(positives: &[&Bound], negatives: &[&Bound]) -> Found {
     let (mut low, mut high): (End<'_>, End<'_>) = (None, None);
     let mut excluded: Vec<(&Scalar, usize)> = Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn find(positives: &[&Bound], negatives: &[&Bound]) -> Found {
         }
     }
     let points: Vec<&Scalar> = excluded.iter().map(|(point, _)| *point).collect();
-    // A closed end is as good as any number, and the one people expect.
+    // An end that is included is as good as any other number, and the one that people expect.
     for (at, outside, _) in [low, high].into_iter().flatten() {
         if !outside && !points.contains(&at) {
             return Found::Number(at.clone());
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::formula::Axis;
 
-    /// Every conjunction over a few constants, against the points and gaps they make.
+    /// All conjunctions over a few constants, compared with the points and gaps between them.
     #[test]
     fn agrees_with_enumeration() {
         let constants = ["1", "2"];

@@ -1,4 +1,4 @@
-//! Values of keys that are worth putting into the patterns that hold them.
+//! Finds the values of keys that are worth putting into the patterns that contain them.
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::formula::{Formula, PatternKey, RequesterKey, Test, VariableId, decode};
@@ -9,14 +9,14 @@ use crate::theory::values::Theory;
 use crate::theory::variables::{Tests, tests_of, variable_of_key, variable_pattern, word_pattern};
 use rustc_hash::FxHashSet;
 
-/// The number of letters of a value that is tried beside the others because it is long.
+/// The length of the long value that is tried beside the others.
 const LONG_VALUE: usize = 6;
 
-/// A variable with values worth trying.
+/// A variable, with the values worth trying.
 pub(super) type Slot = (VariableId, Vec<Word>);
 
 impl Theory {
-    /// The variables that patterns take values from, each with up to `most` values worth trying.
+    /// Returns the variables from which patterns take values, each with up to `most` values worth trying.
     ///
     /// # Errors
     /// The meter ran out, or as [`Theory::value`].
@@ -34,7 +34,7 @@ impl Theory {
             if let Some(part) = formula.requester_key(key) {
                 wanted.push((VariableId::REQUESTER, Some(part), hints.clone()));
             }
-            // Some requesters leave a key free that others fix.
+            // A key that the word fixes for some requesters is free for others.
             wanted.push((variable_of_key(formula, key), None, hints));
         }
         for (variable, part, hints) in wanted.into_iter().filter(|(v, _, _)| !order.contains(v)) {
@@ -56,8 +56,8 @@ impl Theory {
         Ok(slots)
     }
 
-    /// Values of one variable that its tests allow: those that make it, or the key that is a part of it, a hint, and a few
-    /// others.
+    /// Returns values of one variable that its tests allow: values that give the variable, or the key that is a part of it, a
+    /// hinted value, and a few others.
     fn candidates(
         &mut self,
         formula: &mut Formula<'_>,
@@ -68,7 +68,7 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Vec<Word>, Exhausted> {
         let mut candidates: Vec<Word> = Vec::new();
-        // Beside the hints, a value of some length.
+        // Beside the hints, a longer value.
         let letters = |b: Builder, _| b.one(Set::Class(Class::ALNUM_LOWER));
         let long = std::iter::once_with(|| (0..LONG_VALUE).fold(Pattern::builder(), letters).finish());
         let wanted = hints.iter().map(|hint| word_pattern(hint)).chain(long);
@@ -113,7 +113,7 @@ impl Theory {
     }
 }
 
-/// The keys that patterns hold, with values that would make positive patterns match the words chosen so far.
+/// Returns the keys that patterns contain, with values under which positive patterns match the words chosen so far.
 fn hints<'a>(
     formula: &Formula<'a>,
     tests: &[(VariableId, Tests)],

@@ -1,7 +1,7 @@
-//! Lemmas that hold for every value of the keys of a pattern with policy variables.
+//! Lemmas that hold for every value of the keys in a pattern with policy variables.
 //!
-//! What holds of a pattern when each policy variable is one strange symbol, which gaps may swallow, holds for every
-//! value, because an accepting run that consumes the symbol consumes the value in the same place.
+//! Each policy variable becomes one marker symbol that gaps may consume. A fact about such a pattern holds for every value,
+//! because an accepting run that consumes the marker can consume the value at the same place.
 
 use crate::automata::{Class, Decision, Pattern, Set, Step, Symbol, decide};
 use crate::formula::{Formula, Piece, Test, VariableId, VariablePattern};
@@ -16,7 +16,7 @@ struct Markers<'a> {
 }
 
 impl<'a> Markers<'a> {
-    /// The markers of the keys of these patterns; `None` if the keys are too many.
+    /// Returns the markers for the keys of these patterns; `None` if there are too many keys.
     fn of<'f>(patterns: impl Iterator<Item = &'f VariablePattern<'a>>) -> Option<Markers<'a>>
     where
         'a: 'f,
@@ -43,7 +43,7 @@ impl<'a> Markers<'a> {
 }
 
 impl Theory {
-    /// Finds lemmas by one positive pattern with policy variables against the negatives.
+    /// Finds lemmas that follow from one positive pattern with policy variables and the negatives.
     ///
     /// # Errors
     /// The meter ran out.
@@ -62,7 +62,7 @@ impl Theory {
             let Some(inner) = variable_pattern(formula, *test) else { continue };
             let others = tests.negatives.iter().filter_map(|test| variable_pattern(formula, *test));
             let Some(markers) = Markers::of(std::iter::once(inner).chain(others)) else { continue };
-            // A gap takes the value of a key if it takes all symbols that can be in it.
+            // A gap consumes the value of a key if it consumes every symbol that can occur in the value.
             let rooms: Vec<(Class, Class)> =
                 markers.numbers().map(|(name, number)| (room(inner, name), Class::marker(number))).collect();
             let let_through = |gap: Class| {
@@ -92,7 +92,7 @@ impl Theory {
     }
 }
 
-/// The symbols that can be in a value of the key that stands in all of its places.
+/// Returns the symbols that can occur in a value of the key, given all places at which the value stands.
 fn room(pattern: &VariablePattern<'_>, name: &str) -> Class {
     let of_key = |piece: &Piece| match piece {
         Piece::Value { key, class } if pattern.keys.get(*key).copied() == Some(name) => Some(*class),
@@ -101,12 +101,12 @@ fn room(pattern: &VariablePattern<'_>, name: &str) -> Class {
     pattern.pieces.iter().filter_map(of_key).fold(Class::ANY, Class::and)
 }
 
-/// Returns true if a value that can stand in every place of `positive` can stand in every place of `negative`.
+/// True if every value that can stand in all places of `positive` can also stand in all places of `negative`.
 fn fits_wherever(negative: &VariablePattern<'_>, positive: &VariablePattern<'_>) -> bool {
     negative.keys.iter().all(|name| room(negative, name).covers(room(positive, name)))
 }
 
-/// The pattern with the markers let through by each gap that may take them.
+/// Returns the pattern whose gaps also consume the markers that `let_through` names for them.
 fn swallowing(pattern: &Pattern, let_through: &dyn Fn(Class) -> Class) -> Pattern {
     let mut builder = Pattern::builder();
     for step in pattern.steps() {

@@ -1,4 +1,4 @@
-//! Values found before: goals of one check often ask for a value that passes the same tests.
+//! Values that were found before: the goals of one check often ask for a value that passes the same tests.
 
 use crate::formula::{Test, VariableId};
 use crate::theory::strings::Word;
@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 
-/// Symbols and tests that are kept.
+/// The number of symbols and tests that are kept.
 const KEPT_SIZE_THRESHOLD: usize = 1 << 20;
 
 /// The values found so far, by the tests that they pass and fail.
@@ -20,13 +20,13 @@ pub(super) struct Memo {
 #[derive(Debug)]
 struct Answer {
     variable: VariableId,
-    /// Those to be passed, then those to be failed.
+    /// The tests to be passed, then those to be failed.
     tests: Box<[Test]>,
     passed: usize,
     word: Word,
 }
 
-/// The variable of a value, the tests that it has to pass, and those that it has to fail.
+/// The variable of a value, the tests that it must pass, and the tests that it must fail.
 pub(super) type Request<'t> = (VariableId, &'t [Test], &'t [Test]);
 
 impl Answer {
@@ -36,14 +36,14 @@ impl Answer {
 }
 
 impl Memo {
-    /// The value that was found.
+    /// Returns the value that was found for the request.
     pub(super) fn get(&self, request: Request<'_>) -> Option<&Word> {
         let hash = FxBuildHasher.hash_one(request);
         let (_, answer) = self.found.find(hash, |(of, answer)| *of == hash && answer.is_for(request))?;
         Some(&answer.word)
     }
 
-    /// Keeps what was found for a request that has no answer yet, if there is room.
+    /// Keeps the value found for a request that has none yet, if there is room.
     pub(super) fn keep(&mut self, request: Request<'_>, word: &Word) {
         let (variable, positives, negatives) = request;
         let tests = [positives, negatives].concat();

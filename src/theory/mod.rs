@@ -1,4 +1,5 @@
-//! The theories of values: a value that passes and fails some tests of one variable, or a minimal conflict among them.
+//! The theories of values: they find a value that passes and fails given tests of one variable, or a minimal conflict among the
+//! tests.
 
 mod actions;
 mod combinations;

@@ -1,20 +1,20 @@
-//! IP networks: nested or disjoint, so an address is found, or the networks that leave none, by one sweep.
+//! IP networks are nested or disjoint, so one sweep finds an address, or the networks that cover every address.
 
 use crate::formula::Network;
 
-/// The facts known about a conjunction of networks.
+/// The result for a conjunction of networks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// An address, as family and bits.
     Address(bool, u128),
-    /// Nothing fits; these positives and negatives suffice for that.
+    /// No address fits; these positives and negatives already exclude every address.
     Conflict(Vec<usize>, Vec<usize>),
 }
 
 /// Addresses of the ranges set aside for documentation (RFC 5737, RFC 3849), which read well in a witness.
 const EXAMPLES: [&str; 4] = ["203.0.113.10", "198.51.100.10", "192.0.2.10", "2001:db8::10"];
 
-/// An address in all of `positives` and none of `negatives`.
+/// Returns an address in all of `positives` and none of `negatives`.
 pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
     let inside = |n: Network| positives.iter().all(|p| p.covers(n)) && !negatives.iter().any(|q| q.covers(n));
     if let Some(example) = EXAMPLES.iter().filter_map(|text| Network::parse(text)).find(|n| inside(*n)) {
@@ -22,7 +22,7 @@ pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
     }
     let deepest = positives.iter().enumerate().max_by_key(|(_, p)| p.length);
     let Some((place, deepest)) = deepest else {
-        // No network is required: any address of either family that no negative covers.
+        // No network is required, so any address of either family that no negative covers will do.
         let v4 = sweep(Network::family(false), negatives);
         let v6 = sweep(Network::family(true), negatives);
         return match (v4, v6) {
@@ -44,8 +44,8 @@ pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
     }
 }
 
-/// The first address of `within` that no network covers, or the outermost networks that cover all of it. Those are disjoint,
-/// so none of them can be left out.
+/// Returns the first address of `within` that no network covers, or the outermost networks that together cover all of it. These
+/// are disjoint, so none of them can be omitted.
 fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
     if let Some(all) = networks.iter().position(|n| n.covers(within)) {
         return Err(vec![all]);
@@ -68,7 +68,7 @@ fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
         if network.last() >= within.last() {
             return Err(cover);
         }
-        // It ends before `within` does, and `last` has no bits below the unit of its family.
+        // The network ends before `within` does, and `last` has no bits below the unit of its family.
         next = network.last() + unit;
     }
     Ok(next)
@@ -110,7 +110,7 @@ mod tests {
         assert!(v6);
     }
 
-    /// Every conjunction of a few networks of a small corner of the address space, against plain enumeration.
+    /// All conjunctions of a few networks in a small corner of the address space, compared with plain enumeration.
     #[test]
     fn agrees_with_enumeration() {
         let corner: Vec<Network> = (0..16).map(|i| n(&format!("192.168.0.{i}"))).collect();

@@ -1,9 +1,9 @@
-//! Comparisons that the literal prefixes of patterns decide without an automaton.
+//! Comparisons of patterns that their literal prefixes decide without an automaton.
 
 use crate::automata::Symbol;
 use crate::formula::LiteralPrefix;
 
-/// Returns whether no text matches both, where that is plain to see.
+/// Returns true if no text matches both, false if some text does, and `None` if the prefixes do not decide it.
 pub(super) fn disjoint(a: LiteralPrefix<'_>, b: LiteralPrefix<'_>) -> Option<bool> {
     use LiteralPrefix::{Hidden, Prefix, Start, Word};
     match (a, b) {
@@ -24,7 +24,7 @@ pub(super) fn disjoint(a: LiteralPrefix<'_>, b: LiteralPrefix<'_>) -> Option<boo
     }
 }
 
-/// Returns whether every text that matches `inner` matches `outer`, where that is plain to see.
+/// Returns true if `outer` matches every text that `inner` matches, false if not, and `None` if the prefixes do not decide it.
 pub(super) fn includes(outer: LiteralPrefix<'_>, inner: LiteralPrefix<'_>) -> Option<bool> {
     use LiteralPrefix::{Hidden, Prefix, Start, Word};
     match (outer, inner) {
@@ -33,14 +33,14 @@ pub(super) fn includes(outer: LiteralPrefix<'_>, inner: LiteralPrefix<'_>) -> Op
         // It has more than one match.
         (Word(_), Prefix(_) | Start(_)) => Some(false),
         (Prefix(prefix), Word(text) | Prefix(text) | Start(text)) => Some(text.starts_with(prefix)),
-        // Some match goes on from its start with another character than `outer` does.
+        // After this start, some match continues with another character than `outer` has there.
         (Start(outer), Word(text) | Prefix(text) | Start(text)) => {
             (!text.starts_with(outer)).then_some(false)
         }
     }
 }
 
-/// Returns whether the word matches, where that is plain to see.
+/// Returns true if the word matches, false if not, and `None` if the prefix does not decide it.
 pub(super) fn matches(pattern: LiteralPrefix<'_>, word: &[Symbol]) -> Option<bool> {
     let mut rest = word.iter();
     let begins = pattern.start()?.chars().all(|c| rest.next() == Some(&Symbol::from_char(c)));

@@ -1,5 +1,5 @@
-//! Patterns with policy variables whose keys have to match patterns themselves: if `aws:username` has to match `dev-*`, then
-//! `home/${aws:username}/*` matches nothing but what `home/dev-*/*` matches.
+//! Patterns with policy variables whose keys must match patterns themselves: if `aws:username` must match `dev-*`, then every
+//! match of `home/${aws:username}/*` is a match of `home/dev-*/*`.
 
 use crate::automata::Pattern;
 use crate::formula::{Formula, PatternKey, Test, VariableId};
@@ -8,11 +8,11 @@ use crate::theory::stand_ins::StandIns;
 use crate::theory::values::{Lemma, Theory};
 use crate::theory::variables::{Tests, deciding_variable, is_template, tests_of, variable_pattern, widest};
 
-/// A pattern that the value of a key has to match, and the test that says so, if it is not a matter of course.
+/// A pattern that the value of a key must match, with the test that requires it, unless every value matches it.
 type ImpliedPattern = (Pattern, Option<(VariableId, Test)>);
 
 impl Theory {
-    /// Lemmas that hold because keys have to match patterns: for each positive template, that with those patterns in place.
+    /// Finds lemmas in which each positive pattern is replaced by the pattern with the implied patterns of its keys.
     ///
     /// # Errors
     /// The meter ran out, or as [`Theory::value`].
@@ -38,7 +38,7 @@ impl Theory {
             let because: Vec<(VariableId, Test)> =
                 implied.iter().flatten().filter_map(|(_, test)| *test).collect();
             let Some(pattern) = template.refine(&patterns) else {
-                // No value that the key can have can stand in its place.
+                // No possible value of the key can stand in its place.
                 let mut lemma = Lemma { positives: vec![(variable, *template_test)], negatives: Vec::new() };
                 lemma.merge(Lemma { positives: because, negatives: Vec::new() });
                 lemmas.push(lemma);
@@ -59,7 +59,7 @@ impl Theory {
         Ok(lemmas)
     }
 
-    /// A pattern that the value of the key has to match under the tests of a proposal.
+    /// Returns a pattern that the value of the key must match under the tests of a proposal.
     fn implied_pattern<'a>(
         &mut self,
         formula: &Formula<'a>,

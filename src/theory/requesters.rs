@@ -1,4 +1,4 @@
-//! Requesters of every kind, and requesters that match a pattern.
+//! Example requesters of every kind, and requesters that match a pattern.
 
 use crate::automata::{Pattern, Set, Step, Symbol};
 use crate::formula::encode;
@@ -6,13 +6,13 @@ use crate::request::{Requester, Requesters};
 use crate::theory::fill::{ACCOUNTS, Arn, USUAL_FILLING, extend, one};
 use std::sync::OnceLock;
 
-/// Requesters of no particular account.
+/// Returns example requesters in the documentation's accounts.
 pub(super) fn requesters_of(kinds: Requesters) -> &'static [Vec<Symbol>] {
     static LISTS: [OnceLock<Vec<Vec<Symbol>>>; 3] = [const { OnceLock::new() }; 3];
     by_requesters(&LISTS, kinds).get_or_init(|| requesters(kinds, &ACCOUNTS))
 }
 
-/// The one for these requesters, of a list with one for each of [`Requesters`].
+/// Selects the entry for these requesters from a list with one entry for each variant of [`Requesters`].
 pub(super) fn by_requesters<T>(lists: &[T; 3], kinds: Requesters) -> &T {
     let [attached, of_accounts, everyone] = lists;
     match kinds {
@@ -22,7 +22,7 @@ pub(super) fn by_requesters<T>(lists: &[T; 3], kinds: Requesters) -> &T {
     }
 }
 
-/// Requesters of every kind in these accounts, the usual ones first.
+/// Returns requesters of every kind in these accounts, usual ones first.
 pub(super) fn requesters(kinds: Requesters, accounts: &[&str]) -> Vec<Vec<Symbol>> {
     let mut list = Vec::new();
     let text = |t: &str| t.to_owned();
@@ -62,7 +62,7 @@ pub(super) fn requesters(kinds: Requesters, accounts: &[&str]) -> Vec<Vec<Symbol
     list
 }
 
-/// The account ids that a pattern spells.
+/// Returns the account ids that a pattern spells.
 pub(super) fn accounts_in(pattern: &Pattern) -> Vec<String> {
     let digit = |step: &Step| match step {
         Step::One(Set::Char(symbol)) => symbol.to_char().filter(char::is_ascii_digit),
@@ -75,7 +75,7 @@ pub(super) fn accounts_in(pattern: &Pattern) -> Vec<String> {
         .collect()
 }
 
-/// A pattern on requesters with its gaps filled in, for every kind it may be about.
+/// Returns words of a pattern on requesters, for every kind that the pattern allows.
 pub(super) fn fill_requester<'p>(
     pattern: &'p Pattern,
     account: &'p str,

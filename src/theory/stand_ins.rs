@@ -1,9 +1,9 @@
-//! Tests that stand for others in a question.
+//! Tests that replace other tests in a request to a theory.
 
 use crate::formula::{Test, VariableId};
 use crate::index::broken;
 
-/// Tests that are asked about instead of others: what is learned about them is learned about those.
+/// The replacing tests and the originals: a lemma about the former is a lemma about the latter.
 #[derive(Debug, Default)]
 pub(super) struct StandIns {
     asked: Vec<Test>,
@@ -11,18 +11,18 @@ pub(super) struct StandIns {
 }
 
 impl StandIns {
-    /// Adds a test that stands for another, or for itself.
+    /// Adds a test that replaces another one, or that stands for itself.
     pub(super) fn push(&mut self, asked: Test, original: Test) {
         self.asked.push(asked);
         self.originals.push(original);
     }
 
-    /// The tests to ask about.
+    /// Returns the tests to ask the theory about.
     pub(super) fn asked(&self) -> &[Test] {
         &self.asked
     }
 
-    /// Puts the originals into the tests of a lemma.
+    /// Replaces the tests of a lemma by the originals.
     pub(super) fn put_back(&self, tests: &mut [(VariableId, Test)]) {
         for (_, test) in tests {
             let place = self.asked.iter().position(|asked| asked == test);

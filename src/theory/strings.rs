@@ -12,19 +12,19 @@ use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-/// The places of the positive and negative patterns that exclude every text.
+/// The indexes of the positive and negative patterns that together exclude every text.
 pub(super) type Excluding = (Vec<usize>, Vec<usize>);
 
-/// Pairs of patterns about which something is remembered, so that long lists do not fill the memory.
+/// The number of pairs of patterns about which results are kept, so that long lists do not fill the memory.
 const KEPT_PAIRS_THRESHOLD: usize = 1 << 21;
 
-/// As how many further comparisons one counts that takes automata.
+/// A comparison that needs automata counts as this many further comparisons.
 const AUTOMATA: usize = 3;
 
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
-/// The patterns of one check as automata, built when first needed, and what was found out about them.
+/// The patterns of one check as automata, built when first needed, and the known relations between them.
 #[derive(Debug)]
 pub struct Strings {
     requesters: Requesters,
@@ -44,7 +44,7 @@ impl Strings {
         Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default() }
     }
 
-    /// The automaton of a pattern.
+    /// Returns the automaton of a pattern.
     pub fn pattern(&mut self, formula: &Formula<'_>, id: PatternId) -> Arc<Pattern> {
         self.build(formula, id);
         Arc::clone(self.built(id))
@@ -58,7 +58,7 @@ impl Strings {
         self.patterns[id].get_or_insert_with(|| build(formula.pattern_of(id)));
     }
 
-    /// The automaton of a pattern that was built: counting who holds it would cost more than most questions about it.
+    /// Returns the automaton of a pattern that was built already. Cloning the `Arc` would cost more than most comparisons.
     fn built(&self, id: PatternId) -> &Arc<Pattern> {
         match &self.patterns[id] {
             Some(pattern) => pattern,
@@ -66,7 +66,7 @@ impl Strings {
         }
     }
 
-    /// The entry for what was found out about two patterns; `None` where too much is remembered already.
+    /// Returns the entry for the known relation of two patterns; `None` if the table is full.
     fn relation(&mut self, pair: (PatternId, PatternId)) -> Option<&mut Relation> {
         let room = self.relations.len() < KEPT_PAIRS_THRESHOLD;
         match self.relations.entry(pair) {
@@ -75,7 +75,7 @@ impl Strings {
         }
     }
 
-    /// Returns true if no text matches both patterns.
+    /// True if no text matches both patterns.
     ///
     /// # Errors
     /// The meter ran out.
@@ -107,7 +107,7 @@ impl Strings {
         Ok(answer)
     }
 
-    /// Returns true if every text that matches `inner` matches `outer`.
+    /// True if every text that matches `inner` matches `outer`.
     ///
     /// # Errors
     /// The meter ran out.
@@ -139,8 +139,8 @@ impl Strings {
         Ok(answer)
     }
 
-    /// A value of the variable that matches all of `positives` and none of `negatives`, or the places of
-    /// those that exclude every value.
+    /// Returns a value of the variable that matches all of `positives` and none of `negatives`, or the indexes of patterns that
+    /// exclude every value.
     ///
     /// # Errors
     /// The meter ran out.
@@ -164,7 +164,7 @@ impl Strings {
         let mut conflict_positives: Vec<usize> = Vec::new();
         let mut conflict_negatives: Vec<usize> = Vec::new();
         for form in domain.iter() {
-            // What already excludes an earlier form may exclude this one too.
+            // The patterns that exclude an earlier form may exclude this one too.
             let earlier = (pick(&must, &conflict_positives), pick(&must_not, &conflict_negatives));
             if !(earlier.0.is_empty() && earlier.1.is_empty())
                 && matches!(decide(&[form], &earlier.0, &earlier.1, meter)?, Decision::Conflict(_))
@@ -186,7 +186,7 @@ impl Strings {
         Ok(Err((conflict_positives, conflict_negatives)))
     }
 
-    /// A text of this form that matches all of the first patterns and none of the others.
+    /// Returns a text of this form that matches all of the first patterns and none of the second.
     ///
     /// # Errors
     /// The meter ran out.
@@ -205,7 +205,7 @@ impl Strings {
         find(&must, &must_not, meter)
     }
 
-    /// A readable value, if one of those that are tried fits.
+    /// Returns a readable value, if one of the candidates fits.
     fn candidate(
         &mut self,
         formula: &Formula<'_>,
@@ -213,7 +213,7 @@ impl Strings {
         positives: &[PatternId],
         negatives: &[PatternId],
     ) -> Option<Word> {
-        // What has to be one word can only be that.
+        // If a positive pattern is a single word, that word is the only candidate.
         if let Some(word) = positives.iter().find_map(|id| formula.literal_prefix(*id).word()) {
             let word = Symbol::word(word);
             return self.fits(formula, variable, (positives, negatives), &word).then_some(word);
@@ -225,7 +225,7 @@ impl Strings {
         example(variable, requesters, &must, &mut fits)
     }
 
-    /// Returns true if the word is a value of the variable that matches all of the first patterns and none of the others.
+    /// True if the word is a value of the variable that matches all of the first patterns and none of the second.
     fn fits(
         &mut self,
         formula: &Formula<'_>,
@@ -238,7 +238,7 @@ impl Strings {
             && domain(variable, self.requesters).iter().any(|form| form.matches(word))
     }
 
-    /// Returns true if the word matches the pattern.
+    /// True if the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
         match prefixes::matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,

@@ -1,10 +1,10 @@
 //! Texts that operators of several types read, each in its own way: `10`, `10.0` and `010` are three texts and one number.
 //!
-//! What no positive comparison asks for, a text fails by not being a number, a date or an address. What one asks for has
-//! one of a few *forms* (digits with a sign and a point, the ISO 8601 shapes, addresses), so the text has to match the
-//! text tests and a form. A form may hold texts that the comparison does not accept; those are excluded one by one. That
-//! finds a text where there is one with few exceptions, and proves that there is none where the texts that match are few;
-//! between the two the search gives up, and says so.
+//! A text fails a comparison of a type if it is not a number, date or address. So only positive comparisons limit the text: it
+//! must have one of a few *forms* (digits with a sign and a point, the ISO 8601 shapes, addresses). The text then has to match
+//! the tests of texts and a form. A form may contain texts that the comparison does not accept; these are excluded one by one.
+//! This finds a text if few are exceptions, and proves that there is none if few texts match. Otherwise the search gives up and
+//! says so.
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::{Axis, Bound, Formula, Network, PatternId, Relation, Scalar, VariableId};
@@ -13,14 +13,14 @@ use crate::limits::{Exhausted, Meter};
 use crate::theory::strings::{Strings, Word};
 use crate::theory::{intervals, networks};
 
-/// Tests of one text, by kind: those to be passed, and those to be failed.
+/// Tests of one text, by type: those to be passed, and those to be failed.
 pub(super) struct Untyped<'t> {
     pub(super) texts: (&'t [PatternId], &'t [PatternId]),
     pub(super) bounds: (&'t [&'t Bound], &'t [&'t Bound]),
     pub(super) networks: (&'t [Network], &'t [Network]),
 }
 
-/// Places in the lists of [`Untyped`].
+/// Indexes into the lists of [`Untyped`].
 #[derive(Debug, Default)]
 pub(super) struct Places {
     pub(super) texts: Vec<usize>,
@@ -34,11 +34,11 @@ pub(super) enum Found {
     Conflict((Places, Places)),
 }
 
-/// The addresses of an IPv4 network with at most this many free bits are looked at one by one.
+/// An IPv4 network with at most this many free bits is enumerated address by address.
 const FREE_BITS_THRESHOLD: u32 = 8;
 
 impl Untyped<'_> {
-    /// A text that passes and fails the tests as asked.
+    /// Returns a text that passes and fails the tests as required.
     ///
     /// # Errors
     /// The meter ran out, or neither a text nor a reason was found ([`Exhausted::Mixed`]).
@@ -98,8 +98,8 @@ impl Untyped<'_> {
         }
     }
 
-    /// The tests of one kind that exclude every text, or two of different kinds that no text passes. Of the tests to be passed one is always
-    /// named: those to be failed may exclude every number or address, but not a text that is none.
+    /// Returns the tests of one type that exclude every text, or two tests of different types that no text passes together. One
+    /// of them is always a test to be passed: tests to be failed may exclude every number or address, but not every other text.
     fn of_one_kind(&self) -> Option<(Places, Places)> {
         if !self.networks.0.is_empty() {
             let of_networks = |networks| Places { networks, ..Places::default() };
@@ -110,7 +110,7 @@ impl Untyped<'_> {
                 return Some((of_networks(p), of_networks(n)));
             }
             if !self.bounds.0.is_empty() {
-                // No address is a number or a date.
+                // An address is never a number or a date.
                 return Some((Places { bounds: vec![0], ..of_networks(vec![0]) }, Places::default()));
             }
         }
@@ -138,7 +138,7 @@ impl Untyped<'_> {
         })
     }
 
-    /// Returns true if a text compares as asked; tests of texts are not looked at.
+    /// True if the text satisfies the comparisons as required. Tests of texts are not evaluated.
     fn accepts(&self, word: &[Symbol]) -> bool {
         let Some(text) = Symbol::text(word) else { return false };
         let address = Network::parse(&text).filter(|n| n.length == n.width() && !text.contains('/'));
@@ -154,11 +154,11 @@ impl Untyped<'_> {
             && !self.networks.1.iter().any(inside)
     }
 
-    /// Texts worth trying: a number, instant or address that the comparisons accept, in several spellings.
+    /// Returns texts worth trying: a number, instant or address that the comparisons accept, in several spellings.
     fn likely(&self) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
         if let networks::Found::Address(v6, bits) = networks::find(self.networks.0, self.networks.1) {
-            // Near the last address there are fewer.
+            // Near the last address there are fewer candidates.
             let next = |n: u128| bits.checked_add(n * Network::unit(v6));
             for bits in (0..12).filter_map(next) {
                 let text = Network::address(v6, bits);
@@ -181,8 +181,8 @@ impl Untyped<'_> {
         texts
     }
 
-    /// Patterns that together match every text that passes the positive comparisons; if there are none, any text, those
-    /// with a letter that no number, date or address has first.
+    /// Returns patterns that together match every text that passes the positive comparisons. Without positive comparisons: all
+    /// texts, first those that start with a letter with which no number, date or address starts.
     fn forms(&self) -> Vec<Pattern> {
         let digits = |b: Builder| b.one(Set::Class(Class::DIGIT)).many(Class::DIGIT);
         let signs: [fn(Builder) -> Builder; 3] =
@@ -214,7 +214,7 @@ impl Untyped<'_> {
     }
 }
 
-/// Patterns that match every spelling of every address of a network. An IPv4 address has one spelling.
+/// Returns patterns that together match every spelling of every address of a network. An IPv4 address has one spelling.
 fn addresses(network: Network) -> Vec<Pattern> {
     if network.v6 {
         let rest = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
@@ -225,7 +225,7 @@ fn addresses(network: Network) -> Vec<Pattern> {
         let all = (0..1u128 << free).map(|n| network.first() + n * Network::unit(false));
         return all.map(|bits| Pattern::word(&Network::address(false, bits))).collect();
     }
-    // The octets that all addresses share are spelled.
+    // The octets shared by all addresses are spelled.
     let shared = network.length / 8;
     let first = Network::address(false, network.first());
     let mut octets = first.split('.');
@@ -237,7 +237,7 @@ fn addresses(network: Network) -> Vec<Pattern> {
     vec![(1..4).fold(start, |builder, place| octet(builder.text("."), place)).finish()]
 }
 
-/// The same number or instant in several spellings.
+/// Adds several spellings of the number or instant.
 fn spellings(number: &Scalar, texts: &mut Vec<String>) {
     let text = number.to_text();
     let dot = if text.contains('.') { "" } else { ".0" };
@@ -259,7 +259,7 @@ mod tests {
     use crate::policy::Template;
     use crate::request::Requesters;
 
-    /// Random tests of every kind on one text, against a universe of texts.
+    /// Random tests of every type on one text, compared with a universe of texts.
     #[test]
     fn agrees_with_a_universe_of_texts() {
         let universe = [

@@ -1,7 +1,7 @@
-//! One value for all tests of a variable, whatever their kinds.
+//! Finds one value for all tests of a variable, of any type.
 //!
-//! Keys of the key table have a type, and only operators of that type read them: texts, numbers, instants and addresses
-//! never meet in one variable. Other keys are text that each operator parses for itself: see [`crate::theory::untyped`].
+//! Keys of the key table have a type, and only operators of that type read them, so texts, numbers, instants and addresses never
+//! meet in one of these variables. Other keys are texts that each operator parses for itself: see [`crate::theory::untyped`].
 
 use crate::automata::Symbol;
 use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
@@ -13,18 +13,18 @@ use crate::theory::strings::{Strings, Word};
 use crate::theory::untyped::{self, Untyped};
 use crate::theory::{intervals, networks};
 
-/// A fact: no request passes all of `positives` and none of `negatives`. All are about one variable, or about one and
-/// the keys whose values its patterns hold.
+/// A fact: no request passes all of `positives` and fails all of `negatives`. The tests are about one variable, or about one
+/// variable and the keys whose values its patterns contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lemma {
-    /// Tests that would have to be passed.
+    /// Tests that the excluded values pass.
     pub positives: Vec<(VariableId, Test)>,
-    /// Tests that would have to be failed.
+    /// Tests that the excluded values fail.
     pub negatives: Vec<(VariableId, Test)>,
 }
 
 impl Lemma {
-    /// Adds the tests of another, each once.
+    /// Adds the tests of another lemma, each once.
     pub(super) fn merge(&mut self, other: Lemma) {
         for (list, more) in [(&mut self.positives, other.positives), (&mut self.negatives, other.negatives)] {
             list.extend(more);
@@ -34,7 +34,7 @@ impl Lemma {
     }
 }
 
-/// The theories of one check, with what they remember.
+/// The theories of one check, and the results that they keep.
 #[derive(Debug)]
 pub struct Theory {
     /// The theory of texts.
@@ -42,7 +42,7 @@ pub struct Theory {
     memo: Memo,
 }
 
-/// Tests of one kind with their places in the list they came from.
+/// Tests of one type, with their indexes in the list from which they came.
 struct Kind<T> {
     tests: Vec<T>,
     places: Vec<usize>,
@@ -66,11 +66,11 @@ impl Theory {
         Theory { strings: Strings::new(requesters), memo: Memo::default() }
     }
 
-    /// A value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there
-    /// is none.
+    /// Returns a value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there is
+    /// none.
     ///
     /// # Errors
-    /// The meter ran out, or questions of several kinds meet in a way that is not decided.
+    /// The meter ran out, or tests of several types meet in a way that is not decided.
     pub fn value(
         &mut self,
         formula: &Formula<'_>,
@@ -90,7 +90,7 @@ impl Theory {
         Ok(found)
     }
 
-    /// A value of the variable.
+    /// Returns a value of the variable.
     ///
     /// # Errors
     /// The meter ran out.
@@ -106,7 +106,7 @@ impl Theory {
         }
     }
 
-    /// As [`Theory::value`], of what was not asked for before.
+    /// Does the same as [`Theory::value`] for a request that is not in the memo.
     fn find(
         &mut self,
         formula: &Formula<'_>,
@@ -157,7 +157,7 @@ impl Theory {
         }
         let texts = (Kind::of(positives, |t| pattern(&t)), Kind::of(negatives, |t| pattern(&t)));
         let (bounds, nets) = (bounds(), nets());
-        // A key that is not in the table is a text, which each operator parses for itself.
+        // A key that is in no table is a text that each operator parses for itself.
         let untyped = Untyped {
             texts: (&texts.0.tests, &texts.1.tests),
             bounds: (&bounds.0.tests, &bounds.1.tests),

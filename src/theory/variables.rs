@@ -1,14 +1,14 @@
-//! Values for all variables together, where policy variables put the value of one into the pattern of another.
+//! Finds values for all variables together, where policy variables put the value of one variable into the pattern of another.
 //!
-//! Without policy variables every variable stands alone. With them, four arguments exclude a proposal for all requests:
+//! Without policy variables, each variable is solved alone. With them, four arguments can exclude a proposal for all requests:
 //!
-//! * a pattern with policy variables implies the pattern with "anything" in their places;
-//! * where each policy variable is one strange symbol, what holds of the pattern holds for every value (`marked.rs`);
-//! * where the value of a key has to match a pattern, that pattern can stand in the place of the key (`refine.rs`);
-//! * where a key can only have a few values, each of them is tried (`few_values.rs`).
+//! * a match of a pattern with policy variables is a match of the pattern with "anything" in their places;
+//! * a fact about the pattern in which each policy variable is one marker symbol holds for every value (`marked.rs`);
+//! * if the value of a key must match a pattern, that pattern can replace the key (`refine.rs`);
+//! * if a key has only a few possible values, each of them is tried (`few_values.rs`).
 //!
-//! And one shows it possible: values for the keys are chosen, put in, and the rest is solved (`instantiate.rs`). What neither
-//! excludes nor shows is reported as undecided.
+//! One argument shows that a proposal is possible: choose values for the keys, put them in, and solve the rest
+//! (`instantiate.rs`). If neither side succeeds, the proposal is reported as undecided.
 
 use crate::automata::{Pattern, Symbol};
 use crate::formula::{Formula, RequesterKey, Test, VariableId, VariablePattern};
@@ -19,7 +19,7 @@ use crate::theory::strings::Word;
 use crate::theory::values::{Lemma, Theory};
 use rustc_hash::FxHashMap;
 
-/// Tests that the value of one variable must pass, and must not.
+/// The tests that the value of one variable must pass, and those that it must fail.
 #[derive(Clone, Debug, Default)]
 pub struct Tests {
     /// Must pass.
@@ -29,26 +29,26 @@ pub struct Tests {
 }
 
 impl Tests {
-    /// "A value of the variable does not pass and fail these", if that were so.
+    /// Returns the lemma "no value of the variable passes and fails these tests as required", which need not be true.
     fn as_lemma(&self, variable: VariableId) -> Lemma {
         let about = |tests: &[Test]| tests.iter().map(|test| (variable, *test)).collect();
         Lemma { positives: about(&self.positives), negatives: about(&self.negatives) }
     }
 
-    /// All tests, those to be passed first.
+    /// Returns all tests, those to be passed first.
     pub(super) fn all(&self) -> impl Iterator<Item = &Test> {
         self.positives.iter().chain(&self.negatives)
     }
 }
 
-/// The facts known about a proposal.
+/// The result for a proposal.
 #[derive(Debug)]
 pub enum Valuation {
-    /// Values that pass and fail everything as proposed.
+    /// Values that pass and fail all tests as proposed.
     Values(FxHashMap<VariableId, Word>),
-    /// Facts, each of which excludes the proposal.
+    /// Lemmas, each of which excludes the proposal.
     Conflicts(Vec<Lemma>),
-    /// No values were found, and nothing that excludes them.
+    /// The search found neither values nor a lemma that excludes the proposal.
     Undecided(Lemma),
 }
 
@@ -72,7 +72,7 @@ impl Theory {
                     words.insert(*variable, word);
                 }
                 Ok(Err(lemma)) => conflicts.push(lemma),
-                // Another variable may exclude the proposal, or another proposal do without.
+                // Another variable may still exclude the proposal, or another proposal may not need this variable.
                 Err(Exhausted::Mixed) => mixed = mixed.or_else(|| Some(tests.as_lemma(*variable))),
                 Err(limit) => return Err(limit),
             }
@@ -97,7 +97,7 @@ impl Theory {
         self.instantiate(formula, tests, words, meter)
     }
 
-    /// A value by the tests with positive patterns widened and negative ones left out, where they have policy variables.
+    /// Returns a value for the tests after widening positive patterns with policy variables and dropping negative ones.
     fn widened(
         &mut self,
         formula: &Formula<'_>,
@@ -121,7 +121,7 @@ impl Theory {
     }
 }
 
-/// The tests of one variable of a proposal.
+/// Returns the tests of one variable of a proposal.
 pub(super) fn tests_of(tests: &[(VariableId, Tests)], variable: VariableId) -> &Tests {
     static NONE: Tests = Tests { positives: Vec::new(), negatives: Vec::new() };
     match tests.iter().find(|(v, _)| *v == variable) {
@@ -130,12 +130,12 @@ pub(super) fn tests_of(tests: &[(VariableId, Tests)], variable: VariableId) -> &
     }
 }
 
-/// Returns true if the test is a pattern with policy variables.
+/// True if the test is a pattern with policy variables.
 pub(super) fn is_template(test: &Test) -> bool {
     matches!(test, Test::Template(_))
 }
 
-/// The pattern with policy variables that a test is, if it is one.
+/// Returns the pattern if the test is a pattern with policy variables.
 pub(super) fn variable_pattern<'f, 'a>(
     formula: &'f Formula<'a>,
     test: Test,
@@ -146,7 +146,7 @@ pub(super) fn variable_pattern<'f, 'a>(
     }
 }
 
-/// The test with anything in the places of its policy variables.
+/// Returns the test with anything in place of its policy variables.
 pub(super) fn widest(formula: &Formula<'_>, test: Test) -> Test {
     match formula.widened(test) {
         Some(pattern) => Test::Pattern(pattern),
@@ -154,7 +154,7 @@ pub(super) fn widest(formula: &Formula<'_>, test: Test) -> Test {
     }
 }
 
-/// The variable of a key whose value stands in a pattern.
+/// Returns the variable of a key whose value occurs in a pattern.
 pub(super) fn variable_of_key<'a>(formula: &Formula<'a>, key: &'a str) -> VariableId {
     match formula.key_variable(key, 0) {
         Some(variable) => variable,
@@ -162,8 +162,8 @@ pub(super) fn variable_of_key<'a>(formula: &Formula<'a>, key: &'a str) -> Variab
     }
 }
 
-/// The variable whose value decides that of a key that stands in a pattern: the requester for what its word holds, with the part
-/// that the key is.
+/// Returns the variable whose value decides the value of a key in a pattern: for a key read off the requester's word, the
+/// requester and the part of its word that the key is.
 pub(super) fn deciding_variable<'a>(
     formula: &Formula<'a>,
     key: &'a str,
@@ -174,7 +174,7 @@ pub(super) fn deciding_variable<'a>(
     }
 }
 
-/// The pattern that this word alone matches.
+/// Returns the pattern that matches only this word.
 pub(super) fn word_pattern(word: &[Symbol]) -> Pattern {
     word.iter().fold(Pattern::builder(), |builder, symbol| builder.symbol(*symbol)).finish()
 }

@@ -8,15 +8,15 @@ use crate::limits::{Deadline, InputLimits};
 pub struct Limits {
     /// Bytes of a certificate.
     pub bytes: usize,
-    /// Bytes of the texts of one request in a certificate.
+    /// The number of bytes of the texts of one request in a certificate.
     pub request_bytes: usize,
-    /// Literals of clauses in proof steps and states of automata that are looked at.
+    /// The number of visited literals of clauses in proof steps and of visited states of automata.
     pub work: u64,
     /// Nodes of the formula.
     pub nodes: usize,
     /// Bounds on the policies.
     pub input: InputLimits,
-    /// Instant after which the verifier gives up.
+    /// The instant at which the verifier gives up.
     pub deadline: Deadline,
 }
 
@@ -33,7 +33,7 @@ impl Default for Limits {
     }
 }
 
-/// Counts what is looked at, so that every check ends.
+/// Counts the work, so that every verification ends.
 #[derive(Clone, Debug)]
 pub struct Budget {
     left: u64,
@@ -46,7 +46,7 @@ impl Budget {
         Budget { left: allowed, spends: 0, deadline }
     }
 
-    /// Looks at the clock, if there is a deadline.
+    /// Checks the deadline, if there is one.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.deadline.has_passed() {
             return Err(Refusal::inconclusive("the time limit was reached"));
@@ -56,7 +56,7 @@ impl Budget {
 
     pub(super) fn spend(&mut self, amount: usize) -> Result<(), Refusal> {
         let left = u64::try_from(amount).ok().and_then(|amount| self.left.checked_sub(amount));
-        self.left = left.ok_or_else(|| Refusal::inconclusive("the work allowed for checking is done"))?;
+        self.left = left.ok_or_else(|| Refusal::inconclusive("the work limit was reached"))?;
         self.spends = self.spends.wrapping_add(1);
         if self.spends.is_multiple_of(1024) { self.check() } else { Ok(()) }
     }

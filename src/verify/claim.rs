@@ -1,4 +1,4 @@
-//! The claim of a certificate in full: the question with its lists, how policies are read, and which texts they are.
+//! The claim of a certificate in full: the query with its lists, how the policies are read, and which texts they are.
 
 use crate::hash::sha256;
 use crate::policy::{Document, PolicyType, PrincipalForms, RequestSet};
@@ -7,32 +7,32 @@ use crate::request::AddressSet;
 use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
 
-/// The claim of a certificate that was verified. Its fields are those of the question; [`Claim::sentence`] says all of it.
+/// The claim of a verified certificate. Its fields are those of the query; [`Claim::sentence`] states all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// `PASS` or `FAIL`.
     pub answer: &'static str,
-    /// The question.
+    /// The query.
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
-    /// The way in which the policies are read.
+    /// How the policies are read.
     pub options: Options,
     /// The listed values, if the check has lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
-    /// That the requester has to be an outsider, if it has to.
+    /// The demand that the requester is an outsider, if the query has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outside: Option<OutsideText>,
-    /// The policies, each with the part that it plays.
+    /// The policies, each with its role.
     pub policies: Vec<ClaimedPolicy>,
-    /// Where policies are judged beside others: the names of the further sets of requests.
+    /// If policies are judged beside others: the names of the further sets of requests.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside_others: Vec<String>,
-    /// The named assumptions that take part.
+    /// The named assumptions on which the answer depends.
     pub assumptions: Vec<String>,
-    /// The facts about requests that are taken for certain.
+    /// The facts about requests that are assumed.
     pub axioms: Vec<String>,
     /// All of it in one sentence.
     #[serde(skip)]
@@ -45,20 +45,20 @@ pub struct Claim {
 pub struct ClaimedPolicy {
     /// `policies`, `caps`, `within` or `without`, as in the certificate.
     pub role: &'static str,
-    /// The name under which it is spoken of.
+    /// The name used in sentences.
     pub name: String,
-    /// The name of the set of requests that it stands for, if that is not what it allows.
+    /// The name of the set of requests that it defines, unless this is what it allows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set: Option<&'static str>,
     /// SHA-256 of its text, as `sha256sum` prints it.
     pub sha256: String,
-    /// The text, of a document that says which requests are asked about.
+    /// The text of a document that limits the requests in question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 impl ClaimedPolicy {
-    /// The hash of a text as [`ClaimedPolicy::sha256`] has it.
+    /// Returns the hash of a text, in the form of [`ClaimedPolicy::sha256`].
     ///
     /// ```
     /// use iamsat::verify::ClaimedPolicy;
@@ -69,17 +69,17 @@ impl ClaimedPolicy {
     }
 }
 
-/// Digits of a hash in a sentence.
+/// The number of digits of a hash in a sentence.
 const SHOWN_DIGITS: usize = 16;
 
-/// A question in words, and what shows its answer.
+/// A query in words, and the evidence for its answer.
 pub(super) struct ShownAnswer {
     pub(super) question: String,
     pub(super) evidence: String,
 }
 
 impl Claim {
-    /// The claim of a certificate about these policies, of which all this was shown.
+    /// Returns the claim of a certificate about these policies, with all queries that were verified.
     pub(super) fn new(
         certificate: &Certificate,
         policies: Vec<ClaimedPolicy>,
@@ -102,7 +102,7 @@ impl Claim {
         let mut how = claim.reading() + &claim.premises();
         let mut parts = Vec::with_capacity(shown.len());
         for ShownAnswer { question, evidence } in shown {
-            // How policies are read is said once.
+            // How policies are read is stated once.
             parts.push(format!("{}: {question}{}, {evidence}", claim.answer, std::mem::take(&mut how)));
         }
         let judged = if is_pass && shown.len() > 1 { "judged beside others. " } else { "" };
@@ -110,7 +110,7 @@ impl Claim {
         claim
     }
 
-    /// The way in which the policies are read.
+    /// Returns how the policies are read, in words.
     fn reading(&self) -> String {
         let Options { policy_type_inferred, strict_arn, aws_compat, assume_heuristics, boundary } =
             self.options;
@@ -128,7 +128,7 @@ impl Claim {
         format!(" (read as {reading}{with})")
     }
 
-    /// The assumptions.
+    /// Returns the assumptions.
     fn premises(&self) -> String {
         match self.assumptions.as_slice() {
             [] => String::new(),
@@ -137,7 +137,7 @@ impl Claim {
     }
 }
 
-/// The policies of a query, in the order in which a certificate has them.
+/// Returns the policies of a query, in the order of a certificate.
 pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
     let mut policies = Vec::new();
     for (role, name) in [
@@ -159,7 +159,7 @@ pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
     policies
 }
 
-/// The request that there is not, or is, in words.
+/// Describes in words the request that exists (FAIL) or does not exist (PASS).
 pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: bool) -> String {
     let mut text = if is_pass { "no request" } else { "some request" }.to_owned();
     if let Some(entries) = access {
@@ -187,7 +187,7 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
             text.push_str(if place == 0 { before } else { between });
             let names: Vec<String> = layer.documents.iter().map(|d| named(d, role == Role::Scope)).collect();
             text.push_str(&names.join(" and "));
-            // What the query says of its policies is not said again.
+            // The set is not repeated if it is that of the policies.
             text.push_str(if layer.set == query.set() { "" } else { of_set(layer.set) });
             text.push_str(if layer.documents.len() > 1 { " as one set" } else { "" });
         }
@@ -195,7 +195,7 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
     text
 }
 
-/// Says how the request relates to the policies of a query about this set.
+/// Describes how the request relates to the policies of a query about this set.
 fn of_policies(set: RequestSet) -> &'static str {
     match set {
         RequestSet::Allowed(PrincipalForms::All) => " allowed by ",
@@ -207,7 +207,7 @@ fn of_policies(set: RequestSet) -> &'static str {
     }
 }
 
-/// The set that another document stands for.
+/// Describes the set that another document defines.
 fn of_set(set: RequestSet) -> &'static str {
     match set {
         RequestSet::Allowed(PrincipalForms::All) => " (allowed)",
@@ -217,7 +217,7 @@ fn of_set(set: RequestSet) -> &'static str {
     }
 }
 
-/// A policy in a sentence, by name and hash; what says which requests are asked about with its words.
+/// Describes a policy by name and hash; a document that limits the requests in question also by its text.
 fn named(document: &Document, with_words: bool) -> String {
     let words = document.source.text();
     let hash: String = sha256(words).chars().take(SHOWN_DIGITS).collect();
@@ -225,12 +225,12 @@ fn named(document: &Document, with_words: bool) -> String {
     if !with_words {
         return format!("{name} (sha256 {hash})");
     }
-    // A text that was read as a policy is JSON; its layout says nothing.
+    // A text that was read as a policy is JSON, whose layout does not matter.
     let json: Option<serde_json::Value> = serde_json::from_str(words).ok();
     format!("{name} (sha256 {hash}) {}", json.map_or_else(|| words.to_owned(), |json| json.to_string()))
 }
 
-/// An entry of the lists in a sentence.
+/// Describes an entry of the access lists.
 fn listed(entry: &Entry) -> String {
     let list = |all: &str, before: &str, texts: &[String]| match texts {
         [] => all.to_owned(),

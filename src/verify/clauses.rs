@@ -1,15 +1,15 @@
-//! The query as clauses, written straight from the AND/NOT graph: one number for every node, in the order in which a walk
-//! from the conjuncts meets them; for every node the clauses that say what it is, in the directions in which it is used. Nothing
-//! is simplified, and the same question always gives the same clauses.
+//! The query as clauses, written straight from the AND/NOT graph. Every node gets one number, in the order in which a walk from
+//! the conjuncts first visits it, and the clauses that define it in the directions in which it is used. Nothing is simplified, so
+//! the same query always gives the same clauses.
 //!
-//! Every clause holds in every request that meets the question (take for each number the truth of its node). So clauses that
-//! have no model prove that no request does. Tseitin, "On the complexity of derivation in propositional calculus", 1968;
-//! leaving out the direction that is not used is Plaisted and Greenbaum's.
+//! Every clause holds for every request that satisfies the query (assign each number the truth of its node). So clauses without a
+//! model prove that no request satisfies it. Tseitin, "On the complexity of derivation in propositional calculus", 1968; omitting
+//! unused directions is due to Plaisted and Greenbaum.
 
 use crate::formula::{Graph, Lit, Node, NodeId};
 use crate::index::{Id, broken};
 
-/// Clauses one after the other. Literals are numbers from 1, negative for negations.
+/// Clauses, one after the other. Literals are numbers from 1, negative for negations.
 #[derive(Clone, Debug, Default)]
 pub struct Clauses {
     literals: Vec<i32>,
@@ -28,22 +28,22 @@ impl Clauses {
         self.ends.len()
     }
 
-    /// Returns true if there are none.
+    /// True if there is no clause.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The literals of all of them, one clause after the other.
+    /// Returns the literals of all clauses, one clause after the other.
     pub fn literals(&self) -> &[i32] {
         &self.literals
     }
 
-    /// Where each one ends among the literals.
+    /// Returns the index after the last literal of each clause.
     pub fn ends(&self) -> &[usize] {
         &self.ends
     }
 
-    /// The clause at a place.
+    /// Returns the clause with this index.
     pub fn get(&self, place: usize) -> Option<&[i32]> {
         let start = match place.checked_sub(1) {
             Some(before) => *self.ends.get(before)?,
@@ -52,7 +52,7 @@ impl Clauses {
         self.literals.get(start..*self.ends.get(place)?)
     }
 
-    /// All of them, in order.
+    /// Returns all clauses, in order.
     pub fn iter(&self) -> impl Iterator<Item = &[i32]> {
         (0..self.len()).filter_map(|place| self.get(place))
     }
@@ -63,17 +63,17 @@ impl Clauses {
 pub struct QueryClauses {
     /// All of them.
     pub all: Clauses,
-    /// The node of each number, from 1.
+    /// The node of each number, starting with number 1.
     nodes: Vec<NodeId>,
     /// The number of each node; 0 for nodes that do not occur.
     numbers: Vec<i32>,
-    /// Which directions of a node are written: bit 0 if it is used as it is, bit 1 if it is used negated.
+    /// The written directions of each node: bit 0 if it is used positively, bit 1 if it is used negated.
     written: Vec<u8>,
     waiting: Vec<Lit>,
 }
 
 impl QueryClauses {
-    /// The clauses that say that all conjuncts hold.
+    /// Writes the clauses that state that all conjuncts hold.
     pub fn new(graph: &Graph, conjuncts: &[Lit]) -> QueryClauses {
         let mut clauses = QueryClauses {
             numbers: vec![0; graph.len()],
@@ -95,22 +95,22 @@ impl QueryClauses {
         clauses
     }
 
-    /// The number of numbers.
+    /// Returns the largest number.
     pub fn variables(&self) -> usize {
         self.nodes.len()
     }
 
-    /// The node with a number.
+    /// Returns the node with a number.
     pub fn node(&self, number: u32) -> Option<NodeId> {
         self.nodes.get((number as usize).checked_sub(1)?).copied()
     }
 
-    /// The literal as a number, negative if it is negated; 0 if it does not occur.
+    /// Returns the literal as a number, negative if it is negated; 0 if its node does not occur.
     pub fn literal(&self, lit: Lit) -> i32 {
         match self.numbers.get(lit.node().place()) {
             Some(number) if lit.is_negated() => -number,
             Some(number) => *number,
-            // Its node was added to the graph after the clauses were written.
+            // The node was added to the graph after the clauses were written.
             None => 0,
         }
     }
@@ -126,7 +126,7 @@ impl QueryClauses {
         self.literal(lit)
     }
 
-    /// Writes what the waiting literals say, and what the literals in that say.
+    /// Writes the definitions of the waiting literals, and of the literals in these.
     fn define(&mut self, graph: &Graph) {
         while let Some(lit) = self.waiting.pop() {
             let Node::And(children) = graph.node(lit.node()) else { continue };
@@ -172,7 +172,7 @@ mod tests {
         let conjuncts = [formula.graph.or([shared, c]), formula.graph.or([shared, !c])];
         let clauses = QueryClauses::new(&formula.graph, &conjuncts);
         let mut clauses: Vec<&[i32]> = clauses.all.iter().collect();
-        // Two conjuncts, what each says, and the two halves of the shared part.
+        // Two units for the conjuncts, the definition of each, and both halves of the shared part.
         assert_eq!(clauses.len(), 6);
         clauses.sort_unstable();
         clauses.dedup();

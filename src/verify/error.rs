@@ -1,10 +1,10 @@
-//! Why a certificate is not verified.
+//! The reason why a certificate is not verified.
 
-/// Why a certificate is not verified.
+/// The reason why a certificate is not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// True if a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
+    /// True if a limit was reached, so nothing is known; false if something in the certificate is wrong.
     pub inconclusive: bool,
     /// One sentence.
     pub reason: String,

@@ -1,10 +1,10 @@
-//! Clausal proofs, checked step by step. LRAT: Cruz-Filipe, Heule, Hunt, Kaufmann, Schneider-Kamp, "Efficient Certified RAT
-//! Verification", CADE 2017; here every step has to follow by unit propagation along its hints.
+//! Clausal proofs that are checked step by step. LRAT: Cruz-Filipe, Heule, Hunt, Kaufmann, Schneider-Kamp, "Efficient Certified
+//! RAT Verification", CADE 2017. Here every step must follow by unit propagation along its hints.
 
 use crate::verify::clauses::Clauses;
 use crate::verify::{Budget, Refusal};
 
-/// A proof: clauses, each with the numbers of the earlier clauses that it follows from, in the order in which they propagate.
+/// A proof: clauses, each with the numbers of the earlier clauses from which it follows, in the order of propagation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
     /// The steps.
@@ -21,12 +21,12 @@ pub enum Step {
         /// Numbers of clauses, from 1.
         hints: Vec<u32>,
     },
-    /// The clauses with these numbers are used no more.
+    /// The clauses with these numbers are not used any more.
     Delete(Vec<u32>),
 }
 
 impl Proof {
-    /// The proof in LRAT text, its first clause numbered after `given` others.
+    /// Returns the proof in LRAT text, numbering its first clause after `given` others.
     pub fn to_text(&self, given: usize) -> String {
         let mut text = String::new();
         let mut number = given;
@@ -48,15 +48,15 @@ impl Proof {
         text
     }
 
-    /// Reads lines of LRAT whose first clause is numbered after `given` others.
+    /// Reads LRAT lines whose first clause is numbered after `given` others.
     ///
     /// # Errors
-    /// The line that is no step.
+    /// The line that is not a valid step.
     pub fn parse<'l>(lines: impl IntoIterator<Item = &'l str>, given: usize) -> Result<Proof, Refusal> {
         let mut steps = Vec::new();
         let mut number = given;
         for (line, content) in lines.into_iter().enumerate() {
-            let bad = || Refusal::new(format!("line {} of the proof is no LRAT step", line + 1));
+            let bad = || Refusal::new(format!("line {} of the proof is not an LRAT step", line + 1));
             let mut words = content.split_ascii_whitespace();
             let own: usize = words.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
             let mut words = words.peekable();
@@ -77,10 +77,10 @@ impl Proof {
         Ok(Proof { steps })
     }
 
-    /// Decides whether the steps follow, one after the other, from the given clauses, and end in a contradiction.
+    /// Checks that the steps follow, one after the other, from the given clauses, and end in a contradiction.
     ///
     /// # Errors
-    /// The first step that does not follow, or that the work allowed is done.
+    /// The first step that does not follow, or the work limit.
     pub fn check(&self, given: &mut Clauses, variables: usize, budget: &mut Budget) -> Result<(), Refusal> {
         let mut deleted = vec![false; given.len()];
         let mut values = Values { signs: vec![0; variables + 1], assigned: Vec::new() };
@@ -141,7 +141,7 @@ struct Values {
 }
 
 impl Values {
-    /// 1 if the literal holds, -1 if it does not, 0 if that is open; `None` if there is no such number.
+    /// Returns 1 if the literal is true, -1 if it is false and 0 if it is open; `None` if there is no such number.
     fn of(&self, literal: i32) -> Option<i8> {
         let sign = *self.signs.get(literal.unsigned_abs() as usize)?;
         Some(if literal < 0 { -sign } else { sign })
@@ -164,7 +164,7 @@ impl Values {
     }
 }
 
-/// Whether, if the clause did not hold, the hints would force one value after the other and end in a contradiction.
+/// Checks that, if the clause were false, each hint in turn would force a literal, and the last one a contradiction.
 fn follows(
     clause: &[i32],
     hints: &[u32],
@@ -177,7 +177,7 @@ fn follows(
         match values.of(*literal).filter(|_| *literal != 0) {
             None => return Err(Refusal::new(format!("there is no variable {}", literal.unsigned_abs()))),
             Some(0) => values.set(-literal),
-            // The negation stands in the clause too.
+            // The clause also contains the negation.
             Some(1) => return Ok(()),
             Some(_) => {}
         }
@@ -187,7 +187,7 @@ fn follows(
         let hinted = place
             .filter(|place| deleted.get(*place) == Some(&false))
             .and_then(|place| given.get(place))
-            .ok_or_else(|| Refusal::new(format!("it uses clause {hint}, which is not there")))?;
+            .ok_or_else(|| Refusal::new(format!("it uses clause {hint}, which does not exist")))?;
         budget.spend(hinted.len())?;
         let mut open = None;
         for literal in hinted {

@@ -1,10 +1,10 @@
-//! Certificates and their verifier: what can be checked about an answer without trusting the search that found it.
+//! Certificates and their verifier: checks an answer without trusting the search that found it.
 //!
-//! A certificate is one text that holds a question, the policies, and either a proof that no request meets the question
-//! (PASS) or requests that do (FAIL). [`verify`] reads the policies again, writes the question as clauses itself
-//! ([`QueryClauses`]), proves every lemma about values by its own means and checks the proof step by step; of a FAIL it replays
-//! the requests on the referee. It uses nothing of the rooms that search: `theory`, `sat` and `solve` come after it, and of
-//! `automata` it reads patterns as data.
+//! A certificate is one text that contains a query, the policies, and either a proof that no request satisfies the query
+//! (PASS) or requests that do (FAIL). [`verify`] reads the policies again, writes the query as clauses itself
+//! ([`QueryClauses`]), proves every lemma about values by its own means and checks the proof step by step. For a FAIL it replays
+//! the requests on the referee. It uses none of the rooms that search: `theory`, `sat` and `solve` come after it, and of
+//! `automata` it uses patterns as data only.
 
 mod budget;
 mod certificate;

@@ -1,4 +1,4 @@
-//! Proofs that no request meets a query, and their verification.
+//! Proofs that no request satisfies a query, and their verification.
 
 use super::budget::Limits;
 use super::clauses::QueryClauses;
@@ -8,7 +8,7 @@ use super::{Budget, Refusal};
 use crate::encode::Encoding;
 use crate::query::{Query, Semantics};
 
-/// A proof that no request meets a query.
+/// A proof that no request satisfies a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refutation {
     /// Facts about values.
@@ -18,7 +18,7 @@ pub struct Refutation {
 }
 
 impl Refutation {
-    /// Verifies that no request meets the query.
+    /// Verifies that no request satisfies the query.
     ///
     /// # Errors
     /// The fault of the refutation, or the limit that was reached.

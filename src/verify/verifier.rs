@@ -19,9 +19,9 @@ use std::collections::BTreeSet;
 pub enum Outcome {
     /// It shows this.
     Verified(Box<Claim>),
-    /// Something in it is wrong: this.
+    /// The certificate is wrong, for this reason.
     Refused(String),
-    /// A limit was reached, or something could not be proved again: nothing is known.
+    /// A limit was reached, or something could not be proved again, so nothing is known.
     Inconclusive(String),
 }
 
@@ -44,7 +44,7 @@ pub fn verify(text: &str, limits: &Limits) -> Outcome {
     }
 }
 
-/// A document of a certificate with the set of requests that it stands for.
+/// A document of a certificate with the set of requests that it defines.
 type OfSet = (RequestSet, Document);
 
 /// The query of a certificate, by its documents.
@@ -85,7 +85,7 @@ impl Question {
             outside: certificate.outside.as_ref().map(OutsideText::outside).transpose()?,
         };
         if question.outside.is_some() && certificate.options.assume_heuristics {
-            return Err(Refusal::new("no heuristics are taken for facts about outsiders"));
+            return Err(Refusal::new("no heuristics can be assumed in queries about outsiders"));
         }
         Ok(question)
     }
@@ -94,7 +94,7 @@ impl Question {
         let mut query = self.query_without_caps()?;
         for layer in &self.caps {
             if layer.is_empty() || layer.iter().any(|(set, _)| *set != RequestSet::ALLOWED) {
-                return Err(Refusal::new("what caps the policies are policies by what they allow"));
+                return Err(Refusal::new("a policy can cap others only by what it allows"));
             }
             query = query.capped_by(layer.iter().map(|(_, document)| document));
         }
@@ -134,7 +134,7 @@ impl Question {
         }
     }
 
-    /// The query about another set of requests of the same two policies.
+    /// Returns the query about another set of requests of the same two policies.
     fn query_about(&self, set: RequestSet) -> Result<Query<'_>, Refusal> {
         match (self.check, &*self.policies, &*self.within, &*self.without) {
             (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) if self.caps.is_empty() => {
@@ -149,7 +149,7 @@ impl Question {
     }
 }
 
-/// One query of a certificate with what it is verified against.
+/// One query of a certificate, and the material for its verification.
 struct Asked<'c, 'q> {
     certificate: &'c Certificate,
     query: Query<'q>,
@@ -170,7 +170,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     let policy_type = PolicyType::from_name(&certificate.policy_type)
         .ok_or_else(|| Refusal::new("it names no policy type"))?;
     if query.judged().iter().any(|document| !document.misfits(policy_type, &limits.input).is_empty()) {
-        return Err(Refusal::new(format!("a policy of it is no {}", policy_type.name())));
+        return Err(Refusal::new(format!("one of its policies is not a {}", policy_type.name())));
     }
     let semantics = certificate.options.semantics(policy_type);
     if certificate.axioms != axioms(semantics) {
@@ -194,17 +194,17 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     }
     let is_beside_others = !certificate.beside_others.is_empty();
     if is_beside_others && is_pass && sets != RequestSet::beside_others(documents) {
-        return Err(Refusal::new("it does not have the parts that judging beside others takes"));
+        return Err(Refusal::new("it lacks a part that a comparison beside others requires"));
     }
     let named = certificate.assumptions.iter().map(|name| &**name);
     if !assumed.iter().map(|assumption| assumption.0).eq(named) {
-        return Err(Refusal::new("the assumptions that it names are not those that take part"));
+        return Err(Refusal::new("the assumptions that it names are not those of the answer"));
     }
     Ok(Claim::new(certificate, claimed, is_pass, &shown))
 }
 
 impl Asked<'_, '_> {
-    /// Verifies the evidence, and adds the assumptions that take part.
+    /// Verifies the evidence, and adds the assumptions on which it depends.
     fn verified(
         &self,
         evidence: &Evidence,
@@ -212,7 +212,7 @@ impl Asked<'_, '_> {
     ) -> Result<ShownAnswer, Refusal> {
         let encoding = Encoding::new(&self.query, self.semantics);
         if encoding.formula.graph.len() > self.limits.nodes {
-            return Err(Refusal::inconclusive("the question has too many parts"));
+            return Err(Refusal::inconclusive("the query has too many parts"));
         }
         let documents = DocumentRef::plain(&self.query);
         let mentioned = encoding.formula.mentioned();
@@ -225,12 +225,12 @@ impl Asked<'_, '_> {
         Ok(ShownAnswer { question, evidence })
     }
 
-    /// Verifies the refutation of a PASS, and says how large it is.
+    /// Verifies the refutation of a PASS. Returns a description of its size.
     fn pass(&self, evidence: &Evidence, encoding: &Encoding<'_>) -> Result<String, Refusal> {
         let outside = self.query.outside();
         let few = outside.is_none_or(|o| !AddressSet::of(o.but_for.iter().copied()).is_everyone());
         if !few {
-            return Err(Refusal::new("what it leaves out is access from too many addresses"));
+            return Err(Refusal::new("it excepts too many addresses"));
         }
         let clauses = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
         let refutation = evidence.refutation(encoding, &clauses)?;
@@ -240,7 +240,7 @@ impl Asked<'_, '_> {
         Ok(format!("by {lemmas} lemma{} and {steps} step{}", plural(lemmas), plural(steps)))
     }
 
-    /// Replays the requests of a FAIL, and says how many there are.
+    /// Replays the requests of a FAIL. Returns a description of their number.
     fn fail(&self, findings: &[Finding]) -> Result<String, Refusal> {
         let Asked { certificate, query, semantics, limits } = self;
         let referee = Referee::new(query, *semantics);
@@ -255,13 +255,13 @@ impl Asked<'_, '_> {
         for (place, finding) in findings.iter().enumerate() {
             let at = |reason: String| Refusal::new(reason).at(format!("finding {}", place + 1));
             let request = finding.request.request();
-            // Every statement is looked at, and every text of the request may be compared in each.
+            // Every statement is visited, and every text of the request may be compared in each.
             budget.spend(length + request.length() * 4)?;
             if request.length() > limits.request_bytes {
                 return Err(Refusal::inconclusive("a request of it is too long"));
             }
             if query.outside().is_some() {
-                // Every value of the request is looked for in every text.
+                // Every value of the request is searched for in every text.
                 let values = 1 + request.context().map(|(_, values)| values.len()).sum::<usize>();
                 budget.spend(length * values)?;
             }
@@ -275,7 +275,7 @@ impl Asked<'_, '_> {
             addresses.push(shown.addresses);
         }
         if !is_for_everyone(addresses) {
-            return Err(Refusal::new("what it shows is access from few addresses"));
+            return Err(Refusal::new("it shows access from few addresses only"));
         }
         let plural = if findings.len() == 1 { "" } else { "s" };
         Ok(format!("shown by {} request{plural} replayed", findings.len()))

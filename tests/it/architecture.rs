@@ -1,4 +1,4 @@
-//! The order of the rooms, and the rules that go with it, read off the sources.
+//! Enforces the order of the rooms, and the other structural rules, by reading the sources.
 //!
 //! A room is a module at the top of the crate. It may use the rooms before it in [`ROOMS`], never one after it.
 
@@ -33,11 +33,11 @@ const ROOMS: [&str; 25] = [
     "batch",
     "cli",
 ];
-/// What the referee may use: it shares no code with the search that it judges.
+/// The rooms that the referee may use: it shares no code with the search that it checks.
 const REFEREE: [&str; 7] = ["hash", "span", "code", "diagnostic", "limits", "policy", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "surface";
-/// Rooms that may look at a deadline.
+/// Rooms that may read a deadline.
 const DEADLINE: [&str; 2] = ["limits", "sat"];
 const MOST_LINES: usize = 700;
 
@@ -56,7 +56,7 @@ impl File {
     }
 }
 
-/// All files of `src` but the two roots, which are no rooms.
+/// Lists all files of `src` except the two roots, which are not rooms.
 fn files() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let (mut files, mut directories) = (Vec::new(), vec![root.clone()]);
@@ -83,10 +83,10 @@ fn files() -> Vec<File> {
     files
 }
 
-/// A word or sign of Rust source, with its line.
+/// A token of Rust source, with its line.
 type Token = (usize, String);
 
-/// The words and signs, without comments and literals.
+/// Returns the tokens, without comments and literals.
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut line = 1;
@@ -130,7 +130,7 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// The length of a character literal at the start; `None` if it is none (a lifetime, for example).
+/// Returns the length of a character literal at the start, or `None` if there is none (a lifetime, for example).
 fn character(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('\'')?;
     let first = inner.chars().next()?;
@@ -146,7 +146,7 @@ struct Named {
     in_tests: bool,
 }
 
-/// All paths of two and more names, groups taken apart, `self` and `super` resolved.
+/// Returns all paths of two and more names, with groups expanded and `self` and `super` resolved.
 fn paths(module: &[String], text: &str) -> Vec<Named> {
     let tokens = tokens(text);
     let mut found = Vec::new();
@@ -185,7 +185,7 @@ fn paths(module: &[String], text: &str) -> Vec<Named> {
     found
 }
 
-/// Reads one path, with its groups, that starts at a token; returns the place after it.
+/// Reads one path, with its groups, that starts at a token; returns the position after it.
 fn path_from(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec<Vec<String>>) -> usize {
     let mut path = before.to_vec();
     loop {
@@ -213,7 +213,7 @@ fn path_from(tokens: &[Token], mut at: usize, before: &[String], found: &mut Vec
         at += 1;
     }
     found.push(path);
-    // Something that is no path after all must not stop the reading.
+    // Something that is not a path after all must not stop the reading.
     at.max(1)
 }
 
@@ -243,12 +243,14 @@ fn fault(line: usize, what: impl std::fmt::Display) -> String {
 fn order(module: &[String], text: &str) -> Vec<String> {
     let place = |room: &str| ROOMS.iter().position(|r| *r == room);
     let Some((own, own_place)) = module.first().and_then(|room| Some((room, place(room)?))) else {
-        return vec![format!("`{}` is no room", module.join("::"))];
+        return vec![format!("`{}` is not a room", module.join("::"))];
     };
     let used = paths(module, text).into_iter().filter(|n| n.path.first().is_some_and(|p| p == "crate"));
     used.filter_map(|named| {
         let room = named.path.get(1)?;
-        let Some(other) = place(room) else { return Some(fault(named.line, format!("`{room}` is no room"))) };
+        let Some(other) = place(room) else {
+            return Some(fault(named.line, format!("`{room}` is not a room")));
+        };
         (other > own_place).then(|| fault(named.line, format!("`{own}` uses `{room}`, which comes after it")))
     })
     .collect()
@@ -266,7 +268,7 @@ fn length(text: &str) -> Vec<String> {
     if lines > MOST_LINES { vec![format!("{lines} lines")] } else { Vec::new() }
 }
 
-/// Files, environment, threads, processes, the network and the clock; tables in random order.
+/// Uses of files, environment, threads, processes, the network, the clock, or tables in random order.
 fn outside(module: &[String], text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for named in paths(module, text) {
@@ -295,7 +297,7 @@ fn deadline(module: &[String], text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The faults of all files, with their names.
+/// Returns the faults of all files, with the names of the files.
 fn all_faults(rule: impl Fn(&File) -> Vec<String>) -> Vec<String> {
     let files = files();
     assert!(files.len() > 50, "the sources were not found");
@@ -311,7 +313,7 @@ fn none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-// ---- the sources keep the rules ----
+// ---- tests of the sources ----
 
 #[test]
 fn rooms_use_earlier_rooms_only() {
@@ -368,7 +370,7 @@ fn only_limits_and_sat_look_at_a_deadline() {
 
 // ---- the manifest ----
 
-/// The value of a key in a section of a TOML file, as written.
+/// Returns the value of a key in a section of a TOML file, as written.
 fn setting<'t>(toml: &'t str, section: &str, key: &str) -> Option<&'t str> {
     let mut inside = false;
     for line in toml.lines().map(str::trim) {
@@ -429,11 +431,11 @@ fn undeclared(root: &str, modules: &[impl AsRef<str>]) -> Vec<String> {
         .collect()
 }
 
-/// Two files that need one another: whether a pattern includes another can take the search for a word, and that search asks first
-/// whether one of its patterns includes another.
+/// Pairs of files that need one another: whether a pattern includes another can take the search for a word, and that search first
+/// checks whether one of its patterns includes another.
 const CIRCLE: [&str; 2] = ["automata::emptiness", "automata::inclusion"];
 
-/// The files that each file uses, by the names of their modules.
+/// Returns the files that each file uses, by the names of their modules.
 fn uses(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
     let known: BTreeSet<String> = files.iter().map(|(module, _)| module.join("::")).collect();
     let mut uses = BTreeMap::new();
@@ -443,7 +445,7 @@ fn uses(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
         let of_crate = |named: &&Named| !named.in_tests && named.path.first().is_some_and(|p| p == "crate");
         for named in paths(module, text).iter().filter(of_crate) {
             let longest = (2..=named.path.len()).rev().map(|end| named.path[1..end].join("::"));
-            // A file that declares another one gives names to it, as `mod.rs` does to all of its folder.
+            // A file that declares another one provides names to it, as `mod.rs` does to its whole folder.
             used.extend(
                 longest.into_iter().find(|m| known.contains(m)).filter(|m| !own.starts_with(m.as_str())),
             );
@@ -453,7 +455,7 @@ fn uses(files: &[(Vec<String>, String)]) -> BTreeMap<String, BTreeSet<String>> {
     uses
 }
 
-/// The files that come back to themselves.
+/// Returns the files that are part of a cycle.
 fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let reached = |from: &String| {
         let (mut found, mut open) = (BTreeSet::new(), vec![from]);

@@ -1,6 +1,6 @@
-//! Inputs that are made to do harm: each run of the real command ends in an answer, UNKNOWN or an error, in less than 1 GiB,
-//! without a fault of the program. What is large here is as large as an unoptimized build can do in a few seconds; the bounds
-//! themselves (src/limits.rs) do not depend on the machine.
+//! Hostile inputs: each run of the real command ends in an answer, UNKNOWN or an error, in less than 1 GiB, without an internal
+//! error. Large inputs here are as large as an unoptimized build can process in a few seconds; the limits themselves
+//! (src/limits.rs) do not depend on the machine.
 //!
 //! Time is not measured; a run that has not ended after [`HANG`] has failed.
 
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// When a run is taken for one that never ends.
+/// The time after which a run counts as one that never ends.
 const HANG: Duration = Duration::from_secs(120);
 
-/// What a run may take, in KiB.
+/// The memory limit of a run, in KiB.
 const MEMORY: u64 = 1 << 20;
 
-/// A directory of its own for each test.
+/// Returns a directory of its own for each test.
 fn directory(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("attacks").join(name);
     drop(std::fs::remove_dir_all(&path));
@@ -24,13 +24,13 @@ fn directory(name: &str) -> PathBuf {
     path
 }
 
-/// How a run ended: its exit code and the first bytes of what it said.
+/// The end of a run: its exit code and the first bytes of its output.
 struct Ended {
     code: i32,
     said: String,
 }
 
-/// Runs the command in a directory, under a bound on its address space where the shell has one.
+/// Runs the command in a directory, with a limit on its address space if the shell supports one.
 fn run(directory: &Path, arguments: &[&str]) -> Ended {
     let output = directory.join("output");
     let errors = directory.join("errors");
@@ -73,7 +73,8 @@ fn bounded() -> Command {
     Command::new(env!("CARGO_BIN_EXE_iamsat"))
 }
 
-/// Every check on a pair, with and without a verifier, in text and in JSON; a certificate if there is one; simulation.
+/// Runs every check on a pair, with and without a verifier, in text and in JSON; verifies the certificate if there is one;
+/// simulates.
 fn everything(name: &str, (new, existing): &Pair) {
     let directory = directory(name);
     std::fs::write(directory.join("new.json"), new).unwrap();
@@ -138,7 +139,7 @@ fn principals() {
     all("principals", attacks::principals());
 }
 
-/// Who gets in from outside: accounts, addresses and statements by the thousand.
+/// Access from outside the zone of trust: accounts, addresses and statements by the thousand.
 #[test]
 fn outsiders() {
     let directory = directory("outsiders");
@@ -155,7 +156,7 @@ fn outsiders() {
     }
 }
 
-/// Long policies of which every part is compared with every other: without a timeout the counts end the run.
+/// Long policies whose parts are all compared with each other: without a timeout the counts end the run.
 #[test]
 fn crowds() {
     let directory = directory("crowds");
@@ -188,7 +189,7 @@ fn hostile_texts() {
     all("texts", attacks::texts());
 }
 
-/// What is no JSON, or no text, is an error wherever it stands.
+/// Input that is not JSON, or not text, is an error at every place.
 #[test]
 fn hostile_bytes() {
     let directory = directory("bytes");
@@ -216,7 +217,7 @@ fn hostile_bytes() {
     }
 }
 
-/// Batch lines: documents as objects and as texts, ids, lists; the line after is answered in any case.
+/// Batch lines: documents as objects and as texts, ids, lists; the next line is answered in any case.
 #[test]
 fn hostile_lines() {
     let directory = directory("lines");
@@ -235,7 +236,7 @@ fn hostile_lines() {
     }
 }
 
-/// Certificates that promise much, nest deeply, or hold texts that take long to compare.
+/// Certificates that declare huge sizes, nest deeply, or hold texts that take long to compare.
 #[test]
 fn hostile_certificates() {
     let directory = directory("certificates");
@@ -246,7 +247,7 @@ fn hostile_certificates() {
     }
 }
 
-/// A FAIL lists no more findings than the limit, and says so.
+/// A FAIL lists no more findings than the limit, and states the limit.
 #[test]
 fn findings_are_bounded() {
     let directory = directory("findings");

@@ -1,8 +1,8 @@
-//! What is taken for certain about all requests: which verdict each fact changes, and that the search and the referee know
-//! the same facts.
+//! Tests the axioms, the facts that hold for every request: which verdict each fact changes, and that the search and the referee
+//! know the same facts.
 //!
-//! S7 is empty; S14 and S16 are not asserted, and neither is the membership of the first and last service (S12): docs/semantics.md
-//! says why leaving them out is sound.
+//! S7 is empty; S14 and S16 are not asserted, and neither is the membership of the first and last service (S12):
+//! docs/semantics.md explains why omitting them is sound.
 
 use crate::support::document;
 use iamsat::check::{Answer, Judging, Options, no_new_access};
@@ -12,7 +12,7 @@ use iamsat::request::{FactSets, HEURISTICS, Request, Requester};
 use iamsat::solve::Verdict;
 use iamsat::verify;
 
-/// A fact, and the statement of a new and an existing policy: PASS because of the fact, FAIL under `--aws-compat`.
+/// A fact, and a statement of a new and an existing policy: PASS because of the fact, FAIL under `--aws-compat`.
 struct Case {
     fact: &'static str,
     new: &'static str,
@@ -23,7 +23,7 @@ const fn case(fact: &'static str, new: &'static str, existing: &'static str) -> 
     Case { fact, new, existing }
 }
 
-/// Statements without Effect, Action and Resource of the first; an existing policy without statement allows nothing.
+/// The cases: statements without Effect, Action and Resource; an existing policy without a statement allows nothing.
 const CASES: &[Case] = &[
     case(
         "S1 anonymous requests have no principal tags",
@@ -225,11 +225,11 @@ fn every_fact_changes_a_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Requests that S10 and S11 leave possible are shown, with keys that agree.
+/// Requests that S10 and S11 allow are found, with keys that agree.
 #[test]
 fn linked_keys_agree_in_witnesses() {
     let cases = [
-        // An id alone does not place the path in the organization.
+        // An id alone does not put the path into the organization.
         (
             r#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2"}}"#,
             r#""Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1b2/r-ab12/*"}}"#,
@@ -272,7 +272,7 @@ fn linked_keys_agree_in_witnesses() {
             );
         }
     }
-    // What depends on the fraction of a second after a value is open, and only that.
+    // Only a query that depends on the fraction of a second after a value is undecided.
     let (up_to, before) = (
         r#""Condition":{"NumericLessThanEquals":{"aws:EpochTime":"1593475200"}}"#,
         r#""Condition":{"DateLessThanEquals":{"aws:CurrentTime":"2020-06-30T00:00:00Z"}}"#,
@@ -284,7 +284,7 @@ fn linked_keys_agree_in_witnesses() {
     assert!(format!("{unknown:?}").contains("FractionOfASecond"), "{unknown:?}");
 }
 
-/// S15 holds under `--aws-compat` too: one request has one value of a single-valued key, whatever statements ask.
+/// S15 holds under `--aws-compat` too: a single-valued key has one value in a request, whatever the statements test.
 #[test]
 fn a_single_valued_key_has_one_value() {
     let new =
@@ -296,15 +296,15 @@ fn a_single_valued_key_has_one_value() {
     assert_eq!(ask(&several, "", Options::default()).verdict.name(), "FAIL");
 }
 
-/// S18: a document whose type is not stated may be a service control policy, which binds root users; a document that is said to be
-/// an identity policy is attached to none.
+/// S18: a document whose type is not stated may be a service control policy, which binds root users; a document whose stated type
+/// is identity policy is not attached to root users.
 #[test]
 fn the_root_user_sends_requests_unless_the_policy_is_said_to_be_an_identity_policy() {
     let all = r#""Sid":"All""#;
     let but = |condition: &str| {
         format!(r#"{all}}},{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{condition}"#)
     };
-    // What the existing policy denies, and whether some user or role is denied by it.
+    // The condition of the existing Deny, and whether it denies some user or role.
     let cases = [
         (r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"}}"#, false),
         (r#"{"StringEquals":{"aws:PrincipalType":"Account"}}"#, false),
@@ -333,7 +333,8 @@ fn the_root_user_sends_requests_unless_the_policy_is_said_to_be_an_identity_poli
     }
 }
 
-/// The certificate says whether root users are among the requesters: one for identity policies proves nothing about others.
+/// The certificate records whether root users are among the requesters: a certificate about identity policies proves nothing
+/// about other policies.
 #[test]
 fn a_proof_about_users_and_roles_is_none_about_root_users() {
     let all = r#""Sid":"All""#;
@@ -348,7 +349,7 @@ fn a_proof_about_users_and_roles_is_none_about_root_users() {
     assert!(matches!(outcome, verify::Outcome::Refused(_)), "{outcome:?}");
 }
 
-/// A witness has an account of twelve digits and, of a session of AssumeRoot, keys of its own kind, wherever there is one.
+/// A witness has an account of twelve digits, and a session has the keys of its own kind, wherever such a witness exists.
 #[test]
 fn witnesses_have_usual_requesters() {
     let accounts = r#"["111122223333","444455556666","777788889999"]"#;
@@ -391,12 +392,12 @@ fn witnesses_have_usual_requesters() {
         let request = findings[0].witness.request();
         assert!(request.has_usual_requester(), "{new} {request:?}");
     }
-    // What a policy spells is not lost because it is no account.
+    // A principal that the policy names is kept even if its account field is not an account id.
     let answer = ask(r#""Principal":{"AWS":"arn:aws:iam::b:role/a"}"#, "", Options::default());
     assert_eq!(answer.verdict.name(), "FAIL");
 }
 
-/// Claims of which AWS says that they have one value have one, whatever set operators ask of them, and lists are lists.
+/// Claims that are single-valued according to AWS have one value, whatever set operators test them, and lists are lists.
 #[test]
 fn documented_claims_have_as_many_values_as_documented() {
     let github = "token.actions.githubusercontent.com";
@@ -433,7 +434,7 @@ fn documented_claims_have_as_many_values_as_documented() {
     }
 }
 
-/// With each heuristic, a question that it decides: FAIL without it, PASS with it, and the answer names it.
+/// Each heuristic with a query that it decides: FAIL without it, PASS with it, and the answer names it.
 #[test]
 fn heuristics_are_asked_for_and_named() {
     let cases = [
@@ -475,7 +476,7 @@ fn heuristics_are_asked_for_and_named() {
         assert!(without.verdict.name() == "FAIL" && !named(&without), "{name} {:?}", without.verdict);
         let with = ask(new, existing, Options { assume_heuristics: true, ..Options::default() });
         assert!(named(&with), "{name} {:?}", with.assumptions);
-        // Web identities still call what they are for.
+        // Web identities still call the actions that are meant for them.
         let expected = if name.contains("web") { "FAIL" } else { "PASS" };
         assert_eq!(with.verdict.name(), expected, "{name} {:?}", with.verdict);
         if let Verdict::Fail(findings) = &with.verdict {
@@ -486,7 +487,7 @@ fn heuristics_are_asked_for_and_named() {
     }
 }
 
-/// Each heuristic excludes what it says and no more: questions beside it stay FAIL.
+/// Each heuristic excludes exactly the requests that it names: similar queries stay FAIL.
 #[test]
 fn heuristics_exclude_no_more_than_they_say() {
     let cases = [
@@ -521,7 +522,7 @@ fn heuristics_exclude_no_more_than_they_say() {
     }
 }
 
-/// A named assumption is reported where it takes part, and nowhere else.
+/// A named assumption is reported if the answer depends on it, and only then.
 #[test]
 fn assumptions_are_named_where_they_take_part() {
     let fields = "resource-fields-do-not-cross-colons";
@@ -589,7 +590,7 @@ fn assumptions_are_named_where_they_take_part() {
     assert_eq!(found, ["account-alone-in-notprincipal-exempts-all", "one-partition"]);
 }
 
-/// Keys that facts speak about, each with values that a request may have.
+/// Keys that the facts are about, each with values that a request may have.
 const KEYS: &[(&str, &[&str])] = &[
     ("aws:PrincipalArn", &["arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:root"]),
     ("aws:PrincipalAccount", &["111122223333", "anonymous"]),
@@ -651,8 +652,8 @@ fn requesters() -> Vec<Requester> {
     list
 }
 
-/// For every pair of keys, present or absent, and requesters as a Principal can name them: the search finds a request exactly
-/// if the referee knows one that can happen.
+/// For every pair of keys, present or absent, and requesters as a Principal can name them: the search finds a request exactly if
+/// one is possible according to the referee.
 #[test]
 fn search_and_referee_know_the_same_facts() {
     let principals = [
@@ -690,7 +691,7 @@ fn search_and_referee_know_the_same_facts() {
                                     .by(requester.clone());
                                 for (key, derived) in requester.derived_context() {
                                     if [*first, *second].contains(&key) {
-                                        // What the requester fixes has this value or none.
+                                        // A key that follows from the requester has this value or none.
                                         let wanted = request.values(key).is_some();
                                         if let (Some(value), true) = (derived, wanted) {
                                             request.set(key, vec![value.into_owned()]);

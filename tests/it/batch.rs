@@ -15,7 +15,7 @@ fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// Good and bad lines, small and large, of which many have documents in common, under one name and under two.
+/// Good and bad lines, small and large. Many of them share documents, under one member name and under two.
 fn lines() -> String {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/batch");
     let mut lines = String::new();
@@ -50,7 +50,7 @@ fn lines() -> String {
 fn answers_are_the_same_whatever_the_number_of_workers() {
     let input = scratch("batch-lines.ndjson");
     let lines = lines();
-    // Twice: the second time, every document is remembered.
+    // Twice: the second time, every document is in the cache.
     std::fs::write(&input, format!("{lines}{lines}")).unwrap();
     let answers = |jobs: &str, more: &[&str]| {
         let output = iamsat().arg("batch").args(["--jobs", jobs]).args(more).arg(&input).output().unwrap();
@@ -60,7 +60,7 @@ fn answers_are_the_same_whatever_the_number_of_workers() {
     let one = answers("1", &[]);
     let asked = lines.lines().filter(|line| !line.trim().is_empty()).count();
     assert_eq!(one.lines().count(), 2 * asked);
-    // But for the numbers of bad lines, the second half is the first again.
+    // Except for the numbers of bad lines, the second half equals the first.
     let numberless =
         |line: &str| line.rsplit_once(",\"line\":").map_or(line, |(answer, _)| answer).to_owned();
     let all: Vec<String> = one.lines().map(numberless).collect();
@@ -83,7 +83,7 @@ fn a_reader_of_answers_that_goes_away_ends_the_run_though_questions_may_come() {
         .unwrap();
     drop(child.stdout.take());
     let mut questions = child.stdin.take().unwrap();
-    // A child that another test starts at this moment has a copy of what was dropped until it becomes another program.
+    // A child that another test starts at this moment holds a copy of the dropped pipe until it becomes another program.
     std::thread::sleep(Duration::from_secs(1));
     questions.write_all(b"not JSON\n").unwrap();
     questions.flush().unwrap();

@@ -1,4 +1,5 @@
-//! `batch --certificates DIR`: which lines leave a certificate, what it is called, and what happens where it cannot be written.
+//! `batch --certificates DIR`: the lines that write a certificate, the names of the files, and the answer if a file cannot be
+//! written.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ fn lines() -> String {
     lines.join("\n") + "\n"
 }
 
-/// What the lines were answered with, in order.
+/// The answers to the lines, in order.
 fn results(output: &Output) -> Vec<String> {
     let answer = |line: &str| {
         let answer: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -57,7 +58,7 @@ fn names(directory: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// Certificates are called after lines, never after ids; only a PASS has one, and each shows what it says.
+/// Certificates are named after lines, never after ids; only a PASS has one, and each proves its claim.
 #[test]
 fn each_pass_leaves_a_certificate() {
     for options in [&[][..], &["--certify"], &["--timeout", "60s"]] {
@@ -96,7 +97,7 @@ fn certificates_change_no_answer() {
     assert_eq!(text("one"), text("two"));
 }
 
-/// Where one certificate cannot be written, that line is an error, and the others are answered.
+/// If one certificate cannot be written, that line is an error, and the other lines are answered.
 #[test]
 fn a_certificate_that_cannot_be_written() {
     let directory = directory("unwritable");
@@ -108,7 +109,7 @@ fn a_certificate_that_cannot_be_written() {
     assert!(directory.join("kept/line-6.json").is_file());
 }
 
-/// What is no directory is said before any line is read.
+/// A path that is not a directory is reported before any line is read.
 #[test]
 fn a_directory_that_cannot_be_made() {
     let directory = directory("no-directory");

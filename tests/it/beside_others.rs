@@ -1,4 +1,4 @@
-//! Policies judged beside others, against every combination of what else grants: random pairs of policies over every request of a
+//! Compares policies beside others, with every combination of other grants: random pairs of policies over every request of a
 //! small world.
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
@@ -19,7 +19,7 @@ use iamsat::verify::{Limits, Outcome, verify};
 /// How a resource treats the policies of its own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trust {
-    /// Identity policies of the account grant by themselves.
+    /// Identity policies of the account are enough.
     Account,
     /// The policy of the resource has to name the account too: keys and roles.
     Named,
@@ -27,7 +27,7 @@ enum Trust {
     Other,
 }
 
-/// What grants or caps beside the document: the sets of other grants over one request.
+/// The other policies of a case: which of them grant or limit one request beside the document.
 #[derive(Clone, Copy, Debug)]
 struct Beside {
     trust: Trust,
@@ -45,7 +45,8 @@ fn others() -> impl Iterator<Item = Beside> {
     })
 }
 
-/// What a document does with a request: allows it directly, with roles, in any form; denies it. `None` if that is open.
+/// The effects of a document on a request: it allows the request directly, through a role, or in any form, or denies it. `None`
+/// if that is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Effects {
     direct: bool,
@@ -54,7 +55,7 @@ struct Effects {
     denies: bool,
 }
 
-/// The document without the Allow entries that grant no more than an account's, or than a role's.
+/// Returns the document without the Allow entries that grant no more than an entry for the account, or for the role.
 fn narrowed(document: &Document, requester: &Requester, drops_roles: bool) -> Document {
     let stays = |principal: &Principal| match (&principal.meaning, requester) {
         (PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser, _) => false,
@@ -77,7 +78,7 @@ fn narrowed(document: &Document, requester: &Requester, drops_roles: bool) -> Do
     document.with_statements(statements)
 }
 
-/// Whether the value names sessions by their own ARN.
+/// Returns true if the value names sessions by their own ARN.
 fn names_session(principal: &Principal, kind: &str) -> bool {
     principal.text.contains(kind) || principal.text.starts_with("arn:aws:*:")
 }
@@ -107,7 +108,8 @@ fn effects(document: &Document, request: &Request, referee: &evaluate::Options) 
 }
 
 impl Effects {
-    /// Whether the request goes through. Source: IAM User Guide, "Policy evaluation logic", within one account and across accounts.
+    /// Returns true if the request is allowed in the end. Source: IAM User Guide, "Policy evaluation logic", within one account
+    /// and across accounts.
     fn lets_through(self, beside: Beside) -> bool {
         let Beside { trust, grants, caps } = beside;
         let granted = match trust {
@@ -119,7 +121,7 @@ impl Effects {
     }
 }
 
-/// What else has to grant so that `new` lets the request through and `old` does not.
+/// Returns the other grants with which `new` allows the request and `old` does not, if there are any.
 fn gap(new: Effects, old: Effects) -> Option<Beside> {
     others().find(|beside| new.lets_through(*beside) && !old.lets_through(*beside))
 }
@@ -134,7 +136,7 @@ struct Count {
     indirect: usize,
 }
 
-/// Holds an answer to every request of the world, and its witnesses to what else grants.
+/// Compares an answer with every request of the world, and its witnesses with the other grants.
 fn hold(
     answer: &Answer,
     documents: [&Document; 2],
@@ -165,7 +167,7 @@ fn hold(
                 count.indirect +=
                     usize::from(!matches!(finding.set, RequestSet::ALLOWED | RequestSet::Denied));
                 let request = finding.witness.request();
-                // A request without a requester is anyone's.
+                // A request without a requester stands for any requester.
                 if request.requester.is_some() && effects(new, request, referee).is_some() {
                     let found = gap_at(request);
                     count.gaps += usize::from(found.is_some());
@@ -181,7 +183,7 @@ fn hold(
     }
 }
 
-/// What is proved holds whatever else grants, and what is shown lets a request through that something else grants.
+/// A proof holds for all other grants, and a witness is a request that some other grants let through.
 #[test]
 fn no_other_grant_contradicts_a_verdict() {
     let (pairs, first) = pairs_and_seed();
@@ -193,7 +195,7 @@ fn no_other_grant_contradicts_a_verdict() {
         let keys: Vec<&Key> = (0..2).map(|_| random.pick(KEYS)).collect();
         let new = policy(&mut random, &keys, with_principals);
         let other = policy(&mut random, &keys, with_principals);
-        // Half of the pairs have most in common.
+        // Half of the pairs share most of their statements.
         let old = if random.chance(2) { changed(&mut random, &new, &other) } else { other };
         let (new, old) = (document("new", &new), document("old", &old));
         let fits = |document: &Document| document.misfits(policy_type, &InputLimits::default()).is_empty();
@@ -226,7 +228,7 @@ fn no_other_grant_contradicts_a_verdict() {
     assert!(count.unknowns * 2 < count.passes + count.fails);
 }
 
-/// Letting no more through is an order, in which a Deny more never lets more through, and an Allow more never less.
+/// "Lets through no more" is an order: adding a Deny never lets through more, and adding an Allow never less.
 #[test]
 fn letting_no_more_through_is_an_order() {
     let (pairs, first) = pairs_and_seed();
@@ -285,7 +287,8 @@ const ENTRIES: [&str; 12] = [
     "*",
 ];
 
-/// The form of each entry decides what else has to grant: an account's never makes a user's or a role's redundant.
+/// The form of each entry decides which other policies have to grant: an entry for an account never makes one for a user or a
+/// role redundant.
 #[test]
 fn entries_of_every_form_are_told_apart() {
     let (pairs, first) = pairs_and_seed();
@@ -331,7 +334,7 @@ fn entries_of_every_form_are_told_apart() {
         let comparison = compare(&new, &old, &options);
         hold(&comparison.left, [&new, &old], &requests, &referee, &mut count, &show);
         hold(&comparison.right, [&old, &new], &requests, &referee, &mut count, &show);
-        // Every gap of the world is found: nothing but the lists of a Deny with NotPrincipal is open here.
+        // Every gap of the world is found: only the lists of a Deny with NotPrincipal are undecided here.
         let effects_of = |document, request| effects(document, request, &referee);
         let has_gap = requests.iter().any(|request| {
             effects_of(&new, request).zip(effects_of(&old, request)).and_then(|(n, o)| gap(n, o)).is_some()
@@ -343,7 +346,7 @@ fn entries_of_every_form_are_told_apart() {
     assert_eq!(count.unknowns * 4 / (count.passes + count.fails), 0, "{count:?}");
 }
 
-/// The groups of a difference cover every set of requests in which there is one, and those that are wholly new hold nothing else.
+/// The groups of a difference cover every set of requests that has one, and entirely new groups contain no other requests.
 #[test]
 fn no_request_contradicts_a_difference() {
     let (pairs, first) = pairs_and_seed();
@@ -401,8 +404,8 @@ fn is_fix(defect: &Defect) -> bool {
     defect.finding.is_none() && !matches!(defect.fault, Fault::DeniesNothing { .. })
 }
 
-/// Holds every fix that lint offers, alone and in selections, to all sets of requests: the policy without the parts is proved to allow
-/// and to deny the same, by entries of every form.
+/// Checks every fix that lint offers, alone and in selections, against all sets of requests: it is proved that the policy without
+/// the parts allows and denies the same, by entries of every form.
 fn fixes_keep_both_sets(policy: &Document, options: &Options, selections: &[Vec<bool>]) -> usize {
     let found = lint(policy, options);
     let offered: Vec<&Defect> = found.defects.iter().filter(|defect| is_fix(defect)).collect();
@@ -427,7 +430,7 @@ fn fixes_keep_both_sets(policy: &Document, options: &Options, selections: &[Vec<
     offered.len()
 }
 
-/// A policy that opens nothing undocumented, so that each comparison has an answer.
+/// A policy without undocumented constructs, so that each comparison has an answer.
 fn is_plain(policy: &Document) -> bool {
     matches!(compare(policy, policy, &Options::default()).relation(), Some(Relation::Equivalent))
 }
@@ -452,7 +455,7 @@ fn fixes_of_random_policies_keep_both_sets() {
     assert!(offered > 0);
 }
 
-/// Deny statements as guardrails have them, of which some say the same as others or as parts of them.
+/// Deny statements as guardrails have them; some are equal to others or to parts of them.
 const DENIALS: &str = r#"[
     {"Sid":"Regions","Effect":"Deny","NotAction":["iam:*","sts:*","iam:Get*"],"Resource":"*",
      "Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","eu-central-1"]}}},
@@ -464,8 +467,8 @@ const DENIALS: &str = r#"[
     {"Sid":"Unused","Effect":"Deny","Action":"braket:*","Resource":"*"}
 ]"#;
 
-/// The managed policies of AWS with guardrails among their statements: no fix that lint offers takes anything from what is denied. All of
-/// them with `IAMSAT_ALL_FIXES`, else every thirtieth.
+/// The managed policies of AWS with guardrails among their statements: no fix that lint offers reduces the denied requests. All
+/// of them with `IAMSAT_ALL_FIXES`, else every thirtieth.
 #[test]
 fn fixes_of_managed_policies_keep_both_sets() {
     let Some(corpus) = corpus() else { return };
@@ -490,7 +493,7 @@ fn fixes_of_managed_policies_keep_both_sets() {
     assert!(policies > 20 && offered >= policies * 3);
 }
 
-/// A policy with a statement more, or less, or in place of another one.
+/// Returns a policy with a statement added, removed or replaced.
 fn changed(random: &mut Random, policy: &str, other: &str) -> String {
     let (mut text, other): (serde_json::Value, serde_json::Value) =
         (serde_json::from_str(policy).unwrap(), serde_json::from_str(other).unwrap());

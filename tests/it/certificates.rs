@@ -10,7 +10,7 @@ use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The verdict with and without verification; what was not verified.
+/// The verdict with and without verification, and the reason if it was not verified.
 #[derive(Default)]
 struct Tally {
     passes: usize,
@@ -102,7 +102,7 @@ fn labelled_cases_are_certified() {
     tally.expect_all();
 }
 
-/// Random policies that speak about the same keys, under all options; `IAMSAT_PAIRS` and `IAMSAT_SEED` as for small worlds.
+/// Random policies about the same keys, under all options; `IAMSAT_PAIRS` and `IAMSAT_SEED` as for small worlds.
 #[test]
 fn random_policies_are_certified_under_all_options() {
     let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
@@ -143,7 +143,7 @@ fn random_policies_are_certified_under_all_options() {
     tally.expect_all();
 }
 
-/// Operators of several types on one key that is in no table: what the search decides of them, the verifier decides too.
+/// Operators of several types on one key outside the key table: the verifier decides everything that the search decides.
 #[test]
 fn operators_of_several_types_on_one_key_are_certified() {
     const TESTS: [(&str, &str); 24] = [
@@ -240,7 +240,7 @@ fn a_pass_is_verified_and_says_what_was_proved() {
         "{sentence}"
     );
     assert!(pass["evidence"]["lemmas"].as_array().unwrap().len() >= 5);
-    // The same question gives the same bytes.
+    // The same query gives the same bytes.
     assert_eq!(pass, certificate(NEW, OLD));
 }
 
@@ -277,7 +277,7 @@ fn another_claim_is_refused() {
     let mut other = pass.clone();
     other["options"]["strictArn"] = json!(true);
     assert!(is_verified(&other));
-    // A policy without principals is no resource policy.
+    // A policy without principals is not a resource policy.
     other["policyType"] = json!("RESOURCE_POLICY");
     assert!(matches!(outcome(&other), Outcome::Refused(_)));
     let mut more = pass;
@@ -313,7 +313,7 @@ fn other_policies_are_refused() {
     let mut swapped = pass.clone();
     (swapped["policies"], swapped["without"]) = (pass["without"].clone(), pass["policies"].clone());
     assert!(!is_verified(&swapped));
-    // No other question is answered by the same proof.
+    // The same proof answers no other query.
     for (from, to) in [("without", "within"), ("without", "policies"), ("policies", "without")] {
         for check in ["check-no-new-access", "check-access-not-granted", "find"] {
             let mut moved = pass.clone();
@@ -327,15 +327,15 @@ fn other_policies_are_refused() {
     }
 }
 
-/// What a changed lemma says, changed with it: so that only its truth is left to judge.
+/// Adapts the text of a changed lemma to the change, so that only the truth of the lemma remains to be checked.
 fn with_says(mut certificate: Value, place: usize) -> Value {
-    // The verifier tells what a lemma says by refusing what it does not say; the text is not needed to judge it.
+    // The verifier refuses a lemma whose text differs from its numbers, so the text follows the change.
     certificate["evidence"]["lemmas"][place]["says"] = json!(says(&certificate, place));
     certificate
 }
 
 fn says(certificate: &Value, place: usize) -> String {
-    // Renderings of atoms are read off the other lemmas of all certificates over the same question.
+    // The texts of atoms are taken from the other lemmas of all certificates about the same query.
     let lemma = &certificate["evidence"]["lemmas"][place];
     let names = atom_names(certificate);
     let text = |n: &Value| names.get(&n.as_u64().unwrap()).cloned().unwrap_or_default();
@@ -369,7 +369,7 @@ fn other_lemmas_are_refused() {
         assert!(!is_verified(&renamed), "lemma {place} renamed");
         for list in ["pass", "fail"] {
             for at in 0..pass["evidence"]["lemmas"][place][list].as_array().unwrap().len() {
-                // With one test less it says more. All lemmas are minimal, so it is wrong then.
+                // A lemma without one of its tests claims more. All lemmas are minimal, so it is then wrong.
                 let mut stronger = pass.clone();
                 stronger["evidence"]["lemmas"][place][list].as_array_mut().unwrap().remove(at);
                 let stronger = with_says(stronger, place);
@@ -389,8 +389,8 @@ fn other_lemmas_are_refused() {
     }
 }
 
-/// One constant is another one, everywhere in a certificate: policies, lemmas and proof still fit together, but what some lemma
-/// says is not true any more. Each case: statements of NEW and OLD without Effect, what is changed, and to what.
+/// Replaces one constant by another everywhere in a certificate: policies, lemmas and proof still fit together, but some lemma is
+/// no longer true. Each case: statements of NEW and OLD without Effect, the constant, and its replacement.
 #[test]
 fn lemmas_that_became_wrong_are_refused() {
     let condition = |text: &str| format!(r#""Action":"*","Resource":"*","Condition":{{{text}}}"#);
@@ -398,7 +398,7 @@ fn lemmas_that_became_wrong_are_refused() {
     let both = |first: &str, second: &str| format!("{},{second}", resource(first));
     let nothing = || r#""Action":"no:Thing","Resource":"*""#.to_owned();
     let cases = [
-        // Texts that operators of several types read.
+        // Texts that operators of several types interpret.
         (
             condition(r#""StringEquals":{"ex:k":"5000"},"NumericLessThan":{"ex:k":"1300"}"#),
             nothing(),
@@ -481,7 +481,7 @@ fn lemmas_that_became_wrong_are_refused() {
         let (from, to) = (json!(from).to_string(), json!(to).to_string());
         let text = pass.to_string().replace(from.trim_matches('"'), to.trim_matches('"'));
         let outcome = verify(&text, &Limits::default());
-        // Of keys that operators of several types read, and of the values of other keys, the verifier does not know all.
+        // The verifier has no complete method for keys that operators of several types test, nor for values of other keys.
         let knows_all = !new.contains("ex:k") && !new.contains("${");
         assert!(
             matches!(&outcome, Outcome::Refused(why) if knows_all && why.starts_with("lemma "))
@@ -491,8 +491,8 @@ fn lemmas_that_became_wrong_are_refused() {
     }
 }
 
-/// Every number of every step, changed in several ways: refused, or the proof still is one. What is verified has to be the
-/// claim in any case, so verified mutants only may not be many.
+/// Changes every number of every step in several ways: the certificate is refused, or the proof is still valid. A verified mutant
+/// has the same claim in any case, so there must only be few of them.
 #[test]
 fn other_proof_steps_are_refused() {
     let pass = certificate(NEW, OLD);
@@ -540,7 +540,7 @@ fn deletions_are_obeyed() {
     with.insert(lines.len() - 1, format!("{} d {used} 0", first));
     pass["evidence"]["proof"] = json!(with);
     assert!(!is_verified(&pass), "a deleted clause is used");
-    // One that is not used any more may go.
+    // A step that is no longer used may be removed.
     let all: String = lines[1..].join(" ");
     let unused = (1..first).find(|n| !all.split(' ').any(|word| word == n.to_string())).unwrap();
     let mut with = lines.clone();
@@ -606,7 +606,7 @@ fn access_that_is_not_granted_is_certified() {
     assert!(!is_verified(&fail));
 }
 
-/// A proof may not be too much work, whatever it says.
+/// A proof has a limit on its work, whatever it contains.
 #[test]
 fn limits_end_every_check() {
     let pass = certificate(NEW, OLD).to_string();
@@ -626,7 +626,7 @@ fn limits_end_every_check() {
     }
 }
 
-/// What is meant to take forever ends, in a refusal or undecided.
+/// Certificates that were made to run forever end: they are refused, or stay undecided.
 #[test]
 fn hostile_certificates_end() {
     let pattern = |stars: usize| format!("arn:aws:s3:::{}", "*a?".repeat(stars));
@@ -654,13 +654,12 @@ fn hostile_certificates_end() {
             let limits = Limits { work: 3_000_000, ..Limits::default() };
             let outcome = verify(&pass.to_string(), &limits);
             assert!(!matches!(outcome, Outcome::Verified(_)));
-            decided += usize::from(
-                !matches!(&outcome, Outcome::Refused(why) if why.contains("says something else")),
-            );
+            decided +=
+                usize::from(!matches!(&outcome, Outcome::Refused(why) if why.contains("its text differs")));
         }
     }
     assert!(decided > 0, "the lemma was looked at");
-    // A long proof that goes nowhere.
+    // A long proof that derives nothing.
     let mut long = certificate(NEW, OLD);
     let first: usize =
         long["evidence"]["proof"][0].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();

@@ -42,7 +42,7 @@ fn sessions() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The session as it comes out now.
+/// Returns the session as the program prints it now.
 fn play(case: &Path, session: &str, wrong: &mut Vec<String>) -> String {
     let mut out = String::new();
     let (mut commands, mut inside) = (0, false);

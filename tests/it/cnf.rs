@@ -10,11 +10,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::Cell;
 
-/// Random cases for a property; most of them have to be cases.
+/// Runs a property on random cases; most inputs must have enough bytes for a case.
 fn for_all(cases: u32, holds: impl Fn(&mut Unstructured<'_>) -> Result<()>) {
     let (all, complete) = (Cell::new(0), Cell::new(0));
     let outcome = TestRunner::new(sampling::config(cases)).run(&vec(any::<u8>(), 20..200), |bytes| {
-        // Too few bytes for a choice is no case.
+        // An input with too few bytes for a choice is skipped.
         complete.set(complete.get() + u32::from(holds(&mut Unstructured::new(&bytes)).is_ok()));
         all.set(all.get() + 1);
         Ok::<(), TestCaseError>(())

@@ -25,7 +25,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
     assert_eq!(names, Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
 }
 
-/// The policy that the example of a page is part of.
+/// Completes the example of a page to a whole policy.
 fn whole(example: &str) -> String {
     let in_statement = |members: &str| {
         let mut statement = members.to_owned();
@@ -54,7 +54,7 @@ fn whole(example: &str) -> String {
     }
 }
 
-/// The codes that a policy gives: those of its faults, or of what is open about it.
+/// Returns the codes that a policy gives: those of its faults, or of its open predicates.
 fn codes_of(text: &str) -> Vec<String> {
     use iamsat::check::{Access, Options, access_not_granted, no_new_access};
     use iamsat::limits::InputLimits;
@@ -88,7 +88,7 @@ fn codes_of(text: &str) -> Vec<String> {
     codes
 }
 
-/// What these pages are about matters in some questions only, or is a limit; their examples are policies without faults.
+/// Codes that matter to some checks only, or are limits. The examples on their pages are policies without faults.
 const BY_QUESTION: &[&str] = &[
     "aws-star-covers-non-aws",
     "for-any-value-if-exists",

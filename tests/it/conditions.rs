@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 const MANUAL: &str = include_str!("../../docs/semantics.md");
 
-/// The rows of the table whose header starts with `first`, cells without their backquotes.
+/// Returns the rows of the table whose header starts with `first`, cells without their backquotes.
 fn table(first: &str) -> Vec<Vec<String>> {
     let header = format!("| {first} |");
     let rows: Vec<Vec<String>> = MANUAL
@@ -31,7 +31,7 @@ fn table(first: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// A key of the key table that operators of the family are documented for.
+/// Returns a key of the key table for which operators of the family are documented.
 fn typed(family: OperatorFamily) -> Option<&'static str> {
     match family {
         OperatorFamily::Numeric => Some("aws:MultiFactorAuthAge"),
@@ -94,7 +94,7 @@ fn ask(new: &Document) -> Answer {
     no_new_access(new, &nothing(), &options)
 }
 
-/// What the referee and the search say about a request with exactly these values, as the tables spell it.
+/// Returns the answers of the referee and of the search to a request with exactly these values, as the tables spell them.
 fn both(
     condition: &str,
     values: &[&str],
@@ -104,7 +104,7 @@ fn both(
     both_on("ex:key", condition, values, family, several)
 }
 
-/// The same for the key in the place of `ex:key`.
+/// Does the same for the key in the place of `ex:key`.
 fn both_on(
     key: &str,
     condition: &str,
@@ -182,7 +182,7 @@ fn null_asks_for_presence_alone() {
     }
 }
 
-/// Values that matter at the edges: how each kind of literal is read.
+/// Values at the boundaries of each kind of literal.
 #[test]
 fn literals_are_read_as_the_table_says() {
     for row in table("condition") {
@@ -198,7 +198,7 @@ fn literals_are_read_as_the_table_says() {
     }
 }
 
-/// The statement with what the table leaves out of it.
+/// Completes the statement with the elements that the table omits.
 fn whole(text: &str, rule: &str) -> String {
     let mut statement: serde_json::Value = serde_json::from_str(&format!("{{{text}}}")).expect(text);
     for (element, default) in [("Effect", "Allow"), ("Action", "ex:Do"), ("Resource", "*")] {
@@ -215,7 +215,7 @@ fn whole(text: &str, rule: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{statement}{more}]}}"#)
 }
 
-/// Every predicate that is left open is UNKNOWN by the rule that the table names, and cancels against itself.
+/// Every open predicate is UNKNOWN with the rule that the table names, and cancels out against itself.
 #[test]
 fn what_is_open_is_unknown_by_its_rule() {
     for row in table("rule") {
@@ -247,7 +247,7 @@ fn what_is_open_is_unknown_by_its_rule() {
     }
 }
 
-/// Texts made of pieces of literals, right and wrong.
+/// Texts made of pieces of literals, valid and invalid.
 fn texts(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces), 0..=most).prop_map(|parts| parts.concat())
 }
@@ -285,7 +285,7 @@ const DATES: &[&str] = &[
     " ",
     "é",
 ];
-/// Letters that case mappings make into others, alone or several together, and some that they do not.
+/// Letters that case mappings change into others, alone or several together, and some that they do not change.
 const LETTERS: &[&str] = &[
     "k", "K", "\u{212a}", "s", "S", "ss", "\u{df}", "\u{1e9e}", "\u{17f}", "i", "I", "\u{130}", "\u{131}",
     "i\u{307}", "\u{307}", "f", "\u{fb01}", "\u{fb00}", "t", "\u{fb06}", "j", "\u{1f0}", "\u{30c}", "n",
@@ -299,7 +299,7 @@ const ADDRESSES: &[&str] = &[
 proptest! {
     #![proptest_config(sampling::config(300))]
 
-    /// Where the referee leaves a comparison without regard to case open, the search does too, and they decide alike.
+    /// Where the referee leaves a case-insensitive comparison open, so does the search, and otherwise both decide alike.
     #[test]
     fn search_and_referee_compare_letters_alike(policy in texts(LETTERS, 4), value in texts(LETTERS, 4), negated in any::<bool>()) {
         let operator = if negated { "StringNotEqualsIgnoreCase" } else { "StringEqualsIgnoreCase" };

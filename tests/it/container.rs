@@ -25,7 +25,7 @@ fn options(words: &[&str]) -> Options {
             Some((place, kind)) => {
                 options.kinds.insert(place.to_owned(), PolicyKind::from_name(kind).unwrap());
             }
-            None => panic!("{word} is no option"),
+            None => panic!("{word} is not an option"),
         }
     }
     options
@@ -266,7 +266,7 @@ fn members_may_stand_in_any_order() {
     assert_eq!(names(&sorted(&value).to_string()), names(&text));
 }
 
-/// Every line of `hidden.ndjson` is a file with a policy that is easily passed over, or with one that is not all there.
+/// Every line of `hidden.ndjson` is a file with a policy that is easily overlooked, or with an incomplete one.
 #[test]
 fn no_policy_is_passed_over() {
     let lines = std::fs::read_to_string(directory().join("hidden.ndjson")).unwrap();
@@ -302,7 +302,7 @@ fn a_plan_of_ten_thousand_resources_is_read_whole() {
     let read = container(&plan);
     assert!(read.entries.iter().all(|entry| entry.state() == State::Known && entry.is_unchanged()));
     assert_eq!(read.entries.len(), 10_000);
-    // Cut off anywhere, it is no plan.
+    // A plan that is cut off anywhere is refused.
     for length in [1, plan.len() / 2, plan.len() - 1] {
         let cut = open(&Source::new("f", &plan[..length]), &Options::default());
         let is_read = match cut {

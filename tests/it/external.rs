@@ -1,4 +1,4 @@
-//! Access from outside a zone of trust: findings are about what is allowed and from outside, and none is missing. Random policies
+//! Access from outside a zone of trust: findings are about allowed requests from outside, and none is missing. Random policies
 //! against every request of a small world.
 
 use crate::support::document;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const ZONE: &str = "111122223333";
 const TRUSTED: &str = "o-friends";
-/// Who is not outside, as a policy of this test.
+/// A policy of the requesters that are inside the zone of this test.
 const ZONE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Principal":{"AWS":"111122223333","Service":"*"},"Action":"*","Resource":"*"},
     {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
@@ -29,14 +29,14 @@ fn ask(policy: &Document) -> ExternalAccess {
     external_access(policy, bucket, &zone, &Options { certificate: true, ..Options::default() })
 }
 
-/// As [`ask`], without a certificate.
+/// Does the same as [`ask`], without a certificate.
 fn ask_plainly(policy: &Document) -> ExternalAccess {
     let zone = Zone::new(&[ZONE], &[TRUSTED]).unwrap();
     let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
     external_access(policy, bucket, &zone, &Options::default())
 }
 
-/// Whether the request is from outside: written for itself, not by means of a policy.
+/// Returns true if the request comes from outside the zone. Written independently of the engine, without compiling a policy.
 fn is_outside(request: &Request) -> bool {
     let first = |key: &str| request.values(key).and_then(|values| values.first()).map(String::as_str);
     let requester = request.requester.as_ref().unwrap();
@@ -187,7 +187,7 @@ fn random_policy(random: &mut Random) -> Document {
     let statements: Vec<String> = (0..1 + random.below(4))
         .map(|i| {
             let effect = if i > 0 && random.below(2) == 0 { "Deny" } else { "Allow" };
-            // Many Deny statements are about all requests, but for a condition.
+            // Many Deny statements are about all requests, except for a condition.
             let is_broad = effect == "Deny" && random.below(3) > 0;
             let list = |all: &'static [&'static str]| if is_broad { &all[..1] } else { all };
             let (principal, action, resource) = (
@@ -212,17 +212,17 @@ fn random_policy(random: &mut Random) -> Document {
     document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
 }
 
-/// What a Deny statement refuses, as a policy that allows it.
+/// Turns a Deny statement into a policy that allows exactly the requests that the statement denies.
 fn as_allow(policy: &Document, statement: usize) -> Document {
     let mut denied = policy.statements[statement].clone();
     denied.effect.value = Effect::Allow;
     policy.with_statements(vec![denied])
 }
 
-/// Every allowed request from outside is in a finding; a finding that is wholly outside holds no other request; what one that is
-/// not refuses to someone outside is refused by a Deny statement that it names; its request is allowed and from outside; no
-/// finding is covered by the others, nor has a value with which nobody outside is let in; the certificate that nothing is missing
-/// is verified.
+/// Every allowed request from outside is in a finding; a finding that is wholly outside contains no other request; requests from
+/// outside that another finding denies are denied by a Deny statement that it names; its request is allowed and comes from
+/// outside; no finding is covered by the others, nor has a value that allows no outsider; the certificate of completeness is
+/// verified.
 #[test]
 fn findings_are_sound_complete_and_none_is_idle() {
     let world = world();
@@ -278,7 +278,7 @@ fn findings_are_sound_complete_and_none_is_idle() {
         ];
         let mentioned: Vec<&str> = mentioned.into_iter().filter(|key| text.contains(key)).collect();
         for request in &world {
-            // Of callers whose keys are free, a key that the policy does not mention says nothing.
+            // For callers whose keys are free, a key that the policy does not mention decides nothing.
             let is_mentioned = |key: &str| mentioned.iter().any(|name| name.eq_ignore_ascii_case(key));
             let is_free = matches!(request.requester, Some(Requester::WebIdentity { .. }));
             let is_of_source =
@@ -336,7 +336,7 @@ fn findings_are_sound_complete_and_none_is_idle() {
             let others = access.findings.iter().enumerate().filter(|(other, _)| *other != place);
             let without = others.map(|(_, finding)| &finding.document);
             let alone = find([&policy], [&access.findings[place].document], without, &Options::default());
-            // Whether `{"AWS":"*"}` covers what another finding is about is open.
+            // It is open whether `{"AWS":"*"}` covers the callers of another finding.
             assert_ne!(alone.verdict.name(), "PASS", "idle finding {place}: {text}");
         }
         found += access.findings.len();
@@ -352,7 +352,7 @@ fn findings_are_sound_complete_and_none_is_idle() {
     );
 }
 
-/// Where a Deny leaves nothing but what it names, the finding is about that.
+/// If a Deny leaves only the requests that it names, the finding is about these.
 #[test]
 fn what_a_deny_names_is_what_is_found() {
     let policy = document(
@@ -369,8 +369,8 @@ fn what_a_deny_names_is_what_is_found() {
     assert!(!access.findings[0].is_public);
 }
 
-/// What is open about one statement hides nothing that another one gives for certain: `{"AWS":"*"}` may cover the SAML users of
-/// the first statement, and covers anonymous callers in the second.
+/// An open point of one statement does not hide a certain finding of another one: `{"AWS":"*"}` may cover the SAML users of the
+/// first statement, and covers anonymous callers in the second.
 #[test]
 fn what_is_open_about_one_statement_hides_no_other() {
     let policy = document(
@@ -385,7 +385,7 @@ fn what_is_open_about_one_statement_hides_no_other() {
     assert_eq!(statements, [0, 1, 1]);
 }
 
-/// A bound that ends the search takes nothing away that was found: every statement that lets someone in is told, with a request.
+/// A limit that ends the search does not remove findings: every statement that allows outsiders is reported, with a request.
 #[test]
 fn what_was_found_before_a_bound_is_told() {
     let policy = document(
@@ -435,7 +435,7 @@ fn what_was_found_before_a_bound_is_told() {
     assert!(complete > 0 && complete < 60, "{complete}");
 }
 
-/// The opposite of what a Deny statement asks for is what its finding says, in whichever form it asks.
+/// The finding states the opposite of the conditions of a Deny statement, in every form of the condition.
 #[test]
 fn a_finding_says_the_opposite_of_a_deny() {
     let cases = [
@@ -492,9 +492,10 @@ fn a_finding_says_the_opposite_of_a_deny() {
             r#"{"ForAnyValue:Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
             r#"{"ForAllValues:Bool":{"aws:PrincipalIsAWSService":["false"]}}"#,
         ),
-        // Whom these leave no condition about trust tells: the finding stays as it is.
+        // No condition about trust distinguishes the callers that these leave: the finding is unchanged.
         (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, "{}"),
-        // What this operator makes of letters beyond ASCII is open, for each operator by itself, but no case mapping leads to these.
+        // The result of this operator on letters beyond ASCII is open, for each operator separately, but no case mapping leads to
+        // these.
         (
             r#"{"StringNotEqualsIgnoreCase":{"aws:SourceVpc":"vpc-1"}}"#,
             r#"{"StringEqualsIgnoreCase":{"aws:SourceVpc":["vpc-1"]}}"#,
@@ -514,7 +515,7 @@ fn a_finding_says_the_opposite_of_a_deny() {
         let found: serde_json::Value = serde_json::from_str(finding.document.source.text()).unwrap();
         let found = found["Statement"].get("Condition").map_or("{}".to_owned(), ToString::to_string);
         assert_eq!(found, expected, "{denied}");
-        // Whether a key that is absent meets this is open: it may refuse those without.
+        // It is open whether an absent key meets this: the Deny may refuse requests without the key.
         let is_open = denied.contains("ForAnyValue:") && denied.contains("IfExists");
         assert_eq!(finding.denied_by.is_empty(), expected != "{}" && !is_open, "{denied}");
     }
@@ -572,7 +573,7 @@ fn outsiders() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Zones are accounts and organizations; services and who is trusted are not outside.
+/// Zones are accounts and organizations; services and trusted principals are not outside.
 #[test]
 fn zones() {
     let policy = |principal: &str, condition: &str| {
@@ -612,7 +613,7 @@ fn of_many_accounts(count: u64) -> Document {
     document("policy", &json!({"Version": "2012-10-17", "Statement": statements}).to_string())
 }
 
-/// The work to prove that nothing is missing grows as the policy does, not with its square.
+/// The work to prove completeness grows as the policy does, not with its square.
 #[test]
 fn the_search_grows_with_the_policy() {
     let sizes = |count: u64| {

@@ -1,5 +1,5 @@
-//! What other programs read: SARIF against its schema and against the files it points into, XML that is well-formed,
-//! annotations that stay on their lines, fingerprints that stay the same.
+//! Tests the output that other programs read: SARIF against its schema and against the files it points into, XML that is
+//! well-formed, annotations that stay on their lines, fingerprints that stay the same.
 
 use crate::support::schema;
 use crate::support::xml::elements;
@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What a command in a directory prints.
+/// Returns the output of a command in a directory.
 fn output(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
         .args(arguments)
@@ -22,7 +22,7 @@ fn output(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs that between them have every kind of issue in every kind of place.
+/// Runs that together have every kind of issue in every kind of place.
 fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
     let case = |name: &str| root().join("tests/cases").join(name);
     let new = ["check-no-new-access", "--existing"];
@@ -165,12 +165,12 @@ fn decoded(uri: &str) -> String {
 fn offset(text: &str, region: &Value, which: &str) -> usize {
     let number = |name: &str| usize::try_from(region[format!("{which}{name}")].as_u64().unwrap()).unwrap();
     let line: usize = text.split_inclusive('\n').take(number("Line") - 1).map(str::len).sum();
-    // A byte order mark is no column.
+    // A byte order mark does not count as a column.
     let line = if line == 0 && text.starts_with('\u{feff}') { 3 } else { line };
     text[line..].char_indices().map(|(at, _)| at).nth(number("Column") - 1).map_or(text.len(), |at| line + at)
 }
 
-/// The fingerprints of the findings of a policy with this text.
+/// Returns the fingerprints of the findings of a policy with this text.
 fn fingerprints(name: &str, text: &str) -> Vec<String> {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&directory).unwrap();
@@ -304,7 +304,7 @@ fn every_format_goes_to_a_file() {
     }
 }
 
-/// The text of the finding of a policy, drawn in this style.
+/// Returns the text of the finding of a policy, rendered in this style.
 fn drawn(policy: &str, style: iamsat::report::text::Style) -> String {
     use iamsat::check::{Access, Options, access_not_granted};
     use iamsat::report::text::{Verbosity, judgement};
@@ -336,7 +336,7 @@ fn text_keeps_to_what_a_terminal_can_show() {
     }
     let excerpts: Vec<&str> = but_replay.filter(|line| line.starts_with("1 |")).collect();
     assert!(!excerpts.is_empty() && excerpts.iter().all(|line| line.len() <= 80), "{excerpts:#?}");
-    // Marks stand under what they mark, whatever the letters before it.
+    // Marks are below the text that they mark, whatever letters precede it.
     let lines: Vec<&str> = ascii.lines().collect();
     let code = lines.iter().position(|line| line.contains("\"s3:GetObject\"")).unwrap();
     assert_eq!(lines[code].find("\"s3:GetObject\""), lines[code + 1].find('^'), "{ascii}");

@@ -1,5 +1,4 @@
-//! The properties of the fuzz targets, for a few random inputs and for every input that is known to find a
-//! fault.
+//! The properties of the fuzz targets, on a few random inputs and on every input that is known to find a fault.
 //!
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 100 to 400). The fuzzer itself: `fuzz/README.md`.
 
@@ -31,7 +30,7 @@ fn check_holds() {
     random_inputs("check", 400);
 }
 
-/// What the program prints is not for the reader of these tests: it runs in a process of its own.
+/// Runs in a process of its own, so that the output of the program does not mix with that of these tests.
 #[test]
 fn cli_holds() {
     let inputs = std::process::Command::new(std::env::current_exe().unwrap())

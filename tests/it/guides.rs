@@ -1,5 +1,5 @@
-//! The guides, run: in each page, a block with a title is a file, and a block of the language `console` holds commands
-//! with what they print.
+//! Runs the guides: in each page, a block with a title is a file, and a block of the language `console` holds commands with their
+//! output.
 //!
 //! ````text
 //! ```json title="old.json"
@@ -15,7 +15,7 @@
 //! ````
 //!
 //! A page that has files gets a directory with nothing else in it; another page runs in its own directory. `cat FILE` shows a
-//! file. An exit code other than 0 has to be shown. With `IAMSAT_BLESS=1` what is printed is written into the pages.
+//! file. An exit code other than 0 has to be shown. With `IAMSAT_BLESS=1` the output is written into the pages.
 
 use crate::support::commands::{difference, normal, replay, run};
 use std::fmt::Write as _;
@@ -37,12 +37,12 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The title of a block, if its first line gives it one.
+/// Returns the title of a block, if its first line has one.
 fn title(fence: &str) -> Option<&str> {
     fence.split_once("title=\"")?.1.split('"').next()
 }
 
-/// Where the commands of a page run, with the files of the page.
+/// Returns the directory in which the commands of a page run, with the files of the page.
 fn directory(page: &Path, text: &str) -> PathBuf {
     let own = page.parent().unwrap().to_owned();
     let name = page.file_stem().unwrap();
@@ -102,7 +102,7 @@ fn play(directory: &Path, text: &str, wrong: &mut Vec<String>) -> String {
     out
 }
 
-/// Runs a command, and writes down what it prints; its exit code.
+/// Runs a command and appends its output; returns its exit code.
 fn step(directory: &Path, command: &str, out: &mut String, wrong: &mut Vec<String>) -> i32 {
     if let Some(file) = command.strip_prefix("cat ") {
         out.push_str(&std::fs::read_to_string(directory.join(file)).unwrap());

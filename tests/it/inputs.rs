@@ -1,5 +1,5 @@
-//! Inputs that the files of a repository cannot hold: links that lead in circles, names that are no text, lists that are
-//! written and read again.
+//! Inputs that the files of a repository cannot hold: cyclic links, names that are not text, lists that are written and read
+//! again.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -51,7 +51,7 @@ fn links_that_lead_in_circles_end() {
     symlink("inner/a.json", root.join("p/link.json")).unwrap();
     symlink("self.json", root.join("p/self.json")).unwrap();
     let run = check(&root, &["p"]);
-    // Reached by two roads, the directory is looked at once; a link to a file is a file; one to itself is none.
+    // Two paths lead to the directory, but it is read once; a link to a file is a file; a link to itself is not.
     assert_eq!(run.stdout.matches(" allows no request").count(), 2, "{}", run.stdout);
     assert!(run.stdout.ends_with("3 policies: 1 error, 2 PASS\n"), "{}", run.stdout);
     assert!(run.stderr.contains("cannot read p/self.json"), "{}", run.stderr);
@@ -79,7 +79,7 @@ fn a_list_of_accepted_findings_is_written_used_and_written_anew() {
     std::fs::write(root.join("a.json"), WIDER).unwrap();
     assert_eq!(check(&root, &["a.json"]).code, 1);
 
-    // What is written is accepted, and stays so.
+    // A written finding is accepted, and stays accepted.
     let written = check(&root, &["a.json", "--write-baseline", "known.json", "--reason", "ticket 7"]);
     assert_eq!(written.code, 0, "{}", written.stderr);
     assert_eq!(check(&root, &["a.json", "--baseline", "known.json"]).code, 0);
@@ -93,7 +93,7 @@ fn a_list_of_accepted_findings_is_written_used_and_written_anew() {
     std::fs::write(root.join("b.json"), WIDER).unwrap();
     assert_eq!(check(&root, &["b.json", "--baseline", "known.json"]).code, 1);
 
-    // Written anew, reasons stay; those about inputs that were not judged stay too.
+    // Writing the list again keeps reasons; those of inputs that were not checked are kept too.
     let both = check(&root, &["b.json", "--write-baseline", "known.json"]);
     assert_eq!(both.code, 0, "{}", both.stderr);
     let list = std::fs::read_to_string(root.join("known.json")).unwrap();
@@ -102,13 +102,13 @@ fn a_list_of_accepted_findings_is_written_used_and_written_anew() {
     assert_eq!(again.code, 0);
     assert_eq!(std::fs::read_to_string(root.join("known.json")).unwrap(), list);
 
-    // Who widens the statement has to accept it anew.
+    // If the statement is widened, it has to be accepted again.
     std::fs::write(root.join("a.json"), WIDER.replace("s3:PutObject", "s3:Put*")).unwrap();
     let wider = check(&root, &["a.json", "--baseline", "known.json"]);
     assert_eq!(wider.code, 1);
     assert!(wider.stderr.contains("stale-acceptance"), "{}", wider.stderr);
 
-    // What was fixed leaves the list when it is written anew.
+    // A fixed finding leaves the list when it is written again.
     std::fs::write(root.join("a.json"), OLD).unwrap();
     check(&root, &["a.json", "b.json", "--write-baseline", "known.json"]);
     let list = std::fs::read_to_string(root.join("known.json")).unwrap();
@@ -130,7 +130,7 @@ fn a_list_about_one_access_is_not_about_another() {
         output.status.code().unwrap()
     };
     assert_eq!(check(&["s3:PutObject,s3:GetObject", "--write-baseline", "known.json"]), 0);
-    // In another order and case it is the same question.
+    // In another order and case it is the same query.
     assert_eq!(check(&["S3:getobject,s3:PutObject", "--baseline", "known.json"]), 0);
     assert_eq!(check(&["s3:GetObject,s3:DeleteBucket", "--baseline", "known.json"]), 1);
 }

@@ -1,6 +1,6 @@
 //! The laws of `support::properties::laws` for random policies.
 //!
-//! `IAMSAT_CASES` sets the number of cases of each law, `IAMSAT_SEED` which they are.
+//! `IAMSAT_CASES` sets the number of cases of each law, `IAMSAT_SEED` selects them.
 
 use crate::support::properties::laws::{self, Answers, Law};
 use crate::support::sampling;
@@ -9,8 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 
-/// Tries a law on random cases. The answers that it saw have to include each of `seen`: a law that never meets the
-/// case it is about says nothing.
+/// Tries a law on random cases. The answers have to include each of `seen`: a law that never meets its case tests nothing.
 fn law(cases: u32, seen: &[&'static str], law: Law) {
     let answers = Answers::default();
     let outcome = TestRunner::new(sampling::config(cases)).run(&vec(any::<u8>(), 60..300), |bytes| {

@@ -15,8 +15,8 @@ fn statement(effect: &str, element: &str, resources: &[String]) -> String {
     format!(r#"{{"Effect":"{effect}","Action":"s3:GetObject","{element}":{resources:?}}}"#)
 }
 
-/// A bucket name of `length` letters that has to hold `count` parts of five letters: too few for all of them, which takes a
-/// search over all orders of them to find out.
+/// A bucket name of `length` letters that has to contain `count` parts of five letters: too few letters for all of them, which
+/// only a search over all orders of the parts can show.
 fn crowded(length: usize, count: usize) -> (Document, Document) {
     let name = format!("arn:aws:s3:::{}", "?".repeat(length));
     let letter = |i: usize| char::from_u32(0x4E00 + u32::try_from(i).unwrap()).unwrap();
@@ -26,7 +26,7 @@ fn crowded(length: usize, count: usize) -> (Document, Document) {
     (policy(&new), policy(&[statement("Allow", "Resource", &["arn:aws:s3:::other".to_owned()])]))
 }
 
-/// Two ways to be allowed before, by halves of what is allowed now: both have to be excluded, which takes a solver.
+/// The existing policy allows two halves of the allowed requests: both have to be excluded, which takes a solver.
 fn halves() -> (Document, Document) {
     let with = |conditions: &str| {
         format!(
@@ -55,7 +55,7 @@ fn limit(answer: &Answer) -> String {
     }
 }
 
-/// More tags than values for them, no two tags with the same one: a short question whose propositional part alone is hard.
+/// More tags than values for them, no two tags with the same one: a short query whose propositional part alone is hard.
 fn pigeons(count: usize) -> (Document, Document) {
     let with = |effect: &str, conditions: String| {
         format!(r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{{conditions}}}}}"#)
@@ -95,7 +95,7 @@ fn each_limit_has_its_name() {
     assert_eq!(limit(&difference(&halves.1, &halves.0, &few).rest), "limit-questions");
 }
 
-/// A key that has one of two values, put into a resource: both are tried.
+/// A key with one of two values, inserted into a resource: both are tried.
 #[test]
 fn tries_of_values_end_in_unknown() {
     let resource = |end: &str| statement("Allow", "Resource", &[format!("arn:aws:s3:::b/{end}")]);
@@ -117,7 +117,7 @@ fn a_deadline_ends_a_hard_search() {
     assert_eq!(limit(&ask(&crowded(64, 13), limits)), "limit-deadline");
 }
 
-/// Statements about other resources are put aside before any solver or automaton is asked.
+/// Statements about other resources are excluded before any solver or automaton runs.
 #[test]
 fn what_is_about_something_else_costs_nothing() {
     let mut existing: Vec<String> =
@@ -165,7 +165,7 @@ fn of_bucket(effect: &str, principal: &str, bucket: usize) -> String {
     )
 }
 
-/// Many questions about one long document: how long it is counts for each.
+/// Many queries about one long document: its length counts for each.
 #[test]
 fn reading_a_document_for_every_question_is_counted() {
     let work = |work: u64| Options {
@@ -189,7 +189,7 @@ fn reading_a_document_for_every_question_is_counted() {
     assert_eq!(found.findings.len(), 40);
 }
 
-/// Statements about other resources change nothing of what is found, and cost little.
+/// Statements about other resources do not change the findings, and cost little.
 #[test]
 fn statements_about_other_resources_are_not_looked_at() {
     let own = [of_bucket("Allow", "", 0), of_bucket("Deny", "", 1), of_bucket("Allow", "", 1)];

@@ -34,3 +34,4 @@ mod support;
 mod traps;
 mod undecided;
 mod widened;
+mod words;

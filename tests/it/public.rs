@@ -1,8 +1,8 @@
-//! Who is an outsider, and which policies let them in.
+//! Tests the definition of an outsider, and which policies allow outsiders.
 //!
-//! `tests/public/cases.json` holds policies and what check-no-public-access says: those of AWS's documentation, every key by
-//! which a policy can tell whom it trusts, addresses, trust policies. A list of statements is of version 2012-10-17, with `*` for
-//! the action and resource left out.
+//! `tests/public/cases.json` holds policies and the answers of check-no-public-access: those of AWS's documentation, every key by
+//! which a policy can identify trusted callers, addresses, trust policies. A list of statements has version 2012-10-17, and `*`
+//! for an omitted action or resource.
 
 use crate::support::{corpus, document};
 use iamsat::automata::{Pattern, Symbol};
@@ -46,7 +46,7 @@ fn ask(policy: &Document, resource_type: ResourceType) -> Answer {
     no_public_access(policy, resource_type, &options)
 }
 
-/// What is wrong with the answer to a case.
+/// Returns the difference between the answer and the expectation of a case, if there is one.
 fn fault(case: &Value, policy: &Document, resource_type: ResourceType) -> Option<String> {
     let answer = ask(policy, resource_type);
     let wrong = |what: &str| Some(format!("{what}: {}\n  {:?}", policy.source.text(), answer.verdict));
@@ -116,7 +116,7 @@ fn cases() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
-// ---- the two notions of an outsider ----
+// ---- the two implementations of an outsider ----
 
 /// Policies that spell ids of every form, in every kind of place.
 const SPELLING: &[&str] = &[
@@ -132,7 +132,7 @@ const SPELLING: &[&str] = &[
     r#""Principal":"*","Condition":{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::666677778888*","aws:PrincipalAccount":"x111122223333","aws:SourceVpcArn":"arn:aws:ec2:*:*:vpc/vpc-7"}}"#,
 ];
 
-/// Keys by which policies know whom they trust, with values that look like those above.
+/// Keys by which policies identify trusted callers, with values that look like those above.
 const VALUES: &[(&str, &[&str])] = &[
     (
         "aws:PrincipalAccount",
@@ -338,8 +338,8 @@ impl Truth<'_, '_> {
     }
 }
 
-/// Every requester, and with each every value of every key: the formula and the predicate agree whether it is an outsider's
-/// request, with and without the facts that tie keys to requesters, for buckets and access points.
+/// For every requester and every value of every key: the formula and the predicate agree whether the request is one of an
+/// outsider, with and without the facts that relate keys to requesters, for buckets and access points.
 #[test]
 fn formula_and_predicate_agree_on_outsiders() {
     let (mut inside, mut outside, mut wrong) = (0, 0, Vec::new());
@@ -526,7 +526,7 @@ fn random_policy(random: &mut Random) -> Document {
     document("policy", &format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")))
 }
 
-/// Outsiders' requests of a small world: each requester alone, and with one or two keys.
+/// Returns outsiders' requests of a small world: each requester alone, and with one or two keys.
 fn world() -> Vec<Request> {
     let keys: &[(&str, &[&str])] = &[
         ("aws:PrincipalOrgID", &["o-9", "o-1"]),
@@ -613,7 +613,8 @@ fn random_policies_and_a_small_world() {
 
 // ---- real policies ----
 
-/// AWS's managed policies with a Principal added to every statement: nothing is open but what is open in AWS's documentation.
+/// AWS's managed policies with a Principal added to every statement: only points that AWS's documentation leaves open are
+/// undecided.
 #[test]
 fn managed_policies_for_everyone() {
     let Some(corpus) = corpus() else { return };
@@ -688,7 +689,7 @@ fn a_pass_says_from_how_many_addresses() {
     };
     refused(&with("/outside/butFor", json!(["0.0.0.0/1"])), "too many addresses");
     refused(&with("/outside/butFor", json!(["203.0.113.0/25", "2001:db8::/64"])), "");
-    refused(&with("/outside/butFor", json!(["203.0.113.0 - ::1"])), "are no addresses");
+    refused(&with("/outside/butFor", json!(["203.0.113.0 - ::1"])), "are not addresses");
     refused(&with("/outside/resourceType", json!("AWS::IAM::Role")), "no resource type");
     refused(&with("/check", json!("find")), "do not fit together");
     refused(&with("/options/assumeHeuristics", json!(true)), "no heuristics");
@@ -711,9 +712,12 @@ fn a_fail_by_number_is_added_up() {
         certificate
     };
     refused(&changed(&|f| f.truncate(1)), "few addresses");
-    // The same addresses twice are no more addresses.
+    // The same addresses twice do not count twice.
     refused(&changed(&|f| f[1] = f[0].clone()), "few addresses");
-    refused(&changed(&|f| f[0]["addresses"] = json!("8.0.0.0/8")), "tells some of 8.0.0.0/8 from others");
+    refused(
+        &changed(&|f| f[0]["addresses"] = json!("8.0.0.0/8")),
+        "distinguishes between addresses of 8.0.0.0/8",
+    );
     refused(&changed(&|f| f[0]["addresses"] = json!("9.0.0.0/9")), "from none of the addresses");
     refused(&changed(&|f| f[0]["addresses"] = Value::Null), "one address is not many");
     refused(&changed(&|f| f[0]["request"]["context"]["aws:sourceip"] = json!(["10.1.2.3"])), "");
@@ -783,7 +787,7 @@ fn block_public_access_setting_by_setting() {
                     let restricted = is_public && settings.restrict_public_buckets;
                     assert_eq!(outcome.remaining.is_some(), restricted);
                     if let Some(Verdict::Fail(findings)) = outcome.remaining.map(|answer| answer.verdict) {
-                        // Account 444455556666 is not among those who keep their access, though its statement is not public.
+                        // Account 444455556666 loses its access, though its statement is not public.
                         for finding in findings {
                             let requester = finding.witness.request().requester.clone().unwrap();
                             let owned = requester.account().is_some_and(|account| Some(account) == owner);
@@ -796,7 +800,7 @@ fn block_public_access_setting_by_setting() {
     }
 }
 
-/// Every interval of addresses is held against every network of the policy: that is bounded, by number and by time.
+/// Every interval of addresses is compared with every network of the policy: this is bounded, by number and by time.
 #[test]
 fn the_work_for_many_addresses_is_bounded() {
     let networks: Vec<String> = (0..200).map(|i| format!("198.51.{i}.0/25")).collect();

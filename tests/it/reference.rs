@@ -60,8 +60,8 @@ fn managed_policies_against_themselves_and_shortened() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Neighbours by name, both ways, and AWS's forum policies against their mutants: what has no answer is listed in
-/// docs/semantics.md with its reason.
+/// Neighbours by name, both ways, and AWS's forum policies against their mutants: docs/semantics.md lists the undecided ones with
+/// their reason.
 #[test]
 fn only_documented_gaps_are_unknown() {
     let Some(corpus) = corpus() else { return };

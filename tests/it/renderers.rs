@@ -1,5 +1,4 @@
-//! Answers about random policies in every format: nothing is lost, nothing is malformed, and what is accepted is exactly
-//! what was found.
+//! Answers about random policies in every format: nothing is lost or malformed, and exactly the findings can be accepted.
 //!
 //! `IAMSAT_CASES` sets the number of random pairs (default 150).
 
@@ -20,7 +19,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::Value;
 
-/// What a run over one policy comes to.
+/// Returns the report of a run over one policy.
 fn reported(judgement: &Judgement<'_>, issues: Vec<Issue>) -> Report {
     let status = match judgement.answer.verdict {
         Verdict::Pass(_) => Status::Pass,
@@ -85,7 +84,7 @@ fn in_every_format(judgement: &Judgement<'_>, report: &Report, schema: &Value) {
     }
 }
 
-/// A list of what was found accepts the findings, all of them, and nothing else.
+/// A list of findings accepts all of these findings, and nothing else.
 fn accepted(report: &mut Report, schema: &Value) {
     let source = |text: &str| Source::new("known.json", text);
     let list = Baseline::empty(source("")).updated(report, "because", |_| true);
@@ -106,7 +105,7 @@ fn accepted(report: &mut Report, schema: &Value) {
 fn every_answer_is_in_every_format() {
     let Some(schema) = schema::sarif() else { return };
     let outcome = TestRunner::new(sampling::config(150)).run(&vec(any::<u8>(), 0..400), |data| {
-        // Too few bytes for a choice is no case.
+        // An input with too few bytes for a choice is skipped.
         let _ = holds(&mut Unstructured::new(&data), &schema);
         Ok::<(), TestCaseError>(())
     });

@@ -1,5 +1,5 @@
-//! Random policies over a small vocabulary, and every request of a small world: what the search says for all requests
-//! has to hold for each of these.
+//! Random policies over a small vocabulary, and every request of a small world: an answer of the search about all requests has to
+//! hold for each of these.
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400, of which the slow worlds take a part), `IAMSAT_SEED` the first seed.
 
@@ -27,7 +27,7 @@ fn allowed(
 ) -> Vec<(Request, Vec<Place>)> {
     let guilty = |request: &Request| -> Vec<Place> {
         let trace = evaluate(policies, request, referee);
-        // With a look at the statements about the action only, of which this one looks at all.
+        // Also with the index of statements about the action, which this function does not use.
         assert_eq!(decide(policies, request, referee), trace.decision, "{request:?}");
         let applies = trace.statements.iter().filter(|s| s.applies == Truth::True);
         let allows = applies.filter(|s| s.effect == Effect::Allow).map(|s| (s.document, s.statement));
@@ -47,14 +47,14 @@ struct Count {
     faults: Vec<String>,
 }
 
-/// Whether the document certainly does not allow the request.
+/// Returns true if the document certainly does not allow the request.
 fn refuses(document: &Document, request: &Request, referee: &evaluate::Options) -> bool {
     let decision = evaluate(&[document], request, referee).decision;
     matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
 }
 
-/// What the answer says about all requests has to hold for each request of the world that the policies allow. `asked` says
-/// whether the question is about a request.
+/// Checks that each claim of the answer about all requests holds for each request of the small world that the policies allow.
+/// `asked` returns true for a request that the query is about.
 fn hold_to_it(
     answer: &Answer,
     documents: &[&Document],
@@ -104,7 +104,7 @@ fn hold_to_it(
         if !asked(request) {
             continue;
         }
-        // Each statement that by itself allows it is found out.
+        // Each statement that allows the request by itself is found.
         let hidden = guilty.iter().find(|s| !found.contains(*s) && (found.is_empty() || !hides(documents)));
         if let Some(place) = hidden {
             let name = answer.verdict.name();
@@ -114,12 +114,12 @@ fn hold_to_it(
     }
 }
 
-/// Whether a statement that is not decided can hide behind a FAIL: only questions that are known not to be decided are.
+/// Returns true if an undecided statement may be missing beside a FAIL. Only queries that are known to be undecided may do that.
 fn hides(documents: &[&Document]) -> bool {
     documents.iter().any(|d| d.source.text().contains("${") || d.source.text().contains("ex:any"))
 }
 
-/// Keys that meet what is decided in part: ignore-case, sets of one empty text, policy variables around one another.
+/// Keys of constructs that are only partly decided: ignore-case, sets of one empty text, policy variables around one another.
 const HALF_DECIDED: [&str; 9] = [
     "aws:SourceIdentity",
     "ex:own",
@@ -145,7 +145,7 @@ fn no_request_contradicts_a_verdict_where_much_is_open() {
     hold_verdicts(&keys, first..first + pairs / 5);
 }
 
-/// Asks for new access and for listed access, of random policies about two of the keys.
+/// Checks new access and listed access of random policies about two of the keys.
 fn hold_verdicts(all: &[&Key], seeds: Range<u64>) {
     let (mut new_access, mut granted) = (Count::default(), Count::default());
     for seed in seeds {
@@ -198,7 +198,7 @@ fn hold_verdicts(all: &[&Key], seeds: Range<u64>) {
     report([("new access", new_access), ("access granted", granted)]);
 }
 
-/// Two policies as one set, one that demands and, half of the time, one that refuses.
+/// Two policies as one set, one that must allow and, half of the time, one that must refuse.
 #[test]
 fn no_request_contradicts_what_is_found() {
     let (pairs, first) = pairs_and_seed();
@@ -238,7 +238,7 @@ fn no_request_contradicts_what_is_found() {
     report([("found", found)]);
 }
 
-/// The groups of a difference cover it, those that are wholly new hold nothing else, and none is covered by the others.
+/// The groups of a difference cover it, entirely new groups contain no other requests, and no group is covered by the others.
 #[test]
 fn no_request_contradicts_a_difference() {
     let (pairs, first) = pairs_and_seed();
@@ -308,8 +308,8 @@ fn no_request_contradicts_a_difference() {
     assert!(complete > 0 && all_new > 0 && partly_new > 0 && requests_in_all > 0);
 }
 
-/// What lint finds to change nothing can be taken out, each part alone, all together, or some; what it shows by a request is
-/// shown.
+/// A part that lint reports to have no effect can be removed: each part alone, all together, or some of them. Each of its
+/// witnesses is a request that shows the finding.
 #[test]
 fn no_request_contradicts_lint() {
     let (pairs, first) = pairs_and_seed();

@@ -1,13 +1,13 @@
-//! Details of the policy language that are easily read wrong, as data in tests/traps/traps.json and tests/traps/corners.json: a
-//! question and its answer, and of a FAIL what its request shows.
+//! Details of the policy language that are easily misread, as data in tests/traps/traps.json and tests/traps/corners.json: a
+//! query and its answer, and for a FAIL the access that its request shows.
 //!
-//! A document that is a list of statements is of version 2012-10-17, with `*` for the action and resource left out. A case with
-//! `new` and `existing` asks for new access, one with `access` whether it is granted, one with `request` what the referee
-//! says. Of a PASS, `lemmas` is how many facts about values it takes.
+//! A document that is a list of statements has version 2012-10-17, and `*` for an omitted action or resource. A case with `new`
+//! and `existing` checks new access, one with `access` checks whether it is granted, one with `request` gives the decision of the
+//! referee. For a PASS, `lemmas` is the number of facts about values that it takes.
 //!
-//! The traps are numbered by the list that they come from. Left out, because they are about several policies, or stand in
-//! tests/it/public.rs: 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit
-//! trust in the account), 27 (RestrictPublicBuckets looks at the whole policy), and of 28 the counting of addresses.
+//! The traps are numbered by their source list. Omitted, because they are about several policies, or are in tests/it/public.rs:
+//! 25 (a grant to a role is capped by its permissions boundary), 26 (KMS keys and trust policies do not inherit trust in the
+//! account), 27 (RestrictPublicBuckets depends on the whole policy), and of 28 the counting of addresses.
 
 use crate::support::document;
 use iamsat::check::{Access, Answer, Judging, Options, access_not_granted, no_new_access};
@@ -36,7 +36,7 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|list| list.iter().map(|v| v.as_str().unwrap()).collect()).unwrap_or_default()
 }
 
-/// The request with `*` for what is left out, and the keys that follow from who the requester is.
+/// Returns the request with `*` for omitted parts, and the keys that follow from the requester.
 fn request(value: &Value) -> Request {
     let text = |member: &str, default: &str| value[member].as_str().unwrap_or(default).to_owned();
     let mut request = Request::new(text("action", "ex:Do"), text("resource", "arn:aws:s3:::b"));
@@ -60,7 +60,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     literal || glob_matches(&Template::parse(pattern, false).unwrap(), text)
 }
 
-/// Whether every finding shows what the trap says.
+/// Returns true if every finding shows the access that the trap describes.
 fn shows(expected: &Value, answer: &Answer, new: &Document) -> bool {
     let Verdict::Fail(findings) = &answer.verdict else { return expected.is_null() };
     let one = |request: &Request| {

@@ -9,7 +9,7 @@ use iamsat::policy::PolicyType;
 use iamsat::solve::{UnknownReason, Verdict};
 use std::collections::BTreeMap;
 
-/// A construct, and what the text of a pair of policies that uses it holds.
+/// A construct, and a text that a pair of policies contains if it uses the construct.
 const CONSTRUCTS: [(&str, &str); 4] =
     [("variables", "${a"), ("sets", "For"), ("ignore case", "IgnoreCase"), ("untyped key", "ex:any")];
 
@@ -57,7 +57,7 @@ fn few_pairs_stay_unknown() {
         println!("{construct}: {} of {} UNKNOWN: {:?}", rates.unknown, rates.pairs, rates.by_rule);
         let by = |rule: &str| rates.by_rule.get(rule).copied().unwrap_or_default();
         assert_eq!((by("internal"), by("not-verified")), (0, 0), "{construct}");
-        // One in a hundred, and a few where the pairs are few.
+        // One in a hundred, and a few if there are few pairs.
         let ours = by("policy-variable") + by("ignore-case-beyond-ascii") + by("set-of-one-empty-value");
         assert!(ours <= rates.pairs / 100 + 4, "{construct}: {ours} of {}", rates.pairs);
     }

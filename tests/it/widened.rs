@@ -1,4 +1,4 @@
-//! Real policies against themselves with one part of an Allow statement taken away or opened: never less access, and always an
+//! Real policies against themselves with one part of an Allow statement removed or widened: never less access, and always an
 //! answer.
 
 use crate::support::{corpus, document, labelled};

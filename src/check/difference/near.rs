@@ -1,5 +1,5 @@
-//! Queries about parts of one statement, asked of the statements that may apply to its requests, and what saves them: statements that
-//! start with other actions or resources, and requests like those that are known.
+//! Queries about parts of one statement, answered by the statements that may apply to its requests. Two things save queries:
+//! statements whose actions or resources start differently are omitted, and variants of known requests are tried first.
 
 use super::{Differ, Side};
 use crate::check::find::{OfSet, find_among};
@@ -14,25 +14,25 @@ use crate::request::{FactSets, Keys, Request};
 use crate::solve::Verdict;
 use std::borrow::Cow;
 
-/// Both policies without statements that apply to no request of one statement: a query about requests of that statement has the same
-/// answer.
+/// Both policies without the statements that apply to no request of one statement. A query about requests of that statement has
+/// the same answer.
 pub(super) struct Near {
-    /// The statement's region, all of it.
+    /// The whole statement as a region.
     pub(super) whole: Region,
     pub(super) side: Side,
     pub(super) one: PreparedDocument,
     pub(super) other: PreparedDocument,
 }
 
-/// The part of a region, which is not empty, that is in the set of the one policy and not in that of the other.
+/// How much of a non-empty region is in the set of the one policy and not in that of the other.
 pub(super) enum Newness {
     /// All of it: proved.
     All,
-    /// Maybe not all, for example not this request.
+    /// Possibly not all; for example, this request is not.
     NotAll(Option<Box<Request>>),
 }
 
-/// Requests of a region that holds the one that is looked at, as far as they are known.
+/// Known requests of a region that contains the one in question.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known<'k> {
     /// One that is new.
@@ -44,7 +44,7 @@ pub(super) struct Known<'k> {
 }
 
 impl Differ<'_> {
-    /// The policies near a statement; `None` if there is no such statement.
+    /// Returns the policies near a statement; `None` if there is no such statement.
     pub(super) fn near(&self, side: Side, statement: usize) -> Option<Near> {
         let of = self.of_side(side);
         let whole = Region::whole(of, statement)?;
@@ -61,7 +61,7 @@ impl Differ<'_> {
             }
         };
         let (one, other) = (near(self.one, self.index_of_one), near(self.other, self.index_of_other));
-        // How a statement without `Resource` is read depends on the others.
+        // The reading of a statement without `Resource` depends on the others.
         let reads_alike = own.resource.is_some()
             && self.reading.reads_alike(
                 &evaluate::Options::for_documents(&[one.document(), other.document()]),
@@ -74,8 +74,8 @@ impl Differ<'_> {
         Some(Near { whole, side, one, other })
     }
 
-    /// A request of a region that is new, or that is not: the known one of a region with more values of a list, or one like it with a
-    /// value that the region has. It saves a query.
+    /// Returns a request of the region that is known to be new, or known not to be: the known request of a region with more
+    /// values in a list, or a variant of it with a value of this region. This saves a query.
     pub(super) fn known_in<'k>(
         &self,
         near: &Near,
@@ -95,7 +95,7 @@ impl Differ<'_> {
         is_shown.then_some(Cow::Owned(like))
     }
 
-    /// Is the request in the set of the one policy, and not in that of the other?
+    /// Returns true if the request is in the set of the one policy and not in that of the other.
     fn is_new(&self, near: &Near, request: &Request) -> Truth {
         let case = Case::new(request, self.reading);
         let is_in = |policy: &PreparedDocument| case.is_in(self.set, [policy.document()]);
@@ -106,16 +106,16 @@ impl Differ<'_> {
         }
     }
 
-    /// Returns true if the facts about requests do not exclude one that is like a confirmed one.
+    /// True if the facts about requests do not exclude this variant of a confirmed request.
     fn can_happen(&self, near: &Near, request: &Request) -> bool {
         let options = self.budget.options();
         let facts = FactSets { safe: !options.aws_compat, heuristics: options.assume_heuristics };
         let mentioned = [&near.one, &near.other].into_iter().flat_map(|d| d.document().mentioned_keys());
-        // A boundary that is given counts in place of the request's own.
+        // A boundary in the options replaces the request's own.
         options.boundary.is_none() && request.inconsistencies_among(&Keys::new(mentioned), &facts).is_empty()
     }
 
-    /// Finds out whether all of the region is in the set of the one policy, and nothing of it in that of the other.
+    /// Determines if the whole region is in the set of the one policy and nothing of it in that of the other.
     pub(super) fn newness(&mut self, near: &Near, region: OfSet<'_>) -> Result<Newness, Stopped> {
         let (of, document) = region;
         let starts: Vec<Starts<'_>> = document.document().statements.iter().map(Starts::of).collect();
@@ -131,7 +131,7 @@ impl Differ<'_> {
                 return Ok(Newness::NotAll(request));
             }
         }
-        // A part of one of its statements is in its set unless its Deny statements keep it out.
+        // A part of one of its statements is in its set unless its Deny statements remove it.
         let keeps_out = self.set != RequestSet::Denied && meets(&near.one, Effect::Deny);
         if near.side == Side::More && !keeps_out {
             return Ok(Newness::All);
@@ -141,7 +141,7 @@ impl Differ<'_> {
         Ok(request.map_or(Newness::All, Newness::NotAll))
     }
 
-    /// A request of the query, if that is known; `None` if it is proved that there is none.
+    /// Returns a request that satisfies the query, if one is found; `None` if it is proved that there is none.
     fn shown(
         &mut self,
         query: impl FnOnce(&Options) -> Answer,
@@ -156,7 +156,7 @@ impl Differ<'_> {
     }
 }
 
-/// The request with the first action or resource of a region.
+/// Returns the request with the first action or resource of a region.
 fn like(region: &Document, axis: Axis, request: &Request) -> Option<Request> {
     let statement = region.statements.first()?;
     let filled = |text: &str| text.replace(['*', '?'], "a");

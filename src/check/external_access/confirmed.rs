@@ -1,4 +1,4 @@
-//! Requests of parts of statements that the referee confirms on the whole policy.
+//! Requests of parts of statements, confirmed by the referee on the whole policy.
 
 use super::{Analyzer, holds};
 use crate::check::principal_index::accounts;
@@ -8,7 +8,8 @@ use crate::request::Request;
 use crate::solve::{Finding, Witness};
 
 impl Analyzer<'_> {
-    /// A request like a known one in a part of a statement for one account, if the referee confirms it: that saves the question.
+    /// Returns a variant of a known request in a part of a statement for one account, if the referee confirms it. This saves a
+    /// query.
     pub(super) fn shown_alike(&self, statement: usize, part: &Document, known: &Request) -> Option<Finding> {
         let [account] = accounts(part.statements.first()?)?[..] else { return None };
         let requester = known.requester.as_ref()?.in_account(account)?;
@@ -22,7 +23,7 @@ impl Analyzer<'_> {
         self.confirmed(statement, part, &request)
     }
 
-    /// Returns true if the referee confirms a request like a known one, with the action or resource of a slice of a statement.
+    /// True if the referee confirms a variant of a known request with the action or resource of a slice of a statement.
     pub(super) fn is_shown_alike(
         &self,
         statement: usize,
@@ -47,12 +48,12 @@ impl Analyzer<'_> {
         self.confirmed(statement, slice, &request).is_some()
     }
 
-    /// The finding of the whole policy that a request of a part of a statement makes, if the referee agrees.
+    /// Returns the finding of the whole policy for a request of a part of a statement, if the referee confirms it.
     pub(super) fn confirmed(&self, statement: usize, part: &Document, request: &Request) -> Option<Finding> {
         let claim = self.referee.claim(0, statement);
         let mut request = request.clone();
         if let Some(requester) = request.requester.clone() {
-            // Keys that follow from the requester, where another statement tests them.
+            // Adds keys that follow from the requester, if another statement tests them.
             for (key, value) in requester.derived_context() {
                 if request.values(key).is_none() && claim.keys.contains(&key.to_ascii_lowercase()) {
                     request.set(key, value.into_iter().map(Into::into).collect());

@@ -6,7 +6,7 @@ use crate::check::statement_index::StatementIndex;
 use crate::policy::Document;
 
 impl Analyzer<'_> {
-    /// Drops the findings that the others cover, those that come last first.
+    /// Drops the findings that others cover, starting from the last one.
     pub(super) fn without_covered(&mut self, found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         let mut stays = vec![true; found.len()];
         let judged = self.covered(found, &mut stays);
@@ -17,7 +17,7 @@ impl Analyzer<'_> {
         judged
     }
 
-    /// Finds out which findings the others cover; of these, `stays` becomes false.
+    /// Determines which findings others cover; `stays` becomes false for these.
     fn covered(&mut self, found: &[ExternalFinding], stays: &mut [bool]) -> Result<(), Stopped> {
         let index = StatementIndex::of(found.iter().map(|finding| finding.document.statements.first()));
         let mut left = found.len();
@@ -30,7 +30,7 @@ impl Analyzer<'_> {
                     places.into_iter().filter(|other| *other != at && stays.get(*other) == Some(&true));
                 others.filter_map(|other| Some(&found.get(other)?.document)).collect()
             };
-            // Most are alone in letting in whom they show, which saves the question.
+            // Most findings are the only one to let in the caller of their request, which saves the query.
             let request = own.finding.witness.request();
             let about = others(index.about(request), stays);
             self.budget.read(about.len())?;

@@ -1,4 +1,4 @@
-//! The Deny statements that are about requests in a part of an Allow statement.
+//! The Deny statements that apply to requests in a part of an Allow statement.
 
 use super::Analyzer;
 use crate::check::find;
@@ -6,7 +6,7 @@ use crate::check::region::Region;
 use crate::policy::Document;
 
 impl Analyzer<'_> {
-    /// The Deny statements that refuse, or may refuse, someone outside in the part. Without questions left all may.
+    /// Returns the Deny statements that deny, or may deny, a caller outside in the part. If no queries remain, any of them may.
     pub(super) fn denied_by(&mut self, part: &Document) -> Vec<usize> {
         let policy = self.policy;
         let denials = self.denials_beside(part);
@@ -21,9 +21,9 @@ impl Analyzer<'_> {
         denials.into_iter().filter_map(refuses).collect()
     }
 
-    /// The Deny statements that may deny a request in the part, among few others.
+    /// Returns the Deny statements that may deny a request in the part, and perhaps a few others.
     pub(super) fn denials_beside(&self, part: &Document) -> Vec<usize> {
-        // How a statement without `Resource` is read depends on the others.
+        // The reading of a statement without `Resource` depends on the others.
         match part.statements.first().filter(|own| self.is_separable && own.resource.is_some()) {
             Some(own) => {
                 let beside = self.denial_index.beside(own);

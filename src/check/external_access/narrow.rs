@@ -1,4 +1,4 @@
-//! Narrows a part of a statement to the values that let someone in from outside, and to those whom Deny statements leave.
+//! Narrows a part of a statement to the values that let in callers from outside, and to the callers that Deny statements leave.
 
 use super::{Analyzer, Existence, holds, is_trust, passes};
 use crate::check::complement::{Complement, Test, read, without_condition};
@@ -9,7 +9,7 @@ use crate::policy::{Document, Statement};
 use crate::request::Request;
 
 impl Analyzer<'_> {
-    /// The region without the values with which nobody outside is let in.
+    /// Returns the region without the values that let in no caller from outside.
     pub(super) fn narrowed(
         &mut self,
         statement: usize,
@@ -22,12 +22,12 @@ impl Analyzer<'_> {
         for (axis, values) in lists.into_iter().filter(|(_, values)| values.len() > 1) {
             let mut kept = Vec::new();
             for value in values {
-                // Each slice is a document of its own.
+                // Each slice is copied to a document of its own.
                 self.budget
                     .read(region.lists().filter(|(other, _)| *other != axis).map(|(_, v)| v.len()).sum())?;
                 let slice = region.with(axis, vec![value]);
                 let Some(document) = slice.document(of) else { continue };
-                // A request from outside that is known saves a question.
+                // A known request from outside saves a query.
                 if holds(&document, known, &self.reading)
                     || self.is_shown_alike(statement, axis, &document, known)
                     || self.may_be_outside(&document, &[])?
@@ -40,7 +40,7 @@ impl Analyzer<'_> {
         Ok(region)
     }
 
-    /// Where Deny statements leave no one outside but some, the parts of a part for these.
+    /// If Deny statements leave only some callers outside, returns the parts for these callers.
     pub(super) fn refined(
         &mut self,
         statement: usize,
@@ -70,8 +70,8 @@ impl Analyzer<'_> {
         Ok(parts)
     }
 
-    /// The parts for those whom a Deny statement leaves, if they hold everyone outside; else the part as it is. Half of the
-    /// questions are for what has to be known.
+    /// Returns the parts for the complement of a Deny statement, if they contain every caller outside; else the part itself. Half
+    /// of the queries are reserved for necessary answers.
     fn split_by(
         &mut self,
         statement: usize,
@@ -119,7 +119,7 @@ impl Analyzer<'_> {
         Ok(is_whole.then_some(parts))
     }
 
-    /// A part without other conditions on the keys of those whom it is about now, where what these say already says them.
+    /// Removes conditions on the keys of the complement that its own conditions imply.
     fn without_implied(&mut self, mut part: Document, about: &Complement) -> Result<Document, Stopped> {
         for (operator, key) in about.others(&part) {
             let Some(without) = without_condition(&part, &operator, &key) else { continue };

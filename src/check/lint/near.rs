@@ -1,5 +1,5 @@
-//! Questions about a part of one statement, asked of the statements that may apply to its requests: a request to which a statement does
-//! not apply is the same to the policy with and without a part of it.
+//! Queries about a part of one statement, answered by the statements that may apply to its requests. For any other request, the
+//! policy means the same with and without the part.
 
 use super::Linter;
 use crate::check::query_budget::Stopped;
@@ -10,16 +10,16 @@ use crate::policy::{Document, RequestSet, Statement};
 /// The statements that may apply to requests of one statement, as a policy.
 pub(super) struct Near {
     kind: Kind,
-    /// The statement that was asked for last.
+    /// The statement of the last query.
     of: usize,
     places: Vec<usize>,
     document: PreparedDocument,
 }
 
 impl Linter<'_> {
-    /// The places of the statements that may apply to a request to which this one applies, itself among them; a request to which
-    /// it does not apply is the same to the policy without a part of it. How a statement without `Resource` is read depends on
-    /// the others.
+    /// Returns the indexes of the statements that may share a request with this one, including itself. For a request to which
+    /// this statement does not apply, the policy without a part of it means the same. The reading of a statement without
+    /// `Resource` depends on the others.
     pub(super) fn beside(&self, statement: usize) -> Vec<usize> {
         match self.policy.statements.get(statement) {
             Some(own) if self.is_separable && own.resource.is_some() => self.index.beside(own),
@@ -27,7 +27,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The policy without the statements that apply to no request of this one; `None` if that is the policy.
+    /// Returns the policy without the statements that share no request with this one; `None` if this is the whole policy.
     pub(super) fn around(&self, statement: usize) -> Option<Document> {
         let places = self.beside(statement);
         let statements = places.iter().filter_map(|place| self.policy.statements.get(*place)).cloned();
@@ -40,7 +40,7 @@ impl Linter<'_> {
         self.near = None;
     }
 
-    /// The statements near one as they are left.
+    /// Returns the statements near one statement, as reduced so far.
     pub(super) fn near(&mut self, index: usize, kind: Kind) -> Result<PreparedDocument, Stopped> {
         if let Some(near) = self.near.as_ref().filter(|near| near.kind == kind && near.of == index) {
             return Ok(near.document.clone());
@@ -58,8 +58,8 @@ impl Linter<'_> {
         Ok(document)
     }
 
-    /// Decides whether it is proved that the policy means the same without the part of a statement, whatever else that was found is
-    /// taken out.
+    /// Returns true if it is proved that the policy means the same without this part of a statement, whatever other parts found
+    /// so far are removed.
     pub(super) fn is_idle(&mut self, index: usize, kind: Kind, part: &Part) -> Result<bool, Stopped> {
         let Some(effect) = self.policy.statements.get(index).map(|s| s.effect.value) else {
             return Ok(false);
@@ -73,7 +73,7 @@ impl Linter<'_> {
             // To allow less is to deny more.
             let is_more = matches!(kind, Kind::Less) == (set != RequestSet::Denied);
             let (one, other) = if is_more { (before, after) } else { (after, before) };
-            // The other way round it is so, unless something is open.
+            // The opposite inclusion holds too, unless something is open.
             if !(self.inside(set, one, other)? && self.inside(set, other, one)?) {
                 return Ok(false);
             }

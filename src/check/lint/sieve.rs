@@ -1,4 +1,4 @@
-//! Cheap sieves before the question whether a part of a statement changes anything.
+//! Cheap tests that come before the query whether a part of a statement has an effect.
 
 use super::Linter;
 use crate::check::query_budget::Stopped;
@@ -8,11 +8,11 @@ use crate::evaluate::glob_matches;
 use crate::policy::{Effect, Part, Template};
 use crate::span::Span;
 
-/// Bytes of a word that take as long again to try on a pattern.
+/// A word counts as one more comparison for each such number of bytes.
 const LONG_WORD: usize = 32;
 
 impl Linter<'_> {
-    /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
+    /// A cheap test: true if each action of an Allow statement may be allowed by another statement too.
     pub(super) fn may_be_covered(&mut self, index: usize) -> Result<bool, Stopped> {
         let Some(statement) = self.policy.statements.get(index) else { return Ok(false) };
         if statement.action.negated {
@@ -27,8 +27,8 @@ impl Linter<'_> {
         Ok(true)
     }
 
-    /// Returns true if another action pattern of these statements matches a word that this one matches. The statement itself is not
-    /// looked at if no value of it is given.
+    /// True if another action pattern of these statements matches a sample word of this one. Patterns of the statement itself
+    /// count only if `value` is given.
     fn is_elsewhere(
         &mut self,
         kind: Kind,
@@ -51,7 +51,7 @@ impl Linter<'_> {
         Ok(false)
     }
 
-    /// A cheap sieve: a word that the value matches has to be matched by something else too, or not to matter at all.
+    /// A cheap test: a sample word of the value must match some other value too, unless it does not matter.
     pub(super) fn may_be_redundant(
         &mut self,
         index: usize,
@@ -89,12 +89,12 @@ impl Linter<'_> {
     }
 }
 
-/// As how many comparisons it counts to try a word on patterns: a long one takes longer.
+/// Returns the number of comparisons for matching a word with patterns: a long word counts more.
 fn tries(patterns: usize, word: &str) -> usize {
     patterns * (1 + word.len() / LONG_WORD)
 }
 
-/// A word that the pattern matches and that few others do.
+/// Returns a word that the pattern matches and that few other patterns match.
 fn sample(glob: &Template) -> String {
     let mut word = String::new();
     for part in glob.parts() {

@@ -8,13 +8,13 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct AccessNotGrantedArgs {
-    /// The policy; each is judged alone
+    /// The policy; several are checked one by one
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
     pub(crate) policy: Vec<String>,
-    /// Actions that must not be allowed; wildcards work
+    /// Actions that must not be allowed; wildcards are supported
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., required_unless_present_any = ["resources", "access"])]
     pub(crate) actions: Vec<String>,
-    /// Resources on which they must not be allowed; wildcards work
+    /// Resources on which they must not be allowed; wildcards are supported
     #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
     pub(crate) resources: Vec<String>,
     /// Both, as the AWS CLI takes them: [{"actions":[..],"resources":[..]}] or actions=A,B,resources=R

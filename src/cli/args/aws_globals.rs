@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Accepted, and ignored with a note: they are about talking to AWS, which never happens.
+/// Accepted and ignored with a note: these options are about calls to AWS, which never happen.
 #[derive(Args, Debug)]
 pub(crate) struct AwsGlobals {
     #[arg(long, global = true, hide = true)]
@@ -33,13 +33,13 @@ pub(crate) struct AwsGlobals {
     no_paginate: bool,
     #[arg(long, global = true, hide = true)]
     debug: bool,
-    /// Not ignored but refused: what it selects would be missing from the answer.
+    /// Rejected instead of ignored: the answer would miss the selected parts.
     #[arg(long, global = true, hide = true)]
     query: Option<String>,
 }
 
 impl AwsGlobals {
-    /// The options that were given and mean nothing here.
+    /// Returns the given options that have no effect here.
     pub(crate) fn ignored(&self) -> Vec<&'static str> {
         let given = [
             ("--region", self.region.is_some()),
@@ -60,7 +60,7 @@ impl AwsGlobals {
         given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
 
-    /// True if a selection was asked for.
+    /// True if a selection was requested.
     pub(crate) fn selects(&self) -> bool {
         self.query.is_some()
     }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
-    /// Pass over files that hold no policy; without it they are errors
+    /// Skip files that hold no policy; without it they are errors
     #[arg(long)]
     pub(crate) skip_non_policies: bool,
-    /// Fail if there is no policy at all in the inputs
+    /// Fail if the inputs hold no policy at all
     #[arg(long)]
     pub(crate) require_policies: bool,
     #[command(flatten)]
@@ -22,13 +22,13 @@ pub(crate) struct InputArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct BaselineArgs {
-    /// A list of findings that are accepted, each with its reason
+    /// A list of accepted findings, each with its reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Write all findings to a list for --baseline; reasons that it has already are kept
+    /// Write all findings to a list for --baseline; existing reasons are kept
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// Why what is written to the list is accepted
+    /// The reason for accepting the findings that are written to the list
     #[arg(long, value_name = "TEXT", requires = "write_baseline")]
     pub(crate) reason: Option<String>,
 }

@@ -13,7 +13,7 @@ pub(crate) struct BatchArgs {
     /// The questions
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
-    /// Time for each line, such as 10s or 500ms; then it is UNKNOWN
+    /// Give up on a line after this time, such as 10s or 500ms: UNKNOWN
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Write the answers to a file
@@ -22,19 +22,19 @@ pub(crate) struct BatchArgs {
     /// Lines may name files below this directory (`policyFile`, `newPolicyFile`, `existingPolicyFile`: FILE or FILE#NAME)
     #[arg(long, value_name = "DIR")]
     pub(crate) files: Option<PathBuf>,
-    /// Write the certificate of each PASS to a file in this directory, named by its line
+    /// Write the certificate of each PASS to a file in this directory, named after its line
     #[arg(long, value_name = "DIR")]
     pub(crate) certificates: Option<PathBuf>,
     /// Verify each PASS before it is given; one that is not verified is UNKNOWN
     #[arg(long)]
     pub(crate) certify: bool,
-    /// How many lines are answered at a time; without it, one for each processor
+    /// The number of lines that are answered at a time; without it, one for each processor
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// No progress bar
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say at the end what became of the lines, and how fast
+    /// Report the outcomes of the lines and the speed at the end
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]

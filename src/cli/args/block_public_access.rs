@@ -30,7 +30,7 @@ pub(crate) struct BlockPublicAccessArgs {
     /// AWS::S3::Bucket or AWS::S3::AccessPoint
     #[arg(long, value_name = "TYPE", default_value = "AWS::S3::Bucket")]
     pub(crate) resource_type: String,
-    /// The access point can be used from a VPC only: its policy is never public
+    /// The access point can only be used from a VPC: its policy is never public
     #[arg(long)]
     pub(crate) vpc_origin: bool,
     #[command(flatten)]

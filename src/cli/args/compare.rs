@@ -29,13 +29,13 @@ pub(crate) struct CompareArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {
-    /// The policy as it was; a file of several, or a directory, is compared policy by policy
+    /// The old policy; a file with several, or a directory, is compared policy by policy
     #[arg(value_name = "OLD", required_unless_present = "plan", requires = "new")]
     pub(crate) old: Option<String>,
     /// The policy as it is to be
     #[arg(value_name = "NEW")]
     pub(crate) new: Option<String>,
-    /// A plan: every policy after it is compared to the same policy before it
+    /// A plan: every policy after it is compared with the same policy before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new"])]
     pub(crate) plan: Option<String>,
     #[command(flatten)]

@@ -16,22 +16,22 @@ pub(crate) struct ContainerArgs {
     /// Only policies of resources that the plan changes
     #[arg(long)]
     pub(crate) changed: bool,
-    /// Pass over policies and attached policies whose name matches, each with its reason; all formats list them
+    /// Skip policies and attached policies whose name matches, each with its reason; all formats list them
     #[arg(long, value_name = "GLOB=REASON", value_parser = skipped)]
     pub(crate) skip: Vec<(String, String)>,
-    /// Managed policies that files attach: NAME.json for those of AWS, ACCOUNT/NAME.json for others
+    /// Directory with the managed policies that files attach: NAME.json for AWS's, ACCOUNT/NAME.json for others
     #[arg(long = "policies", value_name = "DIR")]
     pub(crate) managed_policies: Option<String>,
-    /// What a place that no table knows holds: aws_ssm_parameter.value=identity
+    /// The kind of policy at a place that no table knows: aws_ssm_parameter.value=identity
     #[arg(long, value_name = "TYPE.ATTRIBUTE=KIND", value_parser = kind_of)]
     pub(crate) kind_of: Vec<(String, PolicyKind)>,
-    /// Take an attribute that refers to one policy document for that document, unchanged
+    /// Assume that an attribute that refers to one policy document is that document, unchanged
     #[arg(long)]
     pub(crate) assume_plain_references: bool,
-    /// A macro that leaves the policies of the template as they are
+    /// A macro that leaves the policies of the template unchanged
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_transform: Vec<String>,
-    /// Show what was found in policies that the file marks as sensitive
+    /// Show findings in policies that the file marks as sensitive
     #[arg(long)]
     pub(crate) show_sensitive: bool,
 }

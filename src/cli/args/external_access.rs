@@ -9,16 +9,17 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct ExternalAccessArgs {
-    /// The policy, or a file of several
+    /// The policy, or a file with several
     #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(crate) policy: String,
-    /// Who is not outside: an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)
+    /// The zone of trust: accounts (12 digits), organizations (o-...) or paths of one (o-.../r-.../*)
     #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
     pub(crate) zone_of_trust: Vec<String>,
-    /// Others who are trusted: accounts, organizations, paths of these, ARNs, unique ids (AIDA..., AROA...)
+    /// Other trusted principals: accounts, organizations, paths of these, ARNs, unique ids (AIDA..., AROA...)
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]
     pub(crate) trusted: Vec<String>,
-    /// What the policy is attached to, such as AWS::IAM::Role, where the file does not say it [default: AWS::S3::Bucket]
+    /// The type of resource that the policy is attached to, such as AWS::IAM::Role, if the file does not state it [default:
+    /// AWS::S3::Bucket]
     #[arg(long, value_name = "TYPE")]
     pub(crate) resource_type: Option<String>,
     #[command(flatten)]

@@ -12,22 +12,22 @@ pub(crate) struct FindArgs {
     /// The policies, read as one set
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
     pub(crate) policy: Vec<String>,
-    /// The action is one of these; wildcards work
+    /// The action is one of these; wildcards are supported
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..)]
     pub(crate) action: Vec<String>,
-    /// The resource is one of these; wildcards work
+    /// The resource is one of these; wildcards are supported
     #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1..)]
     pub(crate) resource: Vec<String>,
     /// The requester is this: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
     #[arg(long, value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
-    /// This holds, written as a Condition element; each that is given has to
+    /// The request satisfies this Condition element; several must all be satisfied
     #[arg(long, value_name = "JSON")]
     pub(crate) condition: Vec<String>,
-    /// The requester is outside of these accounts, and no AWS service
+    /// The requester is outside of these accounts, and not an AWS service
     #[arg(long, value_name = "ACCOUNT", num_args = 1.., value_parser = account)]
     pub(crate) not_principal_account: Vec<String>,
-    /// The requester is outside of these organizations, and no AWS service
+    /// The requester is outside of these organizations, and not an AWS service
     #[arg(long, value_name = "o-ID", num_args = 1.., value_parser = organization)]
     pub(crate) outside_org: Vec<String>,
     /// The request does not come from these VPCs

@@ -3,11 +3,11 @@
 use crate::check::Judging;
 use clap::Args;
 
-/// Whether policies are judged alone, where they usually are not.
+/// Judges policies alone, in commands that usually judge them beside others.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct AloneArgs {
-    /// Look only at what policies allow by themselves, not at what they deny beside others
+    /// Compare only what policies allow by themselves, not what they deny beside others
     #[arg(long)]
     pub(crate) alone: bool,
 }
@@ -18,14 +18,14 @@ impl AloneArgs {
     }
 }
 
-/// Whether policies are judged alone or beside others; without a flag, by what they are.
+/// Chooses between judging policies alone and beside others; without a flag, by the kind of the policies.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct JudgingArgs {
-    /// Judge by what policies allow by themselves, as AWS does, also those that only limit others
+    /// Compare what policies allow by themselves, as AWS does, even if they only limit others
     #[arg(long, conflicts_with = "beside_others")]
     pub(crate) alone: bool,
-    /// Judge by what policies let through beside whatever else grants: what is denied has to stay denied
+    /// Compare what policies let through together with any other policies: denied requests must stay denied
     #[arg(long, conflicts_with = "aws_compat")]
     pub(crate) beside_others: bool,
 }

@@ -10,18 +10,18 @@ use std::time::Duration;
 
 #[derive(Args, Debug)]
 pub(crate) struct LintArgs {
-    /// The policies; each is looked at alone
+    /// The policies; several are checked one by one
     #[arg(value_name = "POLICY", required = true)]
     pub(crate) policies: Vec<String>,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
-    /// Stop looking for more after this time, such as 10s or 500ms, for each policy
+    /// Stop the search after this time, such as 10s or 500ms, for each policy
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Exit with 0 if there are findings; errors and UNKNOWN keep their codes
     #[arg(long)]
     pub(crate) exit_zero: bool,
-    /// Verify each proof before it is relied on
+    /// Verify each proof before using it
     #[arg(long)]
     pub(crate) certify: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Every flag, with its names and its help: one file a command, and one for each group that commands share.
+//! All flags with their names and help texts: one file for each command, and one for each group that commands share.
 
 mod access_not_granted;
 mod aws_globals;
@@ -54,8 +54,8 @@ pub(super) use verify::VerifyArgs;
     after_help = "\
 A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
 an answer of the AWS CLI, a Terraform plan or state (JSON), a CloudFormation template, or a dump of an account; \
-PATH#NAME is one policy of it. Where several policies are taken, a directory stands for all *.json \
-files below it, and a pattern (*, ?, [..], **) for what it matches.
+PATH#NAME is one policy of it. Where several policies are accepted, a directory stands for all *.json \
+files below it, and a pattern (*, ?, [..], **) for its matches.
 
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
 )]
@@ -66,36 +66,36 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-// Only the flags of the command that is run are built. The structs of flags have no doc comments, which would replace the help of
-// their command.
+// Only the flags of the command in use are built. The structs of flags have no doc comments, because these would replace the help
+// of their command.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
-    /// Does NEW allow any request that EXISTING does not?
+    /// Check that NEW allows no request that EXISTING does not
     #[command(after_help = "\
 Example:
   iamsat check-no-new-access --existing main.json --new branch.json")]
     CheckNoNewAccess(NoNewAccessArgs),
-    /// Does POLICY allow any of the listed actions on any of the listed resources?
+    /// Check that POLICY allows none of the listed actions on the listed resources
     #[command(after_help = "\
 Examples:
   iamsat check-access-not-granted --policy role.json --actions s3:DeleteBucket,iam:PassRole
   iamsat check-access-not-granted --policy role.json --actions 's3:*' \\
       --resources 'arn:aws:s3:::payroll/*'")]
     CheckAccessNotGranted(AccessNotGrantedArgs),
-    /// Does POLICY let anyone in whom it does not know?
+    /// Check that POLICY gives no access to callers that it does not identify
     #[command(after_help = "\
 Example:
   iamsat check-no-public-access --policy bucket.json --resource-type AWS::S3::Bucket")]
     CheckNoPublicAccess(NoPublicAccessArgs),
-    /// Whom does POLICY let in from outside an account or organization?
+    /// Find access that POLICY gives from outside an account or organization
     #[command(after_help = "\
 Example:
   iamsat find-external-access --policy bucket.json --zone-of-trust 111122223333 --trusted o-exampleorgid
 
 Exit codes: 0 no one (proved for every request), 1 someone, 3 UNKNOWN whether these are all, 2 error.")]
     FindExternalAccess(ExternalAccessArgs),
-    /// What do S3's Block Public Access settings make of a policy and ACLs?
+    /// Show the effect of S3's Block Public Access settings on a policy and ACLs
     #[command(after_help = "\
 Examples:
   iamsat block-public-access --policy bucket.json --settings all --owner 111122223333
@@ -103,52 +103,52 @@ Examples:
 
 Exit codes: 0 nothing public remains or would be rejected, 1 something is, 3 UNKNOWN, 2 error.")]
     BlockPublicAccess(BlockPublicAccessArgs),
-    /// How do two policies relate: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE?
+    /// Compare two policies: EQUIVALENT, LEFT_NARROWER, LEFT_WIDER or INCOMPARABLE
     #[command(after_help = "\
 Example:
   iamsat compare old.json new.json
 
 Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN, 2 error.")]
     Compare(CompareArgs),
-    /// What was gained and lost from OLD to NEW, in few groups?
+    /// Show the access gained and lost from OLD to NEW, in few groups
     #[command(after_help = "\
 Example:
   iamsat diff main.json branch.json
 
 Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
     Diff(DiffArgs),
-    /// Is there an allowed request like this?
+    /// Find an allowed request with given properties
     #[command(after_help = "\
 Examples:
   iamsat find --policy bucket.json --action 's3:Put*' --condition '{\"Bool\":{\"aws:SecureTransport\":\"false\"}}'
   iamsat find --policy bucket.json --not-principal-account 111122223333
 
-The policies are read as one set. Everything that is given has to hold of the request; of several values of one
-flag one has to. --not-principal-account and --outside-org do not count AWS services.
+The policies are read as one set. The request must have every given property; of several values of one flag, it
+must have one. --not-principal-account and --outside-org do not count AWS services.
 
 Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
     Find(FindArgs),
-    /// What of a policy changes nothing, and what lets more through than it seems to?
+    /// Find parts of a policy without effect, and parts that allow more than they appear to
     #[command(after_help = "\
 Example:
   iamsat lint policies/
 
 Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
     Lint(LintArgs),
-    /// Which policies does a plan, a template or a dump hold?
+    /// List the policies in a plan, a template or a dump
     #[command(after_help = "\
 Example:
   iamsat policies tfplan.json
 
 Exit codes: 0 listed, 2 a file could not be read.")]
     Policies(PoliciesArgs),
-    /// Is one request allowed, and why?
+    /// Decide one request and show why
     #[command(after_help = "\
 Example:
   iamsat simulate --policy role.json --action s3:GetObject --resource arn:aws:s3:::reports/a \\
       --context aws:SourceVpc=vpc-1 --expect allowed")]
     Simulate(SimulateArgs),
-    /// Many questions: a line of JSON each, a line of JSON back.
+    /// Answer many questions: a line of JSON each, a line of JSON back
     #[command(after_help = "\
 A question, on one line:
   {\"id\":1,\"check\":\"check-no-new-access\",
@@ -162,7 +162,7 @@ or
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),
-    /// Do certificates show what they say?
+    /// Check certificates written by --certificate
     #[command(after_help = "\
 Example:
   iamsat check-no-new-access --existing main.json --new branch.json --certificate pass.json
@@ -170,7 +170,7 @@ Example:
 
 Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
     Verify(VerifyArgs),
-    /// What does a code in an answer mean, and what helps?
+    /// Explain a code and how to fix it
     #[command(after_help = "\
 Example:
   iamsat explain new-access")]

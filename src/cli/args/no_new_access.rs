@@ -7,12 +7,12 @@ use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
 use clap::{Args, ValueEnum};
 
-/// What is asked of policies that a plan creates.
+/// How policies that a plan creates are checked.
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
 pub(crate) enum Created {
     /// Whatever they allow is new.
     Compare,
-    /// They may allow what `--existing` allows.
+    /// They may allow whatever `--existing` allows.
     Baseline,
     /// Nothing: they are listed.
     Note,
@@ -28,16 +28,16 @@ pub(crate) struct NoNewAccessArgs {
         required_unless_present_any = ["existing_dir", "plan"]
     )]
     pub(crate) existing: Option<String>,
-    /// A directory of reference policies: each is a rule, and is tried alone
+    /// A directory of reference policies: each is a rule that is checked separately
     #[arg(long, value_name = "DIR", conflicts_with = "existing")]
     pub(crate) existing_dir: Option<String>,
-    /// The policy as it is to be; each is judged alone
+    /// The new policy; several are checked one by one
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required_unless_present = "plan")]
     pub(crate) new: Vec<String>,
-    /// A plan: every policy after it is compared to the same policy before it
+    /// A plan: every policy after it is compared with the same policy before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
     pub(crate) plan: Option<String>,
-    /// What a policy that the plan creates is compared to: nothing (finding), --existing, or nothing is asked (note)
+    /// Compare policies that the plan creates with nothing (finding), with --existing, or not at all (note)
     #[arg(long, value_name = "HOW", requires = "plan")]
     pub(crate) created: Option<Created>,
     #[command(flatten)]

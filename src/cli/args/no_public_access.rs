@@ -8,11 +8,11 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct NoPublicAccessArgs {
-    /// The policy; each is judged alone
+    /// The policy; several are checked one by one
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
     pub(crate) policy: Vec<String>,
-    /// What the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument; plans and templates
-    /// say it themselves
+    /// The type of resource that the policy is attached to, such as AWS::S3::Bucket or AWS::IAM::AssumeRolePolicyDocument; plans
+    /// and templates state it themselves
     #[arg(long, value_name = "TYPE")]
     pub(crate) resource_type: Option<String>,
     #[command(flatten)]

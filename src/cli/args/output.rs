@@ -8,19 +8,19 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// How to answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
+    /// The format of the answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
     /// Write the answer to a file
     #[arg(short, value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Whether to use colours
+    /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
-    /// Show only what is wrong: no PASS, no summary, no warnings
+    /// Show only problems: no PASS, no summary, no warnings
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Show assumptions, sizes and times too
+    /// Also show assumptions, sizes and times
     #[arg(short, long)]
     pub(crate) verbose: bool,
 }

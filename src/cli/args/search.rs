@@ -17,7 +17,7 @@ pub(crate) struct SearchArgs {
     /// Exit with 0 on FAIL; errors and UNKNOWN keep their codes
     #[arg(long)]
     pub(crate) exit_zero: bool,
-    /// Write what shows the answer to a file that `iamsat verify` checks
+    /// Write the evidence for the answer to a file that `iamsat verify` checks
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
     /// Verify a PASS before it is given; one that is not verified is UNKNOWN
@@ -26,7 +26,7 @@ pub(crate) struct SearchArgs {
 }
 
 impl SearchArgs {
-    /// The options of a query whose time begins now.
+    /// Returns the options of a query whose timeout starts now.
     pub(crate) fn options(&self, semantics: &SemanticsArgs) -> Options {
         let mut options =
             Options { certificate: self.certificate.is_some(), certify: self.certify, ..semantics.options() };

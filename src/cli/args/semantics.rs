@@ -12,13 +12,13 @@ pub(crate) struct SemanticsArgs {
     /// is a RESOURCE_POLICY, any other an IDENTITY_POLICY
     #[arg(long, value_name = "TYPE", value_parser = policy_type)]
     pub(crate) policy_type: Option<PolicyType>,
-    /// Whether the principal has a permissions boundary; without it, both are looked at
+    /// Fix whether the principal has a permissions boundary; without it, both cases are considered
     #[arg(long, value_name = "YES|NO")]
     pub(crate) boundary: Option<YesNo>,
-    /// Know only what AWS's own checks know
+    /// Assume only the facts that AWS's own checks know
     #[arg(long, conflicts_with = "assume_heuristics")]
     pub(crate) aws_compat: bool,
-    /// Take for facts what is usually but not certainly true of requests; the answer names what takes part
+    /// Assume facts that usually hold for requests; the answer names those it depends on
     #[arg(long)]
     pub(crate) assume_heuristics: bool,
     /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
@@ -27,7 +27,7 @@ pub(crate) struct SemanticsArgs {
 }
 
 impl SemanticsArgs {
-    /// The options of a query whose policies are read like this.
+    /// Returns the options of a query whose policies are read under these flags.
     pub(crate) fn options(&self) -> Options {
         Options {
             policy_type: self.policy_type,

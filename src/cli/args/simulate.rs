@@ -18,29 +18,29 @@ pub(crate) struct SimulateArgs {
     /// The resource: an ARN, or * for actions that have none
     #[arg(long, value_name = "ARN")]
     pub(crate) resource: String,
-    /// Who asks: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
+    /// The requester: anonymous, an account id, an ARN, service:NAME, federated:PROVIDER or canonical:ID
     #[arg(long, value_name = "PRINCIPAL")]
     pub(crate) principal: Option<String>,
-    /// The user whose session a federated user (arn:aws:sts::...:federated-user/NAME) has
+    /// The user that the session of a federated user (arn:aws:sts::...:federated-user/NAME) belongs to
     #[arg(long, value_name = "ARN")]
     pub(crate) federated_by: Option<String>,
-    /// A context key; repeat it for several values. `key=` is the empty text; keys that are not named are absent, except
-    /// those that follow from the principal, and those that every request has, whose usual value is assumed
+    /// A context key; repeat it for several values. `key=` is the empty text; keys that are not given are absent, except those
+    /// that follow from the principal, and those that every request has, whose usual value is assumed
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) context: Vec<String>,
     /// Context keys as JSON, {"KEY":["VALUE"]}: for keys with `=` in them
     #[arg(long, value_name = "JSON")]
     pub(crate) context_json: Vec<String>,
-    /// A unique id (AROA..., AIDA...) that is this principal
+    /// A unique id (AROA..., AIDA...) that stands for this principal
     #[arg(long, value_name = "ID")]
     pub(crate) unique_id: Vec<String>,
-    /// A canonical user id of the principal's account
+    /// A canonical user id that stands for the principal's account
     #[arg(long, value_name = "ID")]
     pub(crate) canonical_user: Vec<String>,
     /// Exit with 1 unless this is the decision
     #[arg(long, value_name = "DECISION", value_parser = expected)]
     pub(crate) expect: Option<Expected>,
-    /// Exit with 0 where it would be 1
+    /// Exit with 0 instead of 1
     #[arg(long)]
     pub(crate) exit_zero: bool,
     #[command(flatten)]

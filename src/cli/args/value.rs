@@ -16,7 +16,7 @@ pub(super) fn expected(text: &str) -> Result<Expected, String> {
     named.ok_or_else(|| format!("it is one of {}", Expected::ALL.map(Expected::name).join(", ")))
 }
 
-/// The kind of a policy in a plan or template.
+/// Returns the kind of a policy in a plan or template.
 pub(super) fn container_kind(text: &str) -> Result<PolicyKind, String> {
     PolicyKind::from_name(text).ok_or_else(|| {
         let all: Vec<&str> = PolicyKind::ALL.into_iter().map(PolicyKind::name).collect();
@@ -24,17 +24,17 @@ pub(super) fn container_kind(text: &str) -> Result<PolicyKind, String> {
     })
 }
 
-/// A pattern of names that are passed over, with the reason.
+/// Reads a pattern of names to be skipped, with the reason.
 pub(super) fn skipped(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((glob, reason)) if !glob.is_empty() && !reason.trim().is_empty() => {
             Ok((glob.to_owned(), reason.trim().to_owned()))
         }
-        _ => Err("write GLOB=REASON: what is passed over needs a reason".to_owned()),
+        _ => Err("write GLOB=REASON: a skipped policy needs a reason".to_owned()),
     }
 }
 
-/// An organization id. Everything would be outside of a text that is none, such as a pattern, which is no answer.
+/// Reads an organization id. A text that is not an id, such as a pattern, is rejected: every organization would be outside of it.
 pub(super) fn organization(text: &str) -> Result<String, String> {
     match is_id(text, "o-") {
         true => Ok(text.to_owned()),
@@ -64,13 +64,13 @@ pub(super) fn addresses(text: &str) -> Result<String, String> {
     range.ok_or_else(|| "an address or a range of addresses, such as 192.0.2.0/24".to_owned())
 }
 
-/// More threads than any machine has processors for would only fail to start.
+/// Reads a number of threads; more than any machine has processors for would only fail to start.
 pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= 1024);
     number.ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
-/// `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
+/// Reads `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a time is written 10s, 500ms or 2m".to_owned();
     let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic()) {

@@ -11,10 +11,10 @@ pub(crate) struct VerifyArgs {
     /// The certificates
     #[arg(value_name = "CERTIFICATE", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Policies that the certificates have to be about: each has to be one of their policies, byte for byte
+    /// Policies that the certificates must be about: each must be one of their policies, byte for byte
     #[arg(long, value_name = "POLICY", num_args = 1..)]
     pub(crate) policy: Vec<String>,
-    /// Give up on a certificate after this time, such as 10s or 500ms: not verified
+    /// Give up on a certificate after this time, such as 10s or 500ms: it is then not verified
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Accepted findings: their list is read, applied, and written.
+//! Accepted findings: reads, applies and writes their list.
 
 use crate::cli::args::BaselineArgs;
 use crate::cli::input::read_text;
@@ -11,8 +11,8 @@ use std::path::Path;
 /// The reason of new entries if none is given.
 const REASON: &str = "known when this list was written";
 
-/// Marks the findings that are on the list as accepted, and reports entries of no use any more. If the list is to be
-/// written, everything that was found is on it.
+/// Marks the findings on the list as accepted, and reports entries that match nothing. If the list is to be written, all findings
+/// are put on it.
 pub(super) fn accept(args: &BaselineArgs, report: &mut Report) -> Result<(), Failure> {
     let Some(path) = args.baseline.as_ref().or(args.write_baseline.as_ref()) else { return Ok(()) };
     let directory = report.directory.clone();
@@ -34,7 +34,7 @@ pub(super) fn accept(args: &BaselineArgs, report: &mut Report) -> Result<(), Fai
     Ok(())
 }
 
-/// The list; an empty one if there is none yet and it is to be written.
+/// Returns the list; an empty one if there is none yet and it is to be written.
 fn read(path: &Path, is_written: bool) -> Result<Baseline, Failure> {
     let name = path.display().to_string();
     if is_written && !path.exists() {

@@ -1,4 +1,4 @@
-//! Many questions from a file or standard input.
+//! Many queries from a file or standard input.
 
 use crate::batch::{Batch, RunError, Summary};
 use crate::check::Options;
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// A bar on standard error: how far the file is answered, or how many lines are if the end is not known.
+/// Returns a progress bar on standard error: the answered part of the file, or the number of lines if the length is not known.
 fn bar(shown: bool, size: Option<u64>) -> ProgressBar {
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(size, target);
@@ -74,11 +74,11 @@ fn bar(shown: bool, size: Option<u64>) -> ProgressBar {
         Some(_) => "{bar:30} {percent:>3} % {msg} lines, {eta} left",
         None => "{spinner} {human_pos} lines, {per_sec}",
     };
-    // A template of ours is no error.
+    // The template is a constant of this program, so it is valid.
     ProgressStyle::with_template(template).map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
 }
 
-/// Says how many lines had which answer, and how fast.
+/// Summarizes the outcomes of the lines and the speed.
 fn said(summary: &Summary, elapsed: Duration) -> String {
     let Summary { pass, fail, unknown, skipped, errors, .. } = *summary;
     let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };

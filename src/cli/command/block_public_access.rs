@@ -1,4 +1,4 @@
-//! `block-public-access`: S3's four settings on a policy and ACLs.
+//! `block-public-access`: the effect of S3's four settings on a policy and ACLs.
 
 use super::tell;
 use crate::check::{BlockSettings, Blocked, block_public_access};
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         )
     })?;
     let is_point = resource_type.is_access_point();
-    // They act on requests through an access point only: whoever goes to the bucket itself is not kept out by them.
+    // These apply only to requests through an access point: they do not stop requests to the bucket itself.
     if !is_point && (args.vpc_origin || args.access_point_settings.is_some()) {
         return Err(Failure::validation(
             "`--vpc-origin` and `--access-point-settings` are about access points: ask with `--resource-type \
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     if let Some(owner) =
         args.owner.as_deref().filter(|o| o.len() != 12 || !o.bytes().all(|b| b.is_ascii_digit()))
     {
-        return Err(is_no(owner, "no account: it has 12 digits"));
+        return Err(is_no(owner, "not an account: an account has 12 digits"));
     }
     let of = Blocked {
         policy,
@@ -100,7 +100,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-/// The settings that the file of the policy has for the bucket, unless flags give them.
+/// Returns the settings that the file of the policy has for the bucket, unless flags give them.
 fn file_settings(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<BlockSettings, Failure> {
     let mut settings = BlockSettings::default();
     let file = args.policy.as_deref().filter(|argument| *argument != "-");

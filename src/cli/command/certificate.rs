@@ -1,4 +1,4 @@
-//! Certificates of answers, written where `--certificate` says.
+//! Writes the certificates of answers to the path given by `--certificate`.
 
 use crate::check::Answer;
 use crate::cli::output::{Output, write_file};
@@ -6,7 +6,7 @@ use crate::report::Failure;
 use crate::verify::Certificate;
 use std::path::Path;
 
-/// Writes the certificate of an answer, if there is a path for it; an answer that is UNKNOWN has none.
+/// Writes the certificate of an answer, if there is a path for it; an UNKNOWN answer has none.
 pub(super) fn write(path: Option<&Path>, answer: &Answer, output: &Output) -> Result<(), Failure> {
     match (path, answer.certificate()) {
         (None, _) => {}
@@ -16,7 +16,7 @@ pub(super) fn write(path: Option<&Path>, answer: &Answer, output: &Output) -> Re
     Ok(())
 }
 
-/// Writes the certificates of several answers into one file, as a list. `is_open` says that an answer is UNKNOWN.
+/// Writes the certificates of several answers as a list into one file. `is_open` is true if an answer is UNKNOWN.
 pub(super) fn write_all<'c>(
     path: Option<&Path>,
     certificates: impl IntoIterator<Item = &'c Certificate>,

@@ -1,4 +1,4 @@
-//! Everything that is different between two policies, in every direction.
+//! All differences between two policies, in every direction.
 
 use crate::check::{Difference, Judging, Options, denied_difference, difference};
 use crate::index::broken;
@@ -7,7 +7,7 @@ use crate::report::{Change, Direction, Failure, Issue, Status};
 use crate::surface::answered;
 use serde_json::{Map, Value, json};
 
-/// The requests that are gained and lost and, unless policies are judged alone, no longer denied and newly denied.
+/// The gained and lost requests and, unless policies are judged alone, those no longer denied and newly denied.
 pub(super) struct Changes<'d> {
     all: Vec<Change<'d>>,
     judges_denials: bool,
@@ -24,7 +24,7 @@ impl<'d> Changes<'d> {
         options: &Options,
     ) -> Result<Changes<'d>, Failure> {
         let judges_denials = options.judging != Judging::Alone;
-        // What lets more through is told of the new policy, what lets less through of the old one.
+        // A change that lets more through is reported for the new policy, one that lets less through for the old one.
         let directions = [
             (Direction::Gained, new, old),
             (Direction::Lost, old, new),
@@ -51,7 +51,8 @@ impl<'d> Changes<'d> {
         self.all.iter()
     }
 
-    /// The requests gained, lost, no longer denied and newly denied; the last two are absent where policies are judged alone.
+    /// Returns the requests gained, lost, no longer denied and newly denied; the last two are absent where policies are judged
+    /// alone.
     fn parts(&self) -> (&Change<'d>, &Change<'d>, Option<[&Change<'d>; 2]>) {
         match &*self.all {
             [gained, lost] => (gained, lost, None),
@@ -64,12 +65,12 @@ impl<'d> Changes<'d> {
         self.parts().0
     }
 
-    /// True if there may be more than what is told.
+    /// True if there may be more differences than reported.
     pub(super) fn is_open(&self) -> bool {
         self.all.iter().any(|change| !change.is_complete())
     }
 
-    /// The status, and its name in JSON.
+    /// Returns the status, and its name in JSON.
     pub(super) fn status(&self) -> (Status, &'static str) {
         match (self.is_open(), self.all.iter().any(Change::is_shown)) {
             (true, _) => (Status::Unknown, "UNKNOWN"),
@@ -78,19 +79,19 @@ impl<'d> Changes<'d> {
         }
     }
 
-    /// Says what is different; of policies that are the same, `same` with the verb that says in what.
+    /// Describes the differences. For equal policies, returns `same` of the verbs in which they agree.
     pub(super) fn message(&self, same: impl FnOnce(&str) -> String) -> String {
         if self.all.iter().all(Change::is_empty) {
             return same(if self.judges_denials { "allow and deny" } else { "allow" });
         }
         let (gained, lost, denied) = self.parts();
-        // What is denied is told where it changed, or may have.
+        // Denied requests are mentioned only if they changed, or may have.
         let denied = denied.into_iter().flatten().filter(|change| !change.is_empty());
         let told = [gained, lost].into_iter().chain(denied);
         told.map(Change::sentence).collect::<Vec<_>>().join("; ")
     }
 
-    /// The issues: what lets more through by the first function, what lets less through by the second.
+    /// Returns the issues, made by the first function if more is let through and by the second if less is.
     pub(super) fn issues(
         &self,
         of_new: &dyn Fn(&Change<'_>) -> Vec<Issue>,
@@ -105,7 +106,7 @@ impl<'d> Changes<'d> {
         issues
     }
 
-    /// Adds the members of JSON, one for each direction.
+    /// Inserts the JSON members, one for each direction.
     pub(super) fn insert_into(&self, members: &mut Map<String, Value>) {
         let (gained, lost, denied) = self.parts();
         members.insert("gained".to_owned(), json!(gained));

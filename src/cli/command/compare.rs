@@ -1,4 +1,4 @@
-//! `compare`: how two policies relate.
+//! `compare`: the relation between two policies.
 
 use super::policy_pair::PolicyPair;
 use super::{certificate, tell};
@@ -48,10 +48,10 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-/// Says in a sentence how two policies relate.
+/// Describes the relation between two policies in a sentence.
 fn relation(comparison: &Comparison, left: &Document, right: &Document) -> String {
     let (left, right) = (left.source.name(), right.source.name());
-    // Alone they allow; beside others they let through what those allow.
+    // Alone, policies "allow" requests; beside others, they "let through" requests that those allow.
     let alone = !comparison.left.beside_others;
     let words = if alone {
         ["allow the same", "allows", ""]
@@ -75,7 +75,7 @@ fn relation(comparison: &Comparison, left: &Document, right: &Document) -> Strin
                 Verdict::Pass(_) => format!("{one} {lets} nothing{through} that {other} does not (proved)"),
                 Verdict::Fail(_) => format!("{one} {lets} something{through} that {other} does not"),
                 Verdict::Unknown(_) => {
-                    format!("it is open whether {one} {lets} something{through} that {other} does not")
+                    format!("it is undecided whether {one} {lets} something{through} that {other} does not")
                 }
             };
             format!("{}; {}", said(&comparison.left, left, right), said(&comparison.right, right, left))

@@ -1,4 +1,4 @@
-//! `diff`: what one policy allows and another does not, in both directions.
+//! `diff`: the requests that one policy allows and another does not, in both directions.
 
 use super::changes::Changes;
 use super::policy_pair::PolicyPair;

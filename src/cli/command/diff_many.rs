@@ -1,4 +1,4 @@
-//! `diff` of many policies: before and after of a plan, and the same policies of two files or directories.
+//! `diff` of many policies: before and after a plan, or the same policies of two files or directories.
 
 use super::changes::Changes;
 use super::recheck;
@@ -65,7 +65,7 @@ pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -
 /// A policy with the members of its answer in JSON.
 pub(super) type Told = (Subject, Map<String, Value>);
 
-/// The outcome of a policy that is not looked into; `None` if it is.
+/// Returns the outcome of a policy that is not compared; `None` if it is compared.
 pub(super) fn settled(input: &Input, shows_sensitive: bool) -> Option<Told> {
     let hidden = input.entry.as_ref().filter(|entry| entry.sensitive && !shows_sensitive);
     match (&input.standing, hidden) {
@@ -74,7 +74,7 @@ pub(super) fn settled(input: &Input, shows_sensitive: bool) -> Option<Told> {
             Some(told(input, Status::Unknown, why, vec![(**issue).clone()], "UNKNOWN"))
         }
         (_, Some(entry)) => {
-            let why = "its text is marked as sensitive: `--show-sensitive` shows what was found";
+            let why = "its text is marked as sensitive: `--show-sensitive` shows the findings";
             let issue = Issue::new(Kind::Unknown, Code::SensitivePolicy, format!("{}: {why}", entry.name));
             Some(told(input, Status::Unknown, why, vec![issue], "UNKNOWN"))
         }
@@ -125,7 +125,7 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
         issues(change, [was, &input.argument], new)
     });
     if reference.is_none() {
-        // There is no other policy that could be named or changed.
+        // There is no other policy that advice could name or change.
         for issue in &mut found {
             issue.notes.retain(|(name, _)| *name == "request");
         }

@@ -1,4 +1,4 @@
-//! `find-external-access`: whom a policy lets in from outside.
+//! `find-external-access`: access that a policy gives from outside.
 
 use super::{baseline, certificate, external_access_many, tell};
 use crate::check::{ExternalAccess, Zone, external_access};
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub(super) const COMMAND: &str = "find-external-access";
 
-/// The type of resource of a policy for which neither the file nor a flag says it.
+/// The assumed type of resource, if neither the file nor a flag states it.
 pub(super) const USUAL_RESOURCE: &str = "AWS::S3::Bucket";
 
 pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         options: &options,
     };
     let status = status(&access);
-    // JSON is made from the findings; it needs the issues only where some may be accepted.
+    // JSON is made from the findings; it needs the issues only if some may be accepted.
     let issues = match output.format {
         Format::Json if !args.baseline.is_asked() => Vec::new(),
         _ => external.issues().into_iter().chain(Issue::warnings(policy)).collect(),
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-/// The status of an answer.
+/// Returns the status of an answer.
 pub(super) fn status(access: &ExternalAccess) -> Status {
     match (access.is_complete(), access.findings.is_empty()) {
         (false, _) => Status::Unknown,
@@ -86,7 +86,7 @@ pub(super) fn status(access: &ExternalAccess) -> Status {
     }
 }
 
-/// Says in the sentence about a policy how many of its findings are accepted.
+/// Adds the number of accepted findings to the sentence about a policy.
 pub(super) fn say_accepted(subject: &mut Subject) {
     match subject.issues.iter().filter(|issue| issue.accepted.is_some()).count() {
         0 => {}
@@ -105,7 +105,7 @@ fn json(external: &External<'_>, report: &Report, output: &mut Output) -> Result
     output.json(&value)
 }
 
-/// The table and the issues; where only what is wrong is to be shown, the table without what is accepted.
+/// Returns the table and the issues. If only problems are shown, the table omits accepted findings.
 fn text(external: &External<'_>, report: Report, output: &mut Output) -> Result<(), Failure> {
     output.issues(report.issues.iter());
     let is_quiet = output.verbosity == Verbosity::Quiet;

@@ -1,4 +1,4 @@
-//! `find-external-access` on a file of several policies: each of a resource by itself.
+//! `find-external-access` on a file with several policies: each policy of a resource by itself.
 
 use super::diff_many::{Told, failed, settled, told};
 use super::external_access::{COMMAND, USUAL_RESOURCE, say_accepted, status};
@@ -115,7 +115,7 @@ fn judged<'i>(
             None => {
                 let why = format!("no type of resource is known for {}", entry.resource);
                 let issue = Issue::new(Kind::Unknown, Code::NoPublicCheck, format!("{}: {why}", entry.name))
-                    .with_note("help", "`--resource-type TYPE` judges it as the policy of such a resource");
+                    .with_note("help", "`--resource-type TYPE` checks it as the policy of such a resource");
                 return Ok(as_told(told(input, Status::Unknown, &why, vec![issue], "UNKNOWN")));
             }
         },

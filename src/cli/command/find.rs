@@ -1,4 +1,4 @@
-//! `find`: the general question whether a request with some properties is allowed.
+//! `find`: the general query whether a request with given properties is allowed.
 
 use super::certificate;
 use crate::check::{Options, Property, PropertyError, find};
@@ -14,8 +14,7 @@ use crate::surface::{answered, document, fit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Checks that each policy of a file alone allows no such request either: whether one that denies it is for the same requester
-/// is not known.
+/// Checks that each policy of a file alone allows no such request either: a policy that denies it may apply to another requester.
 fn each_alone(policies: &[&Document], within: &[&Document], options: &Options) -> Result<(), Failure> {
     if !policies.iter().any(|policy| policy.statements.iter().any(|one| one.effect.value == Effect::Deny)) {
         return Ok(());
@@ -35,7 +34,7 @@ fn each_alone(policies: &[&Document], within: &[&Document], options: &Options) -
     Ok(())
 }
 
-/// Checks that the files say of all policies that they are of one side: those of the requester, or those of a resource.
+/// Checks that all policies of the files belong to one side: to the requester, or to a resource.
 fn of_one_side(inputs: &[Input], given: Option<PolicyType>) -> Result<(), Failure> {
     let kinds = inputs.iter().filter_map(|input| {
         let kind = input.entry.as_ref()?.kind?;
@@ -54,7 +53,7 @@ fn of_one_side(inputs: &[Input], given: Option<PolicyType>) -> Result<(), Failur
 
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
-    // A policy that is attached and was not read may allow what is looked for.
+    // An attached policy that was not read may allow the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
     as_one_set(&mut inputs, &args.container, output);
     of_one_side(&inputs, args.semantics.policy_type)?;
@@ -88,7 +87,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     if !policy_type.has_principals() && names_principals {
         let article = if policy_type == PolicyType::Identity { "an" } else { "a" };
         return Err(Failure::validation(format!(
-            "{article} {} is for whoever it is attached to: ask with --condition about aws:PrincipalArn or \
+            "{article} {} applies to any principal it is attached to: ask with --condition about aws:PrincipalArn or \
              aws:PrincipalAccount instead",
             policy_type.name()
         )));
@@ -99,7 +98,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     if !are_one_set && answer.verdict.is_pass() {
         each_alone(&policies, &within, &options)?;
     }
-    // A PASS about policies that allow nothing says nothing about the requests.
+    // A PASS about policies that allow nothing says nothing about the properties.
     let is_pass = answer.verdict.is_pass();
     let plain = Options { certificate: false, ..options.clone() };
     let at_all = || find(policies.iter().copied(), [], [], &plain);
@@ -140,9 +139,9 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
-/// The properties that the flags ask for; everything has to hold. Nobody outside of an account or an organization has a key that describes
-/// callers with a value of theirs: these are asked for where the policies `mention` them. Source: docs/semantics.md, "Outside a
-/// zone of trust".
+/// Returns the properties given by the flags; all must hold. Nobody outside of an account or organization has a key that
+/// describes callers with a value of that account or organization. This is required if the policies `mention` the key. Source:
+/// docs/semantics.md, "Outside a zone of trust".
 fn properties(args: &FindArgs, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Property>, Failure> {
     let mut wanted = Vec::new();
     let anonymous = args.principal.as_deref() == Some("anonymous");
@@ -195,7 +194,7 @@ fn properties(args: &FindArgs, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Pro
         condition(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}));
     }
     if anonymous {
-        // Whoever belongs to no account and is neither a service nor federated.
+        // Callers that belong to no account and are neither a service nor federated.
         let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
         wanted.push(Property { not_principal: Some(others.to_string()), ..Property::default() });
     }
@@ -211,7 +210,7 @@ fn properties(args: &FindArgs, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Pro
     Ok(wanted)
 }
 
-/// A principal as the element of a policy.
+/// Returns a principal as the element of a policy.
 fn element(text: &str) -> Value {
     let kinds = [("service:", "Service"), ("federated:", "Federated"), ("canonical:", "CanonicalUser")];
     let known = kinds.iter().find_map(|(prefix, kind)| Some((kind, text.strip_prefix(prefix)?)));

@@ -1,4 +1,4 @@
-//! Information about iamsat: pages about codes, completions for shells, man pages.
+//! Information about iamsat: pages about codes, shell completions, man pages.
 
 use crate::cli::Exit;
 use crate::cli::args::{Cli, CompletionsArgs, ExplainArgs, ManArgs};
@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::report::Failure;
 use clap::CommandFactory;
 
-/// The page about a code, or the list of all codes.
+/// Returns the page about a code, or the list of all codes.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     let text = match &args.code {
         Some(code) => {
@@ -25,7 +25,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// A script that completes the command line in a shell.
+/// Returns a script that completes the command line in a shell.
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "iamsat", &mut script);
@@ -33,7 +33,7 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// A man page on standard output, or all of them in a directory.
+/// Writes a man page to standard output, or all of them to a directory.
 pub(crate) fn man(args: &ManArgs) -> Result<Exit, Failure> {
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
@@ -57,9 +57,9 @@ pub(crate) fn man(args: &ManArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// `iamsat`, or `iamsat-COMMAND`.
+/// Returns `iamsat` or `iamsat-COMMAND`.
 fn file_name(command: &clap::Command) -> String {
-    // The root is displayed by its own name.
+    // The root command is displayed under its own name.
     command.get_display_name().unwrap_or(command.get_name()).to_owned()
 }
 

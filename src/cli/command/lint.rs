@@ -81,7 +81,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     Ok(exits.fold(Exit::Success, Exit::and))
 }
 
-/// The outcome of a policy that is not looked into; `None` if it is.
+/// Returns the outcome of a policy that is not analyzed; `None` if it is.
 fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
     let hidden =
         input.entry.as_ref().filter(|entry| entry.sensitive && !args.inputs.container.show_sensitive);
@@ -89,7 +89,7 @@ fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
         (Standing::Skipped(why), _) => (Status::Skipped, why.clone(), None),
         (Standing::Open(issue, why), _) => (Status::Unknown, why.clone(), Some((**issue).clone())),
         (_, Some(entry)) => {
-            let why = "its text is marked as sensitive: `--show-sensitive` shows what is found";
+            let why = "its text is marked as sensitive: `--show-sensitive` shows the findings";
             let title = format!("{}: {why}", entry.name);
             (Status::Unknown, why.to_owned(), Some(Issue::new(Kind::Unknown, Code::SensitivePolicy, title)))
         }

@@ -1,4 +1,4 @@
-//! The commands: one file each, and what some of them share.
+//! The commands, one file each, and the functions that some of them share.
 
 mod baseline;
 mod certificate;

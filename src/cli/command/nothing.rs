@@ -1,4 +1,4 @@
-//! The empty policy, to which a created or deleted one is compared.
+//! The empty policy, with which created and deleted policies are compared.
 
 use crate::check::Options;
 use crate::index::broken;
@@ -6,14 +6,14 @@ use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, parse};
 use crate::span::Source;
 
-/// A document of the same type that allows nothing and denies nothing.
+/// Returns a document of the same type that allows and denies nothing.
 pub(super) fn nothing(like: &Document, options: &Options) -> Document {
     let policy_type = match options.policy_type {
         Some(policy_type) => policy_type,
         None => PolicyType::infer([like]),
     };
     let principal = if policy_type.has_principals() { r#""Principal":"*","# } else { "" };
-    // Policies that have no `Resource` at all are read without resources; one that has it would change that.
+    // Policies without any `Resource` are read without resources; one with it would change this.
     let has_resource = like.statements.iter().any(|statement| statement.resource.is_some());
     let resource = if has_resource { r#","Resource":"*""# } else { "" };
     let text = format!(r#"{{"Statement":{{"Effect":"Allow",{principal}"Action":[]{resource}}}}}"#);

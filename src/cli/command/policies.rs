@@ -1,4 +1,4 @@
-//! `policies`: what a plan, a state, a template or a dump holds.
+//! `policies`: lists the policies of a plan, a state, a template or a dump.
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, PoliciesArgs};
@@ -176,7 +176,7 @@ fn described(entry: &Entry, container: &Container, skipped: Option<String>) -> S
     text
 }
 
-/// A policy as JSON: what the checks say of each, too.
+/// Returns a policy as JSON, which the checks also use.
 pub(super) fn policy(entry: &Entry, container: &Container) -> Value {
     let place = container.source.position(entry.span.start as usize);
     let mut value = described_entry(entry);
@@ -225,7 +225,7 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
     })
 }
 
-/// Settings that block public access, as JSON, with the names that AWS's API has for them.
+/// Describes settings that block public access as JSON, with the names of AWS's API.
 pub(super) fn described_block(block: &AccessBlock) -> Value {
     let [acls, ignores, policies, restricts] = block.flags;
     json!({

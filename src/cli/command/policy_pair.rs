@@ -1,4 +1,4 @@
-//! Two policies that are compared.
+//! Two policies to be compared.
 
 use super::recheck;
 use crate::check::{Options, no_more_through};
@@ -10,7 +10,7 @@ use crate::surface::{documents, fit};
 /// Two policies.
 pub(super) struct PolicyPair {
     reads: [Read; 2],
-    /// The arguments, and those under which the documents are found again.
+    /// The arguments, and the arguments under which the documents are found again.
     arguments: [(String, String); 2],
 }
 
@@ -30,7 +30,7 @@ impl PolicyPair {
         Ok(PolicyPair { reads, arguments })
     }
 
-    /// Tells what the document of an argument allows beyond the other, with advice that was checked by one more query.
+    /// Returns issues for what the document of one argument allows beyond the other, with advice checked by one more query.
     pub(super) fn issues(
         &self,
         argument: &str,
@@ -60,10 +60,10 @@ impl PolicyPair {
         format!("{one} {other}")
     }
 
-    /// The documents.
+    /// Returns the documents.
     ///
     /// # Errors
-    /// One is not of the type that both are read as.
+    /// A document is not of the type under which both are read.
     pub(super) fn documents(&self, policy_type: Option<PolicyType>) -> Result<[&Document; 2], Failure> {
         let documents = documents(self.reads.each_ref())?;
         fit(&documents, policy_type)?;

@@ -1,4 +1,4 @@
-//! One request, judged by a set of policies.
+//! One request, decided by a set of policies.
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     let mut request = request(args)?;
     let mut reader = Reader::new(&args.container);
     let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
-    // A policy that is attached and was not read may allow or deny the request.
+    // An attached policy that was not read may allow or deny the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
     as_one_set(&mut inputs, &args.container, output);
     let reads = texts(inputs)?;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     }
     let documents: Vec<&Document> = reads.iter().map(document).collect();
     let semantics = &args.semantics;
-    // A set may hold documents of both types; each has to be whole as what it is.
+    // A set may contain documents of both types; each must be valid for its type.
     match semantics.policy_type {
         Some(_) => fit(&documents, semantics.policy_type)?,
         None => documents.iter().try_for_each(|document| fit(&[*document], None))?,
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     Ok(exit.zeroed(args.exit_zero))
 }
 
-/// The decision of the documents, where it does not depend on whose resource it is.
+/// Returns the decision of the documents, if it does not depend on whose resource it is.
 fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs) -> Result<Trace, Failure> {
     let mut options = evaluate::Options::for_documents(documents);
     options.strict_arn = semantics.strict_arn;
@@ -76,7 +76,7 @@ fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs
         ([], _, _) | (_, [], _) => return Ok(evaluate(documents, request, &options)),
         (own, _, None) => {
             return Err(Failure::validation(format!(
-                "{} and {} are of both sides: name who asks with `--principal`",
+                "{} and {} belong to a requester and to a resource: name the requester with `--principal`",
                 names(own),
                 names(&of_resource)
             )));
@@ -107,10 +107,10 @@ fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs
 fn request(args: &SimulateArgs) -> Result<Request, Failure> {
     let mut context = Vec::new();
     for pair in &args.context {
-        let (key, value) = pair
-            .split_once('=')
-            .filter(|(key, _)| !key.trim().is_empty())
-            .ok_or_else(|| Failure::validation(format!("`{pair}` is no context: write KEY=VALUE")))?;
+        let (key, value) =
+            pair.split_once('=').filter(|(key, _)| !key.trim().is_empty()).ok_or_else(|| {
+                Failure::validation(format!("`{pair}` is not a valid context: write KEY=VALUE"))
+            })?;
         context.push((key.to_owned(), value.to_owned()));
     }
     for text in &args.context_json {
@@ -128,7 +128,7 @@ fn request(args: &SimulateArgs) -> Result<Request, Failure> {
         bare_context: args.semantics.aws_compat,
     };
     let request = spelled.request().map_err(Failure::validation)?;
-    // Only the form of what was given; which keys ought to be there is the caller's choice.
+    // Only the form of the given keys is checked; the caller chooses which keys are given.
     let faults = request.inconsistencies([], &FactSets { safe: false, heuristics: false });
     let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
     match shape {
@@ -137,11 +137,11 @@ fn request(args: &SimulateArgs) -> Result<Request, Failure> {
     }
 }
 
-/// The keys and values of `{"KEY": ["VALUE"]}`.
+/// Returns the keys and values of `{"KEY": ["VALUE"]}`.
 fn json_context(text: &str) -> Result<Vec<(String, String)>, Failure> {
     let wrong = || {
         Failure::validation(format!(
-            "`{text}` is no context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
+            "`{text}` is not a valid context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
         ))
     };
     let mut pairs = Vec::new();

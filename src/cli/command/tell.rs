@@ -1,11 +1,11 @@
-//! The outcome of a command about one subject, in text or in a format for pipelines.
+//! Reports the outcome of a command about one subject, as text or in a format for pipelines.
 
 use crate::cli::args::Format;
 use crate::cli::output::{Output, directory};
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject};
 
-/// Writes the issues and the sentence of a command as text, or a report of it.
+/// Writes the issues and the sentence of a command as text, or as a report.
 pub(super) fn outcome(
     output: &mut Output,
     command: &'static str,
@@ -39,10 +39,10 @@ pub(super) fn outcome(
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
 }
 
-/// The number of policies that are the same on both sides.
+/// Returns the number of policies that are the same on both sides.
 pub(super) fn unchanged(count: usize) -> String {
     match count {
-        1 => "1 policy is unchanged, and nothing is asked of it".to_owned(),
-        count => format!("{count} policies are unchanged, and nothing is asked of them"),
+        1 => "1 policy is unchanged and not checked".to_owned(),
+        count => format!("{count} policies are unchanged and not checked"),
     }
 }

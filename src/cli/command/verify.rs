@@ -92,7 +92,7 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
     Ok(exit)
 }
 
-/// The policies that the certificates have to be about: each by its name and the hash of its text.
+/// Returns the policies that the certificates must be about, each by its name and the hash of its text.
 fn given(arguments: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let mut reader = Reader::default();
     let one = |argument: &String| {
@@ -105,16 +105,16 @@ fn given(arguments: &[String]) -> Result<Vec<(String, String)>, Failure> {
     arguments.iter().map(one).collect()
 }
 
-/// Compares the policies of a claim to those that it has to be about.
+/// Checks that a claim is about the given policies.
 ///
 /// # Errors
-/// One of them is not a policy of the claim: the sentence that says so.
+/// A policy is not one of the claim's; the sentence says so.
 fn compared(claim: &Claim, given: &[(String, String)]) -> Result<(), String> {
     let is_other = |(_, sha256): &&(String, String)| claim.policies.iter().all(|p| p.sha256 != *sha256);
     match given.iter().find(is_other) {
         None => Ok(()),
         Some((name, sha256)) => Err(format!(
-            "it is about other policies: the text of {name} (sha256 {sha256}) is none of them; what it shows is {}",
+            "it is about other policies: the text of {name} (sha256 {sha256}) is none of them; its claim is {}",
             claim.sentence
         )),
     }
@@ -124,7 +124,7 @@ fn subject(name: String, status: Status, message: String, issues: Vec<Issue>) ->
     Subject { name, file: None, rule: None, status, message, issues }
 }
 
-/// The certificates of a file, with their names: one, or a list of several as `compare` and `diff` write them.
+/// Returns the certificates in a file, with their names: one, or a list as written by `compare` and `diff`.
 fn certificates(path: &Path, limits: &Limits) -> Vec<(String, Result<String, Failure>)> {
     let name = path.display().to_string();
     let text = match read(path, &name, limits) {
@@ -142,10 +142,10 @@ fn certificates(path: &Path, limits: &Limits) -> Vec<(String, Result<String, Fai
     }
 }
 
-/// The text of a file; one byte more than the limit is enough to know that it is too long.
+/// Returns the text of a file. Reading one byte more than the limit is enough to know that it is too long.
 fn read(path: &Path, name: &str, limits: &Limits) -> Result<String, Failure> {
     let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, limits.bytes));
     let bytes = bytes.map_err(|error| unreadable(name, reason(&error)))?;
-    // What is no text is no certificate, and that is said as such.
+    // A file that is not text is reported as a text that is not a certificate.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,4 +1,4 @@
-//! The lists of check-access-not-granted, in the spellings that the AWS CLI takes.
+//! The lists of check-access-not-granted, in the spellings of the AWS CLI.
 
 use super::argument::text_of;
 use crate::check::Access;
@@ -6,7 +6,7 @@ use crate::cli::args::AccessNotGrantedArgs;
 use crate::report::Failure;
 use crate::surface::access_entries;
 
-/// The entries that the flags list.
+/// Returns the entries that the flags list.
 pub(crate) fn access_of(args: &AccessNotGrantedArgs) -> Result<Vec<Access>, Failure> {
     if args.access.is_empty() {
         let access = Access::new(&args.actions, &args.resources);
@@ -27,11 +27,11 @@ pub(crate) fn access_of(args: &AccessNotGrantedArgs) -> Result<Vec<Access>, Fail
     Ok(entries)
 }
 
-/// `actions=a,b,resources=c`, values in brackets or not.
+/// Reads `actions=a,b,resources=c`, with or without brackets around the values.
 fn shorthand(text: &str) -> Result<Access, Failure> {
     let wrong = || {
         Failure::validation(format!(
-            "`{text}` is no access: write actions=A,B,resources=R or [{{\"actions\":[..],\"resources\":[..]}}]"
+            "`{text}` is not an access entry: write actions=A,B,resources=R or [{{\"actions\":[..],\"resources\":[..]}}]"
         ))
     };
     let (mut actions, mut resources) = (Vec::new(), Vec::new());

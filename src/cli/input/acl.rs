@@ -9,7 +9,7 @@ const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 
-/// The canned ACLs of S3, and what each grants beside what the owner of the bucket or object has.
+/// The canned ACLs of S3, with the grants that each adds to those of the owner of the bucket or object.
 ///
 /// Source: Amazon S3 User Guide, "Access control list (ACL) overview", "Canned ACL".
 const CANNED: [(&str, &[(&str, &str)]); 8] = [
@@ -23,7 +23,7 @@ const CANNED: [(&str, &[(&str, &str)]); 8] = [
     ("log-delivery-write", &[(LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")]),
 ];
 
-/// The answer of get-bucket-acl or get-object-acl, or a canned ACL by its name.
+/// Returns the answer of get-bucket-acl or get-object-acl, or a canned ACL by its name.
 pub(crate) fn acl_grants(argument: &str) -> Result<Vec<AclGrant>, Failure> {
     let grant = |grantee: &str, permission: &str| AclGrant {
         grantee: grantee.to_owned(),

@@ -4,12 +4,12 @@ use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::io::Read;
 
-/// The path of an argument, which `file://` may introduce.
+/// Returns the path in an argument, without the prefix `file://`.
 pub(crate) fn path_of(argument: &str) -> &str {
     argument.strip_prefix("file://").unwrap_or(argument)
 }
 
-/// Reads up to one byte more than `most`: enough to know that there are too many.
+/// Reads up to one byte more than `most`, which is enough to know that the input is too long.
 pub(crate) fn read_bounded(input: impl Read, most: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(most as u64 + 1).read_to_end(&mut bytes)?;
@@ -21,7 +21,7 @@ pub(crate) fn is_inline(argument: &str) -> bool {
     argument.trim_start().starts_with('{')
 }
 
-/// The name of an input: its path, `<stdin>`, or for an inline document its role.
+/// Returns the name of an input: its path, `<stdin>`, or its role for an inline document.
 pub(crate) fn input_name(argument: &str, role: &str) -> String {
     if is_inline(argument) {
         format!("<{role}>")
@@ -32,7 +32,7 @@ pub(crate) fn input_name(argument: &str, role: &str) -> String {
     }
 }
 
-/// The text of a file named like a policy, for arguments that are no policies.
+/// Returns the text of a file, for arguments that are not policies.
 pub(crate) fn text_of(argument: &str) -> Result<String, Failure> {
     match argument.strip_prefix("file://") {
         Some(path) => read_text(path),
@@ -40,7 +40,7 @@ pub(crate) fn text_of(argument: &str) -> Result<String, Failure> {
     }
 }
 
-/// The text of a file.
+/// Returns the text of a file.
 pub(crate) fn read_text(path: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| unreadable(path, reason(&error)))
 }

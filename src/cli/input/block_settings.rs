@@ -7,7 +7,7 @@ use crate::report::Failure;
 const SETTINGS: [&str; 4] =
     ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
-/// The answer of get-public-access-block, its configuration alone, `Name=true,...`, `all` or `none`.
+/// Reads the answer of get-public-access-block, its configuration alone, `Name=true,...`, `all` or `none`.
 pub(crate) fn block_settings(argument: &str) -> Result<BlockSettings, Failure> {
     let mut settings = BlockSettings::default();
     let mut set = |name: &str, on: Option<bool>| {
@@ -16,7 +16,7 @@ pub(crate) fn block_settings(argument: &str) -> Result<BlockSettings, Failure> {
             "IgnorePublicAcls" => &mut settings.ignore_public_acls,
             "BlockPublicPolicy" => &mut settings.block_public_policy,
             "RestrictPublicBuckets" => &mut settings.restrict_public_buckets,
-            _ => return Err(is_no(name, &format!("no setting{}: {}", meant(name), SETTINGS.join(", ")))),
+            _ => return Err(is_no(name, &format!("not a setting{}: {}", meant(name), SETTINGS.join(", ")))),
         };
         *place = on.ok_or_else(|| Failure::validation(format!("`{name}` has to be true or false")))?;
         Ok(())
@@ -27,7 +27,8 @@ pub(crate) fn block_settings(argument: &str) -> Result<BlockSettings, Failure> {
         _ if is_json(argument) => {
             let value = json(argument, "settings")?;
             let inner = member_or_self(&value, "PublicAccessBlockConfiguration");
-            let members = inner.as_object().ok_or_else(|| is_no(argument, "no JSON object with settings"))?;
+            let members =
+                inner.as_object().ok_or_else(|| is_no(argument, "not a JSON object with settings"))?;
             members.iter().try_for_each(|(name, on)| set(name, on.as_bool()))?;
         }
         _ => {
@@ -42,7 +43,7 @@ pub(crate) fn block_settings(argument: &str) -> Result<BlockSettings, Failure> {
     Ok(settings)
 }
 
-/// Why a word without a value is no setting.
+/// Describes a word without a value that is not a setting.
 fn not_settings(word: &str) -> String {
     let name = SETTINGS.iter().find(|name| name.eq_ignore_ascii_case(word));
     match name {
@@ -53,7 +54,7 @@ fn not_settings(word: &str) -> String {
     }
 }
 
-/// The setting that a misspelled one is closest to, as a remark.
+/// Returns a remark with the setting that is closest to a misspelled one.
 fn meant(name: &str) -> String {
     let letters = |text: &str| text.to_ascii_lowercase();
     let start = |known: &&&str| {

@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-/// The files below a directory, or why there are none: `*.json` and templates in YAML. Of what `cdk synth` wrote, the
-/// templates that its manifest names.
+/// Returns the files below a directory, or the reason why there are none: `*.json` and templates in YAML. If `cdk synth` wrote
+/// the directory, returns the templates that its manifest names.
 pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
     if let Some(templates) = synthesised(Path::new(directory), MOST_NESTED) {
         return templates;
     }
     let mut visited = BTreeSet::new();
-    // A directory that links lead to twice, or back to, is looked at once.
+    // A directory to which links lead twice, or back, is visited once.
     let is_new = |entry: &walkdir::DirEntry, visited: &mut BTreeSet<PathBuf>| {
         !entry.file_type().is_dir() || entry.path().canonicalize().map_or(true, |path| visited.insert(path))
     };
@@ -49,12 +49,12 @@ fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// Assemblies within assemblies that are followed.
+/// The depth to which assemblies in assemblies are followed.
 const MOST_NESTED: usize = 16;
-/// Bytes of a manifest that are read.
+/// The number of bytes of a manifest that are read.
 const MOST_MANIFEST: u64 = 64 << 20;
 
-/// The templates of a cloud assembly; `None` if the directory is none, or has none.
+/// Returns the templates of a cloud assembly; `None` if the directory is not one, or has none.
 fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failure>>> {
     let mut manifest = String::new();
     let file = std::fs::File::open(directory.join("manifest.json")).ok()?;
@@ -75,18 +75,18 @@ fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failu
             }
         }
     }
-    // Nested stacks have templates that only their parents name.
+    // Only their parents name the templates of nested stacks.
     if let Ok(entries) = std::fs::read_dir(directory) {
         let mut nested: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
         nested.retain(|path| path.to_str().is_some_and(|path| path.ends_with(".nested.template.json")));
         nested.sort();
         templates.extend(nested.iter().map(|path| utf8(path)));
     }
-    // A manifest of something else names none.
+    // The manifest of something else names no templates.
     (!templates.is_empty()).then_some(templates)
 }
 
-/// True for a template in YAML by its name and its first lines: other YAML is no input.
+/// True for a YAML template, by its name and its first lines; other YAML is not an input.
 fn is_template(path: &Path) -> bool {
     let named = path.extension().is_some_and(|extension| {
         ["yaml", "yml", "template"].into_iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -96,10 +96,10 @@ fn is_template(path: &Path) -> bool {
     named && read(&mut text).is_ok() && crate::container::is_template(&text)
 }
 
-/// The path of a file below the directory, as text that pairs it with the same file of another directory.
+/// Returns the path of a file below the directory, which pairs it with the same file of another directory.
 pub(crate) fn relative<'f>(file: &'f str, directory: &str) -> &'f str {
     let from = without_dot(directory);
-    // The directory `.` has no name before its files.
+    // The names of files below the directory `.` do not start with it.
     let rest = if from == "." { Some(file) } else { file.strip_prefix(from) };
     match rest {
         Some(rest) => rest.trim_start_matches(['/', MAIN_SEPARATOR]),
@@ -107,7 +107,7 @@ pub(crate) fn relative<'f>(file: &'f str, directory: &str) -> &'f str {
     }
 }
 
-/// The path without `./` before it. What follows stays a path from here: `.//etc` is not `/etc`.
+/// Returns the path without a leading `./`. The rest stays relative: `.//etc` is not `/etc`.
 fn without_dot(path: &str) -> &str {
     let mut rest = path;
     while let Some(inner) = rest.strip_prefix("./") {
@@ -116,7 +116,7 @@ fn without_dot(path: &str) -> &str {
     if rest.is_empty() { "." } else { rest }
 }
 
-/// The path as text, without `./` before it.
+/// Returns the path as text, without a leading `./`.
 pub(crate) fn utf8(path: &Path) -> Result<String, Failure> {
     let Some(text) = path.to_str() else {
         return Err(unreadable(&path.display().to_string(), "its name is not UTF-8 text"));

@@ -1,4 +1,4 @@
-//! From arguments to policies: files, directories and patterns.
+//! Resolves arguments to policies: files, directories and patterns.
 
 use super::argument::{input_name, is_inline, path_of};
 use super::directory::{below, utf8};
@@ -35,8 +35,8 @@ fn add(
     }
 }
 
-/// Reads what the arguments name: a file each, every `*.json` file and template below a directory, every match of a
-/// pattern. A path that is named twice is read once. `role` is what inline documents are called.
+/// Reads the policies that the arguments name: a file, every `*.json` file and template below a directory, every match of a
+/// pattern. A path that is named twice is read once. `role` is the name of inline documents.
 pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args: &ContainerArgs) -> Inputs {
     let (list, unread, files) = (Vec::new(), Vec::new(), Vec::new());
     let mut inputs = Inputs { list, are_many: arguments.len() > 1, unread, files };
@@ -88,13 +88,13 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
     inputs
 }
 
-/// True if there is a policy now, not only before.
+/// True if the policy exists now, not only before.
 fn is_there(entry: &Entry) -> bool {
     !matches!(entry.state(), State::Absent | State::Deleted)
 }
 
 enum Expanded {
-    /// The argument names one file, which may not exist.
+    /// The argument names one file, which may be missing.
     File,
     Several(Vec<Result<String, Failure>>),
 }
@@ -113,7 +113,7 @@ fn expanded(argument: &str) -> Expanded {
         Err(error) => {
             return Expanded::Several(vec![Err(unreadable(
                 argument,
-                format!("as a pattern it is wrong: {}", error.msg),
+                format!("it is not a valid pattern: {}", error.msg),
             ))]);
         }
     };

@@ -1,11 +1,11 @@
-//! The one policy that the name of a link stands for, where one policy is needed.
+//! Resolves the name of a link to the one policy that it stands for.
 
 use crate::container::{Attachment, Container, Entry, Link, NamedLink, named_links};
 use crate::report::Failure;
 use crate::surface;
 use std::path::Path;
 
-/// The argument that names the one policy which the name of a link stands for; `None` if no link has the name.
+/// Returns the argument for the one policy that the name of a link stands for; `None` if no link has the name.
 pub(super) fn one_by_name(
     (container, file): (&Container, &str),
     named: &str,
@@ -19,7 +19,7 @@ pub(super) fn one_by_name(
             let policies: Vec<String> =
                 several.iter().map(|one| format!("{file}#{}", one.link.name(one.policy))).collect();
             return Some(Err(Failure::validation(format!(
-                "{file}#{named} stands for {} policies, and one is needed here: {}",
+                "{file}#{named} stands for {} policies, but one is needed here: {}",
                 several.len(),
                 policies.join(", ")
             ))));
@@ -37,18 +37,18 @@ pub(super) fn one_by_name(
     })
 }
 
-/// The file of the policy of a link in the directory of managed policies.
+/// Returns the file of the policy of a link in the directory of managed policies.
 pub(super) fn document_of(link: &Attachment, directory: Option<&str>) -> Option<String> {
     let path = Path::new(directory?).join(surface::given_in(link)?);
     path.is_file().then(|| path.display().to_string())
 }
 
-/// True if a link gives what a policy allows.
+/// True if a link grants what a policy allows.
 pub(super) fn gives(link: &Attachment) -> bool {
     matches!(link.link, Link::Policy | Link::Membership)
 }
 
-/// The name of a link, or of one of the policies of a group that it gives.
+/// Returns the name of a link, or of one of the policies of a group that the link gives.
 pub(super) fn name(link: &Attachment, policy: Option<&Entry>, file: &str) -> String {
     format!("{file}#{}", link.name(policy))
 }

@@ -1,4 +1,4 @@
-//! Policies by their links: those that a file attaches and does not hold, and links that a change makes or takes away.
+//! Inputs for links: policies that a file attaches but does not contain, and links that a change makes or removes.
 
 use super::inputs::{Input, Standing};
 use super::link_names::{document_of, gives, name};
@@ -11,7 +11,7 @@ use crate::container::{
 use crate::report::{Failure, Issue};
 use crate::surface;
 
-/// The policies that a file attaches, and whose documents are not in it.
+/// Returns the policies that a file attaches and whose documents are not in it.
 pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
     let links = unread_links(container).filter(|link| is_chosen(link, args));
     let input = |link: &Attachment| {
@@ -20,10 +20,10 @@ pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) ->
     links.map(|link| unless_skipped(link, input(link), args)).collect()
 }
 
-/// The input for a link that a change makes or takes away; `None` if it needs none: its policy is judged as new or as deleted
-/// already, or the link lets nothing more through.
+/// Returns the input for a link that a change makes or removes. `None` if none is needed: its policy is already checked as new or
+/// deleted, or the link lets nothing more through.
 ///
-/// `was_there` and `is_there` say whether a policy of the file is there before and after.
+/// `was_there` and `is_there` tell if a policy of the file exists before and after.
 pub(super) fn changed(
     (container, file): (&Container, &str),
     change: &LinkChange<'_>,
@@ -67,7 +67,7 @@ pub(super) fn changed(
     Some(unless_skipped(link, input, args))
 }
 
-/// The input for settings that a change takes away from a bucket.
+/// Returns the input for settings that a change removes from a bucket.
 pub(super) fn unblocked(file: &str, change: &BlockChange<'_>, args: &ContainerArgs) -> Option<Input> {
     let address = &change.block.address;
     let by_kind = args.kind.is_empty() || args.kind.contains(&PolicyKind::Resource);
@@ -75,7 +75,7 @@ pub(super) fn unblocked(file: &str, change: &BlockChange<'_>, args: &ContainerAr
     (by_kind && by_name).then(|| open(file, address, surface::changed_block(change), args))
 }
 
-/// True if the flags choose the link: links are looked at where policies of identities are.
+/// True if the flags choose the link: links are considered if policies of identities are.
 fn is_chosen(link: &Attachment, args: &ContainerArgs) -> bool {
     let by_kind = args.kind.is_empty() || args.kind.contains(&PolicyKind::Identity);
     by_kind && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &link.name(None))))
@@ -85,7 +85,7 @@ fn missing(link: &Attachment, file: &str, issue: Issue, args: &ContainerArgs) ->
     open(file, &link.name(None), issue, args)
 }
 
-/// The input, passed over if the flags name the link or its policy.
+/// Returns the input, marked as skipped if the flags name the link or its policy.
 fn unless_skipped(link: &Attachment, input: Input, args: &ContainerArgs) -> Input {
     let by_name = skipped(&link.name(None), args);
     match by_name.or_else(|| skipped(surface::attached(link), args)) {
@@ -94,14 +94,14 @@ fn unless_skipped(link: &Attachment, input: Input, args: &ContainerArgs) -> Inpu
     }
 }
 
-/// The policy of a link from the directory of managed policies, if that has it.
+/// Returns the policy of a link from the directory of managed policies, if it is there.
 fn given(link: &Attachment, file: &str, args: &ContainerArgs) -> Option<Input> {
     let path = document_of(link, args.managed_policies.as_deref())?;
     let read = Reader::new(args).read(&path, "policy");
     Some(Input::plain(path, name(link, None, file), read))
 }
 
-/// The inputs that the name of a link stands for: its policy, or those of the group; `None` if no link has the name.
+/// Returns the inputs for the name of a link: its policy, or those of the group; `None` if no link has the name.
 pub(super) fn by_name(
     (container, file): (&Container, &str),
     (argument, named): (&str, &str),

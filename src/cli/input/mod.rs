@@ -1,4 +1,4 @@
-//! From arguments to what they name: policies, references, lists of access.
+//! Resolves arguments: policies, references, lists of access.
 
 mod access;
 mod acl;

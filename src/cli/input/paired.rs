@@ -1,4 +1,4 @@
-//! Policies with what they were: before and after of a plan, and the same policies of two files or directories.
+//! Policies with their previous versions: before and after a plan, or the same policies of two files or directories.
 
 use super::argument::path_of;
 use super::directory::{below, relative};
@@ -17,19 +17,20 @@ use crate::surface::{open, other_condition, unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Policies with the reference that each has for itself.
+/// Policies, each with its own reference.
 pub(crate) struct PairedInputs {
     pub(crate) inputs: Inputs,
-    /// One for each input; `None` for those that are not compared.
+    /// One for each input; `None` for inputs that are not compared.
     pub(crate) references: Vec<Option<Reference>>,
-    /// Policies that are the same in every byte: nothing is asked of them.
+    /// The number of policies that are equal byte for byte; these are not checked.
     pub(crate) unchanged: usize,
 }
 
-/// The policies that the arguments of `check-no-new-access` pair; `None` if they name policies and references in the other way.
+/// Returns the pairs of policies that the arguments of `check-no-new-access` name; `None` if the arguments name policies and
+/// references separately.
 ///
 /// # Errors
-/// A file cannot be read, or holds no pairs.
+/// A file cannot be read, or does not contain pairs.
 pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Option<PairedInputs>, Failure> {
     let container = &args.inputs.container;
     if let Some(plan) = &args.plan {
@@ -51,10 +52,10 @@ pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Opti
     paired_files(existing, new, container, reader)
 }
 
-/// The policies after a plan with what they were before it.
+/// Returns the policies after a plan, with the policies before it.
 ///
 /// # Errors
-/// The file cannot be read, or is no plan.
+/// The file cannot be read, or is not a plan.
 pub(crate) fn paired_plan(
     plan: &str,
     args: &ContainerArgs,
@@ -65,10 +66,10 @@ pub(crate) fn paired_plan(
     Ok(pairing.done())
 }
 
-/// The policies of two directories or of two files of several; `None` if the arguments are neither.
+/// Returns the pairs of policies of two directories or of two files with several policies; `None` if the arguments are neither.
 ///
 /// # Errors
-/// A file cannot be read, or is a single policy beside one of several.
+/// A file cannot be read, or only one of the files contains several policies.
 pub(crate) fn paired_files(
     existing: &str,
     new: &str,
@@ -103,7 +104,7 @@ pub(crate) fn paired_files(
 
 struct Pairing<'a> {
     args: &'a ContainerArgs,
-    /// The policy that created ones are compared to.
+    /// The policy with which created ones are compared.
     reference: Option<Reference>,
     notes_created: bool,
     list: Vec<Input>,
@@ -157,7 +158,7 @@ impl<'a> Pairing<'a> {
         Ok(())
     }
 
-    /// Adds settings that block public access no more.
+    /// Adds the settings that no longer block public access.
     fn unblocked(&mut self, file: &str, changes: Vec<BlockChange<'_>>) {
         let inputs: Vec<Input> =
             changes.iter().filter_map(|change| links::unblocked(file, change, self.args)).collect();
@@ -215,7 +216,7 @@ impl<'a> Pairing<'a> {
         });
     }
 
-    /// Adds a policy with what it was, and how that can be named.
+    /// Adds a policy with its previous version, and the names of both.
     fn add(
         &mut self,
         container: &Container,
@@ -254,7 +255,7 @@ impl<'a> Pairing<'a> {
         self.references.push(reference);
     }
 
-    /// Adds a link that was made or taken away: whatever its policy allows is new, or what it denied is not denied any more.
+    /// Adds a new or removed link: whatever its policy allows is new, or what it denied is not denied any more.
     fn link(&mut self, of_file: (&Container, &str), change: &LinkChange<'_>, standing: (bool, bool)) {
         let Some(mut input) = links::changed(of_file, change, standing, self.args) else { return };
         let reference = match input.standing {
@@ -265,7 +266,7 @@ impl<'a> Pairing<'a> {
         self.references.push(reference);
     }
 
-    /// The policy that a created one is compared to, if it is compared to one.
+    /// Returns the policy with which a created one is compared, if there is one.
     fn created(&self, input: &mut Input) -> Option<Reference> {
         input.standing = match &self.reference {
             _ if self.notes_created => {
@@ -277,7 +278,7 @@ impl<'a> Pairing<'a> {
         self.reference.clone().filter(|_| !self.notes_created)
     }
 
-    /// Adds a policy that the two files have under different conditions: which of them are there together is not known.
+    /// Adds a policy that the two files contain under different conditions: it is not known which versions exist together.
     fn conditional(&mut self, container: &Container, file: &str, entry: &Entry, condition: &str) {
         if !is_chosen(entry, self.args) {
             return;
@@ -374,8 +375,8 @@ impl<'a> Pairing<'a> {
     }
 }
 
-/// True if two policies say the same, statement by statement, and have no faults. One that is only assumed to be the policy
-/// is compared by a check, whose answer names the assumption.
+/// True if two policies mean the same, statement by statement, and have no faults. A policy that is only assumed to be the right
+/// one is compared by a check, whose answer names the assumption.
 fn are_same(before: &Content, after: &Content) -> bool {
     if matches!(after, Content::Text { origin: Origin::Presumed, .. }) {
         return false;

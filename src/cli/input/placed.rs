@@ -1,4 +1,4 @@
-//! The policies of a file that holds several, as inputs of their own.
+//! The policies of a file with several, as separate inputs.
 
 use super::inputs::{Holding, Input, Standing};
 use crate::cli::args::ContainerArgs;
@@ -16,7 +16,7 @@ pub(crate) struct Found {
     pub(crate) holding: Holding,
 }
 
-/// The policies of a file that are to be judged, as they are (in a plan, as they are after it).
+/// Returns the policies of a file that are to be checked, in their current version (for a plan, the version after it).
 pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerArgs) -> Found {
     let chosen: Vec<&Entry> = container.entries.iter().filter(|entry| is_chosen(entry, args)).collect();
     let mut list: Vec<Input> = chosen
@@ -35,7 +35,7 @@ pub(crate) fn of_container(container: &Container, file: &str, args: &ContainerAr
     Found { list, holding }
 }
 
-/// Why the file as a whole is not decided: what it says itself.
+/// Returns the reasons why the file as a whole is undecided.
 pub(crate) fn incomplete(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
     let of = |fault: &Diagnostic| {
         let issue = surface::incomplete(&container.source, fault);
@@ -52,7 +52,7 @@ pub(crate) fn is_chosen(entry: &Entry, args: &ContainerArgs) -> bool {
     by_name && by_kind && by_change
 }
 
-/// A policy of a file.
+/// Returns a policy of a file.
 pub(crate) fn of_entry(container: &Container, file: &str, entry: &Entry, args: &ContainerArgs) -> Input {
     let name = format!("{file}#{}", entry.name);
     let place = Span { start: entry.span.start, end: entry.span.end };
@@ -71,7 +71,7 @@ pub(crate) fn of_entry(container: &Container, file: &str, entry: &Entry, args: &
     Input { argument, name, read, standing, entry, blocks }
 }
 
-/// The text of a content, or why there is none.
+/// Returns the text of a content, or the reason why there is none.
 pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
     match content {
         Content::Text { read, .. } => Ok(read.clone()),
@@ -79,7 +79,7 @@ pub(crate) fn read(content: &Content) -> Result<Read, Failure> {
     }
 }
 
-/// The number of parts of a file, in words.
+/// Describes the number of parts of a file.
 pub(crate) fn parts(container: &Container) -> String {
     match (container.resources, container.kind.parts()) {
         (1, "resources") => "1 resource".to_owned(),
@@ -87,7 +87,7 @@ pub(crate) fn parts(container: &Container) -> String {
     }
 }
 
-/// Leaves out policies that are passed over, and says so, and has those that are secret be no answer.
+/// Removes policies that are skipped, with a note, and makes secret ones an error.
 pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &Output) {
     list.retain(|input| match &input.standing {
         Standing::Skipped(why) => {
@@ -99,21 +99,21 @@ pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &O
     for input in list {
         if let Some(entry) = input.entry.as_ref().filter(|entry| entry.sensitive && !args.show_sensitive) {
             input.read = Err(Failure::validation(format!(
-                "the file marks {} as sensitive: `--show-sensitive` shows what is found in it",
+                "the file marks {} as sensitive: `--show-sensitive` shows findings in it",
                 entry.name
             )));
         } else if let Standing::Open(issue, why) = &input.standing {
-            // What is missing from the file says so itself.
+            // A policy that is missing from the file already says so.
             let told = if issue.title == *why { why.clone() } else { format!("{}: {why}", input.name) };
             input.read = Err(Failure::undecided((**issue).clone(), told));
         }
     }
 }
 
-/// The texts of all policies of a set.
+/// Returns the texts of all policies of a set.
 ///
 /// # Errors
-/// One cannot be read; or else, one is not known.
+/// A text cannot be read; or else, one is not known.
 pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
     let (mut reads, mut open) = (Vec::with_capacity(list.len()), None::<Failure>);
     for input in list {
@@ -124,7 +124,7 @@ pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
         }
     }
     match open {
-        // Faults of other policies are worse than what is not known.
+        // Faults of other policies are worse than unknown ones.
         Some(open) => match Failure::of_documents(&reads) {
             Some(faults) => Err(faults),
             None => Err(open),
@@ -133,7 +133,7 @@ pub(crate) fn texts(list: Vec<Input>) -> Result<Vec<Read>, Failure> {
     }
 }
 
-/// An input without a text.
+/// Returns an input without a text.
 pub(super) fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -> Input {
     let standing = match skipped(name, args) {
         Some(reason) => Standing::Skipped(reason),
@@ -153,12 +153,12 @@ pub(super) fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -
     }
 }
 
-/// The reason for which a name is passed over.
+/// Returns the reason for which a name is skipped.
 pub(crate) fn skipped(name: &str, args: &ContainerArgs) -> Option<String> {
     args.skip.iter().find(|(glob, _)| matches(glob, name)).map(|(_, reason)| reason.clone())
 }
 
-/// True if a pattern matches the whole name. Only `*` and `?` are wildcards: names have brackets of their own.
+/// True if a pattern matches the whole name. Only `*` and `?` are wildcards, because names contain brackets.
 pub(super) fn matches(glob: &str, name: &str) -> bool {
     let (glob, name): (Vec<char>, Vec<char>) = (glob.chars().collect(), name.chars().collect());
     let (mut at, mut place, mut star) = (0, 0, None);

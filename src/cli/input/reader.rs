@@ -1,4 +1,4 @@
-//! From a policy argument to a document, or to the file of several that it names.
+//! Reads policy arguments: a document, or the file with several policies that an argument names.
 
 use super::argument::{input_name, is_inline, read_bounded};
 use super::link_names;
@@ -18,7 +18,7 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     stdin_taken: bool,
-    /// Files that were opened only to see what they are, by their arguments.
+    /// Files that were opened only to detect their kind, by their arguments.
     kept: BTreeMap<String, Opened>,
     options: Options,
     shows_sensitive: bool,
@@ -31,17 +31,17 @@ pub(crate) struct Reader {
 /// The input that an argument names.
 #[derive(Debug)]
 pub(crate) enum Opened {
-    /// One policy, or a text that is none.
+    /// A single policy, or a text without one.
     One(Read),
     /// A file of several.
     Several(Box<Container>),
 }
 
-/// Names of policies that are listed where one has to be chosen.
+/// The number of policy names that are listed if one must be chosen.
 const LISTED: usize = 12;
 
 impl Reader {
-    /// Reads files of several policies as these flags say.
+    /// Makes a reader for files with several policies, under these flags.
     pub(crate) fn new(args: &ContainerArgs) -> Reader {
         Reader {
             options: args.options(),
@@ -51,17 +51,17 @@ impl Reader {
         }
     }
 
-    /// The document an argument names: of a file of several, the one that is named, or the only one. `role` is what inline
-    /// documents are called.
+    /// Returns the document that an argument names: in a file with several, the named one or the only one. `role` is the name of
+    /// inline documents.
     ///
     /// # Errors
-    /// The file cannot be read, or it is not known which policy of it is meant, or what it says.
+    /// The file cannot be read, no single policy of it is named, or the policy is not known.
     pub(crate) fn read(&mut self, argument: &str, role: &str) -> Result<Read, Failure> {
         let (file, name) = named(argument);
         match (self.open(file, role)?, name) {
             (Opened::One(read), None) => Ok(read),
             (Opened::One(_), Some(_)) => {
-                Err(Failure::validation(format!("{file} is one policy, so none of it has a name")))
+                Err(Failure::validation(format!("{file} is a single policy, so no policy in it has a name")))
             }
             (Opened::Several(container), Some(name))
                 if container.entry(name.strip_suffix(BEFORE).unwrap_or(name)).is_none() =>
@@ -81,12 +81,12 @@ impl Reader {
         }
     }
 
-    /// The argument under which the document of another one is found without further flags.
+    /// Returns the argument under which a document is found without further flags.
     pub(crate) fn found<'r>(&'r self, argument: &'r str) -> &'r str {
         self.found.get(argument).map_or(argument, String::as_str)
     }
 
-    /// The settings of Block Public Access that the file of a policy has for it.
+    /// Returns the Block Public Access settings that the file of a policy contains for it.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -97,10 +97,10 @@ impl Reader {
         Ok(entry.map_or_else(Vec::new, |entry| container.blocks_of(entry).cloned().collect()))
     }
 
-    /// Makes sure that two templates have two policies under the same condition; other files have none.
+    /// Checks that two templates contain two policies under the same condition; other files have no conditions.
     ///
     /// # Errors
-    /// They do not: which of the policies are there together is not known. Or a file cannot be read.
+    /// The conditions differ, so it is not known which policies exist together; or a file cannot be read.
     pub(crate) fn same_condition(&mut self, arguments: [&str; 2]) -> Result<(), Failure> {
         let mut of_files = Vec::with_capacity(2);
         for argument in arguments {
@@ -120,7 +120,7 @@ impl Reader {
         Err(Failure::undecided(issue.at(&new.source, after.span, ""), format!("{}: {why}", after.name)))
     }
 
-    /// The input that an argument names, without the name of one of several policies.
+    /// Returns the input that an argument names, ignoring the name of a policy in it.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -142,7 +142,7 @@ impl Reader {
         }
     }
 
-    /// Keeps a file that was opened only to see what it is, so that it is not read again when it is opened next.
+    /// Keeps a file that was opened only to detect its kind, so that it is not read again.
     pub(crate) fn keep(&mut self, argument: &str, opened: Opened) {
         self.kept.insert(argument.to_owned(), opened);
     }
@@ -157,18 +157,21 @@ impl Reader {
         if entry.sensitive && !self.shows_sensitive {
             let name = &entry.name;
             return Err(Failure::validation(format!(
-                "the file marks {name} as sensitive: `--show-sensitive` shows what is found in it"
+                "the file marks {name} as sensitive: `--show-sensitive` shows findings in it"
             )));
         }
         let content = if is_before { entry.before.as_ref() } else { Some(&entry.content) };
         match content {
             Some(Content::Text { read, .. }) => Ok(read.clone()),
             Some(content) => Err(undecided(&container.source, entry, content)),
-            None => Err(Failure::validation(format!("{file} says nothing of {} as it was", entry.name))),
+            None => Err(Failure::validation(format!(
+                "{file} does not contain the previous version of {}",
+                entry.name
+            ))),
         }
     }
 
-    /// The text an argument names.
+    /// Returns the text that an argument names.
     fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
         let name = input_name(argument, role);
         if is_inline(argument) {
@@ -199,7 +202,7 @@ impl Reader {
                 name,
                 "it is a zip archive; of a binary plan, give what `terraform show -json` prints",
             ),
-            EncodingError::Utf16 => unreadable(name, "it starts as UTF-16 text and does not go on so"),
+            EncodingError::Utf16 => unreadable(name, "it starts as UTF-16 text but is not valid UTF-16"),
             EncodingError::Utf8 { valid } => {
                 let before = Source::new(name, valid);
                 let place = before.position(before.text().len());
@@ -210,7 +213,7 @@ impl Reader {
     }
 }
 
-/// The file that an argument names, and the policy of it: `tfplan.json#aws_iam_policy.p.policy`.
+/// Splits an argument into a file and the policy in it: `tfplan.json#aws_iam_policy.p.policy`.
 pub(crate) fn named(argument: &str) -> (&str, Option<&str>) {
     let path = super::argument::path_of(argument);
     if is_inline(argument) || Path::new(path).exists() {
@@ -228,7 +231,7 @@ pub(crate) fn named(argument: &str) -> (&str, Option<&str>) {
 fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
     let what = match name {
         Some(name) => format!("{file} has no policy named `{name}`"),
-        None => format!("{file} holds {} policies, and one is needed here", container.entries.len()),
+        None => format!("{file} holds {} policies, but one is needed here", container.entries.len()),
     };
     if container.entries.is_empty() {
         return Failure::validation(what);
@@ -241,7 +244,7 @@ fn unchosen(container: &Container, file: &str, name: Option<&str>) -> Failure {
     Failure::validation(format!("{what}; name one of them: {}", names.join(", ")))
 }
 
-/// The policy of a file that is meant: the one with the name, or the only one.
+/// Returns the policy of a file with the name, or the only one.
 fn meant<'c>(container: &'c Container, name: Option<&str>) -> Option<&'c Entry> {
     match (name, container.entries.as_slice()) {
         (Some(name), _) => container.entry(name),
@@ -250,7 +253,7 @@ fn meant<'c>(container: &'c Container, name: Option<&str>) -> Option<&'c Entry> 
     }
 }
 
-/// The facts known about an entry's policy beside its state.
+/// Returns the assumed content of an entry's policy, if there is one.
 pub(crate) fn presumption(entry: &Entry) -> Option<&Content> {
     match &entry.content {
         Content::Unknown { presumed, .. } => presumed.as_deref(),

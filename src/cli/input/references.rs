@@ -1,4 +1,4 @@
-//! The existing policies of check-no-new-access: one policy, or a directory of reference policies that are rules.
+//! The existing policies of check-no-new-access: one policy, or a directory of reference policies (rules).
 
 use super::argument::path_of;
 use super::directory::{below, relative};
@@ -10,14 +10,14 @@ use crate::report::{Failure, Issue};
 use crate::surface::unreadable;
 use std::path::{MAIN_SEPARATOR, Path};
 
-/// A policy that others are held against.
+/// A policy with which others are compared.
 #[derive(Clone)]
 pub(crate) struct Reference {
     /// Its name on a command line.
     pub(crate) argument: String,
     /// Its path below the directory, if it is one of several rules.
     pub(crate) rule: Option<String>,
-    /// Its document with what was noticed, or why it could not be read.
+    /// The document with its diagnostics, or the reason why it could not be read.
     pub(crate) read: Result<Read, Failure>,
 }
 
@@ -30,12 +30,12 @@ impl Reference {
         }
     }
 
-    /// The document, if it can be used.
+    /// Returns the document, if it can be used.
     pub(crate) fn document(&self) -> Option<&Document> {
         self.read.as_ref().ok().and_then(|read| read.document.as_ref())
     }
 
-    /// The issues of the policy itself.
+    /// Returns the issues of the policy itself.
     pub(crate) fn issues(&self) -> Vec<Issue> {
         match (self.failure(), self.document()) {
             (Some(failure), _) => Issue::of_failure(&failure),
@@ -43,7 +43,7 @@ impl Reference {
         }
     }
 
-    /// Why the rule says nothing about a policy: it is of the other type.
+    /// Returns the reason why the rule does not apply to a policy: it is of another type.
     pub(crate) fn is_about_others(&self, policy: &Document, given: Option<PolicyType>) -> Option<String> {
         let (rule, None) = (self.rule.as_ref()?, given) else { return None };
         let own = PolicyType::infer([self.document()?]);
@@ -53,7 +53,7 @@ impl Reference {
     }
 }
 
-/// The policies that the arguments name.
+/// Returns the policies that the arguments name.
 pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Vec<Reference>, Failure> {
     let directory = match (&args.existing, &args.existing_dir) {
         (Some(argument), _) => {
@@ -65,7 +65,7 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
         (None, None) => broken("one of --existing and --existing-dir is required"),
     };
     if !Path::new(directory).is_dir() {
-        return Err(unreadable(directory, "it is no directory"));
+        return Err(unreadable(directory, "it is not a directory"));
     }
     let mut references = Vec::new();
     for file in below(directory) {

@@ -1,11 +1,11 @@
-//! Where answers go: standard output or a file.
+//! The stream of answers: standard output or a file.
 
 use crate::report::Failure;
 use crate::surface::{reason, unmakable, unwritable};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// A stream of answers that nobody may be reading any more.
+/// A stream of answers whose reader may have gone away.
 pub(crate) struct Answers {
     stream: Box<dyn Write>,
     name: String,
@@ -30,12 +30,12 @@ impl Answers {
         })
     }
 
-    /// The stream itself.
+    /// Returns the stream itself.
     pub(crate) fn stream(&mut self) -> &mut dyn Write {
         &mut self.stream
     }
 
-    /// The value of a write; `None` if the reader has gone away, which is no error.
+    /// Returns the value of a write; `None` if the reader has gone away, which is not an error.
     pub(crate) fn settle<T>(&mut self, result: std::io::Result<T>) -> Result<Option<T>, Failure> {
         match result {
             Ok(value) => Ok(Some(value)),

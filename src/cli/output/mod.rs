@@ -1,4 +1,4 @@
-//! Where answers and notes go: answers to standard output or a file, everything else to standard error.
+//! The destinations of answers and notes: answers go to standard output or a file, everything else to standard error.
 
 mod answers;
 mod notes;
@@ -25,7 +25,7 @@ pub(super) use usage::{failed, usage};
 pub(crate) struct Output {
     pub(crate) format: Format,
     pub(crate) verbosity: Verbosity,
-    /// The way in which answers are drawn.
+    /// The style of text answers.
     pub(crate) style: Style,
     notes: Style,
     answers: Answers,
@@ -63,7 +63,7 @@ impl Output {
         self.answers.write(&render::report(self.format, report))
     }
 
-    /// Ends a run that could not be done.
+    /// Ends a run that failed.
     pub(crate) fn failed(&mut self, failure: &Failure, command: &'static str) -> Exit {
         if let Some(issue) = &failure.open {
             let text = self.undecided(issue, &failure.message, command);
@@ -79,7 +79,7 @@ impl Output {
         Exit::Error
     }
 
-    /// The answer of a run that needs what is not known.
+    /// Returns the answer of a run that depends on something unknown.
     fn undecided(&self, issue: &Issue, message: &str, command: &'static str) -> String {
         match self.format {
             Format::Json => pretty(&json::settled(&Settled::of(issue.clone(), message))),
@@ -106,14 +106,14 @@ impl Output {
         }
     }
 
-    /// Tells issues beside the answer, unless only what is wrong is to be shown.
+    /// Writes issues beside the answer, unless only problems are to be shown.
     pub(crate) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
         if self.verbosity > Verbosity::Quiet {
             issues.for_each(|issue| note(&format!("{}\n", text::issue(issue, self.notes))));
         }
     }
 
-    /// Tells an error that leaves other inputs alone, in text.
+    /// Writes an error that does not affect other inputs, in text.
     pub(crate) fn failure(&mut self, failure: &Failure) {
         if std::mem::replace(&mut self.failed, true) {
             note("\n");
@@ -121,7 +121,7 @@ impl Output {
         note(&text::failure(failure, self.notes));
     }
 
-    /// Tells warnings about documents, in text, unless only what is wrong is to be shown.
+    /// Writes warnings about documents, in text, unless only problems are to be shown.
     pub(crate) fn warnings<'w>(&self, warnings: impl IntoIterator<Item = (&'w Source, &'w Diagnostic)>) {
         if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
             for (source, warning) in warnings {
@@ -130,21 +130,21 @@ impl Output {
         }
     }
 
-    /// Tells something to know beside the answer.
+    /// Writes a remark beside the answer.
     pub(crate) fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             note(&format!("note: {text}\n"));
         }
     }
 
-    /// Tells remarks about a request, in text, as [`Output::warnings`].
+    /// Writes remarks on a request, in text, under the same conditions as [`Output::warnings`].
     pub(crate) fn remarks(&self, remarks: &[Remark]) {
         if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
             remarks.iter().for_each(|remark| note(&format!("{}\n", text::remark(remark, self.notes))));
         }
     }
 
-    /// Says which of the AWS CLI's options were ignored, and refuses the one that cannot be.
+    /// Lists the AWS CLI options that were ignored, and rejects the one that cannot be ignored.
     pub(crate) fn ignored(&self, aws: &AwsGlobals) -> Result<(), Failure> {
         if aws.selects() {
             return Err(Failure::validation(

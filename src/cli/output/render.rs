@@ -1,4 +1,4 @@
-//! Reports and failures as text of a format.
+//! Renders reports and failures in a format.
 
 use crate::cli::args::Format;
 use crate::index::broken;
@@ -9,7 +9,7 @@ pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// A report in a format for pipelines.
+/// Renders a report in a format for pipelines.
 pub(crate) fn report(format: Format, report: &Report) -> String {
     match format {
         Format::Pipeline(format) => format.render(report),
@@ -17,7 +17,7 @@ pub(crate) fn report(format: Format, report: &Report) -> String {
     }
 }
 
-/// The failure of a whole run, where answers go; `None` in text, which tells failures beside the answers.
+/// Renders the failure of a whole run; `None` for text, where failures go to standard error.
 pub(crate) fn failure(format: Format, failure: &Failure, command: &'static str) -> Option<String> {
     match format {
         Format::Text => None,
@@ -31,7 +31,7 @@ pub(crate) fn failure(format: Format, failure: &Failure, command: &'static str) 
     }
 }
 
-/// The directory that relative paths start from, if it has a name that can be shown.
+/// Returns the directory from which relative paths start, if its name can be shown.
 pub(crate) fn directory() -> Option<String> {
     std::env::current_dir().ok()?.to_str().map(str::to_owned)
 }

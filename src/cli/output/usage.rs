@@ -1,4 +1,4 @@
-//! The end of a run that could not begin.
+//! The end of a run that could not start.
 
 use super::answers::Answers;
 use super::notes::{note, unless_written};
@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 
-/// The format that was asked for on a command line that may be wrong otherwise.
+/// Returns the format requested by a command line that may be invalid otherwise.
 fn wanted(arguments: &[OsString]) -> Format {
     let mut names = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--format="));
     let apart = || {
@@ -22,11 +22,11 @@ fn wanted(arguments: &[OsString]) -> Format {
         })
     };
     let name = names.next().or_else(apart);
-    // Without a format that is one, the answer is for people.
+    // Without a valid format, the answer is for people.
     name.and_then(|name| Format::from_str(name, false).ok()).unwrap_or(Format::Text)
 }
 
-/// Ends a run that could not begin.
+/// Ends a run that could not start.
 pub(crate) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
     let notes = style(Color::Auto, Stream::Notes);
     match render::failure(wanted(arguments), failure, "iamsat") {
@@ -39,7 +39,7 @@ pub(crate) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
     Exit::Error
 }
 
-/// Ends a run whose command line says help, version, or nothing that can be understood.
+/// Ends a run whose command line asks for help or the version, or is invalid.
 pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
     if error.use_stderr() && wanted(arguments) != Format::Text {
         let text = error.to_string();

@@ -1,6 +1,6 @@
-//! The configuration inside a plan: whether an attribute was written at all, and what its value refers to.
+//! The configuration in a plan: whether an attribute is configured at all, and what its value refers to.
 //!
-//! It tells which values flow into an attribute, never how: `replace(d.json, "Deny", "Allow")` and `d.json` look alike.
+//! It shows which values flow into an attribute, never how: `replace(d.json, "Deny", "Allow")` and `d.json` look alike.
 
 use super::super::address::configuration_path;
 use super::super::raw::{Fault, Optional, Raw};
@@ -27,7 +27,7 @@ pub(super) enum Written {
     NoResource,
     /// Nobody wrote the attribute.
     Not,
-    /// Its value refers to these, in order of appearance; a constant refers to none.
+    /// Its value refers to these, in order of appearance; a constant has no references.
     As(Vec<String>),
 }
 
@@ -155,7 +155,7 @@ impl<'t> Configuration<'t> {
     }
 
     fn references(&self, expression: Raw<'t>) -> Result<Vec<String>, Fault> {
-        // Blocks are lists of objects; what all of them refer to together.
+        // Blocks are lists of objects; returns what all of them refer to together.
         if expression.is_array() {
             let mut all = Vec::new();
             for block in expression.elements() {

@@ -1,6 +1,6 @@
-//! `aws_iam_policy_document`, made as Terraform's AWS provider makes it when the plan is applied.
+//! Builds `aws_iam_policy_document` as Terraform's AWS provider does when the plan is applied.
 //!
-//! A data source whose dependencies change is read late, so the plan has its arguments and not its text. Source: the
+//! A data source whose dependencies change is read during apply, so the plan has its arguments but not its text. Source: the
 //! provider's policy_document_data_source.go and policy_model.go, described in docs/semantics.md.
 
 use super::super::entry::{Hole, HoleClass};
@@ -22,23 +22,23 @@ pub(super) enum Made {
     Unknown(String),
 }
 
-/// The arguments of a document, and the texts of the documents that it is merged with.
+/// The arguments of a document, and the texts of the documents merged into it.
 #[derive(Clone, Debug)]
 pub(super) struct Arguments<'t> {
     pub(super) after: Raw<'t>,
     pub(super) unknown: Option<Raw<'t>>,
-    /// Texts of `source_policy_documents`; `None` for one that is not known.
+    /// Texts of `source_policy_documents`; `None` for an unknown one.
     pub(super) sources: Vec<Option<String>>,
     /// Texts of `override_policy_documents`.
     pub(super) overrides: Vec<Option<String>>,
-    /// Name of an unknown value, as far as the configuration tells.
+    /// The name of an unknown value, as far as the configuration shows it.
     pub(super) unknown_name: String,
 }
 
 /// The fields of a block; `None` for one that is missing.
 type Fields<'r, const N: usize> = [Option<Raw<'r>>; N];
 
-/// Makes the document.
+/// Builds the document.
 ///
 /// # Errors
 /// A member occurs twice.
@@ -92,7 +92,7 @@ pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault>
     }
     let statements = document.statements.into_iter().map(Value::Object).collect();
     members.insert("Statement".to_owned(), Value::Array(statements));
-    // The printed form has a line for every value, so that a finding has a line of its own.
+    // The printed form has a line for every value, so that a finding has its own line.
     Ok(Made::Text(format!("{:#}", Value::Object(members))))
 }
 
@@ -100,7 +100,7 @@ struct Maker<'t, 'n> {
     text: &'t str,
     holes: Vec<Hole>,
     name: &'n str,
-    /// Why nothing can be made of it.
+    /// The reason why the document cannot be built.
     reason: Option<String>,
 }
 
@@ -205,7 +205,7 @@ impl Maker<'_, '_> {
         Ok(members)
     }
 
-    /// A set of texts as the provider writes it: in falling order, one alone without a list; `None` if it is empty.
+    /// Returns a set of texts as the provider writes it: in descending order, a single one without a list; `None` if it is empty.
     fn set(
         &mut self,
         values: Option<Raw<'_>>,
@@ -219,7 +219,7 @@ impl Maker<'_, '_> {
         Ok(scalar_or_list(texts))
     }
 
-    /// The known texts of a list; what is not known becomes a hole.
+    /// Returns the known texts of a list; an unknown one becomes a hole.
     fn texts(
         &mut self,
         values: Option<Raw<'_>>,
@@ -251,14 +251,14 @@ impl Maker<'_, '_> {
                     texts.push(text.replace("&{", "${"));
                 }
                 Some(text) => texts.push(text.into_owned()),
-                // Null in a set of texts and no mark: no plan has it.
+                // A null in a set of texts without a mark does not occur in plans.
                 None => self.give_up("a value"),
             }
         }
         Ok(texts)
     }
 
-    /// The fields of each block of a list, beside the marks of those that are not known. Gives up if a block is not known.
+    /// Returns the fields of each block of a list, with the marks of unknown ones. Gives up if a block is not known.
     fn blocks<'r, const N: usize>(
         &mut self,
         (blocks, unknown): (Option<Raw<'r>>, Option<Raw<'r>>),
@@ -311,7 +311,7 @@ impl Maker<'_, '_> {
             texts.sort_unstable_by(|a, b| b.cmp(a));
             by_type.entry(kind).or_default().extend(texts);
         }
-        // Only the one block of type `*` with the one identifier `*` becomes the text.
+        // Only a single block of type `*` with the single identifier `*` becomes the text.
         if let (1, Some(all)) = (by_type.len(), by_type.get("*"))
             && all.iter().eq(["*"])
         {

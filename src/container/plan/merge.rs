@@ -1,7 +1,7 @@
-//! Documents that Terraform's AWS provider merges into one: sources, own statements, overrides.
+//! Merges documents as Terraform's AWS provider does: sources, own statements, overrides.
 //!
-//! It reads each as Go reads JSON: names of members match in any case, members that it does not know vanish, and of the
-//! values of a condition only texts, Booleans and lists survive.
+//! The provider reads each of them as Go reads JSON: names of members match in any case, unknown members disappear, and only
+//! texts, Booleans and lists survive as values of a condition.
 
 use serde_json::{Map, Value};
 
@@ -25,19 +25,19 @@ pub(super) struct Merged {
     pub(super) statements: Vec<Map<String, Value>>,
 }
 
-/// Why documents cannot be merged.
+/// The reason why documents cannot be merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MergeError {
     /// One of them is not known.
     Unknown,
-    /// One of them is none: applying the plan fails.
+    /// One of them is invalid: applying the plan fails.
     Invalid(String),
     /// A condition on this key has a number, which the provider drops together with the condition.
     ConditionLost(String),
 }
 
-/// Merges in the provider's order: a statement with a Sid replaces the first one with that Sid where it stands, one
-/// without is appended.
+/// Merges in the provider's order: a statement with a Sid replaces the first one with that Sid at its place; one without a Sid is
+/// appended.
 ///
 /// # Errors
 /// A document is not known or cannot be read.
@@ -121,7 +121,7 @@ fn statement(value: Value) -> Result<Map<String, Value>, MergeError> {
         let Some(name) = known(&name, &STATEMENT_MEMBERS) else { continue };
         let value = match (name, value) {
             (_, Value::Null) => continue,
-            // Whatever the text is, the provider reads everyone.
+            // Whatever the text is, the provider reads it as everyone.
             ("Principal" | "NotPrincipal", Value::String(_)) => Value::String("*".to_owned()),
             ("Condition", value) => {
                 loses_nothing(&value)?;

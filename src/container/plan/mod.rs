@@ -1,6 +1,6 @@
 //! Plans of Terraform and OpenTofu: `terraform show -json PLAN`.
 //!
-//! All is read from `resource_changes`: `planned_values` cannot tell what is not known from what is not set.
+//! Everything is read from `resource_changes`: `planned_values` does not distinguish unknown values from unset ones.
 
 mod configuration;
 mod document;
@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const DOCUMENT: &str = "aws_iam_policy_document";
 
-/// Types beside those with slots whose members say something about access.
+/// Types, other than those with slots, whose members affect access.
 const OTHER_TYPES: [&str; 17] = [
     "aws_iam_group",
     "aws_iam_group_membership",
@@ -46,8 +46,8 @@ const OTHER_TYPES: [&str; 17] = [
     "aws_ssoadmin_permissions_boundary_attachment",
 ];
 
-/// Attributes in which a resource shows the policy that another one sets: the owner's type and attribute, the members
-/// that identify it, the other type and the member that names the owner.
+/// Attributes in which a resource shows the policy that another resource sets: the owner's type and attribute, the members that
+/// identify it, the other type and the member that names the owner.
 const COPIES: [(&str, &str, &[&str], &str, &str); 10] = [
     ("aws_api_gateway_rest_api", "policy", &["id"], "aws_api_gateway_rest_api_policy", "rest_api_id"),
     (
@@ -73,7 +73,7 @@ const COPIES: [(&str, &str, &[&str], &str, &str); 10] = [
     ("aws_vpc_endpoint", "policy", &["id"], "aws_vpc_endpoint_policy", "vpc_endpoint_id"),
 ];
 
-/// Returns true if a resource of this type, with these bytes, may say something about access.
+/// True if a resource of this type, with these bytes, may affect access.
 pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
     !slots::of_type(SLOTS, kind).is_empty()
         || OTHER_TYPES.contains(&kind)
@@ -84,7 +84,7 @@ pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
 /// Reads a plan.
 ///
 /// # Errors
-/// It is of a version that is not known, too large, or has a member twice.
+/// The version is not supported, the plan is too large, or it has a member twice.
 pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
     let text = source.text();
     let names = [
@@ -132,7 +132,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         && let Some(listed) =
             [planned, prior].into_iter().flatten().find(|raw| raw.text().contains("\"managed\""))
     {
-        let message = "the plan has resources and none of their changes, in which their policies are";
+        let message = "the plan has resources but none of their changes, which contain the policies";
         let fault =
             Diagnostic::warning(Code::PlanIncomplete, message, listed.span(text).first_character(text));
         container.incomplete.push(fault.with_help("plan without `-refresh-only`, or give the state"));
@@ -145,16 +145,16 @@ struct Plan<'t, 'o> {
     source: &'o Source,
     options: &'o Options,
     configuration: Configuration<'t>,
-    /// Policy documents that are read when the plan is applied, by address.
+    /// Policy documents that are read during apply, by address.
     documents: BTreeMap<String, Resource<'t>>,
-    /// Resources whose policy another one sets: type, identifier, and the block's name or nothing.
+    /// Resources whose policy another resource sets: type, identifier, and the name of the block or an empty text.
     companions: BTreeSet<(&'static str, String, String)>,
-    /// Addresses with the names and identifiers that the resources had before.
+    /// Addresses, with the names and identifiers that the resources had before.
     owners: BTreeSet<(String, String)>,
 }
 
 impl<'t> Plan<'t, '_> {
-    /// Reads the resource that a change is about; `None` if it says nothing about access.
+    /// Reads the resource of a change; `None` if it does not affect access.
     fn header(&mut self, raw: Raw<'t>, container: &mut Container) -> Result<Option<Resource<'t>>, Fault> {
         let text = self.text;
         let names = [
@@ -211,7 +211,7 @@ impl<'t> Plan<'t, '_> {
             ["create"] => Change::Create,
             ["delete"] => Change::Delete,
             ["delete", "create"] | ["create", "delete"] => Change::Replace,
-            // The old object stays in AWS, and there is a new one beside it.
+            // The old object stays in AWS beside the new one.
             ["create", "forget"] | ["forget", "create"] => {
                 before = Values::default();
                 Change::Create
@@ -242,7 +242,7 @@ impl<'t> Plan<'t, '_> {
         Ok(Some(resource))
     }
 
-    /// Notes which other resource's policy this one sets.
+    /// Notes whose policy this resource sets.
     fn companion(&mut self, resource: &Resource<'t>) -> Result<(), Fault> {
         for (owner, _, _, other, member) in COPIES.iter().filter(|copy| copy.3 == resource.kind) {
             for values in [Some(resource.after), resource.before].into_iter().flatten() {
@@ -261,7 +261,7 @@ impl<'t> Plan<'t, '_> {
         Ok(())
     }
 
-    /// Notes by which texts policies named this resource before.
+    /// Notes the texts by which policies named this resource before.
     fn owner(&mut self, resource: &Resource<'t>) -> Result<(), Fault> {
         let Some(value) = resource.before.and_then(|values| values.value) else { return Ok(()) };
         for member in ["name", "id", "arn", "bucket", "url"] {
@@ -308,7 +308,7 @@ impl<'t> Plan<'t, '_> {
         Ok(())
     }
 
-    /// The content of the document that references name, if they name one and it is that document unchanged.
+    /// Returns the content of the document that references name, if they name one and it is that document unchanged.
     fn presumed(
         &self,
         references: &[String],
@@ -358,7 +358,7 @@ impl<'t> Plan<'t, '_> {
         document::make(self.text, &arguments).map(Some)
     }
 
-    /// The texts of the documents that one is merged with; `None` for those that are not known.
+    /// Returns the texts of the documents merged into a document; `None` for unknown ones.
     fn texts(
         &self,
         document: &Resource<'t>,
@@ -381,7 +381,7 @@ impl<'t> Plan<'t, '_> {
             let known = values.get(index).and_then(|raw| raw.string()).filter(|_| !is_unknown);
             let text = match known {
                 Some(text) => Some(text.into_owned()),
-                // Which of several references is which element cannot be told.
+                // It is not known which of several references is which element.
                 None if count == 1 => {
                     let configured = format!("data.{}", document.configured());
                     match self.configuration.written(&document.module, &configured, member)? {
@@ -401,7 +401,7 @@ impl<'t> Plan<'t, '_> {
         Ok(texts)
     }
 
-    /// Lists the references of a place; `None` if nobody wrote it.
+    /// Lists the references of a place; `None` if it is not configured.
     fn references(
         &self,
         resource: &Resource<'t>,
@@ -412,7 +412,7 @@ impl<'t> Plan<'t, '_> {
         let written = self.configuration.written(&resource.module, &configured, top)?;
         Ok(match written {
             Written::NoResource => Some((Vec::new(), false)),
-            // Blocks that are generated are not in the configuration; the elements that the plan knows are.
+            // Generated blocks are not in the configuration; the plan has their known elements.
             Written::Not if !rest.is_empty() => Some((Vec::new(), false)),
             Written::Not => None,
             Written::As(all) if rest.is_empty() => Some((all, true)),
@@ -518,12 +518,13 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
     }
 }
 
-/// The content with the remark that it is only assumed to be the policy.
+/// Returns the content with the remark that it is only assumed to be the policy.
 fn assumed(content: Content) -> Content {
     match content {
         Content::Text { mut read, origin } => {
             if let Some(document) = &mut read.document {
-                let message = "the policy is taken for the document that the attribute refers to, unchanged";
+                let message =
+                    "the policy is assumed to be the document that the attribute refers to, unchanged";
                 let remark = Diagnostic::warning(Code::PlainReferences, message, document.span);
                 document.warnings.push(remark.clone());
                 read.diagnostics.push(remark);
@@ -534,7 +535,7 @@ fn assumed(content: Content) -> Content {
     }
 }
 
-/// The references without those that are the beginning of another one, each once.
+/// Returns the references without those that are a prefix of another one, each once.
 fn longest(references: &[String]) -> Vec<String> {
     let all: BTreeSet<&str> = references.iter().map(String::as_str).collect();
     let is_part = |reference: &str| {

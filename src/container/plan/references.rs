@@ -1,11 +1,11 @@
-//! From an attribute's references to the one policy document that it would be, if it is that document unchanged, or to the one
-//! policy, group, user or role that it names.
+//! Resolves an attribute's references: to the one policy document that it would be, if it is that document unchanged, or to the
+//! one policy, group, user or role that it names.
 
 use super::super::address::{modules, within};
 use super::super::raw::Fault;
 use super::configuration::Configuration;
 
-/// A kind of resource that is looked for, with the attributes that stand for it.
+/// A kind of resource to search for, with the attributes that stand for it.
 #[derive(Clone, Copy, Debug)]
 struct Wanted(&'static str, &'static [&'static str]);
 
@@ -18,7 +18,7 @@ const IDENTITIES: [Wanted; 4] = [
     Wanted("aws_iam_role.", &["arn", "id", "name"]),
 ];
 
-/// An instance of a module, and the key of the resource in it whose expression is followed.
+/// An instance of a module, and the key of its resource whose expression is followed.
 #[derive(Clone, Copy, Debug)]
 struct Place<'a> {
     module: &'a str,
@@ -26,7 +26,7 @@ struct Place<'a> {
     key: &'a str,
 }
 
-/// The address of the document that these references name, if it is exactly one.
+/// Returns the address of the document that these references name, if it is exactly one.
 ///
 /// # Errors
 /// A member of the configuration occurs twice.
@@ -40,7 +40,7 @@ pub(super) fn document(
     follow(configuration, references, (Place { module, key }, &DOCUMENTS), most)
 }
 
-/// The address of the policy, group, user or role that these references name, if it is exactly one.
+/// Returns the address of the policy, group, user or role that these references name, if it is exactly one.
 ///
 /// # Errors
 /// A member of the configuration occurs twice.
@@ -73,7 +73,7 @@ fn follow(
     for Wanted(start, attributes) in wanted {
         let Some(rest) = target.strip_prefix(start) else { continue };
         let (name, attribute) = rest.split_once('.').unwrap_or((rest, ""));
-        // With `each.key` the attribute is not in the list of references.
+        // With `each.key`, the attribute is not in the list of references.
         let is_whole = attribute.is_empty() || attributes.contains(&attribute);
         return Ok((is_whole && is_name(name)).then(|| within(at.module, &format!("{start}{name}{key}"))));
     }
@@ -112,8 +112,8 @@ enum Key<'a> {
     Written(&'a str),
 }
 
-/// The one value that references name, if it is one. Terraform lists `X.json` as `X.json` and `X`, with a key in between
-/// as `X["k"].json`, `X["k"]` and `X`, and with `each.key` as `X` and `each.key`.
+/// Returns the single value that references name, if there is one. Terraform lists `X.json` as `X.json` and `X`; with a key in
+/// between, as `X["k"].json`, `X["k"]` and `X`; with `each.key`, as `X` and `each.key`.
 fn single(references: &[String]) -> Option<(String, Key<'_>)> {
     let list: Vec<&str> = references.iter().map(String::as_str).collect();
     match list.as_slice() {

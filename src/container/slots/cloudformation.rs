@@ -1,4 +1,4 @@
-//! Properties of CloudFormation's resource types that hold policies.
+//! Properties of CloudFormation's resource types that contain policies.
 //!
 //! Source: the CloudFormation registry's resource schemas, by type, as the npm package `@aws-cdk/aws-service-spec` 0.1.216 has
 //! them (November 2026). `AWS::Organizations::Policy` is an SCP unless its

@@ -1,4 +1,4 @@
-//! Where policies sit: one row for every place, by the type of its resource.
+//! The places of policies: one row for every place, by the type of its resource.
 
 pub(super) mod cloudformation;
 pub(super) mod terraform;
@@ -7,27 +7,27 @@ use super::kind::PolicyKind;
 use crate::index::broken;
 use crate::policy::ResourceType;
 
-/// A place of a resource that holds a policy.
+/// A place of a resource that contains a policy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     /// The type of the resource that has the place.
     pub(super) resource: &'static str,
-    /// Members from the resource to the policy, `[]` after those that are lists: `inline_policy[].policy`.
+    /// The members from the resource to the policy, with `[]` after lists: `inline_policy[].policy`.
     pub(super) path: &'static str,
     pub(super) kind: PolicyKind,
     /// The type for checks of public access; empty for none.
     pub(super) public: &'static str,
-    /// The member that names the resource which the policy is for; empty for none.
+    /// The member that names the resource to which the policy applies; empty for none.
     pub(super) subject: &'static str,
 }
 
 impl Slot {
-    /// The type for checks of public access.
+    /// Returns the type for checks of public access.
     pub(super) fn resource_type(&self) -> Option<ResourceType> {
         ResourceType::from_name(self.public)
     }
 
-    /// The steps of the path: a member, and whether it is a list.
+    /// Returns the steps of the path: a member, and true if it is a list.
     pub(super) fn steps(&self) -> impl Iterator<Item = (&'static str, bool)> {
         self.path.split('.').map(|step| match step.strip_suffix("[]") {
             Some(name) => (name, true),
@@ -46,7 +46,7 @@ const fn row(
     Slot { resource, path, kind, public, subject }
 }
 
-/// The rows of a type in a table that is sorted by types.
+/// Returns the rows of a type in a table that is sorted by types.
 pub(super) fn of_type(table: &'static [Slot], resource: &str) -> &'static [Slot] {
     let start = table.partition_point(|slot| slot.resource < resource);
     let end = table.partition_point(|slot| slot.resource <= resource);
@@ -72,7 +72,7 @@ const NAMES: [&str; 12] = [
     "trust_policy",
 ];
 
-/// True if an attribute of a type that no table knows is named as policies are: what it holds is not known to be none.
+/// True if an attribute of an unknown type has a name like those of policies, so that it may contain one.
 pub(super) fn names_a_policy(kind: &str, attribute: &str) -> bool {
     let is_named = NAMES.contains(&attribute) || attribute.ends_with("policy_document");
     is_named && terraform::NO_POLICIES.binary_search(&(kind, attribute)).is_err()

@@ -1,4 +1,4 @@
-//! Attributes of Terraform's AWS provider that hold policies.
+//! Attributes of Terraform's AWS provider that contain policies.
 //!
 //! Source: the documentation of the provider, by resource, and its schema as the npm package `@cdktf/provider-aws` 21.22.1 has it
 //! (November 2026). `aws_organizations_policy` is an SCP unless its `type` says
@@ -148,7 +148,7 @@ pub(in crate::container) const SLOTS: &[Slot] = &[
     row("aws_xray_resource_policy", "policy_document", Resource, "", "policy_name"),
 ];
 
-/// Attributes that are named as policies are and hold other things: lifecycle rules, filters, Cedar. Sorted.
+/// Attributes with names like those of policies that contain other things: lifecycle rules, filters, Cedar. Sorted.
 pub(in crate::container) const NO_POLICIES: &[(&str, &str)] = &[
     ("aws_cloudwatch_log_account_policy", "policy_document"),
     ("aws_cloudwatch_log_data_protection_policy", "policy_document"),

@@ -1,13 +1,13 @@
-//! The definitions that the conditions of a template are made of.
+//! The definitions on which the conditions of a template depend.
 
 use super::super::definitions::Definitions;
 use crate::policy::{Json, JsonValue};
 use std::collections::BTreeSet;
 
-/// Members of a parameter that say nothing about its value.
+/// Members of a parameter that do not affect its value.
 const REMARKS: [&str; 3] = ["ConstraintDescription", "Description", "NoEcho"];
 
-/// The conditions of a template, and the parameters and mappings that they may refer to.
+/// Returns the conditions of a template, with the parameters and mappings to which they may refer.
 pub(super) fn definitions(template: &Json<'_>) -> Definitions {
     let mut definitions = Definitions::default();
     for section in ["Conditions", "Mappings", "Parameters"] {
@@ -16,7 +16,7 @@ pub(super) fn definitions(template: &Json<'_>) -> Definitions {
         for member in members {
             let (mut text, mut words) = (format!("{section} "), BTreeSet::new());
             write(&member.value, &mut text, &mut words);
-            // The others are values, which refer to nothing.
+            // The others are plain values without references.
             if section != "Conditions" {
                 words.clear();
             }
@@ -26,14 +26,14 @@ pub(super) fn definitions(template: &Json<'_>) -> Definitions {
     definitions
 }
 
-/// A value on one line, the members of objects in order.
+/// Writes a value on one line, with the members of objects in order.
 pub(super) fn one_line(json: &Json<'_>) -> String {
     let mut text = String::new();
     write(json, &mut text, &mut BTreeSet::new());
     text
 }
 
-/// Writes a value, the members of objects in order, and gathers the words in its texts.
+/// Writes a value with the members of objects in order, and collects the words in its texts.
 fn write(json: &Json<'_>, text: &mut String, words: &mut BTreeSet<String>) {
     match &json.kind {
         JsonValue::Object(members) => {

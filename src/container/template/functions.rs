@@ -1,7 +1,7 @@
-//! CloudFormation's functions, as far as their values are known from the template alone.
+//! Evaluates CloudFormation's functions, as far as their values are known from the template alone.
 //!
-//! A value that a parameter, a condition or AWS decides is a hole. Source: AWS CloudFormation Template Reference, "Intrinsic
-//! functions" and "Pseudo parameters".
+//! A value that depends on a parameter, on a condition or on AWS is a hole. Source: AWS CloudFormation Template Reference,
+//! "Intrinsic functions" and "Pseudo parameters".
 
 use super::super::entry::{Hole, HoleClass};
 use crate::code::Code;
@@ -10,16 +10,16 @@ use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names that the functions of a template may refer to.
+/// The names to which the functions of a template may refer.
 #[derive(Debug, Default)]
 pub(super) struct Names<'j, 't> {
     pub(super) parameters: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
     pub(super) conditions: BTreeSet<String>,
     pub(super) mappings: BTreeMap<String, &'j Json<'t>>,
-    /// Where scalars start that can be read in two ways.
+    /// The starts of scalars that can be read in two ways.
     pub(super) ambiguous: BTreeSet<u32>,
-    /// True if names may be added by what is not in the template (transforms), so that one that is not there is no error.
+    /// True if something outside of the template (transforms) may add names, so that a missing name is not an error.
     pub(super) is_open: bool,
 }
 
@@ -29,14 +29,15 @@ pub(super) struct Evaluator<'n, 'j, 't> {
     pub(super) holes: Vec<Hole>,
     /// Functions that are wrong.
     pub(super) faults: Vec<Diagnostic>,
-    /// True if the partition stands for itself in a text, as in `Fn::Sub`: names of policies are the same in all of them.
+    /// True if the partition stays as its variable in a text, as in `Fn::Sub`, because names of policies are the same in all
+    /// partitions.
     pub(super) names_partition: bool,
 }
 
 /// The value of a function.
 enum Value<'t> {
     Known(Json<'t>),
-    /// `AWS::NoValue`: the member or element is not there.
+    /// `AWS::NoValue`: the member or element is absent.
     Nothing,
     /// A hole with this name.
     Hole(String, HoleClass),
@@ -55,12 +56,12 @@ const PSEUDO: [&str; 7] = [
     "AWS::URLSuffix",
 ];
 
-/// Returns true if a name is that of a function.
+/// True if a name is that of a function.
 pub(super) fn is_function(name: &str) -> bool {
     name == "Ref" || name.starts_with("Fn::")
 }
 
-/// The function that an object calls, with its arguments.
+/// Returns the function that an object calls, with its arguments.
 pub(super) fn call<'j, 't>(json: &'j Json<'t>) -> Option<(&'j str, &'j Json<'t>)> {
     match &json.kind {
         JsonValue::Object(members) => match members.as_slice() {
@@ -76,8 +77,8 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false }
     }
 
-    /// The value with all functions in it replaced by their values; `None` if it is not there (`AWS::NoValue`). Where a
-    /// value is a hole, a null stands for it.
+    /// Returns the value with all functions in it evaluated; `None` if it is absent (`AWS::NoValue`). A null replaces a value
+    /// that is a hole.
     pub(super) fn value(&mut self, json: &Json<'t>, pointer: &str) -> Option<Json<'t>> {
         if let Some((name, arguments)) = call(json) {
             let value = self.function(name, arguments, json.span);
@@ -133,7 +134,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
-    /// A text as it stands: one of two readings, a dynamic reference, or itself.
+    /// Returns the value of a text: one of two readings, a dynamic reference, or the text itself.
     fn text(&self, text: &str, json: &Json<'t>) -> Value<'t> {
         if self.names.ambiguous.contains(&json.span.start) {
             return Value::Hole(format!("`{text}`, which can be read in two ways"), HoleClass::Chosen);
@@ -174,7 +175,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 Value::Hole("what a macro makes (`Fn::Transform`)".to_owned(), HoleClass::Chosen)
             }
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => {
-                Value::Wrong(format!("`{name}` stands only in conditions"))
+                Value::Wrong(format!("`{name}` is valid only in conditions"))
             }
             _ if name.starts_with("Fn::ForEach::") => {
                 Value::Hole(format!("what `{name}` makes"), HoleClass::Chosen)
@@ -334,7 +335,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
-    /// Both branches, if they are the same; else who decides the condition.
+    /// Returns the branches if both are equal; otherwise a hole for the condition.
     fn choice(&mut self, arguments: &Json<'t>) -> Value<'t> {
         let JsonValue::Array(parts) = &arguments.kind else {
             return Value::Wrong("`Fn::If` needs a condition and two values".to_owned());
@@ -379,7 +380,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
-    /// The text of a value, if it is known.
+    /// Returns the text of a value, if it is known.
     fn known_text(&mut self, json: &Json<'t>) -> Result<String, Value<'t>> {
         let value = match call(json) {
             Some((name, arguments)) => self.function(name, arguments, json.span),
@@ -399,7 +400,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
-    /// The texts of a list, if all of them are known.
+    /// Returns the texts of a list, if all of them are known.
     fn list(&mut self, json: &Json<'t>) -> Result<Vec<String>, Value<'t>> {
         let value = match call(json) {
             Some((name, arguments)) => self.function(name, arguments, json.span),

@@ -1,4 +1,4 @@
-//! CloudFormation templates, in JSON and in YAML, SAM's short forms and what the CDK writes included.
+//! CloudFormation templates in JSON and YAML, including SAM's short forms and the output of the CDK.
 
 mod conditions;
 mod functions;
@@ -18,7 +18,7 @@ use crate::span::{Source, Span};
 use functions::Names;
 use std::collections::BTreeSet;
 
-/// Transforms of AWS that leave policies as they are.
+/// AWS's transforms that leave policies unchanged.
 const HARMLESS: [&str; 4] = [
     "AWS::CodeDeployBlueGreen",
     "AWS::LanguageExtensions",
@@ -45,7 +45,7 @@ pub(super) fn read_json(source: &Source, options: &Options) -> Result<Container,
 /// Reads a template in YAML.
 ///
 /// # Errors
-/// It is not YAML, has a key twice, a tag that is no function, or aliases that grow without bound.
+/// It is not YAML, has a key twice, an unknown tag, or aliases that exceed the budget.
 pub(super) fn read_yaml(source: &Source, options: &Options) -> Result<Container, Vec<Diagnostic>> {
     let yaml = yaml::read(source.text(), &options.limits)?;
     let mut container = read(source, &yaml.json, yaml.ambiguous, Vec::new(), options)?;
@@ -53,8 +53,8 @@ pub(super) fn read_yaml(source: &Source, options: &Options) -> Result<Container,
     Ok(container)
 }
 
-/// Reads a template from its tree. `faults` are those of the text, of which half a surrogate pair is none of the
-/// template: it may stand in an attribute that nobody asks about.
+/// Reads a template from its tree. `faults` are those of the text. Half of a surrogate pair is not a fault of the template,
+/// because it may be in an attribute that does not matter.
 ///
 /// # Errors
 /// The text has faults, or the template has too many resources.
@@ -128,7 +128,7 @@ pub(super) fn read(
     Ok(container)
 }
 
-/// Checks that a resource and its properties are objects: what others hold would be passed over.
+/// Checks that a resource and its properties are objects; anything else would be skipped with its contents.
 fn objects(member: &Member<'_>) -> Result<(), Vec<Diagnostic>> {
     if member.key.starts_with("Fn::") {
         return Ok(());

@@ -1,4 +1,4 @@
-//! From the properties of a resource to the policies that it holds.
+//! Finds the policies in the properties of a resource.
 
 use super::super::built::{self, condition};
 use super::super::entry::{AccessBlock, Attachment, Container, Content, Link, Origin};
@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use std::collections::BTreeSet;
 
-/// Types without a slot of whose members AWS makes a statement.
+/// Types without a slot whose members AWS makes into a statement.
 const BUILT: [&str; 5] = [
     "AWS::ACMPCA::Permission",
     "AWS::Events::EventBusPolicy",
@@ -55,8 +55,10 @@ impl<'t> Reader<'_, '_, 't> {
             return;
         }
         if let Some(function) = maker(&member.value) {
-            let message =
-                format!("what `{function}` makes of the resource `{}` is not in the template", member.key);
+            let message = format!(
+                "the result of `{function}` for the resource `{}` is not in the template",
+                member.key
+            );
             container
                 .incomplete
                 .push(Diagnostic::warning(Code::UnknownMacro, message, member.key_span).with_help(
@@ -67,7 +69,7 @@ impl<'t> Reader<'_, '_, 't> {
             && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
         if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
             let message =
-                format!("the policies of the nested stack `{}` are in a template of its own", member.key);
+                format!("the policies of the nested stack `{}` are in its own template", member.key);
             container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
         }
         let pointer = format!("/Resources/{}", escape(&member.key));
@@ -120,7 +122,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
-    /// Adds what a function makes in the place of the properties, or beside them, of a resource that can hold a policy.
+    /// Adds the result of a function that replaces, or adds to, the properties of a resource that can have a policy.
     fn unseen(
         &self,
         resource: &Resource<'_, 't>,
@@ -150,10 +152,10 @@ impl<'t> Reader<'_, '_, 't> {
             self.add(slot, resource, json, path, container);
             return;
         };
-        // A list or object that a function makes, or a value of another type: what it holds is not seen.
+        // A list or object made by a function, or a value of another type: its contents are not visible.
         let is_seen = matches!(&json.kind, JsonValue::Object(_) | JsonValue::Null) && call(json).is_none();
         if !is_seen {
-            // Functions in the place of all properties are told once, for all slots.
+            // Functions in place of all properties are reported once, for all slots.
             if !path.attribute.is_empty() {
                 self.add(slot, resource, json, path, container);
             }
@@ -204,7 +206,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
-    /// Adds the policy of a resource that is no document.
+    /// Adds the policy of a resource that is not a document.
     fn built(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
         let given = |name: &str| self.given(properties, name);
         let span = resource.span;
@@ -264,7 +266,7 @@ impl<'t> Reader<'_, '_, 't> {
                 let mut entry = self.entry(resource, &Path::default(), span);
                 entry.pointer = format!("/Resources/{}", escape(resource.name));
                 entry.kind = Some(PolicyKind::Resource);
-                entry.content = not_known("AWS makes a part of policies of its members".to_owned(), "");
+                entry.content = not_known("AWS makes a part of policies from its members".to_owned(), "");
                 container.entries.push(entry);
                 return;
             }
@@ -283,7 +285,7 @@ impl<'t> Reader<'_, '_, 't> {
         container.entries.push(entry);
     }
 
-    /// A statement of an event bus, or the members that one is made of.
+    /// A statement of an event bus, or the members of which AWS makes one.
     fn event_bus(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
         let root =
             Path { pointer: format!("/Resources/{}/Properties", escape(resource.name)), ..Path::default() };
@@ -359,7 +361,7 @@ impl<'t> Reader<'_, '_, 't> {
             }
             "AWS::IAM::UserToGroupAddition" => add("GroupName", listed("Users"), Link::Membership),
             "AWS::IAM::InstanceProfile" => add("Roles", own(), Link::Profile),
-            // The policy itself names those it is for.
+            // The policy itself names its targets.
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
                 for attribute in ["Roles", "Users", "Groups"] {
                     add_own(attribute, listed(attribute), Link::Policy);
@@ -391,7 +393,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
-    /// Adds values that look like policies at places that no table knows.
+    /// Adds values that look like policies at places that are in no table.
     fn unrecognised(
         &self,
         (resource, taken): (&Resource<'_, 't>, &BTreeSet<String>),
@@ -432,7 +434,7 @@ impl<'t> Reader<'_, '_, 't> {
     }
 }
 
-/// An object with `Statement` in which there is an `Effect`, or a function whose parts together hold these words.
+/// Returns an object with `Statement` in which there is an `Effect`, or a function whose parts together hold these words.
 fn is_policy_object(json: &Json<'_>) -> bool {
     let mut words = String::new();
     match (call(json), json.member("Statement")) {
@@ -446,7 +448,7 @@ fn is_policy_object(json: &Json<'_>) -> bool {
     text::mentions_policy(&words)
 }
 
-/// Adds all names and texts of a value, one after the other: a text may be made of parts.
+/// Adds all names and texts of a value, one after the other, because a text may be made of parts.
 fn gather(json: &Json<'_>, words: &mut String) {
     match &json.kind {
         JsonValue::Object(members) => {
@@ -461,7 +463,7 @@ fn gather(json: &Json<'_>, words: &mut String) {
     }
 }
 
-/// The function that makes members of an object, alone or beside others that are written.
+/// Returns the function that makes members of an object, alone or beside written ones.
 fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     match &json.kind {
         JsonValue::Object(members) => {
@@ -471,7 +473,7 @@ fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     }
 }
 
-/// The slot as it is for these properties; `None` if its text is no IAM policy.
+/// Returns the slot as it applies to these properties; `None` if its text is not an IAM policy.
 fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
     let mut slot = *slot;
     if slot.resource == "AWS::Organizations::Policy" {
@@ -499,7 +501,7 @@ fn refined(slot: &Slot, properties: &Json<'_>) -> Option<Slot> {
     Some(slot)
 }
 
-/// The statement that EventBridge makes of `Action`, `Principal` and `Condition`.
+/// Returns the statement that EventBridge makes of `Action`, `Principal` and `Condition`.
 fn made_statement<'t>(properties: &Json<'t>) -> Json<'t> {
     let span = properties.span;
     let text = |text: &str| Json { span, kind: JsonValue::String(text.to_owned().into()) };

@@ -1,4 +1,4 @@
-//! A resource of a template, and what its readers need.
+//! A resource of a template, and the data that its readers need.
 
 use super::super::entry::{Attachment, Change, Content, Entry, Hole, HoleClass, Link, Origin};
 use super::super::options::Options;
@@ -13,7 +13,7 @@ pub(super) struct Reader<'n, 'j, 't> {
     pub(super) source: &'n Source,
     pub(super) names: &'n Names<'j, 't>,
     pub(super) options: &'n Options,
-    /// Strings of the file that hold half of a surrogate pair.
+    /// Strings of the file with half of a surrogate pair.
     pub(super) lone: &'n [Diagnostic],
 }
 
@@ -44,7 +44,7 @@ impl Path {
         }
     }
 
-    /// An element; those with names of their own are paired by them.
+    /// Returns an element; elements with names of their own are paired by name.
     pub(super) fn element(&self, index: usize, name: Option<&str>) -> Path {
         let key = name.map_or_else(|| index.to_string(), |name| format!("{name:?}"));
         Path {
@@ -56,7 +56,7 @@ impl Path {
 }
 
 impl<'t> Reader<'_, '_, 't> {
-    /// The policy that a value is, functions in it evaluated.
+    /// Returns the policy in a value, with the functions in it evaluated.
     pub(super) fn content(&self, json: &Json<'t>, entry: &Entry) -> Content {
         let mut evaluator = Evaluator::new(self.names);
         let value = evaluator.value(json, "");
@@ -148,7 +148,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
-    /// The names of a value, a list or those in a list of objects.
+    /// Returns the names in a value: a list, or the names in a list of objects.
     pub(super) fn texts(&self, json: &Json<'t>) -> Vec<Named> {
         let mut evaluator = Evaluator { names_partition: true, ..Evaluator::new(self.names) };
         let elements: Vec<Json<'t>> = match (&json.kind, call(json)) {
@@ -195,20 +195,20 @@ pub(super) enum Named {
     As(String),
     /// A name that is not known.
     Unknown {
-        /// The values that it is made of.
+        /// The values that make up the name.
         reference: String,
-        /// The resource of the template whose name it is, and nothing else.
+        /// The resource of the template whose name it is, if it is nothing else.
         resource: Option<String>,
     },
 }
 
 impl Named {
-    /// The name of a resource of the template.
+    /// Returns the name of a resource of the template.
     pub(super) fn of_resource(name: &str) -> Named {
         Named::Unknown { reference: name.to_owned(), resource: Some(name.to_owned()) }
     }
 
-    /// The name, or the values that it is made of.
+    /// Returns the name, or the values that make it up.
     pub(super) fn told(self) -> String {
         match self {
             Named::As(text) | Named::Unknown { reference: text, .. } => text,
@@ -216,7 +216,7 @@ impl Named {
     }
 }
 
-/// The resource that a function names: `Ref` and `Fn::GetAtt`, and `Fn::Sub` of nothing else.
+/// Returns the resource that a function names: `Ref` and `Fn::GetAtt`, and `Fn::Sub` of nothing else.
 fn resource<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     match call(json)? {
         ("Ref", Json { kind: JsonValue::String(name), .. }) => Some(name),
@@ -235,7 +235,7 @@ fn resource<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     }
 }
 
-/// The name of the resource that a policy is for: a text, or the resource of the template as `${Logs}`.
+/// Returns the name of the resource to which a policy applies: a text, or the resource of the template as `${Logs}`.
 pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
     let value = &properties.member(name)?.value;
     let value = match &value.kind {
@@ -249,7 +249,7 @@ pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
     }
 }
 
-/// A link of a resource to a policy whose name is known, or is made of something.
+/// Returns a link of a resource to a policy whose name is known or made up of values.
 pub(super) fn attachment(
     resource: &Resource<'_, '_>,
     attribute: &str,
@@ -274,13 +274,13 @@ pub(super) fn attachment(
     }
 }
 
-/// A hole for all of a policy.
+/// Returns a hole that stands for the whole policy.
 pub(super) fn not_known(reason: String, name: &str) -> Content {
     let references = if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
     Content::Unknown { reason, references, presumed: None }
 }
 
-/// A hole that a deployment decides.
+/// Returns a hole whose value a deployment decides.
 pub(super) fn chosen(name: &str, span: Span) -> Hole {
     Hole { name: name.to_owned(), pointer: String::new(), span, class: HoleClass::Chosen }
 }

@@ -1,7 +1,7 @@
 //! The short forms of the Serverless Application Model that make policies.
 //!
-//! Source: AWS SAM Developer Guide, "AWS SAM resources and properties" and "Globals section". What is made of policy
-//! templates, events and connectors is listed as not known: it is in the processed template.
+//! Source: AWS SAM Developer Guide, "AWS SAM resources and properties" and "Globals section". Policies made of policy templates,
+//! events and connectors are listed as not known: the processed template contains them.
 
 use super::super::built;
 use super::super::entry::{Container, Content, Link};
@@ -14,7 +14,7 @@ use crate::span::Span;
 /// The start of SAM's types.
 pub(super) const TYPES: &str = "AWS::Serverless::";
 
-/// The resource with what `Globals` says of all resources of its type; `None` if it says nothing.
+/// Returns the resource merged with what `Globals` says about resources of its type; `None` if it says nothing.
 pub(super) fn with_globals<'t>(member: &Member<'t>, globals: Option<&Member<'t>>) -> Option<Member<'t>> {
     let kind = match member.value.member("Type").map(|kind| &kind.value.kind) {
         Some(JsonValue::String(kind)) => kind.strip_prefix(TYPES)?,
@@ -31,7 +31,7 @@ pub(super) fn with_globals<'t>(member: &Member<'t>, globals: Option<&Member<'t>>
     Some(Member { key: member.key.clone(), key_span: member.key_span, value })
 }
 
-/// Objects are merged, lists are joined, and of other values the resource's own counts.
+/// Objects are merged, lists are joined, and for other values the resource's own takes precedence.
 fn merged<'t>(common: &Json<'t>, own: &Json<'t>) -> Json<'t> {
     let kind = match (&common.kind, &own.kind) {
         (JsonValue::Object(all), JsonValue::Object(members)) if call(common).or(call(own)).is_none() => {
@@ -54,7 +54,7 @@ fn merged<'t>(common: &Json<'t>, own: &Json<'t>) -> Json<'t> {
     Json { span: own.span, kind }
 }
 
-/// Adds the policies and links that SAM makes of a resource; the properties that were looked at.
+/// Adds the policies and links that SAM makes of a resource. Returns the properties that were read.
 pub(super) fn resource<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -112,7 +112,7 @@ pub(super) fn resource<'t>(
     vec!["Policies", "AssumeRolePolicyDocument", "Events", "FunctionUrlConfig"]
 }
 
-/// The policies that connect two resources: the connector is one of its own, or a part of its source.
+/// Adds the policies that connect two resources; the connector is a resource of its own, or a part of its source.
 pub(super) fn connector<'t>(
     reader: &Reader<'_, '_, 't>,
     (resource, path, span): (&Resource<'_, 't>, &Path, Span),
@@ -132,7 +132,7 @@ fn property<'j, 't>(resource: &Resource<'j, 't>, name: &str) -> Option<&'j Json<
     resource.properties.and_then(|properties| properties.member(name)).map(|member| &member.value)
 }
 
-/// True if SAM makes a role: with one of its own, it makes none; a condition may leave that one out.
+/// True if SAM makes a role: it makes none for a function with its own role, but a condition may remove that.
 fn makes_role(own: Option<&Json<'_>>) -> bool {
     match own.map(|own| (&own.kind, call(own))) {
         None | Some((JsonValue::Null, _)) => true,
@@ -144,7 +144,7 @@ fn makes_role(own: Option<&Json<'_>>) -> bool {
     }
 }
 
-/// Policies that SAM adds to the role for other properties.
+/// Adds the policies that SAM gives the role because of other properties.
 fn added<'t>(reader: &Reader<'_, '_, 't>, resource: &Resource<'_, 't>, container: &mut Container) {
     let is_function = resource.kind == "AWS::Serverless::Function";
     let mut managed = |name: &str| {
@@ -170,7 +170,7 @@ fn added<'t>(reader: &Reader<'_, '_, 't>, resource: &Resource<'_, 't>, container
     }
 }
 
-/// The permissions of a function URL that needs no authorization.
+/// Adds the permissions of a function URL that needs no authorization.
 fn function_url<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -195,7 +195,7 @@ fn function_url<'t>(
     }
 }
 
-/// The permissions for events, and for those that are polled the managed policy of the role.
+/// Adds the permissions for events; for polled ones, the managed policy of the role.
 fn events<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -230,7 +230,8 @@ fn events<'t>(
     }
 }
 
-/// Events that the function's role reads: nobody invokes the function. With the managed policy that SAM attaches, if it is one.
+/// Events that the function's role reads, so that nobody invokes the function; with the managed policy that SAM attaches, if
+/// there is one.
 const POLLED: [(&str, &str); 7] = [
     ("SQS", "AWSLambdaSQSQueueExecutionRole"),
     ("Kinesis", "AWSLambdaKinesisExecutionRole"),
@@ -241,7 +242,7 @@ const POLLED: [(&str, &str); 7] = [
     ("DocumentDB", ""),
 ];
 
-/// The trust policy of the role that SAM makes.
+/// Returns the trust policy of the role that SAM makes.
 fn trust<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -267,7 +268,7 @@ fn trust<'t>(
     container.entries.push(entry);
 }
 
-/// An item of `Policies`: a document, the name or ARN of a managed policy, or a policy template.
+/// Reads an item of `Policies`: a document, the name or ARN of a managed policy, or a policy template.
 fn policy<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -300,7 +301,7 @@ fn policy<'t>(
     container.entries.push(entry);
 }
 
-/// The resource policy of an API, and the permissions for its authorizers.
+/// Returns the resource policy of an API, and the permissions for its authorizers.
 fn api<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
@@ -320,13 +321,13 @@ fn api<'t>(
             path,
             auth,
             "AWS::ApiGateway::RestApi",
-            "a function makes the settings of which SAM makes a policy",
+            "a function makes the settings from which SAM makes a policy",
         );
         return vec!["Auth"];
     }
     if let Some(policy) = auth.member("ResourcePolicy") {
         let path = path.member("ResourcePolicy");
-        add(path, &policy.value, "AWS::ApiGateway::RestApi", "SAM makes a policy of these settings");
+        add(path, &policy.value, "AWS::ApiGateway::RestApi", "SAM makes a policy from these settings");
     }
     if let Some(authorizers) = auth.member("Authorizers") {
         let path = path.member("Authorizers");

@@ -1,8 +1,8 @@
-//! Plain scalars: numbers, and what readers of YAML 1.1 and 1.2 read in two ways.
+//! Plain scalars: numbers, and texts that readers of YAML 1.1 and 1.2 read differently.
 //!
 //! Source: yaml.org, "YAML Ain't Markup Language 1.1", types `bool`, `int`, `float`.
 
-/// Returns true if a plain scalar is a number that JSON writes in the same way.
+/// True if a plain scalar is a number that JSON writes in the same way.
 pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match digits.split_once('.') {
@@ -13,13 +13,13 @@ pub(super) fn is_number(text: &str) -> bool {
     all_digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(all_digits)
 }
 
-/// Returns true if YAML 1.1 makes something else of a plain scalar than its text, and YAML 1.2 or JSON does not.
+/// True if YAML 1.1 reads a plain scalar as something other than its text, and YAML 1.2 and JSON do not.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     let folded = text.to_ascii_lowercase();
     if matches!(folded.as_str(), "yes" | "no" | "on" | "off" | "y" | "n") {
         return true;
     }
-    // Spellings of the words that are not the ones of JSON.
+    // Spellings of these words that JSON does not have.
     if matches!(folded.as_str(), "true" | "false" | "null") && text != folded {
         return true;
     }
@@ -38,7 +38,7 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
         return is_of(rest, &['_']);
     }
     matches!(unsigned, ".inf" | ".nan")
-        // Octal, grouped digits, a sign in front.
+        // Octal numbers, grouped digits, a leading sign.
         || is_of(unsigned, &['_'])
         // Base sixty.
         || (unsigned.contains(':')

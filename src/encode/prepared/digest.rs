@@ -6,7 +6,7 @@ use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
 
-/// A set of services, as a mask of one of 64 bits for each: two sets without a common bit have no common service.
+/// A set of services, as a mask with one of 64 bits for each service: two sets without a common bit have no common service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Services(u64);
 
@@ -14,7 +14,7 @@ impl Services {
     pub(crate) const NONE: Services = Services(0);
     pub(crate) const ALL: Services = Services(u64::MAX);
 
-    /// The services of actions that an element of a statement covers.
+    /// Returns the services whose actions an element of a statement covers.
     fn of_element(actions: &Element<ActionPattern>) -> Services {
         if actions.negated {
             return Services::ALL;
@@ -22,14 +22,14 @@ impl Services {
         Services::of_patterns(actions.values.iter().map(|action| &action.value))
     }
 
-    /// The services of actions that match one of the patterns.
+    /// Returns the services whose actions match one of the patterns.
     pub(crate) fn of_patterns<'p>(patterns: impl Iterator<Item = &'p ActionPattern>) -> Services {
         patterns.map(Services::of_pattern).fold(Services::NONE, Services::or)
     }
 
     fn of_pattern(pattern: &ActionPattern) -> Services {
         match pattern.glob.parts().first() {
-            // What matches starts with these letters.
+            // Every match starts with these letters.
             Some(Part::Text(text)) => service(text).map_or(Services::ALL, |service| {
                 Services(1 << (FxBuildHasher.hash_one(service).rotate_left(6) % 64))
             }),
@@ -45,13 +45,13 @@ impl Services {
         Services(self.0 & other.0)
     }
 
-    /// Returns true if some action may be of both.
+    /// True if some service may be in both sets.
     pub(crate) fn meet(self, other: Services) -> bool {
         self.and(other) != Services::NONE
     }
 }
 
-/// The text before the first colon.
+/// Returns the text before the first colon.
 fn service(text: &str) -> Option<&[u8]> {
     let bytes = text.as_bytes();
     bytes.get(..memchr::memchr(b':', bytes)?)
@@ -61,7 +61,7 @@ fn service(text: &str) -> Option<&[u8]> {
 #[derive(Clone, Debug)]
 pub(crate) struct Digests {
     entries: Box<[Entry]>,
-    /// The hashes and places of the statements, in order of these and of their contents.
+    /// The hashes and indexes of the statements, sorted by hash and content.
     order: Box<[(u64, usize)]>,
 }
 
@@ -87,8 +87,8 @@ pub(crate) struct Content<'o> {
     statement: &'o Statement,
 }
 
-/// Compares contents, given with hashes of samples of them; most differ in these. Contents are sorted and not kept in a hash table, because
-/// texts with equal hashes can be made at will.
+/// Compares contents, given with hashes of samples of them; most contents differ in the hash. The contents are sorted and not in
+/// a hash table, because anyone can construct texts with equal hashes.
 fn compare(one: (u64, &Statement), other: (u64, &Statement)) -> Ordering {
     one.0.cmp(&other.0).then_with(|| match one.1.says_the_same(other.1) {
         true => Ordering::Equal,
@@ -111,14 +111,14 @@ impl Digests {
         Digests { entries, order: order.into() }
     }
 
-    /// True if a statement of the document that they are of has this content.
+    /// True if some statement of the document, which must be the one digested, has this content.
     pub(crate) fn contain(&self, document: &Document, content: &Content<'_>) -> bool {
         let sought = (content.hash, content.statement);
         let is_there = |of: &(u64, usize)| compare((of.0, at(&document.statements, of.1)), sought);
         document.version == content.version && self.order.binary_search_by(is_there).is_ok()
     }
 
-    /// All digests, in order, given the document that they are of.
+    /// Returns all digests in order. The document must be the one digested.
     pub(crate) fn iter<'o>(&self, document: &'o Document) -> impl Iterator<Item = Digest<'o>> {
         self.entries.iter().zip(&document.statements).map(|(entry, statement)| {
             let content = Content { version: document.version, hash: entry.hash, statement };

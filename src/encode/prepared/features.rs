@@ -1,4 +1,4 @@
-//! The features of a document that assumptions depend on.
+//! The features of a document on which assumptions depend.
 
 use crate::policy::{
     Condition, Effect, OperatorBase, OperatorFamily, Principal, PrincipalKind, PrincipalMeaning,
@@ -7,10 +7,10 @@ use crate::policy::{
 use crate::request::multiplicity;
 use crate::span::Spanned;
 
-/// Keys up to which looking through a list is faster than looking into the tables.
+/// Up to this many keys, searching a list is faster than looking into the tables.
 const SHORT_LIST: usize = 8;
 
-/// The features of statements, or of listed access, that assumptions depend on.
+/// The features of statements, or of listed access, on which assumptions depend.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
     /// A resource with fewer than six fields.
@@ -23,15 +23,15 @@ pub(crate) struct Features {
     pub(crate) expanded: bool,
     /// An Allow statement without `Resource`.
     pub(crate) without_resource: bool,
-    /// Keys in no table whose values matter.
+    /// Keys that are in no table and whose values matter.
     pub(crate) unlisted: Vec<Box<str>>,
     /// An account among the principals.
     pub(crate) accounts: bool,
-    /// One, or a canonical user, whom a Deny exempts.
+    /// An account or a canonical user that a Deny exempts.
     pub(crate) exempt_accounts: bool,
     /// Principals with wildcards.
     pub(crate) wild_principals: bool,
-    /// An Allow statement for callers who sign in by an identity provider.
+    /// An Allow statement for callers who sign in through an identity provider.
     pub(crate) allows_sign_in: bool,
     /// A Deny statement for them.
     pub(crate) denies_sign_in: bool,
@@ -69,7 +69,7 @@ impl Features {
     fn condition(&mut self, condition: &Condition) {
         let base = condition.operator.value.base;
         if base == OperatorBase::Null {
-            // The presence of a key does not depend on the number of its values.
+            // The presence of a key does not depend on how many values it has.
             return;
         }
         self.key(&condition.key.value.name);
@@ -86,7 +86,7 @@ impl Features {
     }
 
     fn key(&mut self, key: &str) {
-        // Looking it up in the tables takes longer than in a short list, and most keys come again and again.
+        // A look into the tables takes longer than a search of a short list, and most keys occur repeatedly.
         let is_known = self.unlisted.iter().take(SHORT_LIST).any(|known| **known == *key);
         if !is_known && multiplicity(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
             self.unlisted.push(key.into());

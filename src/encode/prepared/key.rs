@@ -1,4 +1,4 @@
-//! The key of a compiled statement: everything beside the statement that its compilation depends on.
+//! The key of a compiled statement: everything that its compilation depends on beside the statement itself.
 
 use crate::encode::context::Context;
 use crate::hash::TextSet;
@@ -6,25 +6,25 @@ use crate::index::broken;
 use crate::policy::{Effect, PrincipalForms, Statement, mentioned_keys, variable_keys};
 use crate::query::Semantics;
 
-/// The part of a [`Context`] that matters to one statement. Under equal keys a statement is compiled to the same formula,
-/// whatever other statements and documents the query has.
+/// The part of a [`Context`] on which one statement depends. Under equal keys a statement compiles to the same formula, whatever
+/// other statements and documents the query has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CompileKey {
     pub(crate) semantics: Semantics,
     allows_whole_resource: bool,
     is_about_all_resources: bool,
-    /// Of an Allow statement.
+    /// The forms of principals that count, for an Allow statement.
     forms: PrincipalForms,
-    /// For the keys that the statement mentions, in order.
+    /// The numbers of elements of the keys that the statement mentions, in order.
     element_counts: Vec<(Box<str>, u32)>,
     spelled_differently: Vec<Box<str>>,
     equalities: Vec<(Box<str>, Box<str>)>,
 }
 
 impl CompileKey {
-    /// Takes the part for a statement of the document at this place out of a context.
+    /// Extracts from a context the part for a statement of the document with this index.
     pub(crate) fn of(context: &Context<'_>, document: usize, statement: &Statement) -> CompileKey {
-        // The contexts of most queries say nothing about any key.
+        // The context of most queries has no entry for any key.
         let says_nothing = context.element_counts.is_empty()
             && context.spelled_differently.is_empty()
             && context.equalities.is_empty();
@@ -54,7 +54,7 @@ impl CompileKey {
         key
     }
 
-    /// Makes the context of a query about a document of this statement alone.
+    /// Returns the context of a query whose only statement is this one.
     pub(crate) fn context<'a>(&self, statement: &'a Statement) -> Context<'a> {
         let statements = std::slice::from_ref(statement);
         let names: Vec<&'a str> = mentioned_keys(statements).collect();

@@ -16,9 +16,9 @@ use crate::query::Query;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-/// A document with what queries about it compute of it alone: digests, features, compiled statements and the index of its
-/// actions. Each is computed when a query needs it first. No answer depends on whether a document is prepared; it pays from the
-/// second query on.
+/// A document together with the results that queries compute from it alone: digests, features, compiled statements and the index
+/// of its actions. Each is computed when a query first needs it. No answer depends on whether a document is prepared; preparing
+/// pays from the second query on.
 ///
 /// ```
 /// use iamsat::check::{Options, PreparedDocument, no_new_access};
@@ -37,7 +37,7 @@ pub struct PreparedDocument {
     computed: Arc<Computed>,
 }
 
-/// The results computed from the statements, which do not depend on the name of their source.
+/// The results computed from the statements. They do not depend on the name of the source.
 #[derive(Debug)]
 struct Computed {
     digests: OnceLock<Digests>,
@@ -58,17 +58,17 @@ impl PreparedDocument {
         PreparedDocument { document, computed: Arc::new(computed) }
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The document, without what was computed of it.
+    /// Returns the document without the computed results.
     pub fn into_document(self) -> Document {
         self.document
     }
 
-    /// The same document under another name, as [`crate::policy::Read::renamed`] makes it. What was computed is shared.
+    /// Returns the same document under another name, as [`crate::policy::Read::renamed`] makes it. Computed results are shared.
     #[must_use]
     pub fn renamed(&self, from: &str, to: &str) -> PreparedDocument {
         let source = self.document.source.renamed(from, to);
@@ -84,8 +84,8 @@ impl PreparedDocument {
         self.computed.features.get_or_init(|| Features::of(&self.document.statements))
     }
 
-    /// Puts a statement into a formula, as compiling it would, given the document's place among those of the query and the
-    /// statement's place in it.
+    /// Puts a statement into a formula as compiling it would, given the index of its document in the query and its own index in
+    /// the document.
     pub(super) fn compile<'a>(
         &'a self,
         formula: &mut Formula<'a>,
@@ -113,14 +113,14 @@ impl From<Document> for PreparedDocument {
 /// A document of a query, prepared or not.
 #[derive(Clone, Copy, Debug)]
 pub enum DocumentRef<'a> {
-    /// All that the query needs is computed for it alone.
+    /// Everything that the query needs is computed for this query alone.
     Plain(&'a Document),
-    /// What was computed for earlier queries is used again.
+    /// Results computed for earlier queries are reused.
     Prepared(&'a PreparedDocument),
 }
 
 impl<'a> DocumentRef<'a> {
-    /// The document.
+    /// Returns the document.
     pub fn document(self) -> &'a Document {
         match self {
             DocumentRef::Plain(document) => document,
@@ -128,7 +128,7 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// The index of its actions, if it is prepared.
+    /// Returns the index of its actions, if it is prepared.
     pub fn actions(self) -> Option<&'a ActionIndex> {
         match self {
             DocumentRef::Plain(_) => None,
@@ -136,7 +136,7 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// The digests of its statements.
+    /// Returns the digests of its statements.
     pub(super) fn digests(self) -> Cow<'a, Digests> {
         match self {
             DocumentRef::Plain(document) => Cow::Owned(Digests::of(&document.statements)),
@@ -144,7 +144,7 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// The features of its statements.
+    /// Returns the features of its statements.
     pub(super) fn features(self) -> Cow<'a, Features> {
         match self {
             DocumentRef::Plain(document) => Cow::Owned(Features::of(&document.statements)),
@@ -152,7 +152,7 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// The document prepared for further queries, unless it is already.
+    /// Returns the document prepared for further queries; prepares it unless it is prepared already.
     pub fn prepared(self) -> Cow<'a, PreparedDocument> {
         match self {
             DocumentRef::Plain(document) => Cow::Owned(PreparedDocument::new(document.clone())),
@@ -160,7 +160,7 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// The documents of a query, none of them prepared.
+    /// Returns the documents of a query, unprepared.
     pub fn plain(query: &Query<'a>) -> Vec<DocumentRef<'a>> {
         query.documents().iter().map(|document| DocumentRef::Plain(document)).collect()
     }

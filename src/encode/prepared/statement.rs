@@ -1,7 +1,7 @@
 //! A statement compiled once for many queries.
 //!
-//! What a statement is compiled to depends on the statement and on its [`CompileKey`]. It is kept as a [`Snapshot`] under that key,
-//! and each query puts the snapshot into its own formula. That gives the formula that compiling would give, number for number.
+//! The formula of a statement depends on the statement and on its [`CompileKey`]. It is kept as a [`Snapshot`] under that key,
+//! and each query puts the snapshot into its own formula. The result is the formula that compiling would give, index for index.
 
 use crate::encode::context::Context;
 use crate::encode::prepared::key::CompileKey;
@@ -13,10 +13,10 @@ use crate::policy::{Statement, Statements};
 use self_cell::self_cell;
 use std::sync::OnceLock;
 
-/// Keys under which one statement is kept: a document may play several roles.
+/// The number of keys under which one statement is kept: a document may play several roles.
 const KEPT: usize = 3;
 
-/// A statement compiled under the keys that queries asked for first.
+/// A statement, compiled under the first keys that queries needed.
 #[derive(Debug, Default)]
 pub(super) struct CompiledStatement {
     kept: [OnceLock<Box<Kept>>; KEPT],
@@ -28,15 +28,15 @@ struct Kept {
     compiled: Compiled,
 }
 
-/// The formula of a statement, and which of its literals says that the statement applies.
+/// The formula of a statement, and its literal that says that the statement applies.
 struct SnapshotWithLiteral<'a> {
     snapshot: Snapshot<'a>,
     literal: Lit,
 }
 
 self_cell! {
-    /// A snapshot borrows the names and patterns of its statement, as every formula does: owned copies would be a second type for
-    /// each of them, and take the memory of the policy a second time.
+    /// A snapshot borrows the names and patterns of its statement, as every formula does. Owned copies would need a second type
+    /// for each of them, and would store the policy a second time.
     struct Compiled {
         owner: Statements,
         #[covariant]
@@ -121,7 +121,7 @@ mod tests {
         boundary: None,
     };
 
-    /// Statements of which most have something in common with another one.
+    /// Statements most of which share something with another.
     const STATEMENTS: [&str; 9] = [
         r#"{"Effect":"Allow","Principal":"*","Action":["s3:Get*","s3:PutObject"],"Resource":"arn:aws:s3:::b/*"}"#,
         r#"{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111122223333:user/a"},"Action":"s3:Get*","Resource":"*"}"#,
@@ -139,7 +139,7 @@ mod tests {
             "Condition":{"StringNotEquals":{"s3:ExistingObjectTag/a":"2","aws:TagKeys":"c"},"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}"#,
     ];
 
-    /// Recalling gives the formula that compiling gives, number for number: of all pairs of these statements, whatever was
+    /// Recalling gives the formula that compiling gives, index for index, for all pairs of these statements, whatever was
     /// compiled together with them before.
     #[test]
     fn recalling_is_compiling() {
@@ -166,7 +166,7 @@ mod tests {
         }
     }
 
-    /// A document with other statements has nothing in common with what was prepared.
+    /// A document with other statements shares nothing with what was prepared.
     #[test]
     #[should_panic(expected = "broken invariant")]
     fn a_prepared_document_stands_for_itself_alone() {

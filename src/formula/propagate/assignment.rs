@@ -1,11 +1,11 @@
-//! A partial assignment of the nodes, which is taken back for the next goal.
+//! A partial assignment of the nodes, which is undone for the next goal.
 
 use crate::formula::graph::{Graph, Lit, NodeId};
 use crate::formula::propagate::bulk::Bulk;
 use crate::formula::propagate::value::Value;
 use crate::index::{Id, IndexVec};
 
-/// Assigned nodes that there is room for from the start.
+/// The number of assigned nodes for which memory is reserved at the start.
 const USUAL_ASSIGNED: usize = 64;
 
 /// The values of the nodes.
@@ -13,7 +13,7 @@ const USUAL_ASSIGNED: usize = 64;
 pub(super) struct Assignment {
     /// The table grows with the assigned nodes: a node beyond its end is open.
     values: IndexVec<NodeId, Value>,
-    /// The assigned nodes with their values before.
+    /// The assigned nodes, each with its value before.
     trail: Vec<(NodeId, Value)>,
     /// True if the assumable atoms are assumed to be false.
     has_assumed: bool,
@@ -24,7 +24,7 @@ pub(super) struct Assignment {
 }
 
 impl Assignment {
-    /// Takes all values back, except which atoms are assumable.
+    /// Undoes all assignments; atoms stay assumable.
     pub(super) fn clear(&mut self) {
         for (node, before) in self.trail.drain(..).rev() {
             self.values[node] = before;
@@ -44,7 +44,7 @@ impl Assignment {
         self.set(atom, Value::Assumable);
     }
 
-    /// Finds the nodes that assuming decides.
+    /// Finds the nodes that assuming all assumable atoms false decides.
     pub(super) fn prepare_bulk(&mut self, graph: &Graph) {
         self.values.resize(self.values.len().max(graph.len()), Value::Open);
         self.bulk = Bulk::of(graph, &mut self.values);
@@ -66,7 +66,7 @@ impl Assignment {
         self.fresh = u128::MAX;
     }
 
-    /// The value of a literal. It is asked for more often than anything else, so the usual part of it is small enough to be inlined.
+    /// Returns the value of a literal. This is the most frequent call, so its common case is small enough to be inlined.
     #[inline]
     pub(super) fn value(&self, lit: Lit) -> Option<bool> {
         match self.values.find(lit.node())? {
@@ -80,7 +80,7 @@ impl Assignment {
         }
     }
 
-    /// The value of a literal of a node that is false as long as one of its parts is, by what is assumed.
+    /// Returns the value of a literal whose node is a dependent AND: false as long as its deciding part is false by assumption.
     #[inline(never)]
     fn dependent(&self, lit: Lit) -> Option<bool> {
         let part = self.values[self.bulk.deciding(lit.node())];
@@ -99,12 +99,12 @@ impl Assignment {
         self.fresh = fresh;
     }
 
-    /// The support bits of the nodes that were assigned since the last call.
+    /// Returns the support bits of the nodes that were assigned since the last call.
     pub(super) fn take_fresh(&mut self) -> u128 {
         std::mem::take(&mut self.fresh)
     }
 
-    /// The parts of an AND that may be open, if they are fewer than all and known without a look at all.
+    /// Returns the parts of an AND that may be open, if they are fewer than all and known without looking at every part.
     pub(super) fn open_parts(&self, node: NodeId) -> Option<Vec<Lit>> {
         if self.has_assumed { self.bulk.open_parts(node, &self.trail) } else { None }
     }
@@ -125,7 +125,7 @@ impl Assignment {
         }
     }
 
-    /// Makes the NOR nodes open that this atom is a part of: that the other parts are false does not make them true any more.
+    /// Reopens the NOR nodes that contain this atom: assuming the other atoms false no longer makes them true.
     fn open_nor_nodes(&mut self, atom: NodeId) {
         for nor in self.bulk.nor_nodes_of(atom) {
             let value = &mut self.values[nor];

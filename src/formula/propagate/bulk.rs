@@ -1,13 +1,13 @@
 //! The nodes that are decided at once when all assumable atoms are assumed to be false.
 //!
-//! The assumable atoms are the tests of actions. When a goal names the actions that it is about, all other atoms are false, and with
-//! them most statements. Finding those statements once saves looking at each of them for each goal.
+//! The assumable atoms are the tests of actions. When a goal names its actions, all other tests of actions are false, and with
+//! them most statements. Finding those statements once saves looking at each of them for every goal.
 
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::value::Value;
 use crate::index::{Id, IndexVec, broken, id};
 
-/// From this many parts on that assuming makes true, the parts that stay open are looked up and not searched for.
+/// For an AND with at least this many parts that assuming makes true, the parts that stay open are looked up instead of searched.
 const LONG_THRESHOLD: usize = 32;
 
 id! {
@@ -23,7 +23,7 @@ struct Membership {
     before: Option<MembershipId>,
 }
 
-/// The nodes that assuming decides, found once for all goals; see [`crate::formula::Conjunction::assume_all`].
+/// The nodes that assuming decides, found once for all goals. See [`crate::formula::Conjunction::assume_all`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bulk {
     memberships: IndexVec<MembershipId, Membership>,
@@ -31,22 +31,22 @@ pub(super) struct Bulk {
     last_memberships: IndexVec<NodeId, Option<MembershipId>>,
     /// The part that decides each dependent node. The table ends with the last of these nodes.
     deciding: IndexVec<NodeId, Option<NodeId>>,
-    /// In order of the nodes.
+    /// The long conjunctions, in order of the nodes.
     long: Vec<Long>,
 }
 
-/// An AND with many parts that assuming makes true.
+/// A conjunction with many parts that assuming makes true.
 #[derive(Clone, Debug)]
 struct Long {
     node: NodeId,
     /// The parts that assuming does not make true.
     others: Vec<Lit>,
-    /// The parts that it makes true, each with the assumable atom or the NOR node that this rests on, in order of those.
+    /// The parts that assuming makes true, each with the assumable atom or the NOR node that decides it; sorted by that node.
     assumed: Vec<(NodeId, Lit)>,
 }
 
 impl Bulk {
-    /// Looks at all nodes, and notes in the values which of them assuming decides.
+    /// Looks at all nodes and marks, in `values`, those that assuming decides.
     pub(super) fn of(graph: &Graph, values: &mut IndexVec<NodeId, Value>) -> Bulk {
         let mut bulk = Bulk::default();
         bulk.last_memberships.resize(graph.len(), None);
@@ -105,7 +105,7 @@ impl Bulk {
         }
     }
 
-    /// The assumable atom or the NOR node by which assuming makes the part true.
+    /// Returns the assumable atom or NOR node that makes the part true when all assumable atoms are assumed false.
     fn rests_on(&self, part: Lit, value: Value) -> Option<NodeId> {
         match (value, part.is_negated()) {
             (Value::Assumable, true) | (Value::NorNode, false) => Some(part.node()),
@@ -114,7 +114,7 @@ impl Bulk {
         }
     }
 
-    /// The part that decides a dependent node.
+    /// Returns the part that decides a dependent node.
     pub(super) fn deciding(&self, dependent: NodeId) -> NodeId {
         match self.deciding[dependent] {
             Some(part) => part,
@@ -122,9 +122,9 @@ impl Bulk {
         }
     }
 
-    /// The NOR nodes that an atom is a part of.
+    /// Returns the NOR nodes that an atom is a part of.
     pub(super) fn nor_nodes_of(&self, atom: NodeId) -> impl Iterator<Item = NodeId> {
-        // Atoms that came after this was prepared are parts of none.
+        // An atom that is newer than this preparation is a part of no NOR node in it.
         let mut next = self.last_memberships.find(atom).copied().flatten();
         std::iter::from_fn(move || {
             let membership = &self.memberships[next?];
@@ -133,8 +133,8 @@ impl Bulk {
         })
     }
 
-    /// The parts of a long AND that may be open after assuming, in order, given the nodes that were assigned with their values
-    /// before; `None` for another node, or where looking at all parts takes less. All other parts are true, because nothing that
+    /// Returns the parts of a long AND that may still be open after assuming, in order, given the assigned nodes with their
+    /// values before. `None` for any other node, or if looking at all parts is cheaper. The other parts are true: no node that
     /// they rest on was assigned.
     pub(super) fn open_parts(&self, node: NodeId, assigned: &[(NodeId, Value)]) -> Option<Vec<Lit>> {
         let place = self.long.binary_search_by_key(&node, |long| long.node).ok()?;
@@ -176,7 +176,7 @@ mod tests {
     use crate::automata::Pattern;
     use crate::formula::{Conjunction, Formula, Lit, PatternKey, VariableId};
 
-    /// Numbers below some bound, the same every time.
+    /// A generator of numbers below a bound; its sequence is always the same.
     struct Random(u64);
 
     impl Random {
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// Preparing changes nothing but how long assuming takes.
+    /// Preparing changes only how long assuming takes, never a result.
     #[test]
     fn prepared_or_not_the_same_is_decided() {
         let (mut open_parts, mut contradictions) = (0, 0);
@@ -224,7 +224,7 @@ mod tests {
             };
             let mut prepared = plain();
             prepared.prepare_bulk(graph);
-            // One that is prepared serves many goals.
+            // One preparation serves many goals.
             for _ in 0..6 {
                 let kept = random.some(&actions, 4);
                 let first = [graph.or(kept.iter().copied()), random.some(&others, 1)[0]];

@@ -4,10 +4,10 @@ use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::assignment::Assignment;
 use crate::formula::propagate::simplify::Simplifier;
 
-/// Literals that there is room for from the start.
+/// The number of literals for which memory is reserved at the start.
 const USUAL_LITERALS: usize = 64;
 
-/// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
+/// A conjunction under propagation: the decided literals, and the disjunctions that still have at least two open parts.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
     assignment: Assignment,
@@ -17,12 +17,12 @@ pub struct Conjunction {
     /// Negated AND nodes, simplified.
     disjunctions: Vec<Lit>,
     contradiction: bool,
-    /// The conjuncts that are still to be taken, the first one last.
+    /// The conjuncts that are not yet processed, the next one last.
     queue: Vec<Lit>,
 }
 
 impl Conjunction {
-    /// Forgets everything but which atoms are assumable, keeping the memory.
+    /// Forgets everything except which atoms are assumable, and keeps the memory.
     pub fn clear(&mut self) {
         self.assignment.clear();
         self.units.clear();
@@ -30,7 +30,7 @@ impl Conjunction {
         self.contradiction = false;
     }
 
-    /// Makes room for what a graph of this many nodes usually needs.
+    /// Reserves the memory that a graph of this many nodes usually needs.
     pub fn reserve(&mut self, nodes: usize) {
         self.assignment.reserve(nodes);
         for list in [&mut self.units, &mut self.disjunctions, &mut self.queue] {
@@ -38,16 +38,16 @@ impl Conjunction {
         }
     }
 
-    /// Makes atoms assumable, before anything is decided: [`Conjunction::assume_all`] assumes that they are false.
+    /// Makes atoms assumable, before anything is decided: [`Conjunction::assume_all`] assumes them false.
     pub fn assumable(&mut self, atoms: impl IntoIterator<Item = Lit>) {
         for atom in atoms {
             self.assignment.make_assumable(atom.node());
         }
     }
 
-    /// Prepares to decide at once, in [`Conjunction::assume_all`], the nodes that follow from the assumptions: those that say only
-    /// that assumable atoms are false, such as the negated action of a statement, and the ANDs that are false then, such as the
-    /// statement. That takes a look at all nodes, which pays if there are several goals.
+    /// Prepares [`Conjunction::assume_all`] to decide in one step the nodes that follow from the assumptions: nodes that say only
+    /// that assumable atoms are false (the negated action of a statement), and the ANDs that this makes false (the statement).
+    /// Preparing visits all nodes, which pays if there are several goals.
     pub fn prepare_bulk(&mut self, graph: &Graph) {
         self.assignment.prepare_bulk(graph);
     }
@@ -57,33 +57,33 @@ impl Conjunction {
         self.assignment.has_assumed()
     }
 
-    /// Assumes all assumable atoms that are open to be false at once, except `kept`: see [`Conjunction::exclude`].
+    /// Assumes all open assumable atoms false in one step, except `kept`: see [`Conjunction::exclude`].
     pub fn assume_all(&mut self, kept: impl IntoIterator<Item = Lit>) {
         self.assignment.assume_all(kept);
     }
 
-    /// True if no assignment satisfies it.
+    /// True if no assignment satisfies the conjunction.
     pub fn is_contradiction(&self) -> bool {
         self.contradiction
     }
 
-    /// The decided atoms.
+    /// Returns the decided atoms.
     pub fn units(&self) -> &[Lit] {
         &self.units
     }
 
-    /// The disjunctions that are left.
+    /// Returns the disjunctions that remain.
     pub fn disjunctions(&self) -> &[Lit] {
         &self.disjunctions
     }
 
-    /// The value of a literal, if it is known.
+    /// Returns the value of a literal, if it is known.
     pub fn value(&self, lit: Lit) -> Option<bool> {
         self.assignment.value(lit)
     }
 
-    /// Makes an open atom false without making that a conjunct: the conjuncts imply it. It takes effect with the next
-    /// [`Conjunction::add`].
+    /// Makes an open atom false without adding a conjunct, because the conjuncts imply that it is false. It takes effect with the
+    /// next [`Conjunction::add`].
     pub fn exclude(&mut self, atom: Lit) {
         if self.value(atom).is_none() {
             self.assignment.decide(!atom);
@@ -137,10 +137,10 @@ impl Conjunction {
         });
     }
 
-    /// Takes one conjunct.
+    /// Processes one conjunct.
     fn take(&mut self, graph: &mut Graph, lit: Lit, queue: &mut Vec<Lit>) {
         let is_and = |graph: &Graph, lit: Lit| !lit.is_negated() && graph.is_and(lit.node());
-        // An AND is its parts, and each is simplified when its turn comes.
+        // An AND is replaced by its parts, and each part is simplified when its turn comes.
         let lit =
             if is_and(graph, lit) { lit } else { self.simplifier.simplify(graph, &self.assignment, lit) };
         match self.value(lit) {
@@ -156,7 +156,7 @@ impl Conjunction {
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => {
                 let open = self.assignment.open_parts(lit.node());
-                // Most parts of a long AND are decided, and a part that is true needs nothing more.
+                // Most parts of a long AND are decided already, and a part that is true needs no more work.
                 for child in open.as_deref().unwrap_or(children).iter().rev() {
                     match self.value(*child) {
                         Some(true) => {}
@@ -164,7 +164,7 @@ impl Conjunction {
                             self.contradiction = true;
                             return;
                         }
-                        // An OR whose parts are all false ends everything, so it is looked at first.
+                        // An OR whose parts are all false refutes the conjunction, so it is visited first.
                         None if child.is_negated() && self.is_met(graph, child.node()) => {
                             self.contradiction = true;
                             return;
@@ -175,7 +175,7 @@ impl Conjunction {
                 self.assignment.decide(lit);
             }
             (Node::And(_), true) => {
-                // Disjunctions that hold this one as a part see that it is decided when they are looked at for another reason.
+                // Disjunctions that contain this one see the decision when something else has them simplified.
                 self.assignment.decide_quietly(lit);
                 self.disjunctions.push(lit);
                 return;

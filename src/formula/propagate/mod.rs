@@ -1,7 +1,7 @@
-//! Propagation at the root: values that the conjuncts fix are put in everywhere else.
+//! Propagation at the root: the values that the conjuncts fix replace their literals everywhere else.
 //!
-//! This is where the common part of two policies disappears: a statement of the new policy that the old one has too must
-//! both apply and not apply, and leaves the OR it stands in before anything else is looked at.
+//! The common part of two policies disappears here. A statement of the new policy that the old one contains too would have to
+//! both apply and not apply, so its conjunction is false and leaves the OR before anything else is visited.
 
 mod assignment;
 mod bulk;

@@ -1,27 +1,28 @@
-//! Literals with everything that is decided put in.
+//! Simplifies literals: puts in every decided value.
 
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::assignment::Assignment;
 use crate::index::{Id, IndexVec};
 
-/// The results of simplification, and the memory for it.
+/// The results of simplification, and its buffers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Simplifier {
-    /// By node, its simplification, with the round in which it was found. The table grows with the nodes.
+    /// The simplification of each node, with the round in which it was found. The table grows with the nodes.
     memo: IndexVec<NodeId, (u32, Lit)>,
-    /// The results of earlier rounds are outdated. Every use starts with [`Simplifier::next_round`], so 0 stands for no result.
+    /// The current round. Results of earlier rounds are outdated. Every use starts with [`Simplifier::next_round`], so 0 marks no
+    /// result.
     round: u32,
     /// The parts of the nodes that are being simplified.
     stack: Vec<Lit>,
 }
 
 impl Simplifier {
-    /// Forgets all results, because something was decided since.
+    /// Forgets all results, because a decision was made since.
     pub(super) fn next_round(&mut self) {
         self.round += 1;
     }
 
-    /// The literal with everything decided put in.
+    /// Returns the literal with every decided value put in.
     pub(super) fn simplify(&mut self, graph: &mut Graph, assignment: &Assignment, lit: Lit) -> Lit {
         match assignment.value(lit) {
             Some(true) => Lit::TRUE,
@@ -30,7 +31,7 @@ impl Simplifier {
         }
     }
 
-    /// As [`Simplifier::simplify`], without the value of the literal itself.
+    /// Does the same as [`Simplifier::simplify`], but ignores the value of the literal itself.
     pub(super) fn inside(&mut self, graph: &mut Graph, assignment: &Assignment, lit: Lit) -> Lit {
         let node = lit.node();
         let Node::And(children) = graph.node(node) else { return lit };
@@ -73,7 +74,7 @@ impl Simplifier {
         result.negate_if(lit.is_negated())
     }
 
-    /// The AND of the simplified parts of a node.
+    /// Returns the AND of the simplified parts of a node.
     fn inside_parts(&mut self, graph: &mut Graph, assignment: &Assignment, node: NodeId) -> Lit {
         let start = self.stack.len();
         let (mut changed, mut refuted) = (false, false);

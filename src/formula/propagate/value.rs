@@ -1,6 +1,6 @@
 //! The value of one node.
 
-/// The knowledge of one node under a partial assignment.
+/// The known value of one node under a partial assignment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Value {
     /// Nothing is known.
@@ -12,10 +12,10 @@ pub(super) enum Value {
     False,
     /// An atom that is open until all assumable atoms are assumed to be false, and false from then on.
     Assumable,
-    /// An AND of negations of assumable atoms: open until these are assumed to be false, and true from then on unless one of them
-    /// is kept open.
+    /// An AND of negated assumable atoms. It is open until these are assumed false, and true from then on unless one of them is
+    /// kept open.
     NorNode,
-    /// An AND with an assumable atom or the negation of a NOR node as a part: open until then, and false from then on as long as
-    /// that part is.
+    /// An AND that contains an assumable atom or a negated NOR node. It is open until the assumption, and false from then on as
+    /// long as that part is false.
     Dependent,
 }

@@ -1,12 +1,12 @@
-//! Formulas without opaque predicates that imply the original.
+//! Replaces opaque predicates so that the result implies the original formula.
 
 use crate::formula::atom::Atom;
 use crate::formula::formula::Formula;
 use crate::formula::graph::{Lit, Node};
 use rustc_hash::FxHashMap;
 
-/// Replaces every opaque occurrence by the constant that makes the literal harder to satisfy. An assignment that satisfies the
-/// result satisfies the original under every meaning of the opaque predicates.
+/// Replaces every occurrence of an opaque predicate by the constant that makes the literal harder to satisfy. An assignment that
+/// satisfies the result satisfies the original under every meaning of the opaque predicates.
 ///
 /// Goals of one formula share most of their parts, so results are kept.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Weakening {
 }
 
 impl Weakening {
-    /// The literal without opaque predicates. All calls have to be about the same formula.
+    /// Returns the literal without opaque predicates. All calls must be about the same formula.
     pub fn weaken(&mut self, formula: &mut Formula<'_>, lit: Lit) -> Lit {
         let mut parts: Vec<Lit> = match formula.graph.node(lit.node()) {
             Node::True => return lit,

@@ -1,5 +1,5 @@
-//! Keys that describe the requester, as parts of its word: their presence, their values, and the patterns on the word that a
-//! pattern on the value becomes (facts S1 to S6 and S17 of docs/semantics.md).
+//! Keys that describe the requester, as parts of its word: their presence, their values, and the lifting of a pattern on a value
+//! to patterns on the word (facts S1 to S6 and S17 of docs/semantics.md).
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::requester;
@@ -10,7 +10,7 @@ use crate::formula::requester::word::{
 };
 use crate::request::{Requester, RequesterKind};
 
-/// A key that the requester's word speaks about.
+/// A key whose presence or value follows from the requester's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequesterKey {
     /// `aws:PrincipalArn`.
@@ -50,7 +50,7 @@ impl RequesterKey {
         RequesterKey::ServiceName,
     ];
 
-    /// The lower-cased name of the key.
+    /// Returns the lower-cased name of the key.
     pub fn name(self) -> &'static str {
         match self {
             RequesterKey::PrincipalArn => "aws:principalarn",
@@ -63,12 +63,12 @@ impl RequesterKey {
         }
     }
 
-    /// The key with this lower-cased name.
+    /// Returns the key with this lower-cased name.
     pub fn of(name: &str) -> Option<RequesterKey> {
         RequesterKey::ALL.into_iter().find(|key| key.name() == name)
     }
 
-    /// The kinds of requester whose word fixes whether the key is present and what it holds.
+    /// Returns the kinds of requester whose word fixes the presence and the value of the key.
     pub fn fixed(self) -> Class {
         match self {
             // The requests of a federated sign-in are unsigned (S17).
@@ -84,7 +84,7 @@ impl RequesterKey {
         }
     }
 
-    /// The fixed kinds that have the key.
+    /// Returns the fixed kinds that have the key.
     pub fn present(self) -> Class {
         match self {
             RequesterKey::PrincipalArn => OF_ACCOUNT,
@@ -97,7 +97,7 @@ impl RequesterKey {
         }
     }
 
-    /// The value of the key for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
+    /// Returns the value of the key for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
     pub fn value(self, decoded: &Decoded) -> Option<Option<String>> {
         let requester = &decoded.requester;
         let kind = match requester.kind() {
@@ -139,13 +139,13 @@ impl RequesterKey {
         })
     }
 
-    /// The pattern that every value of the key matches, where more is known than that it is a text.
+    /// Returns the pattern that every value of the key matches, if values have a known form.
     pub fn shape(self) -> Option<Pattern> {
         let name = Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
         (self == RequesterKey::UserName).then(|| name.finish())
     }
 
-    /// The words of the fixed kinds whose key value matches.
+    /// Returns patterns on the words of the fixed kinds for which the value of the key matches.
     pub fn words(self, pattern: &Pattern) -> Vec<Pattern> {
         let word = |text: &str| pattern.matches(&Symbol::word(text));
         let account = || restrict(pattern, Class::NOT_COLON);

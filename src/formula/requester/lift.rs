@@ -1,14 +1,14 @@
 //! Lifts a pattern on one field (account, user name) to a pattern on the requester word that contains it.
 //!
-//! Real requests agree on some fields (the account in `aws:PrincipalAccount`, `aws:PrincipalArn` and `Principal`). One word for all
-//! of them makes the formula agree too.
+//! Real requests agree on some fields: the account is the same in `aws:PrincipalAccount`, `aws:PrincipalArn` and `Principal`.
+//! Because all of them are patterns on one word, the formula agrees too.
 
 use crate::automata::{Builder, Class, Pattern, Set, Step, Symbol};
 use crate::formula::pattern_key::PatternKey;
 use crate::policy::{Part, Template};
 use std::sync::Arc;
 
-/// Builds the automaton pattern of a key.
+/// Builds the automaton pattern for a pattern as written.
 pub fn build(key: &PatternKey<'_>) -> Arc<Pattern> {
     match key {
         PatternKey::Glob(template) => Arc::new(glob(Builder::default(), template, Class::ANY).finish()),
@@ -47,7 +47,7 @@ fn from_steps(steps: impl IntoIterator<Item = Step>) -> Pattern {
     builder.finish()
 }
 
-/// The pattern on texts over `class` only; `None` if it needs another symbol.
+/// Returns the pattern restricted to texts over `class`; `None` if the pattern requires another symbol.
 pub(crate) fn restrict(pattern: &Pattern, class: Class) -> Option<Pattern> {
     restrict_steps(pattern.steps(), class)
 }
@@ -66,7 +66,8 @@ fn restrict_steps(steps: &[Step], class: Class) -> Option<Pattern> {
     Some(builder.finish())
 }
 
-/// All ways to match `first SEPARATOR second` where `first` does not hold the separator: pairs of patterns on the two.
+/// Returns all ways to match `first SEPARATOR second` where `first` does not contain the separator: pairs of patterns on the two
+/// parts.
 pub(crate) fn split(pattern: &Pattern, separator: char, not_separator: Class) -> Vec<(Pattern, Pattern)> {
     let steps = pattern.steps();
     let separator = Symbol::from_char(separator);
@@ -86,7 +87,7 @@ pub(crate) fn split(pattern: &Pattern, separator: char, not_separator: Class) ->
     pairs
 }
 
-/// The patterns on the rest after `text`: all ways to match `text` and stop in between.
+/// Returns the patterns on the rest after `text`, one for each position at which the pattern can be once `text` is consumed.
 pub(crate) fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
     let steps = pattern.steps();
     let mut places = closure(steps, [0]);
@@ -98,7 +99,7 @@ pub(crate) fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
         });
         places = closure(steps, next);
     }
-    // The place at a gap covers the place after it.
+    // A position at a gap includes the position after it.
     let is_gap = |place: &usize| matches!(steps.get(*place), Some(Step::Many(_)));
     let is_covered = |place: &usize| {
         place.checked_sub(1).is_some_and(|before| is_gap(&before) && places.contains(&before))
@@ -107,7 +108,7 @@ pub(crate) fn residuals(pattern: &Pattern, text: &str) -> Vec<Pattern> {
     places.iter().filter(|place| !is_covered(place)).map(rest).collect()
 }
 
-/// Adds the places that are reached by skipping gaps; in order.
+/// Adds the positions that are reached by skipping gaps; sorted.
 fn closure(steps: &[Step], places: impl IntoIterator<Item = usize>) -> Vec<usize> {
     let mut reached = Vec::new();
     for place in places {

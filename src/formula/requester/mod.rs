@@ -1,4 +1,4 @@
-//! The requester as one word, and the keys that are read off it.
+//! The requester as one word, and the condition keys whose values follow from it.
 
 mod keys;
 mod lift;

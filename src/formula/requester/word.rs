@@ -1,6 +1,7 @@
 //! The requester as one word.
 //!
-//! The word starts with a marker for the kind. The parts of the kind follow, ended by a separator marker that no text can hold:
+//! The word starts with a marker for the kind. The fields of the kind follow, each ended by a separator marker that no text
+//! contains:
 //!
 //! | kind | word |
 //! |---|---|
@@ -12,14 +13,14 @@
 //! | assumed root | kind, some ARN of the account that is of no other kind, separator |
 //! | service, web identity, SAML | kind, name |
 //!
-//! So everything a policy can say about a requester is a wildcard pattern on one word, and its parts agree on the account and
-//! the session name.
+//! So every test of the requester in a policy is a wildcard pattern on one word, and the tests agree on the account and the
+//! session name.
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::index::broken;
 use crate::request::{Requester, Requesters};
 
-/// Ends a part.
+/// Ends a field.
 pub(crate) const SEPARATOR: Symbol = Symbol::marker(0);
 /// Any symbol of a word after the kind.
 pub(crate) const REST: Class = Class::ANY.union(Class::marker(0));
@@ -50,7 +51,7 @@ pub(crate) const SIGN_IN: Class = WEB.union(SAML);
 /// Everyone else who is not anonymous.
 pub(crate) const WITHOUT_ACCOUNT: Class = SERVICE.union(SIGN_IN);
 
-/// The kinds of these requesters.
+/// Returns the kinds of these requesters.
 pub(crate) fn kinds(requesters: Requesters) -> Class {
     match requesters {
         Requesters::Attached => USER.union(ROLE).union(FEDERATED),
@@ -64,19 +65,19 @@ pub(crate) fn of(kinds: Class) -> Builder {
     Builder::default().one(Set::Class(kinds))
 }
 
-/// Requesters of these kinds whose ARN matches.
+/// Returns the pattern of requesters of these kinds whose ARN matches.
 pub(crate) fn with_arn(kinds: Class, arn: &Pattern) -> Pattern {
     of(kinds).pattern(arn).symbol(SEPARATOR).many(REST).finish()
 }
 
-/// Requesters of these kinds whose account matches; the pattern must not match `:`.
+/// Returns the pattern of requesters of these kinds whose account matches; `account` must not match `:`.
 pub(crate) fn with_account(kinds: Class, account: &Pattern) -> Pattern {
     let builder = of(kinds).text("arn:").many(Class::NOT_COLON).text(":").many(Class::NOT_COLON).text(":");
     let builder = builder.many(Class::NOT_COLON).text(":").pattern(account).text(":").many(Class::ANY);
     builder.symbol(SEPARATOR).many(REST).finish()
 }
 
-/// Requesters of these kinds.
+/// Returns the pattern of all requesters of these kinds.
 pub(crate) fn any(kinds: Class) -> Pattern {
     of(kinds).many(REST).finish()
 }
@@ -85,13 +86,13 @@ fn some(builder: Builder, class: Class) -> Builder {
     builder.one(Set::Class(class)).many(class)
 }
 
-/// The words that are requesters, one pattern for each form.
+/// Returns the words that encode some requester, as one pattern for each form.
 pub fn domain(requesters: Requesters) -> Vec<Pattern> {
     let arn = |kind, service: &str, resource: &str| {
         let builder = some(of(kind).text("arn:"), Class::NOT_COLON).text(service);
         some(builder, Class::NOT_COLON).text(resource)
     };
-    // A name has no slash; a path before it ends with one.
+    // A name contains no slash; a path before it ends with one.
     let named = |builder: Builder| {
         let plain = some(builder.clone(), Class::NOT_SLASH);
         let with_path = some(some(builder, Class::ANY).text("/"), Class::NOT_SLASH);
@@ -111,7 +112,7 @@ pub fn domain(requesters: Requesters) -> Vec<Pattern> {
         forms.push(arn(ROOT, ":iam::", ":root").symbol(SEPARATOR).finish());
         let field = |builder: Builder| builder.many(Class::NOT_COLON).text(":");
         let account = some(field(field(field(of(ASSUMED_ROOT).text("arn:")))), Class::NOT_COLON).text(":");
-        // The ARNs of roles, users and other sessions have a slash.
+        // The ARNs of roles, users and other sessions contain a slash.
         forms.push(account.clone().many(Class::NOT_SLASH).symbol(SEPARATOR).finish());
         forms.push(account.text("assumed-root/").many(Class::ANY).symbol(SEPARATOR).finish());
     }
@@ -226,7 +227,7 @@ pub fn decode(word: &[Symbol]) -> Option<Decoded> {
     Some(Decoded { requester, principal_arn: Some(first), user_id: Some(user_id) })
 }
 
-/// The fields of an ARN that a requester is made of.
+/// The fields of an ARN from which a requester is read.
 struct Arn<'w> {
     partition: String,
     account: String,
@@ -241,7 +242,7 @@ impl Arn<'_> {
         Some(Arn { partition, account, resource: fields.next()? })
     }
 
-    /// The resource after its type.
+    /// Returns the resource field without its type.
     fn name(&self) -> Option<String> {
         self.resource.split_once('/').map(|(_, name)| name.to_owned())
     }

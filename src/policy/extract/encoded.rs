@@ -1,11 +1,11 @@
-//! Texts in which a policy stands: URL-encoded, with its quotes escaped once more, or in a form that cannot be read.
+//! Texts that contain a policy in another form: URL-encoded, with escaped quotes, or unreadable.
 
 use crate::policy::decode_base64;
 
-/// Encodings of encodings that are taken off.
+/// The number of nested encodings that are removed.
 const MOST_LAYERS: usize = 3;
 
-/// The JSON object that a text stands for, and how it was encoded; `None` if it is not encoded.
+/// Returns the JSON object that a text encodes, and the name of the encoding; `None` if the text is not encoded.
 ///
 /// IAM URL-encodes documents. The AWS CLI prints the policy of an API of API Gateway with its quotes and slashes escaped
 /// twice, as the service stores it escaped.
@@ -23,7 +23,7 @@ pub(super) fn plain(text: &str) -> Option<(String, &'static str)> {
     found
 }
 
-/// The text without its URL encoding, if it is a JSON object in URL encoding.
+/// Returns the text without its URL encoding, if it is a URL-encoded JSON object.
 pub(crate) fn decoded(text: &str) -> Option<String> {
     let text = text.trim();
     if !text.starts_with('%') {
@@ -40,17 +40,17 @@ fn percent_decoded(text: &str) -> Option<String> {
     plain.trim_start().starts_with('{').then(|| plain.into_owned())
 }
 
-/// The text without one layer of escapes, if the first quote of an object is escaped.
+/// Returns the text without one layer of escapes, if the first quote of an object is escaped.
 fn unescaped(text: &str) -> Option<String> {
     if !unindented(text.strip_prefix('{')?).starts_with("\\\"") {
         return None;
     }
-    // Line ends between the members are legal in the object, not in a string.
+    // Line ends between members are valid in the object, but not in a string.
     let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
     serde_json::from_str::<String>(&format!("\"{line}\"")).ok()
 }
 
-/// The text without the spaces, line ends and tabs that it starts with, escaped or not.
+/// Returns the text without leading spaces, line ends and tabs, escaped or not.
 fn unindented(text: &str) -> &str {
     let mut rest = text.trim_start();
     while let Some(after) = rest.strip_prefix("\\n").or_else(|| rest.strip_prefix("\\t")) {
@@ -59,14 +59,14 @@ fn unindented(text: &str) -> &str {
     rest
 }
 
-/// True if a text that is not JSON has the marks of a policy: cut off, in another notation, or in base64.
+/// True if a text that is not JSON has the marks of a policy: it is cut off, in another notation, or in base64.
 pub(super) fn is_cut_off_or_hidden(text: &str) -> bool {
     let marks = |text: &str| {
         let has = |part| text.contains(part);
         let is_policy = has("Statement") || has("\"Effect") || has("2012-10-17") || has("2008-10-17");
         is_policy && (has("{") || has("%7B") || has("%7b") || has("Statement:"))
     };
-    // What base64 makes of `{` and what follows it in JSON.
+    // `{` and the characters that follow it in JSON start like this in base64.
     let is_base64 = || {
         let bytes = ["ey", "ew"].iter().any(|start| text.starts_with(start)).then(|| decode_base64(text));
         bytes.flatten().and_then(|bytes| String::from_utf8(bytes).ok()).is_some_and(|text| marks(&text))

@@ -1,6 +1,6 @@
-//! Finds every policy document of an answer, and every place that looks like one and cannot be judged.
+//! Finds every policy document in an answer, and every part that looks like one but cannot be read.
 //!
-//! A place that is passed over would be counted as harmless, so whatever resembles a policy is either found or reported.
+//! Skipping a part would count it as harmless, so whatever resembles a policy is either found or reported.
 
 use super::encoded::{is_cut_off_or_hidden, plain};
 use super::resemblance::{
@@ -30,24 +30,24 @@ const DOCUMENT_MEMBERS: [&str; 15] = [
     "policyText",
     "resourcePolicy",
 ];
-/// Texts within texts that are followed.
+/// The depth to which texts inside texts are followed.
 const MOST_NESTED: usize = 4;
 
-/// A policy document inside an answer. It may have faults of its own.
+/// A policy document inside an answer. It may have faults itself.
 pub(crate) struct Found<'j, 't> {
-    /// Where it stands, as a JSON pointer.
+    /// Its place, as a JSON pointer.
     pub(crate) pointer: String,
-    /// The document, or the text that it stands in.
+    /// The document, or the text that contains it.
     pub(crate) json: &'j Json<'t>,
-    /// The document's text, if it stands there as a text.
+    /// The text of the document, if it is inside a JSON string.
     pub(crate) text: Option<String>,
 }
 
-/// Everything in an answer that is a policy or looks like one.
+/// The parts of an answer that are a policy or look like one.
 pub(crate) struct Findings<'j, 't> {
-    /// The documents, in the order of the text.
+    /// The documents, in text order.
     pub(crate) policies: Vec<Found<'j, 't>>,
-    /// Places that look like a policy and cannot be judged, each as an error.
+    /// Parts that look like a policy but cannot be read, each as an error.
     pub(crate) unread: Vec<Diagnostic>,
 }
 
@@ -65,7 +65,7 @@ fn within<'j, 't>(json: &'j Json<'t>, limits: &InputLimits, nested: usize) -> Fi
 
 struct Search<'j, 't, 'l> {
     limits: &'l InputLimits,
-    /// Texts within texts that are still followed.
+    /// The remaining depth to which texts inside texts are followed.
     nested: usize,
     findings: Findings<'j, 't>,
 }
@@ -82,7 +82,7 @@ impl<'j, 't> Search<'j, 't, '_> {
         }
     }
 
-    /// Looks through a value, which is the member `name` of an object or in a list that is.
+    /// Searches a value. `name` is the member of an object that it is, or in whose list it is.
     fn value(&mut self, json: &'j Json<'t>, pointer: &str, name: &str) {
         match &json.kind {
             JsonValue::Object(_) => self.object(json, pointer, name),
@@ -110,7 +110,7 @@ impl<'j, 't> Search<'j, 't, '_> {
         if is_lone_statement(json) {
             self.unread(
                 json,
-                "this looks like a statement and stands in no policy, so it was not judged",
+                "this looks like a statement outside of a policy, so it was not checked",
                 "put it into the `Statement` of a policy document",
             );
             return;
@@ -118,8 +118,8 @@ impl<'j, 't> Search<'j, 't, '_> {
         if let Some(function) = function(json, name) {
             self.unread(
                 json,
-                format!("`{function}` stands here for a policy, or for a part of one, that is not known"),
-                "give the policies as they are deployed, each written out",
+                format!("the result of `{function}`, which is a policy or a part of one, is not known"),
+                "give the policies as they are deployed, each in full",
             );
         }
         for member in members {
@@ -140,7 +140,7 @@ impl<'j, 't> Search<'j, 't, '_> {
                     if !is_policy && self.hides_policy(&inner, text) {
                         self.unread(
                             json,
-                            "a policy stands inside this text, beside other things, and was not judged",
+                            "this text contains a policy among other things; it was not checked",
                             "give the policy a file of its own",
                         );
                     }
@@ -161,18 +161,18 @@ impl<'j, 't> Search<'j, 't, '_> {
             self.unread(
                 json,
                 format!("`{name}` refers to a policy that is not in this file"),
-                "give the policies as they are deployed, each written out",
+                "give the policies as they are deployed, each in full",
             );
         } else if managed_policy(name, text) {
             self.unread(
                 json,
                 format!("the managed policy `{text}` is attached, and its document is not in this file"),
-                "judge it too: `aws iam get-policy-version` prints its document",
+                "check it too: `aws iam get-policy-version` prints its document",
             );
         }
     }
 
-    /// True if a text that is an object but not a policy has one inside.
+    /// True if a text that is an object but not a policy contains a policy.
     fn hides_policy(&self, inner: &Json<'_>, text: &str) -> bool {
         match self.nested.checked_sub(1) {
             Some(nested) => {

@@ -1,9 +1,8 @@
-//! A policy document wherever it stands: bare, or inside an answer of the AWS CLI, as an object, as JSON text or
-//! URL-encoded.
+//! Reads a policy document from a file: bare, or inside an answer of the AWS CLI as an object, as JSON text or URL-encoded.
 //!
-//! Documents are recognised by what they are (an object with `Statement`), not by the command that printed them, so
-//! that services nobody thought of work too. A part that looks like a policy and cannot be read is an error of the whole
-//! file: what is not judged is never counted as harmless.
+//! Documents are recognised by their form (an object with `Statement`), not by the command that printed them, so answers of any
+//! service work. A part that looks like a policy and cannot be read is an error of the whole file: an unread part is never
+//! counted as harmless.
 
 mod encoded;
 mod find;
@@ -22,10 +21,10 @@ use find::Found;
 pub(crate) use find::find_all;
 use resemblance::resembles_policy;
 
-/// The number of places of a file with several policies that are shown; all are counted.
+/// The number of places shown for a file with several policies; all are counted.
 const SHOWN: usize = 12;
 
-/// A text with its document or its faults, for those who tell of several texts together.
+/// A text with its document or its faults, for callers that report several texts together.
 ///
 /// ```
 /// use iamsat::policy::{Read, read};
@@ -36,11 +35,11 @@ const SHOWN: usize = 12;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// The text that the spans point into: the file, or the document that stood in it as a text.
+    /// The text that spans point into: the file, or the document inside it.
     pub source: Source,
     /// The document, if there were no errors.
     pub document: Option<Document>,
-    /// Everything noticed, errors and warnings, by place.
+    /// Errors and warnings, by place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -58,13 +57,13 @@ impl From<Result<Document, ParseError>> for Read {
 }
 
 impl Read {
-    /// A text that holds no document.
+    /// Returns the result for a text without a document.
     pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Read {
         Read { source, document: None, diagnostics }
     }
 
-    /// The same under another name: what was called `from`, or something in it, is called `to` instead. The text and the
-    /// statements are shared.
+    /// Returns the same under another name: `from`, or a name inside it, is replaced by `to`. The text and the statements are
+    /// shared.
     ///
     /// ```
     /// use iamsat::{Source, limits::InputLimits, policy::{Read, read}};
@@ -82,9 +81,9 @@ impl Read {
     }
 }
 
-/// Reads the one policy document of a file: the file itself, or the only one in an answer of the AWS CLI.
+/// Reads the only policy document of a file: the file itself, or the only one in an answer of the AWS CLI.
 ///
-/// A document that stands in the file as a text becomes a source of its own, called `FILE#POINTER`.
+/// A document inside a JSON string becomes a source of its own, named `FILE#POINTER`.
 ///
 /// ```
 /// use iamsat::{Source, limits::InputLimits, policy::read};
@@ -95,7 +94,7 @@ impl Read {
 /// ```
 ///
 /// # Errors
-/// The file holds no policy, several, or a part that looks like one and is not.
+/// The file contains no policy, several, or a part that looks like one but cannot be read.
 pub fn read(source: &Source, limits: &InputLimits) -> Result<Document, ParseError> {
     match plain(source.text()) {
         Some((text, how)) => {
@@ -123,7 +122,7 @@ fn within(source: &Source, limits: &InputLimits) -> Result<Document, ParseError>
         policies => {
             match policies {
                 [] if found.unread.is_empty() => faults.push(no_policy(source.text(), &json)),
-                // The one policy is judged no more than the rest of the file, which would be counted as harmless.
+                // A single policy is rejected with the rest of the file, which would otherwise count as harmless.
                 [] | [_] => {}
                 several => faults.push(several_policies(source.text(), several)),
             }
@@ -142,7 +141,7 @@ fn only(
 ) -> Result<Document, ParseError> {
     match &one.text {
         None => document(source, one.json, one.pointer.clone(), faults, limits),
-        // A document that is a text has a source of its own, where these faults have no place.
+        // A document inside a string has a source of its own, in which these faults have no place.
         Some(_) if !faults.is_empty() => Err(ParseError::new(source, faults)),
         Some(text) => {
             let name = match one.pointer.as_str() {
@@ -173,5 +172,5 @@ fn several_policies(text: &str, found: &[Found<'_, '_>]) -> Diagnostic {
         span,
     )
     .with_label("the first of them")
-    .with_help(format!("give each its own file; they stand at\n{}", pointers.join("\n")))
+    .with_help(format!("give each policy its own file; they are at\n{}", pointers.join("\n")))
 }

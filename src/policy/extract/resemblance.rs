@@ -1,9 +1,9 @@
-//! Tells by its members what an object was meant as, so that nothing that resembles a policy is passed over.
+//! Recognises by its members if an object is intended as a policy, so that nothing resembling a policy is skipped.
 
 use crate::policy::closest::closest;
 use crate::policy::json::{Json, JsonValue};
 
-/// Elements of a statement, one of which stands beside `Effect`.
+/// Elements of a statement, one of which occurs beside `Effect`.
 const STATEMENT_MARKS: [&str; 6] =
     ["action", "notaction", "resource", "notresource", "principal", "notprincipal"];
 /// Members of templates and answers that attach managed policies.
@@ -16,12 +16,12 @@ const ATTACHING_MEMBERS: [&str; 7] = [
     "managedPolicyArns",
     "policy_arn",
 ];
-/// Ends of names that speak of a policy and hold none.
+/// Endings of member names that mention a policy but never contain one.
 const ABOUT: [&str; 5] = ["name", "id", "type", "description", "version"];
 
-/// True for an object without `Statement` that was probably meant as a policy, so that its own faults are worth reporting.
+/// True for an object without `Statement` that is probably meant as a policy, so that its own faults are worth reporting.
 ///
-/// A `version` alone is no sign of a policy unless its value looks like a date: manifests and lock files have one too.
+/// A `version` alone does not suffice unless its value looks like a date: manifests and lock files have one too.
 pub(super) fn resembles_policy(json: &Json<'_>) -> bool {
     match &json.kind {
         JsonValue::Object(members) => {
@@ -39,7 +39,7 @@ pub(super) fn resembles_policy(json: &Json<'_>) -> bool {
     }
 }
 
-/// True if `Version` is one of the policy language.
+/// True if `Version` is a version of the policy language.
 pub(super) fn is_policy_version(json: &Json<'_>) -> bool {
     let version = json.member("Version").map(|member| &member.value.kind);
     matches!(version, Some(JsonValue::String(text)) if ["2012-10-17", "2008-10-17"].contains(&&**text))
@@ -51,7 +51,7 @@ fn is_date(text: &str) -> bool {
     shape == "0000-00-00"
 }
 
-/// True for an object that has the members of a statement.
+/// True if the object has the members of a statement.
 pub(super) fn is_lone_statement(json: &Json<'_>) -> bool {
     let JsonValue::Object(members) = &json.kind else { return false };
     let mut has_effect = false;
@@ -66,14 +66,14 @@ pub(super) fn is_lone_statement(json: &Json<'_>) -> bool {
     has_effect && has_mark
 }
 
-/// True if a member of this name may hold policies, or the ARNs of managed ones.
+/// True if a member with this name may contain policies or ARNs of managed policies.
 pub(super) fn is_policy_member(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     (lower.contains("polic") || lower.contains("document")) && !ABOUT.iter().any(|end| lower.ends_with(end))
 }
 
-/// The function of a template that stands for what is not written: anywhere one that includes text, else in a member that
-/// may hold policies.
+/// Returns the template function whose result is not in the file: anywhere one that includes text, else one in a member that may
+/// contain policies.
 pub(super) fn function<'j>(json: &'j Json<'_>, name: &str) -> Option<&'j str> {
     let JsonValue::Object(members) = &json.kind else { return None };
     let names = || members.iter().map(|member| &*member.key);

@@ -47,7 +47,7 @@ impl Reader<'_> {
         complete.then_some(conditions)
     }
 
-    /// Reports names that differ only in case from an earlier one.
+    /// Reports a name that differs only in case from an earlier one. Returns false in that case.
     fn differs_in_case(
         &mut self,
         what: &str,
@@ -82,7 +82,7 @@ impl Reader<'_> {
         };
         let fault = Diagnostic::error(
             Code::UnknownOperator,
-            format!("`{}` is no condition operator", member.key),
+            format!("`{}` is not a condition operator", member.key),
             member.key_span,
         );
         let names: Vec<&str> = OperatorBase::ALL.iter().map(|b| b.name()).collect();
@@ -98,13 +98,21 @@ impl Reader<'_> {
         let name = key.key.to_ascii_lowercase();
         let needs_tag = ["aws:requesttag", "aws:resourcetag", "aws:principaltag"];
         if name.is_empty() || name.trim() != name {
-            self.error(Code::InvalidConditionKey, format!("`{}` is no condition key", key.key), key.key_span);
+            self.error(
+                Code::InvalidConditionKey,
+                format!("`{}` is not a valid condition key", key.key),
+                key.key_span,
+            );
             return None;
         }
         if name.ends_with('/') || needs_tag.contains(&name.as_str()) {
             self.report(
-                Diagnostic::error(Code::MissingTagKey, format!("`{}` names no tag", key.key), key.key_span)
-                    .with_help(format!("write `{}/KEY`", key.key.trim_end_matches('/'))),
+                Diagnostic::error(
+                    Code::MissingTagKey,
+                    format!("`{}` does not name a tag", key.key),
+                    key.key_span,
+                )
+                .with_help(format!("write `{}/KEY`", key.key.trim_end_matches('/'))),
             );
             return None;
         }
@@ -148,7 +156,7 @@ impl Reader<'_> {
                     format!("`{text}` is neither true nor false"),
                     json.span,
                 )
-                .with_help("`Null` is true if the key has to be absent, false if it has to be present"),
+                .with_help("write `true` if the key must be absent, `false` if it must be present"),
             );
             return None;
         }
@@ -180,8 +188,8 @@ impl Reader<'_> {
             family => {
                 if let Some(what) = crate::policy::base64::fault(family, &text) {
                     self.report(
-                        Diagnostic::warning(what.0, format!("`{text}` is no {}", what.1), json.span)
-                            .with_help("AWS does not document what such a value does: it is left open"),
+                        Diagnostic::warning(what.0, format!("`{text}` is not a valid {}", what.1), json.span)
+                            .with_help("AWS does not document the effect of such a value, so the result is left open"),
                     );
                 }
                 Template::literal(text)

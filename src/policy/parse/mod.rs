@@ -1,4 +1,4 @@
-//! From JSON to typed documents, collecting every fault.
+//! Converts JSON to typed documents and collects every fault.
 
 mod condition;
 mod principal;
@@ -15,10 +15,10 @@ use crate::policy::{
 };
 use crate::span::{Source, Span, Spanned};
 
-/// Reads one policy document. All faults are reported together; one bad statement never hides another. A document says what was
-/// odd about it ([`Document::warnings`]).
+/// Reads one policy document. All faults are reported together, so one bad statement never hides another. Oddities that are not
+/// errors become [`Document::warnings`].
 ///
-/// A text without a name of its own is read by [`str::parse`].
+/// [`str::parse`] reads a text without a name.
 ///
 /// ```
 /// use iamsat::{Source, limits::InputLimits, parse};
@@ -37,7 +37,7 @@ pub fn parse(source: &Source, limits: &InputLimits) -> Result<Document, ParseErr
     }
 }
 
-/// Reads a document that stands at `json` in the source, whose JSON has these faults.
+/// Reads the document at `json` in the source; `faults` are those of the JSON.
 pub(crate) fn document(
     source: &Source,
     json: &Json<'_>,
@@ -161,7 +161,7 @@ impl Reader<'_> {
                 _ => self.report(
                     Diagnostic::error(
                         Code::InvalidVersion,
-                        format!("`{text}` is no policy version"),
+                        format!("`{text}` is not a valid policy version"),
                         json.span,
                     )
                     .with_help("the versions are 2012-10-17 and 2008-10-17"),
@@ -186,7 +186,7 @@ impl Reader<'_> {
         for member in members.iter().filter(|m| !known.contains(&&*m.key)) {
             let fault = Diagnostic::error(
                 Code::UnknownElement,
-                format!("`{}` is no element of {of}", member.key),
+                format!("`{}` is not an element of {of}", member.key),
                 member.key_span,
             );
             self.report(match closest(&member.key, known) {
@@ -268,15 +268,15 @@ impl Reader<'_> {
         let effect = [Effect::Allow, Effect::Deny].into_iter().find(|e| e.name() == text);
         if effect.is_none() {
             self.report(
-                Diagnostic::error(Code::InvalidEffect, format!("`{text}` is no effect"), json.span)
-                    .with_help("effects are `Allow` and `Deny`, spelled so"),
+                Diagnostic::error(Code::InvalidEffect, format!("`{text}` is not a valid Effect"), json.span)
+                    .with_help("write `Allow` or `Deny`, spelled exactly so"),
             );
         }
         Some(Spanned { value: effect?, span: json.span })
     }
 
-    /// The one of two elements that is there, as `read` reads it, given whether it is the second. If both are there, both
-    /// are read for their faults.
+    /// Returns the one of two elements that is present, as `read` reads it, and true if it is the second. If both are present,
+    /// both are read for their faults.
     fn one_of<T>(
         &mut self,
         json: &Json<'_>,
@@ -305,7 +305,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The strings of a scalar or list.
+    /// Returns the strings of a scalar or list.
     fn strings<'j>(&mut self, what: &str, json: &'j Json<'_>) -> Option<(Strings<'j>, bool)> {
         let (list, is_list) = match &json.kind {
             JsonValue::Array(list) => (list.as_slice(), true),
@@ -352,8 +352,12 @@ impl Reader<'_> {
                 None => {
                     complete = false;
                     self.report(
-                        Diagnostic::error(Code::InvalidAction, format!("`{text}` is no action"), span)
-                            .with_help("an action is written `service:name`, or `*` for all"),
+                        Diagnostic::error(
+                            Code::InvalidAction,
+                            format!("`{text}` is not a valid action"),
+                            span,
+                        )
+                        .with_help("an action is written `service:name`, or `*` for all"),
                     );
                 }
             }
@@ -386,7 +390,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns true if a text that takes no policy variables has none.
+    /// Reports policy variables in a text that must not contain any; returns true if there are none.
     fn without_variables(&mut self, what: &str, text: &str, span: Span) -> bool {
         let has = self.version == Version::V2012 && text.contains("${");
         if has {

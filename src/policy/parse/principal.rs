@@ -23,10 +23,12 @@ impl Reader<'_> {
             JsonValue::String(text) if text == "*" => Some(element(true, Vec::new(), Vec::new())),
             JsonValue::String(text) => {
                 self.report(
-                    Diagnostic::error(Code::InvalidPrincipal, format!("`{text}` is no principal"), json.span)
-                        .with_help(
-                            "only `*` stands alone; others are written {\"AWS\": \"...\"} and the like",
-                        ),
+                    Diagnostic::error(
+                        Code::InvalidPrincipal,
+                        format!("`{text}` is not a valid principal"),
+                        json.span,
+                    )
+                    .with_help("only `*` can stand alone; write another principal as {\"AWS\": \"...\"}"),
                 );
                 None
             }
@@ -66,7 +68,7 @@ impl Reader<'_> {
         let Some(kind) = kinds.into_iter().find(|k| k.name() == member.key) else {
             let fault = Diagnostic::error(
                 Code::InvalidPrincipalKey,
-                format!("`{}` is no kind of principal", member.key),
+                format!("`{}` is not a kind of principal", member.key),
                 member.key_span,
             );
             let known: Vec<&str> = kinds.iter().map(|k| k.name()).collect();

@@ -23,21 +23,21 @@ impl BlockSettings {
     }
 }
 
-/// An outcome with what it is about.
+/// The outcome of Block Public Access, with its subject.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockReport<'a> {
-    /// The question.
+    /// The query.
     pub of: &'a Blocked<'a>,
     /// The outcome.
     pub outcome: &'a BlockOutcome,
-    /// The argument that the policy came from.
+    /// The argument that named the policy.
     pub argument: Option<&'a str>,
-    /// The way in which the question was asked.
+    /// The options of the check.
     pub options: &'a Options,
 }
 
 impl BlockReport<'_> {
-    /// Returns true if something public remains or would be rejected; `None` if that is not known.
+    /// True if something public remains or would be rejected; `None` if this is not known.
     pub fn is_found(&self) -> Option<bool> {
         let outcome = self.outcome;
         if outcome.acl_stays_public || outcome.rejects_acl || outcome.rejects_policy {
@@ -50,12 +50,12 @@ impl BlockReport<'_> {
         }
     }
 
-    /// Returns true if it could not be decided whether the policy is public.
+    /// True if it could not be decided whether the policy is public.
     pub(in crate::report) fn is_open(&self) -> bool {
         self.outcome.public.as_ref().is_some_and(|answer| matches!(answer.verdict, Verdict::Unknown(_)))
     }
 
-    /// Returns true if it could not be decided whether putting the policy would be rejected.
+    /// True if it could not be decided whether putting the policy would be rejected.
     pub(in crate::report) fn may_reject_policy(&self) -> bool {
         self.is_open() && self.of.settings.block_public_policy
     }
@@ -79,7 +79,7 @@ impl BlockReport<'_> {
         policy.into_iter().chain(self.outcome.rejects_acl.then_some("PutBucketAcl")).collect()
     }
 
-    /// Says the answer in one sentence.
+    /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         match self.is_found() {
             Some(true) => {
@@ -103,7 +103,7 @@ impl BlockReport<'_> {
         }
     }
 
-    /// Makes an issue of a public ACL, unless it has no effect.
+    /// Makes an issue of a public ACL, unless the ACL has no effect.
     pub fn of_acl(&self) -> Option<Issue> {
         if !self.outcome.acl_stays_public && !self.outcome.rejects_acl {
             return None;
@@ -113,10 +113,10 @@ impl BlockReport<'_> {
         Some(issue.with_note("help", self.help().join("\n")))
     }
 
-    /// Says the public grants in words.
+    /// Describes the public grants.
     pub(in crate::report) fn granted(&self) -> Vec<String> {
         let grants = self.public_grants();
-        // The last part of the group's URI.
+        // The group is named by the last part of its URI.
         let name = |grant: &'_ AclGrant| match grant.grantee.rsplit_once('/') {
             Some((_, name)) => name.to_owned(),
             None => grant.grantee.clone(),
@@ -124,7 +124,7 @@ impl BlockReport<'_> {
         grants.iter().map(|grant| format!("{} to {}", grant.permission, name(grant))).collect()
     }
 
-    /// Says what to do where something public remains or would be rejected.
+    /// Says what to do about public access that remains or would be rejected.
     pub(in crate::report) fn help(&self) -> Vec<String> {
         let (of, outcome) = (self.of, self.outcome);
         let mut help = Vec::new();
@@ -134,10 +134,10 @@ impl BlockReport<'_> {
                 Some(true) => ", or turn on RestrictPublicBuckets",
                 _ => "",
             };
-            // Without an argument the command has a place to fill in.
+            // Without an argument, the command has a placeholder.
             let argument = self.argument.unwrap_or("POLICY");
             help.push(format!(
-                "confine the policy{restrict}; what would do is told by\niamsat check-no-public-access --policy {} \
+                "restrict the policy{restrict}; to see which condition is enough, run\niamsat check-no-public-access --policy {} \
                  --resource-type {}",
                 shell_quoted(argument),
                 of.resource_type
@@ -145,9 +145,9 @@ impl BlockReport<'_> {
         }
         match (outcome.acl_stays_public, outcome.rejects_acl) {
             (true, _) => {
-                help.push("take these grants out of the ACL, or turn on IgnorePublicAcls".to_owned())
+                help.push("remove these grants from the ACL, or turn on IgnorePublicAcls".to_owned())
             }
-            (false, true) => help.push("take these grants out of the ACL".to_owned()),
+            (false, true) => help.push("remove these grants from the ACL".to_owned()),
             (false, false) => {}
         }
         help
@@ -158,14 +158,14 @@ impl BlockReport<'_> {
         let mut referee = evaluate::Options::for_documents(&[policy]);
         referee.policy_type = PolicyType::Resource;
         referee.strict_arn = self.options.strict_arn;
-        // As the policy was read for the answer; `simulate` reads it otherwise, so that the replay is tried.
+        // `simulate` reads the policy under other options, so the replay is tried under those of the answer.
         referee.allows_whole_resource = true;
         let spelled = Replayer::new(&[policy], &referee, self.options.aws_compat)
             .spelled(request, RequestSet::ALLOWED)?;
         replay::command(&spelled, &[self.argument?], "allowed", self.options.strict_arn).ok()
     }
 
-    /// Says what services and the owner keep of a policy, where it is restricted to them.
+    /// Says what access services and the owner keep if the policy is restricted to them.
     pub(in crate::report) fn kept(&self, of_policy: &Verdict) -> String {
         let owner = self.of.owner;
         let kept = match of_policy {

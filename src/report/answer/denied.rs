@@ -1,4 +1,4 @@
-//! What the existing policy denies and the judged one does not, in words.
+//! Texts about requests that the existing policy denies and the checked one does not.
 
 use super::judgement::Judgement;
 use crate::code::Code;
@@ -7,34 +7,34 @@ use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Refusal};
 use crate::policy::Document;
 
-/// Says that the judged policy denies less.
+/// Returns the code and the title for a policy that denies less.
 pub(in crate::report) fn title(judgement: &Judgement<'_>) -> (Code, String) {
     let name = judgement.policy.source.name();
     let existing = judgement.existing.map_or("the existing policy", |existing| existing.source.name());
     (Code::DenyWeakened, format!("{name} does not deny requests that {existing} denies"))
 }
 
-/// Says what becomes of the request under the judged policy.
+/// Says how the checked policy decides the request.
 pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
     let name = one_line(policy.source.name());
     let decision = match explained.decision {
         Some(Decision::Allowed) => format!("allowed by {name}"),
-        _ => format!("not denied by {name}: any policy beside it that allows the request lets it through"),
+        _ => format!("not denied by {name}: another policy that allows the request lets it through"),
     };
     let closest = match &explained.refusal {
         Some(Refusal::Short { statement, missing, only }) if !missing.is_empty() => {
-            let which = if *only { "the only Deny with the action is" } else { "the closest Deny is" };
+            let which = if *only { "the only Deny for this action is" } else { "the closest Deny is" };
             let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
             let statement = statement_name(*statement, policy.statements.get(*statement));
             format!("\n{which} {statement}: {}", lacks.join("; "))
         }
-        Some(Refusal::NoAction) => "\nno Deny statement has the action".to_owned(),
+        Some(Refusal::NoAction) => "\nno Deny statement covers the action".to_owned(),
         _ => String::new(),
     };
     format!("{decision}{closest}")
 }
 
-/// Says that it is open whether the judged policy denies less.
+/// Says that it is undecided whether the checked policy denies less.
 pub(in crate::report) fn undecided(judgement: &Judgement<'_>) -> String {
     let name = judgement.policy.source.name();
     let existing = judgement.existing.map_or("the existing policy", |existing| existing.source.name());

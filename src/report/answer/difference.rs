@@ -16,9 +16,9 @@ use crate::solve::Verdict;
 use crate::span::Span;
 use crate::verify::Certificate;
 
-/// Values that are marked in the source, of each list.
+/// The number of values that are marked in the source, for each list.
 const MARKED: usize = 4;
-/// Values that a title names, of each list.
+/// The number of values that a title names, for each list.
 const NAMED: usize = 3;
 
 /// The direction of a difference.
@@ -45,30 +45,30 @@ impl Direction {
         }
     }
 
-    /// True if less goes through: told without advice.
+    /// True if the new policy lets less through; such changes come without advice.
     fn is_narrowing(self) -> bool {
         matches!(self, Direction::Lost | Direction::NewlyDenied)
     }
 
-    /// True if it is about what policies deny.
+    /// True if the direction is about denied requests.
     fn is_denial(self) -> bool {
         matches!(self, Direction::NoLongerDenied | Direction::NewlyDenied)
     }
 
-    /// The verb for a group that is entirely or partly new.
+    /// Returns the phrase for an entirely or partly new group.
     fn share(self, set: RequestSet, is_all: bool) -> String {
         let what = match (self, set) {
             (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",
-            (Direction::Gained, RequestSet::Allowed(_)) => "gained without need of an identity policy",
+            (Direction::Gained, RequestSet::Allowed(_)) => "gained even without an identity policy",
             (Direction::Lost, RequestSet::ALLOWED | RequestSet::Denied) => "lost",
             (Direction::Lost, RequestSet::Allowed(_)) => "allowed only together with an identity policy",
             (Direction::NoLongerDenied | Direction::NewlyDenied, _) => self.name(),
         };
         match (self, is_all) {
-            (Direction::Gained, true) => format!("{what}, all of it new"),
-            (Direction::Gained, false) => format!("{what}, a part of it new"),
-            (_, true) => format!("{what}, all of it"),
-            (_, false) => format!("{what}, a part of it"),
+            (Direction::Gained, true) => format!("{what}, entirely new"),
+            (Direction::Gained, false) => format!("{what}, partly new"),
+            (_, true) => format!("{what}, entirely"),
+            (_, false) => format!("{what}, partly"),
         }
     }
 
@@ -82,7 +82,7 @@ impl Direction {
     }
 }
 
-/// One direction of a comparison, ready to be told.
+/// One direction of a comparison, with its groups.
 ///
 /// ```
 /// use iamsat::check::{Options, difference};
@@ -96,7 +96,7 @@ impl Direction {
 /// let found = difference(&new, &old, &options);
 /// let change = Change::new(Direction::Gained, &new, &old, found, &options);
 /// let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
-/// assert_eq!(change.issues(&invocation)[0].title, "gained, all of it new: s3:PutObject on any resource");
+/// assert_eq!(change.issues(&invocation)[0].title, "gained, entirely new: s3:PutObject on any resource");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
@@ -107,13 +107,13 @@ pub struct Change<'a> {
     pub(in crate::report) groups: Vec<Group>,
     pub(in crate::report) rest: Answer,
     certificates: Vec<Certificate>,
-    /// The groups' requests as findings, for what explains findings.
+    /// The groups' requests as findings, in the form that the explanation of findings needs.
     answer: Answer,
     options: Options,
 }
 
 impl<'a> Change<'a> {
-    /// Takes what `more` allows, or denies, and `less` does not.
+    /// Makes the change that consists of the requests that `more` allows (or denies) and `less` does not.
     pub fn new(
         direction: Direction,
         more: &'a Document,
@@ -136,32 +136,32 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Returns true if it is proved that there is no difference in this direction.
+    /// True if it is proved that there is no difference in this direction.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.is_complete()
     }
 
-    /// Returns true if it is proved that the groups cover everything.
+    /// True if it is proved that the groups cover everything.
     pub fn is_complete(&self) -> bool {
         self.rest.verdict.is_pass()
     }
 
-    /// Returns true if something is different, with a request that shows it.
+    /// True if there is a difference, shown by a request.
     pub fn is_shown(&self) -> bool {
         !self.groups.is_empty() || matches!(self.rest.verdict, Verdict::Fail(_))
     }
 
-    /// Returns the answer that says whether the groups cover everything.
+    /// Returns the answer to the query whether the groups cover everything.
     pub fn rest(&self) -> &Answer {
         &self.rest
     }
 
-    /// Returns the certificates of the queries whether the groups cover everything, if they were asked for.
+    /// Returns the certificates of the queries whether the groups cover everything, if requested.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }
 
-    /// The groups' requests, judged as reasons why the one policy lets more through than the other.
+    /// Returns the groups' requests as reasons why one policy lets more through than the other.
     fn judgement(&self) -> Judgement<'_> {
         let (policy, existing) = match self.direction.is_denial() {
             true => (self.less, self.more),
@@ -170,7 +170,7 @@ impl<'a> Change<'a> {
         Judgement::new(AwsCheck::NoNewAccess, policy, Some(existing), &self.answer, &self.options)
     }
 
-    /// Makes an issue of each group, and the reasons if it is not known whether they are all.
+    /// Makes an issue of each group; if the groups may be incomplete, also of the reasons.
     pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
         let judgement = self.judgement();
         let unchecked = Invocation { recheck: None, ..*invocation };
@@ -194,8 +194,8 @@ impl<'a> Change<'a> {
                 let what = match (self.groups.is_empty(), is_denial) {
                     (true, false) => format!("it could not be decided whether access was {name}"),
                     (true, true) => format!("it could not be decided whether anything is {name}"),
-                    (false, false) => format!("there may be more that was {name}"),
-                    (false, true) => format!("there may be more that is {name}"),
+                    (false, false) => format!("there may be more access that was {name}"),
+                    (false, true) => format!("there may be more requests that are {name}"),
                 };
                 first.notes.retain(|(name, _)| *name != "note");
                 first.notes.push(("note", what));
@@ -205,7 +205,7 @@ impl<'a> Change<'a> {
         issues
     }
 
-    /// Returns the document whose statement a group is about, and what that does.
+    /// Returns the document whose statement describes a group, and the verb for what the statement does.
     pub(in crate::report) fn side(&self, group: &Group) -> (&'a Document, &'static str) {
         match group.side {
             Side::More if self.direction.is_denial() => (self.more, "denies"),
@@ -214,7 +214,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Tells a finding as what changed.
+    /// Rewrites the issue of a finding as a change.
     fn retold(&self, group: &Group, issue: Issue) -> Issue {
         let share = self.direction.share(group.set, group.is_all_new);
         let title = match group.document.statements.first() {
@@ -230,7 +230,7 @@ impl<'a> Change<'a> {
         let source = document.source.clone();
         let notes =
             issue.notes.into_iter().filter_map(|(name, text)| match (self.direction.is_narrowing(), name) {
-                // What is new to the one is lost to the other.
+                // New access of one policy is lost access of the other.
                 (true, "before") => Some(("after", text)),
                 (true, "after") => Some(("before", text)),
                 (true, "help") => None,
@@ -264,28 +264,28 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Says what came out in this direction, in a few words.
+    /// Summarizes this direction in a few words.
     pub fn sentence(&self) -> String {
         let all = self.groups.iter().filter(|group| group.is_all_new).count();
         let groups = match (self.groups.len(), all) {
             (0, _) => "nothing".to_owned(),
-            (1, 1) => "1 group, all of it".to_owned(),
-            (n, all) if all == n => format!("{}, all of them wholly", counted(n, "group")),
-            (n, 0) => format!("{}, in part", counted(n, "group")),
-            (n, all) => format!("{}, {all} of them wholly", counted(n, "group")),
+            (1, 1) => "1 group, entirely".to_owned(),
+            (n, all) if all == n => format!("{}, all of them entirely", counted(n, "group")),
+            (n, 0) => format!("{}, partly", counted(n, "group")),
+            (n, all) => format!("{}, {all} of them entirely", counted(n, "group")),
         };
         let rest = match &self.rest.verdict {
             Verdict::Pass(_) if self.groups.is_empty() => " (proved for every request)",
-            Verdict::Pass(_) => " (proved: there is no more)",
+            Verdict::Pass(_) => " (proved complete)",
             Verdict::Fail(_) => " (there is more)",
-            Verdict::Unknown(_) => " (UNKNOWN whether there is more)",
+            Verdict::Unknown(_) => " (could not decide whether there is more)",
         };
         let colon = if self.direction.is_denial() { ":" } else { "" };
         format!("{}{colon} {groups}{rest}", self.direction.name())
     }
 }
 
-/// Marks the values of the group in their source, the shortest list that was narrowed first.
+/// Marks the values of the group in their source, first the shortest narrowed list.
 fn marks(group: &Group, statement: &Statement, verb: &str) -> Vec<Mark> {
     let count = |axis: Axis| match axis {
         Axis::Action => statement.action.values.len(),
@@ -326,7 +326,7 @@ fn marks(group: &Group, statement: &Statement, verb: &str) -> Vec<Mark> {
     marks
 }
 
-/// Says what a statement is about, in one line.
+/// Describes the scope of a statement in one line.
 fn described(statement: &Statement) -> String {
     let list = |values: Vec<&str>| {
         let shown: Vec<&str> = values.iter().take(NAMED).copied().collect();
@@ -339,14 +339,14 @@ fn described(statement: &Statement) -> String {
     let mut out = match statement.action.negated {
         false if actions == "*" => "any action".to_owned(),
         false => actions,
-        true => format!("any action but {actions}"),
+        true => format!("any action except {actions}"),
     };
     if let Some(resource) = &statement.resource {
         let resources = list(resource.values.iter().map(|r| &*r.value.text).collect());
         out.push_str(&match resource.negated {
             false if resources == "*" => " on any resource".to_owned(),
             false => format!(" on {resources}"),
-            true => format!(" on any resource but {resources}"),
+            true => format!(" on any resource except {resources}"),
         });
     }
     if let Some(principal) = &statement.principal {
@@ -355,7 +355,7 @@ fn described(statement: &Statement) -> String {
             (true, false) => " by anyone".to_owned(),
             (true, true) => " by no one".to_owned(),
             (false, false) => format!(" by {principals}"),
-            (false, true) => format!(" by anyone but {principals}"),
+            (false, true) => format!(" by anyone except {principals}"),
         });
     }
     for (place, condition) in statement.conditions.iter().enumerate() {

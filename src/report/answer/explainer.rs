@@ -14,7 +14,7 @@ pub(super) struct Explainer<'e> {
     check: AwsCheck,
     policy: &'e Document,
     existing: Option<&'e Document>,
-    /// Of the existing document, if there are many findings.
+    /// The index of the existing document, if there are many findings.
     index: Option<ActionIndex>,
     referee: evaluate::Options,
     replayer: Option<Replayer<'e>>,
@@ -22,8 +22,8 @@ pub(super) struct Explainer<'e> {
 }
 
 impl<'e> Explainer<'e> {
-    /// Takes the documents of a check, the judged one first, and what is to be explained: how many findings, and whether with
-    /// flags that replay them.
+    /// Takes the documents of a check, the checked one first, the number of findings to explain, and true if replay flags are
+    /// wanted.
     pub(super) fn new(
         check: AwsCheck,
         documents: &[&'e Document],

@@ -13,7 +13,7 @@ use crate::solve::Verdict;
 pub struct External<'a> {
     /// The policy.
     pub policy: &'a Document,
-    /// The argument that it came from.
+    /// The argument that named the policy.
     pub argument: &'a str,
     /// The type of the resource that it is attached to.
     pub resource_type: ResourceType,
@@ -21,11 +21,11 @@ pub struct External<'a> {
     pub zone: &'a Zone,
     /// The findings.
     pub access: &'a ExternalAccess,
-    /// The way in which it was looked for.
+    /// The options of the check.
     pub options: &'a Options,
 }
 
-/// Values of an element, and true if it is for all but them.
+/// Values of an element, and true if it matches everything except them.
 pub(in crate::report) type Values<'f> = (bool, Vec<&'f str>);
 
 impl External<'_> {
@@ -59,7 +59,7 @@ impl External<'_> {
         finding.document.statements.iter().take(1).flat_map(|s| &s.conditions).map(trust).collect()
     }
 
-    /// Returns the JSON pointer of whom a finding is about.
+    /// Returns the JSON pointer of a finding's principal.
     pub(in crate::report) fn pointer(&self, finding: &ExternalFinding) -> String {
         match own_finding(self.policy, finding).principal {
             Some(value) => self.policy.principal_pointer(finding.statement, value),
@@ -67,7 +67,7 @@ impl External<'_> {
         }
     }
 
-    /// Says the answer in one sentence.
+    /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let name = self.policy.source.name();
         let found = self.access.findings.len();
@@ -87,14 +87,14 @@ impl External<'_> {
         one_line(&sentence)
     }
 
-    /// Returns true if the issue of the finding in this place is accepted.
+    /// True if the issue of the finding at this place is accepted.
     pub(in crate::report) fn is_accepted(&self, issues: &[Issue], place: usize) -> bool {
         let findings: Vec<&Issue> = issues.iter().filter(|issue| issue.kind == Kind::Finding).collect();
         findings.len() == self.access.findings.len()
             && findings.get(place).is_some_and(|issue| issue.accepted.is_some())
     }
 
-    /// Puts its number in the table before the title of each finding among these issues.
+    /// Prefixes the title of each finding with its number in the table.
     pub fn numbered(mut issues: Vec<Issue>) -> Vec<Issue> {
         let findings = issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).enumerate();
         findings.for_each(|(place, issue)| issue.title = format!("{} {}", number(place), issue.title));
@@ -102,23 +102,23 @@ impl External<'_> {
     }
 }
 
-/// Names a finding in the table and where it is told, by its place.
+/// Returns the number of a finding, used in the table and in its issue.
 pub(in crate::report) fn number(place: usize) -> String {
     format!("#{}", place + 1)
 }
 
 /// A condition of a finding.
 pub(in crate::report) struct Trust<'f> {
-    /// As the policy spells it.
+    /// The key as the policy spells it.
     pub(in crate::report) key: String,
-    /// True if it is about whom the policy trusts.
+    /// True if the key is one by which policies restrict their callers.
     pub(in crate::report) is_of_trust: bool,
     /// The condition.
     pub(in crate::report) condition: &'f Condition,
 }
 
 impl<'f> Trust<'f> {
-    /// Returns true if it says which values the key has, so that key and values are enough to tell it, as AWS does.
+    /// True if the condition lists the allowed values of the key, so that key and values describe it, as in AWS's findings.
     pub(in crate::report) fn confines(&self) -> bool {
         let operator = self.condition.operator.value;
         !operator.base.is_negated()

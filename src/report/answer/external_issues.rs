@@ -1,5 +1,4 @@
-//! Access from outside a zone of trust as issues: who gets in, where the policy says so, with which request, what would keep
-//! them out.
+//! Issues for access from outside a zone of trust: who gets in, the place in the policy, a request, and how to keep them out.
 
 use super::external::External;
 use super::undecided;
@@ -21,8 +20,8 @@ use crate::solve::{Finding, Verdict};
 const MOST_CHECKED: usize = 8;
 
 impl External<'_> {
-    /// Turns the findings into issues, in the order of the table: where, who, with which request, how to replay it, what would
-    /// confine it; then adds the reasons why there may be more.
+    /// Makes issues of the findings, in the order of the table: place, principal, request, replay command and advice. Then adds
+    /// the reasons why there may be more.
     pub fn issues(&self) -> Vec<Issue> {
         let documents = [self.policy];
         let mut referee = evaluate::Options::for_documents(&documents);
@@ -57,7 +56,7 @@ impl External<'_> {
     }
 }
 
-/// All that the issues of one policy need.
+/// The data for the issues of one policy.
 struct Teller<'e> {
     external: &'e External<'e>,
     replayer: Replayer<'e>,
@@ -96,7 +95,7 @@ impl Teller<'_> {
         })
     }
 
-    /// Marks what lets the request through: principals first, then the other parts and the conditions.
+    /// Marks the parts that let the request through: first the principals, then the other parts and the conditions.
     fn marks(
         &self,
         found: &ExternalFinding,
@@ -111,9 +110,9 @@ impl Teller<'_> {
         marks.extend(of_principal.iter().map(|place| Mark {
             span: place.span,
             label: match (place.negated, found.is_wholly_outside) {
-                (true, _) => "anyone but these, so someone from outside too".to_owned(),
+                (true, _) => "anyone except these, including callers outside".to_owned(),
                 (false, true) => "all of this is from outside".to_owned(),
-                (false, false) => "someone from outside is among these".to_owned(),
+                (false, false) => "some of these callers are outside".to_owned(),
             },
         }));
         marks.extend(others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
@@ -125,14 +124,14 @@ impl Teller<'_> {
         Some(marks)
     }
 
-    /// Writes the command that replays the request, or why there is none.
+    /// Writes the command that replays the request, or the reason why there is none.
     fn replay(&self, request: &Request) -> (&'static str, String) {
         let external = self.external;
         let command = match self.replayer.spelled(request, RequestSet::ALLOWED) {
             Some(spelled) => {
                 replay::command(&spelled, &[external.argument], "allowed", external.options.strict_arn)
             }
-            None => Err("flags cannot say all that matters about the request"),
+            None => Err("flags cannot express everything that matters about the request"),
         };
         match command {
             Ok(command) => ("replay", command),
@@ -154,9 +153,9 @@ fn allowed(found: &ExternalFinding, policy: &Document) -> String {
 fn label(place: &Place) -> &'static str {
     match (place.part, place.negated) {
         (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action but these",
+        (Part::Action, true) => "with any action except these",
         (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource but these",
+        (Part::Resource, true) => "on any resource except these",
         (Part::Principal, _) => "by this principal",
     }
 }

@@ -1,4 +1,4 @@
-//! The answer to "is there an allowed request like this?".
+//! The answer to "is there an allowed request with these properties?".
 
 use super::undecided;
 use crate::check::{Answer, ONLY_FOR_SCP, Options};
@@ -41,20 +41,20 @@ use crate::solve::{Finding, Verdict};
 pub struct Found<'a> {
     /// The policies, read as one set.
     pub policies: Vec<&'a Document>,
-    /// The arguments that they came from.
+    /// The arguments that named them.
     pub arguments: Vec<&'a str>,
-    /// The properties of the requests that are looked for.
+    /// The properties of the requests in question.
     pub within: Vec<&'a Document>,
     /// The answer.
     pub answer: &'a Answer,
-    /// The way in which the question was asked.
+    /// The options of the check.
     pub options: &'a Options,
     /// True if it is proved that the policies allow no request at all.
     pub allow_nothing: bool,
 }
 
 impl<'a> Found<'a> {
-    /// Lists the policies, and after them what says which requests are looked for.
+    /// Lists the policies, then the documents that limit the requests in question.
     pub(in crate::report) fn documents(&self) -> Vec<&'a Document> {
         [self.policies.as_slice(), &self.within].concat()
     }
@@ -77,7 +77,7 @@ impl<'a> Found<'a> {
         findings.iter().filter_map(explained).collect()
     }
 
-    /// Makes an issue of each statement that by itself allows such a request, or the reasons why there is no answer.
+    /// Makes an issue of each statement that by itself allows such a request, or of the reasons why there is no answer.
     pub fn issues(&self) -> Vec<Issue> {
         let documents = self.documents();
         let names = KeyNames::of(&documents);
@@ -90,17 +90,16 @@ impl<'a> Found<'a> {
             let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
             let verb = if names.len() == 1 { "allows" } else { "allow" };
             let title = format!(
-                "{} {verb} no request at all: what other policies allow is not looked at",
+                "{} {verb} no request at all: requests that other policies allow are not considered",
                 names.join(" and ")
             );
-            let help =
-                "look for requests in the policies that allow them, read as one set with this: --policy A B";
+            let help = "add the policies that allow requests, to be read as one set: --policy A B";
             issues.push(
                 Issue::new(Kind::Warning, Code::AllowsNothing, one_line(&title)).with_note("help", help),
             );
         }
         if let Verdict::Unknown(unknown) = &self.answer.verdict {
-            let message = "it could not be decided whether a request like that is allowed";
+            let message = "it could not be decided whether such a request is allowed";
             issues.extend(undecided::among(&documents, unknown, self.answer.policy_type, message));
         }
         issues.extend(self.policies.iter().flat_map(|document| Issue::warnings(document)));
@@ -120,7 +119,7 @@ impl<'a> Found<'a> {
         let others = blame.others.iter().map(|p| Mark { span: p.span, label: label(p.part).to_owned() });
         marks.extend(others);
         let title = format!(
-            "{} allows a request like that: {} on {}",
+            "{} allows such a request: {} on {}",
             document.source.name(),
             witness.action,
             witness.resource
@@ -152,7 +151,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Writes the command that replays a request, after trying it.
+    /// Tries the command that replays a request and writes it.
     fn replay(&self, finding: &Finding, names: &KeyNames<'_>) -> Result<String, &'static str> {
         let spelled = RequestSpec {
             bare_context: self.options.aws_compat,
@@ -162,7 +161,7 @@ impl<'a> Found<'a> {
         let allowed =
             |request| evaluate::decide(&self.policies, &request, &self.referee()) == Decision::Allowed;
         if !again.is_some_and(allowed) {
-            return Err("flags cannot say all that matters about the request");
+            return Err("flags cannot express everything that matters about the request");
         }
         let context = spelled
             .context
@@ -173,7 +172,7 @@ impl<'a> Found<'a> {
         replay::command(&spelled, &self.arguments, "allowed", self.options.strict_arn)
     }
 
-    /// Says the answer in a sentence.
+    /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
         let (names, verb) = (names.join(" and "), if names.len() == 1 { "allows" } else { "allow" });
@@ -185,7 +184,7 @@ impl<'a> Found<'a> {
                 )
             }
             Verdict::Pass(_) => {
-                format!("PASS. {names} {verb} no request like that: proved for every request")
+                format!("PASS. {names} {verb} no such request: proved for every request")
             }
             Verdict::Fail(findings) => {
                 let what = counted(findings.len(), "statement");

@@ -1,4 +1,5 @@
-//! A statement that is a reason for FAIL, as an issue: what it allows or denies, where, why the other policy does not, what to do.
+//! The issue for a statement that is a reason for FAIL: what it allows or denies, where, why the other policy does not, what to
+//! do.
 
 use super::judgement::{Invocation, Judgement};
 use super::simulation::Expected;
@@ -41,10 +42,10 @@ pub(super) fn issue(
         span: blame.primary.span,
         label: match (blame.primary.negated, judgement.check) {
             (false, _) if is_denial => "denies the request below".to_owned(),
-            (true, _) if is_denial => "denies all but these, and so the request below".to_owned(),
+            (true, _) if is_denial => "denies all except these, so also the request below".to_owned(),
             (false, AwsCheck::NoPublicAccess(_)) => "can be an outsider".to_owned(),
             (false, _) => "allows the request below".to_owned(),
-            (true, _) => "allows all but these, and so the request below".to_owned(),
+            (true, _) => "allows all except these, so also the request below".to_owned(),
         },
     }];
     marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
@@ -98,7 +99,7 @@ pub(super) fn issue(
         Some(statement) => statement_text(document, statement),
         None => broken("a finding is about a statement of its document"),
     };
-    // A finding without a rule is named as one of a rule without a name: accepted findings keep their fingerprints.
+    // For fingerprints, no rule is the same as a rule without a name; so accepted findings keep their fingerprints.
     let rule = invocation.rule.unwrap_or_default();
     let mut asked = vec![code.as_str(), rule, &text];
     asked.extend(invocation.asked.iter().map(String::as_str));
@@ -111,15 +112,15 @@ pub(super) fn issue(
     }
 }
 
-/// Writes the commands that replay the request, or why there are none.
+/// Writes the commands that replay the request, or the reason why there are none.
 fn commands(
     judgement: &Judgement<'_>,
     explained: &Explained<'_>,
     invocation: &Invocation<'_>,
 ) -> Result<Vec<String>, &'static str> {
     let why = match explained.late {
-        true => "the time limit was over",
-        false => "flags cannot say all that matters about the request",
+        true => "the time limit was reached",
+        false => "flags cannot express everything that matters about the request",
     };
     let spelled = explained.replay.as_ref().ok_or(why)?;
     let (new, existing) = match (explained.finding.set, &explained.refusal) {
@@ -162,11 +163,11 @@ fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {
 fn label(place: &Place) -> &'static str {
     match (place.part, place.negated) {
         (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action but these",
+        (Part::Action, true) => "with any action except these",
         (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource but these",
+        (Part::Resource, true) => "on any resource except these",
         (Part::Principal, false) => "by this principal",
-        (Part::Principal, true) => "by anyone but these",
+        (Part::Principal, true) => "by anyone except these",
     }
 }
 
@@ -175,7 +176,7 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
     let name = one_line(existing.source.name());
     let statement = |index: usize| statement_name(index, existing.statements.get(index));
     match &explained.refusal {
-        None => "denied; the time limit was over before the reason was looked for".to_owned(),
+        None => "denied; the time limit was reached before the reason was determined".to_owned(),
         Some(Refusal::Denied { statement: index, lacks: None }) => {
             format!("denied by {} of {name}", statement(*index))
         }
@@ -193,11 +194,11 @@ fn before(explained: &Explained<'_>, existing: &Document) -> String {
         ),
         Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
             let lacks: Vec<String> = missing.iter().map(|m| one_line(m.says())).collect();
-            let which = if *only { "only" } else { "closest is" };
+            let which = if *only { "the only" } else { "the closest is" };
             format!(
                 "denied, no statement of {name} matches\n{which} {}: {}",
                 match only {
-                    true => format!("{} has the action", statement(*index)),
+                    true => format!("one for this action is {}", statement(*index)),
                     false => statement(*index),
                 },
                 lacks.join("; ")

@@ -9,12 +9,12 @@ use crate::policy::Document;
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
 
-/// The largest number of findings whose advice is checked; each check is as much work as the question itself.
+/// The largest number of findings whose advice is checked; each check is as much work as the query itself.
 pub(super) const MOST_CHECKED: usize = 8;
 
 impl Judgement<'_> {
-    /// Lists what there is to tell: the findings, most general first, or the reasons why there is no answer; then warnings about
-    /// the judged document.
+    /// Lists the issues: the findings, most general first, or the reasons why there is no answer; then the warnings about the
+    /// checked document.
     pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
         let mut issues = match &self.answer.verdict {
             Verdict::Pass(_) => Vec::new(),
@@ -39,7 +39,7 @@ impl Judgement<'_> {
         issues
     }
 
-    /// Lists what is undecided beside the findings of a FAIL: reasons for UNKNOWN once the findings are accepted.
+    /// Lists the undecided parts beside the findings of a FAIL: they become reasons for UNKNOWN once the findings are accepted.
     pub fn open_issues(&self) -> Vec<Issue> {
         match self.answer.open.as_deref() {
             Some(open) => undecided::issues(self, open),
@@ -48,7 +48,7 @@ impl Judgement<'_> {
     }
 }
 
-/// Warns that the judged policy denies less, or may, where that is not the question.
+/// Warns that the checked policy denies less, or may deny less, if the query is another one.
 fn weakened_warning(judgement: &Judgement<'_>, invocation: &Invocation<'_>) -> Option<Issue> {
     match judgement.weakened.as_ref()? {
         Denial::Weakened(explained) => {
@@ -63,7 +63,7 @@ fn weakened_warning(judgement: &Judgement<'_>, invocation: &Invocation<'_>) -> O
     }
 }
 
-/// Measures how narrow a finding is: fewer letters in the patterns that are to blame, more requests.
+/// Measures how narrow a finding is: narrower patterns have more letters and match fewer requests.
 fn narrowness(document: &Document, explained: &Explained<'_>) -> usize {
     let places = std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
     let letters = |place: &Place| match place.negated {

@@ -1,4 +1,4 @@
-//! The answer to one question about one document, with everything that a format may want to show.
+//! The answer to one query about one document, with the data that formats need.
 
 use super::explainer::Explainer;
 use super::public_access;
@@ -20,20 +20,20 @@ pub enum Outcome<'a> {
     Judged(Box<Judgement<'a>>),
     /// There is none.
     Failed(Failure),
-    /// There was nothing to judge: why.
+    /// There was nothing to check, for this reason.
     Skipped(String),
-    /// There is an outcome that no search gave.
+    /// The outcome is known without a search.
     Settled(Box<super::Settled>),
 }
 
-/// A statement that by itself is a reason for FAIL, as AWS's checks name it.
+/// A statement that by itself is a reason for FAIL, in the terms of AWS's checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// AWS's sentence.
     pub description: String,
-    /// The statement of the judged policy, from 0.
+    /// The statement of the checked policy, from 0.
     pub statement_index: Option<usize>,
-    /// The statement of the existing policy, where the reason is one.
+    /// The statement of the existing policy, if the reason is in that policy.
     pub existing_statement_index: Option<usize>,
     /// Its Sid, if it has one.
     pub statement_id: Option<String>,
@@ -42,25 +42,25 @@ pub struct Reason {
 /// The requests that the existing policy denies and the judged one does not.
 #[derive(Clone, Debug)]
 pub enum Denial<'a> {
-    /// It denies less: a request shows it.
+    /// The checked policy denies less, as a request shows.
     Weakened(Box<Explained<'a>>),
-    /// It is open whether it denies less.
+    /// It is undecided whether the checked policy denies less.
     Undecided,
 }
 
-/// The time that an answer took; only shown if asked for.
+/// The time that an answer took; shown only on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures {
-    /// Time to answer, reading excluded.
+    /// Time to answer, without reading.
     pub elapsed: Duration,
 }
 
-/// The answer to one question about one document.
+/// The answer to one query about one document.
 #[derive(Clone, Debug)]
 pub struct Judgement<'a> {
     /// The check.
     pub check: AwsCheck,
-    /// The document that is judged.
+    /// The checked document.
     pub policy: &'a Document,
     /// The document it is compared to.
     pub existing: Option<&'a Document>,
@@ -68,34 +68,34 @@ pub struct Judgement<'a> {
     pub answer: &'a Answer,
     /// True if matches that depend on `resource-fields-do-not-cross-colons` are undecided.
     pub strict_arn: bool,
-    /// AWS's reasons, lowest statement first.
+    /// AWS's reasons, by statement.
     pub reasons: Vec<Reason>,
     /// The findings behind them, in the same order.
     pub findings: Vec<Explained<'a>>,
-    /// What the existing policy denies and the judged one does not, where that is not the question.
+    /// The requests that the checked policy no longer denies, if the query is another one.
     pub weakened: Option<Denial<'a>>,
     /// The measures, if they are to be shown.
     pub measures: Option<Measures>,
     /// The spellings of the condition keys of the documents.
     pub(in crate::report) names: KeyNames<'a>,
-    /// Warnings that this check gives about the judged document.
+    /// The warnings that this check gives about the checked document.
     pub(super) of_check: Vec<Diagnostic>,
 }
 
-/// The way in which a question was put, for what repeats or names it.
+/// The invocation of a query, for texts that repeat or name it.
 #[derive(Clone, Copy, Default)]
 pub struct Invocation<'a> {
-    /// The argument that the judged document came from.
+    /// The argument that named the checked document.
     pub policy: &'a str,
-    /// The argument that the other document came from.
+    /// The argument that named the other document.
     pub existing: Option<&'a str>,
-    /// The name of the reference policy, where several are tried.
+    /// The name of the reference policy, if there are several.
     pub rule: Option<&'a str>,
-    /// The listed access or resource type, which makes another question of it.
+    /// The listed access or the resource type, which distinguishes the query from others.
     pub asked: &'a [String],
-    /// Asks the question once more, so that advice can be checked before it is given; `None` for unchecked advice.
+    /// Runs the query once more, so that advice can be checked; `None` for unchecked advice.
     pub recheck: Option<&'a Recheck<'a>>,
-    /// The meaning of PASS after advice was followed; "it passes" unless given.
+    /// The phrase for a PASS after following advice; "it passes" unless given.
     pub then: Option<&'a str>,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Judgement<'a> {
         Judgement::explained(check, (policy, existing), answer, options, true)
     }
 
-    /// As [`Judgement::new`], without flags that replay requests: JSON shows none.
+    /// Does the same as [`Judgement::new`] without replay flags, which JSON does not show.
     pub fn without_replays(
         check: AwsCheck,
         policy: &'a Document,
@@ -184,7 +184,7 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    /// Lists the documents of the check, the judged one first.
+    /// Lists the documents of the check, the checked one first.
     pub fn documents(&self) -> Vec<&'a Document> {
         std::iter::once(self.policy).chain(self.existing).collect()
     }
@@ -195,7 +195,7 @@ impl<'a> Judgement<'a> {
         read.chain(self.of_check.iter().map(|warning| (&self.policy.source, warning))).collect()
     }
 
-    /// Returns the document that a finding is about: the existing one where it is about what that denies.
+    /// Returns the document of a finding: the existing one if the finding is about what that denies.
     pub(in crate::report) fn document_of(&self, finding: &Finding) -> &'a Document {
         match (finding.set, self.existing) {
             (RequestSet::Denied, Some(existing)) => existing,

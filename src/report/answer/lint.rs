@@ -62,7 +62,7 @@ fn place(statement: &Statement, fault: Fault) -> Span {
         Fault::AllowsNotPrincipal => principal().map(|p| p.key_span),
         Fault::LetsInTenants(value) => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
     };
-    // A fault of the whole statement is shown at its actions, which every statement has.
+    // A fault of the whole statement is marked at its actions, which every statement has.
     match found {
         Some(span) => span,
         None => statement.action.span,
@@ -88,7 +88,7 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
         Issue::warnings(document).map(|issue| Issue { kind: Kind::Lint, ..issue }).collect();
     issues.extend(warnings);
     if let Some(limit) = found.exhausted {
-        let title = "a limit was reached before everything was looked at: there may be more";
+        let title = "a limit was reached before the search was complete: there may be more";
         issues.push(Issue::new(Kind::Unknown, limit.code(), title));
     }
     let lints = issues.iter().filter(|issue| issue.kind == Kind::Lint).count();
@@ -108,7 +108,7 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
     Subject { name: document.source.name().to_owned(), file, rule: None, status, message, issues }
 }
 
-/// The first element of a statement that is an empty list, which matches nothing, and its place.
+/// Returns the first element of a statement that is an empty list, which matches nothing, and its place.
 fn empty_element(statement: &Statement) -> Option<(&'static str, Span)> {
     let principal = statement.principal.as_ref();
     let principal = principal.filter(|p| !p.negated && !p.everyone && p.values.is_empty());
@@ -136,7 +136,7 @@ fn issue(
     let same = if found.alone { "allows exactly the same" } else { "allows and denies exactly the same" };
     let Words { title, label, help } = words(document, defect, statement, source, same);
     let text = statement_text(document, statement);
-    // Nothing is to be done about what only limits others.
+    // A statement that only limits other policies needs no change.
     let kind = match defect.fault {
         Fault::DeniesNothing { can_go: false } => Kind::Warning,
         _ => Kind::Lint,
@@ -168,17 +168,17 @@ struct Words {
     help: String,
 }
 
-/// The title, label and help about a statement that matches no request.
+/// Returns the title, label and help about a statement that matches no request.
 fn never_applies(statement: &Statement, name: &str) -> (String, &'static str, &'static str) {
     match empty_element(statement) {
         Some((element, _)) => (
             format!("{name} matches no request: its `{element}` is empty"),
             "an empty list matches nothing",
-            "list what the statement is for, or remove the statement: the policy SAME (proved)",
+            "list the values that the statement is for, or remove the statement: the policy SAME (proved)",
         ),
         None => (
             format!("{name} matches no request"),
-            "no request has all that is asked for",
+            "no request satisfies all of its parts",
             if statement.conditions.is_empty() {
                 "no request has such an action, resource and principal: correct them, or remove the statement: \
                  the policy SAME (proved)"
@@ -189,7 +189,8 @@ fn never_applies(statement: &Statement, name: &str) -> (String, &'static str, &'
     }
 }
 
-/// Words a defect; `source` is the part of the statement that it is about, `same` says what the policy keeps without it.
+/// Returns the title, label and help for a defect. `source` is the affected part of the statement; `same` says what the policy
+/// keeps without it.
 fn words(document: &Document, defect: &Defect, statement: &Statement, source: &str, same: &str) -> Words {
     let name = statement_name(defect.statement, Some(statement));
     let by = defect.covered_by.map(|by| statement_name(by, document.statements.get(by)));
@@ -216,43 +217,43 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
         ),
         Fault::DeniesNothing { can_go } => (
             format!("{name} denies nothing that this policy would allow without it"),
-            "nothing of this would be allowed without it",
+            "without it, the policy would allow none of this",
             match can_go {
                 true => {
                     "remove the statement, or keep it as a guard against other policies: alone the policy SAME (proved)"
                 }
-                false => "it limits only what other policies allow: keep it if that is meant",
+                false => "it limits only what other policies allow: keep it if that is intended",
             },
         ),
         Fault::RedundantValue(..) => (
-            format!("{source} in {name} changes nothing"),
-            "the rest of the policy says the same without it",
-            "leave it out: the policy SAME (proved)",
+            format!("{source} in {name} has no effect"),
+            "without it, the policy means the same",
+            "remove it: the policy SAME (proved)",
         ),
         Fault::AlwaysMet(place) => (
             format!("the condition on {} in {name} is always met", key(place)),
             "every request that the rest of the statement matches meets this",
-            "leave it out: the policy SAME (proved)",
+            "remove it: the policy SAME (proved)",
         ),
         Fault::AllowsNotAction => (
-            format!("{name} allows all actions but those listed, also of services to come"),
-            "allows all but these",
-            "list in Action what is to be allowed",
+            format!("{name} allows all actions except those listed, including those of future services"),
+            "allows all except these",
+            "list the allowed actions in Action",
         ),
         Fault::AllowsNotResource => (
-            format!("{name} allows access to all resources but those listed"),
-            "allows all but these",
-            "list in Resource what is to be allowed",
+            format!("{name} allows access to all resources except those listed"),
+            "allows all except these",
+            "list the allowed resources in Resource",
         ),
         Fault::AllowsNotPrincipal => (
-            format!("{name} allows everyone but those listed, also without signing in"),
-            "allows all but these",
-            "list in Principal who is to be allowed",
+            format!("{name} allows everyone except those listed, including anonymous callers"),
+            "allows all except these",
+            "list the allowed principals in Principal",
         ),
         Fault::MetWithoutKey(place) => (
             format!("requests without {} meet this condition of {name}", key(place)),
             "met by requests without the key",
-            "leave out IfExists or ForAllValues, or ask beside for the key with \"Null\": {KEY: \"false\"}, if requests \
+            "remove IfExists or ForAllValues, or also require the key with \"Null\": {KEY: \"false\"}, if requests \
              without it are not to be allowed",
         ),
         Fault::DeniesOnlyIfPresent(place) => (
@@ -263,7 +264,7 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
         Fault::LetsInTenants(_) => (
             format!("{name} lets in whoever has an account at the identity provider"),
             "one issuer serves all who use this provider",
-            "say whose tokens are meant",
+            "name the tenants whose tokens are accepted",
         ),
         Fault::UnknownKey(place) => (
             format!("{name} asks for {}, a global key that iamsat does not know", key(place)),

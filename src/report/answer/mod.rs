@@ -1,4 +1,4 @@
-//! Answers: one file a question, with the data of the answer, its sentence and its issues. Formats draw them.
+//! Answers, one file per check: the data of the answer, its sentence and its issues. Formats render them.
 
 pub(in crate::report) mod external;
 

@@ -7,10 +7,10 @@ use crate::explain::display::counted;
 use crate::policy::{Document, Effect, PrincipalKind};
 use crate::request::{AddressSet, SharedProvider};
 
-/// Intervals of addresses that are listed.
+/// The number of address intervals that are listed.
 const LISTED: usize = 6;
 
-/// Says how many addresses there are of each family.
+/// Describes the number of addresses of each family.
 pub(super) fn addresses(sizes: (u128, u128)) -> String {
     let of = |n: u128, family: &str| format!("{n} {family} address{}", if n == 1 { "" } else { "es" });
     match sizes {
@@ -20,7 +20,7 @@ pub(super) fn addresses(sizes: (u128, u128)) -> String {
     }
 }
 
-/// Lists the addresses from which a statement lets outsiders in, if they are what matters.
+/// Lists the addresses from which a statement lets outsiders in, if they matter.
 pub(super) fn from(explained: &Explained<'_>) -> Option<String> {
     let shown = &explained.finding.addresses;
     if shown.is_empty() {
@@ -35,8 +35,8 @@ pub(super) fn from(explained: &Explained<'_>) -> Option<String> {
     Some(format!("{}: {}{more}", addresses(set.sizes()), listed.join(", ")))
 }
 
-/// Warns of identity providers of an account whose users are all let in: named, so no outsiders, but seldom what is meant. Whether
-/// other tenants of a shared provider are let in is part of the verdict where the check `judges_tenants`.
+/// Warns of identity providers of an account whose users all get access. A named provider is not an outsider, but this is seldom
+/// intended. If the check `judges_tenants`, the verdict already covers other tenants of a shared provider.
 pub(super) fn warnings(document: &Document, judges_tenants: bool) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for statement in document.statements.iter().filter(|s| s.effect.value == Effect::Allow) {
@@ -49,7 +49,7 @@ pub(super) fn warnings(document: &Document, judges_tenants: bool) -> Vec<Diagnos
                 continue;
             }
             let (confined, claims) = match provider {
-                // Another claim than that of the tenant, such as the audience, is one that every tenant can have.
+                // Any claim other than that of the tenant, such as the audience, can be the same for every tenant.
                 _ if let Some(shared) = shared => {
                     let key = shared.key();
                     (tests(&|tested: &str| tested == key), format!("`{key}`"))
@@ -66,10 +66,10 @@ pub(super) fn warnings(document: &Document, judges_tenants: bool) -> Vec<Diagnos
                 _ => continue,
             };
             if !confined && value.value.kind == PrincipalKind::Federated {
-                let message = "every user of this identity provider is let in";
+                let message = "every user of this identity provider gets access";
                 warnings.push(
                     Diagnostic::warning(Code::AnyFederatedUser, message, value.span)
-                        .with_help(format!("say which ones with a condition on {claims}")),
+                        .with_help(format!("restrict them by a condition on {claims}")),
                 );
             }
         }

@@ -10,8 +10,7 @@ use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
 
 impl Judgement<'_> {
-    /// Says the verdict in one sentence, after its name: `PASS. ...`. `named` says which policies it is about, where that
-    /// is not clear from what was asked.
+    /// Returns the verdict in one sentence, after its name: `PASS. ...`. With `named`, the sentence names the policies.
     pub fn sentence(&self, issues: &[Issue], named: bool) -> String {
         let about = match (named, self.existing) {
             (false, _) => String::new(),
@@ -70,7 +69,7 @@ impl Judgement<'_> {
         one_line(&sentence)
     }
 
-    /// Says how many statements are reasons for FAIL: of the judged policy, and Deny statements of the existing one.
+    /// Counts the statements that are reasons for FAIL: those of the checked policy, and Deny statements of the existing one.
     fn failed(&self, starts: bool, (some, denied): (usize, usize), all: &str) -> String {
         let Some(existing) = self.existing.filter(|_| denied > 0) else { return format!("{some} of {all}") };
         let (name, denials) = (existing.source.name(), counted(existing.statements.len(), "statement"));
@@ -79,7 +78,7 @@ impl Judgement<'_> {
         if some == 0 { less } else { format!("{some} of {all}; {less}") }
     }
 
-    /// Says how much was looked at, and as what.
+    /// Describes the size of the search and how the policies were read.
     pub fn basis(&self) -> String {
         let sizes = self.answer.verdict.is_pass().then(|| proved(self));
         let beside = (self.answer.beside_others && self.check == AwsCheck::NoNewAccess)
@@ -112,7 +111,7 @@ fn pass(judgement: &Judgement<'_>) -> String {
         }
         (AwsCheck::NoPublicAccess(_), _) => match &judgement.answer.addresses {
             Some(few) if !few.intervals().is_empty() => {
-                format!("{name} lets no outsider in but from {}", addresses(few.sizes()))
+                format!("{name} lets outsiders in only from {}", addresses(few.sizes()))
             }
             _ => format!("{name} lets no outsider in"),
         },

@@ -1,15 +1,15 @@
-//! An outcome that no search gave: the policy is not known, its text is secret, a plan creates or deletes it.
+//! An outcome that is known without a search: the policy is not known, its text is secret, or a plan creates or deletes it.
 
 use crate::report::issue::{Issue, Kind, Status};
 
-/// An outcome that no search gave.
+/// An outcome that is known without a search.
 #[derive(Clone, Debug)]
 pub struct Settled {
     /// The status.
     pub status: Status,
     /// The same in a sentence.
     pub message: String,
-    /// The issues to tell; none for a PASS with nothing beside it.
+    /// The issue to report; none for a PASS without remarks.
     pub issue: Option<Issue>,
 }
 
@@ -19,7 +19,7 @@ impl Settled {
         Settled { status: Status::Pass, message: message.into(), issue: None }
     }
 
-    /// Makes the outcome that an issue stands for, with what is said of the policy.
+    /// Makes the outcome of an issue, with a message about the policy.
     pub fn of(issue: Issue, message: impl Into<String>) -> Settled {
         let status = match issue.kind {
             Kind::Finding | Kind::Lint => Status::Fail,

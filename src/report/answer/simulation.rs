@@ -1,4 +1,4 @@
-//! One request, judged by a set of policies, with how every part of every statement came out.
+//! One request, decided by a set of policies, with the result of every part of every statement.
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -10,12 +10,12 @@ use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::{FactSets, Missing, Request};
 use crate::span::{Source, Spanned};
 
-/// The decision that a caller may expect of a simulation.
+/// The decision that a caller can expect of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// The request is allowed.
     Allowed,
-    /// The request is denied, one way or the other.
+    /// The request is denied, implicitly or explicitly.
     Denied,
     /// A Deny statement applies.
     ExplicitlyDenied,
@@ -28,7 +28,7 @@ impl Expected {
     pub const ALL: [Expected; 4] =
         [Expected::Allowed, Expected::Denied, Expected::ExplicitlyDenied, Expected::ImplicitlyDenied];
 
-    /// As on the command line.
+    /// Returns the name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Expected::Allowed => "allowed",
@@ -46,7 +46,7 @@ pub struct PartReport {
     pub element: &'static str,
     /// True if it matches.
     pub truth: Truth,
-    /// The JSON pointer of the value that decided it, or of the element.
+    /// The JSON pointer of the deciding value, or of the element.
     pub pointer: String,
     /// Why, in one sentence.
     pub detail: String,
@@ -82,15 +82,15 @@ pub struct Simulation<'a> {
     pub expected: Option<Expected>,
     /// All statements of all documents.
     pub statements: Vec<StatementReport<'a>>,
-    /// The way in which the documents were read.
+    /// The type under which the documents were read.
     pub policy_type: PolicyType,
     /// True if that was inferred.
     pub policy_type_inferred: bool,
-    /// Remarks on what is odd about the request.
+    /// Remarks on oddities of the request.
     pub remarks: Vec<Remark>,
 }
 
-/// Something odd about a request that is decided all the same.
+/// An oddity of a request that is decided nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// The kind of remark.
@@ -104,9 +104,9 @@ impl Remark {
     pub fn of_missing(missing: &Missing) -> Remark {
         let Missing { name, assumed } = missing;
         let message = match assumed {
-            Some(value) => format!("every request has {name}, and none is given: `{value}` is assumed"),
+            Some(value) => format!("every request has {name}, but none is given: `{value}` is assumed"),
             None => format!(
-                "every such request has {name}, and none is given: conditions on it are judged as if it was absent; \
+                "every such request has {name}, but none is given: conditions on it are evaluated as if it were absent; \
                  give it with `--context {name}=VALUE`"
             ),
         };
@@ -114,7 +114,7 @@ impl Remark {
     }
 }
 
-/// Lists what is odd about a request: it cannot exist, or its action looks like a pattern.
+/// Lists the oddities of a request: it cannot exist, or its action looks like a pattern.
 fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
     let keys = request.context().map(|(key, _)| key);
     let impossible = request.inconsistencies(keys, &FactSets { safe: !aws_compat, heuristics: false });
@@ -128,12 +128,12 @@ fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
         .collect();
     if request.action.contains(['*', '?']) {
         let message =
-            format!("the action of a request has no wildcards: `{}` is taken as it is", request.action);
+            format!("the action of a request has no wildcards: `{}` is taken literally", request.action);
         remarks.push(Remark { code: Code::ActionWithWildcard, message });
     }
     if let (Some(requester), false) = (&request.requester, request.hidden.canonical_users.is_empty()) {
         let who = principal_name(requester);
-        let message = format!("a canonical user is an account: the request is taken to come from {who}");
+        let message = format!("a canonical user is an account: the request is assumed to come from {who}");
         remarks.push(Remark { code: Code::AssumedRequester, message });
     }
     remarks
@@ -191,7 +191,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Returns true if the decision is the one that was expected; true if none was.
+    /// True if the decision is the expected one, or if none was expected.
     pub fn is_as_expected(&self) -> bool {
         match self.expected {
             Some(Expected::ExplicitlyDenied) => self.decision == Decision::ExplicitlyDenied,
@@ -204,7 +204,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Names the statements that make the decision.
+    /// Names the deciding statements.
     fn deciding(&self) -> Vec<String> {
         let effect = match self.decision {
             Decision::Allowed => Effect::Allow,
@@ -221,17 +221,17 @@ impl<'a> Simulation<'a> {
             .collect()
     }
 
-    /// Says the decision in one sentence.
+    /// Returns the decision in one sentence.
     pub fn sentence(&self) -> String {
         match self.decision {
             Decision::Allowed => format!("allowed by {}", self.deciding().join(" and ")),
             Decision::ExplicitlyDenied => format!("explicitly denied by {}", self.deciding().join(" and ")),
             Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
-            Decision::Undetermined => "undetermined, it depends on what is open".to_owned(),
+            Decision::Undetermined => "undecided: it depends on open parts".to_owned(),
         }
     }
 
-    /// Returns the simulation as every format tells it.
+    /// Converts the simulation to the common form of all formats.
     pub fn subject(&self) -> Subject {
         let names: Vec<&str> = self.documents.iter().map(|d| d.source.name()).collect();
         let what = format!("{} on {}: {}", self.request.action, self.request.resource, self.sentence());
@@ -328,7 +328,7 @@ fn parts(
             element: "Resource",
             truth: traced.resource.truth,
             pointer: base,
-            detail: "open, the statement has none, and AWS's pages disagree on what that covers".to_owned(),
+            detail: "open: the statement has none, and AWS's pages disagree on its meaning".to_owned(),
         }),
         None => {}
     }
@@ -347,7 +347,7 @@ fn principal_element(element: &PrincipalElement) -> &'static str {
     if element.negated { "NotPrincipal" } else { "Principal" }
 }
 
-/// Says how a list of patterns came out for one value of the request.
+/// Describes the result of a list of patterns for one value of the request.
 fn listed(negated: bool, traced: &PartTrace, texts: &[&str], given: &str) -> String {
     let matched = traced.value.and_then(|i| texts.get(i)).or(match texts {
         ["*"] => texts.first(),

@@ -1,4 +1,4 @@
-//! Reasons why there is no answer, as issues.
+//! Issues for the reasons why there is no answer.
 
 use super::judgement::Judgement;
 use crate::code::Code;
@@ -15,7 +15,7 @@ pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue>
     among(&judgement.documents(), unknown, judgement.answer.policy_type, message)
 }
 
-/// Makes an issue of every reason why a question about these documents has no answer. `message` says what could not be decided.
+/// Makes an issue of every reason why a query about these documents has no answer. `message` says what could not be decided.
 pub(super) fn among(
     documents: &[&Document],
     unknown: &Unknown,
@@ -67,7 +67,7 @@ pub(super) fn among(
     issues
 }
 
-/// Says what helps where a limit ended the search.
+/// Says how to get an answer if a limit ended the search.
 fn advice(limit: Exhausted) -> &'static str {
     match limit {
         Exhausted::Mixed => {
@@ -79,7 +79,7 @@ fn advice(limit: Exhausted) -> &'static str {
         }
         Exhausted::Deadline => "allow more time with --timeout",
         Exhausted::Nodes | Exhausted::Literals => {
-            "judge parts of the policy alone: put its statements into several files"
+            "check parts of the policy separately: split its statements into several files"
         }
         Exhausted::Lemmas
         | Exhausted::Iterations
@@ -87,7 +87,7 @@ fn advice(limit: Exhausted) -> &'static str {
         | Exhausted::Work
         | Exhausted::Findings
         | Exhausted::Questions => {
-            "ask about less at once: put statements into several files, and leave out patterns that others cover"
+            "check less at once: split the statements into several files, and remove patterns that others cover"
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: lines that the log of a step turns into remarks at files.
+//! Annotations of GitHub Actions: log lines that become remarks at files.
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions", "Semantics an error message".
 
@@ -22,7 +22,7 @@ pub fn report(report: &Report) -> String {
         out.push_str(&annotation(issue, report));
     }
     for subject in &report.subjects {
-        // The name of the command first, so that no file name can begin a workflow command.
+        // The name of the command comes first, so that no file name can begin a workflow command.
         let line = format!("{}: {}", report.command, subject.line());
         out.push_str(&one_line(&line));
         out.push('\n');
@@ -43,12 +43,12 @@ fn annotation(issue: &Issue, report: &Report) -> String {
     if let (Some(source), Some(mark)) = (&issue.source, issue.marks.first()) {
         let (file, span) = source.in_file(mark.span);
         let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
-        // A name that would disturb a log is spelled out, though the annotation then finds no file.
+        // A name that would disturb the log is escaped, although the annotation then finds no file.
         let name = one_line(&relative(file.name(), report.directory.as_deref()));
         properties.push(format!("file={}", property(&name)));
         properties.push(format!("line={}", start.line));
         properties.push(format!("endLine={}", end.line));
-        // Columns mean something on one line only.
+        // Columns have a meaning only on a single line.
         if start.line == end.line {
             properties.push(format!("col={}", start.column));
             properties.push(format!("endColumn={}", end.column));

@@ -1,6 +1,6 @@
-//! JUnit XML, which build servers show as tests: a suite for the command, a case for every judged input.
+//! JUnit XML, which build servers show as tests: a suite for the command, a case for every checked input.
 //!
-//! There is no standard; this keeps to what the readers of Jenkins, GitLab and GitHub's test reporters agree on.
+//! There is no standard; this is the part on which Jenkins, GitLab and GitHub's test reporters agree.
 
 use crate::explain::display::one_line;
 use crate::report::issue::{Issue, Kind, Report, Status, Subject};
@@ -17,7 +17,7 @@ use crate::report::paths::relative;
 pub fn report(report: &Report) -> String {
     let cases: Vec<Case> = report.subjects.iter().map(|subject| Case::of(subject, report)).collect();
     let faults: Vec<&Issue> = report.issues.iter().filter(|i| i.kind != Kind::Warning).collect();
-    // What concerns no input must not be lost where only cases are counted.
+    // An issue without an input must not be lost, because readers count only cases.
     let lost = cases.is_empty().then(|| Case::of_run(&faults)).flatten();
     let cases: Vec<Case> = cases.into_iter().chain(lost).collect();
     let count = |kind: &str| cases.iter().filter(|c| c.kind == Some(kind)).count();
@@ -46,7 +46,7 @@ pub fn report(report: &Report) -> String {
 struct Case {
     name: String,
     file: Option<String>,
-    /// `failure`, `error` or `skipped`; `None` if all is well.
+    /// `failure`, `error` or `skipped`; `None` if the case is fine.
     kind: Option<&'static str>,
     /// The fault: its code, one sentence, all of it.
     code: &'static str,
@@ -89,7 +89,7 @@ impl Case {
         }
     }
 
-    /// Makes a case of the faults of a run that came to no input.
+    /// Makes a case of the faults of a run without any input.
     fn of_run(faults: &[&Issue]) -> Option<Case> {
         let first = faults.first()?;
         Some(Case {
@@ -177,7 +177,7 @@ fn attribute(text: &str) -> String {
     escaped(text, true)
 }
 
-/// Escapes text for XML. Characters that XML 1.0 cannot hold are spelled out.
+/// Escapes text for XML. Characters that XML 1.0 cannot contain are written as escapes.
 fn escaped(text: &str, attribute: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -186,7 +186,7 @@ fn escaped(text: &str, attribute: bool) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // In an attribute they would be read as spaces.
+            // In an attribute these would be read as spaces.
             '\n' if attribute => out.push_str("&#10;"),
             '\t' if attribute => out.push_str("&#9;"),
             '\r' => out.push_str("&#13;"),

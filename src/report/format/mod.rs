@@ -1,8 +1,8 @@
 //! Formats: one renderer each.
 //!
 //! A format for pipelines is added in three files: `report/format/NAME.rs` renders a [`Report`], this file names it in
-//! [`PipelineFormat`], and `cli/args/output.rs` offers it as a value of `--format`. Text and JSON differ from them: they draw each answer
-//! in a way of its own (`text/`, `json/`).
+//! [`PipelineFormat`], and `cli/args/output.rs` offers it as a value of `--format`. Text and JSON are different: they render each
+//! answer in its own way (`text/`, `json/`).
 
 pub mod github;
 pub mod json;
@@ -12,7 +12,7 @@ pub mod text;
 
 use super::issue::Report;
 
-/// A format for pipelines: it tells the issues of a [`Report`], whichever command they come from.
+/// A format for pipelines: it renders the issues of a [`Report`], whichever command made them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PipelineFormat {
@@ -25,7 +25,7 @@ pub enum PipelineFormat {
 }
 
 impl PipelineFormat {
-    /// Returns the name, as on the command line.
+    /// Returns the name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             PipelineFormat::Sarif => "sarif",
@@ -34,7 +34,7 @@ impl PipelineFormat {
         }
     }
 
-    /// Renders what a command came to.
+    /// Renders the outcome of a command.
     pub fn render(self, report: &Report) -> String {
         match self {
             PipelineFormat::Sarif => format!("{:#}\n", sarif::report(report)),

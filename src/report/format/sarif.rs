@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` holds the output
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` checks the output
 //! against its JSON schema.
 
 use crate::code::Code;
@@ -10,7 +10,7 @@ use crate::span::{Source, Span};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Bytes of a marked text that are still repeated as a snippet.
+/// The length in bytes up to which a marked text is repeated as a snippet.
 const LONGEST_SNIPPET: usize = 4_000;
 
 /// Renders the outcome of a command as a SARIF log.
@@ -27,7 +27,7 @@ pub fn report(report: &Report) -> Value {
     codes.dedup();
     let failed = report.all_issues().any(|issue| issue.kind == Kind::Error)
         || report.subjects.iter().any(|subject| subject.status == Status::Error);
-    // A result without a place is shown nowhere: what is about no place is put at the beginning of its file.
+    // Viewers do not show results without a place, so these are put at the beginning of the file.
     let anywhere = report.subjects.first().map_or(".", Subject::file);
     let about_run = report.issues.iter().map(|issue| (issue, anywhere));
     let about_subjects =
@@ -125,7 +125,7 @@ struct Invocation {
     tool_execution_notifications: Vec<Notification>,
 }
 
-/// A text, in Markdown too if there is such a text.
+/// A text, with a Markdown version if there is one.
 #[derive(Serialize)]
 struct Text<T> {
     text: T,
@@ -161,7 +161,7 @@ impl Rule {
     }
 }
 
-/// The outcome of an input: nothing found must not read as nothing looked at.
+/// The outcome of an input, so that "nothing found" cannot be mistaken for "nothing checked".
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
@@ -220,7 +220,7 @@ struct ArtifactLocation {
 impl ArtifactLocation {
     fn of(name: &str, report: &Report) -> ArtifactLocation {
         let uri = uri(name, report.directory.as_deref());
-        // What is relative is relative to the root of the sources, which the reader of the log knows.
+        // Relative URIs are relative to the root of the sources, which the reader of the log knows.
         let uri_base_id = (!uri.starts_with("file:")).then_some("%SRCROOT%");
         ArtifactLocation { uri, uri_base_id }
     }
@@ -260,7 +260,7 @@ impl<'a> Location<'a> {
         Location::of(ArtifactLocation::of(file.name(), report), Some(region))
     }
 
-    /// Locates a further mark, by its place among them.
+    /// Locates a further mark, given its index.
     fn related(index: usize, mark: &'a Mark, source: &'a Source, report: &Report) -> Location<'a> {
         Location {
             id: Some(index + 1),
@@ -287,7 +287,7 @@ struct Outcome<'a> {
     suppressions: Option<Vec<Suppression<'a>>>,
 }
 
-/// The name under which results can be followed from run to run.
+/// The name by which results are matched from run to run.
 #[derive(Serialize)]
 struct Fingerprints<'a> {
     #[serde(rename = "iamsat/v1")]
@@ -332,7 +332,7 @@ impl<'a> Outcome<'a> {
             rule_id: issue.code.as_str(),
             rule_index: codes.binary_search(&issue.code).ok(),
             level: match issue.kind {
-                // Without an answer nothing may go through either.
+                // An undecided input must not pass either.
                 Kind::Finding | Kind::Unknown | Kind::Error => "error",
                 Kind::Lint | Kind::Warning => "warning",
             },
@@ -348,7 +348,7 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Writes everything that is known, as text.
+/// Writes everything known about the issue as text.
 fn message(issue: &Issue) -> String {
     let mut text = match issue.kind {
         Kind::Unknown => format!("UNKNOWN: {}", issue.title),

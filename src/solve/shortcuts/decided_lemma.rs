@@ -1,13 +1,13 @@
-//! A conflict of the first guess about nothing but decided atoms: what every proposal would run into.
+//! A conflict of the first guess in which every atom is decided: every proposal would have it.
 //!
-//! Sound: the lemma says that no value gives its tests those truth values, and the conjunction implies just these. A proposal that
-//! the theories could not decide is no lemma; with one the caller does not ask.
+//! Sound: the lemma says that no value gives its tests these truth values, and the conjunction implies these truth values. A
+//! proposal that the theories could not decide is not a lemma; the caller does not ask about one.
 
 use crate::formula::{Test, VariableId};
 use crate::solve::workspace::Workspace;
 use crate::theory::Lemma;
 
-/// Finds the first conflict of which the conjunction decides all tests as the conflict says that they cannot be.
+/// Finds the first conflict whose tests the conjunction decides as the conflict says they cannot be.
 pub(in crate::solve) fn decided_lemma(
     workspace: &mut Workspace<'_, '_>,
     conflicts: &[Lemma],

@@ -1,15 +1,15 @@
-//! Guesses at a goal before all that matters in it is found out.
+//! Guesses at a goal before the search finds out which atoms matter.
 //!
-//! A guess takes the cheapest part of every OR. It is as good as a proposal of the SAT solver: if the theories find values for it,
-//! those satisfy the goal.
+//! A guess takes the cheapest part of every OR. It is as good as a proposal of the SAT solver: values that the theories find for
+//! it satisfy the goal.
 
 use crate::solve::workspace::Workspace;
 
-/// From so many goals on it pays to prepare the graph for more, and any request is as good as another: with few goals, a request
-/// found after what can matter was found out says more.
+/// From this many goals on, preparing the graph for more of them pays, and any witness will do. With fewer goals, a witness found
+/// after relevance is more informative.
 const MANY_GOALS_THRESHOLD: usize = 8;
 
-/// Knows when a guess is worthwhile.
+/// Decides when a guess is worthwhile.
 #[derive(Debug, Default)]
 pub(in crate::solve) struct Guesses {
     goals: usize,
@@ -18,7 +18,7 @@ pub(in crate::solve) struct Guesses {
 }
 
 impl Guesses {
-    /// Counts a goal; true if a guess at it as it stands is worthwhile, because one satisfied the goal before.
+    /// Counts a goal; returns true if guessing at it unpropagated is worthwhile, because a guess satisfied the previous goal.
     pub(in crate::solve) fn start_goal(&mut self) -> bool {
         self.goals += 1;
         std::mem::take(&mut self.satisfied_last)
@@ -31,7 +31,7 @@ impl Guesses {
         }
     }
 
-    /// Returns true if a guess at the propagated goal is worthwhile before relevance decides anything.
+    /// True if a guess at the propagated goal is worthwhile before relevance decides anything.
     pub(in crate::solve) fn is_early_guess_worthwhile(&self, workspace: &Workspace<'_, '_>) -> bool {
         self.goals >= MANY_GOALS_THRESHOLD && !workspace.is_settled()
     }

@@ -1,9 +1,9 @@
-//! The inclusions among the patterns of a goal, stated before the first proposal: what the loop would learn one by one.
+//! The inclusions among the patterns of a goal, stated before the first proposal: the loop would learn them one by one.
 //!
-//! `p -> n` is stated wherever every value that passes `p` passes `n`, for `p` that occur positively and `n` that
-//! occur negatively: no other pairs can be part of a conflict of two.
+//! `p -> n` is stated for each `p` that occurs positively and `n` that occurs negatively such that every value passing `p` passes
+//! `n`. No other pair can be part of a conflict of two tests.
 //!
-//! Sound: each is a fact about patterns for every value, a lemma like those that are learned.
+//! Sound: each inclusion is a fact about patterns that holds for every value, a lemma like the learned ones.
 
 use crate::formula::{Conjunction, Lit, VariableId};
 use crate::limits::Exhausted;

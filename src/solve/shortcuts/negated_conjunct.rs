@@ -1,13 +1,13 @@
 //! A conjunct that negates the first one.
 //!
-//! The first conjunct of a goal is that a statement applies; the others are that statements of the other policy do not. Equal
-//! statements are equal nodes, so one that both policies have is found by comparing literals, without any propagation.
+//! The first conjunct of a goal says that a statement applies; the others say that statements of the other policy do not. Equal
+//! statements are equal nodes, so a statement that both policies contain is found by comparing literals, without propagation.
 //!
-//! Sound: a conjunction that has a literal and its negation among its parts, or among the parts of its parts, is false.
+//! Sound: a conjunction is false if a literal and its negation are among its parts, or among the parts of its parts.
 
 use crate::formula::{Graph, Lit, Node};
 
-/// Returns true if a later conjunct is the negation of the first, or has it as a part.
+/// True if a later conjunct is the negation of the first, or contains it as a part.
 pub(in crate::solve) fn contains_negation(graph: &Graph, goal: &[Lit]) -> bool {
     let Some((first, rest)) = goal.split_first() else { return false };
     rest.iter().any(|conjunct| {

@@ -1,4 +1,4 @@
-//! Atoms of the open disjunctions, by the sign in which they occur.
+//! The atoms of the open disjunctions, by the sign in which they occur.
 
 use crate::formula::{Conjunction, Formula, Lit, Node, Test, VariableId};
 use crate::solve::workspace::test_of;

@@ -1,7 +1,7 @@
-//! A test that has to pass and implies one that has to fail: the usual end of a goal that nothing satisfies, found before any
-//! disjunction is looked at.
+//! A test that must pass and implies a test that must fail. Most unsatisfiable goals end here, before any disjunction is looked
+//! at.
 //!
-//! Sound: the implication is a fact about patterns for every value, and joins the lemmas that the proof names.
+//! Sound: the implication is a fact about patterns that holds for every value; it is one of the lemmas that the proof names.
 
 use crate::formula::{Test, VariableId};
 use crate::limits::Exhausted;

@@ -18,51 +18,51 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "iamsat-certificate";
 const VERSION: u32 = 3;
-/// The oldest version that is read: it has neither sets nor further parts.
+/// The oldest supported version: it has neither sets nor further parts.
 const OLDEST_VERSION: u32 = 2;
 
-/// A certificate as it is written. Members that are not known are errors, so that nothing can be claimed in passing.
+/// A certificate as written. Unknown members are errors, so that nothing can be claimed without being checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Certificate {
     /// `iamsat-certificate`.
     pub format: String,
-    /// Of the format.
+    /// Version of the format.
     pub version: u32,
     /// Name and version of the program that wrote it.
     pub program: String,
-    /// The question.
+    /// The query.
     pub check: String,
     /// AWS's name of the policy type.
     pub policy_type: String,
-    /// The way in which the policies are read.
+    /// How the policies are read.
     pub options: Options,
     /// The listed values, if the check has lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Vec<Entry>>,
-    /// That the requester has to be an outsider, if it has to.
+    /// The demand that the requester is an outsider, if the query has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<OutsideText>,
-    /// The policies, which have to allow the request, read as one set.
+    /// The policies that must allow the request, read as one set.
     pub policies: Vec<Policy>,
-    /// Sets of policies, each read as one, that have to allow the request too.
+    /// Sets of policies, each read as one, that must allow the request too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<Vec<Policy>>,
-    /// Documents that each have to allow it too.
+    /// Documents that must each allow the request too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<Policy>,
     /// Documents that must not allow it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<Policy>,
-    /// The named assumptions that take part.
+    /// The named assumptions on which the answer depends.
     pub assumptions: Vec<String>,
-    /// The facts about requests that are taken for certain.
+    /// The facts about requests that are assumed.
     pub axioms: Vec<String>,
-    /// Of the table of global condition keys.
+    /// Version of the table of global condition keys.
     pub key_table_version: u32,
     /// The evidence for the answer.
     pub evidence: Evidence,
-    /// Where policies are judged beside others: what shows the answer for the other sets of requests.
+    /// If policies are judged beside others: the evidence for the other sets of requests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside_others: Vec<Part>,
 }
@@ -73,15 +73,15 @@ pub struct Certificate {
 pub struct Part {
     /// The name of the set.
     pub set: String,
-    /// What shows the answer about it.
+    /// The evidence for the answer about this set.
     pub evidence: Evidence,
 }
 
-/// A [`Semantics`] as it is written, but for the policy type.
+/// A [`Semantics`] as written, without the policy type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
-    /// True if no `--policy-type` was given.
+    /// True if the policy type was inferred, because no `--policy-type` was given.
     #[serde(default, skip_serializing_if = "is_false")]
     pub policy_type_inferred: bool,
     /// `--strict-arn`.
@@ -104,19 +104,19 @@ pub struct Entry {
     pub resources: Vec<String>,
 }
 
-/// An [`Outside`] as it is written.
+/// An [`Outside`] as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OutsideText {
     /// AWS's name of the type of the resource.
     pub resource_type: String,
-    /// Addresses from which access is left out: networks, or the first and last address.
+    /// Addresses from which access is excepted: networks, or the first and last address.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub but_for: Vec<String>,
 }
 
 impl Options {
-    /// The flags of a reading.
+    /// Returns the flags for these semantics.
     fn of(semantics: Semantics) -> Options {
         Options {
             policy_type_inferred: semantics.is_type_inferred,
@@ -127,7 +127,7 @@ impl Options {
         }
     }
 
-    /// The reading of policies of this type.
+    /// Returns the semantics for policies of this type.
     pub(super) fn semantics(&self, policy_type: PolicyType) -> Semantics {
         Semantics {
             policy_type,
@@ -148,7 +148,7 @@ impl OutsideText {
         }
     }
 
-    /// The text that is written.
+    /// Returns the [`Outside`] that the text describes.
     pub(super) fn outside(&self) -> Result<Outside, Refusal> {
         let resource_type = ResourceType::from_name(&self.resource_type)
             .ok_or_else(|| Refusal::new("it names no resource type"))?;
@@ -157,20 +157,20 @@ impl OutsideText {
     }
 }
 
-/// Addresses as they are written.
+/// Reads addresses as written.
 pub(super) fn interval(text: &str) -> Result<AddressInterval, Refusal> {
-    AddressInterval::parse(text).ok_or_else(|| Refusal::new(format!("`{text}` are no addresses")))
+    AddressInterval::parse(text).ok_or_else(|| Refusal::new(format!("`{text}` are not addresses")))
 }
 
 /// A policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// The name under which it is spoken of.
+    /// The name used in sentences.
     pub name: String,
     /// The whole document.
     pub text: String,
-    /// The name of the set of requests that it stands for, if that is not what it allows.
+    /// The name of the set of requests that it defines, unless this is what it allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
 }
@@ -184,13 +184,13 @@ impl Policy {
         }
     }
 
-    /// The set of requests that it stands for.
+    /// Returns the set of requests that the policy defines.
     pub(super) fn set(&self) -> Result<RequestSet, Refusal> {
         self.set.as_deref().map_or(Ok(RequestSet::ALLOWED), request_set)
     }
 }
 
-/// The set of requests with this name.
+/// Returns the set of requests with this name.
 pub(super) fn request_set(name: &str) -> Result<RequestSet, Refusal> {
     RequestSet::parse(name).ok_or_else(|| Refusal::new(format!("`{name}` is not a set of requests")))
 }
@@ -199,20 +199,20 @@ pub(super) fn request_set(name: &str) -> Result<RequestSet, Refusal> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "UPPERCASE", deny_unknown_fields)]
 pub enum Evidence {
-    /// No request meets the question.
+    /// No request satisfies the query.
     Pass {
         /// The number of variables.
         variables: usize,
-        /// The number of clauses; they have the numbers from 1.
+        /// The number of clauses, which are numbered from 1.
         clauses: usize,
-        /// Facts about values, whose clauses have the numbers after those.
+        /// Lemmas about values, whose clauses are numbered after those.
         lemmas: Vec<LemmaText>,
         /// The proof, as LRAT.
         proof: Vec<String>,
     },
     /// These requests do.
     Fail {
-        /// One for each statement that was found.
+        /// One finding for each statement found.
         findings: Vec<Finding>,
     },
 }
@@ -223,29 +223,29 @@ pub enum Evidence {
 pub struct LemmaText {
     /// For people.
     pub says: String,
-    /// Variables of the clauses that cannot all be true
+    /// Numbers of the variables that are true in the excluded case.
     pub pass: Vec<u32>,
-    /// while all of these are false.
+    /// Numbers of the variables that are false in the excluded case.
     pub fail: Vec<u32>,
 }
 
-/// A request that shows something.
+/// A request shown as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// Index of the policy that allows it, or denies it where that is asked, if it is not the first.
+    /// Index of the policy that allows the request (or denies it, in a query about denied requests), if it is not the first.
     #[serde(default, skip_serializing_if = "is_first")]
     pub policy: usize,
-    /// Index of the statement of that policy that does.
+    /// Index of the statement of that policy that does so.
     pub statement: usize,
-    /// The addresses that the request stands for, if it stands for several.
+    /// The addresses that the request stands for, if there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addresses: Option<String>,
     /// The request.
     pub request: RequestText,
 }
 
-/// A [`Request`] as it is written.
+/// A [`Request`] as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestText {
@@ -257,11 +257,11 @@ pub struct RequestText {
     pub resource: String,
     /// Keys (lower-cased names) and their values.
     pub context: BTreeMap<String, Vec<String>>,
-    /// Unique ids that are this principal.
+    /// Unique ids that stand for this principal.
     pub unique_ids: BTreeSet<String>,
-    /// Canonical user ids of its account.
+    /// Canonical user ids of the principal's account.
     pub canonical_users: BTreeSet<String>,
-    /// True if it has a permissions boundary.
+    /// True if the principal has a permissions boundary.
     pub boundary: bool,
 }
 
@@ -278,7 +278,7 @@ impl RequestText {
         }
     }
 
-    /// The request.
+    /// Returns the request.
     pub(super) fn request(&self) -> Request {
         let mut request = Request::new(&*self.action, &*self.resource);
         self.context.iter().for_each(|(key, values)| request.set(key, values.clone()));
@@ -300,7 +300,7 @@ fn is_first(policy: &usize) -> bool {
     *policy == 0
 }
 
-/// The names of the facts about requests that are taken for certain under these options.
+/// Returns the names of the facts about requests that are assumed under these options.
 pub(super) fn axioms(semantics: Semantics) -> Vec<String> {
     let safe = (!semantics.aws_compat).then_some("safe");
     let heuristics = semantics.heuristics.then_some("heuristics");
@@ -319,7 +319,7 @@ impl Certificate {
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for layer in query.layers() {
             let of_layer = layer.documents.iter().map(|document| Policy::of(layer.set, document));
-            // Every role has its member: one that is not written would be a question that is not asked.
+            // Every role has a member. A role that is not written would drop a part of the query.
             match layer.role {
                 Role::Grants => policies.extend(of_layer),
                 Role::Caps => caps.push(of_layer.collect()),
@@ -354,7 +354,7 @@ impl Certificate {
         }
     }
 
-    /// Puts the certificates about all sets of the same policies together: those of a PASS if all are, else those of a FAIL. `None`
+    /// Combines the certificates about all sets of the same policies: those of PASS if all are PASS, else those of FAIL. `None`
     /// for none.
     pub fn beside_others(parts: Vec<(RequestSet, Certificate)>) -> Option<Certificate> {
         let is_fail = |part: &(RequestSet, Certificate)| matches!(part.1.evidence, Evidence::Fail { .. });
@@ -370,7 +370,7 @@ impl Certificate {
         Some(whole)
     }
 
-    /// The certificate of a PASS.
+    /// Returns the certificate of a PASS.
     pub fn of_pass(
         query: &Query<'_>,
         semantics: Semantics,
@@ -397,7 +397,7 @@ impl Certificate {
         Certificate::new(query, semantics, assumptions, evidence)
     }
 
-    /// The certificate of a FAIL.
+    /// Returns the certificate of a FAIL.
     pub fn of_fail<'r>(
         query: &Query<'_>,
         semantics: Semantics,
@@ -414,7 +414,7 @@ impl Certificate {
         Certificate::new(query, semantics, assumptions, Evidence::Fail { findings })
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn to_text(&self) -> String {
         let Ok(mut text) = serde_json::to_string_pretty(self) else {
             broken("a certificate has a JSON text");
@@ -429,9 +429,9 @@ impl Certificate {
     /// The fault of the text.
     pub fn parse(text: &str) -> Result<Certificate, Refusal> {
         let certificate: Certificate = serde_json::from_str(text)
-            .map_err(|error| Refusal::new(format!("this is no certificate: {error}")))?;
+            .map_err(|error| Refusal::new(format!("this is not a certificate: {error}")))?;
         if certificate.format != FORMAT {
-            return Err(Refusal::new(format!("this is no certificate: its format is not {FORMAT}")));
+            return Err(Refusal::new(format!("this is not a certificate: its format is not {FORMAT}")));
         }
         if !(OLDEST_VERSION..=VERSION).contains(&certificate.version) {
             return Err(Refusal::inconclusive(format!(
@@ -449,7 +449,7 @@ impl Certificate {
 }
 
 impl Evidence {
-    /// The refutation of a PASS, for the query that the evidence is about.
+    /// Returns the refutation of a PASS, for the query of the evidence.
     pub(super) fn refutation(
         &self,
         encoding: &Encoding<'_>,
@@ -460,7 +460,7 @@ impl Evidence {
         };
         if (*variables, *count) != (clauses.variables(), clauses.all.len()) {
             return Err(Refusal::new(format!(
-                "the question has {} clauses over {} variables, not {count} over {variables}",
+                "the query has {} clauses over {} variables, not {count} over {variables}",
                 clauses.all.len(),
                 clauses.variables()
             )));
@@ -469,7 +469,7 @@ impl Evidence {
         for (place, lemma) in lemmas.iter().enumerate() {
             let own = Lemma { pass: lemma.pass.clone(), fail: lemma.fail.clone() };
             if !render::says(&encoding.formula, clauses, &own, &lemma.says) {
-                let refusal = Refusal::new("it says something else than its variables");
+                let refusal = Refusal::new("its text differs from its variables");
                 return Err(refusal.at(format!("lemma {}", place + 1)));
             }
             read.push(own);

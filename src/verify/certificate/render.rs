@@ -5,12 +5,12 @@ use crate::index::broken;
 use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::Lemma;
 
-/// The lemma as text: `never: A and B and not C`.
+/// Returns the lemma as text: `never: A and B and not C`.
 pub(super) fn lemma(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma) -> String {
     pieces(formula, clauses, lemma).collect()
 }
 
-/// Returns true if a text is that of the lemma; ends at the first difference.
+/// True if the text is that of the lemma; stops at the first difference.
 pub(super) fn says(formula: &Formula<'_>, clauses: &QueryClauses, lemma: &Lemma, text: &str) -> bool {
     let mut rest = text;
     for piece in pieces(formula, clauses, lemma) {

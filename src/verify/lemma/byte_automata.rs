@@ -1,8 +1,8 @@
-//! Finite automata over bytes, and a search for a text that all of some and none of others accept.
+//! Finite automata over bytes, and a search for a text that all of some automata and none of others accept.
 //!
-//! This is the verifier's own way to decide what the search decides on symbols with few letters (`automata`): every pattern
-//! becomes a small nondeterministic automaton over the bytes of well-formed UTF-8, and their product is walked with sets of
-//! states, over all bytes. Markers, which no text can hold, are bytes that UTF-8 never uses.
+//! The verifier uses these instead of the symbol automata of the search (`automata`). Every pattern becomes a small
+//! nondeterministic automaton over the bytes of well-formed UTF-8, and the search walks their product with sets of states, over
+//! all bytes. Markers, which no text contains, are bytes that UTF-8 never uses.
 
 use crate::automata::{Class, Set, Step, Symbol};
 use crate::verify::{Budget, Refusal};
@@ -25,7 +25,7 @@ const BEYOND_ASCII: [&[(u8, u8)]; 8] = [
     &[(0xF4, 0xF4), (0x80, 0x8F), (0x80, 0xBF), (0x80, 0xBF)],
 ];
 
-/// The bytes of a word.
+/// Returns the bytes of a word.
 pub(super) fn bytes(word: &[Symbol]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(word.len());
     for symbol in word {
@@ -37,7 +37,7 @@ pub(super) fn bytes(word: &[Symbol]) -> Vec<u8> {
     bytes
 }
 
-/// The word that bytes stand for, as found by [`find`].
+/// Returns the word that these bytes encode, as found by [`find`].
 pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
     let mut word = Vec::new();
     for chunk in bytes.utf8_chunks() {
@@ -50,7 +50,7 @@ pub(super) fn word(bytes: &[u8]) -> Option<Vec<Symbol>> {
     Some(word)
 }
 
-/// Bytes that all automata of one question may take.
+/// The number of bytes that all automata of one query may take.
 pub(super) const AUTOMATA_BYTES: usize = 100 << 20;
 
 /// An automaton that accepts words.
@@ -58,12 +58,12 @@ pub(super) const AUTOMATA_BYTES: usize = 100 << 20;
 pub(super) struct ByteAutomaton(NFA);
 
 impl ByteAutomaton {
-    /// What the steps match, one after the other.
+    /// Builds the automaton for a sequence of steps.
     pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Result<ByteAutomaton, Refusal> {
         ByteAutomaton::within(steps, AUTOMATA_BYTES)
     }
 
-    /// The same, if it takes no more than so many bytes.
+    /// Does the same, if the automaton takes no more than this many bytes.
     pub(super) fn within(
         steps: impl IntoIterator<Item = Step>,
         bytes: usize,
@@ -73,7 +73,7 @@ impl ByteAutomaton {
             .map_err(|error| Refusal::inconclusive(format!("a pattern is too large: {error}")))
     }
 
-    /// The states from which a word may go on, or end, at its start.
+    /// Returns the states before the first byte of a word.
     fn start(&self) -> Vec<StateID> {
         let mut found = Vec::new();
         self.close(self.0.start_anchored(), &mut found);
@@ -82,7 +82,7 @@ impl ByteAutomaton {
         found
     }
 
-    /// Adds a state, and those that are reached from it without a byte. No way without bytes leads back to where it began.
+    /// Adds a state and those reached from it without consuming a byte. Such transitions form no cycle.
     fn close(&self, state: StateID, found: &mut Vec<StateID>) {
         let mut waiting = vec![state];
         while let Some(state) = waiting.pop() {
@@ -94,7 +94,7 @@ impl ByteAutomaton {
         }
     }
 
-    /// The states after one more byte.
+    /// Returns the states after one more byte.
     fn after(&self, states: &[StateID], byte: u8) -> Vec<StateID> {
         let mut found = Vec::new();
         for state in states {
@@ -112,7 +112,7 @@ impl ByteAutomaton {
         found
     }
 
-    /// Bytes that it takes.
+    /// Returns the number of bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
         self.0.memory_usage()
     }
@@ -121,7 +121,7 @@ impl ByteAutomaton {
         states.iter().any(|state| matches!(self.0.state(*state), State::Match { .. }))
     }
 
-    /// The bytes at which what follows may change.
+    /// Adds the bytes at which the set of following states may change.
     fn borders(&self, states: &[StateID], borders: &mut Vec<u16>) {
         let mut range = |t: &Transition| {
             borders.extend([u16::from(t.start), u16::from(t.end) + 1]);
@@ -135,7 +135,7 @@ impl ByteAutomaton {
         }
     }
 
-    /// Returns true if the word is in it.
+    /// True if the automaton accepts the word.
     pub(super) fn contains(&self, word: &[u8]) -> bool {
         let mut states = self.start();
         for byte in word {
@@ -145,7 +145,7 @@ impl ByteAutomaton {
     }
 }
 
-/// One automaton for all steps: each leads to where the next begins.
+/// Builds one automaton for all steps: the end of each step is the start of the next.
 fn build(steps: &mut dyn Iterator<Item = Step>, bytes: usize) -> Result<NFA, Box<BuildError>> {
     let mut builder = Builder::new();
     builder.set_size_limit(Some(bytes))?;
@@ -176,7 +176,7 @@ fn build(steps: &mut dyn Iterator<Item = Step>, bytes: usize) -> Result<NFA, Box
     Ok(builder.build(start, start)?)
 }
 
-/// From one state to another by one symbol of the set.
+/// Adds transitions from one state to another for one symbol of the set.
 fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<(), Box<BuildError>> {
     let mut ways = Vec::new();
     match set {
@@ -202,7 +202,7 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
                     }
                 }
             }
-            // All characters beyond ASCII are alike.
+            // A class contains all characters beyond ASCII or none.
             if class.contains(Symbol::from_char('\u{80}')) {
                 for sequence in BEYOND_ASCII {
                     let mut next = to;
@@ -226,13 +226,14 @@ fn one(builder: &mut Builder, from: StateID, set: Set, to: StateID) -> Result<()
     Ok(builder.patch(from, next)?)
 }
 
-/// States of all automata that one search may keep.
+/// The number of states of all automata that one search may keep.
 const KEPT_STATES: usize = 4_000_000;
 
 /// A state of the product: the states of each automaton.
 type Place = Vec<Vec<StateID>>;
 
-/// A word of fewest bytes that is in all of `inside` and in none of `outside`, or `None` if there is no such word of any length.
+/// Returns a word with the fewest bytes that is in all of `inside` and in none of `outside`, or `None` if there is no such word
+/// of any length.
 pub(super) fn find(
     inside: &[&ByteAutomaton],
     outside: &[&ByteAutomaton],
@@ -268,7 +269,7 @@ pub(super) fn find(
                 }
             }
             if next.len() == automata.len() && !places.contains(&next) {
-                // Each list takes room for a few more.
+                // Each list allocates room for a few more states.
                 kept += next.iter().map(|states| states.len() + 8).sum::<usize>();
                 if kept > KEPT_STATES {
                     return Err(Refusal::inconclusive("an automaton grew too large"));
@@ -282,7 +283,7 @@ pub(super) fn find(
     Ok(None)
 }
 
-/// The bytes that lead to a place of the queue.
+/// Returns the bytes that lead to an entry of the queue.
 fn path(queue: &[(Place, usize, u8)], mut at: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Some((_, before, byte)) = queue.get(at).filter(|_| at > 0) {
@@ -325,7 +326,7 @@ mod tests {
         }
     }
 
-    /// Random conjunctions, against the automata of the search: two routines that share nothing.
+    /// Random conjunctions, compared with the automata of the search, which share no code with these.
     #[test]
     fn agrees_with_the_automata_of_the_search() {
         let mut seed = 11u64;

@@ -1,13 +1,13 @@
-//! What values a variable can have at all, as patterns of which one has to match: the shapes under "Requests" in docs/semantics.md.
+//! The possible values of each variable, as patterns of which one must match: the shapes under "Requests" in docs/semantics.md.
 
 use crate::automata::{Class, Set, Step, Symbol};
 use crate::formula::{Variable, domain as requesters};
 use crate::request::{Requesters, ValueType, key_info};
 
-/// The forms of the variable's values.
+/// Returns the forms of the variable's values.
 pub(super) fn forms(variable: Variable<'_>, kinds: Requesters) -> Vec<Vec<Step>> {
     match variable {
-        // Exactly one colon; both sides are visible ASCII in lower case, and not empty.
+        // Exactly one colon; both sides are visible lower-case ASCII and not empty.
         Variable::Action => {
             let class = Class::VISIBLE_LOWER_NOT_COLON;
             let some = [Step::One(Set::Class(class)), Step::Many(class)];
@@ -23,12 +23,12 @@ pub(super) fn forms(variable: Variable<'_>, kinds: Requesters) -> Vec<Vec<Step>>
     }
 }
 
-/// The steps that spell a text.
+/// Returns the steps that spell a text.
 pub(super) fn text(text: &str) -> Vec<Step> {
     text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c)))).collect()
 }
 
-/// Six fields joined by `:`, of which the last may hold more of them.
+/// Returns six fields joined by `:`, of which the last may contain further `:`.
 fn six_fields(mut steps: Vec<Step>) -> Vec<Step> {
     for _ in 0..4 {
         steps.extend(text(":"));

@@ -1,5 +1,5 @@
-//! Lemmas: "no request passes all of these tests and fails all of those". Each is proved again here, from what the tests ask
-//! of values, or the certificate is not verified.
+//! Lemmas: "no request passes all of these tests and fails all of those". The verifier proves each of them again from the meaning
+//! of the tests; otherwise the certificate is not verified.
 
 mod byte_automata;
 mod domain;
@@ -26,17 +26,17 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A lemma by the numbers of its atoms in the clauses.
+/// A lemma, by the numbers of its atoms in the clauses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lemma {
-    /// Tests that cannot all be passed
+    /// Tests that the excluded requests pass.
     pub pass: Vec<u32>,
-    /// while all of these are failed.
+    /// Tests that the excluded requests fail.
     pub fail: Vec<u32>,
 }
 
 impl Lemma {
-    /// The lemma as a clause.
+    /// Returns the lemma as a clause.
     pub fn clause(&self) -> impl Iterator<Item = i32> {
         let signed = |n: &u32| match i32::try_from(*n) {
             Ok(number) => number,
@@ -50,24 +50,24 @@ impl Lemma {
 /// The tests of one variable.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tests {
-    /// To be passed.
+    /// The tests to pass.
     pub(super) pass: Vec<Test>,
-    /// To be failed.
+    /// The tests to fail.
     pub(super) fail: Vec<Test>,
 }
 
-/// Texts that are looked at where only a few match.
+/// If no more texts than this match, they are enumerated.
 pub(super) const ENUMERATION_LIMIT: usize = 64;
 
 type Automata = Vec<Rc<ByteAutomaton>>;
 
-/// Proves lemmas of one question.
+/// Proves the lemmas of one query.
 pub(super) struct Prover<'f, 'a> {
     pub(super) formula: &'f Formula<'a>,
     pub(super) requesters: Requesters,
     pub(super) aws_compat: bool,
     pub(super) budget: &'f mut Budget,
-    /// Bytes that further automata may take.
+    /// The number of bytes that further automata may take.
     bytes: usize,
     automata: FxHashMap<PatternId, Rc<ByteAutomaton>>,
     domains: FxHashMap<VariableId, Rc<[ByteAutomaton]>>,
@@ -92,7 +92,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         for (number, pass) in numbers {
             let node = clauses.node(*number).map(|node| self.formula.graph.node(node));
             let Some(Node::Atom(atom)) = node else {
-                return Err(Refusal::new(format!("{number} is the number of no atom")));
+                return Err(Refusal::new(format!("{number} is not the number of an atom")));
             };
             let Atom::Match(variable, test) = self.formula.atom_of(atom) else {
                 return Err(Refusal::new(format!("the atom {number} is not about a value")));
@@ -116,13 +116,13 @@ impl<'f, 'a> Prover<'f, 'a> {
             exact &= self.is_typed(*variable) || tests.pass.iter().chain(&tests.fail).all(plain_text);
         }
         Err(if exact {
-            Refusal::new("a value passes and fails its tests as it says that none does")
+            Refusal::new("a value passes and fails its tests, although the lemma says that none does")
         } else {
             Refusal::inconclusive("it could not be proved again")
         })
     }
 
-    /// Returns true if the key holds numbers, instants or addresses and no texts.
+    /// True if the values of the key are numbers, instants or addresses instead of texts.
     pub(super) fn is_typed(&self, variable: VariableId) -> bool {
         use ValueType::{Date, Epoch, Ip, Number};
         matches!(self.value_type(variable), Some(Ip | Number | Date | Epoch))
@@ -135,7 +135,8 @@ impl<'f, 'a> Prover<'f, 'a> {
         }
     }
 
-    /// Decides whether no value of the variable passes and fails the tests, whatever the values of other variables are.
+    /// Returns true if no value of the variable passes and fails the tests as required, whatever the values of other variables
+    /// are.
     fn excluded(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let (bounds, networks) = (self.bounds(tests), self.networks(tests));
         match self.value_type(variable) {
@@ -170,8 +171,8 @@ impl<'f, 'a> Prover<'f, 'a> {
         (pick(&tests.pass), pick(&tests.fail))
     }
 
-    /// Decides whether no text passes and fails the tests about texts; what holds policy variables is widened where it has to be
-    /// passed, and left out where it has to be failed.
+    /// Returns true if no text passes and fails the tests of texts as required. A pattern with policy variables is widened if it
+    /// must be passed, and ignored if it must be failed.
     fn no_text(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         if let Some(decided) = self.by_word(tests)? {
             return Ok(decided);
@@ -180,7 +181,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         self.empty(variable, &inside, &outside)
     }
 
-    /// Decides whether no value of the variable is in all and in none of the automata.
+    /// Returns true if no value of the variable is in all automata of the first list and in none of the second.
     fn empty(
         &mut self,
         variable: VariableId,
@@ -190,7 +191,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok(self.value(variable, inside, outside)?.is_none())
     }
 
-    /// A value of the variable that is in all and in none of the automata.
+    /// Returns a value of the variable that is in all automata of the first list and in none of the second.
     fn value(
         &mut self,
         variable: VariableId,
@@ -208,7 +209,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok(None)
     }
 
-    /// If a text has to be a certain word: `Some(true)` if another test excludes that.
+    /// Decides the case that a text must be a single word: `Some(true)` if another test excludes that word.
     fn by_word(&mut self, tests: &Tests) -> Result<Option<bool>, Refusal> {
         let formula = self.formula;
         let key = |test: &Test| match test {
@@ -220,7 +221,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         };
         for (list, excluding) in [(&tests.pass, false), (&tests.fail, true)] {
             for (id, pattern) in list.iter().filter_map(key) {
-                // Matching may go back to each star once for each character.
+                // Matching may backtrack to each star once for each character.
                 self.budget.spend((word.len() + 1) * 4)?;
                 let matched = match pattern {
                     PatternKey::Glob(template) => glob_matches(template, word),
@@ -235,7 +236,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok(None)
     }
 
-    /// The automata of the tests about texts.
+    /// Returns the automata for the tests of texts.
     fn texts(&mut self, tests: &Tests) -> Result<(Automata, Automata), Refusal> {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for test in &tests.pass {
@@ -256,7 +257,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok((inside, outside))
     }
 
-    /// An automaton, paid for.
+    /// Builds an automaton and charges for it.
     fn built(&mut self, steps: Vec<Step>) -> Result<ByteAutomaton, Refusal> {
         self.budget.spend(steps.len() * 16)?;
         let automaton = ByteAutomaton::within(steps, self.bytes)?;
@@ -265,7 +266,7 @@ impl<'f, 'a> Prover<'f, 'a> {
         Ok(automaton)
     }
 
-    /// The automaton of a pattern.
+    /// Returns the automaton of a pattern.
     fn automaton(&mut self, id: PatternId) -> Result<Rc<ByteAutomaton>, Refusal> {
         if let Some(known) = self.automata.get(&id) {
             return Ok(Rc::clone(known));
@@ -287,7 +288,7 @@ impl<'f, 'a> Prover<'f, 'a> {
     }
 }
 
-/// The steps of a pattern, from what it was written as.
+/// Returns the steps of a pattern as written.
 pub(super) fn steps(key: &PatternKey<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut glob = |template: &Template, class: Class| {

@@ -9,17 +9,17 @@ use crate::verify::lemma::values::{some_address, some_number};
 use crate::verify::lemma::{ENUMERATION_LIMIT, Prover, Tests};
 use std::rc::Rc;
 
-/// Comparisons to be passed, and to be failed.
+/// Comparisons to be passed, and comparisons to be failed.
 type Bounds<'l, 'b> = (&'l [&'b Bound], &'l [&'b Bound]);
-/// Networks to be in, and not to be in.
+/// Networks that must contain the address, and networks that must not.
 type Networks<'l> = (&'l [Network], &'l [Network]);
 
-/// Free bits of an IPv4 network whose addresses are looked at one by one.
+/// An IPv4 network with at most this many free bits is enumerated address by address.
 const FREE_BITS_THRESHOLD: u32 = 8;
 
 impl Prover<'_, '_> {
-    /// Decides whether the tests of one kind, or those that no text passes together, exclude every text; or every text of the few
-    /// that the tests about texts leave.
+    /// Returns true if the tests of one type, or two tests that no text passes together, exclude every text; or if few texts pass
+    /// the tests of texts and none of them passes the other tests.
     pub(super) fn excluded_by_kinds<'b>(
         &mut self,
         variable: VariableId,
@@ -30,7 +30,7 @@ impl Prover<'_, '_> {
         if !networks.0.is_empty()
             && (!bounds.0.is_empty() || !some_address(networks.0, networks.1, self.budget)?)
         {
-            // No address is a number or a date.
+            // An address is never a number or a date.
             return Ok(true);
         }
         for axis in [Axis::Number, Axis::Date] {
@@ -48,7 +48,7 @@ impl Prover<'_, '_> {
         self.few_texts(variable, tests, bounds, networks)
     }
 
-    /// Decides whether all texts that can pass the tests are few, and none of them does.
+    /// Returns true if few texts can pass the tests, and none of them does.
     fn few_texts(
         &mut self,
         variable: VariableId,
@@ -67,7 +67,8 @@ impl Prover<'_, '_> {
         Ok(true)
     }
 
-    /// Decides whether the texts that are in all and in none of the automata are few, and none of them compares as asked.
+    /// Returns true if few texts are in all automata of the first list and in none of the second, and none of them compares as
+    /// required.
     fn none_of_few(
         &mut self,
         variable: VariableId,
@@ -84,11 +85,11 @@ impl Prover<'_, '_> {
             }
             outside.push(Rc::new(self.built(text(word))?));
         }
-        Err(Refusal::inconclusive("more than a few texts would have to be looked at"))
+        Err(Refusal::inconclusive("there are too many texts to check"))
     }
 }
 
-/// Patterns of which every text that passes the comparisons and is in the networks matches one.
+/// Returns patterns such that every text that passes the comparisons and is in the networks matches one of them.
 fn forms(bounds: &[&Bound], networks: &[Network]) -> Vec<Vec<Step>> {
     let has = |axis: Axis| bounds.iter().any(|bound| bound.axis == axis);
     if has(Axis::Number) {
@@ -107,7 +108,7 @@ fn one(class: Class) -> Step {
     Step::One(Set::Class(class))
 }
 
-/// A sign or none, digits, and a point with digits or none.
+/// Returns patterns for numbers: an optional sign, digits, and optionally a point and digits.
 fn numbers() -> Vec<Vec<Step>> {
     let digits = [one(Class::DIGIT), Step::Many(Class::DIGIT)];
     let signs = [vec![], text("-"), text("+")];
@@ -119,7 +120,7 @@ fn numbers() -> Vec<Vec<Step>> {
     signs.iter().flat_map(of_sign).collect()
 }
 
-/// A month, a day, and a day with a time, of which only the letters are told.
+/// Returns patterns for a month, a day, and a day with a time. Only letters are distinguished.
 fn dates() -> [Vec<Step>; 3] {
     let digits = |count: usize| vec![one(Class::DIGIT); count];
     let month = [digits(4), text("-"), digits(2)].concat();
@@ -129,7 +130,7 @@ fn dates() -> [Vec<Step>; 3] {
     [month, day, time]
 }
 
-/// The texts of the addresses of a network. An IPv4 address has one, whose whole octets stand first.
+/// Returns patterns for the texts of a network's addresses. An IPv4 address has one text, which starts with the fixed octets.
 fn addresses(network: Network) -> Vec<Vec<Step>> {
     if network.v6 {
         let letters = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
@@ -153,7 +154,7 @@ fn addresses(network: Network) -> Vec<Vec<Step>> {
     vec![steps]
 }
 
-/// Returns true if the text compares as asked.
+/// True if the text compares as required.
 fn reads_as(text: &str, bounds: Bounds<'_, '_>, networks: Networks<'_>) -> bool {
     let address = Network::parse(text).filter(|_| !text.contains('/'));
     let (number, date) = (Scalar::parse_number(text), Scalar::parse_date(text));
@@ -204,7 +205,7 @@ mod tests {
         }
     }
 
-    /// A form that a number or an instant does not have would prove lemmas that are wrong.
+    /// A number or instant without a form would make wrong lemmas provable.
     #[test]
     fn every_number_and_instant_has_a_form() {
         let letters = ['0', '1', '2', '-', '+', '.', 'T', 't', 'Z', ':'];

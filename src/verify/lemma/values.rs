@@ -1,10 +1,10 @@
-//! Comparisons with constants, and networks: whether some value passes all of some tests and none of others.
+//! Comparisons with constants, and networks: decides if some value passes all of some tests and none of others.
 
 use crate::formula::{Bound, Network, Relation};
 use crate::verify::{Budget, Refusal};
 
-/// Decides whether some number does. Between two neighbouring constants, and beyond the outermost, all numbers compare alike; so of
-/// `n` constants there are `2n + 1` kinds of number: the even ones are gaps, the odd ones the constants themselves.
+/// Returns true if some number does. All numbers between two neighbouring constants, and beyond the outermost, compare alike; so
+/// `n` constants give `2n + 1` kinds of numbers: the even ones are gaps, the odd ones the constants themselves.
 pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut constants: Vec<_> = pass.iter().chain(fail).map(|bound| &bound.value).collect();
     constants.sort();
@@ -30,7 +30,7 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget)
     Ok(false)
 }
 
-/// Decides whether some address does: prefixes are halved until all tests say the same about every address of one.
+/// Returns true if some address does. Prefixes are halved until every test gives the same result for all addresses of a prefix.
 pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budget) -> Result<bool, Refusal> {
     let mut waiting = vec![Network::family(false), Network::family(true)];
     while let Some(part) = waiting.pop() {
@@ -41,7 +41,7 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budg
         if pass.iter().all(|n| within(part, *n)) && !fail.iter().any(|n| meet(*n, part)) {
             return Ok(true);
         }
-        // A test splits it, so it is no single address.
+        // A test splits the prefix, so it has more than one address.
         let length = part.length + 1;
         let half = 1u128 << (128 - length);
         waiting.extend([Network { length, ..part }, Network { length, bits: part.bits | half, ..part }]);
@@ -49,14 +49,14 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budg
     Ok(false)
 }
 
-/// Returns true if every address of `inner` is in `outer`.
+/// True if every address of `inner` is in `outer`.
 fn within(inner: Network, outer: Network) -> bool {
-    // Nothing is compared of a network that is all of its family.
+    // A network that is all of its family needs no comparison of bits.
     let is_equal = || outer.length == 0 || (inner.bits ^ outer.bits) >> (128 - outer.length) == 0;
     inner.v6 == outer.v6 && inner.length >= outer.length && is_equal()
 }
 
-/// Returns true if they share an address: then one is within the other.
+/// True if the networks share an address; one then contains the other.
 fn meet(a: Network, b: Network) -> bool {
     within(a, b) || within(b, a)
 }

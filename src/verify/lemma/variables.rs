@@ -1,13 +1,13 @@
-//! Lemmas about patterns that hold the values of other keys. Four arguments, each of which holds for all values:
+//! Lemmas about patterns that contain the values of other keys. Four arguments, each of which holds for all values:
 //!
-//! * *widened*: with "anything that may stand there" in the place of each value a pattern matches more; so it may be put in
-//!   where the pattern has to be passed.
-//! * *refined*: where the tests of a key ask its value to match a pattern, that pattern may stand in the place of the value.
-//! * *marked*: put one marker, which is in no text, in the place of each key's value, and let it through wherever a pattern
-//!   lets everything through that can be in the value. If then every word of a pattern is a word of some other pattern, that holds for the values too: a
-//!   run of the other pattern over the word consumes each marker as the value of the same key, or in such a run, and so
-//!   it can consume the value in its place.
-//! * *few values*: where the tests leave few values to each key, each combination is looked at.
+//! * *widened*: with "anything that may stand there" in place of each value, a pattern matches more. So this replacement is sound
+//!   for patterns that must be passed.
+//! * *refined*: if the tests of a key require its value to match a pattern, that pattern may replace the value.
+//! * *marked*: replace each key's value by one marker, which no text contains, and let gaps consume the marker if they consume
+//!   everything that can occur in the value. If then every word of a pattern is a word of some other pattern, this holds for the
+//!   values too: a run of the other pattern over the word consumes each marker either as the value of the same key or in a gap,
+//!   and so it can consume the value in its place.
+//! * *few values*: if the tests leave few values to each key, every combination is tried.
 
 use crate::automata::{Class, Pattern, Set, Step, Symbol};
 use crate::formula::{Piece, RequesterKey, Test, Variable, VariableId, VariablePattern, decode};
@@ -18,7 +18,7 @@ use crate::verify::lemma::{ENUMERATION_LIMIT, Prover, Tests, steps};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The pattern with anything that may stand there in the place of each value.
+/// Returns the pattern with anything that may stand there in place of each value.
 pub(super) fn widened(symbolic: &VariablePattern<'_>) -> Vec<Step> {
     build(symbolic, |_, class, steps| steps.push(Step::Many(class)))
 }
@@ -37,7 +37,7 @@ fn build(symbolic: &VariablePattern<'_>, mut value: impl FnMut(&str, Class, &mut
     steps
 }
 
-/// The pattern with values put in; `None` if one cannot stand where it would.
+/// Returns the pattern with values put in; `None` if a value cannot stand in its place.
 fn filled(symbolic: &VariablePattern<'_>, values: &BTreeMap<&str, Vec<Symbol>>) -> Option<Vec<Step>> {
     let mut fits = true;
     let steps = build(symbolic, |key, class, steps| match values.get(key) {
@@ -50,7 +50,7 @@ fn filled(symbolic: &VariablePattern<'_>, values: &BTreeMap<&str, Vec<Symbol>>) 
     fits.then_some(steps)
 }
 
-/// The places of a key's value, as what may stand in all of them.
+/// Returns the symbols that may occur in a key's value at all of its places.
 fn room(symbolic: &VariablePattern<'_>, name: &str) -> Class {
     let mut room = Class::ANY;
     for piece in &symbolic.pieces {
@@ -64,7 +64,7 @@ fn room(symbolic: &VariablePattern<'_>, name: &str) -> Class {
 }
 
 impl<'a> Prover<'_, 'a> {
-    /// Decides whether some pattern with values is inside the patterns that have to be failed, whatever the values are.
+    /// Returns true if, for all values, some pattern that must be passed is included in the patterns that must be failed.
     pub(super) fn marked(&mut self, variable: VariableId, tests: &Tests) -> Result<bool, Refusal> {
         let formula = self.formula;
         let symbolic = |test: &Test| match test {
@@ -72,7 +72,7 @@ impl<'a> Prover<'_, 'a> {
             _ => None,
         };
         if variable == VariableId::REQUESTER {
-            // Its words have markers of their own.
+            // Words of requesters contain markers of their own.
             return Ok(false);
         }
         for inner in tests.pass.iter().filter_map(symbolic) {
@@ -89,7 +89,7 @@ impl<'a> Prover<'_, 'a> {
                 Some((_, number)) => number,
                 None => broken("a key of a pattern is among the keys of all patterns"),
             };
-            // A run takes a value if it takes all symbols that can be in it.
+            // A gap consumes a value if it consumes every symbol that can occur in it.
             let markers = |run: Class| {
                 let fitting = names.iter().filter(|name| run.covers(room(inner, name)));
                 fitting.fold(Class::EMPTY, |all, name| all.union(Class::marker(number(name))))
@@ -101,7 +101,7 @@ impl<'a> Prover<'_, 'a> {
             for test in &tests.fail {
                 let steps = match (test, symbolic(test)) {
                     (Test::Pattern(id), _) => steps(formula.pattern_of(*id)),
-                    // A value that may stand in `inner` has to fit here too.
+                    // Every value that fits in `inner` must fit here too.
                     (_, Some(outer))
                         if outer.keys.iter().all(|key| room(outer, key).covers(room(inner, key))) =>
                     {
@@ -125,7 +125,7 @@ impl<'a> Prover<'_, 'a> {
         Ok(false)
     }
 
-    /// Decides whether no text is left when the patterns that the keys have to match stand in the places of their values.
+    /// Returns true if no text is left when the patterns that the keys must match replace their values.
     pub(super) fn refined(
         &mut self,
         variable: VariableId,
@@ -159,7 +159,7 @@ impl<'a> Prover<'_, 'a> {
                         None => steps.push(Step::Many(class)),
                     });
                     if !possible {
-                        // No value that the key can have can stand in its place.
+                        // No possible value of the key can stand in its place.
                         return Ok(true);
                     }
                     inside.push(Rc::new(self.built(steps)?));
@@ -175,7 +175,7 @@ impl<'a> Prover<'_, 'a> {
         self.empty(variable, &inside, &outside)
     }
 
-    /// A pattern that the value of the key has to match under the tests.
+    /// Returns a pattern that the value of the key must match under the tests.
     fn known(&self, key: &str, all: &BTreeMap<VariableId, Tests>) -> Option<Vec<Step>> {
         let formula = self.formula;
         let pattern = |id| steps(formula.pattern_of(id));
@@ -198,8 +198,8 @@ impl<'a> Prover<'_, 'a> {
         }
     }
 
-    /// Decides whether the keys in the patterns of the variable can have few values under their own tests, and none of those leaves
-    /// a value to the variable.
+    /// Returns true if the keys in the variable's patterns have few possible values under their own tests, and no combination of
+    /// them leaves the variable a value.
     pub(super) fn excluded_with_keys(
         &mut self,
         variable: VariableId,
@@ -230,9 +230,7 @@ impl<'a> Prover<'_, 'a> {
             };
             combinations = combinations.iter().flat_map(with).collect();
             if combinations.len() > ENUMERATION_LIMIT {
-                return Err(Refusal::inconclusive(
-                    "too many combinations of values would have to be looked at",
-                ));
+                return Err(Refusal::inconclusive("there are too many combinations of values to check"));
             }
         }
         if names.is_empty() {
@@ -263,7 +261,7 @@ impl<'a> Prover<'_, 'a> {
         Ok(true)
     }
 
-    /// All values that a key can have under its own tests, if they are few.
+    /// Returns all values that a key can have under its own tests, if they are few.
     fn values(
         &mut self,
         key: &str,
@@ -300,7 +298,7 @@ impl<'a> Prover<'_, 'a> {
                     values.push(found);
                 }
                 Some(tied) => {
-                    // Of some requesters nothing about the key is documented, or they lack it.
+                    // For some requesters the key is undocumented or absent.
                     let value = decode(&found).and_then(|decoded| tied.value(&decoded)).flatten();
                     let Some(value) = value else { return Ok(None) };
                     for pattern in tied.words(&Pattern::word(&value)) {

@@ -1,4 +1,4 @@
-//! Asks the command many questions, and records each answer as a line.
+//! Runs many queries through the command, and records each answer as a line.
 
 use super::render;
 use serde_json::Value;
@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Commands that run at a time.
 const WORKERS: usize = 2;
 
-/// Questions in the order of the ledger, each with its name.
+/// Queries in the order of the ledger, each with its name.
 pub(crate) struct Questions {
-    /// A directory of these questions alone, for policies that are no files.
+    /// A directory for these queries alone, for policies that are not files.
     scratch: PathBuf,
     all: Vec<(String, How)>,
 }
@@ -49,7 +49,7 @@ impl Questions {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The ledger: a line for each question.
+    /// The ledger: a line for each query.
     pub(crate) fn answers(&self) -> String {
         let mut answers: Vec<Option<Value>> = self.all.iter().map(|_| None).collect();
         self.run_batches(&mut answers);

@@ -1,4 +1,4 @@
-//! The ledger of verdicts: `tests/ledger/*.txt` holds the verdict, the blamed places and the witnesses of each question about pinned
+//! The ledger of verdicts: `tests/ledger/*.txt` holds the verdict, the blamed places and the witnesses of each query about pinned
 //! inputs, as the command answers today. A change of any of them is seen here first.
 //!
 //! The lines come from the command alone, through `batch` and `--format json`, so that they outlast the library's types.
@@ -66,7 +66,7 @@ fn compare(directory: &Path, name: &str, now: &str) {
     panic!("tests/ledger/{name}.txt: {}\n{then}", difference(&recorded, now));
 }
 
-/// The lines that differ, by the question that they answer.
+/// The lines that differ, by the query that they answer.
 fn difference(recorded: &str, now: &str) -> String {
     let (before, after) = (by_question(recorded), by_question(now));
     let (mut changed, mut codes, mut gone, mut new) = (0, 0, 0, 0);

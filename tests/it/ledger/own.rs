@@ -1,4 +1,4 @@
-//! The questions about the cases and examples of this project.
+//! The queries about the cases and examples of this project.
 
 use super::ask::Questions;
 use super::policies::{Policy, alone, alone_in_other_words, compare, diff, no_new_access};
@@ -105,7 +105,7 @@ fn strings(value: &Value, member: &str) -> Vec<String> {
     list(value, member).iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-/// Each trap as `tests/it/traps.rs` asks it, and its policies alone.
+/// Adds each trap as `tests/it/traps.rs` checks it, and its policies alone.
 fn traps(file: &str, questions: &mut Questions) {
     for (group, trap) in groups(file) {
         for (number, case) in (1..).zip(list(&trap, "cases")) {

@@ -1,4 +1,4 @@
-//! Policies, and the questions about one and about two.
+//! Policies, and the queries about one and about two of them.
 
 use super::ask::Questions;
 use serde_json::{Value, json};
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 const ZONE: &str = "111122223333";
 const BUCKET: &str = "AWS::S3::Bucket";
 
-/// A policy of which the ledger asks.
+/// A policy of the ledger.
 pub(crate) struct Policy {
     /// Its name in the ledger.
     pub(crate) name: String,
-    /// The text; none of an answer of the AWS CLI and of what is not UTF-8, which only the commands read.
+    /// The text; `None` for an answer of the AWS CLI and for bytes that are not UTF-8, which only the commands read.
     pub(crate) text: Option<String>,
     /// The file that the commands read.
     pub(crate) path: String,
@@ -55,7 +55,7 @@ impl Policy {
     }
 }
 
-/// Asks the questions about one policy that say most of it.
+/// Adds the most informative queries about one policy.
 pub(crate) fn alone(policy: &Policy, questions: &mut Questions) {
     let Policy { name, path, .. } = policy;
     questions.command(format!("lint {name}"), &["lint", path], &[]);
@@ -70,7 +70,7 @@ pub(crate) fn alone(policy: &Policy, questions: &mut Questions) {
     }
 }
 
-/// Asks the questions that follow from those of [`alone`] by other words.
+/// Adds the queries that are variants of those of [`alone`].
 pub(crate) fn alone_in_other_words(policy: &Policy, questions: &mut Questions) {
     let Policy { name, path, .. } = policy;
     let words: &[&str] = if policy.is_resource_policy() {
@@ -105,7 +105,7 @@ pub(crate) fn no_public_access(policy: &Policy, resource_type: &str, questions: 
     questions.line(format!("no-public-access {}", policy.name), &[], line.to_string());
 }
 
-/// Asks in both directions for new access.
+/// Adds checks of new access in both directions.
 pub(crate) fn no_new_access(pair: [&Policy; 2], options: &[String], questions: &mut Questions) {
     for [new, existing] in [pair, [pair[1], pair[0]]] {
         let (Some(new_text), Some(existing_text)) = (&new.text, &existing.text) else { return };

@@ -1,11 +1,11 @@
-//! The questions about the corpus of real policies.
+//! The queries about the corpus of real policies.
 
 use super::ask::Questions;
 use super::policies::{Policy, access_not_granted, diff, no_new_access, no_public_access};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// All but check-no-new-access takes every tenth policy, and diff every second one of these.
+/// All checks except check-no-new-access use every tenth policy, and diff uses every second one of these.
 const STEP: usize = 10;
 
 pub(crate) fn ask(corpus: &Path, questions: &mut Questions) {
@@ -32,7 +32,7 @@ fn labelled(file: &Path, questions: &mut Questions) {
     for (number, line) in (1..).zip(std::fs::read_to_string(file).unwrap().lines()) {
         let mut question: Value = serde_json::from_str(line).unwrap();
         let members = question.as_object_mut().unwrap();
-        // The label is no part of the question.
+        // The label is not part of the query.
         members.remove("expect");
         let (id, check) = (members["id"].as_str().unwrap(), members["check"].as_str().unwrap());
         let name = format!("{} {number} {id}", check.trim_start_matches("check-"));

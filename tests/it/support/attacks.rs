@@ -1,11 +1,11 @@
-//! Policies, lines and certificates that are made to do harm. The same every time.
+//! Hostile policies, lines and certificates. They are the same in every run.
 
 use std::fmt::Write as _;
 
 /// A new and an existing policy.
 pub(crate) type Pair = (String, String);
 
-/// How much smaller the largest are where nothing is optimized.
+/// The factor by which the largest inputs are smaller in an unoptimized build.
 const SCALE: usize = if cfg!(debug_assertions) { 10 } else { 1 };
 
 const S3: &str = "arn:aws:s3:::";
@@ -54,7 +54,7 @@ fn reading() -> String {
     policy(&[allow(r#""s3:Get*""#, r#""*""#)])
 }
 
-/// Documents of up to 10 MB: of values, of white space, of one value, of wildcards, of faults, of members that mean nothing.
+/// Documents of up to 10 MB: of values, of white space, of one value, of wildcards, of faults, of members without meaning.
 pub(crate) fn long() -> Vec<Pair> {
     let resources = list((0..50_000 / SCALE).map(|i| format!("{S3}{i}-{}/*", "x".repeat(175))));
     let values = policy(&[allow(r#""s3:GetObject""#, &resources)]);
@@ -80,7 +80,7 @@ pub(crate) fn long() -> Vec<Pair> {
     ]
 }
 
-/// 100,000 statements, where optimized: the same, none of which is new, all of which are, and those that differ a little.
+/// 100,000 statements in an optimized build: the same in both policies, none of them new, all of them new, and slightly different.
 pub(crate) fn statements() -> Vec<Pair> {
     let many = |count: usize, one: &dyn Fn(usize) -> String| policy(&(0..count).map(one).collect::<Vec<_>>());
     let plain = |i: usize| allow(r#""s3:GetObject""#, &format!(r#""{S3}b{i}/*""#));
@@ -88,8 +88,8 @@ pub(crate) fn statements() -> Vec<Pair> {
     let narrow = |i: usize| allow(&format!(r#""s{i}:Get*""#), r#""*""#);
     let wide = |i: usize| allow(&format!(r#""s{i}:*""#), r#""*""#);
     let infix = |i: usize| allow(r#""s3:Get*""#, &format!(r#""{S3}*{i}*""#));
-    // The eight bytes before the number undo what the hash of a statement (src/formula/outline.rs) has come to before them, and
-    // the number is multiplied by zero: all hashes are equal.
+    // The eight bytes before the number cancel the digest of a statement (src/encode/prepared/digest.rs) so far, and the number
+    // is multiplied by zero: all digests are equal.
     let alike = |i: usize| allow(&format!(r#""s3:33kZUYUDurOFBOOaaaaaaaaaaaaaaaaq75aXN0l{i:08}""#), r#""*""#);
     // Each request may be one of very many actions, which very many statements list.
     let lists = |allows: usize, denies: usize| {
@@ -122,7 +122,7 @@ pub(crate) fn wildcards() -> Vec<Pair> {
         (on(&stars(1_000, "*a")), on(&stars(1_000, "*a?"))),
         (on(&(stars(2_000, "*a") + "b")), on(&stars(2_000, "*b"))),
         (on(&"?".repeat(20_000)), on(&("?".repeat(19_999) + "*"))),
-        // What a matcher that goes back to each star does not like.
+        // A pattern that is slow for a matcher that backtracks to each star.
         (on(&"a".repeat(60_000)), on(&format!("*{}b*", "a".repeat(30_000)))),
         (on(&"a".repeat(3_000)), on(&format!("*{}b*", "?a".repeat(1_000)))),
         (on(&format!("*{}b*", "a".repeat(30_000))), on(&format!("*?{}b*", "a".repeat(30_000)))),
@@ -294,7 +294,7 @@ pub(crate) fn keys() -> Vec<Pair> {
     let sets = |operator: &str, count: usize| {
         policy(&[when("Allow", &format!(r#"{{"{operator}":{{"aws:TagKeys":{}}}}}"#, infixes(count)))])
     };
-    // The fast hash of names (rustc-hash) is the same for all of these: what comes before the number undoes what the hash has come to.
+    // The fast hash of names (rustc-hash) is the same for all of these: the bytes before the number cancel the hash so far.
     let alike = |first: usize| {
         let key = |i: usize| format!("foo:p,2kcmowy3daaaaaaaaaaaaaaaaa-vv,.eon{i:08}{}", "z".repeat(16));
         let statement = |i: usize| when("Allow", &format!(r#"{{"StringLike":{{"{}":"v"}}}}"#, key(i)));
@@ -337,7 +337,7 @@ pub(crate) fn principals() -> Vec<Pair> {
     ]
 }
 
-/// Policies of which every statement, or every value, has to be looked at beside all others.
+/// Policies in which every statement, or every value, has to be compared with all others.
 pub(crate) fn crowds() -> Vec<String> {
     let count = 2_000 / SCALE;
     let effect = |i: usize| if i.is_multiple_of(2) { "Allow" } else { "Deny" };
@@ -367,7 +367,7 @@ pub(crate) fn crowds() -> Vec<String> {
     ]
 }
 
-/// Policies that let in many from outside, from many addresses or not.
+/// Policies that allow many outsiders, from many addresses or from any.
 pub(crate) fn outsiders() -> Vec<String> {
     let with = |effect: &str, principal: &str, rest: &str| {
         statement(effect, &format!(r#"{principal},"Resource":"*"{rest}"#))
@@ -404,7 +404,8 @@ pub(crate) fn outsiders() -> Vec<String> {
     ]
 }
 
-/// Texts that are allowed but hard to show: halves of surrogate pairs, controls, what turns the line around, what piles up.
+/// Texts that are allowed but hard to display: halves of surrogate pairs, control characters, changes of direction, stacked
+/// marks.
 pub(crate) fn texts() -> Vec<Pair> {
     let marks = format!("a{}", "\u{301}".repeat(15_000));
     let odd = [
@@ -422,7 +423,7 @@ pub(crate) fn texts() -> Vec<Pair> {
     odd.map(|text| (on(text), nothing())).into_iter().collect()
 }
 
-/// What is no policy: cut, nested, or no text.
+/// Inputs that are not policies: cut off, nested too deeply, or not text.
 pub(crate) fn bytes() -> Vec<Vec<u8>> {
     let around = |middle: &[u8]| {
         let text = on("MIDDLE");
@@ -482,7 +483,7 @@ pub(crate) fn lines(good: &str) -> Vec<String> {
     ]
 }
 
-/// Certificates: all of them wrong, or beyond what is looked at.
+/// Certificates: all of them wrong, or beyond the limits.
 pub(crate) fn certificates() -> Vec<String> {
     let whole = |new: &str, existing: &str, evidence: &str| {
         format!(

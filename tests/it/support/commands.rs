@@ -1,10 +1,10 @@
-//! Commands as they are typed, and what they print.
+//! Commands as they are typed, and their output.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// Runs the commands of the replay lines, which say themselves what has to come out.
+/// Runs the commands of the replay lines, which state their expected result.
 pub(crate) fn replay(case: &Path, stdout: &str, wrong: &mut Vec<String>) {
     let lines = stdout.lines().map(|l| l.trim_start().trim_start_matches("= ").trim_start_matches("replay"));
     let lines = lines.map(|l| l.trim_start_matches(':').trim_start());

@@ -25,7 +25,7 @@ use iamsat::policy::{Document, PolicyType, parse};
 use iamsat::span::Source;
 use std::path::{Path, PathBuf};
 
-/// The corpus of real policies, if it is here; says so once if not.
+/// Returns the corpus of real policies if it is present; prints a line once if not.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let path = match std::env::var_os("IAMSAT_CORPUS") {
         Some(path) => PathBuf::from(path),
@@ -76,7 +76,7 @@ pub(crate) fn labelled(path: &Path) -> Vec<Case> {
         .collect()
 }
 
-/// The rules that docs/semantics.md says may leave a question open.
+/// Returns the rules that docs/semantics.md lists as open.
 pub(crate) fn rules() -> Vec<&'static str> {
     include_str!("../../../docs/semantics.md")
         .lines()

@@ -111,8 +111,8 @@ const SETS: &[&str] = &[
     "Null",
 ];
 
-/// The keys. Of a key that is not in the key table only operators of one type are used, and set operators either
-/// always or never: what it is must not depend on which policies are compared.
+/// The keys. A key that is not in the key table has operators of one type only, and set operators either always or never: its
+/// type must not depend on the policies that are compared.
 pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "s3:prefix",
@@ -293,7 +293,7 @@ const PRINCIPALS: &[(&str, &str)] = &[
 ];
 
 fn one_in(u: &mut Unstructured<'_>, n: u8) -> Result<bool> {
-    // Zero bytes choose the plain case.
+    // Zero bytes choose the plainest case.
     Ok(u.int_in_range(1..=n)? == n)
 }
 

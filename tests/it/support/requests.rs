@@ -1,4 +1,4 @@
-//! Random requests of the world that the generated policies speak about.
+//! Random requests of the world of the generated policies.
 
 use super::policies::KEYS;
 use arbitrary::{Result, Unstructured};
@@ -80,7 +80,7 @@ pub(crate) fn arbitrary(
     Ok(can_happen.then_some(request))
 }
 
-/// A request about what documents spell, if it can happen: for policies of which nothing is known.
+/// Makes a possible request from the texts in the documents: for policies about which nothing else is known.
 pub(crate) fn spelled(
     u: &mut Unstructured<'_>,
     documents: &[&Document],
@@ -135,7 +135,7 @@ pub(crate) fn spelled(
     Ok(can_happen.then_some(request))
 }
 
-/// A text after a pattern, now and then with a change.
+/// Makes a text that matches a pattern, now and then with a change.
 fn instance(u: &mut Unstructured<'_>, pattern: &str) -> Result<String> {
     let mut text = String::new();
     for c in pattern.chars() {

@@ -1,4 +1,4 @@
-//! How many random cases, and which.
+//! The number and the seed of random cases.
 
 use proptest::test_runner::{Config, RngSeed};
 

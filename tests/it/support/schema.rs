@@ -1,5 +1,5 @@
-//! JSON Schema (draft 7), as much of it as the schema of SARIF uses. A keyword that is not known here fails the test, so
-//! that nothing is passed over.
+//! JSON Schema (draft 7), as much of it as the schema of SARIF uses. An unknown keyword fails the test, so that nothing is
+//! ignored.
 
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use serde_json::Value;
@@ -72,7 +72,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
                         other => panic!("the format {other} is not known"),
                     };
                     if !fits {
-                        fault(format!("{text} is no {wanted}"));
+                        fault(format!("{text} is not a {wanted}"));
                     }
                 }
             }
@@ -154,7 +154,7 @@ fn is_of_type(value: &Value, wanted: &str) -> bool {
     }
 }
 
-/// Whether only characters of a URI occur, and `%` only before two digits (RFC 3986, section 2).
+/// Returns true if the text has only characters of a URI, and `%` only before two hexadecimal digits (RFC 3986, section 2).
 fn is_uri_reference(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
     let escapes = text.split('%').skip(1);

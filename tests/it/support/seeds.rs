@@ -1,6 +1,6 @@
 //! Inputs for the fuzzer to start from, made of the corpus of real policies.
 //!
-//! Targets whose input is only a stream of choices have none: what they choose from stands in their properties.
+//! Targets whose input is only a stream of choices have none: the values to choose from are in their properties.
 
 use super::{document, labelled};
 use iamsat::check::{Options, no_new_access};
@@ -50,7 +50,7 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
-/// The files of `tests/container` that begin so, without that.
+/// Returns the rest of the files of `tests/container` that begin with a prefix.
 fn files(start: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/container");
     let mut paths: Vec<_> =
@@ -79,8 +79,8 @@ fn statements(corpus: &Path) -> Vec<Document> {
     documents.iter().flat_map(alone).filter(|d| seen.insert(d.to_string())).collect()
 }
 
-/// Each policy against itself with one value, or its conditions, left out, or with its actions or resources widened; by
-/// turns as the new and the existing one.
+/// Each policy against itself without one value or without its conditions, or with its actions or resources widened; it is by
+/// turns the new and the existing one.
 fn pairs(policies: &[Document]) -> Vec<(String, String)> {
     let changed = |(i, policy): (usize, &Document)| {
         let mut statements = policy.statements.to_vec();
@@ -120,7 +120,7 @@ fn patterns(policy: &Document) -> Vec<String> {
     texts.filter(|text| text.contains('*')).map(str::to_owned).collect()
 }
 
-/// Neighbours by name: what is required, what is not.
+/// Neighbours by name: required patterns, and excluded ones.
 fn conjunctions(patterns: &[String]) -> Vec<String> {
     let short: Vec<&String> = patterns.iter().filter(|p| p.chars().count() < 60).collect();
     let kind = |pattern: &str| if pattern.starts_with("arn:") { ':' } else { '*' };

@@ -1,4 +1,4 @@
-//! A small vocabulary for random policies, and every request of the small world that goes with it.
+//! A small vocabulary for random policies, and every request of the small world over it.
 //!
 //! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
 
@@ -495,7 +495,7 @@ pub(crate) fn policy(random: &mut Random, keys: &[&Key], resource_policy: bool) 
     format!(r#"{{"Version":"{version}","Statement":[{}]}}"#, statements.join(","))
 }
 
-/// Requesters that a policy of this type may be about.
+/// Returns the requesters to which a policy of this type may apply.
 pub(crate) fn requesters(policy_type: PolicyType) -> Vec<Requester> {
     let s = |t: &str| t.to_owned();
     let (partition, account) = (s("aws"), s("111122223333"));
@@ -538,7 +538,7 @@ pub(crate) fn requesters(policy_type: PolicyType) -> Vec<Requester> {
     list
 }
 
-/// A part of the list, at most so long.
+/// Returns a part of the list, at most this long.
 fn some<T: Clone>(random: &mut Random, list: &[T], most: usize) -> Vec<T> {
     let mut list = list.to_vec();
     while list.len() > most {
@@ -547,7 +547,7 @@ fn some<T: Clone>(random: &mut Random, list: &[T], most: usize) -> Vec<T> {
     list
 }
 
-/// What only AWS knows of the requester, as far as the text speaks of it.
+/// Returns the attributes of the requester that only AWS knows and on which the text can depend.
 fn facts(text: &str) -> Vec<HiddenAttributes> {
     let mut list = vec![HiddenAttributes::default()];
     let mut both = |set: &dyn Fn(&mut HiddenAttributes)| {
@@ -609,7 +609,7 @@ pub(crate) fn world(
         requests = requests
             .into_iter()
             .flat_map(|r| key.world.iter().map(move |v| r.clone().with(key.name, v.iter().copied())))
-            // Keys that have not got a value yet are not asked for.
+            // Keys without a value so far are skipped.
             .filter(|r| r.inconsistencies(names[..=i].iter().copied(), axioms).is_empty())
             .collect();
     }

@@ -1,4 +1,4 @@
-//! Whether a text is well-formed XML, as far as JUnit files use it.
+//! Checks that a text is well-formed XML, as far as JUnit files use it.
 
 /// The names of the elements, if tags match and text is escaped.
 pub(crate) fn elements(xml: &str) -> Result<Vec<String>, String> {

@@ -1,4 +1,4 @@
-//! One policy, judged alone: a fault in it, or of this program, leaves the other cases alone.
+//! One policy, checked alone: a fault in it, or an internal error, does not affect the other cases.
 
 use super::run::{Run, Without};
 use super::settle;
@@ -20,10 +20,10 @@ use crate::solve::Verdict;
 use crate::surface::{answered, deadline, document, fit, isolated, passes_over};
 use std::time::Instant;
 
-/// Asks the question about a policy, which is compared to an existing one or to none.
+/// Runs the check of a policy, which is compared with an existing one or with none.
 pub(super) type Ask<'q> = dyn Fn(AwsCheck, &Document, Option<&Document>, &Options) -> Answer + 'q;
 
-/// One policy, compared to one reference or none.
+/// One policy, compared with one reference or none.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'r> {
     pub(super) input: &'r Input,
@@ -35,7 +35,7 @@ impl<'r> Case<'r> {
         self.input.read.as_ref().ok().and_then(|read| read.document.as_ref())
     }
 
-    /// The entry of a file of several policies.
+    /// Returns the entry, if the file contains several policies.
     fn entry(self) -> Option<&'r Entry> {
         self.input.entry.as_deref()
     }
@@ -44,14 +44,14 @@ impl<'r> Case<'r> {
         self.reference.and_then(Reference::document)
     }
 
-    /// All texts that could be read.
+    /// Returns the read results of all texts that could be read.
     fn reads(self) -> impl Iterator<Item = &'r Read> {
         let existing = self.reference.and_then(|reference| reference.read.as_ref().ok());
         self.input.read.as_ref().ok().into_iter().chain(existing)
     }
 }
 
-/// An answer with the options under which it was given, with the end of its time.
+/// An answer with its options, including the deadline.
 pub(super) struct Answered {
     pub(super) answer: Answer,
     check: AwsCheck,
@@ -59,7 +59,7 @@ pub(super) struct Answered {
     options: Options,
 }
 
-/// Judges the cases of a run.
+/// The checker of the cases of a run.
 pub(super) struct Judge<'r> {
     pub(super) run: &'r Run<'r>,
     pub(super) options: &'r Options,
@@ -67,7 +67,7 @@ pub(super) struct Judge<'r> {
 }
 
 impl Judge<'_> {
-    /// The answer to the question about one policy.
+    /// Returns the answer to the query about one policy.
     pub(super) fn answered(&self, case: Case<'_>) -> Result<Answered, Without> {
         match &case.input.standing {
             Standing::Skipped(why) => return Err(Without::Skipped(why.clone())),
@@ -97,7 +97,7 @@ impl Judge<'_> {
         let name = &case.input.name;
         let mut options = self.options.clone();
         options.policy_type = policy_type;
-        // A rule is the most that is allowed, not a version of the policy, which need not deny what the rule denies.
+        // A rule is an upper bound, not a version of the policy; the policy need not deny what the rule denies.
         let is_ceiling = rule(case).is_some()
             && options.judging == Judging::Usual
             && !policy_type.is_some_and(PolicyType::limits_others);
@@ -118,7 +118,7 @@ impl Judge<'_> {
             let own = PolicyType::infer([existing]);
             let differs = own.has_principals() != kind.policy_type().has_principals();
             if differs && self.options.policy_type.is_none() {
-                let why = format!("it is compared to an {}, and is of kind {}", own.name(), kind.name());
+                let why = format!("it is compared to an {}, but is of kind {}", own.name(), kind.name());
                 return Err(Without::Skipped(why));
             }
         }
@@ -143,7 +143,7 @@ impl Judge<'_> {
         Ok(Answered { answer, check, measures: Measures { elapsed: start.elapsed() }, options })
     }
 
-    /// The check of a case.
+    /// Returns the check of a case.
     fn check(&self, case: Case<'_>) -> Result<AwsCheck, Without> {
         match (self.run.question.of(case.input), case.entry()) {
             (Some(check), _) => Ok(check),
@@ -151,7 +151,7 @@ impl Judge<'_> {
                 let message = format!("AWS has no check of public access for {}", entry.resource);
                 let title = format!("{}: {message}", entry.name);
                 let issue = Issue::new(Kind::Unknown, Code::NoPublicCheck, title)
-                    .with_note("help", "`--resource-type TYPE` judges it as the policy of such a resource");
+                    .with_note("help", "`--resource-type TYPE` checks it as the policy of such a resource");
                 Err(Without::Settled(Box::new(Settled::of(issue, message))))
             }
             (None, None) => Err(Without::Failed(Failure::validation(
@@ -160,7 +160,7 @@ impl Judge<'_> {
         }
     }
 
-    /// The outcome of a case.
+    /// Returns the outcome of a case.
     pub(super) fn outcome<'a>(
         &self,
         case: Case<'a>,
@@ -199,7 +199,7 @@ impl Judge<'_> {
         }
     }
 
-    /// The case as every format tells it. An outcome that cannot be told becomes a failure.
+    /// Converts the case to the common form of all formats. An outcome that cannot be converted becomes a failure.
     pub(super) fn subject(
         &self,
         case: Case<'_>,
@@ -236,7 +236,7 @@ impl Judge<'_> {
                 (status, judgement.sentence(&issues, false), issues)
             }
             Outcome::Failed(failure) => {
-                // The faults of what it is compared to are told once, and not here.
+                // The faults of the reference are reported once, and not here.
                 let own = match (&case.input.read, case.reference.and_then(Reference::failure)) {
                     (Ok(read), Some(_)) => Failure::of_documents([read]),
                     _ => Some(failure.clone()),
@@ -252,7 +252,7 @@ impl Judge<'_> {
         subject(case, status, message, issues)
     }
 
-    /// The issues of a judgement, with advice that was checked.
+    /// Returns the issues of a judgement, with checked advice.
     fn issues(
         &self,
         case: Case<'_>,
@@ -287,13 +287,13 @@ impl Judge<'_> {
     }
 }
 
-/// Says what a setting does about a public policy; `None` if it does nothing. A PASS is not made of it: the setting is no part of
-/// the policy.
+/// Describes the effect of a setting on a public policy; `None` if it has none. It does not make the answer a PASS, because the
+/// setting is not part of the policy.
 fn blocked(block: &AccessBlock) -> Option<String> {
     let [_, _, refuses, restricts] = block.flags.map(|flag| flag == Some(true));
     let (setting, effect) = match (refuses, restricts) {
         (true, true) => ("BlockPublicPolicy and RestrictPublicBuckets", "AWS refuses such a policy"),
-        (true, false) => ("BlockPublicPolicy", "AWS refuses such a policy when it is put"),
+        (true, false) => ("BlockPublicPolicy", "AWS refuses to store such a policy"),
         (false, true) => {
             ("RestrictPublicBuckets", "only AWS services and the bucket's own account get what it allows")
         }

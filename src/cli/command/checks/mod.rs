@@ -1,4 +1,4 @@
-//! The checks: each policy judged alone, by each rule alone, the answers combined.
+//! The checks: each policy is checked alone, by each rule alone, and the answers are combined.
 
 mod case;
 mod run;
@@ -84,18 +84,16 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
     as_resource_policy(&mut options)?;
     if options.assume_heuristics {
         return Err(Failure::validation(
-            "check-no-public-access takes no heuristics for facts: leave `--assume-heuristics` out",
+            "check-no-public-access assumes no heuristics: remove `--assume-heuristics`",
         ));
     }
     run.all(&inputs, &options, output, &|check, policy, _, options| match check {
         AwsCheck::NoPublicAccess(of) => check::no_public_access(policy, of, options),
-        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => {
-            broken("the question is about public access")
-        }
+        AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => broken("the check is about public access"),
     })
 }
 
-/// The listed access, the same however it is ordered.
+/// Returns the listed access in canonical order.
 fn asked(access: &[Access]) -> Vec<String> {
     let sorted = |texts: Vec<String>| {
         let mut texts = texts;
@@ -112,7 +110,7 @@ fn asked(access: &[Access]) -> Vec<String> {
 }
 
 impl Run<'_> {
-    /// Checks that there is something to judge: a file that is made to hold policies may hold none.
+    /// Checks that there is something to check: a file that can contain policies may contain none.
     fn admits(&self, inputs: &Inputs) -> Result<(), Failure> {
         let none = Failure::validation("none of the inputs holds a policy");
         let skips = self.args.skip_non_policies && inputs.list.iter().all(Input::is_no_policy);
@@ -125,12 +123,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The options without the end of the time, which begins with each case.
+    /// Returns the options without the deadline, which starts with each case.
     fn options(&self, semantics: &SemanticsArgs, inputs: &Inputs) -> Result<Options, Failure> {
         let certificate = self.search.certificate.is_some();
         if certificate && (inputs.list.len() > 1 || self.references.len() > 1) {
             return Err(Failure::validation(
-                "`--certificate` is for one policy: judge each in a run of its own",
+                "`--certificate` is for one policy: check each in a run of its own",
             ));
         }
         let secret =
@@ -144,7 +142,7 @@ impl Run<'_> {
         Ok(Options { certificate, certify: self.search.certify, ..semantics.options() })
     }
 
-    /// Every input with every reference that it is compared to.
+    /// Returns every input with every reference that it is compared with.
     fn cases<'c>(&'c self, inputs: &'c Inputs) -> Vec<Case<'c>> {
         if let Some(own) = self.own {
             let pairs = inputs.list.iter().zip(own);
@@ -179,7 +177,7 @@ impl Run<'_> {
             certificate::write(self.search.certificate.as_deref(), &answered.answer, output)?;
         }
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
-        // JSON is made from the answers; it needs the issues only where some may be accepted.
+        // JSON is made from the answers; it needs the issues only if some may be accepted.
         let tells = output.format != Format::Json || self.args.baseline.is_asked();
         let mut subjects = Vec::new();
         for ((case, outcome), answer) in cases.iter().zip(&mut outcomes).zip(&answers) {
@@ -213,7 +211,7 @@ impl Run<'_> {
     }
 }
 
-/// Leaves what is open beside accepted findings as the status: that cannot be accepted.
+/// Makes the undecided part beside accepted findings the status, because it cannot be accepted.
 fn settle(subject: &mut Subject, outcome: &Outcome<'_>) {
     let Outcome::Judged(judgement) = outcome else { return };
     if subject.accepted().is_some() {

@@ -1,4 +1,4 @@
-//! One question about every input.
+//! One query, run on every input.
 
 use crate::cli::args::{InputArgs, SearchArgs};
 use crate::cli::input::{Input, Reference};
@@ -6,35 +6,35 @@ use crate::policy::ResourceType;
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Failure, Settled};
 
-/// A question with what it is asked about, beside the inputs.
+/// A query with its data, apart from the inputs.
 pub(super) struct Run<'r> {
     pub(super) question: Question,
-    /// The lists of the question as words, which are part of the fingerprints of findings.
+    /// The lists of the query as words; the fingerprints of findings depend on them.
     pub(super) asked: Vec<String>,
-    /// None if the question needs none.
+    /// Empty if the query needs no references.
     pub(super) references: &'r [Reference],
-    /// The reference that each input has for itself, if inputs come in pairs.
+    /// The reference of each input, if inputs come in pairs.
     pub(super) own: Option<&'r [Option<Reference>]>,
     pub(super) search: &'r SearchArgs,
     pub(super) args: &'r InputArgs,
 }
 
-/// The question of a run.
+/// The query of a run.
 #[derive(Clone, Copy)]
 pub(super) enum Question {
-    /// One for all inputs.
+    /// One check for all inputs.
     Same(AwsCheck),
-    /// Public access, by the type that the file says of each resource, or else this one.
+    /// Public access, with the type that the file states for each resource, or else this type.
     PublicAccess(Option<ResourceType>),
 }
 
 impl Question {
-    /// The name of the command.
+    /// Returns the name of the command.
     pub(super) fn command(self) -> &'static str {
         self.kind().name()
     }
 
-    /// The check of one input; `None` if the type of its resource is not known.
+    /// Returns the check of one input; `None` if the type of its resource is not known.
     pub(super) fn of(self, input: &Input) -> Option<AwsCheck> {
         match self {
             Question::Same(check) => Some(check),
@@ -45,7 +45,7 @@ impl Question {
         }
     }
 
-    /// The kind of check.
+    /// Returns the kind of check.
     pub(super) fn kind(self) -> CheckKind {
         match self {
             Question::Same(check) => check.kind(),
@@ -54,7 +54,7 @@ impl Question {
     }
 }
 
-/// Why there is no answer for a case.
+/// The reason why there is no answer for a case.
 pub(super) enum Without {
     Failed(Failure),
     Skipped(String),

@@ -1,4 +1,4 @@
-//! Policies that a plan creates or deletes, and policies whose text is not shown.
+//! Outcomes for policies that a plan creates or deletes, and for policies whose text is not shown.
 
 use super::run::Without;
 use crate::check::{Options, Weakened, no_new_access};
@@ -11,7 +11,7 @@ use crate::report::{Issue, Kind, Outcome, Settled, Status};
 use crate::solve::{Finding, Verdict};
 use crate::surface::{answered, fit};
 
-/// The outcome for a policy that there was not before: whatever it allows is new.
+/// Returns the outcome for a created policy: whatever it allows is new.
 pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Result<Settled, Without> {
     fit(&[policy], options.policy_type)?;
     let nothing = nothing(policy, options);
@@ -31,13 +31,13 @@ pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Resul
         .at(&policy.source, span, "allowed by the new policy")
         .with_note(
             "help",
-            "give what new policies may allow with `--existing`, or list them with `--created note`",
+            "state what new policies may allow with `--existing`, or list them with `--created note`",
         )
         .with_fingerprint(&[Code::NewPolicy.as_str(), name, &policy.to_string()]);
     Ok(Settled::of(issue, message))
 }
 
-/// The outcome for a policy that is deleted: it allows nothing any more, but what it denied is not denied either.
+/// Returns the outcome for a deleted policy: it allows nothing any more, but it does not deny anything any more either.
 pub(super) fn deleted(name: &str, policy: &Document, options: &Options) -> Result<Settled, Without> {
     fit(&[policy], options.policy_type)?;
     let answer = answered(|| no_new_access(&nothing(policy, options), policy, options))?;
@@ -82,7 +82,7 @@ fn undecided(name: &str, policy: &Document, what: &str) -> Settled {
     Settled::of(issue.at(&policy.source, policy.span, ""), message)
 }
 
-/// The outcome for a policy whose text the file marks as sensitive: its status and nothing of it.
+/// Returns the outcome for a policy whose text the file marks as sensitive: its status and nothing else.
 pub(super) fn concealed<'a>(entry: &Entry, outcome: &Outcome<'_>) -> Outcome<'a> {
     let (status, code) = match outcome {
         Outcome::Judged(judgement) => match &judgement.answer.verdict {
@@ -97,7 +97,7 @@ pub(super) fn concealed<'a>(entry: &Entry, outcome: &Outcome<'_>) -> Outcome<'a>
         },
         Outcome::Skipped(why) => return Outcome::Skipped(why.clone()),
     };
-    let message = "its text is marked as sensitive: `--show-sensitive` shows what was found";
+    let message = "its text is marked as sensitive: `--show-sensitive` shows the findings";
     let kind = match status {
         Status::Fail => Kind::Finding,
         Status::Error => Kind::Error,

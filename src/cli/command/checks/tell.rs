@@ -1,4 +1,4 @@
-//! The answers of a run, in JSON and in text.
+//! Reports the answers of a run, in JSON and in text.
 
 use super::case::Case;
 use crate::cli::command::policies::{described_block, described_entry};
@@ -9,12 +9,12 @@ use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Kind, Outcome, Report, Status, Subject, json};
 use serde_json::{Map, Value};
 
-/// The outcomes of all cases, with the report that is made from them.
+/// The outcomes of all cases, with the report made from them.
 pub(super) struct Told<'t, 'a> {
     pub(super) cases: &'t [Case<'a>],
     pub(super) outcomes: &'t [Outcome<'a>],
     pub(super) report: &'t Report,
-    /// True if answers are told with the names of their inputs.
+    /// True if answers are reported with the names of their inputs.
     pub(super) named: bool,
     /// Files of several policies.
     pub(super) files: &'t [Holding],
@@ -33,7 +33,7 @@ impl Told<'_, '_> {
             };
             if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
                 members.insert("accepted".to_owned(), json::accepted(subject));
-                // With its findings accepted, what is open beside them is what counts.
+                // Once its findings are accepted, the undecided part beside them decides the status.
                 if let (Status::Unknown, Outcome::Judged(judgement)) = (subject.status, outcome)
                     && let Some(open) = json::open(judgement)
                 {
@@ -68,12 +68,12 @@ impl Told<'_, '_> {
 
     pub(super) fn text(&self, references: &[Reference], output: &mut Output) -> Result<(), Failure> {
         let Told { cases, outcomes, report, named, files } = *self;
-        // All that was noticed first: a fault in one document hides none in another.
+        // All diagnostics come first: a fault in one document does not hide those of another.
         output.issues(report.issues.iter().filter(|issue| issue.kind == Kind::Warning));
         references.iter().filter_map(Reference::failure).for_each(|failure| output.failure(&failure));
         let mut told: Option<&str> = None;
         for ((case, outcome), subject) in cases.iter().zip(outcomes).zip(&report.subjects) {
-            // With several rules, what concerns the policy alone is told once.
+            // With several rules, issues of the policy itself are reported once.
             let is_new = told.replace(&case.input.argument) != Some(&case.input.argument);
             match outcome {
                 Outcome::Judged(judgement) => {
@@ -86,7 +86,7 @@ impl Told<'_, '_> {
                 }
                 Outcome::Failed(failure) => {
                     match (&case.input.read, case.reference.and_then(Reference::failure)) {
-                        // Those that all inputs share are told above.
+                        // Issues of the references that all inputs share are reported above.
                         (Ok(read), Some(_)) if !references.is_empty() => {
                             if let Some(own) = Failure::of_documents([read]).filter(|_| is_new) {
                                 output.failure(&own);

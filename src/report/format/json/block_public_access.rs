@@ -63,7 +63,7 @@ struct RemainsView<'a> {
     witness: Option<RequestView<'a>>,
 }
 
-/// As `--format json` writes it.
+/// Serializes the same JSON as `--format json`.
 impl Serialize for BlockReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (of, outcome) = (self.of, self.outcome);

@@ -22,7 +22,7 @@ struct ChangeView<'a> {
 #[serde(rename_all = "camelCase")]
 struct GroupView<'a> {
     share: &'static str,
-    /// The set of requests in which it is new, if that is not what the policies allow.
+    /// The set of requests in which the group is new, if it is not the set that the policies allow.
     #[serde(skip_serializing_if = "Option::is_none")]
     set: Option<&'static str>,
     file: &'a str,
@@ -30,12 +30,12 @@ struct GroupView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_id: Option<&'a str>,
     effect: Option<&'static str>,
-    /// The statement that says what the group is about.
+    /// The statement that describes the group.
     region: Option<Value>,
     witness: RequestView<'a>,
 }
 
-/// As `--format json` writes it.
+/// Serializes the same JSON as `--format json`.
 impl Serialize for Change<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let documents = [self.more, self.less];

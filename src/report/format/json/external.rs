@@ -1,4 +1,4 @@
-//! Access from outside a zone of trust: members of AWS's findings, and ours.
+//! Access from outside a zone of trust: the members of AWS's findings, and our own.
 
 use super::Members;
 use super::judged::{Open, reasons};
@@ -33,7 +33,7 @@ struct FindingView<'a> {
     is_public: bool,
     principal: Members<&'static str, String>,
     action: Vec<&'a str>,
-    /// The conditions that a key and its values tell.
+    /// The conditions that a key and its values describe.
     condition: Members<String, String>,
     sources: [SourceView; 1],
     wholly_outside: bool,
@@ -42,7 +42,7 @@ struct FindingView<'a> {
     statement_indexes: &'a [usize],
     pointer: String,
     witness: RequestView<'a>,
-    /// All conditions, unless `condition` tells them.
+    /// All conditions, unless `condition` describes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     conditions: Option<Vec<ConditionView<'a>>>,
     #[serde(skip_serializing_if = "<[usize]>::is_empty")]
@@ -67,8 +67,7 @@ struct ConditionView<'a> {
 }
 
 impl External<'_> {
-    /// Writes the answer as JSON. Of [`External::issues`], those that are accepted make their findings archived; without any,
-    /// all are active.
+    /// Writes the answer as JSON. Findings whose issue is accepted are archived; without issues, all findings are active.
     pub fn json(&self, issues: &[Issue]) -> Value {
         let rest = &self.access.rest;
         let names = KeyNames::of(&[self.policy]);

@@ -58,7 +58,7 @@ impl<'a> FindingView<'a> {
     }
 }
 
-/// As `--format json` writes it.
+/// Serializes the same JSON as `--format json`.
 impl Serialize for Found<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let documents = self.documents();

@@ -1,4 +1,4 @@
-//! Issues, failures, and what lint found.
+//! Issues, failures, and the results of lint.
 
 use super::Members;
 use super::place::{DiagnosticView, Range};
@@ -61,7 +61,7 @@ pub fn accepted(subject: &Subject) -> Value {
     subject.issues.iter().filter_map(one).collect()
 }
 
-/// The outcome of lint for a policy.
+/// The result of lint for a policy.
 #[derive(Serialize)]
 struct LintView<'a> {
     file: &'a str,
@@ -76,7 +76,7 @@ enum LintOutcome<'a> {
     Found { message: &'a str, findings: Vec<IssueView<'a>> },
 }
 
-/// Writes what lint found in each policy, or why it could not be judged.
+/// Writes the results of lint for each policy, or the reason why it could not be checked.
 pub fn lint(report: &Report, failures: &[Option<Failure>]) -> Value {
     let one = |(subject, failed): (&Subject, &Option<Failure>)| {
         json!(LintView {

@@ -1,4 +1,4 @@
-//! The answer to one question about one document.
+//! The answer to one query about one document.
 
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
@@ -15,7 +15,7 @@ use crate::solve::{Stats, Unknown, UnknownReason, Verdict};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-/// As `--format json` writes it: AWS's members first, then ours.
+/// Serializes the same JSON as `--format json`: AWS's members first, then our own.
 ///
 /// ```
 /// use iamsat::report::{AwsCheck, Judgement};
@@ -123,7 +123,7 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// A warning about the documents, or that less is denied.
+/// A warning about the documents, or about requests that are no longer denied.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Warning<'a> {
@@ -221,7 +221,7 @@ struct Location<'a> {
     statement_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     existing_statement_index: Option<usize>,
-    /// The existing policy, where the place is in it.
+    /// The existing policy, if the place is in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     pointer: &'a str,
@@ -295,7 +295,7 @@ pub(super) fn reasons<'a>(unknown: &'a Unknown, documents: &[&'a Document]) -> V
     unknown.reasons.iter().map(one).collect()
 }
 
-/// Numbers beyond 2^53 are no numbers in most programs that read JSON.
+/// Most programs that read JSON cannot represent numbers beyond 2^53.
 #[derive(Serialize)]
 struct Addresses {
     ipv4: String,

@@ -1,5 +1,5 @@
-//! JSON: AWS's three members word for word, then ours. Every answer is [`Serialize`], written from a typed view; here is what
-//! else the surfaces write.
+//! JSON: AWS's three members word for word, then our own. Every answer is [`Serialize`], written from a typed view; this file has
+//! the other JSON outputs.
 
 mod block_public_access;
 mod difference;
@@ -27,13 +27,13 @@ pub fn warning(source: &Source, warning: &Diagnostic) -> Value {
     json!(place::DiagnosticView::of(source, warning))
 }
 
-/// Writes an outcome that no search gave.
+/// Writes an outcome that is known without a search.
 pub fn settled(settled: &Settled) -> Value {
     let code = settled.issue.as_ref().map(|issue| issue.code.as_str());
     json!({"result": settled.status.name(), "message": settled.message, "code": code})
 }
 
-/// Writes what is undecided beside the findings of a FAIL.
+/// Writes the undecided parts beside the findings of a FAIL.
 pub fn open(judgement: &Judgement<'_>) -> Option<Value> {
     let open = judgement.answer.open.as_deref()?;
     Some(json!(judged::reasons(open, &judgement.documents())))
@@ -44,7 +44,7 @@ pub fn request(request: &Request, documents: &[&Document]) -> Value {
     json!(request::RequestView::of(request, &KeyNames::of(documents)))
 }
 
-/// An object whose members are known only when it is written.
+/// An object whose member names are known only at run time.
 struct Members<N, V>(Vec<(N, V)>);
 
 impl<N: Serialize, V: Serialize> Serialize for Members<N, V> {

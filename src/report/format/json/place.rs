@@ -6,7 +6,7 @@ use crate::policy::pointer_at;
 use crate::span::{Source, Span};
 use serde::Serialize;
 
-/// A span as people and programs count.
+/// A span in lines and columns, counted from 1.
 #[derive(Serialize)]
 pub(super) struct Range {
     start: Position,

@@ -5,7 +5,7 @@ use crate::request::{HiddenAttributes, Request, Requester, RequesterKind};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 
-/// A request: the keys of its context are spelled as the documents do.
+/// A request; the keys of its context are spelled as in the documents.
 #[derive(Serialize)]
 pub(super) struct RequestView<'a> {
     principal: Option<Principal<'a>>,

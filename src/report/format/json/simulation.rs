@@ -23,7 +23,7 @@ struct SimulationView<'a> {
     warnings: Vec<WarningView<'a>>,
 }
 
-/// As `--format json` writes it.
+/// Serializes the same JSON as `--format json`.
 impl Serialize for Simulation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names = KeyNames::of(&self.documents);
@@ -104,7 +104,7 @@ impl PartView<'_> {
     }
 }
 
-/// Returns true, false, or `None` where it is undecided.
+/// Returns true or false; `None` if it is undecided.
 fn known(truth: Truth) -> Option<bool> {
     match truth {
         Truth::True => Some(true),

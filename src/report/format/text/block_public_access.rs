@@ -8,7 +8,7 @@ use crate::request::Request;
 use crate::solve::Verdict;
 
 impl BlockReport<'_> {
-    /// Draws the answer for people, line by line.
+    /// Writes the answer for people, line by line.
     pub fn text(&self) -> String {
         let settings = self.of.settings.named().into_iter().filter(|(_, on)| *on);
         let on: Vec<&str> = settings.map(|(name, _)| name).collect();
@@ -92,7 +92,7 @@ impl BlockReport<'_> {
         remains.join("; ")
     }
 
-    /// Returns a request that remains; where nothing is restricted, one that makes the policy public.
+    /// Returns a request for which access remains; if nothing is restricted, one that makes the policy public.
     fn witness(&self) -> Option<&Request> {
         match &self.outcome.remaining.as_ref().or(self.outcome.public.as_ref())?.verdict {
             Verdict::Fail(findings) => findings.first().map(|f| f.witness.request()),

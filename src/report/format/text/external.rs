@@ -7,11 +7,11 @@ use crate::report::answer::External;
 use crate::report::answer::external::{Trust, Values, number};
 use crate::report::issue::Issue;
 
-/// Letters of a cell of the table that are shown.
+/// The number of letters of a table cell that are shown.
 const WIDEST: usize = 44;
 
 impl External<'_> {
-    /// Draws the findings as a table, but for those whose issue is among these and accepted; empty if there are none.
+    /// Writes the findings as a table, without those whose issue is accepted; empty if there are none.
     pub fn table(&self, issues: &[Issue]) -> String {
         let mut rows: Vec<[String; 8]> = vec![
             ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
@@ -79,7 +79,7 @@ fn cell(trust: &Trust<'_>) -> String {
     }
 }
 
-/// Puts a text on one line, not too long for a cell: every condition has this much room of its own.
+/// Puts a text on one line, shortened to the width of a cell.
 fn short(text: &str) -> String {
     let text = one_line(text);
     if text.chars().count() <= WIDEST {

@@ -1,4 +1,4 @@
-//! Text for people: verdict, place, request, why, what to do.
+//! Text for people: verdict, place, request, reason, and what to do.
 
 mod block_public_access;
 mod external;
@@ -20,7 +20,7 @@ pub use simulation::simulation;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled, summary};
 
-/// Draws an issue with its place. What is accepted is told in one line.
+/// Writes an issue with its place. An accepted issue takes one line.
 pub fn issue(issue: &Issue, style: Style) -> String {
     let shown = |text: &str| style.shown(text).into_owned();
     if let Some(reason) = &issue.accepted {
@@ -59,7 +59,7 @@ pub fn issue(issue: &Issue, style: Style) -> String {
     style.draw(group)
 }
 
-/// Draws an error without a verdict, for standard error.
+/// Writes an error without a verdict, for standard error.
 pub fn failure(failure: &Failure, style: Style) -> String {
     let mut out = String::new();
     for fault in &failure.faults {
@@ -72,17 +72,17 @@ pub fn failure(failure: &Failure, style: Style) -> String {
     out
 }
 
-/// Draws one diagnostic with its place.
+/// Writes one diagnostic with its place.
 pub fn diagnostic(source: &Source, fault: &Diagnostic, style: Style) -> String {
     issue(&Issue::of_diagnostic(source, fault), style)
 }
 
-/// Draws something odd about a request, for standard error.
+/// Writes a remark on a request, for standard error.
 pub fn remark(remark: &Remark, style: Style) -> String {
     issue(&Issue::new(Kind::Warning, remark.code, one_line(&remark.message)), style)
 }
 
-/// Writes a line about an input, whatever texts it repeats: what is not seen is spelled out, and it stays one line.
+/// Writes a line about an input. Invisible characters in the texts it contains are escaped, so it stays one line.
 ///
 /// ```
 /// use iamsat::report::text::line;

@@ -1,4 +1,4 @@
-//! A simulated request: the decision, then every statement with what keeps it from applying.
+//! A simulated request: the decision, then every statement with the parts that keep it from applying.
 
 use super::style::Style;
 use super::verdict::Verbosity;
@@ -11,7 +11,7 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Styl
     let mut out = String::new();
     let decision = match simulation.decision {
         Decision::Undetermined if verbosity >= Verbosity::Normal => {
-            "undetermined, it depends on what is open above (`?`)".to_owned()
+            "undecided: it depends on the parts marked ? above".to_owned()
         }
         _ => simulation.sentence(),
     };
@@ -52,7 +52,7 @@ fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
         place.line
     );
     for part in &report.parts {
-        // What is false decides; what is open matters only where nothing is false.
+        // A false part decides; an open part matters only if no part is false.
         let tells =
             part.truth == Truth::False || (part.truth == Truth::Unknown && report.applies == Truth::Unknown);
         if tells || verbosity == Verbosity::Verbose {

@@ -1,4 +1,4 @@
-//! Source lines with marks. A line too long to be shown is cut to windows around its marks.
+//! Source lines with marks. A long line is cut to windows around its marks.
 
 use super::style::{Letters, Style};
 use crate::explain::display::{is_hidden, one_line};
@@ -7,25 +7,25 @@ use crate::span::{Source, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 use std::borrow::Cow;
 
-/// Characters of a line that are still shown whole, where the width of the terminal is not known.
+/// A line with at most this many characters is shown whole, if the width of the terminal is not known.
 const WHOLE: usize = 140;
-/// The fewest characters of a line that are worth showing.
+/// The smallest number of characters shown of a line.
 const FEWEST: usize = 40;
-/// The widest terminal that is drawn for; a wider one is drawn for like this one.
+/// The largest supported terminal width; wider terminals are treated like this one.
 const MOST: usize = 1 << 20;
 /// Columns that the frame takes.
 const FRAME: usize = 8;
 
-/// The length of a line that is shown.
+/// How much of a line is shown.
 #[derive(Clone, Copy)]
 struct Room {
-    /// Characters of a line that are still shown whole.
+    /// The number of characters up to which a line is shown whole.
     whole: usize,
-    /// Bytes of a window with several marks.
+    /// The number of bytes of a window with several marks.
     joined: usize,
-    /// Bytes shown on each side of a mark in a longer line.
+    /// The number of bytes shown on each side of a mark in a longer line.
     margin: usize,
-    /// Bytes of a mark that are shown in a longer line.
+    /// The number of bytes of a mark that are shown in a longer line.
     longest: usize,
 }
 
@@ -42,13 +42,13 @@ impl Room {
     }
 }
 
-/// The snippets that show the marks, the first one's place in the heading.
+/// Returns the snippets that show the marks; the place of the first one is in the heading.
 pub(super) fn elements(source: &Source, marks: &[Mark], style: Style) -> Vec<Element<'static>> {
     let room = Room::of(style);
     let marks: Vec<Shown<'_>> =
         marks.iter().enumerate().map(|(index, mark)| Shown::new(index, mark, style)).collect();
     if marks.iter().all(|m| !is_long(source, m.span, style)) {
-        // Of a large document only the lines that are marked, and those between them, are handed on.
+        // Only the marked lines of a large document, and those between them, are passed on.
         let lines = marks.iter().map(|m| source.line(m.span.start as usize));
         let all = lines.reduce(|a, b| Span { start: a.start.min(b.start), end: a.end.max(b.end) });
         let Some(all) = all else { return Vec::new() };
@@ -98,7 +98,7 @@ fn overlap(a: Span, b: Span) -> bool {
     a.start <= b.end && b.start <= a.end
 }
 
-/// A window of one line with its marks.
+/// Returns a window of one line with its marks.
 fn excerpt(source: &Source, window: Span, marks: &[&Shown<'_>], style: Style) -> Vec<Element<'static>> {
     let Some(first) = marks.first() else { return Vec::new() };
     let line = source.line(window.start as usize);
@@ -123,18 +123,18 @@ fn annotation(mark: &Shown<'_>, span: Span) -> Annotation<'static> {
     if mark.label.is_empty() { annotation } else { annotation.label(mark.label.clone().into_owned()) }
 }
 
-/// The part of a place on its first line: marks over many lines hide more than they show.
+/// Returns the part of a place on its first line: marks over many lines hide more than they show.
 fn first_line(source: &Source, span: Span) -> Span {
     let first = source.slice(span).lines().next().map_or(0, |line| line.trim_end().len());
     Span::new(span.start as usize, span.start as usize + first)
 }
 
-/// Returns true if the line in which a place starts is too long to be shown whole: then lines alone do not lead to it.
+/// True if the line in which a place starts is too long to be shown whole; its line number alone then does not lead to the place.
 pub(super) fn is_long(source: &Source, span: Span, style: Style) -> bool {
     source.slice(source.line(span.start as usize)).chars().nth(Room::of(style).whole).is_some()
 }
 
-/// The bytes to show around a place, within its line.
+/// Returns the bytes to show around a place, within its line.
 fn window(source: &Source, span: Span, room: Room) -> Span {
     let line = source.line(span.start as usize).range();
     let text = source.text();
@@ -150,7 +150,8 @@ fn window(source: &Source, span: Span, room: Room) -> Span {
     Span::new(start, end)
 }
 
-/// The text with characters of the same length in bytes for those that would disturb a terminal, or that it cannot show.
+/// Returns the text with replacements for characters that would disturb the terminal or that it cannot show. Lengths in bytes are
+/// kept.
 fn visible(text: &str, letters: Letters) -> String {
     let hidden = |c: char| is_hidden(c) && !matches!(c, '\n' | '\t' | '\r');
     let foreign = |c: char| letters == Letters::Ascii && !c.is_ascii();

@@ -1,47 +1,47 @@
-//! The way text is drawn: colours, characters, width.
+//! The style of text: colours, characters, width.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Renderer};
 use std::borrow::Cow;
 
-/// The characters that text may consist of.
+/// The characters of which text may consist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Letters {
-    /// Frames of ASCII, content as it is: for files and pipes.
+    /// ASCII frames, unchanged content: for files and pipes.
     #[default]
     Plain,
-    /// Frames of lines, content as it is: for terminals that can show them.
+    /// Box-drawing frames, unchanged content: for terminals that can show them.
     Lines,
-    /// ASCII alone, what is beyond it spelled out: for terminals that can show nothing else. Replay commands stay as they
-    /// are.
+    /// ASCII only, other characters escaped: for terminals that can show nothing else. Replay commands are unchanged.
     Ascii,
 }
 
-/// The way in which text is drawn.
+/// The style of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// True to use colours.
     pub color: bool,
     /// Which characters to use.
     pub letters: Letters,
-    /// Columns of the terminal; `None` if it is none.
+    /// The width of the terminal in columns; `None` if the output is not a terminal.
     pub width: Option<usize>,
 }
 
 impl Style {
-    /// Draws a group of snippets and messages.
+    /// Renders a group of snippets and messages.
     pub(super) fn draw(self, group: Group<'_>) -> String {
         let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
         let decor = if self.letters == Letters::Lines { DecorStyle::Unicode } else { DecorStyle::Ascii };
-        // Long lines are cut before they are drawn, so that all marks stay visible.
+        // Long lines are cut before rendering, so that all marks stay visible.
         let drawn = renderer.term_width(10_000).decor_style(decor).render(&[group]);
-        // A window of a long line has its place in the heading above it; the renderer then marks it as of another file.
+        // The heading above the window of a long line already has its place; the renderer would mark it as belonging to another
+        // file.
         let lines =
             drawn.split('\n').filter(|line| !matches!(without_style(line).trim(), ":::" | "\u{2e2c}"));
         lines.flat_map(|line| [line, "\n"]).collect()
     }
 
-    /// Writes a text in characters that can be shown.
+    /// Writes a text in characters that the terminal can show.
     pub(super) fn shown(self, text: &str) -> Cow<'_, str> {
         if self.letters != Letters::Ascii || text.is_ascii() {
             return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! The answer to one question about one document, and the last line over several.
+//! The answer to one query about one document, and the last line over several.
 
 use super::issue;
 use super::style::Style;
@@ -6,19 +6,19 @@ use crate::explain::display::counted;
 use crate::report::answer::{Judgement, Settled};
 use crate::report::issue::{Issue, Kind, Status, Subject};
 
-/// The amount of text that is told.
+/// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// Only what is wrong.
     Quiet,
     /// Verdicts too.
     Normal,
-    /// Assumptions, sizes and times too.
+    /// Also assumptions, sizes and times.
     Verbose,
 }
 
-/// Draws the answer to one question about one document: its findings or the reasons why there is none, without warnings, and
-/// the verdict. `named` has the verdict name the policies.
+/// Writes the answer to one query about one document: its findings or the reasons why there is none, and the verdict, without
+/// warnings. With `named`, the verdict names the policies.
 pub fn judgement(
     judgement: &Judgement<'_>,
     issues: &[Issue],
@@ -49,7 +49,7 @@ pub fn judgement(
     out
 }
 
-/// Draws an outcome that no search gave.
+/// Writes an outcome that is known without a search.
 pub fn settled(
     settled: &Settled,
     issues: &[Issue],
@@ -103,7 +103,7 @@ pub fn summary(command: &str, subjects: &[Subject]) -> String {
         (count(Status::Fail, true), "accepted"),
         (skipped, "skipped"),
     ];
-    // What a certificate shows is a PASS or a FAIL too.
+    // A certificate proves a PASS or a FAIL too.
     let part = |(n, kind): (usize, &str)| match (kind, command) {
         ("error", _) => counted(n, kind),
         ("FAIL", "verify") => format!("{n} refused"),
@@ -115,7 +115,7 @@ pub fn summary(command: &str, subjects: &[Subject]) -> String {
     format!("{command}: {inputs}{rules}: {}\n", parts.join(", "))
 }
 
-/// Lists the readings that the answer rests on where sources disagree.
+/// Lists the readings on which the answer rests and about which sources disagree.
 fn assumptions(judgement: &Judgement<'_>) -> String {
     let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
     match names.as_slice() {
@@ -124,7 +124,7 @@ fn assumptions(judgement: &Judgement<'_>) -> String {
     }
 }
 
-/// Writes what is only told if asked for.
+/// Writes the details that are shown only on request.
 fn details(judgement: &Judgement<'_>) -> String {
     let s = judgement.answer.stats;
     let mut lines = Vec::new();

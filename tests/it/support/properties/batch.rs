@@ -1,4 +1,4 @@
-//! Every line of a batch is answered by a line of JSON, in order, whatever it is.
+//! Every line of a batch, whatever it is, is answered by a line of JSON, in order.
 
 use super::parse::damaged;
 use crate::support::policies::{Policy, some_keys};
@@ -35,7 +35,7 @@ const ACCESS: &[&str] = &[
 const SCRAPS: &[&str] =
     &["", "\"", "}", "{", ",", "\\", "\r", "\n", "\"id\":2,", "\"check\":0,", "null", "\u{feff}"];
 
-/// A question, well-formed or not.
+/// A query, well-formed or not.
 fn line(u: &mut Unstructured<'_>) -> Result<String> {
     let document = |u: &mut Unstructured<'_>| -> Result<String> {
         if u.ratio(1, 4)? {
@@ -83,7 +83,7 @@ fn answered(input: &[u8]) {
         failed |= is_answer(&String::from_utf8_lossy(line), answer);
     }
     assert_eq!(any_failed, failed, "{}", show());
-    // However the input comes, the answers are the same.
+    // The answers are the same however the input arrives.
     let slowly = Slowly(Cursor::new(input.to_vec()));
     assert_eq!(run(slowly), (answers.clone(), any_failed), "{}", show());
 }
@@ -102,7 +102,7 @@ fn is_answer(line: &str, answer: &str) -> bool {
             assert!(has_none || line.contains(id), "{}", show());
         }
         Ok(asked) => assert_eq!(asked.get("id").map_or("null", |id| id.get()), id, "{}", show()),
-        // No JSON, but its beginning may be.
+        // It is not JSON, but its beginning may be.
         Err(_) => assert!(id == "null" || line.contains(id), "{}", show()),
     }
     let result = members.get("result").map(|result| result.get());
@@ -137,7 +137,7 @@ fn run(input: impl Read + Send + 'static) -> (String, bool) {
         timeout: None,
         limits: Default::default(),
         line_bytes: 1 << 20,
-        // As few as show that answers keep their order.
+        // The smallest numbers that show that answers keep their order.
         jobs: NonZeroUsize::new(2),
     };
     let mut answers = Vec::new();

@@ -18,14 +18,14 @@ pub(crate) fn holds(data: &[u8]) {
     if let Some([new, existing]) = lines(data).as_deref() {
         let read = |name, text: &str| parse(&Source::new(name, text), &InputLimits::default()).ok();
         if let (Some(new), Some(existing)) = (read("new", new), read("existing", existing)) {
-            // What these policies are about is not known: what they spell makes requests.
+            // Nothing is known about these policies: requests are made from the texts in them.
             let seed = data.iter().fold(0, |sum: u64, byte| sum.rotate_left(5) ^ u64::from(*byte));
             let policy_type = PolicyType::infer([&new, &existing]);
             compare(&new, &existing, policy_type, seed, requests::spelled).unwrap();
         }
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
@@ -35,7 +35,7 @@ fn agree(u: &mut Unstructured<'_>) -> Result<()> {
     let new = Policy::arbitrary(u, &keys, resource_policy)?.document("new");
     let existing = Policy::arbitrary(u, &keys, resource_policy)?.document("existing");
     let policy_type = if resource_policy { PolicyType::Resource } else { PolicyType::Identity };
-    // Requests need many choices: they come from one number of the input.
+    // Requests need many choices: they are derived from one number of the input.
     let seed = u.arbitrary();
     compare(&new, &existing, policy_type, seed.unwrap_or_default(), requests::arbitrary)
 }
@@ -75,10 +75,10 @@ fn compare(
     Ok(())
 }
 
-/// The answer of check-no-new-access about what the policies allow by themselves, itself checked: each witness is confirmed once more, and UNKNOWN has to rest on
-/// something that AWS leaves open.
+/// Returns the checked answer of check-no-new-access about access that the policies allow by themselves: each witness is
+/// confirmed once more, and UNKNOWN must name something that AWS leaves open.
 pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyType) -> Answer {
-    // What policies let through beside others is another question.
+    // Beside others would be another query.
     let judging = Judging::Alone;
     let options = Options { policy_type: Some(policy_type), judging, certify: true, ..Options::default() };
     let answer = no_new_access(new, existing, &options);
@@ -125,7 +125,7 @@ pub(crate) fn judged(new: &Document, existing: &Document, policy_type: PolicyTyp
     answer
 }
 
-/// Whether the new document allows the request and the existing one refuses it.
+/// Returns true if the new document allows the request and the existing one refuses it.
 pub(crate) fn shows_new_access(
     new: &Document,
     existing: &Document,

@@ -1,8 +1,8 @@
 //! Any command line ends in one of the exit codes.
 //!
-//! Lines of text are arguments; anything else is a stream of choices. What would write a file, listen, or read a device is
-//! left out: the property runs the program in its own process. Standard input has to be empty, and what is printed is
-//! for nobody.
+//! Lines of text are arguments; anything else is a stream of choices. Arguments that would write a file, listen, or read a device
+//! are omitted, because the property runs the program in its own process. Standard input has to be empty, and the output is
+//! ignored.
 
 use super::lines;
 use crate::support::policies::{ACTIONS, Policy, RESOURCES, some_keys};
@@ -30,7 +30,7 @@ fn ends(arguments: &[OsString]) {
     assert!(code <= 3, "{code}: {arguments:?}");
     let is = |argument: &OsString, text: &str| argument.to_str() == Some(text);
     assert!(code != 1 || !arguments.iter().any(|a| is(a, "--exit-zero")), "{arguments:?}");
-    // A deadline may come before the answer or after it.
+    // A deadline may pass before the answer or after it.
     if !arguments.iter().any(|a| a.to_string_lossy().starts_with("--timeout")) {
         assert_eq!(run(), code, "{arguments:?}");
     }
@@ -85,7 +85,7 @@ const VALUED: &[&str] = &[
     "--endpoint-url",
     "--resource-type",
 ];
-/// Flags without a value, and what is no flag.
+/// Flags without a value, and words that are not flags.
 const BARE: &[&str] = &[
     "--exit-zero",
     "--certify",
@@ -168,7 +168,7 @@ const VALUES: &[&str] = &[
 fn arguments(u: &mut Unstructured<'_>) -> Result<Vec<OsString>> {
     let command = *u.choose(COMMANDS)?;
     let mut arguments = vec![OsString::from(command)];
-    // What the commands cannot do without comes first, most of the time.
+    // Required arguments of the command come first, most of the time.
     let needed: &[&str] = match command {
         "check-no-new-access" => &["--existing", "--new"],
         "check-access-not-granted" => &["--policy", "--actions"],
@@ -231,7 +231,7 @@ fn value(u: &mut Unstructured<'_>, flag: &str) -> Result<OsString> {
     })
 }
 
-/// Any bytes, where the system lets arguments be that.
+/// Returns arguments of any bytes, on systems that allow them.
 #[cfg(unix)]
 fn odd(bytes: &[u8]) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
@@ -242,8 +242,8 @@ fn odd(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Whether an argument can do nothing but be read: flags are those of the lists, since one that is not may write, paths
-/// stay in this directory, and no pattern stands for all that is in it.
+/// Returns true if an argument cannot make the program write. Only the listed flags are allowed, since another one may write;
+/// paths stay in this directory, and no pattern matches everything in it.
 fn is_harmless(argument: &OsString) -> bool {
     let text = argument.to_string_lossy();
     if text.starts_with('-') && text != "-" && !VALUES.contains(&&*text) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// One of the properties, for one case.
 pub(crate) fn holds(data: &[u8]) {
     let mut u = Unstructured::new(data);
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = match u.int_in_range(0..=2u8) {
         Ok(0) => clauses_have_a_model_where_the_formula_is_true(&mut u),
         Ok(1) => models_one_after_the_other_are_those_of_the_truth_table(&mut u),
@@ -74,7 +74,7 @@ impl Written {
 
 const NAMES: [&str; 6] = ["a:0", "a:1", "a:2", "a:3", "a:4", "a:5"];
 
-/// As many atoms that mean nothing.
+/// Adds this many atoms without meaning.
 fn atoms(formula: &mut Formula<'_>, count: usize) -> Vec<Lit> {
     NAMES[..count]
         .iter()
@@ -111,8 +111,8 @@ pub(crate) fn clauses_have_a_model_where_the_formula_is_true(u: &mut Unstructure
     Ok(())
 }
 
-/// One solver that goes on: every model is excluded by a clause, now and then the formula gets one more part, and the
-/// models that come are those of the truth table.
+/// Uses one incremental solver: every model is excluded by a clause, now and then the formula gets one more part, and the models
+/// are those of the truth table.
 pub(crate) fn models_one_after_the_other_are_those_of_the_truth_table(
     u: &mut Unstructured<'_>,
 ) -> Result<()> {
@@ -148,7 +148,7 @@ pub(crate) fn models_one_after_the_other_are_those_of_the_truth_table(
             let place = atoms.iter().position(|lit| atom_of(&formula, *lit) == atom).unwrap();
             bits |= u32::from(value) << place;
         }
-        assert!(holds(bits), "{bits:b} is no model of {parts:?} without {excluded:?}");
+        assert!(holds(bits), "{bits:b} is not a model of {parts:?} without {excluded:?}");
         excluded.insert(bits);
         let other: Vec<Lit> =
             atoms.iter().enumerate().map(|(i, atom)| atom.negate_if(bits >> i & 1 == 1)).collect();
@@ -163,8 +163,8 @@ pub(crate) struct Count {
     pub(crate) without: u32,
 }
 
-/// Clauses in portions, after each of which both solvers have a model or none: random ones of three literals, near the
-/// number at which half of such problems have no model, or what the choices say.
+/// Adds clauses in portions; after each of them both solvers have a model or none. The clauses are random ones of three literals,
+/// near the number at which half of such problems have no model, or come from the choices.
 pub(crate) fn two_solvers_agree(u: &mut Unstructured<'_>) -> Result<Count> {
     let mut both = Both::default();
     if u.arbitrary()? {
@@ -202,7 +202,7 @@ pub(crate) fn two_solvers_agree(u: &mut Unstructured<'_>) -> Result<Count> {
     Ok(both.count)
 }
 
-/// The solver and the second one, with the same clauses.
+/// The solver and a second one, with the same clauses.
 struct Both {
     ours: Solver,
     second: BasicSolver,

@@ -1,4 +1,4 @@
-//! Conjunctions of patterns have a word or a minimal conflict, as a walk over sets of positions says that tries every
+//! Conjunctions of patterns have a word or a minimal conflict, compared with a walk over sets of positions that tries every
 //! letter of a complete alphabet.
 //!
 //! Lines of text are patterns, each after a sign and what its wildcards match: `+*s3:Get*` (any text has to match),
@@ -17,11 +17,11 @@ pub(crate) fn holds(data: &[u8]) {
         let _ = written(&lines).map(|(positives, negatives)| judge(&domain, &positives, &negatives));
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
-/// All that patterns spell here, and unspelled members of every sort of symbols.
+/// All characters that the patterns spell here, and unspelled members of every class of symbols.
 const LETTERS: &str = "abghABGH12:/-_.+=,@! $\u{7f}é\u{1F600}";
 const CLASSES: &[Class] = &[
     Class::ANY,
@@ -35,9 +35,9 @@ const CLASSES: &[Class] = &[
     Class::COLON,
     Class::VISIBLE_LOWER_NOT_COLON,
 ];
-/// Walks over more sets than this are given up.
+/// A walk over more sets than this is abandoned.
 const MOST: usize = 4_000;
-/// Steps of a pattern: their positions, and the end, are the bits of a word.
+/// The most steps of a pattern: their positions, and the end, are the bits of a machine word.
 const LONGEST: usize = 63;
 
 fn class(u: &mut Unstructured<'_>) -> Result<Class> {

@@ -1,6 +1,6 @@
-//! Laws that every pair of policies has to obey, whatever it says: what is plain to see by looking at the change has to
-//! come out of the search over all requests. Every FAIL on the way has its witness confirmed once more, and every
-//! UNKNOWN has to name something that AWS leaves open (`check::judged`).
+//! Laws that hold for every pair of policies: a change whose effect is obvious has to have this effect in the search over all
+//! requests. Every FAIL on the way has its witness confirmed once more, and every UNKNOWN has to name something that AWS leaves
+//! open (`check::judged`).
 
 use super::check::judged;
 use crate::support::document;
@@ -21,10 +21,10 @@ use iamsat::theory::Theory;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// How often each verdict came out.
+/// The number of answers with each verdict.
 pub(crate) type Answers = RefCell<BTreeMap<&'static str, u32>>;
 
-/// A law, for one case. Too few bytes for a choice is no case.
+/// A law, checked on one case. An input with too few bytes for a choice is skipped.
 pub(crate) type Law = fn(&mut Unstructured<'_>, &Case<'_>) -> Result<()>;
 
 /// Every law.
@@ -60,7 +60,7 @@ pub(crate) fn obeys(law: Law, u: &mut Unstructured<'_>, answers: &Answers) {
     let _ = law(u, &Case { keys, resource_policy, answers });
 }
 
-/// One case of a law: what its policies speak about, and how the answers came out.
+/// One case of a law: the vocabulary of its policies, and the answers.
 pub(crate) struct Case<'a> {
     keys: Vec<&'static Key>,
     resource_policy: bool,
@@ -84,7 +84,7 @@ impl Case<'_> {
         Statement::everything(deny, self.resource_policy)
     }
 
-    /// The verdict on "the first allows nothing that the second does not", for policies as texts.
+    /// Returns the verdict on "the first allows nothing that the second does not", for policies as texts.
     fn verdict_of(&self, new: &str, existing: &str) -> &'static str {
         let (new, existing) = (document("new", new), document("existing", existing));
         let name = judged(&new, &existing, self.policy_type()).verdict.name();
@@ -96,13 +96,13 @@ impl Case<'_> {
         self.verdict_of(&new.text(false), &existing.text(false))
     }
 
-    /// Narrower or equal under every reading of what AWS leaves open.
+    /// Narrower or equal for every meaning of the open predicates.
     fn is_within(&self, new: &Policy, existing: &Policy) {
         let verdict = self.verdict(new, existing);
         assert_eq!(verdict, "PASS", "\nnew      {}\nexisting {}", new.text(false), existing.text(false));
     }
 
-    /// Narrower or equal; what AWS leaves open may keep that from being proved.
+    /// Narrower or equal; open predicates may prevent the proof.
     fn is_not_wider(&self, new: &Policy, existing: &Policy) {
         let verdict = self.verdict(new, existing);
         assert_ne!(verdict, "FAIL", "\nnew      {}\nexisting {}", new.text(false), existing.text(false));
@@ -119,7 +119,7 @@ impl Case<'_> {
     }
 }
 
-// ---- order, and what it is made of ----
+// ---- order, and the operations on it ----
 
 pub(crate) fn a_policy_allows_nothing_that_it_does_not_allow(
     u: &mut Unstructured<'_>,
@@ -201,7 +201,7 @@ pub(crate) fn order_duplicates_names_lists_and_case_do_not_matter(
     Ok(())
 }
 
-/// The same policy, spelled differently in every respect.
+/// Returns the same policy, spelled differently in every respect.
 fn respelled(u: &mut Unstructured<'_>, policy: &Policy) -> Result<String> {
     let mut other = policy.clone();
     let shuffled = |u: &mut Unstructured<'_>, list: &mut Vec<String>| -> Result<()> {
@@ -324,7 +324,7 @@ pub(crate) fn a_wider_pattern_never_narrows(u: &mut Unstructured<'_>, case: &Cas
     Ok(())
 }
 
-/// Widens one pattern of a statement; whether its policy then allows at least as much (else: at most as much).
+/// Widens one pattern of a statement; returns whether its policy then allows at least as much (else: at most as much).
 fn widen(u: &mut Unstructured<'_>, statement: &mut Statement) -> Result<bool> {
     let likes: Vec<usize> = (0..statement.conditions.len())
         .filter(|i| {
@@ -343,7 +343,7 @@ fn widen(u: &mut Unstructured<'_>, statement: &mut Statement) -> Result<bool> {
     let place = u.choose_index(element.len())?;
     let pattern = &mut element[place];
     match u.int_in_range(0..=2u8)? {
-        // A wildcard for the last character, where that is plain text of the last field.
+        // A wildcard replaces the last character if that is plain text of the last field.
         0 if pattern.ends_with(|c: char| c.is_ascii_alphanumeric())
             && pattern.len() > 2
             && !pattern.ends_with("s3") =>
@@ -403,7 +403,7 @@ pub(crate) fn a_part_and_its_complement_are_the_whole(
     Ok(())
 }
 
-/// The condition that is met exactly when this one is not.
+/// Returns the condition that is met exactly when this one is not.
 fn opposite(condition: &Condition) -> Option<Condition> {
     if condition.operator == "Null" {
         let value = if condition.values == ["true"] { "false" } else { "true" };
@@ -439,7 +439,7 @@ pub(crate) fn a_deny_takes_away_exactly_what_it_names(
 ) -> Result<()> {
     let policy = case.policy(u)?;
     let deny = case.statement(u, true)?;
-    // What the policy loses, asked in two ways: against itself with the Deny, and against everything but that.
+    // The loss of the policy, decided in two ways: against itself with the Deny, and against everything except the Deny.
     let lost = case.verdict(&policy, &policy.plus(deny.clone()));
     let meant = case.verdict(&policy, &Policy::of(vec![case.everything(false)]).plus(deny.clone()));
     let text = (policy.text(false), Policy::of(vec![deny]).text(false));
@@ -504,14 +504,14 @@ pub(crate) fn listed_access_is_granted_if_it_is_new_against_everything_else(
     Ok(())
 }
 
-/// Each Allow statement can be met in the part of a question that matters if and only if it can in all of it.
+/// Each Allow statement is satisfiable in the slice of a query if and only if it is in the whole query.
 pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, case: &Case<'_>) -> Result<()> {
     let mut all = Vec::new();
     for _ in 0..u.int_in_range(2..=4)? {
         let deny = u.ratio(1, 3)?;
         all.push(case.statement(u, deny)?);
     }
-    // Of the statements each document has some, so that they have many in common.
+    // Both documents draw their statements from a few, so that they share many.
     let mut some = || -> Result<Policy> {
         let mut statements = Vec::new();
         for statement in &all {
@@ -532,7 +532,7 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
     let sliced = goals(Encoding::sliced(&asked, &DocumentRef::plain(&asked), setting), setting.requesters());
     assert_eq!(whole.len(), sliced.len());
     for (whole, sliced) in whole.iter_mut().zip(sliced) {
-        // What the whole question leaves undecided may not matter.
+        // A statement that is undecided in the whole query may be outside the slice.
         if *whole == "undecided" {
             *whole = sliced;
         }
@@ -542,7 +542,7 @@ pub(crate) fn what_cannot_matter_changes_no_answer(u: &mut Unstructured<'_>, cas
     Ok(())
 }
 
-/// Whether each Allow statement of the policies can be met together with all that is shared.
+/// Returns the result of the search for each Allow statement of the policies, under the shared constraints.
 fn goals(mut question: Encoding<'_>, requesters: Requesters) -> Vec<&'static str> {
     let (allows, shared) = (question.goals.clone(), question.shared.clone());
     let mut search = Search::new(&mut question.formula, Theory::new(requesters), SearchLimits::default());

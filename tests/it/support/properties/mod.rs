@@ -1,5 +1,5 @@
-//! What has to hold for every input. Property tests try random bytes, the fuzzer looks for the bytes that break it,
-//! and what it once found is replayed.
+//! Properties that hold for every input. The property tests try random bytes, the fuzzer searches for bytes that break a
+//! property, and the inputs that it once found are replayed.
 
 pub(crate) mod batch;
 pub(crate) mod check;

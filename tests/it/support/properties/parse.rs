@@ -1,4 +1,4 @@
-//! Any text is read without panic, and every fault has a place in it.
+//! Any text is parsed without panic, and every fault has a place in it.
 
 use crate::support::policies::{Policy, some_keys};
 use arbitrary::{Result, Unstructured};
@@ -17,7 +17,7 @@ pub(crate) fn holds(data: &[u8]) {
     }
 }
 
-/// What policies are made of, to put in at random places.
+/// Fragments of policies, to insert at random places.
 const SCRAPS: &[&str] = &[
     "",
     "\"",
@@ -59,7 +59,7 @@ pub(crate) fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
     let mut text = Policy::arbitrary(u, &keys, with_principals)?.text(u.arbitrary()?);
     for _ in 0..u.int_in_range(0..=4u8)? {
         if u.arbitrary()? {
-            // Where a member or element may stand.
+            // Places at which a member or element can start.
             let places: Vec<usize> =
                 text.match_indices(['{', '[', ',']).map(|(at, _)| at.saturating_add(1)).collect();
             if !places.is_empty() {
@@ -98,7 +98,7 @@ fn reads(text: &str) {
     assert_eq!(again.diagnostics, parsed.diagnostics);
     if let Some(document) = &parsed.document {
         places(document, &inside);
-        // What was read can be judged, and gives no access that it does not give.
+        // A document that was read can be checked, and gives no new access against itself.
         let answer = no_new_access(document, document, &Options::default());
         assert!(matches!(answer.verdict, Verdict::Pass(_)), "against itself: {:?}", answer.verdict);
     }

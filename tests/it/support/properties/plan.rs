@@ -94,7 +94,7 @@ fn finds(text: &str, wanted: &[Wanted]) {
     }
 }
 
-/// The content is that of the text: the same document, or faults too.
+/// Compares the content with that of the text: the same document, or faults too.
 fn same(content: Option<&Content>, text: Option<&str>) {
     let content = content.expect("plans have a before and an after");
     match text {
@@ -107,7 +107,7 @@ fn same(content: Option<&Content>, text: Option<&str>) {
     }
 }
 
-/// Reads a file whatever it is; all places have to be inside of their texts, and the answer the same each time.
+/// Reads any file; all places have to be inside of their texts, and a second run gives the same answer.
 pub(crate) fn reads(text: &str) -> Option<Container> {
     let source = Source::new("f", text);
     let inside = |source: &Source, fault: &Diagnostic| {

@@ -1,4 +1,4 @@
-//! What is printed means what was read, and is printed again as it is.
+//! A printed policy means the same as the policy that was read, and printing it once more changes nothing.
 
 use super::parse::damaged;
 use crate::support::document;
@@ -31,10 +31,10 @@ fn round_trip(text: &str) {
         let answer = no_new_access(new, existing, &Options::default());
         assert!(matches!(answer.verdict, Verdict::Pass(_)), "{text}\n{printed}");
     }
-    // The same texts in the same places, as the reader sees them, and the same warnings about them.
+    // The same texts in the same places, as the reader reports them, and the same warnings about them.
     assert_eq!(content(&again), content(&read), "{text}\n{printed}");
     if read.warnings.len() >= limits.faults {
-        // Not all are kept, and which depends on their order.
+        // Not all are kept, and their order decides which.
         return;
     }
     let codes = |document: &Document| {
@@ -45,7 +45,7 @@ fn round_trip(text: &str) {
     assert_eq!(codes(&again), codes(&read), "{text}\n{printed}");
 }
 
-/// All that a document says, without places.
+/// Returns the content of a document, without places.
 fn content(document: &Document) -> Value {
     let statements: Vec<Value> = document.statements.iter().map(said).collect();
     json!([document.version.name(), document.id.as_ref().map(|id| &id.value), statements])

@@ -1,5 +1,5 @@
-//! Whatever is in a policy, in every format: nothing panics, texts keep to characters that are seen, JSON is JSON, and
-//! every place is inside its source.
+//! Any policy in every format: nothing panics, texts contain visible characters only, JSON is valid, and every place is inside
+//! its source.
 //!
 //! Two lines of text are two files, two more their names; anything else is a stream of choices.
 
@@ -34,11 +34,11 @@ pub(crate) fn holds(data: &[u8]) {
         return;
     }
     let mut u = Unstructured::new(data);
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = files(&mut u).and_then(|[new, existing]| rendered(&mut u, &new, &existing));
 }
 
-/// What disturbs those who read on a terminal, and what is wide or long.
+/// Texts that disturb a terminal, and texts that are wide or long.
 const ODD: &[&str] = &[
     "\u{1b}[31m",
     "\u{1b}]0;title\u{7}",
@@ -100,7 +100,7 @@ fn files(u: &mut Unstructured<'_>) -> Result<[Source; 2]> {
     Ok([Source::new(new_name, new), Source::new(existing_name, existing)])
 }
 
-/// Puts odd texts where any text may stand.
+/// Inserts odd texts at all places where any text is allowed.
 fn make_odd(u: &mut Unstructured<'_>, statement: &mut Statement) -> Result<()> {
     if u.ratio(1, 3)? {
         statement.sid = Some((*u.choose(ODD)?).to_owned());
@@ -154,7 +154,7 @@ fn rendered(u: &mut Unstructured<'_>, new: &Source, existing: &Source) -> Result
     Ok(())
 }
 
-/// All that was noticed about one file, as an error.
+/// Checks an error with all issues about one file.
 fn noticed(read: &Read, sources: &[&Source]) {
     let fault = |diagnostic: &iamsat::diagnostic::Diagnostic| Fault {
         source: read.source.clone(),
@@ -209,7 +209,7 @@ fn judged(
     tell(status, &message, issues, &sources);
 }
 
-/// The groups of requests that were gained or are no longer denied.
+/// Checks the groups of requests that were gained or are no longer denied.
 fn compared(new: &Document, existing: &Document, options: &Options) {
     let found = difference(new, existing, options);
     let gained = Change::new(Direction::Gained, new, existing, found, options);
@@ -278,9 +278,9 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
     assert!(annotations.lines().all(|line| is_command(line) || is_summary(line)), "{annotations}");
 }
 
-// ---- what has to hold of each format ----
+// ---- properties of each format ----
 
-/// The plain text; the coloured one says the same, and other terminals can be drawn for.
+/// Returns the plain text, and checks that the coloured text says the same and that other terminals are supported.
 fn drawn(draw: impl Fn(Style) -> String) -> String {
     let plain = draw(Style::default());
     let colored = draw(Style { color: true, ..Style::default() });
@@ -300,7 +300,7 @@ fn drawn(draw: impl Fn(Style) -> String) -> String {
     plain
 }
 
-/// No character moves the cursor, changes colours or directions, or is not seen.
+/// Checks that no character moves the cursor, changes colours or directions, or is invisible.
 fn seen(text: &str) {
     let hidden = |c: &char| {
         (c.is_control() && *c != '\n')
@@ -332,7 +332,7 @@ fn places(value: &Value, sources: &[&Source]) {
     }
 }
 
-/// Every region of a log is inside of its source, where it says so.
+/// Checks that every region of a log is inside its source.
 fn regions(value: &Value, sources: &[&Source]) {
     match value {
         Value::Array(list) => list.iter().for_each(|value| regions(value, sources)),
@@ -347,7 +347,7 @@ fn regions(value: &Value, sources: &[&Source]) {
     }
 }
 
-/// The text of a region by its lines and columns, if that is what it says.
+/// Returns the text of a region by its lines and columns, if it has them.
 fn snippet<'t>(region: &Value, text: &'t str) -> Option<&'t str> {
     let offset = |line: &str, column: &str| -> Option<usize> {
         let number = |name: &str| usize::try_from(region[name].as_u64()?).ok();

@@ -1,5 +1,5 @@
-//! Conjunctions of comparisons and networks have a value or a conflict, as the referee says of every value that could
-//! make a difference.
+//! Conjunctions of comparisons and networks have a value or a conflict, compared with the referee on every value that could make
+//! a difference.
 
 use arbitrary::{Result, Unstructured};
 use iamsat::automata::Symbol;
@@ -10,12 +10,12 @@ use iamsat::request::{Request, Requesters};
 use iamsat::theory::Theory;
 
 pub(crate) fn holds(data: &[u8]) {
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
-/// One kind of value: a key of it, operators with their relations, constants, and values on, around and between the
-/// constants. A key that is not in the table may be read so too, and then has other texts.
+/// One kind of value: a key of this kind, operators with their relations, constants, and values on, around and between the
+/// constants. A key that is not in the table can be tested in this way too, and can have other texts.
 struct Kind {
     key: &'static str,
     operators: &'static [(&'static str, Option<Relation>)],
@@ -134,7 +134,7 @@ const ADDRESSES: Kind = Kind {
     ],
 };
 
-/// What a key of no type may be beside: no number, date or address.
+/// Values that an untyped key can have beside numbers, dates and addresses.
 const OTHERS: &[&str] = &["", "a", "5x", "10.0.0", "10.0.0.0/32", "-", ".", "::g"];
 
 fn test_of(formula: &Formula<'_>, lit: Lit) -> Test {

@@ -1,4 +1,4 @@
-//! Certificates are verified, and one that was tampered with is refused or says something true.
+//! Certificates are verified, and a changed one is refused or has a true claim.
 //!
 //! A text that starts with `{` is a certificate; anything else is a stream of choices.
 
@@ -18,7 +18,7 @@ pub(crate) fn holds(data: &[u8]) {
         says_something_true(&String::from_utf8_lossy(data));
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = tampered(&mut Unstructured::new(data));
 }
 
@@ -59,7 +59,7 @@ fn tampered(u: &mut Unstructured<'_>) -> Result<()> {
 }
 
 fn says_something_true(certificate: &str) {
-    // A little work is enough for so small a question.
+    // A little work is enough for so small a query.
     let limits = Limits { work: 20_000_000, ..Limits::default() };
     if let Outcome::Verified(claim) = verify(certificate, &limits) {
         is_true(&claim, certificate);
@@ -115,7 +115,7 @@ fn change(u: &mut Unstructured<'_>, value: &mut Value) -> Result<()> {
     Ok(())
 }
 
-/// The search does not find the opposite of what was verified.
+/// Checks that the search does not find the opposite of a verified claim.
 fn is_true(claim: &Claim, certificate: &str) {
     let value: Value = serde_json::from_str(certificate).unwrap();
     let policies = |role: &str| -> Vec<Document> {
@@ -137,7 +137,7 @@ fn is_true(claim: &Claim, certificate: &str) {
         return is_true_beside_others(claim, [&asked[0], &without[0]], set, &options);
     }
     let answer = match value["access"].as_array() {
-        // What some documents allow and others do not.
+        // Requests that some documents allow and others do not.
         None => find(&asked, &within, &without, &options),
         Some(entries) => {
             let entry = |entry: &Value| {
@@ -157,7 +157,7 @@ fn is_true(claim: &Claim, certificate: &str) {
     assert!(!contradicts, "{}, but {}\n{certificate}", claim.sentence, answer.verdict.name());
 }
 
-/// As [`is_true`], of a certificate about what one policy lets through beside others, or about one set of that.
+/// Does the same as [`is_true`] for a certificate about beside-others, or about one set of it.
 fn is_true_beside_others(claim: &Claim, [one, other]: [&Document; 2], set: Option<&str>, options: &Options) {
     let is_denied = set == Some("denied");
     let (new, existing) = if is_denied { (other, one) } else { (one, other) };

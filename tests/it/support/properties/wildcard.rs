@@ -1,4 +1,4 @@
-//! The automaton, the referee and the definition agree on which texts a wildcard pattern matches.
+//! The automaton, the referee and the definition agree on the texts that a wildcard pattern matches.
 //!
 //! Two lines of text are a pattern and a text; anything else is a stream of choices.
 
@@ -17,7 +17,7 @@ pub(crate) fn holds(data: &[u8]) {
         }
         return;
     }
-    // Too few bytes for a choice is no case.
+    // An input with too few bytes for a choice is skipped.
     let _ = agree(&mut Unstructured::new(data));
 }
 
@@ -26,7 +26,7 @@ fn spell(u: &mut Unstructured<'_>, letters: &[char], most: usize) -> Result<Stri
     (0..length).map(|_| u.choose(letters).copied()).collect()
 }
 
-/// A text made after the pattern, now and then with a change.
+/// Makes a text that matches the pattern, now and then with a change.
 fn instance(u: &mut Unstructured<'_>, pattern: &str, letters: &[char]) -> Result<String> {
     let mut text = String::new();
     for c in pattern.chars() {
@@ -86,8 +86,8 @@ fn by_fields(pattern: &str, text: &str) {
     assert_eq!(automaton.matches(&Symbol::word(text)), expected, "automaton: {pattern:?} {text:?}");
 }
 
-/// The definition: after each character of the pattern, how much of the text may have been read. Wildcards do not match
-/// `barrier` as long as one of its first five is still ahead in the pattern.
+/// The definition: the possible numbers of characters read after each character of the pattern. Wildcards do not match `barrier`
+/// as long as one of its first five is still ahead in the pattern.
 fn matches(pattern: &str, text: &str, barrier: Option<char>) -> bool {
     let text: Vec<char> = text.chars().collect();
     let mut ahead = pattern.chars().filter(|c| Some(*c) == barrier).count().min(5);

@@ -1,4 +1,4 @@
-//! A template in YAML, in whatever style, is the same template in JSON.
+//! A template in any style of YAML equals the same template in JSON.
 
 use super::{plan::reads, template::template};
 use arbitrary::{Result, Unstructured};
