@@ -184,7 +184,7 @@ pub enum Content {
         /// The unknown values, in the order of the policy.
         holes: Vec<Hole>,
     },
-    /// Nothing that could be judged.
+    /// A policy that is not known.
     Unknown {
         /// Why, and the input that would contain it.
         reason: String,
@@ -219,7 +219,7 @@ impl Content {
 /// The origin of a policy's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It stands in the file.
+    /// The file contains it.
     Written,
     /// It is made of the members of a resource that is not a document, as AWS makes it (`aws_lambda_permission`).
     Built,
@@ -236,7 +236,7 @@ pub enum State {
     Known,
     /// All but some values.
     PartlyKnown,
-    /// Nothing that could be judged.
+    /// A policy that is not known.
     NotKnown,
     /// A text that is not a policy document.
     Unreadable,

@@ -1,5 +1,5 @@
 //! Compiles "the requester is an outsider" to conjuncts. An outsider is anonymous, a principal of an account that no policy
-//! mentions, or a caller through an identity provider that anyone can use. Each key that tells trusted callers from others is
+//! mentions, or a caller through an identity provider that anyone can use. Each key that distinguishes trusted callers is
 //! absent or has a fresh value. `Request::is_outsider` decides the same for one request, by other means; docs/semantics.md gives
 //! the reasons under "Outsiders".
 

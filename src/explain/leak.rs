@@ -11,7 +11,7 @@ use crate::solve::Finding;
 pub enum Leak {
     /// Requests without the key satisfy it.
     Absent,
-    /// It names whom it is not for.
+    /// It names the callers that it excludes.
     Negated,
     /// A wildcard or a variable stands for values that outsiders can have.
     Wildcard,

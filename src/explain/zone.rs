@@ -40,7 +40,7 @@ fn named(finding: &ExternalFinding) -> Option<&Principal> {
     Some(&value.value)
 }
 
-/// Says whom a finding is about.
+/// Names the callers of a finding.
 pub(crate) fn who(finding: &ExternalFinding) -> String {
     match outsider(finding) {
         ("AWS", principal) if principal == "*" => "anyone".to_owned(),

@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The requester; `None` if it does not matter, as identity policies apply to whoever they are attached to.
+    /// The requester; `None` if it does not matter: an identity policy applies to every principal that it is attached to.
     pub requester: Option<Requester>,
     /// `service:name`; case is ignored.
     pub action: String,

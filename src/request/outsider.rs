@@ -59,7 +59,7 @@ const TRUST_KEYS: [&str; 21] = [
 const SERVICE_KEYS: [&str; 3] =
     ["aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"];
 
-/// The policies that define whom their authors know.
+/// The policies, which define the callers that are not outsiders.
 #[derive(Clone, Copy)]
 struct Known<'d> {
     documents: &'d [&'d Document],
