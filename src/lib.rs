@@ -30,8 +30,8 @@
 //! * [`explain`]: which part of a statement is to blame, and what to do; [`report`]: answers as text, as JSON (they are
 //!   `Serialize`, with the members that the command line writes) and in the formats of pipelines.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can carry; [`limits`]: every bound.
-//! * `batch` and `cli`, features that are on by default: many questions as lines of JSON, and the program. Without them the
-//!   library also builds for targets without files and threads.
+//! * `batch`, `text` and `cli`, features that are on by default: many questions as lines of JSON, answers as text for people, and
+//!   the program. Without them the library also builds for targets without files and threads.
 //!
 //! Other modules are the engine, public for benchmarks, fuzzing and tests: they change without notice. ARCHITECTURE.md in the
 //! repository says how it works; `examples/` has whole programs.
