@@ -13,6 +13,7 @@ use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, R
 use crate::index::broken;
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part, Template};
 use crate::request::{ValueType, key_info};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// "This value of the key satisfies the (un-negated) operator with this policy value."
 pub(crate) fn value_test<'a>(
@@ -77,10 +78,10 @@ pub(crate) fn value_test<'a>(
             }
             None => literal(formula, Code::InvalidIp, condition, value, element, site),
         },
-        OperatorFamily::Binary => match base64(&value.text) {
-            // A binary value is its bytes; they are written in the one canonical way.
-            Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
-            None => literal(formula, Code::InvalidBinary, condition, value, element, site),
+        // A binary value is its bytes, and the engine reads only the one canonical text of them.
+        OperatorFamily::Binary => match BASE64_STANDARD.decode(&*value.text) {
+            Ok(_) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&value.text))),
+            Err(_) => literal(formula, Code::InvalidBinary, condition, value, element, site),
         },
         OperatorFamily::Null => broken("a Null condition is compiled without a look at its values"),
     }
@@ -235,29 +236,6 @@ fn compares<'a>(
         NumericGreaterThanEquals | DateGreaterThanEquals => bound(Relation::GreaterOrEqual),
         _ => bound(Relation::Equal),
     }
-}
-
-/// The canonical spelling of base64 text; `None` if the text is not valid base64.
-fn base64(text: &str) -> Option<String> {
-    let digit = |b: u8| match b {
-        b'A'..=b'Z' => Some(b - b'A'),
-        b'a'..=b'z' => Some(b - b'a' + 26),
-        b'0'..=b'9' => Some(b - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let body = text.trim_end_matches('=');
-    let padding = text.len() - body.len();
-    let unused = match (body.len() & 3, padding) {
-        (0, 0) => 0,
-        (2, 2) => 0x0F,
-        (3, 1) => 0x03,
-        _ => return None,
-    };
-    let digits: Vec<u8> = body.bytes().map(digit).collect::<Option<_>>()?;
-    // Bits after the last byte have to be zero.
-    (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
 }
 
 /// True if operators of the family read keys of the type; a key that is not in the table is text for all of them.
