@@ -1,11 +1,14 @@
-//! Texts compared many bytes at a time, and tables of texts that do not become slow by texts with the same hash,
-//! and a hash by which a text can be told from every other.
+//! Texts compared many bytes at a time, tables of texts whose hash has no shortcut to equal values, and a hash by which a text can be
+//! told from every other.
 
 use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-/// For texts that somebody may have chosen so that faster hashes of them are equal. The same in every run.
+/// SipHash, for texts that somebody may have chosen so that faster hashes of them are equal: nobody knows how to compute such texts.
+///
+/// The key is the same in every run, so that equal inputs take equal steps. Whoever knows it can still find texts for one bucket of a
+/// table, by about as many tries for each as the table has buckets.
 pub(crate) type TextHash = BuildHasherDefault<DefaultHasher>;
 
 /// A table by texts.

@@ -7,7 +7,7 @@ use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher, Hash};
 
-/// More equal hashes than this are an attack: the table rehashes with a keyed hash.
+/// More equal hashes than this are an attack: the table rehashes with [`TextHash`], for which equal hashes cannot be computed.
 const ALIKE_THRESHOLD: usize = 16;
 
 /// A table that gives equal values equal indexes.
