@@ -61,9 +61,10 @@ impl Network {
         self.0.max_prefix_len().into()
     }
 
-    /// True if every address of `other` is in it.
+    /// True if every address of `other` is in it. `IpNet::contains` computes the ends of both, which takes several times as long.
     pub fn covers(self, other: Network) -> bool {
-        self.0.contains(&other.0)
+        let shared = (self.first() ^ other.first()).leading_zeros();
+        self.is_v6() == other.is_v6() && self.length() <= other.length() && self.length() <= shared
     }
 
     /// The first address, as bits aligned to the top.
@@ -122,21 +123,21 @@ fn address(v6: bool, bits: u128) -> IpAddr {
 #[derive(Clone, Debug, Default)]
 pub struct NetworkUnion {
     /// The largest networks inside the union: disjoint, in order, and every network inside it is in one of them.
-    largest: Vec<IpNet>,
+    largest: Vec<Network>,
 }
 
 impl NetworkUnion {
     /// The addresses of these networks.
     pub fn of(networks: impl IntoIterator<Item = Network>) -> NetworkUnion {
         let all: Vec<IpNet> = networks.into_iter().map(|network| network.0).collect();
-        NetworkUnion { largest: IpNet::aggregate(&all) }
+        NetworkUnion { largest: IpNet::aggregate(&all).into_iter().map(Network).collect() }
     }
 
     /// True if every address of the network is among them.
     pub fn covers(&self, network: Network) -> bool {
-        let after = self.largest.partition_point(|part| part.addr() <= network.0.addr());
+        let after = self.largest.partition_point(|part| part.0.addr() <= network.0.addr());
         let part = after.checked_sub(1).and_then(|place| self.largest.get(place));
-        part.is_some_and(|part| part.contains(&network.0))
+        part.is_some_and(|part| part.covers(network))
     }
 }
 
