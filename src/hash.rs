@@ -5,8 +5,11 @@ use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-/// SipHash with a fixed key, the same in every run: for texts that someone may have chosen so that their fast hashes are equal.
-/// Because the key is public, it does not resist texts chosen against this hash itself.
+/// SipHash with a fixed key, for texts that someone may have chosen so that their fast hashes are equal: for this hash such texts
+/// cannot be computed, only found by trying.
+///
+/// The key is the same in every run, so that equal inputs take equal steps. Because it is public, texts for one bucket of a table
+/// can be found by about as many tries for each as the table has buckets.
 pub(crate) type TextHash = BuildHasherDefault<DefaultHasher>;
 
 /// A table by texts.

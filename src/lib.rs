@@ -32,8 +32,8 @@
 //!   with the members that the command line writes) and in the formats of pipelines.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
 //!   limits.
-//! * `batch` and `cli`, features that are on by default: many queries as lines of JSON, and the program. Without them the
-//!   library also builds for targets without files and threads.
+//! * `batch`, `text` and `cli`, features that are on by default: many queries as lines of JSON, answers as text for people, and
+//!   the program. Without them the library also builds for targets without files and threads.
 //!
 //! The engine is private; the feature `internals` opens it to benchmarks, fuzzing and tests, and may change without notice.
 //! ARCHITECTURE.md in the repository explains how it works; `examples/` has complete programs.

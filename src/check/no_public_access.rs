@@ -150,10 +150,11 @@ impl Places {
         lists.push(private.clone());
         let mut starts: Vec<(bool, u128)> = vec![(false, 0), (true, 0)];
         for network in lists.iter().flatten() {
-            starts.push((network.v6, network.first()));
-            let after = network.last().checked_add(Network::unit(network.v6));
-            let family = Network::family(network.v6);
-            starts.extend(after.filter(|next| *next <= family.last()).map(|next| (network.v6, next)));
+            let v6 = network.is_v6();
+            starts.push((v6, network.first()));
+            let after = network.last().checked_add(Network::unit(v6));
+            let family = Network::family(v6);
+            starts.extend(after.filter(|next| *next <= family.last()).map(|next| (v6, next)));
         }
         starts.sort_unstable();
         starts.dedup();
@@ -171,7 +172,7 @@ impl Places {
         let mut places = Places::default();
         for (place, (v6, first)) in starts.iter().copied().enumerate() {
             let family = Network::family(v6);
-            let here = Network { v6, bits: first, length: family.width() };
+            let here = Network::single(v6, first);
             if private.covers(here) {
                 continue;
             }

@@ -91,6 +91,9 @@ fn has_ascii_relatives(c: char) -> bool {
 mod tests {
     use super::*;
     use crate::automata::Symbol;
+    use crate::code::Code;
+    use crate::encode::truth::{Values, context, policy, user};
+    use crate::formula::{Site, SiteElement};
 
     /// The pattern matches all case mappings of the standard library, and no other mapping contains ASCII letters.
     #[test]
@@ -121,5 +124,28 @@ mod tests {
                 && !is_related("ops", "ob\u{e9}r")
                 && !is_related("k1", "\u{212a}2")
         );
+    }
+
+    #[test]
+    fn equality_is_decided_but_for_letters_that_a_mapping_may_relate() {
+        let policy = policy("");
+        let cases = [
+            ("ops", "OpS", Some(true)),
+            ("ops", "dev", Some(false)),
+            ("ops", "ob\u{17f}", Some(false)),
+            ("ops", "op\u{17f}", None),
+            ("Stra\u{df}e", "sTRA\u{df}E", Some(true)),
+            ("Stra\u{df}e", "STRASSE", None),
+            ("prod-1", "PROD-1", Some(true)),
+            ("prod-1", "PROD-2", Some(false)),
+        ];
+        for (text, value, expected) in cases {
+            let mut formula = Formula::default();
+            let site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
+            let open = |formula: &mut Formula<'_>| formula.opaque(Code::IgnoreCaseBeyondAscii, "", site);
+            let lit = ignore_case(&mut formula, &context(&policy), ("ex:key", 0), text, open);
+            let values = Values { requester: user("a"), keys: &[("ex:key", value)] };
+            assert_eq!(values.truth(&formula, lit), expected, "{text} {value}");
+        }
     }
 }

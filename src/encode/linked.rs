@@ -165,3 +165,90 @@ fn site(documents: &[&Document]) -> Option<Site> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::statement::compile;
+    use crate::encode::truth::{Keys, Values, context, policy, user};
+
+    /// The truth of all facts together: `Some(false)` if the values contradict one another.
+    fn together(values: &Values<'_>, formula: &Formula<'_>, facts: &[Lit]) -> Option<bool> {
+        let each: Vec<Option<bool>> = facts.iter().map(|fact| values.truth(formula, *fact)).collect();
+        if each.contains(&Some(false)) {
+            Some(false)
+        } else {
+            each.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+        }
+    }
+
+    #[test]
+    fn paths_start_with_the_id_of_the_organization() {
+        const ID: &str = "aws:principalorgid";
+        const PATHS: &str = "aws:principalorgpaths";
+        let policy = policy(
+            r#""StringLike":{"aws:PrincipalOrgID":"o-a*"},"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1/r-*/ou-x/*"}"#,
+        );
+        let context = context(&policy);
+        let mut formula = Formula::default();
+        compile(&mut formula, &context, 0, &policy);
+        let facts = organization(&mut formula, &context, (ID, PATHS));
+        let cases: [(Keys<'_>, bool); 8] = [
+            (&[], true),
+            (&[(ID, "o-a1"), (PATHS, "o-a1/r-1/ou-x/")], true),
+            (&[(ID, "o-b"), (PATHS, "o-b/r-1/")], true),
+            // A pattern tells the two ids apart.
+            (&[(ID, "o-a1"), (PATHS, "o-b/r-1/ou-x/")], false),
+            (&[(ID, "o-b"), (PATHS, "o-a1/r-1/ou-x/")], false),
+            (&[(ID, "o-a1"), (PATHS, "o-a1")], false),
+            (&[(ID, "o-a1/r-1")], false),
+            // Every path is that of the one organization.
+            (&[(ID, "o-a1"), (PATHS, "o-a1/r-1/"), (PATHS, "o-b/r-1/")], false),
+        ];
+        for (keys, expected) in cases {
+            let values = Values { requester: user("a"), keys };
+            // The value of a key that is absent is free: there is one with which the facts hold.
+            let found = together(&values, &formula, &facts).unwrap_or(true);
+            assert_eq!(found, expected, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn the_epoch_time_is_the_current_time_in_seconds() {
+        let date = "2024-01-01T00:00:0";
+        // Comparison of the epoch time, the epoch time, the current time.
+        let cases = [
+            ("LessThan", "4", "3Z", Some(true)),
+            ("LessThan", "5", "5Z", Some(true)),
+            ("LessThan", "4", "6Z", Some(false)),
+            ("LessThan", "6", "4.5Z", Some(false)),
+            ("LessThanEquals", "5", "5Z", Some(true)),
+            ("LessThanEquals", "6", "5Z", Some(false)),
+            ("GreaterThan", "6", "5Z", Some(false)),
+            ("GreaterThanEquals", "5", "4Z", Some(false)),
+            ("Equals", "5", "5Z", Some(true)),
+            ("Equals", "5", "4Z", Some(false)),
+            // Which way a fraction of a second is rounded is open.
+            ("LessThanEquals", "5", "5.5Z", None),
+            ("GreaterThan", "6", "5.5Z", None),
+        ];
+        for (comparison, epoch, current, expected) in cases {
+            let policy = policy(&format!(
+                r#""Date{comparison}":{{"aws:EpochTime":"1704067205"}},"DateNotEquals":{{"aws:CurrentTime":"2030-01-01"}}"#
+            ));
+            let context = context(&policy);
+            let mut formula = Formula::default();
+            compile(&mut formula, &context, 0, &policy);
+            for key in policy.mentioned_keys() {
+                formula.mention(key);
+            }
+            let facts = times(&mut formula, &[&policy]);
+            assert!(!facts.is_empty(), "{comparison}");
+            let epoch = format!("170406720{epoch}");
+            let current = format!("{date}{current}");
+            let keys = [(EPOCH_TIME, epoch.as_str()), (CURRENT_TIME, current.as_str())];
+            let values = Values { requester: user("a"), keys: &keys };
+            assert_eq!(together(&values, &formula, &facts), expected, "{comparison} {keys:?}");
+        }
+    }
+}

@@ -24,6 +24,8 @@ mod principal;
 mod principal_arn;
 mod slice;
 mod statement;
+#[cfg(test)]
+mod truth;
 
 pub use assumptions::{Assumption, assumptions};
 pub use context::Context;

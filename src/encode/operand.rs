@@ -13,6 +13,7 @@ use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, R
 use crate::index::broken;
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part, Template};
 use crate::request::{ValueType, key_info};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// Returns "this value of the key satisfies the operator, without its negation, with this policy value".
 pub(crate) fn value_test<'a>(
@@ -77,10 +78,10 @@ pub(crate) fn value_test<'a>(
             }
             None => literal(formula, Code::InvalidIp, condition, value, element, site),
         },
-        OperatorFamily::Binary => match base64(&value.text) {
-            // Binary values are compared as bytes; the canonical spelling stands for the bytes.
-            Some(text) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&text))),
-            None => literal(formula, Code::InvalidBinary, condition, value, element, site),
+        // A binary value is its bytes, and the engine reads only the one canonical text of them.
+        OperatorFamily::Binary => match BASE64_STANDARD.decode(&*value.text) {
+            Ok(_) => matches(formula, context, key, element, PatternKey::built(Pattern::word(&value.text))),
+            Err(_) => literal(formula, Code::InvalidBinary, condition, value, element, site),
         },
         OperatorFamily::Null => broken("a Null condition is compiled without a look at its values"),
     }
@@ -237,29 +238,6 @@ fn compares<'a>(
     }
 }
 
-/// Returns the canonical spelling of base64 text; `None` if the text is not valid base64.
-fn base64(text: &str) -> Option<String> {
-    let digit = |b: u8| match b {
-        b'A'..=b'Z' => Some(b - b'A'),
-        b'a'..=b'z' => Some(b - b'a' + 26),
-        b'0'..=b'9' => Some(b - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let body = text.trim_end_matches('=');
-    let padding = text.len() - body.len();
-    let unused = match (body.len() & 3, padding) {
-        (0, 0) => 0,
-        (2, 2) => 0x0F,
-        (3, 1) => 0x03,
-        _ => return None,
-    };
-    let digits: Vec<u8> = body.bytes().map(digit).collect::<Option<_>>()?;
-    // Bits after the last byte must be zero.
-    (digits.last().is_none_or(|last| last & unused == 0)).then(|| text.to_owned())
-}
-
 /// True if operators of the family read keys of the type; a key in no table is a text for all of them.
 fn reads(family: OperatorFamily, value: Option<ValueType>) -> bool {
     let Some(value) = value else { return true };
@@ -292,4 +270,174 @@ fn literal(
     let (operator, name) = (condition.operator.value, &condition.key.value.name);
     let key = format!("{operator} {name}\0{element}\0{}", value.template);
     formula.opaque(rule, key, site)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::truth::{Keys, Values, context, policy, role, user};
+    use crate::formula::SiteElement;
+    use crate::request::Requester;
+
+    const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
+
+    /// What the first value of a condition says of a request.
+    fn says(condition: &str, requester: Requester, keys: Keys<'_>) -> Option<bool> {
+        let policy = policy(condition);
+        let mut formula = Formula::default();
+        let condition = &policy.statements[0].conditions[0];
+        let lit = value_test(&mut formula, &context(&policy), condition, &condition.values[0].value, 0, SITE);
+        Values { requester, keys }.truth(&formula, lit)
+    }
+
+    #[test]
+    fn values_without_variables_are_tests_of_one_value() {
+        const OPEN: Option<bool> = None;
+        const YES: Option<bool> = Some(true);
+        const NO: Option<bool> = Some(false);
+        // Operator, value of the policy, value of the request. A negated operator makes the same test; the condition negates it.
+        let cases = [
+            ("StringEquals", "a*", "a*", YES),
+            ("StringEquals", "a*", "ab", NO),
+            ("StringNotEquals", "a", "a", YES),
+            ("StringLike", "a*", "ab", YES),
+            ("StringLike", "a?", "a", NO),
+            ("StringEqualsIgnoreCase", "ops", "OPS", YES),
+            ("StringEqualsIgnoreCase", "ops", "op\u{17f}", OPEN),
+            ("StringEqualsIgnoreCase", "ops", "dev", NO),
+            ("ArnLike", "arn:aws:*:::b*", "arn:aws:s3:::bucket/k", YES),
+            ("ArnLike", "arn:aws:*:::b*", "arn:aws:s3:x:y::b", NO),
+            ("ArnEquals", "arn:aws:s3:::b", "arn:aws:s3:::b", YES),
+            ("ArnLike", "arn:aws:s3", "arn:aws:s3", OPEN),
+            ("Bool", "TRUE", "tRue", YES),
+            ("Bool", "false", "true", NO),
+            ("Bool", "yes", "yes", OPEN),
+            ("NumericEquals", "1.0", "01", YES),
+            ("NumericLessThan", "10", "9", YES),
+            ("NumericLessThan", "10", "10", NO),
+            ("NumericLessThanEquals", "10", "10", YES),
+            ("NumericGreaterThan", "10", "10", NO),
+            ("NumericGreaterThanEquals", "10", "10", YES),
+            ("NumericGreaterThan", "10", "x", NO),
+            ("NumericEquals", "ten", "10", OPEN),
+            ("DateLessThan", "2024-01-01T00:00:00Z", "2023-12-31T23:59:59Z", YES),
+            ("DateEquals", "2024-01-01T00:00:00Z", "1704067200", YES),
+            ("DateGreaterThan", "2024-01-01T01:00:00+01:00", "2024-01-01T00:00:00Z", NO),
+            ("DateEquals", "yesterday", "yesterday", OPEN),
+            ("IpAddress", "10.0.0.0/8", "10.9.8.7", YES),
+            ("IpAddress", "10.0.0.0/8", "11.0.0.1", NO),
+            ("IpAddress", "10.0.0.0/8", "::ffff:10.0.0.1", NO),
+            ("IpAddress", "2001:db8::/32", "2001:DB8::1", YES),
+            ("IpAddress", "010.0.0.0/8", "10.0.0.1", OPEN),
+            ("BinaryEquals", "QUI=", "QUI=", YES),
+            ("BinaryEquals", "QUI=", "QUJD", NO),
+            ("BinaryEquals", "QUJ=", "QUJ=", OPEN),
+        ];
+        for (operator, value, given, expected) in cases {
+            let condition = format!(r#""{operator}":{{"ex:key":"{value}"}}"#);
+            let found = says(&condition, user("a"), &[("ex:key", given)]);
+            assert_eq!(found, expected, "{operator} {value} {given}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_type_is_open() {
+        for (condition, key, given) in [
+            (r#""NumericEquals":{"aws:SourceVpc":"1"}"#, "aws:sourcevpc", "1"),
+            (r#""StringEquals":{"aws:SourceIp":"10.0.0.1"}"#, "aws:sourceip", "10.0.0.1"),
+            (r#""BinaryEquals":{"aws:SourceVpc":"QUI="}"#, "aws:sourcevpc", "QUI="),
+        ] {
+            assert_eq!(says(condition, user("a"), &[(key, given)]), None, "{condition}");
+        }
+    }
+
+    #[test]
+    fn policy_variables_stand_for_the_values_of_their_keys() {
+        let own = ("ex:key", "alice");
+        let cases: [(&str, Requester, Keys<'_>, Option<bool>); 15] = [
+            // Users have a name, sessions of roles have none.
+            (
+                r#""StringEquals":{"ex:key":"${aws:username}"}"#,
+                user("alice"),
+                &[own, ("aws:username", "alice")],
+                Some(true),
+            ),
+            (
+                r#""StringEquals":{"ex:key":"${aws:username}"}"#,
+                user("bob"),
+                &[own, ("aws:username", "bob")],
+                Some(false),
+            ),
+            (r#""StringEquals":{"ex:key":"${aws:username}"}"#, role("alice"), &[own], Some(false)),
+            (r#""StringLike":{"ex:key":"${ex:other}*"}"#, user("a"), &[own, ("ex:other", "al")], Some(true)),
+            (r#""StringLike":{"ex:key":"${ex:other}*"}"#, user("a"), &[own, ("ex:other", "b")], Some(false)),
+            // A star in a value is a star.
+            (r#""StringLike":{"ex:key":"${ex:other}"}"#, user("a"), &[own, ("ex:other", "a*")], Some(false)),
+            // Without the key, and without a default, nothing matches.
+            (r#""StringLike":{"ex:key":"${ex:other}*"}"#, user("a"), &[own], Some(false)),
+            (r#""StringLike":{"ex:key":"${ex:other, 'al'}*"}"#, user("a"), &[own], Some(true)),
+            (
+                r#""StringLike":{"ex:key":"${ex:other, 'al'}*"}"#,
+                user("a"),
+                &[own, ("ex:other", "b")],
+                Some(false),
+            ),
+            // A multivalued key has no value to stand for.
+            (
+                r#""StringLike":{"ex:key":"${aws:TagKeys}"}"#,
+                user("a"),
+                &[own, ("aws:tagkeys", "alice")],
+                Some(false),
+            ),
+            // In an ARN, a value with a colon cannot be a field.
+            (
+                r#""ArnLike":{"ex:key":"arn:aws:s3:${ex:other}::b"}"#,
+                user("a"),
+                &[("ex:key", "arn:aws:s3:x::b"), ("ex:other", "x")],
+                Some(true),
+            ),
+            (
+                r#""ArnLike":{"ex:key":"arn:aws:s3:${ex:other}::b"}"#,
+                user("a"),
+                &[("ex:key", "arn:aws:s3:x:y::b"), ("ex:other", "x:y")],
+                Some(false),
+            ),
+            (r#""ArnLike":{"ex:key":"arn:${ex:other}"}"#, user("a"), &[own, ("ex:other", "x")], None),
+            // Without regard to case only identical texts are decided.
+            (
+                r#""StringEqualsIgnoreCase":{"ex:key":"${ex:other}"}"#,
+                user("a"),
+                &[own, ("ex:other", "alice")],
+                Some(true),
+            ),
+            (
+                r#""StringEqualsIgnoreCase":{"ex:key":"${ex:other}"}"#,
+                user("a"),
+                &[own, ("ex:other", "ALICE")],
+                None,
+            ),
+        ];
+        for (condition, requester, keys, expected) in cases {
+            assert_eq!(says(condition, requester, keys), expected, "{condition} {keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_holds_its_own_key_is_longer_than_it_unless_nothing_else_is_in_it() {
+        let cases: [(&str, Keys<'_>, bool); 9] = [
+            ("${ex:key}", &[("ex:key", "a")], true),
+            ("*${ex:key}*", &[("ex:key", "a")], true),
+            ("${ex:key}x", &[("ex:key", "a")], false),
+            ("?${ex:key}", &[("ex:key", "a")], false),
+            ("${ex:key}${ex:key}", &[("ex:key", "a")], false),
+            ("${ex:key}${ex:key}", &[("ex:key", "")], true),
+            ("${ex:key}${ex:other}", &[("ex:key", "a"), ("ex:other", "")], true),
+            ("${ex:key}${ex:other}", &[("ex:key", "a"), ("ex:other", "b")], false),
+            ("${ex:key}${ex:other, ''}", &[("ex:key", "a")], true),
+        ];
+        for (value, keys, expected) in cases {
+            let condition = format!(r#""StringLike":{{"ex:key":"{value}"}}"#);
+            assert_eq!(says(&condition, user("a"), keys), Some(expected), "{value} {keys:?}");
+        }
+    }
 }

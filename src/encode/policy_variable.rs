@@ -191,3 +191,66 @@ pub(crate) fn equal_keys<'a>(
     let equal = formula.matches_template(variable, pattern, site);
     formula.graph.and([present, equal])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::truth::{Keys, Values, context, policy, user};
+    use crate::formula::SiteElement;
+
+    const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
+    const KEY: &str = "ex:key";
+
+    /// What "the value of `ex:key` matches" says of a request, with all of a pattern or between its bounds.
+    fn says(value: &str, keys: Keys<'_>, in_part: bool) -> Option<bool> {
+        let policy = policy(&format!(r#""StringLike":{{"{KEY}":"{value}"}}"#));
+        let (context, fields) = (context(&policy), [Template::parse(value, true).unwrap()]);
+        let mut formula = Formula::default();
+        let variable = formula.key(KEY, 0);
+        let lit = match in_part {
+            true => {
+                let like = |formula: &mut Formula<'_>, p| formula.matches(variable, PatternKey::built(p));
+                between_bounds(&mut formula, &context, &fields, like, (value.to_owned(), SITE))
+            }
+            false => template_test(&mut formula, &context, variable, &fields, SITE),
+        };
+        Values { requester: user("a"), keys }.truth(&formula, lit)
+    }
+
+    #[test]
+    fn a_default_stands_in_for_an_absent_key_alone() {
+        let cases: [(&str, Keys<'_>, bool); 10] = [
+            ("x-${ex:a}", &[(KEY, "x-1"), ("ex:a", "1")], true),
+            ("x-${ex:a}", &[(KEY, "x-"), ("ex:a", "")], true),
+            ("x-${ex:a}", &[(KEY, "x-")], false),
+            ("x-${ex:a, '1'}", &[(KEY, "x-1")], true),
+            ("x-${ex:a, '1'}", &[(KEY, "x-1"), ("ex:a", "2")], false),
+            ("x-${ex:a, '1'}", &[(KEY, "x-2"), ("ex:a", "2")], true),
+            // Used without a default too, the key is needed.
+            ("${ex:a, '1'}${ex:a}", &[(KEY, "11")], false),
+            ("${ex:a, '1'}${ex:b, '2'}", &[(KEY, "12")], true),
+            ("${ex:a, '1'}${ex:b, '2'}", &[(KEY, "32"), ("ex:a", "3")], true),
+            ("${ex:a, '1'}${ex:b, '2'}", &[(KEY, "13"), ("ex:b", "4")], false),
+        ];
+        for (value, keys, expected) in cases {
+            assert_eq!(says(value, keys, false), Some(expected), "{value} {keys:?}");
+            // The bounds never say the opposite.
+            assert_ne!(says(value, keys, true), Some(!expected), "{value} {keys:?}");
+        }
+    }
+
+    #[test]
+    fn bounds_decide_an_example_an_absence_and_what_cannot_match() {
+        let cases: [(&str, Keys<'_>, Option<bool>); 6] = [
+            ("x-${ex:a}", &[(KEY, "x-a"), ("ex:a", "a")], Some(true)),
+            ("x-${ex:a}", &[(KEY, "x-b"), ("ex:a", "b")], None),
+            ("x-${ex:a}", &[(KEY, "y-b"), ("ex:a", "b")], Some(false)),
+            ("x-${ex:a}", &[(KEY, "x-b")], Some(false)),
+            ("x-${ex:a, '1'}", &[(KEY, "x-1")], Some(true)),
+            ("x-${ex:a, '1'}", &[(KEY, "x-2")], Some(false)),
+        ];
+        for (value, keys, expected) in cases {
+            assert_eq!(says(value, keys, true), expected, "{value} {keys:?}");
+        }
+    }
+}

@@ -83,3 +83,66 @@ fn by_account(template: &Template, family: OperatorFamily) -> Option<Builder> {
         if is_account { pattern.many(Class::NOT_COLON) } else { glob(pattern, account, Class::NOT_COLON) };
     Some(glob(pattern.text(":"), resource, Class::ANY))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::truth::{Values, context, policy, role, user};
+    use crate::formula::SiteElement;
+    use crate::request::Requester;
+
+    const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
+
+    /// What a value says of the ARN of each requester: an outer `None` if the value is of no such form.
+    fn says(value: &str, family: OperatorFamily, requesters: &[Requester]) -> Option<Vec<Option<bool>>> {
+        let policy = policy(&format!(r#""StringLike":{{"aws:PrincipalArn":"{value}"}}"#));
+        let template = Template::parse(value, true).unwrap();
+        let mut formula = Formula::default();
+        let lit = principal_arn(&mut formula, &context(&policy), ARN, (&template, family), 0, SITE)?;
+        let says =
+            |requester: &Requester| Values { requester: requester.clone(), keys: &[] }.truth(&formula, lit);
+        Some(requesters.iter().map(says).collect())
+    }
+
+    #[test]
+    fn values_that_spell_the_arn_by_parts_of_it_are_patterns_on_it() {
+        use OperatorFamily::{Arn, String};
+        let service = Requester::Service { name: "ec2.amazonaws.com".into() };
+        let requesters = [user("alice"), user("team/alice"), role("alice"), Requester::Anonymous, service];
+        const YES: Option<bool> = Some(true);
+        const NO: Option<bool> = Some(false);
+        let (own, name) = ("${aws:PrincipalAccount}", "${aws:username}");
+        let cases = [
+            // The name is the last part of the ARN of a user, and nobody else has one.
+            (format!("arn:aws:iam::111122223333:user/{name}"), String, [YES, NO, NO, NO, NO]),
+            (format!("arn:aws:iam::111122223333:user/team/{name}"), Arn, [NO, YES, NO, NO, NO]),
+            (format!("arn:aws:iam::*/{name}"), String, [YES, YES, NO, NO, NO]),
+            (format!("arn:aws:iam::999999999999:user/{name}"), String, [NO, NO, NO, NO, NO]),
+            // The account is that of the ARN. About the ARN of a service nothing is documented.
+            (format!("arn:aws:iam::{own}:role/alice"), String, [NO, NO, YES, NO, None]),
+            (format!("arn:*:iam::{own}:role/*"), Arn, [NO, NO, YES, NO, None]),
+            (format!("arn:aws:iam::{own}:user/{name}"), String, [YES, NO, NO, NO, NO]),
+        ];
+        for (value, family, expected) in cases {
+            assert_eq!(says(&value, family, &requesters), Some(expected.to_vec()), "{value} {family:?}");
+        }
+    }
+
+    #[test]
+    fn other_values_with_variables_are_of_no_such_form() {
+        use OperatorFamily::{Arn, String};
+        for (value, family) in [
+            // A name that does not start after a slash may be a part of one.
+            ("arn:aws:iam::111122223333:user/x${aws:username}", String),
+            ("arn:aws:iam::111122223333:user/${aws:username}/x", String),
+            ("arn:aws:iam::111122223333:user/${aws:username, 'a'}", String),
+            // Where a wildcard matches `:` too, the fifth field of the value may be another field of the ARN.
+            ("arn:*:iam::${aws:PrincipalAccount}:role/*", String),
+            ("arn:aws:iam::1${aws:PrincipalAccount}:role/a", Arn),
+            ("arn:aws:iam::${aws:PrincipalAccount, '1'}:role/a", Arn),
+            ("arn:aws:iam::111122223333:role/${ex:key}", Arn),
+        ] {
+            assert_eq!(says(value, family, &[]), None, "{value} {family:?}");
+        }
+    }
+}

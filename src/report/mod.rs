@@ -30,6 +30,7 @@ mod fingerprint;
 mod format;
 mod issue;
 mod paths;
+mod summary;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
@@ -38,5 +39,7 @@ pub use answer::{
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};
-pub use format::{PipelineFormat, github, json, junit, sarif, text};
+#[cfg(feature = "text")]
+pub use format::text;
+pub use format::{PipelineFormat, github, json, junit, sarif};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};

@@ -1,6 +1,10 @@
 //! File names in the form other programs expect: relative if possible, with forward slashes.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::path::MAIN_SEPARATOR;
+
+/// All bytes but the unreserved characters of a URI (RFC 3986, section 2.3) and the slash between names.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 /// Returns a path relative to a directory if it is in it, with forward slashes.
 pub(super) fn relative(path: &str, directory: Option<&str>) -> String {
@@ -24,19 +28,8 @@ pub(super) fn relative(path: &str, directory: Option<&str>) -> String {
 /// Returns the same as a URI reference.
 pub(super) fn uri(path: &str, directory: Option<&str>) -> String {
     let path = relative(path, directory);
-    let mut out = String::with_capacity(path.len());
-    if path.starts_with('/') {
-        out.push_str("file://");
-    }
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                out.push(byte.into())
-            }
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    format!("{scheme}{}", utf8_percent_encode(&path, ENCODED))
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ const EXAMPLES: [&str; 4] = ["203.0.113.10", "198.51.100.10", "192.0.2.10", "200
 pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
     let inside = |n: Network| positives.iter().all(|p| p.covers(n)) && !negatives.iter().any(|q| q.covers(n));
     if let Some(example) = EXAMPLES.iter().filter_map(|text| Network::parse(text)).find(|n| inside(*n)) {
-        return Found::Address(example.v6, example.bits);
+        return Found::Address(example.is_v6(), example.first());
     }
-    let deepest = positives.iter().enumerate().max_by_key(|(_, p)| p.length);
+    let deepest = positives.iter().enumerate().max_by_key(|(_, p)| p.length());
     let Some((place, deepest)) = deepest else {
         // No network is required, so any address of either family that no negative covers will do.
         let v4 = sweep(Network::family(false), negatives);
@@ -39,7 +39,7 @@ pub(super) fn find(positives: &[Network], negatives: &[Network]) -> Found {
         return Found::Conflict(vec![other.min(place), other.max(place)], Vec::new());
     }
     match sweep(*deepest, negatives) {
-        Ok(bits) => Found::Address(deepest.v6, bits),
+        Ok(bits) => Found::Address(deepest.is_v6(), bits),
         Err(cover) => Found::Conflict(vec![place], cover),
     }
 }
@@ -52,8 +52,8 @@ fn sweep(within: Network, networks: &[Network]) -> Result<u128, Vec<usize>> {
     }
     let mut inside: Vec<(usize, Network)> =
         networks.iter().copied().enumerate().filter(|(_, network)| within.covers(*network)).collect();
-    inside.sort_by_key(|(_, network)| (network.first(), network.length));
-    let unit = Network::unit(within.v6);
+    inside.sort_by_key(|(_, network)| (network.first(), network.length()));
+    let unit = Network::unit(within.is_v6());
     let mut next = within.first();
     let mut cover = Vec::new();
     for (place, network) in inside {
@@ -116,11 +116,9 @@ mod tests {
         let corner: Vec<Network> = (0..16).map(|i| n(&format!("192.168.0.{i}"))).collect();
         let mut all: Vec<Network> = Vec::new();
         for length in 28..=32 {
-            all.extend(
-                corner.iter().map(|a| {
-                    Network::parse(&format!("{}/{length}", Network::address(false, a.bits))).unwrap()
-                }),
-            );
+            all.extend(corner.iter().map(|a| {
+                Network::parse(&format!("{}/{length}", Network::address(false, a.first()))).unwrap()
+            }));
         }
         all.sort_unstable();
         all.dedup();
@@ -137,7 +135,7 @@ mod tests {
                 .any(|a| positives.iter().all(|p| p.covers(*a)) && !negatives.iter().any(|q| q.covers(*a)));
             match find(&positives, &negatives) {
                 Found::Address(v6, bits) => {
-                    let address = Network { v6, bits, length: 32 };
+                    let address = Network::single(v6, bits);
                     assert!(possible && positives.iter().all(|p| p.covers(address)));
                     assert!(!negatives.iter().any(|q| q.covers(address)));
                 }

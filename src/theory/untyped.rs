@@ -141,7 +141,7 @@ impl Untyped<'_> {
     /// True if the text satisfies the comparisons as required. Tests of texts are not evaluated.
     fn accepts(&self, word: &[Symbol]) -> bool {
         let Some(text) = Symbol::text(word) else { return false };
-        let address = Network::parse(&text).filter(|n| n.length == n.width() && !text.contains('/'));
+        let address = Network::parse(&text).filter(|n| n.length() == n.width() && !text.contains('/'));
         let (number, date) = (Scalar::parse_number(&text), Scalar::parse_date(&text));
         let holds = |bound: &&Bound| match bound.axis {
             Axis::Number => number.as_ref().is_some_and(|n| bound.holds(n)),
@@ -201,7 +201,7 @@ impl Untyped<'_> {
             let time = day.clone().one(Set::AnyCase(b't')).many(Class::ASCII).finish();
             return numbers.chain([month.finish(), day.finish(), time]).collect();
         }
-        if let Some(deepest) = self.networks.0.iter().max_by_key(|network| network.length) {
+        if let Some(deepest) = self.networks.0.iter().max_by_key(|network| network.length()) {
             return addresses(*deepest);
         }
         let strange =
@@ -216,17 +216,17 @@ impl Untyped<'_> {
 
 /// Returns patterns that together match every spelling of every address of a network. An IPv4 address has one spelling.
 fn addresses(network: Network) -> Vec<Pattern> {
-    if network.v6 {
+    if network.is_v6() {
         let rest = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
         return vec![Pattern::builder().many(rest).text(":").many(rest).finish()];
     }
-    let free = network.width() - network.length;
+    let free = network.width() - network.length();
     if free <= FREE_BITS_THRESHOLD {
         let all = (0..1u128 << free).map(|n| network.first() + n * Network::unit(false));
         return all.map(|bits| Pattern::word(&Network::address(false, bits))).collect();
     }
     // The octets shared by all addresses are spelled.
-    let shared = network.length / 8;
+    let shared = network.length() / 8;
     let first = Network::address(false, network.first());
     let mut octets = first.split('.');
     let mut octet = |builder: Builder, place: u32| match octets.next().filter(|_| place < shared) {

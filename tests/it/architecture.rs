@@ -2,6 +2,7 @@
 //!
 //! A room is a module at the top of the crate. It may use the rooms before it in [`ROOMS`], never one after it.
 
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -86,56 +87,44 @@ fn files() -> Vec<File> {
 /// A token of Rust source, with its line.
 type Token = (usize, String);
 
-/// Returns the tokens, without comments and literals.
+/// Returns the tokens, without comments and literals, by the lexer under `syn`: the tree of `syn` says nothing about the paths
+/// inside macro calls.
 fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut line = 1;
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let length = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if rest.starts_with("r\"") || rest.starts_with("r#\"") {
-            let end = if rest.starts_with("r#") { "\"#" } else { "\"" };
-            let start = rest.find('"').unwrap() + 1;
-            rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len())
-        } else if c == '"' {
-            let mut escaped = false;
-            let end = rest[1..].find(|c: char| {
-                let ends = c == '"' && !escaped;
-                escaped = c == '\\' && !escaped;
-                ends
-            });
-            end.map_or(rest.len(), |at| at + 2)
-        } else if let Some(literal) = character(rest) {
-            literal
-        } else if is_word(c) {
-            let length = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-            tokens.push((line, rest[..length].to_owned()));
-            length
-        } else if rest.starts_with("::") {
-            tokens.push((line, "::".to_owned()));
-            2
-        } else {
-            if !c.is_whitespace() {
-                tokens.push((line, c.to_string()));
-            }
-            c.len_utf8()
-        };
-        line += rest[..length].matches('\n').count();
-        rest = &rest[length..];
-    }
+    let stream: TokenStream = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let mut tokens = Vec::new();
+    read(stream, &mut tokens);
     tokens
 }
 
-/// Returns the length of a character literal at the start, or `None` if there is none (a lifetime, for example).
-fn character(text: &str) -> Option<usize> {
-    let inner = text.strip_prefix('\'')?;
-    let first = inner.chars().next()?;
-    let body = if first == '\\' { 2 + inner.get(2..)?.find('\'')? } else { first.len_utf8() };
-    inner.get(body..)?.starts_with('\'').then_some(body + 2)
+fn read(stream: TokenStream, tokens: &mut Vec<Token>) {
+    let mut trees = stream.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let line = tree.span().start().line;
+        match tree {
+            TokenTree::Group(group) => {
+                let (opening, closing) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                tokens.push((line, opening.to_owned()));
+                read(group.stream(), tokens);
+                tokens.push((group.span_close().start().line, closing.to_owned()));
+            }
+            TokenTree::Ident(word) => tokens.push((line, word.to_string())),
+            // A lifetime is a quote and a word.
+            TokenTree::Punct(sign) => {
+                let is_colon =
+                    |tree: &TokenTree| matches!(tree, TokenTree::Punct(sign) if sign.as_char() == ':');
+                let is_joined = sign.as_char() == ':' && sign.spacing() == Spacing::Joint;
+                let is_path = is_joined && trees.next_if(is_colon).is_some();
+                let text = if is_path { "::".to_owned() } else { sign.as_char().to_string() };
+                tokens.push((line, text));
+            }
+            TokenTree::Literal(_) => {}
+        }
+    }
 }
 
 /// A path that the source names, from the root of the crate (`crate`, ...) or of another one (`std`, ...).

@@ -2,11 +2,12 @@
 
 use crate::support::document;
 use crate::support::sampling;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use iamsat::check::{Answer, Judging, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, evaluate};
 use iamsat::formula::{Network, Scalar};
 use iamsat::policy::{
-    AddressRange, Decimal, Document, OperatorBase, OperatorFamily, PolicyType, read_instant,
+    AddressRange, Decimal, Document, OperatorBase, OperatorFamily, PolicyType, decode_base64, read_instant,
 };
 use iamsat::request::Request;
 use iamsat::solve::{UnknownReason, Verdict};
@@ -291,6 +292,8 @@ const LETTERS: &[&str] = &[
     "i\u{307}", "\u{307}", "f", "\u{fb01}", "\u{fb00}", "t", "\u{fb06}", "j", "\u{1f0}", "\u{30c}", "n",
     "\u{149}", "\u{2bc}", "e", "\u{e9}", "\u{c9}", "\u{3c2}", "\u{3c3}", "1",
 ];
+const DIGITS_OF_64: &[&str] =
+    &["A", "Q", "g", "w", "8", "B", "/", "+", "=", "==", "QUI=", "QUJD", "-", "_", " ", "\n", "\u{e9}"];
 const ADDRESSES: &[&str] = &[
     "1.2.3.4", "10.0.0.0", "0", "1", "01", "255", "256", ".", ":", "::", "ffff", "::ffff:", "2001:DB8",
     "fe80::1", "%eth0", "/", "/0", "/8", "/032", "/32", "/33", "/128", "/129", "/0128", "/-1", "/+1", " ",
@@ -312,7 +315,7 @@ proptest! {
 proptest! {
     #![proptest_config(sampling::config(20_000))]
 
-    /// The referee and the search read numbers, dates and addresses with different code, and read the same.
+    /// The referee and the search read numbers, dates, bytes and addresses with different code, and read the same.
     #[test]
     fn two_readers_read_the_same_numbers(a in texts(NUMBERS, 5), b in texts(NUMBERS, 5)) {
         let (x, y) = (Scalar::parse_number(&a), Scalar::parse_number(&b));
@@ -346,6 +349,11 @@ proptest! {
     }
 
     #[test]
+    fn two_readers_read_the_same_bytes(text in texts(DIGITS_OF_64, 6)) {
+        prop_assert_eq!(BASE64_STANDARD.decode(&text).ok(), decode_base64(&text), "{}", text);
+    }
+
+    #[test]
     fn two_readers_read_the_same_networks(a in texts(ADDRESSES, 5), b in texts(ADDRESSES, 4)) {
         let (network, range) = (Network::parse(&a), AddressRange::read(&a));
         prop_assert_eq!(network.is_some(), range.is_some(), "{}", a);
@@ -353,7 +361,7 @@ proptest! {
         if let (Some(network), Some(range)) = (network, range) {
             prop_assert_eq!(address.is_some_and(|n| network.covers(n)), range.contains(&b), "{} {}", a, b);
             for bits in [network.first(), network.last()] {
-                prop_assert!(range.contains(&Network::address(network.v6, bits)), "{}", a);
+                prop_assert!(range.contains(&Network::address(network.is_v6(), bits)), "{}", a);
             }
         }
     }

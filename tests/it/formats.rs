@@ -242,10 +242,11 @@ fn junit_is_well_formed_and_counts_what_it_holds() {
         }
         assert!(names.iter().any(|name| name == "testcase"));
     }
-    for bad in
-        ["<?xml?><a>", "<?xml?><a></b>", "<?xml?><a>&</a>", "<?xml?><a>\u{1}</a>", "<?xml?><a x=\"></a>"]
-    {
-        assert!(elements(bad).is_err(), "{bad}");
+    let declared = |body: &str| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}");
+    assert_eq!(elements(&declared("<a><b x=\"&quot;&#10;\"/></a>")).unwrap(), ["a", "b"]);
+    for bad in ["<a>", "<a></b>", "<a>&</a>", "<a>\u{1}</a>", "<a x=\"></a>", "<a x=\"<\"/>", "<a/><b/>"] {
+        let bad = declared(bad);
+        assert!(elements(&bad).is_err(), "{bad}");
     }
 }
 

@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::index::broken;
 use crate::policy::{Document, ResourceType};
 use crate::query::CheckKind;
-use crate::report::text::{self, Verbosity};
+use crate::report::text::Verbosity;
 use crate::report::{External, Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::surface::{answered, documents, external_resource_type, fit, passes_over};
 use serde_json::{Map, Value};
@@ -73,7 +73,7 @@ pub(super) fn run(
                 view.text(subject, output)?;
             }
             if output.verbosity > Verbosity::Quiet {
-                output.text(&text::summary(report.command, &report.subjects))?;
+                output.text(&report.summary())?;
             }
         }
         Format::Pipeline(_) => output.report(&report)?,

@@ -134,7 +134,7 @@ fn tell(
         }
     }
     if are_many && output.verbosity >= Verbosity::Normal {
-        output.text(&text::summary("lint", &report.subjects))?;
+        output.text(&report.summary())?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names to which the functions of a template may refer.
@@ -160,7 +161,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             "Fn::If" => self.choice(arguments),
             "Fn::FindInMap" => self.find(arguments),
             "Fn::Base64" => match self.known_text(arguments) {
-                Ok(text) => known(base64(text.as_bytes()), span),
+                Ok(text) => known(BASE64_STANDARD.encode(text), span),
                 Err(value) => value,
             },
             "Fn::ImportValue" => match self.known_text(arguments) {
@@ -426,30 +427,4 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
 
 fn known<'t>(text: String, span: Span) -> Value<'t> {
     Value::Known(Json { span, kind: JsonValue::String(text.into()) })
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().chain(&[0, 0]).take(3).fold(0_u32, |word, byte| (word << 8) | u32::from(*byte));
-        let letters = [18, 12, 6, 0].into_iter().take(chunk.len() + 1);
-        out.extend(
-            letters.filter_map(|shift| LETTERS.get(((word >> shift) & 63) as usize)).map(|l| char::from(*l)),
-        );
-        out.extend(std::iter::repeat_n('=', 3 - chunk.len()));
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_pads_what_does_not_fill_three_bytes() {
-        let texts = ["", "f", "fo", "foo", "foob"];
-        assert_eq!(texts.map(|text| base64(text.as_bytes())), ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
-    }
 }

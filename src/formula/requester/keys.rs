@@ -190,3 +190,160 @@ impl RequesterKey {
         words
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::requester::{decode, encode};
+
+    const USER_ID: &str = "AIDAEXAMPLE";
+
+    /// A requester of every kind, some with a path, with the value of each key: `-` if it is absent, `?` if the word does not tell.
+    fn table() -> Vec<(Requester, [&'static str; 7])> {
+        let (partition, account) = (|| "aws".to_owned(), || "111122223333".to_owned());
+        let user =
+            |name: &str| Requester::User { partition: partition(), account: account(), name: name.into() };
+        let role = |role: &str| Requester::RoleSession {
+            partition: partition(),
+            account: account(),
+            role: role.into(),
+            session: "s".into(),
+        };
+        let federated = Requester::FederatedUser {
+            partition: partition(),
+            account: account(),
+            name: "bob".into(),
+            parent: "alice".into(),
+        };
+        let saml = "arn:aws:iam::111122223333:saml-provider/p";
+        // aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:userid, aws:username, aws:PrincipalIsAWSService,
+        // aws:PrincipalServiceName
+        vec![
+            (Requester::Anonymous, ["-", "anonymous", "Anonymous", "anonymous", "-", "-", "-"]),
+            (
+                Requester::Root { partition: partition(), account: account() },
+                [
+                    "arn:aws:iam::111122223333:root",
+                    "111122223333",
+                    "Account",
+                    "111122223333",
+                    "-",
+                    "false",
+                    "-",
+                ],
+            ),
+            (
+                user("alice"),
+                [
+                    "arn:aws:iam::111122223333:user/alice",
+                    "111122223333",
+                    "User",
+                    USER_ID,
+                    "alice",
+                    "false",
+                    "-",
+                ],
+            ),
+            (
+                user("team/alice"),
+                [
+                    "arn:aws:iam::111122223333:user/team/alice",
+                    "111122223333",
+                    "User",
+                    USER_ID,
+                    "alice",
+                    "false",
+                    "-",
+                ],
+            ),
+            (
+                role("team/r"),
+                [
+                    "arn:aws:iam::111122223333:role/team/r",
+                    "111122223333",
+                    "AssumedRole",
+                    "AIDAEXAMPLE:s",
+                    "-",
+                    "false",
+                    "-",
+                ],
+            ),
+            (
+                federated,
+                [
+                    "arn:aws:sts::111122223333:federated-user/bob",
+                    "111122223333",
+                    "FederatedUser",
+                    "111122223333:bob",
+                    "-",
+                    "false",
+                    "-",
+                ],
+            ),
+            (
+                Requester::AssumedRoot { account: account() },
+                ["arn:aws:iam::111122223333:root", "111122223333", "?", "?", "-", "false", "-"],
+            ),
+            (
+                Requester::Service { name: "ec2.amazonaws.com".into() },
+                ["?", "?", "?", "?", "-", "true", "ec2.amazonaws.com"],
+            ),
+            (
+                Requester::WebIdentity { provider: "accounts.google.com".into() },
+                ["-", "?", "?", "?", "-", "-", "-"],
+            ),
+            (Requester::Saml { provider: saml.into() }, ["-", "?", "?", "?", "-", "-", "-"]),
+        ]
+    }
+
+    #[test]
+    fn the_word_tells_the_values_of_the_keys() {
+        for (requester, values) in table() {
+            let decoded = decode(&encode(&requester, USER_ID)).unwrap();
+            for (key, expected) in RequesterKey::ALL.into_iter().zip(values) {
+                let expected = match expected {
+                    "?" => None,
+                    "-" => Some(None),
+                    value => Some(Some(value.to_owned())),
+                };
+                assert_eq!(key.value(&decoded), expected, "{key:?} {requester:?}");
+            }
+        }
+    }
+
+    /// A word is among those of a pattern exactly if the value of its key matches the pattern; without a value it is among none.
+    #[test]
+    fn the_words_of_a_pattern_are_those_with_a_value_that_matches() {
+        let mut patterns: Vec<String> =
+            ["*", "?*", "a*", "*a*", "*:*", "*/*", "1*3", "*true", "", "*s", "?????"]
+                .map(str::to_owned)
+                .into();
+        // Every value that occurs, alone and without its ends.
+        for value in table().into_iter().flat_map(|(_, values)| values) {
+            let inner = value.get(1..value.len() - 1).unwrap_or_default();
+            patterns.extend([value.to_owned(), format!("?{inner}?"), format!("*{inner}*")]);
+        }
+        for text in &patterns {
+            let pattern = Pattern::glob(Class::ANY, text);
+            for (requester, values) in table() {
+                let word = encode(&requester, USER_ID);
+                for (key, value) in
+                    RequesterKey::ALL.into_iter().zip(values).filter(|(_, value)| *value != "?")
+                {
+                    let found = key.words(&pattern).iter().any(|words| words.matches(&word));
+                    let expected = value != "-" && pattern.matches(&Symbol::word(value));
+                    assert_eq!(found, expected, "{key:?} {text} {requester:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_user_has_no_slash() {
+        let shape = RequesterKey::UserName.shape().unwrap();
+        for (name, expected) in [("alice", true), ("team/alice", false), ("", false)] {
+            assert_eq!(shape.matches(&Symbol::word(name)), expected, "{name}");
+        }
+        assert!(RequesterKey::ALL.into_iter().filter(|key| key.shape().is_some()).count() == 1);
+    }
+}

@@ -119,3 +119,82 @@ fn closure(steps: &[Step], places: impl IntoIterator<Item = usize>) -> Vec<usize
     reached.dedup();
     reached
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::glob(Class::ANY, text)
+    }
+
+    fn matches(pattern: &Pattern, text: &str) -> bool {
+        pattern.matches(&Symbol::word(text))
+    }
+
+    #[test]
+    fn wildcards_of_all_fields_but_the_last_stay_in_their_field() {
+        let cases = [
+            ("arn:aws:s3:::b*", "arn:aws:s3:::bucket/k:1", true),
+            ("arn:*:s3:::b", "arn:aws-cn:s3:::b", true),
+            ("arn:*:s3:::b", "arn:aws:x:s3:::b", false),
+            ("arn:aws:s3:?::b", "arn:aws:s3:1::b", true),
+            ("arn:aws:s3::*:b", "arn:aws:s3::1:b", true),
+            ("arn:aws:s3::*:b", "arn:aws:s3::1:2:b", false),
+            ("arn:aws:s3:?::b", "arn:aws:s3::::b", false),
+        ];
+        for (text, value, expected) in cases {
+            let fields = Template::parse(text, false).unwrap().split_fields(5);
+            assert_eq!(matches(&by_fields(&fields), value), expected, "{text} {value}");
+        }
+    }
+
+    #[test]
+    fn a_restricted_pattern_matches_what_is_over_the_class() {
+        let texts = ["", "a", "ab", "a/b", "/", "b/a", "ab/"];
+        for text in ["*", "a*", "?*", "a?b", "*b", "a", "??"] {
+            let (whole, part) = (pattern(text), restrict(&pattern(text), Class::NOT_SLASH));
+            for value in texts {
+                let expected = matches(&whole, value) && !value.contains('/');
+                assert_eq!(
+                    part.as_ref().is_some_and(|part| matches(part, value)),
+                    expected,
+                    "{text} {value}"
+                );
+            }
+        }
+        // A spelled letter that is not of the class leaves nothing.
+        assert!(restrict(&pattern("a/*"), Class::NOT_SLASH).is_none());
+    }
+
+    #[test]
+    fn a_split_pattern_matches_both_sides_of_the_first_separator() {
+        let sides = ["", "a", "b", "ab", "ba", "a:b", ":", "b:a:b"];
+        for text in ["*", "a*", "*b", "a:b", "a:*", "*:*", "?:?", "a*:b*", "*a*:*", "a?b", "?*", "ab"] {
+            let pairs = split(&pattern(text), ':', Class::NOT_COLON);
+            for first in sides.iter().filter(|first| !first.contains(':')) {
+                for second in sides {
+                    let found = pairs.iter().any(|(a, b)| matches(a, first) && matches(b, second));
+                    let expected = matches(&pattern(text), &format!("{first}:{second}"));
+                    assert_eq!(found, expected, "{text} {first} {second}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn residuals_match_what_completes_the_text() {
+        let ends = ["", "a", "b", "ab", "ba", "aab", "x/b"];
+        for text in ["*", "a*", "ab", "a*b", "*a*b", "??*", "a?b", "b"] {
+            for start in ["", "a", "aa", "ab", "b"] {
+                let rest = residuals(&pattern(text), start);
+                for end in ends {
+                    let expected = matches(&pattern(text), &format!("{start}{end}"));
+                    assert_eq!(rest.iter().any(|rest| matches(rest, end)), expected, "{text} {start} {end}");
+                }
+            }
+        }
+        // A gap that is still open covers what follows it.
+        assert_eq!(residuals(&pattern("a*"), "a").len(), 1);
+    }
+}

@@ -247,3 +247,121 @@ impl Arn<'_> {
         self.resource.split_once('/').map(|(_, name)| name.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT: &str = "111122223333";
+
+    /// A requester of every kind, some with a path, with the markers of the kinds.
+    fn all() -> Vec<(Requester, Class)> {
+        let (partition, account) = (|| "aws".to_owned(), || ACCOUNT.to_owned());
+        let user =
+            |name: &str| Requester::User { partition: partition(), account: account(), name: name.into() };
+        let role = |role: &str, session: &str| Requester::RoleSession {
+            partition: partition(),
+            account: account(),
+            role: role.into(),
+            session: session.into(),
+        };
+        vec![
+            (Requester::Anonymous, ANONYMOUS),
+            (Requester::Root { partition: partition(), account: account() }, ROOT),
+            (user("alice"), USER),
+            (user("team/a/alice"), USER),
+            (role("admin", "s"), ROLE),
+            (role("team/admin", "a:b"), ROLE),
+            (
+                Requester::FederatedUser {
+                    partition: partition(),
+                    account: account(),
+                    name: "bob".into(),
+                    parent: "team/alice".into(),
+                },
+                FEDERATED,
+            ),
+            (Requester::AssumedRoot { account: account() }, ASSUMED_ROOT),
+            (Requester::Service { name: "ec2.amazonaws.com".into() }, SERVICE),
+            (Requester::WebIdentity { provider: "accounts.google.com".into() }, WEB),
+            (Requester::Saml { provider: format!("arn:aws:iam::{ACCOUNT}:saml-provider/p") }, SAML),
+        ]
+    }
+
+    #[test]
+    fn a_word_is_read_back_as_its_requester() {
+        for (requester, _) in all() {
+            let decoded = decode(&encode(&requester, "AIDAEXAMPLE")).unwrap();
+            assert_eq!(decoded.requester, requester);
+            let arn = match requester {
+                // Some ARN of the account.
+                Requester::AssumedRoot { .. } => Some(format!("arn:aws:iam::{ACCOUNT}:root")),
+                ref other => other.principal_arn(),
+            };
+            assert_eq!(decoded.principal_arn, arn, "{requester:?}");
+        }
+        for word in [vec![], vec![SEPARATOR], Symbol::word("a"), vec![Symbol::marker(3)]] {
+            assert_eq!(decode(&word), None, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn the_user_id_is_what_aws_makes_of_each_kind() {
+        let ids = all().into_iter().map(|(r, _)| decode(&encode(&r, "AIDAEXAMPLE")).unwrap().user_id);
+        let expected = [
+            Some("anonymous"),
+            Some(ACCOUNT),
+            Some("AIDAEXAMPLE"),
+            Some("AIDAEXAMPLE"),
+            Some("AIDAEXAMPLE:s"),
+            Some("AIDAEXAMPLE:a:b"),
+            Some("111122223333:bob"),
+            None,
+            None,
+            None,
+            None,
+        ];
+        assert_eq!(ids.collect::<Vec<_>>(), expected.map(|id| id.map(str::to_owned)));
+    }
+
+    #[test]
+    fn words_are_of_their_kind_and_in_the_domain_of_their_kind() {
+        for (requester, kind) in all() {
+            let word = encode(&requester, "AIDAEXAMPLE");
+            for (_, other) in all() {
+                assert_eq!(any(other).matches(&word), other == kind, "{requester:?}");
+            }
+            for requesters in [Requesters::Attached, Requesters::OfAccounts, Requesters::Everyone] {
+                let is_in = domain(requesters).iter().any(|form| form.matches(&word));
+                assert_eq!(is_in, kinds(requesters).covers(kind), "{requester:?} {requesters:?}");
+            }
+        }
+        // A user without a name, without an id, or with an empty part of a path.
+        for (arn, id) in [("user/", "A"), ("user/a", ""), ("user/team/", "A"), ("group/a", "A")] {
+            let mut word = vec![Symbol::marker(3)];
+            Symbol::append(&format!("arn:aws:iam::{ACCOUNT}:{arn}"), &mut word);
+            word.push(SEPARATOR);
+            Symbol::append(id, &mut word);
+            assert!(!domain(Requesters::Everyone).iter().any(|form| form.matches(&word)), "{arn} {id}");
+        }
+    }
+
+    #[test]
+    fn patterns_on_the_arn_and_on_the_account_are_about_these_parts() {
+        for (requester, kind) in all() {
+            let word = encode(&requester, "AIDAEXAMPLE");
+            let of_account = OF_ACCOUNT.covers(kind);
+            for (text, expected) in [(ACCOUNT, of_account), ("1111*", of_account), ("2*", false), ("", false)]
+            {
+                let account = Pattern::glob(Class::NOT_COLON, text);
+                assert_eq!(
+                    with_account(OF_ACCOUNT, &account).matches(&word),
+                    expected,
+                    "{requester:?} {text}"
+                );
+            }
+            let arn = Pattern::glob(Class::ANY, "arn:aws:iam::*:user/*alice");
+            assert_eq!(with_arn(OF_ACCOUNT, &arn).matches(&word), kind == USER, "{requester:?}");
+        }
+    }
+}

@@ -2,13 +2,9 @@
 
 use crate::check::{AclGrant, BlockOutcome, BlockSettings, Blocked, Options};
 use crate::code::Code;
-use crate::evaluate;
 use crate::explain::display::one_line;
-use crate::explain::replay::{self, Replayer};
 use crate::explain::shell_quoted;
-use crate::policy::{Document, PolicyType, RequestSet};
 use crate::report::issue::{Issue, Kind};
-use crate::request::Request;
 use crate::solve::Verdict;
 
 impl BlockSettings {
@@ -151,42 +147,5 @@ impl BlockReport<'_> {
             (false, false) => {}
         }
         help
-    }
-
-    /// Writes the command that replays a request that the policy allows.
-    pub(in crate::report) fn replay(&self, policy: &Document, request: &Request) -> Option<String> {
-        let mut referee = evaluate::Options::for_documents(&[policy]);
-        referee.policy_type = PolicyType::Resource;
-        referee.strict_arn = self.options.strict_arn;
-        // `simulate` reads the policy under other options, so the replay is tried under those of the answer.
-        referee.allows_whole_resource = true;
-        let spelled = Replayer::new(&[policy], &referee, self.options.aws_compat)
-            .spelled(request, RequestSet::ALLOWED)?;
-        replay::command(&spelled, &[self.argument?], "allowed", self.options.strict_arn).ok()
-    }
-
-    /// Says what access services and the owner keep if the policy is restricted to them.
-    pub(in crate::report) fn kept(&self, of_policy: &Verdict) -> String {
-        let owner = self.of.owner;
-        let kept = match of_policy {
-            Verdict::Fail(_) => match owner {
-                Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
-                None => "services keep what the policy gives them".to_owned(),
-            },
-            Verdict::Pass(_) => match owner {
-                Some(owner) => {
-                    format!("nothing of the policy: it gives services and users of {owner} nothing (proved)")
-                }
-                None => "nothing of the policy for services: it gives them nothing (proved)".to_owned(),
-            },
-            Verdict::Unknown(_) => match owner {
-                Some(owner) => format!("it could not be decided what services and users of {owner} keep"),
-                None => "it could not be decided what services keep".to_owned(),
-            },
-        };
-        let unnamed =
-            if owner.is_none() { "; name the owner with --owner to see what its users keep" } else { "" };
-        let condition = if self.is_open() { "if the policy is public, " } else { "" };
-        format!("{condition}{kept}{unnamed}")
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions", "Semantics an error message".
 
-use super::text::summary;
 use crate::explain::display::one_line;
 use crate::report::issue::{Issue, Kind, Report};
 use crate::report::paths::relative;
@@ -28,7 +27,7 @@ pub fn report(report: &Report) -> String {
         out.push('\n');
     }
     if report.subjects.len() > 1 {
-        out.push_str(&summary(report.command, &report.subjects));
+        out.push_str(&report.summary());
     }
     out
 }

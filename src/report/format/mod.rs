@@ -8,6 +8,7 @@ pub mod github;
 pub mod json;
 pub mod junit;
 pub mod sarif;
+#[cfg(feature = "text")]
 pub mod text;
 
 use super::issue::Report;

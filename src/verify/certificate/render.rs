@@ -1,6 +1,6 @@
 //! Lemmas for people.
 
-use crate::formula::{Atom, Axis, Formula, Network, Node, PatternKey, Piece, Relation, Test, Variable};
+use crate::formula::{Atom, Axis, Formula, Node, PatternKey, Piece, Relation, Test, Variable};
 use crate::index::broken;
 use crate::verify::clauses::QueryClauses;
 use crate::verify::lemma::Lemma;
@@ -97,8 +97,7 @@ fn test_text(formula: &Formula<'_>, test: Test) -> String {
             format!("{relation} {value}")
         }
         Test::Network(id) => {
-            let network = formula.network_of(id);
-            format!("in {}/{}", Network::address(network.v6, network.first()), network.length)
+            format!("in {}", formula.network_of(id))
         }
     }
 }

@@ -98,7 +98,7 @@ fn forms(bounds: &[&Bound], networks: &[Network]) -> Vec<Vec<Step>> {
     if has(Axis::Date) {
         return numbers().into_iter().chain(dates()).collect();
     }
-    match networks.iter().max_by_key(|network| network.length) {
+    match networks.iter().max_by_key(|network| network.length()) {
         Some(network) => addresses(*network),
         None => vec![vec![Step::Many(Class::ANY)]],
     }
@@ -132,12 +132,12 @@ fn dates() -> [Vec<Step>; 3] {
 
 /// Returns patterns for the texts of a network's addresses. An IPv4 address has one text, which starts with the fixed octets.
 fn addresses(network: Network) -> Vec<Vec<Step>> {
-    if network.v6 {
+    if network.is_v6() {
         let letters = Class::HEX_LOWER.union(Class::UPPER).union(Class::COLON).union(Class::DOT);
         return vec![[vec![Step::Many(letters)], text(":"), vec![Step::Many(letters)]].concat()];
     }
-    let address = (network.bits >> 96) as u32;
-    let free = 32 - network.length;
+    let address = (network.first() >> 96) as u32;
+    let free = 32 - network.length();
     if free <= FREE_BITS_THRESHOLD {
         let spelled = |bits: u32| text(&std::net::Ipv4Addr::from(bits).to_string());
         return (0..1u32 << free).map(|place| spelled(address | place)).collect();
@@ -145,7 +145,7 @@ fn addresses(network: Network) -> Vec<Vec<Step>> {
     let mut steps = Vec::new();
     for (place, octet) in (0..).zip(address.to_be_bytes()) {
         steps.extend(text(if place == 0 { "" } else { "." }));
-        if place < network.length / 8 {
+        if place < network.length() / 8 {
             steps.extend(text(&octet.to_string()));
         } else {
             steps.extend([one(Class::DIGIT), Step::Many(Class::DIGIT)]);

@@ -30,9 +30,25 @@ pub(super) fn some_number(pass: &[&Bound], fail: &[&Bound], budget: &mut Budget)
     Ok(false)
 }
 
+/// The addresses of one family that start with some bits.
+#[derive(Clone, Copy)]
+struct Prefix {
+    v6: bool,
+    /// The bits, first bit on top; those after `length` are zero.
+    bits: u128,
+    length: u32,
+}
+
+impl From<Network> for Prefix {
+    fn from(network: Network) -> Prefix {
+        Prefix { v6: network.is_v6(), bits: network.first(), length: network.length() }
+    }
+}
+
 /// Returns true if some address does. Prefixes are halved until every test gives the same result for all addresses of a prefix.
 pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budget) -> Result<bool, Refusal> {
-    let mut waiting = vec![Network::family(false), Network::family(true)];
+    let [pass, fail] = [pass, fail].map(|list| list.iter().map(|n| Prefix::from(*n)).collect::<Vec<_>>());
+    let mut waiting = [false, true].map(|v6| Prefix { v6, bits: 0, length: 0 }).to_vec();
     while let Some(part) = waiting.pop() {
         budget.spend(pass.len() + fail.len() + 1)?;
         if pass.iter().any(|n| !meet(*n, part)) || fail.iter().any(|n| within(part, *n)) {
@@ -44,20 +60,20 @@ pub(super) fn some_address(pass: &[Network], fail: &[Network], budget: &mut Budg
         // A test splits the prefix, so it has more than one address.
         let length = part.length + 1;
         let half = 1u128 << (128 - length);
-        waiting.extend([Network { length, ..part }, Network { length, bits: part.bits | half, ..part }]);
+        waiting.extend([Prefix { length, ..part }, Prefix { length, bits: part.bits | half, ..part }]);
     }
     Ok(false)
 }
 
 /// True if every address of `inner` is in `outer`.
-fn within(inner: Network, outer: Network) -> bool {
-    // A network that is all of its family needs no comparison of bits.
+fn within(inner: Prefix, outer: Prefix) -> bool {
+    // A prefix that is all of its family needs no comparison of bits.
     let is_equal = || outer.length == 0 || (inner.bits ^ outer.bits) >> (128 - outer.length) == 0;
     inner.v6 == outer.v6 && inner.length >= outer.length && is_equal()
 }
 
-/// True if the networks share an address; one then contains the other.
-fn meet(a: Network, b: Network) -> bool {
+/// True if the prefixes share an address; one then contains the other.
+fn meet(a: Prefix, b: Prefix) -> bool {
     within(a, b) || within(b, a)
 }
 

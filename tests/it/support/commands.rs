@@ -1,5 +1,6 @@
 //! Commands as they are typed, and their output.
 
+use similar::TextDiff;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -17,7 +18,8 @@ pub(crate) fn replay(case: &Path, stdout: &str, wrong: &mut Vec<String>) {
 }
 
 pub(crate) fn run(case: &Path, command: &str) -> Output {
-    let mut words = words(command).into_iter().peekable();
+    let words = shlex::split(command).unwrap_or_else(|| panic!("an open quote: {command}"));
+    let mut words = words.into_iter().peekable();
     let mut process = Command::new(env!("CARGO_BIN_EXE_iamsat"));
     process.current_dir(case).env_clear().stdin(Stdio::null());
     while let Some((name, value)) = words.peek().and_then(|w| w.split_once('=')) {
@@ -39,26 +41,6 @@ pub(crate) fn run(case: &Path, command: &str) -> Output {
     process.output().unwrap()
 }
 
-/// The words of a command line, with single and double quotes.
-fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    let mut chars = command.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None, ' ') => words.extend(word.take()),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (Some(q), c) if q == c => quote = None,
-            (None | Some('"'), '\\') => word.get_or_insert_default().push(chars.next().unwrap()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
 /// Output without times and without escapes that a reader of a session could not see.
 pub(crate) fn normal(bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).unwrap().replace('\u{1b}', "\\e");
@@ -76,11 +58,7 @@ pub(crate) fn normal(bytes: &[u8]) -> String {
     out
 }
 
+/// The lines that differ, with the two lines around each.
 pub(crate) fn difference(expected: &str, actual: &str) -> String {
-    let (e, a): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
-    let same = e.iter().zip(&a).take_while(|(x, y)| x == y).count();
-    let part = |lines: &[&str], sign: &str| {
-        lines.iter().skip(same).take(12).map(|l| format!("{sign}{l}\n")).collect::<String>()
-    };
-    format!("from line {}\n{}{}", same + 1, part(&e, "-"), part(&a, "+"))
+    TextDiff::from_lines(expected, actual).unified_diff().context_radius(2).to_string()
 }

@@ -121,7 +121,7 @@ impl Told<'_, '_> {
             ))?;
         }
         if outcomes.len() > 1 && output.verbosity > Verbosity::Quiet {
-            output.text(&text::summary(report.command, &report.subjects))?;
+            output.text(&report.summary())?;
         }
         Ok(())
     }

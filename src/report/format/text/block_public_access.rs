@@ -1,7 +1,9 @@
 //! The outcome of Block Public Access, line by line.
 
+use crate::evaluate;
 use crate::explain::display::{KeyNames, one_line};
-use crate::policy::{Document, PolicyType};
+use crate::explain::replay::{self, Replayer};
+use crate::policy::{Document, PolicyType, RequestSet};
 use crate::report::answer::BlockReport;
 use crate::report::display;
 use crate::request::Request;
@@ -110,6 +112,43 @@ impl BlockReport<'_> {
             out.push_str(&row("replay", &command));
         }
         out
+    }
+
+    /// Writes the command that replays a request that the policy allows.
+    fn replay(&self, policy: &Document, request: &Request) -> Option<String> {
+        let mut referee = evaluate::Options::for_documents(&[policy]);
+        referee.policy_type = PolicyType::Resource;
+        referee.strict_arn = self.options.strict_arn;
+        // `simulate` reads the policy under other options, so the replay is tried under those of the answer.
+        referee.allows_whole_resource = true;
+        let spelled = Replayer::new(&[policy], &referee, self.options.aws_compat)
+            .spelled(request, RequestSet::ALLOWED)?;
+        replay::command(&spelled, &[self.argument?], "allowed", self.options.strict_arn).ok()
+    }
+
+    /// Says what access services and the owner keep if the policy is restricted to them.
+    fn kept(&self, of_policy: &Verdict) -> String {
+        let owner = self.of.owner;
+        let kept = match of_policy {
+            Verdict::Fail(_) => match owner {
+                Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
+                None => "services keep what the policy gives them".to_owned(),
+            },
+            Verdict::Pass(_) => match owner {
+                Some(owner) => {
+                    format!("nothing of the policy: it gives services and users of {owner} nothing (proved)")
+                }
+                None => "nothing of the policy for services: it gives them nothing (proved)".to_owned(),
+            },
+            Verdict::Unknown(_) => match owner {
+                Some(owner) => format!("it could not be decided what services and users of {owner} keep"),
+                None => "it could not be decided what services keep".to_owned(),
+            },
+        };
+        let unnamed =
+            if owner.is_none() { "; name the owner with --owner to see what its users keep" } else { "" };
+        let condition = if self.is_open() { "if the policy is public, " } else { "" };
+        format!("{condition}{kept}{unnamed}")
     }
 }
 

@@ -18,7 +18,7 @@ use annotate_snippets::{Group, Level};
 
 pub use simulation::simulation;
 pub use style::{Letters, Style};
-pub use verdict::{Verbosity, judgement, settled, summary};
+pub use verdict::{Verbosity, judgement, settled};
 
 /// Writes an issue with its place. An accepted issue takes one line.
 pub fn issue(issue: &Issue, style: Style) -> String {

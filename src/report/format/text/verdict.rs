@@ -1,10 +1,9 @@
-//! The answer to one query about one document, and the last line over several.
+//! The answer to one query about one document.
 
 use super::issue;
 use super::style::Style;
-use crate::explain::display::counted;
 use crate::report::answer::{Judgement, Settled};
-use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::report::issue::{Issue, Kind};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,48 +70,6 @@ pub fn settled(
         out.push_str(&style.shown(&line));
     }
     out
-}
-
-/// Writes the last line over several inputs.
-pub fn summary(command: &str, subjects: &[Subject]) -> String {
-    let distinct = |names: Vec<&str>| {
-        let mut names = names;
-        names.sort_unstable();
-        names.dedup();
-        names.len()
-    };
-    let judged = || subjects.iter().filter(|s| s.status != Status::Skipped);
-    let inputs = match (distinct(judged().map(|s| s.name.as_str()).collect()), command) {
-        (n, "verify") => counted(n, "certificate"),
-        (1, _) => "1 policy".to_owned(),
-        (n, _) => format!("{n} policies"),
-    };
-    let rules = match distinct(subjects.iter().filter_map(|s| s.rule.as_deref()).collect()) {
-        0 => String::new(),
-        n => format!(", {}", counted(n, "rule")),
-    };
-    let count = |status: Status, accepted: bool| {
-        judged().filter(|s| s.status == status && s.accepted().is_some() == accepted).count()
-    };
-    let skipped = subjects.iter().filter(|s| s.status == Status::Skipped).count();
-    let parts = [
-        (count(Status::Fail, false), "FAIL"),
-        (count(Status::Unknown, false), "UNKNOWN"),
-        (count(Status::Error, false), "error"),
-        (count(Status::Pass, false), "PASS"),
-        (count(Status::Fail, true), "accepted"),
-        (skipped, "skipped"),
-    ];
-    // A certificate proves a PASS or a FAIL too.
-    let part = |(n, kind): (usize, &str)| match (kind, command) {
-        ("error", _) => counted(n, kind),
-        ("FAIL", "verify") => format!("{n} refused"),
-        ("UNKNOWN", "verify") => format!("{n} not verified"),
-        ("PASS", "verify") => format!("{n} verified"),
-        (kind, _) => format!("{n} {kind}"),
-    };
-    let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(part).collect();
-    format!("{command}: {inputs}{rules}: {}\n", parts.join(", "))
 }
 
 /// Lists the readings on which the answer rests and about which sources disagree.

@@ -257,7 +257,6 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
     let subject =
         Subject { name, file: None, rule: None, status, message: message.to_owned(), issues: issues.clone() };
     let subjects = vec![subject.clone(), subject];
-    seen(&text::summary("check-no-new-access", &subjects));
     let report = Report {
         command: "check-no-new-access",
         directory: Some("/policies".to_owned()),
@@ -265,6 +264,7 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
         issues,
         has_baseline: true,
     };
+    seen(&report.summary());
     let log = sarif::report(&report);
     is_json(&log, sources);
     let files: Vec<&Source> = sources.iter().map(|source| source.in_file(Span::default()).0).collect();
