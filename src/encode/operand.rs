@@ -281,7 +281,7 @@ mod tests {
 
     const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
 
-    /// What the first value of a condition says of a request.
+    /// Evaluates the compiled first value of a condition for a request.
     fn says(condition: &str, requester: Requester, keys: Keys<'_>) -> Option<bool> {
         let policy = policy(condition);
         let mut formula = Formula::default();

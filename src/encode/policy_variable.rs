@@ -201,7 +201,7 @@ mod tests {
     const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
     const KEY: &str = "ex:key";
 
-    /// What "the value of `ex:key` matches" says of a request, with all of a pattern or between its bounds.
+    /// Evaluates "the value of `ex:key` matches" for a request, with all of a pattern or between its bounds.
     fn says(value: &str, keys: Keys<'_>, in_part: bool) -> Option<bool> {
         let policy = policy(&format!(r#""StringLike":{{"{KEY}":"{value}"}}"#));
         let (context, fields) = (context(&policy), [Template::parse(value, true).unwrap()]);
