@@ -93,7 +93,7 @@ mod tests {
 
     const SITE: Site = Site { document: 0, statement: 0, element: SiteElement::Condition(0) };
 
-    /// What a value says of the ARN of each requester: an outer `None` if the value is of no such form.
+    /// Evaluates a value for the ARN of each requester; the outer `None` stands for a value of another form.
     fn says(value: &str, family: OperatorFamily, requesters: &[Requester]) -> Option<Vec<Option<bool>>> {
         let policy = policy(&format!(r#""StringLike":{{"aws:PrincipalArn":"{value}"}}"#));
         let template = Template::parse(value, true).unwrap();

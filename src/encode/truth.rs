@@ -1,4 +1,4 @@
-//! What a formula says of one request, for the tables of cases in this room.
+//! Evaluates formulas for one request, for the tables of cases in this room.
 
 use crate::automata::Symbol;
 use crate::encode::context::Context;
