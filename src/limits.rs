@@ -2,6 +2,11 @@
 //! (search limits), never a guess. The defaults are counts, so that the same input always gives the same answer.
 
 use crate::code::Code;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The work that exploring a product state is.
+const STATE: u64 = 4;
 
 /// Bounds on what is read.
 ///
@@ -140,8 +145,9 @@ pub struct SearchLimits {
     pub literals: usize,
     /// Bytes of proof that the SAT solver writes for one problem: what bounds its own search.
     pub proof_bytes: u64,
-    /// Comparisons of patterns and looks at parts of the formula, over all goals of a check: what grows with the product
-    /// of two long lists.
+    /// Everything that a check does, in units of some 50 nanoseconds: values read, parts of the formula looked at, patterns
+    /// compared, states explored, clauses derived. What asks many questions for one answer has as much for all of them together;
+    /// see [`SharedWork`].
     pub work: u64,
     /// Findings of one check; beyond that the answer is a FAIL that says that it was cut short.
     pub findings: usize,
@@ -187,8 +193,52 @@ impl SearchLimits {
     }
 }
 
-/// Counts product states over all emptiness questions of one check and ends the search when
-/// [`SearchLimits::states`] or the deadline is reached.
+/// The work that is left to several questions together.
+///
+/// All copies of one count together. The default is nothing shared: then every question may do [`SearchLimits::work`].
+///
+/// ```
+/// use iamsat::limits::{Exhausted, SearchLimits, SharedWork};
+/// let shared = SharedWork::of(&SearchLimits { work: 10, ..SearchLimits::default() });
+/// let copy = shared.clone();
+/// assert_eq!((copy.spend(7), shared.left()), (Ok(()), Some(3)));
+/// assert_eq!((shared.spend(4), copy.left()), (Err(Exhausted::Work), Some(0)));
+/// assert_eq!(SharedWork::default().left(), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SharedWork(Option<Arc<AtomicU64>>);
+
+impl SharedWork {
+    /// All of [`SearchLimits::work`].
+    pub fn of(limits: &SearchLimits) -> SharedWork {
+        SharedWork(Some(Arc::new(AtomicU64::new(limits.work))))
+    }
+
+    /// The work that is left; `None` if nothing is shared.
+    pub fn left(&self) -> Option<u64> {
+        self.0.as_ref().map(|left| left.load(Ordering::Relaxed))
+    }
+
+    /// Takes work away; all that is left, if it is less.
+    pub fn take(&self, amount: u64) {
+        if let (Some(counter), Some(left)) = (&self.0, self.left()) {
+            counter.store(left - left.min(amount), Ordering::Relaxed);
+        }
+    }
+
+    /// As [`SharedWork::take`].
+    ///
+    /// # Errors
+    /// [`Exhausted::Work`] if less was left.
+    pub fn spend(&self, amount: u64) -> Result<(), Exhausted> {
+        let is_short = self.left().is_some_and(|left| left < amount);
+        self.take(amount);
+        if is_short { Err(Exhausted::Work) } else { Ok(()) }
+    }
+}
+
+/// Counts product states over all emptiness questions of one check, and all its work, and ends the search when
+/// [`SearchLimits::states`], [`SearchLimits::work`] or the deadline is reached.
 ///
 /// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always
 /// ends at the same count.
@@ -233,9 +283,14 @@ impl Meter {
         self.spent
     }
 
-    /// The count of what [`SearchLimits::work`] bounds.
+    /// The work so far.
     pub fn worked(&self) -> u64 {
         self.limits.work - self.work
+    }
+
+    /// The work that is left.
+    pub fn work_left(&self) -> u64 {
+        self.work
     }
 
     /// Looks at the clock, if there is a deadline.
@@ -258,6 +313,8 @@ impl Meter {
         if self.spent > self.limits.states {
             return Err(Exhausted::States);
         }
+        let work = amount.checked_mul(STATE).and_then(|work| self.work.checked_sub(work));
+        self.work = work.ok_or(Exhausted::Work)?;
         self.charges = self.charges.wrapping_add(1);
         match self.deadline {
             Some(at) if self.charges.is_multiple_of(1024) && std::time::Instant::now() >= at => {
@@ -267,7 +324,7 @@ impl Meter {
         }
     }
 
-    /// Counts `amount` of what [`SearchLimits::work`] bounds.
+    /// Counts `amount` of [`SearchLimits::work`].
     ///
     /// # Errors
     /// [`Exhausted::Work`] or [`Exhausted::Deadline`].

@@ -157,7 +157,7 @@ fn of_sets(
 fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], options: &Options) -> Difference {
     // All questions are about the type that both documents have together.
     let is_inferred = options.policy_type.is_none();
-    let options = &options.for_parts([one.document(), other.document()]);
+    let options = &options.for_parts([one.document(), other.document()]).sharing();
     let (one, other) = (one.prepared(), other.prepared());
     let (one, other) = (&*one, &*other);
     let mut budget = QueryBudget::of(options);

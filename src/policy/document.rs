@@ -4,6 +4,12 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
 use crate::span::{Source, Span, Spanned};
 
+/// Bytes of a statement that count as a value of it.
+const LONG_TEXT: usize = 16;
+
+/// Most values that one counts for because of its length.
+const MOST_FOR_LENGTH: usize = 8;
+
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
@@ -100,6 +106,12 @@ impl Statement {
         let resources = self.resource.iter().map(|r| r.values.len());
         let conditions = self.conditions.iter().map(|c| c.values.len());
         self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
+    }
+
+    /// The number of values, where a text that is longer than most counts for several.
+    pub fn size(&self) -> usize {
+        let values = self.value_count() + 1;
+        values + (self.span.range().len() / LONG_TEXT).min(values * MOST_FOR_LENGTH)
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).

@@ -54,6 +54,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.workspace.formula).collect();
     let request = concretize(search, &model, claim)?;
+    search.workspace.meter.work(claim.work)?;
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
         Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
         Err(unconfirmed) => *unconfirmed,
@@ -62,20 +63,24 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(open(vec![UnknownReason::Internal(disagreement.message)], Some(request)));
     }
     let most = search.workspace.meter.limits().assignments;
-    let formula = search.formula();
+    let formula = &*search.workspace.formula;
     if opaques.iter().any(|id| formula.opaque_of(*id).0.rule == Code::PolicyVariable) {
         let others = with_fitting_values(&request, claim.query.documents(), most);
-        let confirmed = others.into_iter().find_map(|other| Witness::confirm_in_agreement(other, claim).ok());
-        if let Some(witness) = confirmed {
-            return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+        for other in others {
+            search.workspace.meter.work(claim.work)?;
+            if let Ok(witness) = Witness::confirm_in_agreement(other, claim) {
+                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+            }
         }
     }
+    let formula = search.formula();
     let is_opaque: IndexVec<AtomId, bool> =
         formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
     let weaker: Vec<Lit> =
         goal.iter().map(|lit| weaken(&mut formula.graph, *lit, &|atom| is_opaque[atom])).collect();
     if let Some(model) = search.solve(&weaker)? {
         let request = concretize(search, &model, claim)?;
+        search.workspace.meter.work(claim.work)?;
         return Ok(confirm(search, request, claim));
     }
     let reasons = match disagreement.open {

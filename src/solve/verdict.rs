@@ -247,10 +247,7 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
-    /// Statements of the documents, and values that they list: what it takes to read them for a query.
-    #[serde(skip)]
-    pub values: u64,
-    /// Comparisons of patterns and looks at parts of the formula.
+    /// The work of all of it: see [`crate::limits::SearchLimits::work`].
     #[serde(skip)]
     pub work: u64,
 }
@@ -267,7 +264,6 @@ impl Stats {
             lemmas: self.lemmas + other.lemmas,
             states: self.states + other.states,
             iterations: self.iterations + other.iterations,
-            values: self.values + other.values,
             work: self.work + other.work,
         }
     }

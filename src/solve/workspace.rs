@@ -1,7 +1,7 @@
 //! What all parts of one search work on.
 
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, NodeId, Test, VariableId};
-use crate::limits::Meter;
+use crate::limits::{Exhausted, Meter};
 use crate::theory::Theory;
 
 /// A formula, one goal over it as far as it is decided, the theories of its values, and the meter that pays for all of it.
@@ -14,8 +14,11 @@ pub(super) struct Workspace<'f, 'a> {
 
 impl<'a> Workspace<'_, 'a> {
     /// Adds conjuncts to the goal and propagates.
-    pub(super) fn add(&mut self, literals: impl IntoIterator<Item = Lit>) {
-        self.conjunction.add(&mut self.formula.graph, literals);
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn add(&mut self, literals: impl IntoIterator<Item = Lit>) -> Result<(), Exhausted> {
+        self.conjunction.add(&mut self.formula.graph, literals, &mut self.meter)
     }
 
     /// Returns true if no disjunction of the goal is left, or nothing can satisfy it.

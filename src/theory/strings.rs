@@ -24,12 +24,17 @@ const AUTOMATA: usize = 3;
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
+/// Symbols of a word that take as long again to try on a pattern.
+const SYMBOLS: usize = 32;
+
 /// The patterns of one check as automata, built when first needed, and what was found out about them.
 #[derive(Debug)]
 pub struct Strings {
     requesters: Requesters,
     patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
+    /// The work of trying words on patterns that is not paid for yet.
+    tries: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +46,7 @@ struct Relation {
 impl Strings {
     /// Starts without any automaton.
     pub fn new(requesters: Requesters) -> Strings {
-        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default() }
+        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default(), tries: 0 }
     }
 
     /// The automaton of a pattern.
@@ -153,7 +158,10 @@ impl Strings {
         meter: &mut Meter,
     ) -> Result<Result<Word, Excluding>, Exhausted> {
         let variable = formula.variable_of(variable);
-        if let Some(word) = self.candidate(formula, variable, positives, negatives) {
+        self.tries = positives.len() + negatives.len();
+        let candidate = self.candidate(formula, variable, positives, negatives);
+        meter.work(std::mem::take(&mut self.tries))?;
+        if let Some(word) = candidate {
             return Ok(Ok(word));
         }
         let domain = domain(variable, self.requesters);
@@ -240,6 +248,7 @@ impl Strings {
 
     /// Returns true if the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
+        self.tries += 1 + word.len() / SYMBOLS;
         match prefixes::matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,
             None => {

@@ -1,5 +1,7 @@
 //! Why a certificate is not verified.
 
+use crate::limits::Exhausted;
+
 /// Why a certificate is not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -16,6 +18,10 @@ impl Refusal {
 
     pub(crate) fn inconclusive(reason: impl Into<String>) -> Refusal {
         Refusal { inconclusive: true, reason: reason.into() }
+    }
+
+    pub(crate) fn at_limit(limit: Exhausted) -> Refusal {
+        Refusal::inconclusive(format!("the limit on {} was reached", limit.code()))
     }
 
     pub(crate) fn at(self, place: impl std::fmt::Display) -> Refusal {

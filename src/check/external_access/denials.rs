@@ -10,6 +10,9 @@ impl Analyzer<'_> {
     pub(super) fn denied_by(&mut self, part: &Document) -> Vec<usize> {
         let policy = self.policy;
         let denials = self.denials_beside(part);
+        if self.budget.is_spent() {
+            return denials;
+        }
         let refuses = |index: usize| {
             // As an Allow statement.
             let denied = Region::whole(policy, index).and_then(|region| region.document(policy))?;

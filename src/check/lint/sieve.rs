@@ -11,6 +11,9 @@ use crate::span::Span;
 /// Bytes of a word that take as long again to try on a pattern.
 const LONG_WORD: usize = 32;
 
+/// Parts of a pattern that take another unit of work to try.
+const LONG_PATTERN: usize = 4;
+
 impl Linter<'_> {
     /// Returns true if each action of an Allow statement may be allowed by another statement too: a cheap sieve.
     pub(super) fn may_be_covered(&mut self, index: usize) -> Result<bool, Stopped> {
@@ -40,15 +43,30 @@ impl Linter<'_> {
         let word = sample(glob);
         let others = beside.iter().filter(|place| **place != index || value.is_some());
         for statement in others.filter_map(|place| self.reduction.statement(kind, *place)) {
-            self.budget.compare(tries(statement.action.values.len(), &word))?;
-            let mut values = statement.action.values.iter();
-            if statement.action.negated
-                || values.any(|other| Some(other.span) != value && glob_matches(&other.value.glob, &word))
-            {
+            if statement.action.negated {
+                return Ok(true);
+            }
+            let others = statement.action.values.iter().filter(|other| Some(other.span) != value);
+            if self.some_matches(others.map(|other| &other.value.glob), &word)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Returns true if the word matches one of these patterns, or may because it has variables.
+    fn some_matches<'t>(
+        &self,
+        mut patterns: impl Iterator<Item = &'t Template>,
+        word: &str,
+    ) -> Result<bool, Stopped> {
+        let mut work = 0;
+        let found = patterns.any(|pattern| {
+            work += 2 + pattern.parts().len() / LONG_PATTERN;
+            glob_matches(pattern, word) || pattern.has_variables()
+        });
+        self.budget.compare(work * (1 + word.len() / LONG_WORD))?;
+        Ok(found)
     }
 
     /// A cheap sieve: a word that the value matches has to be matched by something else too, or not to matter at all.
@@ -72,13 +90,8 @@ impl Linter<'_> {
                 let word = sample(&value.value.template);
                 let others = beside.iter().filter_map(|other| self.reduction.statement(Kind::Less, *other));
                 for element in others.filter_map(|s| s.resource.as_ref()) {
-                    self.budget.compare(tries(element.values.len(), &word))?;
-                    let mut values = element.values.iter().filter(|v| v.span != value.span);
-                    if element.negated
-                        || values.any(|v| {
-                            v.value.template.has_variables() || glob_matches(&v.value.template, &word)
-                        })
-                    {
+                    let values = element.values.iter().filter(|v| v.span != value.span);
+                    if element.negated || self.some_matches(values.map(|v| &v.value.template), &word)? {
                         return Ok(true);
                     }
                 }
@@ -87,11 +100,6 @@ impl Linter<'_> {
             _ => Ok(true),
         }
     }
-}
-
-/// As how many comparisons it counts to try a word on patterns: a long one takes longer.
-fn tries(patterns: usize, word: &str) -> usize {
-    patterns * (1 + word.len() / LONG_WORD)
 }
 
 /// A word that the pattern matches and that few others do.

@@ -95,7 +95,7 @@ impl Judge<'_> {
         }
         let (policy, existing) = (document(read), existing.map(document));
         let name = &case.input.name;
-        let mut options = self.options.clone();
+        let mut options = self.options.sharing();
         options.policy_type = policy_type;
         // A rule is the most that is allowed, not a version of the policy, which need not deny what the rule denies.
         let is_ceiling = rule(case).is_some()
