@@ -206,23 +206,42 @@ impl SearchLimits {
 /// assert_eq!(SharedWork::default().left(), None);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct SharedWork(Option<Arc<AtomicU64>>);
+pub struct SharedWork(Option<Arc<Counts>>);
+
+#[derive(Debug)]
+struct Counts {
+    left: AtomicU64,
+    searches: AtomicU64,
+}
 
 impl SharedWork {
     /// All of [`SearchLimits::work`].
     pub fn of(limits: &SearchLimits) -> SharedWork {
-        SharedWork(Some(Arc::new(AtomicU64::new(limits.work))))
+        let left = AtomicU64::new(limits.work);
+        SharedWork(Some(Arc::new(Counts { left, searches: AtomicU64::new(0) })))
     }
 
     /// The work that is left; `None` if nothing is shared.
     pub fn left(&self) -> Option<u64> {
-        self.0.as_ref().map(|left| left.load(Ordering::Relaxed))
+        self.0.as_ref().map(|counts| counts.left.load(Ordering::Relaxed))
+    }
+
+    /// Counts a search for the answer to a question.
+    pub(crate) fn count_search(&self) {
+        if let Some(counts) = &self.0 {
+            counts.searches.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The number of searches; `None` if nothing is shared.
+    pub fn searches(&self) -> Option<u64> {
+        self.0.as_ref().map(|counts| counts.searches.load(Ordering::Relaxed))
     }
 
     /// Takes work away; all that is left, if it is less.
     pub fn take(&self, amount: u64) {
-        if let (Some(counter), Some(left)) = (&self.0, self.left()) {
-            counter.store(left - left.min(amount), Ordering::Relaxed);
+        if let (Some(counts), Some(left)) = (&self.0, self.left()) {
+            counts.left.store(left - left.min(amount), Ordering::Relaxed);
         }
     }
 

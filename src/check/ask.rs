@@ -325,6 +325,7 @@ pub(super) fn compiling(encoding: &Encoding<'_>) -> u64 {
 /// The sizes of a search whose work is taken from what is left, with all work of its question, `before` which so much was left.
 pub(super) fn spent(search: Stats, before: u64, options: &Options) -> Stats {
     options.shared_work.take(search.work);
+    options.shared_work.count_search();
     Stats { work: before - options.limits_left().work, ..search }
 }
 
