@@ -1,13 +1,16 @@
 //! Files that hold many policies: from the text to all policies read, processor time, the fastest of five runs, with what was
 //! counted.
 //!
-//! `--write DIR` writes the files, to run other programs on them; `--only NAME` reads one file once and prints the peak of memory.
+//! `--write DIR` writes the files, to run other programs on them; `--only NAME` reads one file once and prints the peak of memory;
+//! `--process` runs the whole program on each file, by turns with `jq .` where that is installed. `IAMSAT_BIN` names another program.
 #![expect(clippy::expect_used, reason = "a bench that cannot read ends")]
 #![expect(clippy::arithmetic_side_effects, reason = "small numbers")]
 
 use iamsat::container::{Container, Contents, Options, State, open};
 use iamsat::span::Source;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A policy of four statements, about 900 bytes.
@@ -144,12 +147,85 @@ fn peak() -> Option<u64> {
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1024)
 }
 
+/// Processor time of the children that have ended: `/proc` counts hundredths of a second.
+fn children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+}
+
+/// Runs a program several times, one after the other: processor time of a run, and the most memory of one in MiB, as far as it
+/// could be seen; `None` if there is no such program.
+fn run(program: &Path, arguments: &[&str], times: u32) -> Option<(Duration, u64)> {
+    let (before, mut most) = (children(), 0);
+    for _ in 0..times {
+        let mut command = Command::new(program);
+        let mut child = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+        let status = format!("/proc/{}/status", child.id());
+        while child.try_wait().expect("a child").is_none() {
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+            most = most.max(kib.unwrap_or(0) / 1024);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+    Some(((children() - before) / times, most))
+}
+
+/// The whole program on each file, by turns with `jq .`: the fastest of three turns of each.
+fn processes() {
+    let built = PathBuf::from(env!("CARGO_BIN_EXE_iamsat"));
+    let program = std::env::var_os("IAMSAT_BIN").map_or(built, PathBuf::from);
+    for (name, make) in FILES {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let text = make();
+        std::fs::write(&path, &text).expect("a directory");
+        let path = path.to_string_lossy();
+        let times = match text.len() {
+            0..4_000_000 => 20,
+            4_000_000..40_000_000 => 3,
+            _ => 1,
+        };
+        let jobs: [(&Path, Vec<&str>); 3] = [
+            (&program, vec!["policies", &path]),
+            (&program, vec!["check-access-not-granted", "--actions", "iam:PassRole", "--policy", &path]),
+            (Path::new("jq"), vec![".", &path]),
+        ];
+        let mut best: [Option<(Duration, u64)>; 3] = [None; 3];
+        for _ in 0..3 {
+            for (slot, (program, arguments)) in best.iter_mut().zip(&jobs) {
+                if name.ends_with(".yaml") && program.ends_with("jq") {
+                    continue;
+                }
+                let Some((time, memory)) = run(program, arguments, times) else { continue };
+                let (least, most) = slot.unwrap_or((time, memory));
+                *slot = Some((least.min(time), most.max(memory)));
+            }
+        }
+        for (title, found) in ["policies", "check-access-not-granted", "jq ."].iter().zip(best) {
+            match found {
+                Some((time, memory)) => {
+                    let milliseconds = time.as_secs_f64() * 1_000.0;
+                    println!("{name:<28} {title:<26} {milliseconds:>9.1} ms  {memory:>5} MiB");
+                }
+                None => println!("{name:<28} {title:<26} not measured"),
+            }
+        }
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let value = |flag: &str| {
         let at = arguments.iter().position(|argument| argument == flag)?;
         arguments.get(at + 1).cloned()
     };
+    if arguments.iter().any(|argument| argument == "--process") {
+        processes();
+        return;
+    }
     if let Some(directory) = value("--write") {
         for (name, make) in FILES {
             std::fs::write(std::path::Path::new(&directory).join(name), make()).expect("a directory");

@@ -4,7 +4,8 @@
 //! judges pairs of documents that were compiled before.
 //!
 //! `--once` judges each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, and
-//! families by a word of their name): for counting instructions, see README.md.
+//! families by a word of their name): for counting instructions, see README.md. `--each` prints the time of every pair in
+//! nanoseconds, for `benches/turns.py`, which compares two builds.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -62,6 +63,12 @@ fn fastest(name: &str, repeats: u32, new: DocumentRef<'_>, existing: DocumentRef
 }
 
 fn report(title: &str, samples: &mut [Sample]) {
+    if std::env::args().any(|a| a == "--each") {
+        for sample in samples.iter() {
+            println!("{title}\t{}\t{}", sample.name, sample.time.as_nanos());
+        }
+        return;
+    }
     samples.sort_by_key(|s| s.time);
     let at = |q: f64| samples[((samples.len() - 1) as f64 * q) as usize].time;
     let count = |v: &str| samples.iter().filter(|s| s.verdict == v).count();

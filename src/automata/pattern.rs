@@ -218,7 +218,7 @@ impl std::fmt::Debug for Pattern {
 }
 
 /// The number of steps that a builder makes room for with its first one.
-const USUAL_STEPS: usize = 16;
+const USUAL_STEPS: usize = 64;
 
 /// Builds a [`Pattern`] from left to right.
 #[derive(Clone, Debug, Default)]
@@ -231,7 +231,7 @@ impl Builder {
     /// This text.
     #[must_use]
     pub fn text(mut self, text: &str) -> Builder {
-        self.steps.reserve(text.len());
+        self.make_room(text.len());
         let mut steps = text.chars().map(|c| Step::One(Set::Char(Symbol::from_char(c))));
         // Only a gap can change places with a symbol after it.
         while matches!(self.steps.last(), Some(Step::Many(_))) {
@@ -245,7 +245,7 @@ impl Builder {
     /// This text, its ASCII letters in either case.
     #[must_use]
     pub fn text_any_case(mut self, text: &str) -> Builder {
-        self.steps.reserve(text.len());
+        self.make_room(text.len());
         for c in text.chars() {
             self.push(Step::One(match u8::try_from(c) {
                 Ok(byte) if byte.is_ascii_alphabetic() => Set::AnyCase(byte),
@@ -278,16 +278,21 @@ impl Builder {
     /// All steps of another pattern.
     #[must_use]
     pub fn pattern(mut self, pattern: &Pattern) -> Builder {
-        self.steps.reserve(pattern.steps.len());
+        self.make_room(pattern.steps.len());
         pattern.steps.iter().for_each(|s| self.push(*s));
         self
     }
 
+    fn make_room(&mut self, steps: usize) {
+        match self.steps.capacity() {
+            0 => self.steps.reserve(steps.max(USUAL_STEPS)),
+            _ => self.steps.reserve(steps),
+        }
+    }
+
     /// Adds one step at the end.
     pub fn push(&mut self, step: Step) {
-        if self.steps.capacity() == 0 {
-            self.steps.reserve(USUAL_STEPS);
-        }
+        self.make_room(1);
         match step {
             Step::One(set) => {
                 let set = set.canonical();

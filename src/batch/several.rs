@@ -50,7 +50,7 @@ pub(super) fn answers(container: &Container, question: &Question<'_>) -> (Summar
         for link in unread_links(container) {
             let issue = not_read(link, file);
             let message = issue.title.clone();
-            open(format!("{}.{}", link.address, link.attribute), Settled::of(issue, message));
+            open(link.name(None), Settled::of(issue, message));
         }
     }
     let (summary, mut value) = together(parts);

@@ -12,7 +12,7 @@ use super::judging::Weakened;
 use crate::encode::{Assumption, DocumentRef, keeps_denials};
 use crate::index::broken;
 use crate::limits::SearchLimits;
-use crate::policy::{Document, Effect, RequestSet, ResourceShape, Statement};
+use crate::policy::{Document, Effect, RequestSet, ResourceShape, Starts, Statement};
 use crate::query::Query;
 use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
 use crate::verify::Certificate;
@@ -90,7 +90,8 @@ pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bo
     !matches!(find([document], [], [], &options).verdict, Verdict::Fail(_))
 }
 
-/// True if there is an Allow statement for anyone without conditions and no Deny statement: a sieve, as most documents do.
+/// True if there is an Allow statement for anyone without conditions, and the Deny statements are about other actions or resources:
+/// a sieve, as most documents have one.
 fn plainly_allows(document: &Document) -> bool {
     let is_plain = |statement: &Statement| {
         let action = statement.action.values.first().filter(|_| !statement.action.negated);
@@ -106,7 +107,14 @@ fn plainly_allows(document: &Document) -> bool {
             && action.is_some_and(|action| !action.value.has_service_wildcard())
             && resource
     };
-    !document.statements.deny() && document.statements.iter().any(is_plain)
+    let denies = || document.statements.iter().filter(|statement| statement.effect.value == Effect::Deny);
+    let is_open = |statement: &Statement| {
+        !document.statements.deny() || {
+            let starts = Starts::of(statement);
+            !denies().any(|deny| starts.may_meet(deny))
+        }
+    };
+    document.statements.iter().any(|statement| is_plain(statement) && is_open(statement))
 }
 
 /// The answer of a query about what is denied, whose documents come the other way round.

@@ -1,6 +1,7 @@
 //! Links between policies and those they are for, and settings that block public access.
 
 use super::entry::{AccessBlock, Attachment, Container, Link};
+use super::identity::{Identity, IdentityKind};
 use super::raw::{Fault, Raw};
 use super::resource::{Resource, Unknowns};
 
@@ -57,6 +58,8 @@ pub(super) fn terraform<'t>(
     container: &mut Container,
 ) -> Result<(), Fault> {
     let before = resource.before.and_then(|before| before.value);
+    container.identities.extend(identity(text, resource, resource.after.value)?);
+    container.earlier_identities.extend(identity(text, resource, before)?);
     let Some(value) = resource.after.value.or(before) else { return Ok(()) };
     let unknown = resource.after.unknown;
     container.attachments.extend(links(text, resource, (value, unknown), unknowns)?);
@@ -88,6 +91,22 @@ pub(super) fn terraform<'t>(
         });
     }
     Ok(())
+}
+
+/// What a resource makes that links can name, with the values of one side of a change.
+fn identity<'t>(
+    text: &'t str,
+    resource: &Resource<'t>,
+    value: Option<Raw<'t>>,
+) -> Result<Option<Identity>, Fault> {
+    let (Some(kind), Some(value)) = (IdentityKind::of_resource(&resource.kind), value) else {
+        return Ok(None);
+    };
+    let [name, arn, id] = value.fields(text, ["name", "arn", "unique_id"])?;
+    let of = |member: Option<Raw<'t>>| {
+        member.and_then(Raw::string).filter(|text| !text.is_empty()).map(|text| text.into_owned())
+    };
+    Ok(Some(Identity { kind, address: resource.address.clone(), name: of(name), arn: of(arn), id: of(id) }))
 }
 
 /// The bucket that a resource is for, whose name is not known yet: the one resource that the name comes from, with its module.
@@ -133,21 +152,24 @@ fn links<'t>(
         if to.is_empty() {
             targets.push(resource.address.clone());
         }
-        let known = texts(value.member(text, attribute)?).into_iter();
-        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None)).collect();
+        let member = value.member(text, attribute)?;
+        let is_list = member.is_some_and(Raw::is_array) && *link != Link::Boundary;
+        let known = texts(member).into_iter();
+        let mut policies: Vec<_> = known.map(|policy| (Some(policy), None, None)).collect();
         if is_unknown(attribute)? {
             match unknowns.refers_to(resource, attribute)? {
-                Some(name) => policies.push((None, Some(name))),
+                Some(name) => policies.push((None, Some(name), unknowns.named(resource, attribute)?)),
                 // Computed and left out is not attached, if it may be left out.
                 None if to.is_empty() => {}
-                None => policies.push((None, None)),
+                None => policies.push((None, None, None)),
             }
         }
-        links.extend(policies.into_iter().map(|(policy, reference)| Attachment {
+        links.extend(policies.into_iter().map(|(policy, reference, named)| Attachment {
             address: resource.address.clone(),
-            attribute: (*attribute).to_owned(),
+            attribute: Attachment::element(attribute, policy.as_deref().filter(|_| is_list)),
             policy,
             reference,
+            resource: named,
             to: targets.clone(),
             link: *link,
             change: resource.change,

@@ -1,6 +1,7 @@
 //! All policies of an account: `aws iam get-account-authorization-details`.
 
 use super::entry::{Attachment, Change, Container, Content, Entry, Link, Origin};
+use super::identity::{Identity, IdentityKind};
 use super::kind::{ContainerKind, PolicyKind};
 use super::options::Options;
 use super::places::{PlaceValue, Values, texts_like_policies};
@@ -20,8 +21,16 @@ use std::collections::BTreeSet;
 /// It is too large or has a member twice.
 pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
     let text = source.text();
-    let lists = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "IsTruncated"];
-    let [users, groups, roles, policies, truncated] = root.fields(text, lists)?;
+    let lists = [
+        "UserDetailList",
+        "GroupDetailList",
+        "RoleDetailList",
+        "Policies",
+        "IsTruncated",
+        "NextToken",
+        "Marker",
+    ];
+    let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, lists)?;
     let mut dump = Dump {
         source,
         text,
@@ -39,19 +48,14 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
             dump.owner(owner, inline, &format!("/{name}/{index}"))?;
         }
     }
-    for group in groups.elements() {
-        let [name, arn] = group.fields(text, ["GroupName", "Arn"])?;
-        let arn = arn.text_or_empty();
-        let of_arn = arn.rsplit('/').next().map(str::to_owned);
-        let name = name.and_then(Raw::string).map(Cow::into_owned).or(of_arn);
-        dump.container.groups.extend(name);
-    }
     for (index, policy) in list(policies, "Policies", text)?.into_iter().enumerate() {
         dump.managed(policy, &format!("/Policies/{index}"))?;
     }
     dump.rest(root)?;
-    if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()) {
-        let message = "the answer is cut short (`IsTruncated`)";
+    // With `--max-items` the AWS CLI says only where to go on.
+    let goes_on = [next, marker].into_iter().flatten().find(|token| !Some(*token).text_or_empty().is_empty());
+    if let Some(truncated) = truncated.filter(|truncated| truncated.is_true()).or(goes_on) {
+        let message = "the answer is cut short, and there is more of it";
         let fault = Diagnostic::warning(Code::TruncatedAnswer, message, truncated.span(text));
         dump.container.incomplete.push(fault.with_help("let the AWS CLI page through all of it"));
     }
@@ -77,10 +81,10 @@ impl<'t> Dump<'t, '_> {
     /// A user, a group or a role.
     fn owner(&mut self, owner: Raw<'t>, inline: &str, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
-        let (role, owned) = match inline {
-            "UserPolicyList" => ("user", "UserName"),
-            "GroupPolicyList" => ("group", "GroupName"),
-            _ => ("role", "RoleName"),
+        let (role, owned, id) = match inline {
+            "UserPolicyList" => ("user", "UserName", "UserId"),
+            "GroupPolicyList" => ("group", "GroupName", "GroupId"),
+            _ => ("role", "RoleName", "RoleId"),
         };
         self.count()?;
         let names = [
@@ -91,14 +95,17 @@ impl<'t> Dump<'t, '_> {
             "AttachedManagedPolicies",
             "PermissionsBoundary",
             "GroupList",
+            id,
         ];
-        let [arn, name, trust, inline_policies, attached, boundary, groups] = owner.fields(text, names)?;
+        let [arn, name, trust, inline_policies, attached, boundary, groups, id] =
+            owner.fields(text, names)?;
         let address = address(arn, role, name);
         let kind = match inline {
             "UserPolicyList" => "AWS::IAM::User",
             "GroupPolicyList" => "AWS::IAM::Group",
             _ => "AWS::IAM::Role",
         };
+        self.identity(kind, &address, [name, arn, id]);
         if let Some(trust) = trust {
             let attribute = "AssumeRolePolicyDocument".to_owned();
             let pointer = format!("{pointer}/AssumeRolePolicyDocument");
@@ -117,11 +124,17 @@ impl<'t> Dump<'t, '_> {
             }
         }
         let mut add = |attribute: &str, policy: Option<Raw<'t>>, link: Link| {
+            let policy = policy.and_then(Raw::string).map(|arn| arn.into_owned());
+            let attribute = match attribute {
+                "PermissionsBoundary" => attribute.to_owned(),
+                list => Attachment::element(list, policy.as_deref()),
+            };
             self.container.attachments.push(Attachment {
                 address: address.clone(),
-                attribute: attribute.to_owned(),
-                policy: policy.and_then(Raw::string).map(|arn| arn.into_owned()),
+                attribute,
+                policy,
                 reference: None,
+                resource: None,
                 to: vec![address.clone()],
                 link,
                 change: Change::None,
@@ -131,7 +144,7 @@ impl<'t> Dump<'t, '_> {
         for policy in list(attached, "AttachedManagedPolicies", text)? {
             add("AttachedManagedPolicies", policy.member(text, "PolicyArn")?, Link::Policy);
         }
-        for group in groups.elements() {
+        for group in list(groups, "GroupList", text)? {
             add("GroupList", Some(group), Link::Membership);
         }
         if let Some(boundary) = boundary {
@@ -144,13 +157,17 @@ impl<'t> Dump<'t, '_> {
     fn managed(&mut self, policy: Raw<'t>, pointer: &str) -> Result<(), Fault> {
         let text = self.text;
         self.count()?;
-        let [arn, name, versions] = policy.fields(text, ["Arn", "PolicyName", "PolicyVersionList"])?;
+        let members = ["Arn", "PolicyName", "PolicyVersionList", "DefaultVersionId"];
+        let [arn, name, versions, default] = policy.fields(text, members)?;
         let address = address(arn, "policy", name);
+        self.identity("AWS::IAM::ManagedPolicy", &address, [name, arn, None]);
         let mut has_default = false;
         for (index, version) in list(versions, "PolicyVersionList", text)?.into_iter().enumerate() {
-            let [body, is_default] = version.fields(text, ["Document", "IsDefaultVersion"])?;
+            let [body, is_default, id] =
+                version.fields(text, ["Document", "IsDefaultVersion", "VersionId"])?;
+            let is_named = id.is_some() && id.and_then(Raw::string) == default.and_then(Raw::string);
             match body {
-                Some(body) if is_default.is_none_or(Raw::is_true) => {
+                Some(body) if is_named || is_default.is_none_or(Raw::is_true) => {
                     has_default = true;
                     let pointer = format!("{pointer}/PolicyVersionList/{index}/Document");
                     let place = ("Document".to_owned(), pointer);
@@ -166,6 +183,16 @@ impl<'t> Dump<'t, '_> {
             self.missing((&address, "AWS::IAM::ManagedPolicy"), "Document".to_owned(), policy);
         }
         Ok(())
+    }
+
+    /// Notes a user, a group, a role or a managed policy.
+    fn identity(&mut self, resource: &str, address: &str, [name, arn, id]: [Option<Raw<'t>>; 3]) {
+        let Some(kind) = IdentityKind::of_resource(resource) else { return };
+        let text = |raw: Option<Raw<'t>>| raw.and_then(Raw::string).map(Cow::into_owned);
+        let of_address = address.rsplit('/').next().map(str::to_owned);
+        let name = text(name).or(of_address);
+        let (arn, id, address) = (text(arn), text(id), address.to_owned());
+        self.container.identities.push(Identity { kind, address, name, arn, id });
     }
 
     /// A policy that is there by its name, without the document.

@@ -1,11 +1,12 @@
 //! The policies of a file, each with its name, its place, and how much of it is known.
 
+use super::address::quoted;
 use super::definitions::Definitions;
+use super::identity::Identity;
 use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
-use std::collections::BTreeSet;
 
 /// The suffix of the name of a policy, where it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
@@ -27,8 +28,10 @@ pub struct Container {
     pub access_blocks: Vec<AccessBlock>,
     /// The conditions of a template, with what they are made of.
     pub conditions: Definitions,
-    /// The groups of an account that a dump of it lists.
-    pub groups: BTreeSet<String>,
+    /// Users, groups, roles and managed policies that the file makes or lists.
+    pub identities: Vec<Identity>,
+    /// Those before the change that a plan makes.
+    pub earlier_identities: Vec<Identity>,
     /// Remarks about the file as a whole.
     pub notes: Vec<Diagnostic>,
     /// Why the file does not say everything, if it does not: no answer about it as a whole is a PASS then.
@@ -49,7 +52,8 @@ impl Container {
             earlier_attachments: Vec::new(),
             access_blocks: Vec::new(),
             conditions: Definitions::default(),
-            groups: BTreeSet::new(),
+            identities: Vec::new(),
+            earlier_identities: Vec::new(),
             notes: Vec::new(),
             incomplete: Vec::new(),
             resources: 0,
@@ -321,12 +325,14 @@ impl Change {
 pub struct Attachment {
     /// The resource that makes the link.
     pub address: String,
-    /// The member that names the policy.
+    /// The member that names the policy, and which element of it, if it is a list.
     pub attribute: String,
     /// The policy's ARN or name; `None` if it is not known.
     pub policy: Option<String>,
     /// The references that an unknown name is made of: `aws_iam_policy.p.arn`, `Edge`.
     pub reference: Option<String>,
+    /// The resource of the file that an unknown name is of, if it is that name and nothing else: `aws_iam_policy.p`, `Edge`.
+    pub resource: Option<String>,
     /// Those it is attached to, as far as they are known.
     pub to: Vec<String>,
     /// The effect of the link.
@@ -335,6 +341,25 @@ pub struct Attachment {
     pub change: Change,
     /// The condition under which a template has it.
     pub condition: Option<String>,
+}
+
+impl Attachment {
+    /// Its name: `aws_iam_role_policy_attachment.a.policy_arn`, `App.ManagedPolicyArns["arn:aws:iam::aws:policy/..."]`; of one
+    /// of the policies of a group that it gives, with the place of that policy in the group.
+    pub fn name(&self, policy: Option<&Entry>) -> String {
+        match policy {
+            Some(entry) if self.link == Link::Membership => {
+                let of_group = if entry.attribute == "Document" { &entry.address } else { &entry.attribute };
+                format!("{}.{}.{of_group}", self.address, self.attribute)
+            }
+            _ => format!("{}.{}", self.address, self.attribute),
+        }
+    }
+
+    /// The attribute of a list, with what tells an element from others.
+    pub(super) fn element(attribute: &str, policy: Option<&str>) -> String {
+        policy.map_or_else(|| attribute.to_owned(), |policy| format!("{attribute}[{}]", quoted(policy)))
+    }
 }
 
 /// The effect of a link.

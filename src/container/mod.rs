@@ -12,7 +12,9 @@ mod detect;
 mod dump;
 mod encoding;
 mod entry;
+mod identity;
 mod kind;
+mod link_changes;
 mod links;
 mod list;
 mod options;
@@ -35,8 +37,10 @@ pub use encoding::{EncodingError, decode};
 pub use entry::{
     AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
 };
+pub use identity::{Identity, IdentityKind, policy_of_arn};
 pub use kind::{ContainerKind, PolicyKind};
-pub use links::{LinkChange, changed_links, planned_links, unread_links};
+pub use link_changes::{LinkChange, changed_links, planned_links};
+pub use links::{NamedLink, named_links, unread_links};
 pub use options::Options;
 pub use pair::{Pair, differing_condition, pairs};
 

@@ -47,7 +47,10 @@ pub fn pairs<'c>(old: &'c Container, new: &'c Container) -> Vec<Pair<'c>> {
     for entry in &new.entries {
         let names = [Some(entry.key.as_str()), entry.previous_name.as_deref()];
         let mut named = names.into_iter().flatten();
-        let found = named.find_map(|name| by_key.get_mut(&(name, entry.kind)).and_then(Vec::pop));
+        let found = named.find_map(|name| {
+            let places = by_key.get_mut(&(name, entry.kind))?;
+            places.pop_if(|place| old.entries.get(*place).is_some_and(|old| !is_of_other(old, entry)))
+        });
         taken.extend(found);
         let old = found.and_then(|place| old.entries.get(place));
         let condition = old.and_then(|old| condition(old, entry, &differing));
@@ -56,6 +59,13 @@ pub fn pairs<'c>(old: &'c Container, new: &'c Container) -> Vec<Pair<'c>> {
     let rest = old.entries.iter().enumerate().filter(|(place, _)| !taken.contains(place));
     pairs.extend(rest.map(|(_, entry)| Pair { old: Some(entry), new: None, condition: None }));
     pairs
+}
+
+/// True if the policy of a resource is now for another resource: both are named, or both are resources of the template.
+fn is_of_other(old: &Entry, new: &Entry) -> bool {
+    let (Some(before), Some(after)) = (&old.subject, &new.subject) else { return false };
+    let is_reference = |subject: &str| subject.starts_with("${");
+    new.kind == Some(PolicyKind::Resource) && before != after && is_reference(before) == is_reference(after)
 }
 
 /// The condition under which two templates have a policy, if it is not the same in both: by its name, or by what it is made of.

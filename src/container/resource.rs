@@ -63,6 +63,20 @@ pub(super) trait Unknowns<'t> {
     /// # Errors
     /// A member occurs twice.
     fn refers_to(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
+
+    /// True if the attribute, which had this value, will name the same owner for all that is known: nobody wrote it, or it refers
+    /// to the resource that had the value.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn keeps_owner(&self, resource: &Resource<'t>, attribute: &str, value: &str) -> Result<bool, Fault>;
+
+    /// The address of the policy, group, user or role whose name or ARN a value is that is not known, if it refers to
+    /// nothing else.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault>;
 }
 
 /// The context that every reader of a resource needs.

@@ -176,4 +176,12 @@ impl<'t> Unknowns<'t> for Settled {
     fn refers_to(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {
         Ok(None)
     }
+
+    fn keeps_owner(&self, _: &Resource<'t>, _: &str, _: &str) -> Result<bool, Fault> {
+        Ok(true)
+    }
+
+    fn named(&self, _: &Resource<'t>, _: &str) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
 }

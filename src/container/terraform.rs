@@ -44,7 +44,7 @@ impl<'t> Reader<'t, '_> {
                 None => Vec::new(),
             };
             taken.extend(after.iter().chain(&before).filter_map(|place| self.start(place.value)));
-            if self.changes_purpose(resource)? {
+            if self.changes_purpose(resource, unknowns)? {
                 let gone = Resource { after: Values::default(), ..resource.clone() };
                 if let Some(slot) = self.refined(slot, &gone)? {
                     self.slot((&slot, resource), unknowns, (Vec::new(), before), container)?;
@@ -75,8 +75,8 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Returns true if one policy goes away and another one comes: its type in an organization changes (one that is not known is
-    /// another one), or it belongs to another role, bucket and so on, as far as both are known.
-    fn changes_purpose(&self, resource: &Resource<'t>) -> Result<bool, Fault> {
+    /// another one), or it belongs to another role, bucket and so on, or may do so because its owner is not known yet.
+    fn changes_purpose(&self, resource: &Resource<'t>, unknowns: &dyn Unknowns<'t>) -> Result<bool, Fault> {
         let sides = (resource.before.and_then(|values| values.value), resource.after.value);
         let (Some(before), Some(after)) = sides else { return Ok(false) };
         let of =
@@ -85,9 +85,12 @@ impl<'t> Reader<'t, '_> {
             return Ok(of(before, "type")? != of(after, "type")?);
         }
         for name in OWNERS {
-            if let (Some(before), Some(after)) = (of(before, name)?, of(after, name)?)
-                && before != after
-            {
+            let Some(before) = of(before, name)? else { continue };
+            let is_kept = match of(after, name)? {
+                Some(after) => before == after,
+                None => unknowns.keeps_owner(resource, name, &before)?,
+            };
+            if !is_kept {
                 return Ok(true);
             }
         }

@@ -156,7 +156,12 @@ fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
 /// or that must deny; each of the other statements may need its own value.
 fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     let may_be = |key: &str| multiplicity(key).is_none_or(|known| known == Multiplicity::Multi);
-    if !documents.iter().any(|(document, ..)| document.mentioned_keys().any(may_be)) {
+    let is_multi = |key: &str| multiplicity(key) == Some(Multiplicity::Multi);
+    let mut conditions = documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
+    // A key of which nothing is known is single-valued unless some set operator tests it.
+    if !conditions.any(|condition| condition.operator.value.set.is_some())
+        && !documents.iter().any(|(document, ..)| document.mentioned_keys().any(is_multi))
+    {
         return TextMap::default();
     }
     let mut with_sets: TextSet<&str> = TextSet::default();

@@ -44,9 +44,12 @@ impl Slice {
     /// The slice of the statements that can matter.
     pub(crate) fn of(query: &Query<'_>, documents: &[DocumentRef<'_>]) -> Slice {
         let held: Vec<Cow<'_, Digests>> = documents.iter().map(|document| document.digests()).collect();
-        let with_version = documents.iter().map(|document| document.document().version).zip(&held);
-        let digests: Vec<Vec<Digest<'_>>> =
-            with_version.map(|(version, digests)| digests.iter(version).collect()).collect();
+        let digests: Vec<Vec<Digest<'_>>> = query
+            .documents()
+            .iter()
+            .zip(&held)
+            .map(|(document, held)| held.iter(document).collect())
+            .collect();
         let (policies, others) = digests.split_at(query.policies().len());
         let denied = contents(policies.iter().flatten(), Effect::Deny);
         let set = query.set();
@@ -175,10 +178,10 @@ pub(crate) fn keeps_denials(new: DocumentRef<'_>, existing: DocumentRef<'_>) -> 
         return true;
     }
     let (new_digests, existing_digests) = (new.digests(), existing.digests());
-    let digests: Vec<Digest<'_>> = new_digests.iter(new.document().version).collect();
+    let digests: Vec<Digest<'_>> = new_digests.iter(new.document()).collect();
     let kept = contents(digests.iter(), Effect::Deny);
     let mut denied =
-        existing_digests.iter(existing.document().version).filter(|digest| digest.effect == Effect::Deny);
+        existing_digests.iter(existing.document()).filter(|digest| digest.effect == Effect::Deny);
     denied.all(|digest| kept.binary_search(&digest.content).is_ok())
 }
 

@@ -109,6 +109,8 @@ impl Graph {
     pub(crate) fn reserve(&mut self, nodes: usize) {
         self.nodes.reserve(nodes);
         self.supports.reserve(nodes);
+        self.children.reserve(nodes);
+        self.scratch.reserve(nodes);
     }
 }
 

@@ -1,89 +1,149 @@
-//! What a statement says, as bytes: equal only for statements that say the same, and equal for those that spell it alike in the same
-//! order, wherever they stand, whatever their `Sid`, and however their JSON is laid out.
+//! The content of a statement: everything that it says, without names and layout.
 
 use crate::index::broken;
 use crate::policy::{Condition, Element, Operator, PrincipalElement, Statement, Template};
 use crate::span::Spanned;
+use std::hash::Hasher;
 
-impl Statement {
-    /// Appends what the statement says. Patterns are what their texts mean in a version of the language, so this is to be
-    /// compared between documents of one version.
-    pub(crate) fn write_content(&self, out: &mut Vec<u8>) {
-        let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
-        out.push(effect.value as u8);
-        write_count(out, usize::from(principal.is_some()));
-        if let Some(PrincipalElement { negated, everyone, values, key_span: _, lists: _, span: _ }) =
-            principal
-        {
-            out.extend([u8::from(*negated), u8::from(*everyone)]);
-            write_values(out, values, |out, principal| {
-                out.push(principal.kind as u8);
-                write_text(out, &principal.text);
-            });
-        }
-        write_element(out, action, |out, action| write_text(out, &action.text));
-        write_count(out, usize::from(resource.is_some()));
-        if let Some(resource) = resource {
-            write_element(out, resource, |out, resource| {
-                write_pattern(out, &resource.text, &resource.template)
-            });
-        }
-        write_count(out, conditions.len());
-        for Condition { operator, key, values, operator_text: _, is_list: _, span: _ } in conditions {
-            let Operator { set, base, if_exists } = operator.value;
-            out.extend([set.map_or(0, |set| set as u8 + 1), base as u8, u8::from(if_exists)]);
-            write_text(out, &key.value.text);
-            write_values(out, values, |out, value| {
-                out.push(value.kind as u8);
-                write_pattern(out, &value.text, &value.template);
-            });
+/// A piece of the content of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Piece<'s> {
+    /// A choice, or the number of values that follow.
+    Number(u32),
+    /// A name or a value.
+    Text(&'s str),
+}
+
+impl Piece<'_> {
+    /// Adds the piece to a hash.
+    pub(crate) fn add_to(self, hasher: &mut impl Hasher) {
+        match self {
+            Piece::Number(number) => hasher.write_u32(number),
+            Piece::Text(text) => hasher.write(text.as_bytes()),
         }
     }
 }
 
-fn write_element<T>(out: &mut Vec<u8>, element: &Element<T>, value: impl Fn(&mut Vec<u8>, &T)) {
-    let Element { negated, values, key_span: _, is_list: _, span: _ } = element;
-    out.push(u8::from(*negated));
-    write_values(out, values, value);
+impl Statement {
+    /// What the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
+    /// the same.
+    pub(crate) fn content(&self) -> impl Iterator<Item = Piece<'_>> {
+        let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
+        let start = [Piece::Number(effect.value as u32), Piece::Number(u32::from(principal.is_some()))];
+        let resource_start = Piece::Number(u32::from(resource.is_some()));
+        let actions = element(action, |action| [Piece::Text(&action.text)]);
+        let resource = resource
+            .iter()
+            .flat_map(|resource| element(resource, |resource| pattern(&resource.text, &resource.template)));
+        start
+            .into_iter()
+            .chain(principal.iter().flat_map(principals))
+            .chain(actions)
+            .chain(std::iter::once(resource_start))
+            .chain(resource)
+            .chain(conditions.iter().flat_map(condition))
+    }
 }
 
-fn write_values<T>(out: &mut Vec<u8>, values: &[Spanned<T>], value: impl Fn(&mut Vec<u8>, &T)) {
-    write_count(out, values.len());
-    values.iter().for_each(|each| value(out, &each.value));
+impl Statement {
+    /// True if both have the same content: as comparing the pieces, but fast.
+    pub(crate) fn says_the_same(&self, other: &Statement) -> bool {
+        let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
+        let is_same_principal = match (principal, &other.principal) {
+            (Some(one), Some(other)) => {
+                (one.negated, one.everyone) == (other.negated, other.everyone)
+                    && are_same(&one.values, &other.values, |a, b| a.kind == b.kind && a.text == b.text)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        let is_same_resource = match (resource, &other.resource) {
+            (Some(one), Some(other)) => {
+                one.negated == other.negated
+                    && are_same(&one.values, &other.values, |a, b| {
+                        pattern(&a.text, &a.template) == pattern(&b.text, &b.template)
+                    })
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        let is_same_condition = |(one, other): (&Condition, &Condition)| {
+            one.operator.value == other.operator.value
+                && one.key.value.text == other.key.value.text
+                && are_same(&one.values, &other.values, |a, b| {
+                    a.kind == b.kind && pattern(&a.text, &a.template) == pattern(&b.text, &b.template)
+                })
+        };
+        effect.value == other.effect.value
+            && action.negated == other.action.negated
+            && are_same(&action.values, &other.action.values, |a, b| a.text == b.text)
+            && conditions.len() == other.conditions.len()
+            && is_same_principal
+            && is_same_resource
+            && conditions.iter().zip(&other.conditions).all(is_same_condition)
+    }
+}
+
+fn are_same<T>(one: &[Spanned<T>], other: &[Spanned<T>], is_same: impl Fn(&T, &T) -> bool) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| is_same(&a.value, &b.value))
+}
+
+fn principals(element: &PrincipalElement) -> impl Iterator<Item = Piece<'_>> {
+    let PrincipalElement { negated, everyone, values, key_span: _, lists: _, span: _ } = element;
+    let start = [Piece::Number(u32::from(*negated)), Piece::Number(u32::from(*everyone))];
+    let values =
+        list(values, |principal| [Piece::Number(principal.kind as u32), Piece::Text(&principal.text)]);
+    start.into_iter().chain(values)
+}
+
+fn condition(condition: &Condition) -> impl Iterator<Item = Piece<'_>> {
+    let Condition { operator, key, values, operator_text: _, is_list: _, span: _ } = condition;
+    let Operator { set, base, if_exists } = operator.value;
+    let set = set.map_or(0, |set| set as u32 + 1);
+    let operator = [Piece::Number(set), Piece::Number(base as u32), Piece::Number(u32::from(if_exists))];
+    let values = list(values, |value| {
+        let [has_variables, text] = pattern(&value.text, &value.template);
+        [Piece::Number(value.kind as u32), has_variables, text]
+    });
+    operator.into_iter().chain([Piece::Text(&key.value.text)]).chain(values)
+}
+
+fn element<'s, T, const N: usize>(
+    element: &'s Element<T>,
+    value: impl Fn(&'s T) -> [Piece<'s>; N],
+) -> impl Iterator<Item = Piece<'s>> {
+    let Element { negated, values, key_span: _, is_list: _, span: _ } = element;
+    std::iter::once(Piece::Number(u32::from(*negated))).chain(list(values, value))
+}
+
+/// Values after their number, so that no two contents can be read in two ways.
+fn list<'s, T, const N: usize>(
+    values: &'s [Spanned<T>],
+    value: impl Fn(&'s T) -> [Piece<'s>; N],
+) -> impl Iterator<Item = Piece<'s>> {
+    let count = match u32::try_from(values.len()) {
+        Ok(count) => Piece::Number(count),
+        Err(_) => broken("a document has fewer than 2^32 bytes"),
+    };
+    std::iter::once(count).chain(values.iter().flat_map(move |each| value(&each.value)))
 }
 
 /// A text that is read as a pattern, with policy variables or without.
-fn write_pattern(out: &mut Vec<u8>, text: &str, template: &Template) {
-    out.push(u8::from(template.has_variables()));
-    write_text(out, text);
-}
-
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    write_count(out, text.len());
-    out.extend_from_slice(text.as_bytes());
-}
-
-/// Counts come before what they count, so that no two contents can be read in two ways.
-fn write_count(out: &mut Vec<u8>, count: usize) {
-    match u32::try_from(count) {
-        Ok(count) => out.extend_from_slice(&count.to_le_bytes()),
-        Err(_) => broken("a document has fewer than 2^32 bytes"),
-    }
+fn pattern<'s>(text: &'s str, template: &Template) -> [Piece<'s>; 2] {
+    [Piece::Number(u32::from(template.has_variables())), Piece::Text(text)]
 }
 
 #[cfg(test)]
 mod tests {
     use crate::limits::InputLimits;
-    use crate::policy::parse;
+    use crate::policy::{Statement, parse};
     use crate::span::Source;
 
-    fn content(statement: &str) -> Vec<u8> {
+    fn statement(statement: &str) -> Statement {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
         let parsed = parse(&Source::new("p", text), &InputLimits::default());
         let document = parsed.document.unwrap_or_else(|| panic!("{statement} {:?}", parsed.diagnostics));
-        let mut content = Vec::new();
-        document.statements[0].write_content(&mut content);
-        content
+        document.statements[0].clone()
     }
 
     #[test]
@@ -91,7 +151,8 @@ mod tests {
         let plain = r#"{"Effect":"Allow","Action":["s3:Get*"],"Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#;
         let other = r#"{ "Sid": "A", "Action": "s3:Get*", "Condition": {"bool": {"aws:SecureTransport": ["true"]}},
             "Resource": ["*"], "Effect": "Allow"}"#;
-        assert_eq!(content(plain), content(other));
+        let (plain, other) = (statement(plain), statement(other));
+        assert!(plain.content().eq(other.content()) && plain.says_the_same(&other));
     }
 
     #[test]
@@ -119,8 +180,10 @@ mod tests {
             r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*","Condition":{"Bool":{"a:b":["true","false"]}}}"#,
         ];
         for (i, a) in statements.iter().enumerate() {
-            for b in &statements[i + 1..] {
-                assert_ne!(content(a), content(b), "{a} {b}");
+            for (j, b) in statements.iter().enumerate() {
+                let (one, other) = (statement(a), statement(b));
+                assert_eq!(one.content().eq(other.content()), i == j, "{a} {b}");
+                assert_eq!(one.says_the_same(&other), i == j, "{a} {b}");
             }
         }
     }

@@ -185,6 +185,8 @@ impl Status {
 pub struct Subject {
     /// The input, as it is called.
     pub name: String,
+    /// The file that holds the input, where that is not its name.
+    pub file: Option<String>,
     /// The reference policy, where there are several.
     pub rule: Option<String>,
     /// The status.
@@ -196,6 +198,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// The file that holds the input.
+    pub(super) fn file(&self) -> &str {
+        self.file.as_deref().unwrap_or(&self.name)
+    }
+
     /// Says what came out, after the name of the input.
     pub(super) fn line(&self) -> String {
         match &self.rule {

@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "IAM and AWS STS condition context keys" (page `reference_policies_iam-condition-keys`): the claims of web
 //! identity tokens, the keys of SAML assertions (lists are marked `[]` there) and those of AWS STS.
 
-use super::keys::{Multiplicity, key_info};
+use super::keys::{Multiplicity, info_of_lower};
 
 /// Claims of any provider that have one value.
 const OF_TOKENS: [&str; 5] = ["aud", "azp", "email", "oaud", "sub"];
@@ -58,7 +58,10 @@ const OF_STS: [&str; 5] =
 /// assert_eq!(multiplicity("s3:prefix"), None);
 /// ```
 pub fn multiplicity(name: &str) -> Option<Multiplicity> {
-    if let Some(info) = key_info(name) {
+    if is_of_service(name) {
+        return None;
+    }
+    if let Some(info) = info_of_lower(name) {
         return Some(info.multiplicity);
     }
     let (start, claim) = name.rsplit_once(':')?;
@@ -71,5 +74,49 @@ pub fn multiplicity(name: &str) -> Option<Multiplicity> {
         host if host.contains('.') && claim == "amr" => Some(Multiplicity::Multi),
         host if host.contains('.') && OF_TOKENS.contains(&claim) => Some(Multiplicity::Single),
         _ => None,
+    }
+}
+
+/// True if neither the table of global keys nor a list here can have the key, as most keys of services are.
+fn is_of_service(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let start = memchr::memchr(b':', bytes).and_then(|end| bytes.get(..end));
+    let is_listed = match start {
+        None => true,
+        Some(start) => matches!(
+            start,
+            b"aws"
+                | b"ec2"
+                | b"lambda"
+                | b"ssm"
+                | b"codebuild"
+                | b"glue"
+                | b"identitystore"
+                | b"saml"
+                | b"sts"
+        ),
+    };
+    !is_listed && memchr::memchr(b'.', bytes).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::keys::KEYS;
+
+    /// What is told from the start of a name is what the tables say.
+    #[test]
+    fn no_key_of_a_table_is_taken_for_one_of_a_service() {
+        for info in &KEYS {
+            assert!(!is_of_service(&info.name.to_ascii_lowercase()), "{}", info.name);
+        }
+        let lists = [("saml", &LISTS_OF_SAML[..]), ("saml", &OF_SAML), ("sts", &OF_STS)];
+        let hosts = [("token.actions.githubusercontent.com", &OF_GITHUB[..]), ("a:1/b.c", &OF_TOKENS)];
+        for (start, claims) in lists.into_iter().chain(hosts) {
+            for claim in claims {
+                assert!(multiplicity(&format!("{start}:{claim}")).is_some(), "{start}:{claim}");
+            }
+        }
+        assert!(is_of_service("s3:prefix"));
     }
 }

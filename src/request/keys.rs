@@ -70,7 +70,7 @@ use Presence::{Always, AlwaysForPrincipals, Signed, Sometimes};
 use ValueType::{Arn, Bool, Date, Epoch, Ip, Number, String as Text};
 
 /// The whole table, tag families last.
-static KEYS: [KeyInfo; 62] = [
+pub(super) static KEYS: [KeyInfo; 62] = [
     key("aws:PrincipalArn", Arn, Single, Signed),
     key("aws:PrincipalAccount", Text, Single, AlwaysForPrincipals),
     key("aws:PrincipalOrgID", Text, Single, Sometimes),
@@ -146,10 +146,14 @@ static KEYS: [KeyInfo; 62] = [
 pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
     // Almost all names come in lower case. No early end: many bytes are looked at together.
     let is_lower = !name.bytes().fold(false, |upper, b| upper | b.is_ascii_uppercase());
-    let find = |name: &str| if is_lower { known(name) } else { known(&name.to_ascii_lowercase()) };
-    let found = find(name).or_else(|| {
+    if is_lower { info_of_lower(name) } else { info_of_lower(&name.to_ascii_lowercase()) }
+}
+
+/// The entry for a key, by its name in lower case.
+pub(super) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
+    let found = known(name).or_else(|| {
         let slash = memchr::memchr(b'/', name.as_bytes())?;
-        find(name.get(..=slash)?)
+        known(name.get(..=slash)?)
     });
     found.filter(|info| !info.name.ends_with('/') || name.len() > info.name.len())
 }

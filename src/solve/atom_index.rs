@@ -51,8 +51,8 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn of(formula: &Formula<'a>, atoms: &IndexVec<AtomPlace, TextAtom>) -> Index<'a> {
-        let mut index = Index::default();
-        let mut starts = Vec::new();
+        let mut index = Index { words: Vec::with_capacity(atoms.len()), ..Index::default() };
+        let mut starts = Vec::with_capacity(atoms.len());
         for (place, atom) in atoms.entries() {
             match formula.literal_prefix(atom.pattern) {
                 LiteralPrefix::Word(word) => index.words.push((HeadOrdered::new(word), place)),
@@ -65,6 +65,7 @@ impl<'a> Index<'a> {
         index.words.sort();
         starts.sort();
         index.starts = starts.into();
+        index.shorter.reserve(index.starts.len());
         let mut before = None;
         for (place, (start, _)) in index.starts.entries() {
             let shorter = index.first_shorter(before, start.text());
@@ -137,8 +138,17 @@ pub(super) struct AtomIndex<'a> {
 
 impl<'a> AtomIndex<'a> {
     pub(super) fn of(formula: &Formula<'a>) -> AtomIndex<'a> {
-        let mut variables: IndexVec<VariableId, VariableAtoms<'a>> =
-            formula.variables().map(|_| VariableAtoms::default()).collect();
+        let mut counts: IndexVec<VariableId, usize> = formula.variables().map(|_| 0).collect();
+        for (_, atom) in formula.atoms() {
+            if let Atom::Match(variable, _) = atom {
+                counts[variable] += 1;
+            }
+        }
+        let with_room = |count: &usize| {
+            let texts = Vec::with_capacity(*count).into();
+            VariableAtoms { texts, ..VariableAtoms::default() }
+        };
+        let mut variables: IndexVec<VariableId, VariableAtoms<'a>> = counts.iter().map(with_room).collect();
         let mut places = IndexVec::default();
         places.reserve(formula.atom_count());
         for (id, atom) in formula.atoms() {

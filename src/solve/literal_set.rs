@@ -41,7 +41,9 @@ pub(super) struct LiteralSet {
 impl LiteralSet {
     /// Empties the set, for literals of this formula as it stands.
     pub(super) fn reset(&mut self, formula: &Formula<'_>) {
-        for id in formula.graph.ids_from(self.kinds.len()) {
+        let known = self.kinds.len();
+        self.kinds.reserve(formula.graph.len() - known);
+        for id in formula.graph.ids_from(known) {
             self.kinds.push(match formula.graph.node(id) {
                 Node::Atom(atom) if matches!(formula.atom_of(atom), Atom::Present(_)) => PRESENCE,
                 Node::Atom(_) => ATOM,

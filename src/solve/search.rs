@@ -41,6 +41,7 @@ impl<'f, 'a> Search<'f, 'a> {
     pub fn new(formula: &'f mut Formula<'a>, theory: Theory, limits: SearchLimits) -> Search<'f, 'a> {
         let atoms = AtomIndex::of(formula);
         let mut conjunction = Conjunction::default();
+        conjunction.reserve(formula.graph.len());
         // What a statement says about the action decides most of what is said about actions.
         if let Some(actions) = atoms.about(VariableId::ACTION) {
             conjunction.assumable(actions.texts.iter().map(|atom| atom.lit));

@@ -3,6 +3,9 @@
 use crate::formula::{Graph, Lit, Node, NodeId};
 use crate::index::{Id, IndexVec};
 
+/// Nodes that there is room for from the start.
+const USUAL_NODES: usize = 64;
+
 /// Some nodes of the graph, such as those below some literals.
 #[derive(Debug, Default)]
 pub(super) struct StampSet {
@@ -43,6 +46,10 @@ impl StampSet {
     /// Replaces the nodes of the set by those below these literals.
     pub(super) fn fill_below(&mut self, graph: &Graph, literals: &[Lit]) {
         self.clear(graph);
+        if self.nodes.capacity() == 0 {
+            self.nodes.reserve(USUAL_NODES);
+            self.queue.reserve(USUAL_NODES);
+        }
         self.queue.extend(literals.iter().map(|lit| lit.node()));
         while let Some(node) = self.queue.pop() {
             if self.insert(node)

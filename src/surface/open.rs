@@ -1,7 +1,7 @@
 //! Reasons for which a policy of a file, or the file as a whole, is not decided.
 
 use crate::code::Code;
-use crate::container::{Attachment, Content, Entry, Link, LinkChange, PolicyKind, State};
+use crate::container::{Attachment, Content, Entry, Link, LinkChange, PolicyKind, State, policy_of_arn};
 use crate::diagnostic::Diagnostic;
 use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
@@ -42,6 +42,11 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
             "help",
             "it refers to one policy document: `--assume-plain-references` takes it for that document, unchanged",
         ),
+        Code::PolicyNotKnownYet if entry.resource.starts_with("AWS::Serverless::") => issue.with_note(
+            "help",
+            "give the processed template, of a stack or of a change set: \
+             `aws cloudformation get-template --template-stage Processed`",
+        ),
         Code::UnrecognisedPolicy => issue.with_note(
             "help",
             format!(
@@ -72,22 +77,22 @@ pub fn undecided(file: &Source, entry: &Entry, content: &Content) -> Failure {
 
 /// Why the answer about those that a policy is attached to is open: its document is not in the file.
 pub fn not_read(link: &Attachment, file: &str) -> Issue {
-    let policy = attached(link);
-    let name = format!("{}.{}", link.address, link.attribute);
+    let policy = told(link);
+    let name = link.name(None);
     let title = match link.link {
-        Link::Membership => format!("{} is in the group {policy}, which is not in {file}", link.address),
+        Link::Membership => format!("{} is in {policy}, which is not in {file}", link.to.join(", ")),
         Link::Policy | Link::Boundary | Link::Profile => {
             format!("{policy} is attached by {}, and its document is not in {file}", link.address)
         }
     };
     let code = Code::AttachedPolicyNotRead;
-    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy])
+    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, attached(link)])
 }
 
 /// Why the answer about a change is open: what a link that it makes or takes away does is not known.
 pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
     let LinkChange { link, is_new, .. } = change;
-    let (policy, to) = (attached(link), change.to.join(", "));
+    let (policy, to) = (told(link), change.to.join(", "));
     let title = match (link.link, is_new) {
         (Link::Policy, true) => return not_read(link, file),
         (Link::Policy, false) => {
@@ -96,10 +101,10 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
             )
         }
         (Link::Membership, true) => {
-            format!("{to} joins the group {policy}, whose policies are not judged for a new member")
+            format!("{to} joins {policy}, whose policies are not judged for a new member")
         }
         (Link::Membership, false) => {
-            format!("{to} leaves the group {policy}, and the requests that its policies deny are not judged")
+            format!("{to} leaves {policy}, and the requests that its policies deny are not judged")
         }
         (Link::Boundary | Link::Profile, _) => {
             format!("{policy} no longer limits {to}, and the requests that it stopped are not judged")
@@ -109,8 +114,8 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
         Link::Policy => Code::AttachedPolicyNotRead,
         Link::Membership | Link::Boundary | Link::Profile => Code::LinkNotJudged,
     };
-    let name = format!("{}.{}", link.address, link.attribute);
-    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, policy, &to])
+    let name = link.name(None);
+    Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, attached(link), &to])
 }
 
 /// The policy that a link names, or what its name is made of.
@@ -120,6 +125,47 @@ pub fn attached(link: &Attachment) -> &str {
         (None, Some(reference)) => reference,
         (None, None) => &link.attribute,
     }
+}
+
+/// The policy or group of a link, in a sentence.
+fn told(link: &Attachment) -> String {
+    let what = if link.link == Link::Membership { "group" } else { "policy" };
+    match (&link.policy, &link.resource, &link.reference) {
+        (Some(name), _, _) | (None, Some(name), _) if link.link == Link::Membership => {
+            format!("the group {name}")
+        }
+        (Some(name), _, _) | (None, Some(name), _) => name.clone(),
+        (None, None, Some(reference)) if *reference != link.name(None) => {
+            format!("a {what} that depends on {reference}")
+        }
+        (None, None, _) => format!("a {what} that is not known yet"),
+    }
+}
+
+/// The path below the directory of managed policies at which the policy of a link is looked for.
+pub fn given_in(link: &Attachment) -> Option<String> {
+    let (account, name) = policy_of_arn(link.policy.as_ref()?)?;
+    let name = name.rsplit('/').next()?;
+    let is_account = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
+    match account {
+        "aws" => Some(format!("{name}.json")),
+        _ if is_account => Some(format!("{account}/{name}.json")),
+        _ => None,
+    }
+}
+
+/// Why the name of a link is not the name of a policy.
+pub fn no_policy(link: &Attachment, name: &str) -> String {
+    let policy = told(link);
+    let (does, what) = match link.link {
+        Link::Policy => (format!("attaches {policy}"), "that policy"),
+        Link::Boundary => (format!("limits what others grant, by {policy}"), "that policy"),
+        Link::Membership => {
+            (format!("makes {} a member of {policy}", link.to.join(", ")), "a policy of the group")
+        }
+        Link::Profile => (format!("gives an instance the role {}", attached(link)), "a policy of the role"),
+    };
+    format!("{name} is not a policy: it {does}; give {what} by its own name, as `iamsat policies` lists it")
 }
 
 /// Why a question says nothing about policies of a kind; `None` if it does.

@@ -28,7 +28,7 @@ fn reported(judgement: &Judgement<'_>, issues: Vec<Issue>) -> Report {
         Verdict::Unknown(_) => Status::Unknown,
     };
     let message = judgement.sentence(&issues, false);
-    let subject = Subject { name: "new.json".to_owned(), rule: None, status, message, issues };
+    let subject = Subject { name: "new.json".to_owned(), file: None, rule: None, status, message, issues };
     Report {
         command: "check-no-new-access",
         directory: None,

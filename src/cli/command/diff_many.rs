@@ -146,7 +146,7 @@ pub(super) fn told(input: &Input, status: Status, message: &str, issues: Vec<Iss
     members.insert("result".to_owned(), json!(result));
     members.insert("message".to_owned(), json!(message));
     let (name, message) = (input.name.clone(), message.to_owned());
-    (Subject { name, rule: None, status, message, issues }, members)
+    (Subject { name, file: input.file(), rule: None, status, message, issues }, members)
 }
 
 pub(super) fn failed(input: &Input, failure: &Failure) -> Told {
@@ -156,6 +156,7 @@ pub(super) fn failed(input: &Input, failure: &Failure) -> Told {
     };
     let subject = Subject {
         name: input.name.clone(),
+        file: input.file(),
         rule: None,
         status: Status::Error,
         message: failure.message.clone(),

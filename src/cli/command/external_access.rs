@@ -46,11 +46,19 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         Format::Json if !args.baseline.is_asked() => Vec::new(),
         _ => external.issues().into_iter().chain(Issue::warnings(policy)).collect(),
     };
-    let name = policy.source.name().to_owned();
+    let (name, file) =
+        (policy.source.name().to_owned(), policy.source.in_file(policy.span).0.name().to_owned());
     let mut report = Report {
         command: COMMAND,
         directory: directory(),
-        subjects: vec![Subject { name, rule: None, status, message: external.sentence(), issues }],
+        subjects: vec![Subject {
+            name,
+            file: Some(file),
+            rule: None,
+            status,
+            message: external.sentence(),
+            issues,
+        }],
         issues: Vec::new(),
         has_baseline: false,
     };

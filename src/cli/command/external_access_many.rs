@@ -125,6 +125,7 @@ fn judged<'i>(
     let view = External { policy, argument: &input.argument, resource_type, zone, access: &access, options };
     let subject = Subject {
         name: input.name.clone(),
+        file: input.file(),
         rule: None,
         status: status(&access),
         message: view.sentence(),

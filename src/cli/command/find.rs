@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::policy::{Document, PolicyType, Read};
+use crate::policy::{Document, Effect, PolicyType, Read};
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
@@ -14,14 +14,56 @@ use crate::surface::{answered, document, fit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// Checks that each policy of a file alone allows no such request either: whether one that denies it is for the same requester
+/// is not known.
+fn each_alone(policies: &[&Document], within: &[&Document], options: &Options) -> Result<(), Failure> {
+    if !policies.iter().any(|policy| policy.statements.iter().any(|one| one.effect.value == Effect::Deny)) {
+        return Ok(());
+    }
+    let plain = Options { certificate: false, ..options.clone() };
+    for policy in policies {
+        let answer = answered(|| find([*policy], within.iter().copied(), [], &plain))?;
+        if !matches!(answer.verdict, Verdict::Pass(_)) {
+            return Err(Failure::validation(format!(
+                "{} by itself may allow such a request, and another policy of the file denies it: whether both are \
+                 for the same requester is not known, so choose those that are with `--select`, or ask \
+                 check-access-not-granted, which judges each alone",
+                policy.source.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the files say of all policies that they are of one side: those of the requester, or those of a resource.
+fn of_one_side(inputs: &[Input], given: Option<PolicyType>) -> Result<(), Failure> {
+    let kinds = inputs.iter().filter_map(|input| {
+        let kind = input.entry.as_ref()?.kind?;
+        Some((kind.policy_type() == PolicyType::Resource, input))
+    });
+    let (resources, identities): (Vec<_>, Vec<_>) = kinds.partition(|(is_of_resource, _)| *is_of_resource);
+    match (identities.first(), resources.first()) {
+        (Some((_, identity)), Some((_, resource))) if given.is_none() => Err(Failure::validation(format!(
+            "{} is a policy of a requester and {} one of a resource: choose with \
+             `--kind identity,session,scp`, with `--kind trust,resource,endpoint,rcp` or with `--select`",
+            identity.name, resource.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // A policy that is attached and was not read may allow what is looked for.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
     as_one_set(&mut inputs, &args.container, output);
+    of_one_side(&inputs, args.semantics.policy_type)?;
     let names = inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" ");
     let arguments: Vec<String> = inputs.iter().map(|input| input.argument.clone()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let of_files =
+        inputs.iter().filter(|input| input.entry.is_some() && !args.policy.contains(&input.argument));
+    let are_one_set = of_files.count() < 2 || !args.container.select.is_empty();
     let reads = texts(inputs)?;
     let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
     let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
@@ -50,6 +92,9 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let options = args.search.options(&args.semantics).sharing();
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), &answer, output)?;
+    if !are_one_set && matches!(answer.verdict, Verdict::Pass(_)) {
+        each_alone(&policies, &within, &options)?;
+    }
     // A PASS about policies that allow nothing says nothing about the requests.
     let is_pass = matches!(answer.verdict, Verdict::Pass(_));
     let plain = Options { certificate: false, ..options.clone() };
@@ -78,6 +123,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             directory: directory(),
             subjects: vec![Subject {
                 name: names,
+                file: None,
                 rule: None,
                 status,
                 message: found.sentence(),

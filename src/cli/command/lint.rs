@@ -29,7 +29,14 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
         if args.inputs.skip_non_policies && input.is_no_policy() {
             let message = "this file holds no policy".to_owned();
             let name = input.name.clone();
-            subjects.push(Subject { name, rule: None, status: Status::Skipped, message, issues: Vec::new() });
+            subjects.push(Subject {
+                name,
+                file: None,
+                rule: None,
+                status: Status::Skipped,
+                message,
+                issues: Vec::new(),
+            });
             failures.push(None);
             continue;
         }
@@ -48,6 +55,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
             Err(failure) => {
                 subjects.push(Subject {
                     name: input.name.clone(),
+                    file: input.file(),
                     rule: None,
                     status: Status::Error,
                     message: failure.message.clone(),
@@ -91,7 +99,7 @@ fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
         _ => return None,
     };
     let issues = issue.into_iter().collect();
-    Some(Subject { name: input.name.clone(), rule: None, status, message, issues })
+    Some(Subject { name: input.name.clone(), file: input.file(), rule: None, status, message, issues })
 }
 
 fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {
@@ -101,6 +109,7 @@ fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {
     let found = answered(|| check::lint(document, options))?;
     isolated(|| Subject {
         name: input.name.clone(),
+        file: input.file(),
         ..report::lint(document, &input.argument, &found, options)
     })
 }

@@ -51,6 +51,7 @@ pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Fail
         Format::Pipeline(_) => {
             let failed = failures.iter().map(|(file, failure)| Subject {
                 name: file.clone(),
+                file: None,
                 rule: None,
                 status: Status::Error,
                 message: failure.message.clone(),
@@ -58,6 +59,7 @@ pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Fail
             });
             let found = listings.iter().map(|listing| Subject {
                 name: listing.file.clone(),
+                file: None,
                 rule: None,
                 status: Status::Pass,
                 message: listing.line.clone(),

@@ -10,6 +10,8 @@ use crate::surface::{documents, fit};
 /// Two policies.
 pub(super) struct PolicyPair {
     reads: [Read; 2],
+    /// The arguments, and those under which the documents are found again.
+    arguments: [(String, String); 2],
 }
 
 impl PolicyPair {
@@ -23,7 +25,9 @@ impl PolicyPair {
         let reads = [reader.read(first, one)?, reader.read(second, other)?];
         documents(reads.each_ref())?;
         reader.same_condition([first, second])?;
-        Ok(PolicyPair { reads })
+        let arguments =
+            [first, second].map(|argument| (argument.to_owned(), reader.found(argument).to_owned()));
+        Ok(PolicyPair { reads, arguments })
     }
 
     /// Tells what the document of an argument allows beyond the other, with advice that was checked by one more query.
@@ -38,12 +42,17 @@ impl PolicyPair {
             |changed: &Document| recheck::once(options, |options| no_more_through(changed, other, options));
         let recheck: Option<&Recheck<'_>> = recheck::is_cheap(self.reads.iter()).then_some(&again);
         tell(&Invocation {
-            policy: argument,
-            existing: Some(other_argument),
+            policy: self.found(argument),
+            existing: Some(self.found(other_argument)),
             recheck,
             then: Some("nothing more is let through"),
             ..Invocation::default()
         })
+    }
+
+    fn found<'p>(&'p self, argument: &'p str) -> &'p str {
+        let found = self.arguments.iter().find(|(given, _)| given == argument);
+        found.map_or(argument, |(_, found)| found)
     }
 
     pub(super) fn name(&self) -> String {

@@ -15,8 +15,14 @@ pub(super) fn outcome(
     issues: Vec<Issue>,
 ) -> Result<(), Failure> {
     if output.format != Format::Text {
-        let subject =
-            Subject { name: name.to_owned(), rule: None, status, message: message.to_owned(), issues };
+        let subject = Subject {
+            name: name.to_owned(),
+            file: None,
+            rule: None,
+            status,
+            message: message.to_owned(),
+            issues,
+        };
         return output.report(&Report {
             command,
             directory: directory(),

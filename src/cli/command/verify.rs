@@ -121,7 +121,7 @@ fn compared(claim: &Claim, given: &[(String, String)]) -> Result<(), String> {
 }
 
 fn subject(name: String, status: Status, message: String, issues: Vec<Issue>) -> Subject {
-    Subject { name, rule: None, status, message, issues }
+    Subject { name, file: None, rule: None, status, message, issues }
 }
 
 /// The certificates of a file, with their names: one, or a list of several as `compare` and `diff` write them.

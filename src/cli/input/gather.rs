@@ -43,20 +43,30 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
     let mut seen = BTreeSet::new();
     for argument in arguments {
         if let (file, Some(name)) = named(argument) {
-            let input = match reader.open(file, role) {
-                Ok(Opened::Several(container)) if container.entry(name).is_some_and(is_there) => {
-                    let entry = container
-                        .entry(name)
-                        .map(|entry| of_entry(&container, &input_name(file, role), entry, args));
-                    entry.map(|input| Input { argument: argument.clone(), ..input })
+            let found = match reader.open(file, role) {
+                Ok(Opened::Several(container)) => {
+                    let file_name = input_name(file, role);
+                    let of_file = (&*container, &*file_name);
+                    match container.entry(name).filter(|entry| is_there(entry)) {
+                        Some(entry) => {
+                            let input = of_entry(&container, &file_name, entry, args);
+                            Some(vec![Input { argument: argument.clone(), ..input }])
+                        }
+                        None if container.entry(name).is_none() => {
+                            links::by_name(of_file, (argument, name), args)
+                        }
+                        None => None,
+                    }
                 }
                 _ => None,
             };
             let plain = || {
                 let read = reader.read(argument, role);
-                Input::plain(argument.clone(), input_name(argument, role), read)
+                vec![Input::plain(argument.clone(), input_name(argument, role), read)]
             };
-            inputs.list.push(input.unwrap_or_else(plain));
+            let found = found.unwrap_or_else(plain);
+            inputs.are_many |= found.len() > 1;
+            inputs.list.extend(found);
             continue;
         }
         let path = path_of(argument);

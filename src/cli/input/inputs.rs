@@ -42,6 +42,12 @@ impl Input {
         Input { argument, name, read, standing: Standing::Judged, entry: None, blocks: Vec::new() }
     }
 
+    /// The file that holds it, if that is not its name.
+    pub(crate) fn file(&self) -> Option<String> {
+        let entry = self.entry.as_ref()?;
+        Some(self.name.strip_suffix(&entry.name)?.strip_suffix('#')?.to_owned())
+    }
+
     /// True if it was read and holds no policy at all, rather than a faulty one.
     pub(crate) fn is_no_policy(&self) -> bool {
         self.read.as_ref().is_ok_and(|read| {

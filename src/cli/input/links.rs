@@ -1,13 +1,15 @@
 //! Policies by their links: those that a file attaches and does not hold, and links that a change makes or takes away.
 
 use super::inputs::{Input, Standing};
+use super::link_names::{document_of, gives, name};
 use super::placed::{matches, of_entry, open, read, skipped};
 use super::reader::Reader;
 use crate::cli::args::ContainerArgs;
-use crate::container::{Attachment, Container, Link, LinkChange, PolicyKind, unread_links};
-use crate::report::Issue;
+use crate::container::{
+    Attachment, Container, Link, LinkChange, NamedLink, PolicyKind, named_links, unread_links,
+};
+use crate::report::{Failure, Issue};
 use crate::surface;
-use std::path::Path;
 
 /// The policies that a file attaches, and whose documents are not in it.
 pub(super) fn unread(container: &Container, file: &str, args: &ContainerArgs) -> Vec<Input> {
@@ -31,22 +33,22 @@ pub(super) fn changed(
     let LinkChange { link, is_new, policy, .. } = change;
     let needs_none = match (link.link, is_new) {
         (Link::Profile, _) | (Link::Boundary, true) => true,
-        (Link::Policy, true) => is_made,
-        (Link::Policy, false) => is_deleted,
-        (Link::Boundary | Link::Membership, _) => false,
+        (Link::Policy | Link::Membership, true) => is_made,
+        (Link::Policy | Link::Membership, false) => is_deleted,
+        (Link::Boundary, false) => false,
     };
     if needs_none || !is_chosen(link, args) {
         return None;
     }
     let standing = if *is_new { Standing::Created } else { Standing::Deleted };
     let input = match (link.link, policy) {
-        (Link::Policy, Some(entry)) => {
+        (Link::Policy | Link::Membership, Some(entry)) => {
             let content = match &entry.before {
                 Some(before) if !is_new && entry.was_there() => before,
                 _ => &entry.content,
             };
             let mut input = of_entry(container, file, entry, args);
-            input.name = name(link, file);
+            input.name = name(link, Some(entry), file);
             if !matches!(input.standing, Standing::Skipped(_)) {
                 input.read = read(content);
                 input.standing = match surface::open(entry, content) {
@@ -68,25 +70,16 @@ pub(super) fn changed(
 /// True if the flags choose the link: links are looked at where policies of identities are.
 fn is_chosen(link: &Attachment, args: &ContainerArgs) -> bool {
     let by_kind = args.kind.is_empty() || args.kind.contains(&PolicyKind::Identity);
-    by_kind && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &member(link))))
-}
-
-/// The place of a link in its file.
-fn member(link: &Attachment) -> String {
-    format!("{}.{}", link.address, link.attribute)
-}
-
-fn name(link: &Attachment, file: &str) -> String {
-    format!("{file}#{}", member(link))
+    by_kind && (args.select.is_empty() || args.select.iter().any(|glob| matches(glob, &link.name(None))))
 }
 
 fn missing(link: &Attachment, file: &str, issue: Issue, args: &ContainerArgs) -> Input {
-    open(file, &member(link), issue, args)
+    open(file, &link.name(None), issue, args)
 }
 
 /// The input, passed over if the flags name the link or its policy.
 fn unless_skipped(link: &Attachment, input: Input, args: &ContainerArgs) -> Input {
-    let by_name = skipped(&member(link), args);
+    let by_name = skipped(&link.name(None), args);
     match by_name.or_else(|| skipped(surface::attached(link), args)) {
         Some(reason) => Input { standing: Standing::Skipped(reason), ..input },
         None => input,
@@ -95,18 +88,34 @@ fn unless_skipped(link: &Attachment, input: Input, args: &ContainerArgs) -> Inpu
 
 /// The policy of a link from the directory of managed policies, if that has it.
 fn given(link: &Attachment, file: &str, args: &ContainerArgs) -> Option<Input> {
-    let directory = args.managed_policies.as_ref()?;
-    let [_, _, _, _, account, policy] =
-        link.policy.as_ref()?.splitn(6, ':').collect::<Vec<_>>().try_into().ok()?;
-    let mut path = Path::new(directory).to_path_buf();
-    if account != "aws" {
-        path.push(account);
-    }
-    path.push(format!("{}.json", policy.strip_prefix("policy/")?.rsplit('/').next()?));
-    if !path.is_file() {
-        return None;
-    }
-    let path = path.display().to_string();
+    let path = document_of(link, args.managed_policies.as_deref())?;
     let read = Reader::new(args).read(&path, "policy");
-    Some(Input::plain(path, name(link, file), read))
+    Some(Input::plain(path, name(link, None, file), read))
+}
+
+/// The inputs that the name of a link stands for: its policy, or those of the group; `None` if no link has the name.
+pub(super) fn by_name(
+    (container, file): (&Container, &str),
+    (argument, named): (&str, &str),
+    args: &ContainerArgs,
+) -> Option<Vec<Input>> {
+    let links = named_links(container, named);
+    let input = |NamedLink { link, policy }: &NamedLink<'_>| {
+        if let Some(entry) = policy.filter(|_| gives(link)) {
+            let input = of_entry(container, file, entry, args);
+            return Input { argument: argument.to_owned(), name: name(link, Some(entry), file), ..input };
+        }
+        let is_unread = unread_links(container).any(|unread| std::ptr::eq(unread, *link));
+        match given(link, file, args) {
+            Some(given) if gives(link) => given,
+            _ if is_unread || link.link == Link::Policy => {
+                missing(link, file, surface::not_read(link, file), args)
+            }
+            _ => {
+                let failure = Failure::validation(surface::no_policy(link, &name(link, None, file)));
+                Input::plain(argument.to_owned(), name(link, None, file), Err(failure))
+            }
+        }
+    };
+    (!links.is_empty()).then(|| links.iter().map(input).collect())
 }

@@ -8,6 +8,7 @@ mod directory;
 mod gather;
 mod inputs;
 mod json_argument;
+mod link_names;
 mod links;
 mod paired;
 mod placed;

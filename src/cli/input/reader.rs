@@ -1,6 +1,7 @@
 //! From a policy argument to a document, or to the file of several that it names.
 
 use super::argument::{input_name, is_inline, read_bounded};
+use super::link_names;
 use crate::cli::args::ContainerArgs;
 use crate::container::{
     AccessBlock, BEFORE, Container, Content, Contents, EncodingError, Entry, Options, decode,
@@ -21,6 +22,10 @@ pub(crate) struct Reader {
     kept: BTreeMap<String, Opened>,
     options: Options,
     shows_sensitive: bool,
+    /// The directory of managed policies.
+    managed: Option<String>,
+    /// Files of managed policies, by the arguments that name links to them.
+    found: BTreeMap<String, String>,
 }
 
 /// The input that an argument names.
@@ -38,7 +43,12 @@ const LISTED: usize = 12;
 impl Reader {
     /// Reads files of several policies as these flags say.
     pub(crate) fn new(args: &ContainerArgs) -> Reader {
-        Reader { options: args.options(), shows_sensitive: args.show_sensitive, ..Reader::default() }
+        Reader {
+            options: args.options(),
+            shows_sensitive: args.show_sensitive,
+            managed: args.managed_policies.clone(),
+            ..Reader::default()
+        }
     }
 
     /// The document an argument names: of a file of several, the one that is named, or the only one. `role` is what inline
@@ -53,8 +63,27 @@ impl Reader {
             (Opened::One(_), Some(_)) => {
                 Err(Failure::validation(format!("{file} is one policy, so none of it has a name")))
             }
+            (Opened::Several(container), Some(name))
+                if container.entry(name.strip_suffix(BEFORE).unwrap_or(name)).is_none() =>
+            {
+                let managed = self.managed.clone();
+                self.keep(file, Opened::Several(container.clone()));
+                match link_names::one_by_name((&container, file), name, managed.as_deref()) {
+                    Some(found) => {
+                        let found = found?;
+                        self.found.insert(argument.to_owned(), found.clone());
+                        self.read(&found, role)
+                    }
+                    None => Err(unchosen(&container, file, Some(name))),
+                }
+            }
             (Opened::Several(container), name) => self.chosen(&container, file, name),
         }
+    }
+
+    /// The argument under which the document of another one is found without further flags.
+    pub(crate) fn found<'r>(&'r self, argument: &'r str) -> &'r str {
+        self.found.get(argument).map_or(argument, String::as_str)
     }
 
     /// The settings of Block Public Access that the file of a policy has for it.

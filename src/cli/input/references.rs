@@ -58,7 +58,8 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
     let directory = match (&args.existing, &args.existing_dir) {
         (Some(argument), _) => {
             let read = reader.read(argument, "existing")?;
-            return Ok(vec![Reference { argument: argument.clone(), rule: None, read: Ok(read) }]);
+            let argument = reader.found(argument).to_owned();
+            return Ok(vec![Reference { argument, rule: None, read: Ok(read) }]);
         }
         (None, Some(directory)) => path_of(directory),
         (None, None) => broken("one of --existing and --existing-dir is required"),

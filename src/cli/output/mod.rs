@@ -94,6 +94,7 @@ impl Output {
                 directory: directory(),
                 subjects: vec![Subject {
                     name: issue.source.as_ref().map_or(command, Source::place_name).to_owned(),
+                    file: None,
                     rule: None,
                     status: Status::Unknown,
                     message: message.to_owned(),

@@ -26,7 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const DOCUMENT: &str = "aws_iam_policy_document";
 
 /// Types beside those with slots whose members say something about access.
-const OTHER_TYPES: [&str; 16] = [
+const OTHER_TYPES: [&str; 17] = [
+    "aws_iam_group",
     "aws_iam_group_membership",
     "aws_iam_group_policy_attachment",
     "aws_iam_instance_profile",
@@ -108,13 +109,16 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         configuration,
         documents: BTreeMap::new(),
         companions: BTreeSet::new(),
+        owners: BTreeSet::new(),
     };
     let mut resources = Vec::new();
     let changes = list(changes, "resource_changes", text)?;
     for raw in &changes {
         let raw = *raw;
+        object(Some(raw), "resource_changes[]", text)?;
         if let Some(resource) = plan.header(raw, &mut container)? {
             plan.companion(&resource)?;
+            plan.owner(&resource)?;
             resources.push(resource);
         }
     }
@@ -145,6 +149,8 @@ struct Plan<'t, 'o> {
     documents: BTreeMap<String, Resource<'t>>,
     /// Resources whose policy another one sets: type, identifier, and the block's name or nothing.
     companions: BTreeSet<(&'static str, String, String)>,
+    /// Addresses with the names and identifiers that the resources had before.
+    owners: BTreeSet<(String, String)>,
 }
 
 impl<'t> Plan<'t, '_> {
@@ -250,6 +256,17 @@ impl<'t> Plan<'t, '_> {
                 if let Some(id) = id {
                     self.companions.insert((owner, id.into_owned(), block));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes by which texts policies named this resource before.
+    fn owner(&mut self, resource: &Resource<'t>) -> Result<(), Fault> {
+        let Some(value) = resource.before.and_then(|values| values.value) else { return Ok(()) };
+        for member in ["name", "id", "arn", "bucket", "url"] {
+            if let Some(text) = value.member(self.text, member)?.and_then(Raw::string) {
+                self.owners.insert((resource.address.clone(), text.into_owned()));
             }
         }
         Ok(())
@@ -484,6 +501,21 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
             names.join(", ")
         }))
     }
+
+    fn keeps_owner(&self, resource: &Resource<'t>, attribute: &str, value: &str) -> Result<bool, Fault> {
+        let Some(reference) = self.refers_to(resource, attribute)? else { return Ok(true) };
+        let owner = reference.rsplit_once('.').map(|(address, _)| match resource.module.as_str() {
+            "" => address.to_owned(),
+            module => format!("{module}.{address}"),
+        });
+        Ok(owner.is_some_and(|address| self.owners.contains(&(address, value.to_owned()))))
+    }
+
+    fn named(&self, resource: &Resource<'t>, attribute: &str) -> Result<Option<String>, Fault> {
+        let Some((references, true)) = self.references(resource, attribute)? else { return Ok(None) };
+        let most = self.options.limits.references;
+        references::identity(&self.configuration, &references, &resource.module, &resource.key, most)
+    }
 }
 
 /// The content with the remark that it is only assumed to be the policy.
@@ -504,14 +536,15 @@ fn assumed(content: Content) -> Content {
 
 /// The references without those that are the beginning of another one, each once.
 fn longest(references: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for reference in references {
-        let is_part = |of: &String| {
-            of.strip_prefix(reference.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
-        };
-        if !references.iter().any(is_part) && !kept.contains(reference) {
-            kept.push(reference.clone());
-        }
-    }
-    kept
+    let all: BTreeSet<&str> = references.iter().map(String::as_str).collect();
+    let is_part = |reference: &str| {
+        ['.', '['].into_iter().any(|sign| {
+            let start = format!("{reference}{sign}");
+            all.range(start.as_str()..).next().is_some_and(|next| next.starts_with(&start))
+        })
+    };
+    let mut kept = BTreeSet::new();
+    let longest =
+        references.iter().filter(|reference| !is_part(reference) && kept.insert(reference.as_str()));
+    longest.cloned().collect()
 }

@@ -1,10 +1,22 @@
-//! From an attribute's references to the one policy document that it would be, if it is that document unchanged.
+//! From an attribute's references to the one policy document that it would be, if it is that document unchanged, or to the one
+//! policy, group, user or role that it names.
 
 use super::super::address::{modules, within};
 use super::super::raw::Fault;
 use super::configuration::Configuration;
 
-const DOCUMENT: &str = "data.aws_iam_policy_document.";
+/// A kind of resource that is looked for, with the attributes that stand for it.
+#[derive(Clone, Copy, Debug)]
+struct Wanted(&'static str, &'static [&'static str]);
+
+const DOCUMENTS: [Wanted; 1] = [Wanted("data.aws_iam_policy_document.", &["json"])];
+
+const IDENTITIES: [Wanted; 4] = [
+    Wanted("aws_iam_policy.", &["arn", "id", "name"]),
+    Wanted("aws_iam_group.", &["arn", "id", "name"]),
+    Wanted("aws_iam_user.", &["arn", "id", "name"]),
+    Wanted("aws_iam_role.", &["arn", "id", "name"]),
+];
 
 /// An instance of a module, and the key of the resource in it whose expression is followed.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +37,27 @@ pub(super) fn document(
     key: &str,
     most: usize,
 ) -> Result<Option<String>, Fault> {
-    follow(configuration, references, Place { module, key }, most)
+    follow(configuration, references, (Place { module, key }, &DOCUMENTS), most)
+}
+
+/// The address of the policy, group, user or role that these references name, if it is exactly one.
+///
+/// # Errors
+/// A member of the configuration occurs twice.
+pub(super) fn identity(
+    configuration: &Configuration<'_>,
+    references: &[String],
+    module: &str,
+    key: &str,
+    most: usize,
+) -> Result<Option<String>, Fault> {
+    follow(configuration, references, (Place { module, key }, &IDENTITIES), most)
 }
 
 fn follow(
     configuration: &Configuration<'_>,
     references: &[String],
-    at: Place<'_>,
+    (at, wanted): (Place<'_>, &[Wanted]),
     most: usize,
 ) -> Result<Option<String>, Fault> {
     let Some(most) = most.checked_sub(1) else { return Ok(None) };
@@ -44,9 +70,12 @@ fn follow(
         },
         Key::Written(key) => key.to_owned(),
     };
-    if let Some(name) = target.strip_prefix(DOCUMENT) {
-        let name = name.trim_end_matches(".json");
-        return Ok(is_name(name).then(|| within(at.module, &format!("{DOCUMENT}{name}{key}"))));
+    for Wanted(start, attributes) in wanted {
+        let Some(rest) = target.strip_prefix(start) else { continue };
+        let (name, attribute) = rest.split_once('.').unwrap_or((rest, ""));
+        // With `each.key` the attribute is not in the list of references.
+        let is_whole = attribute.is_empty() || attributes.contains(&attribute);
+        return Ok((is_whole && is_name(name)).then(|| within(at.module, &format!("{start}{name}{key}"))));
     }
     if let Some(name) = target.strip_prefix("var.") {
         let Some(steps) = modules(at.module) else { return Ok(None) };
@@ -57,14 +86,18 @@ fn follow(
         let Some(caller) = at.module.strip_suffix(&tail) else { return Ok(None) };
         let caller = caller.trim_end_matches('.');
         return match configuration.variable(caller, call, name)? {
-            Some(references) => follow(configuration, &references, Place { module: caller, key: &own }, most),
+            Some(references) => {
+                follow(configuration, &references, (Place { module: caller, key: &own }, wanted), most)
+            }
             None => Ok(None),
         };
     }
     if let Some((call, name)) = target.strip_prefix("module.").and_then(|rest| rest.split_once('.')) {
         let module = within(at.module, &format!("module.{call}{key}"));
         return match configuration.output(&module, name)? {
-            Some(references) => follow(configuration, &references, Place { module: &module, key: "" }, most),
+            Some(references) => {
+                follow(configuration, &references, (Place { module: &module, key: "" }, wanted), most)
+            }
             None => Ok(None),
         };
     }

@@ -29,6 +29,8 @@ pub(super) struct Evaluator<'n, 'j, 't> {
     pub(super) holes: Vec<Hole>,
     /// Functions that are wrong.
     pub(super) faults: Vec<Diagnostic>,
+    /// True if the partition stands for itself in a text, as in `Fn::Sub`: names of policies are the same in all of them.
+    pub(super) names_partition: bool,
 }
 
 /// The value of a function.
@@ -71,7 +73,7 @@ pub(super) fn call<'j, 't>(json: &'j Json<'t>) -> Option<(&'j str, &'j Json<'t>)
 
 impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     pub(super) fn new(names: &'n Names<'j, 't>) -> Evaluator<'n, 'j, 't> {
-        Evaluator { names, holes: Vec::new(), faults: Vec::new() }
+        Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false }
     }
 
     /// The value with all functions in it replaced by their values; `None` if it is not there (`AWS::NoValue`). Where a
@@ -184,6 +186,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     fn reference(&self, target: &str) -> Value<'t> {
         match target {
             "AWS::NoValue" => Value::Nothing,
+            "AWS::Partition" if self.names_partition => {
+                known("${AWS::Partition}".to_owned(), Span::default())
+            }
             _ if PSEUDO.contains(&target) => Value::Hole(target.to_owned(), HoleClass::Given),
             _ if self.names.parameters.contains(target) => Value::Hole(target.to_owned(), HoleClass::Chosen),
             _ if self.names.resources.contains(target) || self.names.is_open => {
@@ -232,8 +237,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             out.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
                 out.push_str("${");
-                rest = after;
-                continue;
+                out.push_str(after);
+                rest = "";
+                break;
             };
             rest = after;
             if let Some(literal) = name.strip_prefix('!') {
@@ -260,8 +266,8 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             };
             match value {
                 Value::Nothing => return Value::Wrong("`AWS::NoValue` has no text".to_owned()),
-                Value::Known(_) => {}
-                hole => return hole,
+                Value::Known(Json { kind: JsonValue::String(text), .. }) => out.push_str(&text),
+                other => return other,
             }
         }
         out.push_str(rest);

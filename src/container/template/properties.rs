@@ -1,13 +1,14 @@
 //! From the properties of a resource to the policies that it holds.
 
 use super::super::built::{self, condition};
-use super::super::entry::{AccessBlock, Container, Content, Link, Origin};
+use super::super::entry::{AccessBlock, Attachment, Container, Content, Link, Origin};
+use super::super::identity::{Identity, IdentityKind};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
 use super::super::text;
 use super::conditions::one_line;
 use super::functions::{call, is_function};
-use super::resource::{Path, Reader, Resource, attachment, not_known, subject};
+use super::resource::{Named, Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +23,10 @@ const BUILT: [&str; 5] = [
     "AWS::Lambda::Permission",
     "AWS::Signer::ProfilePermission",
 ];
+
+/// Members that list several policies or groups.
+const LISTS: [&str; 4] =
+    ["CustomerManagedPolicyReferences", "Groups", "ManagedPolicies", "ManagedPolicyArns"];
 
 impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies and links of a resource.
@@ -68,6 +73,7 @@ impl<'t> Reader<'_, '_, 't> {
         let pointer = format!("/Resources/{}", escape(&member.key));
         let root = Path { pointer: format!("{pointer}/Properties"), ..Path::default() };
         let mut taken = BTreeSet::new();
+        self.identity(&resource, container);
         if let Some(properties) = resource.properties {
             if let Some(function) = maker(properties) {
                 self.unseen(&resource, function, (properties, &root), container);
@@ -240,9 +246,9 @@ impl<'t> Reader<'_, '_, 't> {
             },
             "AWS::ACMPCA::Permission" => {
                 let actions = properties.member("Actions").map(|member| self.texts(&member.value));
-                let known = |text: Result<String, String>| match text {
-                    Ok(text) => built::certificate_action(&text),
-                    Err(reference) => built::Given::Unknown(reference),
+                let known = |text: Named| match text {
+                    Named::As(text) => built::certificate_action(&text),
+                    Named::Unknown { reference, .. } => built::Given::Unknown(reference),
                 };
                 built::Permission {
                     actions: actions.into_iter().flatten().map(known).collect(),
@@ -298,31 +304,53 @@ impl<'t> Reader<'_, '_, 't> {
         container.entries.push(entry);
     }
 
+    /// Notes the user, group, role or managed policy that a resource makes.
+    fn identity(&self, resource: &Resource<'_, 't>, container: &mut Container) {
+        let Some(kind) = IdentityKind::of_resource(resource.kind) else { return };
+        let member = match kind {
+            IdentityKind::User => "UserName",
+            IdentityKind::Group => "GroupName",
+            IdentityKind::Role => "RoleName",
+            IdentityKind::Policy => "ManagedPolicyName",
+        };
+        let name = match resource.properties.map(|properties| self.given(properties, member)) {
+            Some(built::Given::Text(name)) => Some(name),
+            Some(built::Given::Nothing | built::Given::Unknown(_)) | None => None,
+        };
+        let address = resource.name.to_owned();
+        container.identities.push(Identity { kind, address, name, arn: None, id: None });
+    }
+
     /// Adds links and settings.
     fn links(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
         let (mut found, mut own_links) = (Vec::new(), Vec::new());
         let mut add = |attribute: &str, to: Vec<String>, link: Link| {
             let Some(member) = properties.member(attribute) else { return };
             for policy in self.texts(&member.value) {
-                found.push(attachment(resource, attribute, policy, to.clone(), link));
+                let mut link = attachment(resource, attribute, policy, to.clone(), link);
+                if LISTS.contains(&attribute) {
+                    let name = link.policy.as_deref().or(link.resource.as_deref());
+                    link.attribute = Attachment::element(attribute, name.or(link.reference.as_deref()));
+                }
+                found.push(link);
             }
         };
         let mut add_own = |attribute: &str, to: Vec<String>, link: Link| {
             if !to.is_empty() {
-                let policy = Err(resource.name.to_owned());
+                let policy = Named::of_resource(resource.name);
                 own_links.push(attachment(resource, attribute, policy, to, link));
             }
         };
         let own = || vec![resource.name.to_owned()];
         let listed = |name: &str| {
             let values = properties.member(name).map_or_else(Vec::new, |member| self.texts(&member.value));
-            // A name that is not known is told by what it is made of.
-            values.into_iter().map(|text| text.unwrap_or_else(|reference| reference)).collect()
+            values.into_iter().map(Named::told).collect()
         };
         match resource.kind {
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => {
                 add("ManagedPolicyArns", own(), Link::Policy);
                 add("PermissionsBoundary", own(), Link::Boundary);
+                add("Groups", own(), Link::Membership);
             }
             "AWS::SSO::PermissionSet" => {
                 add("ManagedPolicies", own(), Link::Policy);

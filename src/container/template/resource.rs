@@ -149,9 +149,9 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
-    /// The texts of a value, a list or names in a list of objects; for those that are not known, what they are made of.
-    pub(super) fn texts(&self, json: &Json<'t>) -> Vec<Result<String, String>> {
-        let mut evaluator = Evaluator::new(self.names);
+    /// The names of a value, a list or those in a list of objects.
+    pub(super) fn texts(&self, json: &Json<'t>) -> Vec<Named> {
+        let mut evaluator = Evaluator { names_partition: true, ..Evaluator::new(self.names) };
         let elements: Vec<Json<'t>> = match (&json.kind, call(json)) {
             (JsonValue::Array(list), None) => list.clone(),
             _ => vec![json.clone()],
@@ -162,8 +162,15 @@ impl<'t> Reader<'_, '_, 't> {
             let hole = evaluator.holes.drain(..).map(|hole| hole.name).next();
             let fault = evaluator.faults.drain(..).map(|fault| fault.message).next();
             match value {
-                _ if let Some(name) = hole.or(fault) => texts.push(Err(name)),
-                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Ok(text)),
+                _ if let Some(reference) = hole => {
+                    let resource = resource(&element).map(str::to_owned);
+                    texts.push(Named::Unknown { reference, resource });
+                }
+                _ if let Some(fault) = fault => {
+                    let reference = format!("a value that cannot be read ({fault})");
+                    texts.push(Named::Unknown { reference, resource: None });
+                }
+                Some(Json { kind: JsonValue::String(text), .. }) => texts.push(Named::As(text)),
                 Some(json) => {
                     let names = ["Name", "ManagedPolicyArn", "CustomerManagedPolicyReference"];
                     let named = names.into_iter().find_map(|name| json.member(name));
@@ -172,13 +179,60 @@ impl<'t> Reader<'_, '_, 't> {
                         None => &member.value.kind,
                     });
                     if let Some(JsonValue::String(text)) = named {
-                        texts.push(Ok(text.clone()));
+                        texts.push(Named::As(text.clone()));
                     }
                 }
                 None => {}
             }
         }
         texts
+    }
+}
+
+/// A name in a template.
+#[derive(Clone, Debug)]
+pub(super) enum Named {
+    /// A text.
+    As(String),
+    /// A name that is not known.
+    Unknown {
+        /// The values that it is made of.
+        reference: String,
+        /// The resource of the template whose name it is, and nothing else.
+        resource: Option<String>,
+    },
+}
+
+impl Named {
+    /// The name of a resource of the template.
+    pub(super) fn of_resource(name: &str) -> Named {
+        Named::Unknown { reference: name.to_owned(), resource: Some(name.to_owned()) }
+    }
+
+    /// The name, or the values that it is made of.
+    pub(super) fn told(self) -> String {
+        match self {
+            Named::As(text) | Named::Unknown { reference: text, .. } => text,
+        }
+    }
+}
+
+/// The resource that a function names: `Ref` and `Fn::GetAtt`, and `Fn::Sub` of nothing else.
+fn resource<'j>(json: &'j Json<'_>) -> Option<&'j str> {
+    match call(json)? {
+        ("Ref", Json { kind: JsonValue::String(name), .. }) => Some(name),
+        ("Fn::GetAtt", Json { kind: JsonValue::Array(list), .. }) => {
+            match list.first().map(|json| &json.kind) {
+                Some(JsonValue::String(name)) => Some(name),
+                _ => None,
+            }
+        }
+        ("Fn::GetAtt", Json { kind: JsonValue::String(text), .. }) => text.split('.').next(),
+        ("Fn::Sub", Json { kind: JsonValue::String(text), .. }) => {
+            let name = text.strip_prefix("${")?.strip_suffix('}')?;
+            name.split('.').next().filter(|_| !name.contains(['$', '}']))
+        }
+        _ => None,
     }
 }
 
@@ -200,19 +254,20 @@ pub(super) fn subject(properties: &Json<'_>, name: &str) -> Option<String> {
 pub(super) fn attachment(
     resource: &Resource<'_, '_>,
     attribute: &str,
-    policy: Result<String, String>,
+    policy: Named,
     to: Vec<String>,
     link: Link,
 ) -> Attachment {
-    let (policy, reference) = match policy {
-        Ok(policy) => (Some(policy), None),
-        Err(reference) => (None, Some(reference)),
+    let (policy, reference, named) = match policy {
+        Named::As(policy) => (Some(policy), None, None),
+        Named::Unknown { reference, resource } => (None, Some(reference), resource),
     };
     Attachment {
         address: resource.name.to_owned(),
         attribute: attribute.to_owned(),
         policy,
         reference,
+        resource: named,
         to,
         link,
         change: Change::None,

@@ -7,7 +7,7 @@ use super::super::built;
 use super::super::entry::{Container, Content, Link};
 use super::super::kind::PolicyKind;
 use super::functions::call;
-use super::resource::{Path, Reader, Resource, attachment, chosen, not_known};
+use super::resource::{Named, Path, Reader, Resource, attachment, chosen, not_known};
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use crate::span::Span;
 
@@ -148,7 +148,7 @@ fn makes_role(own: Option<&Json<'_>>) -> bool {
 fn added<'t>(reader: &Reader<'_, '_, 't>, resource: &Resource<'_, 't>, container: &mut Container) {
     let is_function = resource.kind == "AWS::Serverless::Function";
     let mut managed = |name: &str| {
-        let policy = Ok(format!("arn:aws:iam::aws:policy/{name}"));
+        let policy = Named::As(format!("arn:aws:iam::aws:policy/{name}"));
         let own = vec![resource.name.to_owned()];
         container.attachments.push(attachment(resource, "Policies", policy, own, Link::Policy));
     };
@@ -217,7 +217,7 @@ fn events<'t>(
                 continue;
             }
             if !managed.is_empty() {
-                let policy = Ok(format!("arn:aws:iam::aws:policy/service-role/{managed}"));
+                let policy = Named::As(format!("arn:aws:iam::aws:policy/service-role/{managed}"));
                 let own = vec![resource.name.to_owned()];
                 container.attachments.push(attachment(resource, &path.attribute, policy, own, Link::Policy));
                 continue;
@@ -282,7 +282,7 @@ fn policy<'t>(
             return;
         }
         let is_text = matches!(item.kind, JsonValue::String(_));
-        let policy = if is_text { Ok(name.clone()) } else { Err(name.clone()) };
+        let policy = if is_text { Named::As(name.clone()) } else { Named::of_resource(name) };
         let own = vec![resource.name.to_owned()];
         container.attachments.push(attachment(resource, &path.attribute, policy, own, Link::Policy));
         return;

@@ -1,13 +1,9 @@
 //! Per-statement digests computed before compilation: a content hash and a mask of services.
 
-use crate::hash::are_equal;
-use crate::policy::{ActionPattern, Effect, Element, Part, Statement, Version};
+use crate::policy::{ActionPattern, Document, Effect, Element, Part, Statement, Version};
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
-
-/// A value takes about this many bytes, with everything before it.
-const BYTES_PER_VALUE: usize = 32;
 
 /// A set of services, as a mask of one of 64 bits for each: two sets without a common bit have no common service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,18 +58,12 @@ fn service(text: &str) -> Option<&[u8]> {
 
 /// The digests of the statements of a document.
 #[derive(Clone, Debug)]
-pub(crate) struct Digests {
-    contents: Vec<u8>,
-    statements: Box<[Entry]>,
-}
+pub(crate) struct Digests(Box<[Entry]>);
 
 #[derive(Clone, Debug)]
 struct Entry {
-    effect: Effect,
     services: Services,
     hash: u64,
-    /// The number of bytes of its content.
-    length: usize,
 }
 
 /// The digest of one statement.
@@ -84,12 +74,12 @@ pub(crate) struct Digest<'o> {
     pub(crate) content: Content<'o>,
 }
 
-/// The content of a statement ([`Statement::write_content`]) in a document of this version.
+/// The content of a statement ([`Statement::content`]) in a document of this version.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Content<'o> {
     version: Version,
     hash: u64,
-    bytes: &'o [u8],
+    statement: &'o Statement,
 }
 
 impl Ord for Content<'_> {
@@ -97,9 +87,9 @@ impl Ord for Content<'_> {
     /// be made at will.
     fn cmp(&self, other: &Self) -> Ordering {
         let first = (self.hash, self.version).cmp(&(other.hash, other.version));
-        first.then_with(|| match are_equal(self.bytes, other.bytes) {
+        first.then_with(|| match self.statement.says_the_same(other.statement) {
             true => Ordering::Equal,
-            false => self.bytes.cmp(other.bytes),
+            false => self.statement.content().cmp(other.statement.content()),
         })
     }
 }
@@ -120,34 +110,19 @@ impl Eq for Content<'_> {}
 
 impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
-        let values: usize = statements.iter().map(Statement::value_count).sum();
-        let mut contents = Vec::with_capacity(values * BYTES_PER_VALUE);
         let entry = |statement: &Statement| {
-            let start = contents.len();
-            statement.write_content(&mut contents);
-            let (_, content) = contents.split_at(start);
             let mut hasher = FxHasher::default();
-            hasher.write(content);
-            Entry {
-                effect: statement.effect.value,
-                services: Services::of_element(&statement.action),
-                hash: hasher.finish(),
-                length: content.len(),
-            }
+            statement.content().for_each(|piece| piece.add_to(&mut hasher));
+            Entry { services: Services::of_element(&statement.action), hash: hasher.finish() }
         };
-        let statements = statements.iter().map(entry).collect();
-        contents.shrink_to_fit();
-        Digests { contents, statements }
+        Digests(statements.iter().map(entry).collect())
     }
 
-    /// All digests, in order, in a document of this version.
-    pub(crate) fn iter(&self, version: Version) -> impl Iterator<Item = Digest<'_>> {
-        let mut rest = self.contents.as_slice();
-        self.statements.iter().map(move |entry| {
-            let (bytes, after) = rest.split_at(entry.length);
-            rest = after;
-            let content = Content { version, hash: entry.hash, bytes };
-            Digest { effect: entry.effect, services: entry.services, content }
+    /// All digests, in order, given the document that they are of.
+    pub(crate) fn iter<'o>(&self, document: &'o Document) -> impl Iterator<Item = Digest<'o>> {
+        self.0.iter().zip(&document.statements).map(|(entry, statement)| {
+            let content = Content { version: document.version, hash: entry.hash, statement };
+            Digest { effect: statement.effect.value, services: entry.services, content }
         })
     }
 }

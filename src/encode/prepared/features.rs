@@ -7,6 +7,9 @@ use crate::policy::{
 use crate::request::multiplicity;
 use crate::span::Spanned;
 
+/// Keys up to which looking through a list is faster than looking into the tables.
+const SHORT_LIST: usize = 8;
+
 /// The features of statements, or of listed access, that assumptions depend on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
@@ -83,7 +86,9 @@ impl Features {
     }
 
     fn key(&mut self, key: &str) {
-        if multiplicity(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
+        // Looking it up in the tables takes longer than in a short list, and most keys come again and again.
+        let is_known = self.unlisted.iter().take(SHORT_LIST).any(|known| **known == *key);
+        if !is_known && multiplicity(key).is_none() && !self.unlisted.iter().any(|known| **known == *key) {
             self.unlisted.push(key.into());
         }
     }

@@ -5,6 +5,9 @@ use crate::formula::propagate::bulk::Bulk;
 use crate::formula::propagate::value::Value;
 use crate::index::{Id, IndexVec};
 
+/// Assigned nodes that there is room for from the start.
+const USUAL_ASSIGNED: usize = 64;
+
 /// The values of the nodes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Assignment {
@@ -28,6 +31,12 @@ impl Assignment {
         }
         self.has_assumed = false;
         self.fresh = 0;
+    }
+
+    /// Makes room for this many nodes.
+    pub(super) fn reserve(&mut self, nodes: usize) {
+        self.values.resize(self.values.len().max(nodes), Value::Open);
+        self.trail.reserve(nodes.min(USUAL_ASSIGNED));
     }
 
     /// Makes an atom assumable.

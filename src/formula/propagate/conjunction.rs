@@ -11,6 +11,9 @@ const LOOKS: usize = 8;
 /// Looks after which they are paid for.
 const UNPAID: usize = 1 << 14;
 
+/// Literals that there is room for from the start.
+const USUAL_LITERALS: usize = 64;
+
 /// A conjunction under propagation: literals that are decided, and disjunctions of at least two parts that are not.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
@@ -34,6 +37,14 @@ impl Conjunction {
         self.units.clear();
         self.disjunctions.clear();
         self.contradiction = false;
+    }
+
+    /// Makes room for what a graph of this many nodes usually needs.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.assignment.reserve(nodes);
+        for list in [&mut self.units, &mut self.disjunctions, &mut self.queue] {
+            list.reserve(nodes.min(USUAL_LITERALS));
+        }
     }
 
     /// Makes atoms assumable, before anything is decided: [`Conjunction::assume_all`] assumes that they are false.

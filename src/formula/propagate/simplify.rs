@@ -79,7 +79,7 @@ impl Simplifier {
         };
         self.stack.truncate(start);
         if !self.memo.contains(node) {
-            self.memo.resize((node.place() + 1) * 2, (0, Lit::TRUE));
+            self.memo.resize(graph.len().max((node.place() + 1) * 2), (0, Lit::TRUE));
         }
         self.memo[node] = (self.round, result);
         result.negate_if(lit.is_negated())

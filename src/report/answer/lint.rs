@@ -101,7 +101,8 @@ pub fn lint(document: &Document, argument: &str, found: &Lint, options: &Options
         (0, _) => format!("nothing found{notes}"),
         (n, _) => format!("{}{notes}", counted(n, "finding")),
     };
-    Subject { name: document.source.name().to_owned(), rule: None, status, message, issues }
+    let file = Some(document.source.in_file(document.span).0.name().to_owned());
+    Subject { name: document.source.name().to_owned(), file, rule: None, status, message, issues }
 }
 
 /// The first element of a statement that is an empty list, which matches nothing, and its place.

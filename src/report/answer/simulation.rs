@@ -260,7 +260,7 @@ impl<'a> Simulation<'a> {
         let remark = |r: &Remark| Issue::new(Kind::Warning, r.code, one_line(&r.message));
         let mut issues: Vec<Issue> = issue.into_iter().chain(self.remarks.iter().map(remark)).collect();
         issues.extend(self.documents.iter().flat_map(|document| Issue::warnings(document)));
-        Subject { name: names.join(" and "), rule: None, status, message: what, issues }
+        Subject { name: names.join(" and "), file: None, rule: None, status, message: what, issues }
     }
 
     /// Lists the warnings about the documents, each with its source.

@@ -67,13 +67,13 @@ impl Case {
             Status::Pass => None,
         };
         let grave = |issue: &&Issue| issue.kind != Kind::Warning && issue.accepted.is_none();
-        let file = relative(&subject.name, report.directory.as_deref());
+        let name = relative(&subject.name, report.directory.as_deref());
         Case {
             name: match &subject.rule {
-                Some(rule) => format!("{file}: {rule}"),
-                None => file.clone(),
+                Some(rule) => format!("{name}: {rule}"),
+                None => name,
             },
-            file: Some(file),
+            file: Some(relative(subject.file(), report.directory.as_deref())),
             kind,
             code: subject
                 .issues

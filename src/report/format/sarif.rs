@@ -28,10 +28,10 @@ pub fn report(report: &Report) -> Value {
     let failed = report.all_issues().any(|issue| issue.kind == Kind::Error)
         || report.subjects.iter().any(|subject| subject.status == Status::Error);
     // A result without a place is shown nowhere: what is about no place is put at the beginning of its file.
-    let anywhere = report.subjects.first().map_or(".", |subject| subject.name.as_str());
+    let anywhere = report.subjects.first().map_or(".", Subject::file);
     let about_run = report.issues.iter().map(|issue| (issue, anywhere));
     let about_subjects =
-        report.subjects.iter().flat_map(|subject| subject.issues.iter().map(|issue| (issue, &*subject.name)));
+        report.subjects.iter().flat_map(|subject| subject.issues.iter().map(|issue| (issue, subject.file())));
     let results = about_run.chain(about_subjects);
     json!(Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -64,12 +64,12 @@ pub fn report(report: &Report) -> Value {
     })
 }
 
-/// Lists the inputs, each once.
+/// Lists the files of the inputs, each once.
 fn names(report: &Report) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for subject in &report.subjects {
-        if !names.contains(&subject.name.as_str()) {
-            names.push(&subject.name);
+        if !names.contains(&subject.file()) {
+            names.push(subject.file());
         }
     }
     names
@@ -178,7 +178,7 @@ impl Notification {
                 Status::Error => "error",
             },
             message: Text::plain(subject.line()),
-            locations: [Location::of(ArtifactLocation::of(&subject.name, report), None)],
+            locations: [Location::of(ArtifactLocation::of(subject.file(), report), None)],
         }
     }
 }

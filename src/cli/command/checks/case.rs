@@ -312,5 +312,12 @@ fn rule<'r>(case: Case<'r>) -> Option<&'r str> {
 }
 
 fn subject(case: Case<'_>, status: Status, message: String, issues: Vec<Issue>) -> Subject {
-    Subject { name: case.input.name.clone(), rule: rule(case).map(str::to_owned), status, message, issues }
+    Subject {
+        name: case.input.name.clone(),
+        file: case.input.file(),
+        rule: rule(case).map(str::to_owned),
+        status,
+        message,
+        issues,
+    }
 }

@@ -133,6 +133,14 @@ impl Run<'_> {
                 "`--certificate` is for one policy: judge each in a run of its own",
             ));
         }
+        let secret =
+            inputs.list.iter().filter_map(|input| input.entry.as_ref()).find(|entry| entry.sensitive);
+        if let Some(entry) = secret.filter(|_| certificate && !self.args.container.show_sensitive) {
+            return Err(Failure::validation(format!(
+                "the file marks {} as sensitive, and a certificate holds the policy: `--show-sensitive` writes it",
+                entry.name
+            )));
+        }
         Ok(Options { certificate, certify: self.search.certify, ..semantics.options() })
     }
 

@@ -254,7 +254,8 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
         seen(&drawn(|style| text::issue(issue, style)));
     }
     let name = sources.first().map_or("", |source| source.name()).to_owned();
-    let subject = Subject { name, rule: None, status, message: message.to_owned(), issues: issues.clone() };
+    let subject =
+        Subject { name, file: None, rule: None, status, message: message.to_owned(), issues: issues.clone() };
     let subjects = vec![subject.clone(), subject];
     seen(&text::summary("check-no-new-access", &subjects));
     let report = Report {
