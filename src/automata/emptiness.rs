@@ -15,8 +15,8 @@ use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 use std::cmp::Reverse;
 
-/// Symbols of a word that take as long again to try on a pattern.
-const SYMBOLS: usize = 32;
+/// Steps of a pattern that are prepared for the product for one unit of work.
+const STEPS: usize = 8;
 
 /// The result of a search.
 pub(crate) enum Outcome {
@@ -117,15 +117,14 @@ fn fit(
     word: &[Symbol],
     meter: &mut Meter,
 ) -> Result<Fit, Exhausted> {
-    let work = 1 + word.len() / SYMBOLS;
     for positive in positives {
-        meter.work(work)?;
+        meter.work(positive.matching_work(word.len()))?;
         if !positive.matches(word) {
             return Ok(Fit::No);
         }
     }
     for (place, negative) in negatives.iter().enumerate() {
-        meter.work(work)?;
+        meter.work(negative.matching_work(word.len()))?;
         if negative.matches(word) {
             return Ok(Fit::But(place));
         }
@@ -190,6 +189,7 @@ fn refine(
     alphabet: &Alphabet,
     meter: &mut Meter,
 ) -> Result<Outcome, Exhausted> {
+    meter.work(positives.iter().map(|positive| positive.steps().len()).sum::<usize>() / STEPS)?;
     let mut product = Product::new(positives, alphabet);
     let mut active: Vec<usize> = Vec::new();
     loop {
@@ -197,7 +197,7 @@ fn refine(
             active.sort_unstable();
             return Ok(Outcome::Empty(active));
         };
-        meter.work(negatives.len() * (1 + word.len() / SYMBOLS))?;
+        meter.work(negatives.iter().map(|negative| negative.matching_work(word.len())).sum())?;
         let violated: Vec<(usize, &Pattern)> =
             negatives.iter().copied().enumerate().filter(|(_, n)| n.matches(&word)).collect();
         if violated.is_empty() {

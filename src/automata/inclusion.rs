@@ -93,6 +93,7 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
         (_, Some(word)) => return Ok(!a.matches(word)),
         _ => {}
     }
+    meter.work((a.steps().len() + b.steps().len()) / STEPS)?;
     if has_open_gaps(a) && has_open_gaps(b) {
         let steps = (a.steps(), b.steps());
         return Ok(

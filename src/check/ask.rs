@@ -299,7 +299,7 @@ fn searched<'a>(
 }
 
 /// The work of compiling a value of a policy.
-const VALUE: u64 = 12;
+const VALUE: u64 = 10;
 
 /// The work of making a pattern on the requester's word for a value of a key.
 const DERIVED: u64 = 40;

@@ -14,7 +14,7 @@
 use super::ask::semantics;
 use super::isolation::caught;
 use super::principal_index::accounts;
-use super::query_budget::{QueryBudget, Stopped};
+use super::query_budget::{QueryBudget, Stopped, VALUE};
 use super::region::{Axis, Region};
 use super::statement_index::StatementIndex;
 use super::{Answer, Options, Zone, find, no_public_access};
@@ -439,6 +439,8 @@ impl<'d> Analyzer<'d> {
         found: &mut Vec<ExternalFinding>,
     ) -> Result<(), Stopped> {
         let statement = cell.statement();
+        // As a document, and narrowed as another.
+        self.budget.pay(2 * cell.document_work());
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
         let first = match is_only.then_some(of_statement) {
             Some(first) => first.clone(),
@@ -559,7 +561,9 @@ impl<'d> Analyzer<'d> {
     fn with_denials(&self, part: &Document) -> Document {
         let denials = self.denials_beside(part);
         let denials = denials.into_iter().filter_map(|place| self.policy.statements.get(place));
-        part.with_statements(part.statements.iter().chain(denials).cloned().collect::<Vec<Statement>>())
+        let statements: Vec<&Statement> = part.statements.iter().chain(denials).collect();
+        self.budget.pay(statements.iter().map(|statement| statement.size() * VALUE).sum());
+        part.with_statements(statements.into_iter().cloned().collect::<Vec<Statement>>())
     }
 
     /// Decides whether it is not proved that the part holds no request from outside that is in none of the others.

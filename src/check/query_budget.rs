@@ -14,7 +14,7 @@ const PARTS: usize = 4;
 const NODE: u128 = 4;
 
 /// The work of copying or reading a value of a document.
-const VALUE: usize = 5;
+pub(super) const VALUE: usize = 5;
 
 /// Why no more queries are asked.
 #[derive(Clone, Debug)]

@@ -5,6 +5,9 @@ use crate::policy::{Condition, Document, Effect, Element, OperatorBase, SetPrefi
 use crate::span::{Source, Spanned};
 use serde_json::Value;
 
+/// The work of writing a value of a region and reading it again.
+const TEXT: usize = 20;
+
 /// A list of a statement of which one value suffices, so that the statement is the union of what it says with each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Axis {
@@ -87,6 +90,16 @@ impl Region {
             *list = values;
         }
         Region { statement: self.statement, lists }
+    }
+
+    /// The number of values that take part, and one for the statement.
+    pub(super) fn size(&self) -> usize {
+        1 + self.lists.iter().map(|(_, values)| values.len()).sum::<usize>()
+    }
+
+    /// The work of making the region a document.
+    pub(super) fn document_work(&self) -> usize {
+        self.size() * TEXT
     }
 
     /// The number of choices of one value from each list.

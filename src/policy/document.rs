@@ -1,14 +1,13 @@
 //! The typed document.
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
+use crate::policy::{
+    ActionPattern, Condition, Principal, PrincipalMeaning, ResourcePattern, Statements, Template,
+};
 use crate::span::{Source, Span, Spanned};
 
-/// Bytes of a statement that count as a value of it.
-const LONG_TEXT: usize = 16;
-
-/// Most values that one counts for because of its length.
-const MOST_FOR_LENGTH: usize = 8;
+/// Parts of a pattern that count as another value.
+const PARTS: usize = 6;
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,10 +107,16 @@ impl Statement {
         self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
     }
 
-    /// The number of values, where a text that is longer than most counts for several.
+    /// The number of values, where one of fields, or a pattern of more parts than most, counts for several.
     pub fn size(&self) -> usize {
-        let values = self.value_count() + 1;
-        values + (self.span.range().len() / LONG_TEXT).min(values * MOST_FOR_LENGTH)
+        let long = |template: &Template| template.parts().len() / PARTS;
+        let actions = self.action.values.iter().map(|v| 1 + long(&v.value.glob));
+        let resources = self.resource.iter().flat_map(|r| &r.values).map(|v| 2 + long(&v.value.template));
+        let fields = |principal: &Principal| matches!(principal.meaning, PrincipalMeaning::Arn(_));
+        let principals =
+            self.principal.iter().flat_map(|p| &p.values).map(|v| 1 + usize::from(fields(&v.value)));
+        let conditions = self.conditions.iter().flat_map(|c| &c.values).map(|v| 1 + long(&v.value.template));
+        1 + actions.chain(resources).chain(principals).chain(conditions).sum::<usize>()
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).

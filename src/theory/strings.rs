@@ -24,8 +24,8 @@ const AUTOMATA: usize = 3;
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
-/// Symbols of a word that take as long again to try on a pattern.
-const SYMBOLS: usize = 32;
+/// Steps of an automaton that are built for one unit of work.
+const STEPS: usize = 4;
 
 /// The patterns of one check as automata, built when first needed, and what was found out about them.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub struct Strings {
     requesters: Requesters,
     patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
-    /// The work of trying words on patterns that is not paid for yet.
-    tries: usize,
+    /// The work of building automata and of trying words on them that is not paid for yet.
+    unpaid: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +46,7 @@ struct Relation {
 impl Strings {
     /// Starts without any automaton.
     pub fn new(requesters: Requesters) -> Strings {
-        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default(), tries: 0 }
+        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default(), unpaid: 0 }
     }
 
     /// The automaton of a pattern.
@@ -60,7 +60,11 @@ impl Strings {
         if !self.patterns.contains(id) {
             self.patterns.resize(formula.pattern_count(), None);
         }
-        self.patterns[id].get_or_insert_with(|| build(formula.pattern_of(id)));
+        if self.patterns[id].is_none() {
+            let built = build(formula.pattern_of(id));
+            self.unpaid += 1 + built.steps().len() / STEPS;
+            self.patterns[id] = Some(built);
+        }
     }
 
     /// The automaton of a pattern that was built: counting who holds it would cost more than most questions about it.
@@ -102,9 +106,9 @@ impl Strings {
         if let Some(answer) = self.relations.get(&pair).and_then(|r| r.disjoint) {
             return Ok(answer);
         }
-        meter.work(AUTOMATA)?;
         self.build(formula, a);
         self.build(formula, b);
+        meter.work(AUTOMATA + std::mem::take(&mut self.unpaid))?;
         let answer = disjoint(self.built(a), self.built(b), meter)?;
         if let Some(relation) = self.relation(pair) {
             relation.disjoint = Some(answer);
@@ -134,9 +138,9 @@ impl Strings {
         if let Some(answer) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
             return Ok(answer);
         }
-        meter.work(AUTOMATA)?;
         self.build(formula, outer);
         self.build(formula, inner);
+        meter.work(AUTOMATA + std::mem::take(&mut self.unpaid))?;
         let answer = includes(self.built(outer), self.built(inner), meter)?;
         if let Some(relation) = self.relation((outer, inner)) {
             relation.included = Some(answer);
@@ -158,9 +162,9 @@ impl Strings {
         meter: &mut Meter,
     ) -> Result<Result<Word, Excluding>, Exhausted> {
         let variable = formula.variable_of(variable);
-        self.tries = positives.len() + negatives.len();
+        self.unpaid += positives.len() + negatives.len();
         let candidate = self.candidate(formula, variable, positives, negatives);
-        meter.work(std::mem::take(&mut self.tries))?;
+        meter.work(std::mem::take(&mut self.unpaid))?;
         if let Some(word) = candidate {
             return Ok(Ok(word));
         }
@@ -248,11 +252,12 @@ impl Strings {
 
     /// Returns true if the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
-        self.tries += 1 + word.len() / SYMBOLS;
+        self.unpaid += 1;
         match prefixes::matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,
             None => {
                 self.build(formula, id);
+                self.unpaid += self.built(id).matching_work(word.len());
                 self.built(id).matches(word)
             }
         }
