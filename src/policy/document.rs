@@ -112,9 +112,11 @@ impl Statement {
         let long = |template: &Template| template.parts().len() / PARTS;
         let actions = self.action.values.iter().map(|v| 1 + long(&v.value.glob));
         let resources = self.resource.iter().flat_map(|r| &r.values).map(|v| 2 + long(&v.value.template));
-        let fields = |principal: &Principal| matches!(principal.meaning, PrincipalMeaning::Arn(_));
-        let principals =
-            self.principal.iter().flat_map(|p| &p.values).map(|v| 1 + usize::from(fields(&v.value)));
+        let fields = |principal: &Principal| match principal.meaning {
+            PrincipalMeaning::Arn(_) => 5,
+            _ => 2,
+        };
+        let principals = self.principal.iter().flat_map(|p| &p.values).map(|v| fields(&v.value));
         let conditions = self.conditions.iter().flat_map(|c| &c.values).map(|v| 1 + long(&v.value.template));
         1 + actions.chain(resources).chain(principals).chain(conditions).sum::<usize>()
     }

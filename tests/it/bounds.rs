@@ -14,7 +14,7 @@ use iamsat::policy::{Access, Document, ResourceType};
 use iamsat::solve::Verdict;
 
 /// Bytes of a policy.
-const SIZE: usize = 500;
+const SIZE: usize = 250;
 
 /// Searches for one answer that begin with nothing left: each ends the question that it is for, and few are asked to tell what is open.
 const AFTERWARDS: u64 = 4;
