@@ -21,12 +21,6 @@ pub struct Referee<'a> {
     work: usize,
 }
 
-/// Bytes of a statement for each of its values, up to which patterns have few parts.
-const USUAL_BYTES: usize = 64;
-
-/// Bytes beyond these that take as long to judge as another value.
-const BYTES: usize = 8;
-
 /// A document that is searched once or more for each witness.
 #[derive(Debug)]
 struct Judged<'a> {
@@ -72,11 +66,7 @@ impl<'a> Referee<'a> {
         let spellings = listed_actions.map(|action| &*action.text).collect();
         // Resources take longest.
         let resources = |s: &Statement| s.resource.as_ref().map_or(0, |resource| resource.values.len());
-        let long = |s: &Statement| {
-            let usual = s.value_count() * USUAL_BYTES;
-            s.span.range().len().checked_sub(usual).map_or(0, |bytes| bytes / BYTES)
-        };
-        let judged = |s: &Statement| 1 + s.value_count() + resources(s) + long(s);
+        let judged = |s: &Statement| 1 + s.value_count() + resources(s) + s.long_resources();
         let judged: usize = documents.iter().flat_map(|d| &d.statements).map(judged).sum();
         let work = judged * 2 / 3;
         let documents = documents.iter().map(|document| Judged::new(document)).collect();

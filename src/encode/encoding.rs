@@ -130,16 +130,13 @@ fn compile_documents<'a>(
     (documents.iter().zip(sets()).enumerate().map(compile_document).collect(), size)
 }
 
-/// Bytes of a statement that take as long to compile as another value.
-const BYTES: usize = 32;
-
 /// The values that a principal takes as long to compile as, beside itself.
 const PRINCIPAL: usize = 3;
 
-/// The size of a statement. No value is looked at: that would take a part of the time that it is about.
+/// The size of a statement. Few values are looked at: that would take a part of the time that it is about.
 fn size(statement: &Statement) -> usize {
     let principals = statement.principal.iter().map(|principal| principal.values.len() * PRINCIPAL);
-    statement.value_count() + statement.span.range().len() / BYTES + principals.sum::<usize>()
+    statement.value_count() * 2 + statement.long_resources() + principals.sum::<usize>()
 }
 
 /// "The request comes from an address beyond the known networks, or from none", if the policies ask for the address.

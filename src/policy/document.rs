@@ -9,6 +9,9 @@ use crate::span::{Source, Span, Spanned};
 /// Parts of a pattern that count as another value.
 const PARTS: usize = 6;
 
+/// Parts of a resource that count as another value where it is matched or compiled.
+const MANY_PARTS: usize = 4;
+
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
@@ -119,6 +122,12 @@ impl Statement {
         let principals = self.principal.iter().flat_map(|p| &p.values).map(|v| fields(&v.value));
         let conditions = self.conditions.iter().flat_map(|c| &c.values).map(|v| 1 + long(&v.value.template));
         1 + actions.chain(resources).chain(principals).chain(conditions).sum::<usize>()
+    }
+
+    /// The number of values as which its resources count that have more parts than most.
+    pub(crate) fn long_resources(&self) -> usize {
+        let resources = self.resource.iter().flat_map(|resource| &resource.values);
+        resources.map(|value| value.value.template.parts().len() / MANY_PARTS).sum()
     }
 
     /// The Sid, unless there is none or it is empty (AWS treats both alike).
