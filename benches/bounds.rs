@@ -80,7 +80,7 @@ fn processor_time() -> f64 {
 }
 
 fn read(text: String) -> Document {
-    parse(&Source::new("policy", text), &InputLimits::default()).document.expect("a shape is a policy")
+    parse(&Source::new("policy", text), &InputLimits::default()).expect("a shape is a policy")
 }
 
 fn ask(question: &str, [policy, other]: [&Document; 2], options: &Options) -> String {
@@ -104,7 +104,7 @@ fn ask(question: &str, [policy, other]: [&Document; 2], options: &Options) -> St
                 resources: vec!["arn:aws:s3:::b7*".into()],
                 ..Property::default()
             };
-            let property = property.read().expect("a property").document.expect("a property");
+            let property = property.document().expect("a property");
             said(&find([policy], [&property], [], options).verdict)
         }
         "check-no-new-access" => said(&no_new_access(policy, other, options).verdict),

@@ -123,8 +123,8 @@ fn read(name: &str, text: String) -> (Duration, Container) {
             eprintln!("{name} is one policy: {:?}", read.diagnostics);
             std::process::exit(2)
         }
-        Err(faults) => {
-            eprintln!("{name}: {faults:?}");
+        Err(error) => {
+            eprintln!("{error}");
             std::process::exit(2)
         }
     }

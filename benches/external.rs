@@ -61,7 +61,7 @@ fn statement(i: u64, random: &mut Random, common: bool) -> String {
 
 fn document(name: &str, statements: &[String]) -> Document {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
-    parse(&Source::new(name, text), &InputLimits::default()).document.expect("a generated policy is right")
+    parse(&Source::new(name, text), &InputLimits::default()).expect("a generated policy is right")
 }
 
 /// The policy of `size` statements, each for three accounts outside, and one Deny.

@@ -21,6 +21,7 @@ pub enum Severity {
 /// assert_eq!(fault.code, Code::MissingEffect);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Stable kebab-case name of the kind of fault.
     pub code: Code,

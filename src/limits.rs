@@ -13,8 +13,8 @@ const STATE: u64 = 4;
 /// ```
 /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
 /// let limits = InputLimits { bytes: 10, ..InputLimits::default() };
-/// let parsed = parse(&Source::new("long.json", r#"{"Statement":[]}"#), &limits);
-/// assert!(parsed.document.is_none());
+/// let error = parse(&Source::new("long.json", r#"{"Statement":[]}"#), &limits).unwrap_err();
+/// assert_eq!(error.diagnostics[0].code, iamsat::code::Code::DocumentTooLong);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct InputLimits {
@@ -52,8 +52,8 @@ impl Default for InputLimits {
 /// use iamsat::{limits::ContainerLimits, span::Source};
 /// let text = r#"{"format_version":"1.2","planned_values":{},"resource_changes":[{},{}]}"#;
 /// let limits = ContainerLimits { resources: 1, ..ContainerLimits::default() };
-/// let faults = open(&Source::new("plan.json", text), &Options { limits, ..Options::default() }).unwrap_err();
-/// assert_eq!(faults[0].code, "too-many-resources");
+/// let error = open(&Source::new("plan.json", text), &Options { limits, ..Options::default() }).unwrap_err();
+/// assert_eq!(error.diagnostics[0].code, "too-many-resources");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ContainerLimits {
@@ -117,11 +117,9 @@ impl Deadline {
 /// ```
 /// use iamsat::check::{Options, no_new_access};
 /// use iamsat::limits::{Exhausted, SearchLimits};
-/// use iamsat::solve::{UnknownReason, Verdict};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::{UnknownReason, Verdict};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
@@ -365,6 +363,7 @@ impl Meter {
 
 /// The limit that ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Exhausted {
     /// [`SearchLimits::nodes`].
     Nodes,
@@ -389,6 +388,14 @@ pub enum Exhausted {
     /// Operators of several types ask about one text in a way that is not decided.
     Mixed,
 }
+
+impl std::fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the limit `{}` was reached", self.code())
+    }
+}
+
+impl std::error::Error for Exhausted {}
 
 impl Exhausted {
     /// The code shown to people and in JSON.

@@ -22,7 +22,7 @@ fn cpu() -> i64 {
 
 fn document(name: &str, text: &str) -> Document {
     let parsed = parse(&Source::new(name, text), &InputLimits::default());
-    parsed.document.unwrap_or_else(|| panic!("{name}: {:?}", parsed.diagnostics))
+    parsed.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The member with this name, as text.

@@ -214,7 +214,7 @@ mod tests {
         let mut parsed = false;
         let read = cache.read(name, text, None, || {
             parsed = true;
-            Ok::<_, ()>(read(&Source::new(name, text), &InputLimits::default()))
+            Ok::<_, ()>(read(&Source::new(name, text), &InputLimits::default()).into())
         });
         (read.unwrap(), parsed)
     }

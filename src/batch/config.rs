@@ -27,8 +27,24 @@ pub struct Batch {
     pub jobs: Option<NonZeroUsize>,
 }
 
+/// Lines of up to 64 MiB, answered by all processors; nothing is read or written but the lines and answers.
+impl Default for Batch {
+    fn default() -> Batch {
+        Batch {
+            options: Options::default(),
+            certificates: None,
+            files: None,
+            timeout: None,
+            limits: InputLimits::default(),
+            line_bytes: 64 << 20,
+            jobs: None,
+        }
+    }
+}
+
 /// The outcome of the lines of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Lines answered PASS.
     pub pass: u64,
@@ -62,6 +78,7 @@ impl Summary {
 
 /// Why a run ended before its input did.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum RunError {
     /// Reading or writing failed.
     Io(std::io::Error),

@@ -55,7 +55,8 @@ pub(super) fn written(
         })
     };
     let source = |text: Cow<'_, str>| Source::new(name, text.into_owned());
-    let found = cache.read(name, raw, known, || Ok::<_, Failure>(read(&source(text()?), &batch.limits)))?;
+    let found =
+        cache.read(name, raw, known, || Ok::<_, Failure>(read(&source(text()?), &batch.limits).into()))?;
     // A part of a plan, of a template, ... is not all of it.
     let is_whole = found.is_whole(|document| {
         let is_all = |text: &str| are_equal(document.source.text().as_bytes(), text.as_bytes());
@@ -115,9 +116,8 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
 }
 
 fn contents(source: &Source) -> Result<Contents, Failure> {
-    open(source, &Options::default()).map_err(|diagnostics| {
-        let read = Read { source: source.clone(), document: None, diagnostics };
-        match Failure::of_documents([&read]) {
+    open(source, &Options::default()).map_err(|error| {
+        match Failure::of_documents([&Read::from(Err(error))]) {
             Some(failure) => failure,
             None => Failure::validation(format!("{} cannot be read", source.name())),
         }

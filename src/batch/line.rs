@@ -12,7 +12,7 @@ use crate::encode::DocumentRef;
 use crate::index::broken;
 use crate::policy::Document;
 use crate::query::CheckKind;
-use crate::report::json::{self, Judged};
+use crate::report::json;
 use crate::report::{AwsCheck, Failure, Issue, Judgement, Kind, Lists, Settled};
 use crate::solve::Verdict;
 use crate::surface::{
@@ -296,7 +296,7 @@ fn keep(batch: &Batch, answer: &Answer, number: u64) -> Result<(), Failure> {
     let (Some(directory), Some(certificate)) = (&batch.certificates, answer.certificate()) else {
         return Ok(());
     };
-    if !matches!(answer.verdict, Verdict::Pass(_)) {
+    if !answer.verdict.is_pass() {
         return Ok(());
     }
     let path = directory.join(format!("line-{number}.json"));
@@ -312,7 +312,7 @@ fn report(
     out: &mut Vec<u8>,
 ) -> Summary {
     let judgement = Judgement::without_replays(question, policy, existing, answer, options);
-    write(out, id, &Judged::of(&judgement));
+    write(out, id, &judgement);
     match answer.verdict {
         Verdict::Pass(_) => Summary { pass: 1, ..Summary::default() },
         Verdict::Fail(_) => Summary { fail: 1, ..Summary::default() },

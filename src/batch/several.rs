@@ -5,7 +5,7 @@ use crate::check::{Answer, Options};
 use crate::container::{Container, Content, Entry, PolicyKind, State, unread_links};
 use crate::policy::{Document, PolicyType};
 use crate::query::CheckKind;
-use crate::report::json::{self, Judged};
+use crate::report::json;
 use crate::report::{AwsCheck, Failure, Judgement, Settled, Status};
 use crate::solve::Verdict;
 use crate::surface::{fit, incomplete, isolated, not_read, open, passes_over};
@@ -144,7 +144,7 @@ fn one(container: &Container, entry: &Entry, question: &Question<'_>) -> Result<
         return Ok((status, json!({"result": status.name(), "message": message})));
     }
     let judgement = Judgement::without_replays(check, document, question.existing, &answer, &options);
-    let value = serde_json::to_value(Judged::of(&judgement))
-        .map_err(|_| Failure::internal("an answer is written as JSON"))?;
+    let value =
+        serde_json::to_value(&judgement).map_err(|_| Failure::internal("an answer is written as JSON"))?;
     Ok((status, value))
 }

@@ -34,10 +34,7 @@ impl Batch {
     ///
     /// ```
     /// use iamsat::batch::Batch;
-    /// let batch = Batch {
-    ///     options: Default::default(), files: None, certificates: None, timeout: None, limits: Default::default(),
-    ///     line_bytes: 1 << 20, jobs: None,
-    /// };
+    /// let batch = Batch::default();
     /// let mut answers = Vec::new();
     /// let summary = batch.run("not JSON\n".as_bytes(), &mut answers, &mut |_| {}).unwrap();
     /// assert_eq!((summary.lines(), summary.errors), (1, 1));

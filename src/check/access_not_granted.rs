@@ -14,10 +14,8 @@ use crate::query::Query;
 ///
 /// ```
 /// use iamsat::check::{Access, Options, access_not_granted};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::logs/*"}"#);
 /// let ask = |action, resource| {

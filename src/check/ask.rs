@@ -21,10 +21,8 @@ use crate::verify::{Certificate, Limits, Refusal, Refutation};
 /// use iamsat::check::{Options, no_new_access};
 /// use iamsat::limits::SearchLimits;
 /// use std::time::{Duration, Instant};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let deadline = Some(Instant::now() + Duration::from_secs(10));
@@ -131,7 +129,7 @@ impl Answer {
     /// ```
     /// use iamsat::{check, limits::InputLimits, policy::parse, span::Source, verify};
     /// let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
-    /// let policy = parse(&Source::new("p.json", text), &InputLimits::default()).document.unwrap();
+    /// let policy = parse(&Source::new("p.json", text), &InputLimits::default()).unwrap();
     /// let options = check::Options { certificate: true, ..check::Options::default() };
     /// let answer = check::no_new_access(&policy, &policy, &options);
     /// let certificate = answer.certificate().unwrap().to_text();
@@ -448,7 +446,7 @@ mod tests {
 
     fn named(name: &str, action: &str) -> Document {
         let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
-        parse(&Source::new(name, text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new(name, text), &InputLimits::default()).unwrap()
     }
 
     /// A document that is not the one of the query breaks an invariant of the encoding.

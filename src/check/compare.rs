@@ -60,10 +60,8 @@ impl Comparison {
 ///
 /// ```
 /// use iamsat::check::{Options, Relation, compare};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let one = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","S3:Get*"],"Resource":"*"}"#);
 /// let other = policy(r#"[{"Effect":"Allow","Action":"s3:get*","Resource":"*"}]"#);

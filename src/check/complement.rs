@@ -200,5 +200,5 @@ pub(super) fn without_condition(part: &Document, operator: &str, key: &str) -> O
 
 /// The document of a text.
 pub(super) fn read(name: &str, text: &str) -> Option<Document> {
-    parse(&Source::new(name, text), &InputLimits::default()).document
+    parse(&Source::new(name, text), &InputLimits::default()).ok()
 }

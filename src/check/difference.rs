@@ -88,10 +88,8 @@ impl Difference {
 ///
 /// ```
 /// use iamsat::check::{Options, difference};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:DeleteObject","ec2:*"],"Resource":"*"}"#);
@@ -120,10 +118,8 @@ pub fn difference<'a>(
 ///
 /// ```
 /// use iamsat::check::{Options, denied_difference};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Deny","Action":["s3:PutObject","s3:DeleteObject"],"Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Deny","Action":"s3:PutObject","Resource":"*"}"#);

@@ -14,10 +14,8 @@ use crate::query::Query;
 ///
 /// ```
 /// use iamsat::check::{Options, Property, find};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
 ///     {"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]"#);
@@ -27,12 +25,12 @@ use crate::query::Query;
 ///         condition: Some(r#"{"Bool":{"aws:SecureTransport":"false"}}"#.into()),
 ///         ..Property::default()
 ///     };
-///     let request = property.read().unwrap().document.unwrap();
+///     let request = property.document().unwrap();
 ///     find([&policy], [&request], [], &Options::default()).verdict.name()
 /// };
 /// assert_eq!(insecure("s3:GetObject"), "PASS");
 /// let open = Property { actions: vec!["s3:Get*".into()], ..Property::default() };
-/// let open = open.read().unwrap().document.unwrap();
+/// let open = open.document().unwrap();
 /// assert_eq!(find([&policy], [&open], [], &Options::default()).verdict.name(), "FAIL");
 /// ```
 pub fn find<'a, D: Into<DocumentRef<'a>>>(

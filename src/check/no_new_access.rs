@@ -15,10 +15,8 @@ use crate::solve::Verdict;
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl"],"Resource":"arn:aws:s3:::b/*"}"#);
@@ -31,10 +29,8 @@ use crate::solve::Verdict;
 ///
 /// ```
 /// use iamsat::check::{Options, no_new_access};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Deny","Action":["ec2:*","iam:*"],"Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Deny","Action":"iam:*","Resource":"*"}"#);

@@ -32,10 +32,8 @@ const SOURCE_IP: &str = "aws:sourceip";
 /// ```
 /// use iamsat::check::{Options, no_public_access};
 /// use iamsat::policy::ResourceType;
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
 /// let ask = |condition: &str| {

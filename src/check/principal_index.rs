@@ -144,7 +144,7 @@ mod tests {
         let statements = PRINCIPALS
             .map(|of| format!(r#"{{"Effect":"Allow",{of},"Action":"s3:GetObject","Resource":"*"}}"#));
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
-        let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+        let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
         let index = PrincipalIndex::of(policy.statements.iter().map(Some));
         let options = Options::for_documents(&[&policy]);
         let mut left_out = 0;

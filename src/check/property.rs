@@ -1,7 +1,7 @@
 //! What a request is like, in IAM's own words.
 
 use crate::limits::InputLimits;
-use crate::policy::{Read, read};
+use crate::policy::{Document, ParseError, parse};
 use crate::span::Source;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -17,13 +17,14 @@ use serde_json::value::{RawValue, to_raw_value};
 ///     condition: Some(r#"{"Bool":{"aws:SecureTransport":"false"}}"#.into()),
 ///     ..Property::default()
 /// };
-/// let document = property.read().unwrap().document.unwrap();
+/// let document = property.document().unwrap();
 /// assert_eq!(document.statements[0].conditions.len(), 1);
-/// // No JSON at all:
-/// assert!(Property { condition: Some("{".into()), ..Property::default() }.read().is_err());
-/// // JSON that is no condition; the faults have their places:
-/// let wrong = Property { condition: Some(r#"{"Equals":{"a":"b"}}"#.into()), ..Property::default() };
-/// assert_eq!(wrong.read().unwrap().diagnostics.len(), 1);
+/// let refused = |condition: &str| {
+///     Property { condition: Some(condition.into()), ..Property::default() }.document().unwrap_err().to_string()
+/// };
+/// assert!(refused("{").starts_with("`Condition` of the property is no JSON: "));
+/// // JSON that is no condition has faults with their places.
+/// assert!(refused(r#"{"Equals":{"a":"b"}}"#).starts_with("property:4:17: error[unknown-operator]: "));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Property {
@@ -39,6 +40,27 @@ pub struct Property {
     pub condition: Option<String>,
 }
 
+/// Why properties are not a document.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PropertyError {
+    /// A part is not JSON: a sentence that says which.
+    NotJson(String),
+    /// A part is JSON but not what its element can be.
+    Invalid(ParseError),
+}
+
+impl std::fmt::Display for PropertyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PropertyError::NotJson(message) => f.write_str(message),
+            PropertyError::Invalid(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PropertyError {}
+
 /// The name of the document that a property becomes.
 const NAME: &str = "property";
 
@@ -46,9 +68,8 @@ impl Property {
     /// The properties as a document with one statement, called `property`.
     ///
     /// # Errors
-    /// A sentence that says which part is no JSON. Parts that are JSON but not what the element can be are among the
-    /// diagnostics of the result.
-    pub fn read(&self) -> Result<Read, String> {
+    /// A part is not JSON, or not what its element can be.
+    pub fn document(&self) -> Result<Document, PropertyError> {
         let any = ["*".to_owned()];
         let actions = if self.actions.is_empty() { &any[..] } else { &self.actions };
         let resources = (!self.resources.is_empty()).then_some(&self.resources);
@@ -63,18 +84,22 @@ impl Property {
         ];
         for (name, text) in parts {
             if let Some(text) = text {
-                let json = serde_json::from_str::<Box<RawValue>>(text)
-                    .map_err(|error| format!("`{name}` of the property is no JSON: {error}"))?;
+                let json =
+                    serde_json::from_str::<Box<RawValue>>(text).map_err(|error| not_json(name, &error))?;
                 members.push((name, json));
             }
         }
         let members: Vec<String> =
             members.iter().map(|(name, value)| format!("  \"{name}\": {}", value.get())).collect();
         let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": {{\n{}\n}}}}", members.join(",\n"));
-        Ok(read(&Source::new(NAME, text), &InputLimits::default()))
+        parse(&Source::new(NAME, text), &InputLimits::default()).map_err(PropertyError::Invalid)
     }
 }
 
-fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, String> {
-    to_raw_value(value).map_err(|error| format!("`{name}` of the property is no JSON: {error}"))
+fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, PropertyError> {
+    to_raw_value(value).map_err(|error| not_json(name, &error))
+}
+
+fn not_json(name: &str, error: &serde_json::Error) -> PropertyError {
+    PropertyError::NotJson(format!("`{name}` of the property is no JSON: {error}"))
 }

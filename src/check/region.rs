@@ -25,10 +25,8 @@ pub enum Axis {
 ///
 /// ```
 /// use iamsat::check::{Axis, Region};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"}"#);
 /// let whole = Region::whole(&policy, 0).unwrap();
@@ -125,7 +123,7 @@ impl Region {
     pub(super) fn document_of(&self, of: &Document, effect: Effect) -> Option<Document> {
         let text = self.text(of, effect)?;
         let name = format!("statement {} of {}", self.statement, of.source.name());
-        parse(&Source::new(name, text), &InputLimits::default()).document
+        parse(&Source::new(name, text), &InputLimits::default()).ok()
     }
 
     /// The text of that document.

@@ -195,7 +195,7 @@ mod tests {
     fn what_applies_is_found() {
         let statements = ELEMENTS.map(|elements| format!(r#"{{"Effect":"Allow",{elements}}}"#));
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
-        let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+        let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
         let index = StatementIndex::of(policy.statements.iter().map(Some));
         let options = Options::for_documents(&[&policy]);
         let starts: Vec<Starts<'_>> = policy.statements.iter().map(Starts::of).collect();

@@ -20,6 +20,14 @@ pub struct Disagreement {
     pub open: Option<usize>,
 }
 
+impl std::fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Disagreement {}
+
 impl Disagreement {
     fn new(message: impl Into<String>) -> Disagreement {
         Disagreement { message: message.into(), open: None }

@@ -2,6 +2,7 @@
 
 use super::entry::{AccessBlock, Attachment, Container, Link};
 use super::identity::{Identity, IdentityKind};
+use super::places::Values;
 use super::raw::{Fault, Raw};
 use super::resource::{Resource, Unknowns};
 
@@ -66,34 +67,56 @@ pub(super) fn terraform<'t>(
     if let Some(before) = before {
         container.earlier_attachments.extend(links(text, resource, (before, None), unknowns)?);
     }
-    let is_account = resource.kind == "aws_s3_account_public_access_block";
-    if is_account || resource.kind == "aws_s3_bucket_public_access_block" {
-        let mut flags = [None; 4];
-        for (flag, name) in flags.iter_mut().zip(FLAGS) {
-            let is_unknown = match unknown {
-                Some(unknown) => unknown.member(text, name)?.is_some_and(Raw::is_true),
-                None => false,
-            };
-            // What is not set is off.
-            *flag = if is_unknown { None } else { Some(value.member(text, name)?.is_some_and(Raw::is_true)) };
-        }
-        let bucket = value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned());
-        let bucket_address = match bucket {
-            None if !is_account => bucket_address(resource, unknowns)?,
-            _ => None,
-        };
-        container.access_blocks.push(AccessBlock {
-            address: resource.address.clone(),
-            bucket,
-            bucket_address,
-            is_account,
-            flags,
-        });
+    buckets(text, resource, container)?;
+    container.access_blocks.extend(access_block(text, resource, resource.after, unknowns)?);
+    let before = resource.before.unwrap_or_default();
+    container.earlier_access_blocks.extend(access_block(text, resource, before, unknowns)?);
+    Ok(())
+}
+
+/// Adds a bucket, by address and by name.
+fn buckets<'t>(text: &'t str, resource: &Resource<'t>, container: &mut Container) -> Result<(), Fault> {
+    if resource.kind != "aws_s3_bucket" {
+        return Ok(());
+    }
+    let sides =
+        [(Some(resource.after), &mut container.buckets), (resource.before, &mut container.earlier_buckets)];
+    for (values, buckets) in sides {
+        let Some(value) = values.and_then(|values| values.value) else { continue };
+        buckets.insert(resource.address.clone());
+        buckets.extend(value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned()));
     }
     Ok(())
 }
 
-/// What a resource makes that links can name, with the values of one side of a change.
+/// The settings of a resource that blocks public access, with the values of one side of a change.
+fn access_block<'t>(
+    text: &'t str,
+    resource: &Resource<'t>,
+    values: Values<'t>,
+    unknowns: &dyn Unknowns<'t>,
+) -> Result<Option<AccessBlock>, Fault> {
+    let is_account = resource.kind == "aws_s3_account_public_access_block";
+    let is_block = is_account || resource.kind == "aws_s3_bucket_public_access_block";
+    let Some(value) = values.value.filter(|_| is_block) else { return Ok(None) };
+    let mut flags = [None; 4];
+    for (flag, name) in flags.iter_mut().zip(FLAGS) {
+        let is_unknown = match values.unknown {
+            Some(unknown) => unknown.member(text, name)?.is_some_and(Raw::is_true),
+            None => false,
+        };
+        // What is not set is off.
+        *flag = if is_unknown { None } else { Some(value.member(text, name)?.is_some_and(Raw::is_true)) };
+    }
+    let bucket = value.member(text, "bucket")?.and_then(Raw::string).map(|name| name.into_owned());
+    let bucket_address = match bucket {
+        None if !is_account => bucket_address(resource, unknowns)?,
+        _ => None,
+    };
+    Ok(Some(AccessBlock { address: resource.address.clone(), bucket, bucket_address, is_account, flags }))
+}
+
+/// The identity that a resource makes and links can name, with the values of one side of a change.
 fn identity<'t>(
     text: &'t str,
     resource: &Resource<'t>,

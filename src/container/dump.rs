@@ -10,7 +10,7 @@ use super::text;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
-use crate::policy::{Read, ResourceType, document, part_of};
+use crate::policy::{ResourceType, document, part_of};
 use crate::span::{Source, Span};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -298,8 +298,7 @@ fn content(source: &Source, (name, pointer): (&str, &str), body: Raw<'_>, option
     match part_of(source.text(), body.text(), limits) {
         Some((json, faults)) => {
             let source = source.named(format!("{}#{name}", source.name()));
-            let parsed = document(&source, &json, pointer.to_owned(), faults, limits);
-            let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
+            let read = document(&source, &json, pointer.to_owned(), faults, limits).into();
             Content::Text { read, origin: Origin::Written }
         }
         None => text::content(source, name, body.text(), span, Origin::Written, limits),

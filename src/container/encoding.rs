@@ -4,6 +4,7 @@
 
 /// Why bytes are no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncodingError {
     /// A zip archive: the binary plan of `terraform plan -out`.
     Zip,
@@ -15,6 +16,18 @@ pub enum EncodingError {
     /// Not UTF-16, though it has its byte order mark.
     Utf16,
 }
+
+impl std::fmt::Display for EncodingError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            EncodingError::Zip => "a zip archive, not a text",
+            EncodingError::Utf8 { .. } => "neither UTF-8 nor UTF-16 text",
+            EncodingError::Utf16 => "not UTF-16 text, though it starts as one",
+        })
+    }
+}
+
+impl std::error::Error for EncodingError {}
 
 /// Decodes UTF-8 (a byte order mark may stay in front) and UTF-16 with a byte order mark. Takes the bytes, so that a large
 /// file is not held twice.

@@ -7,6 +7,7 @@ use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
+use std::collections::BTreeSet;
 
 /// The suffix of the name of a policy, where it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
@@ -26,6 +27,12 @@ pub struct Container {
     pub earlier_attachments: Vec<Attachment>,
     /// Settings that block public access to buckets.
     pub access_blocks: Vec<AccessBlock>,
+    /// Those before the change that a plan makes.
+    pub earlier_access_blocks: Vec<AccessBlock>,
+    /// Buckets that the file makes or lists, by address and by name.
+    pub buckets: BTreeSet<String>,
+    /// Those before the change that a plan makes.
+    pub earlier_buckets: BTreeSet<String>,
     /// The conditions of a template, with what they are made of.
     pub conditions: Definitions,
     /// Users, groups, roles and managed policies that the file makes or lists.
@@ -51,6 +58,9 @@ impl Container {
             attachments: Vec::new(),
             earlier_attachments: Vec::new(),
             access_blocks: Vec::new(),
+            earlier_access_blocks: Vec::new(),
+            buckets: BTreeSet::new(),
+            earlier_buckets: BTreeSet::new(),
             conditions: Definitions::default(),
             identities: Vec::new(),
             earlier_identities: Vec::new(),

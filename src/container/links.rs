@@ -11,7 +11,7 @@ pub(super) struct Linked<'c> {
     identities: BTreeMap<&'c str, Vec<&'c Identity>>,
     by_address: BTreeMap<&'c str, &'c Entry>,
     by_subject: BTreeMap<&'c str, Vec<&'c Entry>>,
-    /// What each user, group and role holds itself, by its address.
+    /// The policies that each user, group and role holds itself, by its address.
     inline: BTreeMap<&'c str, Vec<&'c Entry>>,
     /// The policies that each group attaches, by its address, if the file lists all of them.
     attached: Option<BTreeMap<&'c str, Vec<&'c Attachment>>>,

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::text;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
-use crate::policy::{PolicyType, Read, ResourceType, document, find_all, tree};
+use crate::policy::{PolicyType, ResourceType, document, find_all, tree};
 use crate::span::Source;
 
 /// Reads a list of policies; `None` if there are not several.
@@ -43,8 +43,7 @@ pub(super) fn read(source: &Source, options: &Options) -> Result<Option<Containe
             None => {
                 let pointer = policy.pointer.clone();
                 let source = source.named(format!("{}#{name}", source.name()));
-                let parsed = document(&source, policy.json, pointer, Vec::new(), &options.policy_limits);
-                let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
+                let read = document(&source, policy.json, pointer, Vec::new(), &options.policy_limits).into();
                 Content::Text { read, origin: Origin::Written }
             }
         };

@@ -5,6 +5,7 @@
 
 mod address;
 mod attachments;
+mod block_changes;
 mod built;
 mod cdk;
 mod definitions;
@@ -31,6 +32,7 @@ mod terraform;
 mod text;
 mod yaml;
 
+pub use block_changes::{BlockChange, changed_blocks, planned_block_changes};
 pub use cdk::{AssemblyFile, assembly};
 pub use definitions::Definitions;
 pub use encoding::{EncodingError, decode};
@@ -47,7 +49,7 @@ pub use pair::{Pair, differing_condition, pairs};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
-use crate::policy::{self, Read};
+use crate::policy::{self, ParseError, Read};
 use crate::span::{Source, Span};
 use detect::{Detected, detect};
 use raw::{Fault, Optional, Raw};
@@ -78,7 +80,11 @@ pub enum Contents {
 /// assert_eq!((entry.name.as_str(), entry.state()), ("Key.KeyPolicy", State::Known));
 /// assert_eq!(container.source.position(entry.document().unwrap().statements[0].span.start as usize).line, 7);
 /// ```
-pub fn open(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic>> {
+pub fn open(source: &Source, options: &Options) -> Result<Contents, ParseError> {
+    opened(source, options).map_err(|faults| ParseError::new(source, faults))
+}
+
+fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic>> {
     let text = source.text();
     if text.len() > options.limits.bytes {
         let message = format!("the file is longer than {} bytes", options.limits.bytes);
@@ -125,7 +131,7 @@ pub fn is_template(text: &str) -> bool {
 }
 
 fn plain(source: &Source, options: &Options) -> Contents {
-    Contents::Policy(Box::new(policy::read(source, &options.policy_limits)))
+    Contents::Policy(Box::new(policy::read(source, &options.policy_limits).into()))
 }
 
 /// The template in the answer of `aws cloudformation get-template`, an object or a text.

@@ -23,9 +23,7 @@ pub(super) fn content(
     }
     let text = decoded(text).unwrap_or_else(|| text.to_owned());
     let source = file.decoded(format!("{}#{name}", file.name()), laid_out(&text), span);
-    let parsed = parse(&source, limits);
-    let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
-    Content::Text { read, origin }
+    Content::Text { read: parse(&source, limits).into(), origin }
 }
 
 /// The content of a string that holds half of a surrogate pair: a place with a fault.
@@ -36,8 +34,7 @@ pub(super) fn unsound(file: &Source, span: Span) -> Content {
 
 /// A place with faults and no document.
 pub(super) fn faulty(file: &Source, diagnostics: Vec<Diagnostic>) -> Content {
-    let read = Read { source: file.clone(), document: None, diagnostics };
-    Content::Text { read, origin: Origin::Written }
+    Content::Text { read: Read::failed(file.clone(), diagnostics), origin: Origin::Written }
 }
 
 /// Returns true if a text may be a policy, or may have one in it: JSON, URL-encoded or not, or YAML, with a `Statement` and

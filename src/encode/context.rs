@@ -155,16 +155,19 @@ fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
 /// the Allow statements of a document that must allow is enough, and one of the Deny statements of a document that must refuse,
 /// or that must deny; each of the other statements may need its own value.
 fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
-    let may_be = |key: &str| multiplicity(key).is_none_or(|known| known == Multiplicity::Multi);
-    let is_multi = |key: &str| multiplicity(key) == Some(Multiplicity::Multi);
-    let mut conditions = documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
-    // A key of which nothing is known is single-valued unless some set operator tests it.
-    if !conditions.any(|condition| condition.operator.value.set.is_some())
-        && !documents.iter().any(|(document, ..)| document.mentioned_keys().any(is_multi))
-    {
+    let conditions = || documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
+    let has_set =
+        |c: &&Condition| c.operator.value.set.is_some() && c.operator.value.base != OperatorBase::Null;
+    // A key of which nothing is known is single-valued unless a set operator tests it.
+    let with_sets: TextSet<&str> = conditions().filter(has_set).map(|c| &*c.key.value.name).collect();
+    let is_multivalued = |key: &str| match multiplicity(key) {
+        Some(known) => known == Multiplicity::Multi,
+        None => !with_sets.is_empty() && with_sets.contains(key),
+    };
+    let mut mentioned = documents.iter().flat_map(|(document, ..)| document.mentioned_keys());
+    if !mentioned.any(is_multivalued) {
         return TextMap::default();
     }
-    let mut with_sets: TextSet<&str> = TextSet::default();
     let mut plain: TextSet<&str> = TextSet::default();
     // The existential occurrences of each key that is seen, and the most of them among statements of which one is enough.
     let mut existential: TextMap<&'a str, u32> = TextMap::default();
@@ -176,18 +179,16 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
             let matters = *set != RequestSet::Denied || effect == Effect::Deny;
             let must_hold = (effect == set.effect()) == (*role != Role::Excludes);
             let mut of_statement: TextMap<&'a str, u32> = TextMap::default();
-            for condition in &statement.conditions {
+            for condition in statement.conditions.iter().filter(|c| is_multivalued(&c.key.value.name)) {
                 let key = &*condition.key.value.name;
                 let operator = condition.operator.value;
-                if !may_be(key) {
+                existential.entry(key).or_default();
+                if operator.base == OperatorBase::Null {
                     continue;
                 }
-                existential.entry(key).or_default();
-                match operator.set {
-                    _ if operator.base == OperatorBase::Null => continue,
-                    Some(_) => with_sets.insert(key),
-                    None => plain.insert(key),
-                };
+                if operator.set.is_none() {
+                    plain.insert(key);
+                }
                 if matters && is_existential(condition, must_hold) {
                     *of_statement.entry(key).or_default() += 1;
                 }
@@ -205,12 +206,8 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     for ((key, _, _), most) in most_of {
         *existential.entry(key).or_default() += most;
     }
-    let is_multivalued = |key: &str| match multiplicity(key) {
-        Some(known) => known == Multiplicity::Multi,
-        None => with_sets.contains(key),
-    };
     let with_reserve = |(key, existential)| (key, existential + if plain.contains(key) { 2 } else { 1 });
-    existential.into_iter().filter(|(key, _)| is_multivalued(key)).map(with_reserve).collect()
+    existential.into_iter().map(with_reserve).collect()
 }
 
 fn is_existential(condition: &Condition, must_hold: bool) -> bool {

@@ -27,10 +27,15 @@ pub(crate) struct Slice {
     matters: Option<Vec<Vec<bool>>>,
 }
 
+/// A document with its digests.
+type Digested<'o> = (&'o Document, &'o Digests);
+
 /// The requests that are for certain in the set of a layer which excludes them.
 struct Excluded<'o> {
-    /// The contents of the statements that put requests into the set, in order.
-    contents: Vec<Content<'o>>,
+    /// The documents of the layer.
+    documents: Vec<Digested<'o>>,
+    /// The effect of the statements that put requests into the set.
+    effect: Effect,
     /// The services of its Deny statements that the policies do not contain, where those keep requests out of the set.
     denied: Services,
 }
@@ -51,14 +56,21 @@ impl Slice {
             .map(|(document, held)| held.iter(document).collect())
             .collect();
         let (policies, others) = digests.split_at(query.policies().len());
-        let denied = contents(policies.iter().flatten(), Effect::Deny);
+        let digested: Vec<Digested<'_>> =
+            query.documents().iter().copied().zip(held.iter().map(|held| &**held)).collect();
+        let own: Vec<Digested<'_>> = digested.iter().take(policies.len()).copied().collect();
         let set = query.set();
         // In the set of a layer a statement counts as it does in that of the policies, or for more principals.
         let is_alike = |of: RequestSet| of.effect() == set.effect() && of.forms() >= set.forms();
         let excluding = query.layers().filter(|layer| layer.role == Role::Excludes && is_alike(layer.set));
         let of_layer = |layer: Layer<'_, '_>| digests.iter().skip(layer.first).take(layer.documents.len());
-        let excluded: Vec<Excluded<'_>> =
-            excluding.map(|layer| Excluded::of(layer.set, of_layer(layer).flatten(), &denied)).collect();
+        let excluded: Vec<Excluded<'_>> = excluding
+            .map(|layer| {
+                let documents =
+                    digested.iter().skip(layer.first).take(layer.documents.len()).copied().collect();
+                Excluded::of(layer.set, documents, of_layer(layer).flatten(), &own)
+            })
+            .collect();
         let listed = match query.access() {
             Some(entries) => {
                 let services = entries.iter().map(|entry| match entry.actions.is_empty() {
@@ -109,29 +121,36 @@ impl Slice {
 impl<'o> Excluded<'o> {
     fn of<'i>(
         set: RequestSet,
-        digests: impl Iterator<Item = &'i Digest<'o>> + Clone,
-        denied: &[Content<'o>],
+        documents: Vec<Digested<'o>>,
+        digests: impl Iterator<Item = &'i Digest<'o>>,
+        policies: &[Digested<'o>],
     ) -> Excluded<'o>
     where
         'o: 'i,
     {
-        let contents = contents(digests.clone(), set.effect());
         let denied = match set {
             RequestSet::Allowed(_) => {
                 let denies = with_effect(digests, Effect::Deny);
-                let new = denies.filter(|digest| denied.binary_search(&digest.content).is_err());
+                let new = denies.filter(|digest| !contain(policies, &digest.content));
                 new.map(|digest| digest.services).fold(Services::NONE, Services::or)
             }
             RequestSet::Denied => Services::NONE,
         };
-        Excluded { contents, denied }
+        Excluded { documents, effect: set.effect(), denied }
     }
 
     /// True if every request that the statement applies to, and that none of the policies' Deny statements applies to where those
     /// keep requests out of the set, is in the set.
     fn covers(&self, digest: &Digest<'_>) -> bool {
-        !self.denied.meet(digest.services) && self.contents.binary_search(&digest.content).is_ok()
+        digest.effect == self.effect
+            && !self.denied.meet(digest.services)
+            && contain(&self.documents, &digest.content)
     }
+}
+
+/// True if a statement of one of the documents has this content.
+fn contain(documents: &[Digested<'_>], content: &Content<'_>) -> bool {
+    documents.iter().any(|(document, digests)| digests.contain(document, content))
 }
 
 /// Leaves out the statements that apply to no request in the set of a layer, where few statements put requests into it: a request has
@@ -165,24 +184,16 @@ fn with_effect<'i, 'o: 'i>(
     digests.filter(move |digest| digest.effect == effect)
 }
 
-/// The contents of the statements with this effect, in order.
-fn contents<'i, 'o: 'i>(digests: impl Iterator<Item = &'i Digest<'o>>, effect: Effect) -> Vec<Content<'o>> {
-    let mut contents: Vec<Content<'o>> = with_effect(digests, effect).map(|digest| digest.content).collect();
-    contents.sort_unstable();
-    contents
-}
-
 /// True if `new` contains every Deny statement of `existing` verbatim, and so denies all that `existing` denies.
 pub(crate) fn keeps_denials(new: DocumentRef<'_>, existing: DocumentRef<'_>) -> bool {
     if !existing.document().statements.deny() {
         return true;
     }
-    let (new_digests, existing_digests) = (new.digests(), existing.digests());
-    let digests: Vec<Digest<'_>> = new_digests.iter(new.document()).collect();
-    let kept = contents(digests.iter(), Effect::Deny);
-    let mut denied =
-        existing_digests.iter(existing.document()).filter(|digest| digest.effect == Effect::Deny);
-    denied.all(|digest| kept.binary_search(&digest.content).is_ok())
+    let (kept, existing_digests) = (new.digests(), existing.digests());
+    let digests = existing_digests.iter(existing.document());
+    digests
+        .filter(|digest| digest.effect == Effect::Deny)
+        .all(|digest| kept.contain(new.document(), &digest.content))
 }
 
 #[cfg(test)]
@@ -196,7 +207,7 @@ mod tests {
 
     fn document(version: &str, statements: &[&str]) -> Document {
         let text = format!(r#"{{"Version":"{version}","Statement":[{}]}}"#, statements.join(","));
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new("p", text), &InputLimits::default()).unwrap()
     }
 
     fn policy(statements: &[&str]) -> Document {

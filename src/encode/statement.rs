@@ -93,10 +93,8 @@ impl CompiledPolicy {
 /// use iamsat::encode::{Context, compile};
 /// use iamsat::query::{Query, Semantics};
 /// use iamsat::policy::PolicyType;
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
 ///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]"#);

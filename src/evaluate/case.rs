@@ -11,7 +11,7 @@ use crate::request::Request;
 /// use iamsat::{evaluate::{Case, Decision, Options, Truth}, limits::InputLimits, policy::parse, request::Request, span::Source};
 /// let text = r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/*"},
 ///     {"Effect":"Deny","Action":"s3:Put*","Resource":"*"}]}"#;
-/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
 /// let options = Options::for_documents(&[&policy]);
 /// let request = Request::new("s3:PutObject", "arn:aws:s3:::b/k");
 /// let case = Case::new(&request, &options);

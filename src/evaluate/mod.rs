@@ -30,10 +30,8 @@ use std::collections::BTreeSet;
 ///
 /// ```
 /// use iamsat::evaluate::Options;
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"*","Resource":"*",
 ///     "Condition":{"ForAnyValue:StringEquals":{"ex:groups":"admins"}}}"#);
@@ -215,7 +213,7 @@ impl Trace {
 /// ```
 /// use iamsat::{evaluate::{Decision, Options, decide}, limits::InputLimits, policy::parse, request::Request, span::Source};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*"}}"#;
-/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
 /// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
 /// assert_eq!(decide(&[&policy], &request, &Options::for_documents(&[&policy])), Decision::Allowed);
 /// ```
@@ -240,7 +238,7 @@ pub struct Matched {
 /// use iamsat::{evaluate::{Options, matched}, limits::InputLimits, policy::{PrincipalForms, parse}, request::Request,
 ///     span::Source};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":["s3:Put*","s3:Get*"],"Resource":"arn:aws:s3:::b/*"}}"#;
-/// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+/// let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
 /// let request = Request::new("s3:GetObject", "arn:aws:s3:::b/k");
 /// let options = Options::for_documents(&[&policy]);
 /// let found = matched(&policy.statements[0], &request, &options, PrincipalForms::All);
@@ -264,10 +262,8 @@ pub fn matched(
 /// ```
 /// use iamsat::evaluate::{Decision, Options, Truth, evaluate};
 /// use iamsat::request::Request;
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
 ///     {"Effect":"Deny","Action":"s3:Delete*","Resource":"*"}]"#);

@@ -24,10 +24,8 @@ pub struct Sides {
 /// use iamsat::evaluate::{Decision, Options, evaluate_sides};
 /// use iamsat::policy::PolicyType;
 /// use iamsat::request::{Request, RequestSpec};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let own = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let bucket = policy(r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}"#);

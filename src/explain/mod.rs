@@ -8,11 +8,9 @@
 //! use iamsat::check::no_new_access;
 //! use iamsat::evaluate::Options;
 //! use iamsat::explain::{Refusal, blame, refusal};
-//! use iamsat::solve::Verdict;
-//! # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-//! # fn policy(statement: &str) -> Document {
-//! #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-//! #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+//! use iamsat::Verdict;
+//! # fn policy(statement: &str) -> iamsat::Document {
+//! #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 //! # }
 //! let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 //! let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);

@@ -307,7 +307,7 @@ fn confined(statement: &Statement, condition: &serde_json::Value) -> Option<Stat
     let text = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition,
     }});
-    let read = parse(&Source::new("condition", text.to_string()), &InputLimits::default()).document?;
+    let read = parse(&Source::new("condition", text.to_string()), &InputLimits::default()).ok()?;
     let mut confined = statement.clone();
     confined.conditions.extend(read.statements.first()?.conditions.iter().cloned());
     Some(confined)

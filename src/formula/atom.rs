@@ -13,7 +13,7 @@ id! {
     VariableId
 }
 id! {
-    /// Index of a [`PatternKey`].
+    /// Index of a [`PatternKey`](crate::formula::PatternKey).
     PatternId
 }
 id! {

@@ -10,6 +10,7 @@ use crate::formula::graph::{Graph, Lit};
 use crate::formula::interner::{Table, fast};
 use crate::formula::network::Network;
 use crate::formula::pattern_key::{LiteralPrefix, PatternKey};
+use crate::formula::renumbering::PutIn;
 use crate::formula::variable_pattern::VariablePattern;
 use crate::index::{IndexVec, id};
 use crate::request::{Presence, key_info};
@@ -56,6 +57,7 @@ pub struct Formula<'a> {
     pub(super) separate_keys: bool,
     /// For patterns on the requester's word, the keys that they were made for, with the pattern on the value of each.
     pub(super) origins: FxHashMap<PatternId, Vec<(&'a str, PatternId)>>,
+    pub(super) put_in: PutIn,
 }
 
 impl Default for Formula<'_> {
@@ -84,6 +86,7 @@ impl Default for Formula<'_> {
             speaks_of_requester: false,
             separate_keys: false,
             origins: FxHashMap::default(),
+            put_in: PutIn::default(),
         }
     }
 }

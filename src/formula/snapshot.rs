@@ -4,14 +4,15 @@
 //! have met them first. So it makes no difference which of the two was done.
 
 use crate::formula::atom::{
-    Atom, Bound, BoundId, NetworkId, Opaque, OpaqueId, PatternId, Site, TemplateId, Test, Unobservable,
-    UnobservableId, Variable, VariableId,
+    Atom, Bound, BoundId, NetworkId, Opaque, PatternId, Site, Unobservable, UnobservableId, Variable,
+    VariableId,
 };
 use crate::formula::formula::Formula;
-use crate::formula::graph::{Lit, Node, NodeId};
+use crate::formula::graph::{Lit, Node};
 use crate::formula::interner::{Table, fast};
 use crate::formula::network::Network;
 use crate::formula::pattern_key::PatternKey;
+use crate::formula::renumbering::{Renumbering, Renumberings};
 use crate::formula::variable_pattern::VariablePattern;
 use crate::index::{Id, IndexVec, id};
 use std::hash::Hash;
@@ -30,14 +31,15 @@ impl<I: Id, T: Clone + Eq + Hash> Hashed<I, T> {
         Hashed { values, index: PhantomData }
     }
 
-    /// Puts the values into a table; their indexes there.
-    fn put_in(&self, table: &mut Table<I, T>) -> Renumbering<I> {
-        self.values.iter().map(|(hash, value)| table.intern_hashed(*hash, value.clone())).collect()
+    /// Puts the values into a table, and their indexes there into a renumbering.
+    fn put_in(&self, table: &mut Table<I, T>, indexes: &mut Renumbering<I>) {
+        indexes.clear();
+        indexes.reserve(self.values.len());
+        for (hash, value) in &self.values {
+            indexes.push(table.intern_hashed(*hash, value.clone()));
+        }
     }
 }
-
-/// The indexes that values have in a formula, by those that they have in the snapshot.
-type Renumbering<I> = IndexVec<I, I>;
 
 id! {
     /// A place among the literals of all conjunctions of a snapshot.
@@ -67,37 +69,6 @@ pub(crate) struct Snapshot<'a> {
     opaques: Box<[(Opaque, Vec<Site>)]>,
     /// Patterns on the requester's word, with the patterns on keys that they were made of.
     origins: Vec<(PatternId, Vec<(&'a str, PatternId)>)>,
-}
-
-/// The indexes that the parts of atoms have in a formula.
-struct Renumberings {
-    variables: Renumbering<VariableId>,
-    patterns: Renumbering<PatternId>,
-    bounds: Renumbering<BoundId>,
-    networks: Renumbering<NetworkId>,
-    templates: Renumbering<TemplateId>,
-    unobservables: Renumbering<UnobservableId>,
-    opaques: Renumbering<OpaqueId>,
-}
-
-impl Renumberings {
-    fn atom(&self, atom: Atom) -> Atom {
-        match atom {
-            Atom::Match(id, test) => Atom::Match(self.variables[id], self.test(test)),
-            Atom::Present(id) => Atom::Present(self.variables[id]),
-            Atom::Unobservable(id) => Atom::Unobservable(self.unobservables[id]),
-            Atom::Opaque(id) => Atom::Opaque(self.opaques[id]),
-        }
-    }
-
-    fn test(&self, test: Test) -> Test {
-        match test {
-            Test::Pattern(id) => Test::Pattern(self.patterns[id]),
-            Test::Bound(id) => Test::Bound(self.bounds[id]),
-            Test::Network(id) => Test::Network(self.networks[id]),
-            Test::Template(id) => Test::Template(self.templates[id]),
-        }
-    }
 }
 
 impl<'a> Snapshot<'a> {
@@ -131,56 +102,50 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// The literals that the nodes of a snapshot have in a formula.
-pub(crate) struct SnapshotLiterals(IndexVec<NodeId, Lit>);
-
-impl SnapshotLiterals {
-    /// The literal in the formula for one of the snapshot.
-    pub(crate) fn literal(&self, lit: Lit) -> Lit {
-        self.0[lit.node()].negate_if(lit.is_negated())
-    }
-}
-
 impl<'a> Formula<'a> {
-    /// Puts in a snapshot of the document at this place of the check.
-    pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, document: usize) -> SnapshotLiterals {
-        let renumberings = self.put_in_tables(snapshot, document);
-        let mut literals = SnapshotLiterals(IndexVec::from(Vec::with_capacity(snapshot.nodes.len())));
-        let (mut parts, mut start) = (Vec::new(), Place::at(0));
+    /// Puts in a snapshot of the document at this place of the check. Returns the literal for one of the snapshot.
+    pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, document: usize, literal: Lit) -> Lit {
+        let mut memory = std::mem::take(&mut self.put_in);
+        self.put_in_tables(snapshot, document, &mut memory.renumberings);
+        memory.literals.clear();
+        memory.literals.reserve(snapshot.nodes.len());
+        let mut start = Place::at(0);
         for node in &snapshot.nodes {
             let literal = match *node {
                 SnapshotNode::True => Lit::TRUE,
-                SnapshotNode::Atom(atom) => self.atom(renumberings.atom(atom)),
+                SnapshotNode::Atom(atom) => self.atom(memory.renumberings.atom(atom)),
                 SnapshotNode::And(end) => {
+                    let mut parts = std::mem::take(&mut memory.parts);
                     parts.clear();
-                    parts
-                        .extend(snapshot.children.range(start..end).iter().map(|lit| literals.literal(*lit)));
+                    parts.extend(snapshot.children.range(start..end).iter().map(|lit| memory.literal(*lit)));
                     start = end;
                     parts.sort_unstable();
                     // Different nodes of the snapshot are different nodes here: nothing disappears.
-                    self.graph.and_of_sorted(&parts)
+                    let literal = self.graph.and_of_sorted(&parts);
+                    memory.parts = parts;
+                    literal
                 }
             };
-            literals.0.push(literal);
+            memory.literals.push(literal);
         }
-        literals
+        let literal = memory.literal(literal);
+        self.put_in = memory;
+        literal
     }
 
     /// Puts in the parts of the snapshot's atoms.
-    fn put_in_tables(&mut self, snapshot: &Snapshot<'a>, document: usize) -> Renumberings {
+    fn put_in_tables(&mut self, snapshot: &Snapshot<'a>, document: usize, renumberings: &mut Renumberings) {
         let here = |site: &Site| Site { document, ..*site };
-        let variables = snapshot.variables.put_in(&mut self.variables);
-        let patterns = snapshot.patterns.values.iter();
-        let patterns = patterns.map(|(hash, pattern)| self.intern_hashed_pattern(*hash, pattern.clone()));
-        let mut renumberings = Renumberings {
-            variables,
-            patterns: patterns.collect(),
-            bounds: snapshot.bounds.put_in(&mut self.bounds),
-            networks: snapshot.networks.put_in(&mut self.networks),
-            templates: Vec::with_capacity(snapshot.templates.len()).into(),
-            unobservables: snapshot.unobservables.put_in(&mut self.unobservables),
-            opaques: Vec::with_capacity(snapshot.opaques.len()).into(),
-        };
+        snapshot.variables.put_in(&mut self.variables, &mut renumberings.variables);
+        renumberings.patterns.clear();
+        renumberings.patterns.reserve(snapshot.patterns.values.len());
+        for (hash, pattern) in &snapshot.patterns.values {
+            renumberings.patterns.push(self.intern_hashed_pattern(*hash, pattern.clone()));
+        }
+        snapshot.bounds.put_in(&mut self.bounds, &mut renumberings.bounds);
+        snapshot.networks.put_in(&mut self.networks, &mut renumberings.networks);
+        snapshot.unobservables.put_in(&mut self.unobservables, &mut renumberings.unobservables);
+        renumberings.templates.clear();
         for (template, widened, site) in &snapshot.templates {
             let id = self.templates.intern(template.clone());
             if !self.widened.contains(id) {
@@ -189,6 +154,7 @@ impl<'a> Formula<'a> {
             }
             renumberings.templates.push(id);
         }
+        renumberings.opaques.clear();
         for (opaque, sites) in &snapshot.opaques {
             let id = self.opaque_id(opaque.clone());
             self.sites[id].extend(sites.iter().map(here));
@@ -202,7 +168,6 @@ impl<'a> Formula<'a> {
                 }
             }
         }
-        renumberings
     }
 }
 

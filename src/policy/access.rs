@@ -20,6 +20,7 @@ pub struct Access {
 
 /// Why the lists are no access entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AccessError {
     /// Both lists are empty.
     Empty,

@@ -126,7 +126,7 @@ mod tests {
         let statements: Vec<String> =
             elements.map(|element| format!(r#"{{"Effect":"Allow",{element},"Resource":"*"}}"#)).collect();
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
-        let document = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+        let document = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
         let index_of_all = ActionIndex::of(&document.statements);
         for action in
             ["s3:getobject", "s3:getobjectacl", "ec2:runinstances", "iam:passrole", "a:b", "a:bc", "x:y", ""]

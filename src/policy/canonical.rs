@@ -25,7 +25,7 @@ impl Piece<'_> {
 }
 
 impl Statement {
-    /// What the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
+    /// Lists all that the statement says, piece by piece. Two statements of one version of the language have equal pieces only if they say
     /// the same.
     pub(crate) fn content(&self) -> impl Iterator<Item = Piece<'_>> {
         let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
@@ -46,6 +46,26 @@ impl Statement {
 }
 
 impl Statement {
+    /// Lists some of what the statement says, fast: statements of equal content have equal pieces, and most others differ in them.
+    pub(crate) fn sample(&self) -> impl Iterator<Item = Piece<'_>> {
+        let Statement { effect, principal, action, resource, conditions, .. } = self;
+        let (principal, resource) = (principal.as_ref(), resource.as_ref());
+        let condition = conditions.first();
+        let texts = [
+            action.values.first().map(|action| &*action.value.text),
+            action.values.last().map(|action| &*action.value.text),
+            resource.and_then(|resource| resource.values.first()).map(|resource| &*resource.value.text),
+            resource.and_then(|resource| resource.values.last()).map(|resource| &*resource.value.text),
+            principal.and_then(|principal| principal.values.first()).map(|principal| &*principal.value.text),
+            condition.map(|condition| &*condition.key.value.text),
+            condition.and_then(|condition| condition.values.first()).map(|value| &*value.value.text),
+        ];
+        [Piece::Number(effect.value as u32), count(action.values.len()), count(conditions.len())]
+            .into_iter()
+            .chain(resource.map(|resource| count(resource.values.len())))
+            .chain(texts.into_iter().flatten().map(Piece::Text))
+    }
+
     /// True if both have the same content: as comparing the pieces, but fast.
     pub(crate) fn says_the_same(&self, other: &Statement) -> bool {
         let Statement { span: _, sid: _, effect, principal, action, resource, conditions } = self;
@@ -121,11 +141,14 @@ fn list<'s, T, const N: usize>(
     values: &'s [Spanned<T>],
     value: impl Fn(&'s T) -> [Piece<'s>; N],
 ) -> impl Iterator<Item = Piece<'s>> {
-    let count = match u32::try_from(values.len()) {
+    std::iter::once(count(values.len())).chain(values.iter().flat_map(move |each| value(&each.value)))
+}
+
+fn count<'s>(values: usize) -> Piece<'s> {
+    match u32::try_from(values) {
         Ok(count) => Piece::Number(count),
         Err(_) => broken("a document has fewer than 2^32 bytes"),
-    };
-    std::iter::once(count).chain(values.iter().flat_map(move |each| value(&each.value)))
+    }
 }
 
 /// A text that is read as a pattern, with policy variables or without.
@@ -142,7 +165,7 @@ mod tests {
     fn statement(statement: &str) -> Statement {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
         let parsed = parse(&Source::new("p", text), &InputLimits::default());
-        let document = parsed.document.unwrap_or_else(|| panic!("{statement} {:?}", parsed.diagnostics));
+        let document = parsed.unwrap_or_else(|error| panic!("{error}"));
         document.statements[0].clone()
     }
 
@@ -153,6 +176,7 @@ mod tests {
             "Resource": ["*"], "Effect": "Allow"}"#;
         let (plain, other) = (statement(plain), statement(other));
         assert!(plain.content().eq(other.content()) && plain.says_the_same(&other));
+        assert!(plain.sample().eq(other.sample()));
     }
 
     #[test]

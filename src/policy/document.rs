@@ -141,7 +141,7 @@ impl Statement {
 /// ```
 /// use iamsat::{limits::InputLimits, policy::{Effect, Version, parse}, span::Source};
 /// let text = r#"{"Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
-/// let document = parse(&Source::new("policy.json", text), &InputLimits::default()).document.unwrap();
+/// let document = parse(&Source::new("policy.json", text), &InputLimits::default()).unwrap();
 /// let statement = &document.statements[0];
 /// assert_eq!((statement.effect.value, statement.sid()), (Effect::Allow, Some("Read")));
 /// // Without `Version`, the older one holds.
@@ -176,7 +176,7 @@ impl Document {
     /// use iamsat::{limits::InputLimits, policy::parse, span::Source};
     /// let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*",
     ///     "Resource":"arn:aws:s3:::${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}"#;
-    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
     /// assert_eq!(policy.mentioned_keys().collect::<Vec<_>>(), ["aws:securetransport", "aws:username"]);
     /// ```
     pub fn mentioned_keys(&self) -> impl Iterator<Item = &str> {
@@ -188,7 +188,7 @@ impl Document {
     /// ```
     /// use iamsat::{limits::InputLimits, policy::{Effect, parse}, span::Source};
     /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
-    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).document.unwrap();
+    /// let policy = parse(&Source::new("p", text), &InputLimits::default()).unwrap();
     /// let mut statements = policy.statements.to_vec();
     /// statements[0].effect.value = Effect::Deny;
     /// let denying = policy.with_statements(statements);

@@ -17,6 +17,7 @@ mod extract;
 mod json;
 mod json_scan;
 mod parse;
+mod parse_error;
 mod pointer;
 mod policy_type;
 mod principal;
@@ -44,9 +45,12 @@ pub use document::{Document, Effect, Element, PrincipalElement, Statement, Versi
 pub use extract::{Read, read};
 pub(crate) use extract::{decoded, find_all};
 pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, tree};
-pub(crate) use json_scan::{Cursor, string_length, value_length};
+pub(crate) use json_scan::Cursor;
+#[cfg(feature = "batch")]
+pub(crate) use json_scan::{string_length, value_length};
 pub(crate) use parse::document;
-pub use parse::{Parsed, parse};
+pub use parse::parse;
+pub use parse_error::ParseError;
 pub(crate) use pointer::escape;
 pub use pointer::pointer_at;
 pub use policy_type::PolicyType;

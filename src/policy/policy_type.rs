@@ -86,7 +86,7 @@ impl Document {
     /// use iamsat::{limits::InputLimits, policy::{PolicyType, parse}, span::Source};
     /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
     /// let limits = InputLimits::default();
-    /// let document = parse(&Source::new("p.json", text), &limits).document.unwrap();
+    /// let document = parse(&Source::new("p.json", text), &limits).unwrap();
     /// assert!(document.misfits(PolicyType::Identity, &limits).is_empty());
     /// assert_eq!(document.misfits(PolicyType::Resource, &limits)[0].code, "missing-principal");
     /// ```

@@ -63,7 +63,7 @@ impl<'d> Json<'d> {
 /// ```
 /// use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 /// let read = |text: &str| -> Document {
-///     parse(&Source::new("policy.json", text), &InputLimits::default()).document.unwrap()
+///     parse(&Source::new("policy.json", text), &InputLimits::default()).unwrap()
 /// };
 /// let document = read(
 ///     r#"{ "Statement": { "Action": ["s3:Get*"], "Resource": "\u002a", "Effect": "Allow" } }"#,

@@ -76,10 +76,8 @@ impl RequestSet {
     ///
     /// ```
     /// use iamsat::policy::RequestSet;
-    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-    /// # fn policy(statement: &str) -> Document {
-    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # fn policy(statement: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
     /// # }
     /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}"#);
     /// let names: Vec<_> = RequestSet::beside_others([&policy]).into_iter().map(RequestSet::name).collect();

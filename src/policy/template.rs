@@ -45,6 +45,14 @@ pub struct TemplateError {
     pub offset: usize,
 }
 
+impl std::fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
 impl Template {
     /// Reads `text` with wildcards. With `variables`, `${...}` is a policy variable or an escape (`${*}`, `${?}`,
     /// `${$}`); without, those characters are literal (version 2008-10-17), wildcards inside included.

@@ -7,6 +7,7 @@
 /// assert!(CheckKind::ALL.iter().all(|check| CheckKind::parse(check.name()) == Some(*check)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CheckKind {
     /// Does a policy allow what another does not?
     NoNewAccess,

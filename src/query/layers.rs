@@ -37,10 +37,8 @@ pub struct Layer<'q, 'a> {
 ///
 /// ```
 /// use iamsat::query::{CheckKind, Query, Role};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
 /// let query = Query::no_new_access(&policy, &policy);
@@ -87,10 +85,8 @@ impl<'a> Query<'a> {
     /// ```
     /// use iamsat::policy::RequestSet;
     /// use iamsat::query::Query;
-    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-    /// # fn policy(statement: &str) -> Document {
-    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # fn policy(statement: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
     /// # }
     /// let old = policy(r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
     /// let new = policy(r#"{"Effect":"Deny","Action":"s3:Put*","Resource":"*"}"#);

@@ -33,6 +33,14 @@ pub struct Failure {
     pub open: Option<Box<Issue>>,
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
 impl Failure {
     /// Makes an error of what was asked.
     pub fn validation(message: impl Into<String>) -> Failure {

@@ -64,7 +64,7 @@ mod tests {
 
     fn text(statement: &str) -> String {
         let source = Source::new("p", format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#));
-        let document = parse(&source, &InputLimits::default()).document.unwrap();
+        let document = parse(&source, &InputLimits::default()).unwrap();
         statement_text(&document, &document.statements[0])
     }
 

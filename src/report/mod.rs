@@ -5,18 +5,16 @@
 //!
 //! ```
 //! use iamsat::check::{Options, no_new_access};
-//! use iamsat::report::{AwsCheck, Invocation, Judgement, json, text};
-//! # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-//! # fn policy(statement: &str) -> Document {
-//! #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-//! #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+//! use iamsat::report::{AwsCheck, Invocation, Judgement, text};
+//! # fn policy(statement: &str) -> iamsat::Document {
+//! #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 //! # }
 //! let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 //! let new = policy(r#"{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}"#);
 //! let options = Options::default();
 //! let answer = no_new_access(&new, &old, &options);
 //! let judgement = Judgement::new(AwsCheck::NoNewAccess, &new, Some(&old), &answer, &options);
-//! assert_eq!(json::judgement(&judgement)["result"], "FAIL");
+//! assert_eq!(serde_json::to_value(&judgement).unwrap()["result"], "FAIL");
 //! let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
 //! let issues = judgement.issues(&invocation);
 //! let shown = text::judgement(&judgement, &issues, false, text::Verbosity::Normal, text::Style::default());

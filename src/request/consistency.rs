@@ -38,6 +38,8 @@ impl std::fmt::Display for Inconsistency {
     }
 }
 
+impl std::error::Error for Inconsistency {}
+
 /// The keys that policies mention: lower case, in order, each once.
 ///
 /// ```

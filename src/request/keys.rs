@@ -151,11 +151,24 @@ pub fn key_info(name: &str) -> Option<&'static KeyInfo> {
 
 /// The entry for a key, by its name in lower case.
 pub(super) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
+    // Most keys are those of a service, which no entry starts like.
+    if !PREFIXES.contains(&prefix(name)?) {
+        return None;
+    }
     let found = known(name).or_else(|| {
         let slash = memchr::memchr(b'/', name.as_bytes())?;
         known(name.get(..=slash)?)
     });
     found.filter(|info| !info.name.ends_with('/') || name.len() > info.name.len())
+}
+
+/// The services of the keys in the table.
+const PREFIXES: [&[u8]; 7] = [b"aws", b"ec2", b"lambda", b"ssm", b"codebuild", b"glue", b"identitystore"];
+
+/// The text before the first colon.
+pub(super) fn prefix(name: &str) -> Option<&[u8]> {
+    let bytes = name.as_bytes();
+    bytes.get(..bytes.iter().position(|byte| *byte == b':')?)
 }
 
 /// The entry with exactly this name in lower case.

@@ -56,10 +56,8 @@ pub struct Request {
 /// ```
 /// use iamsat::evaluate::{Decision, Options, decide};
 /// use iamsat::request::{Request, Requester};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"AROAEXAMPLE"},"Action":"*","Resource":"*"}"#);
 /// let (session, _) = Requester::parse("arn:aws:iam::111122223333:role/Deploy").unwrap();

@@ -308,10 +308,8 @@ impl Request {
     /// ```
     /// use iamsat::policy::ResourceType;
     /// use iamsat::request::{Request, Requester};
-    /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-    /// # fn policy(statement: &str) -> Document {
-    /// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-    /// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+    /// # fn policy(statement: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
     /// # }
     /// let policy = policy(r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#);
     /// let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();

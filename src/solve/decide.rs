@@ -7,8 +7,7 @@
 
 use crate::code::Code;
 use crate::confirm::Claim;
-use crate::formula::{Atom, AtomId, Lit, OpaqueId, weaken};
-use crate::index::IndexVec;
+use crate::formula::{Lit, OpaqueId};
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::solve::fitting_values::with_fitting_values;
@@ -73,11 +72,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
             }
         }
     }
-    let formula = search.formula();
-    let is_opaque: IndexVec<AtomId, bool> =
-        formula.atoms().map(|(_, atom)| matches!(atom, Atom::Opaque(_))).collect();
-    let weaker: Vec<Lit> =
-        goal.iter().map(|lit| weaken(&mut formula.graph, *lit, &|atom| is_opaque[atom])).collect();
+    let weaker = search.weaken(goal);
     if let Some(model) = search.solve(&weaker)? {
         let request = concretize(search, &model, claim)?;
         search.workspace.meter.work(claim.work)?;

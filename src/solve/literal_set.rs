@@ -10,6 +10,10 @@ const NEGATION_IN: u8 = 2;
 const PRESENCE: u8 = 4;
 /// Any other atom.
 const ATOM: u8 = 8;
+/// An opaque predicate, which is an atom too.
+const OPAQUE: u8 = 16;
+/// An AND that has an opaque predicate among its parts, or in such an AND.
+const AND_OF_OPAQUE: u8 = 32;
 
 /// The bits for a literal being in a set, and for its negation.
 fn signs_of(lit: Lit) -> (u8, u8) {
@@ -27,6 +31,8 @@ pub(super) enum Cost {
     Failure,
     /// Anything else.
     More,
+    /// An opaque predicate would have to mean something certain, which no request can show.
+    Opaque,
 }
 
 /// A set of literals.
@@ -44,14 +50,30 @@ impl LiteralSet {
         let known = self.kinds.len();
         self.kinds.reserve(formula.graph.len() - known);
         for id in formula.graph.ids_from(known) {
-            self.kinds.push(match formula.graph.node(id) {
-                Node::Atom(atom) if matches!(formula.atom_of(atom), Atom::Present(_)) => PRESENCE,
-                Node::Atom(_) => ATOM,
-                Node::True | Node::And(_) => 0,
-            });
+            let kind = self.kind(formula, formula.graph.node(id));
+            self.kinds.push(kind);
         }
         self.bits.clear();
         self.bits.extend_from_slice(self.kinds.as_slice());
+    }
+
+    /// What a node is; its parts come before it.
+    fn kind(&self, formula: &Formula<'_>, node: Node<'_>) -> u8 {
+        match node {
+            Node::True => 0,
+            Node::Atom(atom) => match formula.atom_of(atom) {
+                Atom::Present(_) => PRESENCE,
+                Atom::Opaque(_) => ATOM | OPAQUE,
+                Atom::Match(..) | Atom::Unobservable(_) => ATOM,
+            },
+            Node::And(parts) => {
+                let is_opaque = |part: &Lit| match self.kinds[part.node()] {
+                    kind if kind & OPAQUE != 0 => true,
+                    kind => kind & AND_OF_OPAQUE != 0 && !part.is_negated(),
+                };
+                if parts.iter().any(is_opaque) { AND_OF_OPAQUE } else { 0 }
+            }
+        }
     }
 
     /// Adds a literal; true if it was not in the set before.
@@ -79,8 +101,10 @@ impl LiteralSet {
         let (bits, (own, _)) = (self.bits[lit.node()], signs_of(lit));
         if bits & own != 0 {
             Cost::Nothing
+        } else if bits & OPAQUE != 0 {
+            Cost::Opaque
         } else if !lit.is_negated() {
-            Cost::More
+            if bits & AND_OF_OPAQUE != 0 { Cost::Opaque } else { Cost::More }
         } else if bits & PRESENCE != 0 {
             Cost::Absence
         } else if bits & ATOM != 0 {

@@ -9,7 +9,7 @@
 //!
 //! Few goals come as far as the loop: see [`crate::solve::shortcuts`].
 
-use crate::formula::{Conjunction, Formula, Lit, VariableId};
+use crate::formula::{Conjunction, Formula, Lit, VariableId, Weakening};
 use crate::limits::{Exhausted, Meter, SearchLimits};
 use crate::solve::atom_index::AtomIndex;
 use crate::solve::justify::{Justification, Justifier};
@@ -27,6 +27,7 @@ pub struct Search<'f, 'a> {
     relevance: Relevance<'a>,
     justifier: Justifier,
     guesses: Guesses,
+    weakening: Weakening,
     limits: SearchLimits,
     lemmas: Vec<Lemma>,
     undecided: Option<Lemma>,
@@ -51,6 +52,7 @@ impl<'f, 'a> Search<'f, 'a> {
             relevance: Relevance::new(atoms),
             justifier: Justifier::default(),
             guesses: Guesses::default(),
+            weakening: Weakening::default(),
             limits,
             lemmas: Vec::new(),
             undecided: None,
@@ -96,6 +98,11 @@ impl<'f, 'a> Search<'f, 'a> {
         };
         self.stats.clauses += proposer.clauses();
         Ok(end)
+    }
+
+    /// The goal without opaque predicates: what satisfies it satisfies `goal`, whatever they mean.
+    pub(super) fn weaken(&mut self, goal: &[Lit]) -> Vec<Lit> {
+        goal.iter().map(|lit| self.weakening.weaken(self.workspace.formula, *lit)).collect()
     }
 
     /// Refutes the proposal with at least one conflict, or finds a value for every variable that it speaks about.

@@ -13,11 +13,9 @@ use crate::span::Span;
 /// The answer to one question about one policy.
 ///
 /// ```
-/// use iamsat::{check::{Options, no_new_access}, solve::Verdict};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::{check::{Options, no_new_access}, Verdict};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":"s3:GetObjectAcl","Resource":"*"}"#);
@@ -38,6 +36,18 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Returns true if the answer is proved for every request. An UNKNOWN is not: it is never taken for a PASS.
+    ///
+    /// ```
+    /// use iamsat::{Document, Options, no_new_access};
+    /// let policy: Document = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#.parse()?;
+    /// assert!(no_new_access(&policy, &policy, &Options::default()).verdict.is_pass());
+    /// # Ok::<(), iamsat::ParseError>(())
+    /// ```
+    pub fn is_pass(&self) -> bool {
+        matches!(self, Verdict::Pass(_))
+    }
+
     /// `PASS`, `FAIL` or `UNKNOWN`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -51,11 +61,9 @@ impl Verdict {
 /// A statement that by itself does what the question asks about, with a request that shows it.
 ///
 /// ```
-/// use iamsat::{check::{Options, no_new_access}, solve::Verdict};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::{check::{Options, no_new_access}, Verdict};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"}"#);
@@ -64,6 +72,7 @@ impl Verdict {
 /// assert_eq!((findings[0].statement, findings[0].action), (0, Some(1)));
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// The set of requests that the statement puts the witness into.
     pub set: RequestSet,
@@ -128,11 +137,9 @@ impl Finding {
 /// Why there is no answer.
 ///
 /// ```
-/// use iamsat::{check::{Options, no_new_access}, code::Code, solve::{UnknownReason, Verdict}};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::{check::{Options, no_new_access}, code::Code, UnknownReason, Verdict};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
 /// // AWS does not document wildcards in the name of a service.
@@ -184,6 +191,7 @@ impl Unknown {
 
 /// One reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UnknownReason {
     /// A limit or the deadline ended the search.
     Exhausted(Exhausted),

@@ -8,11 +8,9 @@ use crate::request::{Request, Requesters};
 ///
 /// ```
 /// use iamsat::evaluate::{Decision, Options, decide};
-/// use iamsat::{check::no_new_access, solve::Verdict};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::{check::no_new_access, Verdict};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/k"}"#);
@@ -34,6 +32,14 @@ pub struct Unconfirmed {
     /// What does not hold of it.
     pub disagreement: Disagreement,
 }
+
+impl std::fmt::Display for Unconfirmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.disagreement.fmt(f)
+    }
+}
+
+impl std::error::Error for Unconfirmed {}
 
 impl Witness {
     /// Asks three independent questions about the request: do the documents decide as claimed, is it a request that can

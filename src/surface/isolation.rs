@@ -120,7 +120,7 @@ mod tests {
 
     fn policy(action: &str) -> Document {
         let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new("p", text), &InputLimits::default()).unwrap()
     }
 
     fn at_fault() -> Box<Unknown> {

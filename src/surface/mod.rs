@@ -16,8 +16,8 @@ pub(crate) use isolation::injection;
 pub use isolation::{Answered, answered, isolated};
 pub use members::{JsonMembers, json_members};
 pub use open::{
-    attached, changed_link, given_in, incomplete, no_policy, not_read, open, other_condition, passes_over,
-    undecided, unknown,
+    attached, changed_block, changed_link, given_in, incomplete, no_policy, not_read, open, other_condition,
+    passes_over, undecided, unknown,
 };
 pub use options::{as_resource_policy, deadline, policy_type};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

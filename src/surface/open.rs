@@ -1,7 +1,9 @@
 //! Reasons for which a policy of a file, or the file as a whole, is not decided.
 
 use crate::code::Code;
-use crate::container::{Attachment, Content, Entry, Link, LinkChange, PolicyKind, State, policy_of_arn};
+use crate::container::{
+    Attachment, BlockChange, Content, Entry, Link, LinkChange, PolicyKind, State, policy_of_arn,
+};
 use crate::diagnostic::Diagnostic;
 use crate::query::CheckKind;
 use crate::report::{Failure, Issue, Kind};
@@ -116,6 +118,28 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
     };
     let name = link.name(None);
     Issue::new(Kind::Unknown, code, title).with_fingerprint(&[code.as_str(), &name, attached(link), &to])
+}
+
+/// Why the answer about a change is open: it no longer blocks public access.
+pub fn changed_block(change: &BlockChange<'_>) -> Issue {
+    let BlockChange { block, settings } = change;
+    let of = match (&block.bucket, block.is_account) {
+        (_, true) => "the account".to_owned(),
+        (Some(bucket), false) => format!("bucket {bucket}"),
+        (None, false) => "its bucket".to_owned(),
+    };
+    let settings = settings.join(", ");
+    let title = format!(
+        "{} no longer sets {settings} for {of}, and the public access that this stopped is not judged",
+        block.address
+    );
+    let code = Code::LinkNotJudged;
+    Issue::new(Kind::Unknown, code, title)
+        .with_fingerprint(&[code.as_str(), &block.address, &settings])
+        .with_note(
+            "help",
+            "ask check-no-public-access about the bucket's policy, and look at its ACLs by hand",
+        )
 }
 
 /// The policy that a link names, or what its name is made of.

@@ -4,12 +4,21 @@ use crate::limits::Exhausted;
 
 /// Why a certificate is not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal {
     /// True if a limit was reached, so that nothing is known; otherwise something in the certificate is wrong.
     pub inconclusive: bool,
     /// One sentence.
     pub reason: String,
 }
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 impl Refusal {
     pub(crate) fn new(reason: impl Into<String>) -> Refusal {

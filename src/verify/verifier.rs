@@ -62,10 +62,8 @@ impl Question {
     fn read(certificate: &Certificate, limits: &Limits) -> Result<Question, Refusal> {
         let documents = |policies: &[Policy]| -> Result<Vec<OfSet>, Refusal> {
             let document = |policy: &Policy| {
-                let found = read(&Source::new(&*policy.name, &*policy.text), &limits.input);
-                let document = found
-                    .document
-                    .ok_or_else(|| Refusal::new(format!("the policy {} has errors", policy.name)))?;
+                let document = read(&Source::new(&*policy.name, &*policy.text), &limits.input)
+                    .map_err(|_| Refusal::new(format!("the policy {} has errors", policy.name)))?;
                 Ok((policy.set()?, document))
             };
             policies.iter().map(document).collect()

@@ -58,17 +58,17 @@ fn whole(example: &str) -> String {
 fn codes_of(text: &str) -> Vec<String> {
     use iamsat::check::{Access, Options, access_not_granted, no_new_access};
     use iamsat::limits::InputLimits;
-    use iamsat::policy::{PolicyType, parse, read};
+    use iamsat::policy::{PolicyType, Read, parse, read};
     use iamsat::solve::{UnknownReason, Verdict};
     use iamsat::span::Source;
     let limits = InputLimits::default();
-    let read = read(&Source::new("p", text), &limits);
+    let read = Read::from(read(&Source::new("p", text), &limits));
     let mut codes: Vec<String> = read.diagnostics.iter().map(|d| d.code.to_string()).collect();
     let Some(policy) = read.document else { return codes };
     codes.extend(policy.misfits(PolicyType::Identity, &limits).iter().map(|d| d.code.to_string()));
     let nothing = r#"{"Statement": {"Effect": "Allow", "Action": "other:Thing", "Resource": "arn:aws:a:b:c:d", "Principal": {"AWS": "111122223333"}}}"#;
     let everything = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-    let document = |text: &str| parse(&Source::new("q", text), &limits).document.unwrap();
+    let document = |text: &str| parse(&Source::new("q", text), &limits).unwrap();
     let access = [Access::new(["*"], ["*"]).unwrap()];
     let strict = Options { policy_type: Some(PolicyType::infer([&policy])), ..Options::default() };
     let answers = [

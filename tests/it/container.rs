@@ -171,9 +171,9 @@ fn list(name: &str, words: &[&str]) -> String {
             content(&mut out, "is", &Content::Text { read: *read, origin: Origin::Written });
             out
         }
-        Err(faults) => {
+        Err(error) => {
             let mut out = "error\n".to_owned();
-            for one in &faults {
+            for one in &error.diagnostics {
                 writeln!(out, "  {}", fault(&source, one)).unwrap();
                 for (span, text) in &one.related {
                     writeln!(out, "    {}: {text}", place(&source, *span)).unwrap();

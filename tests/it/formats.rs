@@ -310,7 +310,7 @@ fn drawn(policy: &str, style: iamsat::report::text::Style) -> String {
     use iamsat::report::text::{Verbosity, judgement};
     use iamsat::report::{AwsCheck, Invocation, Judgement, Lists};
     let source = iamsat::span::Source::new("p\u{e4}.json", policy);
-    let policy = iamsat::policy::parse(&source, &iamsat::limits::InputLimits::default()).document.unwrap();
+    let policy = iamsat::policy::parse(&source, &iamsat::limits::InputLimits::default()).unwrap();
     let access = [Access::new(["s3:GetObject"], ["*"]).unwrap()];
     let options = Options::default();
     let answer = access_not_granted(&policy, &access, &options);

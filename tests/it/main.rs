@@ -17,6 +17,7 @@ mod cnf;
 mod codes;
 mod conditions;
 mod container;
+mod examples;
 mod external;
 mod formats;
 mod fuzz;

@@ -69,5 +69,6 @@ fn rule(reason: &UnknownReason) -> &'static str {
         UnknownReason::Exhausted(limit) => limit.code().as_str(),
         UnknownReason::NotVerified(_) => "not-verified",
         UnknownReason::Internal(_) => "internal",
+        reason => panic!("{reason:?} has no rule here"),
     }
 }

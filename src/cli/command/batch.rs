@@ -5,16 +5,12 @@ use crate::check::Options;
 use crate::cli::Exit;
 use crate::cli::args::BatchArgs;
 use crate::cli::output::{Answers, make_directory, note};
-use crate::limits::InputLimits;
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::time::{Duration, Instant};
-
-/// Room in one line for two documents that are escaped throughout.
-const LINE_BYTES: usize = 64 << 20;
 
 pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
     let name = args.file.display().to_string();
@@ -38,9 +34,8 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
         certificates: args.certificates.clone(),
         files: args.files.clone(),
         timeout: args.timeout,
-        limits: InputLimits::default(),
-        line_bytes: LINE_BYTES,
         jobs: args.jobs,
+        ..Batch::default()
     };
     if let Some(directory) = &args.certificates {
         make_directory(directory)?;

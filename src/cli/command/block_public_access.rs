@@ -69,17 +69,18 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
             None => output.note("there is no certificate: no policy was decided"),
         }
     }
-    let report = BlockReport { of: &of, outcome: &outcome, argument: args.policy.as_deref() };
+    let report =
+        BlockReport { of: &of, outcome: &outcome, argument: args.policy.as_deref(), options: &options };
     let (status, exit) = match report.is_found() {
         Some(false) => (Status::Pass, Exit::Success),
         Some(true) => (Status::Fail, Exit::Finding),
         None => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
-        Format::Json => output.json(&report.json(&options))?,
+        Format::Json => output.json(&serde_json::json!(report))?,
         Format::Text => {
             output.issues(policy.into_iter().flat_map(Issue::warnings).collect::<Vec<_>>().iter());
-            output.text(&report.text(&options))?;
+            output.text(&report.text())?;
             if output.verbosity > Verbosity::Quiet {
                 output.text(&format!("block-public-access: {}\n", report.sentence()))?;
             }

@@ -5,7 +5,7 @@ use crate::index::broken;
 use crate::policy::Document;
 use crate::report::{Change, Direction, Failure, Issue, Status};
 use crate::surface::answered;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The requests that are gained and lost and, unless policies are judged alone, no longer denied and newly denied.
 pub(super) struct Changes<'d> {
@@ -108,11 +108,11 @@ impl<'d> Changes<'d> {
     /// Adds the members of JSON, one for each direction.
     pub(super) fn insert_into(&self, members: &mut Map<String, Value>) {
         let (gained, lost, denied) = self.parts();
-        members.insert("gained".to_owned(), gained.json());
-        members.insert("lost".to_owned(), lost.json());
+        members.insert("gained".to_owned(), json!(gained));
+        members.insert("lost".to_owned(), json!(lost));
         if let Some([no_longer, newly]) = denied {
-            members.insert("noLongerDenied".to_owned(), no_longer.json());
-            members.insert("newlyDenied".to_owned(), newly.json());
+            members.insert("noLongerDenied".to_owned(), json!(no_longer));
+            members.insert("newlyDenied".to_owned(), json!(newly));
         }
     }
 }

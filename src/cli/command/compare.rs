@@ -8,7 +8,7 @@ use crate::cli::args::{CompareArgs, Format};
 use crate::cli::input::Reader;
 use crate::cli::output::Output;
 use crate::policy::Document;
-use crate::report::{AwsCheck, Failure, Judgement, Status, json};
+use crate::report::{AwsCheck, Failure, Judgement, Status};
 use crate::solve::Verdict;
 use crate::surface::answered;
 use serde_json::json;
@@ -40,8 +40,8 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
         Format::Json => output.json(&json!({
             "result": result,
             "message": message,
-            "left": json::judgement(&of_left),
-            "right": json::judgement(&of_right),
+            "left": of_left,
+            "right": of_right,
         }))?,
         _ => tell::outcome(output, "compare", &pair.name(), status, &format!("{result}. {message}"), issues)?,
     }

@@ -1,7 +1,7 @@
 //! `find`: the general question whether a request with some properties is allowed.
 
 use super::certificate;
-use crate::check::{Options, Property, find};
+use crate::check::{Options, Property, PropertyError, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
@@ -23,7 +23,7 @@ fn each_alone(policies: &[&Document], within: &[&Document], options: &Options) -
     let plain = Options { certificate: false, ..options.clone() };
     for policy in policies {
         let answer = answered(|| find([*policy], within.iter().copied(), [], &plain))?;
-        if !matches!(answer.verdict, Verdict::Pass(_)) {
+        if !answer.verdict.is_pass() {
             return Err(Failure::validation(format!(
                 "{} by itself may allow such a request, and another policy of the file denies it: whether both are \
                  for the same requester is not known, so choose those that are with `--select`, or ask \
@@ -69,7 +69,11 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
     let wanted = properties(args, &|key| keys.contains(key))?
         .iter()
-        .map(|property| property.read().map_err(Failure::validation))
+        .map(|property| match property.document() {
+            Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
+            Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
+            Ok(document) => Ok(Read::from(Ok(document))),
+        })
         .collect::<Result<Vec<Read>, Failure>>()?;
     if let Some(failure) = Failure::of_documents(reads.iter().chain(&wanted)) {
         return Err(failure);
@@ -92,24 +96,24 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let options = args.search.options(&args.semantics).sharing();
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), &answer, output)?;
-    if !are_one_set && matches!(answer.verdict, Verdict::Pass(_)) {
+    if !are_one_set && answer.verdict.is_pass() {
         each_alone(&policies, &within, &options)?;
     }
     // A PASS about policies that allow nothing says nothing about the requests.
-    let is_pass = matches!(answer.verdict, Verdict::Pass(_));
+    let is_pass = answer.verdict.is_pass();
     let plain = Options { certificate: false, ..options.clone() };
     let at_all = || find(policies.iter().copied(), [], [], &plain);
-    let allow_nothing = is_pass && matches!(answered(at_all)?.verdict, Verdict::Pass(_));
-    let found = Found { policies, arguments, within, answer: &answer, allow_nothing };
+    let allow_nothing = is_pass && answered(at_all)?.verdict.is_pass();
+    let found = Found { policies, arguments, within, answer: &answer, options: &options, allow_nothing };
     let (status, exit) = match answer.verdict {
         Verdict::Pass(_) => (Status::Pass, Exit::Success),
         Verdict::Fail(_) => (Status::Fail, Exit::Finding),
         Verdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
-        Format::Json => output.json(&found.json(&options))?,
+        Format::Json => output.json(&json!(found))?,
         Format::Text => {
-            let issues = found.issues(&options);
+            let issues = found.issues();
             output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
             for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
                 output.text(&format!("{}\n", text::issue(issue, output.style)))?;
@@ -127,7 +131,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
                 rule: None,
                 status,
                 message: found.sentence(),
-                issues: found.issues(&options),
+                issues: found.issues(),
             }],
             issues: Vec::new(),
             has_baseline: false,

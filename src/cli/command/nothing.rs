@@ -17,8 +17,8 @@ pub(super) fn nothing(like: &Document, options: &Options) -> Document {
     let has_resource = like.statements.iter().any(|statement| statement.resource.is_some());
     let resource = if has_resource { r#","Resource":"*""# } else { "" };
     let text = format!(r#"{{"Statement":{{"Effect":"Allow",{principal}"Action":[]{resource}}}}}"#);
-    match parse(&Source::new("<nothing>", text), &InputLimits::default()).document {
-        Some(document) => document,
-        None => broken("a statement without actions matches nothing"),
+    match parse(&Source::new("<nothing>", text), &InputLimits::default()) {
+        Ok(document) => document,
+        Err(_) => broken("a statement without actions matches nothing"),
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::output::{Output, directory};
 use crate::evaluate::{self, Decision, Trace, evaluate, evaluate_sides};
 use crate::policy::{Document, PolicyType};
 use crate::report::text;
-use crate::report::{Failure, Remark, Report, Simulation, json};
+use crate::report::{Failure, Remark, Report, Simulation};
 use crate::request::{FactSets, Request, RequestSpec};
 use crate::surface::{document, fit, json_members};
 
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     output.warnings(simulation.warnings());
     match output.format {
         Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
-        Format::Json => output.json(&json::simulation(&simulation))?,
+        Format::Json => output.json(&serde_json::json!(simulation))?,
         Format::Pipeline(_) => output.report(&Report {
             command: "simulate",
             directory: directory(),

@@ -6,7 +6,7 @@ use super::placed::{matches, of_entry, open, read, skipped};
 use super::reader::Reader;
 use crate::cli::args::ContainerArgs;
 use crate::container::{
-    Attachment, Container, Link, LinkChange, NamedLink, PolicyKind, named_links, unread_links,
+    Attachment, BlockChange, Container, Link, LinkChange, NamedLink, PolicyKind, named_links, unread_links,
 };
 use crate::report::{Failure, Issue};
 use crate::surface;
@@ -65,6 +65,14 @@ pub(super) fn changed(
         _ => missing(link, file, surface::changed_link(change, file), args),
     };
     Some(unless_skipped(link, input, args))
+}
+
+/// The input for settings that a change takes away from a bucket.
+pub(super) fn unblocked(file: &str, change: &BlockChange<'_>, args: &ContainerArgs) -> Option<Input> {
+    let address = &change.block.address;
+    let by_kind = args.kind.is_empty() || args.kind.contains(&PolicyKind::Resource);
+    let by_name = args.select.is_empty() || args.select.iter().any(|glob| matches(glob, address));
+    (by_kind && by_name).then(|| open(file, address, surface::changed_block(change), args))
 }
 
 /// True if the flags choose the link: links are looked at where policies of identities are.

@@ -9,7 +9,8 @@ use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{
-    BEFORE, Container, Content, Entry, LinkChange, Origin, Pair, changed_links, pairs, planned_links,
+    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, changed_blocks, changed_links,
+    pairs, planned_block_changes, planned_links,
 };
 use crate::report::{Failure, Issue};
 use crate::surface::{open, other_condition, unreadable};
@@ -151,8 +152,17 @@ impl<'a> Pairing<'a> {
             let is_deleted = change.policy.is_some_and(|policy| !policy.is_there());
             self.link((&container, file), &change, (is_made, is_deleted));
         }
+        self.unblocked(file, planned_block_changes(&container));
         self.finish(&container, file);
         Ok(())
+    }
+
+    /// Adds settings that block public access no more.
+    fn unblocked(&mut self, file: &str, changes: Vec<BlockChange<'_>>) {
+        let inputs: Vec<Input> =
+            changes.iter().filter_map(|change| links::unblocked(file, change, self.args)).collect();
+        self.references.extend(inputs.iter().map(|_| None));
+        self.list.extend(inputs);
     }
 
     fn containers(&mut self, old: &Container, new: &Container, file: &str) {
@@ -185,6 +195,7 @@ impl<'a> Pairing<'a> {
             let of_file = if change.is_new { (new, file) } else { (old, old_file) };
             self.link(of_file, &change, (lacks(&before), lacks(&after)));
         }
+        self.unblocked(old_file, changed_blocks(old, new));
         self.finish(new, file);
         let before = incomplete(old, old_file, self.args);
         self.references.extend(before.iter().map(|_| None));

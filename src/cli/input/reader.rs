@@ -138,7 +138,7 @@ impl Reader {
                 }
                 Ok(Opened::One(*read))
             }
-            Err(diagnostics) => Ok(Opened::One(Read { source, document: None, diagnostics })),
+            Err(error) => Ok(Opened::One(Read::from(Err(error)))),
         }
     }
 

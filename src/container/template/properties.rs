@@ -369,6 +369,10 @@ impl<'t> Reader<'_, '_, 't> {
             _ => {}
         }
         container.attachments.extend(found.into_iter().chain(own_links));
+        if resource.kind == "AWS::S3::Bucket" {
+            container.buckets.insert(resource.name.to_owned());
+            container.buckets.extend(subject(properties, "BucketName"));
+        }
         if let ("AWS::S3::Bucket", Some(block)) =
             (resource.kind, properties.member("PublicAccessBlockConfiguration"))
         {

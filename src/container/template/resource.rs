@@ -5,7 +5,7 @@ use super::super::options::Options;
 use super::super::{built, text};
 use super::functions::{Evaluator, Names, call};
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Json, JsonValue, Read, document, escape};
+use crate::policy::{Json, JsonValue, document, escape};
 use crate::span::{Source, Span};
 
 /// The context that every reader of a resource needs.
@@ -92,8 +92,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
         let pointer = entry.pointer.clone();
         let source = self.source.named(format!("{}#{}", self.source.name(), entry.name));
-        let parsed = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits);
-        let read = Read { source, document: parsed.document, diagnostics: parsed.diagnostics };
+        let read = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits).into();
         Content::Text { read, origin: Origin::Written }
     }
 

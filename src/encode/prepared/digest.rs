@@ -1,5 +1,6 @@
-//! Per-statement digests computed before compilation: a content hash and a mask of services.
+//! Per-statement digests computed before compilation: a hash of a sample of the content, and a mask of services.
 
+use crate::index::broken;
 use crate::policy::{ActionPattern, Document, Effect, Element, Part, Statement, Version};
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
@@ -58,7 +59,11 @@ fn service(text: &str) -> Option<&[u8]> {
 
 /// The digests of the statements of a document.
 #[derive(Clone, Debug)]
-pub(crate) struct Digests(Box<[Entry]>);
+pub(crate) struct Digests {
+    entries: Box<[Entry]>,
+    /// The hashes and places of the statements, in order of these and of their contents.
+    order: Box<[(u64, usize)]>,
+}
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -82,47 +87,49 @@ pub(crate) struct Content<'o> {
     statement: &'o Statement,
 }
 
-impl Ord for Content<'_> {
-    /// Most contents differ in their hashes. Contents are sorted and not kept in a hash table, because texts with equal hashes can
-    /// be made at will.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let first = (self.hash, self.version).cmp(&(other.hash, other.version));
-        first.then_with(|| match self.statement.says_the_same(other.statement) {
-            true => Ordering::Equal,
-            false => self.statement.content().cmp(other.statement.content()),
-        })
-    }
+/// Compares contents, given with hashes of samples of them; most differ in these. Contents are sorted and not kept in a hash table, because
+/// texts with equal hashes can be made at will.
+fn compare(one: (u64, &Statement), other: (u64, &Statement)) -> Ordering {
+    one.0.cmp(&other.0).then_with(|| match one.1.says_the_same(other.1) {
+        true => Ordering::Equal,
+        false => one.1.content().cmp(other.1.content()),
+    })
 }
-
-impl PartialOrd for Content<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Content<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Content<'_> {}
 
 impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
         let entry = |statement: &Statement| {
             let mut hasher = FxHasher::default();
-            statement.content().for_each(|piece| piece.add_to(&mut hasher));
+            statement.sample().for_each(|piece| piece.add_to(&mut hasher));
             Entry { services: Services::of_element(&statement.action), hash: hasher.finish() }
         };
-        Digests(statements.iter().map(entry).collect())
+        let entries: Box<[Entry]> = statements.iter().map(entry).collect();
+        let mut order: Vec<(u64, usize)> = entries.iter().map(|entry| entry.hash).zip(0..).collect();
+        order.sort_unstable_by(|one, other| {
+            compare((one.0, at(statements, one.1)), (other.0, at(statements, other.1)))
+        });
+        Digests { entries, order: order.into() }
+    }
+
+    /// True if a statement of the document that they are of has this content.
+    pub(crate) fn contain(&self, document: &Document, content: &Content<'_>) -> bool {
+        let sought = (content.hash, content.statement);
+        let is_there = |of: &(u64, usize)| compare((of.0, at(&document.statements, of.1)), sought);
+        document.version == content.version && self.order.binary_search_by(is_there).is_ok()
     }
 
     /// All digests, in order, given the document that they are of.
     pub(crate) fn iter<'o>(&self, document: &'o Document) -> impl Iterator<Item = Digest<'o>> {
-        self.0.iter().zip(&document.statements).map(|(entry, statement)| {
+        self.entries.iter().zip(&document.statements).map(|(entry, statement)| {
             let content = Content { version: document.version, hash: entry.hash, statement };
             Digest { effect: statement.effect.value, services: entry.services, content }
         })
+    }
+}
+
+fn at(statements: &[Statement], place: usize) -> &Statement {
+    match statements.get(place) {
+        Some(statement) => statement,
+        None => broken("digests are of their document"),
     }
 }

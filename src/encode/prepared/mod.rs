@@ -25,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 /// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
 /// # fn policy(action: &str) -> Document {
 /// #     let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// #     parse(&Source::new("policy", text), &InputLimits::default()).unwrap()
 /// # }
 /// let baseline = PreparedDocument::new(policy("s3:Get*"));
 /// let ask = |action| no_new_access(&policy(action), &baseline, &Options::default()).verdict.name();

@@ -66,7 +66,7 @@ impl Kept {
 
     fn put_in<'a>(&'a self, formula: &mut Formula<'a>, document: usize) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        formula.put_in(&recorded.snapshot, document).literal(recorded.literal)
+        formula.put_in(&recorded.snapshot, document, recorded.literal)
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     fn document(statements: &str) -> Document {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-        parse(&Source::new("p", text), &InputLimits::default()).document.unwrap()
+        parse(&Source::new("p", text), &InputLimits::default()).unwrap()
     }
 
     const SETTING: Semantics = Semantics {

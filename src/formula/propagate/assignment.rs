@@ -66,19 +66,25 @@ impl Assignment {
         self.fresh = u128::MAX;
     }
 
-    /// The value of a literal.
+    /// The value of a literal. It is asked for more often than anything else, so the usual part of it is small enough to be inlined.
+    #[inline]
     pub(super) fn value(&self, lit: Lit) -> Option<bool> {
         match self.values.find(lit.node())? {
             Value::True => Some(!lit.is_negated()),
             Value::False => Some(lit.is_negated()),
-            Value::Assumable if self.has_assumed => Some(lit.is_negated()),
-            Value::NorNode if self.has_assumed => Some(!lit.is_negated()),
-            Value::Dependent if self.has_assumed => {
-                let part = self.values[self.bulk.deciding(lit.node())];
-                matches!(part, Value::Assumable | Value::NorNode).then_some(lit.is_negated())
-            }
-            Value::Open | Value::Assumable | Value::NorNode | Value::Dependent => None,
+            Value::Open => None,
+            Value::Assumable => self.has_assumed.then_some(lit.is_negated()),
+            Value::NorNode => self.has_assumed.then_some(!lit.is_negated()),
+            Value::Dependent if self.has_assumed => self.dependent(lit),
+            Value::Dependent => None,
         }
+    }
+
+    /// The value of a literal of a node that is false as long as one of its parts is, by what is assumed.
+    #[inline(never)]
+    fn dependent(&self, lit: Lit) -> Option<bool> {
+        let part = self.values[self.bulk.deciding(lit.node())];
+        matches!(part, Value::Assumable | Value::NorNode).then_some(lit.is_negated())
     }
 
     /// Makes a literal true.

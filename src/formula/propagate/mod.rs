@@ -11,4 +11,4 @@ mod value;
 mod weaken;
 
 pub use conjunction::Conjunction;
-pub use weaken::weaken;
+pub use weaken::Weakening;

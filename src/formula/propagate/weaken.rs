@@ -1,34 +1,44 @@
 //! Formulas without opaque predicates that imply the original.
 
-use crate::formula::atom::AtomId;
-use crate::formula::graph::{Graph, Lit, Node};
+use crate::formula::atom::Atom;
+use crate::formula::formula::Formula;
+use crate::formula::graph::{Lit, Node};
 use rustc_hash::FxHashMap;
 
 /// Replaces every opaque occurrence by the constant that makes the literal harder to satisfy. An assignment that satisfies the
 /// result satisfies the original under every meaning of the opaque predicates.
-pub fn weaken(graph: &mut Graph, lit: Lit, is_opaque: &dyn Fn(AtomId) -> bool) -> Lit {
-    Weakening { graph, is_opaque, memo: FxHashMap::default() }.weaken(lit)
-}
-
-struct Weakening<'w> {
-    graph: &'w mut Graph,
-    is_opaque: &'w dyn Fn(AtomId) -> bool,
+///
+/// Goals of one formula share most of their parts, so results are kept.
+#[derive(Debug, Default)]
+pub struct Weakening {
     memo: FxHashMap<Lit, Lit>,
 }
 
-impl Weakening<'_> {
-    fn weaken(&mut self, lit: Lit) -> Lit {
-        if let Some(known) = self.memo.get(&lit) {
-            return *known;
-        }
-        let children: Vec<Lit> = match self.graph.node(lit.node()) {
+impl Weakening {
+    /// The literal without opaque predicates. All calls have to be about the same formula.
+    pub fn weaken(&mut self, formula: &mut Formula<'_>, lit: Lit) -> Lit {
+        let mut parts: Vec<Lit> = match formula.graph.node(lit.node()) {
             Node::True => return lit,
-            Node::Atom(atom) => return if (self.is_opaque)(atom) { Lit::FALSE } else { lit },
-            Node::And(children) => children.to_vec(),
+            Node::Atom(atom) => {
+                let is_opaque = matches!(formula.atom_of(atom), Atom::Opaque(_));
+                return if is_opaque { Lit::FALSE } else { lit };
+            }
+            Node::And(children) => match self.memo.get(&lit) {
+                Some(known) => return *known,
+                None => children.iter().map(|child| child.negate_if(lit.is_negated())).collect(),
+            },
         };
-        let parts: Vec<Lit> =
-            children.into_iter().map(|child| self.weaken(child.negate_if(lit.is_negated()))).collect();
-        let result = if lit.is_negated() { self.graph.or(parts) } else { self.graph.and(parts) };
+        let mut is_changed = false;
+        for part in &mut parts {
+            let weaker = self.weaken(formula, *part);
+            is_changed |= weaker != *part;
+            *part = weaker;
+        }
+        let result = match (is_changed, lit.is_negated()) {
+            (false, _) => lit,
+            (true, true) => formula.graph.or(parts),
+            (true, false) => formula.graph.and(parts),
+        };
         self.memo.insert(lit, result);
         result
     }

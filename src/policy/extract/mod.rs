@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{self, Json};
 use crate::policy::parse::document;
-use crate::policy::{Document, Parsed};
+use crate::policy::{Document, ParseError};
 use crate::span::{Source, Span};
 pub(crate) use encoded::decoded;
 use encoded::plain;
@@ -25,7 +25,15 @@ use resemblance::resembles_policy;
 /// The number of places of a file with several policies that are shown; all are counted.
 const SHOWN: usize = 12;
 
-/// The result of reading a file.
+/// A text with its document or its faults, for those who tell of several texts together.
+///
+/// ```
+/// use iamsat::policy::{Read, read};
+/// use iamsat::{Source, limits::InputLimits};
+/// let read = Read::from(read(&Source::new("p.json", "{"), &InputLimits::default()));
+/// assert!(read.document.is_none());
+/// assert_eq!((read.source.name(), read.diagnostics.len()), ("p.json", 1));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Read {
     /// The text that the spans point into: the file, or the document that stood in it as a text.
@@ -36,18 +44,32 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl From<Result<Document, ParseError>> for Read {
+    fn from(result: Result<Document, ParseError>) -> Read {
+        match result {
+            Ok(document) => Read {
+                source: document.source.clone(),
+                diagnostics: document.warnings.clone(),
+                document: Some(document),
+            },
+            Err(error) => Read::failed(error.source, error.diagnostics),
+        }
+    }
+}
+
 impl Read {
-    fn parsed(source: &Source, parsed: Parsed) -> Read {
-        Read { source: source.clone(), document: parsed.document, diagnostics: parsed.diagnostics }
+    /// A text that holds no document.
+    pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Read {
+        Read { source, document: None, diagnostics }
     }
 
     /// The same under another name: what was called `from`, or something in it, is called `to` instead. The text and the
     /// statements are shared.
     ///
     /// ```
-    /// use iamsat::{limits::InputLimits, policy::read, span::Source};
+    /// use iamsat::{Source, limits::InputLimits, policy::{Read, read}};
     /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
-    /// let read = read(&Source::new("new", text), &InputLimits::default()).renamed("new", "old");
+    /// let read = Read::from(read(&Source::new("new", text), &InputLimits::default())).renamed("new", "old");
     /// assert_eq!(read.document.unwrap().source.name(), "old");
     /// ```
     #[must_use]
@@ -58,10 +80,6 @@ impl Read {
         }
         read
     }
-
-    fn failed(source: &Source, diagnostics: Vec<Diagnostic>) -> Read {
-        Read { source: source.clone(), document: None, diagnostics }
-    }
 }
 
 /// Reads the one policy document of a file: the file itself, or the only one in an answer of the AWS CLI.
@@ -69,12 +87,16 @@ impl Read {
 /// A document that stands in the file as a text becomes a source of its own, called `FILE#POINTER`.
 ///
 /// ```
-/// use iamsat::{limits::InputLimits, policy::read, span::Source};
+/// use iamsat::{Source, limits::InputLimits, policy::read};
 /// let answer = r#"{"Policy": "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"}"#;
-/// let read = read(&Source::new("bucket.json", answer), &InputLimits::default());
-/// assert_eq!(read.document.unwrap().source.name(), "bucket.json#/Policy");
+/// let policy = read(&Source::new("bucket.json", answer), &InputLimits::default())?;
+/// assert_eq!(policy.source.name(), "bucket.json#/Policy");
+/// # Ok::<(), iamsat::ParseError>(())
 /// ```
-pub fn read(source: &Source, limits: &InputLimits) -> Read {
+///
+/// # Errors
+/// The file holds no policy, several, or a part that looks like one and is not.
+pub fn read(source: &Source, limits: &InputLimits) -> Result<Document, ParseError> {
     match plain(source.text()) {
         Some((text, how)) => {
             let name = format!("{} ({how})", source.name());
@@ -84,12 +106,13 @@ pub fn read(source: &Source, limits: &InputLimits) -> Read {
     }
 }
 
-fn within(source: &Source, limits: &InputLimits) -> Read {
+fn within(source: &Source, limits: &InputLimits) -> Result<Document, ParseError> {
+    let failed = |diagnostics| Err(ParseError::new(source, diagnostics));
     let (json, mut faults) = match json::parse(source.text(), limits) {
         Ok(tree) => tree,
-        Err(diagnostics) => return Read::failed(source, diagnostics),
+        Err(diagnostics) => return failed(diagnostics),
     };
-    let bare = |faults| Read::parsed(source, document(source, &json, String::new(), faults, limits));
+    let bare = |faults| document(source, &json, String::new(), faults, limits);
     if json.member("Statement").is_some() {
         return bare(faults);
     }
@@ -105,24 +128,28 @@ fn within(source: &Source, limits: &InputLimits) -> Read {
                 several => faults.push(several_policies(source.text(), several)),
             }
             faults.extend(found.unread);
-            Read::failed(source, faults)
+            failed(faults)
         }
     }
 }
 
 /// Reads the only policy of a file.
-fn only(source: &Source, one: &Found<'_, '_>, faults: Vec<Diagnostic>, limits: &InputLimits) -> Read {
+fn only(
+    source: &Source,
+    one: &Found<'_, '_>,
+    faults: Vec<Diagnostic>,
+    limits: &InputLimits,
+) -> Result<Document, ParseError> {
     match &one.text {
-        None => Read::parsed(source, document(source, one.json, one.pointer.clone(), faults, limits)),
+        None => document(source, one.json, one.pointer.clone(), faults, limits),
         // A document that is a text has a source of its own, where these faults have no place.
-        Some(_) if !faults.is_empty() => Read::failed(source, faults),
+        Some(_) if !faults.is_empty() => Err(ParseError::new(source, faults)),
         Some(text) => {
             let name = match one.pointer.as_str() {
                 "" => format!("{} (unquoted)", source.name()),
                 pointer => format!("{}#{pointer}", source.name()),
             };
-            let source = source.decoded(name, text.as_str(), one.json.span);
-            Read::parsed(&source, crate::policy::parse(&source, limits))
+            crate::policy::parse(&source.decoded(name, text.as_str(), one.json.span), limits)
         }
     }
 }

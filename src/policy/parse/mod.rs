@@ -11,31 +11,29 @@ use crate::policy::closest::closest;
 use crate::policy::json::{self, Json, JsonValue, Member};
 use crate::policy::size;
 use crate::policy::{
-    ActionPattern, Document, Effect, Element, ResourcePattern, Statement, Template, Version,
+    ActionPattern, Document, Effect, Element, ParseError, ResourcePattern, Statement, Template, Version,
 };
 use crate::span::{Source, Span, Spanned};
 
-/// The result of reading a document.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    /// The document, if there were no errors.
-    pub document: Option<Document>,
-    /// Everything noticed, errors and warnings, by place.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Reads one policy document. All faults are reported together; one bad statement never hides another.
+/// Reads one policy document. All faults are reported together; one bad statement never hides another. A document says what was
+/// odd about it ([`Document::warnings`]).
+///
+/// A text without a name of its own is read by [`str::parse`].
 ///
 /// ```
-/// use iamsat::{limits::InputLimits, policy::parse, span::Source};
+/// use iamsat::{Source, limits::InputLimits, parse};
 /// let text = r#"{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
-/// let parsed = parse(&Source::new("p.json", text), &InputLimits::default());
-/// assert_eq!(parsed.document.unwrap().statements.len(), 1);
+/// let policy = parse(&Source::new("p.json", text), &InputLimits::default())?;
+/// assert_eq!((policy.source.name(), policy.statements.len()), ("p.json", 1));
+/// # Ok::<(), iamsat::ParseError>(())
 /// ```
-pub fn parse(source: &Source, limits: &InputLimits) -> Parsed {
+///
+/// # Errors
+/// The text is not a policy document.
+pub fn parse(source: &Source, limits: &InputLimits) -> Result<Document, ParseError> {
     match json::parse(source.text(), limits) {
         Ok((json, faults)) => document(source, &json, String::new(), faults, limits),
-        Err(diagnostics) => Parsed { document: None, diagnostics },
+        Err(diagnostics) => Err(ParseError::new(source, diagnostics)),
     }
 }
 
@@ -46,22 +44,21 @@ pub(crate) fn document(
     base_pointer: String,
     faults: Vec<Diagnostic>,
     limits: &InputLimits,
-) -> Parsed {
+) -> Result<Document, ParseError> {
     let large = size::faults(json, limits);
     if !large.is_empty() {
-        return Parsed { document: None, diagnostics: large };
+        return Err(ParseError::new(source, large));
     }
     let mut reader = Reader { limits, diagnostics: faults, version: Version::default(), dropped: 0 };
-    let mut document = reader.document(source, json, base_pointer);
+    let document = reader.document(source, json, base_pointer);
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end, d.code));
-    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
-        document = None;
+    match document {
+        Some(document) if diagnostics.iter().all(|d| d.severity != Severity::Error) => {
+            Ok(Document { warnings: diagnostics, ..document })
+        }
+        Some(_) | None => Err(ParseError::new(source, diagnostics)),
     }
-    if let Some(document) = &mut document {
-        document.warnings.clone_from(&diagnostics);
-    }
-    Parsed { document, diagnostics }
 }
 
 const DOCUMENT_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];

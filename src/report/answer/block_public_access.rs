@@ -32,6 +32,8 @@ pub struct BlockReport<'a> {
     pub outcome: &'a BlockOutcome,
     /// The argument that the policy came from.
     pub argument: Option<&'a str>,
+    /// The way in which the question was asked.
+    pub options: &'a Options,
 }
 
 impl BlockReport<'_> {
@@ -152,20 +154,15 @@ impl BlockReport<'_> {
     }
 
     /// Writes the command that replays a request that the policy allows.
-    pub(in crate::report) fn replay(
-        &self,
-        policy: &Document,
-        request: &Request,
-        options: &Options,
-    ) -> Option<String> {
+    pub(in crate::report) fn replay(&self, policy: &Document, request: &Request) -> Option<String> {
         let mut referee = evaluate::Options::for_documents(&[policy]);
         referee.policy_type = PolicyType::Resource;
-        referee.strict_arn = options.strict_arn;
+        referee.strict_arn = self.options.strict_arn;
         // As the policy was read for the answer; `simulate` reads it otherwise, so that the replay is tried.
         referee.allows_whole_resource = true;
-        let spelled =
-            Replayer::new(&[policy], &referee, options.aws_compat).spelled(request, RequestSet::ALLOWED)?;
-        replay::command(&spelled, &[self.argument?], "allowed", options.strict_arn).ok()
+        let spelled = Replayer::new(&[policy], &referee, self.options.aws_compat)
+            .spelled(request, RequestSet::ALLOWED)?;
+        replay::command(&spelled, &[self.argument?], "allowed", self.options.strict_arn).ok()
     }
 
     /// Says what services and the owner keep of a policy, where it is restricted to them.

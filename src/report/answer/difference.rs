@@ -87,10 +87,8 @@ impl Direction {
 /// ```
 /// use iamsat::check::{Options, difference};
 /// use iamsat::report::{Change, Direction, Invocation};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let old = policy(r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#);
 /// let new = policy(r#"{"Effect":"Allow","Action":["s3:Get*","s3:PutObject"],"Resource":"*"}"#);
@@ -145,7 +143,7 @@ impl<'a> Change<'a> {
 
     /// Returns true if it is proved that the groups cover everything.
     pub fn is_complete(&self) -> bool {
-        matches!(self.rest.verdict, Verdict::Pass(_))
+        self.rest.verdict.is_pass()
     }
 
     /// Returns true if something is different, with a request that shows it.

@@ -19,20 +19,23 @@ use crate::solve::{Finding, Verdict};
 /// ```
 /// use iamsat::check::{Options, Property, find};
 /// use iamsat::report::Found;
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
 /// let like = Property { actions: vec!["s3:Delete*".into()], ..Property::default() };
-/// let like = like.read().unwrap().document.unwrap();
+/// let like = like.document().unwrap();
 /// let options = Options::default();
 /// let answer = find([&policy], [&like], [], &options);
 /// let found = Found {
-///     policies: vec![&policy], arguments: vec!["policy.json"], within: vec![&like], answer: &answer, allow_nothing: false,
+///     policies: vec![&policy],
+///     arguments: vec!["policy.json"],
+///     within: vec![&like],
+///     answer: &answer,
+///     options: &options,
+///     allow_nothing: false,
 /// };
-/// assert_eq!(found.issues(&options)[0].code.as_str(), "request-found");
+/// assert_eq!(found.issues()[0].code.as_str(), "request-found");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
@@ -44,6 +47,8 @@ pub struct Found<'a> {
     pub within: Vec<&'a Document>,
     /// The answer.
     pub answer: &'a Answer,
+    /// The way in which the question was asked.
+    pub options: &'a Options,
     /// True if it is proved that the policies allow no request at all.
     pub allow_nothing: bool,
 }
@@ -54,17 +59,17 @@ impl<'a> Found<'a> {
         [self.policies.as_slice(), &self.within].concat()
     }
 
-    fn referee(&self, options: &Options) -> evaluate::Options {
+    fn referee(&self) -> evaluate::Options {
         let mut referee = evaluate::Options::for_documents(&self.policies);
         referee.policy_type = self.answer.policy_type;
-        referee.strict_arn = options.strict_arn;
+        referee.strict_arn = self.options.strict_arn;
         referee
     }
 
     /// Lists the findings, each with its document and the patterns that let the request through.
-    pub(in crate::report) fn explained(&self, options: &Options) -> Vec<(&'a Finding, &'a Document, Blame)> {
+    pub(in crate::report) fn explained(&self) -> Vec<(&'a Finding, &'a Document, Blame)> {
         let Verdict::Fail(findings) = &self.answer.verdict else { return Vec::new() };
-        let referee = self.referee(options);
+        let referee = self.referee();
         let explained = |finding: &'a Finding| {
             let document = self.policies.get(finding.document).copied()?;
             Some((finding, document, blame(document, finding, None, &referee)?))
@@ -73,13 +78,13 @@ impl<'a> Found<'a> {
     }
 
     /// Makes an issue of each statement that by itself allows such a request, or the reasons why there is no answer.
-    pub fn issues(&self, options: &Options) -> Vec<Issue> {
+    pub fn issues(&self) -> Vec<Issue> {
         let documents = self.documents();
         let names = KeyNames::of(&documents);
         let mut issues: Vec<Issue> = self
-            .explained(options)
+            .explained()
             .into_iter()
-            .map(|(finding, document, blame)| self.issue(finding, document, &blame, &names, options))
+            .map(|(finding, document, blame)| self.issue(finding, document, &blame, &names))
             .collect();
         if self.allow_nothing {
             let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
@@ -102,14 +107,7 @@ impl<'a> Found<'a> {
         issues
     }
 
-    fn issue(
-        &self,
-        finding: &Finding,
-        document: &Document,
-        blame: &Blame,
-        names: &KeyNames<'_>,
-        options: &Options,
-    ) -> Issue {
+    fn issue(&self, finding: &Finding, document: &Document, blame: &Blame, names: &KeyNames<'_>) -> Issue {
         let witness = finding.witness.request();
         let statement = document.statements.get(finding.statement);
         let name = statement_name(finding.statement, statement);
@@ -134,7 +132,7 @@ impl<'a> Found<'a> {
         if self.answer.is_for_scp(finding) {
             notes.push(("note", ONLY_FOR_SCP.to_owned()));
         }
-        match self.replay(finding, names, options) {
+        match self.replay(finding, names) {
             Ok(command) => notes.push(("replay", command)),
             Err(why) => notes.push(("no replay", why.to_owned())),
         }
@@ -155,17 +153,14 @@ impl<'a> Found<'a> {
     }
 
     /// Writes the command that replays a request, after trying it.
-    fn replay(
-        &self,
-        finding: &Finding,
-        names: &KeyNames<'_>,
-        options: &Options,
-    ) -> Result<String, &'static str> {
-        let spelled =
-            RequestSpec { bare_context: options.aws_compat, ..RequestSpec::of(finding.witness.request()) };
+    fn replay(&self, finding: &Finding, names: &KeyNames<'_>) -> Result<String, &'static str> {
+        let spelled = RequestSpec {
+            bare_context: self.options.aws_compat,
+            ..RequestSpec::of(finding.witness.request())
+        };
         let again = spelled.request().ok();
         let allowed =
-            |request| evaluate::decide(&self.policies, &request, &self.referee(options)) == Decision::Allowed;
+            |request| evaluate::decide(&self.policies, &request, &self.referee()) == Decision::Allowed;
         if !again.is_some_and(allowed) {
             return Err("flags cannot say all that matters about the request");
         }
@@ -175,7 +170,7 @@ impl<'a> Found<'a> {
             .map(|(key, value)| (names.name(key).into_owned(), value.clone()))
             .collect();
         let spelled = RequestSpec { context, ..spelled };
-        replay::command(&spelled, &self.arguments, "allowed", options.strict_arn)
+        replay::command(&spelled, &self.arguments, "allowed", self.options.strict_arn)
     }
 
     /// Says the answer in a sentence.

@@ -81,7 +81,7 @@ impl Judgement<'_> {
 
     /// Says how much was looked at, and as what.
     pub fn basis(&self) -> String {
-        let sizes = matches!(self.answer.verdict, Verdict::Pass(_)).then(|| proved(self));
+        let sizes = self.answer.verdict.is_pass().then(|| proved(self));
         let beside = (self.answer.beside_others && self.check == AwsCheck::NoNewAccess)
             .then(|| "judged beside others".to_owned());
         let inferred = self.answer.policy_type_inferred;

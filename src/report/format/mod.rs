@@ -14,6 +14,7 @@ use super::issue::Report;
 
 /// A format for pipelines: it tells the issues of a [`Report`], whichever command they come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PipelineFormat {
     /// SARIF 2.1.0, for code scanning.
     Sarif,

@@ -43,7 +43,7 @@ pub(crate) fn corpus() -> Option<PathBuf> {
 /// A document that has to be without errors.
 pub(crate) fn document(name: &str, text: &str) -> Document {
     let parsed = parse(&Source::new(name, text), &InputLimits::default());
-    parsed.document.unwrap_or_else(|| panic!("{name}: {:?}", parsed.diagnostics))
+    parsed.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// One line of a file of check-no-new-access cases.

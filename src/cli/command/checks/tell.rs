@@ -26,7 +26,7 @@ impl Told<'_, '_> {
         output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
         let one = |outcome: &Outcome<'_>, subject: &Subject| {
             let mut value = match outcome {
-                Outcome::Judged(judgement) => json::judgement(judgement),
+                Outcome::Judged(judgement) => serde_json::json!(judgement),
                 Outcome::Failed(failure) => json::failure(failure),
                 Outcome::Skipped(why) => serde_json::json!({"skipped": why}),
                 Outcome::Settled(settled) => json::settled(settled),

@@ -1,16 +1,14 @@
 //! The outcome of Block Public Access.
 
 use super::Members;
-use super::judged::Judged;
 use super::request::RequestView;
-use crate::check::{AclGrant, Options};
+use crate::check::AclGrant;
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
 use crate::report::answer::{BlockReport, Judgement};
 use crate::report::aws_messages::AwsCheck;
 use crate::solve::Verdict;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,7 +29,7 @@ struct BlockView<'a> {
 struct PolicyView<'a> {
     /// `None` if it is not known.
     is_public: Option<bool>,
-    check: Option<Judged<'a>>,
+    check: Option<&'a Judgement<'a>>,
 }
 
 #[derive(Serialize)]
@@ -65,15 +63,15 @@ struct RemainsView<'a> {
     witness: Option<RequestView<'a>>,
 }
 
-impl BlockReport<'_> {
-    /// Writes the answer as JSON.
-    pub fn json(&self, options: &Options) -> Value {
+/// As `--format json` writes it.
+impl Serialize for BlockReport<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (of, outcome) = (self.of, self.outcome);
         let check = AwsCheck::NoPublicAccess(of.resource_type);
         let judgement = of
             .policy
             .zip(outcome.public.as_ref())
-            .map(|(policy, answer)| Judgement::new(check, policy, None, answer, options));
+            .map(|(policy, answer)| Judgement::new(check, policy, None, answer, self.options));
         let documents: Vec<&Document> = of.policy.into_iter().collect();
         let names = KeyNames::of(&documents);
         let remaining = outcome.remaining.as_ref().and_then(|answer| match &answer.verdict {
@@ -81,7 +79,7 @@ impl BlockReport<'_> {
             Verdict::Pass(_) | Verdict::Unknown(_) => None,
         });
         let grants = self.public_grants();
-        json!(BlockView {
+        let view = BlockView {
             result: match self.is_found() {
                 Some(true) => "FOUND",
                 Some(false) => "NONE",
@@ -95,7 +93,7 @@ impl BlockReport<'_> {
                     Some(Verdict::Fail(_)) => Some(true),
                     Some(Verdict::Unknown(_)) => None,
                 },
-                check: judgement.as_ref().map(Judged::of),
+                check: judgement.as_ref(),
             },
             acl: AclView {
                 is_public: !grants.is_empty(),
@@ -112,6 +110,7 @@ impl BlockReport<'_> {
                 witness: remaining.map(|f| RequestView::of(f.witness.request(), &names)),
             },
             maybe_rejected: self.may_reject_policy().then(|| [self.put_policy()]),
-        })
+        };
+        view.serialize(serializer)
     }
 }

@@ -7,8 +7,8 @@ use crate::explain::display::KeyNames;
 use crate::policy::{RequestSet, Statement};
 use crate::report::answer::Change;
 use crate::solve::Verdict;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 #[derive(Serialize)]
 struct ChangeView<'a> {
@@ -35,22 +35,25 @@ struct GroupView<'a> {
     witness: RequestView<'a>,
 }
 
-impl Change<'_> {
-    /// Writes the direction as JSON.
-    pub fn json(&self) -> Value {
+/// As `--format json` writes it.
+impl Serialize for Change<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let documents = [self.more, self.less];
         let names = KeyNames::of(&documents);
         let unknown = match &self.rest.verdict {
             Verdict::Unknown(unknown) => Some(reasons(unknown, &documents)),
             Verdict::Pass(_) | Verdict::Fail(_) => None,
         };
-        json!(ChangeView {
+        let view = ChangeView {
             groups: self.groups.iter().map(|group| self.group(group, &names)).collect(),
             complete: self.is_complete(),
             unknown,
-        })
+        };
+        view.serialize(serializer)
     }
+}
 
+impl Change<'_> {
     fn group<'g>(&'g self, group: &'g Group, names: &'g KeyNames<'g>) -> GroupView<'g> {
         let (document, _) = self.side(group);
         let index = group.region.statement();

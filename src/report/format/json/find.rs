@@ -2,14 +2,13 @@
 
 use super::judged::{Open, reasons};
 use super::request::RequestView;
-use crate::check::{ONLY_FOR_SCP, Options};
+use crate::check::ONLY_FOR_SCP;
 use crate::explain::Blame;
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
 use crate::report::answer::Found;
 use crate::solve::{Finding, Verdict};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,18 +58,18 @@ impl<'a> FindingView<'a> {
     }
 }
 
-impl Found<'_> {
-    /// Writes the answer as JSON.
-    pub fn json(&self, options: &Options) -> Value {
+/// As `--format json` writes it.
+impl Serialize for Found<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let documents = self.documents();
         let names = KeyNames::of(&documents);
-        let explained = self.explained(options);
+        let explained = self.explained();
         let unknown = match &self.answer.verdict {
             Verdict::Unknown(unknown) => Some(&**unknown),
             Verdict::Pass(_) | Verdict::Fail(_) => None,
         };
         let candidate = unknown.and_then(|unknown| unknown.candidate.as_ref());
-        json!(FoundView {
+        let view = FoundView {
             result: self.answer.verdict.name(),
             message: self.sentence(),
             allow_nothing: self.allow_nothing,
@@ -81,6 +80,7 @@ impl Found<'_> {
             policy_type_inferred: self.answer.policy_type_inferred,
             only_if: self.answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
-        })
+        };
+        view.serialize(serializer)
     }
 }

@@ -12,29 +12,33 @@ use crate::report::answer::{Denial, Judgement, Reason, denied};
 use crate::report::aws_messages::AwsCheck;
 use crate::request::AddressSet;
 use crate::solve::{Stats, Unknown, UnknownReason, Verdict};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-/// The view of an answer: AWS's members first, then ours.
+/// As `--format json` writes it: AWS's members first, then ours.
 ///
 /// ```
-/// use iamsat::check::{Options, no_new_access};
-/// use iamsat::report::{Judgement, AwsCheck, json::Judged};
-/// # use iamsat::{limits::InputLimits, policy::{Document, parse}, span::Source};
-/// # fn policy(statement: &str) -> Document {
-/// #     let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-/// #     parse(&Source::new("policy", text), &InputLimits::default()).document.unwrap()
+/// use iamsat::report::{AwsCheck, Judgement};
+/// use iamsat::{Options, no_new_access};
+/// # fn policy(statement: &str) -> iamsat::Document {
+/// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
 /// # }
 /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
 /// let options = Options::default();
 /// let answer = no_new_access(&policy, &policy, &options);
 /// let judgement = Judgement::new(AwsCheck::NoNewAccess, &policy, Some(&policy), &answer, &options);
-/// let text = serde_json::to_string(&Judged::of(&judgement)).unwrap();
+/// let text = serde_json::to_string(&judgement).unwrap();
 /// assert!(text.starts_with(r#"{"result":"PASS","message":"#));
 /// ```
+impl Serialize for Judgement<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Judged::of(self).serialize(serializer)
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Judged<'a> {
+struct Judged<'a> {
     result: &'static str,
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,8 +73,7 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// Views a judgement.
-    pub fn of(judgement: &'a Judgement<'a>) -> Judged<'a> {
+    fn of(judgement: &'a Judgement<'a>) -> Judged<'a> {
         let answer = judgement.answer;
         let mut findings: &[Explained<'_>] = &[];
         let (mut unknown, mut candidate) = (None, None);

@@ -1,4 +1,5 @@
-//! JSON: AWS's three members word for word, then ours. Every answer is written from a typed view.
+//! JSON: AWS's three members word for word, then ours. Every answer is [`Serialize`], written from a typed view; here is what
+//! else the surfaces write.
 
 mod block_public_access;
 mod difference;
@@ -11,8 +12,6 @@ mod request;
 mod simulation;
 
 pub use issue::{accepted, failure, lint};
-pub use judged::Judged;
-pub use simulation::simulation;
 
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;
@@ -22,11 +21,6 @@ use crate::request::Request;
 use crate::span::Source;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-
-/// Writes the answer to one question about one document, for those who add members: [`Judged`] is what it says.
-pub fn judgement(judgement: &Judgement<'_>) -> Value {
-    json!(Judged::of(judgement))
-}
 
 /// Writes a remark about a file.
 pub fn warning(source: &Source, warning: &Diagnostic) -> Value {

@@ -5,8 +5,7 @@ use super::request::RequestView;
 use crate::evaluate::Truth;
 use crate::explain::display::KeyNames;
 use crate::report::answer::{PartReport, Remark, Simulation, StatementReport};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,21 +23,24 @@ struct SimulationView<'a> {
     warnings: Vec<WarningView<'a>>,
 }
 
-/// Writes a simulated request.
-pub fn simulation(simulation: &Simulation<'_>) -> Value {
-    let names = KeyNames::of(&simulation.documents);
-    let of_documents =
-        simulation.warnings().into_iter().map(|(source, w)| WarningView::Read(DiagnosticView::of(source, w)));
-    json!(SimulationView {
-        decision: simulation.decision_name(),
-        expected: simulation.expected.map(|expected| expected.name()),
-        as_expected: simulation.expected.map(|_| simulation.is_as_expected()),
-        request: RequestView::of(&simulation.request, &names),
-        policy_type: simulation.policy_type.name(),
-        policy_type_inferred: simulation.policy_type_inferred,
-        statements: simulation.statements.iter().map(StatementView::of).collect(),
-        warnings: simulation.remarks.iter().map(WarningView::of_remark).chain(of_documents).collect(),
-    })
+/// As `--format json` writes it.
+impl Serialize for Simulation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = KeyNames::of(&self.documents);
+        let of_documents =
+            self.warnings().into_iter().map(|(source, w)| WarningView::Read(DiagnosticView::of(source, w)));
+        let view = SimulationView {
+            decision: self.decision_name(),
+            expected: self.expected.map(|expected| expected.name()),
+            as_expected: self.expected.map(|_| self.is_as_expected()),
+            request: RequestView::of(&self.request, &names),
+            policy_type: self.policy_type.name(),
+            policy_type_inferred: self.policy_type_inferred,
+            statements: self.statements.iter().map(StatementView::of).collect(),
+            warnings: self.remarks.iter().map(WarningView::of_remark).chain(of_documents).collect(),
+        };
+        view.serialize(serializer)
+    }
 }
 
 #[derive(Serialize)]

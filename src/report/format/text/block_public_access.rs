@@ -1,6 +1,5 @@
 //! The outcome of Block Public Access, line by line.
 
-use crate::check::Options;
 use crate::explain::display::{KeyNames, one_line};
 use crate::policy::{Document, PolicyType};
 use crate::report::answer::BlockReport;
@@ -10,7 +9,7 @@ use crate::solve::Verdict;
 
 impl BlockReport<'_> {
     /// Draws the answer for people, line by line.
-    pub fn text(&self, options: &Options) -> String {
+    pub fn text(&self) -> String {
         let settings = self.of.settings.named().into_iter().filter(|(_, on)| *on);
         let on: Vec<&str> = settings.map(|(name, _)| name).collect();
         let rows = [
@@ -25,7 +24,7 @@ impl BlockReport<'_> {
             out.push_str(&row(name, &one_line(&text)));
         }
         if let (Some(witness), Some(policy)) = (self.witness(), self.of.policy) {
-            out.push_str(&self.request_rows(policy, witness, options));
+            out.push_str(&self.request_rows(policy, witness));
         }
         for help in self.help() {
             for (index, line) in help.lines().enumerate() {
@@ -101,13 +100,13 @@ impl BlockReport<'_> {
         }
     }
 
-    fn request_rows(&self, policy: &Document, witness: &Request, options: &Options) -> String {
+    fn request_rows(&self, policy: &Document, witness: &Request) -> String {
         let mut out = String::new();
         let rows = display::rows(witness, &KeyNames::of(&[policy]), PolicyType::Resource);
         for (index, line) in display::table(&rows).lines().enumerate() {
             out.push_str(&row(if index == 0 { "request" } else { "" }, line));
         }
-        if let Some(command) = self.replay(policy, witness, options) {
+        if let Some(command) = self.replay(policy, witness) {
             out.push_str(&row("replay", &command));
         }
         out

@@ -16,7 +16,7 @@ use iamsat::span::Source;
 
 pub(crate) fn holds(data: &[u8]) {
     if let Some([new, existing]) = lines(data).as_deref() {
-        let read = |name, text: &str| parse(&Source::new(name, text), &InputLimits::default()).document;
+        let read = |name, text: &str| parse(&Source::new(name, text), &InputLimits::default()).ok();
         if let (Some(new), Some(existing)) = (read("new", new), read("existing", existing)) {
             // What these policies are about is not known: what they spell makes requests.
             let seed = data.iter().fold(0, |sum: u64, byte| sum.rotate_left(5) ^ u64::from(*byte));

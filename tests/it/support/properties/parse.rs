@@ -5,7 +5,7 @@ use arbitrary::{Result, Unstructured};
 use iamsat::check::{Options, no_new_access};
 use iamsat::diagnostic::Severity;
 use iamsat::limits::InputLimits;
-use iamsat::policy::{Document, parse};
+use iamsat::policy::{Document, Read, parse};
 use iamsat::solve::Verdict;
 use iamsat::span::{Source, Span};
 
@@ -81,7 +81,7 @@ pub(crate) fn damaged(u: &mut Unstructured<'_>) -> Result<String> {
 fn reads(text: &str) {
     let source = Source::new("p.json", text);
     let limits = InputLimits::default();
-    let parsed = parse(&source, &limits);
+    let parsed = Read::from(parse(&source, &limits));
     let inside = |span: Span| text.get(span.range()).is_some();
     for fault in &parsed.diagnostics {
         let has_place =
@@ -94,7 +94,7 @@ fn reads(text: &str) {
     }
     let errors = parsed.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     assert_eq!(parsed.document.is_none(), errors > 0, "{:?}", parsed.diagnostics);
-    let again = parse(&source, &limits);
+    let again = Read::from(parse(&source, &limits));
     assert_eq!(again.diagnostics, parsed.diagnostics);
     if let Some(document) = &parsed.document {
         places(document, &inside);

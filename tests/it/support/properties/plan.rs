@@ -100,8 +100,8 @@ fn same(content: Option<&Content>, text: Option<&str>) {
     match text {
         None => assert_eq!(content.state(), State::Absent),
         Some(text) => {
-            let own = parse(&Source::new("p", text), &InputLimits::default()).document;
-            let own = own.map(|document| document.to_string());
+            let own = parse(&Source::new("p", text), &InputLimits::default());
+            let own = own.ok().map(|document| document.to_string());
             assert_eq!(content.document().map(ToString::to_string), own);
         }
     }
@@ -118,9 +118,9 @@ pub(crate) fn reads(text: &str) -> Option<Container> {
         }
     };
     match open(&source, &Options::default()) {
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            faults.iter().for_each(|fault| inside(&source, fault));
+        Err(error) => {
+            assert!(!error.diagnostics.is_empty());
+            error.diagnostics.iter().for_each(|fault| inside(&source, fault));
             None
         }
         Ok(Contents::Policy(_)) => None,

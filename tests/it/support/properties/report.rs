@@ -121,7 +121,7 @@ fn make_odd(u: &mut Unstructured<'_>, statement: &mut Statement) -> Result<()> {
 
 fn rendered(u: &mut Unstructured<'_>, new: &Source, existing: &Source) -> Result<()> {
     let limits = InputLimits::default();
-    let reads = [new, existing].map(|source| read(source, &limits));
+    let reads = [new, existing].map(|source| Read::from(read(source, &limits)));
     let sources: Vec<&Source> = reads.iter().map(|read| &read.source).collect();
     for read in &reads {
         for diagnostic in &read.diagnostics {
@@ -190,7 +190,7 @@ fn judged(
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
         seen(&drawn(|style| text::judgement(&judgement, &issues, true, verbosity, style)));
     }
-    let value = json::judgement(&judgement);
+    let value = serde_json::to_value(&judgement).unwrap();
     let sources: Vec<&Source> = judgement.documents().into_iter().map(|d| &d.source).collect();
     is_json(&value, &sources);
     for location in value["locations"].as_array().into_iter().flatten() {
@@ -218,7 +218,7 @@ fn compared(new: &Document, existing: &Document, options: &Options) {
     let typed = Invocation { policy: new.source.name(), existing: Some("old"), ..Invocation::default() };
     let sources = [&new.source, &existing.source];
     for change in [gained, no_longer_denied] {
-        is_json(&change.json(), &sources);
+        is_json(&serde_json::to_value(&change).unwrap(), &sources);
         let status = if change.is_empty() { Status::Pass } else { Status::Fail };
         tell(status, &change.sentence(), change.issues(&typed), &sources);
     }
@@ -242,7 +242,7 @@ fn simulated(
     for remark in &simulation.remarks {
         seen(&drawn(|style| text::remark(remark, style)));
     }
-    is_json(&json::simulation(&simulation), sources);
+    is_json(&serde_json::to_value(&simulation).unwrap(), sources);
     let subject = simulation.subject();
     tell(subject.status, &subject.message, subject.issues, sources);
     Ok(())
