@@ -625,7 +625,10 @@ impl<'d> Analyzer<'d> {
         }
         let case = Case::new(request, self.referee.options());
         let mut places = self.index.about(request);
-        self.budget.pay(places.len() * APPLIES);
+        let values = places.iter().filter_map(|place| self.policy.statements.get(*place));
+        let values: usize = values.map(Statement::value_count).sum();
+        // Half of the values: one that matches ends the search.
+        self.budget.pay(places.len() * APPLIES + values / 2);
         places.retain(|place| {
             let statement = self.policy.statements.get(*place);
             statement.is_some_and(|s| s.effect.value == Effect::Allow && case.applies(s) == Truth::True)

@@ -6,7 +6,7 @@ use crate::solve::atom_index::AtomIndex;
 use crate::solve::workspace::Workspace;
 
 /// Atoms that are looked at for one unit of work.
-pub(super) const NEAR: usize = 8;
+pub(super) const NEAR: usize = 4;
 
 /// Finds the tests that imply `outer`, of those whose atoms are wanted; a pattern with policy variables implies what it implies
 /// for all values.

@@ -14,6 +14,9 @@ const LONG_WORD: usize = 32;
 /// Patterns of one text and a gap that are tried for one unit of work: most do not start as the word does.
 const TRIES: usize = 3;
 
+/// Patterns of a list that a cache does not hold, of which each takes so many times as long.
+const UNCACHED: (usize, usize) = (2_000, 6);
+
 /// Most parts of a pattern that are looked at before it is known that a word does not match.
 const USUAL_PARTS: usize = 8;
 
@@ -63,14 +66,17 @@ impl Linter<'_> {
         mut patterns: impl Iterator<Item = &'t Template>,
         word: &str,
     ) -> Result<bool, Stopped> {
-        let mut tries = 0;
+        let (mut patterns_tried, mut tries) = (0, 0);
         let found = patterns.any(|pattern| {
+            patterns_tried += 1;
             tries += match pattern.parts().len() {
                 0..=2 => 1,
                 parts => 2 * parts.min(USUAL_PARTS),
             };
             glob_matches(pattern, word) || pattern.has_variables()
         });
+        let (many, times) = UNCACHED;
+        let tries = if patterns_tried < many { tries } else { tries * times };
         self.budget.compare((1 + tries / TRIES) * (1 + word.len() / LONG_WORD))?;
         Ok(found)
     }
