@@ -172,7 +172,7 @@ impl Default for SearchLimits {
             iterations: 100_000,
             literals: 50_000_000,
             proof_bytes: 10_000_000,
-            work: 200_000_000,
+            work: 160_000_000,
             findings: 1_000,
             witness_bytes: 8 << 20,
             questions: 20_000,

@@ -15,7 +15,7 @@ const LONG_WORD: usize = 32;
 const TRIES: usize = 3;
 
 /// Patterns of a list that a cache does not hold, of which each takes so many times as long.
-const UNCACHED: (usize, usize) = (2_000, 6);
+const UNCACHED: (usize, usize) = (2_000, 3);
 
 /// Most parts of a pattern that are looked at before it is known that a word does not match.
 const USUAL_PARTS: usize = 8;
