@@ -18,10 +18,15 @@ pub struct Solver {
     variables: usize,
     clauses: u64,
     scratch: Vec<Lit>,
+    /// The squares of the lengths of long clauses.
+    squares: usize,
     /// Bytes of proof that may still be written.
     left: Rc<Cell<u64>>,
     ended: Rc<Cell<Option<Exhausted>>>,
 }
+
+/// Literals of a clause from which on it counts how often it is walked through.
+const LONG: usize = 1_000;
 
 /// Accepts a proof up to a number of bytes and until the deadline: the only hook through which a running solver can be stopped.
 struct Bounded {
@@ -68,6 +73,7 @@ impl Solver {
             variables: 0,
             clauses: 0,
             scratch: Vec::new(),
+            squares: 0,
             left,
             ended,
         }
@@ -83,6 +89,9 @@ impl Solver {
             return Err(Exhausted::Literals);
         }
         self.clauses += 1;
+        if clause.len() >= LONG {
+            self.squares += clause.len() * clause.len();
+        }
         self.scratch.clear();
         for literal in clause {
             let index = index_of(*literal);
@@ -96,6 +105,12 @@ impl Solver {
     /// The literals of all clauses.
     pub fn literals(&self) -> usize {
         self.literals
+    }
+
+    /// The squares of the lengths of long clauses: the solver walks through such a clause again for each of its literals that
+    /// becomes false, and writes no proof of it.
+    pub fn squares(&self) -> usize {
+        self.squares
     }
 
     /// The greatest variable number.

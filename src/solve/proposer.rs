@@ -15,6 +15,9 @@ const BYTE: u64 = 8;
 /// The work of a literal of a clause.
 const LITERAL: usize = 4;
 
+/// Literals of a long clause that are walked through for one unit of work; about half of it is each time.
+const WALKED: usize = 100;
+
 /// Variables whose values are read for one unit of work.
 const VARIABLES: usize = 8;
 
@@ -71,6 +74,7 @@ impl Proposer {
     pub(super) fn propose(&mut self, meter: &mut Meter) -> Result<Option<Truth>, Exhausted> {
         let literals = self.solver.literals();
         meter.work((literals - self.paid) * LITERAL + self.solver.variables() / VARIABLES)?;
+        meter.work(self.solver.squares() / WALKED)?;
         self.paid = literals;
         let before = self.solver.proof_bytes_left();
         let model = self.solver.solve().map_err(|limit| match limit {

@@ -206,6 +206,13 @@ pub(crate) const SHAPES: &[Shape] = &[
             with(&statement, &format!(r#""{operator}":{{"aws:PrincipalArn":"{arn}"}}"#))
         })
     }),
+    shared("excepted-accounts", |bytes, seed| {
+        let first = to(r#""*""#, &allow(r#""s3:GetObject""#, r#""arn:aws:s3:::b/*""#));
+        statements(bytes, &first, |i| {
+            let account = format!(r#"{{"NotPrincipal":{{"AWS":"{:012}"}},"#, 100_000_000_000 + i + seed);
+            denied(r#""s3:*""#, "Resource", &bucket(i)).replacen('{', &account, 1)
+        })
+    }),
     shared("services", |bytes, seed| {
         statements(bytes, "", |i| {
             let service = format!(r#"{{"Service":"svc{i}.amazonaws.com"}}"#);
