@@ -2,6 +2,11 @@
 //! limits), never a guess. The default limits are counts, so the same input always gives the same answer.
 
 use crate::code::Code;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The work that exploring a product state is.
+const STATE: u64 = 4;
 
 /// Limits on a document.
 ///
@@ -138,8 +143,8 @@ pub struct SearchLimits {
     pub literals: usize,
     /// Bytes of proof that the SAT solver writes for one problem; this limits its own search.
     pub proof_bytes: u64,
-    /// Comparisons of patterns and visited parts of the formula, for all goals of a check. This limits the work that grows with
-    /// the product of two long lists.
+    /// Everything that a check does, in units of some 50 nanoseconds: values read, parts of the formula visited, patterns
+    /// compared, states explored, clauses derived. All queries for one answer share this limit; see [`SharedWork`].
     pub work: u64,
     /// Findings of one check; with more, the answer is a FAIL that is marked as cut short.
     pub findings: usize,
@@ -166,7 +171,7 @@ impl Default for SearchLimits {
             iterations: 100_000,
             literals: 50_000_000,
             proof_bytes: 10_000_000,
-            work: 200_000_000,
+            work: 160_000_000,
             findings: 1_000,
             witness_bytes: 8 << 20,
             questions: 20_000,
@@ -185,8 +190,71 @@ impl SearchLimits {
     }
 }
 
-/// Counts product states over all emptiness queries of one check and ends the search when
-/// [`SearchLimits::states`] or the deadline is reached.
+/// The work that is left for several queries together.
+///
+/// All copies draw from one count. By default nothing is shared: then every query may do [`SearchLimits::work`].
+///
+/// ```
+/// use iamsat::limits::{Exhausted, SearchLimits, SharedWork};
+/// let shared = SharedWork::of(&SearchLimits { work: 10, ..SearchLimits::default() });
+/// let copy = shared.clone();
+/// assert_eq!((copy.spend(7), shared.left()), (Ok(()), Some(3)));
+/// assert_eq!((shared.spend(4), copy.left()), (Err(Exhausted::Work), Some(0)));
+/// assert_eq!(SharedWork::default().left(), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SharedWork(Option<Arc<Counts>>);
+
+#[derive(Debug)]
+struct Counts {
+    left: AtomicU64,
+    searches: AtomicU64,
+}
+
+impl SharedWork {
+    /// Starts with all of [`SearchLimits::work`].
+    pub fn of(limits: &SearchLimits) -> SharedWork {
+        let left = AtomicU64::new(limits.work);
+        SharedWork(Some(Arc::new(Counts { left, searches: AtomicU64::new(0) })))
+    }
+
+    /// Returns the work that is left; `None` if nothing is shared.
+    pub fn left(&self) -> Option<u64> {
+        self.0.as_ref().map(|counts| counts.left.load(Ordering::Relaxed))
+    }
+
+    /// Counts a search for the answer to a query.
+    pub(crate) fn count_search(&self) {
+        if let Some(counts) = &self.0 {
+            counts.searches.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the number of searches; `None` if nothing is shared.
+    pub fn searches(&self) -> Option<u64> {
+        self.0.as_ref().map(|counts| counts.searches.load(Ordering::Relaxed))
+    }
+
+    /// Takes work away, or all that is left if it is less.
+    pub fn take(&self, amount: u64) {
+        if let (Some(counts), Some(left)) = (&self.0, self.left()) {
+            counts.left.store(left - left.min(amount), Ordering::Relaxed);
+        }
+    }
+
+    /// As [`SharedWork::take`].
+    ///
+    /// # Errors
+    /// [`Exhausted::Work`] if less was left.
+    pub fn spend(&self, amount: u64) -> Result<(), Exhausted> {
+        let is_short = self.left().is_some_and(|left| left < amount);
+        self.take(amount);
+        if is_short { Err(Exhausted::Work) } else { Ok(()) }
+    }
+}
+
+/// Counts product states over all emptiness queries of one check, and all its work, and ends the search when
+/// [`SearchLimits::states`], [`SearchLimits::work`] or the deadline is reached.
 ///
 /// The clock is read once every 1,024 charges, and only if there is a deadline: without one the same input always
 /// ends at the same count.
@@ -231,9 +299,14 @@ impl Meter {
         self.spent
     }
 
-    /// Returns the count that [`SearchLimits::work`] limits.
+    /// Returns the work so far.
     pub fn worked(&self) -> u64 {
         self.limits.work - self.work
+    }
+
+    /// The work that is left.
+    pub fn work_left(&self) -> u64 {
+        self.work
     }
 
     /// Checks the deadline, if there is one.
@@ -256,6 +329,8 @@ impl Meter {
         if self.spent > self.limits.states {
             return Err(Exhausted::States);
         }
+        let work = amount.checked_mul(STATE).and_then(|work| self.work.checked_sub(work));
+        self.work = work.ok_or(Exhausted::Work)?;
         self.charges = self.charges.wrapping_add(1);
         match self.deadline {
             Some(at) if self.charges.is_multiple_of(1024) && std::time::Instant::now() >= at => {
@@ -265,7 +340,7 @@ impl Meter {
         }
     }
 
-    /// Counts `amount` units of the work that [`SearchLimits::work`] limits.
+    /// Counts `amount` units of [`SearchLimits::work`].
     ///
     /// # Errors
     /// [`Exhausted::Work`] or [`Exhausted::Deadline`].

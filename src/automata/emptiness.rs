@@ -15,6 +15,9 @@ use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 use std::cmp::Reverse;
 
+/// Steps of a pattern that are prepared for the product for one unit of work.
+const STEPS: usize = 8;
+
 /// The result of a search.
 pub(crate) enum Outcome {
     /// A word.
@@ -57,10 +60,10 @@ pub(crate) fn solve(
     meter: &mut Meter,
 ) -> Result<Outcome, Exhausted> {
     meter.charge(1)?;
-    // Words are tried against each pattern, and positives are compared in pairs.
+    // Positives are compared in pairs.
     let pairs = positives.len().checked_mul(positives.len()).ok_or(Exhausted::Work)?;
     meter.work(pairs / 2)?;
-    meter.work(negatives.len())?;
+    meter.work(positives.len() + negatives.len())?;
     let text;
     let whole;
     let positives = if positives.is_empty() {
@@ -71,12 +74,10 @@ pub(crate) fn solve(
         positives
     };
     if let Some(word) = positives.iter().find_map(|p| p.as_word()) {
-        if !positives.iter().all(|p| p.matches(word)) {
-            return Ok(Outcome::Empty(Vec::new()));
-        }
-        return Ok(match negatives.iter().position(|n| n.matches(word)) {
-            Some(place) => Outcome::Empty(vec![place]),
-            None => Outcome::Word(word.to_vec()),
+        return Ok(match fit(positives, negatives, word, meter)? {
+            Fit::No => Outcome::Empty(Vec::new()),
+            Fit::But(place) => Outcome::Empty(vec![place]),
+            Fit::Yes => Outcome::Word(word.to_vec()),
         });
     }
     let mut rest = positives;
@@ -87,41 +88,86 @@ pub(crate) fn solve(
         rest = more;
     }
     let alphabet = Alphabet::new(positives, negatives);
-    if let Some(word) =
-        plain_word(positives, negatives, &alphabet).or_else(|| chained_word(positives, negatives))
+    if let Some(word) = plain_word(positives, negatives, &alphabet, meter)? {
+        return Ok(Outcome::Word(word));
+    }
+    if let Some(word) = chained_word(positives).filter(|_| positives.len() > 2)
+        && fit(positives, negatives, &word, meter)? == Fit::Yes
     {
         return Ok(Outcome::Word(word));
     }
     refine(positives, negatives, &alphabet, meter)
 }
 
-/// Tries two words of the positive that requires most letters: one without its gaps, and one with a free letter in each gap.
-fn plain_word(positives: &[&Pattern], negatives: &[&Pattern], alphabet: &Alphabet) -> Option<Vec<Symbol>> {
-    let model = positives.iter().max_by_key(|p| (p.min_len(), Reverse(p.gaps())))?;
-    let mut word = Vec::with_capacity(model.steps().len());
-    for filled in [false, true] {
-        word.clear();
-        for step in model.steps() {
-            match step {
-                Step::One(Set::Class(class)) => word.push(alphabet.free_in(*class)?),
-                Step::One(set) => word.extend(set.spelled().next()),
-                Step::Many(class) if filled => word.push(alphabet.free_in(*class)?),
-                Step::Many(_) => {}
-            }
-        }
-        if positives.iter().all(|p| p.matches(&word)) && !negatives.iter().any(|n| n.matches(&word)) {
-            return Some(word);
-        }
-    }
-    None
+/// The result of trying a word on patterns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    /// It matches all positives and no negative.
+    Yes,
+    /// It does not match all positives.
+    No,
+    /// It matches all positives, and this negative first.
+    But(usize),
 }
 
-/// Tries the texts that the positives spell between their ends, one after another. This finds a word for many `*infix*` patterns,
-/// where the product of the positions is large.
-fn chained_word(positives: &[&Pattern], negatives: &[&Pattern]) -> Option<Vec<Symbol>> {
-    if positives.len() < 3 {
-        return None;
+/// Tries a word on patterns.
+fn fit(
+    positives: &[&Pattern],
+    negatives: &[&Pattern],
+    word: &[Symbol],
+    meter: &mut Meter,
+) -> Result<Fit, Exhausted> {
+    for positive in positives {
+        meter.work(positive.matching_work(word.len()))?;
+        if !positive.matches(word) {
+            return Ok(Fit::No);
+        }
     }
+    for (place, negative) in negatives.iter().enumerate() {
+        meter.work(negative.matching_work(word.len()))?;
+        if negative.matches(word) {
+            return Ok(Fit::But(place));
+        }
+    }
+    Ok(Fit::Yes)
+}
+
+/// Tries two words of the positive that requires most letters: one without its gaps, and one with a free letter in each gap.
+fn plain_word(
+    positives: &[&Pattern],
+    negatives: &[&Pattern],
+    alphabet: &Alphabet,
+    meter: &mut Meter,
+) -> Result<Option<Vec<Symbol>>, Exhausted> {
+    let Some(model) = positives.iter().max_by_key(|p| (p.min_len(), Reverse(p.gaps()))) else {
+        return Ok(None);
+    };
+    for filled in [false, true] {
+        let Some(word) = word_of(model, alphabet, filled) else { return Ok(None) };
+        if fit(positives, negatives, &word, meter)? == Fit::Yes {
+            return Ok(Some(word));
+        }
+    }
+    Ok(None)
+}
+
+/// A word of a pattern, with nothing in its gaps or one free letter in each.
+fn word_of(model: &Pattern, alphabet: &Alphabet, filled: bool) -> Option<Vec<Symbol>> {
+    let mut word = Vec::with_capacity(model.steps().len());
+    for step in model.steps() {
+        match step {
+            Step::One(Set::Class(class)) => word.push(alphabet.free_in(*class)?),
+            Step::One(set) => word.extend(set.spelled().next()),
+            Step::Many(class) if filled => word.push(alphabet.free_in(*class)?),
+            Step::Many(_) => {}
+        }
+    }
+    Some(word)
+}
+
+/// Chains the texts that the positives spell between their ends, one after another. This finds a word for many `*infix*` patterns,
+/// where the product of the positions is large.
+fn chained_word(positives: &[&Pattern]) -> Option<Vec<Symbol>> {
     let longest = |end: fn(&Pattern) -> &[Symbol]| positives.iter().map(|p| end(p)).max_by_key(|e| e.len());
     let mut word = longest(Pattern::prefix)?.to_vec();
     for positive in positives {
@@ -133,8 +179,7 @@ fn chained_word(positives: &[&Pattern], negatives: &[&Pattern]) -> Option<Vec<Sy
         }
     }
     word.extend(longest(Pattern::suffix)?);
-    let fits = positives.iter().all(|p| p.matches(&word)) && !negatives.iter().any(|n| n.matches(&word));
-    fits.then_some(word)
+    Some(word)
 }
 
 /// Searches with a growing set of negatives.
@@ -144,6 +189,7 @@ fn refine(
     alphabet: &Alphabet,
     meter: &mut Meter,
 ) -> Result<Outcome, Exhausted> {
+    meter.work(positives.iter().map(|positive| positive.steps().len()).sum::<usize>() / STEPS)?;
     let mut product = Product::new(positives, alphabet);
     let mut active: Vec<usize> = Vec::new();
     loop {
@@ -151,6 +197,7 @@ fn refine(
             active.sort_unstable();
             return Ok(Outcome::Empty(active));
         };
+        meter.work(negatives.iter().map(|negative| negative.matching_work(word.len())).sum())?;
         let violated: Vec<(usize, &Pattern)> =
             negatives.iter().copied().enumerate().filter(|(_, n)| n.matches(&word)).collect();
         if violated.is_empty() {

@@ -7,6 +7,9 @@ use crate::automata::step::{Set, Step};
 use crate::automata::symbol::Symbol;
 use crate::limits::{Exhausted, Meter};
 
+/// Steps of two patterns that are compared for one unit of work.
+const STEPS: usize = 16;
+
 /// True if every word that matches `inner` matches `outer`.
 ///
 /// # Errors
@@ -23,6 +26,7 @@ pub fn includes(outer: &Pattern, inner: &Pattern, meter: &mut Meter) -> Result<b
     if !outer.may_include(inner) {
         return Ok(false);
     }
+    meter.work((outer.steps().len() + inner.steps().len()) / STEPS)?;
     if let Some(word) = inner.as_word() {
         return Ok(outer.matches(word));
     }
@@ -89,6 +93,7 @@ pub fn disjoint(a: &Pattern, b: &Pattern, meter: &mut Meter) -> Result<bool, Exh
         (_, Some(word)) => return Ok(!a.matches(word)),
         _ => {}
     }
+    meter.work((a.steps().len() + b.steps().len()) / STEPS)?;
     if has_open_gaps(a) && has_open_gaps(b) {
         let steps = (a.steps(), b.steps());
         return Ok(

@@ -5,7 +5,20 @@ use crate::automata::pattern::Pattern;
 use crate::automata::step::Step;
 use crate::automata::symbol::Symbol;
 
+/// Symbols and steps that are compared for one unit of work.
+const COMPARED: usize = 24;
+
 impl Pattern {
+    /// The work of matching a word of this length: see [`crate::limits::SearchLimits::work`].
+    pub(crate) fn matching_work(&self, length: usize) -> usize {
+        let steps = self.steps().len();
+        1 + match (length < self.min_len(), self.is_greedy()) {
+            (true, _) => 0,
+            (false, true) => (length + steps) / COMPARED,
+            (false, false) => length * steps / COMPARED,
+        }
+    }
+
     /// Returns true if the word matches.
     pub fn matches(&self, word: &[Symbol]) -> bool {
         if let Some(own) = self.as_word() {

@@ -28,6 +28,9 @@ use crate::limits::{Exhausted, Meter};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// Machine words of a state that move with a letter for one unit of work.
+const WORDS: usize = 8;
+
 /// The patterns of one search.
 pub(crate) struct Product<'a> {
     alphabet: &'a Alphabet,
@@ -162,6 +165,7 @@ impl<'a> Product<'a> {
                 return Ok(Some(frontier.word(state, self.alphabet)));
             }
             self.letters(&positions, sets, &mut letters);
+            meter.work(letters.len() * stride / WORDS)?;
             for letter in letters.iter().copied() {
                 meter.step()?;
                 if !moves.find(&self.tracks, &positions, self.alphabet, letter) {

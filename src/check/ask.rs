@@ -7,7 +7,7 @@ use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;
 use crate::index::broken;
-use crate::limits::{Exhausted, SearchLimits};
+use crate::limits::{Exhausted, Meter, SearchLimits, SharedWork};
 use crate::policy::{Document, PolicyType};
 use crate::query::{Query, Semantics};
 use crate::request::{AddressSet, Requester};
@@ -50,6 +50,8 @@ pub struct Options {
     pub judging: Judging,
     /// Bounds on the search.
     pub limits: SearchLimits,
+    /// The work that is left to all questions with these options together; by default each has its own.
+    pub shared_work: SharedWork,
     /// Keeps the certificate in the answer ([`Answer::certificate`]).
     pub certificate: bool,
     /// Verifies every PASS before it is given (`--certify`); a PASS that is not verified becomes UNKNOWN.
@@ -62,6 +64,30 @@ pub struct Options {
 pub const ONLY_FOR_SCP: &str = "only if this is an SCP; give --policy-type";
 
 impl Options {
+    /// These options for several questions that serve one answer: together they may do the work of one check. Options that share
+    /// their work already share it on.
+    ///
+    /// ```
+    /// use iamsat::check::Options;
+    /// let options = Options::default().sharing();
+    /// assert_eq!(options.shared_work.left(), Some(options.limits.work));
+    /// ```
+    #[must_use]
+    pub fn sharing(&self) -> Options {
+        match self.shared_work.left() {
+            Some(_) => self.clone(),
+            None => Options { shared_work: SharedWork::of(&self.limits), ..self.clone() },
+        }
+    }
+
+    /// The limits, with the work that is left.
+    pub(super) fn limits_left(&self) -> SearchLimits {
+        match self.shared_work.left() {
+            Some(work) => SearchLimits { work, ..self.limits },
+            None => self.limits,
+        }
+    }
+
     /// Returns the options for queries about parts of these documents. The documents have one type together, because a part of a
     /// resource policy may name no principal. If no type is given and no `Principal` shows it, it stays undetermined.
     pub(super) fn for_parts<'d>(&self, documents: impl IntoIterator<Item = &'d Document>) -> Options {
@@ -132,6 +158,13 @@ impl Answer {
         }
     }
 
+    /// The answer to a question for which no work was left.
+    pub(super) fn out_of_work(policy_type: PolicyType, policy_type_inferred: bool) -> Answer {
+        let unknown = Unknown { reasons: vec![UnknownReason::Exhausted(Exhausted::Work)], candidate: None };
+        let answer = Answer::internal(String::new(), policy_type, policy_type_inferred);
+        Answer { verdict: Verdict::Unknown(Box::new(unknown)), is_fault: false, ..answer }
+    }
+
     /// True if the finding shows a request of a root user under a policy whose type is not given. Identity policies are not
     /// attached to root users, so the finding matters only if the policy is a service control policy.
     pub fn is_for_scp(&self, finding: &Finding) -> bool {
@@ -178,6 +211,7 @@ pub(super) fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
 pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options: &Options) -> Answer {
     let semantics = semantics(query, options);
     let is_inferred = options.policy_type.is_none();
+    let options = &options.sharing();
     isolated(semantics.policy_type, is_inferred, || {
         let answer = searched(query, documents, semantics, options);
         with_certificate(answer, query, semantics, options, || {
@@ -205,11 +239,20 @@ fn searched<'a>(
     semantics: Semantics,
     options: &Options,
 ) -> Answer {
+    let before = options.limits_left().work;
+    let is_inferred = options.policy_type.is_none();
+    if options.shared_work.spend(values(query)).is_err() {
+        return Answer::out_of_work(semantics.policy_type, is_inferred);
+    }
     let mut encoding = Encoding::sliced(query, documents, semantics);
+    if options.shared_work.spend(compiling(&encoding)).is_err() {
+        return Answer::out_of_work(semantics.policy_type, is_inferred);
+    }
     let assumptions = assumptions(query, documents, &encoding.context, encoding.formula.mentioned());
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(query, semantics).with_indexes(indexes);
-    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
+    let theory = Theory::new(semantics.requesters());
+    let mut search = Search::new(&mut encoding.formula, theory, options.limits_left());
     let mut goals = encoding.goals.clone();
     if goals.is_empty() {
         // The set is empty. A single false goal has this proved too.
@@ -237,12 +280,12 @@ fn searched<'a>(
             break;
         }
     }
-    let stats = Stats { values: values(query), ..search.stats() };
+    let stats = spent(search.stats(), before, options);
     let (verdict, open) = outcome.verdict();
     Answer {
         verdict,
         policy_type: semantics.policy_type,
-        policy_type_inferred: options.policy_type.is_none(),
+        policy_type_inferred: is_inferred,
         assumptions,
         addresses: None,
         stats,
@@ -252,6 +295,37 @@ fn searched<'a>(
         certificate: None,
         is_fault: false,
     }
+}
+
+/// The work of compiling a value of a policy.
+const VALUE: u64 = 10;
+
+/// The work of making a pattern on the requester's word for a value of a key.
+const DERIVED: u64 = 40;
+
+/// The work of making a variable.
+const VARIABLE: u64 = 20;
+
+/// The work of making a node of a formula, and of knowing it in a search.
+const NODE: u64 = 4;
+
+/// The work that went into an encoding.
+pub(super) fn compiling(encoding: &Encoding<'_>) -> u64 {
+    let formula = &encoding.formula;
+    let counts = [
+        (encoding.size, VALUE),
+        (formula.graph.len(), NODE),
+        (formula.variable_count(), VARIABLE),
+        (formula.derived_count(), DERIVED),
+    ];
+    counts.into_iter().map(|(count, work)| count as u64 * work).sum()
+}
+
+/// The sizes of a search whose work is taken from what is left, with all work of its question, `before` which so much was left.
+pub(super) fn spent(search: Stats, before: u64, options: &Options) -> Stats {
+    options.shared_work.take(search.work);
+    options.shared_work.count_search();
+    Stats { work: before - options.limits_left().work, ..search }
 }
 
 /// Returns the number of statements of the documents and of the values that they list.
@@ -346,7 +420,12 @@ pub(super) fn certified<'a>(
     options: &Options,
 ) -> Result<Refutation, Refusal> {
     let mut encoding = Encoding::recalled(query, documents, semantics);
-    let refutation = prove(&mut encoding, Theory::new(semantics.requesters()), &options.limits)?;
+    let read = values(query) + compiling(&encoding);
+    options.shared_work.spend(read).map_err(Refusal::at_limit)?;
+    let mut meter = Meter::new(&options.limits_left());
+    let refutation = prove(&mut encoding, Theory::new(semantics.requesters()), &mut meter);
+    options.shared_work.spend(meter.worked()).map_err(Refusal::at_limit)?;
+    let refutation = refutation?;
     if options.certify {
         let deadline = options.verify_limits.deadline.or(options.limits.deadline);
         refutation.verify(query, semantics, &Limits { deadline, ..options.verify_limits })?;

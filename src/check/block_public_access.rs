@@ -125,6 +125,7 @@ pub struct BlockOutcome {
 /// assert_eq!(outcome.remaining.unwrap().verdict.name(), "FAIL");
 /// ```
 pub fn block_public_access(of: &Blocked<'_>, options: &Options) -> BlockOutcome {
+    let options = &options.sharing();
     let judged = of.policy.filter(|_| !of.vpc_only);
     let public = judged.map(|policy| no_public_access(policy, of.resource_type, options));
     let is_public = match public.as_ref().map(|answer| &answer.verdict) {

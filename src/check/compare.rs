@@ -77,6 +77,7 @@ pub fn compare<'a>(
 ) -> Comparison {
     let [left, right] = [left.into(), right.into()].map(|document| document.prepared());
     let [left, right] = [&*left, &*right];
+    let options = &options.sharing();
     Comparison { left: no_more_through(left, right, options), right: no_more_through(right, left, options) }
 }
 
@@ -87,6 +88,7 @@ pub fn no_more_through<'a>(
     options: &Options,
 ) -> Answer {
     let (one, other) = (one.into(), other.into());
+    let options = &options.sharing();
     let answer = nothing_more_through(one, other, RequestSet::ALLOWED, options);
     match options.judging {
         Judging::Alone => answer,

@@ -152,7 +152,7 @@ fn of_sets(
 fn found(one: DocumentRef<'_>, other: DocumentRef<'_>, sets: &[RequestSet], options: &Options) -> Difference {
     // All queries use the type of both documents together.
     let is_inferred = options.policy_type.is_none();
-    let options = &options.for_parts([one.document(), other.document()]);
+    let options = &options.for_parts([one.document(), other.document()]).sharing();
     let (one, other) = (one.prepared(), other.prepared());
     let (one, other) = (&*one, &*other);
     let mut budget = QueryBudget::of(options);
@@ -256,6 +256,12 @@ enum Share {
 
 type Parts = Vec<(Region, Share)>;
 
+/// The work of finding out whether a statement applies to a request.
+const APPLIES: usize = 2;
+
+/// Places of values that are copied for one unit of work.
+const COPIES: usize = 16;
+
 impl<'d> Differ<'d> {
     fn groups(&mut self, shown: &[Finding]) -> Result<Vec<Found>, Stopped> {
         let mut groups: Vec<Found> = Vec::new();
@@ -321,6 +327,7 @@ impl<'d> Differ<'d> {
                 // Most groups have a request that no other group contains.
                 let request = group.finding.witness.request();
                 let has = |other: &OfSet<'_>| self.may_hold(*other, request);
+                self.budget.pay(others.len() * APPLIES);
                 if others.iter().any(has)
                     && self.ask_new((self.one, self.other), group.in_set(self.set), &others)?.is_none()
                     && let Some(dropped) = dropped.get_mut(place)
@@ -341,12 +348,16 @@ impl<'d> Differ<'d> {
         region: DocumentRef<'_>,
         groups: impl Iterator<Item = &'g Found>,
     ) -> Vec<OfSet<'g>> {
+        let mut looked = 0;
         let starts: Vec<Starts<'_>> = region.document().statements.iter().map(Starts::of).collect();
         let may_meet = |group: &&Found| {
+            looked += 1;
             let mut statements = group.document.document().statements.iter();
             statements.any(|statement| starts.iter().any(|starts| starts.may_meet(statement)))
         };
-        groups.filter(may_meet).map(|group| group.in_set(self.set)).collect()
+        let meeting = groups.filter(may_meet).map(|group| group.in_set(self.set)).collect();
+        self.budget.pay(looked);
+        meeting
     }
 
     fn of_side(&self, side: Side) -> &'d Document {
@@ -358,6 +369,7 @@ impl<'d> Differ<'d> {
 
     /// Returns a region of this side's policy as a document.
     fn document(&self, side: Side, region: &Region) -> Option<PreparedDocument> {
+        self.budget.pay(region.document_work());
         let effect = region_set(self.set, side).effect();
         region.document_of(self.of_side(side), effect).map(PreparedDocument::new)
     }
@@ -438,6 +450,7 @@ impl<'d> Differ<'d> {
         let mut region = region;
         for (axis, all) in near.whole.lists() {
             for value in all {
+                self.budget.compare(parts.len() + region.size() / COPIES)?;
                 let Some(own) = region.values(axis) else { continue };
                 let mut values = own.to_vec();
                 let Err(at) = values.binary_search(value) else { continue };

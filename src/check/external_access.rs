@@ -15,7 +15,7 @@
 use super::ask::semantics;
 use super::isolation::caught;
 use super::principal_index::accounts;
-use super::query_budget::{QueryBudget, Stopped};
+use super::query_budget::{QueryBudget, Stopped, VALUE};
 use super::region::{Axis, Region};
 use super::statement_index::StatementIndex;
 use super::{Answer, Options, Zone, find, no_public_access};
@@ -99,7 +99,7 @@ pub fn external_access<'a>(
     options: &Options,
 ) -> ExternalAccess {
     let policy = policy.into();
-    let options = &Options { policy_type: Some(PolicyType::Resource), ..options.clone() };
+    let options = &Options { policy_type: Some(PolicyType::Resource), ..options.sharing() };
     let mut access = caught(|| found(policy, resource_type, zone, options)).unwrap_or_else(|message| {
         let rest = Answer::internal(message, PolicyType::Resource, false);
         ExternalAccess { findings: Vec::new(), rest }
@@ -163,6 +163,9 @@ fn found(
     };
     search.analyze(options)
 }
+
+/// The work of finding out whether a statement applies to a request.
+const APPLIES: usize = 12;
 
 struct Analyzer<'d> {
     policy: &'d Document,
@@ -350,8 +353,8 @@ impl<'d> Analyzer<'d> {
     /// Collects all findings as far as the limits allow. An unknown property of a finding gets its worse value.
     fn findings(&mut self, shown: &[Finding], found: &mut Vec<ExternalFinding>) -> Result<(), Stopped> {
         for first in shown {
-            let cells = self.cells(first.statement);
-            let is_only = cells.len() == 1;
+            let (count, cells) = self.cells(first.statement);
+            let is_only = count == 1;
             let values = self.policy.statements.get(first.statement).map_or(0, Statement::value_count);
             for cell in cells {
                 // A cell's request is compared with the whole statement.
@@ -374,11 +377,12 @@ impl<'d> Analyzer<'d> {
         let referee = self.reading.clone();
         for first in shown {
             let request = first.witness.request();
-            if found.iter().any(|finding| holds(&finding.document, request, &referee)) {
+            let mut of_statement = found.iter().filter(|finding| finding.statement == first.statement);
+            if of_statement.any(|finding| holds(&finding.document, request, &referee)) {
                 continue;
             }
-            let documents = self.cells(first.statement).into_iter().filter_map(|c| c.document(self.policy));
-            if let Some(document) = documents.into_iter().find(|part| holds(part, request, &referee)) {
+            let mut documents = self.cells(first.statement).1.filter_map(|c| c.document(self.policy));
+            if let Some(document) = documents.find(|part| holds(part, request, &referee)) {
                 let mut added = self.unjudged(first.statement, document, first.clone());
                 added.denied_by = self.denied_by(&added.document);
                 found.push(added);
@@ -387,20 +391,29 @@ impl<'d> Analyzer<'d> {
         found.sort_by_key(|finding| finding.statement);
     }
 
-    /// Returns the parts of a statement, one for each of its principals.
-    fn cells(&self, statement: usize) -> Vec<Region> {
-        let Some(whole) = Region::whole(self.policy, statement) else { return Vec::new() };
-        match whole.values(Axis::Principal) {
-            Some(values) => values.iter().map(|v| whole.with(Axis::Principal, vec![*v])).collect(),
-            None => vec![whole],
-        }
+    /// Returns the parts of a statement, one for each of its principals, and their number.
+    fn cells(&self, statement: usize) -> (usize, impl Iterator<Item = Region> + use<>) {
+        let whole = Region::whole(self.policy, statement);
+        // Each has the other lists too, so there is one at a time.
+        let principals = whole.as_ref().map(|whole| whole.values(Axis::Principal).map(<[usize]>::to_vec));
+        let cells = match principals {
+            None => Vec::new(),
+            Some(None) => vec![None],
+            Some(Some(values)) => values.into_iter().map(Some).collect(),
+        };
+        let count = cells.len();
+        let cells = cells.into_iter().filter_map(move |value| {
+            let whole = whole.as_ref()?;
+            Some(value.map_or_else(|| whole.clone(), |value| whole.with(Axis::Principal, vec![value])))
+        });
+        (count, cells)
     }
 
     /// Returns a finding about which only its request is known.
     fn unjudged(&self, statement: usize, document: Document, finding: Finding) -> ExternalFinding {
         ExternalFinding {
             statement,
-            statements: self.allowing(finding.witness.request()),
+            statements: self.allowing(statement, finding.witness.request()),
             document,
             is_wholly_outside: false,
             denied_by: Vec::new(),
@@ -427,6 +440,8 @@ impl<'d> Analyzer<'d> {
         found: &mut Vec<ExternalFinding>,
     ) -> Result<(), Stopped> {
         let statement = cell.statement();
+        // As a document, and narrowed as another.
+        self.budget.pay(2 * cell.document_work());
         let Some(document) = cell.document(self.policy) else { return Ok(()) };
         let first = match is_only.then_some(of_statement) {
             Some(first) => first.clone(),
@@ -547,7 +562,9 @@ impl<'d> Analyzer<'d> {
     fn with_denials(&self, part: &Document) -> Document {
         let denials = self.denials_beside(part);
         let denials = denials.into_iter().filter_map(|place| self.policy.statements.get(place));
-        part.with_statements(part.statements.iter().chain(denials).cloned().collect::<Vec<Statement>>())
+        let statements: Vec<&Statement> = part.statements.iter().chain(denials).collect();
+        self.budget.pay(statements.iter().map(|statement| statement.size() * VALUE).sum());
+        part.with_statements(statements.into_iter().cloned().collect::<Vec<Statement>>())
     }
 
     /// True unless it is proved that every request from outside in the part is in one of the others.
@@ -603,10 +620,18 @@ impl<'d> Analyzer<'d> {
         Ok(*known.insert(!passes(&answer)))
     }
 
-    /// Returns the Allow statements that by themselves allow the request.
-    fn allowing(&self, request: &Request) -> Vec<usize> {
+    /// Returns the Allow statements that by themselves allow the request, as this one does. Without work left the others are not
+    /// searched.
+    fn allowing(&self, statement: usize, request: &Request) -> Vec<usize> {
+        if self.budget.is_spent() {
+            return vec![statement];
+        }
         let case = Case::new(request, self.referee.options());
         let mut places = self.index.about(request);
+        let values = places.iter().filter_map(|place| self.policy.statements.get(*place));
+        let values: usize = values.map(Statement::value_count).sum();
+        // Half of the values: one that matches ends the search.
+        self.budget.pay(places.len() * APPLIES + values / 2);
         places.retain(|place| {
             let statement = self.policy.statements.get(*place);
             statement.is_some_and(|s| s.effect.value == Effect::Allow && case.applies(s) == Truth::True)

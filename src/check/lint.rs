@@ -167,7 +167,7 @@ pub fn lint<'a>(policy: impl Into<DocumentRef<'a>>, options: &Options) -> Lint {
         Some(policy_type) => policy_type,
         None => PolicyType::infer([policy.document()]),
     };
-    let options = options.for_parts([policy.document()]);
+    let options = options.for_parts([policy.document()]).sharing();
     caught(|| found(&policy.prepared(), policy_type, &options)).unwrap_or_else(|message| Lint {
         defects: Vec::new(),
         exhausted: None,
@@ -289,6 +289,7 @@ impl Linter<'_> {
     fn statement(&mut self, index: usize) -> Result<(), Stopped> {
         let Some(source) = self.policy.statements.get(index) else { return Ok(()) };
         let effect = source.effect.value;
+        self.budget.read(source.size())?;
         let alone = self.alone(source.clone());
         let own = Linter::own_set(effect);
         let nothing = |options: &Options| find_among(own, &[(&alone).into()], &[], &[], options);
@@ -386,7 +387,9 @@ impl Linter<'_> {
                 continue;
             }
             let source = self.policy.statements.get(other).filter(|s| s.effect.value == effect);
-            let Some(document) = source.map(|source| self.alone(source.clone())) else { continue };
+            let Some(source) = source else { continue };
+            self.budget.read(source.size())?;
+            let document = self.alone(source.clone());
             let mut covers = true;
             for set in self.sets_of(effect) {
                 covers = covers && self.inside(set, alone.into(), (&document).into())?;
@@ -445,6 +448,8 @@ impl Linter<'_> {
         let kind = Kind::of(statement.effect.value, true);
         for place in 0..statement.conditions.len() {
             let Some(part) = condition_of(statement, place) else { continue };
+            // It is copied twice.
+            self.budget.read(2 * (statement.size() + statement.conditions.len()))?;
             let Some(left) = self.reduction.statement(kind, index).cloned() else { continue };
             let whole = self.alone(left);
             let Some(less) = without(&whole, &part) else { continue };

@@ -43,6 +43,7 @@ pub fn no_new_access<'a>(
     options: &Options,
 ) -> Answer {
     let (new, existing) = (new.into(), existing.into());
+    let options = &options.sharing();
     let mut answer = nothing_more_through(new, existing, RequestSet::ALLOWED, options);
     if answer.is_fault {
         return answer;

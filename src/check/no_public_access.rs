@@ -1,6 +1,6 @@
 //! Checks that the policy lets no outsider in.
 
-use super::ask::{Answer, Options, certified, isolated, values, with_certificate};
+use super::ask::{Answer, Options, certified, compiling, isolated, spent, values, with_certificate};
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
 use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
@@ -11,7 +11,7 @@ use crate::policy::{Condition, Document, OperatorFamily, PolicyType, ResourceTyp
 use crate::query::{Outside, Query, Semantics};
 use crate::request::{AddressInterval, AddressSet, Request};
 use crate::solve::{
-    self, Finding, Proof, Search, ShownAddresses, Stats, Unknown, UnknownReason, Verdict, Witness, decide,
+    self, Finding, Proof, Search, ShownAddresses, Unknown, UnknownReason, Verdict, Witness, decide,
 };
 use crate::span::Span;
 use crate::theory::Theory;
@@ -65,7 +65,15 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         boundary: options.boundary,
     };
     let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
+    let options = &options.sharing();
+    let before = options.limits_left().work;
+    if options.shared_work.spend(values(&anywhere)).is_err() {
+        return Answer::out_of_work(semantics.policy_type, false);
+    }
     let mut encoding = Encoding::recalled(&anywhere, &[document], semantics);
+    if options.shared_work.spend(compiling(&encoding)).is_err() {
+        return Answer::out_of_work(semantics.policy_type, false);
+    }
     let assumptions = assumptions(&anywhere, &[document], &encoding.context, encoding.formula.mentioned());
     let referee = Referee::new(&anywhere, semantics).with_indexes([document.actions()]);
     let mut goals = encoding.goals.clone();
@@ -78,7 +86,8 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
     };
     let by_address = encoding.by_address;
     let mut outcome = Outcome::default();
-    let mut search = Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits);
+    let theory = Theory::new(semantics.requesters());
+    let mut search = Search::new(&mut encoding.formula, theory, options.limits_left());
     match places {
         Err(limit) => {
             let reasons = vec![UnknownReason::Exhausted(limit)];
@@ -101,7 +110,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
             }
         }
     }
-    let stats = Stats { values: values(&anywhere), ..search.stats() };
+    let stats = spent(search.stats(), before, options);
     let (verdict, found, open) = outcome.verdict();
     let (but_for, addresses) = match &verdict {
         Verdict::Pass(_) => (found.intervals().to_vec(), by_address.then_some(found)),
@@ -236,7 +245,7 @@ struct Outcome {
 
 impl Outcome {
     fn late(&self) -> bool {
-        let late = |u: &Unknown| u.reasons.contains(&UnknownReason::Exhausted(Exhausted::Deadline));
+        let late = |u: &Unknown| matches!(u.exhausted(), Some(Exhausted::Deadline | Exhausted::Work));
         self.open.last().is_some_and(late)
     }
 

@@ -13,8 +13,8 @@ const PARTS: usize = 4;
 /// A node of a formula counts as this many states, if nodes are counted: building one takes about as long.
 const NODE: u128 = 4;
 
-/// A value in a document that a query reads counts as this many comparisons.
-const VALUE: u64 = 10;
+/// The work for copying or reading a value of a document.
+pub(super) const VALUE: usize = 5;
 
 /// The reason why no more queries run.
 #[derive(Clone, Debug)]
@@ -44,8 +44,6 @@ pub(super) struct QueryBudget {
     states: u128,
     /// Half of the initial number of states.
     half_states: u128,
-    /// The remaining comparisons. Every query reads its documents, so their lengths count each time.
-    comparisons: u64,
     /// True if nodes of formulas count as states: with many Deny statements, building them takes most of the time.
     counts_nodes: bool,
 }
@@ -76,11 +74,10 @@ impl QueryBudget {
 
     fn new(options: &Options, states: u128) -> QueryBudget {
         QueryBudget {
-            options: Options { certificate: false, ..options.clone() },
+            options: Options { certificate: false, ..options.sharing() },
             queries: options.limits.questions,
             states,
             half_states: states / 2,
-            comparisons: options.limits.work,
             counts_nodes: false,
         }
     }
@@ -115,7 +112,7 @@ impl QueryBudget {
         if self.states == 0 {
             return Err(Stopped::Exhausted(Exhausted::States));
         }
-        if self.comparisons == 0 {
+        if self.is_spent() {
             return Err(Stopped::Exhausted(Exhausted::Work));
         }
         let answer = query(&self.options);
@@ -125,9 +122,6 @@ impl QueryBudget {
             return Err(Stopped::Internal(message.to_owned()));
         }
         // An overdraft by this query ends the next one.
-        let read = answer.stats.values.checked_mul(VALUE);
-        let taken = read.and_then(|read| read.checked_add(answer.stats.work));
-        self.comparisons -= taken.map_or(self.comparisons, |taken| self.comparisons.min(taken));
         let nodes = if self.counts_nodes { u128::from(answer.stats.nodes) * NODE } else { 0 };
         let spent = u128::from(answer.stats.states) + nodes;
         let Some(left) = self.states.checked_sub(spent) else {
@@ -138,28 +132,33 @@ impl QueryBudget {
         Ok(answer)
     }
 
-    /// Counts comparisons, or visited values of a list, outside of queries.
+    /// Counts comparisons, or other work, outside of queries.
     ///
     /// # Errors
     /// [`Exhausted::Work`], and [`Exhausted::Deadline`] if there is a deadline.
-    pub(super) fn compare(&mut self, count: usize) -> Result<(), Stopped> {
+    pub(super) fn compare(&self, count: usize) -> Result<(), Stopped> {
         if self.options.limits.is_over() {
             return Err(Stopped::Exhausted(Exhausted::Deadline));
         }
-        let Some(left) = self.comparisons.checked_sub(count as u64) else {
-            self.comparisons = 0;
-            return Err(Stopped::Exhausted(Exhausted::Work));
-        };
-        self.comparisons = left;
-        Ok(())
+        self.options.shared_work.spend(count as u64).map_err(Stopped::Exhausted)
+    }
+
+    /// Counts work that has been done: what was too much ends the next query.
+    pub(super) fn pay(&self, work: usize) {
+        self.options.shared_work.take(work as u64);
+    }
+
+    /// True if no work is left.
+    pub(super) fn is_spent(&self) -> bool {
+        self.options.shared_work.left() == Some(0)
     }
 
     /// Counts the values of a list that is copied or read.
     ///
     /// # Errors
     /// As [`QueryBudget::compare`].
-    pub(super) fn read(&mut self, values: usize) -> Result<(), Stopped> {
-        self.compare(values.checked_mul(VALUE as usize).ok_or(Stopped::Exhausted(Exhausted::Work))?)
+    pub(super) fn read(&self, values: usize) -> Result<(), Stopped> {
+        self.compare(values.checked_mul(VALUE).ok_or(Stopped::Exhausted(Exhausted::Work))?)
     }
 
     /// Asks one query; returns true if it is proved that no such request exists.

@@ -5,6 +5,9 @@ use crate::policy::{Condition, Document, Effect, Element, OperatorBase, SetPrefi
 use crate::span::{Source, Spanned};
 use serde_json::Value;
 
+/// The work of writing a value of a region and reading it again.
+const TEXT: usize = 20;
+
 /// A list of a statement for which one matching value suffices. The statement is the union of its restrictions to single values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Axis {
@@ -85,6 +88,16 @@ impl Region {
             *list = values;
         }
         Region { statement: self.statement, lists }
+    }
+
+    /// The number of values that take part, and one for the statement.
+    pub(super) fn size(&self) -> usize {
+        1 + self.lists.iter().map(|(_, values)| values.len()).sum::<usize>()
+    }
+
+    /// The work of making the region a document.
+    pub(super) fn document_work(&self) -> usize {
+        self.size() * TEXT
     }
 
     /// Returns the number of combinations of one value from each list.

@@ -3,6 +3,7 @@
 use super::principal_index::PrincipalIndex;
 use crate::policy::{Statement, action_starts, resource_starts};
 use crate::request::Request;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Statements by their principals, actions and resources.
@@ -68,8 +69,16 @@ impl StatementIndex {
 struct StartIndex {
     /// In order.
     entries: Vec<(Box<[u8]>, usize)>,
-    /// The lengths of the starts, each once, in order.
-    lengths: Vec<usize>,
+    /// The starts, each once, in order.
+    starts: Vec<Start>,
+}
+
+/// A start, by its entries.
+#[derive(Debug)]
+struct Start {
+    entries: Range<usize>,
+    /// The longest of the other starts that it begins with.
+    shorter: Option<usize>,
 }
 
 impl StartIndex {
@@ -80,10 +89,32 @@ impl StartIndex {
         let mut entries: Vec<(Box<[u8]>, usize)> = starts.enumerate().flat_map(of_place).collect();
         entries.sort_unstable();
         entries.dedup();
-        let mut lengths: Vec<usize> = entries.iter().map(|(start, _)| start.len()).collect();
-        lengths.sort_unstable();
-        lengths.dedup();
-        StartIndex { entries, lengths }
+        let mut index = StartIndex { entries, starts: Vec::new() };
+        let mut first = 0;
+        for same in index.entries.chunk_by(|(one, _), (other, _)| one == other) {
+            let before = index.starts.len().checked_sub(1);
+            let shorter = same.first().and_then(|(start, _)| index.longest_of(before, start));
+            index.starts.push(Start { entries: first..first + same.len(), shorter });
+            first += same.len();
+        }
+        index
+    }
+
+    /// The bytes of a start.
+    fn bytes(&self, start: &Start) -> &[u8] {
+        self.entries.get(start.entries.start).map_or(&[], |(bytes, _)| bytes)
+    }
+
+    /// The longest start that the text begins with, of this one and those that it begins with. Whatever stands in order between a start
+    /// and a text that begins with it begins with it too.
+    fn longest_of(&self, mut place: Option<usize>, text: &[u8]) -> Option<usize> {
+        loop {
+            let start = self.starts.get(place?)?;
+            if text.starts_with(self.bytes(start)) {
+                return place;
+            }
+            place = start.shorter;
+        }
     }
 
     fn range(&self, is_before: impl Fn(&[u8]) -> bool, is_within: impl Fn(&[u8]) -> bool) -> Range<usize> {
@@ -93,17 +124,31 @@ impl StartIndex {
 
     /// Returns the ranges of entries that are prefixes of the text.
     fn beginning(&self, text: &str) -> Vec<Range<usize>> {
-        let starts = self.lengths.iter().map_while(|length| text.as_bytes().get(..*length));
-        starts.map(|start| self.range(|entry| entry < start, |entry| entry == start)).collect()
+        self.starts_of(text.as_bytes()).map(|(_, start)| start.entries.clone()).collect()
+    }
+
+    /// The starts that the text begins with, with their places, the longest first.
+    fn starts_of(&self, text: &[u8]) -> impl Iterator<Item = (usize, &Start)> {
+        let after = self.starts.partition_point(|start| self.bytes(start) <= text);
+        let mut next = self.longest_of(after.checked_sub(1), text);
+        std::iter::from_fn(move || {
+            let place = next?;
+            let start = self.starts.get(place)?;
+            next = start.shorter;
+            Some((place, start))
+        })
     }
 
     /// Returns the ranges of entries that are a prefix of one of the texts, or have one as a prefix.
     fn meeting(&self, texts: &[&str]) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
-        for text in texts {
-            ranges.extend(self.beginning(text));
-            let text = text.as_bytes();
-            ranges.push(self.range(|entry| entry <= text, |entry| entry.starts_with(text)));
+        let mut seen = BTreeSet::new();
+        for text in texts.iter().map(|text| text.as_bytes()) {
+            // Where one was seen, so were those that it begins with.
+            let new = self.starts_of(text).take_while(|(place, _)| seen.insert(*place));
+            ranges.extend(new.map(|(_, start)| start.entries.clone()));
+            let longer = self.range(|entry| entry <= text, |entry| entry.starts_with(text));
+            ranges.extend(Some(longer).filter(|range| !range.is_empty()));
         }
         ranges
     }

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{INDEX_THRESHOLD, Options, Searched};
 use crate::index::broken;
-use crate::policy::{ActionIndex, Document};
+use crate::policy::{ActionIndex, Document, Statement};
 use crate::query::{Query, Semantics};
 use crate::request::Keys;
 use std::cell::{Cell, OnceCell};
@@ -17,6 +17,8 @@ pub struct Referee<'a> {
     options: Options,
     /// In the order of the query's documents.
     documents: Vec<Judged<'a>>,
+    /// The work of judging a request.
+    work: usize,
 }
 
 /// A document that is searched at least once for each witness.
@@ -62,8 +64,13 @@ impl<'a> Referee<'a> {
         let keys = Keys::new(documents.iter().flat_map(|document| document.mentioned_keys()));
         let listed_actions = query.access().into_iter().flatten().flat_map(|entry| &entry.actions);
         let spellings = listed_actions.map(|action| &*action.text).collect();
+        // Resources take longest.
+        let resources = |s: &Statement| s.resource.as_ref().map_or(0, |resource| resource.values.len());
+        let judged = |s: &Statement| 1 + s.value_count() + resources(s) + s.long_resources();
+        let judged: usize = documents.iter().flat_map(|d| &d.statements).map(judged).sum();
+        let work = judged * 2 / 3;
         let documents = documents.iter().map(|document| Judged::new(document)).collect();
-        Referee { query, semantics, keys, spellings, options, documents }
+        Referee { query, semantics, keys, spellings, options, documents, work }
     }
 
     /// Returns the same referee with existing indexes of the documents, in their order.
@@ -94,6 +101,7 @@ impl<'a> Referee<'a> {
             keys: &self.keys,
             options: &self.options,
             documents: &self.documents,
+            work: self.work,
         }
     }
 }
@@ -115,6 +123,8 @@ pub struct Claim<'c> {
     pub keys: &'c Keys<'c>,
     /// The options under which the referee reads the documents.
     pub options: &'c Options,
+    /// The work of judging a request: see [`crate::limits::SearchLimits::work`].
+    pub work: usize,
     documents: &'c [Judged<'c>],
 }
 

@@ -31,6 +31,8 @@ pub struct Encoding<'a> {
     pub by_address: bool,
     /// All conjuncts.
     pub conjuncts: Vec<Lit>,
+    /// The size of the statements that were compiled: their values, where long ones and principals count for several.
+    pub size: usize,
 }
 
 impl<'a> Encoding<'a> {
@@ -63,7 +65,7 @@ impl<'a> Encoding<'a> {
         }
         let context = Context::of(query, semantics);
         let mut formula = Formula::default();
-        let compiled = compile_documents(&mut formula, &context, (query, documents), slice);
+        let (compiled, size) = compile_documents(&mut formula, &context, (query, documents), slice);
         let policies = compiled.iter().take(query.policies().len()).enumerate();
         let with_effect = |effect: Effect| {
             let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
@@ -90,18 +92,18 @@ impl<'a> Encoding<'a> {
         shared.extend(facts(&mut formula, &context, query.documents()));
         let some_goal = formula.graph.or(goals.iter().map(|(_, _, lit)| *lit));
         let conjuncts = std::iter::once(some_goal).chain(shared.iter().copied()).chain(address).collect();
-        Encoding { context, formula, goals, shared, by_address: address.is_some(), conjuncts }
+        Encoding { context, formula, goals, shared, by_address: address.is_some(), conjuncts, size }
     }
 }
 
-/// Compiles the statements of the slice, document by document. Statements that have no part in the set of their layer become
-/// false.
+/// Compiles the statements of the slice, document by document, and adds up their sizes. Statements that have no part in
+/// the set of their layer become false.
 fn compile_documents<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
     (query, documents): (&Query<'a>, &[DocumentRef<'a>]),
     slice: &Slice,
-) -> Vec<CompiledPolicy> {
+) -> (Vec<CompiledPolicy>, usize) {
     let sets = || query.layers().flat_map(|layer| layer.documents.iter().map(move |_| layer.set));
     let matters = |set: RequestSet, at: (usize, usize), statement: &Statement| {
         let has_part = set != RequestSet::Denied || statement.effect.value == Effect::Deny;
@@ -110,9 +112,10 @@ fn compile_documents<'a>(
     let values = documents.iter().zip(sets()).enumerate().flat_map(|(index, (document, set))| {
         let statements = document.document().statements.iter().enumerate();
         let sliced = statements.filter(move |(number, s)| matters(set, (index, *number), s));
-        sliced.map(|(_, statement)| statement.value_count())
+        sliced.map(|(_, statement)| (statement.value_count(), size(statement)))
     });
-    formula.reserve(values.sum());
+    let (values, size) = values.fold((0, 0), |(values, size), of| (values + of.0, size + of.1));
+    formula.reserve(values);
     let compile_document = |(index, (document, set)): (usize, (&DocumentRef<'a>, RequestSet))| {
         let matters = |number: usize, statement: &Statement| matters(set, (index, number), statement);
         let compile = |formula: &mut Formula<'a>, number: usize, statement: &'a Statement| {
@@ -124,7 +127,16 @@ fn compile_documents<'a>(
         };
         CompiledPolicy::of(formula, context.semantics.aws_compat, document.document(), matters, compile)
     };
-    documents.iter().zip(sets()).enumerate().map(compile_document).collect()
+    (documents.iter().zip(sets()).enumerate().map(compile_document).collect(), size)
+}
+
+/// The values that a principal takes as long to compile as, beside itself.
+const PRINCIPAL: usize = 3;
+
+/// The size of a statement. Few values are looked at: that would take a part of the time that it is about.
+fn size(statement: &Statement) -> usize {
+    let principals = statement.principal.iter().map(|principal| principal.values.len() * PRINCIPAL);
+    statement.value_count() * 2 + statement.long_resources() + principals.sum::<usize>()
 }
 
 /// Returns "the request comes from an address beyond the known networks, or from none", if the policies test the address.

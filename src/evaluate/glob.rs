@@ -97,9 +97,30 @@ pub fn glob_matches(template: &Template, text: &str) -> bool {
 
 /// True if an ARN matches six patterns field by field: the first five fields end at a colon, the sixth takes the rest.
 pub fn fields_match(fields: &[Template; 6], text: &str) -> bool {
+    fields_of(text).is_some_and(|parts| each_matches(fields, &parts))
+}
+
+/// The six fields of an ARN; `None` if the text has fewer.
+pub(super) fn fields_of(text: &str) -> Option<[&str; 6]> {
     let mut parts = text.splitn(6, ':');
-    let all = fields.iter().all(|field| parts.next().is_some_and(|part| glob_matches(field, part)));
-    all && parts.next().is_none()
+    let mut fields = [""; 6];
+    for field in &mut fields {
+        *field = parts.next()?;
+    }
+    Some(fields)
+}
+
+/// Returns true if each field matches its pattern; the last ones are looked at first, as they differ most often.
+pub(super) fn each_matches(fields: &[Template; 6], texts: &[&str; 6]) -> bool {
+    fields.iter().zip(texts).rev().all(|(field, text)| glob_matches(field, text))
+}
+
+/// Returns false if the text cannot match the template, whatever the values of its variables: it starts otherwise.
+pub(super) fn may_start(template: &Template, text: &str) -> bool {
+    match template.parts() {
+        [Part::Text(start), ..] => starts_with(text, start),
+        _ => true,
+    }
 }
 
 /// Does the same as [`fields_match`] for patterns whose variables were replaced.

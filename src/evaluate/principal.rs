@@ -6,6 +6,7 @@ use super::glob::{fields_match, glob_matches};
 use super::{PartTrace, Truth};
 use crate::policy::{Effect, Principal, PrincipalElement, PrincipalForms, PrincipalMeaning, Statement};
 use crate::request::{Request, Requester};
+use std::cell::OnceCell;
 
 /// Evaluates if the statement applies to the requester. The values of an Allow statement's `Principal` count if they match by one
 /// of these forms.
@@ -22,83 +23,109 @@ pub(super) fn matches(statement: &Statement, request: &Request, forms: Principal
         return PartTrace { truth: Truth::True.negate_if(element.negated), value: None };
     }
     let is_allow = statement.effect.value == Effect::Allow && !element.negated;
+    let named = Named::of(requester);
     let counts = |value: &Principal| {
-        !is_allow || forms == PrincipalForms::All || form(value, requester).is_some_and(|form| form <= forms)
+        !is_allow || forms == PrincipalForms::All || named.form(value).is_some_and(|form| form <= forms)
     };
-    let truth = |value: &Principal| match counts(value) {
-        true => one(value, requester, request),
-        false => Truth::False,
-    };
-    let truths: Vec<Truth> = element.values.iter().map(|v| truth(&v.value)).collect();
-    let any = Truth::any(truths.iter().copied());
-    let value = truths.iter().position(|t| *t == any && any != Truth::False);
-    PartTrace { truth: any.negate_if(element.negated), value }
+    let (mut any, mut place) = (Truth::False, None);
+    for (at, value) in element.values.iter().enumerate().filter(|(_, value)| counts(&value.value)) {
+        let truth = named.one(&value.value, request);
+        if truth > any {
+            (any, place) = (truth, Some(at));
+        }
+        if any == Truth::True {
+            break;
+        }
+    }
+    PartTrace { truth: any.negate_if(element.negated), value: place }
 }
 
-fn one(principal: &Principal, requester: &Requester, request: &Request) -> Truth {
-    let truth = match &principal.meaning {
-        PrincipalMeaning::AwsAny => match requester {
-            Requester::Service { .. } | Requester::WebIdentity { .. } | Requester::Saml { .. } => {
-                return Truth::Unknown;
-            }
-            _ => true,
-        },
-        PrincipalMeaning::Account(account) => requester.account().is_some_and(|a| glob_matches(account, a)),
-        PrincipalMeaning::Arn(fields) => names(requester).iter().any(|name| fields_match(fields, name)),
-        PrincipalMeaning::UniqueId => {
-            matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
-                && request.hidden.unique_ids.contains(&*principal.text)
-        }
-        PrincipalMeaning::CanonicalUser => {
-            requester.account().is_some() && request.hidden.canonical_users.contains(&*principal.text)
-        }
-        PrincipalMeaning::Federated(name) => match requester {
-            Requester::WebIdentity { provider } | Requester::Saml { provider } => {
-                glob_matches(name, provider)
-            }
-            _ => false,
-        },
-        PrincipalMeaning::Service(name) => match requester {
-            Requester::Service { name: service } => glob_matches(name, service),
-            _ => false,
-        },
-        PrincipalMeaning::Pattern if requester.account().is_some() => return Truth::Unknown,
-        PrincipalMeaning::Pattern | PrincipalMeaning::Unrecognised => false,
-    };
-    truth.into()
+/// A requester, and the ARNs by which policies name it: made for the first ARN that is compared, because lists of principals may be long.
+struct Named<'r> {
+    requester: &'r Requester,
+    own: OnceCell<Option<String>>,
+    names: OnceCell<Vec<String>>,
 }
 
-/// Returns the first of the forms by which a value may name a requester; `None` if an ARN does not name it.
-///
-/// Source: IAM User Guide, "Policy evaluation for requests within a single account". The root user's own ARN, which is also the
-/// account's, counts as the form of an account.
-fn form(principal: &Principal, requester: &Requester) -> Option<PrincipalForms> {
-    let PrincipalMeaning::Arn(fields) = &principal.meaning else {
-        return Some(match principal.meaning {
-            PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => PrincipalForms::All,
-            _ => PrincipalForms::Direct,
-        });
-    };
-    let is_named = |arn: Option<String>| arn.is_some_and(|arn| fields_match(fields, &arn));
-    let own = match requester {
-        Requester::Root { .. } => PrincipalForms::All,
-        _ => PrincipalForms::Direct,
-    };
-    if is_named(requester.arn()) {
-        Some(own)
-    } else {
+impl<'r> Named<'r> {
+    fn of(requester: &'r Requester) -> Named<'r> {
+        Named { requester, own: OnceCell::new(), names: OnceCell::new() }
+    }
+
+    /// Returns the ARN by which the requester itself is named.
+    fn own(&self) -> Option<&str> {
+        self.own.get_or_init(|| self.requester.arn()).as_deref()
+    }
+
+    /// Returns all ARNs by which a policy may name the requester.
+    fn names(&self) -> &[String] {
+        self.names.get_or_init(|| {
+            let own = self.own().map(str::to_owned);
+            let mut names: Vec<String> = self.requester.principal_arn().into_iter().chain(own).collect();
+            if let Requester::FederatedUser { partition, account, parent, .. } = self.requester {
+                names.push(format!("arn:{partition}:iam::{account}:user/{parent}"));
+            }
+            names
+        })
+    }
+
+    /// Decides whether a value is about the requester.
+    fn one(&self, principal: &Principal, request: &Request) -> Truth {
+        let requester = self.requester;
+        let truth = match &principal.meaning {
+            PrincipalMeaning::AwsAny => match requester {
+                Requester::Service { .. } | Requester::WebIdentity { .. } | Requester::Saml { .. } => {
+                    return Truth::Unknown;
+                }
+                _ => true,
+            },
+            PrincipalMeaning::Account(account) => {
+                requester.account().is_some_and(|a| glob_matches(account, a))
+            }
+            PrincipalMeaning::Arn(fields) => self.names().iter().any(|name| fields_match(fields, name)),
+            PrincipalMeaning::UniqueId => {
+                matches!(requester, Requester::User { .. } | Requester::RoleSession { .. })
+                    && request.hidden.unique_ids.contains(&*principal.text)
+            }
+            PrincipalMeaning::CanonicalUser => {
+                requester.account().is_some() && request.hidden.canonical_users.contains(&*principal.text)
+            }
+            PrincipalMeaning::Federated(name) => match requester {
+                Requester::WebIdentity { provider } | Requester::Saml { provider } => {
+                    glob_matches(name, provider)
+                }
+                _ => false,
+            },
+            PrincipalMeaning::Service(name) => match requester {
+                Requester::Service { name: service } => glob_matches(name, service),
+                _ => false,
+            },
+            PrincipalMeaning::Pattern if requester.account().is_some() => return Truth::Unknown,
+            PrincipalMeaning::Pattern | PrincipalMeaning::Unrecognised => false,
+        };
+        truth.into()
+    }
+
+    /// Returns the first of the forms by which a value may name the requester; `None` if an ARN does not name it.
+    ///
+    /// Source: IAM User Guide, "Policy evaluation for requests within a single account". The root user's own ARN, which is also the
+    /// account's, counts as the form of an account.
+    fn form(&self, principal: &Principal) -> Option<PrincipalForms> {
+        let PrincipalMeaning::Arn(fields) = &principal.meaning else {
+            return Some(match principal.meaning {
+                PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => PrincipalForms::All,
+                _ => PrincipalForms::Direct,
+            });
+        };
+        if self.own().is_some_and(|arn| fields_match(fields, arn)) {
+            return Some(match self.requester {
+                Requester::Root { .. } => PrincipalForms::All,
+                _ => PrincipalForms::Direct,
+            });
+        }
         // The ARN of the role, or of the user that the session belongs to.
-        names(requester).into_iter().any(|name| is_named(Some(name))).then_some(PrincipalForms::WithRoles)
+        self.names().iter().any(|name| fields_match(fields, name)).then_some(PrincipalForms::WithRoles)
     }
-}
-
-/// Returns the ARNs by which a policy may name a requester.
-fn names(requester: &Requester) -> Vec<String> {
-    let mut names: Vec<String> = requester.principal_arn().into_iter().chain(requester.arn()).collect();
-    if let Requester::FederatedUser { partition, account, parent, .. } = requester {
-        names.push(format!("arn:{partition}:iam::{account}:user/{parent}"));
-    }
-    names
 }
 
 /// Evaluates if a Deny with this NotPrincipal list applies to the requester.
@@ -112,8 +139,9 @@ fn denied_unless_listed(element: &PrincipalElement, requester: &Requester, reque
     }
     let (mut account_listed, mut finer_listed, mut by_role, mut by_session) = (false, false, false, false);
     let mut plainly = Truth::False;
+    let named = Named::of(requester);
     for principal in element.values.iter().map(|v| &v.value) {
-        let listed = one(principal, requester, request);
+        let listed = named.one(principal, request);
         match &principal.meaning {
             PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => {
                 account_listed |= listed == Truth::True;

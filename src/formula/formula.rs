@@ -138,6 +138,11 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Match(VariableId::REQUESTER, Test::Pattern(word)))
     }
 
+    /// The number of patterns on the requester's word that were made for keys.
+    pub(crate) fn derived_count(&self) -> usize {
+        self.origins.len()
+    }
+
     /// Treats every key as a variable of its own: none is read off the requester's word.
     pub(crate) fn separate_keys(&mut self) {
         self.separate_keys = true;

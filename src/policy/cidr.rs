@@ -9,16 +9,23 @@ use std::net::IpAddr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressRange {
     v6: bool,
-    /// The bits with which every address of the range starts.
-    prefix: Vec<bool>,
+    /// The number of bits after those with which every address of the range starts.
+    rest: u32,
+    /// The bits with which every address of the range starts, as a number.
+    prefix: u128,
 }
 
-fn bits(address: IpAddr) -> Vec<bool> {
-    let octets = match address {
-        IpAddr::V4(v4) => v4.octets().to_vec(),
-        IpAddr::V6(v6) => v6.octets().to_vec(),
-    };
-    octets.iter().flat_map(|o| (0..8u32).map(move |i| o & 0x80u8.wrapping_shr(i) != 0)).collect()
+/// The bits of an address as a number, and how many there are.
+fn bits(address: IpAddr) -> (u128, u32) {
+    match address {
+        IpAddr::V4(v4) => (v4.to_bits().into(), u32::BITS),
+        IpAddr::V6(v6) => (v6.to_bits(), u128::BITS),
+    }
+}
+
+/// The bits without the last ones.
+fn start(bits: u128, rest: u32) -> u128 {
+    bits.checked_shr(rest).unwrap_or(0)
 }
 
 impl AddressRange {
@@ -32,22 +39,20 @@ impl AddressRange {
     pub fn read(text: &str) -> Option<AddressRange> {
         let mut halves = text.splitn(2, '/');
         let address: IpAddr = halves.next()?.parse().ok()?;
-        let mut prefix = bits(address);
+        let (all, count) = bits(address);
+        let mut rest = 0;
         if let Some(length) = halves.next() {
             let good = !length.is_empty() && length.len() <= 3 && length.chars().all(|c| c.is_ascii_digit());
-            let length: usize = if good { length.parse().ok()? } else { return None };
-            if length > prefix.len() {
-                return None;
-            }
-            prefix.truncate(length);
+            let length: u32 = if good { length.parse().ok()? } else { return None };
+            rest = count.checked_sub(length)?;
         }
-        Some(AddressRange { v6: address.is_ipv6(), prefix })
+        Some(AddressRange { v6: address.is_ipv6(), rest, prefix: start(all, rest) })
     }
 
     /// True if the text is an address of the range.
     pub fn contains(&self, text: &str) -> bool {
         match text.parse::<IpAddr>() {
-            Ok(address) => address.is_ipv6() == self.v6 && bits(address).starts_with(&self.prefix),
+            Ok(address) => address.is_ipv6() == self.v6 && start(bits(address).0, self.rest) == self.prefix,
             Err(_) => false,
         }
     }

@@ -1,8 +1,16 @@
 //! The typed document.
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{ActionPattern, Condition, Principal, ResourcePattern, Statements};
+use crate::policy::{
+    ActionPattern, Condition, Principal, PrincipalMeaning, ResourcePattern, Statements, Template,
+};
 use crate::span::{Source, Span, Spanned};
+
+/// Parts of a pattern that count as another value.
+const PARTS: usize = 6;
+
+/// Parts of a resource that count as another value where it is matched or compiled.
+const MANY_PARTS: usize = 4;
 
 /// The language version of a document. A document without `Version` is read as [`Version::V2008`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +108,26 @@ impl Statement {
         let resources = self.resource.iter().map(|r| r.values.len());
         let conditions = self.conditions.iter().map(|c| c.values.len());
         self.action.values.len() + principals.chain(resources).chain(conditions).sum::<usize>()
+    }
+
+    /// The number of values, where one of fields, or a pattern of more parts than most, counts for several.
+    pub fn size(&self) -> usize {
+        let long = |template: &Template| template.parts().len() / PARTS;
+        let actions = self.action.values.iter().map(|v| 1 + long(&v.value.glob));
+        let resources = self.resource.iter().flat_map(|r| &r.values).map(|v| 2 + long(&v.value.template));
+        let fields = |principal: &Principal| match principal.meaning {
+            PrincipalMeaning::Arn(_) => 5,
+            _ => 2,
+        };
+        let principals = self.principal.iter().flat_map(|p| &p.values).map(|v| fields(&v.value));
+        let conditions = self.conditions.iter().flat_map(|c| &c.values).map(|v| 1 + long(&v.value.template));
+        1 + actions.chain(resources).chain(principals).chain(conditions).sum::<usize>()
+    }
+
+    /// The number of values as which its resources count that have more parts than most.
+    pub(crate) fn long_resources(&self) -> usize {
+        let resources = self.resource.iter().flat_map(|resource| &resource.values);
+        resources.map(|value| value.value.template.parts().len() / MANY_PARTS).sum()
     }
 
     /// Returns the Sid; `None` if it is absent or empty, which AWS treats alike.

@@ -2,6 +2,7 @@
 
 use crate::limits::InputLimits;
 use crate::policy::{Document, PrincipalElement, json};
+use crate::span::Span;
 
 /// The length in bytes for which most pointers are allocated.
 const USUAL: usize = 40;
@@ -69,6 +70,20 @@ impl Document {
         let mut base = String::with_capacity(self.base_pointer.len() + USUAL);
         base.push_str(&self.base_pointer);
         element(base, "Statement", self.statement_is_list, statement)
+    }
+
+    /// The pointer of the smallest value around a place in a statement: that of [`pointer_at`], found in the text of the statement
+    /// alone, as there may be many in a long document.
+    pub(crate) fn pointer_within(&self, statement: usize, place: Span) -> Option<String> {
+        let own = self.statements.get(statement)?.span;
+        let offset = place.start.checked_sub(own.start)? as usize;
+        let rest = pointer_at(self.source.slice(own), offset, &InputLimits::default())?;
+        let pointer = self.statement_pointer(statement) + &rest;
+        debug_assert_eq!(
+            Some(&pointer),
+            pointer_at(self.source.text(), place.start as usize, &InputLimits::default()).as_ref()
+        );
+        Some(pointer)
     }
 
     /// Returns the pointer of a value of `Action` or `NotAction`.

@@ -18,24 +18,31 @@ pub struct Solver {
     variables: usize,
     clauses: u64,
     scratch: Vec<Lit>,
+    /// The squares of the lengths of long clauses.
+    squares: usize,
+    /// Bytes of proof that may still be written.
+    left: Rc<Cell<u64>>,
     ended: Rc<Cell<Option<Exhausted>>>,
 }
+
+/// Literals of a clause from which on it counts how often it is walked through.
+const LONG: usize = 1_000;
 
 /// Accepts a proof up to a number of bytes and until the deadline; the proof is the only hook through which a running solver can
 /// be stopped.
 struct Bounded {
-    left: u64,
+    left: Rc<Cell<u64>>,
     deadline: Option<Instant>,
     ended: Rc<Cell<Option<Exhausted>>>,
 }
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let end = if bytes.len() as u64 >= self.left {
-            self.left = 0;
+        let (length, left) = (bytes.len() as u64, self.left.get());
+        self.left.set(left - left.min(length));
+        let end = if length >= left {
             Some(Exhausted::ProofBytes)
         } else {
-            self.left -= bytes.len() as u64;
             self.deadline.filter(|at| Instant::now() >= *at).map(|_| Exhausted::Deadline)
         };
         match end {
@@ -57,8 +64,8 @@ impl Solver {
     pub fn new(limits: &SearchLimits) -> Solver {
         let mut inner = varisat::Solver::new();
         let ended = Rc::new(Cell::new(None));
-        let (left, deadline) = (limits.proof_bytes, limits.deadline);
-        let hook = Bounded { left, deadline, ended: Rc::clone(&ended) };
+        let left = Rc::new(Cell::new(limits.proof_bytes));
+        let hook = Bounded { left: Rc::clone(&left), deadline: limits.deadline, ended: Rc::clone(&ended) };
         inner.write_proof(hook, ProofFormat::Varisat);
         Solver {
             inner,
@@ -67,6 +74,8 @@ impl Solver {
             variables: 0,
             clauses: 0,
             scratch: Vec::new(),
+            squares: 0,
+            left,
             ended,
         }
     }
@@ -81,6 +90,9 @@ impl Solver {
             return Err(Exhausted::Literals);
         }
         self.clauses += 1;
+        if clause.len() >= LONG {
+            self.squares += clause.len() * clause.len();
+        }
         self.scratch.clear();
         for literal in clause {
             let index = index_of(*literal);
@@ -89,6 +101,27 @@ impl Solver {
         }
         self.inner.add_clause(&self.scratch);
         Ok(())
+    }
+
+    /// The literals of all clauses.
+    pub fn literals(&self) -> usize {
+        self.literals
+    }
+
+    /// The squares of the lengths of long clauses: the solver walks through such a clause again for each of its literals that
+    /// becomes false, and writes no proof of it.
+    pub fn squares(&self) -> usize {
+        self.squares
+    }
+
+    /// The greatest variable number.
+    pub fn variables(&self) -> usize {
+        self.variables
+    }
+
+    /// Bytes of proof that may still be written.
+    pub fn proof_bytes_left(&self) -> u64 {
+        self.left.get()
     }
 
     /// Returns the number of clauses added.

@@ -52,6 +52,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     };
     let opaques: Vec<OpaqueId> = model.opaques(search.workspace.formula).collect();
     let request = concretize(search, &model, claim)?;
+    search.workspace.meter.work(claim.work)?;
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
         Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
         Err(unconfirmed) => *unconfirmed,
@@ -60,17 +61,20 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         return Ok(open(vec![UnknownReason::Internal(disagreement.message)], Some(request)));
     }
     let most = search.workspace.meter.limits().assignments;
-    let formula = search.formula();
+    let formula = &*search.workspace.formula;
     if opaques.iter().any(|id| formula.opaque_of(*id).0.rule == Code::PolicyVariable) {
         let others = with_fitting_values(&request, claim.query.documents(), most);
-        let confirmed = others.into_iter().find_map(|other| Witness::confirm_in_agreement(other, claim).ok());
-        if let Some(witness) = confirmed {
-            return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+        for other in others {
+            search.workspace.meter.work(claim.work)?;
+            if let Ok(witness) = Witness::confirm_in_agreement(other, claim) {
+                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+            }
         }
     }
     let weaker = search.weaken(goal);
     if let Some(model) = search.solve(&weaker)? {
         let request = concretize(search, &model, claim)?;
+        search.workspace.meter.work(claim.work)?;
         return Ok(confirm(search, request, claim));
     }
     let reasons = match disagreement.open {

@@ -5,6 +5,9 @@ use crate::limits::Exhausted;
 use crate::solve::atom_index::AtomIndex;
 use crate::solve::workspace::Workspace;
 
+/// Atoms that are looked at for one unit of work.
+pub(super) const NEAR: usize = 4;
+
 /// Finds the tests that imply `outer`, among those whose atoms are wanted. A pattern with policy variables implies whatever it
 /// implies for all values.
 ///
@@ -27,6 +30,7 @@ pub(super) fn implying<'a>(
             }
             let mut near = Vec::new();
             atoms.near(formula, wide, &mut near);
+            meter.work(near.len() / NEAR)?;
             for atom in near.into_iter().map(|place| atoms.texts[place]) {
                 if atom.test != outer
                     && is_wanted(conjunction, atom.lit)
@@ -37,6 +41,7 @@ pub(super) fn implying<'a>(
             }
         }
         Test::Network(wide) => {
+            meter.work(atoms.networks.len() / NEAR)?;
             let wide = formula.network_of(wide);
             for (narrow, lit) in &atoms.networks {
                 let test = Test::Network(*narrow);

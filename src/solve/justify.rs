@@ -14,6 +14,9 @@ use rustc_hash::FxHashMap;
 /// which tests matter.
 const CHEAP_TESTS_THRESHOLD: usize = 16;
 
+/// Parts of the formula that are looked at for one unit of work.
+const LOOKS: usize = 8;
+
 /// The number of parts of ANDs for which memory is reserved at the start.
 const USUAL_PARTS: usize = 64;
 
@@ -34,9 +37,16 @@ pub(super) struct Justifier {
     /// The literals that are needed so far.
     needed: LiteralSet,
     tests: TestsByVariable,
+    /// Parts of the formula that were looked at.
+    looks: usize,
 }
 
 impl Justifier {
+    /// The work since the last call.
+    pub(super) fn take_work(&mut self) -> usize {
+        std::mem::take(&mut self.looks) / LOOKS
+    }
+
     /// Finds the literals that the conjunction needs under `truth`, or without `truth` by a guess. `None` if a guess needs an
     /// atom in both signs.
     pub(super) fn justify(
@@ -47,7 +57,11 @@ impl Justifier {
     ) -> Option<Justification> {
         let mut values: FxHashMap<Lit, bool> = FxHashMap::default();
         let can_be = |part, _| truth.is_none_or(|truth| holds(&formula.graph, part, truth, &mut values));
-        self.satisfy(formula, (conjunction.units(), conjunction.disjunctions()), can_be, None)
+        let justification =
+            self.satisfy(formula, (conjunction.units(), conjunction.disjunctions()), can_be, None);
+        // The truth of each was found out once.
+        self.looks += values.len() * LOOKS;
+        justification
     }
 
     /// Finds the literals that the unpropagated goal needs, by a guess that considers only the cost of its parts. `None` if there
@@ -78,7 +92,10 @@ impl Justifier {
         let mut queue: Vec<Lit> = Vec::with_capacity(conjuncts.len() + USUAL_PARTS);
         queue.extend(conjuncts.iter().rev());
         let mut tests = 0usize;
+        // The set of those that are needed is as long as the formula, and takes one byte for each node.
+        self.looks += atoms.len() + formula.graph.len() / 64;
         while let Some(next) = queue.pop() {
+            self.looks += 1;
             if !self.needed.insert(next) {
                 continue;
             }
@@ -88,6 +105,7 @@ impl Justifier {
                     continue;
                 }
                 (Node::And(children), true) => {
+                    self.looks += children.len();
                     let part = self.cheapest(children, &mut can_be)?;
                     if !self.needed.is_atom(part) {
                         queue.push(part);

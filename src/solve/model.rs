@@ -13,6 +13,12 @@ use crate::solve::justify::Justification;
 use crate::theory::{Theory, Word, sample, usual_spelling};
 use rustc_hash::FxHashMap;
 
+/// The work of giving a key of a request its values.
+const NAME: usize = 10;
+
+/// Variables that are looked at for one unit of work.
+const VARIABLES: usize = 16;
+
 /// A solution of a goal.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -102,6 +108,7 @@ impl Concretizer<'_, '_> {
         names.extend(self.formula.always_present());
         names.sort_unstable();
         names.dedup();
+        self.meter.work(names.len() * NAME + self.formula.variable_count() / VARIABLES)?;
         for name in names {
             let always = key_info(name).is_some_and(|info| info.presence == Presence::Always);
             let mut values = Vec::new();

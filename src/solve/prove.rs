@@ -8,32 +8,31 @@
 use crate::encode::Encoding;
 use crate::formula::{Formula, Graph, Lit, Node, NodeId, Test, VariableId};
 use crate::index::IndexVec;
-use crate::limits::{Exhausted, Meter, SearchLimits};
+use crate::limits::Meter;
 use crate::solve::cdcl::Cdcl;
 use crate::solve::tests_by_variable::TestsByVariable;
 use crate::theory::{self, Theory, Valuation};
 use crate::verify::{Lemma, QueryClauses, Refusal, Refutation};
 
-/// Proves that no request satisfies the query, by lemmas and resolution steps.
+/// Proves that no request satisfies the query, by lemmas and resolution steps; the meter counts them.
 ///
 /// # Errors
 /// A limit was reached, or the theories could not exclude a proposal.
 pub fn prove(
     encoding: &mut Encoding<'_>,
     mut theory: Theory,
-    limits: &SearchLimits,
+    meter: &mut Meter,
 ) -> Result<Refutation, Refusal> {
     let plain = QueryClauses::new(&encoding.formula.graph, &encoding.conjuncts);
     let mut clauses = Cdcl::new(&plain.all, plain.variables());
     let mut walk = Walk::new(&encoding.formula.graph, &encoding.conjuncts);
     let mut tests = TestsByVariable::default();
-    let mut meter = Meter::new(limits);
     clauses.propagate();
     while !clauses.is_contradiction() {
-        if clauses.learned() > limits.lemmas {
+        if clauses.learned() > meter.limits().lemmas {
             return Err(Refusal::inconclusive("the proof has too many steps"));
         }
-        meter.check().and_then(|()| meter.work(walk.required.len())).map_err(at_limit)?;
+        meter.check().and_then(|()| meter.work(walk.required.len())).map_err(Refusal::at_limit)?;
         walk.back_to(clauses.level());
         if let Some(literal) = walk.next(&encoding.formula.graph, &plain, &clauses) {
             walk.levels.push((walk.required.len(), walk.head));
@@ -42,7 +41,10 @@ pub fn prove(
             continue;
         }
         let tests = tests.of(&encoding.formula, &walk.required);
-        let conflicts = match theory.values(&mut encoding.formula, &tests, &mut meter).map_err(at_limit)? {
+        let conflicts = match theory
+            .values(&mut encoding.formula, &tests, meter)
+            .map_err(Refusal::at_limit)?
+        {
             Valuation::Conflicts(conflicts) => conflicts,
             Valuation::Values(_) => return Err(Refusal::inconclusive("the plain clauses are satisfiable")),
             Valuation::Undecided(_) => return Err(Refusal::inconclusive("a proposal could not be excluded")),
@@ -58,10 +60,6 @@ pub fn prove(
         clauses.propagate();
     }
     Ok(clauses.refutation())
-}
-
-fn at_limit(limit: Exhausted) -> Refusal {
-    Refusal::inconclusive(format!("the limit on {} was reached", limit.code()))
 }
 
 /// Returns the lemma in the numbers of the plain clauses.

@@ -10,11 +10,14 @@
 use crate::formula::{Conjunction, Formula, Lit, Network, NetworkUnion, Node, PatternId, Test, VariableId};
 use crate::limits::Exhausted;
 use crate::solve::atom_index::{AtomIndex, AtomPlace, LINEAR_THRESHOLD, VariableAtoms};
-use crate::solve::implying::implying;
+use crate::solve::implying::{NEAR, implying};
 use crate::solve::overlaps::Overlaps;
 use crate::solve::stamp_set::StampSet;
 use crate::solve::workspace::{Workspace, test_of};
 use rustc_hash::FxHashMap;
+
+/// Nodes of the open disjunctions that are found for one unit of work.
+const NODES: usize = 2;
 
 /// Decides atoms by the patterns of which one must match; one value serves many goals.
 #[derive(Debug)]
@@ -93,12 +96,15 @@ impl<'a> Relevance<'a> {
         while !workspace.is_settled() {
             let conjunction = &workspace.conjunction;
             let conjuncts = conjunction.units().iter().chain(conjunction.disjunctions());
+            let looks = conjunction.units().len() + conjunction.disjunctions().len();
+            workspace.meter.work(looks / NEAR)?;
             let fresh: Vec<Lit> = conjuncts.filter(|lit| self.visited.insert(lit.node())).copied().collect();
             if fresh.is_empty() {
                 break;
             }
             let sets: Vec<_> = fresh.iter().map(|lit| required(workspace.formula, *lit)).collect();
             self.occurring.find(workspace.formula, workspace.conjunction.disjunctions());
+            workspace.meter.work(self.occurring.anywhere.nodes().len() / NODES)?;
             for (lit, set) in fresh.iter().zip(sets) {
                 if workspace.conjunction.is_contradiction() {
                     break;
@@ -109,8 +115,8 @@ impl<'a> Relevance<'a> {
                     None => self.exclude_implying(workspace, *lit)?,
                 }
             }
-            self.exclude_covered_networks(workspace);
-            workspace.add([]);
+            self.exclude_covered_networks(workspace)?;
+            workspace.add([])?;
         }
         Ok(())
     }
@@ -131,23 +137,25 @@ impl<'a> Relevance<'a> {
     }
 
     /// Excludes networks that are covered by networks whose tests must fail.
-    fn exclude_covered_networks(&self, workspace: &mut Workspace<'_, 'a>) {
+    fn exclude_covered_networks(&self, workspace: &mut Workspace<'_, 'a>) -> Result<(), Exhausted> {
         let mut failed: FxHashMap<VariableId, Vec<Network>> = FxHashMap::default();
         for (variable, test, is_passed) in workspace.decided_tests() {
             if let (Test::Network(id), false) = (test, is_passed) {
                 failed.entry(variable).or_default().push(workspace.formula.network_of(id));
             }
         }
-        let Workspace { formula, conjunction, .. } = workspace;
+        let Workspace { formula, conjunction, meter, .. } = workspace;
         for (variable, networks) in failed {
-            let union = NetworkUnion::of(networks);
             let Some(atoms) = self.atoms.about(variable) else { continue };
+            meter.work(networks.len() + atoms.networks.len() / NEAR)?;
+            let union = NetworkUnion::of(networks);
             for (id, lit) in &atoms.networks {
                 if conjunction.value(*lit).is_none() && union.covers(formula.network_of(*id)) {
                     conjunction.exclude(*lit);
                 }
             }
         }
+        Ok(())
     }
 
     /// Excludes all tests that imply a test that must fail.
@@ -198,8 +206,7 @@ impl<'a> Relevance<'a> {
         for place in open.iter().filter(|place| overlapping.binary_search(place).is_err()) {
             workspace.conjunction.exclude(atoms.texts[*place].lit);
         }
-        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping);
-        Ok(())
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping)
     }
 
     /// Decides all atoms of the variable, given that one of the patterns matches.
@@ -221,8 +228,7 @@ impl<'a> Relevance<'a> {
                 }
             }
         }
-        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping);
-        Ok(())
+        decide_including(&mut self.overlaps, workspace, (atoms, required), &overlapping)
     }
 }
 
@@ -243,6 +249,7 @@ fn find_overlapping<'a>(
             Some(few) => few,
             None => {
                 atoms.near(formula, *pattern, &mut near);
+                meter.work(near.len() / NEAR)?;
                 &near
             }
         };
@@ -273,13 +280,13 @@ fn decide_including<'a>(
     workspace: &mut Workspace<'_, 'a>,
     (atoms, required): (&VariableAtoms<'a>, &Required),
     overlapping: &[AtomPlace],
-) {
+) -> Result<(), Exhausted> {
     let includes_all = |place: &&AtomPlace| overlaps.at(**place).includes as usize == required.patterns.len();
     let including = overlapping.iter().filter(includes_all).map(|place| atoms.texts[*place]);
     // A match of the widened pattern says nothing about the values of the keys in it.
     let decided = including.filter(|atom| !matches!(atom.test, Test::Template(_)));
     let decided: Vec<Lit> = decided.map(|atom| atom.lit).collect();
-    workspace.add(decided);
+    workspace.add(decided)
 }
 
 /// Returns the variable and the pattern if the literal is a pattern test of a variable.

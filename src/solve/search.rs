@@ -87,9 +87,10 @@ impl<'f, 'a> Search<'f, 'a> {
             if self.stats.iterations > self.limits.iterations as u64 {
                 return Err(Exhausted::Iterations);
             }
-            let Some(truth) = proposer.propose()? else { break None };
+            let Some(truth) = proposer.propose(&mut self.workspace.meter)? else { break None };
             let Workspace { formula, conjunction, .. } = &self.workspace;
             let proposal = self.justifier.justify(formula, conjunction, Some(&truth));
+            self.workspace.meter.work(self.justifier.take_work())?;
             match self.check_theories(proposal)? {
                 Ok(model) => break Some(model),
                 Err(found) => conflicts = found,
@@ -149,6 +150,7 @@ impl<'f, 'a> Search<'f, 'a> {
         self.workspace.meter.check()?;
         if self.guesses.start_goal() {
             let guess = self.justifier.cheap_guess(self.workspace.formula, goal);
+            self.workspace.meter.work(self.justifier.take_work())?;
             if let Ok(model) = self.check_theories(guess)? {
                 self.guesses.note_success();
                 return Ok(Shortcut::Model(model));
@@ -198,9 +200,9 @@ impl<'f, 'a> Search<'f, 'a> {
     /// The meter ran out.
     fn propagate(&mut self, goal: &[Lit]) -> Result<(), Exhausted> {
         let mut conjuncts = goal.iter().copied();
-        self.workspace.add(conjuncts.next());
+        self.workspace.add(conjuncts.next())?;
         self.relevance.decide_by_action(&mut self.workspace)?;
-        self.workspace.add(conjuncts);
+        self.workspace.add(conjuncts)?;
         self.workspace.meter.work(self.workspace.conjunction.disjunctions().len() + goal.len())
     }
 
@@ -208,6 +210,7 @@ impl<'f, 'a> Search<'f, 'a> {
     fn check_guess(&mut self) -> Result<Checked, Exhausted> {
         let Workspace { formula, conjunction, .. } = &self.workspace;
         let guess = self.justifier.justify(formula, conjunction, None);
+        self.workspace.meter.work(self.justifier.take_work())?;
         self.check_theories(guess)
     }
 

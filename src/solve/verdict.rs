@@ -255,11 +255,7 @@ pub struct Stats {
     pub states: u64,
     /// Rounds of the propose-refute loop.
     pub iterations: u64,
-    /// The number of statements of the documents and of values that they list, which measures the cost of reading them for a
-    /// query.
-    #[serde(skip)]
-    pub values: u64,
-    /// The number of comparisons of patterns and of visited parts of the formula.
+    /// The work of the whole search: see [`crate::limits::SearchLimits::work`].
     #[serde(skip)]
     pub work: u64,
 }
@@ -276,7 +272,6 @@ impl Stats {
             lemmas: self.lemmas + other.lemmas,
             states: self.states + other.states,
             iterations: self.iterations + other.iterations,
-            values: self.values + other.values,
             work: self.work + other.work,
         }
     }

@@ -1,7 +1,7 @@
 //! The state shared by all parts of one search.
 
 use crate::formula::{Atom, Conjunction, Formula, Lit, Node, NodeId, Test, VariableId};
-use crate::limits::Meter;
+use crate::limits::{Exhausted, Meter};
 use crate::theory::Theory;
 
 /// A formula, one partly decided goal over it, the theories of its values, and the meter that all work is charged to.
@@ -14,8 +14,11 @@ pub(super) struct Workspace<'f, 'a> {
 
 impl<'a> Workspace<'_, 'a> {
     /// Adds conjuncts to the goal and propagates them.
-    pub(super) fn add(&mut self, literals: impl IntoIterator<Item = Lit>) {
-        self.conjunction.add(&mut self.formula.graph, literals);
+    ///
+    /// # Errors
+    /// The meter ran out.
+    pub(super) fn add(&mut self, literals: impl IntoIterator<Item = Lit>) -> Result<(), Exhausted> {
+        self.conjunction.add(&mut self.formula.graph, literals, &mut self.meter)
     }
 
     /// True if no disjunction of the goal is left, or if nothing can satisfy the goal.

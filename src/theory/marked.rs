@@ -10,6 +10,9 @@ use crate::limits::{Exhausted, Meter};
 use crate::theory::values::{Lemma, Theory};
 use crate::theory::variables::{Tests, variable_pattern};
 
+/// The work of putting markers into a pattern.
+const MARKED: usize = 20;
+
 /// The keys of some patterns, each with a marker that stands for its value.
 struct Markers<'a> {
     names: Vec<&'a str>,
@@ -23,11 +26,15 @@ impl<'a> Markers<'a> {
     {
         let mut names: Vec<&'a str> = Vec::new();
         for name in patterns.flat_map(|pattern| &pattern.keys) {
-            if !names.contains(name) {
-                names.push(name);
+            if names.contains(name) {
+                continue;
             }
+            if names.len() == usize::from(Symbol::LAST_MARKER) {
+                return None;
+            }
+            names.push(name);
         }
-        (names.len() <= usize::from(Symbol::LAST_MARKER)).then_some(Markers { names })
+        Some(Markers { names })
     }
 
     fn numbers(&self) -> impl Iterator<Item = (&'a str, u8)> {
@@ -60,6 +67,7 @@ impl Theory {
         }
         for test in &tests.positives {
             let Some(inner) = variable_pattern(formula, *test) else { continue };
+            meter.work(tests.negatives.len() * MARKED)?;
             let others = tests.negatives.iter().filter_map(|test| variable_pattern(formula, *test));
             let Some(markers) = Markers::of(std::iter::once(inner).chain(others)) else { continue };
             // A gap consumes the value of a key if it consumes every symbol that can occur in the value.

@@ -8,6 +8,9 @@ use crate::theory::stand_ins::StandIns;
 use crate::theory::values::{Lemma, Theory};
 use crate::theory::variables::{Tests, deciding_variable, is_template, tests_of, variable_pattern, widest};
 
+/// Tests that are looked at for one unit of work.
+const LOOKS: usize = 16;
+
 /// A pattern that the value of a key must match, with the test that requires it, unless every value matches it.
 type ImpliedPattern = (Pattern, Option<(VariableId, Test)>);
 
@@ -28,6 +31,9 @@ impl Theory {
         let negatives: Vec<Test> = own.negatives.iter().filter(|t| !is_template(t)).copied().collect();
         for template_test in own.positives.iter().filter(|t| is_template(t)) {
             let Some(template) = variable_pattern(formula, *template_test) else { continue };
+            // The tests of each key are looked for among all.
+            let looks = template.keys.len() * (tests.len() + own.positives.len());
+            meter.work(1 + (looks + own.negatives.len()) / LOOKS)?;
             let implied: Vec<Option<ImpliedPattern>> =
                 template.keys.iter().map(|key| self.implied_pattern(formula, tests, key)).collect();
             if implied.iter().all(Option::is_none) {

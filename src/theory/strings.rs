@@ -24,12 +24,17 @@ const AUTOMATA: usize = 3;
 /// A value as automata see it.
 pub type Word = Vec<Symbol>;
 
+/// Steps of an automaton that are built for one unit of work.
+const STEPS: usize = 4;
+
 /// The patterns of one check as automata, built when first needed, and the known relations between them.
 #[derive(Debug)]
 pub struct Strings {
     requesters: Requesters,
     patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
+    /// The work of building automata and of trying words on them that is not paid for yet.
+    unpaid: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +46,7 @@ struct Relation {
 impl Strings {
     /// Starts without any automaton.
     pub fn new(requesters: Requesters) -> Strings {
-        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default() }
+        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default(), unpaid: 0 }
     }
 
     /// Returns the automaton of a pattern.
@@ -55,7 +60,11 @@ impl Strings {
         if !self.patterns.contains(id) {
             self.patterns.resize(formula.pattern_count(), None);
         }
-        self.patterns[id].get_or_insert_with(|| build(formula.pattern_of(id)));
+        if self.patterns[id].is_none() {
+            let built = build(formula.pattern_of(id));
+            self.unpaid += 1 + built.steps().len() / STEPS;
+            self.patterns[id] = Some(built);
+        }
     }
 
     /// Returns the automaton of a pattern that was built already. Cloning the `Arc` would cost more than most comparisons.
@@ -97,9 +106,9 @@ impl Strings {
         if let Some(answer) = self.relations.get(&pair).and_then(|r| r.disjoint) {
             return Ok(answer);
         }
-        meter.work(AUTOMATA)?;
         self.build(formula, a);
         self.build(formula, b);
+        meter.work(AUTOMATA + std::mem::take(&mut self.unpaid))?;
         let answer = disjoint(self.built(a), self.built(b), meter)?;
         if let Some(relation) = self.relation(pair) {
             relation.disjoint = Some(answer);
@@ -129,9 +138,9 @@ impl Strings {
         if let Some(answer) = self.relations.get(&(outer, inner)).and_then(|r| r.included) {
             return Ok(answer);
         }
-        meter.work(AUTOMATA)?;
         self.build(formula, outer);
         self.build(formula, inner);
+        meter.work(AUTOMATA + std::mem::take(&mut self.unpaid))?;
         let answer = includes(self.built(outer), self.built(inner), meter)?;
         if let Some(relation) = self.relation((outer, inner)) {
             relation.included = Some(answer);
@@ -153,7 +162,10 @@ impl Strings {
         meter: &mut Meter,
     ) -> Result<Result<Word, Excluding>, Exhausted> {
         let variable = formula.variable_of(variable);
-        if let Some(word) = self.candidate(formula, variable, positives, negatives) {
+        self.unpaid += positives.len() + negatives.len();
+        let candidate = self.candidate(formula, variable, positives, negatives);
+        meter.work(std::mem::take(&mut self.unpaid))?;
+        if let Some(word) = candidate {
             return Ok(Ok(word));
         }
         let domain = domain(variable, self.requesters);
@@ -240,10 +252,12 @@ impl Strings {
 
     /// True if the word matches the pattern.
     fn matches(&mut self, formula: &Formula<'_>, id: PatternId, word: &[Symbol]) -> bool {
+        self.unpaid += 1;
         match prefixes::matches(formula.literal_prefix(id), word) {
             Some(plain) => plain,
             None => {
                 self.build(formula, id);
+                self.unpaid += self.built(id).matching_work(word.len());
                 self.built(id).matches(word)
             }
         }

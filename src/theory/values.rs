@@ -13,6 +13,9 @@ use crate::theory::strings::{Strings, Word};
 use crate::theory::untyped::{self, Untyped};
 use crate::theory::{intervals, networks};
 
+/// Tests of a variable that are looked at for one unit of work.
+const TESTS: usize = 8;
+
 /// A fact: no request passes all of `positives` and fails all of `negatives`. The tests are about one variable, or about one
 /// variable and the keys whose values its patterns contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +82,7 @@ impl Theory {
         negatives: &[Test],
         meter: &mut Meter,
     ) -> Result<Result<Word, Lemma>, Exhausted> {
+        meter.work(1 + (positives.len() + negatives.len()) / TESTS)?;
         let request = (variable, positives, negatives);
         if let Some(word) = self.memo.get(request) {
             return Ok(Ok(word.clone()));

@@ -1,5 +1,7 @@
 //! The reason why a certificate is not verified.
 
+use crate::limits::Exhausted;
+
 /// The reason why a certificate is not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,10 @@ impl Refusal {
 
     pub(crate) fn inconclusive(reason: impl Into<String>) -> Refusal {
         Refusal { inconclusive: true, reason: reason.into() }
+    }
+
+    pub(crate) fn at_limit(limit: Exhausted) -> Refusal {
+        Refusal::inconclusive(format!("the limit on {} was reached", limit.code()))
     }
 
     pub(crate) fn at(self, place: impl std::fmt::Display) -> Refusal {

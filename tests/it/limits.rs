@@ -181,7 +181,7 @@ fn reading_a_document_for_every_question_is_counted() {
     let shared = policy(&[of_bucket("Allow", &accounts, 0)]);
     let zone = Zone::new(&["111122223333"], &[] as &[&str]).unwrap();
     let bucket = ResourceType::from_name("AWS::S3::Bucket").unwrap();
-    let found = external_access(&shared, bucket, &zone, &work(2_000));
+    let found = external_access(&shared, bucket, &zone, &work(20_000));
     assert_eq!(limit(&found.rest), "limit-comparisons");
     assert!(!found.findings.is_empty());
     let found = external_access(&shared, bucket, &zone, &Options::default());
@@ -202,7 +202,7 @@ fn statements_about_other_resources_are_not_looked_at() {
         assert_eq!(found.exhausted, None);
         found.defects.iter().map(|defect| (defect.statement, defect.fault)).collect::<Vec<_>>()
     };
-    let few = faults(&own, 10_000);
+    let few = faults(&own, 30_000);
     assert_eq!(few.len(), 3, "{few:?}");
-    assert_eq!(faults(&all, 100_000), few);
+    assert_eq!(faults(&all, 300_000), few);
 }

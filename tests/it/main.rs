@@ -10,6 +10,7 @@ mod axioms;
 mod batch;
 mod batch_certificates;
 mod beside_others;
+mod bounds;
 mod certificates;
 mod cli;
 mod cnf;

@@ -1,9 +1,9 @@
 //! Queries about parts of one statement, answered by the statements that may apply to its requests. Two things save queries:
 //! statements whose actions or resources start differently are omitted, and variants of known requests are tried first.
 
-use super::{Differ, Side};
+use super::{APPLIES, Differ, Side};
 use crate::check::find::{OfSet, find_among};
-use crate::check::query_budget::Stopped;
+use crate::check::query_budget::{Stopped, VALUE};
 use crate::check::region::{Axis, Region};
 use crate::check::statement_index::StatementIndex;
 use crate::check::{Answer, Options};
@@ -22,6 +22,8 @@ pub(super) struct Near {
     pub(super) side: Side,
     pub(super) one: PreparedDocument,
     pub(super) other: PreparedDocument,
+    /// The number of statements of both.
+    pub(super) statements: usize,
 }
 
 /// How much of a non-empty region is in the set of the one policy and not in that of the other.
@@ -52,13 +54,16 @@ impl Differ<'_> {
         let near = |document: &PreparedDocument, index: &StatementIndex| {
             let statements = &document.document().statements;
             let starts = Starts::of(own);
-            let beside = index.beside(own).into_iter().filter_map(|place| statements.get(place));
-            let meeting: Vec<Statement> =
-                beside.filter(|statement| starts.may_meet(statement)).cloned().collect();
-            match meeting.len() == statements.len() {
-                true => document.clone(),
-                false => document.document().with_statements(meeting).into(),
+            let beside = index.beside(own);
+            self.budget.pay(own.size() + beside.len());
+            let beside = beside.into_iter().filter_map(|place| statements.get(place));
+            let meeting: Vec<&Statement> = beside.filter(|statement| starts.may_meet(statement)).collect();
+            if meeting.len() == statements.len() {
+                return document.clone();
             }
+            self.budget.pay(meeting.iter().map(|statement| statement.size() * VALUE).sum());
+            let meeting: Vec<Statement> = meeting.into_iter().cloned().collect();
+            document.document().with_statements(meeting).into()
         };
         let (one, other) = (near(self.one, self.index_of_one), near(self.other, self.index_of_other));
         // The reading of a statement without `Resource` depends on the others.
@@ -71,7 +76,8 @@ impl Differ<'_> {
             true => (one, other),
             false => (self.one.clone(), self.other.clone()),
         };
-        Some(Near { whole, side, one, other })
+        let statements = one.document().statements.len() + other.document().statements.len();
+        Some(Near { whole, side, one, other, statements })
     }
 
     /// Returns a request of the region that is known to be new, or known not to be: the known request of a region with more
@@ -88,6 +94,8 @@ impl Differ<'_> {
         if self.holds(region, known) {
             return Some(Cow::Borrowed(known));
         }
+        // Each statement is looked at, and the keys of its conditions.
+        self.budget.pay(near.statements * APPLIES);
         let like = like(region.1.document(), axis?, known)?;
         let is_shown = self.holds(region, &like)
             && self.is_new(near, &like) == Truth::from(is_new)
@@ -117,6 +125,7 @@ impl Differ<'_> {
 
     /// Determines if the whole region is in the set of the one policy and nothing of it in that of the other.
     pub(super) fn newness(&mut self, near: &Near, region: OfSet<'_>) -> Result<Newness, Stopped> {
+        self.budget.pay(near.statements);
         let (of, document) = region;
         let starts: Vec<Starts<'_>> = document.document().statements.iter().map(Starts::of).collect();
         let meets = |policy: &PreparedDocument, effect: Effect| {

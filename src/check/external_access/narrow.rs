@@ -23,9 +23,8 @@ impl Analyzer<'_> {
             let mut kept = Vec::new();
             for value in values {
                 // Each slice is copied to a document of its own.
-                self.budget
-                    .read(region.lists().filter(|(other, _)| *other != axis).map(|(_, v)| v.len()).sum())?;
                 let slice = region.with(axis, vec![value]);
+                self.budget.compare(slice.document_work())?;
                 let Some(document) = slice.document(of) else { continue };
                 // A known request from outside saves a query.
                 if holds(&document, known, &self.reading)

@@ -7,12 +7,20 @@ use crate::check::reduction::{Kind, Part, Within};
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::policy::{Document, RequestSet, Statement};
 
+/// The work of copying a statement.
+const STATEMENT: usize = 40;
+
+/// Places of statements that are looked up for one unit of work.
+const PLACES: usize = 4;
+
 /// The statements that may apply to requests of one statement, as a policy.
 pub(super) struct Near {
     kind: Kind,
     /// The statement of the last query.
     of: usize,
     places: Vec<usize>,
+    /// The size of the statements.
+    size: usize,
     document: PreparedDocument,
 }
 
@@ -22,7 +30,11 @@ impl Linter<'_> {
     /// `Resource` depends on the others.
     pub(super) fn beside(&self, statement: usize) -> Vec<usize> {
         match self.policy.statements.get(statement) {
-            Some(own) if self.is_separable && own.resource.is_some() => self.index.beside(own),
+            Some(own) if self.is_separable && own.resource.is_some() => {
+                let beside = self.index.beside(own);
+                self.budget.pay(own.size() + beside.len() / PLACES);
+                beside
+            }
             _ => (0..self.policy.statements.len()).collect(),
         }
     }
@@ -30,6 +42,7 @@ impl Linter<'_> {
     /// Returns the policy without the statements that share no request with this one; `None` if this is the whole policy.
     pub(super) fn around(&self, statement: usize) -> Option<Document> {
         let places = self.beside(statement);
+        self.budget.pay(places.len() * STATEMENT);
         let statements = places.iter().filter_map(|place| self.policy.statements.get(*place)).cloned();
         (places.len() < self.policy.statements.len())
             .then(|| self.policy.with_statements(statements.collect::<Vec<Statement>>()))
@@ -51,10 +64,11 @@ impl Linter<'_> {
             return Ok(near.document.clone());
         }
         let left = places.iter().filter_map(|place| self.reduction.statement(kind, *place));
+        let size = left.clone().map(Statement::size).sum();
+        self.budget.read(size)?;
         let document = self.policy.with_statements(left.cloned().collect::<Vec<Statement>>());
-        self.budget.read(places.len())?;
         let document = PreparedDocument::new(document);
-        self.near = Some(Near { kind, of: index, places, document: document.clone() });
+        self.near = Some(Near { kind, of: index, places, size, document: document.clone() });
         Ok(document)
     }
 
@@ -66,6 +80,7 @@ impl Linter<'_> {
         };
         let before = self.near(index, kind)?;
         let Some(near) = &self.near else { return Ok(false) };
+        self.budget.read(near.size)?;
         let Some(after) = self.reduction.without(kind, &near.places, part) else { return Ok(false) };
         let after = before.document().with_statements(after);
         let (before, after) = (DocumentRef::from(&before), DocumentRef::from(&after));

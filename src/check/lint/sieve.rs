@@ -11,6 +11,15 @@ use crate::span::Span;
 /// A word counts as one more comparison for each such number of bytes.
 const LONG_WORD: usize = 32;
 
+/// Patterns of one text and a gap that are tried for one unit of work: most do not start as the word does.
+const TRIES: usize = 3;
+
+/// Patterns of a list that a cache does not hold, of which each takes so many times as long.
+const UNCACHED: (usize, usize) = (2_000, 3);
+
+/// Most parts of a pattern that are looked at before it is known that a word does not match.
+const USUAL_PARTS: usize = 8;
+
 impl Linter<'_> {
     /// A cheap test: true if each action of an Allow statement may be allowed by another statement too.
     pub(super) fn may_be_covered(&mut self, index: usize) -> Result<bool, Stopped> {
@@ -40,15 +49,36 @@ impl Linter<'_> {
         let word = sample(glob);
         let others = beside.iter().filter(|place| **place != index || value.is_some());
         for statement in others.filter_map(|place| self.reduction.statement(kind, *place)) {
-            self.budget.compare(tries(statement.action.values.len(), &word))?;
-            let mut values = statement.action.values.iter();
-            if statement.action.negated
-                || values.any(|other| Some(other.span) != value && glob_matches(&other.value.glob, &word))
-            {
+            if statement.action.negated {
+                return Ok(true);
+            }
+            let others = statement.action.values.iter().filter(|other| Some(other.span) != value);
+            if self.some_matches(others.map(|other| &other.value.glob), &word)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Returns true if the word matches one of these patterns, or may because it has variables.
+    fn some_matches<'t>(
+        &self,
+        mut patterns: impl Iterator<Item = &'t Template>,
+        word: &str,
+    ) -> Result<bool, Stopped> {
+        let (mut patterns_tried, mut tries) = (0, 0);
+        let found = patterns.any(|pattern| {
+            patterns_tried += 1;
+            tries += match pattern.parts().len() {
+                0..=2 => 1,
+                parts => 2 * parts.min(USUAL_PARTS),
+            };
+            glob_matches(pattern, word) || pattern.has_variables()
+        });
+        let (many, times) = UNCACHED;
+        let tries = if patterns_tried < many { tries } else { tries * times };
+        self.budget.compare((1 + tries / TRIES) * (1 + word.len() / LONG_WORD))?;
+        Ok(found)
     }
 
     /// A cheap test: a sample word of the value must match some other value too, unless it does not matter.
@@ -72,13 +102,8 @@ impl Linter<'_> {
                 let word = sample(&value.value.template);
                 let others = beside.iter().filter_map(|other| self.reduction.statement(Kind::Less, *other));
                 for element in others.filter_map(|s| s.resource.as_ref()) {
-                    self.budget.compare(tries(element.values.len(), &word))?;
-                    let mut values = element.values.iter().filter(|v| v.span != value.span);
-                    if element.negated
-                        || values.any(|v| {
-                            v.value.template.has_variables() || glob_matches(&v.value.template, &word)
-                        })
-                    {
+                    let values = element.values.iter().filter(|v| v.span != value.span);
+                    if element.negated || self.some_matches(values.map(|v| &v.value.template), &word)? {
                         return Ok(true);
                     }
                 }
@@ -87,11 +112,6 @@ impl Linter<'_> {
             _ => Ok(true),
         }
     }
-}
-
-/// Returns the number of comparisons for matching a word with patterns: a long word counts more.
-fn tries(patterns: usize, word: &str) -> usize {
-    patterns * (1 + word.len() / LONG_WORD)
 }
 
 /// Returns a word that the pattern matches and that few other patterns match.

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     }
     let policy = read.as_ref().map(document);
     let settings = settings.with(file_settings(args, output)?);
-    let mut options = args.search.options(&args.semantics);
+    let mut options = args.search.options(&args.semantics).sharing();
     as_resource_policy(&mut options)?;
     if let Some(policy) = policy {
         fit(&[policy], options.policy_type)?;

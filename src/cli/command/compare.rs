@@ -17,7 +17,7 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     let pair =
         PolicyPair::read((&args.left, &args.right), ["left", "right"], &mut Reader::new(&args.container))?;
     let [left, right] = pair.documents(args.semantics.policy_type)?;
-    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
+    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics).sharing() };
     let comparison = answered(|| compare(left, right, &options))?;
     let answers = [&comparison.left, &comparison.right];
     let certificates = answers.iter().filter_map(|answer| answer.certificate());

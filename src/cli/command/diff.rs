@@ -27,7 +27,7 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     };
     let pair = PolicyPair::read((old_argument, new_argument), ["old", "new"], &mut reader)?;
     let [old, new] = pair.documents(args.semantics.policy_type)?;
-    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
+    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics).sharing() };
     let changes = Changes::between(old, new, &options)?;
     let certificates = changes.iter().flat_map(Change::certificates);
     certificate::write_all(args.search.certificate.as_deref(), certificates, changes.is_open(), output)?;

@@ -95,7 +95,8 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
     if let Some(failure) = Failure::of_documents(other.into_iter().chain([read])) {
         return Err(failure);
     }
-    let mut options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics) };
+    let options = args.search.options(&args.semantics).sharing();
+    let mut options = Options { judging: args.alone.judging(), ..options };
     let kind = input.entry.as_ref().and_then(|entry| entry.kind);
     options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
     let this = document(read);

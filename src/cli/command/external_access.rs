@@ -26,6 +26,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
     if !inputs.files.is_empty() {
         return external_access_many::run(args, &inputs, &zone, &options, output);
     }
+    let options = options.sharing();
     let read = reader.read(&args.policy, "policy")?;
     let [policy] = documents([&read])?;
     fit(&[policy], options.policy_type)?;

@@ -120,6 +120,7 @@ fn judged<'i>(
             }
         },
     };
+    let options = &options.sharing();
     let access = Box::new(answered(|| external_access(policy, resource_type, zone, options))?);
     let view = External { policy, argument: &input.argument, resource_type, zone, access: &access, options };
     let subject = Subject {

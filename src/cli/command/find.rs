@@ -92,7 +92,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             policy_type.name()
         )));
     }
-    let options = args.search.options(&args.semantics);
+    let options = args.search.options(&args.semantics).sharing();
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), &answer, output)?;
     if !are_one_set && answer.verdict.is_pass() {

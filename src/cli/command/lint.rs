@@ -20,8 +20,11 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     let mut failures: Vec<Option<Failure>> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
     for input in &inputs.list {
-        let mut options =
-            Options { certify: args.certify, judging: args.alone.judging(), ..args.semantics.options() };
+        let mut options = Options {
+            certify: args.certify,
+            judging: args.alone.judging(),
+            ..args.semantics.options().sharing()
+        };
         options.limits.deadline = deadline(args.timeout);
         if args.inputs.skip_non_policies && input.is_no_policy() {
             let message = "this file holds no policy".to_owned();

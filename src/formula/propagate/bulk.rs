@@ -175,6 +175,7 @@ impl Bulk {
 mod tests {
     use crate::automata::Pattern;
     use crate::formula::{Conjunction, Formula, Lit, PatternKey, VariableId};
+    use crate::limits::{Meter, SearchLimits};
 
     /// A generator of numbers below a bound; its sequence is always the same.
     struct Random(u64);
@@ -204,6 +205,7 @@ mod tests {
             };
             let (actions, others) = (atoms(VariableId::ACTION, 60), atoms(VariableId::RESOURCE, 8));
             let graph = &mut formula.graph;
+            let mut meter = Meter::new(&SearchLimits::default());
             let mut statements = Vec::new();
             for _ in 0..50 {
                 // Most are about a few actions, some about very many, some about all but a few.
@@ -230,9 +232,9 @@ mod tests {
                 let first = [graph.or(kept.iter().copied()), random.some(&others, 1)[0]];
                 let [one, other] = [&mut plain(), &mut prepared].map(|conjunction| {
                     conjunction.clear();
-                    conjunction.add(graph, first);
+                    conjunction.add(graph, first, &mut meter).unwrap();
                     conjunction.assume_all(kept.iter().copied());
-                    conjunction.add(graph, [none]);
+                    conjunction.add(graph, [none], &mut meter).unwrap();
                     let (mut units, mut left) =
                         (conjunction.units().to_vec(), conjunction.disjunctions().to_vec());
                     units.sort_unstable();

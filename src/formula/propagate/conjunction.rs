@@ -3,6 +3,13 @@
 use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::assignment::Assignment;
 use crate::formula::propagate::simplify::Simplifier;
+use crate::limits::{Exhausted, Meter};
+
+/// Parts of the formula that are looked at for one unit of work.
+const LOOKS: usize = 8;
+
+/// Looks after which they are paid for.
+const UNPAID: usize = 1 << 14;
 
 /// The number of literals for which memory is reserved at the start.
 const USUAL_LITERALS: usize = 64;
@@ -19,6 +26,8 @@ pub struct Conjunction {
     contradiction: bool,
     /// The conjuncts that are not yet processed, the next one last.
     queue: Vec<Lit>,
+    /// Looks at parts of the formula that are not paid for yet.
+    unpaid: usize,
 }
 
 impl Conjunction {
@@ -91,39 +100,64 @@ impl Conjunction {
     }
 
     /// Adds conjuncts and propagates until nothing changes.
-    pub fn add(&mut self, graph: &mut Graph, literals: impl IntoIterator<Item = Lit>) {
+    ///
+    /// # Errors
+    /// The meter, which pays, ran out.
+    pub fn add(
+        &mut self,
+        graph: &mut Graph,
+        literals: impl IntoIterator<Item = Lit>,
+        meter: &mut Meter,
+    ) -> Result<(), Exhausted> {
         let mut queue = std::mem::take(&mut self.queue);
         queue.clear();
         queue.extend(literals);
         queue.reverse();
-        self.propagate(graph, &mut queue);
+        self.propagate(graph, &mut queue, meter)?;
         self.queue = queue;
+        self.pay(meter)
     }
 
-    fn propagate(&mut self, graph: &mut Graph, queue: &mut Vec<Lit>) {
+    fn propagate(
+        &mut self,
+        graph: &mut Graph,
+        queue: &mut Vec<Lit>,
+        meter: &mut Meter,
+    ) -> Result<(), Exhausted> {
         loop {
             self.simplifier.next_round();
             while let Some(lit) = queue.pop() {
                 self.take(graph, lit, queue);
                 if self.contradiction {
-                    return;
+                    return Ok(());
+                }
+                if self.unpaid >= UNPAID {
+                    self.pay(meter)?;
                 }
             }
             let fresh = self.assignment.take_fresh();
             if fresh == 0 {
-                return;
+                return Ok(());
             }
             self.simplifier.next_round();
             self.look_again(graph, fresh, queue);
             if queue.is_empty() {
-                return;
+                return Ok(());
             }
             queue.reverse();
         }
     }
 
+    /// Pays for what was looked at.
+    fn pay(&mut self, meter: &mut Meter) -> Result<(), Exhausted> {
+        let looks = self.unpaid + self.simplifier.take_looks();
+        self.unpaid = looks % LOOKS;
+        meter.work(looks / LOOKS)
+    }
+
     /// Simplifies the disjunctions that may hold a freshly assigned node, and queues those that change.
     fn look_again(&mut self, graph: &mut Graph, fresh: u128, queue: &mut Vec<Lit>) {
+        self.unpaid += self.disjunctions.len();
         let Conjunction { assignment, simplifier, disjunctions, .. } = self;
         disjunctions.retain(|lit| {
             if graph.support(lit.node()) & fresh == 0 {
@@ -156,8 +190,10 @@ impl Conjunction {
         match (graph.node(lit.node()), lit.is_negated()) {
             (Node::And(children), false) => {
                 let open = self.assignment.open_parts(lit.node());
+                let parts = open.as_deref().unwrap_or(children);
+                self.unpaid += 1 + parts.len();
                 // Most parts of a long AND are decided already, and a part that is true needs no more work.
-                for child in open.as_deref().unwrap_or(children).iter().rev() {
+                for child in parts.iter().rev() {
                     match self.value(*child) {
                         Some(true) => {}
                         Some(false) => {

@@ -4,6 +4,9 @@ use crate::formula::graph::{Graph, Lit, Node, NodeId};
 use crate::formula::propagate::assignment::Assignment;
 use crate::index::{Id, IndexVec};
 
+/// As how many parts a node counts.
+const NODE: usize = 8;
+
 /// The results of simplification, and its buffers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Simplifier {
@@ -14,12 +17,19 @@ pub(super) struct Simplifier {
     round: u32,
     /// The parts of the nodes that are being simplified.
     stack: Vec<Lit>,
+    /// The number of parts that were looked at.
+    looks: usize,
 }
 
 impl Simplifier {
     /// Forgets all results, because a decision was made since.
     pub(super) fn next_round(&mut self) {
         self.round += 1;
+    }
+
+    /// The number of parts that were looked at since the last call.
+    pub(super) fn take_looks(&mut self) -> usize {
+        std::mem::take(&mut self.looks)
     }
 
     /// Returns the literal with every decided value put in.
@@ -40,6 +50,7 @@ impl Simplifier {
         {
             return known.negate_if(lit.is_negated());
         }
+        self.looks += NODE + children.len();
         // Most conjunctions have a part that is false, or atoms alone.
         let start = self.stack.len();
         let (mut refuted, mut nested) = (false, false);
@@ -64,6 +75,7 @@ impl Simplifier {
         } else if open.len() == children.len() {
             node.lit()
         } else {
+            self.looks += NODE + open.len();
             graph.and_of_sorted(open)
         };
         self.stack.truncate(start);
@@ -95,7 +107,10 @@ impl Simplifier {
         let result = match (refuted, changed) {
             (true, _) => Lit::FALSE,
             (false, false) => node.lit(),
-            (false, true) => graph.and(parts.iter().copied()),
+            (false, true) => {
+                self.looks += NODE + parts.len();
+                graph.and(parts.iter().copied())
+            }
         };
         self.stack.truncate(start);
         result

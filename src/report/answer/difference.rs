@@ -7,8 +7,7 @@ use crate::check::{Answer, Axis, Difference, Group, Options, Side};
 use crate::code::Code;
 use crate::explain::display::{counted, one_line, statement_name};
 use crate::index::broken;
-use crate::limits::InputLimits;
-use crate::policy::{Document, RequestSet, Statement, pointer_at};
+use crate::policy::{Document, RequestSet, Statement};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::fingerprint::fingerprint;
 use crate::report::issue::{Issue, Kind, Mark};
@@ -246,9 +245,8 @@ impl<'a> Change<'a> {
                 _ => 3,
             });
         }
-        let pointer = marks
-            .first()
-            .and_then(|mark| pointer_at(source.text(), mark.span.start as usize, &InputLimits::default()));
+        let first = marks.first();
+        let pointer = first.and_then(|mark| document.pointer_within(group.region.statement(), mark.span));
         let text = group.document.source.text();
         let fingerprint = fingerprint(&[self.direction.code().as_str(), text]);
         Issue {

@@ -9,7 +9,7 @@ use crate::explain::replay::{self, Replayer};
 use crate::policy::{Document, Effect, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
-use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::report::issue::{Issue, Kind, Mark, Status, Subject};
 use crate::request::closest_global_key;
 use crate::span::Span;
 
@@ -141,9 +141,13 @@ fn issue(
         Fault::DeniesNothing { can_go: false } => Kind::Warning,
         _ => Kind::Lint,
     };
-    let mut issue = Issue::new(kind, code, one_line(&title))
-        .at(&document.source, span, label)
-        .with_fingerprint(&[code.as_str(), &text, source]);
+    let issue = Issue {
+        source: Some(document.source.clone()),
+        marks: vec![Mark { span, label: label.into() }],
+        pointer: document.pointer_within(defect.statement, span),
+        ..Issue::new(kind, code, one_line(&title))
+    };
+    let mut issue = issue.with_fingerprint(&[code.as_str(), &text, source]);
     if let Some(finding) = &defect.finding {
         let witness = finding.witness.request();
         let rows = display::rows(witness, &KeyNames::of(&[document]), found.policy_type);

@@ -8,6 +8,9 @@ use crate::limits::Exhausted;
 use crate::solve::workspace::Workspace;
 use crate::theory::Lemma;
 
+/// Tests that have to pass that are looked at for one unit of work.
+const PASSED: usize = 16;
+
 /// Finds the first such pair among the decided tests.
 ///
 /// # Errors
@@ -21,6 +24,7 @@ pub(in crate::solve) fn unit_conflict(workspace: &mut Workspace<'_, '_>) -> Resu
     }
     let Workspace { formula, theory, meter, .. } = workspace;
     for (variable, outer) in failed {
+        meter.work(1 + passed.len() / PASSED)?;
         let Test::Pattern(wide) = outer else { continue };
         for (_, inner) in passed.iter().filter(|(v, _)| *v == variable) {
             let Some(narrow) = formula.widened(*inner) else { continue };

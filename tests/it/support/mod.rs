@@ -16,6 +16,7 @@ pub(crate) mod sampling;
 #[cfg(test)]
 pub(crate) mod schema;
 pub(crate) mod seeds;
+pub(crate) mod shapes;
 #[cfg(test)]
 pub(crate) mod world;
 pub(crate) mod xml;

@@ -95,7 +95,7 @@ impl Judge<'_> {
         }
         let (policy, existing) = (document(read), existing.map(document));
         let name = &case.input.name;
-        let mut options = self.options.clone();
+        let mut options = self.options.sharing();
         options.policy_type = policy_type;
         // A rule is an upper bound, not a version of the policy; the policy need not deny what the rule denies.
         let is_ceiling = rule(case).is_some()
