@@ -5,10 +5,12 @@ use crate::support::{corpus, document, labelled};
 use arbitrary::Unstructured;
 use iamsat::check::{Access, Options, access_not_granted, no_new_access};
 use iamsat::policy::{Document, Effect, PolicyType};
+use iamsat::request::KEY_TABLE_VERSION;
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The verdict with and without verification, and the reason if it was not verified.
 #[derive(Default)]
@@ -666,4 +668,29 @@ fn hostile_certificates_end() {
     let nowhere: Vec<String> = (0..20_000).map(|n| format!("{} 1 -1 0 1 0", first + n)).collect();
     long["evidence"]["proof"] = json!(nowhere);
     assert!(matches!(outcome(&long), Outcome::Refused(_)));
+}
+
+/// A certificate of another version is refused before anything else is looked at, so a test that uses one tests nothing.
+#[test]
+fn stored_certificates_have_the_current_version() {
+    let mut stored = 0;
+    let mut directories = vec![PathBuf::from("tests/cases"), PathBuf::from("fuzz/regressions/verify")];
+    while let Some(directory) = directories.pop() {
+        // A published package has no fuzz directory.
+        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let Ok(certificate) = serde_json::from_str::<Value>(&text) else { continue };
+            if let Some(version) = certificate.get("keyTableVersion") {
+                assert_eq!(*version, json!(KEY_TABLE_VERSION), "{}", path.display());
+                stored += 1;
+            }
+        }
+    }
+    assert!(stored > 5, "{stored} stored certificates");
 }

@@ -182,11 +182,11 @@ impl Reader<'_> {
             OperatorFamily::Numeric | OperatorFamily::Date | OperatorFamily::Ip | OperatorFamily::Binary
                 if self.version == Version::V2012 && text.contains("${") =>
             {
-                self.without_variables(&format!("`{}`", base.name()), &text, json.span);
+                self.without_variables(&format!("`{}`", base.name()), text, json.span);
                 return None;
             }
             family => {
-                if let Some(what) = crate::policy::base64::fault(family, &text) {
+                if let Some(what) = crate::policy::base64::fault(family, text) {
                     self.report(
                         Diagnostic::warning(what.0, format!("`{text}` is not a valid {}", what.1), json.span)
                             .with_help("AWS does not document the effect of such a value, so the result is left open"),
