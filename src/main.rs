@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// For static builds: the allocator of their C library takes twice as long.
+/// For static builds without `rusty-alloc`: the allocator of their C library takes even longer.
 #[cfg(all(target_env = "musl", not(feature = "rusty-alloc")))]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

@@ -91,11 +91,13 @@ fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
 
 /// Returns "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare `aws:EpochTime`.
 pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<Lit> {
-    let variable = |name: &str| formula.mentioned().contains(&name).then(|| formula.key_variable(name, 0));
-    let (Some(Some(current)), Some(Some(epoch))) = (variable(CURRENT_TIME), variable(EPOCH_TIME)) else {
+    if ![CURRENT_TIME, EPOCH_TIME].iter().all(|name| formula.mentioned().contains(name)) {
         return Vec::new();
-    };
+    }
+    let Some(epoch) = formula.key_variable(EPOCH_TIME, 0) else { return Vec::new() };
     let Some(site) = site(documents) else { return Vec::new() };
+    // Its only conditions may be open: then nothing has named it, but a witness still has it.
+    let current = formula.key(CURRENT_TIME, 0);
     let comparisons: Vec<(Lit, Bound)> = formula
         .atoms()
         .filter_map(|(id, atom)| match atom {

@@ -2,11 +2,20 @@
 
 use super::Fault;
 use crate::check::region::Axis;
-use crate::policy::{PrincipalKind, Statement, spelled_variables};
+use crate::policy::{PrincipalKind, Statement, Template};
 use crate::request::key_info;
 
 /// The digits of an account id.
 const ACCOUNT_DIGITS: usize = 12;
+
+/// The global keys whose values are account ids.
+const ACCOUNT_KEYS: [&str; 5] = [
+    "aws:principalaccount",
+    "aws:resourceaccount",
+    "aws:sourceaccount",
+    "aws:sourceowner",
+    "aws:vpceaccount",
+];
 
 /// The field of an ARN that holds an account id.
 const ACCOUNT_FIELD: usize = 4;
@@ -20,31 +29,47 @@ pub(super) fn faults(statement: &Statement) -> Vec<Fault> {
             faults.push(Fault::UnknownKey(place));
         }
     }
-    for (axis, place, text, is_account) in texts(statement) {
+    for Text { axis, place, text, is_account, template } in texts(statement) {
         let holds_id = is_account && is_digits(text);
         let id = if holds_id { Some(text) } else { account_of(text) };
         if id.is_some_and(|id| is_digits(id) && id.len() != ACCOUNT_DIGITS) {
             faults.push(Fault::WrongAccountId(axis, place));
         }
-        if holds_placeholder(text) {
+        if template.is_some_and(holds_placeholder) {
             faults.push(Fault::Placeholder(axis, place));
         }
     }
     faults
 }
 
-/// The values of a statement with their places, and whether one may be an account id as a whole.
-fn texts(statement: &Statement) -> impl Iterator<Item = (Axis, usize, &str, bool)> {
+/// A value of a statement.
+struct Text<'s> {
+    axis: Axis,
+    place: usize,
+    text: &'s str,
+    /// True if the value may be an account id as a whole.
+    is_account: bool,
+    /// The value as a pattern, if policy variables are read in it.
+    template: Option<&'s Template>,
+}
+
+fn texts(statement: &Statement) -> impl Iterator<Item = Text<'_>> {
     let principals = statement.principal.iter().flat_map(|principal| principal.values.iter().enumerate());
     let principals = principals.map(|(place, value)| {
-        (Axis::Principal, place, &*value.value.text, value.value.kind == PrincipalKind::Aws)
+        let is_account = value.value.kind == PrincipalKind::Aws;
+        Text { axis: Axis::Principal, place, text: &value.value.text, is_account, template: None }
     });
     let resources = statement.resource.iter().flat_map(|resource| resource.values.iter().enumerate());
-    let resources = resources.map(|(place, value)| (Axis::Resource, place, &*value.value.text, false));
+    let resources = resources.map(|(place, value)| {
+        let template = Some(&value.value.template);
+        Text { axis: Axis::Resource, place, text: &value.value.text, is_account: false, template }
+    });
     let conditions = statement.conditions.iter().enumerate().flat_map(|(number, condition)| {
-        let is_account = condition.key.value.name.ends_with("account");
-        let values = condition.values.iter().enumerate();
-        values.map(move |(place, value)| (Axis::Condition(number), place, &*value.value.text, is_account))
+        let is_account = ACCOUNT_KEYS.contains(&&*condition.key.value.name);
+        condition.values.iter().enumerate().map(move |(place, value)| {
+            let template = Some(&value.value.template);
+            Text { axis: Axis::Condition(number), place, text: &value.value.text, is_account, template }
+        })
     });
     principals.chain(resources).chain(conditions)
 }
@@ -59,11 +84,13 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True if a template engine should have replaced a part of the text: the names of condition keys, for which alone AWS puts in values,
-/// have one colon.
-fn holds_placeholder(text: &str) -> bool {
-    let is_key = |name: &str| matches!(name, "*" | "?" | "$") || name.contains(':') && !name.contains("::");
-    let is_braced = |rest: &str| rest.contains("}}");
-    spelled_variables(text).any(|name| !is_key(name))
-        || text.split_once("{{").is_some_and(|(_, rest)| is_braced(rest))
+/// True if a variable is called as no condition key is: before the name of a tag, the names of keys have one colon.
+fn holds_placeholder(template: &Template) -> bool {
+    template.variables().any(|variable| {
+        let name = match variable.key.split_once('/') {
+            Some((name, _)) => name,
+            None => &*variable.key,
+        };
+        !name.contains(':') || name.contains("::")
+    })
 }
