@@ -1,4 +1,4 @@
-//! Names and ids in a statement that mean nothing to AWS: almost always slips of the pen, which otherwise nothing tells.
+//! Finds names and ids in a statement that do not exist at AWS: usually typing errors, which no other check reports.
 
 use super::Fault;
 use crate::check::region::Axis;
@@ -20,7 +20,7 @@ const ACCOUNT_KEYS: [&str; 5] = [
 /// The field of an ARN that holds an account id.
 const ACCOUNT_FIELD: usize = 4;
 
-/// The names and ids of a statement that mean nothing.
+/// Returns the faults of a statement's names and ids.
 pub(super) fn faults(statement: &Statement) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (place, condition) in statement.conditions.iter().enumerate() {
@@ -84,7 +84,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// True if a variable is called as no condition key is: before the name of a tag, the names of keys have one colon.
+/// Returns true if a variable has a name that no condition key can have: before the name of a tag, a key has exactly one colon.
 fn holds_placeholder(template: &Template) -> bool {
     template.variables().any(|variable| {
         let name = match variable.key.split_once('/') {
