@@ -11,7 +11,7 @@ use crate::encode::operand::value_test;
 use crate::encode::presence::{matches, presence};
 use crate::formula::{Formula, Lit, PatternKey, Site};
 use crate::policy::{Condition, Operator, OperatorBase, SetPrefix};
-use crate::request::{ValueType, key_info};
+use crate::request::{ValueType, info_of_lower};
 
 /// "The condition is met."
 pub(crate) fn compile<'a>(
@@ -123,7 +123,7 @@ fn sets<'a>(
         }
         SetPrefix::ForAllValues => {
             let all = formula.graph.and(tests);
-            if key_info(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
+            if info_of_lower(key).is_some_and(|info| !matches!(info.value, ValueType::String)) {
                 // An empty text is not a number, date, address, Boolean or ARN.
                 return all;
             }

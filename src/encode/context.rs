@@ -1,5 +1,6 @@
 //! The properties of all documents of a query that the compilation of a single statement depends on.
 
+use crate::encode::sorted::Sorted;
 use crate::hash::{TextMap, TextSet};
 use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part as Piece, PrincipalForms, RequestSet, SetPrefix,
@@ -27,10 +28,10 @@ pub struct Context<'a> {
     /// one key.
     pub spelled_differently: TextSet<&'a str>,
     /// Keys that occur as policy variables (lower-cased names).
-    pub(crate) variables: TextSet<&'a str>,
+    pub(crate) variables: Sorted<&'a str>,
     /// Pairs of keys (lower-cased names) of which a condition tests equality: its value is the policy variable of the other key
     /// alone.
-    pub(crate) equalities: TextSet<(&'a str, &'a str)>,
+    pub(crate) equalities: Sorted<(&'a str, &'a str)>,
 }
 
 impl<'a> Context<'a> {
@@ -135,7 +136,7 @@ fn spelled_differently<'a>(documents: &[Part<'a>]) -> TextSet<&'a str> {
 }
 
 /// Finds the pairs of a key and the single policy variable that a condition compares it with.
-fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
+fn equalities<'a>(documents: &[Part<'a>]) -> Sorted<(&'a str, &'a str)> {
     let with_variables = documents.iter().filter(|(d, ..)| d.statements.variable_keys().next().is_some());
     let conditions = with_variables.flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
     let of = |condition: &'a Condition| {
@@ -143,7 +144,7 @@ fn equalities<'a>(documents: &[Part<'a>]) -> TextSet<(&'a str, &'a str)> {
             [Piece::Variable(variable)] => Some(&*variable.key),
             _ => None,
         });
-        others.map(|other| (&*condition.key.value.name, other)).collect::<Vec<_>>()
+        others.map(|other| (&*condition.key.value.name, other))
     };
     conditions.flat_map(of).collect()
 }
@@ -161,13 +162,14 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     let has_set =
         |c: &&Condition| c.operator.value.set.is_some() && c.operator.value.base != OperatorBase::Null;
     // A key that is in no table is single-valued unless a set operator tests it.
-    let with_sets: TextSet<&str> = conditions().filter(has_set).map(|c| &*c.key.value.name).collect();
-    let is_multivalued = |key: &str| match multiplicity(key) {
+    let with_sets: Sorted<&str> = conditions().filter(has_set).map(|c| &*c.key.value.name).collect();
+    let mentioned = documents.iter().flat_map(|(document, ..)| document.mentioned_keys());
+    let is_multivalued = |key: &&str| match multiplicity(key) {
         Some(known) => known == Multiplicity::Multi,
-        None => !with_sets.is_empty() && with_sets.contains(key),
+        None => with_sets.contains(key),
     };
-    let mut mentioned = documents.iter().flat_map(|(document, ..)| document.mentioned_keys());
-    if !mentioned.any(is_multivalued) {
+    let multivalued: Sorted<&str> = mentioned.filter(is_multivalued).collect();
+    if multivalued.is_empty() {
         return TextMap::default();
     }
     let mut plain: TextSet<&str> = TextSet::default();
@@ -182,7 +184,8 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
             let matters = *set != RequestSet::Denied || effect == Effect::Deny;
             let must_hold = (effect == set.effect()) == (*role != Role::Excludes);
             let mut of_statement: TextMap<&'a str, u32> = TextMap::default();
-            for condition in statement.conditions.iter().filter(|c| is_multivalued(&c.key.value.name)) {
+            for condition in statement.conditions.iter().filter(|c| multivalued.contains(&&*c.key.value.name))
+            {
                 let key = &*condition.key.value.name;
                 let operator = condition.operator.value;
                 existential.entry(key).or_default();

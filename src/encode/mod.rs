@@ -23,6 +23,7 @@ mod presence;
 mod principal;
 mod principal_arn;
 mod slice;
+mod sorted;
 mod statement;
 #[cfg(test)]
 mod truth;

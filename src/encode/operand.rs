@@ -12,7 +12,7 @@ use crate::formula::requester::by_fields;
 use crate::formula::{Axis, Bound, Formula, Lit, Network, PatternKey, Relation, RequesterKey, Scalar, Site};
 use crate::index::broken;
 use crate::policy::{Condition, ConditionValue, OperatorBase, OperatorFamily, Part, Template};
-use crate::request::{ValueType, key_info};
+use crate::request::{ValueType, info_of_lower};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// Returns "this value of the key satisfies the operator, without its negation, with this policy value".
@@ -26,7 +26,7 @@ pub(crate) fn value_test<'a>(
 ) -> Lit {
     let key = &*condition.key.value.name;
     let base = condition.operator.value.base;
-    if !reads(base.family(), key_info(key).map(|info| info.value)) {
+    if !reads(base.family(), info_of_lower(key).map(|info| info.value)) {
         return undecided(formula, Code::OperatorTypeMismatch, condition, element, site);
     }
     if value.template.has_variables() {

@@ -10,7 +10,7 @@ use crate::encode::presence::{is_text, matches, presence};
 use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
 use crate::index::broken;
 use crate::policy::{Template, Variable};
-use crate::request::{ValueType, key_info};
+use crate::request::{ValueType, info_of_lower};
 
 /// Each default doubles the number of cases. A pattern with more defaults than this is modelled by bounds.
 const MAX_DEFAULTS: usize = 4;
@@ -108,7 +108,7 @@ pub(super) fn between_bounds<'a>(
 
 /// Returns a value that the key may have.
 fn example(key: &str) -> &'static str {
-    match (key_info(key).map(|info| info.value), key) {
+    match (info_of_lower(key).map(|info| info.value), key) {
         (_, "aws:principalarn") => "arn:aws:iam::111122223333:role/a",
         (_, "aws:principaltype") => "AssumedRole",
         (_, "aws:userid") => "AIDAEXAMPLEID",

@@ -8,12 +8,12 @@ use crate::encode::context::Context;
 use crate::encode::principal::is_kind;
 use crate::formula::requester::{ANONYMOUS, OF_ACCOUNT, WITHOUT_ACCOUNT};
 use crate::formula::{Formula, Lit, PatternKey, RequesterKey, build};
-use crate::request::{Presence, ValueType, key_info};
+use crate::request::{Presence, ValueType, info_of_lower};
 
 /// True if the values of the key are texts, not numbers, instants or addresses.
 pub(crate) fn is_text(key: &str) -> bool {
     matches!(
-        key_info(key).map(|info| info.value),
+        info_of_lower(key).map(|info| info.value),
         None | Some(ValueType::String | ValueType::Arn | ValueType::Bool)
     )
 }
@@ -25,7 +25,7 @@ pub(crate) fn presence<'a>(
     key: &'a str,
     element: u32,
 ) -> Lit {
-    if element == 0 && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
+    if element == 0 && info_of_lower(key).is_some_and(|info| info.presence == Presence::Always) {
         return Lit::TRUE;
     }
     let own = |formula: &mut Formula<'a>| {

@@ -48,7 +48,10 @@ impl Slice {
 
     /// Returns the slice of the statements that can matter.
     pub(crate) fn of(query: &Query<'_>, documents: &[DocumentRef<'_>]) -> Slice {
-        let held: Vec<Cow<'_, Digests>> = documents.iter().map(|document| document.digests()).collect();
+        let effects =
+            query.layers().flat_map(|layer| layer.documents.iter().map(move |_| layer.set.effect()));
+        let held: Vec<Cow<'_, Digests>> =
+            documents.iter().zip(effects).map(|(document, effect)| document.digests(effect)).collect();
         let digests: Vec<Vec<Digest<'_>>> = query
             .documents()
             .iter()
@@ -189,7 +192,7 @@ pub(crate) fn keeps_denials(new: DocumentRef<'_>, existing: DocumentRef<'_>) -> 
     if !existing.document().statements.deny() {
         return true;
     }
-    let (kept, existing_digests) = (new.digests(), existing.digests());
+    let (kept, existing_digests) = (new.digests(Effect::Deny), existing.digests(Effect::Deny));
     let digests = existing_digests.iter(existing.document());
     digests
         .filter(|digest| digest.effect == Effect::Deny)

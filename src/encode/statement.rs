@@ -151,7 +151,8 @@ pub(crate) fn compile_statement<'a>(
             }
         }
     };
-    let mut parts = vec![principal, action, resource];
+    let mut parts = Vec::with_capacity(3 + statement.conditions.len());
+    parts.extend([principal, action, resource]);
     for (i, c) in statement.conditions.iter().enumerate() {
         parts.push(condition::compile(formula, context, c, site(SiteElement::Condition(i))));
     }

@@ -13,7 +13,7 @@ use crate::formula::pattern_key::{LiteralPrefix, PatternKey};
 use crate::formula::renumbering::PutIn;
 use crate::formula::variable_pattern::VariablePattern;
 use crate::index::{IndexVec, id};
-use crate::request::{Presence, key_info};
+use crate::request::{Presence, info_of_lower};
 use rustc_hash::FxHashMap;
 
 id! {
@@ -122,7 +122,7 @@ impl<'a> Formula<'a> {
         let known = self.mentioned.values.len();
         self.mentioned.intern(key);
         let is_new = self.mentioned.values.len() > known;
-        if is_new && key_info(key).is_some_and(|info| info.presence == Presence::Always) {
+        if is_new && info_of_lower(key).is_some_and(|info| info.presence == Presence::Always) {
             self.always_present.push(key);
         }
     }

@@ -10,7 +10,7 @@
 
 use crate::policy::{Decimal, read_instant};
 use crate::request::{
-    KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, key_info, multiplicity,
+    KeyInfo, Multiplicity, Presence, Request, Requester, ValueType, info_of_lower, multiplicity,
 };
 use std::borrow::Cow;
 
@@ -92,7 +92,7 @@ impl<'k> Keys<'k> {
         let mut names: Vec<Cow<'k, str>> = keys.into_iter().map(lower).collect();
         names.sort_unstable();
         names.dedup();
-        let known = names.iter().filter_map(|name| Some((name.clone(), key_info(name)?))).collect();
+        let known = names.iter().filter_map(|name| Some((name.clone(), info_of_lower(name)?))).collect();
         let mut keys = Keys { names, known, ..Keys::default() };
         keys.of_requester = OF_REQUESTER.into_iter().filter(|key| keys.contains(key)).collect();
         let both = |(id, paths): &(&str, &str)| keys.contains(id) && keys.contains(paths);
@@ -141,7 +141,7 @@ impl Request {
             if values.len() > 1 && multiplicity(key) == Some(Multiplicity::Single) {
                 fault("single-valued", format!("{key} has {} values", values.len()));
             }
-            let Some(info) = key_info(key) else { continue };
+            let Some(info) = info_of_lower(key) else { continue };
             if let Some(value) = values.iter().find(|v| !is_of_type(v, info.value)) {
                 fault("type", format!("`{value}` is not a value of {}", info.name));
             }

@@ -158,20 +158,13 @@ pub(crate) fn closest_global_key(name: &str) -> Option<&'static str> {
 }
 
 /// Returns the entry for a key, given its name in lower case.
-pub(super) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
-    // Most keys belong to a service that no entry of the table belongs to.
-    if !PREFIXES.contains(&prefix(name)?) {
-        return None;
+pub(crate) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
+    // The entries with a slash end there: they stand for the keys of all tags.
+    match memchr::memchr(b'/', name.as_bytes()) {
+        Some(slash) => known(name.get(..=slash)?).filter(|_| name.len() > slash + 1),
+        None => known(name),
     }
-    let found = known(name).or_else(|| {
-        let slash = memchr::memchr(b'/', name.as_bytes())?;
-        known(name.get(..=slash)?)
-    });
-    found.filter(|info| !info.name.ends_with('/') || name.len() > info.name.len())
 }
-
-/// The services of the keys in the table.
-const PREFIXES: [&[u8]; 7] = [b"aws", b"ec2", b"lambda", b"ssm", b"codebuild", b"glue", b"identitystore"];
 
 /// Returns the text before the first colon.
 pub(super) fn prefix(name: &str) -> Option<&[u8]> {

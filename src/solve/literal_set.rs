@@ -1,6 +1,6 @@
 //! A set of literals of one graph, with the kind of each node.
 
-use crate::formula::{Atom, Formula, Lit, Node, NodeId};
+use crate::formula::{Atom, Formula, Graph, Lit, Node, NodeId};
 use crate::index::IndexVec;
 
 /// Bits of a node: its positive literal is in the set; its negation is.
@@ -40,6 +40,8 @@ pub(super) enum Cost {
 pub(super) struct LiteralSet {
     /// The kind of every node, determined once for many sets.
     kinds: IndexVec<NodeId, u8>,
+    /// The bits of the opaque predicates among them ([`Graph::support`]).
+    opaque: u128,
     /// The kind of every node, and which of its literals are in the set.
     bits: IndexVec<NodeId, u8>,
 }
@@ -50,7 +52,10 @@ impl LiteralSet {
         let known = self.kinds.len();
         self.kinds.reserve(formula.graph.len() - known);
         for id in formula.graph.ids_from(known) {
-            let kind = self.kind(formula, formula.graph.node(id));
+            let kind = self.kind(formula, id);
+            if kind & OPAQUE != 0 {
+                self.opaque |= Graph::bit(id);
+            }
             self.kinds.push(kind);
         }
         self.bits.clear();
@@ -58,14 +63,15 @@ impl LiteralSet {
     }
 
     /// Returns the kind of a node. The parts of an AND must have been classified before it.
-    fn kind(&self, formula: &Formula<'_>, node: Node<'_>) -> u8 {
-        match node {
+    fn kind(&self, formula: &Formula<'_>, id: NodeId) -> u8 {
+        match formula.graph.node(id) {
             Node::True => 0,
             Node::Atom(atom) => match formula.atom_of(atom) {
                 Atom::Present(_) => PRESENCE,
                 Atom::Opaque(_) => ATOM | OPAQUE,
                 Atom::Match(..) | Atom::Unobservable(_) => ATOM,
             },
+            Node::And(_) if formula.graph.support(id) & self.opaque == 0 => 0,
             Node::And(parts) => {
                 let is_opaque = |part: &Lit| match self.kinds[part.node()] {
                     kind if kind & OPAQUE != 0 => true,

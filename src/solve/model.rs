@@ -8,7 +8,7 @@ use crate::formula::{
 use crate::index::{IndexVec, broken};
 use crate::limits::{Exhausted, Meter};
 use crate::policy::{Document, Effect, Statement};
-use crate::request::{Presence, Request, Requesters, key_info};
+use crate::request::{Presence, Request, Requesters, info_of_lower};
 use crate::solve::justify::Justification;
 use crate::theory::{Theory, Word, sample, usual_spelling};
 use rustc_hash::FxHashMap;
@@ -110,7 +110,7 @@ impl Concretizer<'_, '_> {
         names.dedup();
         self.meter.work(names.len() * NAME + self.formula.variable_count() / VARIABLES)?;
         for name in names {
-            let always = key_info(name).is_some_and(|info| info.presence == Presence::Always);
+            let always = info_of_lower(name).is_some_and(|info| info.presence == Presence::Always);
             let mut values = Vec::new();
             for element in 0..u32::MAX {
                 let variable = self.formula.key_variable(name, element);

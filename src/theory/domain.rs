@@ -2,7 +2,7 @@
 
 use crate::automata::{Builder, Class, Pattern, Set};
 use crate::formula::{Variable, domain as requester_domain};
-use crate::request::{Requesters, ValueType, key_info};
+use crate::request::{Requesters, ValueType, info_of_lower};
 use crate::theory::requesters::by_requesters;
 use std::sync::OnceLock;
 
@@ -28,7 +28,7 @@ pub(super) fn domain(variable: Variable<'_>, requesters: Requesters) -> &'static
         Variable::Requester => {
             by_requesters(&REQUESTER, requesters).get_or_init(|| requester_domain(requesters))
         }
-        Variable::Key(name, _) => match key_info(name).map(|info| info.value) {
+        Variable::Key(name, _) => match info_of_lower(name).map(|info| info.value) {
             Some(ValueType::Bool) => BOOL.get_or_init(|| [Pattern::word("true"), Pattern::word("false")]),
             Some(ValueType::Arn) => {
                 ARN.get_or_init(|| [six_fields(Builder::default().many(Class::NOT_COLON), 4)])

@@ -4,7 +4,7 @@
 
 use crate::automata::{Pattern, Step, Symbol};
 use crate::formula::Variable;
-use crate::request::{Requesters, ValueType, key_info};
+use crate::request::{Requesters, ValueType, info_of_lower};
 use crate::theory::actions::actions;
 use crate::theory::fill::{ACCOUNTS, Arn, arn_field, arn_field_or_nothing, fill};
 use crate::theory::requesters::{accounts_in, fill_requester, requesters, requesters_of};
@@ -77,7 +77,7 @@ pub(super) fn example(
             if let Some(word) = first(&mut samples.filter(|_| is_account)) {
                 return Some(word);
             }
-            let is_arn = key_info(name).is_some_and(|info| info.value == ValueType::Arn);
+            let is_arn = info_of_lower(name).is_some_and(|info| info.value == ValueType::Arn);
             let arns = ACCOUNTS.iter().filter(|_| is_arn).map(|account| Arn::of_key(name, account).fill(p));
             let fillers: [&dyn Fn(usize) -> &'static str; 3] = [&arn_field, &|_| "a", &|_| ""];
             first(&mut arns.chain(fillers.into_iter().map(|filler| fill(p, filler))))
@@ -98,7 +98,7 @@ fn numbered_sample(name: &str, element: u32) -> String {
         _ if name.ends_with("account") => "111122223333",
         _ if name.ends_with("orgid") => "o-exampleorgid",
         _ if name.ends_with("orgpaths") => "o-exampleorgid/r-ab12/",
-        _ => match key_info(name).map(|info| info.value) {
+        _ => match info_of_lower(name).map(|info| info.value) {
             Some(ValueType::Arn) => "arn:aws:iam::111122223333:role/a",
             Some(ValueType::Bool) => "true",
             Some(ValueType::Number) => "1",

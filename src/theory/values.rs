@@ -7,7 +7,7 @@ use crate::automata::Symbol;
 use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
 use crate::index::{broken, pick};
 use crate::limits::{Exhausted, Meter};
-use crate::request::{Requesters, ValueType, key_info};
+use crate::request::{Requesters, ValueType, info_of_lower};
 use crate::theory::memo::Memo;
 use crate::theory::strings::{Strings, Word};
 use crate::theory::untyped::{self, Untyped};
@@ -120,7 +120,7 @@ impl Theory {
         meter: &mut Meter,
     ) -> Result<Result<Word, Lemma>, Exhausted> {
         let value_type = match formula.variable_of(variable) {
-            Variable::Key(name, _) => key_info(name).map(|info| info.value),
+            Variable::Key(name, _) => info_of_lower(name).map(|info| info.value),
             Variable::Action | Variable::Resource | Variable::Requester => Some(ValueType::String),
         };
         let lemma = |p: Vec<usize>, n: Vec<usize>| {

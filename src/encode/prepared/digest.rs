@@ -57,7 +57,7 @@ fn service(text: &str) -> Option<&[u8]> {
     bytes.get(..memchr::memchr(b':', bytes)?)
 }
 
-/// The digests of the statements of a document.
+/// The digests of the statements of a document, or of those with one effect; the others have no service and no content.
 #[derive(Clone, Debug)]
 pub(crate) struct Digests {
     entries: Box<[Entry]>,
@@ -98,13 +98,27 @@ fn compare(one: (u64, &Statement), other: (u64, &Statement)) -> Ordering {
 
 impl Digests {
     pub(crate) fn of(statements: &[Statement]) -> Digests {
+        Digests::of_those(statements, |_| true)
+    }
+
+    /// Digests the Deny statements only.
+    pub(crate) fn of_denials(statements: &[Statement]) -> Digests {
+        Digests::of_those(statements, |statement| statement.effect.value == Effect::Deny)
+    }
+
+    fn of_those(statements: &[Statement], digested: impl Fn(&Statement) -> bool) -> Digests {
         let entry = |statement: &Statement| {
+            if !digested(statement) {
+                return Entry { services: Services::NONE, hash: 0 };
+            }
             let mut hasher = FxHasher::default();
             statement.sample().for_each(|piece| piece.add_to(&mut hasher));
             Entry { services: Services::of_element(&statement.action), hash: hasher.finish() }
         };
         let entries: Box<[Entry]> = statements.iter().map(entry).collect();
-        let mut order: Vec<(u64, usize)> = entries.iter().map(|entry| entry.hash).zip(0..).collect();
+        let digested = |place: &(u64, usize)| digested(at(statements, place.1));
+        let mut order: Vec<(u64, usize)> =
+            entries.iter().map(|entry| entry.hash).zip(0..).filter(digested).collect();
         order.sort_unstable_by(|one, other| {
             compare((one.0, at(statements, one.1)), (other.0, at(statements, other.1)))
         });

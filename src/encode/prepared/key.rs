@@ -50,7 +50,6 @@ impl CompileKey {
         };
         key.element_counts.sort_unstable();
         key.spelled_differently.sort_unstable();
-        key.equalities.sort_unstable();
         key
     }
 

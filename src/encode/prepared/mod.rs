@@ -11,7 +11,7 @@ use crate::encode::prepared::features::Features;
 use crate::encode::prepared::statement::CompiledStatement;
 use crate::formula::{Formula, Lit};
 use crate::index::broken;
-use crate::policy::{ActionIndex, Document};
+use crate::policy::{ActionIndex, Document, Effect};
 use crate::query::Query;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -136,11 +136,15 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// Returns the digests of its statements.
-    pub(super) fn digests(self) -> Cow<'a, Digests> {
-        match self {
-            DocumentRef::Plain(document) => Cow::Owned(Digests::of(&document.statements)),
-            DocumentRef::Prepared(prepared) => Cow::Borrowed(prepared.digests()),
+    /// Returns the digests of the statements that can matter to what its statements with this effect apply to. Allow statements
+    /// do not matter to what is denied.
+    pub(super) fn digests(self, effect: Effect) -> Cow<'a, Digests> {
+        match (self, effect) {
+            (DocumentRef::Plain(document), Effect::Allow) => Cow::Owned(Digests::of(&document.statements)),
+            (DocumentRef::Plain(document), Effect::Deny) => {
+                Cow::Owned(Digests::of_denials(&document.statements))
+            }
+            (DocumentRef::Prepared(prepared), _) => Cow::Borrowed(prepared.digests()),
         }
     }
 
