@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The crates of the program: `notices TARGET` prints their licences, `compare TARGET FILE` holds a CycloneDX list against them."""
+"""The crates of the program: `notices TARGET` prints their licences, `prune TARGET FILE` reduces a CycloneDX list to them."""
 
 import collections
 import json
@@ -46,16 +46,22 @@ def notices(target):
         print(f"\n{'=' * 100}\n{', '.join(names)}\n{'=' * 100}\n\n{text}")
 
 
-def compare(target, file):
+def prune(target, file):
+    """Prints the list without crates that other configurations need: cargo-cyclonedx does not evaluate every `cfg`."""
     with open(file, encoding="utf-8") as stream:
-        listed = {(c["name"], c["version"]) for c in json.load(stream)["components"]}
+        document = json.load(stream)
     wanted = crates(target)
-    if listed != wanted:
-        missing = ", ".join(" ".join(crate) for crate in sorted(wanted - listed))
-        others = ", ".join(" ".join(crate) for crate in sorted(listed - wanted))
-        sys.exit(f"error: {file} and `cargo tree` differ; not listed: {missing or 'none'}; not in the tree: {others or 'none'}")
-    print(f"{file}: {len(listed)} crates, those of cargo tree")
+    listed = {(c["name"], c["version"]): c["bom-ref"] for c in document["components"]}
+    if missing := sorted(wanted - listed.keys()):
+        sys.exit(f"error: {file} does not list {', '.join(' '.join(crate) for crate in missing)}, which cargo tree lists")
+    others = {listed[crate] for crate in listed.keys() - wanted}
+    document["components"] = [c for c in document["components"] if c["bom-ref"] not in others]
+    document["dependencies"] = [d for d in document["dependencies"] if d["ref"] not in others]
+    for dependency in document["dependencies"]:
+        if "dependsOn" in dependency:
+            dependency["dependsOn"] = [d for d in dependency["dependsOn"] if d not in others]
+    print(json.dumps(document, indent=2))
 
 
 if __name__ == "__main__":
-    {"notices": notices, "compare": compare}[sys.argv[1]](*sys.argv[2:])
+    {"notices": notices, "prune": prune}[sys.argv[1]](*sys.argv[2:])
