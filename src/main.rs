@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// For static builds without `rusty-alloc`: the allocator of their C library takes even longer.
+/// The allocator of static builds: that of their C library takes longer.
 #[cfg(all(target_env = "musl", not(feature = "rusty-alloc")))]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

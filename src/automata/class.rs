@@ -176,7 +176,7 @@ impl Class {
         self.0 >> NON_ASCII & 1 == 1
     }
 
-    /// Its markers.
+    /// Iterates over the markers in the class.
     pub(crate) fn markers(self) -> impl Iterator<Item = Symbol> {
         (0..=Symbol::LAST_MARKER).map(Symbol::marker).filter(move |m| self.contains(*m))
     }

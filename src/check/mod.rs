@@ -42,4 +42,4 @@ pub use no_public_access::no_public_access;
 pub use property::{Property, PropertyError};
 pub use query::ask;
 pub use region::{Axis, Region};
-pub use zone::Zone;
+pub use zone::{Zone, ZoneError};

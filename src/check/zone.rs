@@ -28,13 +28,46 @@ pub struct Zone {
     names: Vec<String>,
 }
 
+/// The reason why names do not make a zone of trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ZoneError {
+    /// There is no name.
+    Empty,
+    /// A name of the zone is not an account, an organization or a path of one.
+    InvalidName(String),
+    /// A trusted principal is none of these, nor an ARN or a unique id.
+    InvalidPrincipal(String),
+}
+
+impl std::fmt::Display for ZoneError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ZoneError::Empty => {
+                f.write_str("a zone of trust has at least one account, organization or path of one")
+            }
+            ZoneError::InvalidName(name) => write!(
+                f,
+                "`{name}` is not an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)"
+            ),
+            ZoneError::InvalidPrincipal(name) => write!(
+                f,
+                "`{name}` is not an account (12 digits), organization (o-...), path of one (o-.../r-.../*), ARN or unique id \
+                 (AIDA..., AROA...)"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ZoneError {}
+
 impl Zone {
     /// Makes a zone of accounts and organizations, with other trusted principals.
     ///
     /// # Errors
-    /// A sentence about a name that is not an account (twelve digits), an organization (`o-...`), a path of one
-    /// (`o-.../r-.../ou-.../*`) or, among the trusted principals, an ARN or a unique id (`AIDA...`, `AROA...`).
-    pub fn new<T: AsRef<str>>(zone: &[impl AsRef<str>], trusted: &[T]) -> Result<Zone, String> {
+    /// A name is not an account (twelve digits), an organization (`o-...`), a path of one (`o-.../r-.../ou-.../*`) or, among the
+    /// trusted principals, an ARN or a unique id (`AIDA...`, `AROA...`); or there is no name at all.
+    pub fn new<T: AsRef<str>>(zone: &[impl AsRef<str>], trusted: &[T]) -> Result<Zone, ZoneError> {
         let mut made =
             Zone { principals: Vec::new(), organizations: Vec::new(), paths: Vec::new(), names: Vec::new() };
         for name in zone.iter().map(AsRef::as_ref) {
@@ -44,28 +77,19 @@ impl Zone {
             made.add(name, true)?;
         }
         if made.names.is_empty() {
-            return Err("a zone of trust has at least one account, organization or path of one".to_owned());
+            return Err(ZoneError::Empty);
         }
         Ok(made)
     }
 
-    fn add(&mut self, name: &str, arns: bool) -> Result<(), String> {
+    fn add(&mut self, name: &str, arns: bool) -> Result<(), ZoneError> {
         let is_arn = name.starts_with("arn:") && name.split(':').count() >= 6;
         let list = match () {
             () if is_account(name) || (arns && (is_arn || unique_id(name).is_some())) => &mut self.principals,
             () if is_organization(name) => &mut self.organizations,
             () if is_path(name) => &mut self.paths,
-            () if arns => {
-                return Err(format!(
-                    "`{name}` is not an account (12 digits), organization (o-...), path of one (o-.../r-.../*), ARN or \
-                     unique id (AIDA..., AROA...)"
-                ));
-            }
-            () => {
-                return Err(format!(
-                    "`{name}` is not an account (12 digits), organization (o-...) or path of one (o-.../r-.../*)"
-                ));
-            }
+            () if arns => return Err(ZoneError::InvalidPrincipal(name.to_owned())),
+            () => return Err(ZoneError::InvalidName(name.to_owned())),
         };
         list.push(name.to_owned());
         self.names.push(name.to_owned());

@@ -63,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
         Command::Explain(args) => plain(&|| command::info::explain(args)),
+        Command::Guide(args) => plain(&|| command::guide::run(args)),
         Command::Completions(args) => plain(&|| command::info::completions(args)),
         Command::Man(args) => plain(&|| command::info::man(args)),
         Command::Policies(args) => {

@@ -5,7 +5,7 @@ use super::raw::{Fault, Optional, Raw};
 use super::slots::Slot;
 use super::text::{looks_like_policy, mentions_policy};
 
-/// The values of a resource on one side, with their marks.
+/// The attributes of a resource before or after a change, with the marks that Terraform adds to them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Values<'t> {
     pub(super) value: Option<Raw<'t>>,

@@ -130,10 +130,10 @@ fn compile_documents<'a>(
     (documents.iter().zip(sets()).enumerate().map(compile_document).collect(), size)
 }
 
-/// The values that a principal takes as long to compile as, beside itself.
+/// The work of compiling a value of `Principal`, in other values.
 const PRINCIPAL: usize = 3;
 
-/// The size of a statement. Few values are looked at: that would take a part of the time that it is about.
+/// Estimates the work of compiling a statement from the number of its values: looking at each would cost a part of that work.
 fn size(statement: &Statement) -> usize {
     let principals = statement.principal.iter().map(|principal| principal.values.len() * PRINCIPAL);
     statement.value_count() * 2 + statement.long_resources() + principals.sum::<usize>()

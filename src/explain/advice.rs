@@ -49,7 +49,7 @@ impl Advisor<'_> {
                     match lost {
                         Some(lost) => {
                             let of = format!("{} of {name}", of_existing(*index));
-                            self.keep_condition(explained, existing, lost, &of, statement)
+                            self.keep_condition(explained, existing, lost, &of, statement).unwrap_or(narrow)
                         }
                         None => narrow,
                     }
@@ -78,13 +78,17 @@ impl Advisor<'_> {
     pub(crate) fn keep(&self, explained: &Explained<'_>, existing: &Document) -> String {
         let deny = explained.finding.statement;
         let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
-        let comes_to = self.outcome(explained, kept);
-        format!(
-            "keep {} in {}{}, or accept that less is denied",
-            named(&[deny], existing),
-            one_line(self.policy.source.name()),
-            self.said(comes_to)
-        )
+        let name = one_line(self.policy.source.name());
+        match self.outcome(explained, kept) {
+            Some(Outcome::Insufficient) => {
+                format!("deny the request in {name} too, or accept that less is denied")
+            }
+            outcome => format!(
+                "keep {} in {name}{}, or accept that less is denied",
+                named(&[deny], existing),
+                self.said(outcome)
+            ),
+        }
     }
 
     /// Says how to narrow the blamed pattern.
@@ -92,18 +96,22 @@ impl Advisor<'_> {
         let place = &explained.blame.primary;
         let source = self.policy.source.slice(place.span);
         let is_pattern = source.starts_with('"') && source.len() <= 80;
+        // Only a removal is a definite change.
         let is_removal = !place.negated && is_pattern && !source.contains(['*', '?']);
+        let outcome =
+            self.outcome(explained, || is_removal.then(|| without(self.policy, explained)).flatten());
+        // Removing the pattern is not enough where others of the statement allow new requests too.
+        let is_pattern = is_pattern && outcome != Some(Outcome::Insufficient);
         let narrow = match (place.negated, is_pattern) {
             (true, _) => {
                 format!("add the values that must not be allowed to {} of {statement}", element(place))
             }
             (false, true) if is_removal => format!("remove {} {source}", element(place)),
             (false, true) => format!("narrow {} {source}", element(place)),
+            (false, false) if self.existing.is_some() => format!("narrow {} of {statement}", element(place)),
             (false, false) => format!("narrow {}", element(place)),
         };
-        // Only a removal is a definite change.
-        let removal = || if is_removal { without(self.policy, explained) } else { None };
-        let removed = self.said(self.outcome(explained, removal));
+        let removed = self.said(outcome);
         if self.existing.is_some() {
             return format!("{narrow}{removed}");
         }
@@ -111,7 +119,7 @@ impl Advisor<'_> {
         format!("{narrow}{place}{removed}, or deny the listed access in another statement")
     }
 
-    /// Says which Deny statements of the existing policy to keep.
+    /// Says which Deny statements of the existing policy to keep, if that is enough, or how to narrow the statement.
     fn keep_denial(
         &self,
         explained: &Explained<'_>,
@@ -127,6 +135,9 @@ impl Advisor<'_> {
         {
             (denials, comes_to) = (all, Some(outcome));
         }
+        if comes_to == Some(Outcome::Insufficient) {
+            return narrow.to_owned();
+        }
         format!(
             "keep {} in {}{}, or {narrow}",
             named(&denials, existing),
@@ -136,6 +147,7 @@ impl Advisor<'_> {
     }
 
     /// Says that the statement must keep a condition of the existing policy, and Deny statements if the condition is not enough.
+    /// `None` if all of that is not enough either.
     fn keep_condition(
         &self,
         explained: &Explained<'_>,
@@ -143,7 +155,7 @@ impl Advisor<'_> {
         lost: &Condition,
         of: &str,
         statement: &str,
-    ) -> String {
+    ) -> Option<String> {
         let keep = match explained.blame.conditions.is_empty() {
             true => "keep it in",
             false => "add the same condition to",
@@ -159,11 +171,13 @@ impl Advisor<'_> {
             denials = format!(", and keep {} in {name}", named(&all, existing));
             comes_to = Some(outcome);
         }
-        format!(
-            "{of} allows this only under a condition; {keep} {statement}{denials}{}:\n{}",
-            self.said(comes_to),
-            written(existing, lost)
-        )
+        let said = self.said(comes_to);
+        (comes_to != Some(Outcome::Insufficient)).then(|| {
+            format!(
+                "{of} allows this only under a condition; {keep} {statement}{denials}{said}:\n{}",
+                written(existing, lost)
+            )
+        })
     }
 
     /// Makes an advised change and checks it. `None` if this is not possible.
@@ -189,8 +203,7 @@ impl Advisor<'_> {
         match outcome {
             Some(Outcome::Passes) => format!(" (checked: then {})", self.passes),
             Some(Outcome::Fine) => " (checked: then this statement passes)".to_owned(),
-            Some(Outcome::Insufficient) => " (checked: not enough by itself)".to_owned(),
-            None => String::new(),
+            Some(Outcome::Insufficient) | None => String::new(),
         }
     }
 

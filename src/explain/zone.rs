@@ -211,7 +211,7 @@ impl ZoneAdvisor<'_> {
         })
     }
 
-    /// Says how to close the gap left by a condition on a suitable key.
+    /// Says how to close the gap left by a condition on a suitable key. `None` if that is not enough.
     fn on_gap(&self, source: &Statement, leaks: &[(usize, Leak)], checks: bool) -> Option<String> {
         let (place, condition, leak) = leaks.iter().find_map(|(place, leak)| {
             let condition = source.conditions.get(*place)?;
@@ -228,10 +228,10 @@ impl ZoneAdvisor<'_> {
             }
             changed
         });
-        Some(format!("{advice}{}", self.checked(strict.filter(|_| checks))))
+        Some(format!("{advice}{}", self.checked(strict.filter(|_| checks))?))
     }
 
-    /// Proposes a condition that only callers inside the zone satisfy.
+    /// Proposes a condition that only callers inside the zone satisfy; if that is not enough, names the element to restrict.
     fn on_anyone(&self, source: &Statement, statement: &str, checks: bool) -> String {
         let (key, values) = match (self.zone.organizations(), self.zone.principals()) {
             ([], principals) => {
@@ -241,6 +241,12 @@ impl ZoneAdvisor<'_> {
         };
         let condition = json!({"StringEquals": {key: values}});
         let confined = confined(source, &condition).filter(|_| checks);
+        let Some(checked) = self.checked(confined) else {
+            return format!(
+                "restrict the principals of {statement} to callers inside {}",
+                one_line(&self.zone.to_string())
+            );
+        };
         let has = |c: &Condition| &*c.operator_text == "StringEquals";
         let (place, text) = match (source.conditions.is_empty(), source.conditions.iter().any(has)) {
             (true, _) => (statement.to_owned(), format!("\"Condition\": {condition}")),
@@ -249,25 +255,21 @@ impl ZoneAdvisor<'_> {
             }
             (_, true) => (format!("StringEquals of {statement}"), format!("\"{key}\": {}", json!(values))),
         };
-        format!(
-            "add to {place} a condition that only callers inside satisfy{}:\n{}",
-            self.checked(confined),
-            one_line(&text)
-        )
+        format!("add to {place} a condition that only callers inside satisfy{checked}:\n{}", one_line(&text))
     }
 
-    /// Checks a change of a statement by one more query about the statement and all Deny statements.
-    fn checked(&self, changed: Option<Statement>) -> &'static str {
-        let Some(changed) = changed else { return "" };
+    /// Checks a change of a statement by one more query about the statement and all Deny statements. `None` if it is not enough.
+    fn checked(&self, changed: Option<Statement>) -> Option<&'static str> {
+        let Some(changed) = changed else { return Some("") };
         let denials = self.policy.statements.iter().filter(|s| s.effect.value == Effect::Deny);
         let statements: Vec<Statement> = denials.cloned().chain([changed]).collect();
         let document = self.policy.with_statements(statements);
         let options = Options { certificate: false, certify: false, ..self.options.clone() };
         let access = external_access(&document, self.resource_type, self.zone, &options);
         match (access.is_complete(), access.findings.is_empty()) {
-            (true, true) => " (checked: then it lets in nobody from outside)",
-            (_, false) => " (checked: not enough by itself)",
-            (false, true) => "",
+            (true, true) => Some(" (checked: then it lets in nobody from outside)"),
+            (_, false) => None,
+            (false, true) => Some(""),
         }
     }
 }

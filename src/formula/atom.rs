@@ -107,15 +107,15 @@ pub enum Axis {
 /// The comparison of a value to a constant. A value that is not a number or an instant satisfies none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
-    /// Below it.
+    /// The value is less than the constant.
     Less,
-    /// Below it, or equal to it.
+    /// The value is less than the constant, or equal to it.
     LessOrEqual,
-    /// Equal to it.
+    /// The value is equal to the constant.
     Equal,
-    /// Equal to it, or above it.
+    /// The value is greater than the constant, or equal to it.
     GreaterOrEqual,
-    /// Above it.
+    /// The value is greater than the constant.
     Greater,
 }
 

@@ -80,6 +80,9 @@ enum Stored {
     And { start: Place, end: Place },
 }
 
+/// The number of nodes for which a new graph has room.
+const USUAL_NODES: usize = 16;
+
 /// The graph. Nodes are only ever added; children come before parents.
 #[derive(Debug)]
 pub struct Graph {
@@ -94,9 +97,14 @@ pub struct Graph {
 
 impl Default for Graph {
     fn default() -> Self {
+        // Room for a statement with a few patterns: most formulas are made for one statement.
+        let mut nodes = Vec::with_capacity(USUAL_NODES);
+        nodes.push(Stored::True);
+        let mut supports = Vec::with_capacity(USUAL_NODES);
+        supports.push(0);
         Graph {
-            nodes: vec![Stored::True].into(),
-            supports: vec![0].into(),
+            nodes: nodes.into(),
+            supports: supports.into(),
             children: IndexVec::default(),
             table: HashTable::new(),
             scratch: Vec::new(),

@@ -5,7 +5,6 @@
 mod access;
 mod action;
 mod action_index;
-mod base64;
 mod canonical;
 mod cidr;
 mod closest;
@@ -16,6 +15,7 @@ mod document;
 mod extract;
 mod json;
 mod json_scan;
+mod literal;
 mod parse;
 mod parse_error;
 mod pointer;
@@ -34,7 +34,6 @@ mod template;
 pub use access::{Access, AccessError};
 pub use action::{ActionPattern, ActionStart};
 pub use action_index::ActionIndex;
-pub use base64::decode_base64;
 pub use cidr::AddressRange;
 pub(crate) use closest::closest;
 pub use condition::{
@@ -49,6 +48,7 @@ pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, 
 pub(crate) use json_scan::Cursor;
 #[cfg(feature = "batch")]
 pub(crate) use json_scan::{string_length, value_length};
+pub use literal::decode_base64;
 pub(crate) use parse::document;
 pub use parse::parse;
 pub use parse_error::ParseError;

@@ -59,9 +59,17 @@ fn element(mut base: String, name: &str, is_list: bool, index: usize) -> String 
     base.push_str(name);
     if is_list {
         base.push('/');
-        base.push_str(&index.to_string());
+        push_decimal(&mut base, index);
     }
     base
+}
+
+/// Appends a number, without a text of its own: every finding has several pointers.
+fn push_decimal(base: &mut String, number: usize) {
+    if number > 9 {
+        push_decimal(base, number / 10);
+    }
+    base.extend(char::from_digit((number % 10) as u32, 10));
 }
 
 impl Document {

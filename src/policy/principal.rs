@@ -33,7 +33,7 @@ impl PrincipalKind {
 /// Source: IAM User Guide, "AWS JSON policy elements: Principal".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// The key it stands under.
+    /// The member of `Principal` that lists it, such as `AWS`.
     pub kind: PrincipalKind,
     /// As spelled in the document.
     pub text: Box<str>,

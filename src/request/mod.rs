@@ -26,6 +26,7 @@ pub use requester::{Requester, RequesterKind};
 pub use requesters::Requesters;
 pub use shared_providers::{SHARED_PROVIDERS, SharedProvider, TenantKey, TenantPlace};
 pub use spec::RequestSpec;
+pub use spelling::RequesterError;
 pub use usual::Missing;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! A request in command-line form, with conversions both ways.
 
-use crate::request::{HiddenAttributes, Request, Requester};
+use crate::request::{HiddenAttributes, Request, Requester, RequesterError};
 use std::collections::BTreeMap;
 
 /// The parts of a request as the flags of `iamsat simulate` spell them.
@@ -55,8 +55,8 @@ impl RequestSpec {
     /// Returns the request. Keys that follow from the principal and are not given are filled in.
     ///
     /// # Errors
-    /// The principal has no known form, or the parent cannot be its parent; as one sentence.
-    pub fn request(&self) -> Result<Request, String> {
+    /// The principal has no known form, or the parent cannot be its parent.
+    pub fn request(&self) -> Result<Request, RequesterError> {
         let mut request = Request::new(self.action.clone(), self.resource.clone());
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (key, value) in &self.context {
@@ -84,7 +84,7 @@ impl RequestSpec {
             }
             request.requester = Some(requester);
         } else if self.federated_by.is_some() {
-            return Err("only a federated user has a parent: name it too".to_owned());
+            return Err(RequesterError::MissingPrincipal);
         }
         request.hidden.unique_ids.extend(self.unique_ids.iter().cloned());
         request.hidden.canonical_users.extend(self.canonical_users.iter().cloned());

@@ -5,6 +5,51 @@ use crate::index::broken;
 use crate::request::{HiddenAttributes, Requester};
 use std::borrow::Cow;
 
+/// The reason why texts do not describe a requester.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequesterError {
+    /// The text of the principal has no known form.
+    InvalidPrincipal(String),
+    /// A parent is given, and the principal is not a federated user.
+    NoParent,
+    /// A parent is given, and no principal.
+    MissingPrincipal,
+    /// The parent of a federated user is not a user of its account.
+    InvalidParent {
+        /// The text given for the parent.
+        parent: String,
+        /// The partition of the federated user.
+        partition: String,
+        /// The account of the federated user.
+        account: String,
+    },
+}
+
+impl std::fmt::Display for RequesterError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RequesterError::InvalidPrincipal(text) => write!(
+                f,
+                "`{text}` is not a valid principal: write anonymous, an account id, the ARN of a user, role, session or root, \
+                 service:NAME, federated:PROVIDER or canonical:ID"
+            ),
+            RequesterError::NoParent => {
+                f.write_str("only a federated user (arn:aws:sts::...:federated-user/NAME) has a parent")
+            }
+            RequesterError::MissingPrincipal => {
+                f.write_str("only a federated user has a parent: name the federated user as the principal")
+            }
+            RequesterError::InvalidParent { parent, partition, account } => write!(
+                f,
+                "`{parent}` is not a user of the federated user's account: write arn:{partition}:iam::{account}:user/NAME"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RequesterError {}
+
 impl Requester {
     /// Reads `anonymous`, an account id, an ARN, `service:NAME`, `federated:PROVIDER` or `canonical:ID`.
     ///
@@ -12,7 +57,7 @@ impl Requester {
     /// for a session of some role in the account it stands for.
     ///
     /// # Errors
-    /// The text has none of these forms; as one sentence.
+    /// The text has none of these forms.
     ///
     /// ```
     /// use iamsat::request::Requester;
@@ -20,7 +65,7 @@ impl Requester {
     /// assert_eq!(user.account(), Some("111122223333"));
     /// assert_eq!(user.spelling(), "arn:aws:iam::111122223333:user/bob");
     /// ```
-    pub fn parse(text: &str) -> Result<(Requester, HiddenAttributes), String> {
+    pub fn parse(text: &str) -> Result<(Requester, HiddenAttributes), RequesterError> {
         let mut facts = HiddenAttributes::default();
         let session = |account: &str| Requester::RoleSession {
             partition: "aws".into(),
@@ -53,10 +98,7 @@ impl Requester {
         }
         match arn(text) {
             Some(requester) => Ok((requester, facts)),
-            None => Err(format!(
-                "`{text}` is not a valid principal: write anonymous, an account id, the ARN of a user, role, session or root, \
-                 service:NAME, federated:PROVIDER or canonical:ID"
-            )),
+            None => Err(RequesterError::InvalidPrincipal(text.to_owned())),
         }
     }
 
@@ -108,7 +150,7 @@ impl Requester {
     /// Returns the federated user with this user as its parent.
     ///
     /// # Errors
-    /// The requester is not a federated user, or the ARN is not that of a user in its account; as one sentence.
+    /// The requester is not a federated user, or the ARN is not that of a user in its account.
     ///
     /// ```
     /// use iamsat::request::Requester;
@@ -116,11 +158,9 @@ impl Requester {
     /// let parent = "arn:aws:iam::111122223333:user/x/desk";
     /// assert_eq!(bob.with_parent(parent).unwrap().parent_arn().unwrap(), parent);
     /// ```
-    pub fn with_parent(self, user_arn: &str) -> Result<Requester, String> {
+    pub fn with_parent(self, user_arn: &str) -> Result<Requester, RequesterError> {
         let Requester::FederatedUser { partition, account, name, .. } = self else {
-            return Err(
-                "only a federated user (arn:aws:sts::...:federated-user/NAME) has a parent".to_owned()
-            );
+            return Err(RequesterError::NoParent);
         };
         match arn(user_arn) {
             Some(Requester::User { partition: p, account: a, name: parent })
@@ -128,9 +168,7 @@ impl Requester {
             {
                 Ok(Requester::FederatedUser { partition, account, name, parent })
             }
-            _ => Err(format!(
-                "`{user_arn}` is not a user of the federated user's account: write arn:{partition}:iam::{account}:user/NAME"
-            )),
+            _ => Err(RequesterError::InvalidParent { parent: user_arn.to_owned(), partition, account }),
         }
     }
 

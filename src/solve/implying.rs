@@ -8,8 +8,8 @@ use crate::solve::workspace::Workspace;
 /// Atoms that are looked at for one unit of work.
 pub(super) const NEAR: usize = 4;
 
-/// Finds the tests that imply `outer`, among those whose atoms are wanted. A pattern with policy variables implies whatever it
-/// implies for all values.
+/// Finds the tests that imply `outer`: patterns that it includes, networks inside it. `is_wanted` selects the atoms to look at. A
+/// pattern with policy variables implies `outer` if it does so for all values of the variables.
 ///
 /// # Errors
 /// The meter ran out.

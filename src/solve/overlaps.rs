@@ -12,7 +12,8 @@ pub(super) struct Overlap {
     pub(super) includes: u32,
 }
 
-/// The overlaps of the atoms of one variable, then of the next; resetting them takes constant time.
+/// The overlap of each atom of a variable. The next variable uses the same memory; a reset takes constant time, because each
+/// overlap is marked with the round that wrote it.
 #[derive(Debug, Default)]
 pub(super) struct Overlaps {
     /// Each overlap with the round in which it was written.

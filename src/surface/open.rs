@@ -104,7 +104,7 @@ pub fn changed_link(change: &LinkChange<'_>, file: &str) -> Issue {
             )
         }
         (Link::Membership, true) => {
-            format!("{to} joins {policy}, whose policies are not checked for a new member")
+            format!("{to} joins {policy}: the access that its policies give a new member is not checked")
         }
         (Link::Membership, false) => {
             format!("{to} leaves {policy}, and the requests that its policies deny are not checked")

@@ -61,8 +61,8 @@ impl Theory {
         })
     }
 
-    /// Does the same as [`Theory::fill_in`]. If operators of several types meet in a way that is not decided, other values may
-    /// still work; then `is_mixed` is set.
+    /// Does the same as [`Theory::fill_in`], except that [`Exhausted::Mixed`] (operators of several types test one key, and no text
+    /// was found that satisfies all) only sets `is_mixed`, because other values may still work.
     fn attempt(
         &mut self,
         formula: &mut Formula<'_>,

@@ -34,7 +34,7 @@ pub(super) enum Newness {
     NotAll(Option<Box<Request>>),
 }
 
-/// Known requests of a region that contains the one in question.
+/// Requests that were found in a larger region. They may also lie in the region to be examined, and then no search is needed.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known<'k> {
     /// One that is new.

@@ -1,4 +1,4 @@
-//! The arguments of `explain`, `completions` and `man`.
+//! The arguments of `explain`, `guide`, `completions` and `man`.
 
 use clap::Args;
 use std::path::PathBuf;
@@ -8,6 +8,13 @@ pub(crate) struct ExplainArgs {
     /// The code, such as new-access; without it, all codes are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuideArgs {
+    /// The guide, such as terraform; without it, all guides are listed
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Args, Debug)]

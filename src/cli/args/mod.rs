@@ -27,12 +27,12 @@ pub(super) use aws_globals::AwsGlobals;
 pub(super) use baseline::{BaselineArgs, InputArgs};
 pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
 pub(super) use container::ContainerArgs;
 pub(super) use external_access::ExternalAccessArgs;
 pub(super) use find::FindArgs;
-pub(super) use info::{CompletionsArgs, ExplainArgs, ManArgs};
+pub(super) use info::{CompletionsArgs, ExplainArgs, GuideArgs, ManArgs};
 pub(super) use lint::LintArgs;
 pub(super) use no_new_access::{Created, NoNewAccessArgs};
 pub(super) use no_public_access::NoPublicAccessArgs;
@@ -48,6 +48,7 @@ pub(super) use verify::VerifyArgs;
 #[command(
     name = "iamsat",
     version,
+    disable_version_flag = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 100,
@@ -60,6 +61,12 @@ files below it, and a pattern (*, ?, [..], **) for its matches.
 Exit codes: 0 PASS (proved for every request), 1 FAIL (with a request that shows it), 3 UNKNOWN, 2 error."
 )]
 pub(crate) struct Cli {
+    /// Print the version; with -v also the commit, the features and the tables of this build
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    /// With --version: describe the build
+    #[arg(short, long, requires = "version", hide = true)]
+    verbose: bool,
     #[command(flatten)]
     pub(crate) aws: AwsGlobals,
     #[command(subcommand)]
@@ -175,6 +182,11 @@ Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a fi
 Example:
   iamsat explain new-access")]
     Explain(ExplainArgs),
+    /// Print a guide
+    #[command(after_help = "\
+Example:
+  iamsat guide terraform")]
+    Guide(GuideArgs),
     /// Print a script that completes command lines in a shell
     #[command(after_help = "\
 Example:

@@ -18,7 +18,8 @@ pub(super) const USUAL_RESOURCE: &str = "AWS::S3::Bucket";
 
 pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = external_resource_type(args.resource_type.as_deref().unwrap_or(USUAL_RESOURCE))?;
-    let zone = Zone::new(&args.zone_of_trust, &args.trusted).map_err(Failure::validation)?;
+    let zone = Zone::new(&args.zone_of_trust, &args.trusted)
+        .map_err(|error| Failure::validation(error.to_string()))?;
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;
     let mut reader = Reader::new(&args.container);

@@ -16,6 +16,7 @@ mod diff_many;
 pub(super) mod external_access;
 mod external_access_many;
 pub(super) mod find;
+pub(super) mod guide;
 pub(super) mod info;
 pub(super) mod lint;
 mod nothing;

@@ -127,7 +127,7 @@ fn request(args: &SimulateArgs) -> Result<Request, Failure> {
         boundary: args.semantics.boundary == Some(YesNo::Yes),
         bare_context: args.semantics.aws_compat,
     };
-    let request = spelled.request().map_err(Failure::validation)?;
+    let request = spelled.request().map_err(|error| Failure::validation(error.to_string()))?;
     // Only the form of the given keys is checked; the caller chooses which keys are given.
     let faults = request.inconsistencies([], &FactSets { safe: false, heuristics: false });
     let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));

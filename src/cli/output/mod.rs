@@ -4,6 +4,7 @@ mod answers;
 mod notes;
 mod render;
 mod usage;
+mod version;
 
 use super::Exit;
 use super::args::{AwsGlobals, Format, OutputArgs};

@@ -2,15 +2,16 @@
 
 use super::answers::Answers;
 use super::notes::{note, unless_written};
-use super::render;
+use super::{render, version};
 use crate::cli::Exit;
 use crate::cli::args::{Color, Format};
 use crate::cli::terminal::{Stream, style};
 use crate::report::{Failure, text};
 use crate::surface::{reason, unwritable};
 use clap::ValueEnum;
+use clap::error::ErrorKind;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::Write;
 
 /// Returns the format requested by a command line that may be invalid otherwise.
 fn wanted(arguments: &[OsString]) -> Format {
@@ -39,6 +40,11 @@ pub(crate) fn failed(failure: &Failure, arguments: &[OsString]) -> Exit {
     Exit::Error
 }
 
+/// True if a command line that asks for the version has `-v`, alone or together with `-V`.
+fn wants_details(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| ["-v", "--verbose", "-vV", "-Vv"].iter().any(|flag| argument == flag))
+}
+
 /// Ends a run whose command line asks for help or the version, or is invalid.
 pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
     if error.use_stderr() && wanted(arguments) != Format::Text {
@@ -46,9 +52,15 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
         let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         return failed(&Failure::validation(lines.join(" ").trim_start_matches("error: ")), arguments);
     }
-    match error.print() {
+    let printed = error.print().and_then(|()| match error.kind() {
+        ErrorKind::DisplayVersion if wants_details(arguments) => {
+            std::io::stdout().write_all(version::details().as_bytes())
+        }
+        _ => Ok(()),
+    });
+    match printed {
         _ if error.use_stderr() => Exit::Error,
-        Err(unwritten) if unwritten.kind() != ErrorKind::BrokenPipe => {
+        Err(unwritten) if unwritten.kind() != std::io::ErrorKind::BrokenPipe => {
             failed(&unwritable("standard output", reason(&unwritten)), arguments)
         }
         _ => Exit::Success,

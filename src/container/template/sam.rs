@@ -294,7 +294,7 @@ fn policy<'t>(
         _ if item.member("Statement").is_some() || call(item).is_some() => reader.content(item, &entry),
         JsonValue::Object(members) => {
             let name = members.first().map_or("", |member| &*member.key);
-            not_known(format!("it is made of the policy template `{name}`"), name)
+            not_known(format!("SAM makes it from its policy template `{name}`"), name)
         }
         _ => not_known("it is neither a policy nor the name of one".to_owned(), ""),
     };

@@ -186,7 +186,7 @@ impl Reader<'_> {
                 return None;
             }
             family => {
-                if let Some(what) = crate::policy::base64::fault(family, text) {
+                if let Some(what) = crate::policy::literal::fault(family, text) {
                     self.report(
                         Diagnostic::warning(what.0, format!("`{text}` is not a valid {}", what.1), json.span)
                             .with_help("AWS does not document the effect of such a value, so the result is left open"),

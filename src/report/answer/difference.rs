@@ -54,20 +54,22 @@ impl Direction {
         matches!(self, Direction::NoLongerDenied | Direction::NewlyDenied)
     }
 
-    /// Returns the phrase for an entirely or partly new group.
-    fn share(self, set: RequestSet, is_all: bool) -> String {
-        let what = match (self, set) {
-            (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",
-            (Direction::Gained, RequestSet::Allowed(_)) => "gained even without an identity policy",
-            (Direction::Lost, RequestSet::ALLOWED | RequestSet::Denied) => "lost",
-            (Direction::Lost, RequestSet::Allowed(_)) => "allowed only together with an identity policy",
-            (Direction::NoLongerDenied | Direction::NewlyDenied, _) => self.name(),
-        };
-        match (self, is_all) {
-            (Direction::Gained, true) => format!("{what}, entirely new"),
-            (Direction::Gained, false) => format!("{what}, partly new"),
-            (_, true) => format!("{what}, entirely"),
-            (_, false) => format!("{what}, partly"),
+    /// Returns the title of a group, given whether all of its requests are new or lost, or only a part.
+    fn title(self, set: RequestSet, is_all: bool) -> &'static str {
+        let is_of_form = matches!(set, RequestSet::Allowed(_)) && set != RequestSet::ALLOWED;
+        match (self, is_of_form, is_all) {
+            (Direction::Gained, false, true) => "newly allowed",
+            (Direction::Gained, false, false) => "partly new",
+            (Direction::Gained, true, true) => "newly allowed even without an identity policy",
+            (Direction::Gained, true, false) => "partly new even without an identity policy",
+            (Direction::Lost, false, true) => "no longer allowed",
+            (Direction::Lost, false, false) => "partly lost",
+            (Direction::Lost, true, true) => "allowed only together with an identity policy",
+            (Direction::Lost, true, false) => "partly allowed only together with an identity policy",
+            (Direction::NoLongerDenied, _, true) => "no longer denied",
+            (Direction::NoLongerDenied, _, false) => "partly no longer denied",
+            (Direction::NewlyDenied, _, true) => "newly denied",
+            (Direction::NewlyDenied, _, false) => "partly newly denied",
         }
     }
 
@@ -95,7 +97,7 @@ impl Direction {
 /// let found = difference(&new, &old, &options);
 /// let change = Change::new(Direction::Gained, &new, &old, found, &options);
 /// let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
-/// assert_eq!(change.issues(&invocation)[0].title, "gained, entirely new: s3:PutObject on any resource");
+/// assert_eq!(change.issues(&invocation)[0].title, "newly allowed: s3:PutObject on any resource");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
@@ -215,10 +217,10 @@ impl<'a> Change<'a> {
 
     /// Rewrites the issue of a finding as a change.
     fn retold(&self, group: &Group, issue: Issue) -> Issue {
-        let share = self.direction.share(group.set, group.is_all_new);
+        let title = self.direction.title(group.set, group.is_all_new);
         let title = match group.document.statements.first() {
-            Some(statement) => format!("{share}: {}", described(statement)),
-            None => share,
+            Some(statement) => format!("{title}: {}", described(statement)),
+            None => title.to_owned(),
         };
         let (document, verb) = self.side(group);
         let statement = document.statements.get(group.region.statement());

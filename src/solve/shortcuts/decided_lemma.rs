@@ -7,7 +7,7 @@ use crate::formula::{Test, VariableId};
 use crate::solve::workspace::Workspace;
 use crate::theory::Lemma;
 
-/// Finds the first conflict whose tests the conjunction decides as the conflict says they cannot be.
+/// Finds the first conflict that the conjunction already contains: each of its tests is decided, with the truth value it has there.
 pub(in crate::solve) fn decided_lemma(
     workspace: &mut Workspace<'_, '_>,
     conflicts: &[Lemma],

@@ -211,7 +211,8 @@ impl Run<'_> {
     }
 }
 
-/// Makes the undecided part beside accepted findings the status, because it cannot be accepted.
+/// Sets the status to UNKNOWN if all findings are accepted and some statements beside them are undecided: only findings can be
+/// accepted.
 fn settle(subject: &mut Subject, outcome: &Outcome<'_>) {
     let Outcome::Judged(judgement) = outcome else { return };
     if subject.accepted().is_some() {

@@ -9,7 +9,7 @@ use crate::explain::zone::outsider;
 use crate::report::answer::External;
 use crate::report::issue::Issue;
 use crate::solve::Verdict;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 #[derive(Serialize)]
@@ -66,13 +66,36 @@ struct ConditionView<'a> {
     values: Vec<&'a str>,
 }
 
+/// Serializes the same JSON as `--format json` without a list of accepted findings: every finding is active.
+impl Serialize for External<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize_with(&[], serializer)
+    }
+}
+
+/// An answer some of whose findings may be archived.
+struct Archived<'a> {
+    external: &'a External<'a>,
+    issues: &'a [Issue],
+}
+
+impl Serialize for Archived<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.external.serialize_with(self.issues, serializer)
+    }
+}
+
 impl External<'_> {
     /// Writes the answer as JSON. Findings whose issue is accepted are archived; without issues, all findings are active.
     pub fn json(&self, issues: &[Issue]) -> Value {
+        json!(Archived { external: self, issues })
+    }
+
+    fn serialize_with<S: Serializer>(&self, issues: &[Issue], serializer: S) -> Result<S::Ok, S::Error> {
         let rest = &self.access.rest;
         let names = KeyNames::of(&[self.policy]);
         let findings = self.access.findings.iter().enumerate();
-        json!(ExternalView {
+        ExternalView {
             result: match (&rest.verdict, self.access.findings.is_empty()) {
                 (Verdict::Pass(_), true) => "NONE",
                 (Verdict::Pass(_), false) => "FOUND",
@@ -86,7 +109,8 @@ impl External<'_> {
             },
             policy_type: rest.policy_type.name(),
             assumptions: rest.assumptions.iter().map(|a| a.0.as_str()).collect(),
-        })
+        }
+        .serialize(serializer)
     }
 
     fn view<'f>(

@@ -189,7 +189,7 @@ impl<'a> WeakenedView<'a> {
     }
 }
 
-/// AWS's reason.
+/// An element of `reasons`, as AWS's answers have it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Because<'a> {

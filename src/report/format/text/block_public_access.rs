@@ -136,9 +136,11 @@ impl BlockReport<'_> {
             },
             Verdict::Pass(_) => match owner {
                 Some(owner) => {
-                    format!("nothing of the policy: it gives services and users of {owner} nothing (proved)")
+                    format!(
+                        "no access by the policy: it allows nothing to services and users of {owner} (proved)"
+                    )
                 }
-                None => "nothing of the policy for services: it gives them nothing (proved)".to_owned(),
+                None => "no access by the policy: it allows nothing to services (proved)".to_owned(),
             },
             Verdict::Unknown(_) => match owner {
                 Some(owner) => format!("it could not be decided what services and users of {owner} keep"),

@@ -77,7 +77,7 @@ fn assumptions(judgement: &Judgement<'_>) -> String {
     let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
     match names.as_slice() {
         [] => String::new(),
-        names => format!("  assumes  {}; see docs/trust.md\n", names.join(", ")),
+        names => format!("  assumes  {}; see `iamsat guide trust`\n", names.join(", ")),
     }
 }
 

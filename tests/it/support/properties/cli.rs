@@ -48,6 +48,7 @@ const COMMANDS: &[&str] = &[
     "compare",
     "diff",
     "explain",
+    "guide",
     "",
     "check-no-new-acces",
 ];

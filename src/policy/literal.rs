@@ -1,5 +1,5 @@
-//! Tests if a text is a literal of the type that an operator reads. The result of an invalid one is left open, with a warning at
-//! its place.
+//! Validates literals: the values of numeric, date, Boolean, IP address and binary operators. An invalid literal gets a warning at
+//! its place, and the result of its operator is left open.
 
 use crate::code::Code;
 use crate::policy::{AddressRange, Decimal, OperatorFamily, read_instant};

@@ -1,0 +1,25 @@
+//! The description of a build, for `--version -v`.
+
+use crate::request::KEY_TABLE_VERSION;
+
+/// The commit of the sources, given to the compiler by `release/build`.
+const COMMIT: Option<&str> = option_env!("IAMSAT_COMMIT");
+
+/// Describes the build, one property a line.
+pub(super) fn details() -> String {
+    let optional = [
+        ("batch", cfg!(feature = "batch")),
+        ("cli", cfg!(feature = "cli")),
+        ("rusty-alloc", cfg!(feature = "rusty-alloc")),
+        ("text", cfg!(feature = "text")),
+    ];
+    let features: Vec<&str> = optional.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
+    format!(
+        "commit: {}\nplatform: {} {}\nfeatures: {}\ncondition keys: table version {KEY_TABLE_VERSION}\ncatalogue: none\n\
+         network code: none\n",
+        COMMIT.unwrap_or("unknown"),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        features.join(", "),
+    )
+}
