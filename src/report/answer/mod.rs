@@ -3,6 +3,7 @@
 pub(in crate::report) mod external;
 
 mod block_public_access;
+mod catalogue;
 pub(in crate::report) mod denied;
 mod difference;
 mod explainer;
@@ -19,6 +20,7 @@ mod simulation;
 mod undecided;
 
 pub use block_public_access::BlockReport;
+pub use catalogue::{CatalogueAnswer, CatalogueFacts};
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use find::Found;
