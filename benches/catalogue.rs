@@ -1,4 +1,4 @@
-//! What the catalogue costs: opening it, the first look into a service, names, wildcards, and a file of the user.
+//! Costs of the catalogue: opening it, the first look into a service, names, wildcards, and a file of the user.
 //!
 //! Times are CPU times of the thread, so that other work on the machine hardly shows; the fastest of some rounds counts.
 //! `--counters` prints the numbers that do not depend on the machine, and nothing else.

@@ -114,13 +114,15 @@ impl<'c> Action<'c> {
     /// ```
     pub fn carries(&self, key: &str) -> Carried {
         let wanted = key.to_ascii_lowercase();
+        if self.lists(&wanted) { Carried::Listed } else { self.catalogue.carriers_of(&wanted) }
+    }
+
+    /// True if AWS lists a key of this name, in lower case, for the action, its rows or their resource types.
+    pub(super) fn lists(&self, wanted: &str) -> bool {
         let service = self.service;
-        let is_listed =
-            |number: &u16| Key::of_service(service, at(&service.keys, (*number).into())).is_named(&wanted);
-        if self.key_sets().flatten().any(is_listed) {
-            return Carried::Listed;
-        }
-        self.catalogue.carriers_of(&wanted)
+        let is_named =
+            |number: &u16| Key::of_service(service, at(&service.keys, (*number).into())).is_named(wanted);
+        self.key_sets().flatten().any(is_named)
     }
 }
 

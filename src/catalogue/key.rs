@@ -86,14 +86,14 @@ impl<'c> Key<'c> {
     }
 }
 
-/// What AWS's lists say about a key in a request for an action.
+/// A relation of a condition key to the requests for an action, as AWS lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Carried {
     /// The action, one of its rows or their resource types list the key.
     Listed,
     /// Requests for every action can carry the key.
     Global,
-    /// Nothing is listed about the key, or only under a prefix that is no service's: it may be in any request.
+    /// Nothing is listed about the key, or only under a prefix that no service has: it may be in any request.
     Unknown,
     /// The key is listed, but not for this action.
     Never,
@@ -167,6 +167,19 @@ impl Catalogue {
         });
         own.into_iter()
             .chain(foreign.flat_map(|(_, services)| services).filter_map(|service| self.service(service)))
+    }
+
+    /// True if AWS lists the key, whose name may be in any case, for some action.
+    ///
+    /// ```
+    /// use iamsat::catalogue::Catalogue;
+    /// let aws = Catalogue::embedded();
+    /// assert!(aws.is_carried("s3:prefix") && !aws.is_carried("s3:nothing"));
+    /// ```
+    pub fn is_carried(&self, name: &str) -> bool {
+        let wanted = name.to_ascii_lowercase();
+        let actions = self.services_with_keys(&wanted).flat_map(|service| self.actions_of(service));
+        actions.into_iter().any(|action| action.lists(&wanted))
     }
 
     /// Says which requests can carry a key, whose name is in lower case, if their action does not list it:

@@ -75,13 +75,14 @@ pub struct Catalogue {
 }
 
 /// The identity of a catalogue, for answers that used it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Edition {
     /// See [`Catalogue::name`].
     pub name: String,
     /// See [`Catalogue::date`].
     pub date: String,
     /// See [`Catalogue::digest`].
+    #[serde(rename = "sha256")]
     pub digest: String,
 }
 
@@ -236,6 +237,22 @@ impl Catalogue {
     /// Returns all actions of one service, by name.
     pub fn actions_of<'c>(&'c self, service: &'c Service) -> impl Iterator<Item = Action<'c>> {
         (0..service.action_count()).map(move |number| Action::new(self, service, number))
+    }
+
+    /// Returns the actions that AWS lists at one of these levels, by service and name.
+    ///
+    /// ```
+    /// use iamsat::catalogue::{Catalogue, Level};
+    /// let aws = Catalogue::embedded();
+    /// assert_eq!(aws.at_levels(&[Level::PermissionsManagement]).count(), 573);
+    /// ```
+    pub fn at_levels<'c, 'l>(
+        &'c self,
+        levels: &'l [Level],
+    ) -> impl Iterator<Item = Action<'c>> + use<'c, 'l> {
+        let services = self.entries.iter().take_while(|_| !levels.is_empty());
+        let actions = services.flat_map(|entry| self.actions_of(self.opened(entry)));
+        actions.filter(|action| levels.iter().any(|level| action.levels().contains(*level)))
     }
 
     /// Returns the actions that a pattern matches, by service and name.

@@ -1,6 +1,7 @@
 //! Names that were probably meant.
 
 use super::Catalogue;
+use super::key_names::prefix_of;
 use super::service::{Service, word};
 
 /// Suggestions for one name.
@@ -121,6 +122,21 @@ impl Catalogue {
             }
         }
         nearest.into_names()
+    }
+
+    /// True if AWS does not list this key, and should: its prefix is that of a service, or a listed key has a name like it.
+    ///
+    /// ```
+    /// use iamsat::catalogue::Catalogue;
+    /// let aws = Catalogue::embedded();
+    /// assert!(aws.is_misspelt_key("s3:prefx") && aws.is_misspelt_key("s3:Frobnication"));
+    /// assert!(!aws.is_misspelt_key("s3:prefix") && !aws.is_misspelt_key("id.example.com:sub"));
+    /// ```
+    pub fn is_misspelt_key(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        let prefix = prefix_of(&lower);
+        let is_of_aws = || prefix == "aws" || self.service(prefix).is_some();
+        self.key(&lower).is_none() && (is_of_aws() || !self.similar_keys(name).is_empty())
     }
 
     /// Returns prefixes of services like this one, those at the smallest distance, at most three; none for a listed prefix.

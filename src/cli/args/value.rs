@@ -1,10 +1,12 @@
 //! The values of flags that are more than text.
 
-use crate::catalogue::Level;
+use crate::catalogue::{Catalogue, Level};
 use crate::container::PolicyKind;
 use crate::policy::{ActionPattern, AddressRange, PolicyType};
 use crate::report::Expected;
 use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
@@ -14,6 +16,11 @@ pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
 
 pub(super) fn action_pattern(text: &str) -> Result<ActionPattern, String> {
     ActionPattern::new(text).ok_or_else(|| "an action is written service:name, such as s3:Get*".to_owned())
+}
+
+/// Reads a catalogue from a file.
+pub(super) fn catalogue(text: &str) -> Result<Arc<Catalogue>, String> {
+    crate::cli::input::catalogue(Path::new(text)).map(Arc::new).map_err(|failure| failure.message)
 }
 
 pub(super) fn level(text: &str) -> Result<Level, String> {

@@ -19,6 +19,7 @@ mod external_access_many;
 pub(super) mod find;
 pub(super) mod info;
 pub(super) mod lint;
+mod names;
 mod nothing;
 pub(super) mod policies;
 pub(super) mod simulate;

@@ -36,7 +36,7 @@ pub enum CatalogueFacts<'c> {
     Key(Key<'c>, Vec<Action<'c>>),
     /// The resource types of a service, and the actions about each.
     Resources(&'c Service, Vec<(ResourceType<'c>, Vec<Action<'c>>)>),
-    /// What this catalogue changes about an older one.
+    /// The differences from an older catalogue.
     Changes {
         /// Name of the older one.
         older: String,
