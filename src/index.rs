@@ -15,6 +15,15 @@ pub(crate) fn broken(invariant: &str) -> ! {
     panic!("broken invariant: {invariant}")
 }
 
+/// Returns a value that an invariant of this program says is there.
+#[track_caller]
+pub(crate) fn guaranteed<T>(value: Option<T>, invariant: &str) -> T {
+    match value {
+        Some(value) => value,
+        None => broken(invariant),
+    }
+}
+
 /// An index of one kind.
 pub(crate) trait Id: Copy {
     /// Returns the index of the value at this place of the table.

@@ -30,6 +30,7 @@
 //! * [`mod@verify`]: checks the certificate of an answer without trusting the search.
 //! * [`explain`]: the blamed part of a statement, and what to do; [`report`]: answers as text, as JSON (they are `Serialize`,
 //!   with the members that the command line writes) and in the formats of pipelines.
+//! * [`catalogue`]: the services, actions, resource types and condition keys of AWS on a given day.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
 //!   limits.
 //! * `batch`, `text` and `cli`, features that are on by default: many queries as lines of JSON, answers as text for people, and
@@ -50,6 +51,7 @@
 
 #[cfg(feature = "batch")]
 pub mod batch;
+pub mod catalogue;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -414,3 +414,20 @@ impl Exhausted {
         }
     }
 }
+
+/// Limits of reading a catalogue from a file.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogueLimits {
+    /// Bytes of the text form, packed or not.
+    pub bytes: usize,
+    /// Services.
+    pub services: usize,
+    /// Actions of all services together.
+    pub actions: usize,
+}
+
+impl Default for CatalogueLimits {
+    fn default() -> Self {
+        CatalogueLimits { bytes: 8 << 20, services: 2_000, actions: 100_000 }
+    }
+}

@@ -3,6 +3,7 @@
 use super::isolation::caught;
 use super::judging::{Judging, Weakened};
 use super::likelier::likelier;
+use crate::catalogue::{Catalogue, Edition};
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;
@@ -14,6 +15,7 @@ use crate::request::{AddressSet, Requester};
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, prove};
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Refusal, Refutation};
+use std::sync::Arc;
 
 /// The options of a check.
 ///
@@ -46,6 +48,8 @@ pub struct Options {
     pub assume_heuristics: bool,
     /// Fixes if the requester has a permissions boundary.
     pub boundary: Option<bool>,
+    /// The facts of AWS that answers name; those of [`Catalogue::embedded`] if absent (`--catalogue`).
+    pub catalogue: Option<Arc<Catalogue>>,
     /// Judges policies alone or beside any other grants.
     pub judging: Judging,
     /// Bounds on the search.
@@ -64,6 +68,14 @@ pub struct Options {
 pub const ONLY_FOR_SCP: &str = "only if this is an SCP; give --policy-type";
 
 impl Options {
+    /// Returns the facts of AWS that answers name.
+    pub fn catalogue(&self) -> &Catalogue {
+        match &self.catalogue {
+            Some(catalogue) => catalogue,
+            None => Catalogue::embedded(),
+        }
+    }
+
     /// These options for several questions that serve one answer: together they may do the work of one check. Options that share
     /// their work already share it on.
     ///
@@ -118,6 +130,8 @@ pub struct Answer {
     pub beside_others: bool,
     /// For a comparison of what policies allow alone: the new policy denies less, or may deny less.
     pub weakened: Option<Weakened>,
+    /// The catalogue that the query was made with, if it was.
+    pub edition: Option<Edition>,
     pub(super) certificate: Option<Certificate>,
     /// True if a broken invariant ended the check.
     pub(super) is_fault: bool,
@@ -153,6 +167,7 @@ impl Answer {
             open: None,
             beside_others: false,
             weakened: None,
+            edition: None,
             certificate: None,
             is_fault: true,
         }
@@ -292,6 +307,7 @@ fn searched<'a>(
         open,
         beside_others: false,
         weakened: None,
+        edition: None,
         certificate: None,
         is_fault: false,
     }

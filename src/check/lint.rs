@@ -1,5 +1,5 @@
 //! Finds parts of a policy that have no effect (proved for every request) and parts that allow more than they appear to (with a
-//! witness). Names and ids that mean nothing to AWS are listed too.
+//! witness). Names and ids that mean nothing to AWS are listed too; these are looked up, not proved.
 //!
 //! A part of an Allow statement has no effect if the policy without it allows the same requests by entries of every form. A part
 //! of a Deny statement has no effect if the policy without it denies the same requests: a denied request stays denied whatever
@@ -28,6 +28,7 @@ use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 
+mod listed;
 mod names;
 mod near;
 mod sieve;
@@ -73,6 +74,24 @@ pub enum Fault {
     WrongAccountId(Axis, usize),
     /// A value with a placeholder that nothing fills in.
     Placeholder(Axis, usize),
+    /// A value with a policy variable in a document whose version has none.
+    UnreadVariable(Axis, usize),
+    /// A value of an AWS principal that is nobody's.
+    NobodyPrincipal(usize),
+    /// A value of `aws:PrincipalArn` that is the ARN of a session: a condition and a value.
+    SessionArn(usize, usize),
+    /// An action whose service has a wildcard.
+    ServicePattern(usize),
+    /// An action pattern that matches no action that AWS lists.
+    UnlistedAction(usize),
+    /// An action pattern whose listed actions can be about none of the resources of the statement.
+    UnusableAction(usize),
+    /// A condition on a key that AWS does not list.
+    UnlistedKey(usize),
+    /// A condition that needs a key which AWS lists for no action of the statement.
+    AbsentKey(usize),
+    /// A condition whose operator compares values of another type than the key has.
+    OperatorAgainstType(usize),
 }
 
 /// A defect of a statement, with its evidence.
@@ -133,7 +152,16 @@ pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d De
             | Fault::LetsInTenants(_)
             | Fault::UnknownKey(_)
             | Fault::WrongAccountId(..)
-            | Fault::Placeholder(..) => None,
+            | Fault::Placeholder(..)
+            | Fault::UnreadVariable(..)
+            | Fault::NobodyPrincipal(_)
+            | Fault::SessionArn(..)
+            | Fault::ServicePattern(_)
+            | Fault::UnlistedAction(_)
+            | Fault::UnusableAction(_)
+            | Fault::UnlistedKey(_)
+            | Fault::AbsentKey(_)
+            | Fault::OperatorAgainstType(_) => None,
         }
     };
     let mut left = policy.clone();
@@ -232,7 +260,9 @@ struct Linter<'l> {
 impl Linter<'_> {
     fn all(&mut self) -> Result<(), Stopped> {
         for (place, statement) in self.policy.statements.iter().enumerate() {
-            names::faults(statement).into_iter().for_each(|fault| self.add(place, fault, None, None));
+            let mut faults = names::faults(statement, self.policy.version);
+            faults.extend(listed::faults(statement, self.budget.options().catalogue(), &self.budget)?);
+            faults.into_iter().for_each(|fault| self.add(place, fault, None, None));
         }
         for statement in 0..self.policy.statements.len() {
             self.statement(statement)?;

@@ -127,6 +127,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         open,
         beside_others: false,
         weakened: None,
+        edition: None,
         certificate: None,
         is_fault: false,
     };

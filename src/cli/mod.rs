@@ -62,6 +62,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Diff(args) => answer(&args.output, "diff", &|output| command::diff::run(args, output)),
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
+        Command::Catalogue(args) => {
+            answer(&args.shared().output, "catalogue", &|output| command::catalogue::run(args, output))
+        }
         Command::Explain(args) => plain(&|| command::info::explain(args)),
         Command::Guide(args) => plain(&|| command::guide::run(args)),
         Command::Completions(args) => plain(&|| command::info::completions(args)),

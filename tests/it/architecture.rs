@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "hash",
     "index",
     "span",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 25] = [
     "limits",
     "policy",
     "container",
+    "catalogue",
     "request",
     "query",
     "evaluate",

@@ -26,6 +26,11 @@ fn batch_holds() {
 }
 
 #[test]
+fn catalogue_holds() {
+    random_inputs("catalogue", 400);
+}
+
+#[test]
 fn check_holds() {
     random_inputs("check", 400);
 }

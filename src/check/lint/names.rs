@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::check::region::Axis;
-use crate::policy::{PrincipalKind, Statement, Template};
+use crate::policy::{PrincipalKind, Statement, Template, Version};
 use crate::request::key_info;
 
 /// The digits of an account id.
@@ -20,13 +20,27 @@ const ACCOUNT_KEYS: [&str; 5] = [
 /// The field of an ARN that holds an account id.
 const ACCOUNT_FIELD: usize = 4;
 
-/// Returns the faults of a statement's names and ids.
-pub(super) fn faults(statement: &Statement) -> Vec<Fault> {
+/// The key whose values are ARNs of users and roles, never of sessions.
+const PRINCIPAL_ARN: &str = "aws:principalarn";
+
+/// The least length of the id of a user or role (`AIDA...`, `AROA...`).
+const UNIQUE_ID: usize = 16;
+
+/// Returns the faults of the names and ids of a statement, in a document of this version.
+pub(super) fn faults(statement: &Statement, version: Version) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (place, condition) in statement.conditions.iter().enumerate() {
         let name = &*condition.key.value.name;
         if name.starts_with("aws:") && key_info(name).is_none() {
             faults.push(Fault::UnknownKey(place));
+        }
+    }
+    let is_session = |text: &str| text.starts_with("arn:") && text.contains(":assumed-role/");
+    for (number, condition) in statement.conditions.iter().enumerate() {
+        let values = condition.values.iter().enumerate();
+        let sessions = values.filter(|(_, value)| is_session(&value.value.text));
+        if &*condition.key.value.name == PRINCIPAL_ARN {
+            faults.extend(sessions.map(|(place, _)| Fault::SessionArn(number, place)));
         }
     }
     for Text { axis, place, text, is_account, template } in texts(statement) {
@@ -35,8 +49,13 @@ pub(super) fn faults(statement: &Statement) -> Vec<Fault> {
         if id.is_some_and(|id| is_digits(id) && id.len() != ACCOUNT_DIGITS) {
             faults.push(Fault::WrongAccountId(axis, place));
         }
-        if template.is_some_and(holds_placeholder) {
+        let is_nobody = axis == Axis::Principal && is_account && !holds_id && is_nobody(text);
+        if template.is_some_and(holds_placeholder) || holds_foreign_placeholder(text) {
             faults.push(Fault::Placeholder(axis, place));
+        } else if is_nobody {
+            faults.push(Fault::NobodyPrincipal(place));
+        } else if version == Version::V2008 && template.is_some() && holds_key(text) {
+            faults.push(Fault::UnreadVariable(axis, place));
         }
     }
     faults
@@ -93,4 +112,27 @@ fn holds_placeholder(template: &Template) -> bool {
         };
         !name.contains(':') || name.contains("::")
     })
+}
+
+/// Returns true if the text holds a placeholder in the notation of a template engine: `{{ name }}` or an escaped `$${name}`.
+/// CloudFormation fills in those that start with `{{resolve:`.
+fn holds_foreign_placeholder(text: &str) -> bool {
+    let is_filled_in = |rest: &str| rest.contains("}}") && !rest.starts_with("resolve:");
+    text.contains("$${") || text.split_once("{{").is_some_and(|(_, rest)| is_filled_in(rest))
+}
+
+/// Returns true if the text holds a condition key as a variable.
+fn holds_key(text: &str) -> bool {
+    let mut names = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    names.any(|(name, _)| {
+        name.split_once(':').is_some_and(|(prefix, key)| !prefix.is_empty() && !key.is_empty())
+    })
+}
+
+/// Returns true if a value for an AWS principal is neither an ARN, nor an account, nor the id of a user or role, nor a pattern.
+fn is_nobody(text: &str) -> bool {
+    let is_id = text.len() >= UNIQUE_ID
+        && text.starts_with('A')
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    !text.is_empty() && !text.contains(['*', '?']) && !text.starts_with("arn:") && !is_id
 }

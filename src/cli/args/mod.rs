@@ -5,6 +5,7 @@ mod aws_globals;
 mod baseline;
 mod batch;
 mod block_public_access;
+mod catalogue;
 mod compare;
 mod container;
 mod external_access;
@@ -27,6 +28,7 @@ pub(super) use aws_globals::AwsGlobals;
 pub(super) use baseline::{BaselineArgs, InputArgs};
 pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
+pub(super) use catalogue::{CatalogueArgs, CatalogueCommand};
 use clap::{ArgAction, Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
 pub(super) use container::ContainerArgs;
@@ -177,6 +179,18 @@ Example:
 
 Exit codes: 0 verified, 1 refused, 3 beyond what the verifier can decide, 2 a file could not be read.")]
     Verify(VerifyArgs),
+    /// Show the actions, access levels, resource types and condition keys that AWS lists
+    #[command(after_help = "\
+Examples:
+  iamsat catalogue show s3:GetObject
+  iamsat catalogue expand 's3:Get*' --access-level permissions-management
+  iamsat catalogue keys --key kms:ViaService
+  iamsat catalogue resources iam 'arn:aws:iam::*:role/*'
+
+The facts are those of AWS's Service Authorization Reference on a day, which `iamsat catalogue` names.
+
+Exit codes: 0 found, 1 AWS lists no such name, 2 error.")]
+    Catalogue(CatalogueArgs),
     /// Explain a code and how to fix it
     #[command(after_help = "\
 Example:

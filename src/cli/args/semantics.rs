@@ -1,9 +1,11 @@
 //! The flags that say how policies are read.
 
-use super::value::policy_type;
+use super::value::{catalogue, policy_type};
+use crate::catalogue::Catalogue;
 use crate::check::Options;
 use crate::policy::PolicyType;
 use clap::{Args, ValueEnum};
+use std::sync::Arc;
 
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Reading")]
@@ -24,6 +26,9 @@ pub(crate) struct SemanticsArgs {
     /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
     #[arg(long)]
     pub(crate) strict_arn: bool,
+    /// Use this list of actions, resources and keys instead of the one in the program; see `iamsat catalogue`
+    #[arg(long, value_name = "FILE", value_parser = catalogue)]
+    pub(crate) catalogue: Option<Arc<Catalogue>>,
 }
 
 impl SemanticsArgs {
@@ -35,6 +40,7 @@ impl SemanticsArgs {
             aws_compat: self.aws_compat,
             assume_heuristics: self.assume_heuristics,
             boundary: self.boundary.map(|boundary| boundary == YesNo::Yes),
+            catalogue: self.catalogue.clone(),
             ..Options::default()
         }
     }

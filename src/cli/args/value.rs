@@ -1,14 +1,31 @@
 //! The values of flags that are more than text.
 
+use crate::catalogue::{Catalogue, Level};
 use crate::container::PolicyKind;
-use crate::policy::{AddressRange, PolicyType};
+use crate::policy::{ActionPattern, AddressRange, PolicyType};
 use crate::report::Expected;
 use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
     PolicyType::from_name(text)
         .ok_or_else(|| format!("it is one of {}", PolicyType::ALL.map(PolicyType::name).join(", ")))
+}
+
+pub(super) fn action_pattern(text: &str) -> Result<ActionPattern, String> {
+    ActionPattern::new(text).ok_or_else(|| "an action is written service:name, such as s3:Get*".to_owned())
+}
+
+/// Reads a catalogue from a file.
+pub(super) fn catalogue(text: &str) -> Result<Arc<Catalogue>, String> {
+    crate::cli::input::catalogue(Path::new(text)).map(Arc::new).map_err(|failure| failure.message)
+}
+
+pub(super) fn level(text: &str) -> Result<Level, String> {
+    let all: Vec<&str> = Level::ALL.into_iter().map(Level::option).collect();
+    Level::parse(text).ok_or_else(|| format!("a level is one of {}", all.join(", ")))
 }
 
 pub(super) fn expected(text: &str) -> Result<Expected, String> {

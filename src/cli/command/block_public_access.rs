@@ -65,7 +65,7 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
     let outcome = answered(|| block_public_access(&of, &options))?;
     if let Some(path) = &args.search.certificate {
         match outcome.public.as_ref().and_then(|answer| answer.certificate()) {
-            Some(certificate) => write_file(path, &certificate.to_text())?,
+            Some(certificate) => write_file(path, certificate.to_text())?,
             None => output.note("there is no certificate: no policy was decided"),
         }
     }

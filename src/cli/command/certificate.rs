@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) fn write(path: Option<&Path>, answer: &Answer, output: &Output) -> Result<(), Failure> {
     match (path, answer.certificate()) {
         (None, _) => {}
-        (Some(path), Some(certificate)) => write_file(path, &certificate.to_text())?,
+        (Some(path), Some(certificate)) => write_file(path, certificate.to_text())?,
         (Some(_), None) => output.note("there is no certificate: the answer is UNKNOWN"),
     }
     Ok(())
@@ -28,5 +28,5 @@ pub(super) fn write_all<'c>(
     if is_open {
         output.note("an answer that is UNKNOWN has no certificate");
     }
-    write_file(path, &format!("[\n{}]\n", texts.join(",\n")))
+    write_file(path, format!("[\n{}]\n", texts.join(",\n")))
 }

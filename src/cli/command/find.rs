@@ -1,6 +1,6 @@
 //! `find`: the general query whether a request with given properties is allowed.
 
-use super::certificate;
+use super::{certificate, names};
 use crate::check::{Options, Property, PropertyError, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
@@ -93,6 +93,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
         )));
     }
     let options = args.search.options(&args.semantics).sharing();
+    names::of_actions(&args.action, options.catalogue(), output);
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), &answer, output)?;
     if !are_one_set && answer.verdict.is_pass() {

@@ -69,7 +69,15 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
         Report { command: "lint", directory: directory(), subjects, issues: Vec::new(), has_baseline: false };
     baseline::accept(&args.inputs.baseline, &mut report)?;
     match output.format {
-        Format::Text => tell(output, &report, &failures, inputs.are_many)?,
+        Format::Text => {
+            tell(output, &report, &failures, inputs.are_many)?;
+            if output.verbosity >= Verbosity::Normal {
+                let date = args.semantics.options().catalogue().date().to_owned();
+                output.note(&format!(
+                    "lint does not judge whether access is intended; names of AWS are those listed as of {date}"
+                ));
+            }
+        }
         Format::Json => output.json(&json::lint(&report, &failures))?,
         Format::Pipeline(_) => output.report(&report)?,
     }

@@ -9,6 +9,7 @@ mod tell;
 
 pub(super) mod batch;
 pub(super) mod block_public_access;
+pub(super) mod catalogue;
 pub(super) mod checks;
 pub(super) mod compare;
 pub(super) mod diff;
@@ -19,6 +20,7 @@ pub(super) mod find;
 pub(super) mod guide;
 pub(super) mod info;
 pub(super) mod lint;
+mod names;
 mod nothing;
 pub(super) mod policies;
 pub(super) mod simulate;

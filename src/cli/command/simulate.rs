@@ -1,5 +1,6 @@
 //! One request, decided by a set of policies.
 
+use super::names;
 use crate::cli::Exit;
 use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
 use crate::cli::input::{Input, Reader, as_one_set, gather, texts};
@@ -39,6 +40,10 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     simulation.remarks.extend(missing.iter().map(Remark::of_missing));
     output.remarks(&simulation.remarks);
     output.warnings(simulation.warnings());
+    let reading = semantics.options();
+    let keys = args.context.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key);
+    names::of_actions(std::slice::from_ref(&args.action), reading.catalogue(), output);
+    names::of_keys(keys, reading.catalogue(), output);
     match output.format {
         Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
         Format::Json => output.json(&serde_json::json!(simulation))?,

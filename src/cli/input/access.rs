@@ -1,15 +1,17 @@
 //! The lists of check-access-not-granted, in the spellings of the AWS CLI.
 
 use super::argument::text_of;
+use crate::catalogue::Catalogue;
 use crate::check::Access;
 use crate::cli::args::AccessNotGrantedArgs;
 use crate::report::Failure;
 use crate::surface::access_entries;
 
-/// Returns the entries that the flags list.
-pub(crate) fn access_of(args: &AccessNotGrantedArgs) -> Result<Vec<Access>, Failure> {
+/// Returns the entries that the flags list, with the actions that the catalogue lists at the levels that they name.
+pub(crate) fn access_of(args: &AccessNotGrantedArgs, catalogue: &Catalogue) -> Result<Vec<Access>, Failure> {
     if args.access.is_empty() {
-        let access = Access::new(&args.actions, &args.resources);
+        let at_levels = catalogue.at_levels(&args.access_level).map(|action| action.full_name());
+        let access = Access::new(args.actions.iter().cloned().chain(at_levels), &args.resources);
         return Ok(vec![access.map_err(|error| Failure::validation(error.to_string()))?]);
     }
     let mut entries = Vec::new();

@@ -58,7 +58,7 @@ impl Answers {
 }
 
 /// Writes a whole file.
-pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_file(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| unwritable(path.display(), reason(&error)))
 }
 

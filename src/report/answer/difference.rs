@@ -2,7 +2,8 @@
 
 use super::issues::MOST_CHECKED;
 use super::judgement::{Invocation, Judgement};
-use super::{finding, undecided};
+use super::{finding, names, undecided};
+use crate::catalogue::Level;
 use crate::check::{Answer, Axis, Difference, Group, Options, Side};
 use crate::code::Code;
 use crate::explain::display::{counted, one_line, statement_name};
@@ -14,6 +15,7 @@ use crate::report::issue::{Issue, Kind, Mark};
 use crate::solve::Verdict;
 use crate::span::Span;
 use crate::verify::Certificate;
+use std::cmp::Reverse;
 
 /// The number of values that are marked in the source, for each list.
 const MARKED: usize = 4;
@@ -105,6 +107,7 @@ pub struct Change<'a> {
     /// The policy that allows more, or denies more.
     pub(in crate::report) more: &'a Document,
     pub(in crate::report) less: &'a Document,
+    /// By set; those that let more through by access level, the highest first.
     pub(in crate::report) groups: Vec<Group>,
     pub(in crate::report) rest: Answer,
     certificates: Vec<Certificate>,
@@ -122,14 +125,20 @@ impl<'a> Change<'a> {
         difference: Difference,
         options: &Options,
     ) -> Change<'a> {
-        let findings = difference.groups.iter().map(|group| group.finding.clone()).collect();
+        let mut groups = difference.groups;
+        if !direction.is_narrowing() {
+            for of_set in groups.chunk_by_mut(|one, other| one.set == other.set) {
+                of_set.sort_by_cached_key(|group| Reverse(level(group, options)));
+            }
+        }
+        let findings = groups.iter().map(|group| group.finding.clone()).collect();
         let mut answer = difference.rest.clone();
         answer.verdict = Verdict::Fail(findings);
         Change {
             direction,
             more,
             less,
-            groups: difference.groups,
+            groups,
             rest: difference.rest,
             certificates: difference.certificates,
             answer,
@@ -215,6 +224,11 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// Returns the highest access level of the listed actions of a group.
+    pub(in crate::report) fn level(&self, group: &Group) -> Option<Level> {
+        level(group, &self.options)
+    }
+
     /// Rewrites the issue of a finding as a change.
     fn retold(&self, group: &Group, issue: Issue) -> Issue {
         let title = self.direction.title(group.set, group.is_all_new);
@@ -246,6 +260,12 @@ impl<'a> Change<'a> {
                 "after" => 2,
                 _ => 3,
             });
+        }
+        if let Some(statement) = group.document.statements.first() {
+            let place = notes.iter().position(|(name, _)| *name == "help").unwrap_or(notes.len());
+            let facts = names::wildcards(self.options.catalogue(), statement.action.values.iter());
+            let level = self.level(group).map(|level| ("level", level.name().to_owned()));
+            notes.splice(place..place, level.into_iter().chain(facts));
         }
         let first = marks.first();
         let pointer = first.and_then(|mark| document.pointer_within(group.region.statement(), mark.span));
@@ -283,6 +303,10 @@ impl<'a> Change<'a> {
         let colon = if self.direction.is_denial() { ":" } else { "" };
         format!("{}{colon} {groups}{rest}", self.direction.name())
     }
+}
+
+fn level(group: &Group, options: &Options) -> Option<Level> {
+    names::level(options.catalogue(), &group.document.statements.first()?.action)
 }
 
 /// Marks the values of the group in their source, first the shortest narrowed list.

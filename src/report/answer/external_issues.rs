@@ -1,7 +1,7 @@
 //! Issues for access from outside a zone of trust: who gets in, the place in the policy, a request, and how to keep them out.
 
 use super::external::External;
-use super::undecided;
+use super::{names, undecided};
 use crate::check::ExternalFinding;
 use crate::code::Code;
 use crate::evaluate;
@@ -9,12 +9,13 @@ use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name
 use crate::explain::replay::{self, Replayer};
 use crate::explain::zone::{ZoneAdvisor, own_finding, who};
 use crate::explain::{Leak, Part, Place, blame, leaks};
-use crate::policy::{Document, PolicyType, RequestSet, Statement};
+use crate::policy::{ActionPattern, Document, PolicyType, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
 use crate::request::Request;
 use crate::solve::{Finding, Verdict};
+use crate::span::Spanned;
 
 /// The largest number of findings whose advice is checked.
 const MOST_CHECKED: usize = 8;
@@ -76,12 +77,18 @@ impl Teller<'_> {
         let checks = place < MOST_CHECKED && !external.options.limits.is_over();
         let name = statement_name(found.statement, Some(source));
         let request = own.witness.request();
-        let notes = vec![
+        let action = request.action.to_ascii_lowercase();
+        let lets_in = |value: &&Spanned<ActionPattern>| evaluate::glob_matches(&value.value.glob, &action);
+        let wildcards = source.action.values.iter().filter(lets_in);
+        let mut notes = vec![
             ("request", display::table(&display::rows(request, &self.names, PolicyType::Resource))),
             ("allowed", plain(&allowed(found, policy))),
+        ];
+        notes.extend(names::wildcards(external.options.catalogue(), wildcards));
+        notes.extend([
             ("help", plain(&self.advisor.help(found, &leaks, &name, checks))),
             self.replay(request),
-        ];
+        ]);
         let title = format!("{} lets in {} from outside {}", policy.source.name(), who(found), external.zone);
         let code = Code::ExternalAccess;
         let text = statement_text(policy, source);

@@ -1,11 +1,13 @@
 //! The defects that lint found, as issues.
 
+use super::names;
 use crate::check::{Axis, Defect, Fault, Lint, Options};
 use crate::code::Code;
 use crate::evaluate;
 use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::repair::name_tenant;
 use crate::explain::replay::{self, Replayer};
+use crate::index::broken;
 use crate::policy::{Document, Effect, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
@@ -34,6 +36,15 @@ fn code(fault: Fault) -> Code {
         Fault::UnknownKey(_) => Code::UnknownGlobalKey,
         Fault::WrongAccountId(..) => Code::WrongAccountId,
         Fault::Placeholder(..) => Code::PlaceholderNotFilledIn,
+        Fault::UnreadVariable(..) => Code::VariableWithoutVersion,
+        Fault::NobodyPrincipal(_) => Code::PrincipalMatchesNobody,
+        Fault::SessionArn(..) => Code::AssumedRoleInPrincipalArn,
+        Fault::ServicePattern(_) => Code::ServiceWildcard,
+        Fault::UnlistedAction(_) => Code::ActionNotListed,
+        Fault::UnusableAction(_) => Code::ActionNeverUsable,
+        Fault::UnlistedKey(_) => Code::KeyNotListed,
+        Fault::AbsentKey(_) => Code::KeyNeverPresent,
+        Fault::OperatorAgainstType(_) => Code::OperatorAgainstType,
     }
 }
 
@@ -41,26 +52,35 @@ fn code(fault: Fault) -> Code {
 fn place(statement: &Statement, fault: Fault) -> Span {
     let resource = || statement.resource.as_ref();
     let principal = || statement.principal.as_ref();
+    let value = |axis: Axis, value: usize| match axis {
+        Axis::Action => statement.action.values.get(value).map(|v| v.span),
+        Axis::Resource => resource().and_then(|r| r.values.get(value)).map(|v| v.span),
+        Axis::Principal => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
+        Axis::Condition(condition) => {
+            statement.conditions.get(condition).and_then(|c| c.values.get(value)).map(|v| v.span)
+        }
+    };
     let found = match fault {
         Fault::NeverApplies | Fault::FullyDenied | Fault::Redundant | Fault::DeniesNothing { .. } => None,
-        Fault::RedundantValue(axis, value)
-        | Fault::WrongAccountId(axis, value)
-        | Fault::Placeholder(axis, value) => match axis {
-            Axis::Action => statement.action.values.get(value).map(|v| v.span),
-            Axis::Resource => resource().and_then(|r| r.values.get(value)).map(|v| v.span),
-            Axis::Principal => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
-            Axis::Condition(condition) => {
-                statement.conditions.get(condition).and_then(|c| c.values.get(value)).map(|v| v.span)
-            }
-        },
-        Fault::UnknownKey(condition)
+        Fault::RedundantValue(axis, place)
+        | Fault::WrongAccountId(axis, place)
+        | Fault::Placeholder(axis, place)
+        | Fault::UnreadVariable(axis, place) => value(axis, place),
+        Fault::ServicePattern(place) | Fault::UnlistedAction(place) | Fault::UnusableAction(place) => {
+            value(Axis::Action, place)
+        }
+        Fault::SessionArn(condition, place) => value(Axis::Condition(condition), place),
+        Fault::UnlistedKey(condition)
+        | Fault::AbsentKey(condition)
+        | Fault::OperatorAgainstType(condition)
+        | Fault::UnknownKey(condition)
         | Fault::AlwaysMet(condition)
         | Fault::MetWithoutKey(condition)
         | Fault::DeniesOnlyIfPresent(condition) => statement.conditions.get(condition).map(|c| c.key.span),
         Fault::AllowsNotAction => Some(statement.action.key_span),
         Fault::AllowsNotResource => resource().map(|r| r.key_span),
         Fault::AllowsNotPrincipal => principal().map(|p| p.key_span),
-        Fault::LetsInTenants(value) => principal().and_then(|p| p.values.get(value)).map(|v| v.span),
+        Fault::LetsInTenants(place) | Fault::NobodyPrincipal(place) => value(Axis::Principal, place),
     };
     // A fault of the whole statement is marked at its actions, which every statement has.
     match found {
@@ -134,7 +154,11 @@ fn issue(
     };
     let source = document.source.slice(span);
     let same = if found.alone { "allows exactly the same" } else { "allows and denies exactly the same" };
-    let Words { title, label, help } = words(document, defect, statement, source, same);
+    let looked_up = names::texts(options.catalogue(), statement, defect.fault);
+    let Words { title, label, help } = match looked_up {
+        Some((title, label, help)) => Words { title, label, help },
+        None => words(document, defect, statement, source, same),
+    };
     let text = statement_text(document, statement);
     // A statement that only limits other policies needs no change.
     let kind = match defect.fault {
@@ -160,6 +184,12 @@ fn issue(
         let command = spelled.map(|s| replay::command(&s, &[argument], "allowed", options.strict_arn));
         if let Some(Ok(command)) = command {
             issue = issue.with_note("replay", command);
+        }
+    }
+    if let Fault::RedundantValue(Axis::Action, place) = defect.fault {
+        let pattern = statement.action.values.get(place);
+        for (name, text) in names::wildcards(options.catalogue(), pattern.into_iter()) {
+            issue = issue.with_note(name, text);
         }
     }
     Some(issue.with_note("help", help))
@@ -285,6 +315,31 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
             "AWS fills in condition keys alone, such as ${aws:username}",
             "fill it in before the policy is used; for the text itself write `${$}{`",
         ),
+        Fault::UnreadVariable(..) => (
+            format!("{source} in {name} is plain text: the version of this policy has no variables"),
+            "no value is filled in",
+            "write \"Version\": \"2012-10-17\"",
+        ),
+        Fault::NobodyPrincipal(_) => (
+            format!("{source} in {name} is nobody's name"),
+            "neither an ARN, nor an account id, nor the id of a user or role",
+            "write the ARN of the account, user or role",
+        ),
+        Fault::SessionArn(..) => (
+            format!("{source} in {name} is the ARN of a session, which aws:PrincipalArn never is"),
+            "of a session, the key has the ARN of its role",
+            "write the ARN of the role, or use aws:userid for one session",
+        ),
+        Fault::ServicePattern(_) => (
+            format!("{source} in {name} has a wildcard before the colon"),
+            "AWS does not document what it matches",
+            "write each service in full",
+        ),
+        Fault::UnlistedAction(_)
+        | Fault::UnusableAction(_)
+        | Fault::UnlistedKey(_)
+        | Fault::AbsentKey(_)
+        | Fault::OperatorAgainstType(_) => broken("names that are looked up have texts of their own"),
     };
     let help = match defect.fault {
         Fault::UnknownKey(place) => match closest_global_key(key(place)) {

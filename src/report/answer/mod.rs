@@ -3,6 +3,7 @@
 pub(in crate::report) mod external;
 
 mod block_public_access;
+mod catalogue;
 pub(in crate::report) mod denied;
 mod difference;
 mod explainer;
@@ -12,6 +13,7 @@ mod finding;
 mod issues;
 mod judgement;
 mod lint;
+mod names;
 mod public_access;
 mod sentence;
 mod settled;
@@ -19,10 +21,12 @@ mod simulation;
 mod undecided;
 
 pub use block_public_access::BlockReport;
+pub use catalogue::{CatalogueAnswer, CatalogueFacts};
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use find::Found;
 pub use judgement::{Denial, Invocation, Judgement, Measures, Outcome, Reason};
 pub use lint::lint;
+pub use names::{unlisted_action, unlisted_key};
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

@@ -85,7 +85,9 @@ impl Judgement<'_> {
             .then(|| "judged beside others".to_owned());
         let inferred = self.answer.policy_type_inferred;
         let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.reading(true)));
-        sizes.into_iter().chain(beside).chain(inferred).collect::<Vec<_>>().join("; ")
+        let listed =
+            self.answer.edition.as_ref().map(|edition| format!("actions listed as of {}", edition.date));
+        sizes.into_iter().chain(beside).chain(inferred).chain(listed).collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -5,7 +5,7 @@ mod run;
 mod settle;
 mod tell;
 
-use super::{baseline, certificate, tell as told};
+use super::{baseline, certificate, names, tell as told};
 use crate::check::{self, Access, Options};
 use crate::cli::Exit;
 use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAccessArgs, SemanticsArgs};
@@ -47,7 +47,14 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
 }
 
 pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let access = access_of(args)?;
+    let reading = args.semantics.options();
+    let (catalogue, levels) = (reading.catalogue(), args.access_level.as_slice());
+    let access = access_of(args, catalogue)?;
+    names::of_actions(&args.actions, catalogue, output);
+    let edition = (!levels.is_empty()).then(|| catalogue.edition());
+    if edition.is_some() {
+        output.note(&names::of_levels(levels, catalogue));
+    }
     let run = Run {
         question: Question::Same(AwsCheck::AccessNotGranted(Lists::of(&access))),
         asked: asked(&access),
@@ -63,7 +70,9 @@ pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Outpu
     run.admits(&inputs)?;
     let options = run.options(&args.semantics, &inputs)?;
     run.all(&inputs, &options, output, &|_, policy, _, options| {
-        check::access_not_granted(policy, &access, options)
+        let mut answer = check::access_not_granted(policy, &access, options);
+        answer.edition.clone_from(&edition);
+        answer
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::judged::{Open, reasons};
 use super::request::RequestView;
+use crate::catalogue::Level;
 use crate::check::Group;
 use crate::explain::display::KeyNames;
 use crate::policy::{RequestSet, Statement};
@@ -30,6 +31,9 @@ struct GroupView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_id: Option<&'a str>,
     effect: Option<&'static str>,
+    /// The highest access level of the listed actions of the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_level: Option<&'static str>,
     /// The statement that describes the group.
     region: Option<Value>,
     witness: RequestView<'a>,
@@ -66,6 +70,7 @@ impl Change<'_> {
             statement_index: index,
             statement_id: statement.and_then(Statement::sid),
             effect: statement.map(|s| s.effect.value.name()),
+            access_level: self.level(group).map(Level::option),
             region: region.and_then(|region| region.get("Statement").cloned()),
             witness: RequestView::of(group.finding.witness.request(), names),
         }

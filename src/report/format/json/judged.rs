@@ -2,6 +2,7 @@
 
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
+use crate::catalogue::Edition;
 use crate::check::ONLY_FOR_SCP;
 use crate::code::Code;
 use crate::explain::Explained;
@@ -66,6 +67,8 @@ struct Judged<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<&'a Edition>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +114,7 @@ impl<'a> Judged<'a> {
             policy_type_inferred: answer.policy_type_inferred,
             only_if: answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
+            catalogue: answer.edition.as_ref(),
             warnings: Warning::all(judgement),
             stats: judgement.measures.map(|measures| Sizes {
                 stats: answer.stats,

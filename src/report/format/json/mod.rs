@@ -2,6 +2,7 @@
 //! the other JSON outputs.
 
 mod block_public_access;
+mod catalogue;
 mod difference;
 mod external;
 mod find;

@@ -1,6 +1,7 @@
 //! Text for people: verdict, place, request, reason, and what to do.
 
 mod block_public_access;
+mod catalogue;
 mod external;
 mod simulation;
 mod snippet;
@@ -16,6 +17,7 @@ use crate::report::issue::{Issue, Kind};
 use crate::span::Source;
 use annotate_snippets::{Group, Level};
 
+pub use catalogue::{catalogue, counted};
 pub use simulation::simulation;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled};

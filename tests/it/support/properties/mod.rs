@@ -2,6 +2,7 @@
 //! property, and the inputs that it once found are replayed.
 
 pub(crate) mod batch;
+pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod cli;
 pub(crate) mod cnf;
@@ -21,8 +22,9 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 15] = [
+pub(crate) const ALL: [(&str, Property); 16] = [
     ("batch", batch::holds),
+    ("catalogue", catalogue::holds),
     ("check", check::holds),
     ("cli", cli::holds),
     ("cnf", cnf::holds),
