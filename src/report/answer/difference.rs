@@ -262,7 +262,8 @@ impl<'a> Change<'a> {
             });
         }
         if let Some(statement) = group.document.statements.first() {
-            let place = notes.iter().position(|(name, _)| *name == "help").unwrap_or(notes.len());
+            let is_later = |(name, _): &(&str, String)| matches!(*name, "help" | "replay");
+            let place = notes.iter().position(is_later).unwrap_or(notes.len());
             let facts = names::wildcards(self.options.catalogue(), statement.action.values.iter());
             let level = self.level(group).map(|level| ("level", level.name().to_owned()));
             notes.splice(place..place, level.into_iter().chain(facts));
