@@ -46,3 +46,28 @@ fn an_answer_is_serialized_as_the_command_writes_it() {
     let written: serde_json::Value = serde_json::from_slice(&command.stdout).unwrap();
     assert_eq!(serde_json::to_value(&judgement).unwrap(), written);
 }
+
+#[test]
+fn findings_from_outside_are_serialized_as_the_command_writes_them() {
+    use iamsat::check::Zone;
+    use iamsat::report::External;
+    use iamsat::{Options, ResourceType, Source, external_access, parse};
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let argument = "examples/standards/policies/shared-bucket.json";
+    let text = std::fs::read_to_string(root.join(argument)).unwrap();
+    let policy = parse(&Source::new(argument, text), &Default::default()).unwrap();
+    let zone = Zone::new(&["111122223333"], &[] as &[&str]).unwrap();
+    let (options, resource_type) = (Options::default(), ResourceType::from_name("AWS::S3::Bucket").unwrap());
+    let access = &external_access(&policy, resource_type, &zone, &options);
+    let external =
+        External { policy: &policy, argument, resource_type, zone: &zone, access, options: &options };
+    let command = std::process::Command::new(env!("CARGO_BIN_EXE_iamsat"))
+        .current_dir(root)
+        .args(["find-external-access", "--format", "json", "--policy", argument])
+        .args(["--resource-type", "AWS::S3::Bucket", "--zone-of-trust", "111122223333"])
+        .output()
+        .unwrap();
+    let written: serde_json::Value = serde_json::from_slice(&command.stdout).unwrap();
+    assert!(!access.findings.is_empty());
+    assert_eq!(serde_json::to_value(&external).unwrap(), written);
+}

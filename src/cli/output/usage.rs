@@ -66,3 +66,25 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
         _ => Exit::Success,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::wants_details;
+    use std::ffi::OsString;
+
+    #[test]
+    fn details_of_the_version() {
+        let cases: [(&[&str], bool); 6] = [
+            (&["iamsat", "--version"], false),
+            (&["iamsat", "--version", "-v"], true),
+            (&["iamsat", "-V", "--verbose"], true),
+            (&["iamsat", "-vV"], true),
+            (&["iamsat", "-v", "--version"], true),
+            (&["iamsat", "-V"], false),
+        ];
+        for (arguments, expected) in cases {
+            let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            assert_eq!(wants_details(&words), expected, "{arguments:?}");
+        }
+    }
+}

@@ -23,3 +23,18 @@ pub(super) fn details() -> String {
         features.join(", "),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::details;
+
+    #[test]
+    fn every_property_has_a_value() {
+        let details = details();
+        let properties: Vec<(&str, &str)> =
+            details.lines().map(|line| line.split_once(": ").unwrap()).collect();
+        let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["commit", "platform", "features", "condition keys", "catalogue", "network code"]);
+        assert!(properties.iter().all(|(_, value)| !value.is_empty()), "{details}");
+    }
+}

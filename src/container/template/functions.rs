@@ -173,13 +173,13 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 Value::Hole(format!("`{name}`"), HoleClass::Given)
             }
             "Fn::Transform" => {
-                Value::Hole("what a macro makes (`Fn::Transform`)".to_owned(), HoleClass::Chosen)
+                Value::Hole("the value that a macro makes (`Fn::Transform`)".to_owned(), HoleClass::Chosen)
             }
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => {
                 Value::Wrong(format!("`{name}` is valid only in conditions"))
             }
             _ if name.starts_with("Fn::ForEach::") => {
-                Value::Hole(format!("what `{name}` makes"), HoleClass::Chosen)
+                Value::Hole(format!("the value that `{name}` makes"), HoleClass::Chosen)
             }
             _ => Value::Wrong(format!("`{name}` is not a function of CloudFormation")),
         }

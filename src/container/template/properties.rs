@@ -46,7 +46,7 @@ impl<'t> Reader<'_, '_, 't> {
             }),
         };
         if member.key.starts_with("Fn::") || resource.kind.ends_with("::MODULE") {
-            let message = format!("what `{}` makes is not in the template", member.key);
+            let message = format!("`{}` makes parts that are not in the template", member.key);
             container
                 .incomplete
                 .push(Diagnostic::warning(Code::Unexpanded, message, member.key_span).with_help(

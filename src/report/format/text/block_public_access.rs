@@ -78,7 +78,7 @@ impl BlockReport<'_> {
     fn remains_row(&self) -> String {
         let mut remains = Vec::new();
         match self.outcome.policy_stays_public {
-            Some(true) => remains.push("what the policy gives to everyone".to_owned()),
+            Some(true) => remains.push("the access that the policy gives to everyone".to_owned()),
             None => remains.push("it could not be decided whether the policy is public".to_owned()),
             Some(false) => {}
         }
@@ -131,8 +131,10 @@ impl BlockReport<'_> {
         let owner = self.of.owner;
         let kept = match of_policy {
             Verdict::Fail(_) => match owner {
-                Some(owner) => format!("services and users of {owner} keep what the policy gives them"),
-                None => "services keep what the policy gives them".to_owned(),
+                Some(owner) => {
+                    format!("services and users of {owner} keep the access that the policy gives them")
+                }
+                None => "services keep the access that the policy gives them".to_owned(),
             },
             Verdict::Pass(_) => match owner {
                 Some(owner) => {
