@@ -54,7 +54,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let request = concretize(search, &model, claim)?;
     search.workspace.meter.work(claim.work)?;
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
-        Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
+        Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim)))),
         Err(unconfirmed) => *unconfirmed,
     };
     if disagreement.open.is_none() && opaques.is_empty() {
@@ -67,7 +67,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         for other in others {
             search.workspace.meter.work(claim.work)?;
             if let Ok(witness) = Witness::confirm_in_agreement(other, claim) {
-                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim))));
             }
         }
     }
@@ -93,7 +93,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
-        Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim))),
+        Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim))),
         Err(unconfirmed) => *unconfirmed,
     };
     match disagreement.open {

@@ -81,6 +81,33 @@ impl Witness {
         Err(unconfirmed)
     }
 
+    /// Returns the witness with values that read well, if it is confirmed with them: texts that operators compare without regard to
+    /// case as the statement spells them, and each value of a set once.
+    #[must_use]
+    pub fn polished(self, claim: &Claim<'_>) -> Witness {
+        let (mut spelled, mut once) = (self.request.clone(), self.request.clone());
+        for (key, values) in self.request.context() {
+            let mut distinct: Vec<String> = Vec::new();
+            for value in values {
+                if !distinct.contains(value) {
+                    distinct.push(value.clone());
+                }
+            }
+            let as_spelled =
+                |value: &String| claim.spelling(key, value).map_or_else(|| value.clone(), str::to_owned);
+            spelled.set(key, distinct.iter().map(as_spelled).collect());
+            once.set(key, distinct);
+        }
+        for request in [spelled, once] {
+            if request != self.request
+                && let Ok(witness) = Witness::confirm(request, claim)
+            {
+                return witness;
+            }
+        }
+        self
+    }
+
     /// Returns the witness without a requester, if it is confirmed without one; context keys remain only if they are needed.
     #[must_use]
     pub fn shrunk(self, claim: &Claim<'_>) -> Witness {

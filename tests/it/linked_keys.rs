@@ -8,7 +8,7 @@ use iamsat::policy::{Document, PolicyType};
 use iamsat::solve::{UnknownReason, Verdict};
 use iamsat::verify;
 
-/// What follows Effect and Action in a statement.
+/// Statements without Effect and Action.
 const ORGANIZATIONS: [&str; 10] = [
     r#""Resource":"*""#,
     r#""Resource":"*","Condition":{"Null":{"aws:PrincipalOrgID":"false"}}"#,
