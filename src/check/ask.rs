@@ -224,11 +224,30 @@ pub(super) fn semantics(query: &Query<'_>, options: &Options) -> Semantics {
 /// Asks, for every statement that adds requests to the set of the policies, if one of these satisfies the query. `documents` are
 /// those of the query, in its order.
 pub(super) fn ask<'a>(query: &Query<'a>, documents: &[DocumentRef<'a>], options: &Options) -> Answer {
+    ask_for(Shown::Each, query, documents, options)
+}
+
+/// The requests that an answer shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// One for each statement, up to a limit.
+    Each,
+    /// The first one.
+    First,
+}
+
+/// Does the same as [`ask`], and shows only the requests that are wanted.
+pub(super) fn ask_for<'a>(
+    shown: Shown,
+    query: &Query<'a>,
+    documents: &[DocumentRef<'a>],
+    options: &Options,
+) -> Answer {
     let semantics = semantics(query, options);
     let is_inferred = options.policy_type.is_none();
     let options = &options.sharing();
     isolated(semantics.policy_type, is_inferred, || {
-        let answer = searched(query, documents, semantics, options);
+        let answer = searched(shown, query, documents, semantics, options);
         with_certificate(answer, query, semantics, options, || {
             certified(query, documents, semantics, options)
         })
@@ -249,6 +268,7 @@ pub(super) fn isolated(
 
 /// Returns the answer without its certificate.
 fn searched<'a>(
+    shown: Shown,
     query: &Query<'a>,
     documents: &[DocumentRef<'a>],
     semantics: Semantics,
@@ -268,9 +288,11 @@ fn searched<'a>(
     let referee = Referee::new(query, semantics).with_indexes(indexes);
     let theory = Theory::new(semantics.requesters());
     let mut search = Search::new(&mut encoding.formula, theory, options.limits_left());
+    // A statement outside of the slice has a false goal, which no request satisfies.
     let mut goals = encoding.goals.clone();
+    goals.retain(|(_, _, lit)| *lit != Lit::FALSE);
     if goals.is_empty() {
-        // The set is empty. A single false goal has this proved too.
+        // No request is in the set. A single false goal has this proved too.
         goals.push((0, 0, Lit::FALSE));
     }
     let mut outcome = Outcome::default();
@@ -284,8 +306,14 @@ fn searched<'a>(
         let answer = decide(&mut search, &goal, &claim);
         let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
         // If one statement allows more, most of the statements after it do too.
-        let expected = (goals.len() + 1).min(options.limits.findings);
+        let expected = match shown {
+            Shown::Each => (goals.len() + 1).min(options.limits.findings),
+            Shown::First => 1,
+        };
         let goes_on = outcome.add(answer, &claim, expected);
+        if shown == Shown::First && !outcome.findings.is_empty() {
+            break;
+        }
         let is_full = outcome.is_full(&options.limits) && goals.peek().is_some();
         if is_full && goes_on {
             let reasons = vec![UnknownReason::Exhausted(Exhausted::Findings)];

@@ -11,7 +11,7 @@
 //! these forms allow them.
 
 use super::beside_others::{combined, inside};
-use super::find::{OfSet, find_among};
+use super::find::{OfSet, find_among, find_first};
 use super::isolation::caught;
 use super::judging::Judging;
 use super::query_budget::{QueryBudget, Stopped};
@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod near;
 
-use near::{Known, Near, Newness};
+use near::{Near, Newness};
 
 /// A region with new requests.
 #[derive(Clone, Debug)]
@@ -265,14 +265,14 @@ const COPIES: usize = 16;
 impl<'d> Differ<'d> {
     fn groups(&mut self, shown: &[Finding]) -> Result<Vec<Found>, Stopped> {
         let mut groups: Vec<Found> = Vec::new();
-        let mut mixed: Vec<Region> = Vec::new();
+        let mut mixed: Vec<(Region, &Finding)> = Vec::new();
         for finding in shown {
-            let Some(near) = self.near(Side::More, finding.statement) else { continue };
-            let parts = self.parts(&near, Some(finding.witness.request()))?;
+            let Some(mut near) = self.near(Side::More, finding.statement) else { continue };
+            let parts = self.parts(&mut near, Some(finding.witness.request()))?;
             for (region, share) in parts {
                 match share {
-                    Share::All => self.add(&mut groups, Side::More, region, true)?,
-                    Share::Part => mixed.push(region),
+                    Share::All => self.add(&mut groups, Side::More, (region, true), Some(finding))?,
+                    Share::Part => mixed.push((region, finding)),
                 }
             }
         }
@@ -283,29 +283,41 @@ impl<'d> Differ<'d> {
             if source.effect.value != Effect::Deny {
                 continue;
             }
-            let Some(near) = self.near(Side::Less, statement) else { continue };
+            let Some(mut near) = self.near(Side::Less, statement) else { continue };
             let Some(document) = self.document(Side::Less, &near.whole) else { continue };
             let Some(finding) = self.left_in(Side::Less, &document, &groups)? else { continue };
-            for (region, share) in self.parts(&near, Some(finding.witness.request()))? {
-                self.add(&mut groups, Side::Less, region, share == Share::All)?;
+            for (region, share) in self.parts(&mut near, Some(finding.witness.request()))? {
+                self.add(&mut groups, Side::Less, (region, share == Share::All), None)?;
             }
         }
-        for region in mixed {
-            self.add(&mut groups, Side::More, region, false)?;
+        for (region, finding) in mixed {
+            self.add(&mut groups, Side::More, (region, false), Some(finding))?;
         }
         self.without_covered(groups)
     }
 
-    /// Adds a region as a group if it contains a new request that no group contains yet.
+    /// Adds a region as a group if it contains a new request that no group contains yet: `known`, which a query about its statement
+    /// showed, or another one.
     fn add(
         &mut self,
         groups: &mut Vec<Found>,
         side: Side,
-        region: Region,
-        is_all_new: bool,
+        (region, is_all_new): (Region, bool),
+        known: Option<&Finding>,
     ) -> Result<(), Stopped> {
         let Some(document) = self.document(side, &region) else { return Ok(()) };
-        if let Some(finding) = self.left_in(side, &document, groups)? {
+        let of_set = (region_set(self.set, side), DocumentRef::from(&document));
+        let others = self.meeting(of_set.1, self.earlier.iter().chain(&*groups));
+        let is_left = |finding: &&Finding| {
+            let request = finding.witness.request();
+            self.budget.pay((1 + others.len()) * APPLIES);
+            self.holds(of_set, request) && !others.iter().any(|other| self.may_hold(*other, request))
+        };
+        let finding = match known.filter(is_left) {
+            Some(finding) => Some(finding.clone()),
+            None => self.ask_new((self.one, self.other), of_set, &others)?,
+        };
+        if let Some(finding) = finding {
             groups.push(Found { set: self.set, side, region, document, is_all_new, finding });
         }
         Ok(())
@@ -376,9 +388,10 @@ impl<'d> Differ<'d> {
 
     /// Returns the parts of a statement that contain something new, joined as far as possible, given a request that may be new in
     /// it.
-    fn parts(&mut self, near: &Near, new: Option<&Request>) -> Result<Parts, Stopped> {
+    fn parts(&mut self, near: &mut Near, new: Option<&Request>) -> Result<Parts, Stopped> {
         let mut parts = Vec::new();
-        self.halve(near, near.whole.clone(), Known { new, ..Known::default() }, &mut parts)?;
+        near.shown.extend(new.map(|request| (request.clone(), true)));
+        self.halve(near, near.whole.clone(), &mut parts)?;
         let mut parts = together(parts);
         for place in 0..parts.len() {
             self.grow(near, place, &mut parts)?;
@@ -387,42 +400,32 @@ impl<'d> Differ<'d> {
     }
 
     /// Halves the region until every part is entirely new, contains nothing new, or has one value in each list.
-    fn halve(
-        &mut self,
-        near: &Near,
-        region: Region,
-        known: Known<'_>,
-        parts: &mut Parts,
-    ) -> Result<(), Stopped> {
+    fn halve(&mut self, near: &mut Near, region: Region, parts: &mut Parts) -> Result<(), Stopped> {
         let Some(document) = self.document(near.side, &region) else { return Ok(()) };
         let of_set = (region_set(self.set, near.side), DocumentRef::from(&document));
-        let found;
-        let shown_new = self.known_in(near, of_set, known.new, known.axis, true);
-        let new = match &shown_new {
-            Some(request) => &**request,
+        let new = match self.known_in(near, of_set, true) {
+            Some(request) => request,
             None => match self.ask_new((&near.one, &near.other), of_set, &[])? {
-                Some(finding) => {
-                    found = finding;
-                    found.witness.request()
-                }
+                Some(finding) => finding.witness.request().clone(),
                 None => return Ok(()),
             },
         };
-        let shown;
-        let shown_old = self.known_in(near, of_set, known.old, known.axis, false);
-        let old = match &shown_old {
-            Some(request) => Some(&**request),
-            None => match self.newness(near, of_set)? {
+        near.show(new, true);
+        if let Some(request) = self.known_in(near, of_set, false) {
+            near.show(request, false);
+        } else {
+            match self.newness(near, of_set)? {
                 Newness::All => {
                     parts.push((region, Share::All));
                     return Ok(());
                 }
                 Newness::NotAll(request) => {
-                    shown = request;
-                    shown.as_deref()
+                    if let Some(request) = request {
+                        near.show(*request, false);
+                    }
                 }
-            },
-        };
+            }
+        }
         // The shortest list is halved first: its values differ more often.
         let longest = |(axis, values): (Axis, &[usize])| {
             (values.len() > 1).then(|| (values.len(), axis, values.to_vec()))
@@ -432,8 +435,7 @@ impl<'d> Differ<'d> {
             Some((count, axis, values)) => {
                 let (first, second) = values.split_at(count / 2);
                 for half in [first, second] {
-                    let known = Known { new: Some(new), old, axis: Some(axis) };
-                    self.halve(near, region.with(axis, half.to_vec()), known, parts)?;
+                    self.halve(near, region.with(axis, half.to_vec()), parts)?;
                 }
             }
         }
@@ -507,7 +509,7 @@ impl<'d> Differ<'d> {
         let set = self.set;
         let without: Vec<OfSet<'_>> =
             std::iter::once((set, other.into())).chain(others.iter().copied()).collect();
-        let asked = |options: &Options| find_among(set, &[one.into()], &[region], &without, options);
+        let asked = |options: &Options| find_first(set, &[one.into()], &[region], &without, options);
         match self.budget.ask(asked)?.verdict {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),

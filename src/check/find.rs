@@ -1,6 +1,6 @@
 //! Asks for an allowed request with given properties.
 
-use super::ask::{Answer, Options, ask};
+use super::ask::{Answer, Options, Shown, ask_for};
 use crate::encode::DocumentRef;
 use crate::policy::{Document, RequestSet};
 use crate::query::Query;
@@ -57,6 +57,28 @@ pub(super) fn find_among<'a>(
     without: &[OfSet<'a>],
     options: &Options,
 ) -> Answer {
+    find_for(Shown::Each, set, policies, within, without, options)
+}
+
+/// Does the same as [`find_among`], with the first request alone.
+pub(super) fn find_first<'a>(
+    set: RequestSet,
+    policies: &[DocumentRef<'a>],
+    within: &[OfSet<'a>],
+    without: &[OfSet<'a>],
+    options: &Options,
+) -> Answer {
+    find_for(Shown::First, set, policies, within, without, options)
+}
+
+fn find_for<'a>(
+    shown: Shown,
+    set: RequestSet,
+    policies: &[DocumentRef<'a>],
+    within: &[OfSet<'a>],
+    without: &[OfSet<'a>],
+    options: &Options,
+) -> Answer {
     fn documents<'a>(list: &[OfSet<'a>]) -> impl Iterator<Item = (RequestSet, &'a Document)> {
         list.iter().map(|(set, document)| (*set, document.document()))
     }
@@ -64,5 +86,5 @@ pub(super) fn find_among<'a>(
     let query = Query::find_among(set, policies_read, documents(within), documents(without));
     let others = within.iter().chain(without).map(|(_, document)| *document);
     let all: Vec<DocumentRef<'a>> = policies.iter().copied().chain(others).collect();
-    ask(&query, &all, options)
+    ask_for(shown, &query, &all, options)
 }

@@ -11,6 +11,9 @@ use crate::policy::{RequestSet, read_instant};
 use crate::query::Role;
 use crate::request::{FactSets, Request, Requesters};
 
+/// The facts that link the values of two keys.
+const LINKING: [&str; 2] = ["S10", "S11"];
+
 /// The reason why a request is not a witness: the search disagrees with the referee or with the facts about requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
@@ -18,6 +21,8 @@ pub struct Disagreement {
     pub message: String,
     /// The document about which the referee's decision is open, if this is the only disagreement.
     pub open: Option<usize>,
+    /// True if the request cannot happen only because keys that hold one fact in two spellings disagree.
+    pub is_of_linked_keys: bool,
 }
 
 impl std::fmt::Display for Disagreement {
@@ -30,7 +35,7 @@ impl std::error::Error for Disagreement {}
 
 impl Disagreement {
     fn new(message: impl Into<String>) -> Disagreement {
-        Disagreement { message: message.into(), open: None }
+        Disagreement { message: message.into(), open: None, is_of_linked_keys: false }
     }
 
     /// Reports that the referee decides a document differently from the search, or leaves it open.
@@ -48,6 +53,7 @@ impl Disagreement {
         Disagreement {
             message: format!("is the request {what}? The referee says {says}, the search says {search}"),
             open: (is_in == Truth::Unknown).then_some(document),
+            is_of_linked_keys: false,
         }
     }
 }
@@ -71,13 +77,17 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     is_possible_requester(request, claim)?;
     is_decided_as_claimed(request, claim)?;
     let sets = FactSets { safe: !claim.semantics.aws_compat, heuristics: claim.semantics.heuristics };
-    if let Some(fault) = request.inconsistencies_among(claim.keys, &sets).first() {
-        return Err(Disagreement::new(format!("the request cannot happen: {fault}")));
+    let faults = request.inconsistencies_among(claim.keys, &sets);
+    if let Some(fault) = faults.first() {
+        let is_of_linked_keys = faults.iter().all(|fault| LINKING.contains(&fault.axiom));
+        let message = format!("the request cannot happen: {fault}");
+        return Err(Disagreement { message, open: None, is_of_linked_keys });
     }
     if sets.safe && rests_on_rounding(request, claim) {
         return Err(Disagreement {
             message: "AWS does not document how it rounds a fraction of a second".to_owned(),
             open: Some(claim.document),
+            is_of_linked_keys: false,
         });
     }
     is_asked_about(request, claim)

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{INDEX_THRESHOLD, Options, Searched};
 use crate::index::broken;
-use crate::policy::{ActionIndex, Document, Statement};
+use crate::policy::{ActionIndex, Condition, Document, OperatorBase, Statement};
 use crate::query::{Query, Semantics};
 use crate::request::Keys;
 use std::cell::{Cell, OnceCell};
@@ -129,6 +129,16 @@ pub struct Claim<'c> {
 }
 
 impl<'c> Claim<'c> {
+    /// Returns the value of a key (lower-cased name) as its statement spells it for an operator that ignores case.
+    pub(crate) fn spelling(&self, key: &str, value: &str) -> Option<&'c str> {
+        let statement = self.query.policies().get(self.document)?.statements.get(self.statement)?;
+        let ignores_case = |c: &&Condition| c.operator.value.base == OperatorBase::StringEqualsIgnoreCase;
+        let conditions =
+            statement.conditions.iter().filter(|c| *c.key.value.name == *key).filter(ignores_case);
+        let mut texts = conditions.flat_map(|c| &c.values).filter_map(|v| v.value.template.as_literal());
+        texts.find(|text| text.eq_ignore_ascii_case(value))
+    }
+
     /// Returns the document with this index in the query, in a form that can be searched by action.
     pub(super) fn searched(&self, document: usize) -> Searched<'c> {
         match self.documents.get(document) {

@@ -125,7 +125,7 @@ pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Ve
             let same = ids.texts(key).into_iter().flat_map(|text| same_tenant(tenant, text));
             let ended = tenant.places.iter().filter(|place| place.ends_name());
             let nameless = ended.flat_map(|place| {
-                let before = || start().text(place.before);
+                let before = || start().text_any_case(place.before);
                 let empty = before().text(&place.after.to_string()).many(Class::ANY);
                 [before().many(Class::NOT_SLASH).finish(), empty.finish()]
             });
@@ -136,7 +136,8 @@ pub(crate) fn fresh_values(ids: &MentionedIds<'_>, form: Form, key: &str) -> (Ve
     }
 }
 
-/// Returns patterns for the values of a key that name the same tenant as this text of a policy.
+/// Returns patterns for the values of a key that name the same tenant as this text of a policy. Providers write each claim in one
+/// spelling, so another case of it, which only operators that ignore case match, names no other tenant.
 fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
     let start = Pattern::builder;
     let mut same = Vec::new();
@@ -145,7 +146,10 @@ fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
         while let Some(tail) = rest {
             // The text after each `:` may start with a tenant's name; a name without a text before it stands at the very start.
             rest = tail.split_once(':').map(|(_, tail)| tail).filter(|_| !place.before.is_empty());
-            let Some(named) = tail.strip_prefix(place.before) else { continue };
+            let Some((before, named)) = tail.split_at_checked(place.before.len()) else { continue };
+            if !before.eq_ignore_ascii_case(place.before) {
+                continue;
+            }
             let name = named.split_once(place.after).map_or(named, |(name, _)| name);
             if name.contains(['*', '?', '$']) {
                 continue;
@@ -154,7 +158,7 @@ fn same_tenant(tenant: TenantKey, text: &str) -> Vec<Pattern> {
             let anywhere = || start().many(Class::ANY).text(":");
             let places = if place.before.is_empty() { vec![start()] } else { vec![start(), anywhere()] };
             for before in places {
-                let builder = before.text(place.before).text_any_case(name);
+                let builder = before.text_any_case(place.before).text_any_case(name);
                 same.push(builder.clone().finish());
                 same.push(builder.text(&after).many(Class::ANY).finish());
             }

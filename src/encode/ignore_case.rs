@@ -6,10 +6,11 @@
 //! Source: The Unicode Standard, UnicodeData.txt, SpecialCasing.txt and CaseFolding.txt: simple and full mappings to lower, upper and title
 //! case, and foldings, those for Turkic and Lithuanian included.
 
-use crate::automata::{Builder, Class, Pattern, Set};
+use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::encode::context::Context;
 use crate::encode::presence::matches;
 use crate::formula::{Formula, Lit, PatternKey};
+use crate::policy::{Part, Template};
 
 const NON_ASCII: Class = Class::ANY.minus(Class::ASCII);
 const LETTER: Class = Class::LOWER.union(Class::UPPER).union(NON_ASCII);
@@ -36,6 +37,38 @@ pub(super) fn ignore_case<'a>(
     parts.push(open(formula));
     let disputed = formula.graph.and(parts);
     formula.graph.or([equal, disputed])
+}
+
+/// Returns a pattern that matches every text that a case mapping relates to the template with values of its policy variables.
+/// `form` returns the pattern of the values of a key, if not any text is one.
+pub(super) fn related_to_template(template: &Template, form: impl Fn(&str) -> Option<Pattern>) -> Pattern {
+    let mut pattern = Pattern::builder();
+    for part in template.parts() {
+        pattern = match part {
+            Part::Variable(variable) if variable.default.is_none() && form(&variable.key).is_some() => {
+                // No mapping makes a slash out of other characters.
+                pattern.many(Class::NOT_SLASH)
+            }
+            Part::Text(text) => text.chars().fold(pattern, |pattern, c| match is_letter(c) {
+                true => pattern.many(LETTER),
+                false => pattern.symbol(Symbol::from_char(c)),
+            }),
+            // Operators that ignore case have no wildcards.
+            Part::Variable(_) | Part::One | Part::Many => pattern.many(Class::ANY),
+        };
+    }
+    pattern.finish()
+}
+
+/// True if a case mapping may relate the character to another one.
+fn is_letter(c: char) -> bool {
+    !c.is_ascii() || c.is_ascii_alphabetic()
+}
+
+/// True if the text contains a character that case mappings relate to no text but its own ASCII cases. Related texts contain it
+/// equally often.
+pub(super) fn is_counted(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii() && !"afhijklnstwy".contains(c.to_ascii_lowercase()))
 }
 
 /// Returns a pattern that matches every text that a case mapping relates to this one; `None` if such texts differ only in the
@@ -109,6 +142,23 @@ mod tests {
                 assert!(!has_ascii || has_ascii_relatives(c), "{c} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_template_keeps_what_mappings_keep() {
+        let template = Template::parse_exact("Stra\u{df}e-${ex:a}/${aws:username}:1", true).unwrap();
+        let user_name = |key: &str| (key == "aws:username").then(|| Pattern::glob(Class::NOT_SLASH, "*"));
+        let pattern = related_to_template(&template, user_name);
+        for (text, expected) in [
+            ("stra\u{df}e-x/a:1", true),
+            ("STRASSE-x/y/A:1", true),
+            ("STRASSE_x/a:1", false),
+            ("strasse-x/a:2", false),
+            ("strasse-x:1", false),
+        ] {
+            assert_eq!(pattern.matches(&Symbol::word(text)), expected, "{text}");
+        }
+        assert!(is_counted("s:") && is_counted("x") && is_counted("1") && !is_counted("as\u{e9}Y"));
     }
 
     #[test]

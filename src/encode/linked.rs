@@ -3,7 +3,9 @@
 //!
 //! A test of one key implies something about the other. Each test of an organization's id becomes a test of the first part of
 //! every path, and each comparison of `aws:EpochTime` becomes one of `aws:CurrentTime`. Differences that no test observes stay
-//! free: a witness copies the value of one key from the other (`Request::in_agreement`).
+//! free: a witness copies the value of one key from the other (`Request::in_agreement`). Policy variables observe every difference:
+//! where one of them holds an id, or is compared with an id or a path, the link itself is a pattern with a policy variable. No
+//! such pattern is a time in whole seconds; there, a comparison of one of the times becomes one of the other in both directions.
 
 use crate::automata::{Class, Pattern, Set};
 use crate::code::Code;
@@ -12,9 +14,9 @@ use crate::encode::presence::presence;
 use crate::formula::requester::{restrict, split};
 use crate::formula::{
     Atom, Axis, Bound, Formula, Lit, PatternId, PatternKey, Relation, Scalar, Site, SiteElement, Test,
-    VariableId, build,
+    VariableId, VariablePattern, build,
 };
-use crate::policy::Document;
+use crate::policy::{Document, Part, Template, Variable};
 use rustc_hash::FxHashSet;
 
 const CURRENT_TIME: &str = "aws:currenttime";
@@ -27,7 +29,8 @@ pub(super) fn organization<'a>(
     (id, paths): (&'a str, &'a str),
 ) -> Vec<Lit> {
     let count = context.element_counts.get(paths).map_or(0, |count| *count);
-    let elements: Vec<(VariableId, Lit)> = (0..count)
+    // Paths that no condition tests are present with the id.
+    let elements: Vec<(VariableId, Lit)> = (0..count.max(1))
         .filter_map(|element| {
             let variable = formula.key_variable(paths, element)?;
             Some((variable, presence(formula, context, paths, element)))
@@ -46,6 +49,16 @@ pub(super) fn organization<'a>(
         tested.extend(split(&pattern, '/', Class::NOT_SLASH).into_iter().map(|(start, _)| start));
     }
     let mut facts = Vec::new();
+    let compared: Vec<VariableId> = of_paths.iter().copied().chain([id]).collect();
+    if let Some(site) = variables_with(formula, &compared, &[name]) {
+        let start = Part::Variable(Variable { key: name.into(), default: None });
+        let path = Template::from_parts([start, Part::Text("/".into()), Part::Many]);
+        let path = VariablePattern::new(&[path], &|_| false, &|_| name);
+        for ((variable, present), path) in elements.iter().zip(std::iter::repeat(path).flatten()) {
+            let starts_with_id = formula.matches_template(*variable, path, site);
+            facts.push(formula.graph.or([!*present, starts_with_id]));
+        }
+    }
     let part = || Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH);
     let has_id = presence(formula, context, name, 0);
     let is_id = formula.matches(id, PatternKey::built(part().finish()));
@@ -89,26 +102,40 @@ fn patterns(formula: &Formula<'_>, variables: &[VariableId]) -> Vec<Pattern> {
     once.map(|id| Pattern::clone(&build(formula.pattern_of(id)))).collect()
 }
 
+/// Returns the place of a pattern with policy variables that is compared with one of the variables or holds the value of one of
+/// the keys.
+fn variables_with(formula: &Formula<'_>, compared: &[VariableId], held: &[&str]) -> Option<Site> {
+    let mut templates = formula.atoms().filter_map(|(_, atom)| match atom {
+        Atom::Match(variable, Test::Template(id)) => Some((variable, id)),
+        _ => None,
+    });
+    let found = templates.find(|(variable, id)| {
+        compared.contains(variable) || formula.template_of(*id).keys.iter().any(|key| held.contains(key))
+    });
+    found.map(|(_, id)| formula.template_site(id))
+}
+
 /// Returns "`aws:EpochTime` is `aws:CurrentTime` in whole seconds", as far as the policies compare `aws:EpochTime`.
 pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<Lit> {
     if ![CURRENT_TIME, EPOCH_TIME].iter().all(|name| formula.mentioned().contains(name)) {
         return Vec::new();
     }
     let Some(epoch) = formula.key_variable(EPOCH_TIME, 0) else { return Vec::new() };
-    let Some(site) = site(documents) else { return Vec::new() };
     // Its only conditions may be open: then nothing has named it, but a witness still has it.
     let current = formula.key(CURRENT_TIME, 0);
-    let comparisons: Vec<(Lit, Bound)> = formula
-        .atoms()
-        .filter_map(|(id, atom)| match atom {
-            Atom::Match(variable, Test::Bound(bound)) if variable == epoch => {
-                Some((formula.literal_of(id), formula.bound_of(bound).clone()))
+    let in_pattern = variables_with(formula, &[], &[CURRENT_TIME, EPOCH_TIME]);
+    let Some(site) = site(documents).or(in_pattern) else { return Vec::new() };
+    if in_pattern.is_some() {
+        // A witness keeps the time that stands in a pattern, and copies the other time from it.
+        for second in bounds(formula, current).into_iter().filter_map(|(_, bound)| bound.value.floor()) {
+            for relation in [Relation::Less, Relation::LessOrEqual] {
+                let value = Scalar::from_integer(i128::from(second));
+                formula.compares(epoch, Bound { axis: Axis::Date, relation, value });
             }
-            _ => None,
-        })
-        .collect();
+        }
+    }
     let mut facts = Vec::new();
-    for (literal, bound) in comparisons {
+    for (literal, bound) in bounds(formula, epoch) {
         let Some(second) = bound.value.floor() else { continue };
         let mut times = Times { formula, current, site };
         let same = match (bound.relation, bound.value == Scalar::from_integer(i128::from(second))) {
@@ -127,6 +154,17 @@ pub(super) fn times(formula: &mut Formula<'_>, documents: &[&Document]) -> Vec<L
         facts.push(formula.graph.or([literal, !same]));
     }
     facts
+}
+
+/// Returns the comparisons of a variable with bounds.
+fn bounds(formula: &Formula<'_>, variable: VariableId) -> Vec<(Lit, Bound)> {
+    let compared = formula.atoms().filter_map(|(id, atom)| match atom {
+        Atom::Match(compared, Test::Bound(bound)) if compared == variable => {
+            Some((formula.literal_of(id), formula.bound_of(bound).clone()))
+        }
+        _ => None,
+    });
+    compared.collect()
 }
 
 /// Translates comparisons of `aws:EpochTime` with whole seconds into comparisons of `aws:CurrentTime`.

@@ -3,9 +3,9 @@
 use crate::automata::{Builder, Pattern};
 use crate::code::Code;
 use crate::encode::context::Context;
-use crate::encode::ignore_case::ignore_case;
+use crate::encode::ignore_case::{ignore_case, is_counted, related_to_template};
 use crate::encode::opaque::opaque_key;
-use crate::encode::policy_variable::{between_bounds, equal_keys, template_test};
+use crate::encode::policy_variable::{between_bounds, equal_keys, form, template_test};
 use crate::encode::presence::{is_text, matches, presence};
 use crate::encode::principal_arn::principal_arn;
 use crate::formula::requester::by_fields;
@@ -119,8 +119,22 @@ fn with_variables<'a>(
     if !ignores_case || same == Lit::TRUE {
         return same;
     }
-    // Identical texts are equal; nothing else about the comparison is modelled.
+    // Identical texts are equal. A text is not related to one that contains it and a further character that mappings keep.
+    let key = &*condition.key.value.name;
+    let is_own = value.template.variables().any(|variable| *variable.key == *key);
+    let texts = value.template.parts().iter().filter_map(|part| match part {
+        Part::Text(text) => Some(text),
+        Part::One | Part::Many | Part::Variable(_) => None,
+    });
+    if is_own && texts.into_iter().any(|text| is_counted(text)) {
+        return same;
+    }
+    // Otherwise only a pattern that equal texts match is modelled.
     let mut parts = vec![literal(formula, Code::PolicyVariable, condition, value, element, site)];
+    if is_text(key) {
+        let related = related_to_template(&value.template, |key| form(context, key));
+        parts.push(matches(formula, context, key, element, PatternKey::built(related)));
+    }
     let names = needed().filter_map(|variable| context.key_name(&variable.key));
     parts.extend(names.map(|name| presence(formula, context, name, 0)));
     let other = formula.graph.and(parts);
@@ -179,7 +193,7 @@ fn as_spelled<'a>(
         matches(formula, context, key, element, PatternKey::built(pattern))
     };
     let name = format!("{family:?} {key}\0{element}\0{}", value.template);
-    between_bounds(formula, context, fields, like, (name, site))
+    between_bounds(formula, context, fields, like, (key, name, site))
 }
 
 /// Returns "the key's value matches a pattern that contains this value itself". A text is longer than any proper part of it, so

@@ -3,11 +3,11 @@
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". A variable whose key is absent and that has no default
 //! makes its pattern match nothing; a default stands in only for an absent key; multivalued keys never resolve.
 
-use crate::automata::{Pattern, Symbol};
+use crate::automata::{Class, Pattern, Set, Symbol};
 use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::presence::{is_text, matches, presence};
-use crate::formula::{Formula, Lit, PatternKey, Site, VariableId, VariablePattern};
+use crate::formula::{Formula, Lit, PatternKey, RequesterKey, Site, VariableId, VariablePattern};
 use crate::index::broken;
 use crate::policy::{Template, Variable};
 use crate::request::{ValueType, info_of_lower};
@@ -48,18 +48,19 @@ fn name_of<'a>(context: &Context<'a>, key: &str) -> &'a str {
 }
 
 /// Returns "the fields, joined by `:`, match", with the values of their policy variables modelled in part. `like` returns the
-/// literal that the compared value matches a pattern; `name` names the predicate.
+/// literal that the value of the key `compared` matches a pattern; `name` names the predicate.
 ///
 /// If each variable has a particular example as its value, or all variables with defaults are absent, the result is a plain
-/// pattern. Otherwise it is a free predicate, bounded from above by the pattern with anything in place of the variables. The
+/// pattern. Otherwise it is a free predicate, bounded from above by the pattern with any value in place of the variables. The
 /// negated operator uses the same predicate, because the comparison has one definite result.
 pub(super) fn between_bounds<'a>(
     formula: &mut Formula<'a>,
     context: &Context<'a>,
     fields: &[Template],
     like: impl Fn(&mut Formula<'a>, Pattern) -> Lit,
-    (name, site): (String, Site),
+    (compared, name, site): (&str, String, Site),
 ) -> Lit {
+    let example = |key: &str| example(key, compared);
     let Names { required, defaulted } = Names::of(context, fields);
     let name_of = |key: &str| name_of(context, key);
     let mut cases: Vec<Lit> = Vec::new();
@@ -96,7 +97,11 @@ pub(super) fn between_bounds<'a>(
     }
     // If all variables are present, the fields are a pattern.
     if let Some(pattern) = VariablePattern::new(fields, &|_| false, &name_of) {
-        others.push(like(formula, pattern.widen()));
+        let forms: Vec<Option<Pattern>> = pattern.keys.iter().map(|key| form(context, key)).collect();
+        match pattern.refine(&forms) {
+            Some(pattern) => others.push(like(formula, pattern)),
+            None => others.push(Lit::FALSE),
+        }
         for key in &required {
             others.push(presence(formula, context, key, 0));
         }
@@ -106,12 +111,20 @@ pub(super) fn between_bounds<'a>(
     formula.graph.or(cases)
 }
 
-/// Returns a value that the key may have.
-fn example(key: &str) -> &'static str {
+/// Returns the pattern of all values of the key, if it is not any text: the name of a user contains no slash (S4).
+pub(super) fn form(context: &Context<'_>, key: &str) -> Option<Pattern> {
+    let is_fixed = !context.semantics.aws_compat && RequesterKey::of(key) == Some(RequesterKey::UserName);
+    let name = || Pattern::builder().one(Set::Class(Class::NOT_SLASH)).many(Class::NOT_SLASH).finish();
+    is_fixed.then(name)
+}
+
+/// Returns a value that the key may have, and that may be a part of the key that it is compared with.
+fn example(key: &str, compared: &str) -> &'static str {
     match (info_of_lower(key).map(|info| info.value), key) {
         (_, "aws:principalarn") => "arn:aws:iam::111122223333:role/a",
         (_, "aws:principaltype") => "AssumedRole",
         (_, "aws:userid") => "AIDAEXAMPLEID",
+        (_, "aws:username") if compared == "aws:userid" => "AIDAEXAMPLEID",
         (Some(ValueType::Arn), _) => "arn:aws:s3:::a",
         (Some(ValueType::Bool), _) => "false",
         _ if key.ends_with("account") => "111122223333",
@@ -133,7 +146,7 @@ pub(crate) fn template_test<'a>(
         let texts: Vec<String> = fields.iter().map(ToString::to_string).collect();
         let name = format!("{:?}\0{}", formula.variable_of(variable), texts.join(":"));
         let like = |formula: &mut Formula<'a>, pattern| formula.matches(variable, PatternKey::built(pattern));
-        return between_bounds(formula, context, fields, like, (name, site));
+        return between_bounds(formula, context, fields, like, ("", name, site));
     }
     let name_of = |key: &str| name_of(context, key);
     let mut needs = Vec::new();
@@ -210,7 +223,7 @@ mod tests {
         let lit = match in_part {
             true => {
                 let like = |formula: &mut Formula<'_>, p| formula.matches(variable, PatternKey::built(p));
-                between_bounds(&mut formula, &context, &fields, like, (value.to_owned(), SITE))
+                between_bounds(&mut formula, &context, &fields, like, (KEY, value.to_owned(), SITE))
             }
             false => template_test(&mut formula, &context, variable, &fields, SITE),
         };

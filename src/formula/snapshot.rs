@@ -103,10 +103,10 @@ impl<'a> Snapshot<'a> {
 }
 
 impl<'a> Formula<'a> {
-    /// Puts in a snapshot of the document at this place of the check. Returns the formula's literal for `literal`.
-    pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, document: usize, literal: Lit) -> Lit {
+    /// Puts in a snapshot of the statement at this place of the check (its document, and its index in it). Returns the formula's literal for `literal`.
+    pub(crate) fn put_in(&mut self, snapshot: &Snapshot<'a>, at: (usize, usize), literal: Lit) -> Lit {
         let mut memory = std::mem::take(&mut self.put_in);
-        self.put_in_tables(snapshot, document, &mut memory.renumberings);
+        self.put_in_tables(snapshot, at, &mut memory.renumberings);
         memory.literals.clear();
         memory.literals.reserve(snapshot.nodes.len());
         let mut start = Place::at(0);
@@ -134,8 +134,13 @@ impl<'a> Formula<'a> {
     }
 
     /// Puts in the parts of the snapshot's atoms.
-    fn put_in_tables(&mut self, snapshot: &Snapshot<'a>, document: usize, renumberings: &mut Renumberings) {
-        let here = |site: &Site| Site { document, ..*site };
+    fn put_in_tables(
+        &mut self,
+        snapshot: &Snapshot<'a>,
+        (document, statement): (usize, usize),
+        renumberings: &mut Renumberings,
+    ) {
+        let here = |site: &Site| Site { document, statement, ..*site };
         snapshot.variables.put_in(&mut self.variables, &mut renumberings.variables);
         renumberings.patterns.clear();
         renumberings.patterns.reserve(snapshot.patterns.values.len());

@@ -77,6 +77,9 @@ impl Template {
     /// let t = Template::parse("home/${aws:username}/*", true).unwrap();
     /// assert_eq!(t.parts().len(), 4);
     /// assert_eq!(Template::parse("a*?*", false).unwrap(), Template::parse("a?*", false).unwrap());
+    /// // Tag keys may contain spaces, other keys may not.
+    /// assert!(Template::parse("${aws:PrincipalTag/Cost Center}", true).is_ok());
+    /// assert!(Template::parse("${aws:user name}", true).is_err());
     /// ```
     pub fn parse(text: &str, variables: bool) -> Result<Template, TemplateError> {
         read(text, variables, |rest| memchr::memchr3(b'*', b'?', b'$', rest))
@@ -300,7 +303,13 @@ fn variable_at(inner: &str, offset: usize) -> Result<(Inside, &str), TemplateErr
     if key.is_empty() {
         return Err(error(Code::EmptyVariable, "the policy variable is empty"));
     }
-    if key.chars().any(|c| c.is_whitespace() || matches!(c, '$' | '{' | '*' | '?' | '\'')) {
+    // Tag keys may contain spaces.
+    let has_space = |text: &str| text.contains(char::is_whitespace);
+    let is_spaced = match key.split_once('/') {
+        Some((prefix, tag)) => has_space(prefix) || has_space(&tag.replace(' ', "")) || tag.trim() != tag,
+        None => has_space(key),
+    };
+    if is_spaced || key.contains(['$', '{', '*', '?', '\'']) {
         return Err(error(
             Code::InvalidVariable,
             "the name of the policy variable contains an invalid character",

@@ -11,19 +11,34 @@ const ORGANIZATIONS: [(&str, &str); 4] = [
     ("aws:vpceorgid", "aws:vpceorgpaths"),
 ];
 
+/// Keys that hold the time of the request: as a date, and in seconds.
+const TIMES: [&str; 2] = ["aws:currenttime", "aws:epochtime"];
+
+/// True if another key holds the same fact as this one (lower-cased name), or a part of it, in another spelling.
+pub(crate) fn is_linked(key: &str) -> bool {
+    TIMES.contains(&key) || ORGANIZATIONS.iter().any(|(id, paths)| *id == key || *paths == key)
+}
+
 impl Request {
     /// Returns variants of this request in which the organization paths start with the organization's id (or the id is the start
-    /// of the first path), and `aws:EpochTime` is the second of `aws:CurrentTime`. Policies must be evaluated again for a
-    /// variant.
-    pub(crate) fn in_agreement(&self) -> impl Iterator<Item = Request> + '_ {
-        [true, false].into_iter().map(|by_id| {
+    /// of the first path), and `aws:EpochTime` is the second of `aws:CurrentTime` (or `aws:CurrentTime` is the date that `date`
+    /// returns for `aws:EpochTime`). Policies must be evaluated again for a variant.
+    pub(crate) fn in_agreement<'r>(
+        &'r self,
+        date: &'r dyn Fn(&str) -> Option<String>,
+    ) -> impl Iterator<Item = Request> + 'r {
+        let by = |by_epoch| [true, false].map(|by_id| (by_id, by_epoch));
+        [false, true].into_iter().flat_map(by).map(move |(by_id, by_epoch)| {
             let mut other = self.clone();
             ORGANIZATIONS.iter().for_each(|(id, paths)| other.unite(id, paths, by_id));
-            let current = self.values("aws:currenttime").and_then(<[String]>::first);
-            if let (Some(instant), Some(_)) =
-                (current.and_then(|text| read_instant(text)), self.values("aws:epochtime"))
-            {
-                other.set("aws:epochtime", vec![instant.whole_second().to_string()]);
+            let [current, epoch] = TIMES.map(|key| self.values(key).and_then(<[String]>::first));
+            if let (Some(current), Some(epoch)) = (current, epoch) {
+                let [of_current, of_epoch] = TIMES;
+                match (read_instant(current), date(epoch)) {
+                    (_, Some(date)) if by_epoch => other.set(of_current, vec![date]),
+                    (Some(instant), _) => other.set(of_epoch, vec![instant.whole_second().to_string()]),
+                    (None, _) => {}
+                }
             }
             other
         })

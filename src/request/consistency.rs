@@ -5,7 +5,7 @@
 //! an additional request never makes a PASS wrong.
 //!
 //! Source of all of them: IAM User Guide, page `reference_policies_condition-keys`; of S1, S4 and S5 also
-//! `reference_policies_variables`, of one value per single-valued key
+//! `reference_policies_variables`, of S5 also `reference_identifiers`, of one value per single-valued key
 //! `reference_policies_single-vs-multi-valued-condition-keys`.
 
 use crate::policy::{Decimal, read_instant};
@@ -200,12 +200,13 @@ impl Request {
         let user_id = self.values_of_lower("aws:userid").and_then(<[String]>::first);
         match (requester, user_id) {
             (Requester::RoleSession { session, .. }, Some(id))
-                if id.split_once(':').is_none_or(|(role, s)| role.is_empty() || s != session) =>
+                if id.split_once(':').is_none_or(|(role, s)| !role.starts_with("AROA") || s != session) =>
             {
-                fault("S5", format!("aws:userid of the session must be an id followed by `:{session}`"));
+                let form = format!("an id that starts with `AROA`, followed by `:{session}`");
+                fault("S5", format!("aws:userid of the session must be {form}"));
             }
-            (Requester::User { .. }, Some(id)) if id.is_empty() || id.contains(':') => {
-                fault("S5", "aws:userid of a user is a unique id".to_owned());
+            (Requester::User { .. }, Some(id)) if !id.starts_with("AIDA") || id.contains(':') => {
+                fault("S5", "aws:userid of a user is a unique id that starts with `AIDA`".to_owned());
             }
             _ => {}
         }

@@ -16,6 +16,7 @@ mod spelling;
 mod usual;
 
 pub use addresses::{AddressInterval, AddressSet};
+pub(crate) use agreement::is_linked;
 pub use claims::multiplicity;
 pub use consistency::{FactSets, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};

@@ -161,8 +161,9 @@ impl<'d> Known<'d> {
     fn is_fresh_tenant(self, tenant: TenantKey, key: &str, value: &str) -> bool {
         let own: Vec<(&str, &str)> = names(tenant, value);
         let is_cut = |place: &TenantPlace| {
-            let named = value.strip_prefix(place.before);
-            let name = named.map(|named| named.split_once(place.after).map_or("", |(name, _)| name));
+            let named = value.split_at_checked(place.before.len());
+            let named = named.filter(|(before, _)| before.eq_ignore_ascii_case(place.before));
+            let name = named.map(|(_, named)| named.split_once(place.after).map_or("", |(name, _)| name));
             place.ends_name() && name == Some("")
         };
         if tenant.places.iter().any(is_cut) {
@@ -261,11 +262,12 @@ impl<'d> Known<'d> {
 /// Finds the tenants that a text names: the text before each name, and the name.
 fn names(tenant: TenantKey, text: &str) -> Vec<(&'static str, &str)> {
     let mut found = Vec::new();
+    let folded = text.to_ascii_lowercase();
     for place in tenant.places {
-        for (at, _) in text.match_indices(place.before) {
+        for (at, _) in folded.match_indices(&place.before.to_ascii_lowercase()) {
             let (start, rest) = text.split_at(at);
             let is_start = start.is_empty() || (start.ends_with(':') && !place.before.is_empty());
-            if let (true, Some(rest)) = (is_start, rest.strip_prefix(place.before)) {
+            if let (true, Some((_, rest))) = (is_start, rest.split_at_checked(place.before.len())) {
                 let name = rest.split_once(place.after).map_or(rest, |(name, _)| name);
                 found.push((place.before, name));
             }

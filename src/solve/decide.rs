@@ -5,13 +5,13 @@
 //! 3. Otherwise the answer is UNKNOWN, with the predicates and the request of the first step.
 
 use crate::code::Code;
-use crate::confirm::Claim;
+use crate::confirm::{Claim, Disagreement};
 use crate::formula::{Lit, OpaqueId};
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::solve::fitting_values::with_fitting_values;
 use crate::solve::model::{Concretizer, Model};
-use crate::solve::opaque_reasons::{of_document, of_policy_variables, of_predicate};
+use crate::solve::opaque_reasons::{of_document, of_linked_keys, of_policy_variables, of_predicate};
 use crate::solve::search::Search;
 use crate::solve::verdict::{Proof, Unknown, UnknownReason};
 use crate::solve::witness::{Unconfirmed, Witness};
@@ -54,11 +54,11 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let request = concretize(search, &model, claim)?;
     search.workspace.meter.work(claim.work)?;
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
-        Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim)))),
+        Ok(witness) => return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim)))),
         Err(unconfirmed) => *unconfirmed,
     };
     if disagreement.open.is_none() && opaques.is_empty() {
-        return Ok(open(vec![UnknownReason::Internal(disagreement.message)], Some(request)));
+        return Ok(unexplained(search, request, disagreement, claim));
     }
     let most = search.workspace.meter.limits().assignments;
     let formula = &*search.workspace.formula;
@@ -67,7 +67,7 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
         for other in others {
             search.workspace.meter.work(claim.work)?;
             if let Ok(witness) = Witness::confirm_in_agreement(other, claim) {
-                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim))));
+                return Ok(Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim))));
             }
         }
     }
@@ -93,14 +93,34 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
 
 fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answer {
     let Unconfirmed { request, disagreement } = match Witness::confirm_in_agreement(request, claim) {
-        Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim))),
+        Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim))),
         Err(unconfirmed) => *unconfirmed,
     };
-    let reasons = match disagreement.open {
-        Some(document) => of_document(search.workspace.formula, document, claim.query.documents()),
-        None => vec![UnknownReason::Internal(disagreement.message)],
+    match disagreement.open {
+        Some(document) => {
+            let reasons = of_document(search.workspace.formula, document, claim.query.documents());
+            open(reasons, Some(request))
+        }
+        None => unexplained(search, request, disagreement, claim),
+    }
+}
+
+/// Reports a request that nothing open keeps from being a witness. Where keys that must agree stand in patterns, no values that
+/// agree were found; anything else is a fault of the search.
+fn unexplained(
+    search: &Search<'_, '_>,
+    request: Request,
+    disagreement: Disagreement,
+    claim: &Claim<'_>,
+) -> Answer {
+    let in_patterns = match disagreement.is_of_linked_keys {
+        true => of_linked_keys(search.workspace.formula, claim.query.documents()),
+        false => Vec::new(),
     };
-    open(reasons, Some(request))
+    match in_patterns.is_empty() {
+        true => open(vec![UnknownReason::Internal(disagreement.message)], Some(request)),
+        false => open(in_patterns, None),
+    }
 }
 
 fn concretize(search: &mut Search<'_, '_>, model: &Model, claim: &Claim<'_>) -> Result<Request, Exhausted> {

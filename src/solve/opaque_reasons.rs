@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::formula::{Atom, Formula, OpaqueId, Site, SiteElement, Test};
 use crate::index::broken;
 use crate::policy::Document;
+use crate::request::is_linked;
 use crate::solve::verdict::UnknownReason;
 use crate::span::Span;
 use crate::theory::Lemma;
@@ -33,12 +34,26 @@ pub(super) fn of_policy_variables(
     documents: &[&Document],
 ) -> Vec<UnknownReason> {
     let tests = proposal.positives.iter().chain(&proposal.negatives).map(|(_, test)| *test);
-    let mut sites: Vec<Site> = tests
-        .filter_map(|test| match test {
-            Test::Template(id) => Some(formula.template_site(id)),
-            Test::Pattern(_) | Test::Bound(_) | Test::Network(_) => None,
-        })
-        .collect();
+    let sites = tests.filter_map(|test| match test {
+        Test::Template(id) => Some(formula.template_site(id)),
+        Test::Pattern(_) | Test::Bound(_) | Test::Network(_) => None,
+    });
+    at_policy_variables(sites.collect(), documents)
+}
+
+/// Returns the reasons for the patterns with policy variables that link the values of keys that hold one fact in two spellings:
+/// the patterns that hold such a value, and those that are compared with one.
+pub(super) fn of_linked_keys(formula: &Formula<'_>, documents: &[&Document]) -> Vec<UnknownReason> {
+    let sites = formula.atoms().filter_map(|(_, atom)| {
+        let Atom::Match(variable, Test::Template(id)) = atom else { return None };
+        let compared = formula.variable_of(variable).key_name();
+        let is_linked = formula.template_of(id).keys.iter().copied().chain(compared).any(is_linked);
+        is_linked.then(|| formula.template_site(id))
+    });
+    at_policy_variables(sites.collect(), documents)
+}
+
+fn at_policy_variables(mut sites: Vec<Site>, documents: &[&Document]) -> Vec<UnknownReason> {
     sites.sort_unstable();
     sites.dedup();
     sites.iter().map(|site| reason(documents, site, Code::PolicyVariable)).collect()

@@ -1,7 +1,7 @@
 //! Witnesses: requests that the referee, the facts about requests and the query itself confirm.
 
 use crate::confirm::{Claim, Disagreement, confirm};
-use crate::formula::RequesterKey;
+use crate::formula::{RequesterKey, Scalar};
 use crate::request::{Request, Requesters};
 
 /// A confirmed request. The only way to make one is to have it confirmed on the original documents.
@@ -59,13 +59,53 @@ impl Witness {
         request: Request,
         claim: &Claim<'_>,
     ) -> Result<Witness, Box<Unconfirmed>> {
-        let unconfirmed = match Witness::confirm(request, claim) {
+        let mut unconfirmed = match Witness::confirm(request, claim) {
             Ok(witness) => return Ok(witness),
             Err(unconfirmed) => unconfirmed,
         };
-        let others = unconfirmed.request.in_agreement().filter(|_| !claim.semantics.aws_compat);
-        let agreed = others.filter_map(|other| Witness::confirm(other, claim).ok()).next();
-        agreed.ok_or(unconfirmed)
+        let date = |seconds: &str| Scalar::parse_number(seconds).map(|instant| instant.to_date());
+        let others = unconfirmed.request.in_agreement(&date).filter(|_| !claim.semantics.aws_compat);
+        let others: Vec<Request> = others.collect();
+        for other in others {
+            match Witness::confirm(other, claim) {
+                Ok(witness) => return Ok(witness),
+                // What is open about a request that can happen is a better reason than that another one cannot.
+                Err(other)
+                    if unconfirmed.disagreement.is_of_linked_keys && other.disagreement.open.is_some() =>
+                {
+                    unconfirmed = other;
+                }
+                Err(_) => {}
+            }
+        }
+        Err(unconfirmed)
+    }
+
+    /// Returns the witness with values that read well, if it is confirmed with them: texts that operators compare without regard to
+    /// case as the statement spells them, and each value of a set once.
+    #[must_use]
+    pub fn polished(self, claim: &Claim<'_>) -> Witness {
+        let (mut spelled, mut once) = (self.request.clone(), self.request.clone());
+        for (key, values) in self.request.context() {
+            let mut distinct: Vec<String> = Vec::new();
+            for value in values {
+                if !distinct.contains(value) {
+                    distinct.push(value.clone());
+                }
+            }
+            let as_spelled =
+                |value: &String| claim.spelling(key, value).map_or_else(|| value.clone(), str::to_owned);
+            spelled.set(key, distinct.iter().map(as_spelled).collect());
+            once.set(key, distinct);
+        }
+        for request in [spelled, once] {
+            if request != self.request
+                && let Ok(witness) = Witness::confirm(request, claim)
+            {
+                return witness;
+            }
+        }
+        self
     }
 
     /// Returns the witness without a requester, if it is confirmed without one; context keys remain only if they are needed.

@@ -4,7 +4,7 @@
 //! meet in one of these variables. Other keys are texts that each operator parses for itself: see [`crate::theory::untyped`].
 
 use crate::automata::Symbol;
-use crate::formula::{Bound, Formula, Network, PatternId, Test, Variable, VariableId};
+use crate::formula::{Bound, Formula, Network, PatternId, Scalar, Test, Variable, VariableId};
 use crate::index::{broken, pick};
 use crate::limits::{Exhausted, Meter};
 use crate::request::{Requesters, ValueType, info_of_lower};
@@ -61,6 +61,17 @@ impl<T> Kind<T> {
     fn back(&self, conflict: &[usize]) -> Vec<usize> {
         pick(&self.places, conflict)
     }
+}
+
+/// Returns a whole number beside this one that passes the same tests.
+fn whole(number: &Scalar, (positives, negatives): &(Kind<&Bound>, Kind<&Bound>)) -> Option<Scalar> {
+    let below = number.floor()?;
+    let passes = |number: &Scalar| {
+        positives.tests.iter().all(|bound| bound.holds(number))
+            && !negatives.tests.iter().any(|bound| bound.holds(number))
+    };
+    let beside = [Some(below), below.checked_add(1)].into_iter().flatten();
+    beside.map(|whole| Scalar::from_integer(i128::from(whole))).find(passes)
 }
 
 impl Theory {
@@ -146,6 +157,9 @@ impl Theory {
                 return match intervals::find(&bounds.0.tests, &bounds.1.tests) {
                     intervals::Found::Number(number) => Ok(Ok(Symbol::word(&match value_type {
                         Some(ValueType::Date) => number.to_date(),
+                        Some(ValueType::Epoch) => {
+                            whole(&number, &bounds).map_or_else(|| number.to_text(), |n| n.to_text())
+                        }
                         _ => number.to_text(),
                     }))),
                     intervals::Found::Conflict(p, n) => lemma(bounds.0.back(&p), bounds.1.back(&n)),

@@ -68,6 +68,16 @@ const CASES: &[Case] = &[
         r#""Principal":"*","Condition":{"StringLike":{"aws:userid":"*:s"}}"#,
     ),
     case(
+        "S5 that of a user starts with AIDA",
+        r#""Condition":{"StringLike":{"aws:userid":"A*"},"StringEquals":{"aws:PrincipalType":"User"}}"#,
+        r#""Condition":{"StringLike":{"aws:userid":"AIDA*"}}"#,
+    ),
+    case(
+        "S5 and that of a role with AROA",
+        r#""Condition":{"StringLike":{"aws:userid":"A*"},"StringEquals":{"aws:PrincipalType":"AssumedRole"}}"#,
+        r#""Condition":{"StringLike":{"aws:userid":"AROA*:*"}}"#,
+    ),
+    case(
         "S3 a session of AssumeRoot has no ARN of another session",
         r#""Principal":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:sts::111122223333:assumed-role/*"},"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
         "",

@@ -27,6 +27,7 @@ mod inputs;
 mod laws;
 mod ledger;
 mod limits;
+mod linked_keys;
 mod public;
 mod reference;
 mod renderers;

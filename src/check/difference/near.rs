@@ -2,21 +2,22 @@
 //! statements whose actions or resources start differently are omitted, and variants of known requests are tried first.
 
 use super::{APPLIES, Differ, Side};
-use crate::check::find::{OfSet, find_among};
+use crate::check::find::{OfSet, find_first};
 use crate::check::query_budget::{Stopped, VALUE};
-use crate::check::region::{Axis, Region};
+use crate::check::region::Region;
 use crate::check::statement_index::StatementIndex;
 use crate::check::{Answer, Options};
 use crate::encode::PreparedDocument;
 use crate::evaluate::{self, Case, Truth};
-use crate::policy::{Document, Effect, RequestSet, Starts, Statement};
+use crate::policy::{Document, Effect, Part, RequestSet, Starts, Template};
 use crate::request::{FactSets, Keys, Request};
 use crate::solve::Verdict;
-use std::borrow::Cow;
 
 /// Both policies without the statements that apply to no request of one statement. A query about requests of that statement has
 /// the same answer.
 pub(super) struct Near {
+    /// Requests that earlier queries about the statement showed, and if they are new.
+    pub(super) shown: Vec<(Request, bool)>,
     /// The whole statement as a region.
     pub(super) whole: Region,
     pub(super) side: Side,
@@ -34,15 +35,15 @@ pub(super) enum Newness {
     NotAll(Option<Box<Request>>),
 }
 
-/// Requests that were found in a larger region. They may also lie in the region to be examined, and then no search is needed.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Known<'k> {
-    /// One that is new.
-    pub(super) new: Option<&'k Request>,
-    /// One that is not.
-    pub(super) old: Option<&'k Request>,
-    /// The list in which the region has fewer values.
-    pub(super) axis: Option<Axis>,
+/// Known requests that are tried before a query.
+const KNOWN: usize = 6;
+
+impl Near {
+    /// Keeps a request for further regions, as the last one that was shown.
+    pub(super) fn show(&mut self, request: Request, is_new: bool) {
+        self.shown.retain(|(known, _)| *known != request);
+        self.shown.push((request, is_new));
+    }
 }
 
 impl Differ<'_> {
@@ -56,14 +57,14 @@ impl Differ<'_> {
             let starts = Starts::of(own);
             let beside = index.beside(own);
             self.budget.pay(own.size() + beside.len());
-            let beside = beside.into_iter().filter_map(|place| statements.get(place));
-            let meeting: Vec<&Statement> = beside.filter(|statement| starts.may_meet(statement)).collect();
+            let of = |place: &usize| statements.get(*place);
+            let meets = |place: &usize| of(place).is_some_and(|statement| starts.may_meet(statement));
+            let meeting: Vec<usize> = beside.into_iter().filter(meets).collect();
             if meeting.len() == statements.len() {
                 return document.clone();
             }
-            self.budget.pay(meeting.iter().map(|statement| statement.size() * VALUE).sum());
-            let meeting: Vec<Statement> = meeting.into_iter().cloned().collect();
-            document.document().with_statements(meeting).into()
+            self.budget.pay(meeting.iter().filter_map(of).map(|statement| statement.size() * VALUE).sum());
+            document.part(&meeting)
         };
         let (one, other) = (near(self.one, self.index_of_one), near(self.other, self.index_of_other));
         // The reading of a statement without `Resource` depends on the others.
@@ -77,30 +78,35 @@ impl Differ<'_> {
             false => (self.one.clone(), self.other.clone()),
         };
         let statements = one.document().statements.len() + other.document().statements.len();
-        Some(Near { whole, side, one, other, statements })
+        Some(Near { shown: Vec::new(), whole, side, one, other, statements })
     }
 
-    /// Returns a request of the region that is known to be new, or known not to be: the known request of a region with more
-    /// values in a list, or a variant of it with a value of this region. This saves a query.
-    pub(super) fn known_in<'k>(
-        &self,
-        near: &Near,
-        region: OfSet<'_>,
-        known: Option<&'k Request>,
-        axis: Option<Axis>,
-        is_new: bool,
-    ) -> Option<Cow<'k, Request>> {
-        let known = known?;
-        if self.holds(region, known) {
-            return Some(Cow::Borrowed(known));
+    /// Returns a request of the region that is known to be new, or known not to be: a request that was shown before, or a variant
+    /// of one with values of this region. This saves a query.
+    pub(super) fn known_in(&self, near: &Near, region: OfSet<'_>, is_new: bool) -> Option<Request> {
+        let last = || near.shown.iter().rev().take(KNOWN);
+        self.budget.pay(near.shown.len().min(KNOWN) * APPLIES);
+        if let Some((known, _)) = last().find(|(known, new)| *new == is_new && self.holds(region, known)) {
+            return Some(known.clone());
         }
-        // Each statement is looked at, and the keys of its conditions.
-        self.budget.pay(near.statements * APPLIES);
-        let like = like(region.1.document(), axis?, known)?;
-        let is_shown = self.holds(region, &like)
-            && self.is_new(near, &like) == Truth::from(is_new)
-            && self.can_happen(near, &like);
-        is_shown.then_some(Cow::Owned(like))
+        let mut tried: Vec<Request> = Vec::new();
+        for (known, _) in last() {
+            let Some(like) =
+                like(region.1.document(), known, self.of_regions).filter(|like| !tried.contains(like))
+            else {
+                continue;
+            };
+            // Each statement is looked at, and the keys of its conditions.
+            self.budget.pay(near.statements * APPLIES);
+            let is_shown = self.holds(region, &like)
+                && self.is_new(near, &like) == Truth::from(is_new)
+                && self.can_happen(near, &like);
+            if is_shown {
+                return Some(like);
+            }
+            tried.push(like);
+        }
+        None
     }
 
     /// Returns true if the request is in the set of the one policy and not in that of the other.
@@ -135,7 +141,7 @@ impl Differ<'_> {
         if meets(&near.other, self.set.effect()) {
             let other = (self.set, (&near.other).into());
             if let Some(request) =
-                self.shown(|options| find_among(of, &[document], &[other], &[], options))?
+                self.shown(|options| find_first(of, &[document], &[other], &[], options))?
             {
                 return Ok(Newness::NotAll(request));
             }
@@ -146,7 +152,7 @@ impl Differ<'_> {
             return Ok(Newness::All);
         }
         let one = (self.set, (&near.one).into());
-        let request = self.shown(|options| find_among(of, &[document], &[], &[one], options))?;
+        let request = self.shown(|options| find_first(of, &[document], &[], &[one], options))?;
         Ok(request.map_or(Newness::All, Newness::NotAll))
     }
 
@@ -165,15 +171,47 @@ impl Differ<'_> {
     }
 }
 
-/// Returns the request with the first action or resource of a region.
-fn like(region: &Document, axis: Axis, request: &Request) -> Option<Request> {
+/// Returns the request with the first value of each list of a region that has other values; `None` if it has them in a list whose
+/// values are not texts of the request.
+fn like(region: &Document, request: &Request, options: &evaluate::Options) -> Option<Request> {
     let statement = region.statements.first()?;
-    let filled = |text: &str| text.replace(['*', '?'], "a");
+    let of_request = Case::new(request, options).trace((0, 0), statement);
+    if of_request.principal.truth != Truth::True {
+        return None;
+    }
     let mut like = request.clone();
-    match axis {
-        Axis::Action => like.action = filled(&statement.action.values.first()?.value.text),
-        Axis::Resource => like.resource = filled(&statement.resource.as_ref()?.values.first()?.value.text),
-        Axis::Principal | Axis::Condition(_) => return None,
+    for (condition, of_request) in statement.conditions.iter().zip(&of_request.conditions) {
+        if of_request.truth != Truth::True {
+            let value = filled(&condition.values.first()?.value.template, request)?;
+            like.set(&condition.key.value.name, vec![value]);
+        }
+    }
+    if of_request.action.truth != Truth::True {
+        like.action = statement.action.values.first()?.value.text.replace(['*', '?'], "a");
+    }
+    let resources = statement.resource.as_ref().map(|resource| &resource.values);
+    // A resource may hold the value of a key that is another one now.
+    if let Some(resources) = resources
+        && (of_request.resource.truth != Truth::True || like.context().ne(request.context()))
+    {
+        like.resource = filled(&resources.first()?.value.template, &like)?;
     }
     Some(like)
+}
+
+/// Returns a text that a pattern matches, with the request's own values of policy variables.
+fn filled(template: &Template, request: &Request) -> Option<String> {
+    let mut text = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Text(own) => text.push_str(own),
+            Part::One | Part::Many => text.push('a'),
+            Part::Variable(variable) => match (request.values(&variable.key), &variable.default) {
+                (Some([value, ..]), _) => text.push_str(value),
+                (_, Some(default)) => text.push_str(default),
+                (_, None) => return None,
+            },
+        }
+    }
+    Some(text)
 }

@@ -11,7 +11,7 @@ use crate::encode::prepared::features::Features;
 use crate::encode::prepared::statement::CompiledStatement;
 use crate::formula::{Formula, Lit};
 use crate::index::broken;
-use crate::policy::{ActionIndex, Document, Effect};
+use crate::policy::{ActionIndex, Document, Effect, Statement};
 use crate::query::Query;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -43,7 +43,7 @@ struct Computed {
     digests: OnceLock<Digests>,
     features: OnceLock<Features>,
     actions: ActionIndex,
-    statements: OnceLock<Box<[CompiledStatement]>>,
+    statements: OnceLock<Box<[Arc<CompiledStatement>]>>,
 }
 
 impl PreparedDocument {
@@ -84,6 +84,22 @@ impl PreparedDocument {
         self.computed.features.get_or_init(|| Features::of(&self.document.statements))
     }
 
+    fn statements(&self) -> &[Arc<CompiledStatement>] {
+        let statements = &self.document.statements;
+        self.computed.statements.get_or_init(|| statements.iter().map(|_| Arc::default()).collect())
+    }
+
+    /// Returns the document with these of its statements, in this order. Compiled statements are shared: a statement has the same
+    /// formula in every document.
+    pub(crate) fn part(&self, places: &[usize]) -> PreparedDocument {
+        let own = &self.document.statements;
+        let statements: Vec<Statement> = places.iter().filter_map(|place| own.get(*place)).cloned().collect();
+        let compiled = places.iter().filter_map(|place| self.statements().get(*place)).map(Arc::clone);
+        let part = PreparedDocument::new(self.document.with_statements(statements));
+        part.computed.statements.get_or_init(|| compiled.collect());
+        part
+    }
+
     /// Puts a statement into a formula as compiling it would, given the index of its document in the query and its own index in
     /// the document.
     pub(super) fn compile<'a>(
@@ -92,13 +108,8 @@ impl PreparedDocument {
         context: &Context<'a>,
         at: (usize, usize),
     ) -> Lit {
-        let statements = &self.document.statements;
-        let all = self
-            .computed
-            .statements
-            .get_or_init(|| statements.iter().map(|_| CompiledStatement::default()).collect());
-        match all.get(at.1) {
-            Some(compiled) => compiled.put_in(formula, context, at, statements),
+        match self.statements().get(at.1) {
+            Some(compiled) => compiled.put_in(formula, context, at, &self.document.statements),
             None => broken("a statement is one of its document"),
         }
     }

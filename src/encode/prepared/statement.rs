@@ -64,9 +64,9 @@ impl Kept {
         Kept { key, compiled }
     }
 
-    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, document: usize) -> Lit {
+    fn put_in<'a>(&'a self, formula: &mut Formula<'a>, at: (usize, usize)) -> Lit {
         let recorded = self.compiled.borrow_dependent();
-        formula.put_in(&recorded.snapshot, document, recorded.literal)
+        formula.put_in(&recorded.snapshot, at, recorded.literal)
     }
 }
 
@@ -85,7 +85,7 @@ impl CompiledStatement {
         for slot in &self.kept {
             let kept = slot.get_or_init(|| Box::new(Kept::new(statements, number, key.clone())));
             if kept.key == key {
-                return kept.put_in(formula, document);
+                return kept.put_in(formula, at);
             }
         }
         compile_statement(formula, context, at, statement)

@@ -13,6 +13,8 @@
 //! | assumed root | kind, some ARN of the account that is of no other kind, separator |
 //! | service, web identity, SAML | kind, name |
 //!
+//! The ids of users start with `AIDA` and those of roles with `AROA` (IAM User Guide, page `reference_identifiers`).
+//!
 //! So every test of the requester in a policy is a wildcard pattern on one word, and the tests agree on the account and the
 //! session name.
 
@@ -100,11 +102,11 @@ pub fn domain(requesters: Requesters) -> Vec<Pattern> {
     };
     let mut forms: Vec<Pattern> = Vec::new();
     for name in named(arn(ROLE, ":iam::", ":role/")) {
-        let id = some(name.symbol(SEPARATOR), Class::NOT_COLON).text(":");
+        let id = name.symbol(SEPARATOR).text("AROA").many(Class::NOT_COLON).text(":");
         forms.push(some(id, Class::ANY).finish());
     }
     for name in named(arn(USER, ":iam::", ":user/")) {
-        forms.push(some(name.symbol(SEPARATOR), Class::NOT_COLON).finish());
+        forms.push(name.symbol(SEPARATOR).text("AIDA").many(Class::NOT_COLON).finish());
     }
     let federated = some(arn(FEDERATED, ":sts::", ":federated-user/"), Class::ANY).symbol(SEPARATOR);
     forms.push(some(federated, Class::ANY).finish());

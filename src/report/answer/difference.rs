@@ -288,8 +288,13 @@ impl<'a> Change<'a> {
     /// Summarizes this direction in a few words.
     pub fn sentence(&self) -> String {
         let all = self.groups.iter().filter(|group| group.is_all_new).count();
+        let name = self.direction.name();
         let groups = match (self.groups.len(), all) {
-            (0, _) => "nothing".to_owned(),
+            (0, _) => match &self.rest.verdict {
+                Verdict::Pass(_) => "nothing".to_owned(),
+                Verdict::Fail(_) => "something that is not listed".to_owned(),
+                Verdict::Unknown(_) => return format!("could not decide whether anything was {name}"),
+            },
             (1, 1) => "1 group, entirely".to_owned(),
             (n, all) if all == n => format!("{}, all of them entirely", counted(n, "group")),
             (n, 0) => format!("{}, partly", counted(n, "group")),
@@ -298,11 +303,12 @@ impl<'a> Change<'a> {
         let rest = match &self.rest.verdict {
             Verdict::Pass(_) if self.groups.is_empty() => " (proved for every request)",
             Verdict::Pass(_) => " (proved complete)",
+            Verdict::Fail(_) if self.groups.is_empty() => "",
             Verdict::Fail(_) => " (there is more)",
             Verdict::Unknown(_) => " (could not decide whether there is more)",
         };
         let colon = if self.direction.is_denial() { ":" } else { "" };
-        format!("{}{colon} {groups}{rest}", self.direction.name())
+        format!("{name}{colon} {groups}{rest}")
     }
 }
 
