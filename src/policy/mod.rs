@@ -16,6 +16,7 @@ mod document;
 mod extract;
 mod json;
 mod json_scan;
+mod layers;
 mod parse;
 mod parse_error;
 mod pointer;
@@ -49,6 +50,7 @@ pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, 
 pub(crate) use json_scan::Cursor;
 #[cfg(feature = "batch")]
 pub(crate) use json_scan::{string_length, value_length};
+pub use layers::{Attached, LayerKind, LayerSet, Layers};
 pub(crate) use parse::document;
 pub use parse::parse;
 pub use parse_error::ParseError;

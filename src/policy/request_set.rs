@@ -11,9 +11,9 @@ use crate::policy::{Document, Effect, PrincipalMeaning};
 /// single account".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalForms {
-    /// `"*"`, the requester's own ARN, services, identity providers, unique ids.
+    /// `"*"`, the requester's own ARN, services, identity providers, unique ids of users.
     Direct,
-    /// Also ARNs of roles for their sessions, and ARNs of users for their federated users.
+    /// Also ARNs and unique ids of roles for their sessions, and ARNs of users for their federated users.
     WithRoles,
     /// Also accounts: all forms.
     All,
@@ -98,8 +98,9 @@ impl RequestSet {
                     has_accounts |= resource.as_literal().is_none() || service.as_literal().is_none();
                     has_roles |= service.as_literal() != Some("sts");
                 }
+                // It may be the id of a role.
+                PrincipalMeaning::UniqueId => has_roles = true,
                 PrincipalMeaning::AwsAny
-                | PrincipalMeaning::UniqueId
                 | PrincipalMeaning::Unrecognised
                 | PrincipalMeaning::Pattern
                 | PrincipalMeaning::Federated(_)

@@ -34,8 +34,8 @@ mod summary;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
-    BlockReport, Change, Denial, Direction, Expected, External, Found, Invocation, Judgement, Measures,
-    Outcome, PartReport, Reason, Remark, Settled, Simulation, StatementReport, lint,
+    BlockReport, Change, Denial, Direction, Expected, External, Found, Invocation, Judgement, LayerReport,
+    LayersReport, Measures, Outcome, PartReport, Reason, Remark, Settled, Simulation, StatementReport, lint,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};

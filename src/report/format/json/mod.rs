@@ -7,6 +7,7 @@ mod external;
 mod find;
 mod issue;
 mod judged;
+mod layers;
 mod place;
 mod request;
 mod simulation;
