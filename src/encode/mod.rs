@@ -24,6 +24,7 @@ mod principal;
 mod principal_arn;
 mod slice;
 mod statement;
+mod trees;
 #[cfg(test)]
 mod truth;
 

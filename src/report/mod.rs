@@ -35,7 +35,8 @@ mod summary;
 pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
     BlockReport, Change, Denial, Direction, Expected, External, Found, Invocation, Judgement, LayerReport,
-    LayersReport, Measures, Outcome, PartReport, Reason, Remark, Settled, Simulation, StatementReport, lint,
+    LayersReport, Measures, Outcome, PartReport, Possible, Reason, Remark, Settled, Simulation,
+    StatementReport, Traced, lint,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};

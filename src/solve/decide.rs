@@ -5,13 +5,13 @@
 //! 3. Otherwise the answer is UNKNOWN, with the predicates and the request of the first step.
 
 use crate::code::Code;
-use crate::confirm::Claim;
+use crate::confirm::{Claim, OpenPoint};
 use crate::formula::{Lit, OpaqueId};
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::solve::fitting_values::with_fitting_values;
 use crate::solve::model::{Concretizer, Model};
-use crate::solve::opaque_reasons::{of_document, of_policy_variables, of_predicate};
+use crate::solve::opaque_reasons::{of_document, of_layers, of_policy_variables, of_predicate};
 use crate::solve::search::Search;
 use crate::solve::verdict::{Proof, Unknown, UnknownReason};
 use crate::solve::witness::{Unconfirmed, Witness};
@@ -80,9 +80,10 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let reasons = match disagreement.open {
         // Within the document, the open predicate cancels out between statements. The referee evaluates one statement after the
         // other and does not see this.
-        Some(document) if opaques.is_empty() => {
+        Some(OpenPoint::Document(document)) if opaques.is_empty() => {
             of_document(search.workspace.formula, document, claim.query.documents())
         }
+        Some(OpenPoint::Layers(codes)) if opaques.is_empty() => of_layers(codes),
         _ => {
             let formula = &*search.workspace.formula;
             opaques.into_iter().map(|id| of_predicate(formula, id, claim.query.documents())).collect()
@@ -97,7 +98,10 @@ fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answ
         Err(unconfirmed) => *unconfirmed,
     };
     let reasons = match disagreement.open {
-        Some(document) => of_document(search.workspace.formula, document, claim.query.documents()),
+        Some(OpenPoint::Document(document)) => {
+            of_document(search.workspace.formula, document, claim.query.documents())
+        }
+        Some(OpenPoint::Layers(codes)) => of_layers(codes),
         None => vec![UnknownReason::Internal(disagreement.message)],
     };
     open(reasons, Some(request))

@@ -203,6 +203,7 @@ fn of_policies(set: RequestSet) -> &'static str {
         RequestSet::Allowed(PrincipalForms::Direct) => {
             " allowed, by an entry other than an account or a role, by "
         }
+        RequestSet::Granted(_) => " granted by ",
         RequestSet::Denied => " denied by ",
     }
 }
@@ -213,6 +214,7 @@ fn of_set(set: RequestSet) -> &'static str {
         RequestSet::Allowed(PrincipalForms::All) => " (allowed)",
         RequestSet::Allowed(PrincipalForms::WithRoles) => " (allowed, accounts left out)",
         RequestSet::Allowed(PrincipalForms::Direct) => " (allowed, accounts and roles left out)",
+        RequestSet::Granted(_) => " (granted)",
         RequestSet::Denied => " (denied)",
     }
 }

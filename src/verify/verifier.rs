@@ -109,7 +109,7 @@ impl Question {
                 if set == other_set =>
             {
                 let (new, existing) = match set {
-                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Allowed(_) | RequestSet::Granted(_) => (one, other),
                     RequestSet::Denied => (other, one),
                 };
                 Ok(Query::nothing_more_through(new, existing, *set))
@@ -139,7 +139,7 @@ impl Question {
         match (self.check, &*self.policies, &*self.within, &*self.without) {
             (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) if self.caps.is_empty() => {
                 let (new, existing) = match own {
-                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Allowed(_) | RequestSet::Granted(_) => (one, other),
                     RequestSet::Denied => (other, one),
                 };
                 Ok(Query::nothing_more_through(new, existing, set))

@@ -4,10 +4,12 @@
 //! null is omitted. `expect` is the decision of the referee about the request, `trace` what each layer does, `open` the points on
 //! which an open decision depends. `can` is the answer for every request of this requester with this action on this resource.
 
+use iamsat::check::{self, CanVerdict, Property, Wanted, can};
 use iamsat::container::read_layers;
 use iamsat::evaluate::{Decision, Options, decide_layers};
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, Layers};
+use iamsat::query::Callers;
 use iamsat::report::LayersReport;
 use iamsat::request::{Request, RequestSpec};
 use iamsat::span::Source;
@@ -79,6 +81,22 @@ fn request(value: &Value, layers: &Layers<Document>) -> Request {
     spec.request().unwrap()
 }
 
+/// Asks if the requester of a case can make some request with its action on its resource.
+fn answer(case: &Value, layers: &Layers<Document>) -> CanVerdict {
+    let text = |member: &str| case["request"][member].as_str().unwrap().to_owned();
+    let property =
+        Property { actions: vec![text("action")], resources: vec![text("resource")], ..Property::default() };
+    let wanted = Wanted {
+        callers: Callers::parse(&text("requester")).unwrap(),
+        scope: vec![property.document().unwrap()],
+    };
+    let answer = can(&layers.map(|document| document.into()), &wanted, &check::Options::default());
+    if let CanVerdict::Unknown(unknown) = &answer.verdict {
+        assert_eq!(unknown.internal(), None, "{case}");
+    }
+    answer.verdict
+}
+
 #[test]
 fn every_layer_does_what_the_case_says() {
     let cases: Vec<Value> = serde_json::from_str(CASES).unwrap();
@@ -103,6 +121,17 @@ fn every_layer_does_what_the_case_says() {
         }
         if !case["open"].is_null() {
             said["open"] = json!(open);
+        }
+        let verdict = answer(case, &layers);
+        if !case["can"].is_null() {
+            said["can"] = json!(verdict.name());
+        }
+        // The answer for every request covers this one.
+        assert!(layered.decision != Decision::Allowed || verdict.name() != "CANNOT", "{title}: {case}");
+        if let CanVerdict::Can(witness) = &verdict {
+            let options = Options::for_documents(&documents);
+            let decision = decide_layers(&borrowed, witness.request(), &options).decision;
+            assert_eq!(decision, Decision::Allowed, "{title}: {witness:?}");
         }
         for (member, value) in said.as_object().unwrap() {
             if case[member] != *value {

@@ -5,6 +5,7 @@ mod aws_globals;
 mod baseline;
 mod batch;
 mod block_public_access;
+mod can;
 mod compare;
 mod container;
 mod external_access;
@@ -28,6 +29,7 @@ pub(super) use aws_globals::AwsGlobals;
 pub(super) use baseline::{BaselineArgs, InputArgs};
 pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
+pub(super) use can::CanArgs;
 use clap::{Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
 pub(super) use container::ContainerArgs;
@@ -130,6 +132,16 @@ must have one. --not-principal-account and --outside-org do not count AWS servic
 
 Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
     Find(FindArgs),
+    /// Ask if all layers together allow a request with given properties
+    #[command(after_help = "\
+Examples:
+  iamsat can --layers layers.json --principal arn:aws:iam::111122223333:role/app --action 's3:Delete*'
+  iamsat can --identity app.json --scp FullAWSAccess.json --scp FullAWSAccess.json,region.json \\
+      --resource-policy bucket.json --resource-account 111122223333 --principal arn:aws:iam::111122223333:role/app
+
+A layer that is not named is not attached. Exit codes: 0 CANNOT (proved for every request), 1 CAN (with a request
+and what each layer does), 3 UNKNOWN, 2 error.")]
+    Can(CanArgs),
     /// Find parts of a policy without effect, and parts that allow more than they appear to
     #[command(after_help = "\
 Example:

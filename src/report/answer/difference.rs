@@ -58,9 +58,13 @@ impl Direction {
     fn share(self, set: RequestSet, is_all: bool) -> String {
         let what = match (self, set) {
             (Direction::Gained, RequestSet::ALLOWED | RequestSet::Denied) => "gained",
-            (Direction::Gained, RequestSet::Allowed(_)) => "gained even without an identity policy",
+            (Direction::Gained, RequestSet::Allowed(_) | RequestSet::Granted(_)) => {
+                "gained even without an identity policy"
+            }
             (Direction::Lost, RequestSet::ALLOWED | RequestSet::Denied) => "lost",
-            (Direction::Lost, RequestSet::Allowed(_)) => "allowed only together with an identity policy",
+            (Direction::Lost, RequestSet::Allowed(_) | RequestSet::Granted(_)) => {
+                "allowed only together with an identity policy"
+            }
             (Direction::NoLongerDenied | Direction::NewlyDenied, _) => self.name(),
         };
         match (self, is_all) {

@@ -325,6 +325,7 @@ impl Certificate {
                 Role::Caps => caps.push(of_layer.collect()),
                 Role::Scope => within.extend(of_layer),
                 Role::Excludes => without.extend(of_layer),
+                Role::Part | Role::Rule => broken("a decision over layers has a certificate of its own"),
             }
         }
         Certificate {

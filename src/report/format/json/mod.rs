@@ -9,6 +9,7 @@ mod issue;
 mod judged;
 mod layers;
 mod place;
+mod possible;
 mod request;
 mod simulation;
 

@@ -2,6 +2,7 @@
 
 mod block_public_access;
 mod external;
+mod possible;
 mod simulation;
 mod snippet;
 mod style;
@@ -16,6 +17,7 @@ use crate::report::issue::{Issue, Kind};
 use crate::span::Source;
 use annotate_snippets::{Group, Level};
 
+pub use possible::possible;
 pub use simulation::simulation;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled};
