@@ -1,9 +1,9 @@
 //! Asks if all layers together allow some request.
 
-use super::ask::{Options, compiling, spent, values};
+use super::ask::{Options, certified, compiling, spent, values};
 use super::isolation::caught;
 use super::likelier::likelier;
-use crate::confirm::Referee;
+use crate::confirm::{Referee, Shown};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::limits::Exhausted;
@@ -12,6 +12,7 @@ use crate::query::{Callers, LayeredQuestion, Query, Semantics};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
 use crate::theory::Theory;
+use crate::verify::Certificate;
 use std::sync::OnceLock;
 
 /// The requests that a question over layers is about: some of the callers make them, and each document of the scope allows them.
@@ -34,6 +35,14 @@ pub struct CanAnswer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
+    certificate: Option<Certificate>,
+}
+
+impl CanAnswer {
+    /// Returns the evidence for a CAN or CANNOT to [`crate::verify::verify`], if [`Options::certificate`] was set.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
 }
 
 /// CAN with its witness, CANNOT with its proof, UNKNOWN with its reasons.
@@ -118,6 +127,7 @@ pub fn nearest_miss(
     wanted: &Wanted,
     options: &Options,
 ) -> Option<NearMiss> {
+    let options = &Options { certificate: false, certify: false, ..options.clone() };
     let mut sets: Vec<(LayerKind, usize)> = layers.attached().map(|set| (set.kind, set.level)).collect();
     sets.extend([(LayerKind::Identity, 0), (LayerKind::Resource, 0)]);
     sets.sort_by_key(|(kind, level)| (REFUSING.iter().position(|other| other == kind), *level));
@@ -178,30 +188,12 @@ fn full_access(kind: LayerKind) -> &'static Document {
     })
 }
 
-/// Returns the account in all resources of the scope, if it is the same in all.
-fn owner(scope: &[Document]) -> Option<String> {
-    let statements = scope.iter().flat_map(|document| &document.statements);
-    let elements = statements.filter_map(|statement| statement.resource.as_ref());
-    let mut owner: Option<&str> = None;
-    for element in elements {
-        for value in &element.values {
-            let account = value.value.text.split(':').nth(4)?;
-            let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-            if element.negated || !is_account || owner.is_some_and(|owner| owner != account) {
-                return None;
-            }
-            owner = Some(account);
-        }
-    }
-    owner.map(str::to_owned)
-}
-
 fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
     let question = LayeredQuestion::new(
         layers.map(|document| document.document()),
         wanted.callers.clone(),
         &wanted.scope,
-        owner(&wanted.scope),
+        options.strict_arn,
     );
     let semantics = Semantics {
         strict_arn: options.strict_arn,
@@ -237,7 +229,39 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
             CanVerdict::Unknown(Box::new(placed(*unknown, &query, layers, wanted)))
         }
     };
-    CanAnswer { verdict, assumptions, stats }
+    let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
+    with_certificate(answer, (&query, &documents), semantics, options)
+}
+
+/// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.
+fn with_certificate<'q>(
+    mut answer: CanAnswer,
+    (query, documents): (&Query<'q>, &[DocumentRef<'q>]),
+    semantics: Semantics,
+    options: &Options,
+) -> CanAnswer {
+    match &answer.verdict {
+        CanVerdict::Can(witness) if options.certificate => {
+            let request = witness.request();
+            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
+            answer.certificate = Some(Certificate::of_fail(query, semantics, &answer.assumptions, shown));
+        }
+        CanVerdict::Cannot(_) if options.certificate || options.certify => {
+            match certified(query, documents, semantics, options) {
+                Ok(refutation) if options.certificate => {
+                    answer.certificate =
+                        Some(Certificate::of_pass(query, semantics, &answer.assumptions, &refutation));
+                }
+                Ok(_) => {}
+                Err(refusal) => {
+                    let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
+                    answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
+                }
+            }
+        }
+        _ => {}
+    }
+    answer
 }
 
 fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {
@@ -245,6 +269,7 @@ fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnsw
         verdict: CanVerdict::Unknown(Box::new(Unknown { reasons, candidate })),
         assumptions: Vec::new(),
         stats: Stats::default(),
+        certificate: None,
     }
 }
 

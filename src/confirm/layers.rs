@@ -37,15 +37,15 @@ fn is_caller(requester: &Requester, layered: &Layered<'_>) -> Result<(), Disagre
     let callers = layered.callers;
     let is_of_service =
         matches!(requester, Requester::RoleSession { role, .. } if role.starts_with("aws-service-role/"));
-    let account = match (&callers.account, requester.account()) {
+    let account = match (callers.account(), requester.account()) {
         (Some(wanted), Some(account)) => wanted == account,
         (Some(_), None) => false,
         (None, _) => true,
     };
     let is_named = layered.names.is_none_or(|document| names(document, requester));
-    match callers.kinds.contains(&requester.kind())
+    match callers.kinds().contains(&requester.kind())
         && account
-        && is_of_service == callers.are_service_linked
+        && is_of_service == callers.are_service_linked()
         && is_named
     {
         true => Ok(()),

@@ -6,25 +6,52 @@ use crate::request::RequesterKind;
 /// The requesters that a query over layers is about: the layers are those of each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callers {
-    /// Their kinds.
-    pub kinds: Vec<RequesterKind>,
-    /// Their account, if it is known.
-    pub account: Option<String>,
-    /// True if they are sessions of one role of a service.
-    pub are_service_linked: bool,
+    /// The text that names them, if they are named.
+    principal: Option<String>,
+    kinds: Vec<RequesterKind>,
+    account: Option<String>,
+    are_service_linked: bool,
     /// The JSON of the `Principal` element that names them, if they are named.
-    pub element: Option<String>,
+    element: Option<String>,
 }
 
 impl Callers {
     /// Returns some users and sessions of roles, of any account.
     pub fn anyone() -> Callers {
         Callers {
+            principal: None,
             kinds: vec![RequesterKind::User, RequesterKind::RoleSession],
             account: None,
             are_service_linked: false,
             element: None,
         }
+    }
+
+    /// Returns the same requesters without users.
+    #[must_use]
+    pub fn without_users(mut self) -> Callers {
+        self.kinds.retain(|kind| *kind != RequesterKind::User);
+        self
+    }
+
+    /// Returns the text that names them, if they are named.
+    pub fn principal(&self) -> Option<&str> {
+        self.principal.as_deref()
+    }
+
+    /// Returns their kinds.
+    pub fn kinds(&self) -> &[RequesterKind] {
+        &self.kinds
+    }
+
+    /// Returns their account, if it is known.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// True if they are sessions of one role of a service.
+    pub fn are_service_linked(&self) -> bool {
+        self.are_service_linked
     }
 
     /// Reads the requesters that a principal stands for: `anonymous`, the ARN of a user, a role (for all of its sessions), a session
@@ -38,13 +65,19 @@ impl Callers {
     /// use iamsat::query::Callers;
     /// use iamsat::request::RequesterKind;
     /// let sessions = Callers::parse("arn:aws:iam::111122223333:role/app").unwrap();
-    /// assert_eq!(sessions.kinds, [RequesterKind::RoleSession]);
+    /// assert_eq!(sessions.kinds(), [RequesterKind::RoleSession]);
     /// assert!(Callers::parse("arn:aws:s3:::bucket").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Callers, String> {
+        let callers = Callers::of(text)?;
+        Ok(Callers { principal: Some(text.to_owned()), ..callers })
+    }
+
+    fn of(text: &str) -> Result<Callers, String> {
         use RequesterKind as Kind;
         let aws = |name: &str| format!("{{\"AWS\":{}}}", quoted(name));
         let one = |kind: Kind, account: Option<&str>, element: String| Callers {
+            principal: None,
             kinds: vec![kind],
             account: account.map(str::to_owned),
             are_service_linked: false,

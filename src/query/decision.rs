@@ -6,7 +6,9 @@
 use super::rules::{Rule, document_of, statement};
 use super::{Callers, Query, Role, Tree};
 use crate::code::Code;
-use crate::policy::{Attached, Document, LayerKind, Layers, PrincipalForms, RequestSet};
+use crate::policy::{
+    Attached, Document, Effect, LayerKind, Layers, PrincipalForms, RequestSet, ResourceShape,
+};
 use crate::request::RequesterKind as Kind;
 
 /// A question about layers: may some of the callers make some request of the scope?
@@ -45,12 +47,12 @@ struct Facts {
 }
 
 impl<'a> LayeredQuestion<'a> {
-    /// Asks about these layers. `owner` is the account of all resources in question, if it is known.
+    /// Asks about these layers. With `strict_arn`, it is open if a wildcard in a field of an ARN matches `:`.
     pub fn new(
         layers: Layers<&'a Document>,
         callers: Callers,
         scope: &'a [Document],
-        owner: Option<String>,
+        strict_arn: bool,
     ) -> LayeredQuestion<'a> {
         let mentioned: Vec<&str> =
             layers.documents().copied().chain(scope).flat_map(Document::mentioned_keys).collect();
@@ -58,9 +60,10 @@ impl<'a> LayeredQuestion<'a> {
         let conditions = |operators: &str| {
             fact(&format!("\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{{{operators}}}"))
         };
-        let known = layers.resource_account.as_deref().map(str::to_owned).or(owner);
+        let known =
+            layers.resource_account.as_deref().map(str::to_owned).or_else(|| owner(scope, strict_arn));
         let owner = known.as_deref();
-        let own = callers.account.as_deref();
+        let own = callers.account();
         let is_known = |key: &str| mentions(key).then_some(());
         let on = |account: &str| format!("\"Action\":\"*\",\"Resource\":\"arn:*:*:*:{account}:*\"");
         let organization = layers.organization.as_deref();
@@ -132,6 +135,33 @@ impl<'a> LayeredQuestion<'a> {
         builder.query.demand(demands.into_iter().chain([allowed]));
         builder.query
     }
+}
+
+/// Returns the account of all resources in question, if a document of the scope names the same one in each of its statements.
+fn owner(scope: &[Document], strict_arn: bool) -> Option<String> {
+    scope.iter().find_map(|document| owner_of(document, strict_arn)).map(str::to_owned)
+}
+
+/// Returns the account that all resources of the document name.
+fn owner_of(document: &Document, strict_arn: bool) -> Option<&str> {
+    let mut owner: Option<&str> = None;
+    for statement in document.statements.iter().filter(|one| one.effect.value == Effect::Allow) {
+        let element = statement.resource.as_ref().filter(|element| !element.negated)?;
+        for value in &element.values {
+            let ResourceShape::Arn { fields, .. } = &value.value.shape else { return None };
+            let [first @ .., account, _] = &**fields;
+            // With `--strict-arn` it is open if a wildcard before the account matches `:`.
+            if strict_arn && first.iter().any(|field| field.as_literal().is_none()) {
+                return None;
+            }
+            let account = account.as_literal().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+            if account.len() != 12 || owner.is_some_and(|owner| owner != account) {
+                return None;
+            }
+            owner = Some(account);
+        }
+    }
+    owner
 }
 
 /// Returns the document with one Allow statement with these members.
@@ -223,9 +253,9 @@ impl<'s> Builder<'s, '_> {
     fn demands(&mut self) -> Vec<Tree> {
         let question = self.question;
         let Facts { callers, owned, organization, resource_organization, endpoint, .. } = &question.facts;
-        let mut demands = vec![Tree::Kind(question.callers.kinds.clone())];
+        let mut demands = vec![Tree::Kind(question.callers.kinds().to_vec())];
         demands.extend(callers.iter().map(|document| self.fact(document)));
-        if question.callers.kinds.contains(&Kind::RoleSession) && !question.callers.are_service_linked {
+        if question.callers.kinds().contains(&Kind::RoleSession) && !question.callers.are_service_linked() {
             demands.push(self.fact(service_linked()).negated());
         }
         demands.extend(owned.iter().map(|document| self.fact(document)));
@@ -278,8 +308,8 @@ impl<'s> Builder<'s, '_> {
     fn same_account(&mut self) -> Tree {
         let question = self.question;
         let star = self.rule(Rule::OwnOrAws);
-        let owner = question.owner();
-        match (owner, question.callers.account.as_deref()) {
+        let owner = question.owner.as_deref();
+        match (owner, question.callers.account()) {
             (Some(owner), Some(own)) if owner == own => Tree::constant(true),
             (Some(_), Some(_)) => star,
             (Some(_), None) => match &question.facts.in_owner {
@@ -301,7 +331,7 @@ impl<'s> Builder<'s, '_> {
 
     /// Returns "all layers together allow the request".
     fn allowed(&mut self) -> Tree {
-        let kinds = self.question.callers.kinds.clone();
+        let kinds = self.question.callers.kinds().to_vec();
         let is_one = kinds.len() == 1;
         let mut parts = Vec::new();
         for kind in kinds {
@@ -329,7 +359,7 @@ impl<'s> Builder<'s, '_> {
 
     /// Returns "a Deny of some layer applies".
     fn denied(&mut self, kind: Kind) -> Tree {
-        let is_service_linked = self.question.callers.are_service_linked;
+        let is_service_linked = self.question.callers.are_service_linked();
         let mut denied = Vec::new();
         if PRINCIPALS.contains(&kind) {
             denied.push(self.denies(LayerKind::Identity, 0));
@@ -378,7 +408,7 @@ impl<'s> Builder<'s, '_> {
         let owner = question.layers.resource_account.as_deref();
         if let Some(owner) = owner.filter(|_| !denied.is_empty() && OF_ACCOUNTS.contains(&kind)) {
             // An action without a resource is bound by the RCPs of its caller, which are not given for another account.
-            let is_own = match (question.callers.account.as_deref(), &question.facts.in_owner) {
+            let is_own = match (question.callers.account(), &question.facts.in_owner) {
                 (Some(own), _) => Tree::constant(own == owner),
                 (None, Some(document)) => self.fact(document),
                 (None, None) => Tree::constant(false),
@@ -400,7 +430,7 @@ impl<'s> Builder<'s, '_> {
 
     /// Returns "each level of SCPs and the endpoint allow the request".
     fn caps(&mut self, kind: Kind) -> Tree {
-        let is_service_linked = self.question.callers.are_service_linked;
+        let is_service_linked = self.question.callers.are_service_linked();
         let mut caps = Vec::new();
         if OF_ACCOUNTS.contains(&kind) && !is_service_linked {
             for level in 0..self.levels(LayerKind::ServiceControl) {
@@ -498,13 +528,6 @@ impl<'s> Builder<'s, '_> {
         let across = Tree::all([same.clone().negated(), pass_role.negated(), across]);
         let grant = Tree::all([self.rule(Rule::MayHaveGrant), Tree::Open(Code::KmsGrants, "".into())]);
         Tree::any([Tree::all([same, own]), across, grant])
-    }
-}
-
-impl LayeredQuestion<'_> {
-    /// Returns the account of all resources in question, if it is known.
-    fn owner(&self) -> Option<&str> {
-        self.owner.as_deref()
     }
 }
 

@@ -11,6 +11,7 @@ use iamsat::policy::{Attached, Document, Layers};
 use iamsat::query::Callers;
 use iamsat::request::{FactSets, Request, RequestSpec};
 use iamsat::solve::UnknownReason;
+use iamsat::verify::{Limits, Outcome, verify};
 use serde_json::{Value, json};
 
 const OWN: &str = "111122223333";
@@ -198,7 +199,7 @@ fn full() -> Attached<Document> {
 fn layers(random: &mut Random, callers: &Callers) -> Layers<Document> {
     use iamsat::request::RequesterKind as Kind;
     let mut layers = Layers::default();
-    let may_have_session = !callers.kinds.contains(&Kind::User);
+    let may_have_session = !callers.kinds().contains(&Kind::User);
     layers.identity = (0..random.below(3)).map(|_| policy(random, Principals::None, 1)).collect();
     if random.chance(3) {
         layers.boundary = Some(policy(random, Principals::None, 2));
@@ -333,6 +334,47 @@ impl Case {
         let scope: Vec<&str> = self.wanted.scope.iter().map(|document| document.source.text()).collect();
         format!("{layers:#?}\n{:?}\n{scope:?}", self.wanted.callers)
     }
+}
+
+/// Every certificate of an answer over layers is verified, and not as the same claim once a layer is left out of it or the requesters
+/// are others.
+#[test]
+fn certificates_of_layers() {
+    let (worlds, first) = worlds_and_seed(24);
+    let options = check::Options { certificate: true, certify: true, ..check::Options::default() };
+    let mut verified = [0u64; 2];
+    for seed in first..first + worlds {
+        let random = &mut Random::new(seed, 0xce47);
+        let case = Case::new(random);
+        let answer = can(&case.layers.map(|document| document.into()), &case.wanted, &options);
+        let Some(certificate) = answer.certificate() else {
+            assert!(matches!(answer.verdict, CanVerdict::Unknown(_)), "{seed}: {answer:?}");
+            continue;
+        };
+        let text = certificate.to_text();
+        let outcome = |text: &str| verify(text, &Limits::default());
+        let Outcome::Verified(claim) = outcome(&text) else {
+            panic!("{seed}: {:?}\n{}\n{text}", outcome(&text), case.show());
+        };
+        let is_pass = matches!(answer.verdict, CanVerdict::Cannot(_));
+        assert_eq!(claim.answer, if is_pass { "PASS" } else { "FAIL" }, "{seed}");
+        verified[usize::from(is_pass)] += 1;
+        let mut changed: Value = serde_json::from_str(&text).unwrap();
+        if let Some(list) = changed["decision"]["layers"].as_array_mut().filter(|list| !list.is_empty()) {
+            list.pop();
+            // A layer that takes no part may be left out; then the claim does not name it.
+            if let Outcome::Verified(other) = outcome(&changed.to_string()) {
+                assert_ne!(other.sentence, claim.sentence, "{seed}: {text}");
+            }
+        }
+        if case.requesters[0].starts_with("service:") {
+            continue;
+        }
+        let mut changed: Value = serde_json::from_str(&text).unwrap();
+        changed["decision"]["callers"]["principal"] = "service:other.amazonaws.com".into();
+        assert!(!matches!(outcome(&changed.to_string()), Outcome::Verified(_)), "{seed}: {text}");
+    }
+    assert!(verified.iter().all(|count| *count > 0), "{verified:?}");
 }
 
 fn worlds_and_seed(default: u64) -> (u64, u64) {

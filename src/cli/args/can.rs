@@ -7,6 +7,7 @@ use super::value::duration;
 use crate::check::Options;
 use crate::surface::deadline;
 use clap::{ArgGroup, Args};
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args, Debug)]
@@ -33,6 +34,12 @@ pub(crate) struct CanArgs {
     /// Exit with 0 on CAN; errors and UNKNOWN keep their codes
     #[arg(long, help_heading = "Search")]
     pub(crate) exit_zero: bool,
+    /// Write the evidence for the answer to a file that `iamsat verify` checks
+    #[arg(long, value_name = "FILE", help_heading = "Search")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Verify a CANNOT before it is given; one that is not verified is UNKNOWN
+    #[arg(long, help_heading = "Search")]
+    pub(crate) certify: bool,
     /// Assume facts that usually hold for requests; the answer names those it depends on
     #[arg(long, help_heading = "Reading")]
     pub(crate) assume_heuristics: bool,
@@ -49,6 +56,8 @@ impl CanArgs {
     /// Returns the options of the query, whose timeout starts now.
     pub(crate) fn options(&self) -> Options {
         let mut options = Options {
+            certificate: self.certificate.is_some(),
+            certify: self.certify,
             strict_arn: self.strict_arn,
             assume_heuristics: self.assume_heuristics,
             ..Options::default()

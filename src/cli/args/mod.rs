@@ -173,6 +173,9 @@ or
 or
   {\"id\":3,\"check\":\"check-no-public-access\",
    \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
+or
+  {\"id\":4,\"check\":\"can\",\"layers\":{\"identity\":[{...}],\"scp\":[[{...}]]},
+   \"principal\":\"arn:aws:iam::111122223333:role/app\",\"actions\":[\"s3:PutObject\"]}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),

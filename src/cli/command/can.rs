@@ -1,5 +1,6 @@
 //! `can`, and `find` over layers: is a request with given properties allowed by all layers together?
 
+use super::certificate;
 use crate::check::{CanVerdict, Options, Property, PropertyError, Wanted, can, nearest_miss};
 use crate::cli::Exit;
 use crate::cli::args::{CanArgs, Format, LayersArgs};
@@ -9,9 +10,9 @@ use crate::policy::{Document, Layers, Read};
 use crate::query::Callers;
 use crate::report::text;
 use crate::report::{Failure, Possible, Report, Status};
-use crate::request::RequesterKind;
-use crate::surface::{answered, document};
+use crate::surface::{answered, callers, document};
 use serde_json::json;
+use std::path::Path;
 
 pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
@@ -28,7 +29,8 @@ pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> 
     }
     let scope = documents(&wanted)?;
     let wanted = Wanted { callers: callers(args.principal.as_deref(), &layers)?, scope };
-    let exit = answer("can", &layers, &wanted, &args.options(), output)?;
+    let certificate = args.certificate.as_deref();
+    let exit = answer(("can", certificate), &layers, &wanted, &args.options(), output)?;
     Ok(exit.zeroed(args.exit_zero))
 }
 
@@ -67,30 +69,9 @@ pub(super) fn documents(properties: &[Property]) -> Result<Vec<Document>, Failur
     }
 }
 
-/// Returns the requesters whose layers these are.
-fn callers(principal: Option<&str>, layers: &Layers<Document>) -> Result<Callers, Failure> {
-    let Some(principal) = principal else {
-        let mut callers = Callers::anyone();
-        if !layers.session.is_empty() {
-            callers.kinds.retain(|kind| *kind == RequesterKind::RoleSession);
-        }
-        return Ok(callers);
-    };
-    let mut callers = Callers::parse(principal).map_err(Failure::validation)?;
-    if !layers.session.is_empty() {
-        if callers.kinds == [RequesterKind::User] {
-            return Err(Failure::validation(
-                "a session policy limits a session, and the requester is a user: name a session of a role or a federated user",
-            ));
-        }
-        callers.kinds.retain(|kind| *kind != RequesterKind::User);
-    }
-    Ok(callers)
-}
-
 /// Answers the question and writes the answer.
 pub(super) fn answer(
-    command: &'static str,
+    (command, certificate): (&'static str, Option<&Path>),
     layers: &Layers<Document>,
     wanted: &Wanted,
     options: &Options,
@@ -99,6 +80,7 @@ pub(super) fn answer(
     let borrowed = layers.map(|document| document.into());
     let options = options.sharing();
     let answer = answered(|| can(&borrowed, wanted, &options))?;
+    certificate::write(certificate, answer.certificate(), output)?;
     let is_refused = matches!(answer.verdict, CanVerdict::Cannot(_));
     let near = match is_refused {
         true => answered(|| nearest_miss(&borrowed, wanted, &options))?,

@@ -65,13 +65,16 @@ fn over_layers(
             "over layers, leave out `--policy-type`, `--boundary` and `--aws-compat`: the layers say what they say",
         ));
     }
-    if args.search.certificate.is_some() || args.search.certify {
-        return Err(Failure::validation("answers over layers have no certificates yet"));
-    }
     let keys: BTreeSet<&str> = layers.documents().flat_map(|policy| policy.mentioned_keys()).collect();
     let scope = can::documents(&properties(args, None, &|key| keys.contains(key))?)?;
     let options = args.search.options(semantics);
-    let exit = can::answer("find", layers, &Wanted { callers, scope }, &options, output)?;
+    let exit = can::answer(
+        ("find", args.search.certificate.as_deref()),
+        layers,
+        &Wanted { callers, scope },
+        &options,
+        output,
+    )?;
     Ok(exit.zeroed(args.search.exit_zero))
 }
 
@@ -122,7 +125,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     }
     let options = args.search.options(&args.semantics).sharing();
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
-    certificate::write(args.search.certificate.as_deref(), &answer, output)?;
+    certificate::write(args.search.certificate.as_deref(), answer.certificate(), output)?;
     if !are_one_set && answer.verdict.is_pass() {
         each_alone(&policies, &within, &options)?;
     }
