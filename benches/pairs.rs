@@ -100,6 +100,9 @@ fn main() {
         println!("no corpus: set IAMSAT_CORPUS to its directory");
     } else {
         real(quick, if once { 1 } else { 5 }, &wanted);
+        if wanted("layers") {
+            layers(quick, if once { 1 } else { 5 });
+        }
     }
     for (name, family) in support::families() {
         if !wanted(name) && !parts.iter().any(|p| p == "families") {
@@ -115,6 +118,59 @@ fn main() {
             let sample = measure(name, &new, &existing, if once { 1 } else { 3 });
             println!("{name} n={n}: {:.1?} {} {:?}", sample.time, sample.verdict, sample.stats);
         }
+    }
+}
+
+/// Measures `can` over five layers of managed policies: each policy under itself as boundary, its neighbour as session policy, and
+/// two levels of SCPs. The question is about the first action that the policy allows.
+fn layers(quick: bool, repeats: u32) {
+    use iamsat::check::{Property, Wanted, can};
+    use iamsat::policy::{Attached, Effect, Layers};
+    use iamsat::query::Callers;
+    let policies = support::managed();
+    let named = |name: &str| policies.iter().find(|(n, _)| n == name).unwrap_or(&policies[0]);
+    let prepared = |(name, policy): &(String, serde_json::Value)| {
+        PreparedDocument::new(support::document(name, &policy.to_string()))
+    };
+    let guards = [prepared(named("AdministratorAccess")), prepared(named("PowerUserAccess"))];
+    let callers = Callers::parse("arn:aws:iam::111122223333:role/app").unwrap();
+    for (title, is_known) in [("can over five layers", false), ("can over five known layers", true)] {
+        let mut samples = Vec::new();
+        for pair in policies.windows(2).take(if quick { 20 } else { usize::MAX }) {
+            let [own, next] = [prepared(&pair[0]), prepared(&pair[1])];
+            let allows = own.document().statements.iter().find(|s| s.effect.value == Effect::Allow);
+            let Some(action) = allows.and_then(|s| s.action.values.first()) else { continue };
+            let property = Property { actions: vec![action.value.text.to_string()], ..Property::default() };
+            let wanted = Wanted { callers: callers.clone(), scope: vec![property.document().unwrap()] };
+            let of = |document| match is_known {
+                true => Attached::Policy(DocumentRef::from(document)),
+                false => Attached::Policy(DocumentRef::from(PreparedDocument::document(document))),
+            };
+            let layers = Layers {
+                identity: vec![of(&own)],
+                boundary: Some(of(&own)),
+                session: vec![of(&next)],
+                scp: guards.iter().map(|guard| vec![of(guard)]).collect(),
+                resource_account: Some("111122223333".into()),
+                ..Layers::default()
+            };
+            let mut best: Option<Sample> = None;
+            for _ in 0..repeats + 1 {
+                let start = Instant::now();
+                let answer = can(&layers, &wanted, &Options::default());
+                let time = start.elapsed();
+                let verdict = match answer.verdict.name() {
+                    "CANNOT" => "PASS",
+                    "CAN" => "FAIL",
+                    other => other,
+                };
+                if best.as_ref().is_none_or(|b| time < b.time) {
+                    best = Some(Sample { name: pair[0].0.clone(), time, verdict, stats: answer.stats });
+                }
+            }
+            samples.extend(best);
+        }
+        report(title, &mut samples);
     }
 }
 

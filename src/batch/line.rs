@@ -1,11 +1,12 @@
 //! Answers one line: a query.
 
 use super::cache::{Cache, Known, Remembered};
+use super::can::Asked;
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
 use super::scan;
 use super::several::{Question, answers};
-use crate::check::{Answer, Options, access_not_granted, no_new_access, no_public_access};
+use crate::check::{Answer, CanVerdict, Options, access_not_granted, no_new_access, no_public_access};
 use crate::code::Code;
 use crate::container::{Container, Entry};
 use crate::encode::DocumentRef;
@@ -19,6 +20,7 @@ use crate::surface::{
     JsonMembers, access_entries, answered, as_resource_policy, deadline, fit, isolated, json_members,
     policy_type, resource_type, unwritable,
 };
+use crate::verify::Certificate;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -35,7 +37,7 @@ const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
 const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
-const CHECKS: &str = "check-no-new-access, check-access-not-granted or check-no-public-access";
+const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access or can";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -229,9 +231,33 @@ fn judge(
             keep(batch, &answer, number)?;
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
+        "can" => over_layers(batch, line, &options, number, out),
         "check-no-public-access" => public(batch, cache, line, options, number, out),
         other => Err(Failure::validation(format!("`{other}` is not a check: {CHECKS}"))),
     }
+}
+
+/// Answers a question over layers.
+fn over_layers(
+    batch: &Batch,
+    line: &Line<'_>,
+    options: &Options,
+    number: u64,
+    out: &mut Vec<u8>,
+) -> Result<Summary, Failure> {
+    let principal = line.get("principal").map(|member| text("principal", member)).transpose()?;
+    let asked = Asked {
+        layers: line.needed("layers")?.value,
+        principal,
+        actions: line.get("actions"),
+        resources: line.get("resources"),
+        condition: line.get("condition"),
+    };
+    let answered = asked.answered(batch, options)?;
+    if let CanVerdict::Cannot(_) = answered.answer.verdict {
+        write_certificate(batch, answered.answer.certificate(), number)?;
+    }
+    Ok(answered.reported(options, |possible| write(out, line.id(), possible)))
 }
 
 fn public(
@@ -293,12 +319,14 @@ fn of_several(
 
 /// Writes the certificate of a PASS, if certificates are wanted.
 fn keep(batch: &Batch, answer: &Answer, number: u64) -> Result<(), Failure> {
-    let (Some(directory), Some(certificate)) = (&batch.certificates, answer.certificate()) else {
-        return Ok(());
-    };
-    if !answer.verdict.is_pass() {
-        return Ok(());
+    match answer.verdict.is_pass() {
+        true => write_certificate(batch, answer.certificate(), number),
+        false => Ok(()),
     }
+}
+
+fn write_certificate(batch: &Batch, certificate: Option<&Certificate>, number: u64) -> Result<(), Failure> {
+    let (Some(directory), Some(certificate)) = (&batch.certificates, certificate) else { return Ok(()) };
     let path = directory.join(format!("line-{number}.json"));
     std::fs::write(&path, certificate.to_text()).map_err(|error| unwritable(path.display(), error))
 }

@@ -6,6 +6,7 @@
 //! program fails.
 
 mod cache;
+mod can;
 mod config;
 mod given;
 mod line;

@@ -25,7 +25,9 @@ pub(super) fn inside(
     options: &Options,
 ) -> Answer {
     let query = match set {
-        RequestSet::Allowed(_) => Query::nothing_more_through(one.document(), other.document(), set),
+        RequestSet::Allowed(_) | RequestSet::Granted(_) => {
+            Query::nothing_more_through(one.document(), other.document(), set)
+        }
         RequestSet::Denied => Query::nothing_more_through(other.document(), one.document(), set),
     };
     ask(&query, &[one, other], options)
@@ -39,7 +41,7 @@ pub(super) fn nothing_more_through(
     options: &Options,
 ) -> Answer {
     match set {
-        RequestSet::Allowed(_) => inside(set, new, existing, options),
+        RequestSet::Allowed(_) | RequestSet::Granted(_) => inside(set, new, existing, options),
         RequestSet::Denied => swapped(inside(set, existing, new, options)),
     }
 }

@@ -60,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             answer(&args.output, "compare", &|output| command::compare::run(args, output))
         }
         Command::Diff(args) => answer(&args.output, "diff", &|output| command::diff::run(args, output)),
+        Command::Can(args) => answer(&args.output, "can", &|output| command::can::run(args, output)),
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
         Command::Catalogue(args) => {

@@ -1,11 +1,13 @@
 //! Confirms a witness on the original documents, by three independent checks.
 
 mod addresses;
+mod layers;
 mod referee;
 
 pub use addresses::{Shown, is_for_everyone, names_address};
 pub use referee::{Claim, Referee};
 
+use crate::code::Code;
 use crate::evaluate::{self, Case, Truth};
 use crate::policy::{RequestSet, read_instant};
 use crate::query::Role;
@@ -19,10 +21,19 @@ const LINKING: [&str; 2] = ["S10", "S11"];
 pub struct Disagreement {
     /// The disagreement in one sentence.
     pub message: String,
-    /// The document about which the referee's decision is open, if this is the only disagreement.
-    pub open: Option<usize>,
+    /// The point about which the referee's decision is open, if this is the only disagreement.
+    pub open: Option<OpenPoint>,
     /// True if the request cannot happen only because keys that hold one fact in two spellings disagree.
     pub is_of_linked_keys: bool,
+}
+
+/// A point about which the referee's decision is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenPoint {
+    /// The decision of the document with this index.
+    Document(usize),
+    /// The decision over layers, because of these points.
+    Layers(Vec<Code>),
 }
 
 impl std::fmt::Display for Disagreement {
@@ -41,7 +52,7 @@ impl Disagreement {
     /// Reports that the referee decides a document differently from the search, or leaves it open.
     fn decided(document: usize, set: RequestSet, is_in: Truth, expected: bool) -> Disagreement {
         let what = match set {
-            RequestSet::Allowed(_) => "allowed",
+            RequestSet::Allowed(_) | RequestSet::Granted(_) => "allowed",
             RequestSet::Denied => "denied",
         };
         let says = match is_in {
@@ -52,7 +63,7 @@ impl Disagreement {
         let search = if expected { "yes" } else { "no" };
         Disagreement {
             message: format!("is the request {what}? The referee says {says}, the search says {search}"),
-            open: (is_in == Truth::Unknown).then_some(document),
+            open: (is_in == Truth::Unknown).then_some(OpenPoint::Document(document)),
             is_of_linked_keys: false,
         }
     }
@@ -86,7 +97,7 @@ pub fn confirm(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement>
     if sets.safe && rests_on_rounding(request, claim) {
         return Err(Disagreement {
             message: "AWS does not document how it rounds a fraction of a second".to_owned(),
-            open: Some(claim.document),
+            open: Some(OpenPoint::Document(claim.document)),
             is_of_linked_keys: false,
         });
     }
@@ -118,6 +129,10 @@ fn is_possible_requester(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
 /// Confirms that the claimed statement adds the request to the set of the policies, and that the request is inside or outside the
 /// set of every other layer as the layer's role demands.
 fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    if let Some(layered) = claim.query.layered() {
+        layers::is_allowed(request, claim, layered)?;
+        return satisfies_roles(request, claim);
+    }
     let (policies, set) = (claim.query.policies(), claim.query.set());
     let Some(document) = policies.get(claim.document) else {
         return Err(Disagreement::new("the claim names no document"));
@@ -139,11 +154,18 @@ fn is_decided_as_claimed(request: &Request, claim: &Claim<'_>) -> Result<(), Dis
             denied => return Err(Disagreement::decided(index, RequestSet::Denied, denied, false)),
         }
     }
+    satisfies_roles(request, claim)
+}
+
+/// Confirms that the request is inside or outside the set of each layer as the layer's role demands.
+fn satisfies_roles(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreement> {
+    let case = Case::new(request, claim.options);
     for layer in claim.query.layers() {
         let last = layer.first + layer.documents.len();
         let documents = (layer.first..last).map(|index| claim.searched(index));
         let (is_in, expected) = match layer.role {
-            Role::Grants => continue,
+            // The decision over layers is confirmed as a whole.
+            Role::Grants | Role::Part | Role::Rule => continue,
             Role::Caps => (case.is_in(layer.set, documents), true),
             Role::Excludes => (case.is_in(layer.set, documents), false),
             Role::Scope => {

@@ -15,6 +15,7 @@ mod encoding;
 mod entry;
 mod identity;
 mod kind;
+mod layers;
 mod link_changes;
 mod links;
 mod list;
@@ -41,6 +42,7 @@ pub use entry::{
 };
 pub use identity::{Identity, IdentityKind, policy_of_arn};
 pub use kind::{ContainerKind, PolicyKind};
+pub use layers::{fits_layer, read_layers};
 pub use link_changes::{LinkChange, changed_links, planned_links};
 pub use links::{NamedLink, named_links, unread_links};
 pub use options::Options;

@@ -6,8 +6,8 @@ use crate::encode::facts::is_of_signer;
 use crate::encode::mentioned_ids::MentionedIds;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
-use crate::policy::Effect;
-use crate::query::Query;
+use crate::policy::{Document, Effect};
+use crate::query::{Layered, Query, Role};
 use crate::request::{HEURISTICS, Heuristic};
 
 /// A choice at a point on which sources disagree; see `docs/trust.md`.
@@ -28,8 +28,13 @@ pub fn assumptions(
         listed.resource(pattern);
     }
     found.add_for(&listed, context);
-    for document in documents {
+    let roles = query.layers().flat_map(|layer| layer.documents.iter().map(move |_| layer.role));
+    for (document, _) in documents.iter().zip(roles).filter(|(_, role)| *role != Role::Rule) {
         found.add_for(&document.features(), context);
+    }
+    if let Some(layered) = query.layered() {
+        let scope: Vec<&Document> = query.with_role(Role::Scope).collect();
+        found.add_of_layers(layered, &scope);
     }
     let is_resource = context.semantics.policy_type.has_principals();
     let mut policies = documents.iter().take(query.policies().len());
@@ -61,6 +66,17 @@ pub fn assumptions(
     found.0.into_iter().map(Assumption).collect()
 }
 
+/// True if the document may allow an action of the service.
+fn allows_some(document: &Document, service: &str) -> bool {
+    let is_of = |text: &str| match text.split_once(':') {
+        Some((of, _)) => of.contains(['*', '?']) || of.eq_ignore_ascii_case(service),
+        None => true,
+    };
+    document.statements.iter().any(|statement| {
+        statement.action.negated || statement.action.values.iter().any(|value| is_of(&value.value.text))
+    })
+}
+
 /// A set of names, kept as a list: there are few names, and most are added repeatedly.
 #[derive(Default)]
 struct Found(Vec<Code>);
@@ -70,6 +86,18 @@ impl Found {
         if !self.0.contains(&name) {
             self.0.push(name);
         }
+    }
+
+    /// Adds the choices on which a decision over layers depends.
+    fn add_of_layers(&mut self, layered: &Layered<'_>, scope: &[&Document]) {
+        let layers = &layered.layers;
+        let may_be_of = |service: &str| scope.iter().all(|document| allows_some(document, service));
+        let names = [
+            (!layers.session.is_empty() && layers.resource.is_some(), Code::SessionGrantBeatsSessionPolicy),
+            (layers.resource.is_some() && may_be_of("s3"), Code::BucketOwnerEnforced),
+            (may_be_of("iam"), Code::AwsProtectedEntities),
+        ];
+        names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
     }
 
     /// Adds the choices that statements with these features depend on.

@@ -6,7 +6,7 @@ use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part as Piece, PrincipalForms, RequestSet, SetPrefix,
     Template, spelled_variables,
 };
-use crate::query::{Query, Role, Semantics};
+use crate::query::{Layer, Query, Role, Semantics};
 use crate::request::{Multiplicity, multiplicity};
 
 /// How all documents of a query are read together.
@@ -37,22 +37,28 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Collects everything that depends on all documents of the query.
     pub fn of(query: &Query<'a>, semantics: Semantics) -> Context<'a> {
+        let signs = signs(query);
         let documents: &Vec<Part<'a>> = &query
             .layers()
-            .flat_map(|layer| layer.documents.iter().map(move |document| (*document, layer.role, layer.set)))
+            .zip(&signs)
+            .flat_map(|(layer, signs)| {
+                layer.documents.iter().map(move |document| (*document, *signs, layer.set))
+            })
             .collect();
-        let (scopes, judged): (Vec<_>, Vec<_>) =
-            documents.iter().enumerate().partition(|(_, (_, role, _))| *role == Role::Scope);
-        let mut statements = judged.iter().flat_map(|(_, (document, _, _))| &document.statements);
+        let scopes: Vec<usize> = query.layers().filter(is_about_all_resources).flat_map(places).collect();
+        let judged = query.layers().filter(|layer| !matches!(layer.role, Role::Scope | Role::Rule));
+        let mut statements =
+            judged.flat_map(|layer| layer.documents).flat_map(|document| &document.statements);
         let mut forms: Vec<PrincipalForms> = documents.iter().map(|(_, _, set)| set.forms()).collect();
         if forms.iter().all(|forms| *forms == PrincipalForms::All) {
             forms.clear();
         }
         Context {
             semantics,
-            resource_unconstrained: statements.all(|statement| statement.resource.is_none()),
+            resource_unconstrained: query.layered().is_none()
+                && statements.all(|statement| statement.resource.is_none()),
             allows_whole_resource: query.outside().is_some(),
-            scopes: scopes.into_iter().map(|(index, _)| index).collect(),
+            scopes,
             forms,
             element_counts: element_counts(documents),
             spelled_differently: spelled_differently(documents),
@@ -95,8 +101,50 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A document of a query, its role, and the set of requests that it stands for.
-type Part<'a> = (&'a Document, Role, RequestSet);
+/// Says if the conditions of a query demand that requests be in a set, and if they demand that requests be outside of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Signs {
+    is_inside: bool,
+    is_outside: bool,
+}
+
+/// A document of a query, the demands on its set, and the set of requests that it stands for.
+type Part<'a> = (&'a Document, Signs, RequestSet);
+
+/// Returns the demands on the set of each layer.
+fn signs(query: &Query<'_>) -> Vec<Signs> {
+    let mut signs: Vec<Signs> = query
+        .layers()
+        .map(|layer| Signs { is_inside: layer.role == Role::Grants, is_outside: false })
+        .collect();
+    for condition in query.conditions() {
+        condition.sets(&mut |layer, is_inside| {
+            if let Some(signs) = signs.get_mut(layer) {
+                match is_inside {
+                    true => signs.is_inside = true,
+                    false => signs.is_outside = true,
+                }
+            }
+        });
+    }
+    signs
+}
+
+/// True if statements without `Resource` of the layer apply to every resource: it limits the query, or it is a layer of a decision
+/// none of whose statements names resources, such as a trust policy.
+fn is_about_all_resources(layer: &Layer<'_, '_>) -> bool {
+    let mut statements = layer.documents.iter().flat_map(|document| &document.statements);
+    match layer.role {
+        Role::Scope | Role::Rule => true,
+        Role::Part => statements.all(|statement| statement.resource.is_none()),
+        Role::Grants | Role::Caps | Role::Excludes => false,
+    }
+}
+
+/// Returns the indexes of the documents of a layer.
+fn places(layer: Layer<'_, '_>) -> std::ops::Range<usize> {
+    layer.first..layer.first + layer.documents.len()
+}
 
 /// The prefix of the keys of S3 object tags.
 const OBJECT_TAGS: &str = "s3:existingobjecttag/";
@@ -177,12 +225,21 @@ fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
     // suffices.
     let mut existential: TextMap<&'a str, u32> = TextMap::default();
     let mut most_of: TextMap<(&'a str, usize, Effect), u32> = TextMap::default();
-    for (index, (document, role, set)) in documents.iter().enumerate() {
+    let signed = documents.iter().enumerate().flat_map(|(index, (document, signs, set))| {
+        let demands = [(signs.is_inside, true), (signs.is_outside, false)];
+        let demands = demands.into_iter().filter(|(is_so, _)| *is_so);
+        demands.map(move |(_, is_inside)| (index, document, is_inside, set))
+    });
+    for (index, document, is_inside, set) in signed {
         for statement in &document.statements {
             let effect = statement.effect.value;
-            // An Allow statement neither adds a request to the set of denied requests nor removes one.
-            let matters = *set != RequestSet::Denied || effect == Effect::Deny;
-            let must_hold = (effect == set.effect()) == (*role != Role::Excludes);
+            // An Allow statement neither adds a request to the set of denied requests nor removes one, and a Deny statement does
+            // not change what the Allow statements grant.
+            let matters = match set {
+                RequestSet::Allowed(_) => true,
+                RequestSet::Granted(_) | RequestSet::Denied => effect == set.effect(),
+            };
+            let must_hold = (effect == set.effect()) == is_inside;
             let mut of_statement: TextMap<&'a str, u32> = TextMap::default();
             for condition in statement.conditions.iter().filter(|c| multivalued.contains(&&*c.key.value.name))
             {

@@ -9,10 +9,11 @@ use crate::encode::outsider::{address_beyond, no_address, outsider};
 use crate::encode::prepared::DocumentRef;
 use crate::encode::slice::Slice;
 use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
+use crate::encode::trees::Trees;
 use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
 use crate::policy::{Access, Effect, RequestSet, Statement};
-use crate::query::{Outside, Query, Role, Semantics};
+use crate::query::{Layer, Outside, Query, Semantics};
 
 /// The formula of a query.
 #[derive(Debug)]
@@ -71,17 +72,20 @@ impl<'a> Encoding<'a> {
             let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
             policies.clone().flat_map(of)
         };
-        let goals: Vec<(usize, usize, Lit)> = with_effect(query.set().effect()).collect();
+        let mut goals: Vec<(usize, usize, Lit)> = with_effect(query.set().effect()).collect();
         let mut shared: Vec<Lit> = Vec::new();
         if let Some(access) = query.access() {
             shared.push(listed(&mut formula, &context, access));
         }
-        for layer in query.layers().filter(|layer| layer.role != Role::Grants) {
-            let set = compiled.iter().skip(layer.first).take(layer.documents.len());
-            let is_in = CompiledPolicy::are_in(&mut formula, layer.set, set);
-            shared.push(is_in.negate_if(layer.role == Role::Excludes));
+        let sets: Vec<Layer<'_, 'a>> = query.layers().collect();
+        let mut trees = Trees { sets: &sets, compiled: &compiled, known: vec![None; sets.len()] };
+        for condition in query.conditions() {
+            shared.push(trees.compile(&mut formula, &context, condition));
         }
-        if query.set() != RequestSet::Denied {
+        if query.layered().is_some() {
+            // The last condition, that the layers allow the request, is the goal of the search.
+            goals.extend(shared.pop().map(|allowed| (0, 0, allowed)));
+        } else if query.set() != RequestSet::Denied {
             shared.extend(with_effect(Effect::Deny).map(|(_, _, lit)| !lit));
         }
         let mut address = None;
@@ -106,7 +110,10 @@ fn compile_documents<'a>(
 ) -> (Vec<CompiledPolicy>, usize) {
     let sets = || query.layers().flat_map(|layer| layer.documents.iter().map(move |_| layer.set));
     let matters = |set: RequestSet, at: (usize, usize), statement: &Statement| {
-        let has_part = set != RequestSet::Denied || statement.effect.value == Effect::Deny;
+        let has_part = match set {
+            RequestSet::Allowed(_) => true,
+            RequestSet::Granted(_) | RequestSet::Denied => statement.effect.value == set.effect(),
+        };
         has_part && slice.matters(at.0, at.1)
     };
     let values = documents.iter().zip(sets()).enumerate().flat_map(|(index, (document, set))| {

@@ -25,6 +25,7 @@ mod principal_arn;
 mod slice;
 mod sorted;
 mod statement;
+mod trees;
 #[cfg(test)]
 mod truth;
 

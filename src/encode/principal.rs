@@ -87,7 +87,9 @@ fn value<'a>(
         }
         PrincipalMeaning::UniqueId => {
             let fact = formula.unobservable(Unobservable::UniqueId(&principal.text));
-            let kind = is_kind(formula, context, USER.union(ROLE));
+            // For a session of a role, the id stands for the ARN of the role.
+            let kinds = if forms == PrincipalForms::Direct { USER } else { USER.union(ROLE) };
+            let kind = is_kind(formula, context, kinds);
             formula.graph.and([fact, kind])
         }
         PrincipalMeaning::CanonicalUser => {

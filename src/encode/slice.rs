@@ -14,7 +14,7 @@ use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::digest::{Content, Digest, Digests, Services};
 use crate::index::broken;
 use crate::policy::{Document, Effect, RequestSet, Starts};
-use crate::query::{CheckKind, Layer, Query, Role};
+use crate::query::{CheckKind, Layer, Query, Role, Tree};
 use std::borrow::Cow;
 
 /// Up to this many values of a layer, its statements are compared with all others one by one.
@@ -58,6 +58,9 @@ impl Slice {
             .zip(&held)
             .map(|(document, held)| held.iter(document).collect())
             .collect();
+        if query.layered().is_some() {
+            return Slice::of_conditions(query, &digests);
+        }
         let (policies, others) = digests.split_at(query.policies().len());
         let digested: Vec<Digested<'_>> =
             query.documents().iter().copied().zip(held.iter().map(|held| &**held)).collect();
@@ -111,6 +114,25 @@ impl Slice {
         Slice { matters: Some(matters) }
     }
 
+    /// Returns the slice of a query that consists of conditions: a request that satisfies them has an action of the services that
+    /// they need, and other statements do not apply to it.
+    fn of_conditions(query: &Query<'_>, digests: &[Vec<Digest<'_>>]) -> Slice {
+        let layers: Vec<Layer<'_, '_>> = query.layers().collect();
+        let reached = query
+            .conditions()
+            .iter()
+            .map(|condition| needed(condition, &layers, digests))
+            .fold(Services::ALL, Services::and);
+        let of_document = |digests: &Vec<Digest<'_>>| -> Vec<bool> {
+            digests.iter().map(|digest| digest.services.meet(reached)).collect()
+        };
+        let mut matters: Vec<Vec<bool>> = digests.iter().map(of_document).collect();
+        for layer in layers.into_iter().filter(|layer| layer.role == Role::Scope) {
+            confine(&mut matters, layer, query.documents());
+        }
+        Slice { matters: Some(matters) }
+    }
+
     /// True if the statement can matter.
     pub(crate) fn matters(&self, document: usize, statement: usize) -> bool {
         let Some(matters) = &self.matters else { return true };
@@ -118,6 +140,25 @@ impl Slice {
             Some(matters) => *matters,
             None => broken("a slice covers every statement of its query"),
         }
+    }
+}
+
+/// Returns the services of which a request has to be one in order to satisfy a condition.
+fn needed(condition: &Tree, layers: &[Layer<'_, '_>], digests: &[Vec<Digest<'_>>]) -> Services {
+    match condition {
+        Tree::All(parts) => {
+            parts.iter().map(|part| needed(part, layers, digests)).fold(Services::ALL, Services::and)
+        }
+        Tree::Any(parts) => {
+            parts.iter().map(|part| needed(part, layers, digests)).fold(Services::NONE, Services::or)
+        }
+        Tree::Set(index) => {
+            let Some(layer) = layers.get(*index) else { broken("a condition is about sets of its query") };
+            let of_layer = digests.iter().skip(layer.first).take(layer.documents.len()).flatten();
+            let statements = with_effect(of_layer, layer.set.effect());
+            statements.map(|digest| digest.services).fold(Services::NONE, Services::or)
+        }
+        Tree::Not(_) | Tree::Kind(_) | Tree::Open(..) => Services::ALL,
     }
 }
 
@@ -132,7 +173,7 @@ impl<'o> Excluded<'o> {
         'o: 'i,
     {
         let denied = match set {
-            RequestSet::Allowed(_) => {
+            RequestSet::Allowed(_) | RequestSet::Granted(_) => {
                 let denies = with_effect(digests, Effect::Deny);
                 let new = denies.filter(|digest| !contain(policies, &digest.content));
                 new.map(|digest| digest.services).fold(Services::NONE, Services::or)

@@ -63,6 +63,11 @@ impl CompiledPolicy {
     ) -> Lit {
         match set {
             RequestSet::Allowed(_) => CompiledPolicy::allow_as_one_set(formula, documents),
+            RequestSet::Granted(_) => {
+                let documents = documents.into_iter();
+                let allows = documents.flat_map(|document| document.with_effect(Effect::Allow));
+                formula.graph.or(allows.map(|(_, lit)| lit))
+            }
             RequestSet::Denied => {
                 let documents = documents.into_iter();
                 let denies = documents.flat_map(|document| document.with_effect(Effect::Deny));

@@ -86,6 +86,12 @@ impl<'r> Case<'r> {
                 Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Truth::False,
                 Decision::Undetermined => Truth::Unknown,
             },
+            RequestSet::Granted(forms) => {
+                let documents = documents.into_iter().map(Into::into);
+                let statements = documents.flat_map(|document| self.action.about(document));
+                let allows = statements.filter(|(_, statement)| statement.effect.value == Effect::Allow);
+                Truth::any(allows.map(|(_, statement)| self.applies_by(statement, forms)))
+            }
             RequestSet::Denied => Truth::any(documents.into_iter().map(|document| self.denied_by(document))),
         }
     }

@@ -8,9 +8,9 @@ mod action;
 mod case;
 mod condition;
 mod glob;
+mod layered;
 mod principal;
 mod resource;
-mod sides;
 mod truth;
 mod variable;
 
@@ -18,7 +18,8 @@ pub use access::lists;
 pub use action::{INDEX_THRESHOLD, Searched};
 pub use case::Case;
 pub use glob::{fields_match, glob_matches};
-pub use sides::{Sides, evaluate_sides};
+pub use layered::{LayerTrace, Layered, decide_layers, trace_layers};
+pub(crate) use layered::{deciding, missing};
 pub use truth::Truth;
 
 use crate::policy::{Document, Effect, PolicyType, PrincipalForms, Statement, Template, spelled_variables};

@@ -114,6 +114,10 @@ impl<'r> Named<'r> {
         let PrincipalMeaning::Arn(fields) = &principal.meaning else {
             return Some(match principal.meaning {
                 PrincipalMeaning::Account(_) | PrincipalMeaning::CanonicalUser => PrincipalForms::All,
+                // The id stands for the ARN of the role.
+                PrincipalMeaning::UniqueId if matches!(self.requester, Requester::RoleSession { .. }) => {
+                    PrincipalForms::WithRoles
+                }
                 _ => PrincipalForms::Direct,
             });
         };

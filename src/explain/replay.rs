@@ -54,11 +54,11 @@ impl<'r> Replayer<'r> {
         self.documents.iter().enumerate().all(|(index, (document, alone))| {
             let decision = decide(&[document], request, alone);
             match (set, index) {
-                (RequestSet::Allowed(_), 0) => decision == Decision::Allowed,
+                (RequestSet::Allowed(_) | RequestSet::Granted(_), 0) => decision == Decision::Allowed,
                 (RequestSet::ALLOWED, _) => {
                     matches!(decision, Decision::ImplicitlyDenied | Decision::ExplicitlyDenied)
                 }
-                (RequestSet::Allowed(_), _) => decision != Decision::Undetermined,
+                (RequestSet::Allowed(_) | RequestSet::Granted(_), _) => decision != Decision::Undetermined,
                 (RequestSet::Denied, 0) => {
                     matches!(decision, Decision::ImplicitlyDenied | Decision::Allowed)
                 }

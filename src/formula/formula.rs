@@ -210,6 +210,12 @@ impl<'a> Formula<'a> {
         self.atom(Atom::Opaque(id))
     }
 
+    /// Returns the literal of an opaque predicate that occurs in no document.
+    pub(crate) fn open(&mut self, rule: Code, key: impl Into<Box<str>>) -> Lit {
+        let id = self.opaque_id(Opaque { rule, key: key.into() });
+        self.atom(Atom::Opaque(id))
+    }
+
     pub(crate) fn opaque_id(&mut self, opaque: Opaque) -> OpaqueId {
         let id = self.opaques.intern(opaque);
         if !self.sites.contains(id) {

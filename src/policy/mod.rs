@@ -15,6 +15,7 @@ mod document;
 mod extract;
 mod json;
 mod json_scan;
+mod layers;
 mod literal;
 mod parse;
 mod parse_error;
@@ -48,6 +49,7 @@ pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, 
 pub(crate) use json_scan::Cursor;
 #[cfg(feature = "batch")]
 pub(crate) use json_scan::{string_length, value_length};
+pub use layers::{Attached, LayerKind, LayerSet, Layers};
 pub use literal::decode_base64;
 pub(crate) use parse::document;
 pub use parse::parse;

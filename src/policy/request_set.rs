@@ -11,9 +11,9 @@ use crate::policy::{Document, Effect, PrincipalMeaning};
 /// single account".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalForms {
-    /// `"*"`, the requester's own ARN, services, identity providers, unique ids.
+    /// `"*"`, the requester's own ARN, services, identity providers, unique ids of users.
     Direct,
-    /// Also ARNs of roles for their sessions, and ARNs of users for their federated users.
+    /// Also ARNs and unique ids of roles for their sessions, and ARNs of users for their federated users.
     WithRoles,
     /// Also accounts: all forms.
     All,
@@ -24,6 +24,8 @@ pub enum PrincipalForms {
 pub enum RequestSet {
     /// The allowed requests: some Allow statement applies, by a principal of one of these forms, and no Deny statement applies.
     Allowed(PrincipalForms),
+    /// The requests to which some Allow statement applies, by a principal of one of these forms, whatever Deny statements say.
+    Granted(PrincipalForms),
     /// The denied requests: some Deny statement applies.
     Denied,
 }
@@ -32,7 +34,7 @@ impl RequestSet {
     /// All that documents allow.
     pub const ALLOWED: RequestSet = RequestSet::Allowed(PrincipalForms::All);
 
-    /// All sets.
+    /// The sets by which documents are compared.
     pub const ALL: [RequestSet; 4] = [
         RequestSet::ALLOWED,
         RequestSet::Allowed(PrincipalForms::WithRoles),
@@ -46,6 +48,9 @@ impl RequestSet {
             RequestSet::Allowed(PrincipalForms::All) => "allowed",
             RequestSet::Allowed(PrincipalForms::WithRoles) => "allowed-without-accounts",
             RequestSet::Allowed(PrincipalForms::Direct) => "allowed-directly",
+            RequestSet::Granted(PrincipalForms::All) => "granted",
+            RequestSet::Granted(PrincipalForms::WithRoles) => "granted-without-accounts",
+            RequestSet::Granted(PrincipalForms::Direct) => "granted-directly",
             RequestSet::Denied => "denied",
         }
     }
@@ -58,7 +63,7 @@ impl RequestSet {
     /// Returns the effect of the statements that add requests to the set.
     pub fn effect(self) -> Effect {
         match self {
-            RequestSet::Allowed(_) => Effect::Allow,
+            RequestSet::Allowed(_) | RequestSet::Granted(_) => Effect::Allow,
             RequestSet::Denied => Effect::Deny,
         }
     }
@@ -66,7 +71,7 @@ impl RequestSet {
     /// Returns the forms of principals that count in the set's Allow statements.
     pub fn forms(self) -> PrincipalForms {
         match self {
-            RequestSet::Allowed(forms) => forms,
+            RequestSet::Allowed(forms) | RequestSet::Granted(forms) => forms,
             RequestSet::Denied => PrincipalForms::All,
         }
     }
@@ -98,8 +103,9 @@ impl RequestSet {
                     has_accounts |= resource.as_literal().is_none() || service.as_literal().is_none();
                     has_roles |= service.as_literal() != Some("sts");
                 }
+                // It may be the id of a role.
+                PrincipalMeaning::UniqueId => has_roles = true,
                 PrincipalMeaning::AwsAny
-                | PrincipalMeaning::UniqueId
                 | PrincipalMeaning::Unrecognised
                 | PrincipalMeaning::Pattern
                 | PrincipalMeaning::Federated(_)
@@ -109,7 +115,7 @@ impl RequestSet {
         let is_distinct = |set: &RequestSet| match set {
             RequestSet::Allowed(PrincipalForms::WithRoles) => has_accounts,
             RequestSet::Allowed(PrincipalForms::Direct) => has_roles,
-            RequestSet::Allowed(PrincipalForms::All) | RequestSet::Denied => true,
+            RequestSet::Allowed(PrincipalForms::All) | RequestSet::Granted(_) | RequestSet::Denied => true,
         };
         RequestSet::ALL.into_iter().filter(is_distinct).collect()
     }

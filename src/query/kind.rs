@@ -17,12 +17,19 @@ pub enum CheckKind {
     Find,
     /// Asks if a policy lets outsiders in.
     NoPublicAccess,
+    /// Asks if all layers together allow a request with given properties.
+    Can,
 }
 
 impl CheckKind {
     /// All of them.
-    pub const ALL: [CheckKind; 4] =
-        [CheckKind::NoNewAccess, CheckKind::AccessNotGranted, CheckKind::Find, CheckKind::NoPublicAccess];
+    pub const ALL: [CheckKind; 5] = [
+        CheckKind::NoNewAccess,
+        CheckKind::AccessNotGranted,
+        CheckKind::Find,
+        CheckKind::NoPublicAccess,
+        CheckKind::Can,
+    ];
 
     /// Returns the name used on the command line.
     pub fn name(self) -> &'static str {
@@ -31,6 +38,7 @@ impl CheckKind {
             CheckKind::AccessNotGranted => "check-access-not-granted",
             CheckKind::Find => "find",
             CheckKind::NoPublicAccess => "check-no-public-access",
+            CheckKind::Can => "can",
         }
     }
 

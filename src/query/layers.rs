@@ -1,8 +1,8 @@
 //! The query: layers of documents, each with its role.
 
-use super::{CheckKind, Outside};
+use super::{Callers, CheckKind, LayeredQuestion, Outside, Tree};
 use crate::index::broken;
-use crate::policy::{Access, Document, RequestSet};
+use crate::policy::{Access, Document, Layers, RequestSet};
 use std::ops::Range;
 
 /// The role of a layer in a query.
@@ -17,6 +17,10 @@ pub enum Role {
     Scope,
     /// The request must not be in the layer's set.
     Excludes,
+    /// The set is a part of the decision over all layers; the conditions of the query say where it counts.
+    Part,
+    /// As [`Role::Part`], for a set that a rule of AWS is about. Its document is ours, and read as one that limits the query.
+    Rule,
 }
 
 /// Documents that are read together and define a set of requests.
@@ -32,8 +36,8 @@ pub struct Layer<'q, 'a> {
     pub documents: &'q [&'a Document],
 }
 
-/// A query about documents: is there a request that satisfies the [`Role`] of every layer, that an entry of `access` lists,
-/// and whose requester satisfies `outside`? PASS means that there is none.
+/// A query about documents: is there a request that satisfies all conditions of the query, which are trees over the sets of its
+/// layers, that an entry of `access` lists, and whose requester satisfies `outside`? PASS means that there is none.
 ///
 /// ```
 /// use iamsat::query::{CheckKind, Query, Role};
@@ -52,25 +56,76 @@ pub struct Query<'a> {
     documents: Vec<&'a Document>,
     /// For each layer: the role, the set, and the index after its last document.
     layers: Vec<(Role, RequestSet, usize)>,
+    /// The conditions, beside that of the layer that grants.
+    conditions: Vec<Tree>,
     access: Option<&'a [Access]>,
     outside: Option<Outside>,
+    layered: Option<Layered<'a>>,
+}
+
+/// The layers of a decision, and the callers that it is about, for those who decide about one request.
+#[derive(Clone, Debug)]
+pub struct Layered<'a> {
+    /// The layers.
+    pub layers: Layers<&'a Document>,
+    /// The callers.
+    pub callers: &'a Callers,
+    /// The document that names them, if they are named.
+    pub names: Option<&'a Document>,
 }
 
 impl<'a> Query<'a> {
     fn new(check: CheckKind) -> Query<'a> {
-        Query { check, documents: Vec::new(), layers: Vec::new(), access: None, outside: None }
+        Query {
+            check,
+            documents: Vec::new(),
+            layers: Vec::new(),
+            conditions: Vec::new(),
+            access: None,
+            outside: None,
+            layered: None,
+        }
     }
 
-    /// Adds a layer.
+    /// Returns a query over layers without conditions.
+    pub(super) fn of_layers(question: &'a LayeredQuestion<'_>) -> Query<'a> {
+        let layers = question.layers().map(|document| *document);
+        let layered = Some(Layered { layers, callers: question.callers(), names: question.names() });
+        Query { layered, ..Query::new(CheckKind::Can) }
+    }
+
+    /// Adds a layer, with the condition that follows from its role.
     fn layer(
         mut self,
         role: Role,
         set: RequestSet,
         documents: impl IntoIterator<Item = &'a Document>,
     ) -> Query<'a> {
+        self.add(role, set, documents);
+        self
+    }
+
+    /// Does the same as [`Query::layer`]; returns the index of the layer.
+    pub(super) fn add(
+        &mut self,
+        role: Role,
+        set: RequestSet,
+        documents: impl IntoIterator<Item = &'a Document>,
+    ) -> usize {
+        let index = self.layers.len();
         self.documents.extend(documents);
         self.layers.push((role, set, self.documents.len()));
-        self
+        match role {
+            Role::Caps | Role::Scope => self.conditions.push(Tree::Set(index)),
+            Role::Excludes => self.conditions.push(Tree::Set(index).negated()),
+            Role::Grants | Role::Part | Role::Rule => {}
+        }
+        index
+    }
+
+    /// Adds conditions.
+    pub(super) fn demand(&mut self, conditions: impl IntoIterator<Item = Tree>) {
+        self.conditions.extend(conditions);
     }
 
     /// Asks if `new` allows a request that `existing` does not.
@@ -94,7 +149,7 @@ impl<'a> Query<'a> {
     /// ```
     pub fn nothing_more_through(new: &'a Document, existing: &'a Document, set: RequestSet) -> Query<'a> {
         let (one, other) = match set {
-            RequestSet::Allowed(_) => (new, existing),
+            RequestSet::Allowed(_) | RequestSet::Granted(_) => (new, existing),
             RequestSet::Denied => (existing, new),
         };
         Query::new(CheckKind::NoNewAccess).layer(Role::Grants, set, [one]).layer(Role::Excludes, set, [other])
@@ -153,7 +208,17 @@ impl<'a> Query<'a> {
         self.check
     }
 
-    /// Returns the layers in order. The first one grants, and no other does.
+    /// Returns the conditions beside that of the layer that grants: each holds for every request in question.
+    pub fn conditions(&self) -> &[Tree] {
+        &self.conditions
+    }
+
+    /// Returns the layers of the decision that the query is about, if it is about one.
+    pub fn layered(&self) -> Option<&Layered<'a>> {
+        self.layered.as_ref()
+    }
+
+    /// Returns the layers in order. The first one grants, and no other does; in a decision over layers, none does.
     pub fn layers(&self) -> impl Iterator<Item = Layer<'_, 'a>> {
         let mut first = 0;
         self.layers.iter().map(move |(role, set, end)| {
@@ -167,8 +232,9 @@ impl<'a> Query<'a> {
     /// Returns the set of requests that the policies define.
     pub fn set(&self) -> RequestSet {
         match self.layers.first() {
-            Some((_, set, _)) => *set,
-            None => broken("a query has a layer that grants"),
+            Some((Role::Grants, set, _)) => *set,
+            _ if self.layered.is_some() => RequestSet::ALLOWED,
+            _ => broken("a query has a layer that grants"),
         }
     }
 
@@ -177,11 +243,12 @@ impl<'a> Query<'a> {
         &self.documents
     }
 
-    /// Returns the documents that grant access.
+    /// Returns the documents that grant access; none in a decision over layers.
     pub fn policies(&self) -> &[&'a Document] {
         match self.layers.first() {
-            Some((_, _, end)) => self.documents_at(0..*end),
-            None => broken("a query has a layer that grants"),
+            Some((Role::Grants, _, end)) => self.documents_at(0..*end),
+            _ if self.layered.is_some() => &[],
+            _ => broken("a query has a layer that grants"),
         }
     }
 
@@ -202,7 +269,7 @@ impl<'a> Query<'a> {
     /// Returns the documents that are checked: all but those that limit the requests in question.
     pub fn judged(&self) -> Vec<&'a Document> {
         self.layers()
-            .filter(|layer| layer.role != Role::Scope)
+            .filter(|layer| !matches!(layer.role, Role::Scope | Role::Rule))
             .flat_map(|layer| layer.documents.iter().copied())
             .collect()
     }

@@ -1,11 +1,18 @@
 //! The query about documents: a [`Query`], and the [`Semantics`] under which it is read.
 
+mod callers;
+mod decision;
 mod kind;
 mod layers;
 mod outside;
+mod rules;
 mod semantics;
+mod tree;
 
+pub use callers::Callers;
+pub use decision::LayeredQuestion;
 pub use kind::CheckKind;
-pub use layers::{Layer, Query, Role};
+pub use layers::{Layer, Layered, Query, Role};
 pub use outside::Outside;
 pub use semantics::Semantics;
+pub use tree::Tree;

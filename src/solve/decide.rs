@@ -5,13 +5,15 @@
 //! 3. Otherwise the answer is UNKNOWN, with the predicates and the request of the first step.
 
 use crate::code::Code;
-use crate::confirm::{Claim, Disagreement};
+use crate::confirm::{Claim, Disagreement, OpenPoint};
 use crate::formula::{Lit, OpaqueId};
 use crate::limits::Exhausted;
 use crate::request::Request;
 use crate::solve::fitting_values::with_fitting_values;
 use crate::solve::model::{Concretizer, Model};
-use crate::solve::opaque_reasons::{of_document, of_linked_keys, of_policy_variables, of_predicate};
+use crate::solve::opaque_reasons::{
+    of_document, of_layers, of_linked_keys, of_policy_variables, of_predicate,
+};
 use crate::solve::search::Search;
 use crate::solve::verdict::{Proof, Unknown, UnknownReason};
 use crate::solve::witness::{Unconfirmed, Witness};
@@ -80,9 +82,10 @@ fn steps(search: &mut Search<'_, '_>, goal: &[Lit], claim: &Claim<'_>) -> Result
     let reasons = match disagreement.open {
         // Within the document, the open predicate cancels out between statements. The referee evaluates one statement after the
         // other and does not see this.
-        Some(document) if opaques.is_empty() => {
+        Some(OpenPoint::Document(document)) if opaques.is_empty() => {
             of_document(search.workspace.formula, document, claim.query.documents())
         }
+        Some(OpenPoint::Layers(codes)) if opaques.is_empty() => of_layers(codes),
         _ => {
             let formula = &*search.workspace.formula;
             opaques.into_iter().map(|id| of_predicate(formula, id, claim.query.documents())).collect()
@@ -96,11 +99,12 @@ fn confirm(search: &Search<'_, '_>, request: Request, claim: &Claim<'_>) -> Answ
         Ok(witness) => return Answer::Witnessed(Box::new(witness.shrunk(claim).polished(claim))),
         Err(unconfirmed) => *unconfirmed,
     };
-    match disagreement.open {
-        Some(document) => {
+    match disagreement.open.clone() {
+        Some(OpenPoint::Document(document)) => {
             let reasons = of_document(search.workspace.formula, document, claim.query.documents());
             open(reasons, Some(request))
         }
+        Some(OpenPoint::Layers(codes)) => open(of_layers(codes), Some(request)),
         None => unexplained(search, request, disagreement, claim),
     }
 }

@@ -64,8 +64,14 @@ pub(super) fn of_predicate(formula: &Formula<'_>, id: OpaqueId, documents: &[&Do
     let (opaque, sites) = formula.opaque_of(id);
     match sites.iter().min() {
         Some(site) => reason(documents, site, opaque.rule),
-        None => broken("an opaque predicate has a site"),
+        // It is a point of the decision over layers.
+        None => UnknownReason::Layer { rule: opaque.rule, of: opaque.key.to_string() },
     }
+}
+
+/// Returns the reasons for points of the decision over layers.
+pub(super) fn of_layers(codes: Vec<Code>) -> Vec<UnknownReason> {
+    codes.into_iter().map(|rule| UnknownReason::Layer { rule, of: String::new() }).collect()
 }
 
 fn reason(documents: &[&Document], site: &Site, rule: Code) -> UnknownReason {

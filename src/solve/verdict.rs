@@ -208,6 +208,13 @@ pub enum UnknownReason {
         /// The place.
         span: Span,
     },
+    /// The answer over layers depends on a point that AWS leaves open, or on a policy that is not known.
+    Layer {
+        /// The name of the point.
+        rule: Code,
+        /// The part of the decision that depends on it; empty if all of it does.
+        of: String,
+    },
     /// No request was found, but the verifier did not confirm the proof, for this reason.
     NotVerified(String),
     /// Solver and referee disagree: a bug of this program, reported as such.

@@ -1,6 +1,9 @@
 //! Isolates broken invariants: they end one job in an internal error, never in a verdict.
 
-use crate::check::{Answer, BlockOutcome, Comparison, Difference, ExternalAccess, Lint, caught};
+use crate::check::{
+    Answer, BlockOutcome, CanAnswer, CanVerdict, Comparison, Difference, ExternalAccess, Lint, NearMiss,
+    caught,
+};
 use crate::report::Failure;
 use crate::solve::{UnknownReason, Verdict};
 
@@ -43,10 +46,26 @@ impl Answered for Answer {
         };
         unknown?.reasons.iter().find_map(|reason| match reason {
             UnknownReason::Internal(detail) => Some(detail.as_str()),
-            UnknownReason::Exhausted(_) | UnknownReason::Opaque { .. } | UnknownReason::NotVerified(_) => {
-                None
-            }
+            UnknownReason::Exhausted(_)
+            | UnknownReason::Opaque { .. }
+            | UnknownReason::Layer { .. }
+            | UnknownReason::NotVerified(_) => None,
         })
+    }
+}
+
+impl Answered for CanAnswer {
+    fn fault(&self) -> Option<&str> {
+        match &self.verdict {
+            CanVerdict::Unknown(unknown) => unknown.internal(),
+            CanVerdict::Can(_) | CanVerdict::Cannot(_) => None,
+        }
+    }
+}
+
+impl Answered for Option<NearMiss> {
+    fn fault(&self) -> Option<&str> {
+        None
     }
 }
 

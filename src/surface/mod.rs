@@ -2,6 +2,7 @@
 //! reading and writing, and validation of requests.
 
 mod access;
+mod callers;
 mod failure;
 mod isolation;
 mod members;
@@ -10,6 +11,7 @@ mod options;
 mod validation;
 
 pub use access::access_entries;
+pub use callers::callers;
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;

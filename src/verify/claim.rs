@@ -1,8 +1,8 @@
 //! The claim of a certificate in full: the query with its lists, how the policies are read, and which texts they are.
 
 use crate::hash::sha256;
-use crate::policy::{Document, PolicyType, PrincipalForms, RequestSet};
-use crate::query::{Query, Role};
+use crate::policy::{Attached, Document, PolicyType, PrincipalForms, RequestSet};
+use crate::query::{Layered, Query, Role};
 use crate::request::AddressSet;
 use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
@@ -140,6 +140,17 @@ impl Claim {
 /// Returns the policies of a query, in the order of a certificate.
 pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
     let mut policies = Vec::new();
+    if let Some(layered) = query.layered() {
+        for set in layered.layers.attached() {
+            policies.extend(set.policies.iter().filter_map(Attached::policy).map(|document| ClaimedPolicy {
+                role: set.kind.name(),
+                name: document.source.name().to_owned(),
+                sha256: sha256(document.source.text()),
+                set: None,
+                text: None,
+            }));
+        }
+    }
     for (role, name) in [
         (Role::Grants, "policies"),
         (Role::Caps, "caps"),
@@ -177,6 +188,9 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
         text.push_str(&format!(" by an outsider{beyond} of {}", outside.resource_type));
     }
     text.push_str(" is");
+    if let Some(layered) = query.layered() {
+        text.push_str(&format!(" allowed by all layers together ({})", of_layers(layered)));
+    }
     for (role, before, between) in [
         (Role::Grants, of_policies(query.set()), " and "),
         (Role::Caps, " and by ", " and by "),
@@ -195,6 +209,31 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
     text
 }
 
+/// Describes the layers and the requesters of a decision.
+fn of_layers(layered: &Layered<'_>) -> String {
+    let mut parts: Vec<String> = layered
+        .layers
+        .attached()
+        .map(|set| {
+            let policies = set.policies.iter().map(|policy| match policy {
+                Attached::Policy(document) => named(document, false),
+                Attached::Missing(name) => format!("{name} (not known)"),
+            });
+            let policies: Vec<String> = policies.collect();
+            format!("{} {}: {}", set.kind.name(), set.level, policies.join(", "))
+        })
+        .collect();
+    let owner = layered.layers.resource_account.as_deref().map(|owner| format!("resource of {owner}"));
+    let organization = layered.layers.organization.as_deref().map(|id| format!("organization {id}"));
+    parts.extend(owner.into_iter().chain(organization));
+    let kinds = layered.callers.kinds();
+    parts.push(match layered.callers.principal() {
+        Some(principal) => format!("for {principal} {kinds:?}"),
+        None => format!("for some requester of the kinds {kinds:?}"),
+    });
+    parts.join("; ")
+}
+
 /// Describes how the request relates to the policies of a query about this set.
 fn of_policies(set: RequestSet) -> &'static str {
     match set {
@@ -203,6 +242,7 @@ fn of_policies(set: RequestSet) -> &'static str {
         RequestSet::Allowed(PrincipalForms::Direct) => {
             " allowed, by an entry other than an account or a role, by "
         }
+        RequestSet::Granted(_) => " granted by ",
         RequestSet::Denied => " denied by ",
     }
 }
@@ -213,6 +253,7 @@ fn of_set(set: RequestSet) -> &'static str {
         RequestSet::Allowed(PrincipalForms::All) => " (allowed)",
         RequestSet::Allowed(PrincipalForms::WithRoles) => " (allowed, accounts left out)",
         RequestSet::Allowed(PrincipalForms::Direct) => " (allowed, accounts and roles left out)",
+        RequestSet::Granted(_) => " (granted)",
         RequestSet::Denied => " (denied)",
     }
 }

@@ -3,11 +3,12 @@
 use crate::confirm::{Referee, Shown, is_for_everyone};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::policy::{Access, Document, PolicyType, RequestSet, read};
-use crate::query::{CheckKind, Outside, Query, Semantics};
+use crate::query::{CheckKind, LayeredQuestion, Outside, Query, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{
-    Certificate, Entry, Evidence, Finding, OutsideText, Policy, axioms, interval, request_set,
+    Certificate, DecisionText, Entry, Evidence, Finding, OutsideText, Policy, axioms, conditions, interval,
+    request_set,
 };
 use crate::verify::claim::{Claim, ShownAnswer, claimed_policies, question};
 use crate::verify::clauses::QueryClauses;
@@ -109,7 +110,7 @@ impl Question {
                 if set == other_set =>
             {
                 let (new, existing) = match set {
-                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Allowed(_) | RequestSet::Granted(_) => (one, other),
                     RequestSet::Denied => (other, one),
                 };
                 Ok(Query::nothing_more_through(new, existing, *set))
@@ -139,7 +140,7 @@ impl Question {
         match (self.check, &*self.policies, &*self.within, &*self.without) {
             (Some(CheckKind::NoNewAccess), [(own, one)], [], [(_, other)]) if self.caps.is_empty() => {
                 let (new, existing) = match own {
-                    RequestSet::Allowed(_) => (one, other),
+                    RequestSet::Allowed(_) | RequestSet::Granted(_) => (one, other),
                     RequestSet::Denied => (other, one),
                 };
                 Ok(Query::nothing_more_through(new, existing, set))
@@ -164,6 +165,9 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
             "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}: run the check again with --certificate",
             certificate.key_table_version
         )));
+    }
+    if let Some(decision) = &certificate.decision {
+        return over_layers(certificate, decision, limits);
     }
     let question = Question::read(certificate, limits)?;
     let query = question.query()?;
@@ -196,6 +200,63 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     if is_beside_others && is_pass && sets != RequestSet::beside_others(documents) {
         return Err(Refusal::new("it lacks a part that a comparison beside others requires"));
     }
+    let named = certificate.assumptions.iter().map(|name| &**name);
+    if !assumed.iter().map(|assumption| assumption.0).eq(named) {
+        return Err(Refusal::new("the assumptions that it names are not those of the answer"));
+    }
+    Ok(Claim::new(certificate, claimed, is_pass, &shown))
+}
+
+/// Verifies a certificate about a decision over layers.
+fn over_layers(
+    certificate: &Certificate,
+    decision: &DecisionText,
+    limits: &Limits,
+) -> Result<Claim, Refusal> {
+    let has_others = !(certificate.policies.is_empty()
+        && certificate.caps.is_empty()
+        && certificate.without.is_empty()
+        && certificate.beside_others.is_empty()
+        && certificate.access.is_none()
+        && certificate.outside.is_none());
+    if CheckKind::parse(&certificate.check) != Some(CheckKind::Can) || has_others {
+        return Err(Refusal::new("check, policies and layers do not fit together"));
+    }
+    let layers = decision.layers(&limits.input)?;
+    let mut scope = Vec::with_capacity(certificate.within.len());
+    for policy in &certificate.within {
+        let document = read(&Source::new(&*policy.name, &*policy.text), &limits.input)
+            .map_err(|_| Refusal::new(format!("the policy {} has errors", policy.name)))?;
+        if policy.set()? != RequestSet::ALLOWED {
+            return Err(Refusal::new("the requests in question are those that documents allow"));
+        }
+        scope.push(document);
+    }
+    let policy_type = PolicyType::from_name(&certificate.policy_type)
+        .filter(|policy_type| *policy_type == PolicyType::Resource)
+        .ok_or_else(|| Refusal::new("it names no policy type of layers"))?;
+    let semantics = certificate.options.semantics(policy_type);
+    let is_read_so = semantics.boundary == Some(layers.boundary.is_some())
+        && !semantics.aws_compat
+        && !semantics.is_type_inferred;
+    if !is_read_so || certificate.axioms != axioms(semantics) {
+        return Err(Refusal::new("layers are not read under these options"));
+    }
+    let question = LayeredQuestion::new(
+        layers.map(|document| document),
+        decision.callers()?,
+        &scope,
+        semantics.strict_arn,
+    );
+    let query = question.query();
+    if conditions(&query) != decision.conditions {
+        return Err(Refusal::new("its conditions are not those of its layers"));
+    }
+    let is_pass = matches!(certificate.evidence, Evidence::Pass { .. });
+    let claimed = claimed_policies(&query);
+    let mut assumed = BTreeSet::new();
+    let asked = Asked { certificate, query, semantics, limits };
+    let shown = [asked.verified(&certificate.evidence, &mut assumed)?];
     let named = certificate.assumptions.iter().map(|name| &**name);
     if !assumed.iter().map(|assumption| assumption.0).eq(named) {
         return Err(Refusal::new("the assumptions that it names are not those of the answer"));
@@ -245,8 +306,9 @@ impl Asked<'_, '_> {
         let Asked { certificate, query, semantics, limits } = self;
         let referee = Referee::new(query, *semantics);
         let texts = [&certificate.policies, &certificate.within, &certificate.without];
-        let texts = texts.into_iter().chain(&certificate.caps);
-        let length = 1 + texts.flatten().map(|policy| policy.text.len() / 16).sum::<usize>();
+        let texts = texts.into_iter().chain(&certificate.caps).flatten();
+        let of_layers = certificate.decision.iter().flat_map(DecisionText::policies);
+        let length = 1 + texts.chain(of_layers).map(|policy| policy.text.len() / 16).sum::<usize>();
         let mut budget = Budget::new(limits.work, limits.deadline);
         if findings.is_empty() {
             return Err(Refusal::new("it has no request"));

@@ -25,6 +25,8 @@ mod guides;
 #[cfg(unix)]
 mod inputs;
 mod laws;
+mod layered_world;
+mod layers;
 mod ledger;
 mod limits;
 mod linked_keys;

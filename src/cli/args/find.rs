@@ -1,6 +1,7 @@
 //! The flags of `find`.
 
 use super::container::ContainerArgs;
+use super::layers::{LAYERS, LayersArgs};
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
@@ -10,7 +11,8 @@ use clap::Args;
 #[derive(Args, Debug)]
 pub(crate) struct FindArgs {
     /// The policies, read as one set
-    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required_unless_present_any = LAYERS,
+        conflicts_with_all = LAYERS)]
     pub(crate) policy: Vec<String>,
     /// The action is one of these; wildcards are supported
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1..)]
@@ -39,6 +41,8 @@ pub(crate) struct FindArgs {
     /// The requester did not use MFA
     #[arg(long)]
     pub(crate) without_mfa: bool,
+    #[command(flatten)]
+    pub(crate) layers: LayersArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
     #[command(flatten)]

@@ -5,6 +5,7 @@ mod aws_globals;
 mod baseline;
 mod batch;
 mod block_public_access;
+mod can;
 mod catalogue;
 mod compare;
 mod container;
@@ -12,6 +13,7 @@ mod external_access;
 mod find;
 mod info;
 mod judging;
+mod layers;
 mod lint;
 mod no_new_access;
 mod no_public_access;
@@ -28,6 +30,7 @@ pub(super) use aws_globals::AwsGlobals;
 pub(super) use baseline::{BaselineArgs, InputArgs};
 pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
+pub(super) use can::CanArgs;
 pub(super) use catalogue::{CatalogueArgs, CatalogueCommand};
 use clap::{ArgAction, Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
@@ -35,6 +38,7 @@ pub(super) use container::ContainerArgs;
 pub(super) use external_access::ExternalAccessArgs;
 pub(super) use find::FindArgs;
 pub(super) use info::{CompletionsArgs, ExplainArgs, GuideArgs, ManArgs};
+pub(super) use layers::LayersArgs;
 pub(super) use lint::LintArgs;
 pub(super) use no_new_access::{Created, NoNewAccessArgs};
 pub(super) use no_public_access::NoPublicAccessArgs;
@@ -137,6 +141,16 @@ must have one. --not-principal-account and --outside-org do not count AWS servic
 
 Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
     Find(FindArgs),
+    /// Ask if all layers together allow a request with given properties
+    #[command(after_help = "\
+Examples:
+  iamsat can --layers layers.json --principal arn:aws:iam::111122223333:role/app --action 's3:Delete*'
+  iamsat can --identity app.json --scp FullAWSAccess.json --scp FullAWSAccess.json,region.json \\
+      --resource-policy bucket.json --resource-account 111122223333 --principal arn:aws:iam::111122223333:role/app
+
+A layer that is not named is not attached. Exit codes: 0 CANNOT (proved for every request), 1 CAN (with a request
+and what each layer does), 3 UNKNOWN, 2 error.")]
+    Can(CanArgs),
     /// Find parts of a policy without effect, and parts that allow more than they appear to
     #[command(after_help = "\
 Example:
@@ -168,6 +182,9 @@ or
 or
   {\"id\":3,\"check\":\"check-no-public-access\",
    \"policyDocument\":{...},\"resourceType\":\"AWS::S3::Bucket\"}
+or
+  {\"id\":4,\"check\":\"can\",\"layers\":{\"identity\":[{...}],\"scp\":[[{...}]]},
+   \"principal\":\"arn:aws:iam::111122223333:role/app\",\"actions\":[\"s3:PutObject\"]}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),

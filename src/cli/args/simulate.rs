@@ -1,6 +1,7 @@
 //! The flags of `simulate`.
 
 use super::container::ContainerArgs;
+use super::layers::{LAYERS, LayersArgs};
 use super::output::OutputArgs;
 use super::semantics::SemanticsArgs;
 use super::value::expected;
@@ -10,7 +11,8 @@ use clap::Args;
 #[derive(Args, Debug)]
 pub(crate) struct SimulateArgs {
     /// The policies, read as one set
-    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required = true)]
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required_unless_present_any = LAYERS,
+        conflicts_with_all = LAYERS)]
     pub(crate) policy: Vec<String>,
     /// The action, such as s3:GetObject
     #[arg(long, value_name = "ACTION")]
@@ -43,6 +45,8 @@ pub(crate) struct SimulateArgs {
     /// Exit with 0 instead of 1
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) layers: LayersArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]

@@ -1,14 +1,17 @@
 //! Writes the certificates of answers to the path given by `--certificate`.
 
-use crate::check::Answer;
 use crate::cli::output::{Output, write_file};
 use crate::report::Failure;
 use crate::verify::Certificate;
 use std::path::Path;
 
 /// Writes the certificate of an answer, if there is a path for it; an UNKNOWN answer has none.
-pub(super) fn write(path: Option<&Path>, answer: &Answer, output: &Output) -> Result<(), Failure> {
-    match (path, answer.certificate()) {
+pub(super) fn write(
+    path: Option<&Path>,
+    certificate: Option<&Certificate>,
+    output: &Output,
+) -> Result<(), Failure> {
+    match (path, certificate) {
         (None, _) => {}
         (Some(path), Some(certificate)) => write_file(path, certificate.to_text())?,
         (Some(_), None) => output.note("there is no certificate: the answer is UNKNOWN"),

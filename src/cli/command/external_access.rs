@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
     let [policy] = documents([&read])?;
     fit(&[policy], options.policy_type)?;
     let access = answered(|| external_access(policy, resource_type, &zone, &options))?;
-    certificate::write(args.search.certificate.as_deref(), &access.rest, output)?;
+    certificate::write(args.search.certificate.as_deref(), access.rest.certificate(), output)?;
     let external = External {
         policy,
         argument: &args.policy,

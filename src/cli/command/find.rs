@@ -1,12 +1,13 @@
 //! `find`: the general query whether a request with given properties is allowed.
 
-use super::{certificate, names};
-use crate::check::{Options, Property, PropertyError, find};
+use super::{can, certificate, names};
+use crate::check::{Options, Property, PropertyError, Wanted, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::policy::{Document, Effect, PolicyType, Read};
+use crate::policy::{Document, Effect, Layers, PolicyType, Read};
+use crate::query::Callers;
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
@@ -51,7 +52,37 @@ fn of_one_side(inputs: &[Input], given: Option<PolicyType>) -> Result<(), Failur
     }
 }
 
+/// Asks over layers.
+fn over_layers(
+    args: &FindArgs,
+    layers: &Layers<Document>,
+    callers: Callers,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let semantics = &args.semantics;
+    if semantics.policy_type.is_some() || semantics.boundary.is_some() || semantics.aws_compat {
+        return Err(Failure::validation(
+            "over layers, leave out `--policy-type`, `--boundary` and `--aws-compat`: the layers say what they say",
+        ));
+    }
+    let keys: BTreeSet<&str> = layers.documents().flat_map(|policy| policy.mentioned_keys()).collect();
+    let scope = can::documents(&properties(args, None, &|key| keys.contains(key))?)?;
+    let options = args.search.options(semantics);
+    let exit = can::answer(
+        ("find", args.search.certificate.as_deref()),
+        layers,
+        &Wanted { callers, scope },
+        &options,
+        output,
+    )?;
+    Ok(exit.zeroed(args.search.exit_zero))
+}
+
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let named = can::layered(&args.layers, args.principal.as_deref(), &mut Reader::new(&args.container))?;
+    if let Some((layers, callers)) = named {
+        return over_layers(args, &layers, callers, output);
+    }
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // An attached policy that was not read may allow the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
@@ -66,7 +97,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let reads = texts(inputs)?;
     let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
     let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
-    let wanted = properties(args, &|key| keys.contains(key))?
+    let wanted = properties(args, args.principal.as_deref(), &|key| keys.contains(key))?
         .iter()
         .map(|property| match property.document() {
             Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
@@ -95,7 +126,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let options = args.search.options(&args.semantics).sharing();
     names::of_actions(&args.action, options.catalogue(), output);
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
-    certificate::write(args.search.certificate.as_deref(), &answer, output)?;
+    certificate::write(args.search.certificate.as_deref(), answer.certificate(), output)?;
     if !are_one_set && answer.verdict.is_pass() {
         each_alone(&policies, &within, &options)?;
     }
@@ -143,10 +174,14 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
 /// Returns the properties given by the flags; all must hold. Nobody outside of an account or organization has a key that
 /// describes callers with a value of that account or organization. This is required if the policies `mention` the key. Source:
 /// docs/semantics.md, "Outside a zone of trust".
-fn properties(args: &FindArgs, mention: &dyn Fn(&str) -> bool) -> Result<Vec<Property>, Failure> {
+fn properties(
+    args: &FindArgs,
+    principal: Option<&str>,
+    mention: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Property>, Failure> {
     let mut wanted = Vec::new();
-    let anonymous = args.principal.as_deref() == Some("anonymous");
-    let principal = args.principal.as_deref().filter(|_| !anonymous);
+    let anonymous = principal == Some("anonymous");
+    let principal = principal.filter(|_| !anonymous);
     if !args.action.is_empty() || !args.resource.is_empty() || principal.is_some() {
         wanted.push(Property {
             actions: args.action.clone(),

@@ -9,6 +9,7 @@ mod tell;
 
 pub(super) mod batch;
 pub(super) mod block_public_access;
+pub(super) mod can;
 pub(super) mod catalogue;
 pub(super) mod checks;
 pub(super) mod compare;

@@ -2,17 +2,26 @@
 
 use super::names;
 use crate::cli::Exit;
-use crate::cli::args::{Format, SemanticsArgs, SimulateArgs, YesNo};
-use crate::cli::input::{Input, Reader, as_one_set, gather, texts};
+use crate::cli::args::{Format, SimulateArgs, YesNo};
+use crate::cli::input::{Input, Reader, as_one_set, gather, layers_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::evaluate::{self, Decision, Trace, evaluate, evaluate_sides};
+use crate::evaluate::{self, Decision, evaluate};
 use crate::policy::{Document, PolicyType};
 use crate::report::text;
 use crate::report::{Failure, Remark, Report, Simulation};
-use crate::request::{FactSets, Request, RequestSpec};
+use crate::request::{FactSets, Request, RequestSpec, Requester};
 use crate::surface::{document, fit, json_members};
+use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+    if args.layers.are_given() {
+        return layered(args, output);
+    }
+    if let Some(flag) = args.layers.stray() {
+        return Err(Failure::validation(format!(
+            "`{flag}` matters beside layers only: name those of the policies, such as `--identity` and `--resource-policy`"
+        )));
+    }
     let mut request = request(args)?;
     let mut reader = Reader::new(&args.container);
     let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
@@ -25,27 +34,88 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     }
     let documents: Vec<&Document> = reads.iter().map(document).collect();
     let semantics = &args.semantics;
-    // A set may contain documents of both types; each must be valid for its type.
-    match semantics.policy_type {
-        Some(_) => fit(&documents, semantics.policy_type)?,
-        None => documents.iter().try_for_each(|document| fit(&[*document], None))?,
+    if semantics.policy_type.is_none() {
+        of_one_side(&documents)?;
     }
+    fit(&documents, semantics.policy_type)?;
     let missing = match semantics.aws_compat {
         true => Vec::new(),
         false => request.assume_usual(documents.iter().flat_map(|document| document.mentioned_keys())),
     };
-    let trace = decided(&documents, &request, semantics)?;
+    let mut options = evaluate::Options::for_documents(&documents);
+    options.strict_arn = semantics.strict_arn;
+    if let Some(policy_type) = semantics.policy_type {
+        options.policy_type = policy_type;
+    }
+    let trace = evaluate(&documents, &request, &options);
     let mut simulation =
         Simulation::new(documents, request, &trace, args.expect, semantics.policy_type, semantics.aws_compat);
     simulation.remarks.extend(missing.iter().map(Remark::of_missing));
+    shown(&simulation, args, output)
+}
+
+/// Simulates the request under layers.
+fn layered(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+    if args.semantics.policy_type.is_some() {
+        return Err(Failure::validation(
+            "the layers say of which type each policy is: leave out `--policy-type`",
+        ));
+    }
+    let mut request = request(args)?;
+    let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
+    let Some(requester) = request.requester.clone() else {
+        return Err(Failure::validation("layers decide about one requester: name it with `--principal`"));
+    };
+    if matches!(requester, Requester::User { .. }) && !layers.session.is_empty() {
+        return Err(Failure::validation(
+            "a session policy limits a session, and the requester is a user: name a session of a role or a federated user",
+        ));
+    }
+    let owner = request.resource.split(':').nth(4).filter(|owner| !owner.is_empty() && *owner != "aws");
+    if let (Some(owner), Some(given)) = (owner, &layers.resource_account)
+        && owner != &**given
+    {
+        return Err(Failure::validation(format!(
+            "the resource is in account {owner}, and the layers name {given} as its account"
+        )));
+    }
+    if args.semantics.boundary.is_some() {
+        return Err(Failure::validation(
+            "the layers say if the requester has a boundary: leave out `--boundary`",
+        ));
+    }
+    request.hidden.boundary = layers.boundary.is_some();
+    let borrowed = layers.map(|document| document);
+    let documents: Vec<&Document> = layers.documents().collect();
+    let keys: BTreeSet<&str> = documents.iter().flat_map(|document| document.mentioned_keys()).collect();
+    if let (Some(id), Some(_)) = (&layers.organization, requester.account())
+        && keys.contains("aws:principalorgid")
+        && request.values("aws:principalorgid").is_none()
+    {
+        request.set("aws:principalorgid", vec![id.to_string()]);
+    }
+    let missing = match args.semantics.aws_compat {
+        true => Vec::new(),
+        false => request.assume_usual(keys.iter().copied()),
+    };
+    let mut options = evaluate::Options::for_documents(&documents);
+    options.strict_arn = args.semantics.strict_arn;
+    let mut simulation =
+        Simulation::of_layers(&borrowed, request, &options, args.expect, args.semantics.aws_compat);
+    simulation.remarks.extend(missing.iter().map(Remark::of_missing));
+    shown(&simulation, args, output)
+}
+
+/// Writes the simulation and returns its exit.
+fn shown(simulation: &Simulation<'_>, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     output.remarks(&simulation.remarks);
     output.warnings(simulation.warnings());
-    let reading = semantics.options();
+    let reading = args.semantics.options();
     let keys = args.context.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key);
     names::of_actions(std::slice::from_ref(&args.action), reading.catalogue(), output);
     names::of_keys(keys, reading.catalogue(), output);
     match output.format {
-        Format::Text => output.text(&text::simulation(&simulation, output.verbosity, output.style))?,
+        Format::Text => output.text(&text::simulation(simulation, output.verbosity, output.style))?,
         Format::Json => output.json(&serde_json::json!(simulation))?,
         Format::Pipeline(_) => output.report(&Report {
             command: "simulate",
@@ -63,50 +133,25 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     Ok(exit.zeroed(args.exit_zero))
 }
 
-/// Returns the decision of the documents, if it does not depend on whose resource it is.
-fn decided(documents: &[&Document], request: &Request, semantics: &SemanticsArgs) -> Result<Trace, Failure> {
-    let mut options = evaluate::Options::for_documents(documents);
-    options.strict_arn = semantics.strict_arn;
-    if let Some(policy_type) = semantics.policy_type {
-        options.policy_type = policy_type;
-        return Ok(evaluate(documents, request, &options));
-    }
+/// Checks that the policies belong to one side: those of a requester and that of a resource are different layers, and together
+/// they decide by a rule that depends on the accounts.
+fn of_one_side(documents: &[&Document]) -> Result<(), Failure> {
     let (of_resource, of_requester): (Vec<&Document>, Vec<&Document>) =
         documents.iter().partition(|document| PolicyType::infer([**document]) == PolicyType::Resource);
     let names = |documents: &[&Document]| -> String {
         let names: Vec<&str> = documents.iter().map(|document| document.source.name()).collect();
-        names.join(", ")
+        names.join(" ")
     };
-    match (of_requester.as_slice(), of_resource.as_slice(), &request.requester) {
-        ([], _, _) | (_, [], _) => return Ok(evaluate(documents, request, &options)),
-        (own, _, None) => {
-            return Err(Failure::validation(format!(
-                "{} and {} belong to a requester and to a resource: name the requester with `--principal`",
-                names(own),
-                names(&of_resource)
-            )));
-        }
-        (own, _, Some(requester)) if requester.account().is_none() => {
-            return Err(Failure::validation(format!(
-                "{} is attached to users and roles, and the request comes from neither: leave it out",
-                names(own)
-            )));
-        }
-        _ => {}
+    match (of_requester.is_empty(), of_resource.is_empty()) {
+        (false, false) => Err(Failure::validation(format!(
+            "{own} belongs to a requester and {others} to a resource: what they allow together depends on the layers and the \
+             accounts. Name them: `--identity {own} --resource-policy {others} --principal ARN`, and `--resource-account ACCOUNT` \
+             if the ARN of the resource has none",
+            own = names(&of_requester),
+            others = names(&of_resource)
+        ))),
+        _ => Ok(()),
     }
-    let sides = evaluate_sides(documents, request, &options);
-    let (allowing, other) = match sides.only {
-        None => return Ok(sides.trace),
-        Some(PolicyType::Identity) => (of_requester, of_resource),
-        Some(_) => (of_resource, of_requester),
-    };
-    Err(Failure::validation(format!(
-        "{} allows this and {} does not, so it depends on whose resource it is: in another account than that of the requester both \
-         have to allow; in the same account one is enough, unless the policy of the resource has to allow it (a role's trust \
-         policy, a KMS key) or names only the account. Simulate each side by itself",
-        names(&allowing),
-        names(&other)
-    )))
 }
 
 fn request(args: &SimulateArgs) -> Result<Request, Failure> {

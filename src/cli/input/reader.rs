@@ -172,7 +172,7 @@ impl Reader {
     }
 
     /// Returns the text that an argument names.
-    fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
+    pub(super) fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
         let name = input_name(argument, role);
         if is_inline(argument) {
             return Ok(Source::new(name, argument));

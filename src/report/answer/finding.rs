@@ -31,7 +31,7 @@ pub(super) fn issue(
     let (code, title) = match (explained.finding.set, judgement.existing) {
         (RequestSet::Denied, _) => denied::title(judgement),
         (RequestSet::ALLOWED, _) | (_, None) => title(judgement, witness),
-        (RequestSet::Allowed(_), Some(existing)) => {
+        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(existing)) => {
             let (name, existing) = (document.source.name(), existing.source.name());
             let how = "only by an entry for an account or a role";
             (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
@@ -132,8 +132,10 @@ fn commands(
             },
             Expected::ExplicitlyDenied,
         ),
-        (RequestSet::Allowed(_), Some(Refusal::Indirect { .. })) => (Expected::Allowed, Expected::Allowed),
-        (RequestSet::Allowed(_), _) => (Expected::Allowed, Expected::Denied),
+        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(Refusal::Indirect { .. })) => {
+            (Expected::Allowed, Expected::Allowed)
+        }
+        (RequestSet::Allowed(_) | RequestSet::Granted(_), _) => (Expected::Allowed, Expected::Denied),
     };
     let inputs = [(invocation.policy, new)].into_iter().chain(invocation.existing.map(|e| (e, existing)));
     inputs

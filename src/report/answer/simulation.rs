@@ -2,9 +2,14 @@
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::evaluate::{Decision, PartTrace, StatementTrace, Trace, Truth};
+use crate::evaluate::{
+    Decision, Options, PartTrace, StatementTrace, Trace, Truth, decide_layers, trace_layers,
+};
 use crate::explain::display::{one_line, statement_name};
-use crate::policy::{Condition, ConditionValue, Document, Effect, PolicyType, PrincipalElement, Statement};
+use crate::policy::{
+    Condition, ConditionValue, Document, Effect, Layers, PolicyType, PrincipalElement, Statement,
+};
+use crate::report::answer::LayersReport;
 use crate::report::display::principal_name;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::{FactSets, Missing, Request};
@@ -88,6 +93,8 @@ pub struct Simulation<'a> {
     pub policy_type_inferred: bool,
     /// Remarks on oddities of the request.
     pub remarks: Vec<Remark>,
+    /// The part of each layer, if the policies are those of layers.
+    pub layers: Option<LayersReport<'a>>,
 }
 
 /// An oddity of a request that is decided nevertheless.
@@ -174,6 +181,7 @@ impl<'a> Simulation<'a> {
             policy_type_inferred: policy_type.is_none(),
             documents,
             remarks: remarks(&request, aws_compat),
+            layers: None,
             request,
             decision: trace.decision,
             expected,
@@ -221,8 +229,26 @@ impl<'a> Simulation<'a> {
             .collect()
     }
 
+    /// Explains a decision over layers.
+    pub fn of_layers(
+        layers: &Layers<&'a Document>,
+        request: Request,
+        options: &Options,
+        expected: Option<Expected>,
+        aws_compat: bool,
+    ) -> Simulation<'a> {
+        let layered = decide_layers(layers, &request, options);
+        let documents: Vec<&'a Document> = layers.documents().copied().collect();
+        let trace = Trace { decision: layered.decision, statements: trace_layers(layers, &request, options) };
+        let simulation = Simulation::new(documents, request, &trace, expected, None, aws_compat);
+        Simulation { layers: Some(LayersReport::new(layers, layered)), ..simulation }
+    }
+
     /// Returns the decision in one sentence.
     pub fn sentence(&self) -> String {
+        if let Some(layers) = &self.layers {
+            return layers.sentence();
+        }
         match self.decision {
             Decision::Allowed => format!("allowed by {}", self.deciding().join(" and ")),
             Decision::ExplicitlyDenied => format!("explicitly denied by {}", self.deciding().join(" and ")),

@@ -41,6 +41,10 @@ pub(super) fn among(
                     None => issue,
                 }
             }
+            UnknownReason::Layer { rule, of } => {
+                let issue = named(*rule, &rule.summary()).with_note("help", format!("iamsat explain {rule}"));
+                if of.is_empty() { issue } else { issue.with_note("part", one_line(of)) }
+            }
             UnknownReason::Exhausted(Exhausted::Deadline) => {
                 named(Exhausted::Deadline.code(), "the time limit was reached before an answer")
                     .with_note("help", advice(Exhausted::Deadline))

@@ -1,6 +1,10 @@
 //! The text of certificates.
 
+mod decision;
 mod render;
+
+pub(super) use decision::DecisionText;
+pub(super) use decision::conditions;
 
 use crate::confirm::Shown;
 use crate::encode::{Assumption, Encoding};
@@ -18,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const FORMAT: &str = "iamsat-certificate";
 const VERSION: u32 = 3;
+/// The version of certificates about decisions over layers.
+const VERSION_WITH_DECISIONS: u32 = 4;
 /// The oldest supported version: it has neither sets nor further parts.
 const OLDEST_VERSION: u32 = 2;
 
@@ -48,6 +54,9 @@ pub struct Certificate {
     /// Sets of policies, each read as one, that must allow the request too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<Vec<Policy>>,
+    /// The decision over layers, if the query is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionText>,
     /// Documents that must each allow the request too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<Policy>,
@@ -325,11 +334,13 @@ impl Certificate {
                 Role::Caps => caps.push(of_layer.collect()),
                 Role::Scope => within.extend(of_layer),
                 Role::Excludes => without.extend(of_layer),
+                // They follow from the decision.
+                Role::Part | Role::Rule => {}
             }
         }
         Certificate {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: if query.layered().is_some() { VERSION_WITH_DECISIONS } else { VERSION },
             program: concat!("iamsat ", env!("CARGO_PKG_VERSION")).to_owned(),
             check: query.check().name().to_owned(),
             policy_type: semantics.policy_type.name().to_owned(),
@@ -344,6 +355,7 @@ impl Certificate {
             outside: query.outside().map(OutsideText::of),
             policies,
             caps,
+            decision: query.layered().map(|layered| DecisionText::of(layered, query)),
             within,
             without,
             assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
@@ -433,7 +445,7 @@ impl Certificate {
         if certificate.format != FORMAT {
             return Err(Refusal::new(format!("this is not a certificate: its format is not {FORMAT}")));
         }
-        if !(OLDEST_VERSION..=VERSION).contains(&certificate.version) {
+        if !(OLDEST_VERSION..=VERSION_WITH_DECISIONS).contains(&certificate.version) {
             return Err(Refusal::inconclusive(format!(
                 "version {} of the format is not known",
                 certificate.version
@@ -441,6 +453,9 @@ impl Certificate {
         }
         let policies = [&certificate.policies, &certificate.within, &certificate.without];
         let has_sets = policies.into_iter().flatten().any(|policy| policy.set.is_some());
+        if certificate.decision.is_some() != (certificate.version == VERSION_WITH_DECISIONS) {
+            return Err(Refusal::new("it has members that its version of the format does not have"));
+        }
         if certificate.version == OLDEST_VERSION && (has_sets || !certificate.beside_others.is_empty()) {
             return Err(Refusal::new("it has members that its version of the format does not have"));
         }

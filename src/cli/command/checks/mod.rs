@@ -183,7 +183,7 @@ impl Run<'_> {
         let mut outcomes: Vec<Outcome<'_>> =
             cases.iter().zip(&answers).map(|(case, answer)| judge.outcome(*case, answer, output)).collect();
         for answered in answers.iter().flatten() {
-            certificate::write(self.search.certificate.as_deref(), &answered.answer, output)?;
+            certificate::write(self.search.certificate.as_deref(), answered.answer.certificate(), output)?;
         }
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
         // JSON is made from the answers; it needs the issues only if some may be accepted.

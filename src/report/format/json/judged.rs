@@ -257,6 +257,8 @@ pub(super) struct Open<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
@@ -271,6 +273,7 @@ pub(super) fn reasons<'a>(unknown: &'a Unknown, documents: &[&'a Document]) -> V
         detail,
         limit: None,
         rule: None,
+        part: None,
         pointer: None,
         file: None,
         span: None,
@@ -293,6 +296,11 @@ pub(super) fn reasons<'a>(unknown: &'a Unknown, documents: &[&'a Document]) -> V
                 ..simple("opaque", detail.into())
             }
         }
+        UnknownReason::Layer { rule, of } => Open {
+            rule: Some(rule.as_str()),
+            part: Some(&**of).filter(|of| !of.is_empty()),
+            ..simple("open", rule.summary().into())
+        },
         UnknownReason::NotVerified(detail) => simple("not-verified", detail.into()),
         UnknownReason::Internal(detail) => simple("internal", detail.into()),
     };

@@ -8,7 +8,9 @@ mod external;
 mod find;
 mod issue;
 mod judged;
+mod layers;
 mod place;
+mod possible;
 mod request;
 mod simulation;
 

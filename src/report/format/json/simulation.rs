@@ -1,5 +1,6 @@
 //! A simulated request.
 
+use super::layers::LayersView;
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
 use crate::evaluate::Truth;
@@ -16,8 +17,12 @@ struct SimulationView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     as_expected: Option<bool>,
     request: RequestView<'a>,
-    policy_type: &'static str,
-    policy_type_inferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_type_inferred: Option<bool>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    layers: Option<LayersView<'a>>,
     statements: Vec<StatementView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<WarningView<'a>>,
@@ -34,8 +39,10 @@ impl Serialize for Simulation<'_> {
             expected: self.expected.map(|expected| expected.name()),
             as_expected: self.expected.map(|_| self.is_as_expected()),
             request: RequestView::of(&self.request, &names),
-            policy_type: self.policy_type.name(),
-            policy_type_inferred: self.policy_type_inferred,
+            // Each layer has a type of its own.
+            policy_type: self.layers.is_none().then(|| self.policy_type.name()),
+            policy_type_inferred: self.layers.is_none().then_some(self.policy_type_inferred),
+            layers: self.layers.as_ref().map(LayersView::of),
             statements: self.statements.iter().map(StatementView::of).collect(),
             warnings: self.remarks.iter().map(WarningView::of_remark).chain(of_documents).collect(),
         };

@@ -3,6 +3,7 @@
 mod block_public_access;
 mod catalogue;
 mod external;
+mod possible;
 mod simulation;
 mod snippet;
 mod style;
@@ -18,6 +19,7 @@ use crate::span::Source;
 use annotate_snippets::{Group, Level};
 
 pub use catalogue::{catalogue, counted};
+pub use possible::possible;
 pub use simulation::simulation;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled};

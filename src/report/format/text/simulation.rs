@@ -10,7 +10,7 @@ use crate::report::answer::{Simulation, StatementReport};
 pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = String::new();
     let decision = match simulation.decision {
-        Decision::Undetermined if verbosity >= Verbosity::Normal => {
+        Decision::Undetermined if verbosity >= Verbosity::Normal && simulation.layers.is_none() => {
             "undecided: it depends on the parts marked ? above".to_owned()
         }
         _ => simulation.sentence(),
@@ -24,6 +24,12 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Styl
                 shown = Some(name);
             }
             out.push_str(&of_statement(statement, verbosity));
+        }
+        out.push('\n');
+    }
+    if let Some(layers) = simulation.layers.as_ref().filter(|_| verbosity >= Verbosity::Normal) {
+        for line in layers.lines() {
+            out.push_str(&format!("{line}\n"));
         }
         out.push('\n');
     }

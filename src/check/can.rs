@@ -1,0 +1,314 @@
+//! Asks if all layers together allow some request.
+
+use super::ask::{Options, certified, compiling, spent, values};
+use super::isolation::caught;
+use super::likelier::likelier;
+use crate::confirm::{Referee, Shown};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
+use crate::evaluate::{self, Decision, Layered, decide_layers};
+use crate::limits::Exhausted;
+use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
+use crate::query::{Callers, LayeredQuestion, Query, Semantics};
+use crate::request::Request;
+use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
+use crate::theory::Theory;
+use crate::verify::Certificate;
+use std::sync::OnceLock;
+
+/// The requests that a question over layers is about: some of the callers make them, and each document of the scope allows them.
+///
+/// A document of the scope is usually a [`super::Property`].
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The requesters, each of whom has the policies of the layers.
+    pub callers: Callers,
+    /// The documents that each have to allow the request.
+    pub scope: Vec<Document>,
+}
+
+/// The answer to a question over layers.
+#[derive(Clone, Debug)]
+pub struct CanAnswer {
+    /// CAN, CANNOT or UNKNOWN.
+    pub verdict: CanVerdict,
+    /// The named assumptions on which the answer depends, in alphabetical order.
+    pub assumptions: Vec<Assumption>,
+    /// Sizes of the search.
+    pub stats: Stats,
+    certificate: Option<Certificate>,
+}
+
+impl CanAnswer {
+    /// Returns the evidence for a CAN or CANNOT to [`crate::verify::verify`], if [`Options::certificate`] was set.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+}
+
+/// CAN with its witness, CANNOT with its proof, UNKNOWN with its reasons.
+///
+/// ```
+/// use iamsat::check::{CanVerdict, Options, Property, Wanted, can};
+/// use iamsat::policy::{Attached, Document, Layers};
+/// use iamsat::query::Callers;
+/// let policy = |action: &str| -> Document {
+///     format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#).parse().unwrap()
+/// };
+/// let (own, scp) = (policy("s3:*"), policy("s3:Get*"));
+/// let layers = Layers {
+///     identity: vec![Attached::Policy((&own).into())],
+///     scp: vec![vec![Attached::Policy((&scp).into())]],
+///     ..Layers::default()
+/// };
+/// let may = |action: &str| {
+///     let property = Property { actions: vec![action.to_owned()], ..Property::default() };
+///     let callers = Callers::parse("arn:aws:iam::111122223333:role/app").unwrap();
+///     can(&layers, &Wanted { callers, scope: vec![property.document().unwrap()] }, &Options::default())
+/// };
+/// assert!(matches!(may("s3:GetObject").verdict, CanVerdict::Can(_)));
+/// assert!(matches!(may("s3:PutObject").verdict, CanVerdict::Cannot(_)));
+/// ```
+#[derive(Clone, Debug)]
+pub enum CanVerdict {
+    /// This request is allowed; the referee confirmed it under all layers.
+    Can(Box<Witness>),
+    /// No such request is allowed.
+    Cannot(Proof),
+    /// Neither proved nor refuted. The documents of the reasons are those of the layers, then those of the scope.
+    Unknown(Box<Unknown>),
+}
+
+impl CanVerdict {
+    /// Returns `CAN`, `CANNOT` or `UNKNOWN`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CanVerdict::Can(_) => "CAN",
+            CanVerdict::Cannot(_) => "CANNOT",
+            CanVerdict::Unknown(_) => "UNKNOWN",
+        }
+    }
+}
+
+/// A request that all layers but one allow.
+#[derive(Clone, Debug)]
+pub struct NearMiss {
+    /// The kind of the layer that refuses it.
+    pub kind: LayerKind,
+    /// Its level.
+    pub level: usize,
+    /// The request.
+    pub request: Request,
+    /// The part of each layer in the decision about it.
+    pub layered: Layered,
+}
+
+/// Asks if all layers together allow some request like those that are wanted.
+pub fn can(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
+    match caught(|| answered(layers, wanted, &options.sharing())) {
+        Ok(answer) => answer,
+        Err(message) => undecided(vec![UnknownReason::Internal(message)], None),
+    }
+}
+
+/// The order in which layers are tried as the only one that refuses: those that only limit come first.
+const REFUSING: [LayerKind; 7] = [
+    LayerKind::ServiceControl,
+    LayerKind::ResourceControl,
+    LayerKind::Endpoint,
+    LayerKind::Boundary,
+    LayerKind::Session,
+    LayerKind::Identity,
+    LayerKind::Resource,
+];
+
+/// Finds a request that is refused by one layer alone, for an answer CANNOT. A layer that grants refuses by its absence too.
+pub fn nearest_miss(
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+    options: &Options,
+) -> Option<NearMiss> {
+    let options = &Options { certificate: false, certify: false, ..options.clone() };
+    let mut sets: Vec<(LayerKind, usize)> = layers.attached().map(|set| (set.kind, set.level)).collect();
+    sets.extend([(LayerKind::Identity, 0), (LayerKind::Resource, 0)]);
+    sets.sort_by_key(|(kind, level)| (REFUSING.iter().position(|other| other == kind), *level));
+    sets.dedup();
+    let documents = || layers.map(|document| document.document());
+    for (kind, level) in sets {
+        let CanVerdict::Can(witness) = can(&without(layers, kind, level), wanted, options).verdict else {
+            continue;
+        };
+        let request = witness.request().clone();
+        let layers = documents();
+        let read: Vec<&Document> = layers.documents().copied().chain(&wanted.scope).collect();
+        let referee =
+            evaluate::Options { strict_arn: options.strict_arn, ..evaluate::Options::for_documents(&read) };
+        let layered = decide_layers(&layers, &request, &referee);
+        if !matches!(layered.decision, Decision::Allowed | Decision::Undetermined) {
+            return Some(NearMiss { kind, level, request, layered });
+        }
+    }
+    None
+}
+
+/// Returns the layers with everything allowed by one of them.
+fn without<'l>(layers: &Layers<DocumentRef<'l>>, kind: LayerKind, level: usize) -> Layers<DocumentRef<'l>> {
+    let mut layers = layers.clone();
+    let full = || Attached::Policy(DocumentRef::Plain(full_access(kind)));
+    let of_level = |levels: &mut Vec<Vec<Attached<DocumentRef<'l>>>>| {
+        if let Some(level) = levels.get_mut(level) {
+            *level = vec![full()];
+        }
+    };
+    match kind {
+        LayerKind::Identity => layers.identity = vec![full()],
+        LayerKind::Boundary => layers.boundary = Some(full()),
+        LayerKind::Session => layers.session = vec![full()],
+        LayerKind::ServiceControl => of_level(&mut layers.scp),
+        LayerKind::ResourceControl => of_level(&mut layers.rcp),
+        LayerKind::Resource => layers.resource = Some(full()),
+        LayerKind::Endpoint => layers.endpoint = Some(full()),
+    }
+    layers
+}
+
+/// Returns a policy of this kind that allows everything.
+fn full_access(kind: LayerKind) -> &'static Document {
+    static DOCUMENTS: [OnceLock<Document>; 2] = [const { OnceLock::new() }; 2];
+    let [plain, with_principal] = &DOCUMENTS;
+    let (document, principal) = match kind.policy_type().has_principals() {
+        true => (with_principal, r#""Principal":"*","#),
+        false => (plain, ""),
+    };
+    document.get_or_init(|| {
+        let text = format!(r#"{{"Statement":{{"Effect":"Allow",{principal}"Action":"*","Resource":"*"}}}}"#);
+        match text.parse() {
+            Ok(document) => document,
+            Err(error) => crate::index::broken(&format!("full access is a valid policy: {error}")),
+        }
+    })
+}
+
+fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
+    let question = LayeredQuestion::new(
+        layers.map(|document| document.document()),
+        wanted.callers.clone(),
+        &wanted.scope,
+        options.strict_arn,
+    );
+    let semantics = Semantics {
+        strict_arn: options.strict_arn,
+        heuristics: options.assume_heuristics,
+        boundary: Some(layers.boundary.is_some()),
+        ..Semantics::of(PolicyType::Resource)
+    };
+    let query = question.query();
+    let documents = documents(&query, layers);
+    let before = options.limits_left().work;
+    if options.shared_work.spend(values(&query)).is_err() {
+        return undecided(vec![UnknownReason::Exhausted(Exhausted::Work)], None);
+    }
+    let mut encoding = Encoding::sliced(&query, &documents, semantics);
+    if options.shared_work.spend(compiling(&encoding)).is_err() {
+        return undecided(vec![UnknownReason::Exhausted(Exhausted::Work)], None);
+    }
+    let assumptions = assumptions(&query, &documents, &encoding.context, encoding.formula.mentioned());
+    let indexes = documents.iter().map(|document| document.actions());
+    let referee = Referee::new(&query, semantics).with_indexes(indexes);
+    let claim = referee.claim(0, 0);
+    let mut goal: Vec<_> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
+    goal.extend(&encoding.shared);
+    let mut search =
+        Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits_left());
+    let answer = decide(&mut search, &goal, &claim);
+    let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+    let stats = spent(search.stats(), before, options);
+    let verdict = match answer {
+        solve::Answer::Unsat(proof) => CanVerdict::Cannot(proof),
+        solve::Answer::Witnessed(witness) => CanVerdict::Can(witness),
+        solve::Answer::Undecided(unknown) => {
+            CanVerdict::Unknown(Box::new(placed(*unknown, &query, layers, wanted)))
+        }
+    };
+    let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
+    with_certificate(answer, (&query, &documents), semantics, options)
+}
+
+/// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.
+fn with_certificate<'q>(
+    mut answer: CanAnswer,
+    (query, documents): (&Query<'q>, &[DocumentRef<'q>]),
+    semantics: Semantics,
+    options: &Options,
+) -> CanAnswer {
+    match &answer.verdict {
+        CanVerdict::Can(witness) if options.certificate => {
+            let request = witness.request();
+            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
+            answer.certificate = Some(Certificate::of_fail(query, semantics, &answer.assumptions, shown));
+        }
+        CanVerdict::Cannot(_) if options.certificate || options.certify => {
+            match certified(query, documents, semantics, options) {
+                Ok(refutation) if options.certificate => {
+                    answer.certificate =
+                        Some(Certificate::of_pass(query, semantics, &answer.assumptions, &refutation));
+                }
+                Ok(_) => {}
+                Err(refusal) => {
+                    let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
+                    answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
+                }
+            }
+        }
+        _ => {}
+    }
+    answer
+}
+
+fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {
+    CanAnswer {
+        verdict: CanVerdict::Unknown(Box::new(Unknown { reasons, candidate })),
+        assumptions: Vec::new(),
+        stats: Stats::default(),
+        certificate: None,
+    }
+}
+
+/// Returns the documents of the query in its order, prepared if they are in the layers.
+fn documents<'q>(query: &Query<'q>, layers: &Layers<DocumentRef<'q>>) -> Vec<DocumentRef<'q>> {
+    let known: Vec<DocumentRef<'q>> = layers.documents().copied().collect();
+    let of = |document: &'q Document| {
+        let own = known.iter().find(|known| std::ptr::eq(known.document(), document));
+        own.map_or(DocumentRef::Plain(document), |own| *own)
+    };
+    query.documents().iter().map(|document| of(document)).collect()
+}
+
+/// Returns the reasons with their documents counted among those of the layers and the scope.
+fn placed(
+    mut unknown: Unknown,
+    query: &Query<'_>,
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+) -> Unknown {
+    let known: Vec<&Document> =
+        layers.documents().map(|document| document.document()).chain(&wanted.scope).collect();
+    let documents = query.documents();
+    let place = |index: usize| {
+        let document = documents.get(index)?;
+        known.iter().position(|known| std::ptr::eq(*known, *document))
+    };
+    for reason in &mut unknown.reasons {
+        if let UnknownReason::Opaque { document, .. } = reason
+            && let Some(place) = place(*document)
+        {
+            *document = place;
+        }
+    }
+    let mut reasons: Vec<UnknownReason> = Vec::with_capacity(unknown.reasons.len());
+    for reason in unknown.reasons {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    Unknown { reasons, candidate: unknown.candidate }
+}

@@ -1,0 +1,109 @@
+//! `can`, and `find` over layers: is a request with given properties allowed by all layers together?
+
+use super::certificate;
+use crate::check::{CanVerdict, Options, Property, PropertyError, Wanted, can, nearest_miss};
+use crate::cli::Exit;
+use crate::cli::args::{CanArgs, Format, LayersArgs};
+use crate::cli::input::{Reader, layers_of, text_of};
+use crate::cli::output::{Output, directory};
+use crate::policy::{Document, Layers, Read};
+use crate::query::Callers;
+use crate::report::text;
+use crate::report::{Failure, Possible, Report, Status};
+use crate::surface::{answered, callers, document};
+use serde_json::json;
+use std::path::Path;
+
+pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
+    let mut wanted = Vec::new();
+    if !args.action.is_empty() || !args.resource.is_empty() {
+        wanted.push(Property {
+            actions: args.action.clone(),
+            resources: args.resource.clone(),
+            ..Property::default()
+        });
+    }
+    for argument in &args.condition {
+        wanted.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
+    }
+    let scope = documents(&wanted)?;
+    let wanted = Wanted { callers: callers(args.principal.as_deref(), &layers)?, scope };
+    let certificate = args.certificate.as_deref();
+    let exit = answer(("can", certificate), &layers, &wanted, &args.options(), output)?;
+    Ok(exit.zeroed(args.exit_zero))
+}
+
+/// Returns the layers that flags name, and the requesters; `None` if no flag names a layer.
+pub(super) fn layered(
+    args: &LayersArgs,
+    principal: Option<&str>,
+    reader: &mut Reader,
+) -> Result<Option<(Layers<Document>, Callers)>, Failure> {
+    match (args.are_given(), args.stray()) {
+        (true, _) => {
+            let layers = layers_of(args, reader)?;
+            let callers = callers(principal, &layers)?;
+            Ok(Some((layers, callers)))
+        }
+        (false, Some(flag)) => Err(Failure::validation(format!(
+            "`{flag}` matters beside layers only: name those of the policies, such as `--identity` and `--resource-policy`"
+        ))),
+        (false, None) => Ok(None),
+    }
+}
+
+/// Returns the documents of properties.
+pub(super) fn documents(properties: &[Property]) -> Result<Vec<Document>, Failure> {
+    let reads = properties
+        .iter()
+        .map(|property| match property.document() {
+            Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
+            Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
+            Ok(document) => Ok(Read::from(Ok(document))),
+        })
+        .collect::<Result<Vec<Read>, Failure>>()?;
+    match Failure::of_documents(&reads) {
+        Some(failure) => Err(failure),
+        None => Ok(reads.iter().map(|read| document(read).clone()).collect()),
+    }
+}
+
+/// Answers the question and writes the answer.
+pub(super) fn answer(
+    (command, certificate): (&'static str, Option<&Path>),
+    layers: &Layers<Document>,
+    wanted: &Wanted,
+    options: &Options,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let borrowed = layers.map(|document| document.into());
+    let options = options.sharing();
+    let answer = answered(|| can(&borrowed, wanted, &options))?;
+    certificate::write(certificate, answer.certificate(), output)?;
+    let is_refused = matches!(answer.verdict, CanVerdict::Cannot(_));
+    let near = match is_refused {
+        true => answered(|| nearest_miss(&borrowed, wanted, &options))?,
+        false => None,
+    };
+    let layers = layers.map(|document| document);
+    let possible = Possible::new(command, &layers, wanted, &answer, near.as_ref(), options.strict_arn);
+    output.warnings(possible.warnings());
+    let (status, exit) = match answer.verdict {
+        CanVerdict::Cannot(_) => (Status::Pass, Exit::Success),
+        CanVerdict::Can(_) => (Status::Fail, Exit::Finding),
+        CanVerdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
+    };
+    match output.format {
+        Format::Json => output.json(&json!(possible))?,
+        Format::Text => output.text(&text::possible(&possible, output.verbosity, output.style))?,
+        Format::Pipeline(_) => output.report(&Report {
+            command,
+            directory: directory(),
+            subjects: vec![possible.subject(status)],
+            issues: Vec::new(),
+            has_baseline: false,
+        })?,
+    }
+    Ok(exit)
+}

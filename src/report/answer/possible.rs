@@ -1,0 +1,152 @@
+//! The answer to `can`, and to `find` over layers.
+
+use super::layers::LayersReport;
+use super::undecided;
+use crate::check::{CanAnswer, CanVerdict, NearMiss, Wanted};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::evaluate::{Options, decide_layers};
+use crate::explain::display::{KeyNames, counted, one_line};
+use crate::policy::{Document, LayerKind, Layers, PolicyType};
+use crate::report::display;
+use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::request::Request;
+use crate::span::Source;
+
+/// A request with the part of each layer in the decision about it.
+#[derive(Clone, Debug)]
+pub struct Traced<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The part of each layer.
+    pub layers: LayersReport<'a>,
+    /// The name of the only layer that refuses it, for a request that is refused.
+    pub refused_by: Option<String>,
+}
+
+/// The answer to a question over layers.
+#[derive(Clone, Debug)]
+pub struct Possible<'a> {
+    /// The command: `can` or `find`.
+    pub command: &'static str,
+    /// The documents of the layers, then those of the scope.
+    pub documents: Vec<&'a Document>,
+    /// The number of documents of the layers.
+    own: usize,
+    /// The answer.
+    pub answer: &'a CanAnswer,
+    /// The request of a CAN.
+    pub witness: Option<Traced<'a>>,
+    /// For a CANNOT: a request that only one layer refuses, if there is one.
+    pub near: Option<Traced<'a>>,
+}
+
+impl<'a> Possible<'a> {
+    /// Explains an answer.
+    pub fn new(
+        command: &'static str,
+        layers: &Layers<&'a Document>,
+        wanted: &'a Wanted,
+        answer: &'a CanAnswer,
+        near: Option<&'a NearMiss>,
+        strict_arn: bool,
+    ) -> Possible<'a> {
+        let mut documents: Vec<&'a Document> = layers.documents().copied().collect();
+        let own = documents.len();
+        documents.extend(&wanted.scope);
+        let witness = match &answer.verdict {
+            CanVerdict::Can(witness) => {
+                let request = witness.request();
+                let options = Options { strict_arn, ..Options::for_documents(&documents) };
+                let layered = decide_layers(layers, request, &options);
+                Some(Traced { request, layers: LayersReport::new(layers, layered), refused_by: None })
+            }
+            CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
+        };
+        let near = near.map(|near| Traced {
+            request: &near.request,
+            layers: LayersReport::new(layers, near.layered.clone()),
+            refused_by: Some(match near.kind {
+                LayerKind::ServiceControl | LayerKind::ResourceControl => {
+                    format!("{} {}", near.kind.name(), near.level)
+                }
+                kind => kind.name().to_owned(),
+            }),
+        });
+        Possible { command, documents, own, answer, witness, near }
+    }
+
+    /// Returns the verdict in the words of the command.
+    pub fn result(&self) -> &'static str {
+        match (self.command, &self.answer.verdict) {
+            ("find", CanVerdict::Can(_)) => "FAIL",
+            ("find", CanVerdict::Cannot(_)) => "PASS",
+            (_, verdict) => verdict.name(),
+        }
+    }
+
+    /// Returns the answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let result = self.result();
+        let sentence = match (&self.answer.verdict, &self.witness) {
+            (CanVerdict::Can(_), Some(Traced { request, .. })) => {
+                format!(
+                    "{result}. {} on {} is allowed by all layers together",
+                    request.action, request.resource
+                )
+            }
+            (CanVerdict::Can(_), None) => format!("{result}. such a request is allowed"),
+            (CanVerdict::Cannot(_), _) => {
+                format!("{result}. all layers together allow no such request: proved for every request")
+            }
+            (CanVerdict::Unknown(unknown), _) => {
+                format!("{result}. {}", counted(unknown.reasons.len(), "reason"))
+            }
+        };
+        one_line(&sentence)
+    }
+
+    /// Returns the rows of a request.
+    pub(in crate::report) fn rows(&self, request: &Request) -> Vec<(String, String)> {
+        display::rows(request, &KeyNames::of(&self.documents), PolicyType::Resource)
+    }
+
+    /// Returns an issue for each reason why there is no answer, or for the request found.
+    pub fn issues(&self) -> Vec<Issue> {
+        match (&self.answer.verdict, &self.witness) {
+            (CanVerdict::Unknown(unknown), _) => undecided::among(
+                &self.documents,
+                unknown,
+                PolicyType::Resource,
+                "it could not be decided whether all layers together allow such a request",
+            ),
+            (CanVerdict::Can(_), Some(traced)) => {
+                let title = format!("{} on {} is allowed", traced.request.action, traced.request.resource);
+                let issue = Issue::new(Kind::Finding, Code::CanAccess, one_line(&title))
+                    .with_note("request", display::table(&self.rows(traced.request)));
+                vec![issue.with_note("layers", traced.layers.lines().join("\n"))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Converts the answer to the common form of all formats.
+    pub fn subject(&self, status: Status) -> Subject {
+        let names: Vec<&str> =
+            self.documents.iter().take(self.own).map(|document| document.source.name()).collect();
+        Subject {
+            name: names.join(" and "),
+            file: None,
+            rule: None,
+            status,
+            message: self.sentence(),
+            issues: self.issues(),
+        }
+    }
+
+    /// Lists the warnings about the documents of the layers, each with its source.
+    pub fn warnings(&self) -> Vec<(&'a Source, &'a Diagnostic)> {
+        let own = self.documents.iter().take(self.own);
+        own.flat_map(|document| document.warnings.iter().map(|warning| (&document.source, warning))).collect()
+    }
+}

@@ -1,0 +1,50 @@
+//! The answer to a question over layers: the verdict, the request, and the part of each layer.
+
+use super::style::Style;
+use super::verdict::Verbosity;
+use crate::check::CanVerdict;
+use crate::explain::display::plain;
+use crate::report::answer::{Possible, Traced};
+use crate::report::display;
+
+/// Writes the answer.
+pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> String {
+    let mut out = String::new();
+    if let Some(witness) = &possible.witness {
+        out.push_str(&traced(possible, witness));
+        out.push('\n');
+    }
+    if let (Some(near), true) = (&possible.near, verbosity >= Verbosity::Normal) {
+        let by = near.refused_by.as_deref().unwrap_or("one layer");
+        out.push_str(&format!("nearest miss: all layers but {by} allow\n"));
+        out.push_str(&traced(possible, near));
+        out.push('\n');
+    }
+    let mut out = style.shown(&plain(&out)).into_owned();
+    if matches!(possible.answer.verdict, CanVerdict::Unknown(_)) {
+        for issue in possible.issues() {
+            out.push_str(&super::issue(&issue, style));
+            out.push('\n');
+        }
+    }
+    let is_refused = matches!(possible.answer.verdict, CanVerdict::Cannot(_));
+    if verbosity >= Verbosity::Normal || !is_refused {
+        let sentence = format!("{}: {}\n", possible.command, possible.sentence());
+        out.push_str(&style.shown(&sentence));
+    }
+    if verbosity == Verbosity::Verbose && !possible.answer.assumptions.is_empty() {
+        let names: Vec<&str> = possible.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
+        out.push_str(&format!("assumes {}\n", names.join(", ")));
+    }
+    out
+}
+
+fn traced(possible: &Possible<'_>, traced: &Traced<'_>) -> String {
+    let mut out = String::new();
+    for line in
+        display::table(&possible.rows(traced.request)).lines().map(str::to_owned).chain(traced.layers.lines())
+    {
+        out.push_str(&format!("  {line}\n"));
+    }
+    out
+}
