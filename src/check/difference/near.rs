@@ -9,14 +9,14 @@ use crate::check::statement_index::StatementIndex;
 use crate::check::{Answer, Options};
 use crate::encode::PreparedDocument;
 use crate::evaluate::{self, Case, Truth};
-use crate::policy::{Document, Effect, Part, RequestSet, Starts, Template};
+use crate::policy::{Document, Effect, Part, RequestSet, Starts, Statement, Template};
 use crate::request::{FactSets, Keys, Request};
 use crate::solve::Verdict;
 
 /// Both policies without the statements that apply to no request of one statement. A query about requests of that statement has
 /// the same answer.
 pub(super) struct Near {
-    /// Requests that earlier queries about the statement showed, and if they are new.
+    /// The last requests that queries about the statement showed, and if they are new.
     pub(super) shown: Vec<(Request, bool)>,
     /// The whole statement as a region.
     pub(super) whole: Region,
@@ -38,10 +38,16 @@ pub(super) enum Newness {
 /// Known requests that are tried before a query.
 const KNOWN: usize = 6;
 
+/// Values of a statement that the referee compares with a request for one unit of work.
+const VALUES: usize = 2;
+
 impl Near {
     /// Keeps a request for further regions, as the last one that was shown.
     pub(super) fn show(&mut self, request: Request, is_new: bool) {
         self.shown.retain(|(known, _)| *known != request);
+        if self.shown.len() >= KNOWN {
+            self.shown.remove(0);
+        }
         self.shown.push((request, is_new));
     }
 }
@@ -84,8 +90,10 @@ impl Differ<'_> {
     /// Returns a request of the region that is known to be new, or known not to be: a request that was shown before, or a variant
     /// of one with values of this region. This saves a query.
     pub(super) fn known_in(&self, near: &Near, region: OfSet<'_>, is_new: bool) -> Option<Request> {
-        let last = || near.shown.iter().rev().take(KNOWN);
-        self.budget.pay(near.shown.len().min(KNOWN) * APPLIES);
+        let last = || near.shown.iter().rev();
+        let values = region.1.document().statements.iter().map(Statement::value_count).sum::<usize>();
+        let looks_at_region = APPLIES + values / VALUES;
+        self.budget.pay(near.shown.len() * looks_at_region);
         if let Some((known, _)) = last().find(|(known, new)| *new == is_new && self.holds(region, known)) {
             return Some(known.clone());
         }
@@ -97,7 +105,7 @@ impl Differ<'_> {
                 continue;
             };
             // Each statement is looked at, and the keys of its conditions.
-            self.budget.pay(near.statements * APPLIES);
+            self.budget.pay(near.statements * APPLIES + looks_at_region);
             let is_shown = self.holds(region, &like)
                 && self.is_new(near, &like) == Truth::from(is_new)
                 && self.can_happen(near, &like);
