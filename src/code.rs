@@ -79,6 +79,7 @@ codes! {
     AccountAloneInNotprincipalExemptsAll Assumption "account-alone-in-notprincipal-exempts-all"
     ActionMatchesNothing Warning "action-matches-nothing"
     ActionWithWildcard Warning "action-with-wildcard"
+    ActionWithoutResource Unknown "action-without-resource"
     AllowWithNotAction Lint "allow-with-not-action"
     AllowWithNotPrincipal Lint "allow-with-not-principal"
     AllowWithNotResource Lint "allow-with-not-resource"
