@@ -81,6 +81,7 @@ codes! {
     ActionNeverUsable Lint "action-never-usable"
     ActionNotListed Lint "action-not-listed"
     ActionWithWildcard Warning "action-with-wildcard"
+    ActionWithoutResource Unknown "action-without-resource"
     AllowWithNotAction Lint "allow-with-not-action"
     AllowWithNotPrincipal Lint "allow-with-not-principal"
     AllowWithNotResource Lint "allow-with-not-resource"

@@ -75,14 +75,28 @@ fn agrees(
     let disagrees = |key: &str| Err(Disagreement::new(format!("{key} does not agree with the layers")));
     let own = requester.account();
     let named = request.resource.split(':').nth(4).filter(|account| !account.is_empty());
+    let is_of_iam = request.resource.split(':').nth(2) == Some("iam")
+        && request.action.to_ascii_lowercase().starts_with("iam:");
     let owner = match (request.resource.as_str(), named, layers.resource_account.as_deref()) {
-        ("*", _, _) | (_, Some("aws"), _) => None,
+        ("*", _, _) => None,
+        (_, Some("aws"), given) if is_of_iam || given.is_none() => None,
         (_, Some(named), Some(given)) if named != given => {
             return Err(Disagreement::new("the layers are not about resources of this account"));
         }
         (_, Some(named), _) => Some(named),
         (_, None, given) => given,
     };
+    let needs_none = ["sts:getcalleridentity", "sts:getsessiontoken"];
+    let is_about_one = layers.resource.is_some() || layers.resource_account.is_some();
+    if is_about_one
+        && request.resource == "*"
+        && !needs_none.iter().any(|action| request.action.eq_ignore_ascii_case(action))
+    {
+        return Err(Disagreement {
+            message: "the layers are about a resource, and the request is on none".to_owned(),
+            open: Some(OpenPoint::Layers(vec![Code::ActionWithoutResource])),
+        });
+    }
     if let (Some(organization), Some(own)) = (layers.organization.as_deref(), own) {
         let id = value("aws:principalorgid");
         if claim.keys.contains("aws:principalorgid") && id != Some(organization) {

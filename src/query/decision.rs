@@ -83,7 +83,7 @@ impl<'a> LayeredQuestion<'a> {
                     "{},{},{},{}",
                     statement("\"Action\":\"*\",\"NotResource\":\"arn:*:*:*:*:*\""),
                     statement(&on("")),
-                    statement(&on("aws")),
+                    statement("\"Action\":\"iam:*\",\"Resource\":\"arn:*:iam:*:aws:*\""),
                     statement(&on(account)),
                 ))
             }),
@@ -259,6 +259,13 @@ impl<'s> Builder<'s, '_> {
             demands.push(self.fact(service_linked()).negated());
         }
         demands.extend(owned.iter().map(|document| self.fact(document)));
+        if question.layers.resource.is_some() || question.layers.resource_account.is_some() {
+            // The layers are about a resource. It is not known which actions are on none, except for these.
+            let on_one = self.rule(Rule::NoResource).negated();
+            let on_none = [Rule::CallerIdentity, Rule::SessionToken].map(|rule| self.rule(rule));
+            let open = Tree::Open(Code::ActionWithoutResource, "".into());
+            demands.push(Tree::any([on_one, open].into_iter().chain(on_none)));
+        }
         if let Some(document) = organization {
             let member = self.fact(document);
             demands.push(Tree::any([Tree::Kind(OF_ACCOUNTS.to_vec()).negated(), member]));
@@ -320,8 +327,9 @@ impl<'s> Builder<'s, '_> {
                 let open = Tree::Open(Code::ResourceWithoutAccount, "same".into());
                 match question.facts.on_own.as_ref().filter(|_| own.is_some()) {
                     Some(document) => {
-                        let nowhere = self.rule(Rule::WithoutAccount);
-                        Tree::any([star, self.fact(document), Tree::all([nowhere, open])])
+                        let (nowhere, aws) = (self.rule(Rule::WithoutAccount), self.rule(Rule::OfAws));
+                        let unknown = Tree::all([Tree::any([nowhere, aws]), open]);
+                        Tree::any([star, self.fact(document), unknown])
                     }
                     None => Tree::any([star, open]),
                 }

@@ -11,8 +11,10 @@ use std::sync::OnceLock;
 pub(crate) enum Rule {
     /// Requests on no resource.
     NoResource,
-    /// Requests on no resource, or on one that AWS owns: the rule within one account holds.
+    /// Requests on no resource, and those of IAM on a policy of AWS: the rule within one account holds.
     OwnOrAws,
+    /// Requests on resources whose ARN names AWS as their account.
+    OfAws,
     /// Requests that no policy of a resource is consulted about.
     WithoutResourcePolicy,
     /// Requests on resources whose ARN names no account.
@@ -51,7 +53,7 @@ pub(crate) enum Rule {
     ForSaml,
 }
 
-const ALL_RULES: usize = 20;
+const ALL_RULES: usize = 21;
 
 /// Calls by which a role is assumed.
 const ASSUME: &str = r#""sts:AssumeRole","sts:AssumeRoleWithSAML","sts:AssumeRoleWithWebIdentity","sts:TagSession","sts:SetSourceIdentity","sts:SetContext""#;
@@ -78,7 +80,8 @@ impl Rule {
         let keys = r#""arn:*:kms:*:*:key/*""#;
         match self {
             Rule::NoResource => star,
-            Rule::OwnOrAws => format!("{star},{}", on(r#""*""#, r#""arn:*:*:*:aws:*""#)),
+            Rule::OwnOrAws => format!("{star},{}", on(r#""iam:*""#, r#""arn:*:iam:*:aws:*""#)),
+            Rule::OfAws => on(r#""*""#, r#""arn:*:*:*:aws:*""#),
             Rule::WithoutResourcePolicy => format!("{star},{}", any(r#""iam:*""#)),
             Rule::WithoutAccount => on(r#""*""#, r#""arn:*:*:*::*""#),
             Rule::OnRole => on(ASSUME, ROLES),

@@ -487,9 +487,14 @@ fn same_account(layers: &Layers<&Document>, request: &Request, requester: &Reque
     if request.resource == "*" {
         return Some(true);
     }
-    let named = request.resource.split(':').nth(4).filter(|account| !account.is_empty());
+    let mut fields = request.resource.split(':').skip(2);
+    let service = fields.next();
+    let named = fields.nth(1).filter(|account| !account.is_empty());
+    let is_of_iam = service == Some("iam") && request.action.to_ascii_lowercase().starts_with("iam:");
     match (named, layers.resource_account.as_deref()) {
-        (Some("aws"), _) => Some(true),
+        (Some("aws"), _) if is_of_iam => Some(true),
+        // Who else is meant by this is not documented.
+        (Some("aws"), _) => None,
         (Some(named), Some(owner)) if named != owner => None,
         (Some(owner), _) | (None, Some(owner)) => Some(owner == own),
         (None, None) => None,
