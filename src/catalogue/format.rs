@@ -48,7 +48,7 @@ impl FormatPattern {
         let next = |_| field(guaranteed(texts.next(), "an ARN format has six fields"));
         let fields: [Template; 6] = std::array::from_fn(next);
         let slashes = fields.last().map_or(0, slashes);
-        FormatPattern { whole: field(long), fields, except: None, slashes }
+        FormatPattern { fields, except: None, slashes }
     }
 
     fn matches(&self, arn: &str) -> bool {
@@ -118,22 +118,6 @@ impl<'c> ArnFormat<'c> {
             });
         }
         example
-    }
-
-    /// Returns the whole as one pattern: a variable is one or more characters, `*` any number.
-    pub fn whole(self) -> &'c Template {
-        &self.pattern().whole
-    }
-
-    /// Returns six patterns, one for each field.
-    pub fn fields(self) -> &'c [Template; 6] {
-        &self.pattern().fields
-    }
-
-    /// As [`ArnFormat::whole`] and [`ArnFormat::fields`], of ARNs that match them and are not of this format: the name of a bucket
-    /// has no slash.
-    pub fn except(self) -> Option<(&'c Template, &'c [Template; 6])> {
-        self.pattern().except.as_deref().map(|except| (&except.whole, &except.fields))
     }
 
     /// Returns true if an ARN has this format.

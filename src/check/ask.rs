@@ -3,6 +3,7 @@
 use super::isolation::caught;
 use super::judging::{Judging, Weakened};
 use super::likelier::likelier;
+use super::listed::listed;
 use crate::catalogue::{Catalogue, Edition};
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
@@ -283,6 +284,7 @@ fn searched<'a>(
         goal.extend(encoding.shared.iter().filter(|_| lit != Lit::FALSE));
         let answer = decide(&mut search, &goal, &claim);
         let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+        let answer = listed(options.catalogue(), &claim, &options.shared_work, answer);
         // If one statement allows more, most of the statements after it do too.
         let expected = (goals.len() + 1).min(options.limits.findings);
         let goes_on = outcome.add(answer, &claim, expected);
