@@ -1,6 +1,6 @@
 //! Actions and the resource types they can be about.
 
-use super::format::ArnFormat;
+use super::format::{ArnFormat, fields_of};
 use super::key::{Carried, Key};
 use super::level::Levels;
 use super::service::{ActionEntry, ResourceEntry, RowEntry, Service, at, word};
@@ -77,8 +77,10 @@ impl<'c> Action<'c> {
 
     /// True if a request for it can be about this resource: an ARN, or `*`.
     pub fn is_about(&self, resource: &str) -> bool {
-        let is_nothing = resource == "*" && self.can_be_about_nothing();
-        is_nothing || self.rows().any(|row| row.resource().formats().any(|format| format.matches(resource)))
+        let is_of_type = |fields: [&str; 6]| {
+            self.rows().any(|row| row.resource().formats().any(|format| format.matches_fields(&fields)))
+        };
+        (resource == "*" && self.can_be_about_nothing()) || fields_of(resource).is_some_and(is_of_type)
     }
 
     /// Returns the condition keys that AWS lists for it, for its rows and for their resource types, by name.

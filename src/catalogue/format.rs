@@ -51,9 +51,10 @@ impl FormatPattern {
         FormatPattern { fields, except: None, slashes }
     }
 
-    fn matches(&self, arn: &str) -> bool {
-        let mut parts = arn.splitn(6, ':');
-        self.fields.iter().all(|field| parts.next().is_some_and(|part| matches(field, part)))
+    /// Returns true if the six fields of an ARN match. The last one tells the resource types of a service apart, so it comes first.
+    fn matches(&self, arn: &[&str; 6]) -> bool {
+        let mut fields = self.fields.iter().zip(arn).rev();
+        fields.all(|(field, part)| matches(field, part))
             && !self.except.as_ref().is_some_and(|except| except.matches(arn))
     }
 
@@ -122,7 +123,12 @@ impl<'c> ArnFormat<'c> {
 
     /// Returns true if an ARN has this format.
     pub fn matches(self, arn: &str) -> bool {
-        self.pattern().matches(arn)
+        fields_of(arn).is_some_and(|fields| self.pattern().matches(&fields))
+    }
+
+    /// Does the same as [`ArnFormat::matches`] for an ARN that is split.
+    pub(super) fn matches_fields(self, fields: &[&str; 6]) -> bool {
+        self.pattern().matches(fields)
     }
 
     /// Returns true if an ARN of this format matches the pattern; variables of the pattern may stand for any text.
@@ -131,6 +137,13 @@ impl<'c> ArnFormat<'c> {
     pub fn meets(self, pattern: &ResourcePattern) -> bool {
         self.pattern().meets(pattern)
     }
+}
+
+/// Splits an ARN into its fields; `None` if it has fewer than six.
+pub(super) fn fields_of(arn: &str) -> Option<[&str; 6]> {
+    let mut parts = arn.splitn(6, ':');
+    let mut fields = [""; 6];
+    fields.iter_mut().all(|field| parts.next().map(|part| *field = part).is_some()).then_some(fields)
 }
 
 /// Returns the pattern of one field.
@@ -182,7 +195,8 @@ mod tests {
             ("~bucket/{BucketName}", "arn:aws:sqs:r:1:bucket/b/k", false),
         ];
         for (text, arn, expected) in cases {
-            assert_eq!(format(text).matches(arn), expected, "{text} {arn}");
+            let is_match = fields_of(arn).is_some_and(|fields| format(text).matches(&fields));
+            assert_eq!(is_match, expected, "{text} {arn}");
         }
     }
 

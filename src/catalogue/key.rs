@@ -220,7 +220,7 @@ fn is_name(listed: &str, wanted: &str) -> bool {
 /// Returns the key of a service with this name in lower case: the one that fixes most of it.
 fn find<'c>(service: &'c Service, wanted: &str) -> Option<Key<'c>> {
     let exact =
-        service.keys.binary_search_by(|entry| service.lower_key_name(entry).as_str().cmp(wanted)).ok();
+        service.keys.binary_search_by(|entry| service.lower_key_bytes(entry).cmp(wanted.bytes())).ok();
     let exact =
         exact.and_then(|number| service.keys.get(number)).map(|entry| Key::of_service(service, entry));
     exact.or_else(|| service.keys().filter(|key| key.is_named(wanted)).max_by_key(|key| key.name().len()))

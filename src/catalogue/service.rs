@@ -194,6 +194,16 @@ impl Service {
         full_name(entry.owner, self.prefix(), word(&self.text, entry.name))
     }
 
+    /// Returns the bytes of [`Service::lower_key_name`].
+    pub(super) fn lower_key_bytes(&self, entry: &KeyEntry) -> impl Iterator<Item = u8> {
+        let (prefix, colon) = match entry.owner {
+            Owner::Service => (self.prefix(), ":"),
+            Owner::Aws => ("aws", ":"),
+            Owner::Other => ("", ""),
+        };
+        [prefix, colon, word(&self.lower, entry.name)].into_iter().flat_map(str::bytes)
+    }
+
     /// As [`Service::key_name`], in lower case.
     pub(super) fn lower_key_name(&self, entry: &KeyEntry) -> String {
         full_name(entry.owner, self.prefix(), word(&self.lower, entry.name))
