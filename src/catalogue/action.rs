@@ -1,11 +1,11 @@
 //! Actions and the resource types they can be about.
 
-use super::Catalogue;
-use super::format::ArnFormat;
+use super::format::{ArnFormat, fields_of};
 use super::key::{Carried, Key};
 use super::level::Levels;
 use super::service::{ActionEntry, ResourceEntry, RowEntry, Service, at, word};
-use crate::policy::{ResourcePattern, ResourceShape, Template};
+use super::{Catalogue, in_lower_case};
+use crate::policy::{ResourcePattern, ResourceShape};
 use std::collections::BTreeSet;
 
 /// An action that AWS lists.
@@ -14,12 +14,11 @@ pub struct Action<'c> {
     catalogue: &'c Catalogue,
     service: &'c Service,
     entry: &'c ActionEntry,
-    number: usize,
 }
 
 impl<'c> Action<'c> {
     pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service, number: usize) -> Action<'c> {
-        Action { catalogue, service, entry: at(&service.actions, number), number }
+        Action { catalogue, service, entry: at(&service.actions, number) }
     }
 
     /// Returns the name without its service, as AWS spells it: `GetObject`.
@@ -37,14 +36,9 @@ impl<'c> Action<'c> {
         format!("{}:{}", self.service.prefix(), self.name())
     }
 
-    /// Returns the name in lower case as a pattern: `s3:getobject`.
-    pub fn pattern(&self) -> &'c Template {
-        at(self.service.name_patterns(), self.number)
-    }
-
-    /// Returns the full name in lower case: `s3:getobject`.
-    pub(super) fn lower_name(&self) -> String {
-        format!("{}:{}", self.service.prefix(), word(&self.service.lower, self.entry.name))
+    /// Returns the name without its service in lower case: `getobject`.
+    pub(crate) fn name_in_lower_case(&self) -> &'c str {
+        word(&self.service.lower, self.entry.name)
     }
 
     /// Returns its access levels.
@@ -61,7 +55,7 @@ impl<'c> Action<'c> {
     /// True if a request for it can be about nothing in particular, the resource `*`: no listed resource type is required, or
     /// its name starts with `List` or `Describe`, for which AWS sends `*` where the reference lists a type as required.
     pub fn can_be_about_nothing(&self) -> bool {
-        let name = word(&self.service.lower, self.entry.name);
+        let name = self.name_in_lower_case();
         ["list", "describe"].iter().any(|start| name.starts_with(start))
             || self.rows().all(|row| !row.is_required())
     }
@@ -83,8 +77,10 @@ impl<'c> Action<'c> {
 
     /// True if a request for it can be about this resource: an ARN, or `*`.
     pub fn is_about(&self, resource: &str) -> bool {
-        let is_nothing = resource == "*" && self.can_be_about_nothing();
-        is_nothing || self.rows().any(|row| row.resource().formats().any(|format| format.matches(resource)))
+        let is_of_type = |fields: [&str; 6]| {
+            self.rows().any(|row| row.resource().formats().any(|format| format.matches_fields(&fields)))
+        };
+        (resource == "*" && self.can_be_about_nothing()) || fields_of(resource).is_some_and(is_of_type)
     }
 
     /// Returns the condition keys that AWS lists for it, for its rows and for their resource types, by name.
@@ -113,8 +109,18 @@ impl<'c> Action<'c> {
     /// assert_eq!(carries("id.example.com:sub"), Carried::Unknown);
     /// ```
     pub fn carries(&self, key: &str) -> Carried {
-        let wanted = key.to_ascii_lowercase();
-        if self.lists(&wanted) { Carried::Listed } else { self.catalogue.carriers_of(&wanted) }
+        let wanted = in_lower_case(key);
+        match self.catalogue.carriers_of(&wanted) {
+            // Which actions carry a key of all requests need not be looked up.
+            Carried::Global => Carried::Global,
+            others => {
+                if self.lists(&wanted) {
+                    Carried::Listed
+                } else {
+                    others
+                }
+            }
+        }
     }
 
     /// True if AWS lists a key of this name, in lower case, for the action, its rows or their resource types.

@@ -47,7 +47,7 @@ impl Catalogue {
     pub fn changes_since(&self, older: &Catalogue) -> Vec<Change> {
         let mut changes = Vec::new();
         compare_keys(&mut changes, keys_of(older.global_keys()), &keys_of(self.global_keys()));
-        let prefixes: BTreeSet<&str> = older.prefixes().chain(self.prefixes()).collect();
+        let prefixes = set(older.prefixes().chain(self.prefixes()));
         for prefix in prefixes {
             match (older.service(prefix), self.service(prefix)) {
                 (Some(old), Some(new)) if old.text != new.text => {
@@ -66,9 +66,23 @@ impl Catalogue {
     }
 }
 
+/// Collects a set. `collect` sorts first, which would make the program larger by a sort for each type.
+fn set<T: Ord>(items: impl Iterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
+}
+
+/// Collects a map, as [`set`] does.
+fn map<V>(items: impl Iterator<Item = (String, V)>) -> BTreeMap<String, V> {
+    let mut map = BTreeMap::new();
+    map.extend(items);
+    map
+}
+
 fn compare_services(changes: &mut Vec<Change>, old: (&Catalogue, &Service), new: (&Catalogue, &Service)) {
     let actions = |(catalogue, service): (&'_ Catalogue, &'_ Service)| -> BTreeMap<String, Facts> {
-        catalogue.actions_of(service).map(|action| (action.full_name(), Facts::of(&action))).collect()
+        map(catalogue.actions_of(service).map(|action| (action.full_name(), Facts::of(&action))))
     };
     let (mut older, newer) = (actions(old), actions(new));
     for (name, facts) in newer {
@@ -88,7 +102,7 @@ fn compare_services(changes: &mut Vec<Change>, old: (&Catalogue, &Service), new:
     compare_keys(changes, keys_of(old.1.keys()), &keys_of(new.1.keys()));
     let (older, newer) = (formats_of(old.1), formats_of(new.1));
     let none = BTreeSet::new();
-    for name in older.keys().chain(newer.keys()).collect::<BTreeSet<_>>() {
+    for name in set(older.keys().chain(newer.keys())) {
         let [before, after] =
             [&older, &newer].map(|formats| formats.get(name).map_or(&none, |formats| formats));
         if let Some((gone, added)) = exchanged(before, after) {
@@ -110,17 +124,17 @@ impl Facts {
             format!("resource {}{required}", row.resource().name())
         });
         let keys = action.keys().into_iter().map(|key| format!("key {}", key.name()));
-        Facts { levels: action.levels(), facts: rows.chain(keys).collect() }
+        Facts { levels: action.levels(), facts: set(rows.chain(keys)) }
     }
 }
 
 fn formats_of(service: &Service) -> BTreeMap<String, BTreeSet<String>> {
-    let formats = |resource: ResourceType<'_>| resource.formats().map(|format| format.spelled()).collect();
-    service.resources().map(|resource| (resource.name().to_owned(), formats(resource))).collect()
+    let formats = |resource: ResourceType<'_>| set(resource.formats().map(|format| format.spelled()));
+    map(service.resources().map(|resource| (resource.name().to_owned(), formats(resource))))
 }
 
 fn keys_of<'c>(keys: impl Iterator<Item = Key<'c>>) -> BTreeMap<String, String> {
-    keys.map(|key| (key.name(), key.described())).collect()
+    map(keys.map(|key| (key.name(), key.described())))
 }
 
 fn compare_keys(

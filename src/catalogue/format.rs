@@ -48,12 +48,13 @@ impl FormatPattern {
         let next = |_| field(guaranteed(texts.next(), "an ARN format has six fields"));
         let fields: [Template; 6] = std::array::from_fn(next);
         let slashes = fields.last().map_or(0, slashes);
-        FormatPattern { whole: field(long), fields, except: None, slashes }
+        FormatPattern { fields, except: None, slashes }
     }
 
-    fn matches(&self, arn: &str) -> bool {
-        let mut parts = arn.splitn(6, ':');
-        self.fields.iter().all(|field| parts.next().is_some_and(|part| matches(field, part)))
+    /// Returns true if the six fields of an ARN match. The last one tells the resource types of a service apart, so it comes first.
+    fn matches(&self, arn: &[&str; 6]) -> bool {
+        let mut fields = self.fields.iter().zip(arn).rev();
+        fields.all(|(field, part)| matches(field, part))
             && !self.except.as_ref().is_some_and(|except| except.matches(arn))
     }
 
@@ -120,25 +121,14 @@ impl<'c> ArnFormat<'c> {
         example
     }
 
-    /// Returns the whole as one pattern: a variable is one or more characters, `*` any number.
-    pub fn whole(self) -> &'c Template {
-        &self.pattern().whole
-    }
-
-    /// Returns six patterns, one for each field.
-    pub fn fields(self) -> &'c [Template; 6] {
-        &self.pattern().fields
-    }
-
-    /// As [`ArnFormat::whole`] and [`ArnFormat::fields`], of ARNs that match them and are not of this format: the name of a bucket
-    /// has no slash.
-    pub fn except(self) -> Option<(&'c Template, &'c [Template; 6])> {
-        self.pattern().except.as_deref().map(|except| (&except.whole, &except.fields))
-    }
-
     /// Returns true if an ARN has this format.
     pub fn matches(self, arn: &str) -> bool {
-        self.pattern().matches(arn)
+        fields_of(arn).is_some_and(|fields| self.pattern().matches(&fields))
+    }
+
+    /// Does the same as [`ArnFormat::matches`] for an ARN that is split.
+    pub(super) fn matches_fields(self, fields: &[&str; 6]) -> bool {
+        self.pattern().matches(fields)
     }
 
     /// Returns true if an ARN of this format matches the pattern; variables of the pattern may stand for any text.
@@ -147,6 +137,13 @@ impl<'c> ArnFormat<'c> {
     pub fn meets(self, pattern: &ResourcePattern) -> bool {
         self.pattern().meets(pattern)
     }
+}
+
+/// Splits an ARN into its fields; `None` if it has fewer than six.
+pub(super) fn fields_of(arn: &str) -> Option<[&str; 6]> {
+    let mut parts = arn.splitn(6, ':');
+    let mut fields = [""; 6];
+    fields.iter_mut().all(|field| parts.next().map(|part| *field = part).is_some()).then_some(fields)
 }
 
 /// Returns the pattern of one field.
@@ -198,7 +195,8 @@ mod tests {
             ("~bucket/{BucketName}", "arn:aws:sqs:r:1:bucket/b/k", false),
         ];
         for (text, arn, expected) in cases {
-            assert_eq!(format(text).matches(arn), expected, "{text} {arn}");
+            let is_match = fields_of(arn).is_some_and(|fields| format(text).matches(&fields));
+            assert_eq!(is_match, expected, "{text} {arn}");
         }
     }
 

@@ -5,7 +5,7 @@ use super::head::GlobalKey;
 use super::key_names::{key_pattern, prefix_of};
 use super::level::KeyType;
 use super::pattern::matches;
-use super::service::{KeyEntry, Owner, Service};
+use super::service::{KeyEntry, Owner, Service, word};
 
 /// A condition key that AWS lists.
 #[derive(Clone, Copy, Debug)]
@@ -71,16 +71,17 @@ impl<'c> Key<'c> {
 
     /// Returns true if a name in lower case is the key's, parts that the caller chooses included.
     pub(super) fn is_named(&self, wanted: &str) -> bool {
-        // Most keys are told apart by their first letters, without making their names.
         match self.place {
             Listed::Globally(key) => is_name(&key.lower, wanted),
             Listed::ByService(service, entry) => {
+                let listed = word(&service.lower, entry.name);
                 let start = match entry.owner {
                     Owner::Service => service.prefix(),
                     Owner::Aws => "aws",
-                    Owner::Other => "",
+                    Owner::Other => return is_name(listed, wanted),
                 };
-                wanted.starts_with(start) && is_name(&service.lower_key_name(entry), wanted)
+                let name = wanted.strip_prefix(start).and_then(|rest| rest.strip_prefix(':'));
+                name.is_some_and(|name| is_name(listed, name))
             }
         }
     }
@@ -182,6 +183,13 @@ impl Catalogue {
         actions.into_iter().any(|action| action.lists(&wanted))
     }
 
+    /// True if a global key has this name, in lower case.
+    fn is_global(&self, wanted: &str) -> bool {
+        let globals = &self.head.globals;
+        globals.binary_search_by(|key| key.lower.as_str().cmp(wanted)).is_ok()
+            || globals.iter().any(|key| key.lower.ends_with('*') && is_name(&key.lower, wanted))
+    }
+
     /// Says which requests can carry a key, whose name is in lower case, if their action does not list it:
     /// [`Carried::Global`] for all of them, [`Carried::Unknown`] where nothing is listed about the key, [`Carried::Never`] where
     /// AWS lists the actions that carry it.
@@ -189,7 +197,7 @@ impl Catalogue {
         // Keys about the tags of a request or resource are global in name only: services say which actions carry them.
         let is_of_tags = wanted == "aws:tagkeys"
             || ["aws:requesttag/", "aws:resourcetag/"].iter().any(|start| wanted.starts_with(start));
-        if !is_of_tags && self.global_keys().any(|key| key.is_named(wanted)) {
+        if !is_of_tags && self.is_global(wanted) {
             return Carried::Global;
         }
         let prefix = prefix_of(wanted);
@@ -200,16 +208,19 @@ impl Catalogue {
 
 /// True if a name is this one, in which `*` stands for parts that the caller chooses.
 fn is_name(listed: &str, wanted: &str) -> bool {
-    match listed.split_once('*') {
+    match memchr::memchr(b'*', listed.as_bytes()) {
         None => listed == wanted,
-        Some((start, _)) => wanted.starts_with(start) && matches(&key_pattern(listed), wanted),
+        Some(star) => {
+            listed.get(..star).is_some_and(|start| wanted.starts_with(start))
+                && matches(&key_pattern(listed), wanted)
+        }
     }
 }
 
 /// Returns the key of a service with this name in lower case: the one that fixes most of it.
 fn find<'c>(service: &'c Service, wanted: &str) -> Option<Key<'c>> {
     let exact =
-        service.keys.binary_search_by(|entry| service.lower_key_name(entry).as_str().cmp(wanted)).ok();
+        service.keys.binary_search_by(|entry| service.lower_key_bytes(entry).cmp(wanted.bytes())).ok();
     let exact =
         exact.and_then(|number| service.keys.get(number)).map(|entry| Key::of_service(service, entry));
     exact.or_else(|| service.keys().filter(|key| key.is_named(wanted)).max_by_key(|key| key.name().len()))

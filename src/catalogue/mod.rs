@@ -52,6 +52,7 @@ use head::Head;
 use key_names::KeyNames;
 use packed::{Block, Layout, Place};
 use read_service::read_service;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -193,7 +194,7 @@ impl Catalogue {
     /// assert_eq!(Catalogue::embedded().service("SQS").unwrap().title(), "Amazon SQS");
     /// ```
     pub fn service(&self, prefix: &str) -> Option<&Service> {
-        let wanted = prefix.to_ascii_lowercase();
+        let wanted = in_lower_case(prefix);
         let place = self.entries.binary_search_by(|entry| entry.prefix.as_str().cmp(&wanted)).ok()?;
         self.entries.get(place).map(|entry| self.opened(entry))
     }
@@ -239,6 +240,23 @@ impl Catalogue {
         (0..service.action_count()).map(move |number| Action::new(self, service, number))
     }
 
+    /// Returns the actions whose full names in lower case start with this text, by name; none for a text without a colon.
+    ///
+    /// ```
+    /// use iamsat::catalogue::Catalogue;
+    /// let aws = Catalogue::embedded();
+    /// let names: Vec<&str> = aws.starting_with("sqs:receive").map(|action| action.name()).collect();
+    /// assert_eq!(names, ["ReceiveMessage"]);
+    /// assert_eq!(aws.starting_with("sq").count(), 0);
+    /// ```
+    pub fn starting_with<'c>(&'c self, start: &str) -> impl Iterator<Item = Action<'c>> + use<'c> {
+        let (prefix, name) = start.split_once(':').unwrap_or_default();
+        let service = self.service(prefix);
+        let numbers = service.map(|service| service.actions_starting_with(name));
+        let actions = numbers.into_iter().flatten();
+        actions.filter_map(move |number| service.map(|service| Action::new(self, service, number)))
+    }
+
     /// Returns the actions that AWS lists at one of these levels, by service and name.
     ///
     /// ```
@@ -274,8 +292,12 @@ impl Catalogue {
         let entries = self.entries.iter().filter(move |entry| is_possible(&entry.prefix));
         let services = entries.map(|entry| self.opened(entry));
         let actions = services.flat_map(|service| self.actions_of(service));
-        actions
-            .filter(move |action| pattern.is_any() || pattern::matches(&pattern.glob, &action.lower_name()))
+        // An action has one colon, so the service and the name match by themselves.
+        let name = pattern.glob.split_fields(1).into_iter().nth(1);
+        actions.filter(move |action| {
+            pattern.is_any()
+                || name.as_ref().is_some_and(|name| pattern::matches(name, action.name_in_lower_case()))
+        })
     }
 }
 
@@ -288,6 +310,14 @@ impl fmt::Debug for Catalogue {
 impl LazyBlock {
     fn text(&self) -> &str {
         self.text.get_or_init(|| embedded(self.packed.text()))
+    }
+}
+
+/// Returns the text in lower case; most names are.
+fn in_lower_case(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
     }
 }
 

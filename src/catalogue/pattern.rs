@@ -39,6 +39,16 @@ pub(super) fn overlap(a: &Template, b: &Template) -> bool {
     if a.is_many() || b.is_many() {
         return true;
     }
+    match (a.as_literal(), b.as_literal()) {
+        (Some(text), None) if !b.has_variables() => return matches(b, text),
+        (None, Some(text)) if !a.has_variables() => return matches(a, text),
+        _ => {}
+    }
+    if let (Some(Part::Text(a)), Some(Part::Text(b))) = (a.parts().first(), b.parts().first())
+        && !(a.starts_with(&**b) || b.starts_with(&**a))
+    {
+        return false;
+    }
     let (a, b) = (signs(a), signs(b));
     // Rows start with the empty suffix of `b`. The first row is that of the empty suffix of `a`.
     let only_stars = b.iter().rev().scan(true, |all, sign| {

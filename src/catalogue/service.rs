@@ -1,5 +1,6 @@
 //! One service, as its lines in the text form say it.
 
+use super::in_lower_case;
 use super::level::{KeyType, Levels};
 use crate::index::guaranteed;
 use crate::policy::Template;
@@ -29,17 +30,15 @@ pub struct Service {
     pub(super) patterns: Patterns,
 }
 
-/// Names of actions and ARN formats as patterns, each made when one is first needed.
+/// ARN formats as patterns, made when one is first needed.
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
-    names: OnceLock<Box<[Template]>>,
     formats: OnceLock<Box<[FormatPattern]>>,
 }
 
-/// An ARN format as one pattern and field by field.
+/// An ARN format, field by field.
 #[derive(Debug)]
 pub(super) struct FormatPattern {
-    pub(super) whole: Template,
     pub(super) fields: [Template; 6],
     /// ARNs that match the format and are not of it.
     pub(super) except: Option<Box<FormatPattern>>,
@@ -168,16 +167,6 @@ impl Service {
         self.actions.len()
     }
 
-    /// Returns the full names of its actions in lower case.
-    pub(super) fn name_patterns(&self) -> &[Template] {
-        self.patterns.names.get_or_init(|| {
-            let name = |entry: &ActionEntry| {
-                Template::literal(format!("{}:{}", self.prefix(), word(&self.lower, entry.name)))
-            };
-            self.actions.iter().map(name).collect()
-        })
-    }
-
     /// Returns the ARN formats of its resource types.
     pub(super) fn format_patterns(&self) -> &[FormatPattern] {
         self.patterns.formats.get_or_init(|| {
@@ -188,13 +177,31 @@ impl Service {
 
     /// Returns the number of the action with this name, in any case.
     pub(super) fn find_action(&self, name: &str) -> Option<usize> {
-        let wanted = name.to_ascii_lowercase();
-        self.actions.binary_search_by(|entry| word(&self.lower, entry.name).cmp(wanted.as_str())).ok()
+        let wanted = in_lower_case(name);
+        self.actions.binary_search_by(|entry| word(&self.lower, entry.name).cmp(&*wanted)).ok()
+    }
+
+    /// Returns the numbers of the actions whose names in lower case start with this text.
+    pub(super) fn actions_starting_with(&self, start: &str) -> Range<usize> {
+        let name = |entry: &ActionEntry| word(&self.lower, entry.name);
+        let first = self.actions.partition_point(|entry| name(entry) < start);
+        let rest = self.actions.get(first..).unwrap_or_default();
+        first..first + rest.partition_point(|entry| name(entry).starts_with(start))
     }
 
     /// Returns the full name of a key: `s3:prefix`.
     pub(super) fn key_name(&self, entry: &KeyEntry) -> String {
         full_name(entry.owner, self.prefix(), word(&self.text, entry.name))
+    }
+
+    /// Returns the bytes of [`Service::lower_key_name`].
+    pub(super) fn lower_key_bytes(&self, entry: &KeyEntry) -> impl Iterator<Item = u8> {
+        let (prefix, colon) = match entry.owner {
+            Owner::Service => (self.prefix(), ":"),
+            Owner::Aws => ("aws", ":"),
+            Owner::Other => ("", ""),
+        };
+        [prefix, colon, word(&self.lower, entry.name)].into_iter().flat_map(str::bytes)
     }
 
     /// As [`Service::key_name`], in lower case.

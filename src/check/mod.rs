@@ -14,6 +14,7 @@ mod isolation;
 mod judging;
 mod likelier;
 mod lint;
+mod listed;
 mod no_new_access;
 mod no_public_access;
 mod principal_index;

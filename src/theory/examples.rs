@@ -3,11 +3,15 @@
 //! A candidate is only a proposal: it becomes a value after it was tested against every pattern.
 
 use crate::automata::{Pattern, Step, Symbol};
+use crate::catalogue::Catalogue;
 use crate::formula::Variable;
 use crate::request::{Requesters, ValueType, info_of_lower};
 use crate::theory::actions::actions;
 use crate::theory::fill::{ACCOUNTS, Arn, arn_field, arn_field_or_nothing, fill};
 use crate::theory::requesters::{accounts_in, fill_requester, requesters, requesters_of};
+
+/// The largest number of listed actions that are tried for one value.
+const LISTED: usize = 200;
 
 /// Returns the first fitting word among those worth trying for a variable whose value must match all of `must`.
 pub(super) fn example(
@@ -30,7 +34,8 @@ pub(super) fn example(
                 let fillers: [&dyn Fn(usize) -> &'static str; 2] = [&|_| "a", &|_| ""];
                 fillers.map(|filler| fill(p, filler))
             });
-            first(&mut well_known.chain(filled))
+            let listed = base.into_iter().flat_map(listed_actions);
+            first(&mut well_known.chain(listed).chain(filled))
         }
         Variable::Resource => match base {
             None => first(
@@ -83,6 +88,19 @@ pub(super) fn example(
             first(&mut arns.chain(fillers.into_iter().map(|filler| fill(p, filler))))
         }
     }
+}
+
+/// Returns actions that AWS lists and that the pattern matches, if it spells a service.
+fn listed_actions(pattern: &Pattern) -> impl Iterator<Item = Vec<Symbol>> {
+    let start = Symbol::text(pattern.prefix());
+    let listed = start.into_iter().flat_map(|start| Catalogue::embedded().starting_with(&start).take(LISTED));
+    let words = listed.map(|action| {
+        let mut word = Symbol::word(action.service().prefix());
+        word.push(Symbol::from_char(':'));
+        Symbol::append(action.name_in_lower_case(), &mut word);
+        word
+    });
+    words.filter(|word| pattern.matches(word))
 }
 
 /// Returns a value for an unconstrained key.

@@ -36,7 +36,7 @@ const ROOMS: [&str; 26] = [
     "cli",
 ];
 /// The rooms that the referee may use: it shares no code with the search that it checks.
-const REFEREE: [&str; 7] = ["hash", "span", "code", "diagnostic", "limits", "policy", "request"];
+const REFEREE: [&str; 8] = ["hash", "span", "code", "diagnostic", "limits", "policy", "catalogue", "request"];
 /// The first room that may touch files, the environment and the clock.
 const FIRST_OUTSIDE: &str = "surface";
 /// Rooms that may read a deadline.

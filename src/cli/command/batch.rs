@@ -29,6 +29,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Exit, Failure> {
             certificate: args.certificates.is_some(),
             certify: args.certify,
             judging: args.judging.judging(),
+            first_witness: true,
             ..args.semantics.options()
         },
         certificates: args.certificates.clone(),

@@ -6,6 +6,7 @@ use crate::cli::output::{Answers, make_directory};
 use crate::code::Code;
 use crate::report::Failure;
 use clap::CommandFactory;
+use clap_complete::Shell;
 
 /// Returns the page about a code, or the list of all codes.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -29,8 +30,22 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "iamsat", &mut script);
-    Answers::open(None)?.write(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    let script = if args.shell == Shell::Bash { with_actions(&script) } else { script.into_owned() };
+    Answers::open(None)?.write(&script)?;
     Ok(Exit::Success)
+}
+
+/// Returns the script for Bash with the completion of actions from the catalogue.
+fn with_actions(script: &str) -> String {
+    const STARTED: &str = "    prev=\"$3\"\n";
+    const ACTIONS: &str = r#"    if [[ "${COMP_LINE:0:COMP_POINT}" =~ [[:space:]]--actions?[=[:space:]]+([^[:space:]]*)$ ]]; then
+        _iamsat_actions "${BASH_REMATCH[1]}"
+        return 0
+    fi
+"#;
+    let script = script.replacen(STARTED, &format!("{STARTED}{ACTIONS}"), 1);
+    format!("{}{script}", include_str!("completions.bash"))
 }
 
 /// Writes a man page to standard output, or all of them to a directory.
@@ -70,4 +85,17 @@ fn manual(command: &clap::Command) -> Result<String, Failure> {
         .render(&mut page)
         .map_err(|error| Failure::internal(format!("a man page could not be made: {error}")))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_for_bash_completes_actions() {
+        let mut script = Vec::new();
+        clap_complete::generate(Shell::Bash, &mut Cli::command(), "iamsat", &mut script);
+        let script = with_actions(&String::from_utf8(script).unwrap());
+        assert_eq!(script.matches("_iamsat_actions \"${BASH_REMATCH[1]}\"").count(), 1);
+    }
 }

@@ -1,0 +1,194 @@
+//! Replaces witnesses by ones that AWS lists.
+//!
+//! A witness may have an action that does not exist, a resource of which its action is never about, or a key that its action never
+//! carries: formally right, and hard to believe. Then other requests of its statement are offered to the referee: no search is
+//! made, and the verdict is known before.
+
+use crate::catalogue::{Action, ArnFormat, Carried, Catalogue};
+use crate::confirm::Claim;
+use crate::evaluate::glob_matches;
+use crate::limits::SharedWork;
+use crate::policy::{Part, ResourcePattern, ResourceShape, Statement, Template};
+use crate::request::Request;
+use crate::solve::{self, Witness};
+
+/// The largest number of requests that are offered to the referee for one witness.
+const OFFERS: usize = 8;
+
+/// The largest number of actions that are looked at for one witness.
+const ACTIONS: usize = 48;
+
+/// The largest number of these for which other resources are made.
+const MOVED: usize = 3;
+
+/// The largest number of resource patterns that are combined with one ARN format.
+const PATTERNS: usize = 4;
+
+/// The work of looking an action up, and of comparing its resource types with a request.
+const LOOK_UP: u64 = 100;
+
+/// Texts for the last field of an ARN whose pattern leaves it open: for types with some parts in it.
+const LAST_FIELDS: [&str; 4] = ["a", "a/a", "a/a/a", "a:a"];
+
+/// Replaces a witness by a request of the same statement that AWS lists, if one is found among a few.
+pub(super) fn listed(
+    catalogue: &Catalogue,
+    claim: &Claim<'_>,
+    work: &SharedWork,
+    answer: solve::Answer,
+) -> solve::Answer {
+    let solve::Answer::Witnessed(witness) = answer else { return answer };
+    solve::Answer::Witnessed(match replaced(catalogue, claim, work, witness.request()) {
+        Some(other) => Box::new(other),
+        None => witness,
+    })
+}
+
+fn replaced(
+    catalogue: &Catalogue,
+    claim: &Claim<'_>,
+    work: &SharedWork,
+    request: &Request,
+) -> Option<Witness> {
+    work.take(LOOK_UP);
+    if request.unlisted_part(catalogue).is_none() {
+        return respelled(catalogue, claim, request);
+    }
+    let statement = claim.query.policies().get(claim.document)?.statements.get(claim.statement)?;
+    let own = catalogue.action(&request.action);
+    let of_own = own.into_iter().flat_map(|action| requests(action, statement, request));
+    let others = || actions(catalogue, statement, request).take(ACTIONS).inspect(|_| work.take(LOOK_UP));
+    // A witness that keeps its resource is the likeliest to be confirmed.
+    let same = others().filter(|action| action.is_about(&request.resource));
+    let same = same.map(|action| with_action(request, action));
+    let is_usable = |action: &Action<'_>| match &statement.resource {
+        Some(listed) if !listed.negated => {
+            listed.values.iter().take(PATTERNS).any(|value| action.can_be_about(&value.value))
+        }
+        _ => true,
+    };
+    let moved =
+        others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
+    let offers = of_own.chain(same).chain(moved).filter(|offer| offer.unlisted_part(catalogue).is_none());
+    let confirmed = |offer| {
+        work.take(claim.work as u64);
+        Witness::confirm(offer, claim).ok()
+    };
+    offers.take(OFFERS).find_map(confirmed)
+}
+
+/// Returns the witness with the action as AWS spells it, if neither a policy nor the table of well-known actions spells it.
+fn respelled(catalogue: &Catalogue, claim: &Claim<'_>, request: &Request) -> Option<Witness> {
+    if request.action.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let name = catalogue.action(&request.action)?.full_name();
+    let statements = || claim.query.documents().iter().flat_map(|document| &document.statements);
+    let mut patterns = statements().flat_map(|statement| &statement.action.values);
+    if name == request.action || patterns.any(|value| *value.value.text == *request.action) {
+        return None;
+    }
+    let mut spelled = request.clone();
+    spelled.action = name;
+    Witness::confirm(spelled, claim).ok()
+}
+
+/// Returns the listed actions of a statement: first those of the patterns that the action of the request matches.
+fn actions<'s>(
+    catalogue: &'s Catalogue,
+    statement: &'s Statement,
+    request: &Request,
+) -> impl Iterator<Item = Action<'s>> + use<'s> {
+    let lower = request.action.to_ascii_lowercase();
+    let patterns = move |is_own: bool| {
+        let lower = lower.clone();
+        let values = statement.action.values.iter().map(|value| &value.value);
+        let values = values.filter(|pattern| {
+            !statement.action.negated && !pattern.is_any() && !pattern.has_service_wildcard()
+        });
+        values.filter(move |pattern| glob_matches(&pattern.glob, &lower) == is_own)
+    };
+    let patterns = patterns(true).chain(patterns(false));
+    patterns.flat_map(|pattern| catalogue.matching(pattern))
+}
+
+/// Returns the request with another action, without the keys that this action never carries.
+fn with_action(request: &Request, action: Action<'_>) -> Request {
+    let mut other = request.clone();
+    other.action = action.full_name();
+    let never: Vec<String> = request
+        .context()
+        .map(|(key, _)| key)
+        .filter(|key| action.carries(key) == Carried::Never)
+        .map(str::to_owned)
+        .collect();
+    never.iter().for_each(|key| other.set(key, Vec::new()));
+    other
+}
+
+/// Returns requests for an action, about resources that both AWS and the statement list for it.
+fn requests<'s>(
+    action: Action<'s>,
+    statement: &'s Statement,
+    request: &Request,
+) -> impl Iterator<Item = Request> + use<'s> {
+    let base = with_action(request, action);
+    let own = base.resource.clone();
+    let formats = move || action.rows().flat_map(|row| row.resource().formats());
+    let listed = statement.resource.as_ref().filter(|element| !element.negated);
+    let others = listed.is_none().then(|| formats().map(ArnFormat::example));
+    let patterns = listed.into_iter().flat_map(|element| &element.values).take(PATTERNS);
+    let resources = patterns.flat_map(move |value| {
+        let pattern = &value.value;
+        let star = pattern.template.is_many().then(|| "*".to_owned());
+        let fitting = formats().filter(move |format| format.meets(pattern));
+        star.into_iter().chain(fitting.flat_map(move |format| resources_of(format, pattern)))
+    });
+    let resources = std::iter::once(own).chain(others.into_iter().flatten()).chain(resources);
+    resources.map(move |resource| {
+        let mut other = base.clone();
+        other.resource = resource;
+        other
+    })
+}
+
+/// Returns ARNs of a format that a pattern may match.
+fn resources_of(format: ArnFormat<'_>, pattern: &ResourcePattern) -> impl Iterator<Item = String> {
+    let example = format.example();
+    let mut start = String::new();
+    let mut lasts = Vec::new();
+    let of_example: Vec<&str> = example.splitn(6, ':').collect();
+    match &pattern.shape {
+        ResourceShape::Arn { fields, .. } => {
+            for (field, of_example) in fields.iter().zip(&of_example).take(5) {
+                // The region or account that the pattern spells is kept.
+                match field.as_literal() {
+                    Some(text) => start.push_str(text),
+                    None if field.is_many() => start.push_str(of_example),
+                    None => start.extend(filled(field, of_example)),
+                }
+                start.push(':');
+            }
+            lasts.extend(of_example.last().map(|text| (*text).to_owned()));
+            let last = fields.last();
+            lasts.extend(LAST_FIELDS.iter().filter_map(|text| filled(last?, text)));
+        }
+        ResourceShape::Any | ResourceShape::Abbreviation => lasts.push(example),
+    }
+    lasts.dedup();
+    lasts.into_iter().map(move |last| format!("{start}{last}")).filter(move |arn| format.matches(arn))
+}
+
+/// Returns a text that a pattern without variables matches.
+fn filled(pattern: &Template, gap: &str) -> Option<String> {
+    let mut text = String::new();
+    for part in pattern.parts() {
+        match part {
+            Part::Text(literal) => text.push_str(literal),
+            Part::One => text.push('a'),
+            Part::Many => text.push_str(gap),
+            Part::Variable(_) => return None,
+        }
+    }
+    Some(text)
+}
