@@ -95,6 +95,7 @@ fn agrees(
         return Err(Disagreement {
             message: "the layers are about a resource, and the request is on none".to_owned(),
             open: Some(OpenPoint::Layers(vec![Code::ActionWithoutResource])),
+            is_of_linked_keys: false,
         });
     }
     if let (Some(organization), Some(own)) = (layers.organization.as_deref(), own) {
