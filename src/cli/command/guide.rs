@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 21] = [
+const GUIDES: [(&str, &str); 22] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -19,6 +19,7 @@ const GUIDES: [(&str, &str); 21] = [
     ("find", include_str!("../../../docs/guides/find.md")),
     ("install", include_str!("../../../docs/guides/install.md")),
     ("known-findings", include_str!("../../../docs/guides/known-findings.md")),
+    ("layers", include_str!("../../../docs/guides/layers.md")),
     ("lint", include_str!("../../../docs/guides/lint.md")),
     ("many-policies", include_str!("../../../docs/guides/many-policies.md")),
     ("no-new-access", include_str!("../../../docs/guides/no-new-access.md")),

@@ -256,6 +256,14 @@ mod tests {
 
     const ACCOUNT: &str = "111122223333";
 
+    /// Returns an id that AWS may have given the user or role.
+    fn id_of(requester: &Requester) -> &'static str {
+        match requester {
+            Requester::RoleSession { .. } => "AROAEXAMPLE",
+            _ => "AIDAEXAMPLE",
+        }
+    }
+
     /// A requester of every kind, some with a path, with the markers of the kinds.
     fn all() -> Vec<(Requester, Class)> {
         let (partition, account) = (|| "aws".to_owned(), || ACCOUNT.to_owned());
@@ -329,7 +337,7 @@ mod tests {
     #[test]
     fn words_are_of_their_kind_and_in_the_domain_of_their_kind() {
         for (requester, kind) in all() {
-            let word = encode(&requester, "AIDAEXAMPLE");
+            let word = encode(&requester, id_of(&requester));
             for (_, other) in all() {
                 assert_eq!(any(other).matches(&word), other == kind, "{requester:?}");
             }
@@ -338,8 +346,14 @@ mod tests {
                 assert_eq!(is_in, kinds(requesters).covers(kind), "{requester:?} {requesters:?}");
             }
         }
-        // A user without a name, without an id, or with an empty part of a path.
-        for (arn, id) in [("user/", "A"), ("user/a", ""), ("user/team/", "A"), ("group/a", "A")] {
+        // A user without a name, without an id, with that of a role, or with an empty part of a path.
+        for (arn, id) in [
+            ("user/", "AIDAX"),
+            ("user/a", ""),
+            ("user/a", "AROAX"),
+            ("user/team/", "AIDAX"),
+            ("group/a", "AIDAX"),
+        ] {
             let mut word = vec![Symbol::marker(3)];
             Symbol::append(&format!("arn:aws:iam::{ACCOUNT}:{arn}"), &mut word);
             word.push(SEPARATOR);
@@ -351,7 +365,7 @@ mod tests {
     #[test]
     fn patterns_on_the_arn_and_on_the_account_are_about_these_parts() {
         for (requester, kind) in all() {
-            let word = encode(&requester, "AIDAEXAMPLE");
+            let word = encode(&requester, id_of(&requester));
             let of_account = OF_ACCOUNT.covers(kind);
             for (text, expected) in [(ACCOUNT, of_account), ("1111*", of_account), ("2*", false), ("", false)]
             {
