@@ -7,6 +7,9 @@ import pathlib
 import subprocess
 import sys
 
+# Facts of others that are part of the program.
+DATA_NOTICES = {"The catalogue of AWS's services": "data/catalogue/NOTICE"}
+
 LICENCE_FILES = ("license", "licence", "copying", "notice", "unlicense")
 
 
@@ -42,7 +45,9 @@ def notices(target):
         for text in found or [f"The crate holds no text of its licence ({package['license']})."]:
             by_text[text].append(f"{key[0]} {key[1]}")
     print("\nThe standard library of Rust and the C library musl: MIT OR Apache-2.0, and MIT.")
-    for text, names in sorted(by_text.items(), key=lambda item: item[1]):
+    sections = [(names, text) for text, names in sorted(by_text.items(), key=lambda item: item[1])]
+    sections += [([name], pathlib.Path(file).read_text(encoding="utf-8").strip()) for name, file in DATA_NOTICES.items()]
+    for names, text in sections:
         print(f"\n{'=' * 100}\n{', '.join(names)}\n{'=' * 100}\n\n{text}")
 
 

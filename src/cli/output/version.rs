@@ -1,5 +1,6 @@
 //! The description of a build, for `--version -v`.
 
+use crate::catalogue::Catalogue;
 use crate::request::KEY_TABLE_VERSION;
 
 /// The commit of the sources, given to the compiler by `release/build`.
@@ -15,12 +16,13 @@ pub(super) fn details() -> String {
     ];
     let features: Vec<&str> = optional.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
     format!(
-        "commit: {}\nplatform: {} {}\nfeatures: {}\ncondition keys: table version {KEY_TABLE_VERSION}\ncatalogue: none\n\
+        "commit: {}\nplatform: {} {}\nfeatures: {}\ncondition keys: table version {KEY_TABLE_VERSION}\ncatalogue: {}\n\
          network code: none\n",
         COMMIT.unwrap_or("unknown"),
         std::env::consts::ARCH,
         std::env::consts::OS,
         features.join(", "),
+        Catalogue::embedded().date(),
     )
 }
 
