@@ -2,7 +2,7 @@
 //! hash of a text.
 
 use hashbrown::{HashMap, HashSet};
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// SipHash with a fixed key, for texts that someone may have chosen so that their fast hashes are equal: for this hash such texts
@@ -36,7 +36,7 @@ pub(crate) fn are_equal(a: &[u8], b: &[u8]) -> bool {
 
 /// Returns the SHA-256 of a text, in hexadecimal digits.
 pub(crate) fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Hash::hash(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

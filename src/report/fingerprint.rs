@@ -1,15 +1,15 @@
 //! Fingerprints: names of findings that stay the same when a policy is reformatted, moved or renamed.
 
 use crate::policy::{Document, Statement};
+use hmac_sha256::Hash;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// Half a SHA-256, which is long enough that nobody can find a second text with the same name.
 const BYTES: usize = 16;
 
 /// Names some texts.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     for part in parts {
         // Each part is hashed with its length, so no two lists of parts hash the same bytes.
         hash.update(part.len().to_string());
