@@ -185,8 +185,7 @@ impl Service {
     pub(super) fn actions_starting_with(&self, start: &str) -> Range<usize> {
         let name = |entry: &ActionEntry| word(&self.lower, entry.name);
         let first = self.actions.partition_point(|entry| name(entry) < start);
-        let rest = self.actions.get(first..).unwrap_or_default();
-        first..first + rest.partition_point(|entry| name(entry).starts_with(start))
+        first..self.actions.partition_point(|entry| name(entry) < start || name(entry).starts_with(start))
     }
 
     /// Returns the full name of a key: `s3:prefix`.

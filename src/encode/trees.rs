@@ -4,11 +4,10 @@ use crate::automata::Class;
 use crate::encode::context::Context;
 use crate::encode::principal::is_kind;
 use crate::encode::statement::CompiledPolicy;
-use crate::formula::requester::{ANONYMOUS, ASSUMED_ROOT, FEDERATED, ROLE, ROOT, SAML, SERVICE, USER, WEB};
+use crate::formula::requester::marker;
 use crate::formula::{Formula, Lit};
 use crate::index::broken;
 use crate::query::{Layer, Tree};
-use crate::request::RequesterKind;
 
 /// Compiles conditions; each set is compiled once.
 pub(super) struct Trees<'t, 'q, 'a> {
@@ -36,7 +35,7 @@ impl<'a> Trees<'_, '_, 'a> {
             Tree::Set(index) => self.set(formula, *index),
             Tree::Kind(kinds) => {
                 let none = Class::ANY.and(Class::marker(0));
-                let kinds = kinds.iter().fold(none, |all, kind| all.union(class_of(*kind)));
+                let kinds = kinds.iter().fold(none, |all, kind| all.union(marker(*kind)));
                 is_kind(formula, context, kinds)
             }
             Tree::Open(code, key) => formula.open(*code, &**key),
@@ -52,20 +51,5 @@ impl<'a> Trees<'_, '_, 'a> {
             let documents = self.compiled.iter().skip(layer.first).take(layer.documents.len());
             CompiledPolicy::are_in(formula, layer.set, documents)
         })
-    }
-}
-
-/// Returns the marker of a kind of requester.
-fn class_of(kind: RequesterKind) -> Class {
-    match kind {
-        RequesterKind::Anonymous => ANONYMOUS,
-        RequesterKind::Root => ROOT,
-        RequesterKind::User => USER,
-        RequesterKind::RoleSession => ROLE,
-        RequesterKind::FederatedUser => FEDERATED,
-        RequesterKind::AssumedRoot => ASSUMED_ROOT,
-        RequesterKind::Service => SERVICE,
-        RequesterKind::WebIdentity => WEB,
-        RequesterKind::Saml => SAML,
     }
 }

@@ -116,7 +116,8 @@ impl<'l> Look<'l> {
                 }
             }
             Carried::Never if needs_key(condition) => {
-                for action in actions.unwrap_or_default() {
+                let Some(actions) = actions else { return Ok(()) };
+                for action in actions {
                     self.budget.compare(COMPARISON)?;
                     if action.carries(name) != Carried::Never {
                         return Ok(());
@@ -124,7 +125,7 @@ impl<'l> Look<'l> {
                 }
                 // Of a key that no action carries, the lists do not say where it is.
                 self.budget.compare(SIMILAR)?;
-                if actions.is_some() && self.catalogue.is_carried(name) {
+                if self.catalogue.is_carried(name) {
                     self.faults.push(Fault::AbsentKey(place));
                 }
             }

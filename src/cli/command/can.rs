@@ -53,16 +53,19 @@ pub(super) fn layered(
     }
 }
 
+/// Reads the documents of properties.
+pub(super) fn read(properties: &[Property]) -> Result<Vec<Read>, Failure> {
+    let read = |property: &Property| match property.document() {
+        Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
+        Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
+        Ok(document) => Ok(Read::from(Ok(document))),
+    };
+    properties.iter().map(read).collect()
+}
+
 /// Returns the documents of properties.
 pub(super) fn documents(properties: &[Property]) -> Result<Vec<Document>, Failure> {
-    let reads = properties
-        .iter()
-        .map(|property| match property.document() {
-            Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
-            Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
-            Ok(document) => Ok(Read::from(Ok(document))),
-        })
-        .collect::<Result<Vec<Read>, Failure>>()?;
+    let reads = read(properties)?;
     match Failure::of_documents(&reads) {
         Some(failure) => Err(failure),
         None => Ok(reads.iter().map(|read| document(read).clone()).collect()),

@@ -1,12 +1,12 @@
 //! `find`: the general query whether a request with given properties is allowed.
 
 use super::{can, certificate, names};
-use crate::check::{Options, Property, PropertyError, Wanted, find};
+use crate::check::{Options, Property, Wanted, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::policy::{Document, Effect, Layers, PolicyType, Read};
+use crate::policy::{Document, Effect, Layers, PolicyType};
 use crate::query::Callers;
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Found, Kind, Report, Status, Subject};
@@ -97,14 +97,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let reads = texts(inputs)?;
     let policies: Vec<&Document> = reads.iter().filter_map(|read| read.document.as_ref()).collect();
     let keys: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.mentioned_keys()).collect();
-    let wanted = properties(args, args.principal.as_deref(), &|key| keys.contains(key))?
-        .iter()
-        .map(|property| match property.document() {
-            Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
-            Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
-            Ok(document) => Ok(Read::from(Ok(document))),
-        })
-        .collect::<Result<Vec<Read>, Failure>>()?;
+    let wanted = can::read(&properties(args, args.principal.as_deref(), &|key| keys.contains(key))?)?;
     if let Some(failure) = Failure::of_documents(reads.iter().chain(&wanted)) {
         return Err(failure);
     }

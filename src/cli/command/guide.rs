@@ -38,7 +38,9 @@ pub(crate) fn run(args: &GuideArgs) -> Result<Exit, Failure> {
             let name = name.trim().trim_end_matches(".md");
             let known = GUIDES.iter().find(|(known, _)| *known == name);
             known.map(|(_, text)| (*text).to_owned()).ok_or_else(|| {
-                Failure::validation(format!("there is no guide `{name}`; `iamsat guide` lists them all"))
+                Failure::validation(format!(
+                    "`{name}` is not the name of a guide; `iamsat guide` lists all names"
+                ))
             })?
         }
         None => {

@@ -5,10 +5,10 @@ use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::formula::requester;
 use crate::formula::requester::lift::{restrict, split};
 use crate::formula::requester::word::{
-    ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SAML, SEPARATOR, SERVICE, SIGN_IN,
-    USER, WEB, WITHOUT_ACCOUNT,
+    ANONYMOUS, ASSUMED_ROOT, Decoded, FEDERATED, OF_ACCOUNT, ROLE, ROOT, SEPARATOR, SERVICE, SIGN_IN, USER,
+    WITHOUT_ACCOUNT, marker,
 };
-use crate::request::{Requester, RequesterKind};
+use crate::request::Requester;
 
 /// A key whose presence or value follows from the requester's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +100,7 @@ impl RequesterKey {
     /// Returns the value of the key for a requester of the fixed kinds: `Some(None)` if it is absent, `None` for other kinds.
     pub fn value(self, decoded: &Decoded) -> Option<Option<String>> {
         let requester = &decoded.requester;
-        let kind = match requester.kind() {
-            RequesterKind::Anonymous => ANONYMOUS,
-            RequesterKind::Root => ROOT,
-            RequesterKind::User => USER,
-            RequesterKind::RoleSession => ROLE,
-            RequesterKind::FederatedUser => FEDERATED,
-            RequesterKind::AssumedRoot => ASSUMED_ROOT,
-            RequesterKind::Service => SERVICE,
-            RequesterKind::WebIdentity => WEB,
-            RequesterKind::Saml => SAML,
-        };
+        let kind = marker(requester.kind());
         if !self.fixed().covers(kind) {
             return None;
         }

@@ -20,7 +20,7 @@
 
 use crate::automata::{Builder, Class, Pattern, Set, Symbol};
 use crate::index::broken;
-use crate::request::{Requester, Requesters};
+use crate::request::{Requester, RequesterKind, Requesters};
 
 /// Ends a field.
 pub(crate) const SEPARATOR: Symbol = Symbol::marker(0);
@@ -45,6 +45,21 @@ pub(crate) const SERVICE: Class = Class::marker(7);
 pub(crate) const WEB: Class = Class::marker(8);
 /// SAML identities.
 pub(crate) const SAML: Class = Class::marker(9);
+
+/// Returns the marker of a kind of requester.
+pub(crate) fn marker(kind: RequesterKind) -> Class {
+    match kind {
+        RequesterKind::Anonymous => ANONYMOUS,
+        RequesterKind::Root => ROOT,
+        RequesterKind::User => USER,
+        RequesterKind::RoleSession => ROLE,
+        RequesterKind::FederatedUser => FEDERATED,
+        RequesterKind::AssumedRoot => ASSUMED_ROOT,
+        RequesterKind::Service => SERVICE,
+        RequesterKind::WebIdentity => WEB,
+        RequesterKind::Saml => SAML,
+    }
+}
 
 /// Principals that belong to an account.
 pub(crate) const OF_ACCOUNT: Class = ROOT.union(USER).union(ROLE).union(FEDERATED).union(ASSUMED_ROOT);

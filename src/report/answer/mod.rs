@@ -31,6 +31,6 @@ pub use judgement::{Denial, Invocation, Judgement, Measures, Outcome, Reason};
 pub use layers::{LayerReport, LayersReport};
 pub use lint::lint;
 pub use names::{unlisted_action, unlisted_key};
-pub use possible::{Possible, Traced};
+pub use possible::{Possible, Refused, Traced};
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};

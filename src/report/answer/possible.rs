@@ -20,8 +20,15 @@ pub struct Traced<'a> {
     pub request: &'a Request,
     /// The part of each layer.
     pub layers: LayersReport<'a>,
-    /// The name of the only layer that refuses it, for a request that is refused.
-    pub refused_by: Option<String>,
+}
+
+/// A request that only one layer refuses.
+#[derive(Clone, Debug)]
+pub struct Refused<'a> {
+    /// The name of the layer, with its level if it has levels: `scp 1`.
+    pub by: String,
+    /// The request with the part of each layer.
+    pub traced: Traced<'a>,
 }
 
 /// The answer to a question over layers.
@@ -38,7 +45,7 @@ pub struct Possible<'a> {
     /// The request of a CAN.
     pub witness: Option<Traced<'a>>,
     /// For a CANNOT: a request that only one layer refuses, if there is one.
-    pub near: Option<Traced<'a>>,
+    pub near: Option<Refused<'a>>,
 }
 
 impl<'a> Possible<'a> {
@@ -59,19 +66,21 @@ impl<'a> Possible<'a> {
                 let request = witness.request();
                 let options = Options { strict_arn, ..Options::for_documents(&documents) };
                 let layered = decide_layers(layers, request, &options);
-                Some(Traced { request, layers: LayersReport::new(layers, layered), refused_by: None })
+                Some(Traced { request, layers: LayersReport::new(layers, layered) })
             }
             CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
         };
-        let near = near.map(|near| Traced {
-            request: &near.request,
-            layers: LayersReport::new(layers, near.layered.clone()),
-            refused_by: Some(match near.kind {
+        let near = near.map(|near| Refused {
+            by: match near.kind {
                 LayerKind::ServiceControl | LayerKind::ResourceControl => {
                     format!("{} {}", near.kind.name(), near.level)
                 }
                 kind => kind.name().to_owned(),
-            }),
+            },
+            traced: Traced {
+                request: &near.request,
+                layers: LayersReport::new(layers, near.layered.clone()),
+            },
         });
         Possible { command, documents, own, answer, witness, near }
     }

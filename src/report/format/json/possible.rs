@@ -29,7 +29,7 @@ struct PossibleView<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct NearView<'a> {
-    refused_by: Option<&'a str>,
+    refused_by: &'a str,
     request: RequestView<'a>,
     #[serde(flatten)]
     layers: LayersView<'a>,
@@ -50,9 +50,9 @@ impl Serialize for Possible<'_> {
             witness: self.witness.as_ref().map(|traced| RequestView::of(traced.request, &names)),
             layers: self.witness.as_ref().map(|traced| LayersView::of(&traced.layers)),
             nearest_miss: self.near.as_ref().map(|near| NearView {
-                refused_by: near.refused_by.as_deref(),
-                request: RequestView::of(near.request, &names),
-                layers: LayersView::of(&near.layers),
+                refused_by: &near.by,
+                request: RequestView::of(near.traced.request, &names),
+                layers: LayersView::of(&near.traced.layers),
             }),
             unknown: unknown.map(|unknown| reasons(unknown, &self.documents)),
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),

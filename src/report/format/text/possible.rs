@@ -15,9 +15,8 @@ pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> 
         out.push('\n');
     }
     if let (Some(near), true) = (&possible.near, verbosity >= Verbosity::Normal) {
-        let by = near.refused_by.as_deref().unwrap_or("one layer");
-        out.push_str(&format!("nearest miss: all layers but {by} allow\n"));
-        out.push_str(&traced(possible, near));
+        out.push_str(&format!("nearest miss: all layers but {} allow\n", near.by));
+        out.push_str(&traced(possible, &near.traced));
         out.push('\n');
     }
     let mut out = style.shown(&plain(&out)).into_owned();
