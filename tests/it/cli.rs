@@ -144,3 +144,36 @@ fn a_line_that_is_too_long_is_refused_and_the_next_is_answered() {
     assert!(answers[0].contains("longer than 200 bytes"), "{}", answers[0]);
     assert!(answers[1].starts_with(r#"{"id":2,"result":"FAIL""#), "{}", answers[1]);
 }
+
+/// The sentence about a command is the same in the list of all, in its own help, and so in its man page and in completions.
+#[test]
+fn a_command_is_described_by_one_sentence() {
+    let help = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_iamsat")).args(arguments).arg("--help").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = help(&[]);
+    let mut listed: Vec<(&str, String)> = Vec::new();
+    for line in
+        all.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty())
+    {
+        match line.strip_prefix("  ") {
+            Some(entry) if !entry.starts_with(' ') => {
+                let (name, sentence) = entry.split_once(' ').unwrap();
+                listed.push((name, sentence.trim().to_owned()));
+            }
+            _ => {
+                let (_, sentence) = listed.last_mut().unwrap();
+                sentence.push(' ');
+                sentence.push_str(line.trim());
+            }
+        }
+    }
+    assert!(listed.len() > 15, "{all}");
+    for (name, sentence) in listed {
+        let own = help(&[name]);
+        let first: Vec<&str> = own.lines().take_while(|line| !line.is_empty()).collect();
+        assert_eq!(first.join(" "), sentence, "iamsat {name} --help");
+    }
+}

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Accepted and ignored with a note: these options are about calls to AWS, which never happen.
+// Accepted and ignored with a note: these options are about calls to AWS, which never happen.
 #[derive(Args, Debug)]
 pub(crate) struct AwsGlobals {
     #[arg(long, global = true, hide = true)]

@@ -1,9 +1,11 @@
 //! The flags that say whether policies are judged alone.
+//!
+//! A structure that commands flatten has no doc comment: clap would print it as the description of the command.
 
 use crate::check::Judging;
 use clap::Args;
 
-/// Judges policies alone, in commands that usually judge them beside others.
+// Judges policies alone, in commands that usually judge them beside others.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct AloneArgs {
@@ -18,7 +20,7 @@ impl AloneArgs {
     }
 }
 
-/// Chooses between judging policies alone and beside others; without a flag, by the kind of the policies.
+// Chooses between judging policies alone and beside others; without a flag, by the kind of the policies.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct JudgingArgs {
