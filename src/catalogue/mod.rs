@@ -47,7 +47,7 @@ pub use stands_for::StandsFor;
 
 use crate::index::broken;
 use crate::limits::CatalogueLimits;
-use crate::policy::ActionPattern;
+use crate::policy::{ActionPattern, Part, Template};
 use head::Head;
 use key_names::KeyNames;
 use packed::{Block, Layout, Place};
@@ -194,9 +194,14 @@ impl Catalogue {
     /// assert_eq!(Catalogue::embedded().service("SQS").unwrap().title(), "Amazon SQS");
     /// ```
     pub fn service(&self, prefix: &str) -> Option<&Service> {
+        self.entries_of(prefix).first().map(|entry| self.opened(entry))
+    }
+
+    /// Returns the entry of the service with this prefix, in any case, or none.
+    fn entries_of(&self, prefix: &str) -> &[Entry] {
         let wanted = in_lower_case(prefix);
-        let place = self.entries.binary_search_by(|entry| entry.prefix.as_str().cmp(&wanted)).ok()?;
-        self.entries.get(place).map(|entry| self.opened(entry))
+        let place = self.entries.binary_search_by(|entry| entry.prefix.as_str().cmp(&wanted)).ok();
+        place.and_then(|place| self.entries.get(place)).map(std::slice::from_ref).unwrap_or_default()
     }
 
     /// True if AWS no longer offers the service with this prefix, in any case.
@@ -285,15 +290,26 @@ impl Catalogue {
         &'c self,
         pattern: &'p ActionPattern,
     ) -> impl Iterator<Item = Action<'c>> + use<'c, 'p> {
-        let fields = pattern.glob.split_fields(1);
-        let is_possible = move |prefix: &str| {
-            pattern.is_any() || fields.first().is_some_and(|service| pattern::matches(service, prefix))
+        let mut fields = pattern.glob.split_fields(1).into_iter();
+        let (service, name) = (fields.next(), fields.next());
+        let entries = match service.as_ref().and_then(Template::as_literal) {
+            Some(prefix) if !pattern.is_any() => self.entries_of(prefix),
+            _ => &self.entries,
         };
-        let entries = self.entries.iter().filter(move |entry| is_possible(&entry.prefix));
-        let services = entries.map(|entry| self.opened(entry));
-        let actions = services.flat_map(|service| self.actions_of(service));
+        let is_possible = move |prefix: &str| {
+            pattern.is_any() || service.as_ref().is_some_and(|service| pattern::matches(service, prefix))
+        };
+        let services =
+            entries.iter().filter(move |entry| is_possible(&entry.prefix)).map(|entry| self.opened(entry));
         // An action has one colon, so the service and the name match by themselves.
-        let name = pattern.glob.split_fields(1).into_iter().nth(1);
+        let start = match name.as_ref().and_then(|name| name.parts().first()) {
+            Some(Part::Text(start)) => start.to_string(),
+            _ => String::new(),
+        };
+        let actions = services.flat_map(move |service| {
+            let numbers = service.actions_starting_with(&start);
+            numbers.map(move |number| Action::new(self, service, number))
+        });
         actions.filter(move |action| {
             pattern.is_any()
                 || name.as_ref().is_some_and(|name| pattern::matches(name, action.name_in_lower_case()))
