@@ -42,7 +42,9 @@ impl Asked<'_> {
         };
         let scope = match property.document() {
             Ok(document) => vec![document],
-            Err(PropertyError::NotJson(message)) => return Err(Failure::validation(message)),
+            Err(PropertyError::NotJson(message) | PropertyError::Impossible(message)) => {
+                return Err(Failure::validation(message));
+            }
             Err(PropertyError::Invalid(error)) => {
                 return Err(faults(Read::failed(error.source, error.diagnostics)));
             }

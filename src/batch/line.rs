@@ -4,6 +4,7 @@ use super::cache::{Cache, Known, Remembered};
 use super::can::Asked;
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
+use super::members;
 use super::scan;
 use super::several::{Question, answers};
 use crate::check::{Answer, CanVerdict, Options, access_not_granted, no_new_access, no_public_access};
@@ -126,8 +127,9 @@ pub(super) fn answer(
         Err(failure) => (Line(Vec::new()), Some(failure)),
     };
     let twice = || line.twice().map(|name| Failure::validation(format!("`{name}` occurs twice")));
+    let misspelt = || line.0.iter().find_map(|member| members::fault(&member.name)).map(Failure::validation);
     let start = out.len();
-    let result = match failure.or_else(twice) {
+    let result = match failure.or_else(twice).or_else(misspelt) {
         None => isolated(|| judge(batch, cache, &line, number, out)).flatten(),
         Some(failure) => Err(failure),
     };

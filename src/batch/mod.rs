@@ -11,6 +11,7 @@ mod config;
 mod given;
 mod line;
 mod lines;
+mod members;
 mod queue;
 mod scan;
 mod several;

@@ -30,6 +30,8 @@ use crate::span::Source;
 
 mod listed;
 mod names;
+
+pub(super) use names::has_wrong_account;
 mod near;
 mod sieve;
 

@@ -1,7 +1,8 @@
 //! Properties of a request, in the language of IAM policies.
 
+use super::lint::has_wrong_account;
 use crate::limits::InputLimits;
-use crate::policy::{Document, ParseError, parse};
+use crate::policy::{Document, ParseError, Principal, PrincipalKind, PrincipalMeaning, Statement, parse};
 use crate::span::Source;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -46,6 +47,8 @@ pub struct Property {
 pub enum PropertyError {
     /// A part is not JSON; the sentence names it.
     NotJson(String),
+    /// No request can have a value, which the sentence names: the answer would be about nothing.
+    Impossible(String),
     /// A part is JSON, but not valid for its element.
     Invalid(ParseError),
 }
@@ -53,7 +56,7 @@ pub enum PropertyError {
 impl std::fmt::Display for PropertyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            PropertyError::NotJson(message) => f.write_str(message),
+            PropertyError::NotJson(message) | PropertyError::Impossible(message) => f.write_str(message),
             PropertyError::Invalid(error) => error.fmt(f),
         }
     }
@@ -68,7 +71,13 @@ impl Property {
     /// Returns the properties as a document with one statement, named `property`.
     ///
     /// # Errors
-    /// A part is not JSON, or not valid for its element.
+    /// A part is not JSON, or not valid for its element, or no request can have it.
+    ///
+    /// ```
+    /// use iamsat::check::Property;
+    /// let action = |text: &str| Property { actions: vec![text.into()], ..Property::default() }.document();
+    /// assert!(action("s3:GetObject").is_ok() && action("s3:GetObject, s3:PutObject").is_err());
+    /// ```
     pub fn document(&self) -> Result<Document, PropertyError> {
         let any = ["*".to_owned()];
         let actions = if self.actions.is_empty() { &any[..] } else { &self.actions };
@@ -92,8 +101,33 @@ impl Property {
         let members: Vec<String> =
             members.iter().map(|(name, value)| format!("  \"{name}\": {}", value.get())).collect();
         let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\": {{\n{}\n}}}}", members.join(",\n"));
-        parse(&Source::new(NAME, text), &InputLimits::default()).map_err(PropertyError::Invalid)
+        let document =
+            parse(&Source::new(NAME, text), &InputLimits::default()).map_err(PropertyError::Invalid)?;
+        match document.statements.iter().find_map(impossible) {
+            Some(message) => Err(PropertyError::Impossible(message)),
+            None => Ok(document),
+        }
     }
+}
+
+/// Returns what is wrong with a value of the statement that no request can have.
+fn impossible(statement: &Statement) -> Option<String> {
+    let mut actions = statement.action.values.iter().map(|action| &action.value);
+    if let Some(action) = actions.find(|action| !action.is_name()) {
+        let text = &action.text;
+        return Some(format!("`{text}` cannot be an action, which is written service:name, such as s3:Get*"));
+    }
+    let mut principals =
+        statement.principal.iter().flat_map(|element| &element.values).map(|value| &value.value);
+    let is_nobody = |principal: &&Principal| {
+        principal.meaning == PrincipalMeaning::Unrecognised
+            || has_wrong_account(&principal.text, principal.kind == PrincipalKind::Aws)
+    };
+    let principal = principals.find(is_nobody)?;
+    let text = &principal.text;
+    Some(format!(
+        "`{text}` cannot be a principal: name an account of twelve digits, an ARN, or the id of a user or role"
+    ))
 }
 
 fn list<T: serde::Serialize>(name: &str, value: &T) -> Result<Box<RawValue>, PropertyError> {

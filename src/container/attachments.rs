@@ -10,7 +10,7 @@ use super::resource::{Resource, Unknowns};
 /// the target), and the effect of the link.
 struct Row(&'static str, &'static str, &'static [&'static str], Link);
 
-const TERRAFORM: [Row; 16] = [
+const TERRAFORM: [Row; 28] = [
     Row("aws_iam_group_membership", "group", &["users"], Link::Membership),
     Row("aws_iam_group_policy_attachment", "policy_arn", &["group"], Link::Policy),
     Row("aws_iam_instance_profile", "role", &["name"], Link::Profile),
@@ -42,7 +42,28 @@ const TERRAFORM: [Row; 16] = [
         &["permission_set_arn"],
         Link::Boundary,
     ),
+    Row("awscc_iam_group", "managed_policy_arns", &[], Link::Policy),
+    Row("awscc_iam_instance_profile", "roles", &[], Link::Profile),
+    Row("awscc_iam_managed_policy", "groups", &[], Link::Policy),
+    Row("awscc_iam_managed_policy", "roles", &[], Link::Policy),
+    Row("awscc_iam_managed_policy", "users", &[], Link::Policy),
+    Row("awscc_iam_role", "managed_policy_arns", &[], Link::Policy),
+    Row("awscc_iam_role", "permissions_boundary", &[], Link::Boundary),
+    Row("awscc_iam_user", "groups", &[], Link::Membership),
+    Row("awscc_iam_user", "managed_policy_arns", &[], Link::Policy),
+    Row("awscc_iam_user", "permissions_boundary", &[], Link::Boundary),
+    Row("awscc_sso_permission_set", "customer_managed_policy_references", &[], Link::Policy),
+    Row("awscc_sso_permission_set", "managed_policies", &[], Link::Policy),
 ];
+
+/// The provider whose resources with links are all in the table.
+const IN_TABLE: &str = "aws_";
+
+/// True if a resource of this type, with these bytes, may make links.
+pub(super) fn makes_links(kind: &str, raw: Raw<'_>) -> bool {
+    let names_policies = || !kind.starts_with(IN_TABLE) && raw.text().contains(":policy/");
+    TERRAFORM.iter().any(|row| row.0 == kind) || names_policies()
+}
 
 /// Members of the settings, in the order of [`AccessBlock::flags`].
 const FLAGS: [&str; 4] =
@@ -200,7 +221,42 @@ fn links<'t>(
             condition: None,
         }));
     }
+    if !resource.kind.starts_with(IN_TABLE) && TERRAFORM.iter().all(|row| row.0 != resource.kind) {
+        links.extend(named_policies(resource, value));
+    }
     Ok(links)
+}
+
+/// Returns a link for each managed policy that a resource of a type in no table names: what it does with the policy is not known.
+fn named_policies(resource: &Resource<'_>, value: Raw<'_>) -> Vec<Attachment> {
+    let mut links = Vec::new();
+    let mut left: Vec<(String, Raw<'_>)> =
+        value.members().into_iter().map(|(name, member)| (name.into_owned(), member)).collect();
+    while let Some((attribute, value)) = left.pop() {
+        left.extend(value.elements().into_iter().map(|element| (attribute.clone(), element)));
+        left.extend(value.members().into_iter().map(|(_, member)| (attribute.clone(), member)));
+        let Some(policy) = value.string().filter(|text| is_managed_policy(text)) else { continue };
+        links.push(Attachment {
+            address: resource.address.clone(),
+            attribute: Attachment::element(&attribute, Some(&policy)),
+            policy: Some(policy.into_owned()),
+            reference: None,
+            resource: None,
+            to: vec![resource.address.clone()],
+            link: Link::Policy,
+            change: resource.change,
+            condition: None,
+        });
+    }
+    links.sort_by(|one, other| one.attribute.cmp(&other.attribute));
+    links.dedup();
+    links
+}
+
+/// True for the ARN of a managed policy, of AWS or of an account. Its partition may be a pseudo parameter.
+pub(super) fn is_managed_policy(text: &str) -> bool {
+    let rest = text.strip_prefix("arn:").and_then(|rest| rest.split_once(":iam::"));
+    rest.and_then(|(_, rest)| rest.split_once(':')).is_some_and(|(_, name)| name.starts_with("policy/"))
 }
 
 /// Returns the texts of a member: one, a list of them, or the names in a list of blocks.

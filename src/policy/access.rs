@@ -34,7 +34,9 @@ impl std::fmt::Display for AccessError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             AccessError::Empty => f.write_str("the access entry lists neither actions nor resources"),
-            AccessError::InvalidAction(text) => write!(f, "`{text}` is not an action"),
+            AccessError::InvalidAction(text) => {
+                write!(f, "`{text}` cannot be an action, which is written service:name, such as s3:Get*")
+            }
             AccessError::InvalidArn(text) => write!(f, "Invalid ARN: `{text}`"),
         }
     }
@@ -51,6 +53,8 @@ impl Access {
     /// ```
     /// use iamsat::check::{Access, AccessError};
     /// assert!(Access::new(["s3:PutObject"], ["*"]).is_ok());
+    /// // One text with two names is the name of nothing.
+    /// assert!(Access::new(["s3:GetObject, s3:PutObject"], ["*"]).is_err());
     /// assert_eq!(Access::new([] as [&str; 0], ["example"]), Err(AccessError::InvalidArn("example".into())));
     /// ```
     pub fn new<A: AsRef<str>, R: AsRef<str>>(
@@ -61,6 +65,7 @@ impl Access {
             .into_iter()
             .map(|a| {
                 ActionPattern::new(a.as_ref())
+                    .filter(ActionPattern::is_name)
                     .ok_or_else(|| AccessError::InvalidAction(a.as_ref().to_owned()))
             })
             .collect::<Result<Vec<_>, _>>()?;

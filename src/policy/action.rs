@@ -104,6 +104,22 @@ impl ActionPattern {
             && memchr::memchr_iter(b':', self.text.as_bytes()).count() <= 1
     }
 
+    /// True if the pattern has one colon (or is `*`) and, beside wildcards, only characters that occur in names of actions: letters,
+    /// digits, `-` and `_`. A question about another text would be answered by nothing that can happen.
+    ///
+    /// Source: Service Authorization Reference, the names of all services and actions.
+    ///
+    /// ```
+    /// use iamsat::policy::ActionPattern;
+    /// let is_name = |text| ActionPattern::new(text).unwrap().is_name();
+    /// assert!(is_name("s3:Get*") && is_name("*"));
+    /// assert!(!is_name("s3:GetObject, s3:PutObject") && !is_name("s3:GetObject ") && !is_name("s3::GetObject"));
+    /// ```
+    pub fn is_name(&self) -> bool {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*' | b'?');
+        self.text.split(':').count() <= 2 && self.text.bytes().all(|byte| byte == b':' || is_part(byte))
+    }
+
     /// True if every action matches (`*`).
     pub fn is_any(&self) -> bool {
         self.glob.is_many()

@@ -59,6 +59,18 @@ const TRUST_KEYS: [&str; 21] = [
 const SERVICE_KEYS: [&str; 3] =
     ["aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"];
 
+/// Returns the texts before and after each place where the text contains the id, in any case of ASCII letters.
+fn places_of<'t>(id: &str, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let starts = id.bytes().next().into_iter().flat_map(|first| {
+        memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text.as_bytes())
+    });
+    starts.filter_map(move |at| {
+        let (start, rest) = text.split_at_checked(at)?;
+        let (found, end) = rest.split_at_checked(id.len())?;
+        found.eq_ignore_ascii_case(id).then_some((start, end))
+    })
+}
+
 /// The policies, which define the callers that are not outsiders.
 #[derive(Clone, Copy)]
 struct Known<'d> {
@@ -88,14 +100,8 @@ impl<'d> Known<'d> {
 
     /// True if some value contains the id without one of the first characters before it or one of the second characters after it.
     fn spell(self, id: &str, before: fn(char) -> bool, after: fn(char) -> bool) -> bool {
-        let id = id.to_ascii_lowercase();
         self.texts().any(|text| {
-            let text = text.to_ascii_lowercase();
-            text.char_indices().any(|(at, _)| {
-                let (start, rest) = text.split_at(at);
-                let Some(end) = rest.strip_prefix(&*id) else { return false };
-                !start.ends_with(before) && !end.starts_with(after)
-            })
+            places_of(id, text).any(|(start, end)| !start.ends_with(before) && !end.starts_with(after))
         })
     }
 

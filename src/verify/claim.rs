@@ -2,7 +2,7 @@
 
 use crate::hash::sha256;
 use crate::policy::{Attached, Document, PolicyType, PrincipalForms, RequestSet};
-use crate::query::{Layered, Query, Role};
+use crate::query::{CheckKind, Layered, Query, Role};
 use crate::request::AddressSet;
 use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
@@ -138,7 +138,7 @@ impl Claim {
 }
 
 /// Returns the policies of a query, in the order of a certificate.
-pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
+pub(super) fn claimed_policies(query: &Query<'_>, check: &str) -> Vec<ClaimedPolicy> {
     let mut policies = Vec::new();
     if let Some(layered) = query.layered() {
         for set in layered.layers.attached() {
@@ -163,15 +163,23 @@ pub(super) fn claimed_policies(query: &Query<'_>) -> Vec<ClaimedPolicy> {
                 name: document.source.name().to_owned(),
                 sha256: sha256(document.source.text()),
                 set: (layer.set != RequestSet::ALLOWED).then(|| layer.set.name()),
-                text: (role == Role::Scope).then(|| document.source.text().to_owned()),
+                text: is_in_words(check, role, document).then(|| document.source.text().to_owned()),
             }));
         }
     }
     policies
 }
 
+/// True if a sentence states a document in full. Those that limit the requests in question are part of the question, and so are,
+/// in a search for access, those that iamsat wrote itself, each on one line, such as a zone of trust: nobody has a file with their
+/// hash.
+fn is_in_words(check: &str, role: Role, document: &Document) -> bool {
+    let is_written = || check == CheckKind::Find.name() && !document.source.text().contains('\n');
+    role == Role::Scope || (role == Role::Excludes && is_written())
+}
+
 /// Describes in words the request that exists (FAIL) or does not exist (PASS).
-pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: bool) -> String {
+pub(super) fn question(query: &Query<'_>, check: &str, access: Option<&[Entry]>, is_pass: bool) -> String {
     let mut text = if is_pass { "no request" } else { "some request" }.to_owned();
     if let Some(entries) = access {
         let entries: Vec<String> = entries.iter().map(listed).collect();
@@ -199,7 +207,8 @@ pub(super) fn question(query: &Query<'_>, access: Option<&[Entry]>, is_pass: boo
     ] {
         for (place, layer) in query.layers().filter(|layer| layer.role == role).enumerate() {
             text.push_str(if place == 0 { before } else { between });
-            let names: Vec<String> = layer.documents.iter().map(|d| named(d, role == Role::Scope)).collect();
+            let names: Vec<String> =
+                layer.documents.iter().map(|d| named(d, is_in_words(check, role, d))).collect();
             text.push_str(&names.join(" and "));
             // The set is not repeated if it is that of the policies.
             text.push_str(if layer.set == query.set() { "" } else { of_set(layer.set) });

@@ -182,7 +182,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
     }
     let (is_pass, set) = (matches!(certificate.evidence, Evidence::Pass { .. }), query.set());
     let documents = query.documents().to_vec();
-    let claimed = claimed_policies(&query);
+    let claimed = claimed_policies(&query, &certificate.check);
     let asked = |query| Asked { certificate, query, semantics, limits };
     let mut assumed = BTreeSet::new();
     let mut shown = vec![asked(query).verified(&certificate.evidence, &mut assumed)?];
@@ -253,7 +253,7 @@ fn over_layers(
         return Err(Refusal::new("its conditions are not those of its layers"));
     }
     let is_pass = matches!(certificate.evidence, Evidence::Pass { .. });
-    let claimed = claimed_policies(&query);
+    let claimed = claimed_policies(&query, &certificate.check);
     let mut assumed = BTreeSet::new();
     let asked = Asked { certificate, query, semantics, limits };
     let shown = [asked.verified(&certificate.evidence, &mut assumed)?];
@@ -282,7 +282,8 @@ impl Asked<'_, '_> {
             Evidence::Pass { .. } => (true, self.pass(evidence, &encoding)?),
             Evidence::Fail { findings } => (false, self.fail(findings)?),
         };
-        let question = question(&self.query, self.certificate.access.as_deref(), is_pass);
+        let question =
+            question(&self.query, &self.certificate.check, self.certificate.access.as_deref(), is_pass);
         Ok(ShownAnswer { question, evidence })
     }
 

@@ -45,8 +45,7 @@ pub(super) fn faults(statement: &Statement, version: Version) -> Vec<Fault> {
     }
     for Text { axis, place, text, is_account, template } in texts(statement) {
         let holds_id = is_account && is_digits(text);
-        let id = if holds_id { Some(text) } else { account_of(text) };
-        if id.is_some_and(|id| is_digits(id) && id.len() != ACCOUNT_DIGITS) {
+        if has_wrong_account(text, is_account) {
             faults.push(Fault::WrongAccountId(axis, place));
         }
         let is_nobody = axis == Axis::Principal && is_account && !holds_id && is_nobody(text);
@@ -91,6 +90,12 @@ fn texts(statement: &Statement) -> impl Iterator<Item = Text<'_>> {
         })
     });
     principals.chain(resources).chain(conditions)
+}
+
+/// True if the text holds the number of an account that has other than twelve digits: in an ARN or, where it may be one, as a whole.
+pub(in crate::check) fn has_wrong_account(text: &str, is_account: bool) -> bool {
+    let id = if is_account && is_digits(text) { Some(text) } else { account_of(text) };
+    id.is_some_and(|id| is_digits(id) && id.len() != ACCOUNT_DIGITS)
 }
 
 /// The account field of an ARN.

@@ -15,7 +15,9 @@ pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
 }
 
 pub(super) fn action_pattern(text: &str) -> Result<ActionPattern, String> {
-    ActionPattern::new(text).ok_or_else(|| "an action is written service:name, such as s3:Get*".to_owned())
+    ActionPattern::new(text)
+        .filter(ActionPattern::is_name)
+        .ok_or_else(|| "an action is written service:name, such as s3:Get*".to_owned())
 }
 
 /// Reads a catalogue from a file.

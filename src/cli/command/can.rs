@@ -56,7 +56,9 @@ pub(super) fn layered(
 /// Reads the documents of properties.
 pub(super) fn read(properties: &[Property]) -> Result<Vec<Read>, Failure> {
     let read = |property: &Property| match property.document() {
-        Err(PropertyError::NotJson(message)) => Err(Failure::validation(message)),
+        Err(PropertyError::NotJson(message) | PropertyError::Impossible(message)) => {
+            Err(Failure::validation(message))
+        }
         Err(PropertyError::Invalid(error)) => Ok(Read::from(Err(error))),
         Ok(document) => Ok(Read::from(Ok(document))),
     };

@@ -15,7 +15,7 @@ use super::places::{Place, Values};
 use super::raw::{Fault, Optional, Raw, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
-use super::{built, text};
+use super::{attachments, built, text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span};
@@ -25,26 +25,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const DOCUMENT: &str = "aws_iam_policy_document";
 
-/// Types, other than those with slots, whose members affect access.
-const OTHER_TYPES: [&str; 17] = [
-    "aws_iam_group",
-    "aws_iam_group_membership",
-    "aws_iam_group_policy_attachment",
-    "aws_iam_instance_profile",
-    "aws_iam_policy_attachment",
-    "aws_iam_role_policy_attachment",
-    "aws_iam_role_policy_attachments_exclusive",
-    "aws_iam_user",
-    "aws_iam_user_group_membership",
-    "aws_iam_user_policy_attachment",
-    "aws_iam_user_policy_attachments_exclusive",
-    "aws_organizations_policy_attachment",
-    "aws_s3_account_public_access_block",
-    "aws_s3_bucket_public_access_block",
-    "aws_ssoadmin_customer_managed_policy_attachment",
-    "aws_ssoadmin_managed_policy_attachment",
-    "aws_ssoadmin_permissions_boundary_attachment",
-];
+/// Types, other than those with slots or links, whose members affect access.
+const OTHER_TYPES: [&str; 3] =
+    ["aws_iam_group", "aws_s3_account_public_access_block", "aws_s3_bucket_public_access_block"];
 
 /// Attributes in which a resource shows the policy that another resource sets: the owner's type and attribute, the members that
 /// identify it, the other type and the member that names the owner.
@@ -78,6 +61,7 @@ pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
     !slots::of_type(SLOTS, kind).is_empty()
         || OTHER_TYPES.contains(&kind)
         || built::TYPES.contains(&kind)
+        || attachments::makes_links(kind, raw)
         || text::mentions_policy(raw.text())
 }
 

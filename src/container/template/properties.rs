@@ -1,5 +1,6 @@
 //! Finds the policies in the properties of a resource.
 
+use super::super::attachments::is_managed_policy;
 use super::super::built::{self, condition};
 use super::super::entry::{AccessBlock, Attachment, Container, Content, Link, Origin};
 use super::super::identity::{Identity, IdentityKind};
@@ -368,6 +369,12 @@ impl<'t> Reader<'_, '_, 't> {
                 }
             }
             "AWS::Organizations::Policy" => add_own("TargetIds", listed("TargetIds"), Link::Boundary),
+            // What a custom resource does with a policy is not known.
+            kind if !kind.starts_with("AWS::") || kind == "AWS::CloudFormation::CustomResource" => {
+                for policy in self.managed_policies(properties) {
+                    own_links.push(attachment(resource, &policy.0, Named::As(policy.1), own(), Link::Policy));
+                }
+            }
             _ => {}
         }
         container.attachments.extend(found.into_iter().chain(own_links));
@@ -391,6 +398,32 @@ impl<'t> Reader<'_, '_, 't> {
                 }),
             });
         }
+    }
+
+    /// Returns the managed policies that the properties of a resource name, each with its property.
+    fn managed_policies(&self, properties: &Json<'t>) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut left: Vec<(String, &Json<'t>)> = vec![(String::new(), properties)];
+        while let Some((attribute, json)) = left.pop() {
+            let named = |name: &str| if attribute.is_empty() { name.to_owned() } else { attribute.clone() };
+            match &json.kind {
+                JsonValue::Object(members) if call(json).is_none() => {
+                    left.extend(members.iter().map(|member| (named(&member.key), &member.value)));
+                }
+                JsonValue::Array(list) => {
+                    left.extend(list.iter().map(|element| (attribute.clone(), element)))
+                }
+                _ => found.extend(self.texts(json).into_iter().filter_map(|name| match name {
+                    Named::As(text) if is_managed_policy(&text) => {
+                        Some((Attachment::element(&attribute, Some(&text)), text))
+                    }
+                    Named::As(_) | Named::Unknown { .. } => None,
+                })),
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// Adds values that look like policies at places that are in no table.

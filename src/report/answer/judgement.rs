@@ -3,10 +3,11 @@
 use super::explainer::Explainer;
 use super::public_access;
 use crate::check::{Answer, Options, Weakened};
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;
 use crate::explain::{Explained, Recheck};
-use crate::policy::{Document, RequestSet};
+use crate::policy::{Document, Effect, RequestSet};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::failure::Failure;
 use crate::solve::{Finding, Verdict};
@@ -99,6 +100,14 @@ pub struct Invocation<'a> {
     pub then: Option<&'a str>,
 }
 
+/// Returns the warning that a policy without an Allow statement grants nothing whatever is asked.
+fn allows_nothing(policy: &Document) -> Option<Diagnostic> {
+    let has_allow = policy.statements.iter().any(|statement| statement.effect.value == Effect::Allow);
+    let title = "the policy has no Allow statement: access that other policies grant is not considered";
+    let help = "ask about the policies that grant access";
+    (!has_allow).then(|| Diagnostic::warning(Code::AllowsNothing, title, policy.span).with_help(help))
+}
+
 impl<'a> Judgement<'a> {
     /// Explains an answer that was given under these options.
     pub fn new(
@@ -179,7 +188,8 @@ impl<'a> Judgement<'a> {
             names: KeyNames::of(&documents),
             of_check: match check {
                 AwsCheck::NoPublicAccess(_) => public_access::warnings(policy, !options.aws_compat),
-                AwsCheck::NoNewAccess | AwsCheck::AccessNotGranted(_) => Vec::new(),
+                AwsCheck::AccessNotGranted(_) => allows_nothing(policy).into_iter().collect(),
+                AwsCheck::NoNewAccess => Vec::new(),
             },
         }
     }
