@@ -12,7 +12,7 @@ use crate::query::{Callers, LayeredQuestion, Query, Semantics};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
 use crate::theory::Theory;
-use crate::verify::Certificate;
+use crate::verify::{Certificate, LayeredClaim, Refusal};
 use std::sync::OnceLock;
 
 /// The requests that a question over layers is about: some of the callers make them, and each document of the scope allows them.
@@ -230,38 +230,58 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         }
     };
     let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
-    with_certificate(answer, (&query, &documents), semantics, options)
+    with_certificate(answer, layers, wanted, semantics, options)
 }
 
 /// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.
-fn with_certificate<'q>(
+fn with_certificate(
     mut answer: CanAnswer,
-    (query, documents): (&Query<'q>, &[DocumentRef<'q>]),
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
     semantics: Semantics,
     options: &Options,
 ) -> CanAnswer {
-    match &answer.verdict {
-        CanVerdict::Can(witness) if options.certificate => {
-            let request = witness.request();
-            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
-            answer.certificate = Some(Certificate::of_fail(query, semantics, &answer.assumptions, shown));
+    let is_shown = matches!(answer.verdict, CanVerdict::Can(_)) && options.certificate;
+    let is_proved =
+        matches!(answer.verdict, CanVerdict::Cannot(_)) && (options.certificate || options.certify);
+    if !is_shown && !is_proved {
+        return answer;
+    }
+    match evidence(&answer, layers, wanted, semantics, options) {
+        Ok(certificate) => answer.certificate = certificate,
+        Err(refusal) => {
+            let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
+            answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
         }
-        CanVerdict::Cannot(_) if options.certificate || options.certify => {
-            match certified(query, documents, semantics, options) {
-                Ok(refutation) if options.certificate => {
-                    answer.certificate =
-                        Some(Certificate::of_pass(query, semantics, &answer.assumptions, &refutation));
-                }
-                Ok(_) => {}
-                Err(refusal) => {
-                    let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
-                    answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
-                }
-            }
-        }
-        _ => {}
     }
     answer
+}
+
+/// Returns the certificate of the answer, if one is requested. A CANNOT is proved once more, for the conditions that the verifier
+/// writes: what the certificate shows does not rest on those of the search.
+fn evidence(
+    answer: &CanAnswer,
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+    semantics: Semantics,
+    options: &Options,
+) -> Result<Option<Certificate>, Refusal> {
+    let claim =
+        LayeredClaim::new(layers.map(|document| document.document()), &wanted.callers, &wanted.scope)?;
+    let query = claim.query();
+    Ok(match &answer.verdict {
+        CanVerdict::Can(witness) => {
+            let request = witness.request();
+            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
+            Some(Certificate::of_fail(&query, semantics, &answer.assumptions, shown))
+        }
+        CanVerdict::Cannot(_) => {
+            let refutation = certified(&query, &documents(&query, layers), semantics, options)?;
+            let certificate = || Certificate::of_pass(&query, semantics, &answer.assumptions, &refutation);
+            options.certificate.then(certificate)
+        }
+        CanVerdict::Unknown(_) => None,
+    })
 }
 
 fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::evaluate::{Decision, decide_layers};
 use crate::policy::{Document, Layers};
 use crate::query::Layered;
-use crate::request::{Request, Requester, RequesterKind};
+use crate::request::{Request, Requester};
 
 /// Confirms that the request is one in question and that all layers together allow it.
 pub(super) fn is_allowed(
@@ -117,7 +117,9 @@ fn agrees(
             is_of_linked_keys: false,
         });
     }
-    let is_through = layers.endpoint.is_some() && requester.kind() != RequesterKind::Service;
+    let is_of_service = matches!(requester, Requester::Service { .. })
+        || matches!(requester, Requester::RoleSession { role, .. } if role.starts_with("aws-service-role/"));
+    let is_through = layers.endpoint.is_some() && !is_of_service;
     let has_source = value("aws:sourceip").is_some();
     let lacks_endpoint = claim.keys.contains("aws:sourcevpce") && value("aws:sourcevpce").is_none();
     if is_through && (has_source || lacks_endpoint) {

@@ -101,7 +101,8 @@ impl Callers {
             return Ok(one(Kind::Service, None, format!("{{\"Service\":{}}}", quoted(name))));
         }
         if let Some(provider) = text.strip_prefix("federated:").filter(|name| !name.is_empty()) {
-            let kind = if provider.contains(":saml-provider/") { Kind::Saml } else { Kind::WebIdentity };
+            let is_saml = provider.starts_with("arn:") && provider.contains(":saml-provider/");
+            let kind = if is_saml { Kind::Saml } else { Kind::WebIdentity };
             return Ok(one(kind, None, format!("{{\"Federated\":{}}}", quoted(provider))));
         }
         let fields: Vec<&str> = text.splitn(6, ':').collect();

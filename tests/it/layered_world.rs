@@ -6,12 +6,15 @@
 use crate::support::document;
 use crate::support::world::Random;
 use iamsat::check::{self, CanVerdict, Property, Wanted, can};
+use iamsat::encode::Encoding;
 use iamsat::evaluate::{Decision, Options, decide, decide_layers};
-use iamsat::policy::{Attached, Document, Layers};
-use iamsat::query::Callers;
+use iamsat::limits::{Meter, SearchLimits};
+use iamsat::policy::{Attached, Document, Layers, PolicyType};
+use iamsat::query::{Callers, LayeredQuestion, Query, Role, Semantics, Tree};
 use iamsat::request::{FactSets, Request, RequestSpec};
-use iamsat::solve::UnknownReason;
-use iamsat::verify::{Limits, Outcome, verify};
+use iamsat::solve::{UnknownReason, prove};
+use iamsat::theory::Theory;
+use iamsat::verify::{LayeredClaim, Limits, Outcome, verify};
 use serde_json::{Value, json};
 
 const OWN: &str = "111122223333";
@@ -375,6 +378,118 @@ fn certificates_of_layers() {
         assert!(!matches!(outcome(&changed.to_string()), Outcome::Verified(_)), "{seed}: {text}");
     }
     assert!(verified.iter().all(|count| *count > 0), "{verified:?}");
+}
+
+/// Copies a tree whose sets are counted from `first` on.
+fn moved(tree: &Tree, first: usize) -> Tree {
+    let all = |parts: &[Tree]| parts.iter().map(|part| moved(part, first)).collect();
+    match tree {
+        Tree::All(parts) => Tree::All(all(parts)),
+        Tree::Any(parts) => Tree::Any(all(parts)),
+        Tree::Not(part) => Tree::Not(Box::new(moved(part, first))),
+        Tree::Set(index) => Tree::Set(first + index),
+        Tree::Kind(_) | Tree::Open(..) => tree.clone(),
+    }
+}
+
+/// True if it is proved that every request of the one query is one of the other.
+fn is_within(one: &Query<'_>, other: &Query<'_>, boundary: bool) -> bool {
+    let mut query = Query::over_layers(one.layered().unwrap().clone());
+    for layer in one.layers().chain(other.layers()) {
+        // The conditions of both queries name the documents of the scope themselves.
+        let role = if layer.role == Role::Part { Role::Part } else { Role::Rule };
+        query.add(role, layer.set, layer.documents.iter().copied());
+    }
+    query.demand(one.conditions().to_vec());
+    let first = one.layers().count();
+    let conditions = other.conditions().iter().map(|condition| moved(condition, first)).collect();
+    query.demand([Tree::Not(Box::new(Tree::All(conditions)))]);
+    let semantics = Semantics { boundary: Some(boundary), ..Semantics::of(PolicyType::Resource) };
+    let mut encoding = Encoding::new(&query, semantics);
+    let mut meter = Meter::new(&SearchLimits::default());
+    prove(&mut encoding, Theory::new(semantics.requesters()), &mut meter).is_ok()
+}
+
+/// The conditions of the search and those of the verifier, which are written apart, hold for the same requests: it is proved for
+/// all of them, and not for a few.
+#[test]
+fn search_and_verifier_write_the_same_decision() {
+    let (worlds, first) = worlds_and_seed(60);
+    for seed in first..first + worlds {
+        let case = Case::new(&mut Random::new(seed, 0x5a3e));
+        let Wanted { callers, scope } = &case.wanted;
+        let layers = || case.layers.map(|document| document);
+        let question = LayeredQuestion::new(layers(), callers.clone(), scope, false);
+        let claim = LayeredClaim::new(layers(), callers, scope).unwrap();
+        let (searched, verified) = (question.query(), claim.query());
+        let boundary = case.layers.boundary.is_some();
+        assert!(
+            is_within(&searched, &verified, boundary),
+            "{seed}: the verifier demands more\n{}",
+            case.show()
+        );
+        assert!(
+            is_within(&verified, &searched, boundary),
+            "{seed}: the search demands more\n{}",
+            case.show()
+        );
+    }
+}
+
+/// A certificate whose conditions or layers are altered, one place at a time, is not verified as the same claim.
+#[test]
+fn altered_conditions_are_refused() {
+    let options = check::Options { certificate: true, certify: true, ..check::Options::default() };
+    let outcome = |text: &str| verify(text, &Limits::default());
+    let (mut proved, mut altered) = (0, 0);
+    for seed in 1.. {
+        let case = Case::new(&mut Random::new(seed, 0xa17e));
+        let answer = can(&case.layers.map(|document| document.into()), &case.wanted, &options);
+        let CanVerdict::Cannot(_) = answer.verdict else { continue };
+        let text = answer.certificate().unwrap().to_text();
+        assert!(matches!(outcome(&text), Outcome::Verified(_)), "{seed}");
+        let whole: Value = serde_json::from_str(&text).unwrap();
+        let mut refused = |change: &dyn Fn(&mut Value)| {
+            let mut other = whole.clone();
+            change(&mut other);
+            if other != whole {
+                altered += 1;
+                let Outcome::Refused(reason) = outcome(&other.to_string()) else { panic!("{seed}: {other}") };
+                assert!(reason.contains("conditions") || reason.contains("layers"), "{seed}: {reason}");
+            }
+        };
+        let conditions = whole["decision"]["conditions"].as_array().unwrap().len();
+        for index in 0..conditions {
+            refused(&|other| {
+                other["decision"]["conditions"].as_array_mut().unwrap().remove(index);
+            });
+            for (from, to) in [("any[", "all["), ("all[", "any["), ("not ", ""), ("open ", "")] {
+                refused(&|other| {
+                    let condition = &mut other["decision"]["conditions"][index];
+                    *condition = condition.as_str().unwrap().replacen(from, to, 1).into();
+                });
+            }
+        }
+        refused(&|other| other["decision"]["conditions"].as_array_mut().unwrap().reverse());
+        // Two levels of SCPs as one.
+        refused(&|other| {
+            let layers = other["decision"]["layers"].as_array_mut().unwrap();
+            if let Some(second) =
+                layers.iter().position(|layer| layer["layer"] == "scp" && layer["level"] == 1)
+            {
+                let policies = layers.remove(second)["policies"].as_array().unwrap().clone();
+                layers[second - 1]["policies"].as_array_mut().unwrap().extend(policies);
+            }
+        });
+        for index in 0..whole["decision"]["layers"].as_array().unwrap().len() {
+            refused(&|other| drop(other["decision"]["layers"].as_array_mut().unwrap().remove(index)));
+        }
+        proved += 1;
+        if proved == 8 {
+            break;
+        }
+    }
+    assert!(altered > 200, "{altered}");
 }
 
 fn worlds_and_seed(default: u64) -> (u64, u64) {
