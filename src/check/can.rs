@@ -3,6 +3,7 @@
 use super::ask::{Options, certified, compiling, spent, values};
 use super::isolation::caught;
 use super::likelier::likelier;
+use super::listed::listed;
 use crate::confirm::{Referee, Shown};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
@@ -221,6 +222,10 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits_left());
     let answer = decide(&mut search, &goal, &claim);
     let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+    let answer = match options.first_witness {
+        true => answer,
+        false => listed(options.catalogue(), &claim, &options.shared_work, answer),
+    };
     let stats = spent(search.stats(), before, options);
     let verdict = match answer {
         solve::Answer::Unsat(proof) => CanVerdict::Cannot(proof),

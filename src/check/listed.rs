@@ -6,9 +6,10 @@
 
 use crate::catalogue::{Action, ArnFormat, Carried, Catalogue};
 use crate::confirm::Claim;
-use crate::evaluate::glob_matches;
+use crate::evaluate::{Truth, decide_layers, deciding, glob_matches};
 use crate::limits::SharedWork;
-use crate::policy::{Part, ResourcePattern, ResourceShape, Statement, Template};
+use crate::policy::{LayerKind, Part, ResourcePattern, ResourceShape, Statement, Template};
+use crate::query::{Layered, Role};
 use crate::request::Request;
 use crate::solve::{self, Witness};
 
@@ -54,7 +55,10 @@ fn replaced(
     if request.unlisted_part(catalogue).is_none() {
         return respelled(catalogue, claim, request);
     }
-    let statement = claim.query.policies().get(claim.document)?.statements.get(claim.statement)?;
+    let statement = match claim.query.layered() {
+        Some(layered) => of_layers(claim, layered, request)?,
+        None => claim.query.policies().get(claim.document)?.statements.get(claim.statement)?,
+    };
     let own = catalogue.action(&request.action);
     let of_own = own.into_iter().flat_map(|action| requests(action, statement, request));
     let others = || actions(catalogue, statement, request).take(ACTIONS).inspect(|_| work.take(LOOK_UP));
@@ -70,11 +74,30 @@ fn replaced(
     let moved =
         others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
     let offers = of_own.chain(same).chain(moved).filter(|offer| offer.unlisted_part(catalogue).is_none());
+    // Over layers a resource is often free: the shortest name is that of the plain resource, not of a way to it.
+    let mut offers: Vec<Request> = offers.take(OFFERS).collect();
+    if claim.query.layered().is_some() {
+        offers.sort_by_key(|offer| offer.resource.len());
+    }
     let confirmed = |offer| {
         work.take(claim.work as u64);
         Witness::confirm(offer, claim).ok()
     };
-    offers.take(OFFERS).find_map(confirmed)
+    offers.into_iter().find_map(confirmed)
+}
+
+/// Returns the statement from which actions and resources are taken for a request that layers allow: one of the scope if it lists
+/// resources, or else the one that grants the request.
+fn of_layers<'c>(claim: &Claim<'c>, layered: &Layered<'c>, request: &Request) -> Option<&'c Statement> {
+    let mut scope = claim.query.with_role(Role::Scope).flat_map(|document| &document.statements);
+    if let Some(statement) = scope.find(|statement| statement.resource.is_some()) {
+        return Some(statement);
+    }
+    let decided = decide_layers(&layered.layers, request, claim.options);
+    let mut granting = decided.layers.iter().filter(|trace| {
+        [LayerKind::Identity, LayerKind::Resource].contains(&trace.kind) && trace.allow == Truth::True
+    });
+    granting.find_map(|trace| deciding(&layered.layers, trace)).map(|(_, _, statement)| statement)
 }
 
 /// Returns the witness with the action as AWS spells it, if neither a policy nor the table of well-known actions spells it.

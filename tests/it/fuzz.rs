@@ -74,7 +74,7 @@ fn laws_holds() {
 
 #[test]
 fn layers_holds() {
-    random_inputs("layers", 200);
+    random_inputs("layers", 100);
 }
 
 #[test]
