@@ -3,10 +3,12 @@
 use super::ask::{Options, certified, compiling, spent, values};
 use super::isolation::caught;
 use super::likelier::likelier;
-use super::listed::listed;
-use crate::confirm::{Referee, Shown};
-use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
+use super::listed::{lacks_resource, listed};
+use crate::code::Code;
+use crate::confirm::{Claim, Referee, Shown};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, on_arn};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
+use crate::formula::Lit;
 use crate::limits::Exhausted;
 use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
 use crate::query::{Callers, LayeredQuestion, Query, Semantics};
@@ -216,12 +218,13 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(&query, semantics).with_indexes(indexes);
     let claim = referee.claim(0, 0);
-    let mut goal: Vec<_> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
+    let mut goal: Vec<Lit> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
     goal.extend(&encoding.shared);
     let mut search =
         Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits_left());
     let answer = decide(&mut search, &goal, &claim);
     let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+    let answer = on_a_resource(&mut search, &mut goal, &claim, options, answer);
     let answer = match options.first_witness {
         true => answer,
         false => listed(options.catalogue(), &claim, &options.shared_work, answer),
@@ -236,6 +239,37 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     };
     let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
     with_certificate(answer, layers, wanted, semantics, options)
+}
+
+/// Replaces a witness on no resource (`*`) whose action AWS lists for resources only: by a request with another action, by one on
+/// a resource, or by an open answer. Such a witness would pass over the account and the policy of the resource.
+fn on_a_resource<'a>(
+    search: &mut Search<'_, 'a>,
+    goal: &mut Vec<Lit>,
+    claim: &Claim<'_>,
+    options: &Options,
+    answer: solve::Answer,
+) -> solve::Answer {
+    let solve::Answer::Witnessed(witness) = answer else { return answer };
+    let catalogue = options.catalogue();
+    if !lacks_resource(catalogue, witness.request()) {
+        return solve::Answer::Witnessed(witness);
+    }
+    let other = listed(catalogue, claim, &options.shared_work, solve::Answer::Witnessed(witness.clone()));
+    if let solve::Answer::Witnessed(other) = other
+        && !lacks_resource(catalogue, other.request())
+    {
+        return solve::Answer::Witnessed(other);
+    }
+    goal.push(on_arn(search.formula()));
+    match decide(search, goal, claim) {
+        solve::Answer::Unsat(_) => {
+            let reason = UnknownReason::Layer { rule: Code::ActionWithoutResource, of: String::new() };
+            let candidate = Some(witness.request().clone());
+            solve::Answer::Undecided(Box::new(Unknown { reasons: vec![reason], candidate }))
+        }
+        answer => answer,
+    }
 }
 
 /// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.

@@ -45,6 +45,12 @@ pub(super) fn listed(
     })
 }
 
+/// True if the request is on no resource (`*`), and AWS lists its action for resources only.
+pub(super) fn lacks_resource(catalogue: &Catalogue, request: &Request) -> bool {
+    let is_about_one = |action: Action<'_>| !action.can_be_about_nothing();
+    request.resource == "*" && catalogue.action(&request.action).is_some_and(is_about_one)
+}
+
 fn replaced(
     catalogue: &Catalogue,
     claim: &Claim<'_>,
@@ -52,7 +58,11 @@ fn replaced(
     request: &Request,
 ) -> Option<Witness> {
     work.take(LOOK_UP);
-    if request.unlisted_part(catalogue).is_none() {
+    let is_layered = claim.query.layered().is_some();
+    let is_listed = |request: &Request| {
+        request.unlisted_part(catalogue).is_none() && !(is_layered && lacks_resource(catalogue, request))
+    };
+    if is_listed(request) {
         return respelled(catalogue, claim, request);
     }
     let statement = match claim.query.layered() {
@@ -73,10 +83,10 @@ fn replaced(
     };
     let moved =
         others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
-    let offers = of_own.chain(same).chain(moved).filter(|offer| offer.unlisted_part(catalogue).is_none());
+    let offers = of_own.chain(same).chain(moved).filter(is_listed);
     // Over layers a resource is often free: the shortest name is that of the plain resource, not of a way to it.
     let mut offers: Vec<Request> = offers.take(OFFERS).collect();
-    if claim.query.layered().is_some() {
+    if is_layered {
         offers.sort_by_key(|offer| offer.resource.len());
     }
     let confirmed = |offer| {

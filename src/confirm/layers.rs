@@ -103,9 +103,21 @@ fn agrees(
         if claim.keys.contains("aws:principalorgid") && id != Some(organization) {
             return disagrees("aws:PrincipalOrgID");
         }
+        let are_below = |key: &str| {
+            let mut paths = request.values(key).into_iter().flatten();
+            paths.all(|path| path.strip_prefix(organization).is_some_and(|rest| rest.starts_with('/')))
+        };
+        let has_paths = request.values("aws:principalorgpaths").is_some_and(|paths| !paths.is_empty());
+        if claim.keys.contains("aws:principalorgpaths") && !(has_paths && are_below("aws:principalorgpaths"))
+        {
+            return disagrees("aws:PrincipalOrgPaths");
+        }
         let is_own = request.resource == "*" || named == Some("aws") || owner == Some(own);
         if is_own && value("aws:resourceorgid").is_some_and(|id| id != organization) {
             return disagrees("aws:ResourceOrgID");
+        }
+        if is_own && !are_below("aws:resourceorgpaths") {
+            return disagrees("aws:ResourceOrgPaths");
         }
     }
     if let (Some(owner), Some(account)) = (owner, value("aws:resourceaccount"))

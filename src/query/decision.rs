@@ -97,11 +97,21 @@ impl<'a> LayeredQuestion<'a> {
             no_resource_account: is_known("aws:resourceaccount")
                 .filter(|()| owner.is_none())
                 .map(|()| conditions("\"Null\":{\"aws:ResourceAccount\":\"true\"}")),
-            organization: organization
-                .zip(is_known("aws:principalorgid"))
-                .map(|(id, ())| conditions(&format!("\"StringEquals\":{{\"aws:PrincipalOrgID\":\"{id}\"}}"))),
-            resource_organization: organization.zip(is_known("aws:resourceorgid")).map(|(id, ())| {
-                conditions(&format!("\"StringEqualsIfExists\":{{\"aws:ResourceOrgID\":\"{id}\"}}"))
+            organization: organization.and_then(|id| {
+                let is_member = is_known("aws:principalorgid")
+                    .map(|()| format!("\"StringEquals\":{{\"aws:PrincipalOrgID\":\"{id}\"}}"));
+                let is_below = is_known("aws:principalorgpaths").map(|()| {
+                    let key = "aws:PrincipalOrgPaths";
+                    format!("\"ForAllValues:StringLike\":{{\"{key}\":\"{id}/*\"}},\"Null\":{{\"{key}\":\"false\"}}")
+                });
+                both(is_member, is_below).map(|operators| conditions(&operators))
+            }),
+            resource_organization: organization.and_then(|id| {
+                let is_member = is_known("aws:resourceorgid")
+                    .map(|()| format!("\"StringEqualsIfExists\":{{\"aws:ResourceOrgID\":\"{id}\"}}"));
+                let is_below = is_known("aws:resourceorgpaths")
+                    .map(|()| format!("\"ForAllValues:StringLike\":{{\"aws:ResourceOrgPaths\":\"{id}/*\"}}"));
+                both(is_member, is_below).map(|operators| conditions(&operators))
             }),
             endpoint: (!through.is_empty())
                 .then(|| conditions(&format!("\"Null\":{{{}}}", through.join(",")))),
@@ -121,6 +131,14 @@ impl<'a> LayeredQuestion<'a> {
         let allowed = builder.allowed();
         builder.query.demand(demands.into_iter().chain([allowed]));
         builder.query
+    }
+}
+
+/// Returns the operators of two conditions that are known.
+fn both(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one},{other}")),
+        (one, other) => one.or(other),
     }
 }
 

@@ -109,7 +109,7 @@ const RESOURCES: [&str; 9] = [
 ];
 
 /// Conditions, as operator, key and value.
-const CONDITIONS: [(&str, &str, &str); 13] = [
+const CONDITIONS: [(&str, &str, &str); 15] = [
     ("StringEquals", "aws:SourceVpc", "vpc-1"),
     ("StringNotEquals", "aws:SourceVpc", "vpc-1"),
     ("Null", "aws:SourceVpc", "true"),
@@ -117,6 +117,8 @@ const CONDITIONS: [(&str, &str, &str); 13] = [
     ("StringNotEqualsIfExists", "aws:PrincipalAccount", OWN),
     ("StringEquals", "aws:PrincipalOrgID", ORGANIZATION),
     ("StringNotEqualsIfExists", "aws:PrincipalOrgID", ORGANIZATION),
+    ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-own/*"),
+    ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-other/*"),
     ("StringEquals", "aws:ResourceAccount", OWN),
     ("StringNotEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}"),
     ("StringEquals", "aws:PrincipalTag/team", "a"),
@@ -126,9 +128,10 @@ const CONDITIONS: [(&str, &str, &str); 13] = [
 ];
 
 /// Keys with the values that requests of the world have; none: absent.
-const CONTEXT: [(&str, &[&[&str]]); 5] = [
+const CONTEXT: [(&str, &[&[&str]]); 6] = [
     ("aws:SourceVpc", &[&[], &["vpc-1"], &["vpc-2"]]),
     ("aws:PrincipalOrgID", &[&[], &[ORGANIZATION], &["o-other"]]),
+    ("aws:PrincipalOrgPaths", &[&[], &["o-own/r-a/"], &["o-other/r-a/"]]),
     ("aws:ResourceAccount", &[&[], &[OWN], &[OTHER]]),
     ("aws:PrincipalTag/team", &[&[], &["a"], &["b"]]),
     ("aws:TagKeys", &[&[], &["a"], &["a", "b"]]),
@@ -323,13 +326,19 @@ impl Case {
             }
             _ => true,
         };
+        let below = match (&self.layers.organization, account) {
+            (Some(id), Some(_)) if mentioned.contains(&"aws:principalorgpaths") => {
+                first("aws:principalorgpaths").is_some_and(|path| path.starts_with(&format!("{id}/")))
+            }
+            _ => true,
+        };
         let named = request.resource.split(':').nth(4).filter(|account| !account.is_empty());
         let given = self.layers.resource_account.as_deref();
         let owner = named.or(given).filter(|_| request.resource != "*");
         let owned = named.is_none() || given.is_none() || named == given;
         let key = first("aws:resourceaccount");
         let agrees = owner.is_none() || key.is_none() || key.as_deref() == owner;
-        scope && member && owned && agrees
+        scope && member && below && owned && agrees
     }
 
     fn show(&self) -> String {
@@ -489,7 +498,7 @@ fn altered_conditions_are_refused() {
             break;
         }
     }
-    assert!(altered > 200, "{altered}");
+    assert!(altered > 100, "{altered}");
 }
 
 fn worlds_and_seed(default: u64) -> (u64, u64) {

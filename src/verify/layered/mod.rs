@@ -174,11 +174,11 @@ impl<'s> Writer<'s> {
         let claim = self.claim;
         let facts = &claim.facts;
         let mut conditions = Vec::new();
-        if let Some(member) = &facts.member {
+        for member in &facts.member {
             let member = self.fact(member);
             conditions.push(bound(OF_ACCOUNTS, member));
         }
-        if let Some(own) = &facts.own_resource {
+        for own in &facts.own_resource {
             let (same, own) = (self.same_account(), self.fact(own));
             conditions.push(bound(OF_ACCOUNTS, any([not(same), own])));
         }
@@ -337,7 +337,16 @@ impl<'s> Writer<'s> {
         let policy = [Rule::PolicyChange, Rule::OnAwsPolicy].map(|rule| self.rule(rule));
         let (changes, uses) = (self.rule(Rule::RoleChange), self.rule(Rule::RoleUse));
         let (of_service, reserved) = (self.rule(Rule::OnServiceRole), self.rule(Rule::OnReservedRole));
-        any([all(policy), all([changes.clone(), of_service]), all([any([changes, uses]), reserved])])
+        // There are no such calls: they name the role or the key.
+        let (assumes, on_role) = (self.rule(Rule::RoleCall), self.rule(Rule::OnRole));
+        let (uses_key, on_key) = (self.rule(Rule::Grantable), self.rule(Rule::OnKey));
+        any([
+            all(policy),
+            all([changes.clone(), of_service]),
+            all([any([changes, uses]), reserved]),
+            all([assumes, not(on_role)]),
+            all([uses_key, not(on_key)]),
+        ])
     }
 
     /// Returns "a policy of the resource is consulted".

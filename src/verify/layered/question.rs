@@ -2,7 +2,7 @@
 //! both.
 
 use super::rules::{allowing, by, on, with};
-use crate::policy::{Document, Effect, Layers};
+use crate::policy::{Document, Effect, Layers, is_account_id};
 use crate::query::{Callers, Layered, Query};
 use crate::request::{Requester, RequesterKind as Kind};
 use crate::verify::Refusal;
@@ -50,9 +50,9 @@ pub(super) struct Facts {
     /// The key that names the account of the resource is absent.
     pub(super) without_owner: Option<Document>,
     /// The principal is a member of the organization.
-    pub(super) member: Option<Document>,
+    pub(super) member: Vec<Document>,
     /// The resource, if an organization is named, is one of the organization.
-    pub(super) own_resource: Option<Document>,
+    pub(super) own_resource: Vec<Document>,
     /// The request names an endpoint, and no address.
     pub(super) through: Vec<Document>,
 }
@@ -105,11 +105,7 @@ fn accounts(scope: &[Document]) -> impl Iterator<Item = &str> {
     let allows = statements.filter(|statement| statement.effect.value == Effect::Allow);
     let resources = allows.filter_map(|statement| statement.resource.as_ref());
     let texts = resources.flat_map(|element| &element.values).map(|value| &*value.value.text);
-    texts.filter_map(|text| text.split(':').nth(4)).filter(|account| is_account(account))
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    texts.filter_map(|text| text.split(':').nth(4)).filter(|account| is_account_id(account))
 }
 
 impl Who {
@@ -138,7 +134,7 @@ impl Who {
 
     fn named(text: &str) -> Result<Who, Refusal> {
         let (requester, _) = Requester::parse(text).map_err(|error| Refusal::new(error.to_string()))?;
-        let kinds = match is_account(text) {
+        let kinds = match is_account_id(text) {
             true => vec![Kind::User, Kind::RoleSession],
             false => vec![requester.kind()],
         };
@@ -191,17 +187,37 @@ impl Facts {
                 through.push(allowing("with aws:SourceVpce", with("Null", "aws:SourceVpce", "false")));
             }
         }
+        let (mut member, mut own_resource) = (Vec::new(), Vec::new());
+        if let Some(id) = organization {
+            let below = format!("{id}/*");
+            if tests("aws:principalorgid") {
+                let equals = with("StringEquals", "aws:PrincipalOrgID", id);
+                member.push(allowing(&format!("aws:PrincipalOrgID {id}"), equals));
+            }
+            // A member is always somewhere below the root.
+            if tests("aws:principalorgpaths") {
+                let paths = with("ForAllValues:StringLike", "aws:PrincipalOrgPaths", &below);
+                member.push(allowing(&format!("aws:PrincipalOrgPaths {below}"), paths));
+                member.push(allowing(
+                    "with aws:PrincipalOrgPaths",
+                    with("Null", "aws:PrincipalOrgPaths", "false"),
+                ));
+            }
+            if tests("aws:resourceorgid") {
+                let equals = with("StringEqualsIfExists", "aws:ResourceOrgID", id);
+                own_resource.push(allowing(&format!("aws:ResourceOrgID {id} if present"), equals));
+            }
+            if tests("aws:resourceorgpaths") {
+                let paths = with("ForAllValues:StringLike", "aws:ResourceOrgPaths", &below);
+                own_resource.push(allowing(&format!("aws:ResourceOrgPaths {below}"), paths));
+            }
+        }
         Facts {
             without_owner: tests("aws:resourceaccount").then(|| {
                 allowing("without aws:ResourceAccount", with("Null", "aws:ResourceAccount", "true"))
             }),
-            member: organization.filter(|_| tests("aws:principalorgid")).map(|id| {
-                allowing(&format!("aws:PrincipalOrgID {id}"), with("StringEquals", "aws:PrincipalOrgID", id))
-            }),
-            own_resource: organization.filter(|_| tests("aws:resourceorgid")).map(|id| {
-                let members = with("StringEqualsIfExists", "aws:ResourceOrgID", id);
-                allowing(&format!("aws:ResourceOrgID {id} if present"), members)
-            }),
+            member,
+            own_resource,
             through,
         }
     }

@@ -47,6 +47,8 @@ pub(super) enum Rule {
     GetSessionToken,
     /// `sts:AssumeRole`.
     AssumeRole,
+    /// The calls that are always on a role.
+    RoleCall,
     /// All calls by which a role is assumed.
     Assumption,
     /// Those that the holder of a web identity makes.
@@ -63,7 +65,7 @@ pub(super) enum Rule {
     RoleUse,
     /// `kms:RetireGrant`.
     RetireGrant,
-    /// Calls that a KMS grant can allow.
+    /// Calls that a KMS grant can allow. They are always on a key.
     Grantable,
     /// Calls that SCPs may not restrict.
     BeyondScps,
@@ -72,7 +74,7 @@ pub(super) enum Rule {
 }
 
 /// All rules, in the order of their declaration.
-const ALL: [Rule; 28] = [
+const ALL: [Rule; 29] = [
     Rule::OnArn,
     Rule::OnArnWithoutAccount,
     Rule::OnAws,
@@ -90,6 +92,7 @@ const ALL: [Rule; 28] = [
     Rule::GetCallerIdentity,
     Rule::GetSessionToken,
     Rule::AssumeRole,
+    Rule::RoleCall,
     Rule::Assumption,
     Rule::WebIdentitySignIn,
     Rule::SamlSignIn,
@@ -140,6 +143,8 @@ impl Rule {
             Rule::GetCallerIdentity => of("sts", &["GetCallerIdentity"]),
             Rule::GetSessionToken => of("sts", &["GetSessionToken"]),
             Rule::AssumeRole => of("sts", &["AssumeRole"]),
+            // STS API Reference: they have a parameter RoleArn that is required.
+            Rule::RoleCall => of("sts", &["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]),
             Rule::Assumption => of(
                 "sts",
                 &[
@@ -227,6 +232,7 @@ impl Rule {
             Rule::GetCallerIdentity => "sts:GetCallerIdentity",
             Rule::GetSessionToken => "sts:GetSessionToken",
             Rule::AssumeRole => "sts:AssumeRole",
+            Rule::RoleCall => "assumes the role that it names",
             Rule::Assumption => "assumes a role",
             Rule::WebIdentitySignIn => "signs in with a web identity",
             Rule::SamlSignIn => "signs in with SAML",
