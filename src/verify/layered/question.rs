@@ -44,7 +44,7 @@ pub(super) struct Account {
     pub(super) owning: Document,
 }
 
-/// What the context of each request says, as far as the policies test it.
+/// Facts about the context of each request, as far as the policies test it.
 #[derive(Debug)]
 pub(super) struct Facts {
     /// The key that names the account of the resource is absent.
