@@ -5,9 +5,11 @@
 //! confirmed witnesses.
 #![expect(clippy::expect_used, clippy::panic, reason = "a bench that cannot read ends")]
 
-use iamsat::check::{Options, no_new_access};
+use iamsat::check::{Options, Property, Wanted, can, no_new_access};
+use iamsat::container::read_layers;
 use iamsat::limits::InputLimits;
 use iamsat::policy::{Document, PolicyType, parse};
+use iamsat::query::Callers;
 use iamsat::span::Source;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -30,7 +32,34 @@ fn text<'v>(question: &'v Value, name: &str) -> &'v str {
     question.get(name).and_then(Value::as_str).unwrap_or_else(|| panic!("`{name}` is not a text"))
 }
 
+/// Answers a question over layers: may the principal do this?
+fn over_layers(question: &Value, file: &str, times: u64) -> Value {
+    let mut verdict = "";
+    let mut runs = Vec::new();
+    for _ in 0..times {
+        let start = cpu();
+        let layers = read_layers(&Source::new("layers", file), &InputLimits::default());
+        let layers = layers.unwrap_or_else(|error| panic!("{error}"));
+        let read = cpu();
+        let actions = vec![text(question, "action").to_owned()];
+        let property = Property { actions, ..Property::default() };
+        let wanted = Wanted {
+            callers: Callers::parse(text(question, "principal")).unwrap_or_else(|error| panic!("{error}")),
+            scope: vec![property.document().unwrap_or_else(|error| panic!("{error:?}"))],
+        };
+        let layers = layers.map(|document| document.into());
+        verdict = black_box(can(&layers, &wanted, &Options::default())).verdict.name();
+        let judged = cpu();
+        runs.push([read.saturating_sub(start), judged.saturating_sub(read)]);
+    }
+    json!({"verdict": verdict, "runs": runs})
+}
+
 fn answer(question: &Value) -> Value {
+    let times = question.get("times").and_then(Value::as_u64).unwrap_or(1);
+    if let Some(layers) = question.get("layers") {
+        return over_layers(question, &layers.to_string(), times);
+    }
     let (new, existing) = (text(question, "new"), text(question, "existing"));
     let options = Options {
         policy_type: PolicyType::from_name(text(question, "type")),
@@ -39,7 +68,7 @@ fn answer(question: &Value) -> Value {
     };
     let mut verdict = "";
     let mut runs = Vec::new();
-    for _ in 0..question.get("times").and_then(Value::as_u64).unwrap_or(1) {
+    for _ in 0..times {
         let start = cpu();
         let (new, existing) = (document("new", new), document("existing", existing));
         let read = cpu();

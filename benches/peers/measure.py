@@ -59,11 +59,15 @@ class Iamsat:
             # The translator knows no facts about requests beyond what this keeps.
             "awsCompat": True, "times": times,
         }
+        return self.put(dict(question, name=each["name"]))
+
+    def put(self, question):
+        """Does the same for a question as the bench reads it, with its name."""
         self.process.stdin.write(json.dumps(question) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            sys.exit("iamsat ended at %s" % each["name"])
+            sys.exit("iamsat ended at %s" % question["name"])
         answer = json.loads(line)
         return answer["verdict"], [[part / 1e9 for part in run] for run in answer["runs"]]
 
@@ -126,7 +130,7 @@ def ratio(value):
 
 
 def table(title, rows, args):
-    lines = ["### %s: %d pairs" % (title, len(rows)), ""]
+    lines = ["### %s: %d" % (title, len(rows)), ""]
     lines += ["| CPU time | median | p90 | p99 | slowest | timeouts |", "|---|---|---|---|---|---|"]
     parts = (0.5, 0.9, 0.99, 1)
 
@@ -135,7 +139,7 @@ def table(title, rows, args):
         lines.append("| %s | %s | %s |" % (name, " | ".join(cells), timeouts))
 
     line("**iamsat**", [row["iamsat"]["all"] for row in rows], None, 0)
-    line("reading both documents, apart", [row["iamsat"]["read"] for row in rows], None, "")
+    line("reading the documents, apart", [row["iamsat"]["read"] for row in rows], None, "")
     for name in NAMES:
         timeouts = sum(row[name]["verdict"] == "timeout" for row in rows)
         line("**%s**" % name, [row[name]["all"] for row in rows], args.timeout, timeouts)
@@ -177,7 +181,7 @@ def report(args, rows, skipped, began, load):
     for title, kinds in GROUPS.items():
         chosen = [row for row in rows if row["kind"] in kinds]
         if chosen:
-            lines += table(title, chosen, args)
+            lines += table("Pairs: " + title.lower(), chosen, args)
     for row in wrong:
         print("DIFFERENT: %s: %s" % (row["name"], {name: row[name]["verdict"] for name in ("iamsat", *NAMES)}), file=sys.stderr)
     return lines, len(wrong)

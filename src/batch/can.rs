@@ -6,7 +6,7 @@ use crate::container::read_layers;
 use crate::policy::{Document, Layers, Read};
 use crate::report::{Failure, Possible};
 use crate::span::Source;
-use crate::surface::{answered, callers};
+use crate::surface::{answered, wanted};
 
 /// The members of such a line, as they are written.
 pub(super) struct Asked<'l> {
@@ -49,7 +49,7 @@ impl Asked<'_> {
                 return Err(faults(Read::failed(error.source, error.diagnostics)));
             }
         };
-        let wanted = Wanted { callers: callers(self.principal.as_deref(), &layers)?, scope };
+        let wanted = wanted(self.principal.as_deref(), scope, &layers)?;
         let answer = answered(|| can(&layers.map(|document| document.into()), &wanted, options))?;
         Ok(Answered { layers, wanted, answer })
     }

@@ -3,16 +3,19 @@
 use super::ask::{Options, certified, compiling, spent, values};
 use super::isolation::caught;
 use super::likelier::likelier;
-use crate::confirm::{Referee, Shown};
-use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
+use super::listed::{lacks_resource, listed};
+use crate::code::Code;
+use crate::confirm::{Claim, Referee, Shown};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, on_arn};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
+use crate::formula::Lit;
 use crate::limits::Exhausted;
 use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
 use crate::query::{Callers, LayeredQuestion, Query, Semantics};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
 use crate::theory::Theory;
-use crate::verify::Certificate;
+use crate::verify::{Certificate, LayeredClaim, Refusal};
 use std::sync::OnceLock;
 
 /// The requests that a question over layers is about: some of the callers make them, and each document of the scope allows them.
@@ -215,12 +218,17 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(&query, semantics).with_indexes(indexes);
     let claim = referee.claim(0, 0);
-    let mut goal: Vec<_> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
+    let mut goal: Vec<Lit> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
     goal.extend(&encoding.shared);
     let mut search =
         Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits_left());
     let answer = decide(&mut search, &goal, &claim);
     let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+    let answer = on_a_resource(&mut search, &mut goal, &claim, options, answer);
+    let answer = match options.first_witness {
+        true => answer,
+        false => listed(options.catalogue(), &claim, &options.shared_work, answer),
+    };
     let stats = spent(search.stats(), before, options);
     let verdict = match answer {
         solve::Answer::Unsat(proof) => CanVerdict::Cannot(proof),
@@ -230,38 +238,89 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         }
     };
     let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
-    with_certificate(answer, (&query, &documents), semantics, options)
+    with_certificate(answer, layers, wanted, semantics, options)
+}
+
+/// Replaces a witness on no resource (`*`) whose action AWS lists for resources only: by a request with another action, by one on
+/// a resource, or by an open answer. Such a witness would pass over the account and the policy of the resource.
+fn on_a_resource<'a>(
+    search: &mut Search<'_, 'a>,
+    goal: &mut Vec<Lit>,
+    claim: &Claim<'_>,
+    options: &Options,
+    answer: solve::Answer,
+) -> solve::Answer {
+    let solve::Answer::Witnessed(witness) = answer else { return answer };
+    let catalogue = options.catalogue();
+    if !lacks_resource(catalogue, witness.request()) {
+        return solve::Answer::Witnessed(witness);
+    }
+    let other = listed(catalogue, claim, &options.shared_work, solve::Answer::Witnessed(witness.clone()));
+    if let solve::Answer::Witnessed(other) = other
+        && !lacks_resource(catalogue, other.request())
+    {
+        return solve::Answer::Witnessed(other);
+    }
+    goal.push(on_arn(search.formula()));
+    match decide(search, goal, claim) {
+        solve::Answer::Unsat(_) => {
+            let reason = UnknownReason::Layer { rule: Code::ActionWithoutResource, of: String::new() };
+            let candidate = Some(witness.request().clone());
+            solve::Answer::Undecided(Box::new(Unknown { reasons: vec![reason], candidate }))
+        }
+        answer => answer,
+    }
 }
 
 /// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.
-fn with_certificate<'q>(
+fn with_certificate(
     mut answer: CanAnswer,
-    (query, documents): (&Query<'q>, &[DocumentRef<'q>]),
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
     semantics: Semantics,
     options: &Options,
 ) -> CanAnswer {
-    match &answer.verdict {
-        CanVerdict::Can(witness) if options.certificate => {
-            let request = witness.request();
-            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
-            answer.certificate = Some(Certificate::of_fail(query, semantics, &answer.assumptions, shown));
+    let is_shown = matches!(answer.verdict, CanVerdict::Can(_)) && options.certificate;
+    let is_proved =
+        matches!(answer.verdict, CanVerdict::Cannot(_)) && (options.certificate || options.certify);
+    if !is_shown && !is_proved {
+        return answer;
+    }
+    match evidence(&answer, layers, wanted, semantics, options) {
+        Ok(certificate) => answer.certificate = certificate,
+        Err(refusal) => {
+            let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
+            answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
         }
-        CanVerdict::Cannot(_) if options.certificate || options.certify => {
-            match certified(query, documents, semantics, options) {
-                Ok(refutation) if options.certificate => {
-                    answer.certificate =
-                        Some(Certificate::of_pass(query, semantics, &answer.assumptions, &refutation));
-                }
-                Ok(_) => {}
-                Err(refusal) => {
-                    let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
-                    answer.verdict = CanVerdict::Unknown(Box::new(Unknown { reasons, candidate: None }));
-                }
-            }
-        }
-        _ => {}
     }
     answer
+}
+
+/// Returns the certificate of the answer, if one is requested. A CANNOT is proved once more, for the conditions that the verifier
+/// writes: what the certificate shows does not rest on those of the search.
+fn evidence(
+    answer: &CanAnswer,
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+    semantics: Semantics,
+    options: &Options,
+) -> Result<Option<Certificate>, Refusal> {
+    let claim =
+        LayeredClaim::new(layers.map(|document| document.document()), &wanted.callers, &wanted.scope)?;
+    let query = claim.query();
+    Ok(match &answer.verdict {
+        CanVerdict::Can(witness) => {
+            let request = witness.request();
+            let shown = [Shown { policy: 0, statement: 0, addresses: None, request }];
+            Some(Certificate::of_fail(&query, semantics, &answer.assumptions, shown))
+        }
+        CanVerdict::Cannot(_) => {
+            let refutation = certified(&query, &documents(&query, layers), semantics, options)?;
+            let certificate = || Certificate::of_pass(&query, semantics, &answer.assumptions, &refutation);
+            options.certificate.then(certificate)
+        }
+        CanVerdict::Unknown(_) => None,
+    })
 }
 
 fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {

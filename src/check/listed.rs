@@ -6,9 +6,10 @@
 
 use crate::catalogue::{Action, ArnFormat, Carried, Catalogue};
 use crate::confirm::Claim;
-use crate::evaluate::glob_matches;
+use crate::evaluate::{Truth, decide_layers, deciding, glob_matches};
 use crate::limits::SharedWork;
-use crate::policy::{Part, ResourcePattern, ResourceShape, Statement, Template};
+use crate::policy::{LayerKind, Part, ResourcePattern, ResourceShape, Statement, Template};
+use crate::query::{Layered, Role};
 use crate::request::Request;
 use crate::solve::{self, Witness};
 
@@ -44,6 +45,12 @@ pub(super) fn listed(
     })
 }
 
+/// True if the request is on no resource (`*`), and AWS lists its action for resources only.
+pub(super) fn lacks_resource(catalogue: &Catalogue, request: &Request) -> bool {
+    let is_about_one = |action: Action<'_>| !action.can_be_about_nothing();
+    request.resource == "*" && catalogue.action(&request.action).is_some_and(is_about_one)
+}
+
 fn replaced(
     catalogue: &Catalogue,
     claim: &Claim<'_>,
@@ -51,10 +58,17 @@ fn replaced(
     request: &Request,
 ) -> Option<Witness> {
     work.take(LOOK_UP);
-    if request.unlisted_part(catalogue).is_none() {
+    let is_layered = claim.query.layered().is_some();
+    let is_listed = |request: &Request| {
+        request.unlisted_part(catalogue).is_none() && !(is_layered && lacks_resource(catalogue, request))
+    };
+    if is_listed(request) {
         return respelled(catalogue, claim, request);
     }
-    let statement = claim.query.policies().get(claim.document)?.statements.get(claim.statement)?;
+    let statement = match claim.query.layered() {
+        Some(layered) => of_layers(claim, layered, request)?,
+        None => claim.query.policies().get(claim.document)?.statements.get(claim.statement)?,
+    };
     let own = catalogue.action(&request.action);
     let of_own = own.into_iter().flat_map(|action| requests(action, statement, request));
     let others = || actions(catalogue, statement, request).take(ACTIONS).inspect(|_| work.take(LOOK_UP));
@@ -69,12 +83,31 @@ fn replaced(
     };
     let moved =
         others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
-    let offers = of_own.chain(same).chain(moved).filter(|offer| offer.unlisted_part(catalogue).is_none());
+    let offers = of_own.chain(same).chain(moved).filter(is_listed);
+    // Over layers a resource is often free: the shortest name is that of the plain resource, not of a way to it.
+    let mut offers: Vec<Request> = offers.take(OFFERS).collect();
+    if is_layered {
+        offers.sort_by_key(|offer| offer.resource.len());
+    }
     let confirmed = |offer| {
         work.take(claim.work as u64);
         Witness::confirm(offer, claim).ok()
     };
-    offers.take(OFFERS).find_map(confirmed)
+    offers.into_iter().find_map(confirmed)
+}
+
+/// Returns the statement from which actions and resources are taken for a request that layers allow: one of the scope if it lists
+/// resources, or else the one that grants the request.
+fn of_layers<'c>(claim: &Claim<'c>, layered: &Layered<'c>, request: &Request) -> Option<&'c Statement> {
+    let mut scope = claim.query.with_role(Role::Scope).flat_map(|document| &document.statements);
+    if let Some(statement) = scope.find(|statement| statement.resource.is_some()) {
+        return Some(statement);
+    }
+    let decided = decide_layers(&layered.layers, request, claim.options);
+    let mut granting = decided.layers.iter().filter(|trace| {
+        [LayerKind::Identity, LayerKind::Resource].contains(&trace.kind) && trace.allow == Truth::True
+    });
+    granting.find_map(|trace| deciding(&layered.layers, trace)).map(|(_, _, statement)| statement)
 }
 
 /// Returns the witness with the action as AWS spells it, if neither a policy nor the table of well-known actions spells it.

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_broken_invariant_is_an_internal_error_of_every_command() {
         let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let commands: [(&[&str], usize); 11] = [
+        let commands: [(&[&str], usize); 15] = [
             (&["check-no-new-access", "--existing", POLICY, "--new", POLICY], 4),
             (&["check-access-not-granted", "--policy", POLICY, "--actions", "s3:PutObject"], 4),
             (&["check-no-public-access", "--policy", BUCKET, "--resource-type", "AWS::S3::Bucket"], 4),
@@ -127,6 +127,24 @@ mod tests {
             (&["lint", POLICY], 1),
             (&["simulate", "--policy", POLICY, "--action", "s3:GetObject", "--resource", "*"], 1),
             (&["verify", certificate], 2),
+            // A refusal is followed by the search for the nearest miss.
+            (&["can", "--identity", POLICY, "--action", "s3:PutObject"], 3),
+            (&["can", "--identity", POLICY, "--resource-account", "111122223333"], 2),
+            (&["find", "--identity", POLICY, "--action", "s3:PutObject"], 3),
+            (
+                &[
+                    "simulate",
+                    "--identity",
+                    POLICY,
+                    "--principal",
+                    "111122223333",
+                    "--action",
+                    "a:A",
+                    "--resource",
+                    "*",
+                ],
+                1,
+            ),
         ];
         for (arguments, jobs) in commands {
             for others in 0..jobs {
@@ -159,14 +177,18 @@ mod tests {
     #[test]
     fn a_broken_invariant_is_an_internal_error_of_batch_too() {
         let (questions, answers) = (temporary(), temporary());
-        let question = format!(
-            r#"{{"check":"check-access-not-granted","policyDocument":{POLICY},"access":[{{"actions":["a:A"]}}]}}"#
-        );
-        std::fs::write(&questions, question).unwrap();
         let arguments = ["iamsat", "batch", questions.to_str().unwrap(), "-o", answers.to_str().unwrap()];
-        assert_eq!(run(arguments.map(OsString::from)), Exit::Success);
-        break_after(0);
-        assert_eq!(run(arguments.map(OsString::from)), Exit::Error);
+        for question in [
+            format!(
+                r#"{{"check":"check-access-not-granted","policyDocument":{POLICY},"access":[{{"actions":["a:A"]}}]}}"#
+            ),
+            format!(r#"{{"check":"can","layers":{{"identity":[{POLICY}]}},"actions":["s3:PutObject"]}}"#),
+        ] {
+            std::fs::write(&questions, question).unwrap();
+            assert_eq!(run(arguments.map(OsString::from)), Exit::Success);
+            break_after(0);
+            assert_eq!(run(arguments.map(OsString::from)), Exit::Error);
+        }
         std::fs::remove_file(&questions).unwrap();
         std::fs::remove_file(&answers).unwrap();
     }

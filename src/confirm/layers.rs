@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::evaluate::{Decision, decide_layers};
 use crate::policy::{Document, Layers};
 use crate::query::Layered;
-use crate::request::{Request, Requester, RequesterKind};
+use crate::request::{Request, Requester};
 
 /// Confirms that the request is one in question and that all layers together allow it.
 pub(super) fn is_allowed(
@@ -103,9 +103,21 @@ fn agrees(
         if claim.keys.contains("aws:principalorgid") && id != Some(organization) {
             return disagrees("aws:PrincipalOrgID");
         }
+        let are_below = |key: &str| {
+            let mut paths = request.values(key).into_iter().flatten();
+            paths.all(|path| path.strip_prefix(organization).is_some_and(|rest| rest.starts_with('/')))
+        };
+        let has_paths = request.values("aws:principalorgpaths").is_some_and(|paths| !paths.is_empty());
+        if claim.keys.contains("aws:principalorgpaths") && !(has_paths && are_below("aws:principalorgpaths"))
+        {
+            return disagrees("aws:PrincipalOrgPaths");
+        }
         let is_own = request.resource == "*" || named == Some("aws") || owner == Some(own);
         if is_own && value("aws:resourceorgid").is_some_and(|id| id != organization) {
             return disagrees("aws:ResourceOrgID");
+        }
+        if is_own && !are_below("aws:resourceorgpaths") {
+            return disagrees("aws:ResourceOrgPaths");
         }
     }
     if let (Some(owner), Some(account)) = (owner, value("aws:resourceaccount"))
@@ -117,7 +129,9 @@ fn agrees(
             is_of_linked_keys: false,
         });
     }
-    let is_through = layers.endpoint.is_some() && requester.kind() != RequesterKind::Service;
+    let is_of_service = matches!(requester, Requester::Service { .. })
+        || matches!(requester, Requester::RoleSession { role, .. } if role.starts_with("aws-service-role/"));
+    let is_through = layers.endpoint.is_some() && !is_of_service;
     let has_source = value("aws:sourceip").is_some();
     let lacks_endpoint = claim.keys.contains("aws:sourcevpce") && value("aws:sourcevpce").is_none();
     if is_through && (has_source || lacks_endpoint) {

@@ -12,7 +12,8 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::InputLimits;
 use crate::policy::{
-    Attached, Document, Json, JsonValue, LayerKind, Layers, Member, ParseError, closest, document, tree,
+    Attached, Document, Json, JsonValue, LayerKind, Layers, Member, ParseError, closest, document,
+    is_account_id, is_organization_id, tree,
 };
 use crate::span::{Source, Span};
 
@@ -158,12 +159,11 @@ impl Reader<'_> {
             "resource" => layers.resource = self.policy(LayerKind::Resource, value, &at),
             "endpoint" => layers.endpoint = self.policy(LayerKind::Endpoint, value, &at),
             "resourceAccount" => {
-                let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-                layers.resource_account = self.text(key, value, "an account id of 12 digits", is_account);
+                layers.resource_account = self.text(key, value, "an account id of 12 digits", is_account_id);
             }
             _ => {
-                let is_id = |text: &str| text.starts_with("o-") && !text.contains(['*', '?', '$', '/']);
-                layers.organization = self.text(key, value, "the id of an organization (o-...)", is_id);
+                let wanted = "the id of an organization (o-...)";
+                layers.organization = self.text(key, value, wanted, is_organization_id);
             }
         }
     }
@@ -253,7 +253,8 @@ impl Reader<'_> {
             return match (&member.value.kind, members.len()) {
                 (JsonValue::String(name), 1) if !name.is_empty() => Some(Attached::Missing((**name).into())),
                 _ => {
-                    self.wrong_type("a policy that is not known", "{\"unknown\": \"NAME\"}", json);
+                    let message = "a policy that is not known is written {\"unknown\": \"NAME\"}, with a name and nothing else";
+                    self.error(Code::WrongType, message, json.span);
                     None
                 }
             };

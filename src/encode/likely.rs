@@ -1,17 +1,24 @@
-//! Usual properties of a requester, as literals: witnesses prefer them.
+//! Usual properties of a request, as literals: witnesses prefer them.
 //!
-//! `Request::has_usual_requester` tests the same properties of one request.
+//! `Request::has_usual_requester` tests the same properties of the requester of one request.
 
 use crate::automata::{Builder, Class, Pattern};
 use crate::encode::context::Context;
 use crate::encode::fresh_value::{digits, up_to_account, up_to_service};
 use crate::encode::principal::{is_kind, requester_matches};
 use crate::formula::requester::{self, ASSUMED_ROOT, OF_ACCOUNT, ROOT, SAML, WEB};
-use crate::formula::{Formula, Lit};
+use crate::formula::{Formula, Lit, PatternKey, VariableId};
+use std::sync::Arc;
 
 /// Returns "the requester is neither a root user nor a session of AssumeRoot".
 pub fn no_root<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     !is_kind(formula, context, ROOT.union(ASSUMED_ROOT))
+}
+
+/// Returns "the resource has an ARN".
+pub fn on_arn(formula: &mut Formula<'_>) -> Lit {
+    let pattern = Pattern::builder().text("arn:").many(Class::ANY).finish();
+    formula.matches(VariableId::RESOURCE, PatternKey::Built(Arc::new(pattern)))
 }
 
 /// Returns "the account of the requester, or of its identity provider, has twelve digits".

@@ -70,6 +70,17 @@ impl LayerKind {
     }
 }
 
+/// True for the id of an account: twelve digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for the id of an organization: `o-` and letters and digits.
+pub fn is_organization_id(text: &str) -> bool {
+    let is_word = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.strip_prefix("o-").is_some_and(is_word)
+}
+
 /// A policy of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attached<D> {

@@ -49,7 +49,7 @@ pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, 
 pub(crate) use json_scan::Cursor;
 #[cfg(feature = "batch")]
 pub(crate) use json_scan::{string_length, value_length};
-pub use layers::{Attached, LayerKind, LayerSet, Layers};
+pub use layers::{Attached, LayerKind, LayerSet, Layers, is_account_id, is_organization_id};
 pub use literal::decode_base64;
 pub(crate) use parse::document;
 pub use parse::parse;

@@ -1,6 +1,6 @@
 //! The requesters that a query over layers is about.
 
-use crate::policy::Document;
+use crate::policy::{Document, is_account_id};
 use crate::request::RequesterKind;
 
 /// The requesters that a query over layers is about: the layers are those of each of them.
@@ -83,31 +83,31 @@ impl Callers {
             are_service_linked: false,
             element: Some(element),
         };
-        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         if text == "anonymous" {
             return Ok(Callers { kinds: vec![Kind::Anonymous], ..Callers::anyone() });
         }
-        if is_account(text) {
+        if is_account_id(text) {
             return Ok(Callers {
                 account: Some(text.to_owned()),
                 element: Some(aws(text)),
                 ..Callers::anyone()
             });
         }
-        if let Some(account) = text.strip_prefix("assumed-root:").filter(|account| is_account(account)) {
+        if let Some(account) = text.strip_prefix("assumed-root:").filter(|account| is_account_id(account)) {
             return Ok(one(Kind::AssumedRoot, Some(account), aws(account)));
         }
         if let Some(name) = text.strip_prefix("service:").filter(|name| !name.is_empty()) {
             return Ok(one(Kind::Service, None, format!("{{\"Service\":{}}}", quoted(name))));
         }
         if let Some(provider) = text.strip_prefix("federated:").filter(|name| !name.is_empty()) {
-            let kind = if provider.contains(":saml-provider/") { Kind::Saml } else { Kind::WebIdentity };
+            let is_saml = provider.starts_with("arn:") && provider.contains(":saml-provider/");
+            let kind = if is_saml { Kind::Saml } else { Kind::WebIdentity };
             return Ok(one(kind, None, format!("{{\"Federated\":{}}}", quoted(provider))));
         }
         let fields: Vec<&str> = text.splitn(6, ':').collect();
         let named = match *fields.as_slice() {
             ["arn", _, service, "", account, rest]
-                if !text.contains(['*', '?', '$']) && !account.is_empty() =>
+                if !text.contains(['*', '?', '$']) && is_account_id(account) =>
             {
                 let kind = match (service, rest.split_once('/')) {
                     ("iam", None) if rest == "root" => Some(Kind::Root),

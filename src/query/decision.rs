@@ -1,10 +1,10 @@
 //! The decision over all layers as a tree over the sets that their documents define.
 //!
-//! The referee has this function a second time, for one request (`evaluate/layered`); docs/semantics.md, "All layers", states it in
-//! words, with its sources.
+//! The referee has this function a second time, for one request (`evaluate/layered`), and the verifier of certificates a third time
+//! (`verify/layered`); docs/semantics.md, "All layers", states it in words, with its sources.
 
 use super::rules::{Rule, document_of, statement};
-use super::{Callers, Query, Role, Tree};
+use super::{Callers, Layered, Query, Role, Tree};
 use crate::code::Code;
 use crate::policy::{
     Attached, Document, Effect, LayerKind, Layers, PrincipalForms, RequestSet, ResourceShape,
@@ -97,11 +97,21 @@ impl<'a> LayeredQuestion<'a> {
             no_resource_account: is_known("aws:resourceaccount")
                 .filter(|()| owner.is_none())
                 .map(|()| conditions("\"Null\":{\"aws:ResourceAccount\":\"true\"}")),
-            organization: organization
-                .zip(is_known("aws:principalorgid"))
-                .map(|(id, ())| conditions(&format!("\"StringEquals\":{{\"aws:PrincipalOrgID\":\"{id}\"}}"))),
-            resource_organization: organization.zip(is_known("aws:resourceorgid")).map(|(id, ())| {
-                conditions(&format!("\"StringEqualsIfExists\":{{\"aws:ResourceOrgID\":\"{id}\"}}"))
+            organization: organization.and_then(|id| {
+                let is_member = is_known("aws:principalorgid")
+                    .map(|()| format!("\"StringEquals\":{{\"aws:PrincipalOrgID\":\"{id}\"}}"));
+                let is_below = is_known("aws:principalorgpaths").map(|()| {
+                    let key = "aws:PrincipalOrgPaths";
+                    format!("\"ForAllValues:StringLike\":{{\"{key}\":\"{id}/*\"}},\"Null\":{{\"{key}\":\"false\"}}")
+                });
+                both(is_member, is_below).map(|operators| conditions(&operators))
+            }),
+            resource_organization: organization.and_then(|id| {
+                let is_member = is_known("aws:resourceorgid")
+                    .map(|()| format!("\"StringEqualsIfExists\":{{\"aws:ResourceOrgID\":\"{id}\"}}"));
+                let is_below = is_known("aws:resourceorgpaths")
+                    .map(|()| format!("\"ForAllValues:StringLike\":{{\"aws:ResourceOrgPaths\":\"{id}/*\"}}"));
+                both(is_member, is_below).map(|operators| conditions(&operators))
             }),
             endpoint: (!through.is_empty())
                 .then(|| conditions(&format!("\"Null\":{{{}}}", through.join(",")))),
@@ -109,24 +119,11 @@ impl<'a> LayeredQuestion<'a> {
         LayeredQuestion { layers, callers, scope, owner: known, facts }
     }
 
-    /// Returns the layers.
-    pub fn layers(&self) -> &Layers<&'a Document> {
-        &self.layers
-    }
-
-    /// Returns the callers.
-    pub fn callers(&self) -> &Callers {
-        &self.callers
-    }
-
-    /// Returns the document that names the callers, if they are named.
-    pub(super) fn names(&self) -> Option<&Document> {
-        self.facts.callers.as_ref()
-    }
-
     /// Returns the query: is there a request of the scope, by some of the callers, that all layers together allow?
     pub fn query(&self) -> Query<'_> {
-        let mut builder = Builder { question: self, query: Query::of_layers(self), known: Vec::new() };
+        let layers = self.layers.map(|document| *document);
+        let layered = Layered { layers, callers: &self.callers, names: self.facts.callers.as_ref() };
+        let mut builder = Builder { question: self, query: Query::over_layers(layered), known: Vec::new() };
         for document in self.scope {
             builder.query.add(Role::Scope, RequestSet::ALLOWED, [document]);
         }
@@ -134,6 +131,14 @@ impl<'a> LayeredQuestion<'a> {
         let allowed = builder.allowed();
         builder.query.demand(demands.into_iter().chain([allowed]));
         builder.query
+    }
+}
+
+/// Returns the operators of two conditions that are known.
+fn both(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one},{other}")),
+        (one, other) => one.or(other),
     }
 }
 
@@ -275,7 +280,8 @@ impl<'s> Builder<'s, '_> {
             let of_account = Tree::Kind(OF_ACCOUNTS.to_vec());
             demands.push(Tree::any([of_account.negated(), same.negated(), of_organization]));
         }
-        if let Some(document) = endpoint {
+        // Neither services nor roles of services come through the endpoint.
+        if let Some(document) = endpoint.as_ref().filter(|_| !question.callers.are_service_linked()) {
             let through = self.fact(document);
             demands.push(Tree::any([Tree::Kind(vec![Kind::Service]), through]));
         }
@@ -379,16 +385,15 @@ impl<'s> Builder<'s, '_> {
         let by_resource = self.denies(LayerKind::Resource, 0);
         let consulted = self.rule(Rule::WithoutResourcePolicy).negated();
         denied.push(Tree::all([consulted, by_resource]));
-        for level in 0..self.levels(LayerKind::ServiceControl) {
-            if is_service_linked {
-                continue;
-            }
-            let denies = self.denies(LayerKind::ServiceControl, level);
-            if [Kind::WebIdentity, Kind::Saml].contains(&kind) {
-                denied.push(Tree::all([denies, Tree::Open(Code::ScpOnFederationCall, "".into())]));
-            } else if OF_ACCOUNTS.contains(&kind) {
-                let escapes = self.escapes_scp();
-                denied.push(Tree::all([denies, escapes.negated()]));
+        let is_federated = [Kind::WebIdentity, Kind::Saml].contains(&kind);
+        if !is_service_linked && (is_federated || OF_ACCOUNTS.contains(&kind)) {
+            for level in 0..self.levels(LayerKind::ServiceControl) {
+                let denies = self.denies(LayerKind::ServiceControl, level);
+                let open = match is_federated {
+                    true => Tree::Open(Code::ScpOnFederationCall, "".into()),
+                    false => self.escapes_scp().negated(),
+                };
+                denied.push(Tree::all([denies, open]));
             }
         }
         if !is_service_linked {

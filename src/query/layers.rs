@@ -1,6 +1,6 @@
 //! The query: layers of documents, each with its role.
 
-use super::{Callers, CheckKind, LayeredQuestion, Outside, Tree};
+use super::{Callers, CheckKind, Outside, Tree};
 use crate::index::broken;
 use crate::policy::{Access, Document, Layers, RequestSet};
 use std::ops::Range;
@@ -87,14 +87,12 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Returns a query over layers without conditions.
-    pub(super) fn of_layers(question: &'a LayeredQuestion<'_>) -> Query<'a> {
-        let layers = question.layers().map(|document| *document);
-        let layered = Some(Layered { layers, callers: question.callers(), names: question.names() });
-        Query { layered, ..Query::new(CheckKind::Can) }
+    /// Returns a query over layers without conditions. Its writer adds sets, then conditions.
+    pub fn over_layers(layered: Layered<'a>) -> Query<'a> {
+        Query { layered: Some(layered), ..Query::new(CheckKind::Can) }
     }
 
-    /// Adds a layer, with the condition that follows from its role.
+    /// Does the same as [`Query::add`].
     fn layer(
         mut self,
         role: Role,
@@ -105,8 +103,8 @@ impl<'a> Query<'a> {
         self
     }
 
-    /// Does the same as [`Query::layer`]; returns the index of the layer.
-    pub(super) fn add(
+    /// Adds a layer, with the condition that follows from its role; returns its index.
+    pub fn add(
         &mut self,
         role: Role,
         set: RequestSet,
@@ -123,8 +121,8 @@ impl<'a> Query<'a> {
         index
     }
 
-    /// Adds conditions.
-    pub(super) fn demand(&mut self, conditions: impl IntoIterator<Item = Tree>) {
+    /// Adds conditions. Of a query over layers, the last one is that the layers allow the request.
+    pub fn demand(&mut self, conditions: impl IntoIterator<Item = Tree>) {
         self.conditions.extend(conditions);
     }
 

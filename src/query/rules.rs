@@ -37,7 +37,7 @@ pub(crate) enum Rule {
     PassRole,
     /// Calls of Organizations.
     Organizations,
-    /// Changes of AWS's own policies and of roles of services.
+    /// Changes of AWS's own policies and of roles of services, and calls on a role or key that name none.
     Refused,
     /// Calls that SCPs may not restrict.
     ScpExempt,
@@ -57,6 +57,10 @@ const ALL_RULES: usize = 21;
 
 /// Calls by which a role is assumed.
 const ASSUME: &str = r#""sts:AssumeRole","sts:AssumeRoleWithSAML","sts:AssumeRoleWithWebIdentity","sts:TagSession","sts:SetSourceIdentity","sts:SetContext""#;
+/// Calls that are always on a key, and that a grant may allow.
+const KEY_CALLS: &str = r#""kms:CreateGrant","kms:Decrypt","kms:DeriveSharedSecret","kms:DescribeKey","kms:Encrypt","kms:GenerateDataKey*","kms:GetPublicKey","kms:ReEncrypt*","kms:RetireGrant","kms:Sign","kms:Verify","kms:*Mac""#;
+/// Calls that are always on a role.
+const ROLE_CALLS: &str = r#""sts:AssumeRole","sts:AssumeRoleWithSAML","sts:AssumeRoleWithWebIdentity""#;
 const ROLES: &str = r#""arn:*:iam:*:*:role/*""#;
 /// Writes to a role that neither services nor IAM Identity Center permit.
 const ROLE_WRITES: &str = r#""iam:AttachRolePolicy","iam:DeleteRole","iam:DeleteRolePermissionsBoundary","iam:DeleteRolePolicy","iam:DetachRolePolicy","iam:PutRolePermissionsBoundary","iam:PutRolePolicy","iam:UpdateAssumeRolePolicy""#;
@@ -75,6 +79,9 @@ impl Rule {
         let on = |actions: &str, resources: &str| {
             statement(&format!(r#""Action":[{actions}],"Resource":[{resources}]"#))
         };
+        let elsewhere = |actions: &str, resources: &str| {
+            statement(&format!(r#""Action":[{actions}],"NotResource":[{resources}]"#))
+        };
         let any = |actions: &str| on(actions, r#""*""#);
         let star = statement(r#""Action":"*","NotResource":"arn:*:*:*:*:*""#);
         let keys = r#""arn:*:kms:*:*:key/*""#;
@@ -87,10 +94,7 @@ impl Rule {
             Rule::OnRole => on(ASSUME, ROLES),
             Rule::OnServiceRole => on(ASSUME, r#""arn:*:iam:*:*:role/aws-service-role/*""#),
             Rule::NeedsTrust => format!("{},{}", on(ASSUME, ROLES), on(r#""kms:*""#, keys)),
-            Rule::MayHaveGrant => on(
-                r#""kms:CreateGrant","kms:Decrypt","kms:DeriveSharedSecret","kms:DescribeKey","kms:Encrypt","kms:GenerateDataKey*","kms:GetPublicKey","kms:ReEncrypt*","kms:RetireGrant","kms:Sign","kms:Verify","kms:*Mac""#,
-                keys,
-            ),
+            Rule::MayHaveGrant => on(KEY_CALLS, keys),
             Rule::AssumeRole => any(r#""sts:AssumeRole""#),
             Rule::CallerIdentity => any(r#""sts:GetCallerIdentity""#),
             Rule::SessionToken => any(r#""sts:GetSessionToken""#),
@@ -108,6 +112,8 @@ impl Rule {
                     ),
                     r#""arn:*:iam:*:*:role/aws-reserved/*""#,
                 ),
+                elsewhere(ROLE_CALLS, ROLES),
+                elsewhere(KEY_CALLS, keys),
             ]
             .join(","),
             Rule::ScpExempt => any(r#""cloudfront:*KeyPair*""#),

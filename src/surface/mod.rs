@@ -11,7 +11,7 @@ mod options;
 mod validation;
 
 pub use access::access_entries;
-pub use callers::callers;
+pub use callers::wanted;
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;

@@ -3,7 +3,7 @@
 use crate::confirm::{Referee, Shown, is_for_everyone};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::policy::{Access, Document, PolicyType, RequestSet, read};
-use crate::query::{CheckKind, LayeredQuestion, Outside, Query, Semantics};
+use crate::query::{CheckKind, Outside, Query, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{
@@ -12,7 +12,7 @@ use crate::verify::certificate::{
 };
 use crate::verify::claim::{Claim, ShownAnswer, claimed_policies, question};
 use crate::verify::clauses::QueryClauses;
-use crate::verify::{Budget, Limits, Refusal};
+use crate::verify::{Budget, LayeredClaim, Limits, Refusal};
 use std::collections::BTreeSet;
 
 /// The outcome of a certificate.
@@ -242,13 +242,8 @@ fn over_layers(
     if !is_read_so || certificate.axioms != axioms(semantics) {
         return Err(Refusal::new("layers are not read under these options"));
     }
-    let question = LayeredQuestion::new(
-        layers.map(|document| document),
-        decision.callers()?,
-        &scope,
-        semantics.strict_arn,
-    );
-    let query = question.query();
+    let layered = LayeredClaim::new(layers.map(|document| document), &decision.callers()?, &scope)?;
+    let query = layered.query();
     if conditions(&query) != decision.conditions {
         return Err(Refusal::new("its conditions are not those of its layers"));
     }

@@ -73,6 +73,11 @@ fn laws_holds() {
 }
 
 #[test]
+fn layers_holds() {
+    random_inputs("layers", 100);
+}
+
+#[test]
 fn parse_holds() {
     random_inputs("parse", 400);
 }

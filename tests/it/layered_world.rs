@@ -6,12 +6,15 @@
 use crate::support::document;
 use crate::support::world::Random;
 use iamsat::check::{self, CanVerdict, Property, Wanted, can};
+use iamsat::encode::Encoding;
 use iamsat::evaluate::{Decision, Options, decide, decide_layers};
-use iamsat::policy::{Attached, Document, Layers};
-use iamsat::query::Callers;
+use iamsat::limits::{Meter, SearchLimits};
+use iamsat::policy::{Attached, Document, Layers, PolicyType};
+use iamsat::query::{Callers, LayeredQuestion, Query, Role, Semantics, Tree};
 use iamsat::request::{FactSets, Request, RequestSpec};
-use iamsat::solve::UnknownReason;
-use iamsat::verify::{Limits, Outcome, verify};
+use iamsat::solve::{UnknownReason, prove};
+use iamsat::theory::Theory;
+use iamsat::verify::{LayeredClaim, Limits, Outcome, verify};
 use serde_json::{Value, json};
 
 const OWN: &str = "111122223333";
@@ -106,7 +109,7 @@ const RESOURCES: [&str; 9] = [
 ];
 
 /// Conditions, as operator, key and value.
-const CONDITIONS: [(&str, &str, &str); 13] = [
+const CONDITIONS: [(&str, &str, &str); 15] = [
     ("StringEquals", "aws:SourceVpc", "vpc-1"),
     ("StringNotEquals", "aws:SourceVpc", "vpc-1"),
     ("Null", "aws:SourceVpc", "true"),
@@ -114,6 +117,8 @@ const CONDITIONS: [(&str, &str, &str); 13] = [
     ("StringNotEqualsIfExists", "aws:PrincipalAccount", OWN),
     ("StringEquals", "aws:PrincipalOrgID", ORGANIZATION),
     ("StringNotEqualsIfExists", "aws:PrincipalOrgID", ORGANIZATION),
+    ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-own/*"),
+    ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-other/*"),
     ("StringEquals", "aws:ResourceAccount", OWN),
     ("StringNotEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}"),
     ("StringEquals", "aws:PrincipalTag/team", "a"),
@@ -123,9 +128,10 @@ const CONDITIONS: [(&str, &str, &str); 13] = [
 ];
 
 /// Keys with the values that requests of the world have; none: absent.
-const CONTEXT: [(&str, &[&[&str]]); 5] = [
+const CONTEXT: [(&str, &[&[&str]]); 6] = [
     ("aws:SourceVpc", &[&[], &["vpc-1"], &["vpc-2"]]),
     ("aws:PrincipalOrgID", &[&[], &[ORGANIZATION], &["o-other"]]),
+    ("aws:PrincipalOrgPaths", &[&[], &["o-own/r-a/"], &["o-other/r-a/"]]),
     ("aws:ResourceAccount", &[&[], &[OWN], &[OTHER]]),
     ("aws:PrincipalTag/team", &[&[], &["a"], &["b"]]),
     ("aws:TagKeys", &[&[], &["a"], &["a", "b"]]),
@@ -320,13 +326,19 @@ impl Case {
             }
             _ => true,
         };
+        let below = match (&self.layers.organization, account) {
+            (Some(id), Some(_)) if mentioned.contains(&"aws:principalorgpaths") => {
+                first("aws:principalorgpaths").is_some_and(|path| path.starts_with(&format!("{id}/")))
+            }
+            _ => true,
+        };
         let named = request.resource.split(':').nth(4).filter(|account| !account.is_empty());
         let given = self.layers.resource_account.as_deref();
         let owner = named.or(given).filter(|_| request.resource != "*");
         let owned = named.is_none() || given.is_none() || named == given;
         let key = first("aws:resourceaccount");
         let agrees = owner.is_none() || key.is_none() || key.as_deref() == owner;
-        scope && member && owned && agrees
+        scope && member && below && owned && agrees
     }
 
     fn show(&self) -> String {
@@ -377,6 +389,118 @@ fn certificates_of_layers() {
     assert!(verified.iter().all(|count| *count > 0), "{verified:?}");
 }
 
+/// Copies a tree whose sets are counted from `first` on.
+fn moved(tree: &Tree, first: usize) -> Tree {
+    let all = |parts: &[Tree]| parts.iter().map(|part| moved(part, first)).collect();
+    match tree {
+        Tree::All(parts) => Tree::All(all(parts)),
+        Tree::Any(parts) => Tree::Any(all(parts)),
+        Tree::Not(part) => Tree::Not(Box::new(moved(part, first))),
+        Tree::Set(index) => Tree::Set(first + index),
+        Tree::Kind(_) | Tree::Open(..) => tree.clone(),
+    }
+}
+
+/// True if it is proved that every request of the one query is one of the other.
+fn is_within(one: &Query<'_>, other: &Query<'_>, boundary: bool) -> bool {
+    let mut query = Query::over_layers(one.layered().unwrap().clone());
+    for layer in one.layers().chain(other.layers()) {
+        // The conditions of both queries name the documents of the scope themselves.
+        let role = if layer.role == Role::Part { Role::Part } else { Role::Rule };
+        query.add(role, layer.set, layer.documents.iter().copied());
+    }
+    query.demand(one.conditions().to_vec());
+    let first = one.layers().count();
+    let conditions = other.conditions().iter().map(|condition| moved(condition, first)).collect();
+    query.demand([Tree::Not(Box::new(Tree::All(conditions)))]);
+    let semantics = Semantics { boundary: Some(boundary), ..Semantics::of(PolicyType::Resource) };
+    let mut encoding = Encoding::new(&query, semantics);
+    let mut meter = Meter::new(&SearchLimits::default());
+    prove(&mut encoding, Theory::new(semantics.requesters()), &mut meter).is_ok()
+}
+
+/// The conditions of the search and those of the verifier, which are written apart, hold for the same requests: it is proved for
+/// all of them, and not for a few.
+#[test]
+fn search_and_verifier_write_the_same_decision() {
+    let (worlds, first) = worlds_and_seed(60);
+    for seed in first..first + worlds {
+        let case = Case::new(&mut Random::new(seed, 0x5a3e));
+        let Wanted { callers, scope } = &case.wanted;
+        let layers = || case.layers.map(|document| document);
+        let question = LayeredQuestion::new(layers(), callers.clone(), scope, false);
+        let claim = LayeredClaim::new(layers(), callers, scope).unwrap();
+        let (searched, verified) = (question.query(), claim.query());
+        let boundary = case.layers.boundary.is_some();
+        assert!(
+            is_within(&searched, &verified, boundary),
+            "{seed}: the verifier demands more\n{}",
+            case.show()
+        );
+        assert!(
+            is_within(&verified, &searched, boundary),
+            "{seed}: the search demands more\n{}",
+            case.show()
+        );
+    }
+}
+
+/// A certificate whose conditions or layers are altered, one place at a time, is not verified as the same claim.
+#[test]
+fn altered_conditions_are_refused() {
+    let options = check::Options { certificate: true, certify: true, ..check::Options::default() };
+    let outcome = |text: &str| verify(text, &Limits::default());
+    let (mut proved, mut altered) = (0, 0);
+    for seed in 1.. {
+        let case = Case::new(&mut Random::new(seed, 0xa17e));
+        let answer = can(&case.layers.map(|document| document.into()), &case.wanted, &options);
+        let CanVerdict::Cannot(_) = answer.verdict else { continue };
+        let text = answer.certificate().unwrap().to_text();
+        assert!(matches!(outcome(&text), Outcome::Verified(_)), "{seed}");
+        let whole: Value = serde_json::from_str(&text).unwrap();
+        let mut refused = |change: &dyn Fn(&mut Value)| {
+            let mut other = whole.clone();
+            change(&mut other);
+            if other != whole {
+                altered += 1;
+                let Outcome::Refused(reason) = outcome(&other.to_string()) else { panic!("{seed}: {other}") };
+                assert!(reason.contains("conditions") || reason.contains("layers"), "{seed}: {reason}");
+            }
+        };
+        let conditions = whole["decision"]["conditions"].as_array().unwrap().len();
+        for index in 0..conditions {
+            refused(&|other| {
+                other["decision"]["conditions"].as_array_mut().unwrap().remove(index);
+            });
+            for (from, to) in [("any[", "all["), ("all[", "any["), ("not ", ""), ("open ", "")] {
+                refused(&|other| {
+                    let condition = &mut other["decision"]["conditions"][index];
+                    *condition = condition.as_str().unwrap().replacen(from, to, 1).into();
+                });
+            }
+        }
+        refused(&|other| other["decision"]["conditions"].as_array_mut().unwrap().reverse());
+        // Two levels of SCPs as one.
+        refused(&|other| {
+            let layers = other["decision"]["layers"].as_array_mut().unwrap();
+            if let Some(second) =
+                layers.iter().position(|layer| layer["layer"] == "scp" && layer["level"] == 1)
+            {
+                let policies = layers.remove(second)["policies"].as_array().unwrap().clone();
+                layers[second - 1]["policies"].as_array_mut().unwrap().extend(policies);
+            }
+        });
+        for index in 0..whole["decision"]["layers"].as_array().unwrap().len() {
+            refused(&|other| drop(other["decision"]["layers"].as_array_mut().unwrap().remove(index)));
+        }
+        proved += 1;
+        if proved == 8 {
+            break;
+        }
+    }
+    assert!(altered > 100, "{altered}");
+}
+
 fn worlds_and_seed(default: u64) -> (u64, u64) {
     let number = |name: &str, default: u64| match std::env::var(name) {
         Ok(text) => text.parse().unwrap(),
@@ -420,6 +544,29 @@ fn no_request_contradicts_an_answer_over_layers() {
     assert!(!few && allowed > worlds, "{counts:?} {allowed}");
 }
 
+/// Returns the layers with a Deny statement more in one of the policies, or in an RCP more.
+fn with_a_deny(layers: &Layers<Document>, random: &mut Random) -> Layers<Document> {
+    let mut layers = layers.clone();
+    let Layers { identity, boundary, session, scp, resource, endpoint, .. } = &mut layers;
+    let mut places: Vec<(&mut Attached<Document>, Principals)> = Vec::new();
+    let own = identity.iter_mut().chain(boundary).chain(session).chain(scp.iter_mut().flatten());
+    places.extend(own.map(|policy| (policy, Principals::None)));
+    places.extend(resource.iter_mut().map(|policy| (policy, Principals::Any)));
+    places.extend(endpoint.iter_mut().map(|policy| (policy, Principals::Everyone)));
+    let chosen = random.below(places.len() + 1);
+    if let Some((Attached::Policy(document), principals)) = places.get_mut(chosen) {
+        let mut text: Value = serde_json::from_str(document.source.text()).unwrap();
+        let mut statements =
+            text["Statement"].as_array().cloned().unwrap_or_else(|| vec![text["Statement"].clone()]);
+        statements.push(statement(random, *principals, 8));
+        text["Statement"] = statements.into();
+        *document = self::document("layer", &text.to_string());
+        return layers;
+    }
+    layers.rcp.push(vec![policy(random, Principals::Everyone, 8)]);
+    layers
+}
+
 /// A Deny statement more, or a level of SCPs more, never allows more; a level that allows everything changes nothing; and an answer
 /// in spite of a policy that is not known is the answer whatever that policy is.
 #[test]
@@ -435,17 +582,10 @@ fn laws_of_layers() {
         };
         let narrower = |layers: Layers<Document>, what: &str| {
             let (other, other_case) = changed(layers);
-            let widens = matches!((&verdict, &other), (CanVerdict::Cannot(_), CanVerdict::Can(_)));
+            let widens = verdict.name() == "CANNOT" && other.name() != "CANNOT";
             assert!(!widens, "{seed} {what}: {verdict:?} {other:?}\n{}", other_case.show());
         };
-        let mut denying = case.layers.clone();
-        let deny = policy(random, Principals::None, 8);
-        match random.below(3) {
-            0 => denying.identity.push(deny),
-            1 if !denying.scp.is_empty() => denying.scp[0].push(deny),
-            _ => denying.rcp.push(vec![policy(random, Principals::Everyone, 8)]),
-        }
-        narrower(denying, "a Deny more");
+        narrower(with_a_deny(&case.layers, random), "a Deny more");
         let mut deeper = case.layers.clone();
         deeper.scp.push(vec![policy(random, Principals::None, 2)]);
         narrower(deeper, "a level more");
@@ -457,9 +597,13 @@ fn laws_of_layers() {
         }
         let mut unknown = case.layers.clone();
         let missing = || Attached::Missing("missing".into());
-        match random.below(3) {
+        match random.below(7) {
             0 if !unknown.identity.is_empty() => unknown.identity[0] = missing(),
             1 if !unknown.scp.is_empty() => unknown.scp[0] = vec![missing()],
+            2 if !unknown.rcp.is_empty() => unknown.rcp[0] = vec![missing()],
+            3 if unknown.boundary.is_some() => unknown.boundary = Some(missing()),
+            4 if !unknown.session.is_empty() => unknown.session = vec![missing()],
+            5 if unknown.endpoint.is_some() => unknown.endpoint = Some(missing()),
             _ if unknown.resource.is_some() => unknown.resource = Some(missing()),
             _ => continue,
         }

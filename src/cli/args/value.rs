@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Catalogue, Level};
 use crate::container::PolicyKind;
-use crate::policy::{ActionPattern, AddressRange, PolicyType};
+use crate::policy::{ActionPattern, AddressRange, PolicyType, is_account_id, is_organization_id};
 use crate::report::Expected;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -55,7 +55,7 @@ pub(super) fn skipped(text: &str) -> Result<(String, String), String> {
 
 /// Reads an organization id. A text that is not an id, such as a pattern, is rejected: every organization would be outside of it.
 pub(super) fn organization(text: &str) -> Result<String, String> {
-    match is_id(text, "o-") {
+    match is_organization_id(text) {
         true => Ok(text.to_owned()),
         false => Err("an organization id is o- and letters and digits".to_owned()),
     }
@@ -67,8 +67,7 @@ fn is_id(text: &str, start: &str) -> bool {
 }
 
 pub(super) fn account(text: &str) -> Result<String, String> {
-    let is_one = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    if is_one { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
+    if is_account_id(text) { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
 }
 
 pub(super) fn vpc(text: &str) -> Result<String, String> {

@@ -7,45 +7,36 @@ use crate::cli::args::{CanArgs, Format, LayersArgs};
 use crate::cli::input::{Reader, layers_of, text_of};
 use crate::cli::output::{Output, directory};
 use crate::policy::{Document, Layers, Read};
-use crate::query::Callers;
 use crate::report::text;
 use crate::report::{Failure, Possible, Report, Status};
-use crate::surface::{answered, callers, document};
+use crate::surface::{answered, document, wanted};
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
-    let mut wanted = Vec::new();
+    let mut properties = Vec::new();
     if !args.action.is_empty() || !args.resource.is_empty() {
-        wanted.push(Property {
+        properties.push(Property {
             actions: args.action.clone(),
             resources: args.resource.clone(),
             ..Property::default()
         });
     }
     for argument in &args.condition {
-        wanted.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
+        properties.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
     }
-    let scope = documents(&wanted)?;
-    let wanted = Wanted { callers: callers(args.principal.as_deref(), &layers)?, scope };
+    let scope = documents(&properties)?;
+    let wanted = wanted(args.principal.as_deref(), scope, &layers)?;
     let certificate = args.certificate.as_deref();
     let exit = answer(("can", certificate), &layers, &wanted, &args.options(), output)?;
     Ok(exit.zeroed(args.exit_zero))
 }
 
-/// Returns the layers that flags name, and the requesters; `None` if no flag names a layer.
-pub(super) fn layered(
-    args: &LayersArgs,
-    principal: Option<&str>,
-    reader: &mut Reader,
-) -> Result<Option<(Layers<Document>, Callers)>, Failure> {
+/// Returns the layers that flags name; `None` if no flag names one.
+pub(super) fn layered(args: &LayersArgs, reader: &mut Reader) -> Result<Option<Layers<Document>>, Failure> {
     match (args.are_given(), args.stray()) {
-        (true, _) => {
-            let layers = layers_of(args, reader)?;
-            let callers = callers(principal, &layers)?;
-            Ok(Some((layers, callers)))
-        }
+        (true, _) => layers_of(args, reader).map(Some),
         (false, Some(flag)) => Err(Failure::validation(format!(
             "`{flag}` matters beside layers only: name those of the policies, such as `--identity` and `--resource-policy`"
         ))),

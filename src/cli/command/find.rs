@@ -1,17 +1,16 @@
 //! `find`: the general query whether a request with given properties is allowed.
 
 use super::{can, certificate, names};
-use crate::check::{Options, Property, Wanted, find};
+use crate::check::{Options, Property, find};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
 use crate::policy::{Document, Effect, Layers, PolicyType};
-use crate::query::Callers;
 use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
-use crate::surface::{answered, document, fit};
+use crate::surface::{answered, document, fit, wanted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -53,12 +52,7 @@ fn of_one_side(inputs: &[Input], given: Option<PolicyType>) -> Result<(), Failur
 }
 
 /// Asks over layers.
-fn over_layers(
-    args: &FindArgs,
-    layers: &Layers<Document>,
-    callers: Callers,
-    output: &mut Output,
-) -> Result<Exit, Failure> {
+fn over_layers(args: &FindArgs, layers: &Layers<Document>, output: &mut Output) -> Result<Exit, Failure> {
     let semantics = &args.semantics;
     if semantics.policy_type.is_some() || semantics.boundary.is_some() || semantics.aws_compat {
         return Err(Failure::validation(
@@ -71,7 +65,7 @@ fn over_layers(
     let exit = can::answer(
         ("find", args.search.certificate.as_deref()),
         layers,
-        &Wanted { callers, scope },
+        &wanted(args.principal.as_deref(), scope, layers)?,
         &options,
         output,
     )?;
@@ -79,9 +73,9 @@ fn over_layers(
 }
 
 pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let named = can::layered(&args.layers, args.principal.as_deref(), &mut Reader::new(&args.container))?;
-    if let Some((layers, callers)) = named {
-        return over_layers(args, &layers, callers, output);
+    let named = can::layered(&args.layers, &mut Reader::new(&args.container))?;
+    if let Some(layers) = named {
+        return over_layers(args, &layers, output);
     }
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // An attached policy that was not read may allow the request.

@@ -168,7 +168,7 @@ impl<'r> Judge<'r> {
             denied = denied.or(missing);
         }
         let mut allowed = self.core().and(capped);
-        if self.rule.is_refused {
+        if self.rule.is_refused || self.rule.is_misplaced {
             allowed = Truth::False;
         }
         let decision = match self.always_allowed() {

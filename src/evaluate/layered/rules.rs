@@ -28,6 +28,8 @@ pub(super) struct Rule {
     pub(super) has_delegation: bool,
     /// A change of an entity of AWS's own, refused whatever policies say.
     pub(super) is_refused: bool,
+    /// A call that is always on a role or key, and names none.
+    pub(super) is_misplaced: bool,
     /// SCPs may not restrict it.
     pub(super) escapes_scp: bool,
     /// RCPs do not restrict it.
@@ -116,6 +118,9 @@ impl Rule {
             && (is_policy_of_aws && POLICY_WRITES.contains(&name)
                 || (is_reserved || is_service_role) && ROLE_WRITES.contains(&name)
                 || is_reserved && RESERVED_WRITES.contains(&name));
+        let assumes_named = matches!(name, "assumerole" | "assumerolewithsaml" | "assumerolewithwebidentity");
+        let is_misplaced = service == "sts" && assumes_named && role.is_none()
+            || service == "kms" && is_granted(name) && !on_key;
         let has_no_resource = request.resource == "*" || service == "iam";
         let mut rule = Rule {
             is_caller_identity: action == "sts:getcalleridentity",
@@ -129,6 +134,7 @@ impl Rule {
             has_no_resource,
             has_delegation: service == "organizations",
             is_refused,
+            is_misplaced,
             escapes_scp: service == "cloudfront" && name.contains("keypair"),
             escapes_rcp: action == "kms:retiregrant",
             is_covered_by_rcp: ["s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"]
@@ -156,6 +162,7 @@ impl Rule {
             () if self.is_refused => {
                 "AWS refuses changes of its own policies and of roles of services, whatever policies say"
             }
+            () if self.is_misplaced => "such a call is always on a role or on a KMS key",
             () if self.is_caller_identity => "sts:GetCallerIdentity needs no permission",
             () if self.is_session_token => "sts:GetSessionToken needs no permission of users",
             () if self.is_on_role => "the trust policy of a role has to allow, also within its account",

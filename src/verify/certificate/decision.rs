@@ -2,7 +2,7 @@
 
 use super::Policy;
 use crate::limits::InputLimits;
-use crate::policy::{Attached, Document, LayerKind, Layers, read};
+use crate::policy::{Attached, Document, LayerKind, Layers, is_account_id, is_organization_id, read};
 use crate::query::{Callers, Layered, Query, Tree};
 use crate::request::RequesterKind;
 use crate::span::Source;
@@ -112,6 +112,12 @@ impl DecisionText {
     /// # Errors
     /// A policy has faults or does not fit its layer, or the layers are not complete.
     pub(in crate::verify) fn layers(&self, limits: &InputLimits) -> Result<Layers<Document>, Refusal> {
+        let is_named = |id: &Option<String>, is_id: fn(&str) -> bool| id.as_deref().is_none_or(is_id);
+        if !is_named(&self.resource_account, is_account_id)
+            || !is_named(&self.organization, is_organization_id)
+        {
+            return Err(Refusal::new("an account or organization of its layers has no valid id"));
+        }
         let mut layers = Layers {
             resource_account: self.resource_account.as_deref().map(Into::into),
             organization: self.organization.as_deref().map(Into::into),

@@ -2,6 +2,7 @@
 //!
 //! Targets whose input is only a stream of choices have none: the values to choose from are in their properties.
 
+use super::properties::layers;
 use super::{document, labelled};
 use iamsat::check::{Options, no_new_access};
 use iamsat::policy::{ActionPattern, Document, ResourcePattern, Statement, Template};
@@ -31,6 +32,8 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
         .to_string()
     };
     let two_lines = |(a, b): &(String, String)| format!("{a}\n{b}");
+    let numbered = pairs.iter().enumerate();
+    let layers = numbered.map(|(number, (one, other))| layers::seed(number, one, other)).collect();
     let some = |all: Vec<String>, most: usize| {
         let fit: Vec<String> = all.into_iter().filter(|text| text.len() <= LONGEST).collect();
         let step = fit.len().div_ceil(most).max(1);
@@ -40,6 +43,7 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
         ("batch", some(pairs.iter().map(line).collect(), MOST)),
         ("check", some(pairs.iter().map(two_lines).collect(), MOST)),
         ("emptiness", some(conjunctions(&patterns), MOST)),
+        ("layers", some(layers, MOST)),
         ("parse", some(texts.clone(), MOST)),
         ("plan", some(files(""), MOST)),
         ("print", some(texts.clone(), MOST)),

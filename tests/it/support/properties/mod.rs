@@ -8,6 +8,7 @@ pub(crate) mod cli;
 pub(crate) mod cnf;
 pub(crate) mod emptiness;
 pub(crate) mod laws;
+pub(crate) mod layers;
 pub(crate) mod parse;
 pub(crate) mod plan;
 pub(crate) mod print;
@@ -22,7 +23,7 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 16] = [
+pub(crate) const ALL: [(&str, Property); 17] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
@@ -30,6 +31,7 @@ pub(crate) const ALL: [(&str, Property); 16] = [
     ("cnf", cnf::holds),
     ("emptiness", emptiness::holds),
     ("laws", laws::holds),
+    ("layers", layers::holds),
     ("parse", parse::holds),
     ("plan", plan::holds),
     ("print", print::holds),
