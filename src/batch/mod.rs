@@ -15,5 +15,6 @@ mod queue;
 mod scan;
 mod several;
 mod stream;
+mod validate;
 
 pub use config::{Batch, RunError, Summary};

@@ -63,6 +63,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Can(args) => answer(&args.output, "can", &|output| command::can::run(args, output)),
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
+        Command::ValidatePolicy(args) => {
+            answer(&args.output, "validate-policy", &|output| command::validate_policy::run(args, output))
+        }
         Command::Catalogue(args) => {
             answer(&args.shared().output, "catalogue", &|output| command::catalogue::run(args, output))
         }

@@ -14,6 +14,7 @@ pub(crate) mod print;
 pub(crate) mod report;
 pub(crate) mod template;
 pub(crate) mod theories;
+pub(crate) mod validate;
 pub(crate) mod verify;
 pub(crate) mod wildcard;
 pub(crate) mod yaml;
@@ -22,7 +23,7 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 16] = [
+pub(crate) const ALL: [(&str, Property); 17] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
@@ -36,6 +37,7 @@ pub(crate) const ALL: [(&str, Property); 16] = [
     ("report", report::holds),
     ("template", template::holds),
     ("theories", theories::holds),
+    ("validate", validate::holds),
     ("verify", verify::holds),
     ("wildcard", wildcard::holds),
     ("yaml", yaml::holds),
