@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_broken_invariant_is_an_internal_error_of_every_command() {
         let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let commands: [(&[&str], usize); 11] = [
+        let commands: [(&[&str], usize); 12] = [
             (&["check-no-new-access", "--existing", POLICY, "--new", POLICY], 4),
             (&["check-access-not-granted", "--policy", POLICY, "--actions", "s3:PutObject"], 4),
             (&["check-no-public-access", "--policy", BUCKET, "--resource-type", "AWS::S3::Bucket"], 4),
@@ -128,6 +128,7 @@ mod tests {
             (&["diff", POLICY, POLICY], 2),
             (&["find", "--policy", POLICY, "--action", "s3:PutObject"], 2),
             (&["lint", POLICY], 1),
+            (&["validate-policy", "--policy", POLICY], 1),
             (&["simulate", "--policy", POLICY, "--action", "s3:GetObject", "--resource", "*"], 1),
             (&["verify", certificate], 2),
         ];

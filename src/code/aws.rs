@@ -322,7 +322,7 @@ impl AwsCode {
             rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('\n'))
         });
         let page = start.and_then(|(at, _)| PAGES.get(at + 1..)).unwrap_or_default();
-        let end = page.match_indices("\n## ").map(|(at, _)| at + 1).next().unwrap_or(page.len());
+        let end = page.match_indices("\n## ").map(|(at, _)| at).next().unwrap_or(page.len());
         page.get(..end).unwrap_or_default()
     }
 }

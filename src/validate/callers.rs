@@ -1,11 +1,10 @@
 //! Conditions on who calls: sources of services, spoofable keys, keys that belong together.
 
-use super::conditions::key_places;
 use super::facts::SOURCES;
 use super::glob::is_any;
 use super::kind::ValidatedResource;
 use super::scope::Scope;
-use super::syntax::{Statement, Test};
+use super::syntax::{Statement, Test, key_places};
 use crate::code::AwsCode;
 use crate::policy::{OperatorBase, OperatorFamily};
 

@@ -1,6 +1,5 @@
 //! The operators and keys of `Condition`.
 
-use super::place::Place;
 use super::scope::Scope;
 use super::syntax::{Block, Statement, Test};
 use super::{addresses, condition_values, conditions_on_any, service_names, wildcards};
@@ -207,17 +206,4 @@ fn count<'j>(scope: &mut Scope<'_, 'j>, test: &Test<'j>) {
     };
     let texts = [("operator", test.operator_text), ("extreme", extreme), ("key", test.key)];
     scope.add(AwsCode::RedundantConditionValueNum, &texts, place());
-}
-
-/// Returns the identity provider whose claim a key is: the part before its last colon, if that is the name of a host.
-pub(super) fn provider_of(lower: &str) -> Option<(&str, &str)> {
-    let (host, _) = lower.split_once(':')?;
-    lower.rsplit_once(':').filter(|_| host.contains('.'))
-}
-
-/// The place of the name of each test.
-pub(super) fn key_places<'t, 'j: 't>(
-    tests: impl IntoIterator<Item = &'t Test<'j>>,
-) -> impl Iterator<Item = Place<'j>> {
-    tests.into_iter().map(|test| test.key_place.clone())
 }

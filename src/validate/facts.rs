@@ -120,3 +120,9 @@ pub(super) fn sends_one_audience(provider: &str) -> bool {
         .contains(&provider)
         || provider.starts_with("oidc.eks.")
 }
+
+/// Returns the identity provider whose claim a key is: the part before its last colon, if that is the name of a host.
+pub(super) fn provider_of(lower: &str) -> Option<(&str, &str)> {
+    let (host, _) = lower.split_once(':')?;
+    lower.rsplit_once(':').filter(|_| host.contains('.'))
+}

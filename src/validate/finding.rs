@@ -191,11 +191,12 @@ mod tests {
         let text = format!("{{\"\u{e4}\u{1f600}\":\n{}\u{1f600}}}", "x".repeat(2 * BLOCK));
         let positions = Positions::new(&text);
         for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
-            let before = &text[..offset];
+            let before = text.get(..offset).unwrap();
             let line = before.matches('\n').count() + 1;
             let start = before.rfind('\n').map_or(0, |at| at + 1);
             let units = |part: &str| part.encode_utf16().count();
-            let expected = Position { line, column: units(&before[start..]), offset: units(before) };
+            let expected =
+                Position { line, column: units(before.get(start..).unwrap()), offset: units(before) };
             assert_eq!(positions.at(offset), expected);
         }
     }

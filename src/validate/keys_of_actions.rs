@@ -1,6 +1,6 @@
 //! Keys that the actions of a statement never carry.
 
-use super::conditions::provider_of;
+use super::facts::provider_of;
 use super::glob::is_any;
 use super::place::Place;
 use super::scope::Scope;

@@ -72,7 +72,7 @@ pub struct Options {
     pub resource: Option<ValidatedResource>,
     /// Bounds on the text.
     pub input: InputLimits,
-    /// Bounds on the comparisons.
+    /// Bounds on the comparisons; only its `work` and `states` count. By default, comparisons end after about two seconds.
     pub search: SearchLimits,
     /// The number of findings that are kept.
     pub findings: usize,
@@ -91,7 +91,7 @@ impl Default for Options {
             policy_type: None,
             resource: None,
             input: InputLimits::default(),
-            search: SearchLimits::default(),
+            search: SearchLimits { work: 40_000_000, ..SearchLimits::default() },
             findings: 100_000,
         }
     }

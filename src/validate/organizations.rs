@@ -1,9 +1,8 @@
 //! Resource control policies.
 
-use super::conditions::key_places;
 use super::glob::is_any;
 use super::scope::Scope;
-use super::syntax::{Principal, Statement, Test};
+use super::syntax::{Principal, Statement, Test, key_places};
 use crate::code::AwsCode;
 use crate::policy::OperatorBase;
 

@@ -43,10 +43,10 @@ impl<'j> Place<'j> {
         self.then(Step::Key(name), span)
     }
 
-    /// Returns the place of the bytes `from..to` of this text, which is the content of a JSON string.
-    pub(super) fn part(&self, text: &str, from: usize, to: usize) -> Place<'j> {
-        let units = |part: Option<&str>| part.unwrap_or_default().encode_utf16().count();
-        let step = Step::Substring(units(text.get(..from)), units(text.get(from..to)));
+    /// Returns the place of the bytes `from..to` of this text, which is the content of a JSON string. `units` are the place of the
+    /// first UTF-16 code unit and the number of them.
+    pub(super) fn part(&self, text: &str, (from, to): (usize, usize), units: (usize, usize)) -> Place<'j> {
+        let step = Step::Substring(units.0, units.1);
         let (start, end) = (self.span.start as usize, self.span.end as usize);
         // In a string with escapes, offsets of the text are not those of the source.
         let span = match end - start == text.len() + 2 {

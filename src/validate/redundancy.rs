@@ -47,9 +47,6 @@ fn report<'j>(scope: &mut Scope<'_, 'j>, code: AwsCode, element: &Element<'j>, g
 }
 
 /// Returns the groups of two and more values that are connected by inclusions, each by index.
-///
-/// A pattern includes only texts that begin with the characters before its first wildcard, and end with those after its last
-/// one. So a pattern is compared only with its neighbours in the order of the texts, or of the reversed texts.
 fn groups(values: &[Text<'_>], any_case: bool, meter: &mut Meter) -> Result<Vec<Vec<usize>>, Exhausted> {
     let spelled = |text: &str| if any_case { text.to_ascii_lowercase() } else { text.to_owned() };
     let texts: Vec<String> = values.iter().map(|value| spelled(value.text)).collect();
@@ -63,22 +60,16 @@ fn groups(values: &[Text<'_>], any_case: bool, meter: &mut Meter) -> Result<Vec<
     if !texts.iter().any(|text| text.contains(WILDCARDS)) {
         return Ok(links.groups());
     }
+    let mut distinct: Vec<usize> = first.into_values().collect();
+    distinct.sort_unstable();
+    let pieces = Pieces::of(&texts, &distinct);
     let compared: Vec<Compared> = texts.iter().map(|text| Compared::new(text)).collect();
-    let mut by_start: Vec<(&str, usize)> = first.into_iter().collect();
-    by_start.sort_unstable();
-    let backwards = |text: &str| text.chars().rev().collect::<String>();
-    let mut by_end: Vec<(String, usize)> =
-        by_start.iter().map(|(text, place)| (backwards(text), *place)).collect();
-    by_end.sort_unstable();
-    for &(text, place) in by_start.iter().filter(|(text, _)| text.contains(WILDCARDS)) {
-        let start = text.split(WILDCARDS).next().unwrap_or_default();
-        let end = backwards(text.rsplit(WILDCARDS).next().unwrap_or_default());
-        let candidates: Vec<usize> = if start.len() >= end.len() {
-            from(&by_start, start).map(|(_, place)| *place).collect()
-        } else {
-            from(&by_end, &end).map(|(_, place)| *place).collect()
-        };
-        for other in candidates.into_iter().filter(|other| *other != place) {
+    for (place, text) in texts.iter().enumerate() {
+        if !text.contains(WILDCARDS) || distinct.binary_search(&place).is_err() {
+            continue;
+        }
+        let candidates = pieces.with_all_of(text).unwrap_or(&distinct);
+        for other in candidates.iter().copied().filter(|other| *other != place) {
             meter.work(1)?;
             if let (Some(outer), Some(inner)) = (compared.get(place), compared.get(other))
                 && outer.includes(inner, meter)?
@@ -92,11 +83,41 @@ fn groups(values: &[Text<'_>], any_case: bool, meter: &mut Meter) -> Result<Vec<
 
 const WILDCARDS: [char; 2] = ['*', '?'];
 
-/// Returns the entries of a sorted list whose texts start with this one.
-fn from<'l, T: AsRef<str>>(sorted: &'l [(T, usize)], start: &str) -> impl Iterator<Item = &'l (T, usize)> {
-    let first = sorted.partition_point(|(text, _)| text.as_ref() < start);
-    let rest = sorted.get(first..).unwrap_or_default();
-    rest.iter().take_while(move |(text, _)| text.as_ref().starts_with(start))
+/// The length in bytes of a piece.
+const PIECE: usize = 4;
+
+/// The texts that contain each piece of [`PIECE`] bytes.
+///
+/// A pattern includes another one only if each of its literal parts lies within a literal part of the other: a wildcard of the other
+/// may stand for a character that the pattern does not have. So a pattern is compared only with the texts that contain its rarest
+/// piece.
+struct Pieces(TextMap<[u8; PIECE], Vec<usize>>);
+
+impl Pieces {
+    /// Collects the pieces of the texts with these indexes, which are sorted.
+    fn of(texts: &[String], indexes: &[usize]) -> Pieces {
+        let mut pieces: TextMap<[u8; PIECE], Vec<usize>> = TextMap::default();
+        for index in indexes {
+            let text = texts.get(*index).map_or("", String::as_str);
+            for piece in pieces_of(text) {
+                let list = pieces.entry(piece).or_default();
+                if list.last() != Some(index) {
+                    list.push(*index);
+                }
+            }
+        }
+        Pieces(pieces)
+    }
+
+    /// Returns the texts that contain the rarest piece of a pattern; `None` if its literal parts are shorter than a piece.
+    fn with_all_of(&self, pattern: &str) -> Option<&Vec<usize>> {
+        pieces_of(pattern).filter_map(|piece| self.0.get(&piece)).min_by_key(|list| list.len())
+    }
+}
+
+fn pieces_of(text: &str) -> impl Iterator<Item = [u8; PIECE]> + '_ {
+    let parts = text.split(WILDCARDS);
+    parts.flat_map(|part| part.as_bytes().array_windows::<PIECE>().copied())
 }
 
 /// Values that belong together: a forest in which each value points to one before it, or to itself.

@@ -398,3 +398,10 @@ fn unknown<'j>(members: &'j [Member<'j>], known: &[&str], of: &Place<'j>, found:
         found.add(AwsCode::InvalidPolicyElement, &[("element", &member.key)], [place]);
     }
 }
+
+/// Returns the place of each test's key.
+pub(super) fn key_places<'t, 'j: 't>(
+    tests: impl IntoIterator<Item = &'t Test<'j>>,
+) -> impl Iterator<Item = Place<'j>> {
+    tests.into_iter().map(|test| test.key_place.clone())
+}

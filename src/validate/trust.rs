@@ -1,12 +1,11 @@
 //! Trust policies of roles: actions against principals, and the claims of identity providers.
 
-use super::conditions::{key_places, provider_of};
-use super::facts::{GITHUB, is_account, sends_one_audience};
+use super::facts::{GITHUB, is_account, provider_of, sends_one_audience};
 use super::glob::matches;
 use super::kind::ValidatedResource;
 use super::place::Place;
 use super::scope::Scope;
-use super::syntax::{Principals, Statement, Test, Text};
+use super::syntax::{Principals, Statement, Test, Text, key_places};
 use crate::code::AwsCode;
 use crate::policy::{OperatorFamily, SetPrefix};
 
@@ -57,7 +56,7 @@ fn is_saml(provider: &str) -> bool {
 fn web_identity(provider: &str) -> Option<&str> {
     match provider.split_once(":oidc-provider/") {
         Some((_, name)) => Some(name),
-        None => (!provider.starts_with("arn:")).then_some(provider),
+        None => (!provider.starts_with("arn:") && provider.contains('.')).then_some(provider),
     }
 }
 

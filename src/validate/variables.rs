@@ -11,6 +11,8 @@ use crate::policy::OperatorFamily;
 pub(super) struct Spelled<'t> {
     start: usize,
     end: usize,
+    /// The place of its first UTF-16 code unit, and the number of them.
+    units: (usize, usize),
     pub(super) whole: &'t str,
     pub(super) inside: Option<&'t str>,
 }
@@ -31,13 +33,17 @@ impl<'t> Spelled<'t> {
 /// Returns the variables of a text, in order. One that is not closed reaches to the end.
 pub(super) fn spelled(text: &str) -> Vec<Spelled<'_>> {
     let mut found = Vec::new();
-    let mut from = 0;
+    let (mut from, mut units) = (0, 0);
+    let count = |text: &str| text.encode_utf16().count();
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("${")) {
         let start = from + at;
+        units += count(text.get(from..start).unwrap_or_default());
         let inside = text.get(start + 2..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
         let end = inside.map_or(text.len(), |inside| start + 2 + inside.len() + 1);
         let whole = text.get(start..end).unwrap_or_default();
-        found.push(Spelled { start, end, whole, inside });
+        let length = count(whole);
+        found.push(Spelled { start, end, units: (units, length), whole, inside });
+        units += length;
         from = end;
     }
     found
@@ -107,7 +113,7 @@ fn unsupported_in_principals<'j>(scope: &mut Scope<'_, 'j>, principals: &Princip
 
 fn unsupported<'j>(scope: &mut Scope<'_, 'j>, text: &str, place: &Place<'j>) {
     for variable in spelled(text) {
-        let part = place.part(text, variable.start, variable.end);
+        let part = place.part(text, (variable.start, variable.end), variable.units);
         scope.add(AwsCode::VariableUnsupportedInElement, &[("variable", variable.whole)], [part]);
     }
 }
@@ -122,7 +128,7 @@ fn supported<'j>(scope: &mut Scope<'_, 'j>, text: &str, place: &Place<'j>) {
             _ => None,
         };
         if let Some(code) = code {
-            scope.add(code, &[], [place.part(text, variable.start, variable.end)]);
+            scope.add(code, &[], [place.part(text, (variable.start, variable.end), variable.units)]);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Wildcards and policy variables in the values of keys that decide who is trusted.
 
-use super::conditions::provider_of;
-use super::facts::SENSITIVE;
+use super::facts::{SENSITIVE, provider_of};
 use super::scope::Scope;
 use super::syntax::Test;
 use super::variables::{spelled, without};

@@ -85,13 +85,13 @@ fn outcome(input: &Input, validating: &Validating<'_>, args: &ValidatePolicyArgs
     if args.inputs.skip_non_policies && input.is_no_policy() {
         return settled(input, Status::Skipped, "this file holds no policy".to_owned(), None);
     }
-    let is_hidden = |entry: &&Box<Entry>| entry.sensitive && !args.inputs.container.show_sensitive;
+    let is_hidden = |entry: &&Entry| entry.sensitive && !args.inputs.container.show_sensitive;
     match &input.standing {
         Standing::Skipped(why) => return settled(input, Status::Skipped, why.clone(), None),
         Standing::Open(issue, why) => {
             return settled(input, Status::Unknown, why.clone(), Some((**issue).clone()));
         }
-        _ if input.entry.as_ref().filter(is_hidden).is_some() => {
+        _ if input.entry.as_deref().filter(is_hidden).is_some() => {
             let why = "its text is marked as sensitive: `--show-sensitive` shows the findings";
             let title = format!("{}: {why}", input.name);
             let issue = Issue::new(Kind::Unknown, Code::SensitivePolicy, title);

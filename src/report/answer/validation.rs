@@ -7,6 +7,7 @@ use crate::policy::{PolicyType, Read, Rendered, escape, policy_text};
 use crate::report::issue::{Issue, Kind, Mark, Status, Subject};
 use crate::span::{Source, Span};
 use crate::validate::{Finding, PathElement, ValidatedResource, Validation};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A validated text: a part of a source, or what a source holds in another notation.
@@ -85,7 +86,7 @@ pub struct Validated {
     pub subject: Subject,
     /// AWS's findings.
     pub findings: Vec<Finding>,
-    /// What lint proved or looked up; `None` if that was not asked for, or if the policy has errors.
+    /// Everything that lint proved or looked up; `None` if that was not asked for, or if the policy has errors.
     pub exact: Option<Vec<Issue>>,
     /// The limits that were reached; there may then be more findings.
     pub open: Vec<Code>,
@@ -106,7 +107,17 @@ impl Validated {
         fail_on: FindingType,
     ) -> Validated {
         let Validation { findings, open, policy_type } = validation;
-        let mut issues: Vec<Issue> = findings.iter().map(|finding| issue(text, finding, fail_on)).collect();
+        // The same code is often found many times.
+        let mut help: BTreeMap<AwsCode, String> = BTreeMap::new();
+        for finding in &findings {
+            help.entry(finding.code).or_insert_with(|| advice(finding.code));
+        }
+        let made = |finding| {
+            let issue = issue(text, finding, fail_on);
+            let help = help.get(&finding.code).cloned();
+            issue.with_note("help", help.unwrap_or_default())
+        };
+        let mut issues: Vec<Issue> = findings.iter().map(made).collect();
         let fails = issues.iter().any(|issue| issue.kind == Kind::Finding);
         // Proofs explain and add; only AWS's findings decide.
         issues.extend(exact.iter().flatten().map(|issue| match issue.kind {
@@ -170,7 +181,7 @@ fn issue(text: &ValidatedText, finding: &Finding, fail_on: FindingType) -> Issue
         pointer: pointer.clone(),
         ..Issue::new(kind, Code::Aws(finding.code), one_line(&finding.details))
     };
-    issue.with_fingerprint(&parts).with_note("type", of.name()).with_note("help", advice(finding.code))
+    issue.with_fingerprint(&parts).with_note("type", of.name())
 }
 
 /// Returns what to do, from the page about the code.
