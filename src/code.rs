@@ -3,6 +3,10 @@
 //! Diagnostics, findings, rules that AWS leaves open, limits, assumptions and failures all take their names from here, so `iamsat
 //! explain` knows every code that an answer can contain.
 
+mod aws;
+
+pub use aws::{AwsCode, FindingType};
+
 use std::fmt;
 
 /// The effect of a code on an answer.
@@ -40,32 +44,40 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $($code),*
+            $($code,)*
+            /// A code of AWS's own.
+            Aws(AwsCode),
         }
 
         impl Code {
-            /// All codes, in alphabetical order of their names.
+            /// All codes that are ours, in alphabetical order of their names.
             pub const ALL: &[Code] = &[$(Code::$code),*];
 
             /// Returns the name.
             pub const fn as_str(self) -> &'static str {
                 match self {
-                    $(Code::$code => $name),*
+                    $(Code::$code => $name,)*
+                    Code::Aws(code) => code.as_str(),
                 }
             }
 
             /// Returns the severity of the code.
             pub const fn severity(self) -> Severity {
                 match self {
-                    $(Code::$code => Severity::$severity),*
+                    $(Code::$code => Severity::$severity,)*
+                    Code::Aws(code) => match code.finding_type() {
+                        FindingType::Error | FindingType::SecurityWarning => Severity::Finding,
+                        FindingType::Warning | FindingType::Suggestion => Severity::Warning,
+                    },
                 }
             }
 
             /// Returns the page about the code, in Markdown. Its first line is the code as a heading, its first paragraph says
             /// what the code means.
-            pub const fn page(self) -> &'static str {
+            pub fn page(self) -> &'static str {
                 match self {
-                    $(Code::$code => include_str!(concat!("../docs/codes/", $name, ".md"))),*
+                    $(Code::$code => include_str!(concat!("../docs/codes/", $name, ".md")),)*
+                    Code::Aws(code) => code.page(),
                 }
             }
         }
@@ -282,7 +294,8 @@ impl Code {
     /// Returns the code with this name, or with this name in an earlier version.
     pub fn parse(name: &str) -> Option<Code> {
         let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
-        Code::ALL.iter().copied().find(|code| code.as_str() == name)
+        let own = Code::ALL.iter().copied().find(|code| code.as_str() == name);
+        own.or_else(|| AwsCode::parse(name).map(Code::Aws))
     }
 
     /// Returns the first paragraph of the page, on one line.

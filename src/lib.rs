@@ -30,6 +30,7 @@
 //! * [`mod@verify`]: checks the certificate of an answer without trusting the search.
 //! * [`explain`]: the blamed part of a statement, and what to do; [`report`]: answers as text, as JSON (they are `Serialize`,
 //!   with the members that the command line writes) and in the formats of pipelines.
+//! * [`validate`](mod@validate): AWS's ValidatePolicy, offline, with AWS's codes, messages and places.
 //! * [`catalogue`]: the services, actions, resource types and condition keys of AWS on a given day.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
 //!   limits.
@@ -68,6 +69,7 @@ pub mod query;
 pub mod report;
 pub mod request;
 pub mod span;
+pub mod validate;
 pub mod verify;
 
 #[cfg(feature = "internals")]

@@ -7,6 +7,7 @@ use super::given::{self, Given};
 use super::members;
 use super::scan;
 use super::several::{Question, answers};
+use super::validate;
 use crate::check::{Answer, CanVerdict, Options, access_not_granted, no_new_access, no_public_access};
 use crate::code::Code;
 use crate::container::{Container, Entry};
@@ -38,7 +39,8 @@ const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
 const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
-const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access or can";
+const CHECKS: &str =
+    "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy or can";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -235,6 +237,17 @@ fn judge(
         }
         "can" => over_layers(batch, line, &options, number, out),
         "check-no-public-access" => public(batch, cache, line, options, number, out),
+        "validate-policy" => {
+            let member = |name| line.get(name).map(|member| text(name, member)).transpose();
+            let asked = validate::Asked {
+                document: line.get(POLICY.0),
+                file: member(POLICY.1)?,
+                resource: member("validatePolicyResourceType")?,
+            };
+            let validated = asked.answered(batch, &options)?;
+            write(out, id, &validated);
+            Ok(validate::summary(&validated))
+        }
         other => Err(Failure::validation(format!("`{other}` is not a check: {CHECKS}"))),
     }
 }

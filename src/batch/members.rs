@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "access",
     "actions",
     "check",
@@ -19,6 +19,7 @@ const OURS: [&str; 16] = [
     "principal",
     "resourceType",
     "resources",
+    "validatePolicyResourceType",
 ];
 
 /// The flags of `batch` that change answers, as a line could spell them.

@@ -16,5 +16,6 @@ mod queue;
 mod scan;
 mod several;
 mod stream;
+mod validate;
 
 pub use config::{Batch, RunError, Summary};

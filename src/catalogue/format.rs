@@ -121,6 +121,11 @@ impl<'c> ArnFormat<'c> {
         example
     }
 
+    /// Returns the patterns of its six fields.
+    pub(crate) fn fields(self) -> &'c [Template; 6] {
+        &self.pattern().fields
+    }
+
     /// Returns true if an ARN has this format.
     pub fn matches(self, arn: &str) -> bool {
         fields_of(arn).is_some_and(|fields| self.pattern().matches(&fields))

@@ -154,6 +154,12 @@ impl Catalogue {
         !self.is_list_key(name) && self.key(name).is_some_and(|key| key.service().is_some() && !key.is_list())
     }
 
+    /// True if a service, or a foreign prefix that is not a host, lists keys that start with this prefix, in any case.
+    pub(crate) fn knows_key_prefix(&self, prefix: &str) -> bool {
+        let is_foreign = |listed: &str| listed.eq_ignore_ascii_case(prefix) && !listed.contains(['.', '*']);
+        self.service(prefix).is_some() || self.foreign.iter().any(|(listed, _)| is_foreign(listed))
+    }
+
     /// Returns the global keys, by name.
     pub fn global_keys(&self) -> impl Iterator<Item = Key<'_>> {
         self.head.globals.iter().map(Key::global)

@@ -63,6 +63,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Can(args) => answer(&args.output, "can", &|output| command::can::run(args, output)),
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
+        Command::ValidatePolicy(args) => {
+            answer(&args.output, "validate-policy", &|output| command::validate_policy::run(args, output))
+        }
         Command::Catalogue(args) => {
             answer(&args.shared().output, "catalogue", &|output| command::catalogue::run(args, output))
         }
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn a_broken_invariant_is_an_internal_error_of_every_command() {
         let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let commands: [(&[&str], usize); 15] = [
+        let commands: [(&[&str], usize); 16] = [
             (&["check-no-new-access", "--existing", POLICY, "--new", POLICY], 4),
             (&["check-access-not-granted", "--policy", POLICY, "--actions", "s3:PutObject"], 4),
             (&["check-no-public-access", "--policy", BUCKET, "--resource-type", "AWS::S3::Bucket"], 4),
@@ -125,6 +128,7 @@ mod tests {
             (&["diff", POLICY, POLICY], 2),
             (&["find", "--policy", POLICY, "--action", "s3:PutObject"], 2),
             (&["lint", POLICY], 1),
+            (&["validate-policy", "--policy", POLICY], 1),
             (&["simulate", "--policy", POLICY, "--action", "s3:GetObject", "--resource", "*"], 1),
             (&["verify", certificate], 2),
             // A refusal is followed by the search for the nearest miss.

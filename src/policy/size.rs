@@ -7,7 +7,7 @@ use crate::limits::InputLimits;
 use crate::policy::json::{Json, JsonValue};
 
 /// Returns the faults of a document that is too large, in the order of the text.
-pub(super) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
+pub(crate) fn faults(json: &Json<'_>, limits: &InputLimits) -> Vec<Diagnostic> {
     let mut bounds = Bounds { limits, wildcards: limits.wildcards, faults: Vec::new() };
     bounds.look(json);
     bounds.faults

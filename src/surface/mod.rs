@@ -8,6 +8,7 @@ mod isolation;
 mod members;
 mod open;
 mod options;
+mod validating;
 mod validation;
 
 pub use access::access_entries;
@@ -22,4 +23,5 @@ pub use open::{
     passes_over, undecided, unknown,
 };
 pub use options::{as_resource_policy, deadline, policy_type};
+pub(crate) use validating::{ToValidate, Validating};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     "hash",
     "index",
     "span",
@@ -28,6 +28,7 @@ const ROOMS: [&str; 26] = [
     "theory",
     "sat",
     "solve",
+    "validate",
     "check",
     "explain",
     "report",

@@ -164,6 +164,7 @@ fn crowds() {
         std::fs::write(directory.join("policy.json"), &policy).unwrap();
         let run = |arguments: &str| run(&directory, &arguments.split(' ').collect::<Vec<_>>());
         run("lint policy.json");
+        run("validate-policy --policy policy.json --no-exact");
         if policy.contains("Principal") {
             run("find-external-access --policy policy.json --zone-of-trust 111122223333");
         }

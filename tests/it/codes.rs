@@ -22,6 +22,8 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let mut names: Vec<String> =
         paths.iter().map(|p| p.file_stem().unwrap().to_string_lossy().into_owned()).collect();
     names.sort();
+    // AWS's own codes share one page.
+    names.retain(|name| name != "aws");
     assert_eq!(names, Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
 }
 

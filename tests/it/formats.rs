@@ -74,6 +74,7 @@ fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
             ],
         ),
         (case("lint"), vec!["lint", "."]),
+        (case("validate-policy"), vec!["validate-policy", "--policy", "policies"]),
         (case("difference"), vec!["diff", "old.json", "new.json"]),
         (case("difference"), vec!["compare", "old.json", "two.json"]),
         (case("certify"), vec!["verify", "pass.json", "changed.json", "old.json", "gone.json"]),

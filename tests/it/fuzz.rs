@@ -108,6 +108,11 @@ fn theories_holds() {
 }
 
 #[test]
+fn validate_holds() {
+    random_inputs("validate", 100);
+}
+
+#[test]
 fn verify_holds() {
     random_inputs("verify", 400);
 }

@@ -37,5 +37,6 @@ mod small_world;
 mod support;
 mod traps;
 mod undecided;
+mod validate;
 mod widened;
 mod words;

@@ -22,6 +22,7 @@ mod policies;
 mod search;
 mod semantics;
 mod simulate;
+mod validate_policy;
 mod value;
 mod verify;
 
@@ -47,6 +48,7 @@ pub(super) use policies::PoliciesArgs;
 pub(super) use search::SearchArgs;
 pub(super) use semantics::{SemanticsArgs, YesNo};
 pub(super) use simulate::SimulateArgs;
+pub(super) use validate_policy::ValidatePolicyArgs;
 pub(super) use verify::VerifyArgs;
 
 /// Answers questions about AWS IAM policies for every possible request, offline, with evidence.
@@ -158,6 +160,18 @@ Example:
 
 Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
     Lint(LintArgs),
+    /// Validate a policy as AWS does: its grammar, its names, and access that is wider than it should be
+    #[command(after_help = "\
+Examples:
+  iamsat validate-policy --policy role.json --policy-type IDENTITY_POLICY
+  iamsat validate-policy --policy trust.json --resource-type AWS::IAM::AssumeRolePolicyDocument
+  iamsat validate-policy --policy tfplan.json --fail-on warning --format sarif
+
+The findings are those of AWS's ValidatePolicy, with its codes, messages and places, as far as they can be decided
+offline; `iamsat explain CODE` has a page about each. What iamsat proves beside them has codes of its own in lower case.
+
+Exit codes: 0 no finding at or above --fail-on, 1 some, 3 a limit was reached, 2 error.")]
+    ValidatePolicy(ValidatePolicyArgs),
     /// List the policies in a plan, a template or a dump
     #[command(after_help = "\
 Example:

@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 22] = [
+const GUIDES: [(&str, &str); 23] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -29,6 +29,7 @@ const GUIDES: [(&str, &str); 22] = [
     ("simulate", include_str!("../../../docs/guides/simulate.md")),
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),
+    ("validate", include_str!("../../../docs/guides/validate.md")),
 ];
 
 /// Returns a guide, or the list of all guides.

@@ -25,4 +25,5 @@ mod names;
 mod nothing;
 pub(super) mod policies;
 pub(super) mod simulate;
+pub(super) mod validate_policy;
 pub(super) mod verify;

@@ -22,6 +22,8 @@ pub(crate) struct Reader {
     kept: BTreeMap<String, Opened>,
     options: Options,
     shows_sensitive: bool,
+    /// True if a text that is not UTF-8 is read too.
+    is_lenient: bool,
     /// The directory of managed policies.
     managed: Option<String>,
     /// Files of managed policies, by the arguments that name links to them.
@@ -49,6 +51,11 @@ impl Reader {
             managed: args.managed_policies.clone(),
             ..Reader::default()
         }
+    }
+
+    /// Makes the reader read texts that are not UTF-8 too, each with a character in place of a wrong byte that no JSON text has.
+    pub(crate) fn lenient(self) -> Reader {
+        Reader { is_lenient: true, ..self }
     }
 
     /// Returns the document that an argument names: in a file with several, the named one or the only one. `role` is the name of
@@ -197,6 +204,13 @@ impl Reader {
         if bytes.len() > most {
             return Err(unreadable(name, format!("it is longer than {most} bytes")));
         }
+        if self.is_lenient && !bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff") {
+            let text = match String::from_utf8(bytes) {
+                Ok(text) => text,
+                Err(error) => with_zeros(error.as_bytes()),
+            };
+            return Ok(Source::new(name, text));
+        }
         decode(bytes).map(|text| Source::new(name, text)).map_err(|error| match error {
             EncodingError::Zip => unreadable(
                 name,
@@ -211,6 +225,13 @@ impl Reader {
             }
         })
     }
+}
+
+/// Returns a text that is not UTF-8 with zeros in place of wrong bytes, so that places stay the same. A zero is not valid anywhere
+/// in JSON, so the text is not JSON either.
+fn with_zeros(bytes: &[u8]) -> String {
+    let parts = bytes.utf8_chunks();
+    parts.flat_map(|chunk| [chunk.valid().to_owned(), "\0".repeat(chunk.invalid().len())]).collect()
 }
 
 /// Splits an argument into a file and the policy in it: `tfplan.json#aws_iam_policy.p.policy`.

@@ -5,8 +5,9 @@ use super::super::options::Options;
 use super::super::{built, text};
 use super::functions::{Evaluator, Names, call};
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Json, JsonValue, document, escape};
+use crate::policy::{Json, JsonValue, Read, Rendered, document, escape};
 use crate::span::{Source, Span};
+use std::sync::Arc;
 
 /// The context that every reader of a resource needs.
 pub(super) struct Reader<'n, 'j, 't> {
@@ -92,8 +93,10 @@ impl<'t> Reader<'_, '_, 't> {
         }
         let pointer = entry.pointer.clone();
         let source = self.source.named(format!("{}#{}", self.source.name(), entry.name));
-        let read = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits).into();
-        Content::Text { read, origin: Origin::Written }
+        let read: Read = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits).into();
+        // Functions are evaluated, and the file may be YAML, so the text of the policy is not in it.
+        let rendered = Some(Arc::new(Rendered::of(&value)));
+        Content::Text { read: Read { rendered, ..read }, origin: Origin::Written }
     }
 
     pub(super) fn entry(&self, resource: &Resource<'_, 't>, path: &Path, span: Span) -> Entry {

@@ -13,13 +13,14 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::json::{self, Json};
 use crate::policy::parse::document;
-use crate::policy::{Document, ParseError};
+use crate::policy::{Document, ParseError, Rendered};
 use crate::span::{Source, Span};
 pub(crate) use encoded::decoded;
 use encoded::plain;
 use find::Found;
 pub(crate) use find::find_all;
 use resemblance::resembles_policy;
+use std::sync::Arc;
 
 /// The number of places shown for a file with several policies; all are counted.
 const SHOWN: usize = 12;
@@ -41,6 +42,8 @@ pub struct Read {
     pub document: Option<Document>,
     /// Errors and warnings, by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The text as JSON, if the source holds it in another notation.
+    pub rendered: Option<Arc<Rendered>>,
 }
 
 impl From<Result<Document, ParseError>> for Read {
@@ -50,6 +53,7 @@ impl From<Result<Document, ParseError>> for Read {
                 source: document.source.clone(),
                 diagnostics: document.warnings.clone(),
                 document: Some(document),
+                rendered: None,
             },
             Err(error) => Read::failed(error.source, error.diagnostics),
         }
@@ -59,7 +63,7 @@ impl From<Result<Document, ParseError>> for Read {
 impl Read {
     /// Returns the result for a text without a document.
     pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Read {
-        Read { source, document: None, diagnostics }
+        Read { source, document: None, diagnostics, rendered: None }
     }
 
     /// Returns the same under another name: `from`, or a name inside it, is replaced by `to`. The text and the statements are
@@ -128,6 +132,37 @@ fn within(source: &Source, limits: &InputLimits) -> Result<Document, ParseError>
             }
             faults.extend(found.unread);
             failed(faults)
+        }
+    }
+}
+
+/// Returns the text that a file holds as its policy, with or without faults, as a part of a source: the whole file, or the only
+/// policy in an answer of the AWS CLI.
+pub fn policy_text(source: &Source, limits: &InputLimits) -> (Source, Span) {
+    let all = |source: Source| {
+        let span = Span::new(0, source.text().len());
+        (source, span)
+    };
+    let source = match plain(source.text()) {
+        Some((text, how)) => {
+            let name = format!("{} ({how})", source.name());
+            source.decoded(name, text, Span::new(0, source.text().len()))
+        }
+        None => source.clone(),
+    };
+    let inner = {
+        let Ok((json, _)) = json::tree(source.text(), limits) else { return all(source) };
+        if json.member("Statement").is_some() {
+            return all(source);
+        }
+        let found = find_all(&json, limits);
+        let [one] = found.policies.as_slice() else { return all(source) };
+        (one.pointer.clone(), one.json.span, one.text.clone())
+    };
+    match inner {
+        (pointer, span, None) => (source.named(format!("{}#{pointer}", source.name())), span),
+        (pointer, span, Some(text)) => {
+            all(source.decoded(format!("{}#{pointer}", source.name()), text, span))
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// An error without a verdict.
 #[derive(Serialize)]
-struct FailureView<'a> {
+pub(super) struct FailureView<'a> {
     error: ErrorView<'a>,
 }
 
@@ -22,7 +22,7 @@ struct ErrorView<'a> {
 }
 
 impl<'a> FailureView<'a> {
-    fn of(failure: &'a Failure) -> FailureView<'a> {
+    pub(super) fn of(failure: &'a Failure) -> FailureView<'a> {
         let diagnostics = failure.faults.iter().map(|f| DiagnosticView::of(&f.source, &f.diagnostic));
         FailureView {
             error: ErrorView {
@@ -95,7 +95,7 @@ pub fn lint(report: &Report, failures: &[Option<Failure>]) -> Value {
 
 /// An issue; each of its notes is a member.
 #[derive(Serialize)]
-struct IssueView<'a> {
+pub(super) struct IssueView<'a> {
     code: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +110,7 @@ struct IssueView<'a> {
 }
 
 impl IssueView<'_> {
-    fn of(issue: &Issue) -> IssueView<'_> {
+    pub(super) fn of(issue: &Issue) -> IssueView<'_> {
         let place = issue.source.as_ref().zip(issue.marks.first());
         IssueView {
             code: issue.code.as_str(),

@@ -13,8 +13,10 @@ mod place;
 mod possible;
 mod request;
 mod simulation;
+mod validation;
 
 pub use issue::{accepted, failure, lint};
+pub use validation::{ValidatedInput, validations};
 
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;

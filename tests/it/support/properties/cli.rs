@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "check-no-public-access",
     "find",
     "lint",
+    "validate-policy",
     "compare",
     "diff",
     "explain",

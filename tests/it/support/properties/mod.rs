@@ -15,6 +15,7 @@ pub(crate) mod print;
 pub(crate) mod report;
 pub(crate) mod template;
 pub(crate) mod theories;
+pub(crate) mod validate;
 pub(crate) mod verify;
 pub(crate) mod wildcard;
 pub(crate) mod yaml;
@@ -23,7 +24,7 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 17] = [
+pub(crate) const ALL: [(&str, Property); 18] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
@@ -38,6 +39,7 @@ pub(crate) const ALL: [(&str, Property); 17] = [
     ("report", report::holds),
     ("template", template::holds),
     ("theories", theories::holds),
+    ("validate", validate::holds),
     ("verify", verify::holds),
     ("wildcard", wildcard::holds),
     ("yaml", yaml::holds),
