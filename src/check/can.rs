@@ -6,7 +6,7 @@ use super::likelier::likelier;
 use super::listed::{lacks_resource, listed};
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, Shown};
-use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, on_arn};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, needs_permission, on_arn};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::formula::Lit;
 use crate::limits::Exhausted;
@@ -225,6 +225,7 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     let answer = decide(&mut search, &goal, &claim);
     let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
     let answer = on_a_resource(&mut search, &mut goal, &claim, options, answer);
+    let answer = by_permission(&mut search, &mut goal, &claim, options, answer);
     let answer = match options.first_witness {
         true => answer,
         false => listed(options.catalogue(), &claim, &options.shared_work, answer),
@@ -261,14 +262,45 @@ fn on_a_resource<'a>(
     {
         return solve::Answer::Witnessed(other);
     }
-    goal.push(on_arn(search.formula()));
-    match decide(search, goal, claim) {
-        solve::Answer::Unsat(_) => {
-            let reason = UnknownReason::Layer { rule: Code::ActionWithoutResource, of: String::new() };
-            let candidate = Some(witness.request().clone());
-            solve::Answer::Undecided(Box::new(Unknown { reasons: vec![reason], candidate }))
+    let mut open = None;
+    for is_on_arn in [true, false] {
+        goal.push(match is_on_arn {
+            true => on_arn(search.formula()),
+            false => !needs_permission(search.formula()),
+        });
+        let answer = decide(search, goal, claim);
+        goal.pop();
+        match answer {
+            solve::Answer::Witnessed(other) => return solve::Answer::Witnessed(other),
+            solve::Answer::Undecided(unknown) => open = open.or(Some(unknown)),
+            solve::Answer::Unsat(_) => {}
         }
-        answer => answer,
+    }
+    solve::Answer::Undecided(open.unwrap_or_else(|| {
+        let reason = UnknownReason::Layer { rule: Code::ActionWithoutResource, of: String::new() };
+        Box::new(Unknown { reasons: vec![reason], candidate: Some(witness.request().clone()) })
+    }))
+}
+
+/// Replaces a witness that is allowed without any permission by one that policies grant, if there is one.
+fn by_permission<'a>(
+    search: &mut Search<'_, 'a>,
+    goal: &mut Vec<Lit>,
+    claim: &Claim<'_>,
+    options: &Options,
+    answer: solve::Answer,
+) -> solve::Answer {
+    let solve::Answer::Witnessed(witness) = answer else { return answer };
+    let action = &witness.request().action;
+    if !["sts:GetCallerIdentity", "sts:GetSessionToken"].iter().any(|free| action.eq_ignore_ascii_case(free))
+    {
+        return solve::Answer::Witnessed(witness);
+    }
+    goal.push(needs_permission(search.formula()));
+    let other = decide(search, goal, claim);
+    match on_a_resource(search, goal, claim, options, other) {
+        solve::Answer::Witnessed(other) => solve::Answer::Witnessed(other),
+        solve::Answer::Unsat(_) | solve::Answer::Undecided(_) => solve::Answer::Witnessed(witness),
     }
 }
 

@@ -21,6 +21,15 @@ pub fn on_arn(formula: &mut Formula<'_>) -> Lit {
     formula.matches(VariableId::RESOURCE, PatternKey::Built(Arc::new(pattern)))
 }
 
+/// Returns "the call needs a permission".
+pub fn needs_permission(formula: &mut Formula<'_>) -> Lit {
+    let free = ["sts:getcalleridentity", "sts:getsessiontoken"].map(|action| {
+        let pattern = Pattern::builder().text(action).finish();
+        !formula.matches(VariableId::ACTION, PatternKey::Built(Arc::new(pattern)))
+    });
+    formula.graph.and(free)
+}
+
 /// Returns "the account of the requester, or of its identity provider, has twelve digits".
 pub fn usual_requester<'a>(formula: &mut Formula<'a>, context: &Context<'a>) -> Lit {
     let twelve = digits(Pattern::builder()).finish();

@@ -33,7 +33,7 @@ pub use assumptions::{Assumption, assumptions};
 pub use context::Context;
 pub use encoding::Encoding;
 pub use facts::facts;
-pub use likely::{no_root, on_arn, usual_requester};
+pub use likely::{needs_permission, no_root, on_arn, usual_requester};
 pub use outsider::{address_beyond, no_address};
 pub use prepared::{DocumentRef, PreparedDocument};
 pub(crate) use presence::is_text;

@@ -11,7 +11,7 @@ use iamsat::evaluate::{Decision, Options, decide, decide_layers};
 use iamsat::limits::{Meter, SearchLimits};
 use iamsat::policy::{Attached, Document, Layers, PolicyType};
 use iamsat::query::{Callers, LayeredQuestion, Query, Role, Semantics, Tree};
-use iamsat::request::{FactSets, Request, RequestSpec};
+use iamsat::request::{FactSets, Request, RequestSpec, RequesterKind as Kind};
 use iamsat::solve::{UnknownReason, prove};
 use iamsat::theory::Theory;
 use iamsat::verify::{LayeredClaim, Limits, Outcome, verify};
@@ -109,7 +109,7 @@ const RESOURCES: [&str; 9] = [
 ];
 
 /// Conditions, as operator, key and value.
-const CONDITIONS: [(&str, &str, &str); 15] = [
+const CONDITIONS: [(&str, &str, &str); 18] = [
     ("StringEquals", "aws:SourceVpc", "vpc-1"),
     ("StringNotEquals", "aws:SourceVpc", "vpc-1"),
     ("Null", "aws:SourceVpc", "true"),
@@ -119,6 +119,9 @@ const CONDITIONS: [(&str, &str, &str); 15] = [
     ("StringNotEqualsIfExists", "aws:PrincipalOrgID", ORGANIZATION),
     ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-own/*"),
     ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-other/*"),
+    ("StringNotEqualsIfExists", "aws:ResourceOrgID", ORGANIZATION),
+    ("ForAllValues:StringLike", "aws:ResourceOrgPaths", "o-other/*"),
+    ("Null", "aws:SourceVpce", "true"),
     ("StringEquals", "aws:ResourceAccount", OWN),
     ("StringNotEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}"),
     ("StringEquals", "aws:PrincipalTag/team", "a"),
@@ -203,7 +206,6 @@ fn full() -> Attached<Document> {
 }
 
 fn layers(random: &mut Random, callers: &Callers) -> Layers<Document> {
-    use iamsat::request::RequesterKind as Kind;
     let mut layers = Layers::default();
     let may_have_session = !callers.kinds().contains(&Kind::User);
     layers.identity = (0..random.below(3)).map(|_| policy(random, Principals::None, 1)).collect();
@@ -332,13 +334,18 @@ impl Case {
             }
             _ => true,
         };
+        // No request of the world names an endpoint.
+        let callers = &self.wanted.callers;
+        let is_of_service = callers.kinds() == [Kind::Service] || callers.are_service_linked();
+        let through =
+            self.layers.endpoint.is_none() || is_of_service || !mentioned.contains(&"aws:sourcevpce");
         let named = request.resource.split(':').nth(4).filter(|account| !account.is_empty());
         let given = self.layers.resource_account.as_deref();
         let owner = named.or(given).filter(|_| request.resource != "*");
         let owned = named.is_none() || given.is_none() || named == given;
         let key = first("aws:resourceaccount");
         let agrees = owner.is_none() || key.is_none() || key.as_deref() == owner;
-        scope && member && below && owned && agrees
+        scope && member && below && through && owned && agrees
     }
 
     fn show(&self) -> String {
