@@ -15,7 +15,7 @@
 //! let finding = &validation.findings[0];
 //! assert_eq!(finding.code, AwsCode::InvalidAction);
 //! assert_eq!(finding.details, "The action s3:Fly does not exist.");
-//! assert_eq!((finding.locations[0].start.line, finding.locations[0].start.column), (1, 68));
+//! assert_eq!((finding.locations[0].start.line, finding.locations[0].start.column), (1, 63));
 //! ```
 
 mod actions;
