@@ -10,7 +10,7 @@ mod open;
 mod options;
 mod validation;
 
-pub use access::access_entries;
+pub use access::{access_at_levels, access_entries};
 pub use callers::callers;
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]

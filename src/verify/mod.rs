@@ -17,11 +17,11 @@ mod refutation;
 mod verifier;
 
 pub use budget::{Budget, Limits};
-pub use certificate::{Certificate, Evidence, Finding};
+pub use certificate::{CatalogueText, Certificate, Evidence, Finding};
 pub use claim::{Claim, ClaimedPolicy};
 pub use clauses::{Clauses, QueryClauses};
 pub use error::Refusal;
 pub use lemma::Lemma;
 pub use lrat::{Proof, Step};
 pub use refutation::Refutation;
-pub use verifier::{Outcome, verify};
+pub use verifier::{Outcome, verify, verify_with};

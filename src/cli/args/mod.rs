@@ -24,6 +24,7 @@ mod semantics;
 mod simulate;
 mod value;
 mod verify;
+mod world;
 
 pub(super) use access_not_granted::AccessNotGrantedArgs;
 pub(super) use aws_globals::AwsGlobals;

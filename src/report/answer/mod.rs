@@ -21,6 +21,7 @@ mod sentence;
 mod settled;
 mod simulation;
 mod undecided;
+pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
 pub use catalogue::{CatalogueAnswer, CatalogueFacts};
@@ -34,3 +35,4 @@ pub use names::{unlisted_action, unlisted_key};
 pub use possible::{Possible, Refused, Traced};
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};
+pub use world::{among, every_request};
