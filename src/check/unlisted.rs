@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// The part of the limits of a check that these searches may use.
 const PART: u64 = 8;
 
-/// What these searches may use.
+/// Bounds on these searches, and the catalogue.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds<'o> {
     /// The catalogue; the embedded one if absent.
@@ -94,8 +94,11 @@ fn ask_again<'a, 'f>(
                 let misfit = finding.witness.request().is_listed(catalogue).err()?;
                 finding.unlisted = Some(Unlisted { part: misfit.part, why: misfit.message });
             }
-            // The addresses of a finding are those of its witness.
-            solve::Answer::Witnessed(witness) if finding.addresses.is_empty() => {
+            // The addresses of a finding are those of its witness. The world admits more keys than the reference lists for an
+            // action, so its request need not be better.
+            solve::Answer::Witnessed(witness)
+                if finding.addresses.is_empty() && witness.request().unlisted_part(catalogue).is_none() =>
+            {
                 *finding = Finding::new(&claim, *witness);
             }
             solve::Answer::Witnessed(_) | solve::Answer::Undecided(_) => {}

@@ -214,7 +214,21 @@ impl<'a> Multiplicities<'a> {
     /// condition tests its values and none inserts them: a variable has no value where its key may have several, so more values
     /// would not only add requests. Otherwise it is single-valued unless a set operator tests it.
     fn of(documents: &[Part<'a>], known: Known<'_>, variables: &Sorted<&'a str>) -> Multiplicities<'a> {
-        let conditions = || documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
+        let (mut multivalued, mut catalogued) = (Vec::new(), Vec::new());
+        let mentioned: Sorted<&'a str> = documents.iter().flat_map(|(d, ..)| d.mentioned_keys()).collect();
+        let mut unlisted = Vec::new();
+        for key in mentioned.iter().copied() {
+            match multiplicity(key) {
+                Some(Multiplicity::Multi) => multivalued.push(key),
+                Some(Multiplicity::Single) => {}
+                None => unlisted.push(key),
+            }
+        }
+        // The keys of most documents are all in our tables.
+        let conditions = || {
+            let documents = documents.iter().filter(|_| !unlisted.is_empty());
+            documents.flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions)
+        };
         let tested = |has_set: bool| -> Sorted<&'a str> {
             let is_test = |c: &&Condition| {
                 c.operator.value.set.is_some() == has_set && c.operator.value.base != OperatorBase::Null
@@ -222,16 +236,8 @@ impl<'a> Multiplicities<'a> {
             conditions().filter(is_test).map(|c| &*c.key.value.name).collect()
         };
         let (with_sets, plainly) = (tested(true), tested(false));
-        let (mut multivalued, mut catalogued) = (Vec::new(), Vec::new());
-        let mentioned: Sorted<&'a str> = documents.iter().flat_map(|(d, ..)| d.mentioned_keys()).collect();
-        for key in mentioned.iter().copied() {
-            let usual = match multiplicity(key) {
-                Some(own) => {
-                    multivalued.extend((own == Multiplicity::Multi).then_some(key));
-                    continue;
-                }
-                None => with_sets.contains(&key),
-            };
+        for key in unlisted.iter().copied() {
+            let usual = with_sets.contains(&key);
             let is_decided = !variables.contains(&key) && (usual || plainly.contains(&key));
             let is_multivalued = match is_decided.then(|| known.multiplicity(key)).flatten() {
                 Some(listed) => listed == Multiplicity::Multi,

@@ -211,3 +211,65 @@ fn verdicts_hold_for_every_listed_request() {
     println!("PASS, FAIL, UNKNOWN {verdicts:?}, narrower than all requests {narrower}, requests {judged}");
     assert!(verdicts[0] > 0 && verdicts[1] > 0 && narrower > 0 && judged > 0);
 }
+
+/// Returns a policy with the actions that AWS lists in the place of each wildcard; `None` if one stands for nothing listed, or a
+/// part of it is not a list of actions.
+fn spelled_out(policy: &Document, aws: &Catalogue) -> Option<Document> {
+    let mut value: serde_json::Value = serde_json::from_str(policy.source.text()).ok()?;
+    let statements = value.get_mut("Statement")?;
+    let mut all: Vec<&mut serde_json::Value> = match statements {
+        serde_json::Value::Array(list) => list.iter_mut().collect(),
+        one => vec![one],
+    };
+    for (statement, read) in all.iter_mut().zip(&policy.statements) {
+        if read.action.negated {
+            return None;
+        }
+        let mut names = Vec::new();
+        for pattern in read.action.values.iter().map(|value| &value.value) {
+            let listed: Vec<String> = aws.matching(pattern).map(|action| action.full_name()).collect();
+            if pattern.has_service_wildcard() || pattern.is_any() || listed.is_empty() {
+                return None;
+            }
+            names.extend(listed);
+        }
+        statement.as_object_mut()?.insert("Action".to_owned(), names.into());
+    }
+    Some(document("spelled out", &value.to_string()))
+}
+
+/// A policy and the same with every wildcard spelled out allow the same listed requests. About all requests, the wildcards allow
+/// more, and it is proved that no listed action does.
+///
+/// `IAMSAT_SPELLED` sets the number of managed policies (default 3).
+#[test]
+fn wildcards_are_the_actions_that_aws_lists() {
+    let Some(corpus) = crate::support::corpus() else { return };
+    let number = std::env::var("IAMSAT_SPELLED").map_or(3, |number| number.parse().unwrap());
+    let aws = Catalogue::embedded();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(corpus.join("managed")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut judged = 0;
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let policy = document("managed", &text);
+        let is_wild =
+            policy.statements.iter().flat_map(|s| &s.action.values).any(|v| v.value.text.contains('*'));
+        if judged == number || !is_wild || text.len() > 3_000 && number < 10 {
+            continue;
+        }
+        let Some(spelled) = spelled_out(&policy, aws) else { continue };
+        judged += 1;
+        let open = Options { policy_type: Some(PolicyType::Identity), ..Options::default() };
+        let listed = Options { world: World::Catalogue, ..open.clone() };
+        let ask = |new: &Document, old: &Document, options: &Options| no_new_access(new, old, options);
+        for (new, old) in [(&policy, &spelled), (&spelled, &policy)] {
+            assert_eq!(name(&ask(new, old, &listed)), "PASS", "{}", path.display());
+        }
+        assert_eq!(name(&ask(&spelled, &policy, &open)), "PASS", "{}", path.display());
+        let wild = ask(&policy, &spelled, &open);
+        assert!(name(&wild) == "PASS" || wild.is_latent(), "{} {wild:?}", path.display());
+    }
+    assert!(judged > 0);
+}

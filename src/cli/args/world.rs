@@ -7,17 +7,16 @@ use clap::{Args, ValueEnum};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum, PartialEq, Eq)]
 pub(crate) enum WorldName {
-    /// All requests, also for actions that AWS may add.
+    // Doc comments here would make the help of every flag twice as long.
     #[default]
     Open,
-    /// The requests that AWS lists today: a PASS says nothing about others.
     Catalogue,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct WorldArgs {
-    /// The requests in question: all of them, or only those that AWS lists today; each answer names its world
+    /// The requests in question: all of them, or only those that AWS lists today, where a PASS says nothing about others
     #[arg(long, value_name = "WORLD", default_value = "open")]
     pub(crate) world: WorldName,
 }

@@ -1,7 +1,7 @@
 //! The answer to "is there an allowed request with these properties?".
 
 use super::undecided;
-use super::world::{among, every_request, latent, unlisted};
+use super::world::{among, dated, every_request, latent, unlisted};
 use crate::check::{Answer, ONLY_FOR_SCP, Options};
 use crate::code::Code;
 use crate::evaluate::{self, Decision};
@@ -207,6 +207,6 @@ impl<'a> Found<'a> {
                 format!("UNKNOWN. {names}: {}{end}", counted(unknown.reasons.len(), "reason"))
             }
         };
-        one_line(&sentence)
+        one_line(&(sentence + &dated(world, edition)))
     }
 }

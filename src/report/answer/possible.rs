@@ -2,7 +2,7 @@
 
 use super::layers::LayersReport;
 use super::undecided;
-use super::world::{among, every_request};
+use super::world::{among, dated, every_request};
 use crate::check::{CanAnswer, CanVerdict, NearMiss, Wanted};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -116,7 +116,7 @@ impl<'a> Possible<'a> {
                 format!("{result}. {}{end}", counted(unknown.reasons.len(), "reason"))
             }
         };
-        one_line(&sentence)
+        one_line(&(sentence + &dated(world, edition)))
     }
 
     /// Returns the rows of a request.

@@ -32,12 +32,24 @@ pub fn among(world: World, edition: Option<&Edition>) -> String {
 }
 
 fn listed(world: World, edition: Option<&Edition>) -> Option<String> {
-    let date = edition.map_or("an unknown day", |edition| edition.date.as_str());
+    let name = match edition {
+        // A catalogue of one's own has its digest in its name.
+        Some(Edition { name, date, .. }) if name.ends_with(date) => format!("catalogue of {date}"),
+        Some(Edition { name, date, .. }) => format!("{name} of {date}"),
+        None => "an unknown catalogue".to_owned(),
+    };
     match world {
         World::Open => None,
-        World::ListedActions => Some(format!("for actions that AWS lists (catalogue of {date})")),
-        World::Catalogue => Some(format!("that AWS lists (catalogue of {date})")),
+        World::ListedActions => Some(format!("for actions that AWS lists ({name})")),
+        World::Catalogue => Some(format!("that AWS lists ({name})")),
     }
+}
+
+/// Names the day of the catalogue that an answer about all requests depends on; nothing for one that depends on none, and for
+/// one whose sentence says so already.
+pub(in crate::report) fn dated(world: World, edition: Option<&Edition>) -> String {
+    let edition = edition.filter(|_| world == World::Open);
+    edition.map_or_else(String::new, |edition| format!(" (names of AWS as listed on {})", edition.date))
 }
 
 /// Returns the end of a sentence about a FAIL that no request for a listed action shows.
