@@ -18,7 +18,7 @@ use crate::limits::{Meter, SearchLimits};
 use crate::policy::{ActionPattern, Document, Statement, Template};
 use crate::query::{Query, Role, World};
 use crate::request::is_of_every_service;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Product states for finding that a format and a pattern have no ARN in common; with more they count as overlapping.
@@ -26,6 +26,9 @@ const STATES: u64 = 2_000;
 
 /// The work of opening a service and of looking at one of its actions.
 const ACTION: u64 = 4;
+
+/// The tests of the action that a request passes, the keys that its service lacks, and the class of its resource.
+type Class = (Vec<bool>, Vec<bool>, Option<Lit>);
 
 /// Returns the conjunct "the request is one of the query's world"; `None` for the world of all requests.
 pub(crate) fn listed_requests<'a>(
@@ -42,7 +45,7 @@ pub(crate) fn listed_requests<'a>(
     let actions = ActionTests::of(formula);
     let mut resources = if is_whole { Some(ResourceTests::of(formula)) } else { None };
     let keys = if is_whole { limited_keys(formula, catalogue) } else { Vec::new() };
-    let mut classes: FxHashMap<(Vec<bool>, Vec<bool>, Option<Lit>), ()> = FxHashMap::default();
+    let mut classes: FxHashSet<Class> = FxHashSet::default();
     let mut representatives = Vec::new();
     for service in services(query, catalogue) {
         let tests = actions.about(service);
@@ -57,7 +60,7 @@ pub(crate) fn listed_requests<'a>(
                 Some(resources) => resources.of_action(formula, action, &mut of_formats),
             };
             for place in places {
-                if classes.insert((passed.clone(), lacks.clone(), place.class), ()).is_none() {
+                if classes.insert((passed.clone(), lacks.clone(), place.class)) {
                     representatives.push((name.clone(), place.lit, lacks.clone()));
                 }
             }

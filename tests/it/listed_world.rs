@@ -8,7 +8,7 @@ use iamsat::catalogue::Catalogue;
 use iamsat::check::{Answer, Options, no_new_access};
 use iamsat::evaluate::{self, Decision, decide};
 use iamsat::limits::CatalogueLimits;
-use iamsat::policy::{Document, PolicyType};
+use iamsat::policy::{Document, Effect, PolicyType};
 use iamsat::query::World;
 use iamsat::request::{Request, RequestPart};
 use iamsat::solve::{UnknownReason, Verdict};
@@ -222,7 +222,8 @@ fn spelled_out(policy: &Document, aws: &Catalogue) -> Option<Document> {
         one => vec![one],
     };
     for (statement, read) in all.iter_mut().zip(&policy.statements) {
-        if read.action.negated {
+        // A wildcard that denies would exclude more.
+        if read.action.negated || read.effect.value == Effect::Deny {
             return None;
         }
         let mut names = Vec::new();
