@@ -8,7 +8,10 @@ use super::members;
 use super::scan;
 use super::several::{Question, answers};
 use super::validate;
-use crate::check::{Answer, CanVerdict, Options, access_not_granted, no_new_access, no_public_access};
+use crate::catalogue::Edition;
+use crate::check::{
+    Access, Answer, CanVerdict, Options, access_not_granted, no_new_access, no_public_access,
+};
 use crate::code::Code;
 use crate::container::{Container, Entry};
 use crate::encode::DocumentRef;
@@ -19,8 +22,8 @@ use crate::report::json;
 use crate::report::{AwsCheck, Failure, Issue, Judgement, Kind, Lists, Settled};
 use crate::solve::Verdict;
 use crate::surface::{
-    JsonMembers, access_entries, answered, as_resource_policy, deadline, fit, isolated, json_members,
-    policy_type, resource_type, unwritable,
+    JsonMembers, access_at_levels, access_entries, answered, as_resource_policy, deadline, fit, isolated,
+    json_members, policy_type, resource_type, unwritable,
 };
 use crate::verify::Certificate;
 use serde::Serialize;
@@ -171,6 +174,22 @@ fn write(out: &mut Vec<u8>, id: &str, value: &impl Serialize) {
     }
 }
 
+/// Returns the entries of a line, with one for the actions that AWS lists at the levels that it names; then also the catalogue.
+fn listed(line: &Line<'_>, options: &Options) -> Result<(Vec<Access>, Option<Edition>), Failure> {
+    let Some(levels) = line.get("accessLevels") else {
+        return Ok((access_entries(line.needed("access")?.value)?, None));
+    };
+    let mut access = line.get("access").map_or(Ok(Vec::new()), access_entries)?;
+    access.push(access_at_levels(levels, options.catalogue())?);
+    Ok((access, Some(options.catalogue().edition())))
+}
+
+/// Returns an answer that names the catalogue of its lists.
+fn with_edition(mut answer: Answer, edition: Option<&Edition>) -> Answer {
+    answer.edition = answer.edition.or_else(|| edition.cloned());
+    answer
+}
+
 /// Appends the answer to a query.
 fn judge(
     batch: &Batch,
@@ -216,13 +235,14 @@ fn judge(
         }
         "check-access-not-granted" => {
             let policy = given(batch, cache, POLICY, line)?;
-            let access = access_entries(line.needed("access")?.value)?;
+            let (access, edition) = listed(line, &options)?;
             let check = AwsCheck::AccessNotGranted(Lists::of(&access));
             let policy = match policy {
                 Given::One(policy) => policy,
                 Given::Several(container) => {
                     let ask = |_: &Entry, policy: &Document, options: &Options| {
-                        Ok((check, answered(|| access_not_granted(policy, &access, options))?))
+                        let answer = answered(|| access_not_granted(policy, &access, options))?;
+                        Ok((check, with_edition(answer, edition.as_ref())))
                     };
                     let kind = CheckKind::AccessNotGranted;
                     let question = Question { kind, existing: None, options: &options, ask: &ask };
@@ -232,6 +252,7 @@ fn judge(
             let [policy] = documents([&policy])?;
             fit(&[policy.document()], options.policy_type)?;
             let answer = answered(|| access_not_granted(policy, &access, &options))?;
+            let answer = with_edition(answer, edition.as_ref());
             keep(batch, &answer, number)?;
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }

@@ -45,7 +45,7 @@ impl FormatPattern {
 
     fn plain(long: &str) -> FormatPattern {
         let mut texts = long.splitn(6, ':');
-        let next = |_| field(guaranteed(texts.next(), "an ARN format has six fields"));
+        let next = |place| field(guaranteed(texts.next(), "an ARN format has six fields"), place);
         let fields: [Template; 6] = std::array::from_fn(next);
         let slashes = fields.last().map_or(0, slashes);
         FormatPattern { fields, except: None, slashes }
@@ -78,6 +78,17 @@ impl<'c> ArnFormat<'c> {
 
     fn pattern(self) -> &'c FormatPattern {
         at(self.service.format_patterns(), self.number)
+    }
+
+    /// Returns the number that tells it from others of its service.
+    pub(crate) fn number(self) -> usize {
+        self.number
+    }
+
+    /// Returns the patterns of its six fields, and of those of ARNs that match them and are not of the format.
+    pub(crate) fn fields_and_exceptions(self) -> (&'c [Template; 6], Option<&'c [Template; 6]>) {
+        let pattern = self.pattern();
+        (self.fields(), pattern.except.as_deref().map(|except| &except.fields))
     }
 
     /// Returns the format as AWS spells it.
@@ -151,8 +162,13 @@ pub(super) fn fields_of(arn: &str) -> Option<[&str; 6]> {
     fields.iter_mut().all(|field| parts.next().map(|part| *field = part).is_some()).then_some(fields)
 }
 
-/// Returns the pattern of one field.
-fn field(text: &str) -> Template {
+/// The fields of partition, region and account.
+const MAY_BE_EMPTY: [usize; 3] = [1, 3, 4];
+
+/// Returns the pattern of one field. Region and account may be empty where a format has variables for them: the ARN of a public
+/// parameter is `arn:aws:ssm:us-east-1::parameter/aws/service/a` (AWS Systems Manager User Guide, "Discovering public parameters"). An empty
+/// partition does not occur, but to leave it in only adds ARNs.
+fn field(text: &str, place: usize) -> Template {
     let mut parts = Vec::new();
     for piece in text.split_inclusive('}') {
         let literal = match piece.strip_suffix('}').and_then(|piece| piece.split_once('{')) {
@@ -168,7 +184,10 @@ fn field(text: &str) -> Template {
             }
         }
         if piece.ends_with('}') {
-            parts.extend(key_pattern("*").parts().iter().cloned());
+            match MAY_BE_EMPTY.contains(&place) {
+                true => parts.push(Part::Many),
+                false => parts.extend(key_pattern("*").parts().iter().cloned()),
+            }
         }
     }
     Template::from_parts(parts)
@@ -187,7 +206,8 @@ mod tests {
         let cases = [
             ("~{Queue}", "arn:aws:sqs:us-east-1:111122223333:q", true),
             ("~{Queue}", "arn:aws:sqs:us-east-1:111122223333:", false),
-            ("~{Queue}", "arn:aws:sqs::111122223333:q", false),
+            ("~{Queue}", "arn:aws:sqs::111122223333:q", true),
+            ("~parameter/{P}", "arn:aws:sqs:us-east-1::parameter/a", true),
             ("~{Queue}", "arn:aws:sns:us-east-1:111122223333:q", false),
             ("~{Queue}", "arn:aws:sqs:us-east-1:111122223333", false),
             ("arn:{Partition}:s3:::{B}/{O}", "arn:aws:s3:::b/o/p:q", true),
@@ -211,7 +231,7 @@ mod tests {
             ("*", true),
             ("arn:aws:sqs:*:*:team-*", true),
             ("arn:aws:sqs:us-east-1:111122223333:q", true),
-            ("arn:aws:sqs:::q", false),
+            ("arn:aws:sqs:::q", true),
             ("arn:aws:s3:::b", false),
             ("arn:aws:sqs*", true),
             ("arn:aws:sns*", false),

@@ -101,6 +101,11 @@ pub enum Carried {
 }
 
 impl Service {
+    /// True if the service lists a key of this name, in lower case, for some of its actions.
+    pub(crate) fn knows_key(&self, wanted: &str) -> bool {
+        self.keys().any(|key| key.is_named(wanted))
+    }
+
     /// True if the service lists a key of this name.
     pub fn lists_key(&self, key: &Key<'_>) -> bool {
         let name = key.lower_name();

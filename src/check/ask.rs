@@ -2,17 +2,20 @@
 
 use super::isolation::caught;
 use super::judging::{Judging, Weakened};
-use super::likelier::likelier;
+use super::likelier::{BETTER_WITNESSES, likelier};
 use super::listed::listed;
+use super::unlisted::{Bounds, prove_unlisted};
+use super::work::{compiling, values};
 use crate::catalogue::{Catalogue, Edition};
+use crate::code::Code;
 use crate::confirm::{Claim, Referee};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
 use crate::formula::Lit;
 use crate::index::broken;
 use crate::limits::{Exhausted, Meter, SearchLimits, SharedWork};
 use crate::policy::{Document, PolicyType};
-use crate::query::{Query, Semantics};
-use crate::request::{AddressSet, Requester};
+use crate::query::{Known, Query, Semantics, World};
+use crate::request::{AddressSet, RequestPart, Requester};
 use crate::solve::{self, Finding, Proof, Search, Stats, Unknown, UnknownReason, Verdict, decide, prove};
 use crate::theory::Theory;
 use crate::verify::{Certificate, Limits, Refusal, Refutation};
@@ -51,6 +54,9 @@ pub struct Options {
     pub boundary: Option<bool>,
     /// The facts of AWS that answers name; those of [`Catalogue::embedded`] if absent (`--catalogue`).
     pub catalogue: Option<Arc<Catalogue>>,
+    /// The requests that questions are about (`--world`). [`crate::check::difference`], [`crate::check::lint`] and
+    /// [`crate::check::external_access`] are about all requests whatever this says.
+    pub world: World,
     /// Shows the first request that is found. Otherwise, if AWS lists no such request, a few others are offered to the referee:
     /// answers for people gain from it, and many answers in a row take a fourth longer.
     pub first_witness: bool,
@@ -78,6 +84,28 @@ impl Options {
             Some(catalogue) => catalogue,
             None => Catalogue::embedded(),
         }
+    }
+
+    /// Returns the world, and the catalogue that describes it.
+    pub(super) fn known(&self) -> Known<'_> {
+        Known { world: self.world, catalogue: self.catalogue.as_deref() }
+    }
+
+    /// Returns the identity of the catalogue, if an answer with these assumptions depends on one.
+    pub(super) fn edition(&self, assumptions: &[Assumption]) -> Option<Edition> {
+        let rests = [Code::CatalogueWorld, Code::KeyMultiplicityAsCatalogued];
+        let does = assumptions.iter().any(|assumption| rests.contains(&assumption.0));
+        does.then(|| self.catalogue().edition())
+    }
+
+    /// Returns the options for a question whose requests nobody sees: the first one will do.
+    pub(super) fn unseen(&self) -> Options {
+        Options { first_witness: true, ..self.clone() }
+    }
+
+    /// Returns the theory that proposes values.
+    pub(super) fn theory(&self, semantics: Semantics) -> Theory {
+        Theory::new(semantics.requesters()).with_names_of(self.catalogue.clone())
     }
 
     /// These options for several questions that serve one answer: together they may do the work of one check. Options that share
@@ -134,7 +162,9 @@ pub struct Answer {
     pub beside_others: bool,
     /// For a comparison of what policies allow alone: the new policy denies less, or may deny less.
     pub weakened: Option<Weakened>,
-    /// The catalogue that the query was made with, if it was.
+    /// The requests that the query is about.
+    pub world: World,
+    /// The catalogue that the answer depends on, if it does.
     pub edition: Option<Edition>,
     pub(super) certificate: Option<Certificate>,
     /// True if a broken invariant ended the check.
@@ -171,6 +201,7 @@ impl Answer {
             open: None,
             beside_others: false,
             weakened: None,
+            world: World::Open,
             edition: None,
             certificate: None,
             is_fault: true,
@@ -195,6 +226,32 @@ impl Answer {
     pub fn is_only_for_scp(&self) -> bool {
         match &self.verdict {
             Verdict::Fail(findings) => findings.iter().all(|finding| self.is_for_scp(finding)),
+            Verdict::Pass(_) | Verdict::Unknown(_) => false,
+        }
+    }
+
+    /// True if the answer is a FAIL, and it is proved that no request for an action that AWS lists shows it: neither one of the
+    /// findings, nor another one beside them.
+    ///
+    /// ```
+    /// use iamsat::check::{Options, no_new_access};
+    /// # fn policy(action: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Statement":{{"Effect":"Allow","Action":{action},"Resource":"*"}}}}"#).parse().unwrap()
+    /// # }
+    /// let is_latent = |new: &str, existing: &str| {
+    ///     no_new_access(&policy(new), &policy(existing), &Options::default()).is_latent()
+    /// };
+    /// // Both match the same two actions that AWS lists.
+    /// assert!(is_latent(r#""sqs:Purge*""#, r#""sqs:PurgeQueue""#));
+    /// assert!(!is_latent(r#""sqs:*""#, r#""sqs:PurgeQueue""#));
+    /// ```
+    pub fn is_latent(&self) -> bool {
+        let is_unlisted = |finding: &Finding| {
+            finding.addresses.is_empty()
+                && finding.unlisted.as_ref().is_some_and(|unlisted| unlisted.part == RequestPart::Action)
+        };
+        match &self.verdict {
+            Verdict::Fail(findings) => self.open.is_none() && findings.iter().all(is_unlisted),
             Verdict::Pass(_) | Verdict::Unknown(_) => false,
         }
     }
@@ -250,8 +307,12 @@ pub(super) fn ask_for<'a>(
     let semantics = semantics(query, options);
     let is_inferred = options.policy_type.is_none();
     let options = &options.sharing();
+    let query = &query.knowing(options.known());
     isolated(semantics.policy_type, is_inferred, || {
-        let answer = searched(shown, query, documents, semantics, options);
+        let mut answer = searched(shown, query, documents, semantics, options);
+        if shown == Shown::Each {
+            told_unlisted(&mut answer, query, documents, semantics, options);
+        }
         with_certificate(answer, query, semantics, options, || {
             certified(query, documents, semantics, options)
         })
@@ -267,6 +328,24 @@ pub(super) fn isolated(
     match caught(check) {
         Ok(answer) => answer,
         Err(message) => Answer::internal(message, policy_type, policy_type_inferred),
+    }
+}
+
+/// Adds to the findings of a FAIL the proof that AWS lists no request that shows them, or gives them a request that is listed.
+pub(super) fn told_unlisted<'a>(
+    answer: &mut Answer,
+    query: &Query<'a>,
+    documents: &[DocumentRef<'a>],
+    semantics: Semantics,
+    options: &Options,
+) {
+    let Verdict::Fail(findings) = &mut answer.verdict else { return };
+    if options.first_witness || options.world != World::Open {
+        return;
+    }
+    let bounds = Bounds { catalogue: options.catalogue.as_ref(), limits: &options.limits };
+    if prove_unlisted(findings, query, documents, semantics, bounds) {
+        answer.edition = Some(options.catalogue().edition());
     }
 }
 
@@ -290,7 +369,7 @@ fn searched<'a>(
     let assumptions = assumptions(query, documents, &encoding.context, encoding.formula.mentioned());
     let indexes = documents.iter().map(|document| document.actions());
     let referee = Referee::new(query, semantics).with_indexes(indexes);
-    let theory = Theory::new(semantics.requesters());
+    let theory = options.theory(semantics);
     let mut search = Search::new(&mut encoding.formula, theory, options.limits_left());
     // A statement outside of the slice has a false goal, which no request satisfies.
     let mut goals = encoding.goals.clone();
@@ -302,13 +381,14 @@ fn searched<'a>(
     let mut outcome = Outcome::default();
     let mut goals = goals.into_iter().peekable();
     let mut goal: Vec<Lit> = Vec::new();
+    let mut searches = BETTER_WITNESSES;
     while let Some((document, statement, lit)) = goals.next() {
         let claim = referee.claim(document, statement);
         goal.clear();
         goal.push(lit);
         goal.extend(encoding.shared.iter().filter(|_| lit != Lit::FALSE));
         let answer = decide(&mut search, &goal, &claim);
-        let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+        let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer, &mut searches);
         let answer = match options.first_witness {
             true => answer,
             false => listed(options.catalogue(), &claim, &options.shared_work, answer),
@@ -333,6 +413,7 @@ fn searched<'a>(
     }
     let stats = spent(search.stats(), before, options);
     let (verdict, open) = outcome.verdict();
+    let edition = options.edition(&assumptions);
     Answer {
         verdict,
         policy_type: semantics.policy_type,
@@ -343,34 +424,11 @@ fn searched<'a>(
         open,
         beside_others: false,
         weakened: None,
-        edition: None,
+        world: options.world,
+        edition,
         certificate: None,
         is_fault: false,
     }
-}
-
-/// The work of compiling a value of a policy.
-const VALUE: u64 = 10;
-
-/// The work of making a pattern on the requester's word for a value of a key.
-const DERIVED: u64 = 40;
-
-/// The work of making a variable.
-const VARIABLE: u64 = 20;
-
-/// The work of making a node of a formula, and of knowing it in a search.
-const NODE: u64 = 4;
-
-/// The work that went into an encoding.
-pub(super) fn compiling(encoding: &Encoding<'_>) -> u64 {
-    let formula = &encoding.formula;
-    let counts = [
-        (encoding.size, VALUE),
-        (formula.graph.len(), NODE),
-        (formula.variable_count(), VARIABLE),
-        (formula.derived_count(), DERIVED),
-    ];
-    counts.into_iter().map(|(count, work)| count as u64 * work).sum()
 }
 
 /// The sizes of a search whose work is taken from what is left, with all work of its question, `before` which so much was left.
@@ -378,12 +436,6 @@ pub(super) fn spent(search: Stats, before: u64, options: &Options) -> Stats {
     options.shared_work.take(search.work);
     options.shared_work.count_search();
     Stats { work: before - options.limits_left().work, ..search }
-}
-
-/// Returns the number of statements of the documents and of the values that they list.
-pub(super) fn values(query: &Query<'_>) -> u64 {
-    let statements = query.documents().iter().flat_map(|document| &document.statements);
-    statements.map(|statement| statement.value_count() as u64 + 1).sum()
 }
 
 /// The results for the goals so far.
@@ -475,7 +527,7 @@ pub(super) fn certified<'a>(
     let read = values(query) + compiling(&encoding);
     options.shared_work.spend(read).map_err(Refusal::at_limit)?;
     let mut meter = Meter::new(&options.limits_left());
-    let refutation = prove(&mut encoding, Theory::new(semantics.requesters()), &mut meter);
+    let refutation = prove(&mut encoding, options.theory(semantics), &mut meter);
     options.shared_work.spend(meter.worked()).map_err(Refusal::at_limit)?;
     let refutation = refutation?;
     if options.certify {

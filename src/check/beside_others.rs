@@ -13,7 +13,7 @@ use crate::encode::{Assumption, DocumentRef, keeps_denials};
 use crate::index::broken;
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Effect, RequestSet, ResourceShape, Starts, Statement};
-use crate::query::Query;
+use crate::query::{Query, World};
 use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
 use crate::verify::Certificate;
 
@@ -88,7 +88,15 @@ pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bo
         return false;
     }
     let limits = SearchLimits { findings: 1, ..options.limits };
-    let options = Options { limits, certificate: false, certify: false, ..options.clone() };
+    // The rule by which policies are judged is the same in each world.
+    let options = Options {
+        limits,
+        certificate: false,
+        certify: false,
+        world: World::Open,
+        first_witness: true,
+        ..options.clone()
+    };
     !matches!(find([document], [], [], &options).verdict, Verdict::Fail(_))
 }
 
@@ -170,8 +178,13 @@ pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
                 for finding in found {
                     let place = (finding.document, finding.statement);
                     // A statement that is new in one set is usually new in the next set too.
-                    if !findings.iter().any(|other| (other.document, other.statement) == place) {
-                        findings.push(finding);
+                    match findings.iter_mut().find(|other| (other.document, other.statement) == place) {
+                        None => findings.push(finding),
+                        // A request that AWS lists is the better witness, and the proof about one set is none about another.
+                        Some(other) if finding.unlisted.is_none() && other.unlisted.is_some() => {
+                            *other = finding;
+                        }
+                        Some(_) => {}
                     }
                 }
             }
@@ -182,6 +195,7 @@ pub(super) fn combined(mut parts: impl Iterator<Item = Answer>) -> Answer {
     for answer in parts {
         whole.stats = whole.stats.and(&answer.stats);
         whole.is_fault |= answer.is_fault;
+        whole.edition = whole.edition.or(answer.edition);
         let new: Vec<Assumption> =
             answer.assumptions.into_iter().filter(|a| !whole.assumptions.contains(a)).collect();
         whole.assumptions.extend(new);

@@ -1,9 +1,11 @@
 //! Asks if all layers together allow some request.
 
-use super::ask::{Options, certified, compiling, spent, values};
+use super::ask::{Options, certified, spent};
 use super::isolation::caught;
-use super::likelier::likelier;
+use super::likelier::{BETTER_WITNESSES, likelier};
 use super::listed::{lacks_resource, listed};
+use super::work::{compiling, values};
+use crate::catalogue::Edition;
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, Shown};
 use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, needs_permission, on_arn};
@@ -11,10 +13,9 @@ use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::formula::Lit;
 use crate::limits::Exhausted;
 use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
-use crate::query::{Callers, LayeredQuestion, Query, Semantics};
+use crate::query::{Callers, LayeredQuestion, Query, Semantics, World};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
-use crate::theory::Theory;
 use crate::verify::{Certificate, LayeredClaim, Refusal};
 use std::sync::OnceLock;
 
@@ -38,6 +39,10 @@ pub struct CanAnswer {
     pub assumptions: Vec<Assumption>,
     /// Sizes of the search.
     pub stats: Stats,
+    /// The requests that the question is about.
+    pub world: World,
+    /// The catalogue that the answer depends on, if it does.
+    pub edition: Option<Edition>,
     certificate: Option<Certificate>,
 }
 
@@ -204,7 +209,7 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         boundary: Some(layers.boundary.is_some()),
         ..Semantics::of(PolicyType::Resource)
     };
-    let query = question.query();
+    let query = question.query().knowing(options.known());
     let documents = documents(&query, layers);
     let before = options.limits_left().work;
     if options.shared_work.spend(values(&query)).is_err() {
@@ -220,10 +225,10 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     let claim = referee.claim(0, 0);
     let mut goal: Vec<Lit> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
     goal.extend(&encoding.shared);
-    let mut search =
-        Search::new(&mut encoding.formula, Theory::new(semantics.requesters()), options.limits_left());
+    let mut search = Search::new(&mut encoding.formula, options.theory(semantics), options.limits_left());
     let answer = decide(&mut search, &goal, &claim);
-    let answer = likelier(&mut search, &encoding.context, &mut goal, &claim, answer);
+    let answer =
+        likelier(&mut search, &encoding.context, &mut goal, &claim, answer, &mut { BETTER_WITNESSES });
     let answer = on_a_resource(&mut search, &mut goal, &claim, options, answer);
     let answer = by_permission(&mut search, &mut goal, &claim, options, answer);
     let answer = match options.first_witness {
@@ -238,7 +243,8 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
             CanVerdict::Unknown(Box::new(placed(*unknown, &query, layers, wanted)))
         }
     };
-    let answer = CanAnswer { verdict, assumptions, stats, certificate: None };
+    let edition = options.edition(&assumptions);
+    let answer = CanAnswer { verdict, assumptions, stats, world: options.world, edition, certificate: None };
     with_certificate(answer, layers, wanted, semantics, options)
 }
 
@@ -339,7 +345,7 @@ fn evidence(
 ) -> Result<Option<Certificate>, Refusal> {
     let claim =
         LayeredClaim::new(layers.map(|document| document.document()), &wanted.callers, &wanted.scope)?;
-    let query = claim.query();
+    let query = claim.query().knowing(options.known());
     Ok(match &answer.verdict {
         CanVerdict::Can(witness) => {
             let request = witness.request();
@@ -360,6 +366,8 @@ fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnsw
         verdict: CanVerdict::Unknown(Box::new(Unknown { reasons, candidate })),
         assumptions: Vec::new(),
         stats: Stats::default(),
+        world: World::Open,
+        edition: None,
         certificate: None,
     }
 }

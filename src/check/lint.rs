@@ -560,12 +560,14 @@ impl Linter<'_> {
         one: DocumentRef<'_>,
         other: DocumentRef<'_>,
     ) -> Result<bool, Stopped> {
-        Ok(matches!(self.ask(|options| inside(set, one, other, options))?, Verdict::Pass(_)))
+        Ok(matches!(self.ask(|options| inside(set, one, other, &options.unseen()))?, Verdict::Pass(_)))
     }
 
     /// Returns true if it is proved that the policies allow no request that every document of `within` allows.
     fn none(&mut self, policies: &[DocumentRef<'_>], within: &[DocumentRef<'_>]) -> Result<bool, Stopped> {
-        Ok(matches!(self.found(policies, within)?, Verdict::Pass(_)))
+        let [policies, within] = [policies, within].map(|documents| documents.iter().copied());
+        let verdict = self.ask(|options| find(policies, within, [], &options.unseen()))?;
+        Ok(matches!(verdict, Verdict::Pass(_)))
     }
 
     /// Returns a request that the policies and every document of `within` allow, if one is found.
@@ -574,19 +576,11 @@ impl Linter<'_> {
         policies: &[DocumentRef<'_>],
         within: &[DocumentRef<'_>],
     ) -> Result<Option<Finding>, Stopped> {
-        match self.found(policies, within)? {
+        let [policies, within] = [policies, within].map(|documents| documents.iter().copied());
+        match self.ask(|options| find(policies, within, [], options))? {
             Verdict::Fail(findings) => Ok(findings.into_iter().next()),
             Verdict::Pass(_) | Verdict::Unknown(_) => Ok(None),
         }
-    }
-
-    fn found(
-        &mut self,
-        policies: &[DocumentRef<'_>],
-        within: &[DocumentRef<'_>],
-    ) -> Result<Verdict, Stopped> {
-        let [policies, within] = [policies, within].map(|documents| documents.iter().copied());
-        self.ask(|options| find(policies, within, [], options))
     }
 }
 

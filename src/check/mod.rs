@@ -24,6 +24,8 @@ mod query_budget;
 mod reduction;
 mod region;
 mod statement_index;
+mod unlisted;
+mod work;
 mod zone;
 
 pub use crate::encode::{Assumption, DocumentRef, PreparedDocument};

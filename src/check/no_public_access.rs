@@ -1,6 +1,7 @@
 //! Checks that the policy lets no outsider in.
 
-use super::ask::{Answer, Options, certified, compiling, isolated, spent, values, with_certificate};
+use super::ask::{Answer, Options, certified, isolated, spent, told_unlisted, with_certificate};
+use super::work::{compiling, values};
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, names_address};
 use crate::encode::{DocumentRef, Encoding, address_beyond, assumptions, no_address};
@@ -14,7 +15,6 @@ use crate::solve::{
     self, Finding, Proof, Search, ShownAddresses, Unknown, UnknownReason, Verdict, Witness, decide,
 };
 use crate::span::Span;
-use crate::theory::Theory;
 use rustc_hash::FxHashMap;
 
 const SOURCE_IP: &str = "aws:sourceip";
@@ -64,8 +64,9 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         heuristics: false,
         boundary: options.boundary,
     };
-    let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
     let options = &options.sharing();
+    let anywhere = Query::no_public_access(policy, Outside { resource_type, but_for: Vec::new() });
+    let anywhere = anywhere.knowing(options.known());
     let before = options.limits_left().work;
     if options.shared_work.spend(values(&anywhere)).is_err() {
         return Answer::out_of_work(semantics.policy_type, false);
@@ -86,7 +87,7 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
     };
     let by_address = encoding.by_address;
     let mut outcome = Outcome::default();
-    let theory = Theory::new(semantics.requesters());
+    let theory = options.theory(semantics);
     let mut search = Search::new(&mut encoding.formula, theory, options.limits_left());
     match places {
         Err(limit) => {
@@ -117,7 +118,8 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         Verdict::Fail(_) => (Vec::new(), Some(found).filter(|set| !set.intervals().is_empty())),
         Verdict::Unknown(_) => (Vec::new(), None),
     };
-    let answer = Answer {
+    let edition = options.edition(&assumptions);
+    let mut answer = Answer {
         verdict,
         policy_type: semantics.policy_type,
         policy_type_inferred: false,
@@ -127,12 +129,14 @@ fn answer(document: DocumentRef<'_>, resource_type: ResourceType, options: &Opti
         open,
         beside_others: false,
         weakened: None,
-        edition: None,
+        world: options.world,
+        edition,
         certificate: None,
         is_fault: false,
     };
+    told_unlisted(&mut answer, &anywhere, &[document], semantics, options);
     // The proof is about all statements at once, without the addresses that were found.
-    let query = Query::no_public_access(policy, Outside { resource_type, but_for });
+    let query = Query::no_public_access(policy, Outside { resource_type, but_for }).knowing(options.known());
     with_certificate(answer, &query, semantics, options, || {
         certified(&query, &[document], semantics, options)
     })

@@ -2,6 +2,7 @@
 
 use super::{Answer, Options};
 use crate::limits::{Exhausted, SearchLimits};
+use crate::query::World;
 use crate::solve::{Unknown, UnknownReason, Verdict};
 
 /// All queries together may explore this many times the product states of one check.
@@ -74,7 +75,7 @@ impl QueryBudget {
 
     fn new(options: &Options, states: u128) -> QueryBudget {
         QueryBudget {
-            options: Options { certificate: false, ..options.sharing() },
+            options: Options { certificate: false, world: World::Open, ..options.sharing() },
             queries: options.limits.questions,
             states,
             half_states: states / 2,

@@ -10,7 +10,7 @@ pub use referee::{Claim, Referee};
 use crate::code::Code;
 use crate::evaluate::{self, Case, Truth};
 use crate::policy::{RequestSet, read_instant};
-use crate::query::Role;
+use crate::query::{Role, World};
 use crate::request::{FactSets, Request, Requesters};
 
 /// The facts that link the values of two keys.
@@ -196,5 +196,17 @@ fn is_asked_about(request: &Request, claim: &Claim<'_>) -> Result<(), Disagreeme
     {
         return Err(Disagreement::new("the query is not about this request"));
     }
-    Ok(())
+    let known = claim.query.known();
+    match known.world {
+        World::Open => Ok(()),
+        World::ListedActions if known.catalogue().action(&request.action).is_some() => Ok(()),
+        World::ListedActions => Err(Disagreement::new("the query is about actions that AWS lists")),
+        World::Catalogue => {
+            let statements = || claim.query.documents().iter().map(|document| &document.statements);
+            // A variable has no value where its key may have several: one value would give other requests, not fewer.
+            let is_inserted = |key: &str| statements().any(|all| all.variable_keys().any(|own| own == key));
+            let listed = request.is_in_catalogue_but_for(known.catalogue(), &is_inserted);
+            listed.map_err(|misfit| Disagreement::new(misfit.message))
+        }
+    }
 }

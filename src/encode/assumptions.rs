@@ -1,5 +1,6 @@
 //! The named assumptions on which an answer depends.
 
+use crate::catalogue::Carried;
 use crate::code::Code;
 use crate::encode::context::Context;
 use crate::encode::facts::is_of_signer;
@@ -7,8 +8,8 @@ use crate::encode::mentioned_ids::MentionedIds;
 use crate::encode::prepared::DocumentRef;
 use crate::encode::prepared::features::Features;
 use crate::policy::{Document, Effect};
-use crate::query::{Layered, Query, Role};
-use crate::request::{HEURISTICS, Heuristic};
+use crate::query::{Layered, Query, Role, World};
+use crate::request::{HEURISTICS, Heuristic, is_of_every_service};
 
 /// A choice at a point on which sources disagree; see `docs/trust.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +55,7 @@ pub fn assumptions(
     {
         found.add(Code::SharedOidcProviders);
     }
+    found.add_of_world(query, context, mentioned);
     if context.semantics.heuristics {
         let has = |key: &str| mentioned.contains(&key);
         let takes_part = |h: &&Heuristic| match h.keys {
@@ -96,6 +98,21 @@ impl Found {
             (!layers.session.is_empty() && layers.resource.is_some(), Code::SessionGrantBeatsSessionPolicy),
             (layers.resource.is_some() && may_be_of("s3"), Code::BucketOwnerEnforced),
             (may_be_of("iam"), Code::AwsProtectedEntities),
+        ];
+        names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
+    }
+
+    /// Adds the choices that rest on a catalogue.
+    fn add_of_world(&mut self, query: &Query<'_>, context: &Context<'_>, mentioned: &[&str]) {
+        let known = query.known();
+        let is_whole = known.world == World::Catalogue;
+        let is_beyond =
+            |key: &&str| !is_of_every_service(key) && known.catalogue().carriers_of(key) == Carried::Unknown;
+        let names = [
+            (!context.catalogued.is_empty(), Code::KeyMultiplicityAsCatalogued),
+            (known.world != World::Open, Code::CatalogueWorld),
+            (is_whole, Code::RequiredRowsAreRequired),
+            (is_whole && mentioned.iter().any(is_beyond), Code::KeysBeyondTheCatalogue),
         ];
         names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));
     }

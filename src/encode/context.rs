@@ -6,7 +6,7 @@ use crate::policy::{
     Condition, Document, Effect, OperatorBase, Part as Piece, PrincipalForms, RequestSet, SetPrefix,
     Template, spelled_variables,
 };
-use crate::query::{Layer, Query, Role, Semantics};
+use crate::query::{Known, Layer, Query, Role, Semantics};
 use crate::request::{Multiplicity, multiplicity};
 
 /// How all documents of a query are read together.
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub(crate) forms: Vec<PrincipalForms>,
     /// The number of elements of each multivalued key (lower-cased name). A key without an entry is single-valued.
     pub element_counts: TextMap<&'a str, u32>,
+    /// Keys (lower-cased names) with another number of values than without the catalogue.
+    pub(crate) catalogued: Sorted<&'a str>,
     /// Keys of object tags (lower-cased names) that the documents spell in several ways. AWS leaves open if the spellings name
     /// one key.
     pub spelled_differently: TextSet<&'a str>,
@@ -53,6 +55,8 @@ impl<'a> Context<'a> {
         if forms.iter().all(|forms| *forms == PrincipalForms::All) {
             forms.clear();
         }
+        let variables = documents.iter().flat_map(|(d, ..)| d.statements.variable_keys()).collect();
+        let multiplicities = Multiplicities::of(documents, query.known(), &variables);
         Context {
             semantics,
             resource_unconstrained: query.layered().is_none()
@@ -60,9 +64,10 @@ impl<'a> Context<'a> {
             allows_whole_resource: query.outside().is_some(),
             scopes,
             forms,
-            element_counts: element_counts(documents),
+            element_counts: element_counts(documents, &multiplicities.multivalued),
+            catalogued: multiplicities.catalogued,
             spelled_differently: spelled_differently(documents),
-            variables: documents.iter().flat_map(|(d, ..)| d.statements.variable_keys()).collect(),
+            variables,
             equalities: equalities(documents),
         }
     }
@@ -197,6 +202,57 @@ fn equalities<'a>(documents: &[Part<'a>]) -> Sorted<(&'a str, &'a str)> {
     conditions.flat_map(of).collect()
 }
 
+/// The keys with several values.
+struct Multiplicities<'a> {
+    multivalued: Sorted<&'a str>,
+    /// Those about which the catalogue decides.
+    catalogued: Sorted<&'a str>,
+}
+
+impl<'a> Multiplicities<'a> {
+    /// Finds them among the keys that the documents mention. About a key that is in no table of ours the catalogue decides if a
+    /// condition tests its values and none inserts them: a variable has no value where its key may have several, so more values
+    /// would not only add requests. Otherwise it is single-valued unless a set operator tests it.
+    fn of(documents: &[Part<'a>], known: Known<'_>, variables: &Sorted<&'a str>) -> Multiplicities<'a> {
+        let (mut multivalued, mut catalogued) = (Vec::new(), Vec::new());
+        let mentioned: Sorted<&'a str> = documents.iter().flat_map(|(d, ..)| d.mentioned_keys()).collect();
+        let mut unlisted = Vec::new();
+        for key in mentioned.iter().copied() {
+            match multiplicity(key) {
+                Some(Multiplicity::Multi) => multivalued.push(key),
+                Some(Multiplicity::Single) => {}
+                None => unlisted.push(key),
+            }
+        }
+        // The keys of most documents are all in our tables.
+        let conditions = || {
+            let documents = documents.iter().filter(|_| !unlisted.is_empty());
+            documents.flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions)
+        };
+        let tested = |has_set: bool| -> Sorted<&'a str> {
+            let is_test = |c: &&Condition| {
+                c.operator.value.set.is_some() == has_set && c.operator.value.base != OperatorBase::Null
+            };
+            conditions().filter(is_test).map(|c| &*c.key.value.name).collect()
+        };
+        let (with_sets, plainly) = (tested(true), tested(false));
+        for key in unlisted.iter().copied() {
+            let usual = with_sets.contains(&key);
+            let is_decided = !variables.contains(&key) && (usual || plainly.contains(&key));
+            let is_multivalued = match is_decided.then(|| known.multiplicity(key)).flatten() {
+                Some(listed) => listed == Multiplicity::Multi,
+                None => usual,
+            };
+            multivalued.extend(is_multivalued.then_some(key));
+            catalogued.extend((is_multivalued != usual).then_some(key));
+        }
+        Multiplicities {
+            multivalued: multivalued.into_iter().collect(),
+            catalogued: catalogued.into_iter().collect(),
+        }
+    }
+}
+
 /// Returns, for each multivalued key, the largest number of elements that a request needs in order to answer the query.
 ///
 /// A request that satisfies the goal still satisfies it if its set of values is reduced to one value for every *existential*
@@ -205,18 +261,7 @@ fn equalities<'a>(documents: &[Part<'a>]) -> Sorted<(&'a str, &'a str)> {
 /// empty text, for which ForAllValues may hold). Two more keep it plural under a plain operator. A document that must allow needs
 /// only one of its Allow statements; one that must refuse or deny needs only one of its Deny statements. Each of the other
 /// statements may need its own value.
-fn element_counts<'a>(documents: &[Part<'a>]) -> TextMap<&'a str, u32> {
-    let conditions = || documents.iter().flat_map(|(d, ..)| &d.statements).flat_map(|s| &s.conditions);
-    let has_set =
-        |c: &&Condition| c.operator.value.set.is_some() && c.operator.value.base != OperatorBase::Null;
-    // A key that is in no table is single-valued unless a set operator tests it.
-    let with_sets: Sorted<&str> = conditions().filter(has_set).map(|c| &*c.key.value.name).collect();
-    let mentioned = documents.iter().flat_map(|(document, ..)| document.mentioned_keys());
-    let is_multivalued = |key: &&str| match multiplicity(key) {
-        Some(known) => known == Multiplicity::Multi,
-        None => with_sets.contains(key),
-    };
-    let multivalued: Sorted<&str> = mentioned.filter(is_multivalued).collect();
+fn element_counts<'a>(documents: &[Part<'a>], multivalued: &Sorted<&'a str>) -> TextMap<&'a str, u32> {
     if multivalued.is_empty() {
         return TextMap::default();
     }

@@ -1,6 +1,6 @@
 //! The query: layers of documents, each with its role.
 
-use super::{Callers, CheckKind, Outside, Tree};
+use super::{Callers, CheckKind, Known, Outside, Tree};
 use crate::index::broken;
 use crate::policy::{Access, Document, Layers, RequestSet};
 use std::ops::Range;
@@ -61,6 +61,7 @@ pub struct Query<'a> {
     access: Option<&'a [Access]>,
     outside: Option<Outside>,
     layered: Option<Layered<'a>>,
+    known: Known<'a>,
 }
 
 /// The layers of a decision, and the callers that it is about, for those who decide about one request.
@@ -84,6 +85,7 @@ impl<'a> Query<'a> {
             access: None,
             outside: None,
             layered: None,
+            known: Known::default(),
         }
     }
 
@@ -199,6 +201,31 @@ impl<'a> Query<'a> {
     #[must_use]
     pub fn capped_by(self, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
         self.layer(Role::Caps, RequestSet::ALLOWED, documents)
+    }
+
+    /// Returns the same query about the requests of this world only.
+    ///
+    /// ```
+    /// use iamsat::query::{Known, Query, World};
+    /// # fn policy(statement: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
+    /// # }
+    /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+    /// let query = Query::no_new_access(&policy, &policy);
+    /// let known = Known { world: World::Catalogue, ..query.known() };
+    /// assert_eq!(query.knowing(known).known().world, World::Catalogue);
+    /// ```
+    #[must_use]
+    pub fn knowing<'s>(&self, known: Known<'s>) -> Query<'s>
+    where
+        'a: 's,
+    {
+        Query { known, ..self.clone() }
+    }
+
+    /// Returns the requests that the query is about, and the catalogue.
+    pub fn known(&self) -> Known<'a> {
+        self.known
     }
 
     /// Returns the kind of check to which the query belongs.

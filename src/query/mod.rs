@@ -8,6 +8,7 @@ mod outside;
 mod rules;
 mod semantics;
 mod tree;
+mod world;
 
 pub use callers::Callers;
 pub use decision::LayeredQuestion;
@@ -16,3 +17,4 @@ pub use layers::{Layer, Layered, Query, Role};
 pub use outside::Outside;
 pub use semantics::Semantics;
 pub use tree::Tree;
+pub use world::{Known, World};

@@ -234,6 +234,8 @@ pub struct Report {
     pub issues: Vec<Issue>,
     /// True if there is a list of accepted findings, so that a finding not on it is known not to be accepted.
     pub has_baseline: bool,
+    /// The end of the last line: the requests in question, if they are not all. See [`crate::report::among`].
+    pub about: String,
 }
 
 impl Report {

@@ -36,8 +36,8 @@ pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
     BlockReport, CatalogueAnswer, CatalogueFacts, Change, Denial, Direction, Expected, External, Found,
     Invocation, Judgement, LayerReport, LayersReport, Measures, Outcome, PartReport, Possible, Reason,
-    Refused, Remark, Settled, Simulation, StatementReport, Traced, Validated, ValidatedText, lint,
-    unlisted_action, unlisted_key,
+    Refused, Remark, Settled, Simulation, StatementReport, Traced, Validated, ValidatedText, among,
+    every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};

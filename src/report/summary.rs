@@ -44,6 +44,6 @@ impl Report {
             (kind, _) => format!("{n} {kind}"),
         };
         let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(part).collect();
-        format!("{command}: {inputs}{rules}: {}\n", parts.join(", "))
+        format!("{command}: {inputs}{rules}: {}{}\n", parts.join(", "), self.about)
     }
 }

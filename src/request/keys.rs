@@ -166,6 +166,15 @@ pub(crate) fn info_of_lower(name: &str) -> Option<&'static KeyInfo> {
     }
 }
 
+/// True if requests for every action can carry the key (lower-cased name): those of the table but for the tags of requests and
+/// resources. Some describe the session of the requester and are listed by the service that starts it: `ec2:SourceInstanceArn` is
+/// in every request that an instance makes.
+pub(crate) fn is_of_every_service(name: &str) -> bool {
+    let is_of_tags = name == "aws:tagkeys"
+        || ["aws:requesttag/", "aws:resourcetag/"].iter().any(|start| name.starts_with(start));
+    !is_of_tags && info_of_lower(name).is_some()
+}
+
 /// Returns the text before the first colon.
 pub(super) fn prefix(name: &str) -> Option<&[u8]> {
     let bytes = name.as_bytes();

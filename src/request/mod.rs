@@ -22,7 +22,7 @@ pub use claims::multiplicity;
 pub use consistency::{FactSets, Inconsistency, Keys};
 pub use heuristics::{HEURISTICS, Heuristic};
 pub use keys::{KEY_TABLE_VERSION, KeyInfo, Multiplicity, Presence, ValueType, key_info};
-pub(crate) use keys::{closest_global_key, info_of_lower};
+pub(crate) use keys::{closest_global_key, info_of_lower, is_of_every_service};
 pub use outsider::is_trust_key;
 pub use possible::{Misfit, RequestPart};
 pub use requester::{Requester, RequesterKind};

@@ -26,5 +26,5 @@ pub use decide::{Answer, decide};
 pub use model::{Concretizer, Model};
 pub use prove::prove;
 pub use search::Search;
-pub use verdict::{Finding, Proof, ShownAddresses, Stats, Unknown, UnknownReason, Verdict};
+pub use verdict::{Finding, Proof, ShownAddresses, Stats, Unknown, UnknownReason, Unlisted, Verdict};
 pub use witness::{Unconfirmed, Witness};

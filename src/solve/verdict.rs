@@ -6,7 +6,7 @@ use crate::evaluate::matched;
 use crate::index::broken;
 use crate::limits::Exhausted;
 use crate::policy::RequestSet;
-use crate::request::{AddressInterval, Request};
+use crate::request::{AddressInterval, Request, RequestPart};
 use crate::solve::Witness;
 use crate::span::Span;
 
@@ -90,6 +90,18 @@ pub struct Finding {
     pub principal: Option<usize>,
     /// The addresses from which such a request is allowed, if the finding is about their number.
     pub addresses: Vec<ShownAddresses>,
+    /// The proof that AWS lists no request that shows the finding, if there is one.
+    pub unlisted: Option<Unlisted>,
+}
+
+/// It is proved that AWS lists no request that shows a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlisted {
+    /// [`RequestPart::Action`]: no request for a listed action shows it, whatever its resource and keys. Otherwise: no request
+    /// that AWS lists shows it, and this part of the witness is not listed.
+    pub part: RequestPart,
+    /// The reason why the witness is not listed: one sentence, lower case, no full stop.
+    pub why: String,
 }
 
 /// Addresses that no policy distinguishes: a request like the witness is allowed from each of them.
@@ -129,6 +141,7 @@ impl Finding {
             resource: positive(statement.resource.as_ref().map(|r| r.negated), matched.resource),
             principal: positive(statement.principal.as_ref().map(|p| p.negated), matched.principal),
             addresses: Vec::new(),
+            unlisted: None,
             witness,
         }
     }

@@ -1,6 +1,7 @@
-//! The `access` member of check-access-not-granted.
+//! The members `access` and `accessLevels` of check-access-not-granted.
 
 use super::json_members;
+use crate::catalogue::{Catalogue, Level};
 use crate::check::Access;
 use crate::report::Failure;
 use serde_json::value::RawValue;
@@ -42,4 +43,23 @@ pub fn access_entries(json: &str) -> Result<Vec<Access>, Failure> {
             .map_err(|error| Failure::validation(error.to_string()))
     };
     entries.into_iter().map(entry).collect()
+}
+
+/// Reads a list of access levels. Returns the actions that the catalogue lists at one of them, on any resource.
+///
+/// # Errors
+/// The text is not a list of levels, or AWS lists no action at any of them.
+pub fn access_at_levels(json: &str, catalogue: &Catalogue) -> Result<Access, Failure> {
+    let known = || Level::ALL.map(Level::option).join(", ");
+    let wrong =
+        |why: String| Failure::validation(format!("`accessLevels` has to be a list of {}: {why}", known()));
+    let names: Vec<String> =
+        serde_json::from_str(json).map_err(|_| wrong("it is not a list of strings".to_owned()))?;
+    let level = |name: &String| Level::parse(name).ok_or_else(|| wrong(format!("`{name}` is none of them")));
+    let levels: Vec<Level> = names.iter().map(level).collect::<Result<_, _>>()?;
+    let actions: Vec<String> = catalogue.at_levels(&levels).map(|action| action.full_name()).collect();
+    if actions.is_empty() {
+        return Err(wrong("AWS lists no action at any of these levels".to_owned()));
+    }
+    Access::new(actions, Vec::<String>::new()).map_err(|error| Failure::validation(error.to_string()))
 }

@@ -11,7 +11,7 @@ mod options;
 mod validating;
 mod validation;
 
-pub use access::access_entries;
+pub use access::{access_at_levels, access_entries};
 pub use callers::wanted;
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]

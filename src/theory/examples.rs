@@ -16,7 +16,7 @@ const LISTED: usize = 200;
 /// Returns the first fitting word among those worth trying for a variable whose value must match all of `must`.
 pub(super) fn example(
     variable: Variable<'_>,
-    kinds: Requesters,
+    (kinds, catalogue): (Requesters, Option<&Catalogue>),
     must: &[&Pattern],
     fits: &mut dyn FnMut(&[Symbol]) -> bool,
 ) -> Option<Vec<Symbol>> {
@@ -34,7 +34,7 @@ pub(super) fn example(
                 let fillers: [&dyn Fn(usize) -> &'static str; 2] = [&|_| "a", &|_| ""];
                 fillers.map(|filler| fill(p, filler))
             });
-            let listed = base.into_iter().flat_map(listed_actions);
+            let listed = base.into_iter().flat_map(|pattern| listed_actions(catalogue, pattern));
             first(&mut well_known.chain(listed).chain(filled))
         }
         Variable::Resource => match base {
@@ -91,9 +91,16 @@ pub(super) fn example(
 }
 
 /// Returns actions that AWS lists and that the pattern matches, if it spells a service.
-fn listed_actions(pattern: &Pattern) -> impl Iterator<Item = Vec<Symbol>> {
+fn listed_actions<'p>(
+    catalogue: Option<&'p Catalogue>,
+    pattern: &'p Pattern,
+) -> impl Iterator<Item = Vec<Symbol>> + use<'p> {
     let start = Symbol::text(pattern.prefix());
-    let listed = start.into_iter().flat_map(|start| Catalogue::embedded().starting_with(&start).take(LISTED));
+    let catalogue = move || match catalogue {
+        Some(catalogue) => catalogue,
+        None => Catalogue::embedded(),
+    };
+    let listed = start.into_iter().flat_map(move |start| catalogue().starting_with(&start).take(LISTED));
     let words = listed.map(|action| {
         let mut word = Symbol::word(action.service().prefix());
         word.push(Symbol::from_char(':'));

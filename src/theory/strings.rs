@@ -1,6 +1,7 @@
 //! Texts: conjunctions of wildcard patterns and their negations, decided by automata.
 
 use crate::automata::{Decision, Pattern, Symbol, decide, disjoint, find, includes};
+use crate::catalogue::Catalogue;
 use crate::formula::{Formula, PatternId, Variable, VariableId, build};
 use crate::index::{IndexVec, broken, pick};
 use crate::limits::{Exhausted, Meter};
@@ -31,6 +32,8 @@ const STEPS: usize = 4;
 #[derive(Debug)]
 pub struct Strings {
     requesters: Requesters,
+    /// The catalogue with the names of actions; the embedded one if absent, which is opened only if it is needed.
+    catalogue: Option<Arc<Catalogue>>,
     patterns: IndexVec<PatternId, Option<Arc<Pattern>>>,
     relations: FxHashMap<(PatternId, PatternId), Relation>,
     /// The work of building automata and of trying words on them that is not paid for yet.
@@ -46,7 +49,18 @@ struct Relation {
 impl Strings {
     /// Starts without any automaton.
     pub fn new(requesters: Requesters) -> Strings {
-        Strings { requesters, patterns: IndexVec::default(), relations: FxHashMap::default(), unpaid: 0 }
+        Strings {
+            requesters,
+            catalogue: None,
+            patterns: IndexVec::default(),
+            relations: FxHashMap::default(),
+            unpaid: 0,
+        }
+    }
+
+    /// Takes the names of actions from this catalogue.
+    pub(super) fn name_by(&mut self, catalogue: Option<Arc<Catalogue>>) {
+        self.catalogue = catalogue;
     }
 
     /// Returns the automaton of a pattern.
@@ -232,9 +246,9 @@ impl Strings {
         }
         let must: Vec<Arc<Pattern>> = positives.iter().map(|id| self.pattern(formula, *id)).collect();
         let must: Vec<&Pattern> = must.iter().map(AsRef::as_ref).collect();
-        let requesters = self.requesters;
+        let (requesters, catalogue) = (self.requesters, self.catalogue.clone());
         let mut fits = |word: &[Symbol]| self.fits(formula, variable, (positives, negatives), word);
-        example(variable, requesters, &must, &mut fits)
+        example(variable, (requesters, catalogue.as_deref()), &must, &mut fits)
     }
 
     /// True if the word is a value of the variable that matches all of the first patterns and none of the second.

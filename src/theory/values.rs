@@ -4,6 +4,7 @@
 //! meet in one of these variables. Other keys are texts that each operator parses for itself: see [`crate::theory::untyped`].
 
 use crate::automata::Symbol;
+use crate::catalogue::Catalogue;
 use crate::formula::{Bound, Formula, Network, PatternId, Scalar, Test, Variable, VariableId};
 use crate::index::{broken, pick};
 use crate::limits::{Exhausted, Meter};
@@ -12,6 +13,7 @@ use crate::theory::memo::Memo;
 use crate::theory::strings::{Strings, Word};
 use crate::theory::untyped::{self, Untyped};
 use crate::theory::{intervals, networks};
+use std::sync::Arc;
 
 /// Tests of a variable that are looked at for one unit of work.
 const TESTS: usize = 8;
@@ -78,6 +80,13 @@ impl Theory {
     /// Starts with empty memories.
     pub fn new(requesters: Requesters) -> Theory {
         Theory { strings: Strings::new(requesters), memo: Memo::default() }
+    }
+
+    /// Returns the same theory, which takes the names of actions from this catalogue; from the embedded one for `None`.
+    #[must_use]
+    pub fn with_names_of(mut self, catalogue: Option<Arc<Catalogue>>) -> Theory {
+        self.strings.name_by(catalogue);
+        self
     }
 
     /// Returns a value of the variable that passes all of `positives` and none of `negatives`, or a lemma that says why there is

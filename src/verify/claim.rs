@@ -2,9 +2,9 @@
 
 use crate::hash::sha256;
 use crate::policy::{Attached, Document, PolicyType, PrincipalForms, RequestSet};
-use crate::query::{CheckKind, Layered, Query, Role};
+use crate::query::{CheckKind, Layered, Query, Role, World};
 use crate::request::AddressSet;
-use crate::verify::certificate::{Certificate, Entry, Options, OutsideText};
+use crate::verify::certificate::{CatalogueText, Certificate, Entry, Options, OutsideText};
 use serde::Serialize;
 
 /// The claim of a verified certificate. Its fields are those of the query; [`Claim::sentence`] states all of them.
@@ -30,6 +30,12 @@ pub struct Claim {
     /// If policies are judged beside others: the names of the further sets of requests.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside_others: Vec<String>,
+    /// The world that the query is about, if it is not about all requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub world: Option<String>,
+    /// The catalogue that the answer depends on, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<CatalogueText>,
     /// The named assumptions on which the answer depends.
     pub assumptions: Vec<String>,
     /// The facts about requests that are assumed.
@@ -95,6 +101,8 @@ impl Claim {
             outside: certificate.outside.clone(),
             policies,
             beside_others: certificate.beside_others.iter().map(|part| part.set.clone()).collect(),
+            world: certificate.world.clone(),
+            catalogue: certificate.catalogue.clone(),
             assumptions: certificate.assumptions.clone(),
             axioms: certificate.axioms.clone(),
             sentence: String::new(),
@@ -181,6 +189,12 @@ fn is_in_words(check: &str, role: Role, document: &Document) -> bool {
 /// Describes in words the request that exists (FAIL) or does not exist (PASS).
 pub(super) fn question(query: &Query<'_>, check: &str, access: Option<&[Entry]>, is_pass: bool) -> String {
     let mut text = if is_pass { "no request" } else { "some request" }.to_owned();
+    let known = query.known();
+    if known.world != World::Open {
+        let (name, hash) = (known.catalogue().name(), known.catalogue().digest());
+        let hash: String = hash.chars().take(SHOWN_DIGITS).collect();
+        text.push_str(&format!(" of the world `{}` of {name} (sha256 {hash})", known.world.name()));
+    }
     if let Some(entries) = access {
         let entries: Vec<String> = entries.iter().map(listed).collect();
         text.push_str(&format!(" {}", entries.join(" or ")));

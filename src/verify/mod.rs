@@ -18,7 +18,7 @@ mod refutation;
 mod verifier;
 
 pub use budget::{Budget, Limits};
-pub use certificate::{Certificate, Evidence, Finding};
+pub use certificate::{CatalogueText, Certificate, Evidence, Finding};
 pub use claim::{Claim, ClaimedPolicy};
 pub use clauses::{Clauses, QueryClauses};
 pub use error::Refusal;
@@ -26,4 +26,4 @@ pub use layered::LayeredClaim;
 pub use lemma::Lemma;
 pub use lrat::{Proof, Step};
 pub use refutation::Refutation;
-pub use verifier::{Outcome, verify};
+pub use verifier::{Outcome, verify, verify_with};

@@ -1,14 +1,15 @@
 //! The verifier.
 
+use crate::catalogue::Catalogue;
 use crate::confirm::{Referee, Shown, is_for_everyone};
-use crate::encode::{Assumption, DocumentRef, Encoding, assumptions};
+use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, world_work};
 use crate::policy::{Access, Document, PolicyType, RequestSet, read};
-use crate::query::{CheckKind, Outside, Query, Semantics};
+use crate::query::{CheckKind, Known, Outside, Query, Semantics};
 use crate::request::{AddressSet, KEY_TABLE_VERSION};
 use crate::span::Source;
 use crate::verify::certificate::{
-    Certificate, DecisionText, Entry, Evidence, Finding, OutsideText, Policy, axioms, conditions, interval,
-    request_set,
+    CatalogueText, Certificate, DecisionText, Entry, Evidence, Finding, OutsideText, Policy, axioms,
+    conditions, interval, request_set,
 };
 use crate::verify::claim::{Claim, ShownAnswer, claimed_policies, question};
 use crate::verify::clauses::QueryClauses;
@@ -33,10 +34,22 @@ pub enum Outcome {
 /// assert!(matches!(verify("{}", &Limits::default()), Outcome::Refused(_)));
 /// ```
 pub fn verify(text: &str, limits: &Limits) -> Outcome {
+    verify_with(text, Catalogue::embedded(), limits)
+}
+
+/// Verifies the text of a certificate; an answer that depends on another catalogue is refused.
+///
+/// ```
+/// use iamsat::catalogue::Catalogue;
+/// use iamsat::verify::{Limits, Outcome, verify_with};
+/// let outcome = verify_with("{}", Catalogue::embedded(), &Limits::default());
+/// assert!(matches!(outcome, Outcome::Refused(_)));
+/// ```
+pub fn verify_with(text: &str, catalogue: &Catalogue, limits: &Limits) -> Outcome {
     let verified = if text.len() > limits.bytes {
         Err(Refusal::inconclusive("the certificate is too long"))
     } else {
-        Certificate::parse(text).and_then(|certificate| whole(&certificate, limits))
+        Certificate::parse(text).and_then(|certificate| whole(&certificate, catalogue, limits))
     };
     match verified {
         Ok(claim) => Outcome::Verified(Box::new(claim)),
@@ -159,7 +172,8 @@ struct Asked<'c, 'q> {
 }
 
 /// Verifies the whole certificate.
-fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
+fn whole(certificate: &Certificate, catalogue: &Catalogue, limits: &Limits) -> Result<Claim, Refusal> {
+    let known = certificate.known(catalogue)?;
     if certificate.key_table_version != KEY_TABLE_VERSION {
         return Err(Refusal::inconclusive(format!(
             "it was written for version {} of the key table, and this is version {KEY_TABLE_VERSION}: run the check again with --certificate",
@@ -167,10 +181,10 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
         )));
     }
     if let Some(decision) = &certificate.decision {
-        return over_layers(certificate, decision, limits);
+        return over_layers(certificate, decision, known, limits);
     }
     let question = Question::read(certificate, limits)?;
-    let query = question.query()?;
+    let query = question.query()?.knowing(known);
     let policy_type = PolicyType::from_name(&certificate.policy_type)
         .ok_or_else(|| Refusal::new("it names no policy type"))?;
     if query.judged().iter().any(|document| !document.misfits(policy_type, &limits.input).is_empty()) {
@@ -193,7 +207,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
         if matches!(part.evidence, Evidence::Pass { .. }) != is_pass {
             return Err(Refusal::new("its parts do not show the same answer"));
         }
-        let one = asked(question.query_about(set)?).verified(&part.evidence, &mut assumed);
+        let one = asked(question.query_about(set)?.knowing(known)).verified(&part.evidence, &mut assumed);
         shown.push(one.map_err(|refusal| refusal.at(format!("the part `{}`", part.set)))?);
     }
     let is_beside_others = !certificate.beside_others.is_empty();
@@ -211,6 +225,7 @@ fn whole(certificate: &Certificate, limits: &Limits) -> Result<Claim, Refusal> {
 fn over_layers(
     certificate: &Certificate,
     decision: &DecisionText,
+    known: Known<'_>,
     limits: &Limits,
 ) -> Result<Claim, Refusal> {
     let has_others = !(certificate.policies.is_empty()
@@ -243,7 +258,7 @@ fn over_layers(
         return Err(Refusal::new("layers are not read under these options"));
     }
     let layered = LayeredClaim::new(layers.map(|document| document), &decision.callers()?, &scope)?;
-    let query = layered.query();
+    let query = layered.query().knowing(known);
     if conditions(&query) != decision.conditions {
         return Err(Refusal::new("its conditions are not those of its layers"));
     }
@@ -266,13 +281,21 @@ impl Asked<'_, '_> {
         evidence: &Evidence,
         assumed: &mut BTreeSet<Assumption>,
     ) -> Result<ShownAnswer, Refusal> {
+        let read = usize::try_from(world_work(&self.query))
+            .map_err(|_| Refusal::inconclusive("the work limit was reached"))?;
+        Budget::new(self.limits.work, self.limits.deadline).spend(read)?;
         let encoding = Encoding::new(&self.query, self.semantics);
         if encoding.formula.graph.len() > self.limits.nodes {
             return Err(Refusal::inconclusive("the query has too many parts"));
         }
         let documents = DocumentRef::plain(&self.query);
         let mentioned = encoding.formula.mentioned();
-        assumed.extend(assumptions(&self.query, &documents, &encoding.context, mentioned));
+        let own = assumptions(&self.query, &documents, &encoding.context, mentioned);
+        let catalogue = CatalogueText::of(&self.query, own.iter().map(|assumption| assumption.0));
+        if catalogue.is_some() && catalogue != self.certificate.catalogue {
+            return Err(Refusal::new("it does not name the catalogue that its answer depends on"));
+        }
+        assumed.extend(own);
         let (is_pass, evidence) = match evidence {
             Evidence::Pass { .. } => (true, self.pass(evidence, &encoding)?),
             Evidence::Fail { findings } => (false, self.fail(findings)?),

@@ -30,6 +30,7 @@ mod layers;
 mod ledger;
 mod limits;
 mod linked_keys;
+mod listed_world;
 mod public;
 mod reference;
 mod renderers;

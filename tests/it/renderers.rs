@@ -34,6 +34,7 @@ fn reported(judgement: &Judgement<'_>, issues: Vec<Issue>) -> Report {
         subjects: vec![subject],
         issues: Vec::new(),
         has_baseline: false,
+        about: String::new(),
     }
 }
 

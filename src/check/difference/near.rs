@@ -169,7 +169,7 @@ impl Differ<'_> {
         &mut self,
         query: impl FnOnce(&Options) -> Answer,
     ) -> Result<Option<Option<Box<Request>>>, Stopped> {
-        Ok(match self.budget.ask(query)?.verdict {
+        Ok(match self.budget.ask(|options| query(&options.unseen()))?.verdict {
             Verdict::Pass(_) => None,
             Verdict::Fail(findings) => {
                 Some(findings.first().map(|finding| Box::new(finding.witness.request().clone())))

@@ -5,6 +5,7 @@ use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
 use super::value::level;
+use super::world::{PossibleArgs, WorldArgs};
 use crate::catalogue::Level;
 use clap::Args;
 
@@ -31,6 +32,10 @@ pub(crate) struct AccessNotGrantedArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) possible: PossibleArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

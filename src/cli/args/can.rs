@@ -4,6 +4,7 @@ use super::container::ContainerArgs;
 use super::layers::{LAYERS, LayersArgs};
 use super::output::OutputArgs;
 use super::value::duration;
+use super::world::WorldArgs;
 use crate::check::Options;
 use crate::surface::deadline;
 use clap::{ArgGroup, Args};
@@ -48,6 +49,8 @@ pub(crate) struct CanArgs {
     pub(crate) strict_arn: bool,
     #[command(flatten)]
     pub(crate) container: ContainerArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -5,6 +5,7 @@ use super::judging::AloneArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
+use super::world::WorldArgs;
 use clap::Args;
 
 #[derive(Args, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct CompareArgs {
     pub(crate) container: ContainerArgs,
     #[command(flatten)]
     pub(crate) alone: AloneArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

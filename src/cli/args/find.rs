@@ -6,6 +6,7 @@ use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
 use super::value::{account, addresses, organization, vpc};
+use super::world::WorldArgs;
 use clap::Args;
 
 #[derive(Args, Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct FindArgs {
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]
     pub(crate) container: ContainerArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -25,6 +25,7 @@ mod simulate;
 mod validate_policy;
 mod value;
 mod verify;
+mod world;
 
 pub(super) use access_not_granted::AccessNotGrantedArgs;
 pub(super) use aws_globals::AwsGlobals;

@@ -5,6 +5,7 @@ use super::judging::JudgingArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
+use super::world::{PossibleArgs, WorldArgs};
 use clap::{Args, ValueEnum};
 
 /// How policies that a plan creates are checked.
@@ -48,6 +49,10 @@ pub(crate) struct NoNewAccessArgs {
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]
     pub(crate) judging: JudgingArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) possible: PossibleArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

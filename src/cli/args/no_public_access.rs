@@ -4,6 +4,7 @@ use super::baseline::InputArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
+use super::world::{PossibleArgs, WorldArgs};
 use clap::Args;
 
 #[derive(Args, Debug)]
@@ -21,6 +22,10 @@ pub(crate) struct NoPublicAccessArgs {
     pub(crate) search: SearchArgs,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) possible: PossibleArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

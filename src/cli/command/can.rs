@@ -29,7 +29,7 @@ pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> 
     let scope = documents(&properties)?;
     let wanted = wanted(args.principal.as_deref(), scope, &layers)?;
     let certificate = args.certificate.as_deref();
-    let exit = answer(("can", certificate), &layers, &wanted, &args.options(), output)?;
+    let exit = answer(("can", certificate), &layers, &wanted, &args.world.of(args.options())?, output)?;
     Ok(exit.zeroed(args.exit_zero))
 }
 
@@ -99,6 +99,7 @@ pub(super) fn answer(
             subjects: vec![possible.subject(status)],
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         })?,
     }
     Ok(exit)

@@ -8,7 +8,7 @@ use crate::cli::args::{CompareArgs, Format};
 use crate::cli::input::Reader;
 use crate::cli::output::Output;
 use crate::policy::Document;
-use crate::report::{AwsCheck, Failure, Judgement, Status};
+use crate::report::{AwsCheck, Failure, Judgement, Status, among, every_request};
 use crate::solve::Verdict;
 use crate::surface::answered;
 use serde_json::json;
@@ -17,7 +17,8 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     let pair =
         PolicyPair::read((&args.left, &args.right), ["left", "right"], &mut Reader::new(&args.container))?;
     let [left, right] = pair.documents(args.semantics.policy_type)?;
-    let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics).sharing() };
+    let options = args.world.of(args.search.options(&args.semantics))?;
+    let options = Options { judging: args.alone.judging(), ..options.sharing() };
     let comparison = answered(|| compare(left, right, &options))?;
     let answers = [&comparison.left, &comparison.right];
     let certificates = answers.iter().filter_map(|answer| answer.certificate());
@@ -59,8 +60,12 @@ fn relation(comparison: &Comparison, left: &Document, right: &Document) -> Strin
         ["allow and deny the same", "lets", " through"]
     };
     let [same, lets, through] = words;
-    match comparison.relation() {
-        Some(Relation::Equivalent) => format!("{left} and {right} {same}: proved for every request"),
+    let (world, edition) = (comparison.left.world, comparison.left.edition.as_ref());
+    let end = among(world, edition);
+    let sentence = match comparison.relation() {
+        Some(Relation::Equivalent) => {
+            return format!("{left} and {right} {same}: proved for {}", every_request(world, edition));
+        }
         Some(Relation::LeftNarrower) => format!(
             "{left} {lets} nothing{through} that {right} does not (proved), and not all that {right} {lets}{through}"
         ),
@@ -80,5 +85,6 @@ fn relation(comparison: &Comparison, left: &Document, right: &Document) -> Strin
             };
             format!("{}; {}", said(&comparison.left, left, right), said(&comparison.right, right, left))
         }
-    }
+    };
+    format!("{sentence}{end}")
 }

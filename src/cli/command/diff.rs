@@ -55,6 +55,9 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     members.insert("policyTypeInferred".to_owned(), json!(rest.policy_type_inferred));
     let assumptions = rest.assumptions.iter().map(|a| json!(a.0)).collect();
     members.insert("assumptions".to_owned(), Value::Array(assumptions));
+    if let Some(edition) = &rest.edition {
+        members.insert("catalogue".to_owned(), json!(edition));
+    }
     match output.format {
         Format::Json => output.json(&Value::Object(members))?,
         _ => tell::outcome(output, "diff", &pair.name(), status, &message, issues)?,

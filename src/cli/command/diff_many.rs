@@ -48,6 +48,7 @@ pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -
             subjects: subjects.clone(),
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         })?,
     }
     let exits = subjects.iter().map(|subject| {

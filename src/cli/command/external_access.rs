@@ -62,6 +62,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         }],
         issues: Vec::new(),
         has_baseline: false,
+        about: String::new(),
     };
     baseline::accept(&args.baseline, &mut report)?;
     report.subjects.iter_mut().for_each(say_accepted);

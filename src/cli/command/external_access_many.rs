@@ -53,6 +53,7 @@ pub(super) fn run(
         subjects,
         issues: Vec::new(),
         has_baseline: false,
+        about: String::new(),
     };
     baseline::accept(&args.baseline, &mut report)?;
     report.subjects.iter_mut().for_each(say_accepted);

@@ -61,7 +61,7 @@ fn over_layers(args: &FindArgs, layers: &Layers<Document>, output: &mut Output) 
     }
     let keys: BTreeSet<&str> = layers.documents().flat_map(|policy| policy.mentioned_keys()).collect();
     let scope = can::documents(&properties(args, None, &|key| keys.contains(key))?)?;
-    let options = args.search.options(semantics);
+    let options = args.world.of(args.search.options(semantics))?;
     let exit = can::answer(
         ("find", args.search.certificate.as_deref()),
         layers,
@@ -110,7 +110,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             policy_type.name()
         )));
     }
-    let options = args.search.options(&args.semantics).sharing();
+    let options = args.world.of(args.search.options(&args.semantics))?.sharing();
     names::of_actions(&args.action, options.catalogue(), output);
     let answer = answered(|| find(policies.iter().copied(), within.iter().copied(), [], &options))?;
     certificate::write(args.search.certificate.as_deref(), answer.certificate(), output)?;
@@ -153,6 +153,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
             }],
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         })?,
     }
     Ok(exit.zeroed(args.search.exit_zero))

@@ -31,7 +31,12 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "iamsat", &mut script);
     let script = String::from_utf8_lossy(&script);
-    let script = if args.shell == Shell::Bash { with_actions(&script) } else { script.into_owned() };
+    let script = match args.shell {
+        Shell::Bash => with_actions(&script),
+        Shell::Zsh => with_actions_in_zsh(&script),
+        Shell::Fish => with_actions_in_fish(&script),
+        _ => script.into_owned(),
+    };
     Answers::open(None)?.write(&script)?;
     Ok(Exit::Success)
 }
@@ -46,6 +51,36 @@ fn with_actions(script: &str) -> String {
 "#;
     let script = script.replacen(STARTED, &format!("{STARTED}{ACTIONS}"), 1);
     format!("{}{script}", include_str!("completions.bash"))
+}
+
+/// True if a line is about a flag whose values are actions.
+fn takes_actions(line: &str, before: &str, after: &str) -> bool {
+    ["action", "actions"].iter().any(|flag| line.contains(&format!("{before}{flag}{after}")))
+}
+
+/// Does the same as [`with_actions`] for Zsh.
+fn with_actions_in_zsh(script: &str) -> String {
+    let line = |line: &str| match line.strip_suffix(":_default' \\\n") {
+        Some(start) if takes_actions(line, "--", "=[") => format!("{start}:_iamsat_actions' \\\n"),
+        _ => line.to_owned(),
+    };
+    let (first, rest) = match script.split_once('\n') {
+        Some(parts) => parts,
+        None => (script, ""),
+    };
+    let rest: String = rest.split_inclusive('\n').map(line).collect();
+    // The first line says which command the script completes.
+    format!("{first}\n{}{rest}", include_str!("completions.zsh"))
+}
+
+/// Does the same as [`with_actions`] for fish.
+fn with_actions_in_fish(script: &str) -> String {
+    let line = |line: &str| match line.strip_suffix(" -r\n") {
+        Some(start) if takes_actions(line, " -l ", " ") => format!("{start} -r -f -a '(__iamsat_actions)'\n"),
+        _ => line.to_owned(),
+    };
+    let script: String = script.split_inclusive('\n').map(line).collect();
+    format!("{}{script}", include_str!("completions.fish"))
 }
 
 /// Writes a man page to standard output, or all of them to a directory.
@@ -97,5 +132,19 @@ mod tests {
         clap_complete::generate(Shell::Bash, &mut Cli::command(), "iamsat", &mut script);
         let script = with_actions(&String::from_utf8(script).unwrap());
         assert_eq!(script.matches("_iamsat_actions \"${BASH_REMATCH[1]}\"").count(), 1);
+    }
+
+    #[test]
+    fn the_scripts_for_zsh_and_fish_complete_actions() {
+        for (shell, of_shell, call) in [
+            (Shell::Zsh, with_actions_in_zsh as fn(&str) -> String, ":_iamsat_actions' \\"),
+            (Shell::Fish, with_actions_in_fish, "-a '(__iamsat_actions)'"),
+        ] {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "iamsat", &mut script);
+            let script = of_shell(&String::from_utf8(script).unwrap());
+            // Those of check-access-not-granted, find, can and simulate.
+            assert_eq!(script.matches(call).count(), 4, "{script}");
+        }
     }
 }

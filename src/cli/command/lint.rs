@@ -65,8 +65,14 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
             }
         }
     }
-    let mut report =
-        Report { command: "lint", directory: directory(), subjects, issues: Vec::new(), has_baseline: false };
+    let mut report = Report {
+        command: "lint",
+        directory: directory(),
+        subjects,
+        issues: Vec::new(),
+        has_baseline: false,
+        about: String::new(),
+    };
     baseline::accept(&args.inputs.baseline, &mut report)?;
     match output.format {
         Format::Text => {

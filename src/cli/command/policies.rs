@@ -71,6 +71,7 @@ pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Fail
                 subjects: found.chain(failed).collect(),
                 issues: Vec::new(),
                 has_baseline: false,
+                about: String::new(),
             })?;
         }
     }

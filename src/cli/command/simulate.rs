@@ -123,6 +123,7 @@ fn shown(simulation: &Simulation<'_>, args: &SimulateArgs, output: &mut Output) 
             subjects: vec![simulation.subject()],
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         })?,
     }
     let exit = match simulation.decision {

@@ -29,6 +29,7 @@ pub(super) fn outcome(
             subjects: vec![subject],
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         });
     }
     output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));

@@ -56,6 +56,7 @@ pub(crate) fn run(args: &ValidatePolicyArgs, output: &mut Output) -> Result<Exit
         subjects: subjects.collect(),
         issues: Vec::new(),
         has_baseline: false,
+        about: String::new(),
     };
     baseline::accept(&args.inputs.baseline, &mut report)?;
     match output.format {

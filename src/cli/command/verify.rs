@@ -1,5 +1,6 @@
 //! Certificates.
 
+use crate::catalogue::Catalogue;
 use crate::cli::Exit;
 use crate::cli::args::{Format, VerifyArgs};
 use crate::cli::input::{Reader, read_bounded};
@@ -10,7 +11,7 @@ use crate::report::text::{self, Verbosity};
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::span::{Source, Span};
 use crate::surface::{deadline, isolated, reason, unreadable};
-use crate::verify::{Claim, ClaimedPolicy, Limits, Outcome, verify};
+use crate::verify::{Claim, ClaimedPolicy, Limits, Outcome, verify_with};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,11 +19,15 @@ use std::path::Path;
 pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failure> {
     let limits = Limits::default();
     let given = given(&args.policy)?;
+    let catalogue = match &args.catalogue {
+        Some(catalogue) => catalogue,
+        None => Catalogue::embedded(),
+    };
     let mut values: Vec<Value> = Vec::new();
     let mut subjects: Vec<Subject> = Vec::new();
     for (name, text) in args.files.iter().flat_map(|path| certificates(path, &limits)) {
         let limits = Limits { deadline: Deadline::at(deadline(args.timeout)), ..limits };
-        let outcome = text.and_then(|text| isolated(|| verify(&text, &limits)));
+        let outcome = text.and_then(|text| isolated(|| verify_with(&text, catalogue, &limits)));
         let (status, result, message, claim) = match outcome {
             Ok(Outcome::Verified(claim)) => match compared(&claim, &given) {
                 Ok(()) => (Status::Pass, "VERIFIED", claim.sentence.clone(), Some(claim)),
@@ -87,6 +92,7 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
             subjects,
             issues: Vec::new(),
             has_baseline: false,
+            about: String::new(),
         })?,
     }
     Ok(exit)

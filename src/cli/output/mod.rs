@@ -103,6 +103,7 @@ impl Output {
                 }],
                 issues: Vec::new(),
                 has_baseline: false,
+                about: String::new(),
             }),
         }
     }

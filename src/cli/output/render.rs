@@ -24,8 +24,14 @@ pub(crate) fn failure(format: Format, failure: &Failure, command: &'static str) 
         Format::Json => Some(pretty(&json::failure(failure))),
         Format::Pipeline(format) => {
             let issues = Issue::of_failure(failure);
-            let of_run =
-                Report { command, directory: directory(), subjects: Vec::new(), issues, has_baseline: false };
+            let of_run = Report {
+                command,
+                directory: directory(),
+                subjects: Vec::new(),
+                issues,
+                has_baseline: false,
+                about: String::new(),
+            };
             Some(format.render(&of_run))
         }
     }

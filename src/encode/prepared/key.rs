@@ -68,6 +68,8 @@ impl CompileKey {
             scopes: Vec::new(),
             forms: vec![self.forms],
             element_counts: self.element_counts.iter().map(|(key, count)| (name(key), *count)).collect(),
+            // Only the assumptions of a whole query depend on it.
+            catalogued: std::iter::empty().collect(),
             spelled_differently: self.spelled_differently.iter().map(|key| name(key)).collect(),
             variables: variable_keys(statements).collect(),
             equalities: self.equalities.iter().map(|(a, b)| (name(a), name(b))).collect(),

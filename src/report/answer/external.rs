@@ -1,5 +1,6 @@
 //! Access from outside a zone of trust: the findings about one policy.
 
+use super::world::dated;
 use crate::check::{ExternalAccess, ExternalFinding, Options, Zone};
 use crate::explain::display::{KeyNames, counted, one_line};
 use crate::explain::zone::own_finding;
@@ -84,7 +85,8 @@ impl External<'_> {
             (_, 0) => format!("UNKNOWN. it could not be decided whether {name} lets anyone in from outside"),
             (_, n) => format!("UNKNOWN. {}, and there may be more", counted(n, "finding")),
         };
-        one_line(&sentence)
+        let rest = &self.access.rest;
+        one_line(&(sentence + &dated(rest.world, rest.edition.as_ref())))
     }
 
     /// True if the issue of the finding at this place is accepted.

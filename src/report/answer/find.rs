@@ -1,10 +1,11 @@
 //! The answer to "is there an allowed request with these properties?".
 
 use super::undecided;
+use super::world::{among, dated, every_request, latent, unlisted};
 use crate::check::{Answer, ONLY_FOR_SCP, Options};
 use crate::code::Code;
 use crate::evaluate::{self, Decision};
-use crate::explain::display::{KeyNames, counted, one_line, statement_name};
+use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name};
 use crate::explain::{Blame, Part, blame, replay};
 use crate::index::broken;
 use crate::policy::Document;
@@ -90,8 +91,9 @@ impl<'a> Found<'a> {
             let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
             let verb = if names.len() == 1 { "allows" } else { "allow" };
             let title = format!(
-                "{} {verb} no request at all: requests that other policies allow are not considered",
-                names.join(" and ")
+                "{} {verb} no request at all{}: requests that other policies allow are not considered",
+                names.join(" and "),
+                among(self.answer.world, self.answer.edition.as_ref())
             );
             let help = "add the policies that allow requests, to be read as one set: --policy A B";
             issues.push(
@@ -130,6 +132,9 @@ impl<'a> Found<'a> {
         ];
         if self.answer.is_for_scp(finding) {
             notes.push(("note", ONLY_FOR_SCP.to_owned()));
+        }
+        if let Some(why) = unlisted(self.answer, finding) {
+            notes.push(("note", plain(&why)));
         }
         match self.replay(finding, names) {
             Ok(command) => notes.push(("replay", command)),
@@ -175,16 +180,19 @@ impl<'a> Found<'a> {
     /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
+        let (world, edition) = (self.answer.world, self.answer.edition.as_ref());
+        let every = every_request(world, edition);
+        let end = latent(self.answer) + &among(world, edition);
         let (names, verb) = (names.join(" and "), if names.len() == 1 { "allows" } else { "allow" });
         let sentence = match &self.answer.verdict {
             Verdict::Pass(_) if self.allow_nothing => {
                 format!(
-                    "PASS. {names} {verb} nothing by {}: proved for every request",
+                    "PASS. {names} {verb} nothing by {}: proved for {every}",
                     if self.policies.len() == 1 { "itself" } else { "themselves" }
                 )
             }
             Verdict::Pass(_) => {
-                format!("PASS. {names} {verb} no such request: proved for every request")
+                format!("PASS. {names} {verb} no such request: proved for {every}")
             }
             Verdict::Fail(findings) => {
                 let what = counted(findings.len(), "statement");
@@ -193,12 +201,12 @@ impl<'a> Found<'a> {
                     true => format!(", {ONLY_FOR_SCP}"),
                     false => String::new(),
                 };
-                format!("FAIL. {what} of {names} {verb} such a request{only}")
+                format!("FAIL. {what} of {names} {verb} such a request{only}{end}")
             }
             Verdict::Unknown(unknown) => {
-                format!("UNKNOWN. {names}: {}", counted(unknown.reasons.len(), "reason"))
+                format!("UNKNOWN. {names}: {}{end}", counted(unknown.reasons.len(), "reason"))
             }
         };
-        one_line(&sentence)
+        one_line(&(sentence + &dated(world, edition)))
     }
 }

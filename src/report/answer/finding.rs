@@ -3,6 +3,7 @@
 
 use super::judgement::{Invocation, Judgement};
 use super::simulation::Expected;
+use super::world::unlisted;
 use super::{denied, public_access};
 use crate::check::ONLY_FOR_SCP;
 use crate::code::Code;
@@ -68,6 +69,9 @@ pub(super) fn issue(
     }
     if judgement.answer.is_for_scp(explained.finding) {
         note("note", ONLY_FOR_SCP.to_owned());
+    }
+    if let Some(why) = unlisted(judgement.answer, explained.finding) {
+        note("note", plain(&why));
     }
     if let Some(addresses) = public_access::from(explained) {
         note("from", addresses);

@@ -22,6 +22,7 @@ mod settled;
 mod simulation;
 mod undecided;
 mod validation;
+pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
 pub use catalogue::{CatalogueAnswer, CatalogueFacts};
@@ -36,3 +37,4 @@ pub use possible::{Possible, Refused, Traced};
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};
 pub use validation::{Validated, ValidatedText};
+pub use world::{among, every_request};

@@ -2,6 +2,7 @@
 
 use super::layers::LayersReport;
 use super::undecided;
+use super::world::{among, dated, every_request};
 use crate::check::{CanAnswer, CanVerdict, NearMiss, Wanted};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -97,22 +98,25 @@ impl<'a> Possible<'a> {
     /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let result = self.result();
+        let (world, edition) = (self.answer.world, self.answer.edition.as_ref());
+        let end = among(world, edition);
         let sentence = match (&self.answer.verdict, &self.witness) {
             (CanVerdict::Can(_), Some(Traced { request, .. })) => {
                 format!(
-                    "{result}. {} on {} is allowed by all layers together",
+                    "{result}. {} on {} is allowed by all layers together{end}",
                     request.action, request.resource
                 )
             }
-            (CanVerdict::Can(_), None) => format!("{result}. such a request is allowed"),
+            (CanVerdict::Can(_), None) => format!("{result}. such a request is allowed{end}"),
             (CanVerdict::Cannot(_), _) => {
-                format!("{result}. all layers together allow no such request: proved for every request")
+                let every = every_request(world, edition);
+                format!("{result}. all layers together allow no such request: proved for {every}")
             }
             (CanVerdict::Unknown(unknown), _) => {
-                format!("{result}. {}", counted(unknown.reasons.len(), "reason"))
+                format!("{result}. {}{end}", counted(unknown.reasons.len(), "reason"))
             }
         };
-        one_line(&sentence)
+        one_line(&(sentence + &dated(world, edition)))
     }
 
     /// Returns the rows of a request.

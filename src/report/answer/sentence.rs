@@ -2,9 +2,11 @@
 
 use super::judgement::Judgement;
 use super::public_access::addresses;
+use super::world::{among, every_request, latent};
 use crate::check::ONLY_FOR_SCP;
 use crate::explain::display::{counted, one_line};
 use crate::policy::{Document, RequestSet};
+use crate::query::World;
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
@@ -21,7 +23,10 @@ impl Judgement<'_> {
         };
         let only = if self.answer.is_only_for_scp() { format!(", {ONLY_FOR_SCP}") } else { String::new() };
         let sentence = match &self.answer.verdict {
-            Verdict::Pass(_) => format!("PASS. {}: proved for every request", pass(self)),
+            Verdict::Pass(_) => {
+                let (world, edition) = (self.answer.world, self.answer.edition.as_ref());
+                format!("PASS. {}: proved for {}", pass(self), every_request(world, edition))
+            }
             Verdict::Fail(_) => {
                 let denied = self.findings.iter().filter(|f| f.finding.set == RequestSet::Denied).count();
                 let found = self.findings.len();
@@ -66,7 +71,19 @@ impl Judgement<'_> {
                 format!("UNKNOWN. {about}{}", counted(unknown.reasons.len(), "reason"))
             }
         };
-        one_line(&sentence)
+        let end = self.end();
+        one_line(&format!("{sentence}{end}"))
+    }
+
+    /// Returns the end of a sentence about a FAIL or UNKNOWN: the requests that the answer is about, or those that show it.
+    fn end(&self) -> String {
+        let edition = self.answer.edition.as_ref();
+        match &self.answer.verdict {
+            Verdict::Pass(_) => String::new(),
+            Verdict::Fail(_) | Verdict::Unknown(_) => {
+                latent(self.answer) + &among(self.answer.world, edition)
+            }
+        }
     }
 
     /// Counts the statements that are reasons for FAIL: those of the checked policy, and Deny statements of the existing one.
@@ -85,8 +102,9 @@ impl Judgement<'_> {
             .then(|| "judged beside others".to_owned());
         let inferred = self.answer.policy_type_inferred;
         let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.reading(true)));
-        let listed =
-            self.answer.edition.as_ref().map(|edition| format!("actions listed as of {}", edition.date));
+        // A sentence about one world names the day itself.
+        let edition = self.answer.edition.as_ref().filter(|_| self.answer.world == World::Open);
+        let listed = edition.map(|edition| format!("names of AWS as listed on {}", edition.date));
         sizes.into_iter().chain(beside).chain(inferred).chain(listed).collect::<Vec<_>>().join("; ")
     }
 }

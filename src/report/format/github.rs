@@ -12,7 +12,7 @@ use crate::report::paths::relative;
 /// use iamsat::{code::Code, report::{Issue, Kind, Report, github}};
 /// let issue = Issue::new(Kind::Error, Code::UnreadableInput, "100% wrong");
 /// let report =
-///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: vec![issue], has_baseline: false };
+///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: vec![issue], has_baseline: false, about: String::new() };
 /// assert_eq!(github::report(&report), "::error title=iamsat unreadable-input::100%25 wrong\n");
 /// ```
 pub fn report(report: &Report) -> String {

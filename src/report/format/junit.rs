@@ -11,7 +11,7 @@ use crate::report::paths::relative;
 /// ```
 /// use iamsat::report::{Report, junit};
 /// let report =
-///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: Vec::new(), has_baseline: false };
+///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: Vec::new(), has_baseline: false, about: String::new() };
 /// assert!(junit::report(&report).starts_with("<?xml"));
 /// ```
 pub fn report(report: &Report) -> String {

@@ -18,7 +18,7 @@ const LONGEST_SNIPPET: usize = 4_000;
 /// ```
 /// use iamsat::report::{Report, sarif};
 /// let report =
-///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: Vec::new(), has_baseline: false };
+///     Report { command: "check-no-new-access", directory: None, subjects: Vec::new(), issues: Vec::new(), has_baseline: false, about: String::new() };
 /// assert_eq!(sarif::report(&report)["version"], "2.1.0");
 /// ```
 pub fn report(report: &Report) -> Value {

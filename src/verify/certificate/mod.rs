@@ -6,11 +6,13 @@ mod render;
 pub(super) use decision::DecisionText;
 pub(super) use decision::conditions;
 
+use crate::catalogue::Catalogue;
+use crate::code::Code;
 use crate::confirm::Shown;
 use crate::encode::{Assumption, Encoding};
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, RequestSet, ResourceType};
-use crate::query::{Outside, Query, Role, Semantics};
+use crate::query::{Known, Outside, Query, Role, Semantics, World};
 use crate::request::{AddressInterval, KEY_TABLE_VERSION, Request, Requester};
 use crate::verify::Refusal;
 use crate::verify::clauses::QueryClauses;
@@ -63,6 +65,12 @@ pub struct Certificate {
     /// Documents that must not allow it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<Policy>,
+    /// The world that the query is about, if it is not about all requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<String>,
+    /// The catalogue that the answer depends on, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<CatalogueText>,
     /// The named assumptions on which the answer depends.
     pub assumptions: Vec<String>,
     /// The facts about requests that are assumed.
@@ -101,6 +109,32 @@ pub struct Options {
     pub assume_heuristics: bool,
     /// `--boundary`.
     pub boundary: Option<bool>,
+}
+
+/// A catalogue, by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueText {
+    /// The name, with its day.
+    pub name: String,
+    /// SHA-256 of its text form, in hexadecimal.
+    pub sha256: String,
+}
+
+impl CatalogueText {
+    /// Returns the catalogue of a query, if its answer depends on one.
+    pub(super) fn of(
+        query: &Query<'_>,
+        assumptions: impl IntoIterator<Item = Code>,
+    ) -> Option<CatalogueText> {
+        let mut assumptions = assumptions.into_iter();
+        let depends = query.known().world != World::Open
+            || assumptions.any(|assumption| assumption == Code::KeyMultiplicityAsCatalogued);
+        depends.then(|| {
+            let catalogue = query.known().catalogue();
+            CatalogueText { name: catalogue.name(), sha256: catalogue.digest().to_owned() }
+        })
+    }
 }
 
 /// An entry of the lists.
@@ -358,11 +392,34 @@ impl Certificate {
             decision: query.layered().map(|layered| DecisionText::of(layered, query)),
             within,
             without,
+            world: (query.known().world != World::Open).then(|| query.known().world.name().to_owned()),
+            catalogue: CatalogueText::of(query, assumptions.iter().map(|assumption| assumption.0)),
             assumptions: assumptions.iter().map(|assumption| assumption.0.to_string()).collect(),
             axioms: axioms(semantics),
             key_table_version: KEY_TABLE_VERSION,
             evidence,
             beside_others: Vec::new(),
+        }
+    }
+
+    /// Returns the world and the catalogue of the query, if this catalogue is the one that the answer depends on.
+    ///
+    /// # Errors
+    /// The certificate depends on another catalogue, or names no world.
+    pub(super) fn known<'c>(&self, catalogue: &'c Catalogue) -> Result<Known<'c>, Refusal> {
+        let world = self.world.as_deref().map_or(Some(World::Open), World::parse);
+        let world = world.ok_or_else(|| Refusal::new("it names no world"))?;
+        match &self.catalogue {
+            Some(own) if own.sha256 != catalogue.digest() || own.name != catalogue.name() => {
+                Err(Refusal::new(format!(
+                    "it depends on {} (sha256 {}), and this is {} (sha256 {}): give its catalogue with --catalogue",
+                    own.name,
+                    own.sha256,
+                    catalogue.name(),
+                    catalogue.digest()
+                )))
+            }
+            _ => Ok(Known { world, catalogue: Some(catalogue) }),
         }
     }
 
@@ -375,6 +432,7 @@ impl Certificate {
         let (_, mut whole) = parts.next()?;
         for (set, part) in parts {
             whole.assumptions.extend(part.assumptions);
+            whole.catalogue = whole.catalogue.or(part.catalogue);
             whole.beside_others.push(Part { set: set.name().to_owned(), evidence: part.evidence });
         }
         whole.assumptions.sort_unstable();

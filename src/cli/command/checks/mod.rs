@@ -12,7 +12,8 @@ use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAc
 use crate::cli::input::{Input, Inputs, Reader, Reference, access_of, gather, paired, references};
 use crate::cli::output::{Output, directory};
 use crate::index::broken;
-use crate::report::{AwsCheck, Failure, Lists, Outcome, Report, Status, Subject};
+use crate::query::World;
+use crate::report::{AwsCheck, Failure, Lists, Outcome, Report, Status, Subject, among};
 use crate::surface::{as_resource_policy, resource_type};
 use case::{Ask, Case, Judge};
 use run::{Question, Run};
@@ -27,6 +28,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
         references: &references,
         own: paired.as_ref().map(|paired| paired.references.as_slice()),
         search: &args.search,
+        only_possible: args.possible.only_possible,
         args: &args.inputs,
     };
     let unchanged = paired.as_ref().map_or(0, |paired| paired.unchanged);
@@ -38,7 +40,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
     if unchanged > 0 {
         output.note(&told::unchanged(unchanged));
     }
-    let options = run.options(&args.semantics, inputs)?;
+    let options = args.world.of(run.options(&args.semantics, inputs)?)?;
     let options = Options { judging: args.judging.judging(), ..options };
     run.all(inputs, &options, output, &|_, policy, existing, options| match existing {
         Some(existing) => check::no_new_access(policy, existing, options),
@@ -61,6 +63,7 @@ pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Outpu
         references: &[],
         own: None,
         search: &args.search,
+        only_possible: args.possible.only_possible,
         args: &args.inputs,
     };
     let mut reader = Reader::new(&args.inputs.container);
@@ -68,10 +71,10 @@ pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Outpu
     // What an attached policy allows counts too.
     inputs.list.append(&mut inputs.unread);
     run.admits(&inputs)?;
-    let options = run.options(&args.semantics, &inputs)?;
+    let options = args.world.of(run.options(&args.semantics, &inputs)?)?;
     run.all(&inputs, &options, output, &|_, policy, _, options| {
         let mut answer = check::access_not_granted(policy, &access, options);
-        answer.edition.clone_from(&edition);
+        answer.edition = answer.edition.or_else(|| edition.clone());
         answer
     })
 }
@@ -84,12 +87,13 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
         references: &[],
         own: None,
         search: &args.search,
+        only_possible: args.possible.only_possible,
         args: &args.inputs,
     };
     let mut reader = Reader::new(&args.inputs.container);
     let inputs = gather(&mut reader, &args.policy, "policy", &args.inputs.container);
     run.admits(&inputs)?;
-    let mut options = run.options(&args.semantics, &inputs)?;
+    let mut options = args.world.of(run.options(&args.semantics, &inputs)?)?;
     as_resource_policy(&mut options)?;
     if options.assume_heuristics {
         return Err(Failure::validation(
@@ -203,6 +207,10 @@ impl Run<'_> {
                 .chain(inputs.files.iter().flat_map(|file| file.notes.iter().cloned()))
                 .collect(),
             has_baseline: false,
+            about: match options.world {
+                World::Open => String::new(),
+                world => among(world, Some(&options.catalogue().edition())),
+            },
         };
         baseline::accept(&self.args.baseline, &mut report)?;
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
@@ -215,7 +223,10 @@ impl Run<'_> {
             Format::Text => told.text(self.references, output)?,
             Format::Pipeline(_) => output.report(&report)?,
         }
-        let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(self.search.exit_zero));
+        let exits = report.subjects.iter().zip(&answers).map(|(subject, answered)| {
+            let is_latent = answered.as_ref().is_ok_and(|answered| answered.answer.is_latent());
+            exit(subject).zeroed(self.search.exit_zero || self.only_possible && is_latent)
+        });
         Ok(exits.fold(Exit::Success, Exit::and))
     }
 }

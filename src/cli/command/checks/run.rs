@@ -16,6 +16,8 @@ pub(super) struct Run<'r> {
     /// The reference of each input, if inputs come in pairs.
     pub(super) own: Option<&'r [Option<Reference>]>,
     pub(super) search: &'r SearchArgs,
+    /// True if a FAIL that no listed action shows ends with 0.
+    pub(super) only_possible: bool,
     pub(super) args: &'r InputArgs,
 }
 

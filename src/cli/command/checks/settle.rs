@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::container::Entry;
 use crate::index::broken;
 use crate::policy::Document;
-use crate::report::{Issue, Kind, Outcome, Settled, Status};
+use crate::report::{Issue, Kind, Outcome, Settled, Status, among, every_request};
 use crate::solve::{Finding, Verdict};
 use crate::surface::{answered, fit};
 
@@ -18,7 +18,10 @@ pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Resul
     let answer = answered(|| no_new_access(policy, &nothing, options))?;
     let Verdict::Fail(findings) = &answer.verdict else {
         return Ok(match answer.verdict {
-            Verdict::Pass(_) => Settled::pass("is new, and allows nothing (proved for every request)"),
+            Verdict::Pass(_) => Settled::pass(format!(
+                "is new, and allows nothing (proved for {})",
+                every_request(answer.world, answer.edition.as_ref())
+            )),
             _ => undecided(name, policy, "whether it allows anything"),
         });
     };
@@ -54,9 +57,10 @@ pub(super) fn deleted(name: &str, policy: &Document, options: &Options) -> Resul
             let message = format!("allows nothing new by itself, but {open}");
             Settled::of(issue.at(&policy.source, policy.span, ""), message)
         }
-        (Verdict::Pass(_), None) => {
-            Settled::pass("is deleted, and denied nothing (proved for every request)")
-        }
+        (Verdict::Pass(_), None) => Settled::pass(format!(
+            "is deleted, and denied nothing (proved for {})",
+            every_request(answer.world, answer.edition.as_ref())
+        )),
     })
 }
 
@@ -97,7 +101,11 @@ pub(super) fn concealed<'a>(entry: &Entry, outcome: &Outcome<'_>) -> Outcome<'a>
         },
         Outcome::Skipped(why) => return Outcome::Skipped(why.clone()),
     };
-    let message = "its text is marked as sensitive: `--show-sensitive` shows the findings";
+    let about = match outcome {
+        Outcome::Judged(judgement) => among(judgement.answer.world, judgement.answer.edition.as_ref()),
+        Outcome::Failed(_) | Outcome::Settled(_) | Outcome::Skipped(_) => String::new(),
+    };
+    let message = format!("its text is marked as sensitive: `--show-sensitive` shows the findings{about}");
     let kind = match status {
         Status::Fail => Kind::Finding,
         Status::Error => Kind::Error,
@@ -107,5 +115,5 @@ pub(super) fn concealed<'a>(entry: &Entry, outcome: &Outcome<'_>) -> Outcome<'a>
         let title = format!("{}: {}, {message}", entry.name, status.name());
         Issue::new(kind, code, title).with_fingerprint(&[code.as_str(), &entry.key, status.name()])
     });
-    Outcome::Settled(Box::new(Settled { status, message: message.to_owned(), issue }))
+    Outcome::Settled(Box::new(Settled { status, message, issue }))
 }

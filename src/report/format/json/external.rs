@@ -3,6 +3,7 @@
 use super::Members;
 use super::judged::{Open, reasons};
 use super::request::RequestView;
+use crate::catalogue::Edition;
 use crate::check::ExternalFinding;
 use crate::explain::display::KeyNames;
 use crate::explain::zone::outsider;
@@ -22,6 +23,8 @@ struct ExternalView<'a> {
     unknown: Option<Vec<Open<'a>>>,
     policy_type: &'static str,
     assumptions: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<&'a Edition>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +112,7 @@ impl External<'_> {
             },
             policy_type: rest.policy_type.name(),
             assumptions: rest.assumptions.iter().map(|a| a.0.as_str()).collect(),
+            catalogue: rest.edition.as_ref(),
         }
         .serialize(serializer)
     }

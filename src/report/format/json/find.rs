@@ -1,7 +1,8 @@
 //! The answer to `find`.
 
-use super::judged::{Open, reasons};
+use super::judged::{Open, Realistic, reasons, world};
 use super::request::RequestView;
+use crate::catalogue::Edition;
 use crate::check::ONLY_FOR_SCP;
 use crate::explain::Blame;
 use crate::explain::display::KeyNames;
@@ -28,6 +29,10 @@ struct FoundView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    world: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<&'a Edition>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +44,8 @@ struct FindingView<'a> {
     statement_id: Option<&'a str>,
     pointer: &'a str,
     witness: RequestView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    realistic: Option<Realistic<'a>>,
 }
 
 impl<'a> FindingView<'a> {
@@ -47,6 +54,7 @@ impl<'a> FindingView<'a> {
         document: &'a Document,
         blame: &'a Blame,
         names: &'a KeyNames<'a>,
+        edition: Option<&'a Edition>,
     ) -> FindingView<'a> {
         FindingView {
             file: document.source.name(),
@@ -54,6 +62,7 @@ impl<'a> FindingView<'a> {
             statement_id: document.statements.get(finding.statement).and_then(|s| s.sid()),
             pointer: &blame.primary.pointer,
             witness: RequestView::of(finding.witness.request(), names),
+            realistic: Realistic::of(edition, finding),
         }
     }
 }
@@ -73,13 +82,18 @@ impl Serialize for Found<'_> {
             result: self.answer.verdict.name(),
             message: self.sentence(),
             allow_nothing: self.allow_nothing,
-            findings: explained.iter().map(|(f, d, blame)| FindingView::of(f, d, blame, &names)).collect(),
+            findings: explained
+                .iter()
+                .map(|(f, d, blame)| FindingView::of(f, d, blame, &names, self.answer.edition.as_ref()))
+                .collect(),
             unknown: unknown.map(|unknown| reasons(unknown, &documents)),
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),
             policy_type: self.answer.policy_type.name(),
             policy_type_inferred: self.answer.policy_type_inferred,
             only_if: self.answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
+            world: world(self.answer.world),
+            catalogue: self.answer.edition.as_ref(),
         };
         view.serialize(serializer)
     }

@@ -9,10 +9,11 @@ use crate::explain::Explained;
 use crate::index::broken;
 use crate::limits::Exhausted;
 use crate::policy::{Document, RequestSet};
+use crate::query::World;
 use crate::report::answer::{Denial, Judgement, Reason, denied};
 use crate::report::aws_messages::AwsCheck;
-use crate::request::AddressSet;
-use crate::solve::{Stats, Unknown, UnknownReason, Verdict};
+use crate::request::{AddressSet, RequestPart};
+use crate::solve::{Finding, Stats, Unknown, UnknownReason, Verdict};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -68,6 +69,8 @@ struct Judged<'a> {
     only_if: Option<&'static str>,
     assumptions: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    world: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     catalogue: Option<&'a Edition>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning<'a>>,
@@ -114,6 +117,7 @@ impl<'a> Judged<'a> {
             policy_type_inferred: answer.policy_type_inferred,
             only_if: answer.is_only_for_scp().then_some(ONLY_FOR_SCP),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
+            world: world(answer.world),
             catalogue: answer.edition.as_ref(),
             warnings: Warning::all(judgement),
             stats: judgement.measures.map(|measures| Sizes {
@@ -230,6 +234,35 @@ struct Location<'a> {
     file: Option<&'a str>,
     pointer: &'a str,
     span: Range,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    realistic: Option<Realistic<'a>>,
+}
+
+/// The proof that AWS lists no request that shows a finding.
+#[derive(Serialize)]
+pub(super) struct Realistic<'a> {
+    world: &'a str,
+    consistent: bool,
+    missing: &'static str,
+    proved: bool,
+}
+
+impl<'a> Realistic<'a> {
+    /// Returns the view of a finding, if there is a proof.
+    pub(super) fn of(edition: Option<&'a Edition>, finding: &Finding) -> Option<Realistic<'a>> {
+        let missing = match finding.unlisted.as_ref()?.part {
+            RequestPart::Action => "action",
+            RequestPart::Resource => "resource",
+            RequestPart::Key => "key",
+            RequestPart::Values => "value",
+        };
+        Some(Realistic { world: &edition?.name, consistent: false, missing, proved: true })
+    }
+}
+
+/// Returns the name of a world that is not that of all requests.
+pub(super) fn world(world: World) -> Option<&'static str> {
+    (world != World::Open).then(|| world.name())
 }
 
 impl<'a> Location<'a> {
@@ -243,6 +276,7 @@ impl<'a> Location<'a> {
             file: of_existing.then_some(source.name()),
             pointer: &place.pointer,
             span: Range::of(source, place.span),
+            realistic: Realistic::of(judgement.answer.edition.as_ref(), explained.finding),
         }
     }
 }

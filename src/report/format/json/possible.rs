@@ -1,8 +1,9 @@
 //! The answer to a question over layers.
 
-use super::judged::{Open, reasons};
+use super::judged::{Open, reasons, world};
 use super::layers::LayersView;
 use super::request::RequestView;
+use crate::catalogue::Edition;
 use crate::check::CanVerdict;
 use crate::explain::display::KeyNames;
 use crate::report::answer::Possible;
@@ -24,6 +25,10 @@ struct PossibleView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<RequestView<'a>>,
     assumptions: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    world: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<&'a Edition>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +62,8 @@ impl Serialize for Possible<'_> {
             unknown: unknown.map(|unknown| reasons(unknown, &self.documents)),
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),
             assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
+            world: world(self.answer.world),
+            catalogue: self.answer.edition.as_ref(),
         };
         view.serialize(serializer)
     }

@@ -263,6 +263,7 @@ fn tell(status: Status, message: &str, issues: Vec<Issue>, sources: &[&Source]) 
         subjects,
         issues,
         has_baseline: true,
+        about: String::new(),
     };
     seen(&report.summary());
     let log = sarif::report(&report);
