@@ -33,6 +33,8 @@ mod linked_keys;
 mod public;
 mod reference;
 mod renderers;
+#[cfg(unix)]
+mod serve;
 mod small_world;
 mod support;
 mod traps;
