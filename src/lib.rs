@@ -34,8 +34,8 @@
 //! * [`catalogue`]: the services, actions, resource types and condition keys of AWS on a given day.
 //! * [`span`], [`diagnostic`], [`code`]: places, faults and the names of everything that an answer can contain; [`limits`]: all
 //!   limits.
-//! * `batch`, `text` and `cli`, features that are on by default: many queries as lines of JSON, answers as text for people, and
-//!   the program. Without them the library also builds for targets without files and threads.
+//! * `batch`, `serve`, `text` and `cli`, features that are on by default: many queries as lines of JSON, queries over HTTP, answers
+//!   as text for people, and the program. Without them the library also builds for targets without files, threads and sockets.
 //!
 //! The engine is private; the feature `internals` opens it to benchmarks, fuzzing and tests, and may change without notice.
 //! ARCHITECTURE.md in the repository explains how it works; `examples/` has complete programs.
@@ -68,6 +68,8 @@ pub mod policy;
 pub mod query;
 pub mod report;
 pub mod request;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod span;
 pub mod validate;
 pub mod verify;

@@ -1,13 +1,12 @@
 //! The policies that a line gives: a document, or a file that contains several.
 
-use super::cache::{Cache, Known, Remembered};
 use super::config::Batch;
 use crate::container::{Container, Content, Contents, Options, decode, holds_several, open};
 use crate::hash::are_equal;
 use crate::policy::{Read, read};
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{reason, undecided, unreadable};
+use crate::surface::{Cache, Known, Remembered, reason, undecided, unreadable};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read as _;

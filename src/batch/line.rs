@@ -1,6 +1,5 @@
 //! Answers one line: a query.
 
-use super::cache::{Cache, Known, Remembered};
 use super::can::Asked;
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
@@ -14,7 +13,6 @@ use crate::check::{
 };
 use crate::code::Code;
 use crate::container::{Container, Entry};
-use crate::encode::DocumentRef;
 use crate::index::broken;
 use crate::policy::Document;
 use crate::query::CheckKind;
@@ -22,8 +20,8 @@ use crate::report::json;
 use crate::report::{AwsCheck, Failure, Issue, Judgement, Kind, Lists, Settled};
 use crate::solve::Verdict;
 use crate::surface::{
-    JsonMembers, access_at_levels, access_entries, answered, as_resource_policy, deadline, fit, isolated,
-    json_members, policy_type, resource_type, unwritable,
+    Cache, JsonMembers, Known, access_at_levels, access_entries, answered, as_resource_policy, deadline, fit,
+    isolated, json_members, policy_type, prepared, resource_type, unwritable,
 };
 use crate::verify::Certificate;
 use serde::Serialize;
@@ -215,7 +213,7 @@ fn judge(
             let new = match new {
                 Given::One(new) => new,
                 Given::Several(container) => {
-                    let [existing] = documents([&existing])?;
+                    let [existing] = prepared([&existing])?;
                     let ask = |_: &Entry, new: &Document, options: &Options| {
                         let answer = answered(|| no_new_access(new, existing, options))?;
                         Ok((AwsCheck::NoNewAccess, answer))
@@ -226,7 +224,7 @@ fn judge(
                     return Ok(of_several(&container, &question, id, number, out));
                 }
             };
-            let [new, existing] = documents([&new, &existing])?;
+            let [new, existing] = prepared([&new, &existing])?;
             fit(&[new.document(), existing.document()], options.policy_type)?;
             let answer = answered(|| no_new_access(new, existing, &options))?;
             keep(batch, &answer, number)?;
@@ -249,7 +247,7 @@ fn judge(
                     return Ok(of_several(&container, &question, id, number, out));
                 }
             };
-            let [policy] = documents([&policy])?;
+            let [policy] = prepared([&policy])?;
             fit(&[policy.document()], options.policy_type)?;
             let answer = answered(|| access_not_granted(policy, &access, &options))?;
             let answer = with_edition(answer, edition.as_ref());
@@ -329,7 +327,7 @@ fn public(
         }
     };
     let Some(of) = of else { broken("one policy has the type that the line gives") };
-    let [policy] = documents([&policy])?;
+    let [policy] = prepared([&policy])?;
     fit(&[policy.document()], options.policy_type)?;
     let answer = answered(|| no_public_access(policy, of, &options))?;
     keep(batch, &answer, number)?;
@@ -403,19 +401,5 @@ fn given(
             let member = line.needed(name)?;
             given::written(batch, cache, (name, member.value), member.known.as_ref())
         }
-    }
-}
-
-/// Returns the documents.
-///
-/// # Errors
-/// All faults of the texts without a document.
-fn documents<const N: usize>(texts: [&Remembered; N]) -> Result<[DocumentRef<'_>; N], Failure> {
-    match Failure::of_documents(texts.map(Remembered::read)) {
-        Some(failure) => Err(failure),
-        None => Ok(texts.map(|text| match text.document() {
-            Some(document) => document,
-            None => broken("a text without faults has a document"),
-        })),
     }
 }

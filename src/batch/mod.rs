@@ -5,7 +5,6 @@
 //! cache of documents that were read before. A bad line gets its own error and the run goes on; so does a line on which this
 //! program fails.
 
-mod cache;
 mod can;
 mod config;
 mod given;

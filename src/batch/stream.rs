@@ -1,11 +1,10 @@
 //! Answers a stream of lines: one thread reads, several answer, one writes.
 
-use super::cache::Cache;
 use super::config::{Batch, RunError, Summary};
 use super::line;
 use super::lines::{Chunk, Lines};
 use super::queue::{Next, Queue};
-use crate::surface::isolated;
+use crate::surface::{Cache, isolated};
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
 use std::sync::Arc;

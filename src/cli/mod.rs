@@ -80,6 +80,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             answer(&args.output, "simulate", &|output| command::simulate::run(args, output))
         }
         Command::Batch(args) => plain(&|| command::batch::run(args)),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => plain(&|| command::serve::run(args, &aws)),
         Command::Verify(args) => answer(&args.output, "verify", &|output| command::verify::run(args, output)),
     }
 }

@@ -1,7 +1,8 @@
-//! The parts shared by the surfaces (command line, batch): isolation of jobs whose panic becomes their own error, failures of
-//! reading and writing, and validation of requests.
+//! The parts shared by the surfaces (command line, batch, server): isolation of jobs whose panic becomes their own error, failures of
+//! reading and writing, validation of requests, and the cache of documents.
 
 mod access;
+mod cache;
 mod callers;
 mod failure;
 mod isolation;
@@ -12,6 +13,7 @@ mod validating;
 mod validation;
 
 pub use access::{access_at_levels, access_entries};
+pub use cache::{Cache, Known, Remembered, prepared};
 pub use callers::wanted;
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]

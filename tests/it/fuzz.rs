@@ -68,6 +68,11 @@ fn emptiness_holds() {
 }
 
 #[test]
+fn http_holds() {
+    random_inputs("http", 200);
+}
+
+#[test]
 fn laws_holds() {
     random_inputs("laws", 400);
 }
@@ -95,6 +100,11 @@ fn print_holds() {
 #[test]
 fn report_holds() {
     random_inputs("report", 100);
+}
+
+#[test]
+fn serve_json_holds() {
+    random_inputs("serve_json", 100);
 }
 
 #[test]

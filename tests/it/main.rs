@@ -34,6 +34,8 @@ mod listed_world;
 mod public;
 mod reference;
 mod renderers;
+#[cfg(unix)]
+mod serve;
 mod small_world;
 mod support;
 mod traps;

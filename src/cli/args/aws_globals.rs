@@ -60,6 +60,12 @@ impl AwsGlobals {
         given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
 
+    /// Returns the region, which only the server uses.
+    #[cfg(feature = "serve")]
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
     /// True if a selection was requested.
     pub(crate) fn selects(&self) -> bool {
         self.query.is_some()

@@ -21,6 +21,8 @@ mod output;
 mod policies;
 mod search;
 mod semantics;
+#[cfg(feature = "serve")]
+mod serve;
 mod simulate;
 mod validate_policy;
 mod value;
@@ -48,6 +50,8 @@ pub(super) use output::{Color, Format, OutputArgs};
 pub(super) use policies::PoliciesArgs;
 pub(super) use search::SearchArgs;
 pub(super) use semantics::{SemanticsArgs, YesNo};
+#[cfg(feature = "serve")]
+pub(super) use serve::{LogArg, ServeArgs};
 pub(super) use simulate::SimulateArgs;
 pub(super) use validate_policy::ValidatePolicyArgs;
 pub(super) use verify::VerifyArgs;
@@ -203,6 +207,17 @@ or
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),
+    /// Answer clients of IAM Access Analyzer over HTTP: boto3, the AWS CLI and AWS's policy validators
+    #[cfg(feature = "serve")]
+    #[command(after_help = "\
+Example:
+  iamsat serve &
+  AWS_ENDPOINT_URL=http://127.0.0.1:8370 aws accessanalyzer check-no-public-access ...
+
+--region REGION sets the region in ARNs (us-east-1).
+The server opens no connection, and listens on the loopback address only unless --listen says otherwise. SIGTERM
+ends it after the requests in progress. `iamsat guide server` has the variables for each client.")]
+    Serve(Box<ServeArgs>),
     /// Check certificates written by --certificate
     #[command(after_help = "\
 Example:

@@ -88,6 +88,16 @@ pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     number.ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
+/// Returns a partition.
+#[cfg(feature = "serve")]
+pub(super) fn partition(text: &str) -> Result<String, String> {
+    let is_partition =
+        text.starts_with("aws") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    is_partition
+        .then(|| text.to_owned())
+        .ok_or_else(|| "a partition is written aws, aws-cn or aws-us-gov".to_owned())
+}
+
 /// Reads `10s`, `500ms`, `2m`, `1.5s`; a bare number is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a time is written 10s, 500ms or 2m".to_owned();

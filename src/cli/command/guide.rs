@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 23] = [
+const GUIDES: [(&str, &str); 24] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -26,6 +26,7 @@ const GUIDES: [(&str, &str); 23] = [
     ("pipelines", include_str!("../../../docs/guides/pipelines.md")),
     ("public-access", include_str!("../../../docs/guides/public-access.md")),
     ("semantics", include_str!("../../../docs/semantics.md")),
+    ("server", include_str!("../../../docs/guides/server.md")),
     ("simulate", include_str!("../../../docs/guides/simulate.md")),
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),

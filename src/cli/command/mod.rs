@@ -24,6 +24,8 @@ pub(super) mod lint;
 mod names;
 mod nothing;
 pub(super) mod policies;
+#[cfg(feature = "serve")]
+pub(super) mod serve;
 pub(super) mod simulate;
 pub(super) mod validate_policy;
 pub(super) mod verify;

@@ -16,6 +16,8 @@ mod paired;
 mod placed;
 mod reader;
 mod references;
+#[cfg(feature = "serve")]
+mod served;
 
 pub(super) use access::access_of;
 pub(super) use acl::acl_grants;
@@ -31,3 +33,5 @@ pub(super) use paired::{PairedInputs, paired, paired_files, paired_plan};
 pub(super) use placed::{as_one_set, is_chosen, parts, skipped, texts};
 pub(super) use reader::{Opened, Reader, presumption};
 pub(super) use references::{Reference, references};
+#[cfg(feature = "serve")]
+pub(super) use served::{managed_policies, strings};

@@ -7,12 +7,14 @@ pub(crate) mod check;
 pub(crate) mod cli;
 pub(crate) mod cnf;
 pub(crate) mod emptiness;
+pub(crate) mod http;
 pub(crate) mod laws;
 pub(crate) mod layers;
 pub(crate) mod parse;
 pub(crate) mod plan;
 pub(crate) mod print;
 pub(crate) mod report;
+pub(crate) mod serve_json;
 pub(crate) mod template;
 pub(crate) mod theories;
 pub(crate) mod validate;
@@ -24,19 +26,21 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 18] = [
+pub(crate) const ALL: [(&str, Property); 20] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
     ("cli", cli::holds),
     ("cnf", cnf::holds),
     ("emptiness", emptiness::holds),
+    ("http", http::holds),
     ("laws", laws::holds),
     ("layers", layers::holds),
     ("parse", parse::holds),
     ("plan", plan::holds),
     ("print", print::holds),
     ("report", report::holds),
+    ("serve_json", serve_json::holds),
     ("template", template::holds),
     ("theories", theories::holds),
     ("validate", validate::holds),

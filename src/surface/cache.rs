@@ -4,7 +4,9 @@
 
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::hash::are_equal;
+use crate::index::broken;
 use crate::policy::{Document, Read, Statement};
+use crate::report::Failure;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -25,7 +27,7 @@ const LEAST: usize = 1 << 10;
 /// There are two generations. A used document goes into the young one; when that has half of the bytes, it becomes the old one,
 /// and the documents of the previous old one are dropped. Of two texts with the same hash, only the last is kept.
 #[derive(Debug)]
-pub(super) struct Cache {
+pub struct Cache {
     generations: Mutex<Generations>,
     /// Bytes of one generation.
     half: usize,
@@ -41,11 +43,11 @@ struct Generations {
 
 /// A text that is remembered.
 #[derive(Debug)]
-pub(super) struct Known(Arc<Entry>);
+pub struct Known(Arc<Entry>);
 
 /// A text, as read under one name.
 #[derive(Debug)]
-pub(super) struct Remembered {
+pub struct Remembered {
     name: &'static str,
     read: Read,
     /// Its document, prepared from the second use of the text on: preparing does not pay for a single use.
@@ -54,22 +56,22 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    pub(super) fn new(name: &'static str, read: Read) -> Remembered {
+    pub fn new(name: &'static str, read: Read) -> Remembered {
         Remembered { name, read, prepared: OnceLock::new(), is_whole: OnceLock::new() }
     }
 
     /// True if the document is all of its text. This is computed once, because it reads every byte.
-    pub(super) fn is_whole(&self, found_out: impl FnOnce(&Document) -> bool) -> bool {
+    pub fn is_whole(&self, found_out: impl FnOnce(&Document) -> bool) -> bool {
         self.read.document.as_ref().is_some_and(|document| *self.is_whole.get_or_init(|| found_out(document)))
     }
 
     /// Returns the result of reading the text.
-    pub(super) fn read(&self) -> &Read {
+    pub fn read(&self) -> &Read {
         &self.read
     }
 
     /// Returns the document, if it has no errors.
-    pub(super) fn document(&self) -> Option<DocumentRef<'_>> {
+    pub fn document(&self) -> Option<DocumentRef<'_>> {
         let document = self.read.document.as_ref()?;
         Some(self.prepared.get().map_or(DocumentRef::Plain(document), DocumentRef::Prepared))
     }
@@ -101,7 +103,7 @@ struct Entry {
 
 impl Cache {
     /// Makes a cache of about this many bytes.
-    pub(super) fn new(bytes: usize) -> Cache {
+    pub fn new(bytes: usize) -> Cache {
         Cache { generations: Mutex::default(), half: bytes / 2 }
     }
 
@@ -110,7 +112,7 @@ impl Cache {
     ///
     /// # Errors
     /// Those of `read`.
-    pub(super) fn read<E>(
+    pub fn read<E>(
         &self,
         name: &'static str,
         text: &str,
@@ -134,7 +136,7 @@ impl Cache {
     }
 
     /// Returns the entry for the text, if it is in the cache and therefore JSON.
-    pub(super) fn find(&self, text: &str) -> Option<Known> {
+    pub fn find(&self, text: &str) -> Option<Known> {
         let entry = self.hashed(hash(text))?;
         are_equal(entry.text.as_bytes(), text.as_bytes()).then_some(Known(entry))
     }
@@ -198,6 +200,20 @@ fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
     hasher.finish()
+}
+
+/// Returns the documents.
+///
+/// # Errors
+/// All faults of the texts without a document.
+pub fn prepared<const N: usize>(texts: [&Remembered; N]) -> Result<[DocumentRef<'_>; N], Failure> {
+    match Failure::of_documents(texts.map(Remembered::read)) {
+        Some(failure) => Err(failure),
+        None => Ok(texts.map(|text| match text.document() {
+            Some(document) => document,
+            None => broken("a text without faults has a document"),
+        })),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,284 @@
+//! Load on `iamsat serve`, over the loopback interface: many keep-alive connections that ask about pairs of managed policies, beside
+//! `batch` on the same pairs; and, with `IAMSAT_SOAK` seconds, a long run with clients that misbehave. `IAMSAT_BIN` names another
+//! program to measure.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
+#[expect(dead_code, reason = "families are for other benches")]
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Connections at a time.
+const CONNECTIONS: usize = 64;
+/// Requests of the load, at most.
+const REQUESTS: usize = 200_000;
+/// Connections of clients that misbehave, at a time.
+const FAULTY: usize = 8;
+
+fn program() -> Command {
+    let built = env!("CARGO_BIN_EXE_iamsat").into();
+    Command::new(std::env::var_os("IAMSAT_BIN").unwrap_or(built))
+}
+
+/// A server that ends with the bench.
+struct Server(Child, SocketAddr);
+
+impl Server {
+    fn start() -> Server {
+        let mut command = program();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "none"]).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit('/').next().unwrap().parse().unwrap();
+        Server(child, address)
+    }
+
+    /// Resident memory in MiB, now and at most.
+    fn memory(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
+        let mib = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("");
+            line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+        };
+        (mib("VmRSS:"), mib("VmHWM:"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A request for every pair, and the same as a line of `batch`.
+fn questions() -> (Vec<Vec<u8>>, Vec<String>) {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap();
+    let question = |(_, new, existing): &(String, iamsat::policy::Document, iamsat::policy::Document)| {
+        let (new, existing) = (quoted(new.source.text()), quoted(existing.source.text()));
+        let members = format!(
+            r#""newPolicyDocument":{new},"existingPolicyDocument":{existing},"policyType":"IDENTITY_POLICY""#
+        );
+        let head =
+            "POST /policy/check-no-new-access HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+        let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{{{members}}}", members.len() + 2);
+        (request.into_bytes(), format!(r#"{{"check":"check-no-new-access",{members}}}"#))
+    };
+    support::pairs().iter().map(question).unzip()
+}
+
+/// Reads one answer; `None` if the connection ends before it.
+fn answer(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> Option<(u16, bool)> {
+    let (mut line, mut status, mut length, mut closes) = (String::new(), 0, 0, false);
+    loop {
+        line.clear();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let text = line.trim_end();
+        if let Some(rest) = text.strip_prefix("HTTP/1.1 ") {
+            status = rest.get(..3).unwrap().parse().unwrap();
+        } else if let Some(rest) = text.strip_prefix("content-length: ") {
+            length = rest.parse().unwrap();
+        } else if text == "connection: close" {
+            closes = true;
+        } else if text.is_empty() {
+            break;
+        }
+    }
+    body.resize(length, 0);
+    reader.read_exact(body).ok()?;
+    Some((status, closes))
+}
+
+/// The outcome of one client.
+#[derive(Default)]
+struct Outcome {
+    latencies: Vec<Duration>,
+    /// Requests that were sent as a whole and got no answer.
+    lost: usize,
+}
+
+/// Asks one request after the other until there are no more, or the time is over.
+fn client(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    next: &AtomicUsize,
+    most: usize,
+    until: Instant,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut body = Vec::new();
+    while let Ok(stream) = TcpStream::connect(address) {
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut reader = BufReader::new(stream);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= most || Instant::now() >= until {
+                return outcome;
+            }
+            let start = Instant::now();
+            if reader.get_mut().write_all(&requests[number % requests.len()]).is_err() {
+                break;
+            }
+            let Some((status, closes)) = answer(&mut reader, &mut body) else {
+                outcome.lost += 1;
+                break;
+            };
+            assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+            assert!(body.starts_with(b"{\"result\":\""), "{}", String::from_utf8_lossy(&body));
+            outcome.latencies.push(start.elapsed());
+            if closes {
+                return outcome;
+            }
+        }
+    }
+    outcome
+}
+
+/// Runs clients side by side.
+fn load(
+    address: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    most: usize,
+    time: Duration,
+) -> (Outcome, Duration) {
+    let (next, start) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+    let clients: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
+            std::thread::spawn(move || client(address, &requests, &next, most, start + time))
+        })
+        .collect();
+    let mut all = Outcome::default();
+    for client in clients {
+        let one = client.join().unwrap();
+        all.latencies.extend(one.latencies);
+        all.lost += one.lost;
+    }
+    let elapsed = start.elapsed();
+    all.latencies.sort();
+    (all, elapsed)
+}
+
+fn told(title: &str, outcome: &Outcome, elapsed: Duration) {
+    let latencies = &outcome.latencies;
+    let at = |part: f64| latencies[((latencies.len() - 1) as f64 * part) as usize];
+    println!(
+        "{title}: {} answers, {:.0} a second; latency median {:.2?}, p99 {:.2?}, most {:.2?}; {} lost",
+        latencies.len(),
+        latencies.len() as f64 / elapsed.as_secs_f64(),
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        outcome.lost,
+    );
+}
+
+/// A client that breaks off in a body, sends something else, is slow, or leaves before its answer, again and again.
+fn misbehave(address: SocketAddr, requests: &[Vec<u8>], number: usize, ends: &AtomicBool) {
+    for round in number.. {
+        if ends.load(Ordering::Relaxed) {
+            return;
+        }
+        let Ok(mut stream) = TcpStream::connect(address) else { return };
+        let request = &requests[round % requests.len()];
+        let _ = match round % 5 {
+            0 => stream.write_all(&request[..request.len() / 2]),
+            1 => stream.write_all(request),
+            2 => stream.write_all(&request[request.len() / 3..]),
+            3 => stream.write_all(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n"),
+            _ => {
+                let _ = stream.write_all(&request[..30]);
+                std::thread::sleep(Duration::from_millis(200));
+                stream.write_all(&request[30..60])
+            }
+        };
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Runs load beside clients that misbehave, ends the server under load, and counts what was lost.
+fn soak(requests: &Arc<Vec<Vec<u8>>>, time: Duration) {
+    let mut server = Server::start();
+    let (address, ends) = (server.1, Arc::new(AtomicBool::new(false)));
+    let faulty: Vec<_> = (0..FAULTY)
+        .map(|number| {
+            let (requests, ends) = (Arc::clone(requests), Arc::clone(&ends));
+            std::thread::spawn(move || misbehave(address, &requests, number, &ends))
+        })
+        .collect();
+    let asked = Arc::clone(requests);
+    let clients = std::thread::spawn(move || load(address, &asked, usize::MAX, time * 2));
+    std::thread::sleep(time / 6);
+    let (early, _) = server.memory();
+    std::thread::sleep(time - time / 6);
+    let (late, most) = server.memory();
+    ends.store(true, Ordering::Relaxed);
+    faulty.into_iter().for_each(|client| client.join().unwrap());
+    let id = server.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let (outcome, elapsed) = clients.join().unwrap();
+    let ended = server.0.wait().unwrap();
+    told("soak", &outcome, elapsed);
+    println!(
+        "soak: {early:.0} MiB after a sixth of the time, {late:.0} MiB at its end, {most:.0} MiB at most; {ended}"
+    );
+    assert!(ended.success() && outcome.lost == 0);
+}
+
+/// Answers the same pairs as lines of `batch`.
+fn batch(lines: &[String], repeats: usize) {
+    let start = Instant::now();
+    let mut child = program().arg("batch").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let text = lines.join("\n") + "\n";
+    let writer =
+        std::thread::spawn(move || (0..repeats).for_each(|_| stdin.write_all(text.as_bytes()).unwrap()));
+    let answers = BufReader::new(stdout).lines().count();
+    writer.join().unwrap();
+    assert!(child.wait().unwrap().success() && answers == lines.len() * repeats);
+    println!("batch: {answers} answers, {:.0} a second", answers as f64 / start.elapsed().as_secs_f64());
+}
+
+fn main() {
+    // `cargo test` runs benches with `--test`: then one small round is enough.
+    let quick = std::env::args().any(|a| a == "--test");
+    let (mut requests, mut lines) = questions();
+    if requests.is_empty() {
+        println!("no corpus: set IAMSAT_CORPUS to its directory");
+        return;
+    }
+    if quick {
+        requests.truncate(50);
+        lines.truncate(50);
+    }
+    let requests = Arc::new(requests);
+    let most = if quick { 200 } else { REQUESTS };
+    batch(&lines, if quick { 1 } else { 10 });
+    let server = Server::start();
+    for title in ["every connection for the first time", "again"] {
+        let (outcome, elapsed) = load(server.1, &requests, most, Duration::from_secs(60));
+        told(title, &outcome, elapsed);
+        assert_eq!(outcome.lost, 0);
+    }
+    let (now, memory) = server.memory();
+    println!("{now:.0} MiB, {memory:.0} MiB at most");
+    drop(server);
+    let seconds = std::env::var("IAMSAT_SOAK").ok().and_then(|seconds| seconds.parse().ok());
+    if let Some(seconds) = seconds {
+        soak(&requests, Duration::from_secs(seconds));
+    }
+}
