@@ -2,8 +2,9 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "access",
+    "accessLevels",
     "actions",
     "check",
     "condition",
