@@ -4,6 +4,7 @@
 /// The members that questions have.
 const OURS: [&str; 17] = [
     "access",
+    "accessLevels",
     "actions",
     "check",
     "condition",
