@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "access",
     "accessLevels",
     "actions",
