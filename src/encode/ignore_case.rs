@@ -133,7 +133,9 @@ mod tests {
     fn every_mapping_is_matched() {
         for c in ('\u{0}'..=char::MAX).filter(|c| !c.is_ascii()) {
             let text = c.to_string();
-            for other in [text.to_lowercase(), text.to_uppercase(), text.to_lowercase().to_uppercase()] {
+            let mapped = [text.to_lowercase(), text.to_uppercase(), text.to_lowercase().to_uppercase()];
+            // Most characters are mapped to themselves.
+            for other in mapped.into_iter().filter(|other| *other != text) {
                 for (one, two) in [(&text, &other), (&other, &text)] {
                     let found = related(one).is_some_and(|p| p.matches(&Symbol::word(two)));
                     assert!(found || one == two, "{one} {two}");
