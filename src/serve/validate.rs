@@ -32,13 +32,14 @@ pub(super) fn validate(
     state: &State,
     body: &Body<'_>,
     fields: &Fields<'_>,
-    _: &Moment,
+    moment: &Moment,
 ) -> Result<Success, Refusal> {
     let policy_type = body.one_of("policyType", POLICY_TYPES.map(|of| (of.name(), of)))?;
     let resource = resource(body, policy_type)?;
     let text = body.text("policyDocument")?;
     let settings = &state.settings;
-    let options = Options { resource, input: settings.limits, ..Options::of(policy_type) };
+    let mut options = Options { resource, input: settings.limits, ..Options::of(policy_type) };
+    options.search.deadline = moment.deadline;
     let custom = settings.options.catalogue.as_deref().map(Validator::new);
     let validator = custom.as_ref().unwrap_or_else(|| Validator::embedded());
     let validation = validator.validate(text.as_bytes(), &options).map_err(|faults| {

@@ -72,7 +72,7 @@ pub struct Options {
     pub resource: Option<ValidatedResource>,
     /// Bounds on the text.
     pub input: InputLimits,
-    /// Bounds on the comparisons; only its `work` and `states` count. By default, comparisons end after about two seconds.
+    /// Bounds on the comparisons; only its `work`, `states` and `deadline` count. By default, comparisons end after about two seconds.
     pub search: SearchLimits,
     /// The number of findings that are kept.
     pub findings: usize,
