@@ -22,15 +22,24 @@ pub(super) struct Formats {
     by_service: TextMap<String, Vec<Format>>,
 }
 
+/// A variable for a field stands for one character at least, as AWS's own check reads it.
+fn filled(field: Template) -> Template {
+    match field.is_many() {
+        true => Template::from_parts(vec![Part::One, Part::Many]),
+        false => field,
+    }
+}
+
 impl Formats {
     /// Collects the formats of a catalogue.
     pub(super) fn of(aws: &Catalogue) -> Formats {
         let mut by_service: TextMap<String, Vec<Format>> = TextMap::default();
         let resources = aws.services().flat_map(|service| service.resources());
         for format in resources.flat_map(|resource| resource.formats()) {
-            let [_, _, service, region, account, resource] = format.fields();
+            let fields = format.fields().clone().map(filled);
+            let [_, _, service, region, account, resource] = &fields;
             let format = Format {
-                whole: Glob::joined(format.fields()),
+                whole: Glob::joined(&fields),
                 resource: Glob::joined([resource]),
                 has_region: !is_empty(region),
                 has_account: !is_empty(account),
