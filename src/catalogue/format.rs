@@ -162,11 +162,12 @@ pub(super) fn fields_of(arn: &str) -> Option<[&str; 6]> {
     fields.iter_mut().all(|field| parts.next().map(|part| *field = part).is_some()).then_some(fields)
 }
 
-/// The fields of region and account.
-const MAY_BE_EMPTY: [usize; 2] = [3, 4];
+/// The fields of partition, region and account.
+const MAY_BE_EMPTY: [usize; 3] = [1, 3, 4];
 
 /// Returns the pattern of one field. Region and account may be empty where a format has variables for them: the ARN of a public
-/// parameter is `arn:aws:ssm:us-east-1::parameter/aws/service/a` (AWS Systems Manager User Guide, "Discovering public parameters").
+/// parameter is `arn:aws:ssm:us-east-1::parameter/aws/service/a` (AWS Systems Manager User Guide, "Discovering public parameters"). An empty
+/// partition does not occur, but to leave it in only adds ARNs.
 fn field(text: &str, place: usize) -> Template {
     let mut parts = Vec::new();
     for piece in text.split_inclusive('}') {

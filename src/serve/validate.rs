@@ -7,6 +7,7 @@ use super::refusal::Refusal;
 use super::reply::Success;
 use super::state::State;
 use crate::hash::sha256;
+use crate::index::broken;
 use crate::policy::PolicyType;
 use crate::validate::{Finding, Options, ValidatedResource, Validator};
 use serde::Serialize;
@@ -88,7 +89,7 @@ fn page<'v>(findings: &'v [Finding], text: &str, fields: &Fields<'_>) -> Result<
             })?
         }
     };
-    let rest = findings.get(start..).unwrap_or_default();
+    let Some(rest) = findings.get(start..) else { broken("a page starts within the findings") };
     let (findings, left) = rest.split_at(most.min(rest.len()));
     let next_token = (!left.is_empty()).then(|| format!("{}-{hash}", start + findings.len()));
     Ok(Page { findings, next_token })

@@ -6,6 +6,7 @@ use super::scope::Scope;
 use super::syntax::{Element, Policy, Statement, Text};
 use crate::code::AwsCode;
 use crate::hash::TextMap;
+use crate::index::broken;
 use crate::limits::{Exhausted, Meter};
 use crate::policy::{Json, JsonValue};
 
@@ -132,7 +133,7 @@ impl Links {
     fn root(&mut self, place: usize) -> usize {
         let mut at = place;
         while let Some(next) = self.0.get(at).copied().filter(|next| *next != at) {
-            let after = self.0.get(next).copied().unwrap_or(next);
+            let Some(after) = self.0.get(next).copied() else { broken("a group consists of its values") };
             if let Some(slot) = self.0.get_mut(at) {
                 *slot = after;
             }

@@ -4,7 +4,9 @@ use super::place::Place;
 use super::scope::Scope;
 use super::syntax::{Element, Principal, Principals, Statement, Version};
 use crate::code::AwsCode;
+use crate::index::broken;
 use crate::policy::OperatorFamily;
+use std::ops::Range;
 
 /// A text `${...}` of a value: the part of the value, and the text inside the braces if they close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,14 @@ impl<'t> Spelled<'t> {
     }
 }
 
+/// Returns a part of a text between places that were found in it.
+fn piece(text: &str, places: Range<usize>) -> &str {
+    match text.get(places) {
+        Some(piece) => piece,
+        None => broken("a variable lies within its text"),
+    }
+}
+
 /// Returns the variables of a text, in order. One that is not closed reaches to the end.
 pub(super) fn spelled(text: &str) -> Vec<Spelled<'_>> {
     let mut found = Vec::new();
@@ -37,10 +47,10 @@ pub(super) fn spelled(text: &str) -> Vec<Spelled<'_>> {
     let count = |text: &str| text.encode_utf16().count();
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("${")) {
         let start = from + at;
-        units += count(text.get(from..start).unwrap_or_default());
+        units += count(piece(text, from..start));
         let inside = text.get(start + 2..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
         let end = inside.map_or(text.len(), |inside| start + 2 + inside.len() + 1);
-        let whole = text.get(start..end).unwrap_or_default();
+        let whole = piece(text, start..end);
         let length = count(whole);
         found.push(Spelled { start, end, units: (units, length), whole, inside });
         units += length;
@@ -54,10 +64,10 @@ pub(super) fn without(text: &str) -> String {
     let mut rest = String::with_capacity(text.len());
     let mut from = 0;
     for variable in spelled(text) {
-        rest.push_str(text.get(from..variable.start).unwrap_or_default());
+        rest.push_str(piece(text, from..variable.start));
         from = variable.end;
     }
-    rest.push_str(text.get(from..).unwrap_or_default());
+    rest.push_str(piece(text, from..text.len()));
     rest
 }
 

@@ -1,13 +1,13 @@
 //! `lint`: parts of policies that have no effect, and parts that allow more than they appear to.
 
-use super::baseline;
+use super::{baseline, tell};
 use crate::check::{self, Options};
 use crate::cli::Exit;
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::{Output, directory};
 use crate::code::Code;
-use crate::report::text::{self, Verbosity};
+use crate::report::text::Verbosity;
 use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
 use crate::surface::{answered, deadline, documents, fit, isolated};
 
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     baseline::accept(&args.inputs.baseline, &mut report)?;
     match output.format {
         Format::Text => {
-            tell(output, &report, &failures, inputs.are_many)?;
+            tell::subjects(output, &report, failures.iter().map(Option::as_ref), inputs.are_many)?;
             if output.verbosity >= Verbosity::Normal {
                 let date = args.semantics.options().catalogue().date().to_owned();
                 output.note(&format!(
@@ -126,32 +126,4 @@ fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {
         file: input.file(),
         ..report::lint(document, &input.argument, &found, options)
     })
-}
-
-fn tell(
-    output: &mut Output,
-    report: &Report,
-    failures: &[Option<Failure>],
-    are_many: bool,
-) -> Result<(), Failure> {
-    output.issues(report.issues.iter());
-    for (subject, failure) in report.subjects.iter().zip(failures) {
-        if let Some(failure) = failure {
-            output.failure(failure);
-            continue;
-        }
-        for issue in &subject.issues {
-            if issue.accepted.is_none() || output.verbosity >= Verbosity::Normal {
-                let end = if issue.accepted.is_none() { "\n" } else { "" };
-                output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
-            }
-        }
-        if output.verbosity >= Verbosity::Normal && subject.status != Status::Skipped {
-            output.text(&format!("lint: {}: {}\n", subject.name, subject.message))?;
-        }
-    }
-    if are_many && output.verbosity >= Verbosity::Normal {
-        output.text(&report.summary())?;
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Reports the outcome of a command about one subject, as text or in a format for pipelines.
+//! Reports the outcome of a command about one subject or several, as text or in a format for pipelines.
 
 use crate::cli::args::Format;
 use crate::cli::output::{Output, directory};
@@ -38,6 +38,36 @@ pub(super) fn outcome(
         output.text(&if issue.accepted.is_none() { format!("{text}\n") } else { text })?;
     }
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
+}
+
+/// Prints the issues of each subject, or the failure in its place, then its line; at the end, if there are several inputs, the
+/// summary.
+pub(super) fn subjects<'f>(
+    output: &mut Output,
+    report: &Report,
+    failures: impl IntoIterator<Item = Option<&'f Failure>>,
+    are_many: bool,
+) -> Result<(), Failure> {
+    output.issues(report.issues.iter());
+    for (subject, failure) in report.subjects.iter().zip(failures) {
+        if let Some(failure) = failure {
+            output.failure(failure);
+            continue;
+        }
+        for issue in &subject.issues {
+            if issue.accepted.is_none() || output.verbosity >= Verbosity::Normal {
+                let end = if issue.accepted.is_none() { "\n" } else { "" };
+                output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
+            }
+        }
+        if output.verbosity >= Verbosity::Normal && subject.status != Status::Skipped {
+            output.text(&format!("{}: {}: {}\n", report.command, subject.name, subject.message))?;
+        }
+    }
+    if are_many && output.verbosity >= Verbosity::Normal {
+        output.text(&report.summary())?;
+    }
+    Ok(())
 }
 
 /// Returns the number of policies that are the same on both sides.

@@ -1,6 +1,6 @@
 //! `validate-policy`: AWS's findings about policies, and beside them what is proved.
 
-use super::baseline;
+use super::{baseline, tell};
 use crate::catalogue::Catalogue;
 use crate::check;
 use crate::cli::Exit;
@@ -12,7 +12,7 @@ use crate::container::Entry;
 use crate::limits::InputLimits;
 use crate::policy::PolicyType;
 use crate::report::json::{self, ValidatedInput};
-use crate::report::text::{self, Verbosity};
+use crate::report::text::Verbosity;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, Validated};
 use crate::surface::{ToValidate, Validating};
 use crate::validate::Validator;
@@ -61,7 +61,11 @@ pub(crate) fn run(args: &ValidatePolicyArgs, output: &mut Output) -> Result<Exit
     baseline::accept(&args.inputs.baseline, &mut report)?;
     match output.format {
         Format::Text => {
-            tell(output, &report, &outcomes, inputs.are_many)?;
+            let failures = outcomes.iter().map(|outcome| match outcome {
+                Outcome::Failed(failure, _) => Some(failure),
+                Outcome::Validated(_) | Outcome::Settled(_) => None,
+            });
+            tell::subjects(output, &report, failures, inputs.are_many)?;
             if output.verbosity >= Verbosity::Normal {
                 output.note(&format!("names of AWS are those listed as of {}", aws.date()));
             }
@@ -173,27 +177,4 @@ fn answer(report: &Report, outcomes: Vec<Outcome>, are_many: bool) -> serde_json
         })
         .collect();
     json::validations(&inputs)
-}
-
-fn tell(output: &mut Output, report: &Report, outcomes: &[Outcome], are_many: bool) -> Result<(), Failure> {
-    output.issues(report.issues.iter());
-    for (subject, outcome) in report.subjects.iter().zip(outcomes) {
-        if let Outcome::Failed(failure, _) = outcome {
-            output.failure(failure);
-            continue;
-        }
-        for issue in &subject.issues {
-            if issue.accepted.is_none() || output.verbosity >= Verbosity::Normal {
-                let end = if issue.accepted.is_none() { "\n" } else { "" };
-                output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
-            }
-        }
-        if output.verbosity >= Verbosity::Normal && subject.status != Status::Skipped {
-            output.text(&format!("validate-policy: {}: {}\n", subject.name, subject.message))?;
-        }
-    }
-    if are_many && output.verbosity >= Verbosity::Normal {
-        output.text(&report.summary())?;
-    }
-    Ok(())
 }

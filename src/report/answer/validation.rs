@@ -2,6 +2,7 @@
 
 use crate::code::{AwsCode, Code, FindingType};
 use crate::explain::display::{counted, one_line};
+use crate::index::broken;
 use crate::limits::InputLimits;
 use crate::policy::{PolicyType, Read, Rendered, escape, policy_text};
 use crate::report::issue::{Issue, Kind, Mark, Status, Subject};
@@ -173,7 +174,10 @@ fn issue(text: &ValidatedText, finding: &Finding, fail_on: FindingType) -> Issue
     }
     let first = finding.locations.first();
     let pointer = first.map(|location| text.pointer(&location.path));
-    let content = first.map_or("", |location| text.text().get(location.span.range()).unwrap_or_default());
+    let content = first.map_or("", |location| match text.text().get(location.span.range()) {
+        Some(content) => content,
+        None => broken("a finding is about a part of its text"),
+    });
     let parts = [finding.code.as_str(), pointer.as_deref().unwrap_or_default(), content];
     let issue = Issue {
         source: Some(text.source.clone()),

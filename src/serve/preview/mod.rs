@@ -11,6 +11,7 @@ use super::form::Fields;
 use super::refusal::Refusal;
 use super::reply::Success;
 use super::state::State;
+use crate::index::broken;
 use crate::surface::json_members;
 use hmac_sha256::Hash;
 use serde::Serialize;
@@ -125,10 +126,12 @@ pub(super) fn findings(state: &State, id: &str, body: &Body<'_>) -> Result<Succe
     let start = match body.optional::<String>("nextToken", "a string")? {
         None => 0,
         Some(token) => {
-            token.parse().map_err(|_| Refusal::invalid("nextToken", "the token is not one of iamsat"))?
+            let place = token.parse::<usize>().ok().filter(|place| *place < preview.findings.len());
+            place.ok_or_else(|| Refusal::invalid("nextToken", "the token is not one of iamsat"))?
         }
     };
-    let rest = preview.findings.get(start..).unwrap_or_default();
+    // A page behind the last finding would be an empty list.
+    let Some(rest) = preview.findings.get(start..) else { broken("a page starts within the findings") };
     let page = rest.get(..most).unwrap_or(rest);
     let mut view = json!({"findings": page});
     if let (true, Some(members)) = (page.len() < rest.len(), view.as_object_mut()) {
