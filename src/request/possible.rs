@@ -63,7 +63,7 @@ impl Request {
     /// use iamsat::request::{Request, RequestPart};
     /// let aws = Catalogue::embedded();
     /// let misfit = |request: Request| request.is_in_catalogue(aws).err().map(|misfit| misfit.part);
-    /// assert_eq!(misfit(Request::new("s3:GetObject", "*")), Some(RequestPart::Resource));
+    /// assert_eq!(misfit(Request::new("iam:PassRole", "*")), Some(RequestPart::Resource));
     /// let list = Request::new("s3:ListBucket", "arn:aws:s3:::b");
     /// assert_eq!(misfit(list.clone().with("s3:prefix", ["a"])), None);
     /// assert_eq!(misfit(list.with("s3:prefix", ["a", "b"])), Some(RequestPart::Values));
