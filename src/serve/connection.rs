@@ -29,6 +29,8 @@ const STACK: usize = 8 << 20;
 const HEAD: Duration = Duration::from_secs(60);
 /// The most bytes and the most headers of the head of a request.
 const HEAD_BYTES: usize = 64 << 10;
+/// How much hyper reads at most before it asks whether the head is too long. One more read of this size may follow.
+const BUFFER: usize = HEAD_BYTES / 2;
 const HEADERS: usize = 100;
 /// How long a worker may be late before its request is answered without it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -42,7 +44,7 @@ const ERROR_TYPE: &str = "x-amzn-errortype";
 pub(super) struct Shared {
     pub(super) service: Arc<Service>,
     pub(super) log: Log,
-    workers: rayon::ThreadPool,
+    pub(super) workers: rayon::ThreadPool,
     bodies: Bodies,
     requests: AtomicU64,
     /// Distinguishes the requests of this process from those of others.
@@ -102,7 +104,7 @@ impl Shared {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
-            .max_buf_size(HEAD_BYTES)
+            .max_buf_size(BUFFER)
             .max_headers(HEADERS)
             // A client that has sent everything may say so, and still gets its answer.
             .half_close(true)

@@ -74,3 +74,43 @@ impl InMemory {
         std::mem::take(&mut *got)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::call::Moment;
+    use super::super::settings::Settings;
+    use super::*;
+    use crate::surface::injection::break_after;
+    use std::time::SystemTime;
+
+    const BUCKET: &str = r#"{"policyDocument":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}","resourceType":"AWS::S3::Bucket"}"#;
+
+    #[test]
+    fn a_broken_invariant_is_the_error_of_its_request_alone() {
+        let moment = Moment { deadline: None, now: SystemTime::UNIX_EPOCH, request_id: String::new() };
+        let server = InMemory::new(Service::new(Settings::default(), &moment)).unwrap();
+        let length = BUCKET.len();
+        let check = format!(
+            "POST /policy/check-no-public-access HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{BUCKET}"
+        );
+        let mut breaks = 0;
+        for others in 0.. {
+            let rest = server.shared.workers.broadcast(|_| break_after(others));
+            assert_eq!(rest.len(), 1, "one worker answers");
+            let text = String::from_utf8(server.exchange(check.repeat(2).as_bytes())).unwrap();
+            let answers: Vec<&str> = text.split("HTTP/1.1 ").skip(1).collect();
+            let [first, second] = answers[..] else { panic!("{others}: {text}") };
+            assert!(second.contains(r#""result":"PASS""#) || first.contains(r#""result":"PASS""#), "{text}");
+            let failed = [first, second].map(|answer| answer.starts_with("501 "));
+            for answer in [first, second].into_iter().filter(|answer| answer.starts_with("501 ")) {
+                assert!(answer.contains("InternalFailure") && !answer.contains("result"), "{answer}");
+            }
+            match failed {
+                [true, false] => breaks += 1,
+                // The fault lies beyond the jobs of the first request.
+                _ => break,
+            }
+        }
+        assert!(breaks >= 2, "{breaks} jobs of a request were broken");
+    }
+}

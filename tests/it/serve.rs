@@ -257,6 +257,12 @@ fn large_and_deep_requests_are_refused_at_once() {
     let flood: String = (0..5_000).map(|i| format!("X-{i}: {i}\r\n")).collect();
     let text = server.exchange(format!("GET /health HTTP/1.1\r\n{flood}\r\n").as_bytes());
     assert!(matches!(statuses(&text).as_slice(), [] | [431]), "{text}");
+    let head = |length: usize| {
+        format!("GET /health HTTP/1.1\r\nHost: x\r\nX-A: {}\r\nConnection: close\r\n\r\n", "a".repeat(length))
+    };
+    assert_eq!(statuses(&server.exchange(head(24 << 10).as_bytes())), [200]);
+    let text = server.exchange(head(64 << 10).as_bytes());
+    assert!(matches!(statuses(&text).as_slice(), [] | [431]), "{text}");
 }
 
 #[test]
