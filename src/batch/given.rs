@@ -3,7 +3,7 @@
 use super::config::Batch;
 use crate::container::{Container, Content, Contents, Options, decode, holds_several, open};
 use crate::hash::are_equal;
-use crate::policy::{Read, read};
+use crate::policy::{ParseError, Read, read};
 use crate::report::Failure;
 use crate::span::Source;
 use crate::surface::{Cache, Known, Remembered, reason, undecided, unreadable};
@@ -92,7 +92,13 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
         .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(file, reason(&error)))?;
     let text = decode(bytes).map_err(|_| unreadable(file, "it is neither UTF-8 nor UTF-16 text"))?;
-    match (contents(&Source::new(file, text))?, policy) {
+    let source = Source::new(file, text);
+    // What is not JSON is a policy with an error, as on the command line: a check refuses it, and `validate-policy` has findings.
+    let contents = match open(&source, &Options::default()) {
+        Err(error) if policy.is_none() => Contents::Policy(Box::new(Read::from(Err(error)))),
+        opened => opened.map_err(|error| broken_file(&source, error))?,
+    };
+    match (contents, policy) {
         (Contents::Policy(read), None) => Ok(Given::One(Arc::new(Remembered::new(name, *read)))),
         (Contents::Policy(_), Some(_)) => {
             Err(Failure::validation(format!("{file} is a single policy, so no policy in it has a name")))
@@ -116,12 +122,14 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
 }
 
 fn contents(source: &Source) -> Result<Contents, Failure> {
-    open(source, &Options::default()).map_err(|error| {
-        match Failure::of_documents([&Read::from(Err(error))]) {
-            Some(failure) => failure,
-            None => Failure::validation(format!("{} cannot be read", source.name())),
-        }
-    })
+    open(source, &Options::default()).map_err(|error| broken_file(source, error))
+}
+
+fn broken_file(source: &Source, error: ParseError) -> Failure {
+    match Failure::of_documents([&Read::from(Err(error))]) {
+        Some(failure) => failure,
+        None => Failure::validation(format!("{} cannot be read", source.name())),
+    }
 }
 
 /// Returns the path of a file below a directory, its name, and the name of a policy in it. A symbolic link may lead out of the

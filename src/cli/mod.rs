@@ -5,6 +5,7 @@ mod command;
 mod exit;
 mod input;
 mod output;
+mod side_by_side;
 mod terminal;
 
 use crate::report::Failure;
@@ -168,7 +169,7 @@ mod tests {
         let [first, second, third] = &["a:A", "b:B", "c:C"].map(of);
         // The jobs of the second input: its check, the texts that depend on the answer, and the report.
         let check = ["check-no-new-access", "--existing", POLICY, "--new", first, second, third];
-        let lint = ["lint", first, second, third];
+        let lint = ["lint", "--jobs", "1", first, second, third];
         for (arguments, jobs) in [(&check[..], &[2, 5, 8][..]), (&lint, &[3, 4])] {
             for others in jobs {
                 let (exit, answer) = broken_after(*others, arguments);

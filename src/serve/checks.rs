@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use super::reply::Success;
 use super::state::State;
 use crate::check::{Answer, Judging, Options, access_not_granted, no_new_access, no_public_access};
+use crate::code::Code;
 use crate::policy::{Document, PolicyType, ResourceType, parse};
 use crate::report::{AwsCheck, Failure, Invocation, Issue, Judgement, Kind, Lists};
 use crate::request::Request;
@@ -110,6 +111,8 @@ fn options(state: &State, policy_type: PolicyType, moment: &Moment) -> Options {
     let mut options = state.settings.options.clone();
     options.policy_type = Some(policy_type);
     options.judging = Judging::Alone;
+    // Clients show no witness unless it is a part of the texts, so that it need not be one that AWS lists.
+    options.first_witness = !state.settings.explain_in_text;
     options.limits.deadline = moment.deadline;
     options
 }
@@ -154,10 +157,7 @@ fn written(
             reason.description.push_str(&example(found.finding.witness.request()));
         }
     }
-    let is_fail = matches!(answer.verdict, Verdict::Fail(_));
-    let issues = if is_fail { judgement.issues(&Invocation::default()) } else { Vec::new() };
-    let found = issues.iter().find(|issue| issue.kind == Kind::Finding);
-    let view = Answered { judgement: &judgement, code: found.map(|issue| issue.code.as_str()) };
+    let view = Answered { judgement: &judgement, code: judgement.code().map(Code::as_str) };
     Success::judged(&view, answer.verdict.name())
 }
 

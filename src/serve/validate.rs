@@ -16,6 +16,9 @@ use serde::Serialize;
 const POLICY_TYPES: [PolicyType; 4] =
     [PolicyType::Identity, PolicyType::Resource, PolicyType::ServiceControl, PolicyType::ResourceControl];
 
+/// The languages that clients may ask for. Findings are in English whatever they say.
+const LOCALES: [&str; 10] = ["DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW"];
+
 /// The number of digits of a hash in a token.
 const DIGITS: usize = 16;
 
@@ -37,6 +40,9 @@ pub(super) fn validate(
 ) -> Result<Success, Refusal> {
     let policy_type = body.one_of("policyType", POLICY_TYPES.map(|of| (of.name(), of)))?;
     let resource = resource(body, policy_type)?;
+    if body.raw("locale").is_some() {
+        body.one_of("locale", LOCALES.map(|locale| (locale, ())))?;
+    }
     let text = body.text("policyDocument")?;
     let settings = &state.settings;
     let mut options = Options { resource, input: settings.limits, ..Options::of(policy_type) };

@@ -84,6 +84,7 @@ fn everything(name: &str, (new, existing): &Pair) {
         "check-no-new-access --existing old.json --new new.json --timeout 500ms --format json --certificate proof.json",
     );
     run("check-no-new-access --existing new.json --new old.json --timeout 500ms --certify");
+    run("validate-policy --policy new.json --no-exact --format json");
     run(
         "check-access-not-granted --policy new.json --actions s3:Get*,iam:* --timeout 500ms --format json --certify",
     );
@@ -215,6 +216,8 @@ fn hostile_bytes() {
             assert_eq!(run(&directory, command).code, 2, "{command:?} {:?}", bytes.get(..80));
         }
         assert_eq!(run(&directory, &["verify", "bad.json"]).code, 1);
+        // What is not a policy has findings, whatever it is.
+        assert_eq!(run(&directory, &["validate-policy", "--policy", "bad.json"]).code, 1);
     }
 }
 

@@ -4,8 +4,9 @@ use super::baseline::InputArgs;
 use super::judging::AloneArgs;
 use super::output::OutputArgs;
 use super::semantics::SemanticsArgs;
-use super::value::duration;
+use super::value::{duration, jobs};
 use clap::Args;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 #[derive(Args, Debug)]
@@ -24,6 +25,9 @@ pub(crate) struct LintArgs {
     /// Verify each proof before using it
     #[arg(long)]
     pub(crate) certify: bool,
+    /// The number of policies that are judged at a time; without it, one for each processor
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub(crate) jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]

@@ -2,13 +2,14 @@
 
 use super::baseline::InputArgs;
 use super::output::OutputArgs;
-use super::value::{catalogue, policy_type};
+use super::value::{catalogue, jobs, policy_type};
 use crate::catalogue::Catalogue;
 use crate::code::FindingType;
 use crate::policy::PolicyType;
 use crate::validate::ValidatedResource;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 #[derive(Args, Debug)]
@@ -30,6 +31,9 @@ pub(crate) struct ValidatePolicyArgs {
     /// Leave out what is proved beside AWS's findings
     #[arg(long)]
     pub(crate) no_exact: bool,
+    /// The number of policies that are judged at a time; without it, one for each processor
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Use this list of actions, resources and keys instead of the one in the program; see `iamsat catalogue`
     #[arg(long, value_name = "FILE", value_parser = catalogue)]
     pub(crate) catalogue: Option<Arc<Catalogue>>,

@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::{Output, directory};
+use crate::cli::side_by_side;
 use crate::code::Code;
 use crate::report::text::Verbosity;
 use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
@@ -17,54 +18,8 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
         return Err(Failure::validation("none of the inputs holds a policy"));
     }
-    let mut failures: Vec<Option<Failure>> = Vec::new();
-    let mut subjects: Vec<Subject> = Vec::new();
-    for input in &inputs.list {
-        let mut options = Options {
-            certify: args.certify,
-            judging: args.alone.judging(),
-            ..args.semantics.options().sharing()
-        };
-        options.limits.deadline = deadline(args.timeout);
-        if args.inputs.skip_non_policies && input.is_no_policy() {
-            let message = "this file holds no policy".to_owned();
-            let name = input.name.clone();
-            subjects.push(Subject {
-                name,
-                file: None,
-                rule: None,
-                status: Status::Skipped,
-                message,
-                issues: Vec::new(),
-            });
-            failures.push(None);
-            continue;
-        }
-        if let Some(subject) = settled(input, args) {
-            subjects.push(subject);
-            failures.push(None);
-            continue;
-        }
-        let kind = input.entry.as_ref().and_then(|entry| entry.kind);
-        options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
-        match one(input, &options) {
-            Ok(subject) => {
-                subjects.push(subject);
-                failures.push(None);
-            }
-            Err(failure) => {
-                subjects.push(Subject {
-                    name: input.name.clone(),
-                    file: input.file(),
-                    rule: None,
-                    status: Status::Error,
-                    message: failure.message.clone(),
-                    issues: Issue::of_failure(&failure),
-                });
-                failures.push(Some(failure));
-            }
-        }
-    }
+    let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| outcome(input, args))?;
+    let (subjects, failures): (Vec<Subject>, Vec<Option<Failure>>) = outcomes.into_iter().unzip();
     let mut report = Report {
         command: "lint",
         directory: directory(),
@@ -98,6 +53,35 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     Ok(exits.fold(Exit::Success, Exit::and))
 }
 
+/// Returns what is told about an input, and the failure if it could not be judged.
+fn outcome(input: &Input, args: &LintArgs) -> (Subject, Option<Failure>) {
+    if args.inputs.skip_non_policies && input.is_no_policy() {
+        return (untold(input, Status::Skipped, "this file holds no policy".to_owned(), Vec::new()), None);
+    }
+    if let Some(subject) = settled(input, args) {
+        return (subject, None);
+    }
+    let mut options = Options {
+        certify: args.certify,
+        judging: args.alone.judging(),
+        ..args.semantics.options().sharing()
+    };
+    options.limits.deadline = deadline(args.timeout);
+    let kind = input.entry.as_ref().and_then(|entry| entry.kind);
+    options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
+    match one(input, &options) {
+        Ok(subject) => (subject, None),
+        Err(failure) => {
+            let issues = Issue::of_failure(&failure);
+            (untold(input, Status::Error, failure.message.clone(), issues), Some(failure))
+        }
+    }
+}
+
+fn untold(input: &Input, status: Status, message: String, issues: Vec<Issue>) -> Subject {
+    Subject { name: input.name.clone(), file: input.file(), rule: None, status, message, issues }
+}
+
 /// Returns the outcome of a policy that is not analyzed; `None` if it is.
 fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
     let hidden =
@@ -113,7 +97,7 @@ fn settled(input: &Input, args: &LintArgs) -> Option<Subject> {
         _ => return None,
     };
     let issues = issue.into_iter().collect();
-    Some(Subject { name: input.name.clone(), file: input.file(), rule: None, status, message, issues })
+    Some(untold(input, status, message, issues))
 }
 
 fn one(input: &Input, options: &Options) -> Result<Subject, Failure> {

@@ -19,6 +19,7 @@ use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
 use crate::request::Request;
+use crate::solve::Finding;
 
 /// Turns a finding into an issue.
 pub(super) fn issue(
@@ -29,15 +30,7 @@ pub(super) fn issue(
     let document = judgement.document_of(explained.finding);
     let is_denial = explained.finding.set == RequestSet::Denied;
     let witness = explained.finding.witness.request();
-    let (code, title) = match (explained.finding.set, judgement.existing) {
-        (RequestSet::Denied, _) => denied::title(judgement),
-        (RequestSet::ALLOWED, _) | (_, None) => title(judgement, witness),
-        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(existing)) => {
-            let (name, existing) = (document.source.name(), existing.source.name());
-            let how = "only by an entry for an account or a role";
-            (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
-        }
-    };
+    let (code, title) = headline(judgement, explained.finding);
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
@@ -145,6 +138,20 @@ fn commands(
     inputs
         .map(|(argument, expect)| replay::command(spelled, &[argument], expect.name(), judgement.strict_arn))
         .collect()
+}
+
+/// Returns the code of a finding, and its title.
+pub(super) fn headline(judgement: &Judgement<'_>, finding: &Finding) -> (Code, String) {
+    match (finding.set, judgement.existing) {
+        (RequestSet::Denied, _) => denied::title(judgement),
+        (RequestSet::ALLOWED, _) | (_, None) => title(judgement, finding.witness.request()),
+        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(existing)) => {
+            let name = judgement.document_of(finding).source.name();
+            let existing = existing.source.name();
+            let how = "only by an entry for an account or a role";
+            (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
+        }
+    }
 }
 
 fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {

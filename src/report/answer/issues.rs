@@ -13,6 +13,11 @@ use crate::solve::Verdict;
 pub(super) const MOST_CHECKED: usize = 8;
 
 impl Judgement<'_> {
+    /// Returns the code of the first finding: of all, as they answer one question.
+    pub fn code(&self) -> Option<Code> {
+        self.findings.first().map(|explained| finding::headline(self, explained.finding).0)
+    }
+
     /// Lists the issues: the findings, most general first, or the reasons why there is no answer; then the warnings about the
     /// checked document.
     pub fn issues(&self, invocation: &Invocation<'_>) -> Vec<Issue> {
