@@ -6,14 +6,16 @@
 //! the second condition. In a resource policy, the form of the principal decides what else must grant, so the first condition is
 //! checked for every set of forms ([`RequestSet::beside_others`]). Each check is one query with its own witness and proof.
 
-use super::ask::{Answer, Options, ask};
+use super::ask::{Answer, Options, ask, semantics};
 use super::find;
 use super::judging::Weakened;
+use crate::confirm::{Referee, confirm};
 use crate::encode::{Assumption, DocumentRef, keeps_denials};
 use crate::index::broken;
 use crate::limits::SearchLimits;
 use crate::policy::{Document, Effect, RequestSet, ResourceShape, Starts, Statement};
 use crate::query::{Query, World};
+use crate::request::Request;
 use crate::solve::{Finding, Proof, Unknown, UnknownReason, Verdict};
 use crate::verify::Certificate;
 
@@ -24,13 +26,30 @@ pub(super) fn inside(
     other: DocumentRef<'_>,
     options: &Options,
 ) -> Answer {
-    let query = match set {
+    ask(&inclusion(set, one, other), &[one, other], options)
+}
+
+fn inclusion<'q>(set: RequestSet, one: DocumentRef<'q>, other: DocumentRef<'q>) -> Query<'q> {
+    match set {
         RequestSet::Allowed(_) | RequestSet::Granted(_) => {
             Query::nothing_more_through(one.document(), other.document(), set)
         }
         RequestSet::Denied => Query::nothing_more_through(other.document(), one.document(), set),
-    };
-    ask(&query, &[one, other], options)
+    }
+}
+
+/// True if the referee confirms that this request is in the set of `one`, by this statement, and not in that of `other`: the
+/// answer of [`inside`] would be no.
+pub(super) fn is_outside(
+    request: &Request,
+    set: RequestSet,
+    (one, statement): (DocumentRef<'_>, usize),
+    other: DocumentRef<'_>,
+    options: &Options,
+) -> bool {
+    let query = inclusion(set, one, other).knowing(options.known());
+    let referee = Referee::new(&query, semantics(&query, options));
+    confirm(request, &referee.claim(0, statement)).is_ok()
 }
 
 /// Asks if `new` lets more through than `existing`, with regard to one set. Document 0 of the answer is `new`.

@@ -30,6 +30,7 @@ use crate::query::Query;
 use crate::request::{Request, is_trust_key};
 use crate::solve::{Finding, UnknownReason, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 mod confirmed;
 mod covered;
@@ -561,10 +562,11 @@ impl<'d> Analyzer<'d> {
     /// that this document allows, so queries about one statement need no other Allow statements.
     fn with_denials(&self, part: &Document) -> Document {
         let denials = self.denials_beside(part);
-        let denials = denials.into_iter().filter_map(|place| self.policy.statements.get(place));
-        let statements: Vec<&Statement> = part.statements.iter().chain(denials).collect();
+        let all = self.policy.statements.shared();
+        let denials = denials.into_iter().filter_map(|place| all.get(place));
+        let statements: Vec<&Arc<Statement>> = part.statements.shared().iter().chain(denials).collect();
         self.budget.pay(statements.iter().map(|statement| statement.size() * VALUE).sum());
-        part.with_statements(statements.into_iter().cloned().collect::<Vec<Statement>>())
+        part.with_statements(statements.into_iter().cloned().collect::<Vec<_>>())
     }
 
     /// True unless it is proved that every request from outside in the part is in one of the others.

@@ -27,15 +27,18 @@ use crate::policy::{
 use crate::request::{Request, Requester, SharedProvider};
 use crate::solve::{Finding, Verdict};
 use crate::span::Source;
+use std::sync::Arc;
 
 mod listed;
 mod names;
 
 pub(super) use names::has_wrong_account;
 mod near;
+mod probe;
 mod sieve;
 
 use near::Near;
+use probe::Shown;
 
 /// AWS's name for the type of trust policies, which name identity providers.
 const TRUST_POLICY: &str = "AWS::IAM::AssumeRolePolicyDocument";
@@ -222,6 +225,7 @@ fn found(policy: &PreparedDocument, policy_type: PolicyType, options: &Options) 
         is_separable: reading.multivalued.is_empty() && reading.spelled_differently.is_empty(),
         index: StatementIndex::of(policy.document().statements.iter().map(Some)),
         near: None,
+        shown: None,
         gone: vec![false; policy.document().statements.len()],
         budget: QueryBudget::within_one_check(options),
         defects: Vec::new(),
@@ -251,6 +255,8 @@ struct Linter<'l> {
     index: StatementIndex,
     /// The statements near one statement, as reduced so far.
     near: Option<Near>,
+    /// The request of the last query that showed an effect.
+    shown: Option<Shown>,
     /// True for statements without effect.
     gone: Vec<bool>,
     budget: QueryBudget,
@@ -397,8 +403,8 @@ impl Linter<'_> {
             Some(around) => (around, DocumentRef::from(around)),
             None => (self.policy, self.whole),
         };
-        let left = policy.statements.iter().filter(|s| s.span != part.statement).cloned();
-        let after = policy.with_statements(left.collect::<Vec<Statement>>());
+        let left = policy.statements.shared().iter().filter(|s| s.span != part.statement).cloned();
+        let after = policy.with_statements(left.collect::<Vec<_>>());
         self.inside(RequestSet::ALLOWED, (&after).into(), before)
     }
 
@@ -540,8 +546,8 @@ impl Linter<'_> {
     }
 
     /// Returns the statement as a policy of its own.
-    fn alone(&self, statement: Statement) -> Document {
-        self.policy.with_statements(vec![statement])
+    fn alone(&self, statement: impl Into<Arc<Statement>>) -> Document {
+        self.policy.with_statements(vec![statement.into()])
     }
 
     /// Runs one query.

@@ -10,6 +10,7 @@
 use super::region::Axis;
 use crate::policy::{Document, Effect, Statement};
 use crate::span::Span;
+use std::sync::Arc;
 
 /// The possible effects of removing a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(super) struct Reduction {
 
 /// The remaining statements, by their indexes in the policy.
 struct Kept {
-    statements: Vec<Option<Statement>>,
+    statements: Vec<Option<Arc<Statement>>>,
     count: usize,
 }
 
@@ -61,7 +62,7 @@ impl Reduction {
     /// With nothing taken out.
     pub(super) fn of(policy: &Document) -> Reduction {
         let kept = || Kept {
-            statements: policy.statements.iter().cloned().map(Some).collect(),
+            statements: policy.statements.shared().iter().cloned().map(Some).collect(),
             count: policy.statements.len(),
         };
         Reduction { less: kept(), more: kept() }
@@ -75,21 +76,21 @@ impl Reduction {
     }
 
     /// Returns a statement as it remains after removing the parts of this kind; `None` if it was removed.
-    pub(super) fn statement(&self, kind: Kind, place: usize) -> Option<&Statement> {
+    pub(super) fn statement(&self, kind: Kind, place: usize) -> Option<&Arc<Statement>> {
         self.kept(kind).statements.get(place)?.as_ref()
     }
 
     /// Returns the statements with these indexes as they remain, without a further part; `None` if the part is not there or is
     /// the last one of its list.
-    pub(super) fn without(&self, kind: Kind, places: &[usize], part: &Part) -> Option<Vec<Statement>> {
-        let mut statements: Vec<Statement> =
+    pub(super) fn without(&self, kind: Kind, places: &[usize], part: &Part) -> Option<Vec<Arc<Statement>>> {
+        let mut statements: Vec<Arc<Statement>> =
             places.iter().filter_map(|place| self.statement(kind, *place)).cloned().collect();
         let place = statements.iter().position(|s| s.span == part.statement)?;
         match part.within {
             None => {
                 (self.kept(kind).count > 1).then(|| statements.remove(place))?;
             }
-            Some(within) => narrow(statements.get_mut(place)?, within)?,
+            Some(within) => narrow(Arc::make_mut(statements.get_mut(place)?), within)?,
         }
         Some(statements)
     }
@@ -107,7 +108,7 @@ impl Reduction {
                 *statement = None;
                 kept.count -= 1;
             }
-            (Some(within), Some(statement)) => drop(narrow(statement, within)),
+            (Some(within), Some(statement)) => drop(narrow(Arc::make_mut(statement), within)),
             (None | Some(_), _) => {}
         }
     }
@@ -116,12 +117,12 @@ impl Reduction {
 /// Returns a policy without a part; `None` if the part is not there or is the last one of its list.
 pub(super) fn without(document: &Document, part: &Part) -> Option<Document> {
     let place = document.statements.iter().position(|s| s.span == part.statement)?;
-    let mut statements = document.statements.to_vec();
+    let mut statements = document.statements.shared().to_vec();
     match part.within {
         None => {
             (statements.len() > 1).then(|| statements.remove(place))?;
         }
-        Some(within) => narrow(statements.get_mut(place)?, within)?,
+        Some(within) => narrow(Arc::make_mut(statements.get_mut(place)?), within)?,
     }
     Some(document.with_statements(statements))
 }

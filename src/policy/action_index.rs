@@ -30,7 +30,7 @@ fn word(action: &str) -> u128 {
     key(WORD, FxBuildHasher.hash_one(action))
 }
 
-fn entries(statements: &[Statement]) -> Box<[u128]> {
+fn entries(statements: &Statements) -> Box<[u128]> {
     let mut entries = Vec::with_capacity(statements.iter().map(|s| s.action.values.len()).sum());
     for (statement, index) in statements.iter().zip(0u32..) {
         let mut add = |key: u128| entries.push(key << INDEX | u128::from(index));

@@ -65,6 +65,6 @@ pub use resource::{ResourcePattern, ResourceShape};
 pub use resource_type::ResourceType;
 pub(crate) use size::faults as size_faults;
 pub(crate) use starts::{Starts, action_starts, resource_starts};
-pub use statements::Statements;
+pub use statements::{StatementIter, Statements};
 pub(crate) use statements::{mentioned_keys, variable_keys};
 pub use template::{Part, Template, TemplateError, Variable, spelled_variables};

@@ -19,6 +19,8 @@ const VALUE: usize = 200;
 /// The same for a resource, which is kept as a whole and in fields.
 const RESOURCE: usize = 750;
 const STATEMENT: usize = 700;
+/// A document is kept if as many of its size fit into a generation: a few huge ones would drop all others.
+const LARGE: usize = 4;
 /// The minimum number of bytes for a document.
 const LEAST: usize = 1 << 10;
 
@@ -171,7 +173,7 @@ impl Cache {
 impl Generations {
     fn add(&mut self, hash: u64, entry: Arc<Entry>, half: usize) {
         let own = entry.bytes;
-        if own > half {
+        if own > half / LARGE {
             return;
         }
         if self.bytes + own > half {
@@ -260,7 +262,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded_and_what_is_used_stays() {
-        let cache = Cache::new(20 << 10);
+        let cache = Cache::new(40 << 10);
         let text = |i: usize| policy(&format!("s3:Action{i}"));
         let mut most = 0;
         for i in 0..100 {
@@ -270,8 +272,8 @@ mod tests {
         }
         assert!((2..=20).contains(&most), "{most}");
         assert!(ask(&cache, "p", &text(1)).1);
-        // A text that is larger than the whole cache is not kept.
-        let large = policy(&"a".repeat(20 << 10));
+        // A text that would take most of the cache is not kept.
+        let large = policy(&"a".repeat(4 << 10));
         assert!(ask(&cache, "p", &large).1);
         assert!(ask(&cache, "p", &large).1);
     }

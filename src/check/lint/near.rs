@@ -2,10 +2,13 @@
 //! policy means the same with and without the part.
 
 use super::Linter;
+use super::probe::Shown;
+use crate::check::beside_others::{inside, is_outside};
 use crate::check::query_budget::Stopped;
 use crate::check::reduction::{Kind, Part, Within};
 use crate::encode::{DocumentRef, PreparedDocument};
-use crate::policy::{Document, RequestSet, Statement};
+use crate::policy::{Document, RequestSet};
+use crate::solve::Verdict;
 
 /// The work of copying a statement.
 const STATEMENT: usize = 40;
@@ -43,9 +46,10 @@ impl Linter<'_> {
     pub(super) fn around(&self, statement: usize) -> Option<Document> {
         let places = self.beside(statement);
         self.budget.pay(places.len() * STATEMENT);
-        let statements = places.iter().filter_map(|place| self.policy.statements.get(*place)).cloned();
+        let all = self.policy.statements.shared();
+        let statements = places.iter().filter_map(|place| all.get(*place)).cloned();
         (places.len() < self.policy.statements.len())
-            .then(|| self.policy.with_statements(statements.collect::<Vec<Statement>>()))
+            .then(|| self.policy.with_statements(statements.collect::<Vec<_>>()))
     }
 
     pub(super) fn take(&mut self, kind: Kind, index: usize, within: Option<Within>) {
@@ -64,9 +68,9 @@ impl Linter<'_> {
             return Ok(near.document.clone());
         }
         let left = places.iter().filter_map(|place| self.reduction.statement(kind, *place));
-        let size = left.clone().map(Statement::size).sum();
+        let size = left.clone().map(|statement| statement.size()).sum();
         self.budget.read(size)?;
-        let document = self.policy.with_statements(left.cloned().collect::<Vec<Statement>>());
+        let document = self.policy.with_statements(left.cloned().collect::<Vec<_>>());
         let document = PreparedDocument::new(document);
         self.near = Some(Near { kind, of: index, places, size, document: document.clone() });
         Ok(document)
@@ -80,17 +84,35 @@ impl Linter<'_> {
         };
         let before = self.near(index, kind)?;
         let Some(near) = &self.near else { return Ok(false) };
-        self.budget.read(near.size)?;
+        let size = near.size;
+        self.budget.read(size)?;
         let Some(after) = self.reduction.without(kind, &near.places, part) else { return Ok(false) };
         let after = before.document().with_statements(after);
+        let probe = self.probe(index, part);
         let (before, after) = (DocumentRef::from(&before), DocumentRef::from(&after));
         for set in self.sets_of(effect) {
             // To allow less is to deny more.
             let is_more = matches!(kind, Kind::Less) == (set != RequestSet::Denied);
             let (one, other) = if is_more { (before, after) } else { (after, before) };
+            if let Some(request) = probe.as_ref().filter(|_| set.effect() == effect) {
+                self.budget.read(size)?;
+                let place = one.document().statements.iter().position(|s| s.span == part.statement);
+                let options = self.budget.options();
+                if place.is_some_and(|place| is_outside(request, set, (one, place), other, options)) {
+                    return Ok(false);
+                }
+            }
             // The opposite inclusion holds too, unless something is open.
-            if !(self.inside(set, one, other)? && self.inside(set, other, one)?) {
-                return Ok(false);
+            for (one, other) in [(one, other), (other, one)] {
+                let verdict = self.ask(|options| inside(set, one, other, &options.unseen()))?;
+                if let Verdict::Fail(findings) = &verdict
+                    && let Some(finding) = findings.first()
+                {
+                    self.shown = Some(Shown { of: index, request: finding.witness.request().clone() });
+                }
+                if !matches!(verdict, Verdict::Pass(_)) {
+                    return Ok(false);
+                }
             }
         }
         Ok(true)

@@ -115,7 +115,7 @@ impl Linter<'_> {
 }
 
 /// Returns a word that the pattern matches and that few other patterns match.
-fn sample(glob: &Template) -> String {
+pub(super) fn sample(glob: &Template) -> String {
     let mut word = String::new();
     for part in glob.parts() {
         match part {

@@ -1,7 +1,7 @@
 //! Per-statement digests computed before compilation: a hash of a sample of the content, and a mask of services.
 
 use crate::index::broken;
-use crate::policy::{ActionPattern, Document, Effect, Element, Part, Statement, Version};
+use crate::policy::{ActionPattern, Document, Effect, Element, Part, Statement, Statements, Version};
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
@@ -97,16 +97,16 @@ fn compare(one: (u64, &Statement), other: (u64, &Statement)) -> Ordering {
 }
 
 impl Digests {
-    pub(crate) fn of(statements: &[Statement]) -> Digests {
+    pub(crate) fn of(statements: &Statements) -> Digests {
         Digests::of_those(statements, |_| true)
     }
 
     /// Digests the Deny statements only.
-    pub(crate) fn of_denials(statements: &[Statement]) -> Digests {
+    pub(crate) fn of_denials(statements: &Statements) -> Digests {
         Digests::of_those(statements, |statement| statement.effect.value == Effect::Deny)
     }
 
-    fn of_those(statements: &[Statement], digested: impl Fn(&Statement) -> bool) -> Digests {
+    fn of_those(statements: &Statements, digested: impl Fn(&Statement) -> bool) -> Digests {
         let entry = |statement: &Statement| {
             if !digested(statement) {
                 return Entry { services: Services::NONE, hash: 0 };
@@ -141,7 +141,7 @@ impl Digests {
     }
 }
 
-fn at(statements: &[Statement], place: usize) -> &Statement {
+fn at(statements: &Statements, place: usize) -> &Statement {
     match statements.get(place) {
         Some(statement) => statement,
         None => broken("digests are of their document"),

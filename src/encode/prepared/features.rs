@@ -2,7 +2,7 @@
 
 use crate::policy::{
     Condition, Effect, OperatorBase, OperatorFamily, Principal, PrincipalKind, PrincipalMeaning,
-    ResourcePattern, ResourceShape, Statement, Template,
+    ResourcePattern, ResourceShape, Statement, Statements, Template,
 };
 use crate::request::multiplicity;
 use crate::span::Spanned;
@@ -38,7 +38,7 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    pub(crate) fn of(statements: &[Statement]) -> Features {
+    pub(crate) fn of(statements: &Statements) -> Features {
         let mut features = Features::default();
         for statement in statements {
             for pattern in statement.resource.iter().flat_map(|r| &r.values) {

@@ -30,7 +30,7 @@ impl CompileKey {
             && context.equalities.is_empty();
         let mentioned: TextSet<&str> = match says_nothing {
             true => TextSet::default(),
-            false => mentioned_keys(std::slice::from_ref(statement)).collect(),
+            false => mentioned_keys(std::iter::once(statement)).collect(),
         };
         let is_mentioned = |key: &str| mentioned.contains(key);
         let element_counts = context.element_counts.iter().filter(|(key, _)| is_mentioned(key));
@@ -55,8 +55,7 @@ impl CompileKey {
 
     /// Returns the context of a query whose only statement is this one.
     pub(crate) fn context<'a>(&self, statement: &'a Statement) -> Context<'a> {
-        let statements = std::slice::from_ref(statement);
-        let names: Vec<&'a str> = mentioned_keys(statements).collect();
+        let names: Vec<&'a str> = mentioned_keys(std::iter::once(statement)).collect();
         let name = |key: &str| match names.iter().copied().find(|name| *name == key) {
             Some(name) => name,
             None => broken("a statement mentions the keys of its compile key"),
@@ -71,7 +70,7 @@ impl CompileKey {
             // Only the assumptions of a whole query depend on it.
             catalogued: std::iter::empty().collect(),
             spelled_differently: self.spelled_differently.iter().map(|key| name(key)).collect(),
-            variables: variable_keys(statements).collect(),
+            variables: variable_keys(std::iter::once(statement)).collect(),
             equalities: self.equalities.iter().map(|(a, b)| (name(a), name(b))).collect(),
         }
     }

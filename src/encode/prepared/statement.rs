@@ -92,7 +92,7 @@ impl CompiledStatement {
     }
 }
 
-fn own(statements: &[Statement], number: usize) -> &Statement {
+fn own(statements: &Statements, number: usize) -> &Statement {
     match statements.get(number) {
         Some(statement) => statement,
         None => broken("a compiled statement is one of its document"),
