@@ -8,12 +8,14 @@ use super::work::{compiling, values};
 use crate::catalogue::Edition;
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, Shown};
-use crate::encode::{Assumption, DocumentRef, Encoding, assumptions, needs_permission, on_arn};
+use crate::encode::{
+    Assumption, DocumentRef, Encoding, PreparedDocument, assumptions, needs_permission, on_arn,
+};
 use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::formula::Lit;
 use crate::limits::Exhausted;
 use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
-use crate::query::{Callers, LayeredQuestion, Query, Semantics, World};
+use crate::query::{ALL_RULES, Callers, LayeredQuestion, Query, Rule, Semantics, World};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
 use crate::verify::{Certificate, LayeredClaim, Refusal};
@@ -372,12 +374,22 @@ fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnsw
     }
 }
 
-/// Returns the documents of the query in its order, prepared if they are in the layers.
+/// Returns a rule of AWS as a prepared document, which all questions share.
+fn rule(document: &Document) -> Option<&'static PreparedDocument> {
+    static PREPARED: [OnceLock<PreparedDocument>; ALL_RULES] = [const { OnceLock::new() }; ALL_RULES];
+    let rule = PREPARED.get(Rule::place_of(document)?)?;
+    Some(rule.get_or_init(|| PreparedDocument::new(document.clone())))
+}
+
+/// Returns the documents of the query in its order, prepared if they are in the layers, or a rule.
 fn documents<'q>(query: &Query<'q>, layers: &Layers<DocumentRef<'q>>) -> Vec<DocumentRef<'q>> {
     let known: Vec<DocumentRef<'q>> = layers.documents().copied().collect();
     let of = |document: &'q Document| {
         let own = known.iter().find(|known| std::ptr::eq(known.document(), document));
-        own.map_or(DocumentRef::Plain(document), |own| *own)
+        match own {
+            Some(own) => *own,
+            None => rule(document).map_or(DocumentRef::Plain(document), DocumentRef::Prepared),
+        }
     };
     query.documents().iter().map(|document| of(document)).collect()
 }

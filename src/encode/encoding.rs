@@ -13,7 +13,7 @@ use crate::encode::trees::Trees;
 use crate::encode::world::listed_requests;
 use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
-use crate::policy::{Access, Effect, RequestSet, Statement};
+use crate::policy::{Access, Document, Effect, RequestSet, Statement};
 use crate::query::{Layer, Outside, Query, Semantics};
 
 /// The formula of a query.
@@ -61,8 +61,11 @@ impl<'a> Encoding<'a> {
         semantics: Semantics,
         slice: &Slice,
     ) -> Encoding<'a> {
-        let given = documents.iter().map(|document| std::ptr::from_ref(document.document()));
-        if !given.eq(query.documents().iter().map(|document| std::ptr::from_ref(*document))) {
+        let mut pairs = documents.iter().zip(query.documents());
+        let is_own = |(given, own): (&DocumentRef<'_>, &&Document)| {
+            given.document().statements.is_same(&own.statements)
+        };
+        if documents.len() != query.documents().len() || !pairs.all(is_own) {
             broken("the documents of a query are compiled in its order");
         }
         let context = Context::of(query, semantics);

@@ -15,6 +15,7 @@ pub use decision::LayeredQuestion;
 pub use kind::CheckKind;
 pub use layers::{Layer, Layered, Query, Role};
 pub use outside::Outside;
+pub(crate) use rules::{ALL_RULES, Rule};
 pub use semantics::Semantics;
 pub use tree::Tree;
 pub use world::{Known, World};

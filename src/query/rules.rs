@@ -53,7 +53,9 @@ pub(crate) enum Rule {
     ForSaml,
 }
 
-const ALL_RULES: usize = 21;
+pub(crate) const ALL_RULES: usize = 21;
+
+static DOCUMENTS: [OnceLock<Document>; ALL_RULES] = [const { OnceLock::new() }; ALL_RULES];
 
 /// Calls by which a role is assumed.
 const ASSUME: &str = r#""sts:AssumeRole","sts:AssumeRoleWithSAML","sts:AssumeRoleWithWebIdentity","sts:TagSession","sts:SetSourceIdentity","sts:SetContext""#;
@@ -68,11 +70,15 @@ const ROLE_WRITES: &str = r#""iam:AttachRolePolicy","iam:DeleteRole","iam:Delete
 impl Rule {
     /// Returns the document that allows just the requests of the rule.
     pub(crate) fn document(self) -> &'static Document {
-        static DOCUMENTS: [OnceLock<Document>; ALL_RULES] = [const { OnceLock::new() }; ALL_RULES];
         match DOCUMENTS.get(self as usize) {
             Some(document) => document.get_or_init(|| document_of(&self.statements())),
             None => broken("each rule has a document"),
         }
+    }
+
+    /// Returns the place of the document among those of all rules, if it is one of them.
+    pub(crate) fn place_of(document: &Document) -> Option<usize> {
+        DOCUMENTS.iter().position(|rule| rule.get().is_some_and(|rule| std::ptr::eq(rule, document)))
     }
 
     fn statements(self) -> String {
