@@ -14,7 +14,7 @@ pub fn unknown(content: &Content) -> String {
     match content {
         Content::Absent => "there is none".to_owned(),
         Content::Text { .. } => State::Known.name().to_owned(),
-        Content::Partly { holes } => {
+        Content::Partly { holes, .. } => {
             let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
             names.dedup();
             format!("it depends on {}", names.join(", "))

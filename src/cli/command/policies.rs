@@ -192,7 +192,7 @@ pub(super) fn policy(entry: &Entry, container: &Container) -> Value {
 /// Describes an entry as JSON, without its place.
 pub(super) fn described_entry(entry: &Entry) -> Value {
     let (holes, references): (&[Hole], &[String]) = match &entry.content {
-        Content::Partly { holes } => (holes, &[]),
+        Content::Partly { holes, .. } => (holes, &[]),
         Content::Unknown { references, .. } => (&[], references),
         Content::Absent | Content::Text { .. } => (&[], &[]),
     };

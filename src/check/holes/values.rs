@@ -1,0 +1,103 @@
+//! Values to try for unknown texts: a finding counts only with values that are put into the file.
+
+use super::texts::{Pairing, Text, Texts};
+use crate::container::{Shape, is_sign};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Values for texts, by name.
+pub(super) type Values = BTreeMap<String, String>;
+
+/// Most combinations of values that are tried for one pair of policies.
+const MOST: usize = 24;
+
+/// Returns the values to try for a pair of policies. The first ones are ordinary values.
+pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed: &[String]) -> Vec<Values> {
+    let settable: Vec<(&Text, &Shape)> =
+        texts.list.iter().zip(shapes).filter(|(text, _)| text.is_settable).collect();
+    let mut ordinary = pairing.decided.clone();
+    for (number, (text, shape)) in settable.iter().enumerate() {
+        if let Some(example) = shape.example(number + 1) {
+            ordinary.entry(text.name.clone()).or_insert(example);
+        }
+    }
+    let mut tried = vec![ordinary.clone()];
+    let mut add = |changes: Vec<(&str, &str)>| {
+        let mut values = ordinary.clone();
+        for (name, value) in changes {
+            if !pairing.decided.contains_key(name) {
+                values.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        if tried.len() < MOST && !tried.contains(&values) {
+            tried.push(values);
+        }
+    };
+    let mut wild = Vec::new();
+    for (text, shape) in &settable {
+        if shape.contains("*") {
+            add(vec![(&text.name, "*")]);
+            wild.push((text.name.as_str(), "*"));
+        }
+    }
+    add(wild);
+    for (text, shape) in &settable {
+        if let Some(default) = text.default.as_deref().filter(|default| shape.contains(default)) {
+            add(vec![(&text.name, default)]);
+        }
+    }
+    for (name, value) in spelled(texts, shapes, pairing, listed) {
+        add(vec![(&name, &value)]);
+    }
+    tried
+}
+
+/// Returns values that make a text with an unknown part equal to a text that the query spells.
+fn spelled(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed: &[String]) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let policies = pairing.new.iter().chain(pairing.existing.iter().flatten());
+    for policy in policies {
+        if let Ok(value) = serde_json::from_str::<Value>(policy) {
+            strings(&value, &mut all);
+        }
+    }
+    let (unknown, mut known): (Vec<String>, Vec<String>) =
+        all.into_iter().partition(|text| text.contains(is_sign));
+    known.splice(0..0, listed.iter().cloned());
+    let mut found = Vec::new();
+    for template in &unknown {
+        for target in &known {
+            let Some((name, value)) = value_in(texts, shapes, template, target) else { continue };
+            if !found.contains(&(name.clone(), value.clone())) && found.len() < MOST {
+                found.push((name, value));
+            }
+        }
+    }
+    found
+}
+
+/// Returns the value of the first unknown text with which a text may begin like another one.
+fn value_in(texts: &Texts, shapes: &[Shape], template: &str, target: &str) -> Option<(String, String)> {
+    let (at, sign) = template.char_indices().find(|(_, c)| is_sign(*c))?;
+    let (start, rest) = template.split_at(at);
+    let after = target.strip_prefix(start)?;
+    let next = rest.strip_prefix(sign)?.chars().next();
+    let value = match next {
+        None => after,
+        Some(next) if is_sign(next) || next == '*' => after.split(['/', ':']).next()?,
+        Some(next) => after.split(next).next()?,
+    };
+    let number = texts.number(sign)?;
+    let text = texts.list.get(number).filter(|text| text.is_settable)?;
+    let is_one = shapes.get(number)?.contains(value) && !value.is_empty();
+    is_one.then(|| (text.name.clone(), value.to_owned()))
+}
+
+fn strings(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(list) => list.iter().for_each(|value| strings(value, found)),
+        Value::Object(members) => members.values().for_each(|value| strings(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
