@@ -85,8 +85,8 @@ pub struct Shape {
 const PATTERN_SIZE: usize = 1 << 20;
 /// Steps of a shape; a pattern with more is covered by one step.
 const MOST_STEPS: usize = 64;
-/// Repetitions that an example of a shape spells out.
-const MOST_LETTERS: u32 = 256;
+/// Letters of an example.
+const MOST_LETTERS: usize = 1024;
 
 impl Default for Shape {
     fn default() -> Shape {
@@ -128,7 +128,7 @@ impl Shape {
         if pattern.len() > 4096 || !pattern.is_ascii() || is_read_differently(pattern) {
             return None;
         }
-        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
+        let hir = parsed(pattern)?;
         automaton(pattern)?;
         let mut steps = Vec::new();
         steps_of(&hir, &mut steps);
@@ -200,18 +200,10 @@ impl Shape {
             let text = format!("value{number}");
             return self.contains(&text).then_some(text);
         }
-        let lengths = [0, 1, 2, 4];
-        let texts = lengths.into_iter().map(|more| {
-            let mut seed = number;
+        let hir = parsed(self.pattern.as_deref()?)?;
+        let texts = [1, 0, 2, 4].into_iter().map(|more| {
             let mut text = String::new();
-            for step in &self.steps {
-                let most = step.max.map_or(MOST_LETTERS, |max| max.min(MOST_LETTERS));
-                let count = (step.min.max(u32::from(step.max != Some(0))) + more).min(most).max(step.min.min(MOST_LETTERS));
-                for _ in 0..count {
-                    text.extend(letter(step.set, seed));
-                    seed = seed / 7 + number;
-                }
-            }
+            append(&hir, more, (number, &mut number.clone()), &mut text);
             text
         });
         texts.into_iter().find(|text| self.contains(text))
@@ -265,6 +257,39 @@ fn automaton(pattern: &str) -> Option<PikeVM> {
         .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(PATTERN_SIZE)))
         .build(&format!(r"\A(?:{pattern})\z"))
         .ok()
+}
+
+fn parsed(pattern: &str) -> Option<Hir> {
+    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
+}
+
+/// Appends a text that matches an expression, with up to `more` repetitions where there may be some.
+fn append(hir: &Hir, more: u32, (number, seed): (usize, &mut usize), text: &mut String) {
+    if text.len() > MOST_LETTERS {
+        return;
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(class) => {
+            text.extend(letter(set_of(class), *seed));
+            *seed = *seed / 7 + number;
+        }
+        HirKind::Capture(capture) => append(&capture.sub, more, (number, seed), text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| append(part, more, (number, seed), text)),
+        HirKind::Alternation(parts) => {
+            if let Some(part) = parts.first() {
+                append(part, more, (number, seed), text);
+            }
+        }
+        HirKind::Repetition(repetition) => {
+            let count = repetition.min.max(more);
+            let count = repetition.max.map_or(count, |max| count.min(max));
+            for _ in 0..count {
+                append(&repetition.sub, more, (number, seed), text);
+            }
+        }
+    }
 }
 
 /// Appends the steps of an expression.
@@ -368,7 +393,7 @@ mod tests {
 
     #[test]
     fn examples_are_values() {
-        for pattern in ["[0-9]{12}", "[a-z0-9.-]{3,63}", "", "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+", r"[\w/-]*"] {
+        for pattern in ["[0-9]{12}", "[a-z0-9.-]{3,63}", "", "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+", r"[\w/-]*", "[a-z]{2}(-[a-z]+)+-[0-9]", "(a|b)*c"] {
             let shape = Shape::pattern(pattern).unwrap();
             for number in 0..20 {
                 let example = shape.example(number).unwrap();

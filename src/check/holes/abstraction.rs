@@ -23,6 +23,8 @@ pub(super) struct Abstraction<'a> {
     pub(super) outsiders: Option<Outsiders<'a>>,
     /// Names that are given to new resources, if the query lists resources.
     pub(super) fresh: Option<FreshNames<'a>>,
+    /// All texts with signs of both policies.
+    pub(super) covered: Vec<String>,
     /// The number of the key of each part that requests may meet or not.
     pub(super) parts: RefCell<BTreeMap<String, usize>>,
 }
@@ -66,7 +68,7 @@ impl Abstraction<'_> {
         if members.iter().any(|(name, value)| has_sign(&Value::from(name.as_str())) || has_sign(value)) {
             return None;
         }
-        let mut abstracted = Vec::with_capacity(statements.len());
+        let mut abstracted = vec![nothing(&statements)];
         for statement in statements {
             match statement {
                 Value::Object(statement) if has_sign(&Value::Object(statement.clone())) => {
@@ -144,12 +146,21 @@ impl Abstraction<'_> {
                 None => unknown.push(value.clone()),
             }
         }
-        let part = (!unknown.is_empty()).then(|| self.part(name, &Value::Array(unknown)));
         let Some(positive) = name.strip_prefix("Not") else {
             let known = (!known.is_empty()).then(|| (name.to_owned(), Value::Array(known), Vec::new()));
-            let unknown = part.map(|part| (name.to_owned(), Value::from("*"), vec![part]));
+            let mut parts: Vec<usize> = Vec::new();
+            for value in unknown.iter().filter_map(Value::as_str) {
+                // A text that is covered by another one adds nothing to it.
+                let covered = self.covered.iter().filter(|text| name == "Resource" && covers(value, text));
+                parts.extend(covered.map(|text| self.part(name, &Value::from(text.as_str()))));
+                parts.push(self.part(name, &Value::from(value)));
+            }
+            parts.sort_unstable();
+            parts.dedup();
+            let unknown = parts.into_iter().map(|part| (name.to_owned(), Value::from("*"), vec![part]));
             return Some(known.into_iter().chain(unknown).collect());
         };
+        let part = (!unknown.is_empty()).then(|| self.part(name, &Value::Array(unknown)));
         let free: Vec<usize> = part.into_iter().collect();
         Some(match known.is_empty() {
             true => vec![(positive.to_owned(), Value::from("*"), free)],
@@ -262,7 +273,7 @@ impl Abstraction<'_> {
 
     /// Returns a text with policy variables in the places of signs, if every value of the texts means itself there. In a text of
     /// several fields, a value must not change where the fields end.
-    fn variables(&self, text: &str, has_fields: bool) -> Option<String> {
+    pub(super) fn variables(&self, text: &str, has_fields: bool) -> Option<String> {
         let mut out = String::with_capacity(text.len() + 32);
         let mut colons = 0u32;
         let mut is_in_variable = false;
@@ -309,6 +320,22 @@ impl Abstraction<'_> {
     }
 }
 
+/// Returns a statement that matches nothing, with the elements of the statements that stay: a policy needs a statement, and the
+/// elements that some statement has say how the policy is read.
+pub(super) fn nothing(statements: &[Value]) -> Value {
+    let has = |names: [&str; 2]| statements.iter().any(|statement| names.iter().any(|name| statement.get(name).is_some()));
+    let mut statement = Map::new();
+    statement.insert("Effect".to_owned(), Value::from("Allow"));
+    statement.insert("Action".to_owned(), Value::Array(Vec::new()));
+    if has(["Principal", "NotPrincipal"]) {
+        statement.insert("Principal".to_owned(), Value::from("*"));
+    }
+    if has(["Resource", "NotResource"]) {
+        statement.insert("Resource".to_owned(), Value::from("*"));
+    }
+    Value::Object(statement)
+}
+
 /// Returns a statement with the condition that a request meets its free parts.
 fn guarded(mut statement: Map<String, Value>, free: Vec<usize>) -> Map<String, Value> {
     if free.is_empty() {
@@ -331,6 +358,30 @@ fn guarded(mut statement: Map<String, Value>, free: Vec<usize>) -> Map<String, V
     statement
 }
 
+/// True if a text with unknown parts matches whatever another one matches, for every value: both begin alike up to the end of the
+/// last unknown part, and what follows in one is covered by what follows in the other.
+fn covers(text: &str, other: &str) -> bool {
+    let split = |text: &str| {
+        let end = text.char_indices().rev().find(|(_, c)| is_sign(*c)).map(|(at, c)| at + c.len_utf8())?;
+        let (start, rest) = text.split_at_checked(end)?;
+        Some((start.to_owned(), rest.to_owned()))
+    };
+    let (Some((start, rest)), Some((other_start, other_rest))) = (split(text), split(other)) else { return false };
+    let is_plain = |rest: &str| !rest.contains([':', '$', '{', '}']);
+    start == other_start && is_plain(&rest) && is_plain(&other_rest) && is_like(&rest, &other_rest)
+}
+
+/// True if a pattern matches whatever another one matches: `*` covers everything, all else covers itself.
+fn is_like(pattern: &str, other: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == other,
+        Some((before, after)) => {
+            let rest = other.strip_prefix(before);
+            rest.is_some_and(|rest| after.is_empty() || !after.contains('*') && rest.ends_with(after))
+        }
+    }
+}
+
 /// Returns the values of an element: a list, or one value.
 fn listed(value: &Value) -> Option<Vec<Value>> {
     match value {
@@ -347,6 +398,16 @@ pub(super) fn has_sign(value: &Value) -> bool {
         Value::Array(list) => list.iter().any(has_sign),
         Value::Object(members) => members.iter().any(|(name, value)| name.contains(is_sign) || has_sign(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Collects the texts with signs of a policy.
+pub(super) fn signed(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.contains(is_sign) && !found.contains(text) => found.push(text.clone()),
+        Value::Array(list) => list.iter().for_each(|value| signed(value, found)),
+        Value::Object(members) => members.values().for_each(|value| signed(value, found)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -5,6 +5,7 @@
 //! Whatever is neither proved nor shown is undecided.
 
 mod abstraction;
+mod always;
 mod fresh;
 mod narrow;
 mod outside;
@@ -16,11 +17,13 @@ pub use passes_if::PassesIf;
 pub use texts::Partial;
 
 use super::ask::{Answer, Options};
+use super::beside_others::allows_nothing;
+use super::judging::Judging;
 use crate::code::Code;
 use crate::container::{HoleClass, Shape};
 use crate::encode::Assumption;
 use crate::limits::InputLimits;
-use crate::policy::{Document, parse};
+use crate::policy::{Document, PolicyType, parse};
 use crate::query::{CheckKind, World};
 use crate::solve::Verdict;
 use crate::span::Source;
@@ -44,6 +47,8 @@ pub struct Problem<'q> {
     pub kind: CheckKind,
     /// The resources that the check lists, if every entry lists some.
     pub listed: &'q [String],
+    /// True if no entry lists a resource, so that every resource counts.
+    pub lists_no_resource: bool,
     /// The policy.
     pub new: Partial<'q>,
     /// The policy that it is compared with.
@@ -192,7 +197,8 @@ impl Judge<'_, '_> {
         shown.answer.assumptions.extend(self.of_names(proofs.assumptions).map(Assumption));
         shown.answer.assumptions.sort_unstable_by_key(|assumption| assumption.0.as_str());
         shown.answer.assumptions.dedup();
-        let all_fail = proofs.open.len() == self.texts.pairings.len() && self.fails_always();
+        let all_fail = proofs.open.len() == self.texts.pairings.len()
+            && (self.fails_always() || self.fails_alike(&shapes, &proofs.open));
         if all_fail {
             let (on, passes_if) = (Vec::new(), None);
             return Dependence::Fails(Box::new(Depends { on, is_chosen: true, shown, passes_if }));
@@ -207,7 +213,7 @@ impl Judge<'_, '_> {
 
     /// Returns the assumptions about names, which hold for the finding too.
     fn of_names(&self, assumptions: BTreeSet<Code>) -> impl Iterator<Item = Code> {
-        let named = [Code::PartitionIsAws, Code::UnknownValuesArePlain];
+        let named = [Code::PartitionIsAws, Code::PlainReferences, Code::UnknownValuesArePlain];
         assumptions.into_iter().filter(move |code| named.contains(code))
     }
 
@@ -216,20 +222,18 @@ impl Judge<'_, '_> {
         let is_public = self.problem.kind == CheckKind::NoPublicAccess;
         let outsiders = is_public.then(|| Outsiders { texts: self.texts, shapes });
         let listed = self.problem.listed;
-        let fresh = (!self.problem.is_strict && !listed.is_empty()).then(|| FreshNames {
+        // Only this check is about the listed resources alone.
+        let is_listed = self.problem.kind == CheckKind::AccessNotGranted && !listed.is_empty();
+        let fresh = (is_listed && !self.problem.is_strict).then(|| FreshNames {
             texts: self.texts,
             shapes,
             listed,
             crosses_colons: self.options.strict_arn,
             is_used: Cell::new(false),
         });
-        let abstraction = Abstraction {
-            texts: self.texts,
-            shapes,
-            outsiders,
-            fresh,
-            parts: RefCell::new(BTreeMap::new()),
-        };
+        let covered = self.signed();
+        let parts = RefCell::new(BTreeMap::new());
+        let abstraction = Abstraction { texts: self.texts, shapes, outsiders, fresh, covered, parts };
         let mut proofs = Proofs { open: Vec::new(), assumptions: self.assumptions(), may_deny_less: false };
         let options = Options {
             has_unknown_texts: true,
@@ -254,22 +258,58 @@ impl Judge<'_, '_> {
                 proofs.open.push(number);
                 continue;
             };
-            let answer = (self.problem.ask)(&policy, existing.as_ref(), &options);
-            match answer {
-                Some(answer) if matches!(answer.verdict, Verdict::Pass(_)) => {
-                    proofs.may_deny_less |= answer.weakened.is_some();
+            let answers = self.judgings(pairing).into_iter().map(|judging| {
+                let options = Options { judging, ..options.clone() };
+                (self.problem.ask)(&policy, existing.as_ref(), &options)
+                    .filter(|answer| matches!(answer.verdict, Verdict::Pass(_)))
+            });
+            match answers.collect::<Option<Vec<Answer>>>() {
+                Some(answers) => {
+                    proofs.may_deny_less |= answers.iter().any(|answer| answer.weakened.is_some());
                     // These are about the keys of the abstraction.
                     let own = [Code::UnlistedKeysAreSingleValued, Code::VariableValuesAreLiteral];
-                    let others = answer.assumptions.iter().map(|assumption| assumption.0);
+                    let others = answers.iter().flat_map(|answer| &answer.assumptions).map(|assumption| assumption.0);
                     proofs.assumptions.extend(others.filter(|code| !own.contains(code)));
                 }
-                _ => proofs.open.push(number),
+                None => proofs.open.push(number),
             }
         }
         if abstraction.fresh.is_some_and(|fresh| fresh.is_used.get()) {
             proofs.assumptions.insert(Code::NewNamesAreNew);
         }
         proofs
+    }
+
+    /// Returns the ways in which a pair of policies has to pass. Policies that both allow nothing are judged beside others, and
+    /// that may depend on the values.
+    fn judgings(&self, pairing: &Pairing) -> Vec<Judging> {
+        let is_usual = self.options.judging == Judging::Usual
+            && !self.options.aws_compat
+            && !self.options.policy_type.is_some_and(PolicyType::limits_others);
+        if self.problem.kind != CheckKind::NoNewAccess || !is_usual {
+            return vec![self.options.judging];
+        }
+        let allows = |policy: &String| {
+            let below = bound(policy, Bound::Below).and_then(|policy| read(&policy));
+            below.is_some_and(|below| !allows_nothing((&below).into(), self.options))
+        };
+        match pairing.new.iter().chain(pairing.existing.iter().flatten()).any(allows) {
+            true => vec![Judging::Alone],
+            false => vec![Judging::Alone, Judging::BesideOthers],
+        }
+    }
+
+    /// Returns all texts with signs of all policies.
+    fn signed(&self) -> Vec<String> {
+        let mut signed = Vec::new();
+        for pairing in &self.texts.pairings {
+            for policy in pairing.new.iter().chain(pairing.existing.iter().flatten()) {
+                if let Ok(value) = serde_json::from_str(policy) {
+                    abstraction::signed(&value, &mut signed);
+                }
+            }
+        }
+        signed
     }
 
     /// Returns the assumptions that the worlds and names make.
@@ -314,7 +354,11 @@ impl Judge<'_, '_> {
     }
 
     /// Puts values into the file and runs the check.
-    fn with(&self, values: values::Values) -> Option<Shown> {
+    fn with(&self, mut values: values::Values) -> Option<Shown> {
+        if self.assumptions().contains(&Code::PartitionIsAws) {
+            // What is assumed is given too, so that the finding can be repeated.
+            values.insert(PARTITION.to_owned(), "aws".to_owned());
+        }
         let (policy, existing) = (self.problem.substitute)(&values)?;
         let answer = (self.problem.ask)(&policy, existing.as_ref(), self.options)?;
         Some(Shown { values, policy, existing, answer })
@@ -379,6 +423,9 @@ struct Tried {
     passing: Option<(usize, values::Values)>,
     assumptions: BTreeSet<Code>,
 }
+
+/// The pseudo parameter with an assumed value.
+pub(crate) const PARTITION: &str = "AWS::Partition";
 
 /// Values that are put into the file for one verdict.
 const MOST_VALUES: usize = 64;

@@ -2,7 +2,7 @@
 //!
 //! A request that such a narrower policy shows is a finding for every value.
 
-use super::abstraction::has_sign;
+use super::abstraction::{has_sign, nothing};
 use serde_json::{Map, Value};
 
 /// The direction in which a policy without unknown texts differs.
@@ -26,7 +26,7 @@ pub(super) fn bound(policy: &str, bound: Bound) -> Option<String> {
     if members.values().any(has_sign) {
         return None;
     }
-    let mut kept = Vec::with_capacity(statements.len());
+    let mut kept = vec![nothing(&statements)];
     for statement in statements {
         let Value::Object(statement) = statement else { return None };
         kept.extend(bounded(statement, bound)?.map(Value::Object));

@@ -17,7 +17,8 @@ pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed:
         texts.list.iter().zip(shapes).filter(|(text, _)| text.is_settable).collect();
     let mut ordinary = pairing.decided.clone();
     for (number, (text, shape)) in settable.iter().enumerate() {
-        if let Some(example) = shape.example(number + 1) {
+        let example = guess(text, shape, pairing).or_else(|| shape.example(number + 1));
+        if let Some(example) = example {
             ordinary.entry(text.name.clone()).or_insert(example);
         }
     }
@@ -50,6 +51,36 @@ pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed:
         add(vec![(&name, &value)]);
     }
     tried
+}
+
+/// Returns a value that suits the places where an unknown text of any form stands: an ARN, or the id of an account.
+fn guess(text: &Text, shape: &Shape, pairing: &Pairing) -> Option<String> {
+    let resource = format!("arn:aws:example:us-east-1:111122223333:{}", text.name.replace(['*', '?', '$', ' '], "-"));
+    let policies = pairing.new.iter().chain(pairing.existing.iter().flatten());
+    let values = policies.filter_map(|policy| serde_json::from_str::<Value>(policy).ok());
+    let candidates = values.flat_map(|policy| {
+        let mut places = Vec::new();
+        places_of(&policy, "", text.sign, &mut places);
+        places
+    });
+    candidates
+        .map(|(element, whole)| match element.as_str() {
+            "Resource" | "NotResource" if whole.chars().eq([text.sign]) => resource.clone(),
+            "AWS" | "Principal" | "NotPrincipal" => "111122223333".to_owned(),
+            _ if whole.contains(&format!("::{}:", text.sign)) => "111122223333".to_owned(),
+            _ => String::new(),
+        })
+        .find(|value| !value.is_empty() && shape.contains(value))
+}
+
+/// Collects the texts with a sign, with the names of the members that hold them.
+fn places_of(value: &Value, element: &str, sign: char, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) if text.contains(sign) => found.push((element.to_owned(), text.clone())),
+        Value::Array(list) => list.iter().for_each(|value| places_of(value, element, sign, found)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| places_of(value, name, sign, found)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Returns values that make a text with an unknown part equal to a text that the query spells.

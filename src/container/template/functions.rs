@@ -213,13 +213,8 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             },
             "Fn::ImportValue" => match self.exact_text(arguments, "an exported value", span) {
                 Ok(text) => {
-                    let name = format!("the exported value `{text}`");
-                    match self.names.given.get(&format!("export:{text}")) {
-                        Some(value) => known(value.clone(), span),
-                        None => {
-                            self.unknown(Unknown::any(&name, HoleClass::Given, HoleOrigin::Elsewhere), span)
-                        }
-                    }
+                    let name = format!("export:{text}");
+                    self.unknown(Unknown::any(&name, HoleClass::Given, HoleOrigin::Elsewhere), span)
                 }
                 Err(Value::Hole(..)) => Value::Hole("an exported value".to_owned(), HoleClass::Given),
                 Err(value) => value,

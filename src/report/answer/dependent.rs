@@ -1,6 +1,6 @@
 //! What a verdict says of values that are unknown.
 
-use crate::check::{Depends, PassesIf};
+use crate::check::{Depends, PARTITION, PassesIf};
 use crate::code::Code;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,8 @@ pub struct Dependent {
 impl Dependent {
     /// Describes a finding that was shown with values.
     pub fn of(depends: &Depends, has_patterns: bool) -> Dependent {
-        let is_about = |name: &String| depends.on.contains(name) || depends.on.is_empty();
+        let is_about =
+            |name: &String| depends.on.contains(name) || depends.on.is_empty() && name != PARTITION;
         let values = depends.shown.values.iter().filter(|(name, _)| is_about(name));
         Dependent {
             on: depends.on.clone(),

@@ -318,7 +318,7 @@ impl Judge<'_> {
             then: None,
         });
         if let Some(with_values) = with_values {
-            told_values(&mut issues, with_values);
+            told_values(&mut issues, with_values, self.run.args.container.assume_plain_references);
         }
         if is_public {
             for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
@@ -330,12 +330,16 @@ impl Judge<'_> {
 }
 
 /// Adds the values with which findings were shown, and with which the check passes.
-fn told_values(issues: &mut [Issue], with_values: &WithValues) {
-    let flags = with_values.dependence.flags(&with_values.values);
+fn told_values(issues: &mut [Issue], with_values: &WithValues, assumes_references: bool) {
+    let mut flags = with_values.dependence.flags(&with_values.values);
+    if assumes_references {
+        flags.push_str(" --assume-plain-references");
+    }
     for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
         for (name, text) in &mut issue.notes {
             if *name == "replay" {
-                text.push_str(&flags);
+                let lines: Vec<String> = text.lines().map(|line| format!("{line}{flags}")).collect();
+                *text = lines.join("\n");
             }
         }
         issue.notes.extend(with_values.dependence.notes());

@@ -155,6 +155,12 @@ impl Run<'_> {
                 "`--certificate` is for one policy: check each in a run of its own",
             ));
         }
+        let has_holes = |input: &Input| input.entry.as_ref().is_some_and(|entry| entry.content.is_partial());
+        if certificate && inputs.list.iter().any(has_holes) {
+            return Err(Failure::validation(
+                "`--certificate` is for a policy without unknown values: give them with `--set`",
+            ));
+        }
         let secret =
             inputs.list.iter().filter_map(|input| input.entry.as_ref()).find(|entry| entry.sensitive);
         if let Some(entry) = secret.filter(|_| certificate && !self.args.container.show_sensitive) {

@@ -21,7 +21,8 @@ impl Judge<'_> {
         let selected = case.input.selected.as_deref()?;
         let kind = entry.kind?;
         let other = case.reference.and_then(|reference| reference.partial.as_deref());
-        if !entry.content.is_partial() && other.is_none() {
+        // The verifier does not know abstractions.
+        if !entry.content.is_partial() && other.is_none() || self.options.certify || self.options.certificate {
             return None;
         }
         if let Some(why) = passes_over(self.run.question.kind(), kind) {
@@ -74,6 +75,7 @@ impl Judge<'_> {
         let problem = Problem {
             kind: check.kind(),
             listed: &listed,
+            lists_no_resource: matches!(check, AwsCheck::AccessNotGranted(lists) if !lists.resources),
             new: new.partial(),
             existing: existing.as_ref().map(Side::partial),
             ask: &ask,
