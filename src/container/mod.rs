@@ -40,9 +40,7 @@ pub use block_changes::{BlockChange, changed_blocks, planned_block_changes};
 pub use cdk::{AssemblyFile, assembly};
 pub use definitions::Definitions;
 pub use encoding::{EncodingError, decode};
-pub use entry::{
-    AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Link, Origin, State,
-};
+pub use entry::{AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Link, Origin, State};
 pub use hole::{Choice, Hole, HoleClass, HoleOrigin, UnknownText, World, is_sign};
 pub use identity::{Identity, IdentityKind, policy_of_arn};
 pub use kind::{ContainerKind, PolicyKind};
@@ -50,9 +48,9 @@ pub use layers::{fits_layer, read_layers};
 pub use link_changes::{LinkChange, changed_links, planned_links};
 pub use links::{NamedLink, named_links, unread_links};
 pub use options::Options;
+pub use pair::{Pair, differing_condition, pairs};
 pub use selected::Selected;
 pub use shape::{CharSet, Shape, Step};
-pub use pair::{Pair, differing_condition, pairs};
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;

@@ -171,7 +171,8 @@ impl Shape {
     pub fn is_account(&self) -> bool {
         let digits = CharSet::range('0', '9');
         let is_digits = |step: &Step| step.set.with(digits) == digits && step.max == Some(step.min);
-        self.steps.iter().all(is_digits) && self.steps.iter().map(|step| u64::from(step.min)).sum::<u64>() == 12
+        self.steps.iter().all(is_digits)
+            && self.steps.iter().map(|step| u64::from(step.min)).sum::<u64>() == 12
     }
 
     /// True if the text is one of the values.
@@ -229,7 +230,8 @@ const SPECIALS: [char; 3] = ['*', '?', '$'];
 
 /// Constructs that Java and Rust read differently, so that the steps would not cover every value.
 const FOREIGN: [&str; 19] = [
-    "\\p", "\\P", "\\W", "\\D", "\\S", "\\B", "\\x", "\\u", "\\U", "\\v", "\\<", "\\>", "\\b{", "--", "~~", "&&", "[:", "[]", "[^]",
+    "\\p", "\\P", "\\W", "\\D", "\\S", "\\B", "\\x", "\\u", "\\U", "\\v", "\\<", "\\>", "\\b{", "--", "~~",
+    "&&", "[:", "[]", "[^]",
 ];
 
 /// True if the pattern has a construct that Java and Rust read differently, or a class in a class.
@@ -354,10 +356,13 @@ fn merged(steps: Vec<Step>) -> Vec<Step> {
 fn set_of(class: &Class) -> CharSet {
     let none = CharSet { ascii: 0, others: false };
     let ranges: Vec<CharSet> = match class {
-        Class::Bytes(class) => {
-            class.iter().map(|range| CharSet::range(char::from(range.start()), char::from(range.end()))).collect()
+        Class::Bytes(class) => class
+            .iter()
+            .map(|range| CharSet::range(char::from(range.start()), char::from(range.end())))
+            .collect(),
+        Class::Unicode(class) => {
+            class.iter().map(|range| CharSet::range(range.start(), range.end())).collect()
         }
-        Class::Unicode(class) => class.iter().map(|range| CharSet::range(range.start(), range.end())).collect(),
     };
     ranges.into_iter().fold(none, CharSet::with)
 }
@@ -385,7 +390,19 @@ mod tests {
 
     #[test]
     fn hostile_and_foreign_patterns_are_no_shapes() {
-        for pattern in ["(", "a{1000}{1000}", r"\p{Alpha}+", r"\W", "(?i)a", r"(a)\1", r"\<a", "[+--]", "[a[b]]", "é", "[]a]"] {
+        for pattern in [
+            "(",
+            "a{1000}{1000}",
+            r"\p{Alpha}+",
+            r"\W",
+            "(?i)a",
+            r"(a)\1",
+            r"\<a",
+            "[+--]",
+            "[a[b]]",
+            "é",
+            "[]a]",
+        ] {
             assert_eq!(Shape::pattern(pattern), None, "{pattern}");
         }
         assert!(Shape::pattern(r"[^\w]").is_some_and(|shape| shape.may_hold('é') && !shape.is_plain()));
@@ -393,7 +410,15 @@ mod tests {
 
     #[test]
     fn examples_are_values() {
-        for pattern in ["[0-9]{12}", "[a-z0-9.-]{3,63}", "", "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+", r"[\w/-]*", "[a-z]{2}(-[a-z]+)+-[0-9]", "(a|b)*c"] {
+        for pattern in [
+            "[0-9]{12}",
+            "[a-z0-9.-]{3,63}",
+            "",
+            "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+",
+            r"[\w/-]*",
+            "[a-z]{2}(-[a-z]+)+-[0-9]",
+            "(a|b)*c",
+        ] {
             let shape = Shape::pattern(pattern).unwrap();
             for number in 0..20 {
                 let example = shape.example(number).unwrap();

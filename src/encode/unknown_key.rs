@@ -103,8 +103,12 @@ mod tests {
     #[test]
     fn the_pattern_covers_the_values() {
         let digits = ('0'..='9').fold(0, |mask, digit| mask | 1u128 << u32::from(digit));
-        let account = UnknownKey { number: 0, ascii: digits, others: false, min: 12, max: Some(12) }.pattern();
-        assert!(account.matches(&Symbol::word("111122223333")) && !account.matches(&Symbol::word("1111222233334")));
+        let account =
+            UnknownKey { number: 0, ascii: digits, others: false, min: 12, max: Some(12) }.pattern();
+        assert!(
+            account.matches(&Symbol::word("111122223333"))
+                && !account.matches(&Symbol::word("1111222233334"))
+        );
         let long = UnknownKey { number: 0, ascii: digits, others: false, min: 3, max: Some(63) }.pattern();
         assert!(long.matches(&Symbol::word("1234")) && !long.matches(&Symbol::word("12a4")));
     }

@@ -64,7 +64,9 @@ fn content(out: &mut String, side: &str, content: &Content) {
             for hole in holes {
                 write!(out, "    {} is {} ({})", hole.pointer, hole.name, hole.class.name()).unwrap();
                 match &hole.text {
-                    Some(text) => writeln!(out, ", {}: {}", text.origin.name(), text.shape.describe()).unwrap(),
+                    Some(text) => {
+                        writeln!(out, ", {}: {}", text.origin.name(), text.shape.describe()).unwrap()
+                    }
                     None => writeln!(out).unwrap(),
                 }
             }

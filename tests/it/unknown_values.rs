@@ -18,8 +18,7 @@ const PARAMETERS: &str = "Parameters:\n  Any: {Type: String}\n  Word: {Type: Str
      Path: {Type: String, AllowedPattern: '[a-z/-]*'}\n  Account: {Type: String, AllowedPattern: '[0-9]{12}'}\n  \
      Arn: {Type: String, AllowedPattern: 'arn:aws:s3:::[a-z]+(/[*])?'}\n  Stage: {Type: String, AllowedValues: [qa, live]}\n  \
      List: {Type: CommaDelimitedList}\n";
-const CONDITIONS: &str =
-    "Conditions:\n  IsLive: !Equals [!Ref Stage, live]\n  IsMain: !Equals [!Ref Word, main]\n  \
+const CONDITIONS: &str = "Conditions:\n  IsLive: !Equals [!Ref Stage, live]\n  IsMain: !Equals [!Ref Word, main]\n  \
      IsBoth: !And [!Condition IsLive, !Not [!Condition IsMain]]\n";
 
 const RESOURCES: [&str; 18] = [
@@ -66,7 +65,21 @@ const PRINCIPALS: [&str; 7] = [
 
 /// Values that the parameters may have.
 const VALUES: [(&str, &[&str]); 8] = [
-    ("Any", &["*", "a", "main", "main/x", "", "b?", "s3:GetObject", "arn:aws:s3:::main", "10.0.0.0/8", "${aws:username}"]),
+    (
+        "Any",
+        &[
+            "*",
+            "a",
+            "main",
+            "main/x",
+            "",
+            "b?",
+            "s3:GetObject",
+            "arn:aws:s3:::main",
+            "10.0.0.0/8",
+            "${aws:username}",
+        ],
+    ),
     ("Word", &["a", "main", "zzzz"]),
     ("Path", &["", "x", "tmp/x", "-/"]),
     ("Account", &["111122223333", "444455556666"]),
@@ -158,13 +171,15 @@ fn verdicts_for_every_value_are_those_for_each_value() {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for seed in first..first + pairs {
         let mut random = Random::new(seed, 0xD1B5_4A32_D192_ED03);
-        let kind = [CheckKind::AccessNotGranted, CheckKind::NoNewAccess, CheckKind::NoPublicAccess][random.below(3)];
+        let kind =
+            [CheckKind::AccessNotGranted, CheckKind::NoNewAccess, CheckKind::NoPublicAccess][random.below(3)];
         let with_principals = kind == CheckKind::NoPublicAccess || random.below(3) == 0;
         let text = template(&mut random, with_principals);
         let new = Side::of("new.yaml", &text);
         let other = template(&mut random, with_principals);
         let old = (kind == CheckKind::NoNewAccess).then(|| Side::of("old.yaml", &other));
-        let listed = ["arn:aws:s3:::main/*", "arn:aws:s3:::ledger", "arn:aws:s3:::*/tmp/*"][random.below(3)].to_owned();
+        let listed = ["arn:aws:s3:::main/*", "arn:aws:s3:::ledger", "arn:aws:s3:::*/tmp/*"][random.below(3)]
+            .to_owned();
         let resources: Vec<String> = if random.below(4) == 0 { Vec::new() } else { vec![listed] };
         let access = [Access::new(["s3:GetObject"], resources.clone()).unwrap()];
         let of = if with_principals { PolicyType::Resource } else { PolicyType::Identity };
@@ -230,9 +245,10 @@ fn verdicts_for_every_value_are_those_for_each_value() {
                 if let Some(passes) = &depends.passes_if {
                     *counts.entry("passes if").or_default() += 1;
                     let fits = |values: &&BTreeMap<String, String>| {
-                        passes.names.iter().all(|name| {
-                            values.get(name).is_some_and(|value| passes.shape.contains(value))
-                        })
+                        passes
+                            .names
+                            .iter()
+                            .all(|name| values.get(name).is_some_and(|value| passes.shape.contains(value)))
                     };
                     for values in samples.iter().filter(fits) {
                         let fails = matches!(judged(values), Some(Verdict::Fail(_)));

@@ -5,8 +5,8 @@
 //! or by none. The same part has the same key in both policies. So what the policy allows for some value, the abstraction allows
 //! with some values of the keys, and the same for what it denies: a proof about the abstraction holds for every value.
 
-use super::outside::{Outsiders, Reduced};
 use super::fresh::FreshNames;
+use super::outside::{Outsiders, Reduced};
 use super::texts::Texts;
 use crate::container::{Shape, is_sign};
 use crate::encode::UnknownKey;
@@ -32,11 +32,21 @@ pub(super) struct Abstraction<'a> {
 /// A statement element in one of the forms that together stand for it, with the keys of its free parts.
 type Form = (String, Value, Vec<usize>);
 
+/// Conditions, with the keys of their free parts.
+type Conditions = (Map<String, Value>, Vec<usize>);
+
 const NAMED: [&str; 6] = ["Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"];
 
 /// Operators whose values may have policy variables, in lower case.
 const WITH_VARIABLES: [&str; 8] = [
-    "stringequals", "stringnotequals", "stringlike", "stringnotlike", "arnequals", "arnnotequals", "arnlike", "arnnotlike",
+    "stringequals",
+    "stringnotequals",
+    "stringlike",
+    "stringnotlike",
+    "arnequals",
+    "arnnotequals",
+    "arnlike",
+    "arnnotlike",
 ];
 
 impl Abstraction<'_> {
@@ -72,7 +82,8 @@ impl Abstraction<'_> {
         for statement in statements {
             match statement {
                 Value::Object(statement) if has_sign(&Value::Object(statement.clone())) => {
-                    abstracted.extend(self.statement(&statement, has_variables)?.into_iter().map(Value::Object));
+                    abstracted
+                        .extend(self.statement(&statement, has_variables)?.into_iter().map(Value::Object));
                 }
                 statement => abstracted.push(statement),
             }
@@ -82,7 +93,11 @@ impl Abstraction<'_> {
     }
 
     /// Returns the statements that together stand for a statement.
-    fn statement(&self, statement: &Map<String, Value>, has_variables: bool) -> Option<Vec<Map<String, Value>>> {
+    fn statement(
+        &self,
+        statement: &Map<String, Value>,
+        has_variables: bool,
+    ) -> Option<Vec<Map<String, Value>>> {
         let effect = statement.get("Effect")?.as_str().filter(|effect| ["Allow", "Deny"].contains(effect))?;
         let mut common = Map::new();
         let mut elements: Vec<Vec<Form>> = Vec::new();
@@ -138,7 +153,10 @@ impl Abstraction<'_> {
                 continue;
             }
             let is_resource = name.ends_with("Resource");
-            if is_resource && self.fresh.as_ref().is_some_and(|fresh| fresh.excludes(text)) && name == "Resource" {
+            if is_resource
+                && self.fresh.as_ref().is_some_and(|fresh| fresh.excludes(text))
+                && name == "Resource"
+            {
                 continue;
             }
             match self.variables(text, true).filter(|_| is_resource && has_variables) {
@@ -202,12 +220,7 @@ impl Abstraction<'_> {
     }
 
     /// Returns the conditions and the keys of their free parts; `Some(None)` if no request of the query meets them.
-    fn conditions(
-        &self,
-        value: &Value,
-        effect: &str,
-        has_variables: bool,
-    ) -> Option<Option<(Map<String, Value>, Vec<usize>)>> {
+    fn conditions(&self, value: &Value, effect: &str, has_variables: bool) -> Option<Option<Conditions>> {
         let Value::Object(operators) = value else { return None };
         let (mut conditions, mut free) = (Map::new(), Vec::new());
         let mut absent = Map::new();
@@ -323,7 +336,9 @@ impl Abstraction<'_> {
 /// Returns a statement that matches nothing, with the elements of the statements that stay: a policy needs a statement, and the
 /// elements that some statement has say how the policy is read.
 pub(super) fn nothing(statements: &[Value]) -> Value {
-    let has = |names: [&str; 2]| statements.iter().any(|statement| names.iter().any(|name| statement.get(name).is_some()));
+    let has = |names: [&str; 2]| {
+        statements.iter().any(|statement| names.iter().any(|name| statement.get(name).is_some()))
+    };
     let mut statement = Map::new();
     statement.insert("Effect".to_owned(), Value::from("Allow"));
     statement.insert("Action".to_owned(), Value::Array(Vec::new()));
@@ -347,7 +362,7 @@ fn guarded(mut statement: Map<String, Value>, free: Vec<usize>) -> Map<String, V
     };
     let keys = free.into_iter().map(|part| (format!("iamsat:part-{part}"), Value::from("met")));
     let operator = conditions.keys().find(|name| name.eq_ignore_ascii_case("StringEquals")).cloned();
-    let operator = operator.map_or_else(|| "StringEquals".to_owned(), |operator| operator);
+    let operator = operator.unwrap_or_else(|| "StringEquals".to_owned());
     let mut tests = match conditions.remove(&operator) {
         Some(Value::Object(tests)) => tests,
         _ => Map::new(),
@@ -366,7 +381,9 @@ fn covers(text: &str, other: &str) -> bool {
         let (start, rest) = text.split_at_checked(end)?;
         Some((start.to_owned(), rest.to_owned()))
     };
-    let (Some((start, rest)), Some((other_start, other_rest))) = (split(text), split(other)) else { return false };
+    let (Some((start, rest)), Some((other_start, other_rest))) = (split(text), split(other)) else {
+        return false;
+    };
     let is_plain = |rest: &str| !rest.contains([':', '$', '{', '}']);
     start == other_start && is_plain(&rest) && is_plain(&other_rest) && is_like(&rest, &other_rest)
 }
@@ -396,7 +413,9 @@ pub(super) fn has_sign(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains(is_sign),
         Value::Array(list) => list.iter().any(has_sign),
-        Value::Object(members) => members.iter().any(|(name, value)| name.contains(is_sign) || has_sign(value)),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name.contains(is_sign) || has_sign(value))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

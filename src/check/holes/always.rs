@@ -32,21 +32,20 @@ impl Judge<'_, '_> {
     fn fails_with_name(&self, shapes: &[Shape], number: usize) -> bool {
         let Some(pairing) = self.texts.pairings.get(number) else { return false };
         let Some(policy) = &pairing.new else { return false };
-        let ordinary = super::values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().next();
+        let ordinary =
+            super::values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().next();
         let Some(shown) = ordinary.and_then(|values| self.with(values)) else { return false };
         let Verdict::Fail(findings) = &shown.answer.verdict else { return false };
         let covered = self.signed();
         let parts = RefCell::new(BTreeMap::new());
         let abstraction =
             Abstraction { texts: self.texts, shapes, outsiders: None, fresh: None, covered, parts };
-        let Some(abstracted) = abstraction.policy(policy).and_then(|policy| read(&policy)) else { return false };
-        let Ok(value) = serde_json::from_str::<Value>(policy) else { return false };
-        let options = Options {
-            has_unknown_texts: true,
-            certificate: false,
-            certify: false,
-            ..self.options.unseen()
+        let Some(abstracted) = abstraction.policy(policy).and_then(|policy| read(&policy)) else {
+            return false;
         };
+        let Ok(value) = serde_json::from_str::<Value>(policy) else { return false };
+        let options =
+            Options { has_unknown_texts: true, certificate: false, certify: false, ..self.options.unseen() };
         findings.iter().any(|finding| {
             let request = finding.witness.request();
             if request.context().next().is_some() {
@@ -56,7 +55,9 @@ impl Judge<'_, '_> {
             let mut all = resources.chain([request.resource.clone()]);
             all.any(|resource| {
                 [json!("*"), json!({"AWS": "*"})].into_iter().any(|everyone| {
-                    let Some(only) = only(&value, (&request.action, &resource), everyone) else { return false };
+                    let Some(only) = only(&value, (&request.action, &resource), everyone) else {
+                        return false;
+                    };
                     let answer = no_new_access(&only, &abstracted, &options);
                     matches!(answer.verdict, Verdict::Pass(_))
                 })

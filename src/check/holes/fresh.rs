@@ -48,8 +48,13 @@ impl FreshNames<'_> {
             return Meeting::Perhaps;
         };
         let may_shift = |sign: char| self.shape(sign).is_none_or(|(shape, _)| shape.may_hold(':'));
-        let is_wild = self.crosses_colons && listed.splitn(6, ':').take(5).any(|field| field.contains(['*', '?']));
-        if is_wild || listed.contains("${") || own.contains("${") || before.chars().any(|c| is_sign(c) && may_shift(c)) {
+        let is_wild =
+            self.crosses_colons && listed.splitn(6, ':').take(5).any(|field| field.contains(['*', '?']));
+        if is_wild
+            || listed.contains("${")
+            || own.contains("${")
+            || before.chars().any(|c| is_sign(c) && may_shift(c))
+        {
             return Meeting::Perhaps;
         }
         self.of_resource(&own, &other)

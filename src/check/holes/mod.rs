@@ -137,7 +137,10 @@ pub fn judge_partial(problem: &Problem<'_>, options: &Options) -> Dependence {
     let unmodelled = || Dependence::Undecided(Undecided { on: names(), is_unmodelled: true });
     let is_empty = |side: &Partial<'_>| side.worlds.is_empty();
     // Facts of a catalogue are about keys that it lists, and an unknown text is a key of its own.
-    if is_empty(&problem.new) || problem.existing.as_ref().is_some_and(is_empty) || options.world != World::Open {
+    if is_empty(&problem.new)
+        || problem.existing.as_ref().is_some_and(is_empty)
+        || options.world != World::Open
+    {
         return unmodelled();
     }
     let Some(texts) = Texts::of(problem.new, problem.existing, problem.is_strict, problem.most) else {
@@ -220,7 +223,7 @@ impl Judge<'_, '_> {
     /// Tries to prove the check for every value of these shapes.
     fn proofs(&self, shapes: &[Shape]) -> Proofs {
         let is_public = self.problem.kind == CheckKind::NoPublicAccess;
-        let outsiders = is_public.then(|| Outsiders { texts: self.texts, shapes });
+        let outsiders = is_public.then_some(Outsiders { texts: self.texts, shapes });
         let listed = self.problem.listed;
         // Only this check is about the listed resources alone.
         let is_listed = self.problem.kind == CheckKind::AccessNotGranted && !listed.is_empty();
@@ -235,12 +238,8 @@ impl Judge<'_, '_> {
         let parts = RefCell::new(BTreeMap::new());
         let abstraction = Abstraction { texts: self.texts, shapes, outsiders, fresh, covered, parts };
         let mut proofs = Proofs { open: Vec::new(), assumptions: self.assumptions(), may_deny_less: false };
-        let options = Options {
-            has_unknown_texts: true,
-            certificate: false,
-            certify: false,
-            ..self.options.unseen()
-        };
+        let options =
+            Options { has_unknown_texts: true, certificate: false, certify: false, ..self.options.unseen() };
         for (number, pairing) in self.texts.pairings.iter().enumerate() {
             let document = |policy: &str| read(&abstraction.policy(policy)?);
             let policy = match &pairing.new {
@@ -268,7 +267,8 @@ impl Judge<'_, '_> {
                     proofs.may_deny_less |= answers.iter().any(|answer| answer.weakened.is_some());
                     // These are about the keys of the abstraction.
                     let own = [Code::UnlistedKeysAreSingleValued, Code::VariableValuesAreLiteral];
-                    let others = answers.iter().flat_map(|answer| &answer.assumptions).map(|assumption| assumption.0);
+                    let others =
+                        answers.iter().flat_map(|answer| &answer.assumptions).map(|assumption| assumption.0);
                     proofs.assumptions.extend(others.filter(|code| !own.contains(code)));
                 }
                 None => proofs.open.push(number),
@@ -314,8 +314,10 @@ impl Judge<'_, '_> {
 
     /// Returns the assumptions that the worlds and names make.
     fn assumptions(&self) -> BTreeSet<Code> {
-        let worlds = self.problem.new.worlds.iter().chain(self.problem.existing.iter().flat_map(|side| side.worlds));
-        let mut assumptions: BTreeSet<Code> = worlds.flat_map(|world| world.assumptions.iter().copied()).collect();
+        let worlds =
+            self.problem.new.worlds.iter().chain(self.problem.existing.iter().flat_map(|side| side.worlds));
+        let mut assumptions: BTreeSet<Code> =
+            worlds.flat_map(|world| world.assumptions.iter().copied()).collect();
         if self.texts.shares {
             assumptions.insert(Code::SameNameSameValue);
         }
@@ -331,7 +333,9 @@ impl Judge<'_, '_> {
         let mut left = MOST_VALUES;
         for number in pairings {
             let Some(pairing) = self.texts.pairings.get(number) else { continue };
-            for values in values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().take(most) {
+            for values in
+                values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().take(most)
+            {
                 if left == 0 {
                     return tried;
                 }
@@ -390,7 +394,8 @@ impl Judge<'_, '_> {
     ) -> Vec<String> {
         let of = |number: usize| self.texts.pairings.get(number);
         let mut on: Vec<String> = Vec::new();
-        let is_decided = |name: &String| of(pairing).is_some_and(|pairing| pairing.decided.contains_key(name));
+        let is_decided =
+            |name: &String| of(pairing).is_some_and(|pairing| pairing.decided.contains_key(name));
         if open.len() < self.texts.pairings.len() || passing.is_some_and(|(number, _)| *number != pairing) {
             // Other ways to decide what has few values pass.
             on.extend(of(pairing).into_iter().flat_map(|pairing| pairing.decided.keys().cloned()));

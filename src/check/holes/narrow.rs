@@ -82,7 +82,8 @@ fn conditions(value: Value, grows: bool) -> Option<Option<Value>> {
     let mut kept = Map::new();
     for (operator, keys) in operators {
         let Value::Object(keys) = keys else { return None };
-        let is_known = |(key, value): &(String, Value)| !has_sign(value) && !has_sign(&Value::from(key.as_str()));
+        let is_known =
+            |(key, value): &(String, Value)| !has_sign(value) && !has_sign(&Value::from(key.as_str()));
         let (known, unknown): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_known);
         if has_sign(&Value::from(operator.as_str())) || !unknown.is_empty() {
             if !grows {
@@ -109,7 +110,9 @@ fn without_signs(value: Value) -> Option<Value> {
         Value::Object(kinds) => {
             let kept = kinds.into_iter().filter(|(kind, _)| !has_sign(&Value::from(kind.as_str())));
             let kept: Map<String, Value> = kept
-                .filter_map(|(kind, value)| Some((kind, if has_sign(&value) { without_signs(value)? } else { value })))
+                .filter_map(|(kind, value)| {
+                    Some((kind, if has_sign(&value) { without_signs(value)? } else { value }))
+                })
                 .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))
         }

@@ -49,7 +49,9 @@ impl Outsiders<'_> {
             "AWS" if self.is_exact(text) => true,
             "AWS" => {
                 let fields: Vec<&str> = text.splitn(6, ':').collect();
-                let [arn @ "arn", partition, service, region, account, _] = fields.as_slice() else { return false };
+                let [arn @ "arn", partition, service, region, account, _] = fields.as_slice() else {
+                    return false;
+                };
                 let before = [*arn, *partition, *service, *region].join(":");
                 self.has_no_colon(&before) && self.is_account(account)
             }
@@ -66,7 +68,11 @@ impl Outsiders<'_> {
         };
         let positive = match base {
             "stringequals" | "stringequalsignorecase" | "stringlike" | "arnequals" | "arnlike" => true,
-            "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" | "arnnotequals" | "arnnotlike" => false,
+            "stringnotequals"
+            | "stringnotequalsignorecase"
+            | "stringnotlike"
+            | "arnnotequals"
+            | "arnnotlike" => false,
             _ => return Reduced::Values(values),
         };
         let has_wildcards = base.starts_with("arn") || base.ends_with("like");
@@ -111,7 +117,9 @@ impl Outsiders<'_> {
     }
 
     fn has_no_colon(&self, text: &str) -> bool {
-        text.chars().filter(|c| is_sign(*c)).all(|sign| self.shape(sign).is_some_and(|shape| !shape.may_hold(':')))
+        text.chars()
+            .filter(|c| is_sign(*c))
+            .all(|sign| self.shape(sign).is_some_and(|shape| !shape.may_hold(':')))
     }
 
     /// True if a text has neither wildcards nor policy variables.

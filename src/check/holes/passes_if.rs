@@ -35,7 +35,8 @@ impl Judge<'_, '_> {
         if open.is_empty() {
             return self.decided(on, shapes);
         }
-        let names: Vec<String> = open.iter().filter_map(|number| Some(self.texts.list.get(*number)?.name.clone())).collect();
+        let names: Vec<String> =
+            open.iter().filter_map(|number| Some(self.texts.list.get(*number)?.name.clone())).collect();
         let with = |shape: &Shape| {
             let mut shapes = shapes.to_vec();
             for number in &open {
@@ -74,13 +75,19 @@ impl Judge<'_, '_> {
                 None => values.push((value, !open.contains(&number))),
             }
         }
-        let passing: Vec<&str> = values.into_iter().filter(|(_, passes)| *passes).map(|(value, _)| value).collect();
+        let passing: Vec<&str> =
+            values.into_iter().filter(|(_, passes)| *passes).map(|(value, _)| value).collect();
         if passing.is_empty() {
             return None;
         }
         let told: Vec<String> = passing.iter().map(|value| format!("`{value}`")).collect();
         let pattern = passing.iter().map(|value| regex_syntax::escape(value)).collect::<Vec<_>>().join("|");
         let shape = Shape::pattern(&pattern)?;
-        Some(PassesIf { names: on.to_vec(), condition: format!("is {}", told.join(" or ")), pattern: None, shape })
+        Some(PassesIf {
+            names: on.to_vec(),
+            condition: format!("is {}", told.join(" or ")),
+            pattern: None,
+            shape,
+        })
     }
 }

@@ -81,7 +81,12 @@ impl Texts {
     }
 
     /// Notes the texts of one policy, and returns its worlds with the signs of the joint list.
-    fn side(&mut self, partial: Partial<'_>, is_existing: bool, is_strict: bool) -> Option<Vec<Option<String>>> {
+    fn side(
+        &mut self,
+        partial: Partial<'_>,
+        is_existing: bool,
+        is_strict: bool,
+    ) -> Option<Vec<Option<String>>> {
         let mut signs: BTreeMap<char, char> = BTreeMap::new();
         let first = self.list.len();
         for hole in partial.holes {
@@ -111,10 +116,14 @@ impl Texts {
         let renamed = |policy: &String| -> Option<String> {
             policy.chars().map(|c| if is_sign(c) { signs.get(&c).copied() } else { Some(c) }).collect()
         };
-        partial.worlds.iter().map(|world| match &world.policy {
-            Some(policy) => renamed(policy).map(Some),
-            None => Some(None),
-        }).collect()
+        partial
+            .worlds
+            .iter()
+            .map(|world| match &world.policy {
+                Some(policy) => renamed(policy).map(Some),
+                None => Some(None),
+            })
+            .collect()
     }
 
     /// Returns the number of the text that a character stands for.
@@ -136,5 +145,6 @@ fn fit(one: &World, other: &World) -> bool {
         }
         _ => true,
     };
-    one.choices.iter().all(|choice| agrees(choice, other)) && other.choices.iter().all(|choice| agrees(choice, one))
+    one.choices.iter().all(|choice| agrees(choice, other))
+        && other.choices.iter().all(|choice| agrees(choice, one))
 }

@@ -55,7 +55,13 @@ pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed:
 
 /// Returns a value that suits the places where an unknown text of any form stands: an ARN, or the id of an account.
 fn guess(text: &Text, shape: &Shape, pairing: &Pairing) -> Option<String> {
-    let resource = format!("arn:aws:example:us-east-1:111122223333:{}", text.name.replace(['*', '?', '$', ' '], "-"));
+    let known = [("AWS::Region", "us-east-1"), ("AWS::AccountId", "111122223333")];
+    let known = known.into_iter().find(|(name, value)| text.name == *name && shape.contains(value));
+    if let Some((_, value)) = known {
+        return Some(value.to_owned());
+    }
+    let resource =
+        format!("arn:aws:example:us-east-1:111122223333:{}", text.name.replace(['*', '?', '$', ' '], "-"));
     let policies = pairing.new.iter().chain(pairing.existing.iter().flatten());
     let values = policies.filter_map(|policy| serde_json::from_str::<Value>(policy).ok());
     let candidates = values.flat_map(|policy| {
@@ -78,7 +84,9 @@ fn places_of(value: &Value, element: &str, sign: char, found: &mut Vec<(String, 
     match value {
         Value::String(text) if text.contains(sign) => found.push((element.to_owned(), text.clone())),
         Value::Array(list) => list.iter().for_each(|value| places_of(value, element, sign, found)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| places_of(value, name, sign, found)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| places_of(value, name, sign, found))
+        }
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -74,7 +74,10 @@ mod tests {
             "A=1 B=\"x=y\"\n",
         ] {
             let values = of_text(text).unwrap();
-            assert_eq!(values.into_iter().collect::<Vec<_>>(), [("A".into(), "1".into()), ("B".into(), "x=y".into())]);
+            assert_eq!(
+                values.into_iter().collect::<Vec<_>>(),
+                [("A".into(), "1".into()), ("B".into(), "x=y".into())]
+            );
         }
         for wrong in ["{", "A", r#"[{"ParameterKey":"A"}]"#, r#"{"A":null}"#, "3"] {
             assert!(of_text(wrong).is_err(), "{wrong}");

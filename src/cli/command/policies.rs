@@ -231,7 +231,7 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
             choices.entry(name).or_default().insert(value);
         }
     }
-    json!({
+    let mut value = json!({
         "name": entry.name,
         "address": entry.address,
         "attribute": entry.attribute,
@@ -256,10 +256,13 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
             "isList": hole.text.as_ref().map(|text| text.is_list),
             "default": hole.text.as_ref().and_then(|text| text.default.as_deref()),
         })).collect::<Vec<Value>>(),
-        "choices": choices,
         "references": references,
         "presumed": presumption(entry).map(state),
-    })
+    });
+    if let (false, Value::Object(members)) = (choices.is_empty(), &mut value) {
+        members.insert("choices".to_owned(), json!(choices));
+    }
+    value
 }
 
 /// Describes settings that block public access as JSON, with the names of AWS's API.

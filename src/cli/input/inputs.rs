@@ -41,7 +41,15 @@ pub(crate) enum Standing {
 impl Input {
     /// Returns a policy that is the only one of its file.
     pub(crate) fn plain(argument: String, name: String, read: Result<Read, Failure>) -> Input {
-        Input { argument, name, read, standing: Standing::Judged, entry: None, blocks: Vec::new(), selected: None }
+        Input {
+            argument,
+            name,
+            read,
+            standing: Standing::Judged,
+            entry: None,
+            blocks: Vec::new(),
+            selected: None,
+        }
     }
 
     /// Returns the file that contains it, if it is not its name.

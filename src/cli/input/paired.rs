@@ -9,8 +9,8 @@ use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{
-    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, Selected, changed_blocks, changed_links,
-    pairs, planned_block_changes, planned_links,
+    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, Selected, changed_blocks,
+    changed_links, pairs, planned_block_changes, planned_links,
 };
 use crate::report::{Failure, Issue};
 use crate::surface::{open, other_condition, unreadable};

@@ -314,7 +314,11 @@ impl<'t> Plan<'t, '_> {
             Made::Partly(holes, policy) => Content::Partly {
                 holes,
                 worlds: policy
-                    .map(|policy| World { choices: Vec::new(), policy: Some(policy), assumptions: vec![Code::PlainReferences] })
+                    .map(|policy| World {
+                        choices: Vec::new(),
+                        policy: Some(policy),
+                        assumptions: vec![Code::PlainReferences],
+                    })
                     .into_iter()
                     .collect(),
             },

@@ -42,7 +42,8 @@ impl Names<'_, '_> {
                 let resource = name.split('.').next().is_some_and(|name| self.resources.contains_key(name));
                 let is_other = ["resolve:", "export:"].iter().any(|start| name.starts_with(start));
                 let is_known = resource || is_other || PSEUDO.contains(&name.as_str()) || self.is_open;
-                (!is_known).then(|| format!("`{name}` is neither a parameter nor a resource of this template"))
+                (!is_known)
+                    .then(|| format!("`{name}` is neither a parameter nor a resource of this template"))
             }
         })
     }
@@ -351,7 +352,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             return Value::Wrong("`Fn::Join` needs a delimiter and a list".to_owned());
         };
         match self.list(list) {
-            Ok(texts) if texts.iter().any(|text| self.is_list(text)) => self.derived("`Fn::Join`", false, span),
+            Ok(texts) if texts.iter().any(|text| self.is_list(text)) => {
+                self.derived("`Fn::Join`", false, span)
+            }
             Ok(texts) => known(texts.join(delimiter), span),
             Err(value) => value,
         }
@@ -403,9 +406,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 if text.contains(is_sign) {
                     let mut letters = delimiter.chars();
                     let is_safe = match (letters.next(), letters.next(), &self.symbols) {
-                        (Some(one), None, Some(symbols)) => {
-                            symbols.in_text(&text).all(|unknown| !unknown.is_list && !unknown.shape.may_hold(one))
-                        }
+                        (Some(one), None, Some(symbols)) => symbols
+                            .in_text(&text)
+                            .all(|unknown| !unknown.is_list && !unknown.shape.may_hold(one)),
                         _ => false,
                     };
                     if !is_safe {

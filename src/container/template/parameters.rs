@@ -35,7 +35,7 @@ impl Parameter {
     /// Reads the definition of a parameter. What it does not say, or says in an unexpected way, leaves more values.
     pub(super) fn of(json: &Json<'_>) -> Parameter {
         let text = |name: &str| json.member(name).and_then(|member| scalar(&member.value));
-        let kind = text("Type").map_or_else(|| "String".to_owned(), |kind| kind);
+        let kind = text("Type").unwrap_or_else(|| "String".to_owned());
         let inner = kind.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>'));
         let is_list = inner.is_some() || kind == "CommaDelimitedList" || kind.contains("<List<");
         let of_type = match inner.map_or(kind.as_str(), |inner| inner) {
@@ -44,16 +44,20 @@ impl Parameter {
         };
         // The texts of a parameter of the store are not those that `AllowedPattern` is about.
         let is_stored = kind.starts_with("AWS::SSM::");
-        let of_pattern = text("AllowedPattern").filter(|_| !is_stored).and_then(|pattern| Shape::pattern(&pattern));
-        let shape = of_pattern.or(of_type).map_or_else(Shape::any, |shape| shape);
-        let number = |name: &str| text(name).filter(|_| !is_stored && !is_list).and_then(|text| text.parse().ok());
+        let of_pattern =
+            text("AllowedPattern").filter(|_| !is_stored).and_then(|pattern| Shape::pattern(&pattern));
+        let shape = of_pattern.or(of_type).unwrap_or_else(Shape::any);
+        let number =
+            |name: &str| text(name).filter(|_| !is_stored && !is_list).and_then(|text| text.parse().ok());
         let shape = shape.with_lengths(number("MinLength"), number("MaxLength"));
         let listed = match json.member("AllowedValues").map(|member| &member.value.kind) {
             Some(JsonValue::Array(list)) => list.iter().map(scalar).collect::<Option<Vec<String>>>(),
             _ => None,
         };
         let values = listed.filter(|values| !is_stored && !is_list && !values.is_empty());
-        Parameter { values, shape, is_list, default: text("Default") }
+        // What must not be shown is not tried either.
+        let default = text("Default").filter(|_| text("NoEcho").as_deref() != Some("true"));
+        Parameter { values, shape, is_list, default }
     }
 
     /// True if a stack can be made with this value.

@@ -189,7 +189,7 @@ fn function_url<'t>(
         }
         (None, built::Given::Unknown(name)) => {
             Content::Partly { holes: vec![chosen(&name, url.span)], worlds: Vec::new() }
-        },
+        }
         (None, _) => Content::Absent,
     };
     if entry.state() != super::super::State::Absent {

@@ -76,7 +76,7 @@ pub(super) struct Unknown {
 
 impl Unknown {
     pub(super) fn given(name: &str, origin: HoleOrigin, pattern: &str) -> Unknown {
-        let shape = Shape::pattern(pattern).map_or_else(Shape::any, |shape| shape);
+        let shape = Shape::pattern(pattern).unwrap_or_else(Shape::any);
         let (is_list, default) = (false, None);
         Unknown { name: name.to_owned(), class: HoleClass::Given, origin, shape, is_list, default }
     }
@@ -152,7 +152,8 @@ impl<'t> Evaluator<'_, '_, 't> {
         let value = self.names.given.get(target)?;
         let is_list = self.names.parameters.get(target).is_some_and(|parameter| parameter.is_list)
             || target == "AWS::NotificationARNs";
-        let text = |text: &str| Json { span: Span::default(), kind: JsonValue::String(text.to_owned().into()) };
+        let text =
+            |text: &str| Json { span: Span::default(), kind: JsonValue::String(text.to_owned().into()) };
         Some(Value::Known(match is_list {
             true => {
                 let list = value.split(',').map(|item| text(item.trim())).collect();
@@ -217,7 +218,8 @@ impl<'t> Evaluator<'_, '_, 't> {
 
     /// Returns what `Ref` (no attribute) or `Fn::GetAtt` of a resource returns.
     pub(super) fn of_resource(&mut self, resource: &str, attribute: Option<&str>) -> Value<'t> {
-        let told = attribute.map_or_else(|| resource.to_owned(), |attribute| format!("{resource}.{attribute}"));
+        let told =
+            attribute.map_or_else(|| resource.to_owned(), |attribute| format!("{resource}.{attribute}"));
         if self.symbols.is_none() {
             return Value::Hole(told, HoleClass::Given);
         }
@@ -348,7 +350,9 @@ impl<'t> Evaluator<'_, '_, 't> {
         }
         let symbols = self.symbols.as_mut()?;
         let whole = symbols.holes.iter().find(|hole| {
-            hole.text.as_ref().is_some_and(|text| a.chars().eq([text.sign]) && text.is_settable() && !text.is_list)
+            hole.text
+                .as_ref()
+                .is_some_and(|text| a.chars().eq([text.sign]) && text.is_settable() && !text.is_list)
         });
         let (key, demand) = match whole.and_then(|hole| Some((hole, hole.text.as_ref()?))) {
             Some((_, text)) if !b.contains(is_sign) && !text.shape.contains(b) => return Some(false),

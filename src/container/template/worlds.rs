@@ -75,7 +75,10 @@ impl Variants<'_> {
     /// Returns the policy that the template contains, whatever the values are.
     pub(super) fn only(&self) -> Option<&Variant<'_>> {
         match self.list.as_slice() {
-            [one] if one.assumptions.is_empty() && !one.value.as_ref().is_some_and(|json| self.has_signs(json)) => {
+            [one]
+                if one.assumptions.is_empty()
+                    && !one.value.as_ref().is_some_and(|json| self.has_signs(json)) =>
+            {
                 Some(one)
             }
             _ => None,
@@ -108,7 +111,8 @@ impl Variants<'_> {
                 !('\0'..' ').chain(['"', '\\']).any(|character| shape.may_hold(character))
             })
         };
-        let is_text = |variant: &Variant<'_>| matches!(&variant.value, Some(Json { kind: JsonValue::String(_), .. }));
+        let is_text =
+            |variant: &Variant<'_>| matches!(&variant.value, Some(Json { kind: JsonValue::String(_), .. }));
         if self.list.iter().any(is_text) && !holes.iter().all(is_safe) {
             return None;
         }

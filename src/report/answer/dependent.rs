@@ -41,15 +41,20 @@ impl Dependent {
     pub fn notes(&self) -> Vec<(&'static str, String)> {
         let mut notes = Vec::new();
         if let Some(values) = self.fails_with.as_ref().filter(|values| !values.is_empty()) {
-            let told: Vec<String> = values.iter().map(|(name, value)| format!("{name} = `{value}`")).collect();
+            let told: Vec<String> =
+                values.iter().map(|(name, value)| format!("{name} = `{value}`")).collect();
             let told = told.join(", ");
-            notes.push(("values", match self.holds_always {
-                true => format!("it fails for every value of what is unknown; shown with {told}"),
-                false => format!("it fails with {told}"),
-            }));
+            notes.push((
+                "values",
+                match self.holds_always {
+                    true => format!("it fails for every value of what is unknown; shown with {told}"),
+                    false => format!("it fails with {told}"),
+                },
+            ));
         }
         if let Some(passes) = &self.passes_if {
-            let mut text = format!("it passes if {} {} (proved)", passes.names.join(" and "), passes.condition);
+            let mut text =
+                format!("it passes if {} {} (proved)", passes.names.join(" and "), passes.condition);
             if let Some(pattern) = passes.pattern.as_ref().filter(|_| self.has_patterns) {
                 text.push_str(&format!(": add `AllowedPattern: '{pattern}'`"));
             }

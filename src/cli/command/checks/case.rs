@@ -13,8 +13,8 @@ use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::Verbosity;
 use crate::report::{
-    AwsCheck, Dependent, Failure, Invocation, Issue, Judgement, Kind, Measures, Outcome, Recheck, Settled, Status,
-    Subject,
+    AwsCheck, Dependent, Failure, Invocation, Issue, Judgement, Kind, Measures, Outcome, Recheck, Settled,
+    Status, Subject,
 };
 use crate::solve::Verdict;
 use crate::surface::{answered, deadline, document, fit, isolated, passes_over};

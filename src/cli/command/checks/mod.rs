@@ -233,8 +233,10 @@ impl Run<'_> {
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
             settle(subject, outcome);
         }
-        let dependences: Vec<_> =
-            answers.iter().map(|answered| answered.as_ref().ok().and_then(case::Answered::dependence)).collect();
+        let dependences: Vec<_> = answers
+            .iter()
+            .map(|answered| answered.as_ref().ok().and_then(case::Answered::dependence))
+            .collect();
         let told = tell::Told {
             cases: &cases,
             outcomes: &outcomes,

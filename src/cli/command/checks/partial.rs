@@ -5,7 +5,7 @@ use super::run::Without;
 use crate::check::{Dependence, Depends, Judging, Partial, Problem, judge_partial};
 use crate::cli::args::IfItDepends;
 use crate::code::Code;
-use crate::container::{Content, ContainerKind, World};
+use crate::container::{ContainerKind, Content, World};
 use crate::policy::{Document, PolicyType};
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Dependent, Issue, Kind, Settled, every_request};
@@ -22,7 +22,8 @@ impl Judge<'_> {
         let kind = entry.kind?;
         let other = case.reference.and_then(|reference| reference.partial.as_deref());
         // The verifier does not know abstractions.
-        if !entry.content.is_partial() && other.is_none() || self.options.certify || self.options.certificate {
+        if !entry.content.is_partial() && other.is_none() || self.options.certify || self.options.certificate
+        {
             return None;
         }
         if let Some(why) = passes_over(self.run.question.kind(), kind) {
@@ -89,7 +90,8 @@ impl Judge<'_> {
             Ok(verdict) => verdict,
             Err(failure) => return Some(Err(Without::Failed(failure))),
         };
-        let has_patterns = case.input.selected.as_ref().is_some_and(|selected| selected.kind() == ContainerKind::Template);
+        let has_patterns =
+            case.input.selected.as_ref().is_some_and(|selected| selected.kind() == ContainerKind::Template);
         match verdict {
             Dependence::Always(always) => {
                 let dependence =
@@ -97,7 +99,8 @@ impl Judge<'_> {
                 let message = passing(check, &dependence);
                 let settled = match always.may_deny_less {
                     true => {
-                        let title = format!("{}: it may deny less, for some value of what is unknown", entry.name);
+                        let title =
+                            format!("{}: it may deny less, for some value of what is unknown", entry.name);
                         Settled::of(Issue::new(Kind::Warning, Code::DenyWeakened, title), message)
                     }
                     false => Settled::pass(message),
@@ -110,7 +113,9 @@ impl Judge<'_> {
                 let settled = Settled::of(open.0.clone(), open.1);
                 Some(Err(Without::Settled(Box::new(settled.depending(dependence)))))
             }
-            Dependence::Fails(depends) => Some(self.failing(*depends, (check, options, start), open, has_patterns)),
+            Dependence::Fails(depends) => {
+                Some(self.failing(*depends, (check, options, start), open, has_patterns))
+            }
         }
     }
 
