@@ -41,7 +41,7 @@ const IDENTIFYING: [&str; 11] = [
 ];
 
 impl Outsiders<'_> {
-    /// True if a principal of this kind is no outsider, whatever the unknown texts are.
+    /// True if a principal of this kind is not an outsider, whatever the unknown texts are.
     pub(super) fn excludes(&self, kind: &str, text: &str) -> bool {
         match kind {
             // A service is not an outsider.

@@ -2,6 +2,7 @@
 
 use super::Judge;
 use crate::container::Shape;
+use crate::query::CheckKind;
 
 /// A restriction of unknown values with which the check is proved to pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,10 @@ impl Judge<'_, '_> {
             self.proofs(&shapes).open.is_empty().then_some(())
         };
         let mut rungs = vec![(Shape::plain(), "holds no `*`, `?`, `${`", Some("[^*?$]+"))];
-        rungs.extend(Shape::pattern(ACCOUNT).map(|shape| (shape, "is the id of an account", Some(ACCOUNT))));
+        if open.iter().all(|number| self.is_account(*number)) {
+            let account = Shape::pattern(ACCOUNT);
+            rungs.extend(account.map(|shape| (shape, "is the id of an account", Some(ACCOUNT))));
+        }
         for (shape, condition, pattern) in rungs {
             if open.iter().all(|number| shapes.get(*number).is_some_and(Shape::is_plain)) {
                 break;
@@ -61,6 +65,15 @@ impl Judge<'_, '_> {
         with(&shape)?;
         let condition = format!("is its default, `{default}`");
         Some(PassesIf { names, condition, pattern: None, shape })
+    }
+
+    /// True if a text stands where the id of an account is expected.
+    fn is_account(&self, number: usize) -> bool {
+        let Some(text) = self.texts.list.get(number) else { return false };
+        let sign = text.sign.to_string();
+        let is_public = self.problem.kind == CheckKind::NoPublicAccess;
+        let is_field = |text: &String| text.split(':').nth(4) == Some(sign.as_str());
+        self.signed().iter().any(|text| is_field(text) || is_public && *text == sign)
     }
 
     /// Returns the values of one parameter with few values for which the check passes.

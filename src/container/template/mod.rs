@@ -8,6 +8,7 @@ mod properties;
 mod resource;
 mod sam;
 mod symbols;
+mod unknown;
 mod worlds;
 
 use super::entry::Container;

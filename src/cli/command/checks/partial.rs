@@ -2,10 +2,10 @@
 
 use super::case::{Answered, Case, Judge, WithValues};
 use super::run::Without;
-use crate::check::{Dependence, Depends, Judging, Partial, Problem, judge_partial};
+use crate::check::{Dependence, Depends, Judging, Options, Partial, Problem, judge_partial};
 use crate::cli::args::IfItDepends;
 use crate::code::Code;
-use crate::container::{ContainerKind, Content, World};
+use crate::container::{ContainerKind, Content, Entry, World};
 use crate::policy::{Document, PolicyType};
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Dependent, Issue, Kind, Settled, every_request};
@@ -51,7 +51,7 @@ impl Judge<'_> {
             (None, None) => None,
         };
         let policy_type = options.policy_type;
-        let ask = |policy: &Document, existing: Option<&Document>, options: &crate::check::Options| {
+        let ask = |policy: &Document, existing: Option<&Document>, options: &Options| {
             let documents: Vec<&Document> = std::iter::once(policy).chain(existing).collect();
             fit(&documents, policy_type).ok()?;
             Some((self.ask)(check, policy, existing, options))
@@ -90,6 +90,17 @@ impl Judge<'_> {
             Ok(verdict) => verdict,
             Err(failure) => return Some(Err(Without::Failed(failure))),
         };
+        self.for_every_value((case, entry), verdict, (check, options, start), open)
+    }
+
+    /// Returns the outcome for a verdict about every value; `None` if the values are not modelled.
+    fn for_every_value(
+        &self,
+        (case, entry): (Case<'_>, &Entry),
+        verdict: Dependence,
+        (check, options, start): (AwsCheck, Options, Instant),
+        open: (&Issue, &str),
+    ) -> Option<Result<Answered, Without>> {
         let has_patterns =
             case.input.selected.as_ref().is_some_and(|selected| selected.kind() == ContainerKind::Template);
         match verdict {
@@ -123,7 +134,7 @@ impl Judge<'_> {
     fn failing(
         &self,
         depends: Depends,
-        (check, options, start): (AwsCheck, crate::check::Options, Instant),
+        (check, options, start): (AwsCheck, Options, Instant),
         (issue, why): (&Issue, &str),
         has_patterns: bool,
     ) -> Result<Answered, Without> {
