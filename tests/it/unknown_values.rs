@@ -264,3 +264,72 @@ fn verdicts_for_every_value_are_those_for_each_value() {
         assert!(counts.get(verdict).is_some_and(|count| *count > 0), "none is {verdict}: {counts:?}");
     }
 }
+
+/// Returns how a policy with this resource is read, in a template with these sections.
+fn content(sections: &str, statement: &str) -> Content {
+    let text = format!(
+        "{sections}Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        \
+         Statement:\n          - {statement}\n"
+    );
+    read("t.yaml", &text).entries.first().unwrap().content.clone()
+}
+
+#[test]
+fn what_signs_cannot_stand_for_is_not_modelled() {
+    let parameters: String =
+        (0..9).map(|n| format!("  P{n}: {{Type: String, AllowedValues: [a, b]}}\n")).collect();
+    let all: String = (0..9).map(|n| format!("${{P{n}}}")).collect();
+    let in_circle = "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n";
+    let statement = |resource: &str| format!("{{Effect: Allow, Action: 's3:*', Resource: {resource}}}");
+    let cases = [
+        // 512 combinations.
+        (format!("Parameters:\n{parameters}"), statement(&format!("!Sub 'arn:aws:s3:::{all}'"))),
+        (in_circle.to_owned(), format!("!If [A, {}, !Ref 'AWS::NoValue']", statement("'*'"))),
+        // A text of the template that is a sign.
+        ("Parameters:\n  P: {Type: String}\n".to_owned(), statement("[!Ref P, \"arn:aws:s3:::\u{f0000}\"]")),
+        ("Parameters:\n  P: {Type: String}\n".to_owned(), "!Transform {Name: Macro}".to_owned()),
+    ];
+    for (sections, statement) in cases {
+        let content = content(&sections, &statement);
+        assert!(!content.is_partial() && content.document().is_none(), "{sections}{statement}: {content:?}");
+    }
+    // A pattern that is not one of ours, or too large, admits any text.
+    for pattern in ["(", "((a{1000}){1000}){1000}", "(?=a)b", r"\\p{Alpha}"] {
+        let sections = format!("Parameters:\n  P: {{Type: String, AllowedPattern: '{pattern}'}}\n");
+        match content(&sections, &statement("!Ref P")) {
+            Content::Partly { holes, worlds } => {
+                assert_eq!(worlds.len(), 1);
+                assert!(holes[0].text.as_ref().is_some_and(|text| text.shape.contains("*")), "{pattern}");
+            }
+            other => panic!("{pattern}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn values_that_are_given_are_not_unknown() {
+    let text = "Parameters:\n  Stage: {Type: String, AllowedValues: [qa, live], Default: qa}\nConditions:\n  \
+                IsLive: !Equals [!Ref Stage, live]\nResources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
+                PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: 's3:*', \
+                Resource: !If [IsLive, 'arn:aws:s3:::live', !Sub 'arn:aws:s3:::${Stage}']}\n";
+    let resource = |options: &container::Options| match open(&Source::new("t.yaml", text), options) {
+        Ok(Contents::Container(container)) => container.entries[0].document().map(ToString::to_string),
+        other => panic!("{other:?}"),
+    };
+    let with = |value: &str| container::Options {
+        values: [("Stage".to_owned(), value.to_owned())].into(),
+        ..container::Options::default()
+    };
+    assert!(resource(&with("live")).unwrap().contains(":::live"));
+    assert!(
+        resource(&container::Options { use_defaults: true, ..Default::default() }).unwrap().contains(":::qa")
+    );
+    assert_eq!(resource(&container::Options::default()), None);
+    for wrong in [
+        with("test"),
+        container::Options { values: [("Stge".into(), "qa".into())].into(), ..Default::default() },
+    ] {
+        let error = open(&Source::new("t.yaml", text), &wrong).unwrap_err();
+        assert_eq!(error.diagnostics[0].code, "invalid-parameter");
+    }
+}

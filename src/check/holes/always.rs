@@ -34,8 +34,8 @@ impl Judge<'_, '_> {
         let Some(policy) = &pairing.new else { return false };
         let ordinary =
             super::values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().next();
-        let Some(shown) = ordinary.and_then(|values| self.with(values)) else { return false };
-        let Verdict::Fail(findings) = &shown.answer.verdict else { return false };
+        let Some(answer) = ordinary.and_then(|values| self.in_text(number, &values)) else { return false };
+        let Verdict::Fail(findings) = &answer.verdict else { return false };
         let covered = self.signed();
         let parts = RefCell::new(BTreeMap::new());
         let abstraction =

@@ -11,10 +11,12 @@ mod narrow;
 mod outside;
 mod passes_if;
 mod texts;
+mod trial;
 mod values;
 
 pub use passes_if::PassesIf;
 pub use texts::Partial;
+pub(crate) use trial::PARTITION;
 
 use super::ask::{Answer, Options};
 use super::beside_others::allows_nothing;
@@ -327,47 +329,6 @@ impl Judge<'_, '_> {
         assumptions
     }
 
-    /// Puts values into the file, until the check fails.
-    fn failing(&self, shapes: &[Shape], pairings: impl Iterator<Item = usize>, most: usize) -> Tried {
-        let mut tried = Tried { failing: None, passing: None, assumptions: BTreeSet::new() };
-        let mut left = MOST_VALUES;
-        for number in pairings {
-            let Some(pairing) = self.texts.pairings.get(number) else { continue };
-            for values in
-                values::to_try(self.texts, shapes, pairing, self.problem.listed).into_iter().take(most)
-            {
-                if left == 0 {
-                    return tried;
-                }
-                left -= 1;
-                let Some(shown) = self.with(values) else { continue };
-                tried.assumptions.extend(shown.answer.assumptions.iter().map(|assumption| assumption.0));
-                match shown.answer.verdict {
-                    Verdict::Fail(_) => {
-                        tried.failing = tried.failing.or(Some((number, shown)));
-                        if tried.passing.is_some() {
-                            return tried;
-                        }
-                    }
-                    Verdict::Pass(_) => tried.passing = tried.passing.or(Some((number, shown.values))),
-                    Verdict::Unknown(_) => {}
-                }
-            }
-        }
-        tried
-    }
-
-    /// Puts values into the file and runs the check.
-    fn with(&self, mut values: values::Values) -> Option<Shown> {
-        if self.assumptions().contains(&Code::PartitionIsAws) {
-            // What is assumed is given too, so that the finding can be repeated.
-            values.insert(PARTITION.to_owned(), "aws".to_owned());
-        }
-        let (policy, existing) = (self.problem.substitute)(&values)?;
-        let answer = (self.problem.ask)(&policy, existing.as_ref(), self.options)?;
-        Some(Shown { values, policy, existing, answer })
-    }
-
     /// True if the check fails without any of the parts that have unknown texts, in every world.
     fn fails_always(&self) -> bool {
         self.texts.pairings.iter().all(|pairing| {
@@ -383,57 +344,7 @@ impl Judge<'_, '_> {
             answer.is_some_and(|answer| matches!(answer.verdict, Verdict::Fail(_)))
         })
     }
-
-    /// Returns the names of the values on which the verdict depends.
-    fn depends_on(
-        &self,
-        pairing: usize,
-        shown: &Shown,
-        passing: Option<&(usize, values::Values)>,
-        open: &[usize],
-    ) -> Vec<String> {
-        let of = |number: usize| self.texts.pairings.get(number);
-        let mut on: Vec<String> = Vec::new();
-        let is_decided =
-            |name: &String| of(pairing).is_some_and(|pairing| pairing.decided.contains_key(name));
-        if open.len() < self.texts.pairings.len() || passing.is_some_and(|(number, _)| *number != pairing) {
-            // Other ways to decide what has few values pass.
-            on.extend(of(pairing).into_iter().flat_map(|pairing| pairing.decided.keys().cloned()));
-        }
-        match passing.filter(|(number, _)| *number == pairing) {
-            Some((_, passing)) => {
-                let mut values = shown.values.clone();
-                for (name, value) in passing.iter().filter(|(name, _)| !is_decided(name)) {
-                    let Some(own) = values.get(name).filter(|own| *own != value).cloned() else { continue };
-                    values.insert(name.clone(), value.clone());
-                    let still = self.with(values.clone());
-                    if !still.is_some_and(|still| matches!(still.answer.verdict, Verdict::Fail(_))) {
-                        values.insert(name.clone(), own);
-                        on.push(name.clone());
-                    }
-                }
-            }
-            None if on.is_empty() => on.extend(self.texts.list.iter().map(|text| text.name.clone())),
-            None => {}
-        }
-        let mut seen = BTreeSet::new();
-        on.retain(|name| seen.insert(name.clone()));
-        on
-    }
 }
-
-/// The answers with values.
-struct Tried {
-    failing: Option<(usize, Shown)>,
-    passing: Option<(usize, values::Values)>,
-    assumptions: BTreeSet<Code>,
-}
-
-/// The pseudo parameter with an assumed value.
-pub(crate) const PARTITION: &str = "AWS::Partition";
-
-/// Values that are put into the file for one verdict.
-const MOST_VALUES: usize = 64;
 
 /// Reads a policy that was made.
 fn read(policy: &str) -> Option<Document> {

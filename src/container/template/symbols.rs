@@ -1,7 +1,7 @@
 //! The state of an evaluation of functions whose values are not all known: the signs of unknown texts, and the decisions made.
 
 use crate::code::Code;
-use crate::container::hole::{self, Choice, Hole, HoleClass, HoleOrigin, UnknownText, is_sign};
+use crate::container::hole::{self, Choice, Hole, HoleClass, HoleOrigin, UnknownText};
 use crate::container::shape::Shape;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
