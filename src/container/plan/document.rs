@@ -117,7 +117,7 @@ struct Maker<'t, 'n> {
 }
 
 impl Maker<'_, '_> {
-    /// Notes an unknown value that is no text.
+    /// Notes an unknown value that is not a text.
     fn hole(&mut self, pointer: String, span: Span) {
         let name = self.next_name();
         self.has_signs = false;

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub(super) struct Told<'t, 'a> {
     pub(super) cases: &'t [Case<'a>],
     pub(super) outcomes: &'t [Outcome<'a>],
-    /// What answers say of unknown values, one for each case.
+    /// The remarks of answers on unknown values, one for each case.
     pub(super) dependences: &'t [Option<&'t Dependent>],
     pub(super) report: &'t Report,
     /// True if answers are reported with the names of their inputs.
