@@ -69,6 +69,8 @@ pub struct ContainerLimits {
     pub nodes: usize,
     /// References followed from one attribute to its document.
     pub references: usize,
+    /// Combinations of conditions and parameters with few values, for one policy of a template.
+    pub worlds: usize,
 }
 
 impl Default for ContainerLimits {
@@ -80,6 +82,7 @@ impl Default for ContainerLimits {
             depth: 64,
             nodes: 2_000_000,
             references: 32,
+            worlds: 256,
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct Options {
     /// The requests that questions are about (`--world`). [`crate::check::difference`], [`crate::check::lint`] and
     /// [`crate::check::external_access`] are about all requests whatever this says.
     pub world: World,
+    /// Reads keys of requests as unknown texts of the policies (`check/holes`).
+    pub has_unknown_texts: bool,
     /// Shows the first request that is found. Otherwise, if AWS lists no such request, a few others are offered to the referee:
     /// answers for people gain from it, and many answers in a row take a fourth longer.
     pub first_witness: bool,
@@ -88,7 +90,11 @@ impl Options {
 
     /// Returns the world, and the catalogue that describes it.
     pub(super) fn known(&self) -> Known<'_> {
-        Known { world: self.world, catalogue: self.catalogue.as_deref() }
+        Known {
+            world: self.world,
+            catalogue: self.catalogue.as_deref(),
+            has_unknown_texts: self.has_unknown_texts,
+        }
     }
 
     /// Returns the identity of the catalogue, if an answer with these assumptions depends on one.

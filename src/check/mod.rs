@@ -10,6 +10,7 @@ mod complement;
 mod difference;
 mod external_access;
 mod find;
+mod holes;
 mod isolation;
 mod judging;
 mod likelier;
@@ -38,6 +39,10 @@ pub use compare::{Comparison, Relation, compare, no_more_through};
 pub use difference::{Difference, Group, Side, denied_difference, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};
 pub use find::find;
+pub(crate) use holes::PARTITION;
+pub use holes::{
+    Always, Ask, Dependence, Depends, Partial, PassesIf, Problem, Shown, Substitute, Undecided, judge_partial,
+};
 #[cfg(feature = "batch")]
 pub(crate) use isolation::caught;
 pub use judging::{Judging, Weakened};

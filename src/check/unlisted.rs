@@ -32,7 +32,7 @@ pub(super) struct Bounds<'o> {
 
 impl<'o> Bounds<'o> {
     fn in_world(self, world: World) -> Known<'o> {
-        Known { world, catalogue: self.catalogue.map(|catalogue| &**catalogue) }
+        Known { world, catalogue: self.catalogue.map(|catalogue| &**catalogue), ..Known::default() }
     }
 }
 

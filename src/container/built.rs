@@ -4,7 +4,8 @@
 //! "PutPermission"; AWS Signer API reference, "AddProfilePermission"; AWS Private CA API reference, "CreatePermission"; the
 //! resource types of these services in the Service Authorization Reference.
 
-use super::entry::{BEFORE, Content, Entry, Hole, HoleClass, Origin};
+use super::entry::{BEFORE, Content, Entry, Origin};
+use super::hole::{Hole, HoleClass};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
 use super::raw::{Fault, Optional, Raw};
@@ -82,6 +83,7 @@ impl Making {
                     pointer,
                     span: self.span,
                     class: HoleClass::Given,
+                    text: None,
                 });
                 String::new()
             }
@@ -281,6 +283,7 @@ fn side<'t>(
                 pointer: "/Statement/0/Condition".to_owned(),
                 span,
                 class: HoleClass::Chosen,
+                text: None,
             }]),
             _ => return Ok(Content::Absent),
         },
@@ -295,7 +298,7 @@ fn content(reader: &Reader<'_, '_>, name: &str, made: Result<String, Vec<Hole>>,
         Ok(policy) => {
             text::content(reader.source, name, &policy, span, Origin::Built, &reader.options.policy_limits)
         }
-        Err(holes) => Content::Partly { holes },
+        Err(holes) => Content::Partly { holes, worlds: Vec::new() },
     }
 }
 

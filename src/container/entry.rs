@@ -2,6 +2,7 @@
 
 use super::address::quoted;
 use super::definitions::Definitions;
+use super::hole::{Hole, World};
 use super::identity::Identity;
 use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
@@ -183,6 +184,8 @@ pub enum Content {
     Partly {
         /// The unknown values, in the order of the policy.
         holes: Vec<Hole>,
+        /// The policies that it may be, with signs in the places of unknown texts; none if the unknown values are not modelled.
+        worlds: Vec<World>,
     },
     /// A policy that is not known.
     Unknown {
@@ -202,6 +205,11 @@ impl Content {
             Content::Text { read, .. } => read.document.as_ref(),
             _ => None,
         }
+    }
+
+    /// True if some values are unknown, and all policies that it may be are modelled.
+    pub fn is_partial(&self) -> bool {
+        matches!(self, Content::Partly { worlds, .. } if !worlds.is_empty())
     }
 
     /// Returns how much of the policy is known.
@@ -259,38 +267,6 @@ impl State {
             State::Unrecognised => "unrecognised",
             State::Deleted => "deleted",
             State::Absent => "absent",
-        }
-    }
-}
-
-/// A value that is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hole {
-    /// Its name in the file: `aws_s3_bucket.logs.arn`, `BucketName`, `AWS::AccountId`.
-    pub name: String,
-    /// The JSON pointer within the policy.
-    pub pointer: String,
-    /// The place in the file.
-    pub span: Span,
-    /// Who decides the value.
-    pub class: HoleClass,
-}
-
-/// Who decides a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HoleClass {
-    /// A person who deploys: a parameter, a condition.
-    Chosen,
-    /// AWS or another deployment: an id, an account, an exported value.
-    Given,
-}
-
-impl HoleClass {
-    /// Returns the name in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            HoleClass::Chosen => "chosen",
-            HoleClass::Given => "given",
         }
     }
 }

@@ -13,6 +13,7 @@ mod detect;
 mod dump;
 mod encoding;
 mod entry;
+mod hole;
 mod identity;
 mod kind;
 mod layers;
@@ -26,6 +27,8 @@ mod plan;
 mod pretty;
 mod raw;
 mod resource;
+mod selected;
+mod shape;
 mod slots;
 mod state;
 mod template;
@@ -37,9 +40,8 @@ pub use block_changes::{BlockChange, changed_blocks, planned_block_changes};
 pub use cdk::{AssemblyFile, assembly};
 pub use definitions::Definitions;
 pub use encoding::{EncodingError, decode};
-pub use entry::{
-    AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Hole, HoleClass, Link, Origin, State,
-};
+pub use entry::{AccessBlock, Attachment, BEFORE, Change, Container, Content, Entry, Link, Origin, State};
+pub use hole::{Choice, Hole, HoleClass, HoleOrigin, UnknownText, World, is_sign};
 pub use identity::{Identity, IdentityKind, policy_of_arn};
 pub use kind::{ContainerKind, PolicyKind};
 pub use layers::{fits_layer, read_layers};
@@ -47,6 +49,8 @@ pub use link_changes::{LinkChange, changed_links, planned_links};
 pub use links::{NamedLink, named_links, unread_links};
 pub use options::Options;
 pub use pair::{Pair, differing_condition, pairs};
+pub use selected::Selected;
+pub use shape::{CharSet, Shape, Step};
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;

@@ -21,6 +21,12 @@ pub struct Options {
     pub kinds: BTreeMap<String, PolicyKind>,
     /// Macros of a template that leave its policies as they are.
     pub harmless_transforms: Vec<String>,
+    /// Values for parameters of templates and other unknown texts, by the names of the holes (`--set`).
+    pub values: BTreeMap<String, String>,
+    /// Gives every parameter without a value its default (`--use-defaults`).
+    pub use_defaults: bool,
+    /// Assumes nothing of values that a file leaves open (`--strict`).
+    pub strict: bool,
     /// Bounds on the file.
     pub limits: ContainerLimits,
     /// Bounds on each policy.

@@ -10,6 +10,7 @@ use crate::encode::prepared::DocumentRef;
 use crate::encode::slice::Slice;
 use crate::encode::statement::{CompiledPolicy, action_pattern, compile_statement, resource_pattern};
 use crate::encode::trees::Trees;
+use crate::encode::unknown_key::unknown_texts;
 use crate::encode::world::listed_requests;
 use crate::formula::{Formula, Lit, Network, Site, SiteElement};
 use crate::index::broken;
@@ -98,6 +99,9 @@ impl<'a> Encoding<'a> {
             address = outside_address(&mut formula, outside);
         }
         shared.extend(facts(&mut formula, &context, query.documents()));
+        if query.known().has_unknown_texts {
+            shared.extend(unknown_texts(&mut formula, &context));
+        }
         shared.extend(listed_requests(&mut formula, &context, query));
         let some_goal = formula.graph.or(goals.iter().map(|(_, _, lit)| *lit));
         let conjuncts = std::iter::once(some_goal).chain(shared.iter().copied()).chain(address).collect();

@@ -28,6 +28,7 @@ mod statement;
 mod trees;
 #[cfg(test)]
 mod truth;
+mod unknown_key;
 mod world;
 
 pub use assumptions::{Assumption, assumptions};
@@ -40,4 +41,5 @@ pub use prepared::{DocumentRef, PreparedDocument};
 pub(crate) use presence::is_text;
 pub(crate) use slice::keeps_denials;
 pub use statement::{CompiledPolicy, action_pattern, compile, resource_pattern};
+pub(crate) use unknown_key::UnknownKey;
 pub(crate) use world::world_work;

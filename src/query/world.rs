@@ -45,6 +45,8 @@ pub struct Known<'a> {
     pub world: World,
     /// The catalogue; the embedded one if absent, which is opened only if it is needed.
     pub catalogue: Option<&'a Catalogue>,
+    /// True if keys of requests stand for unknown texts of the policies.
+    pub has_unknown_texts: bool,
 }
 
 impl<'a> Known<'a> {
@@ -68,7 +70,7 @@ impl<'a> Known<'a> {
     /// ```
     /// use iamsat::query::{Known, World};
     /// use iamsat::request::Multiplicity;
-    /// let of = |world, key| Known { world, catalogue: None }.multiplicity(key);
+    /// let of = |world, key| Known { world, ..Known::default() }.multiplicity(key);
     /// assert_eq!(of(World::Open, "dynamodb:leadingkeys"), Some(Multiplicity::Multi));
     /// assert_eq!(of(World::Open, "s3:prefix"), None);
     /// assert_eq!(of(World::Catalogue, "s3:prefix"), Some(Multiplicity::Single));

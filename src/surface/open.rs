@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::container::{
-    Attachment, BlockChange, Content, Entry, Link, LinkChange, PolicyKind, State, policy_of_arn,
+    Attachment, BlockChange, Choice, Content, Entry, Link, LinkChange, PolicyKind, State, policy_of_arn,
 };
 use crate::diagnostic::Diagnostic;
 use crate::query::CheckKind;
@@ -14,10 +14,21 @@ pub fn unknown(content: &Content) -> String {
     match content {
         Content::Absent => "there is none".to_owned(),
         Content::Text { .. } => State::Known.name().to_owned(),
-        Content::Partly { holes } => {
-            let mut names: Vec<&str> = holes.iter().map(|hole| hole.name.as_str()).collect();
-            names.dedup();
-            format!("it depends on {}", names.join(", "))
+        Content::Partly { holes, worlds } => {
+            let mut names: Vec<&str> = Vec::new();
+            let choices = worlds.iter().flat_map(|world| &world.choices);
+            let choices = choices.filter(|(_, choice)| !matches!(choice, Choice::Differs(_)));
+            let choices = choices.map(|(name, _)| name.as_str());
+            for name in holes.iter().map(|hole| hole.name.as_str()).chain(choices) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            let assumed = worlds.iter().flat_map(|world| &world.assumptions).next();
+            match (names.as_slice(), assumed) {
+                ([], Some(_)) => "it depends on AWS::Partition".to_owned(),
+                _ => format!("it depends on {}", names.join(", ")),
+            }
         }
         Content::Unknown { reason, .. } => reason.clone(),
     }

@@ -59,10 +59,28 @@ fn content(out: &mut String, side: &str, content: &Content) {
                 writeln!(out, "    {}", fault(&read.source, one)).unwrap();
             }
         }
-        Content::Partly { holes } => {
+        Content::Partly { holes, worlds } => {
             writeln!(out, "  {side} partly known").unwrap();
             for hole in holes {
-                writeln!(out, "    {} is {} ({})", hole.pointer, hole.name, hole.class.name()).unwrap();
+                write!(out, "    {} is {} ({})", hole.pointer, hole.name, hole.class.name()).unwrap();
+                match &hole.text {
+                    Some(text) => {
+                        writeln!(out, ", {}: {}", text.origin.name(), text.shape.describe()).unwrap()
+                    }
+                    None => writeln!(out).unwrap(),
+                }
+            }
+            for world in worlds {
+                let choices: Vec<String> =
+                    world.choices.iter().map(|(name, choice)| format!("{name}: {choice:?}")).collect();
+                let mut policy = world.policy.clone().unwrap_or_else(|| "absent".to_owned());
+                for hole in holes {
+                    if let Some(text) = &hole.text {
+                        policy = policy.replace(text.sign, &format!("<{}>", hole.name));
+                    }
+                }
+                let policy = policy.split_whitespace().collect::<Vec<_>>().join(" ");
+                writeln!(out, "    [{}] {policy}", choices.join(", ")).unwrap();
             }
         }
         Content::Unknown { reason, references, presumed } => {

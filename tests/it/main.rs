@@ -40,6 +40,7 @@ mod small_world;
 mod support;
 mod traps;
 mod undecided;
+mod unknown_values;
 mod validate;
 mod widened;
 mod words;

@@ -1,5 +1,6 @@
 //! The flags for files that hold many policies.
 
+use super::parameters::{Parameters, parameters};
 use super::value::{container_kind, skipped};
 use crate::container::{Options, PolicyKind};
 use clap::Args;
@@ -31,20 +32,62 @@ pub(crate) struct ContainerArgs {
     /// A macro that leaves the policies of the template unchanged
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_transform: Vec<String>,
+    /// The value of a parameter, or of another value that the file leaves open, by the name that `iamsat policies` lists
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = set)]
+    pub(crate) values: Vec<(String, String)>,
+    /// A file with the values of parameters, as the AWS CLI, the CDK and SAM read it
+    #[arg(long, value_name = "FILE", value_parser = parameters)]
+    pub(crate) parameters: Vec<Parameters>,
+    /// Give parameters without a value their defaults
+    #[arg(long)]
+    pub(crate) use_defaults: bool,
+    /// Assume that values nobody knows yet hold no `*`, `?` or `${`
+    #[arg(long)]
+    pub(crate) assume_plain_values: bool,
+    /// Assume nothing of names and values that the file leaves open
+    #[arg(long, conflicts_with = "assume_plain_values")]
+    pub(crate) strict: bool,
+    /// The verdict for a policy that fails for some values only; by default FAIL if a person chooses one of them, else UNKNOWN
+    #[arg(long, value_name = "VERDICT")]
+    pub(crate) if_it_depends: Option<IfItDepends>,
     /// Show findings in policies that the file marks as sensitive
     #[arg(long)]
     pub(crate) show_sensitive: bool,
 }
 
 impl ContainerArgs {
+    /// Returns the values that were given, those of `--set` before those of files.
+    fn values(&self) -> std::collections::BTreeMap<String, String> {
+        let files = self.parameters.iter().flat_map(|file| file.0.clone());
+        files.chain(self.values.iter().cloned()).collect()
+    }
+
     /// How such files are read.
     pub(crate) fn options(&self) -> Options {
         Options {
             assume_plain_references: self.assume_plain_references,
             kinds: self.kind_of.iter().cloned().collect(),
             harmless_transforms: self.ignore_transform.clone(),
+            values: self.values(),
+            use_defaults: self.use_defaults,
+            strict: self.strict,
             ..Options::default()
         }
+    }
+}
+
+/// The verdict for a policy that fails for some values only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum IfItDepends {
+    Fail,
+    Unknown,
+}
+
+fn set(text: &str) -> Result<(String, String), String> {
+    // The name of a value in a store may contain the sign, the value of a parameter too.
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
     }
 }
 

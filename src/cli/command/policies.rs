@@ -9,7 +9,7 @@ use crate::policy::{PolicyType, Read};
 use crate::report::{Failure, Issue, Report, Status, Subject};
 use crate::surface::unknown;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -174,7 +174,30 @@ fn described(entry: &Entry, container: &Container, skipped: Option<String>) -> S
     if let Content::Partly { .. } | Content::Unknown { .. } = entry.content {
         text.push_str(&format!("    {}\n", unknown(&entry.content)));
     }
+    if let Content::Partly { holes, worlds } = &entry.content {
+        for hole in holes {
+            text.push_str(&described_hole(hole));
+        }
+        if worlds.len() > 1 {
+            let names: BTreeSet<&str> =
+                worlds.iter().flat_map(|world| world.texts().map(|(name, _)| name)).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(", ")) };
+            text.push_str(&format!("    {} versions{by}\n", worlds.len()));
+        }
+    }
     text
+}
+
+fn described_hole(hole: &Hole) -> String {
+    match &hole.text {
+        Some(text) => {
+            let list = if text.is_list { "a list of " } else { "" };
+            let (name, origin, shape) = (&hole.name, text.origin.name(), text.shape.describe());
+            format!("      {name} ({origin}, {}): {list}{shape}\n", hole.class.name())
+        }
+        None => format!("      {} ({})\n", hole.name, hole.class.name()),
+    }
 }
 
 /// Returns a policy as JSON, which the checks also use.
@@ -192,7 +215,7 @@ pub(super) fn policy(entry: &Entry, container: &Container) -> Value {
 /// Describes an entry as JSON, without its place.
 pub(super) fn described_entry(entry: &Entry) -> Value {
     let (holes, references): (&[Hole], &[String]) = match &entry.content {
-        Content::Partly { holes } => (holes, &[]),
+        Content::Partly { holes, .. } => (holes, &[]),
         Content::Unknown { references, .. } => (&[], references),
         Content::Absent | Content::Text { .. } => (&[], &[]),
     };
@@ -202,7 +225,13 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
         _ => None,
     };
     let state = |content: &Content| content.state().name();
-    json!({
+    let mut choices: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    if let Content::Partly { worlds, .. } = &entry.content {
+        for (name, value) in worlds.iter().flat_map(|world| world.texts()) {
+            choices.entry(name).or_default().insert(value);
+        }
+    }
+    let mut value = json!({
         "name": entry.name,
         "address": entry.address,
         "attribute": entry.attribute,
@@ -219,11 +248,21 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
         "sensitive": entry.sensitive,
         "condition": entry.condition,
         "holes": holes.iter().map(|hole| json!({
-            "name": hole.name, "pointer": hole.pointer, "class": hole.class.name(),
+            "name": hole.name,
+            "pointer": hole.pointer,
+            "class": hole.class.name(),
+            "origin": hole.text.as_ref().map(|text| text.origin.name()),
+            "shape": hole.text.as_ref().map(|text| text.shape.describe()),
+            "isList": hole.text.as_ref().map(|text| text.is_list),
+            "default": hole.text.as_ref().and_then(|text| text.default.as_deref()),
         })).collect::<Vec<Value>>(),
         "references": references,
         "presumed": presumption(entry).map(state),
-    })
+    });
+    if let (false, Value::Object(members)) = (choices.is_empty(), &mut value) {
+        members.insert("choices".to_owned(), json!(choices));
+    }
+    value
 }
 
 /// Describes settings that block public access as JSON, with the names of AWS's API.

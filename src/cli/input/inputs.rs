@@ -1,7 +1,7 @@
 //! The policies to check, as named by arguments.
 
 use crate::code::Code;
-use crate::container::{AccessBlock, Entry};
+use crate::container::{AccessBlock, Entry, Selected};
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
 
@@ -19,6 +19,8 @@ pub(crate) struct Input {
     pub(crate) entry: Option<Box<Entry>>,
     /// The settings in the file that block public access to its resource.
     pub(crate) blocks: Vec<AccessBlock>,
+    /// The policy in the file, to be read again with values for what is unknown.
+    pub(crate) selected: Option<Box<Selected>>,
 }
 
 /// The standing of a policy: checked, undecided or skipped.
@@ -39,7 +41,15 @@ pub(crate) enum Standing {
 impl Input {
     /// Returns a policy that is the only one of its file.
     pub(crate) fn plain(argument: String, name: String, read: Result<Read, Failure>) -> Input {
-        Input { argument, name, read, standing: Standing::Judged, entry: None, blocks: Vec::new() }
+        Input {
+            argument,
+            name,
+            read,
+            standing: Standing::Judged,
+            entry: None,
+            blocks: Vec::new(),
+            selected: None,
+        }
     }
 
     /// Returns the file that contains it, if it is not its name.

@@ -9,8 +9,8 @@ use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{
-    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, changed_blocks, changed_links,
-    pairs, planned_block_changes, planned_links,
+    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, Selected, changed_blocks,
+    changed_links, pairs, planned_block_changes, planned_links,
 };
 use crate::report::{Failure, Issue};
 use crate::surface::{open, other_condition, unreadable};
@@ -37,7 +37,7 @@ pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Opti
         let mut pairing = Pairing::new(container);
         if let Some(existing) = &args.existing {
             let read = reader.read(existing, "existing")?;
-            pairing.reference = Some(Reference { argument: existing.clone(), rule: None, read: Ok(read) });
+            pairing.reference = Some(Reference::known(existing.clone(), None, Ok(read)));
         }
         pairing.notes_created = args.created == Some(Created::Note);
         pairing.plan(reader, plan)?;
@@ -146,7 +146,8 @@ impl<'a> Pairing<'a> {
         for entry in &container.entries {
             let before = entry.before.as_ref().map_or(&Content::Absent, |before| before);
             let argument = format!("{file}#{}{BEFORE}", entry.name);
-            self.add(&container, file, entry, (before, argument));
+            let selected = Selected::of(&container, entry, &self.args.options(), true);
+            self.add(&container, file, entry, (before, argument, Some(selected)));
         }
         for change in planned_links(&container) {
             let is_made = change.policy.is_some_and(|policy| !policy.was_there());
@@ -175,13 +176,14 @@ impl<'a> Pairing<'a> {
                 }
                 (Some(before), Some(entry)) => {
                     let argument = format!("{old_file}#{}", before.name);
-                    self.add(new, file, entry, (&before.content, argument));
+                    let selected = Selected::of(old, before, &self.args.options(), false);
+                    self.add(new, file, entry, (&before.content, argument, Some(selected)));
                 }
-                (None, Some(entry)) => self.add(new, file, entry, (&Content::Absent, String::new())),
+                (None, Some(entry)) => self.add(new, file, entry, (&Content::Absent, String::new(), None)),
                 (Some(before), None) => {
                     let gone = Entry { content: Content::Absent, ..before.clone() };
                     let argument = format!("{old_file}#{}", before.name);
-                    self.add(old, old_file, &gone, (&before.content, argument));
+                    self.add(old, old_file, &gone, (&before.content, argument, None));
                 }
                 (None, None) => {}
             }
@@ -222,14 +224,17 @@ impl<'a> Pairing<'a> {
         container: &Container,
         file: &str,
         entry: &Entry,
-        (before, argument): (&Content, String),
+        (before, argument, selected): (&Content, String, Option<Selected>),
     ) {
         if !is_chosen(entry, self.args) {
             return;
         }
         let mut input = of_entry(container, file, entry, self.args);
         let mut reference = None;
-        if matches!(input.standing, Standing::Judged) {
+        let is_skipped = matches!(input.standing, Standing::Skipped(_));
+        if !is_skipped && (before.is_partial() || entry.content.is_partial()) {
+            reference = self.partial(&mut input, entry, (before, argument, selected));
+        } else if matches!(input.standing, Standing::Judged) {
             match (before, &entry.content) {
                 (Content::Absent, Content::Absent) => return,
                 (Content::Absent, _) => reference = self.created(&mut input),
@@ -247,12 +252,40 @@ impl<'a> Pairing<'a> {
                         self.unchanged += 1;
                         return;
                     }
-                    None => reference = Some(Reference { argument, rule: None, read: read(before) }),
+                    None => reference = Some(Reference::known(argument, None, read(before))),
                 },
             }
         }
         self.list.push(input);
         self.references.push(reference);
+    }
+
+    /// Returns the policy with which one is compared, if either has unknown values. The input stays undecided, unless the check
+    /// decides it for every value.
+    fn partial(
+        &self,
+        input: &mut Input,
+        entry: &Entry,
+        (before, argument, selected): (&Content, String, Option<Selected>),
+    ) -> Option<Reference> {
+        if matches!(input.standing, Standing::Judged)
+            && let Some((issue, why)) = open(entry, before)
+        {
+            input.standing = Standing::Open(Box::new(issue), why);
+        }
+        match (before, &entry.content) {
+            (Content::Absent, _) if self.notes_created => {
+                self.created(input);
+                None
+            }
+            (Content::Absent, _) => self.reference.clone(),
+            (_, Content::Absent) => None,
+            (before, _) => {
+                let partial = selected.filter(|_| before.is_partial());
+                let partial = partial.map(|selected| Box::new((before.clone(), selected)));
+                Some(Reference { argument, rule: None, read: read(before), partial })
+            }
+        }
     }
 
     /// Adds a new or removed link: whatever its policy allows is new, or what it denied is not denied any more.
@@ -330,11 +363,7 @@ impl<'a> Pairing<'a> {
                     return;
                 }
                 self.list.push(Input::plain(new.to_owned(), new.to_owned(), Ok(after)));
-                self.references.push(Some(Reference {
-                    argument: old.to_owned(),
-                    rule: None,
-                    read: Ok(before),
-                }));
+                self.references.push(Some(Reference::known(old.to_owned(), None, Ok(before))));
             }
             (Ok(_), Ok(_)) => {
                 let why = format!("{old} and {new} are files of different kinds");

@@ -3,7 +3,7 @@
 use super::inputs::{Holding, Input, Standing};
 use crate::cli::args::ContainerArgs;
 use crate::cli::output::Output;
-use crate::container::{Change, Container, Content, Entry, State};
+use crate::container::{Change, Container, Content, Entry, Selected, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
@@ -67,8 +67,9 @@ pub(crate) fn of_entry(container: &Container, file: &str, entry: &Entry, args: &
         "<stdin>" => format!("-#{}", entry.name),
         _ => name.clone(),
     };
+    let selected = Some(Box::new(Selected::of(container, entry, &args.options(), false)));
     let entry = Some(Box::new(entry.clone()));
-    Input { argument, name, read, standing, entry, blocks }
+    Input { argument, name, read, standing, entry, blocks, selected }
 }
 
 /// Returns the text of a content, or the reason why there is none.
@@ -150,6 +151,7 @@ pub(super) fn open(file: &str, name: &str, issue: Issue, args: &ContainerArgs) -
         standing,
         entry: None,
         blocks: Vec::new(),
+        selected: None,
     }
 }
 

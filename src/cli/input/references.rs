@@ -4,6 +4,7 @@ use super::argument::path_of;
 use super::directory::{below, relative};
 use super::reader::Reader;
 use crate::cli::args::NoNewAccessArgs;
+use crate::container::{Content, Selected};
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::{Failure, Issue};
@@ -19,9 +20,16 @@ pub(crate) struct Reference {
     pub(crate) rule: Option<String>,
     /// The document with its diagnostics, or the reason why it could not be read.
     pub(crate) read: Result<Read, Failure>,
+    /// The content with unknown values and the policy in its file, if it is one that can be read again with values.
+    pub(crate) partial: Option<Box<(Content, Selected)>>,
 }
 
 impl Reference {
+    /// Makes a reference of a policy without unknown values.
+    pub(crate) fn known(argument: String, rule: Option<String>, read: Result<Read, Failure>) -> Reference {
+        Reference { argument, rule, read, partial: None }
+    }
+
     /// Why it cannot be used.
     pub(crate) fn failure(&self) -> Option<Failure> {
         match &self.read {
@@ -59,7 +67,7 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
         (Some(argument), _) => {
             let read = reader.read(argument, "existing")?;
             let argument = reader.found(argument).to_owned();
-            return Ok(vec![Reference { argument, rule: None, read: Ok(read) }]);
+            return Ok(vec![Reference::known(argument, None, Ok(read))]);
         }
         (None, Some(directory)) => path_of(directory),
         (None, None) => broken("one of --existing and --existing-dir is required"),
@@ -72,7 +80,8 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
         let file = file?;
         let rule = relative(&file, directory).to_owned();
         let rule = if MAIN_SEPARATOR == '/' { rule } else { rule.replace(MAIN_SEPARATOR, "/") };
-        references.push(Reference { read: reader.read(&file, "existing"), argument: file, rule: Some(rule) });
+        let read = reader.read(&file, "existing");
+        references.push(Reference::known(file, Some(rule), read));
     }
     Ok(references)
 }

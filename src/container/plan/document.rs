@@ -3,8 +3,9 @@
 //! A data source whose dependencies change is read during apply, so the plan has its arguments but not its text. Source: the
 //! provider's policy_document_data_source.go and policy_model.go, described in docs/semantics.md.
 
-use super::super::entry::{Hole, HoleClass};
+use super::super::hole::{self, Hole, HoleClass, HoleOrigin, UnknownText, is_sign};
 use super::super::raw::{Fault, Optional, Raw};
+use super::super::shape::Shape;
 use super::merge::{self, MergeError};
 use crate::policy::escape;
 use crate::span::Span;
@@ -16,8 +17,8 @@ use std::collections::BTreeMap;
 pub(super) enum Made {
     /// Its text, in lines.
     Text(String),
-    /// All but these values.
-    Partly(Vec<Hole>),
+    /// All but these values, with the text that has signs in their places, if signs can stand for them.
+    Partly(Vec<Hole>, Option<String>),
     /// Nothing: why.
     Unknown(String),
 }
@@ -33,6 +34,8 @@ pub(super) struct Arguments<'t> {
     pub(super) overrides: Vec<Option<String>>,
     /// The name of an unknown value, as far as the configuration shows it.
     pub(super) unknown_name: String,
+    /// The values that were given for unknown ones.
+    pub(super) values: &'t BTreeMap<String, String>,
 }
 
 /// The fields of a block; `None` for one that is missing.
@@ -43,7 +46,8 @@ type Fields<'r, const N: usize> = [Option<Raw<'r>>; N];
 /// # Errors
 /// A member occurs twice.
 pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault> {
-    let mut maker = Maker { text, holes: Vec::new(), name: &arguments.unknown_name, reason: None };
+    let (name, values) = (arguments.unknown_name.as_str(), arguments.values);
+    let mut maker = Maker { text, holes: Vec::new(), name, values, number: 0, reason: None, has_signs: true };
     let fields = ["version", "policy_id", "statement", "source_json", "override_json"];
     let [version, id, statements, source_json, override_json] = arguments.after.fields(text, fields)?;
     let unknown = match arguments.unknown {
@@ -81,9 +85,6 @@ pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault>
             ),
         }));
     }
-    if !maker.holes.is_empty() {
-        return Ok(Made::Partly(maker.holes));
-    }
     let mut members = Map::new();
     members.insert("Version".to_owned(), Value::String(document.version.unwrap_or(version)));
     let own_id = id.and_then(Raw::string).filter(|id| !id.is_empty()).map(|id| id.into_owned());
@@ -93,22 +94,59 @@ pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault>
     let statements = document.statements.into_iter().map(Value::Object).collect();
     members.insert("Statement".to_owned(), Value::Array(statements));
     // The printed form has a line for every value, so that a finding has its own line.
-    Ok(Made::Text(format!("{:#}", Value::Object(members))))
+    let text = format!("{:#}", Value::Object(members));
+    let merged = arguments.sources.iter().chain(&arguments.overrides).flatten();
+    let has_signs = maker.has_signs && !merged.into_iter().any(|text| text.contains(is_sign));
+    Ok(match maker.holes {
+        holes if holes.is_empty() => Made::Text(text),
+        holes => Made::Partly(holes, has_signs.then_some(text)),
+    })
 }
 
 struct Maker<'t, 'n> {
     text: &'t str,
     holes: Vec<Hole>,
     name: &'n str,
+    values: &'n BTreeMap<String, String>,
+    /// The number of unknown texts so far.
+    number: usize,
+    /// False if a sign cannot stand for an unknown value.
+    has_signs: bool,
     /// The reason why the document cannot be built.
     reason: Option<String>,
 }
 
 impl Maker<'_, '_> {
+    /// Notes an unknown value that is not a text.
     fn hole(&mut self, pointer: String, span: Span) {
-        let name =
-            if self.name.is_empty() { "a value known after apply".to_owned() } else { self.name.to_owned() };
-        self.holes.push(Hole { name, pointer, span, class: HoleClass::Given });
+        let name = self.next_name();
+        self.has_signs = false;
+        self.holes.push(Hole { name, pointer, span, class: HoleClass::Given, text: None });
+    }
+
+    /// Returns the name of the next unknown value: as far as the plan shows, each may be another one.
+    fn next_name(&mut self) -> String {
+        self.number += 1;
+        let name = if self.name.is_empty() { "a value known after apply" } else { self.name };
+        if self.number == 1 { name.to_owned() } else { format!("{name} ({})", self.number) }
+    }
+
+    /// Returns the texts in the place of an unknown one, or of an unknown list: those that were given, or a sign.
+    fn unknown(&mut self, pointer: String, span: Span, is_list: bool) -> Vec<String> {
+        let name = self.next_name();
+        match self.values.get(&name) {
+            Some(value) if is_list => return value.split(',').map(|item| item.trim().to_owned()).collect(),
+            Some(value) => return vec![value.clone()],
+            None => {}
+        }
+        let Some(sign) = hole::sign(self.holes.len()) else {
+            self.has_signs = false;
+            return Vec::new();
+        };
+        let origin = HoleOrigin::AfterApply;
+        let text = UnknownText { sign, origin, shape: Shape::any(), is_list, default: None };
+        self.holes.push(Hole { name, pointer, span, class: HoleClass::Given, text: Some(text) });
+        vec![sign.to_string()]
     }
 
     fn give_up(&mut self, what: &str) {
@@ -230,15 +268,15 @@ impl Maker<'_, '_> {
     ) -> Result<Vec<String>, Fault> {
         let place = values.or(unknown).map_or(Span::default(), |raw| raw.span(self.text));
         if unknown.is_some_and(Raw::is_true) {
-            self.hole(pointer.to_owned(), place);
-            return Ok(Vec::new());
+            return Ok(self.unknown(pointer.to_owned(), place, true));
         }
         let unknown = unknown.elements();
         let values = values.elements();
+        self.has_signs &= !values.iter().any(|raw| raw.string().is_some_and(|text| text.contains(is_sign)));
         let mut texts = Vec::with_capacity(values.len());
         for index in 0..values.len().max(unknown.len()) {
             if unknown.get(index).is_some_and(|raw| raw.is_true()) {
-                self.hole(format!("{pointer}/{index}"), place);
+                texts.extend(self.unknown(format!("{pointer}/{index}"), place, false));
                 continue;
             }
             match values.get(index).and_then(|raw| raw.string()) {

@@ -9,6 +9,7 @@ mod references;
 
 use super::address::{instance_key, quoted};
 use super::entry::{Change, Container, Content, Origin};
+use super::hole::World;
 use super::kind::ContainerKind;
 use super::options::Options;
 use super::places::{Place, Values};
@@ -310,7 +311,17 @@ impl<'t> Plan<'t, '_> {
                 let limits = &self.options.policy_limits;
                 assumed(text::content(self.source, name, &policy, span, origin, limits))
             }
-            Made::Partly(holes) => Content::Partly { holes },
+            Made::Partly(holes, policy) => Content::Partly {
+                holes,
+                worlds: policy
+                    .map(|policy| World {
+                        choices: Vec::new(),
+                        policy: Some(policy),
+                        assumptions: vec![Code::PlainReferences],
+                    })
+                    .into_iter()
+                    .collect(),
+            },
             Made::Unknown(reason) => Content::Unknown { reason, references: Vec::new(), presumed: None },
         }))
     }
@@ -338,6 +349,7 @@ impl<'t> Plan<'t, '_> {
             sources: self.texts(document, "source_policy_documents", most)?,
             overrides: self.texts(document, "override_policy_documents", most)?,
             unknown_name,
+            values: &self.options.values,
         };
         document::make(self.text, &arguments).map(Some)
     }

@@ -3,8 +3,10 @@
 //! A value that depends on a parameter, on a condition or on AWS is a hole. Source: AWS CloudFormation Template Reference,
 //! "Intrinsic functions" and "Pseudo parameters".
 
-use super::super::entry::{Hole, HoleClass};
+use super::parameters::Parameter;
+use super::symbols::{Symbols, Unknown};
 use crate::code::Code;
+use crate::container::hole::{Hole, HoleClass, HoleOrigin, is_sign};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
@@ -14,14 +16,37 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The names to which the functions of a template may refer.
 #[derive(Debug, Default)]
 pub(super) struct Names<'j, 't> {
-    pub(super) parameters: BTreeSet<String>,
-    pub(super) resources: BTreeSet<String>,
-    pub(super) conditions: BTreeSet<String>,
+    pub(super) parameters: BTreeMap<String, Parameter>,
+    pub(super) resources: BTreeMap<String, &'j Json<'t>>,
+    pub(super) conditions: BTreeMap<String, &'j Json<'t>>,
     pub(super) mappings: BTreeMap<String, &'j Json<'t>>,
     /// The starts of scalars that can be read in two ways.
     pub(super) ambiguous: BTreeSet<u32>,
     /// True if something outside of the template (transforms) may add names, so that a missing name is not an error.
     pub(super) is_open: bool,
+    /// The values that were given for parameters, pseudo parameters and attributes of resources.
+    pub(super) given: BTreeMap<String, String>,
+    /// True if nothing is assumed of values that the template leaves open.
+    pub(super) is_strict: bool,
+}
+
+impl Names<'_, '_> {
+    /// Returns the reason why a given value is not one of a stack of this template.
+    pub(super) fn refused(&self) -> Option<String> {
+        self.given.iter().find_map(|(name, value)| match self.parameters.get(name) {
+            Some(parameter) if !parameter.admits(value) => {
+                Some(format!("the template does not admit the value `{value}` for the parameter `{name}`"))
+            }
+            Some(_) => None,
+            None => {
+                let resource = name.split('.').next().is_some_and(|name| self.resources.contains_key(name));
+                let is_other = ["resolve:", "export:"].iter().any(|start| name.starts_with(start));
+                let is_known = resource || is_other || PSEUDO.contains(&name.as_str()) || self.is_open;
+                (!is_known)
+                    .then(|| format!("`{name}` is neither a parameter nor a resource of this template"))
+            }
+        })
+    }
 }
 
 /// Evaluates the functions in a value.
@@ -33,10 +58,12 @@ pub(super) struct Evaluator<'n, 'j, 't> {
     /// True if the partition stays as its variable in a text, as in `Fn::Sub`, because names of policies are the same in all
     /// partitions.
     pub(super) names_partition: bool,
+    /// The signs of unknown texts; `None` if each of them is a hole.
+    pub(super) symbols: Option<Symbols>,
 }
 
 /// The value of a function.
-enum Value<'t> {
+pub(super) enum Value<'t> {
     Known(Json<'t>),
     /// `AWS::NoValue`: the member or element is absent.
     Nothing,
@@ -75,7 +102,12 @@ pub(super) fn call<'j, 't>(json: &'j Json<'t>) -> Option<(&'j str, &'j Json<'t>)
 
 impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     pub(super) fn new(names: &'n Names<'j, 't>) -> Evaluator<'n, 'j, 't> {
-        Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false }
+        Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false, symbols: None }
+    }
+
+    /// Makes an evaluator that puts signs in the places of unknown texts.
+    pub(super) fn with_symbols(names: &'n Names<'j, 't>, symbols: Symbols) -> Evaluator<'n, 'j, 't> {
+        Evaluator { symbols: Some(symbols), ..Evaluator::new(names) }
     }
 
     /// Returns the value with all functions in it evaluated; `None` if it is absent (`AWS::NoValue`). A null replaces a value
@@ -125,7 +157,10 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             Value::Known(json) => Some(Json { span, kind: json.kind }),
             Value::Nothing => None,
             Value::Hole(name, class) => {
-                self.holes.push(Hole { name, pointer: pointer.to_owned(), span, class });
+                if let Some(symbols) = &mut self.symbols {
+                    symbols.is_unmodelled = true;
+                }
+                self.holes.push(Hole { name, pointer: pointer.to_owned(), span, class, text: None });
                 Some(Json { span, kind: JsonValue::Null })
             }
             Value::Wrong(message) => {
@@ -136,13 +171,26 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     }
 
     /// Returns the value of a text: one of two readings, a dynamic reference, or the text itself.
-    fn text(&self, text: &str, json: &Json<'t>) -> Value<'t> {
+    fn text(&mut self, text: &str, json: &Json<'t>) -> Value<'t> {
         if self.names.ambiguous.contains(&json.span.start) {
             return Value::Hole(format!("`{text}`, which can be read in two ways"), HoleClass::Chosen);
         }
         if let Some((_, rest)) = text.split_once("{{resolve:") {
             let name = rest.split_once("}}").map_or(rest, |(name, _)| name);
-            return Value::Hole(format!("resolve:{name}"), HoleClass::Given);
+            let name = format!("resolve:{name}");
+            if let Some(value) = self.given(&name) {
+                return value;
+            }
+            // The reference may be a part of the text.
+            return match text.strip_prefix("{{resolve:").and_then(|rest| rest.strip_suffix("}}")) {
+                Some(inner) if !inner.contains(['{', '}']) => {
+                    self.unknown(Unknown::any(&name, HoleClass::Given, HoleOrigin::Elsewhere), json.span)
+                }
+                _ => Value::Hole(name, HoleClass::Given),
+            };
+        }
+        if let Some(symbols) = self.symbols.as_mut().filter(|_| text.contains(is_sign)) {
+            symbols.is_unmodelled = true;
         }
         Value::Known(json.clone())
     }
@@ -160,18 +208,22 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             "Fn::Split" => self.split(arguments, span),
             "Fn::If" => self.choice(arguments),
             "Fn::FindInMap" => self.find(arguments),
-            "Fn::Base64" => match self.known_text(arguments) {
+            "Fn::Base64" => match self.exact_text(arguments, "`Fn::Base64`", span) {
                 Ok(text) => known(BASE64_STANDARD.encode(text), span),
                 Err(value) => value,
             },
-            "Fn::ImportValue" => match self.known_text(arguments) {
-                Ok(text) => Value::Hole(format!("the exported value `{text}`"), HoleClass::Given),
+            "Fn::ImportValue" => match self.exact_text(arguments, "an exported value", span) {
+                Ok(text) => {
+                    let name = format!("export:{text}");
+                    self.unknown(Unknown::any(&name, HoleClass::Given, HoleOrigin::Elsewhere), span)
+                }
                 Err(Value::Hole(..)) => Value::Hole("an exported value".to_owned(), HoleClass::Given),
                 Err(value) => value,
             },
-            "Fn::Length" | "Fn::ToJsonString" | "Fn::Cidr" | "Fn::GetAZs" | "Fn::GetStackOutput" => {
-                Value::Hole(format!("`{name}`"), HoleClass::Given)
+            "Fn::Length" | "Fn::ToJsonString" | "Fn::GetStackOutput" => {
+                self.derived(&format!("`{name}`"), false, span)
             }
+            "Fn::Cidr" | "Fn::GetAZs" => self.derived(&format!("`{name}`"), true, span),
             "Fn::Transform" => {
                 Value::Hole("the value that a macro makes (`Fn::Transform`)".to_owned(), HoleClass::Chosen)
             }
@@ -185,29 +237,41 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
-    fn reference(&self, target: &str) -> Value<'t> {
+    pub(super) fn reference(&mut self, target: &str) -> Value<'t> {
+        if let Some(value) = self.given(target) {
+            return value;
+        }
+        if let Some(value) = self.pseudo_parameter(target) {
+            return value;
+        }
+        let names = self.names;
+        if let Some(parameter) = names.parameters.get(target) {
+            return self.parameter(target, parameter);
+        }
         match target {
             "AWS::NoValue" => Value::Nothing,
             "AWS::Partition" if self.names_partition => {
                 known("${AWS::Partition}".to_owned(), Span::default())
             }
             _ if PSEUDO.contains(&target) => Value::Hole(target.to_owned(), HoleClass::Given),
-            _ if self.names.parameters.contains(target) => Value::Hole(target.to_owned(), HoleClass::Chosen),
-            _ if self.names.resources.contains(target) || self.names.is_open => {
-                Value::Hole(target.to_owned(), HoleClass::Given)
+            _ if self.names.resources.contains_key(target) || self.names.is_open => {
+                self.of_resource(target, None)
             }
             _ => Value::Wrong(format!("`{target}` is neither a parameter nor a resource of this template")),
         }
     }
 
-    fn attribute(&self, arguments: &Json<'t>) -> Value<'t> {
+    fn attribute(&mut self, arguments: &Json<'t>) -> Value<'t> {
         let (resource, attribute) = match &arguments.kind {
             JsonValue::Array(list) => match list.as_slice() {
                 [
                     Json { kind: JsonValue::String(resource), .. },
                     Json { kind: JsonValue::String(name), .. },
                 ] => (&**resource, &**name),
-                [Json { kind: JsonValue::String(resource), .. }, _] => (&**resource, "an attribute"),
+                [Json { kind: JsonValue::String(resource), .. }, _] => {
+                    let name = format!("{resource}.an attribute");
+                    return self.derived(&name, false, arguments.span);
+                }
                 _ => return Value::Wrong("`Fn::GetAtt` needs a resource and an attribute".to_owned()),
             },
             JsonValue::String(text) => match text.split_once('.') {
@@ -216,8 +280,11 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             },
             _ => return Value::Wrong("`Fn::GetAtt` needs a resource and an attribute".to_owned()),
         };
-        if self.names.resources.contains(resource) || self.names.is_open {
-            Value::Hole(format!("{resource}.{attribute}"), HoleClass::Given)
+        if let Some(value) = self.given(&format!("{resource}.{attribute}")) {
+            return value;
+        }
+        if self.names.resources.contains_key(resource) || self.names.is_open {
+            self.of_resource(resource, Some(attribute))
         } else {
             Value::Wrong(format!("`{resource}` is not a resource of this template"))
         }
@@ -285,6 +352,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             return Value::Wrong("`Fn::Join` needs a delimiter and a list".to_owned());
         };
         match self.list(list) {
+            Ok(texts) if texts.iter().any(|text| self.is_list(text)) => {
+                self.derived("`Fn::Join`", false, span)
+            }
             Ok(texts) => known(texts.join(delimiter), span),
             Err(value) => value,
         }
@@ -299,12 +369,15 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         };
         let index = match &index.kind {
             JsonValue::Number(text) => text.parse::<usize>().ok(),
-            _ => match self.known_text(index) {
+            _ => match self.exact_text(index, "`Fn::Select`", list.span) {
                 Ok(text) => text.parse::<usize>().ok(),
                 Err(value) => return value,
             },
         };
         match self.list(list) {
+            Ok(texts) if texts.iter().any(|text| self.is_list(text)) => {
+                self.derived("`Fn::Select`", false, list.span)
+            }
             Ok(texts) => match index.and_then(|index| texts.into_iter().nth(index)) {
                 Some(text) => known(text, list.span),
                 None => Value::Wrong("`Fn::Select` has no such element".to_owned()),
@@ -330,20 +403,37 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         match parts.as_slice() {
             [Json { kind: JsonValue::String(delimiter), .. }, text] if !delimiter.is_empty() => {
                 let text = self.known_text(text)?;
+                if text.contains(is_sign) {
+                    let mut letters = delimiter.chars();
+                    let is_safe = match (letters.next(), letters.next(), &self.symbols) {
+                        (Some(one), None, Some(symbols)) => symbols
+                            .in_text(&text)
+                            .all(|unknown| !unknown.is_list && !unknown.shape.may_hold(one)),
+                        _ => false,
+                    };
+                    if !is_safe {
+                        return Err(self.derived("`Fn::Split`", true, arguments.span));
+                    }
+                }
                 Ok(text.split(&**delimiter).map(str::to_owned).collect())
             }
             _ => Err(wrong()),
         }
     }
 
-    /// Returns the branches if both are equal; otherwise a hole for the condition.
+    /// Returns the branch that the condition chooses; a hole for the condition if it is not decided.
     fn choice(&mut self, arguments: &Json<'t>) -> Value<'t> {
         let JsonValue::Array(parts) = &arguments.kind else {
             return Value::Wrong("`Fn::If` needs a condition and two values".to_owned());
         };
         match parts.as_slice() {
-            [Json { kind: JsonValue::String(condition), .. }, _, _] => {
-                if self.names.conditions.contains(&**condition) || self.names.is_open {
+            [Json { kind: JsonValue::String(condition), .. }, chosen, other] => {
+                if self.symbols.is_some()
+                    && let Some(value) = self.condition(condition)
+                {
+                    return self.inner_value(if value { chosen } else { other });
+                }
+                if self.names.conditions.contains_key(&**condition) || self.names.is_open {
                     Value::Hole(format!("the condition `{condition}`"), HoleClass::Chosen)
                 } else {
                     Value::Wrong(format!("`{condition}` is not a condition of this template"))
@@ -360,7 +450,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         let [map, first, second, ..] = parts.as_slice() else {
             return Value::Wrong("`Fn::FindInMap` needs a map and two keys".to_owned());
         };
-        let keys = [map, first, second].map(|part| self.known_text(part));
+        let keys = [map, first, second].map(|part| self.exact_text(part, "`Fn::FindInMap`", part.span));
         let [Ok(map), Ok(first), Ok(second)] = keys else {
             let [map, first, second] = keys;
             let value = [map, first, second].into_iter().find_map(Result::err);
@@ -381,8 +471,27 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         }
     }
 
+    /// Returns the value of a branch, with all functions in it evaluated.
+    fn inner_value(&mut self, json: &Json<'t>) -> Value<'t> {
+        match self.value(json, "") {
+            Some(value) => Value::Known(value),
+            None => Value::Nothing,
+        }
+    }
+
+    /// True if a text is the sign of an unknown list.
+    fn is_list(&self, text: &str) -> bool {
+        self.symbols.as_ref().is_some_and(|symbols| symbols.in_text(text).any(|unknown| unknown.is_list))
+    }
+
+    /// Returns a text without signs, or the unknown result of the function that needs it.
+    fn exact_text(&mut self, json: &Json<'t>, function: &str, span: Span) -> Result<String, Value<'t>> {
+        let text = self.known_text(json)?;
+        self.exact(text, function, span)
+    }
+
     /// Returns the text of a value, if it is known.
-    fn known_text(&mut self, json: &Json<'t>) -> Result<String, Value<'t>> {
+    pub(super) fn known_text(&mut self, json: &Json<'t>) -> Result<String, Value<'t>> {
         let value = match call(json) {
             Some((name, arguments)) => self.function(name, arguments, json.span),
             None => match &json.kind {
@@ -419,12 +528,16 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 }
                 Ok(texts)
             }
+            // The sign of an unknown list.
+            Value::Known(Json { kind: JsonValue::String(text), .. }) if self.is_list(&text) => {
+                Ok(vec![text.into_owned()])
+            }
             Value::Known(_) | Value::Nothing => Err(Value::Wrong("a list is needed here".to_owned())),
             other => Err(other),
         }
     }
 }
 
-fn known<'t>(text: String, span: Span) -> Value<'t> {
+pub(super) fn known<'t>(text: String, span: Span) -> Value<'t> {
     Value::Known(Json { span, kind: JsonValue::String(text.into()) })
 }

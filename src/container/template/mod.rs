@@ -2,9 +2,14 @@
 
 mod conditions;
 mod functions;
+mod identifiers;
+mod parameters;
 mod properties;
 mod resource;
 mod sam;
+mod symbols;
+mod unknown;
+mod worlds;
 
 use super::entry::Container;
 use super::kind::ContainerKind;
@@ -16,7 +21,8 @@ use crate::limits::InputLimits;
 use crate::policy::{Json, JsonValue, Member, tree};
 use crate::span::{Source, Span};
 use functions::Names;
-use std::collections::BTreeSet;
+use parameters::Parameter;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// AWS's transforms that leave policies unchanged.
 const HARMLESS: [&str; 4] = [
@@ -82,28 +88,38 @@ pub(super) fn read(
     for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
         transforms.read(&member.value, options);
     }
-    let keys = |name: &str| -> BTreeSet<String> {
+    let parts = |name: &str| -> BTreeMap<String, &Json<'_>> {
         match json.member(name).map(|member| &member.value.kind) {
-            Some(JsonValue::Object(members)) => members.iter().map(|member| member.key.to_string()).collect(),
-            _ => BTreeSet::new(),
+            Some(JsonValue::Object(members)) => {
+                members.iter().map(|member| (member.key.to_string(), &member.value)).collect()
+            }
+            _ => BTreeMap::new(),
         }
     };
-    let mappings = match json.member("Mappings").map(|member| &member.value.kind) {
-        Some(JsonValue::Object(members)) => {
-            members.iter().map(|member| (member.key.to_string(), &member.value)).collect()
+    let parameters: BTreeMap<String, Parameter> =
+        parts("Parameters").into_iter().map(|(name, json)| (name, Parameter::of(json))).collect();
+    let mut given = options.values.clone();
+    for (name, parameter) in parameters.iter().filter(|_| options.use_defaults) {
+        if let Some(default) = &parameter.default {
+            given.entry(name.clone()).or_insert_with(|| default.clone());
         }
-        _ => std::collections::BTreeMap::new(),
-    };
+    }
     let names = Names {
-        parameters: keys("Parameters"),
-        resources: keys("Resources"),
-        conditions: keys("Conditions"),
-        mappings,
+        parameters,
+        resources: parts("Resources"),
+        conditions: parts("Conditions"),
+        mappings: parts("Mappings"),
+        given,
+        is_strict: options.strict,
         ambiguous,
         is_open: transforms.is_sam
             || transforms.has_unknown
             || members.iter().any(|m| m.key.starts_with("Fn::")),
     };
+    if let Some(message) = names.refused() {
+        let place = json.span.first_character(source.text());
+        return Err(vec![Diagnostic::error(Code::InvalidParameter, message, place)]);
+    }
     let reader = resource::Reader { source, names: &names, options, lone: &lone };
     for member in members {
         container.resources += 1;

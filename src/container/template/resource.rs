@@ -1,9 +1,11 @@
 //! A resource of a template, and the data that its readers need.
 
-use super::super::entry::{Attachment, Change, Content, Entry, Hole, HoleClass, Link, Origin};
+use super::super::entry::{Attachment, Change, Content, Entry, Link, Origin};
+use super::super::hole::{Hole, HoleClass};
 use super::super::options::Options;
 use super::super::{built, text};
 use super::functions::{Evaluator, Names, call};
+use super::worlds::variants;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Read, Rendered, document, escape};
 use crate::span::{Source, Span};
@@ -61,12 +63,30 @@ impl<'t> Reader<'_, '_, 't> {
     pub(super) fn content(&self, json: &Json<'t>, entry: &Entry) -> Content {
         let mut evaluator = Evaluator::new(self.names);
         let value = evaluator.value(json, "");
+        // A condition or a value that was given may decide everything.
+        let variants = match evaluator.holes.is_empty() {
+            true => None,
+            false => {
+                let condition = entry.condition.as_deref();
+                variants(self.names, json, condition, self.options.limits.worlds)
+            }
+        };
+        if let Some(variants) = variants {
+            if let Some(only) = variants.only() {
+                return match &only.value {
+                    Some(value) => self.known(value, json.span, entry),
+                    None => Content::Absent,
+                };
+            }
+            if let Some((holes, worlds)) = variants.worlds() {
+                return Content::Partly { holes, worlds };
+            }
+        }
         let Some(value) = value else { return Content::Absent };
         let own =
             |fault: &&Diagnostic| json.span.start <= fault.span.start && fault.span.end <= json.span.end;
         let mut faults: Vec<Diagnostic> = self.lone.iter().filter(own).cloned().collect();
         faults.append(&mut evaluator.faults);
-        let is_text = matches!(value.kind, JsonValue::String(_));
         if !faults.is_empty() {
             return text::faulty(self.source, faults);
         }
@@ -79,12 +99,16 @@ impl<'t> Reader<'_, '_, 't> {
             return Content::Unknown { reason, references: vec![hole.name.clone()], presumed: None };
         }
         if !evaluator.holes.is_empty() {
-            return Content::Partly { holes: evaluator.holes };
+            return Content::Partly { holes: evaluator.holes, worlds: Vec::new() };
         }
-        if is_text {
-            let JsonValue::String(policy) = &value.kind else { return Content::Absent };
+        self.known(&value, json.span, entry)
+    }
+
+    /// Returns the policy in a value without functions.
+    fn known(&self, value: &Json<'_>, span: Span, entry: &Entry) -> Content {
+        if let JsonValue::String(policy) = &value.kind {
             let limits = &self.options.policy_limits;
-            return text::content(self.source, &entry.name, policy, json.span, Origin::Written, limits);
+            return text::content(self.source, &entry.name, policy, span, Origin::Written, limits);
         }
         if let JsonValue::Object(members) = &value.kind
             && members.is_empty()
@@ -93,9 +117,9 @@ impl<'t> Reader<'_, '_, 't> {
         }
         let pointer = entry.pointer.clone();
         let source = self.source.named(format!("{}#{}", self.source.name(), entry.name));
-        let read: Read = document(&source, &value, pointer, Vec::new(), &self.options.policy_limits).into();
+        let read: Read = document(&source, value, pointer, Vec::new(), &self.options.policy_limits).into();
         // Functions are evaluated, and the file may be YAML, so the text of the policy is not in it.
-        let rendered = Some(Arc::new(Rendered::of(&value)));
+        let rendered = Some(Arc::new(Rendered::of(value)));
         Content::Text { read: Read { rendered, ..read }, origin: Origin::Written }
     }
 
@@ -129,7 +153,7 @@ impl<'t> Reader<'_, '_, 't> {
             Ok(policy) => {
                 text::content(self.source, name, &policy, span, Origin::Built, &self.options.policy_limits)
             }
-            Err(holes) => Content::Partly { holes },
+            Err(holes) => Content::Partly { holes, worlds: Vec::new() },
         }
     }
 
@@ -285,5 +309,5 @@ pub(super) fn not_known(reason: String, name: &str) -> Content {
 
 /// Returns a hole whose value a deployment decides.
 pub(super) fn chosen(name: &str, span: Span) -> Hole {
-    Hole { name: name.to_owned(), pointer: String::new(), span, class: HoleClass::Chosen }
+    Hole { name: name.to_owned(), pointer: String::new(), span, class: HoleClass::Chosen, text: None }
 }

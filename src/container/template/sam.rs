@@ -187,7 +187,9 @@ fn function_url<'t>(
             let made = built::public_url(&built::Given::Nothing, &built::Given::Nothing, url.span);
             reader.made(&entry.name, made, url.span)
         }
-        (None, built::Given::Unknown(name)) => Content::Partly { holes: vec![chosen(&name, url.span)] },
+        (None, built::Given::Unknown(name)) => {
+            Content::Partly { holes: vec![chosen(&name, url.span)], worlds: Vec::new() }
+        }
         (None, _) => Content::Absent,
     };
     if entry.state() != super::super::State::Absent {

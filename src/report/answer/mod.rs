@@ -5,6 +5,7 @@ pub(in crate::report) mod external;
 mod block_public_access;
 mod catalogue;
 pub(in crate::report) mod denied;
+mod dependent;
 mod difference;
 mod explainer;
 mod external_issues;
@@ -26,6 +27,7 @@ pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
 pub use catalogue::{CatalogueAnswer, CatalogueFacts};
+pub use dependent::Dependent;
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use find::Found;

@@ -1,5 +1,6 @@
 //! An outcome that is known without a search: the policy is not known, its text is secret, or a plan creates or deletes it.
 
+use super::Dependent;
 use crate::report::issue::{Issue, Kind, Status};
 
 /// An outcome that is known without a search.
@@ -11,12 +12,20 @@ pub struct Settled {
     pub message: String,
     /// The issue to report; none for a PASS without remarks.
     pub issue: Option<Issue>,
+    /// The unknown values and what the verdict says of them, if the policy has some.
+    pub dependence: Option<Box<Dependent>>,
 }
 
 impl Settled {
     /// Makes a PASS.
     pub fn pass(message: impl Into<String>) -> Settled {
-        Settled { status: Status::Pass, message: message.into(), issue: None }
+        Settled { status: Status::Pass, message: message.into(), issue: None, dependence: None }
+    }
+
+    /// Adds what the outcome says of unknown values.
+    #[must_use]
+    pub fn depending(self, dependence: Dependent) -> Settled {
+        Settled { dependence: Some(Box::new(dependence)), ..self }
     }
 
     /// Makes the outcome of an issue, with a message about the policy.
@@ -27,6 +36,6 @@ impl Settled {
             Kind::Error => Status::Error,
             Kind::Warning => Status::Pass,
         };
-        Settled { status, message: message.into(), issue: Some(issue) }
+        Settled { status, message: message.into(), issue: Some(issue), dependence: None }
     }
 }

@@ -419,7 +419,7 @@ impl Certificate {
                     catalogue.digest()
                 )))
             }
-            _ => Ok(Known { world, catalogue: Some(catalogue) }),
+            _ => Ok(Known { world, catalogue: Some(catalogue), has_unknown_texts: false }),
         }
     }
 

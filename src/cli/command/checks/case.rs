@@ -13,12 +13,13 @@ use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::Verbosity;
 use crate::report::{
-    AwsCheck, Failure, Invocation, Issue, Judgement, Kind, Measures, Outcome, Recheck, Settled, Status,
-    Subject,
+    AwsCheck, Dependent, Failure, Invocation, Issue, Judgement, Kind, Measures, Outcome, Recheck, Settled,
+    Status, Subject,
 };
 use crate::solve::Verdict;
 use crate::surface::{answered, deadline, document, fit, isolated, passes_over};
-use std::time::Instant;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// Runs the check of a policy, which is compared with an existing one or with none.
 pub(super) type Ask<'q> = dyn Fn(AwsCheck, &Document, Option<&Document>, &Options) -> Answer + 'q;
@@ -57,6 +58,34 @@ pub(super) struct Answered {
     check: AwsCheck,
     measures: Measures,
     options: Options,
+    /// The policy with values for what is unknown, if the answer is about it.
+    with_values: Option<Box<WithValues>>,
+}
+
+/// A policy with values for what is unknown.
+pub(super) struct WithValues {
+    pub(super) policy: Document,
+    pub(super) existing: Option<Document>,
+    pub(super) values: BTreeMap<String, String>,
+    pub(super) dependence: Dependent,
+}
+
+impl Answered {
+    /// Makes an answer about a policy with values.
+    pub(super) fn of_values(
+        answer: Answer,
+        check: AwsCheck,
+        options: Options,
+        (with_values, elapsed): (WithValues, Duration),
+    ) -> Answered {
+        let with_values = Some(Box::new(with_values));
+        Answered { answer, check, measures: Measures { elapsed }, options, with_values }
+    }
+
+    /// Returns what the answer says of unknown values.
+    pub(super) fn dependence(&self) -> Option<&Dependent> {
+        self.with_values.as_ref().map(|with_values| &with_values.dependence)
+    }
 }
 
 /// The checker of the cases of a run.
@@ -72,6 +101,9 @@ impl Judge<'_> {
         match &case.input.standing {
             Standing::Skipped(why) => return Err(Without::Skipped(why.clone())),
             Standing::Open(issue, why) => {
+                if let Some(answered) = self.partial(case, (issue.as_ref(), why.as_str())) {
+                    return answered;
+                }
                 return Err(Without::Settled(Box::new(Settled::of((**issue).clone(), why.clone()))));
             }
             Standing::Judged | Standing::Created | Standing::Deleted => {}
@@ -140,11 +172,12 @@ impl Judge<'_> {
             answer.assumptions.push(Assumption(Code::PlainReferences));
             answer.assumptions.sort_unstable_by_key(|assumption| assumption.0.as_str());
         }
-        Ok(Answered { answer, check, measures: Measures { elapsed: start.elapsed() }, options })
+        let measures = Measures { elapsed: start.elapsed() };
+        Ok(Answered { answer, check, measures, options, with_values: None })
     }
 
     /// Returns the check of a case.
-    fn check(&self, case: Case<'_>) -> Result<AwsCheck, Without> {
+    pub(super) fn check(&self, case: Case<'_>) -> Result<AwsCheck, Without> {
         match (self.run.question.of(case.input), case.entry()) {
             (Some(check), _) => Ok(check),
             (None, Some(entry)) => {
@@ -180,15 +213,19 @@ impl Judge<'_> {
         answered: &'a Result<Answered, Without>,
         output: &Output,
     ) -> Outcome<'a> {
-        let Answered { answer, check, measures, options } = match answered {
+        let Answered { answer, check, measures, options, with_values } = match answered {
             Ok(answered) => answered,
             Err(Without::Failed(failure)) => return Outcome::Failed(failure.clone()),
             Err(Without::Skipped(why)) => return Outcome::Skipped(why.clone()),
             Err(Without::Settled(settled)) => return Outcome::Settled(settled.clone()),
         };
         let judged = isolated(|| {
-            let Some(policy) = case.policy() else { broken("an answer is about a policy") };
-            Judgement::new(*check, policy, case.existing(), answer, options)
+            let (policy, existing) = match with_values {
+                Some(with_values) => (Some(&with_values.policy), with_values.existing.as_ref()),
+                None => (case.policy(), case.existing()),
+            };
+            let Some(policy) = policy else { broken("an answer is about a policy") };
+            Judgement::new(*check, policy, existing, answer, options)
         });
         match judged {
             Ok(mut judgement) => {
@@ -259,11 +296,13 @@ impl Judge<'_> {
         judgement: &Judgement<'_>,
         answered: &Result<Answered, Without>,
     ) -> Vec<Issue> {
+        let with_values = answered.as_ref().ok().and_then(|answered| answered.with_values.as_deref());
         let again = |changed: &Document| {
             let Answered { options, check, .. } = answered.as_ref().ok()?;
             recheck::once(options, |options| (self.ask)(*check, changed, case.existing(), options))
         };
-        let recheck: Option<&Recheck<'_>> = recheck::is_cheap(case.reads()).then_some(&again);
+        let is_cheap = with_values.is_none() && recheck::is_cheap(case.reads());
+        let recheck: Option<&Recheck<'_>> = is_cheap.then_some(&again);
         let of_type = match self.run.question.of(case.input) {
             Some(AwsCheck::NoPublicAccess(of)) => vec![of.name().to_owned()],
             _ => Vec::new(),
@@ -278,12 +317,32 @@ impl Judge<'_> {
             recheck,
             then: None,
         });
+        if let Some(with_values) = with_values {
+            told_values(&mut issues, with_values, self.run.args.container.assume_plain_references);
+        }
         if is_public {
             for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
                 issue.notes.extend(case.input.blocks.iter().filter_map(blocked).map(|text| ("note", text)));
             }
         }
         issues
+    }
+}
+
+/// Adds the values with which findings were shown, and with which the check passes.
+fn told_values(issues: &mut [Issue], with_values: &WithValues, assumes_references: bool) {
+    let mut flags = with_values.dependence.flags(&with_values.values);
+    if assumes_references {
+        flags.push_str(" --assume-plain-references");
+    }
+    for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
+        for (name, text) in &mut issue.notes {
+            if *name == "replay" {
+                let lines: Vec<String> = text.lines().map(|line| format!("{line}{flags}")).collect();
+                *text = lines.join("\n");
+            }
+        }
+        issue.notes.extend(with_values.dependence.notes());
     }
 }
 

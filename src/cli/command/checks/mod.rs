@@ -1,6 +1,7 @@
 //! The checks: each policy is checked alone, by each rule alone, and the answers are combined.
 
 mod case;
+mod partial;
 mod run;
 mod settle;
 mod tell;
@@ -25,6 +26,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
     let run = Run {
         question: Question::Same(AwsCheck::NoNewAccess),
         asked: Vec::new(),
+        listed: Vec::new(),
         references: &references,
         own: paired.as_ref().map(|paired| paired.references.as_slice()),
         search: &args.search,
@@ -60,6 +62,7 @@ pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Outpu
     let run = Run {
         question: Question::Same(AwsCheck::AccessNotGranted(Lists::of(&access))),
         asked: asked(&access),
+        listed: listed(&access),
         references: &[],
         own: None,
         search: &args.search,
@@ -84,6 +87,7 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
     let run = Run {
         question: Question::PublicAccess(given),
         asked: Vec::new(),
+        listed: Vec::new(),
         references: &[],
         own: None,
         search: &args.search,
@@ -122,6 +126,13 @@ fn asked(access: &[Access]) -> Vec<String> {
     sorted(access.iter().map(entry).collect())
 }
 
+/// Returns the listed resources, if every entry lists some.
+fn listed(access: &[Access]) -> Vec<String> {
+    let lists_all = access.iter().all(|access| !access.resources.is_empty());
+    let resources = access.iter().filter(|_| lists_all).flat_map(|access| &access.resources);
+    resources.map(|resource| resource.text.to_string()).collect()
+}
+
 impl Run<'_> {
     /// Checks that there is something to check: a file that can contain policies may contain none.
     fn admits(&self, inputs: &Inputs) -> Result<(), Failure> {
@@ -142,6 +153,12 @@ impl Run<'_> {
         if certificate && (inputs.list.len() > 1 || self.references.len() > 1) {
             return Err(Failure::validation(
                 "`--certificate` is for one policy: check each in a run of its own",
+            ));
+        }
+        let has_holes = |input: &Input| input.entry.as_ref().is_some_and(|entry| entry.content.is_partial());
+        if certificate && inputs.list.iter().any(has_holes) {
+            return Err(Failure::validation(
+                "`--certificate` is for a policy without unknown values: give them with `--set`",
             ));
         }
         let secret =
@@ -216,8 +233,18 @@ impl Run<'_> {
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
             settle(subject, outcome);
         }
-        let told =
-            tell::Told { cases: &cases, outcomes: &outcomes, report: &report, named, files: &inputs.files };
+        let dependences: Vec<_> = answers
+            .iter()
+            .map(|answered| answered.as_ref().ok().and_then(case::Answered::dependence))
+            .collect();
+        let told = tell::Told {
+            cases: &cases,
+            outcomes: &outcomes,
+            dependences: &dependences,
+            report: &report,
+            named,
+            files: &inputs.files,
+        };
         match output.format {
             Format::Json => told.json(output)?,
             Format::Text => told.text(self.references, output)?,

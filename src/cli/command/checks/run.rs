@@ -11,6 +11,8 @@ pub(super) struct Run<'r> {
     pub(super) question: Question,
     /// The lists of the query as words; the fingerprints of findings depend on them.
     pub(super) asked: Vec<String>,
+    /// The listed resources, if every entry lists some.
+    pub(super) listed: Vec<String>,
     /// Empty if the query needs no references.
     pub(super) references: &'r [Reference],
     /// The reference of each input, if inputs come in pairs.

@@ -115,5 +115,5 @@ pub(super) fn concealed<'a>(entry: &Entry, outcome: &Outcome<'_>) -> Outcome<'a>
         let title = format!("{}: {}, {message}", entry.name, status.name());
         Issue::new(kind, code, title).with_fingerprint(&[code.as_str(), &entry.key, status.name()])
     });
-    Outcome::Settled(Box::new(Settled { status, message, issue }))
+    Outcome::Settled(Box::new(Settled { status, message, issue, dependence: None }))
 }

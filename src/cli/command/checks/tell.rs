@@ -6,13 +6,15 @@ use crate::cli::input::{Holding, Reference};
 use crate::cli::output::Output;
 use crate::code::Code;
 use crate::report::text::{self, Verbosity};
-use crate::report::{Failure, Kind, Outcome, Report, Status, Subject, json};
+use crate::report::{Dependent, Failure, Kind, Outcome, Report, Status, Subject, json};
 use serde_json::{Map, Value};
 
 /// The outcomes of all cases, with the report made from them.
 pub(super) struct Told<'t, 'a> {
     pub(super) cases: &'t [Case<'a>],
     pub(super) outcomes: &'t [Outcome<'a>],
+    /// The remarks of answers on unknown values, one for each case.
+    pub(super) dependences: &'t [Option<&'t Dependent>],
     pub(super) report: &'t Report,
     /// True if answers are reported with the names of their inputs.
     pub(super) named: bool,
@@ -24,13 +26,18 @@ impl Told<'_, '_> {
     pub(super) fn json(&self, output: &mut Output) -> Result<(), Failure> {
         let Told { cases, outcomes, report, named, .. } = *self;
         output.issues(report.issues.iter().filter(|issue| issue.code == Code::StaleAcceptance));
-        let one = |outcome: &Outcome<'_>, subject: &Subject| {
+        let one = |(outcome, dependence): (&Outcome<'_>, Option<&Dependent>), subject: &Subject| {
             let mut value = match outcome {
                 Outcome::Judged(judgement) => serde_json::json!(judgement),
                 Outcome::Failed(failure) => json::failure(failure),
                 Outcome::Skipped(why) => serde_json::json!({"skipped": why}),
                 Outcome::Settled(settled) => json::settled(settled),
             };
+            if let (Outcome::Judged(_), Some(dependence), Value::Object(members)) =
+                (outcome, dependence, &mut value)
+            {
+                members.extend(json::dependent(dependence));
+            }
             if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
                 members.insert("accepted".to_owned(), json::accepted(subject));
                 // Once its findings are accepted, the undecided part beside them decides the status.
@@ -43,8 +50,10 @@ impl Told<'_, '_> {
             value
         };
         if let ([outcome], [subject], false) = (outcomes, report.subjects.as_slice(), named) {
-            return output.json(&one(outcome, subject));
+            let dependence = self.dependences.first().copied().flatten();
+            return output.json(&one((outcome, dependence), subject));
         }
+        let outcomes = outcomes.iter().zip(self.dependences.iter().copied());
         let with_file = cases.iter().zip(outcomes).zip(&report.subjects).map(|((case, outcome), subject)| {
             let mut members = Map::new();
             members.insert("file".to_owned(), Value::from(case.input.name.as_str()));
@@ -67,7 +76,7 @@ impl Told<'_, '_> {
     }
 
     pub(super) fn text(&self, references: &[Reference], output: &mut Output) -> Result<(), Failure> {
-        let Told { cases, outcomes, report, named, files } = *self;
+        let Told { cases, outcomes, report, named, files, .. } = *self;
         // All diagnostics come first: a fault in one document does not hide those of another.
         output.issues(report.issues.iter().filter(|issue| issue.kind == Kind::Warning));
         references.iter().filter_map(Reference::failure).for_each(|failure| output.failure(&failure));

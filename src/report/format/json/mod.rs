@@ -21,7 +21,7 @@ pub use validation::{ValidatedInput, validations};
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;
 use crate::policy::Document;
-use crate::report::answer::{Judgement, Settled};
+use crate::report::answer::{Dependent, Judgement, Settled};
 use crate::request::Request;
 use crate::span::Source;
 use serde::{Serialize, Serializer};
@@ -35,7 +35,31 @@ pub fn warning(source: &Source, warning: &Diagnostic) -> Value {
 /// Writes an outcome that is known without a search.
 pub fn settled(settled: &Settled) -> Value {
     let code = settled.issue.as_ref().map(|issue| issue.code.as_str());
-    json!({"result": settled.status.name(), "message": settled.message, "code": code})
+    let mut value = json!({"result": settled.status.name(), "message": settled.message, "code": code});
+    if let (Value::Object(members), Some(dependence)) = (&mut value, &settled.dependence) {
+        members.extend(dependent(dependence));
+    }
+    value
+}
+
+/// Returns the members that say what a verdict has to do with unknown values.
+pub fn dependent(dependence: &Dependent) -> Vec<(String, Value)> {
+    let mut members = vec![("dependsOn".to_owned(), json!(dependence.on))];
+    if let Some(values) = &dependence.fails_with {
+        members.push(("failsWith".to_owned(), json!(values)));
+    }
+    if let Some(passes) = &dependence.passes_if {
+        let about = json!({
+            "names": passes.names, "condition": passes.condition, "allowedPattern": passes.pattern,
+        });
+        members.push(("passesIf".to_owned(), about));
+    }
+    members.push(("forEveryValue".to_owned(), json!(dependence.holds_always)));
+    if !dependence.assumptions.is_empty() {
+        let names: Vec<&str> = dependence.assumptions.iter().map(|code| code.as_str()).collect();
+        members.push(("assumptions".to_owned(), json!(names)));
+    }
+    members
 }
 
 /// Writes the undecided parts beside the findings of a FAIL.

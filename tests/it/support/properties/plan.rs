@@ -153,8 +153,9 @@ fn places(container: &Container, entry: &Entry, inside: &dyn Fn(&Source, &Diagno
                     assert!(file.text().get(span.range()).is_some());
                 }
             }
-            Content::Partly { holes } => {
-                assert!(!holes.is_empty() && holes.iter().all(|hole| within(hole.span)), "{holes:?}");
+            Content::Partly { holes, worlds } => {
+                assert!(!holes.is_empty() || !worlds.is_empty(), "nothing is unknown");
+                assert!(holes.iter().all(|hole| within(hole.span)), "{holes:?}");
             }
             Content::Absent | Content::Unknown { .. } => {}
         }
