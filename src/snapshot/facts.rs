@@ -5,6 +5,7 @@ use super::model::{Membership, Principal, PrincipalKind};
 use super::{Gap, Snapshot};
 use crate::policy::{Document, Effect};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A condition that only some of the requests in question meet: those of which the snapshot says enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,23 @@ impl Snapshot {
             });
         }
         facts
+    }
+
+    /// Returns the values that keys of a request have, of those that policies test: tags of the principal, and its place in the
+    /// organization.
+    pub fn keys_of(&self, asker: Asker<'_>, tested: &BTreeSet<&str>) -> Vec<(String, String)> {
+        let mut values = Vec::new();
+        if let Asker::Principal(Principal { tags: Some(tags), .. }) = asker {
+            for key in tested.iter().filter(|key| key.starts_with(TAG)) {
+                let name = key.strip_prefix(TAG).unwrap_or(key);
+                let own = tags.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+                values.extend(own.map(|(_, value)| ((*key).to_owned(), value.to_string())));
+            }
+        }
+        let paths = "aws:principalorgpaths";
+        let path = asker.account().and_then(|own| self.organization_path(own));
+        values.extend(path.filter(|_| tested.contains(paths)).map(|path| (paths.to_owned(), path)));
+        values
     }
 
     fn of_organization(

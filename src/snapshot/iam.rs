@@ -309,7 +309,7 @@ fn attached_policies(at: At<'_>, attached: Option<Raw<'_>>) -> Result<Vec<Box<st
 }
 
 /// The tags in a list of AWS (`[{"Key": .., "Value": ..}]`) or in an object; none if they were not collected.
-pub(super) fn tags_in(at: At<'_>, tags: Option<Raw<'_>>) -> Result<Option<Tags>, Box<Diagnostic>> {
+fn tags_in(at: At<'_>, tags: Option<Raw<'_>>) -> Result<Option<Tags>, Box<Diagnostic>> {
     let Some(tags) = tags.filter(|tags| !tags.is_null()) else { return Ok(None) };
     let mut found = Tags::new();
     if tags.is_object() {

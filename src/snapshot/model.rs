@@ -177,8 +177,6 @@ impl ControlKind {
 pub struct Node {
     /// The id of its parent; none for a root.
     pub parent: Option<Box<str>>,
-    /// The place that names it.
-    pub place: Place,
 }
 
 /// An organization.
@@ -220,8 +218,6 @@ pub struct Resource {
     pub account: Box<str>,
     /// Its policy, if it has one.
     pub policy: Collected<Option<DocumentId>>,
-    /// Its tags, if they were collected.
-    pub tags: Option<Tags>,
     /// The setting for the owners of objects, if it was collected.
     pub object_ownership: Option<Box<str>>,
     /// The place that describes it.

@@ -98,12 +98,9 @@ impl Reader<'_> {
             }
             let from_file = Some(at.stem).filter(|stem| is_branch(stem)).map(str::to_owned);
             let Some(parent) = from_file.or_else(|| parent_in(&path, &id)) else {
-                let place = node.span(text).first_character(text);
-                let message = format!("nothing says below which node of the tree {id} is");
-                let help = "name the file after the parent: list-accounts-for-parent/PARENT.json";
-                return Err(Box::new(
-                    Diagnostic::error(Code::SnapshotUnplaced, message, place).with_help(help),
-                ));
+                // Another file may say it: `list-accounts` lists accounts without their place.
+                self.organization.unplaced.push((id.into(), at.place(node)));
+                continue;
             };
             self.node(at, (&id, Some(&parent)), node)?;
         }

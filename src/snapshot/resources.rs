@@ -1,7 +1,7 @@
 //! Resources with their policies, and VPC endpoints.
 
 use super::gap::{Gap, GapKind};
-use super::iam::{incomplete, is_same_json, tags_in};
+use super::iam::{incomplete, is_same_json};
 use super::model::{Collected, Endpoint, Resource};
 use super::reader::{At, Reader, Step};
 use crate::code::Code;
@@ -36,10 +36,10 @@ impl Reader<'_> {
         Some(Ok(()))
     }
 
-    /// Reads `{"Resource": ARN, "Account": ID, "Policy": .., "Tags": ..}`.
+    /// Reads `{"Resource": ARN, "Account": ID, "Policy": ..}`.
     pub(super) fn resource_row(&mut self, at: At<'_>, row: Raw<'_>) -> Step {
-        let names = ["Resource", "Account", "Policy", "Tags", "ObjectOwnership", "Error", "Role", "Kind"];
-        let [arn, account, policy, tags, ownership, error, role, kind] = row.fields(at.text(), names)?;
+        let names = ["Resource", "Account", "Policy", "ObjectOwnership", "Error", "Role", "Kind"];
+        let [arn, account, policy, ownership, error, role, kind] = row.fields(at.text(), names)?;
         if policy.is_none() && (role.is_some() || kind.is_some()) {
             // A row of an inventory says which role a resource runs as.
             return Ok(());
@@ -51,11 +51,9 @@ impl Reader<'_> {
             None => Answer::Missing,
         };
         let account = Some(account.owned()).filter(|account| !account.is_empty());
-        let tags = tags_in(at, tags)?;
         let ownership = Some(ownership.owned()).filter(|text| !text.is_empty()).map(Into::into);
         self.resource(at, row, (&arn.owned(), account), answer)?;
         if let Some(resource) = self.resources.get_mut(&*arn.owned()) {
-            resource.tags = resource.tags.take().or(tags);
             resource.object_ownership = resource.object_ownership.take().or(ownership);
         }
         Ok(())
@@ -112,8 +110,7 @@ impl Reader<'_> {
             Answer::None => Collected::Known(None),
             Answer::Policy(body) => self.policy(at, (arn, ""), body, (LayerKind::Resource, gap)),
         };
-        let resource =
-            Resource { account: account.into(), policy, tags: None, object_ownership: None, place };
+        let resource = Resource { account: account.into(), policy, object_ownership: None, place };
         self.resources.insert(arn.into(), resource);
         Ok(())
     }

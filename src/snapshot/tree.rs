@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) enabled: BTreeSet<ControlKind>,
     /// The nodes with their parents.
     pub(super) nodes: BTreeMap<Box<str>, (Option<Box<str>>, Place)>,
+    /// Nodes of which no answer read so far says where they are.
+    pub(super) unplaced: Vec<(Box<str>, Place)>,
     /// The nodes below which the accounts (true) or the organizational units (false) were listed.
     pub(super) listed: BTreeSet<(Box<str>, bool)>,
     pub(super) attached: AttachedIds,
@@ -65,7 +67,7 @@ pub(super) fn membership(parts: Parts, faults: &mut Faults) -> Membership {
         && branches
             .into_iter()
             .all(|id| [true, false].into_iter().all(|which| parts.listed.contains(&(id.clone(), which))));
-    let nodes = parts.nodes.into_iter().map(|(id, (parent, place))| (id, Node { parent, place })).collect();
+    let nodes = parts.nodes.into_iter().map(|(id, (parent, _))| (id, Node { parent })).collect();
     let attached = parts.attached.into_iter().map(|(target, (ids, _))| (target, ids)).collect();
     let policies =
         parts.policies.into_iter().map(|(id, (kind, document, _))| (id, (kind, document))).collect();
@@ -97,8 +99,15 @@ fn contradiction(one: &Place, other: &Place) -> (Source, Diagnostic) {
     (other.source.clone(), Diagnostic::error(Code::SnapshotContradiction, message, place))
 }
 
-/// Notes nodes whose parent is not in the tree, and circles.
+/// Notes nodes whose place is not known or whose parent is not in the tree, and circles.
 fn check_tree(parts: &Parts, faults: &mut Faults) {
+    for (id, place) in parts.unplaced.iter().filter(|(id, _)| !parts.nodes.contains_key(id)) {
+        let message = format!("nothing says below which node of the tree {id} is");
+        let span = place.span.first_character(place.source.text());
+        let fault = Diagnostic::error(Code::SnapshotUnplaced, message, span)
+            .with_help("name the file after the parent: list-accounts-for-parent/PARENT.json");
+        faults.push((place.source.clone(), fault));
+    }
     let mut sound: BTreeSet<&str> = BTreeSet::new();
     for (id, (_, place)) in &parts.nodes {
         let mut path: Vec<&str> = Vec::new();

@@ -32,10 +32,11 @@ pub struct WhoCan<'a> {
 
 impl<'a> WhoCan<'a> {
     /// The ways to access that the list does not cover.
-    pub const NOT_LOOKED_AT: [&'static str; 5] = [
+    pub const NOT_LOOKED_AT: [&'static str; 6] = [
         "session policies",
         "sessions of GetFederationToken and AssumeRoot",
-        "S3 Access Grants",
+        "S3 access points and Access Grants",
+        "ACLs",
         "RAM",
         "Block Public Access",
     ];

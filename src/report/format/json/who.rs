@@ -19,7 +19,7 @@ struct WhoView<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<EntryView<'a>>,
     proved: ProvedView,
-    not_looked_at: [&'static str; 5],
+    not_looked_at: [&'static str; 6],
     gaps: Vec<GapView<'a>>,
     assumptions: Vec<&'static str>,
     snapshot: SnapshotView<'a>,
