@@ -40,6 +40,11 @@ impl Asked<'_> {
                 "a snapshot says of which type each policy is: leave out `policyType`",
             ));
         }
+        if options.strict_arn || options.certificate || options.certify {
+            return Err(Failure::validation(
+                "`--strict-arn`, `--certificates` and `--certify` do not go together with a snapshot: ask about layers",
+            ));
+        }
         cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?)
     }
 

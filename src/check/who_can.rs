@@ -449,12 +449,17 @@ impl<'p> Asking<'_, 'p> {
             if !self.has(kind) {
                 continue;
             }
-            let names: Vec<String> = named.remove(&kind).into_iter().flatten().collect();
-            for name in &names {
-                if let Ok(callers) = Callers::parse(&format!("{prefix}:{name}")) {
-                    self.list(kind, name.clone(), (Asker::Nobody, &callers), &[]);
-                }
+            // A name that stands for several, or that nobody can have, is left to the question about all others.
+            let names = named.remove(&kind).into_iter().flatten();
+            let named = names.filter(|name| !name.contains(['*', '?', '$'])).filter_map(|name| {
+                let callers = Callers::parse(&format!("{prefix}:{name}")).ok()?;
+                Some((name, callers))
+            });
+            let named: Vec<(String, Callers)> = named.collect();
+            for (name, callers) in &named {
+                self.list(kind, name.clone(), (Asker::Nobody, callers), &[]);
             }
+            let names: Vec<&String> = named.iter().map(|(name, _)| name).collect();
             let others = json!({element: names});
             let statement = json!({"Effect": "Allow", "NotPrincipal": others, "Action": "*"});
             let further = match names.is_empty() {

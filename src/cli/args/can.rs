@@ -29,7 +29,7 @@ pub(crate) struct CanArgs {
     pub(crate) condition: Vec<String>,
     /// A snapshot of accounts: a directory with answers of the AWS CLI. The layers are those of the principal
     #[arg(short = 'S', long, value_name = "DIR", requires = "principal", conflicts_with_all = LAYERS,
-        conflicts_with_all = ["resource_account", "organization", "certificate"])]
+        conflicts_with_all = ["resource_account", "organization", "certificate", "strict_arn"])]
     pub(crate) snapshot: Option<String>,
     /// State that the accounts of the snapshot are in no organization
     #[arg(long, requires = "snapshot")]

@@ -44,9 +44,6 @@ pub(crate) struct WhoCanArgs {
     /// Assume facts that usually hold for requests; the answer names those it depends on
     #[arg(long, help_heading = "Reading")]
     pub(crate) assume_heuristics: bool,
-    /// Leave open whether a wildcard matches `:` in the first five fields of an ARN
-    #[arg(long, help_heading = "Reading")]
-    pub(crate) strict_arn: bool,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
     #[command(flatten)]
@@ -56,11 +53,7 @@ pub(crate) struct WhoCanArgs {
 impl WhoCanArgs {
     /// Returns the options of the query, whose timeout starts now.
     pub(crate) fn options(&self) -> Options {
-        let mut options = Options {
-            strict_arn: self.strict_arn,
-            assume_heuristics: self.assume_heuristics,
-            ..Options::default()
-        };
+        let mut options = Options { assume_heuristics: self.assume_heuristics, ..Options::default() };
         options.limits.deadline = deadline(self.timeout);
         options
     }
