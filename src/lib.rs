@@ -70,6 +70,7 @@ pub mod report;
 pub mod request;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod snapshot;
 pub mod span;
 pub mod validate;
 pub mod verify;

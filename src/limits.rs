@@ -87,6 +87,33 @@ impl Default for ContainerLimits {
     }
 }
 
+/// Limits on a snapshot.
+///
+/// ```
+/// use iamsat::limits::SnapshotLimits;
+/// use iamsat::snapshot::{File, Snapshot};
+/// let file = |path: &str| File { path: path.to_owned(), bytes: b"{}".to_vec() };
+/// let limits = SnapshotLimits { files: 1, ..SnapshotLimits::default() };
+/// assert_eq!(Snapshot::read(vec![file("a.json"), file("b.json")], &limits).faults.len(), 1);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SnapshotLimits {
+    /// Files that are read.
+    pub files: usize,
+    /// Bytes of all files together.
+    pub bytes: usize,
+    /// Users, groups, roles, policies, nodes of the tree, resources and endpoints together.
+    pub entities: usize,
+    /// Faults reported.
+    pub faults: usize,
+}
+
+impl Default for SnapshotLimits {
+    fn default() -> Self {
+        SnapshotLimits { files: 200_000, bytes: 2 << 30, entities: 2_000_000, faults: 100 }
+    }
+}
+
 /// The time at which to give up; by default never, and then no clock is read.
 ///
 /// ```

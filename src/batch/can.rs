@@ -76,7 +76,7 @@ fn faults(read: Read) -> Failure {
 }
 
 /// Returns the strings of a member; none if it is absent.
-fn list(name: &str, member: Option<&str>) -> Result<Vec<String>, Failure> {
+pub(super) fn list(name: &str, member: Option<&str>) -> Result<Vec<String>, Failure> {
     let Some(member) = member else { return Ok(Vec::new()) };
     let wrong = || Failure::validation(format!("`{name}` has to be a list of strings"));
     let list: Vec<String> = serde_json::from_str(member).map_err(|_| wrong())?;

@@ -121,6 +121,22 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
     }
 }
 
+/// Returns the path of a directory below the one that lines may read.
+///
+/// # Errors
+/// Lines may not read files, or there is no such directory.
+pub(super) fn directory(batch: &Batch, name: &str, argument: &str) -> Result<PathBuf, Failure> {
+    let Some(directory) = &batch.files else {
+        return Err(Failure::validation(format!(
+            "`{name}` names a directory, but lines may not read files: give `--files DIR` if you trust their author"
+        )));
+    };
+    let is_inside =
+        Path::new(argument).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let path = Some(directory.join(argument)).filter(|path| is_inside && path.is_dir());
+    path.ok_or_else(|| unreadable(argument, "the directory that lines may read holds no such directory"))
+}
+
 fn contents(source: &Source) -> Result<Contents, Failure> {
     open(source, &Options::default()).map_err(|error| broken_file(source, error))
 }

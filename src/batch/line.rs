@@ -6,6 +6,7 @@ use super::given::{self, Given};
 use super::members;
 use super::scan;
 use super::several::{Question, answers};
+use super::snapshot;
 use super::validate;
 use crate::catalogue::Edition;
 use crate::check::{
@@ -41,7 +42,7 @@ const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
 const CHECKS: &str =
-    "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy or can";
+    "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy, can or who-can";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -254,7 +255,8 @@ fn judge(
             keep(batch, &answer, number)?;
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
-        "can" => over_layers(batch, line, &options, number, out),
+        "can" if line.get("snapshot").is_none() => over_layers(batch, line, &options, number, out),
+        "can" | "who-can" => in_snapshot(batch, cache, line, (check == "can", &options), out),
         "check-no-public-access" => public(batch, cache, line, options, number, out),
         "validate-policy" => {
             let member = |name| line.get(name).map(|member| text(name, member)).transpose();
@@ -268,6 +270,30 @@ fn judge(
             Ok(validate::summary(&validated))
         }
         other => Err(Failure::validation(format!("`{other}` is not a check: {CHECKS}"))),
+    }
+}
+
+/// Answers a question about a snapshot.
+fn in_snapshot(
+    batch: &Batch,
+    cache: &Cache,
+    line: &Line<'_>,
+    (is_about_one, options): (bool, &Options),
+    out: &mut Vec<u8>,
+) -> Result<Summary, Failure> {
+    if line.get("layers").is_some() {
+        return Err(Failure::validation("give `layers` or `snapshot`, not both"));
+    }
+    let asked = snapshot::Asked {
+        directory: text("snapshot", line.needed("snapshot")?.value)?,
+        principal: line.get("principal").map(|member| text("principal", member)).transpose()?,
+        actions: line.get("actions"),
+        resources: line.get("resources"),
+        condition: line.get("condition"),
+    };
+    match is_about_one {
+        true => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),
+        false => asked.who_can(batch, cache, options, |who| write(out, line.id(), who)),
     }
 }
 

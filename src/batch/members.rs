@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 18] = [
+const OURS: [&str; 19] = [
     "access",
     "accessLevels",
     "actions",
@@ -20,6 +20,7 @@ const OURS: [&str; 18] = [
     "principal",
     "resourceType",
     "resources",
+    "snapshot",
     "validatePolicyResourceType",
 ];
 

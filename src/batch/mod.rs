@@ -14,6 +14,7 @@ mod members;
 mod queue;
 mod scan;
 mod several;
+mod snapshot;
 mod stream;
 mod validate;
 

@@ -363,7 +363,7 @@ fn evidence(
     })
 }
 
-fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {
+pub(super) fn undecided(reasons: Vec<UnknownReason>, candidate: Option<Request>) -> CanAnswer {
     CanAnswer {
         verdict: CanVerdict::Unknown(Box::new(Unknown { reasons, candidate })),
         assumptions: Vec::new(),

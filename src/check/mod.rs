@@ -11,6 +11,7 @@ mod difference;
 mod external_access;
 mod find;
 mod holes;
+mod in_snapshot;
 mod isolation;
 mod judging;
 mod likelier;
@@ -26,6 +27,7 @@ mod reduction;
 mod region;
 mod statement_index;
 mod unlisted;
+mod who_can;
 mod work;
 mod zone;
 
@@ -43,6 +45,7 @@ pub(crate) use holes::PARTITION;
 pub use holes::{
     Always, Ask, Dependence, Depends, Partial, PassesIf, Problem, Shown, Substitute, Undecided, judge_partial,
 };
+pub use in_snapshot::{Part, PreparedSnapshot, Question, SnapshotAnswer, Wants, can_in_snapshot};
 #[cfg(feature = "batch")]
 pub(crate) use isolation::caught;
 pub use judging::{Judging, Weakened};
@@ -52,4 +55,5 @@ pub use no_public_access::no_public_access;
 pub use property::{Property, PropertyError};
 pub use query::ask;
 pub use region::{Axis, Region};
+pub use who_can::{WhoAnswer, WhoEntry, WhoKind, who_can};
 pub use zone::{Zone, ZoneError};

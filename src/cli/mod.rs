@@ -62,6 +62,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Command::Diff(args) => answer(&args.output, "diff", &|output| command::diff::run(args, output)),
         Command::Can(args) => answer(&args.output, "can", &|output| command::can::run(args, output)),
+        Command::WhoCan(args) => {
+            answer(&args.output, "who-can", &|output| command::who_can::run(args, output))
+        }
+        Command::Snapshot(args) => {
+            answer(&args.output, "snapshot", &|output| command::snapshot::run(args, output))
+        }
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
         Command::ValidatePolicy(args) => {

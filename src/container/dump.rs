@@ -284,7 +284,12 @@ impl<'t> Dump<'t, '_> {
 }
 
 /// Returns the policy in a value: an object, with places in the file, or a text, with places of its own.
-fn content(source: &Source, (name, pointer): (&str, &str), body: Raw<'_>, options: &Options) -> Content {
+pub(crate) fn content(
+    source: &Source,
+    (name, pointer): (&str, &str),
+    body: Raw<'_>,
+    options: &Options,
+) -> Content {
     let span = body.span(source.text());
     let limits: &InputLimits = &options.policy_limits;
     if let Some(policy) = body.string() {

@@ -58,7 +58,9 @@ use crate::limits::InputLimits;
 use crate::policy::{self, ParseError, Read};
 use crate::span::{Source, Span};
 use detect::{Detected, detect};
-use raw::{Fault, Optional, Raw};
+pub(crate) use dump::content as policy_in;
+use raw::Fault;
+pub(crate) use raw::{Optional, Raw, list};
 
 /// The content of a text.
 #[derive(Clone, Debug)]

@@ -12,57 +12,57 @@ use std::borrow::Cow;
 
 /// A value of a JSON text that was checked for syntax.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Raw<'t>(&'t str);
+pub(crate) struct Raw<'t>(&'t str);
 
 /// An error about an object that has a member twice.
-pub(super) type Fault = Box<Diagnostic>;
+pub(crate) type Fault = Box<Diagnostic>;
 
 impl<'t> Raw<'t> {
     /// Returns the whole value of a text, if it is JSON.
-    pub(super) fn whole(text: &'t str) -> Option<Raw<'t>> {
+    pub(crate) fn whole(text: &'t str) -> Option<Raw<'t>> {
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
         serde_json::from_str::<&RawValue>(body).ok().map(|raw| Raw(raw.get()))
     }
 
     /// Returns the bytes of the value.
-    pub(super) fn text(self) -> &'t str {
+    pub(crate) fn text(self) -> &'t str {
         self.0
     }
 
     /// Returns its place in the text that contains it.
-    pub(super) fn span(self, text: &str) -> Span {
+    pub(crate) fn span(self, text: &str) -> Span {
         span_of(text, self.0)
     }
 
-    pub(super) fn is_object(self) -> bool {
+    pub(crate) fn is_object(self) -> bool {
         self.0.starts_with('{')
     }
 
-    pub(super) fn is_array(self) -> bool {
+    pub(crate) fn is_array(self) -> bool {
         self.0.starts_with('[')
     }
 
-    pub(super) fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.0 == "null"
     }
 
-    pub(super) fn is_true(self) -> bool {
+    pub(crate) fn is_true(self) -> bool {
         self.0 == "true"
     }
 
     /// Returns the text of a string, with a replacement character for half of a surrogate pair.
-    pub(super) fn string(self) -> Option<Cow<'t, str>> {
+    pub(crate) fn string(self) -> Option<Cow<'t, str>> {
         let inside = self.0.strip_prefix('"')?.strip_suffix('"')?;
         Some(if inside.contains('\\') { Cow::Owned(lossy(self.0)) } else { Cow::Borrowed(inside) })
     }
 
     /// True if every escape of a string stands for a character; half of a surrogate pair does not.
-    pub(super) fn is_sound(self) -> bool {
+    pub(crate) fn is_sound(self) -> bool {
         !self.0.contains("\\u") || serde_json::from_str::<String>(self.0).is_ok()
     }
 
     /// Returns the value as a text for a key in Terraform's addresses: a string as it is, a number by its digits.
-    pub(super) fn scalar(self) -> Option<Cow<'t, str>> {
+    pub(crate) fn scalar(self) -> Option<Cow<'t, str>> {
         match self.0.bytes().next() {
             Some(b'"') => self.string(),
             Some(b'{' | b'[' | b'n') | None => None,
@@ -74,7 +74,7 @@ impl<'t> Raw<'t> {
     ///
     /// # Errors
     /// One of them occurs twice: readers disagree on which counts.
-    pub(super) fn fields<const N: usize>(
+    pub(crate) fn fields<const N: usize>(
         self,
         text: &str,
         names: [&str; N],
@@ -109,12 +109,12 @@ impl<'t> Raw<'t> {
     ///
     /// # Errors
     /// It occurs twice.
-    pub(super) fn member(self, text: &str, name: &str) -> Result<Option<Raw<'t>>, Fault> {
+    pub(crate) fn member(self, text: &str, name: &str) -> Result<Option<Raw<'t>>, Fault> {
         self.fields(text, [name]).map(|[member]| member)
     }
 
     /// Returns all members, in order; none if the value is not an object.
-    pub(super) fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)> {
+    pub(crate) fn members(self) -> Vec<(Cow<'t, str>, Raw<'t>)> {
         let mut members = Vec::new();
         if self.is_object() {
             self.each_member(|key, value| members.push((Cow::Owned(key.to_owned()), value)));
@@ -131,7 +131,7 @@ impl<'t> Raw<'t> {
     }
 
     /// Returns the elements, in order; none if the value is not an array.
-    pub(super) fn elements(self) -> Vec<Raw<'t>> {
+    pub(crate) fn elements(self) -> Vec<Raw<'t>> {
         if !self.is_array() {
             return Vec::new();
         }
@@ -148,7 +148,7 @@ impl<'t> Raw<'t> {
 }
 
 /// A member that may be missing; a missing one is read as empty.
-pub(super) trait Optional<'t> {
+pub(crate) trait Optional<'t> {
     /// Returns the elements of the array; none if there is no array.
     fn elements(self) -> Vec<Raw<'t>>;
     /// Returns the members of the object; none if there is no object.
@@ -181,7 +181,7 @@ impl<'t> Optional<'t> for Option<Raw<'t>> {
 ///
 /// # Errors
 /// The member is not a list, so its contents would be skipped.
-pub(super) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Vec<Raw<'t>>, Fault> {
+pub(crate) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Vec<Raw<'t>>, Fault> {
     match member.filter(|member| !member.is_null()) {
         Some(member) if !member.is_array() => Err(wrong_type(member, name, "a list", text)),
         member => Ok(member.elements()),
@@ -192,7 +192,7 @@ pub(super) fn list<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Resul
 ///
 /// # Errors
 /// The member is not an object, so its contents would be skipped.
-pub(super) fn object<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Option<Raw<'t>>, Fault> {
+pub(crate) fn object<'t>(member: Option<Raw<'t>>, name: &str, text: &str) -> Result<Option<Raw<'t>>, Fault> {
     match member.filter(|member| !member.is_null()) {
         Some(member) if !member.is_object() => Err(wrong_type(member, name, "an object", text)),
         member => Ok(member),

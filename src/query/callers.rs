@@ -27,6 +27,25 @@ impl Callers {
         }
     }
 
+    /// Returns some requesters of these kinds, of one account or of any. Sessions are those of roles of services only if
+    /// `are_service_linked`.
+    ///
+    /// ```
+    /// use iamsat::query::Callers;
+    /// use iamsat::request::RequesterKind;
+    /// let services = Callers::of_kinds(&[RequesterKind::Service], None, false);
+    /// assert_eq!((services.account(), services.principal()), (None, None));
+    /// ```
+    pub fn of_kinds(kinds: &[RequesterKind], account: Option<&str>, are_service_linked: bool) -> Callers {
+        Callers {
+            principal: account.map(str::to_owned),
+            kinds: kinds.to_vec(),
+            account: account.map(str::to_owned),
+            are_service_linked,
+            element: account.map(|account| format!("{{\"AWS\":{}}}", quoted(account))),
+        }
+    }
+
     /// Returns the same requesters without users.
     #[must_use]
     pub fn without_users(mut self) -> Callers {

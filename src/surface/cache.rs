@@ -2,6 +2,7 @@
 //!
 //! The result of reading and compiling a document does not depend on earlier queries, so no answer depends on the cache.
 
+use super::snapshot::Snapshots;
 use crate::encode::{DocumentRef, PreparedDocument};
 use crate::hash::are_equal;
 use crate::index::broken;
@@ -33,6 +34,7 @@ pub struct Cache {
     generations: Mutex<Generations>,
     /// Bytes of one generation.
     half: usize,
+    snapshots: Snapshots,
 }
 
 #[derive(Debug, Default)]
@@ -106,7 +108,12 @@ struct Entry {
 impl Cache {
     /// Makes a cache of about this many bytes.
     pub fn new(bytes: usize) -> Cache {
-        Cache { generations: Mutex::default(), half: bytes / 2 }
+        Cache { generations: Mutex::default(), half: bytes / 2, snapshots: Snapshots::default() }
+    }
+
+    /// Returns the snapshots that were read.
+    pub fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
     }
 
     /// Returns the result of reading the text of the member with this name, from the cache (`known`, if it was searched for

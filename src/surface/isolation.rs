@@ -2,7 +2,7 @@
 
 use crate::check::{
     Answer, BlockOutcome, CanAnswer, CanVerdict, Comparison, Difference, ExternalAccess, Lint, NearMiss,
-    caught,
+    SnapshotAnswer, WhoAnswer, caught,
 };
 use crate::report::Failure;
 use crate::solve::{UnknownReason, Verdict};
@@ -60,6 +60,18 @@ impl Answered for CanAnswer {
             CanVerdict::Unknown(unknown) => unknown.internal(),
             CanVerdict::Can(_) | CanVerdict::Cannot(_) => None,
         }
+    }
+}
+
+impl Answered for SnapshotAnswer<'_> {
+    fn fault(&self) -> Option<&str> {
+        self.part.answer.fault()
+    }
+}
+
+impl Answered for WhoAnswer<'_> {
+    fn fault(&self) -> Option<&str> {
+        self.open.iter().find_map(|entry| entry.answer.fault())
     }
 }
 

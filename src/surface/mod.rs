@@ -9,6 +9,7 @@ mod isolation;
 mod members;
 mod open;
 mod options;
+mod snapshot;
 mod validating;
 mod validation;
 
@@ -25,5 +26,6 @@ pub use open::{
     passes_over, undecided, unknown,
 };
 pub use options::{as_resource_policy, deadline, policy_type};
+pub use snapshot::{Named, Snapshots, asked_who, asker, of_property, snapshot_of};
 pub(crate) use validating::{ToValidate, Validating};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const ROOMS: [&str; 28] = [
+const ROOMS: [&str; 29] = [
     "hash",
     "index",
     "span",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 28] = [
     "policy",
     "container",
     "catalogue",
+    "snapshot",
     "request",
     "query",
     "evaluate",

@@ -108,6 +108,11 @@ fn serve_json_holds() {
 }
 
 #[test]
+fn snapshot_holds() {
+    random_inputs("snapshot", 200);
+}
+
+#[test]
 fn template_holds() {
     random_inputs("template", 200);
 }

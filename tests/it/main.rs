@@ -37,6 +37,7 @@ mod renderers;
 #[cfg(unix)]
 mod serve;
 mod small_world;
+mod snapshots;
 mod support;
 mod traps;
 mod undecided;

@@ -19,7 +19,7 @@ pub(crate) struct BatchArgs {
     /// Write the answers to a file
     #[arg(short, value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Lines may name files below this directory (`policyFile`, `newPolicyFile`, `existingPolicyFile`: FILE or FILE#NAME)
+    /// Lines may name files below this directory (`policyFile`, `newPolicyFile`, `existingPolicyFile`: FILE or FILE#NAME; `snapshot`: a directory)
     #[arg(long, value_name = "DIR")]
     pub(crate) files: Option<PathBuf>,
     /// Write the certificate of each PASS to a file in this directory, named after its line

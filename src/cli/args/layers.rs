@@ -7,6 +7,19 @@ use clap::Args;
 pub(super) const LAYERS: [&str; 8] =
     ["layers", "identity", "boundary_policy", "session_policy", "scp", "rcp", "resource_policy", "endpoint"];
 
+/// The same, for commands that take a snapshot too.
+pub(super) const LAYERS_OR_SNAPSHOT: [&str; 9] = [
+    "snapshot",
+    "layers",
+    "identity",
+    "boundary_policy",
+    "session_policy",
+    "scp",
+    "rcp",
+    "resource_policy",
+    "endpoint",
+];
+
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Layers")]
 pub(crate) struct LayersArgs {

@@ -25,9 +25,11 @@ mod semantics;
 #[cfg(feature = "serve")]
 mod serve;
 mod simulate;
+mod snapshot;
 mod validate_policy;
 mod value;
 mod verify;
+mod who_can;
 mod world;
 
 pub(super) use access_not_granted::AccessNotGrantedArgs;
@@ -54,8 +56,10 @@ pub(super) use semantics::{SemanticsArgs, YesNo};
 #[cfg(feature = "serve")]
 pub(super) use serve::{LogArg, ServeArgs};
 pub(super) use simulate::SimulateArgs;
+pub(super) use snapshot::SnapshotArgs;
 pub(super) use validate_policy::ValidatePolicyArgs;
 pub(super) use verify::VerifyArgs;
+pub(super) use who_can::WhoCanArgs;
 
 /// Answers questions about AWS IAM policies for every possible request, offline, with evidence.
 #[derive(Debug, Parser)]
@@ -153,12 +157,31 @@ Exit codes: 0 none (proved for every request), 1 found, 3 UNKNOWN, 2 error.")]
     #[command(after_help = "\
 Examples:
   iamsat can --layers layers.json --principal arn:aws:iam::111122223333:role/app --action 's3:Delete*'
+  iamsat can -S snapshot --principal role/app --action s3:PutObject --resource 'arn:aws:s3:::prod/*'
   iamsat can --identity app.json --scp FullAWSAccess.json --scp FullAWSAccess.json,region.json \\
       --resource-policy bucket.json --resource-account 111122223333 --principal arn:aws:iam::111122223333:role/app
 
-A layer that is not named is not attached. Exit codes: 0 CANNOT (proved for every request), 1 CAN (with a request
-and what each layer does), 3 UNKNOWN, 2 error.")]
+A layer that is not named is not attached; what a snapshot does not hold may allow and deny anything. Exit codes:
+0 CANNOT (proved for every request), 1 CAN (with a request and what each layer does), 3 UNKNOWN, 2 error.")]
     Can(CanArgs),
+    /// List who can make a request: all principals of a snapshot, and everybody outside
+    #[command(after_help = "\
+Examples:
+  iamsat who-can -S snapshot --action s3:GetObject --resource 'arn:aws:s3:::payroll/*'
+  iamsat who-can -S snapshot --action sts:AssumeRole --resource arn:aws:iam::111122223333:role/admin \\
+      --allowed admins.txt
+
+Exit codes: 0 nobody, or nobody beyond --allowed (proved), 1 somebody, 3 the list may be longer, 2 error.")]
+    WhoCan(WhoCanArgs),
+    /// Show what a directory with answers of the AWS CLI holds, and what is missing
+    #[command(after_help = "\
+Examples:
+  iamsat snapshot snap
+  iamsat snapshot snap --commands
+
+`iamsat guide snapshot` has a script that collects one. Exit codes: 0 read, 1 with --expect-complete and gaps, 2 files
+contradict each other, are not whole, or cannot be read.")]
+    Snapshot(SnapshotArgs),
     /// Find parts of a policy without effect, and parts that allow more than they appear to
     #[command(after_help = "\
 Example:
@@ -205,6 +228,9 @@ or
 or
   {\"id\":4,\"check\":\"can\",\"layers\":{\"identity\":[{...}],\"scp\":[[{...}]]},
    \"principal\":\"arn:aws:iam::111122223333:role/app\",\"actions\":[\"s3:PutObject\"]}
+or, with --files DIR,
+  {\"id\":5,\"check\":\"who-can\",\"snapshot\":\"NAME\",\"actions\":[\"s3:GetObject\"],
+   \"resources\":[\"arn:aws:s3:::payroll/*\"]}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),

@@ -1,7 +1,7 @@
 //! The flags of `simulate`.
 
 use super::container::ContainerArgs;
-use super::layers::{LAYERS, LayersArgs};
+use super::layers::{LAYERS, LAYERS_OR_SNAPSHOT, LayersArgs};
 use super::output::OutputArgs;
 use super::semantics::SemanticsArgs;
 use super::value::expected;
@@ -11,8 +11,8 @@ use clap::Args;
 #[derive(Args, Debug)]
 pub(crate) struct SimulateArgs {
     /// The policies, read as one set
-    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1.., required_unless_present_any = LAYERS,
-        conflicts_with_all = LAYERS)]
+    #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1..,
+        required_unless_present_any = LAYERS_OR_SNAPSHOT, conflicts_with_all = LAYERS_OR_SNAPSHOT)]
     pub(crate) policy: Vec<String>,
     /// The action, such as s3:GetObject
     #[arg(long, value_name = "ACTION")]
@@ -45,6 +45,13 @@ pub(crate) struct SimulateArgs {
     /// Exit with 0 instead of 1
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    /// A snapshot of accounts: a directory with answers of the AWS CLI. The layers are those of the principal and the resource
+    #[arg(short = 'S', long, value_name = "DIR", requires = "principal", conflicts_with_all = LAYERS,
+        conflicts_with_all = ["resource_account", "organization"])]
+    pub(crate) snapshot: Option<String>,
+    /// State that the accounts of the snapshot are in no organization
+    #[arg(long, requires = "snapshot")]
+    pub(crate) no_organization: bool,
     #[command(flatten)]
     pub(crate) layers: LayersArgs,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! The values of flags that are more than text.
 
 use crate::catalogue::{Catalogue, Level};
+use crate::check::WhoKind;
 use crate::container::PolicyKind;
 use crate::policy::{ActionPattern, AddressRange, PolicyType, is_account_id, is_organization_id};
 use crate::report::Expected;
@@ -114,4 +115,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     };
     let number: f64 = number.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(number * factor).map_err(|_| wrong())
+}
+
+/// Reads a kind of requesters.
+pub(super) fn who_kind(text: &str) -> Result<WhoKind, String> {
+    let all: Vec<&str> = WhoKind::ALL.into_iter().map(WhoKind::name).collect();
+    WhoKind::parse(text).ok_or_else(|| format!("it is one of {}", all.join(", ")))
 }

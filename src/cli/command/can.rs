@@ -1,19 +1,26 @@
 //! `can`, and `find` over layers: is a request with given properties allowed by all layers together?
 
 use super::certificate;
-use crate::check::{CanVerdict, Options, Property, PropertyError, Wanted, can, nearest_miss};
+use crate::check::{
+    CanVerdict, Options, PreparedSnapshot, Property, PropertyError, Question, Wanted, Wants, can,
+    can_in_snapshot, nearest_miss,
+};
 use crate::cli::Exit;
 use crate::cli::args::{CanArgs, Format, LayersArgs};
 use crate::cli::input::{Reader, layers_of, text_of};
 use crate::cli::output::{Output, directory};
+use crate::index::guaranteed;
 use crate::policy::{Document, Layers, Read};
 use crate::report::text;
 use crate::report::{Failure, Possible, Report, Status};
-use crate::surface::{answered, document, wanted};
+use crate::surface::{answered, asker, document, of_property, snapshot_of, wanted};
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(directory) = &args.snapshot {
+        return in_snapshot(directory, args, output);
+    }
     let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
     let mut properties = Vec::new();
     if !args.action.is_empty() || !args.resource.is_empty() {
@@ -31,6 +38,31 @@ pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> 
     let certificate = args.certificate.as_deref();
     let exit = answer(("can", certificate), &layers, &wanted, &args.world.of(args.options())?, output)?;
     Ok(exit.zeroed(args.exit_zero))
+}
+
+/// Answers about a principal of a snapshot.
+fn in_snapshot(directory: &str, args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let prepared = PreparedSnapshot::new(snapshot_of(directory, args.no_organization)?);
+    let snapshot = prepared.snapshot();
+    let wants = Wants {
+        actions: args.action.clone(),
+        resources: args.resource.clone(),
+        conditions: args.condition.iter().map(|argument| text_of(argument)).collect::<Result<_, _>>()?,
+    };
+    let scope = wants.documents().map_err(of_property)?;
+    let principal = guaranteed(args.principal.as_deref(), "`--snapshot` requires `--principal`");
+    let named = asker(snapshot, directory, principal)?;
+    let targets = snapshot.targets(named.asker.account(), &wants.actions, &wants.resources);
+    let options = args.world.of(args.options())?.sharing();
+    let question = Question { asker: named.asker, callers: &named.callers, scope: &scope };
+    let answer = answered(|| can_in_snapshot(&prepared, question, &targets, &options))?;
+    let near = answered(|| answer.near(&options))?;
+    let layers = answer.part.layers.map(|document| document.document());
+    let part = &answer.part;
+    let mut possible =
+        Possible::new("can", &layers, &part.wanted, &part.answer, near.as_ref(), options.strict_arn);
+    possible.gaps = &part.gaps;
+    Ok(shown(&possible, output)?.zeroed(args.exit_zero))
 }
 
 /// Returns the layers that flags name; `None` if no flag names one.
@@ -84,17 +116,22 @@ pub(super) fn answer(
     };
     let layers = layers.map(|document| document);
     let possible = Possible::new(command, &layers, wanted, &answer, near.as_ref(), options.strict_arn);
+    shown(&possible, output)
+}
+
+/// Writes an answer and returns its exit.
+fn shown(possible: &Possible<'_>, output: &mut Output) -> Result<Exit, Failure> {
     output.warnings(possible.warnings());
-    let (status, exit) = match answer.verdict {
+    let (status, exit) = match possible.answer.verdict {
         CanVerdict::Cannot(_) => (Status::Pass, Exit::Success),
         CanVerdict::Can(_) => (Status::Fail, Exit::Finding),
         CanVerdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
         Format::Json => output.json(&json!(possible))?,
-        Format::Text => output.text(&text::possible(&possible, output.verbosity, output.style))?,
+        Format::Text => output.text(&text::possible(possible, output.verbosity, output.style))?,
         Format::Pipeline(_) => output.report(&Report {
-            command,
+            command: possible.command,
             directory: directory(),
             subjects: vec![possible.subject(status)],
             issues: Vec::new(),

@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 24] = [
+const GUIDES: [(&str, &str); 26] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -28,9 +28,11 @@ const GUIDES: [(&str, &str); 24] = [
     ("semantics", include_str!("../../../docs/semantics.md")),
     ("server", include_str!("../../../docs/guides/server.md")),
     ("simulate", include_str!("../../../docs/guides/simulate.md")),
+    ("snapshot", include_str!("../../../docs/guides/snapshot.md")),
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),
     ("validate", include_str!("../../../docs/guides/validate.md")),
+    ("who-can", include_str!("../../../docs/guides/who-can.md")),
 ];
 
 /// Returns a guide, or the list of all guides.

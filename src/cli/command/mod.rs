@@ -27,5 +27,7 @@ pub(super) mod policies;
 #[cfg(feature = "serve")]
 pub(super) mod serve;
 pub(super) mod simulate;
+pub(super) mod snapshot;
 pub(super) mod validate_policy;
 pub(super) mod verify;
+pub(super) mod who_can;

@@ -21,8 +21,10 @@ mod public_access;
 mod sentence;
 mod settled;
 mod simulation;
+mod snapshot;
 mod undecided;
 mod validation;
+mod who;
 pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
@@ -38,5 +40,7 @@ pub use names::{unlisted_action, unlisted_key};
 pub use possible::{Possible, Refused, Traced};
 pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};
+pub use snapshot::Inventory;
 pub use validation::{Validated, ValidatedText};
+pub use who::WhoCan;
 pub use world::{among, every_request};

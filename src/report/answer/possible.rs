@@ -12,6 +12,7 @@ use crate::policy::{Document, LayerKind, Layers, PolicyType};
 use crate::report::display;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
+use crate::snapshot::Gap;
 use crate::span::Source;
 
 /// A request with the part of each layer in the decision about it.
@@ -47,6 +48,8 @@ pub struct Possible<'a> {
     pub witness: Option<Traced<'a>>,
     /// For a CANNOT: a request that only one layer refuses, if there is one.
     pub near: Option<Refused<'a>>,
+    /// The gaps of a snapshot that leave the answer open.
+    pub gaps: &'a [Gap],
 }
 
 impl<'a> Possible<'a> {
@@ -83,7 +86,7 @@ impl<'a> Possible<'a> {
                 layers: LayersReport::new(layers, near.layered.clone()),
             },
         });
-        Possible { command, documents, own, answer, witness, near }
+        Possible { command, documents, own, answer, witness, near, gaps: &[] }
     }
 
     /// Returns the verdict in the words of the command.

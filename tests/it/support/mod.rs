@@ -8,6 +8,8 @@
 pub(crate) mod attacks;
 #[cfg(test)]
 pub(crate) mod commands;
+#[cfg(test)]
+pub(crate) mod organization;
 pub(crate) mod policies;
 pub(crate) mod properties;
 pub(crate) mod requests;

@@ -13,7 +13,9 @@ mod place;
 mod possible;
 mod request;
 mod simulation;
+mod snapshot;
 mod validation;
+mod who;
 
 pub use issue::{accepted, failure, lint};
 pub use validation::{ValidatedInput, validations};

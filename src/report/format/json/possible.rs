@@ -3,6 +3,7 @@
 use super::judged::{Open, reasons, world};
 use super::layers::LayersView;
 use super::request::RequestView;
+use super::snapshot::GapView;
 use crate::catalogue::Edition;
 use crate::check::CanVerdict;
 use crate::explain::display::KeyNames;
@@ -24,6 +25,8 @@ struct PossibleView<'a> {
     unknown: Option<Vec<Open<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<RequestView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gaps: Vec<GapView<'a>>,
     assumptions: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     world: Option<&'static str>,
@@ -61,6 +64,7 @@ impl Serialize for Possible<'_> {
             }),
             unknown: unknown.map(|unknown| reasons(unknown, &self.documents)),
             candidate: candidate.map(|candidate| RequestView::of(candidate, &names)),
+            gaps: self.gaps.iter().map(GapView::of).collect(),
             assumptions: self.answer.assumptions.iter().map(|a| a.0.as_str()).collect(),
             world: world(self.answer.world),
             catalogue: self.answer.edition.as_ref(),

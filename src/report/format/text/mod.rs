@@ -5,9 +5,11 @@ mod catalogue;
 mod external;
 mod possible;
 mod simulation;
+mod snapshot;
 mod snippet;
 mod style;
 mod verdict;
+mod who;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -21,8 +23,11 @@ use annotate_snippets::{Group, Level};
 pub use catalogue::{catalogue, counted};
 pub use possible::possible;
 pub use simulation::simulation;
+pub(super) use snapshot::gaps;
+pub use snapshot::snapshot;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled};
+pub use who::who_can;
 
 /// Writes an issue with its place. An accepted issue takes one line.
 pub fn issue(issue: &Issue, style: Style) -> String {

@@ -26,6 +26,7 @@ pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> 
             out.push('\n');
         }
     }
+    out.push_str(&super::gaps(possible.gaps.iter(), style));
     let is_refused = matches!(possible.answer.verdict, CanVerdict::Cannot(_));
     if verbosity >= Verbosity::Normal || !is_refused {
         let sentence = format!("{}: {}\n", possible.command, possible.sentence());

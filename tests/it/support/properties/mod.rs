@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod print;
 pub(crate) mod report;
 pub(crate) mod serve_json;
+pub(crate) mod snapshot;
 pub(crate) mod template;
 pub(crate) mod theories;
 pub(crate) mod validate;
@@ -26,7 +27,7 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 20] = [
+pub(crate) const ALL: [(&str, Property); 21] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
@@ -41,6 +42,7 @@ pub(crate) const ALL: [(&str, Property); 20] = [
     ("print", print::holds),
     ("report", report::holds),
     ("serve_json", serve_json::holds),
+    ("snapshot", snapshot::holds),
     ("template", template::holds),
     ("theories", theories::holds),
     ("validate", validate::holds),

@@ -1,0 +1,22 @@
+//! The flags of `snapshot`.
+
+use super::output::OutputArgs;
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(crate) struct SnapshotArgs {
+    /// The directory with answers of the AWS CLI
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: String,
+    /// Print only the read-only calls of the AWS CLI that fill gaps
+    #[arg(long)]
+    pub(crate) commands: bool,
+    /// Exit with 1 if something is missing
+    #[arg(long)]
+    pub(crate) expect_complete: bool,
+    /// State that the accounts are in no organization
+    #[arg(long)]
+    pub(crate) no_organization: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

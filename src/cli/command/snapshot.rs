@@ -1,0 +1,40 @@
+//! `snapshot`: what a directory holds, and what is missing.
+
+use crate::cli::Exit;
+use crate::cli::args::{Format, SnapshotArgs};
+use crate::cli::output::{Output, directory};
+use crate::report::text;
+use crate::report::{Failure, Inventory, Report, Status, Subject};
+use crate::surface::snapshot_of;
+use serde_json::json;
+
+pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let snapshot = snapshot_of(&args.directory, args.no_organization)?;
+    let inventory = Inventory { name: &args.directory, snapshot: &snapshot, commands_only: args.commands };
+    let is_complete = snapshot.gaps.is_empty();
+    match output.format {
+        Format::Json => output.json(&json!(inventory))?,
+        Format::Text => {
+            if !args.commands {
+                output.issues(inventory.issues().iter());
+            }
+            output.text(&text::snapshot(&inventory, output.style))?;
+        }
+        Format::Pipeline(_) => output.report(&Report {
+            command: "snapshot",
+            directory: directory(),
+            subjects: vec![Subject {
+                name: args.directory.clone(),
+                file: None,
+                rule: None,
+                status: if is_complete { Status::Pass } else { Status::Unknown },
+                message: inventory.sentence(),
+                issues: inventory.issues(),
+            }],
+            issues: Vec::new(),
+            has_baseline: false,
+            about: String::new(),
+        })?,
+    }
+    Ok(if args.expect_complete && !is_complete { Exit::Finding } else { Exit::Success })
+}

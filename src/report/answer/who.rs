@@ -1,0 +1,192 @@
+//! The answer to `who-can`.
+
+use crate::check::{CanVerdict, Wants, WhoAnswer, WhoEntry, WhoKind};
+use crate::code::Code;
+use crate::explain::display::{KeyNames, counted, one_line};
+use crate::policy::Document;
+use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::request::Request;
+use crate::snapshot::Snapshot;
+use crate::solve::UnknownReason;
+
+/// Keys that follow from the requester.
+const OF_REQUESTER: [&str; 4] =
+    ["aws:principalisawsservice", "aws:principalaccount", "aws:principalarn", "aws:principaltype"];
+
+/// The answer with what it is about.
+#[derive(Clone, Debug)]
+pub struct WhoCan<'a> {
+    /// The argument that names the snapshot.
+    pub name: &'a str,
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The answer.
+    pub answer: &'a WhoAnswer<'a>,
+    /// The question in words: `s3:GetObject on arn:aws:s3:::b/*`.
+    pub question: String,
+    /// True for the entries that a list of allowed requesters has; none without such a list.
+    pub allowed: Option<Vec<bool>>,
+    /// The number of entries shown in text.
+    pub most: usize,
+}
+
+impl<'a> WhoCan<'a> {
+    /// The ways to access that the list does not cover.
+    pub const NOT_LOOKED_AT: [&'static str; 6] = [
+        "session policies",
+        "sessions of GetFederationToken and AssumeRoot",
+        "S3 access points and Access Grants",
+        "ACLs",
+        "RAM",
+        "Block Public Access",
+    ];
+
+    /// Returns a question in words.
+    pub fn question_of(wants: &Wants) -> String {
+        let resources = match wants.resources.is_empty() {
+            true => "any resource".to_owned(),
+            false => wants.resources.join(", "),
+        };
+        format!("{} on {resources}", wants.actions.join(", "))
+    }
+
+    /// Returns the request of an entry.
+    pub(in crate::report) fn request<'e>(&self, entry: &'e WhoEntry<'_>) -> Option<&'e Request> {
+        match &entry.answer.part.answer.verdict {
+            CanVerdict::Can(witness) => Some(witness.request()),
+            CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
+        }
+    }
+
+    /// Returns the entries, each with true if it is allowed.
+    pub(in crate::report) fn entries(&self) -> impl Iterator<Item = (&WhoEntry<'a>, bool)> {
+        let allowed = |place: usize| {
+            self.allowed.as_ref().and_then(|allowed| allowed.get(place)).copied().unwrap_or(false)
+        };
+        self.answer.entries.iter().enumerate().map(move |(place, entry)| (entry, allowed(place)))
+    }
+
+    /// Returns the number of entries that are not allowed.
+    pub fn beyond(&self) -> usize {
+        self.entries().filter(|(_, is_allowed)| !is_allowed).count()
+    }
+
+    /// Returns the documents that decide about an entry.
+    pub(in crate::report) fn documents<'e>(&self, entry: &'e WhoEntry<'_>) -> Vec<&'e Document> {
+        let part = &entry.answer.part;
+        part.layers.documents().map(|document| document.document()).chain(&part.wanted.scope).collect()
+    }
+
+    /// Returns the context of a request on one line.
+    pub(in crate::report) fn context(&self, entry: &WhoEntry<'_>, request: &Request) -> String {
+        let documents = self.documents(entry);
+        let names = KeyNames::of(&documents);
+        let context = request.context().filter(|(key, values)| {
+            let is_usual = *key == "aws:securetransport" && matches!(values, [one] if one == "true");
+            let follows = key.starts_with("aws:principalorg") || OF_REQUESTER.contains(key);
+            !is_usual && !follows
+        });
+        let values = context.map(|(key, values)| format!("{} = {}", names.name(key), values.join(", ")));
+        one_line(&values.collect::<Vec<_>>().join("; "))
+    }
+
+    /// Returns the reasons why it is not known if a requester can.
+    pub(in crate::report) fn why(&self, entry: &WhoEntry<'_>) -> String {
+        let CanVerdict::Unknown(unknown) = &entry.answer.part.answer.verdict else { return String::new() };
+        if let Some(gap) = entry.answer.part.gaps.first() {
+            return one_line(&gap.why);
+        }
+        let mut reasons: Vec<String> = Vec::new();
+        for reason in &unknown.reasons {
+            let reason = match reason {
+                UnknownReason::Layer { rule: Code::IncompleteSnapshot, of } => format!("it depends on {of}"),
+                UnknownReason::Layer { rule, .. } | UnknownReason::Opaque { rule, .. } => rule.to_string(),
+                UnknownReason::Exhausted(limit) => limit.code().to_string(),
+                UnknownReason::NotVerified(_) => Code::NotVerified.to_string(),
+                UnknownReason::Internal(detail) => detail.clone(),
+            };
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        one_line(&reasons.join(", "))
+    }
+
+    /// Returns the answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let answer = self.answer;
+        let entries = match answer.entries.len() {
+            0 => "nobody".to_owned(),
+            1 => "1 entry".to_owned(),
+            several => format!("{several} entries"),
+        };
+        let allowed = match self.allowed {
+            Some(_) => format!(", {} beyond the allowed ones", self.beyond()),
+            None => String::new(),
+        };
+        match answer.is_complete() {
+            false => {
+                format!("{entries}{allowed}, NOT complete: {} of whom it is not known", answer.open.len())
+            }
+            true => {
+                let of = format!(
+                    "{} in {}",
+                    counted(answer.principals, "principal"),
+                    counted(answer.accounts, "account")
+                );
+                let outside: Vec<&str> =
+                    answer.kinds.iter().filter(|kind| kind.is_outside()).map(|kind| outside(*kind)).collect();
+                let outside = match outside.is_empty() {
+                    true => String::new(),
+                    false => format!(", and no {}", outside.join(", no ")),
+                };
+                let others = if answer.entries.is_empty() { "nobody" } else { "nobody else" };
+                format!("{entries}{allowed}, complete: proved that {others} of {of} can{outside}")
+            }
+        }
+    }
+
+    /// Returns the issues: the entries beyond a list of allowed ones, and those that are not known.
+    pub fn issues(&self) -> Vec<Issue> {
+        let beyond = self.entries().filter(|(_, is_allowed)| self.allowed.is_some() && !is_allowed);
+        let mut issues: Vec<Issue> = beyond
+            .map(|(entry, _)| {
+                let title = format!("{} can {}", entry.who, self.question);
+                Issue::new(Kind::Finding, Code::CanAccess, one_line(&title)).with_fingerprint(&[
+                    Code::CanAccess.as_str(),
+                    &entry.who,
+                    &self.question,
+                ])
+            })
+            .collect();
+        issues.extend(self.answer.open.iter().map(|entry| {
+            let title =
+                format!("it is not known if {} can {}: {}", entry.who, self.question, self.why(entry));
+            Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(&title))
+        }));
+        issues
+    }
+
+    /// Converts the answer to the common form of all formats.
+    pub fn subject(&self, status: Status) -> Subject {
+        Subject {
+            name: self.name.to_owned(),
+            file: None,
+            rule: None,
+            status,
+            message: one_line(&format!("{}: {}", self.question, self.sentence())),
+            issues: self.issues(),
+        }
+    }
+}
+
+/// Returns the words for requesters outside, as part of a sentence.
+fn outside(kind: WhoKind) -> &'static str {
+    match kind {
+        WhoKind::Account => "other account",
+        WhoKind::Anonymous => "anonymous caller",
+        WhoKind::Service => "service",
+        WhoKind::Federated => "identity provider",
+        kind => kind.name(),
+    }
+}

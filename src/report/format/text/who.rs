@@ -1,0 +1,112 @@
+//! The answer to `who-can`.
+
+use super::style::Style;
+use super::verdict::Verbosity;
+use crate::check::WhoEntry;
+use crate::explain::display::{one_line, plain};
+use crate::report::answer::{LayersReport, WhoCan};
+use crate::report::display;
+
+/// Writes the list, what is not known, and the sentence.
+pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
+    let mut out = format!("{}\n\n", one_line(&who.question));
+    let mut rows: Vec<[String; 5]> = Vec::new();
+    let shown: Vec<(&WhoEntry<'_>, bool)> = who.entries().take(who.most).collect();
+    for (entry, is_allowed) in &shown {
+        let Some(request) = who.request(entry) else { continue };
+        let mut context = who.context(entry, request);
+        if *is_allowed {
+            context = format!("(allowed) {context}");
+        }
+        let kind = entry.kind.name().to_owned();
+        rows.push([kind, account(entry), name(entry), one_line(&request.resource), context]);
+    }
+    out.push_str(&table(&rows));
+    let left = who.answer.entries.len() - shown.len();
+    if left > 0 {
+        out.push_str(&format!("  ... and {left} more: --limit shows them\n"));
+    }
+    if !rows.is_empty() {
+        out.push('\n');
+    }
+    if verbosity == Verbosity::Verbose {
+        for (entry, _) in &shown {
+            out.push_str(&request(who, entry));
+        }
+    }
+    let mut open: Vec<[String; 5]> = Vec::new();
+    for entry in who.answer.open.iter().take(who.most) {
+        let kind = entry.kind.name().to_owned();
+        open.push([kind, account(entry), name(entry), who.why(entry), String::new()]);
+    }
+    if !open.is_empty() {
+        out.push_str("not known:\n");
+        out.push_str(&table(&open));
+        let left = who.answer.open.len() - open.len();
+        if left > 0 {
+            out.push_str(&format!("  ... and {left} more: --limit shows them\n"));
+        }
+        out.push('\n');
+    }
+    let mut out = style.shown(&plain(&out)).into_owned();
+    out.push_str(&super::gaps(who.answer.gaps().into_iter(), style));
+    if verbosity >= Verbosity::Normal || !who.answer.is_complete() || who.beyond() > 0 {
+        out.push_str(&style.shown(&format!("not looked at: {}\n", WhoCan::NOT_LOOKED_AT.join(", "))));
+        out.push_str(&style.shown(&format!("who-can: {}\n", one_line(&who.sentence()))));
+    }
+    if verbosity == Verbosity::Verbose && !who.answer.assumptions.is_empty() {
+        let names: Vec<&str> = who.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
+        out.push_str(&format!("assumes {}\n", names.join(", ")));
+    }
+    out
+}
+
+fn account(entry: &WhoEntry<'_>) -> String {
+    entry.account.clone().unwrap_or_else(|| "-".to_owned())
+}
+
+/// Returns the name of a principal without what its account and kind say.
+fn name(entry: &WhoEntry<'_>) -> String {
+    let last = entry.who.splitn(6, ':').nth(5).unwrap_or(&entry.who);
+    let last = last.strip_prefix("role/").or_else(|| last.strip_prefix("user/")).unwrap_or(last);
+    one_line(last)
+}
+
+/// Writes rows with aligned columns.
+fn table(rows: &[[String; 5]]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (place, cell) in row.iter().enumerate() {
+            let width = widths.get(place).copied().unwrap_or(0);
+            line.push_str(&format!("  {cell:width$}"));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Writes the request of an entry, with the part of each layer.
+fn request(who: &WhoCan<'_>, entry: &WhoEntry<'_>) -> String {
+    let Some(request) = who.request(entry) else { return String::new() };
+    let documents = who.documents(entry);
+    let names = crate::explain::display::KeyNames::of(&documents);
+    let rows = display::rows(request, &names, crate::policy::PolicyType::Resource);
+    let layers = entry.answer.part.layers.map(|document| document.document());
+    let options = crate::evaluate::Options::for_documents(&documents);
+    let layered = crate::evaluate::decide_layers(&layers, request, &options);
+    let mut out = format!("{}\n", one_line(&entry.who));
+    for line in
+        display::table(&rows).lines().map(str::to_owned).chain(LayersReport::new(&layers, layered).lines())
+    {
+        out.push_str(&format!("  {line}\n"));
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,151 @@
+//! Snapshots: whole accounts and organizations, from the files that the AWS CLI writes.
+//!
+//! [`Snapshot::read`] takes the files of a directory in any subset and recognises each by its content. What was not collected is a
+//! [`Gap`] with the read-only call that collects it; it is never read as empty.
+
+mod facts;
+mod gap;
+mod gaps;
+mod iam;
+mod layers;
+mod model;
+mod organization;
+mod reader;
+mod recognise;
+mod resources;
+mod targets;
+mod tree;
+
+use crate::diagnostic::Diagnostic;
+use crate::limits::SnapshotLimits;
+use crate::policy::Document;
+use crate::span::Source;
+use model::Documents;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use facts::{Facts, Restriction};
+pub use gap::{Gap, GapKind};
+pub use gaps::Level;
+pub use layers::{Asker, Assembled, LayerGap, Target};
+pub use model::{
+    Account, Collected, ControlKind, DocumentId, Endpoint, Group, Membership, Node, Organization, Place,
+    Principal, PrincipalKind, Resource, Tags,
+};
+pub(crate) use targets::may_overlap;
+
+/// A file of a snapshot.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path, as messages name it.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct Recognised {
+    /// Its path.
+    pub path: Box<str>,
+    /// The kind of its content.
+    pub kind: &'static str,
+}
+
+/// A fault of a file.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The file.
+    pub source: Source,
+    /// The fault.
+    pub diagnostic: Diagnostic,
+}
+
+/// The facts that were collected of accounts and their organization.
+///
+/// ```
+/// use iamsat::limits::SnapshotLimits;
+/// use iamsat::snapshot::{File, Snapshot};
+/// let text = r#"{"UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/ana", "GroupList": [],
+///     "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]}]}"#;
+/// let files = vec![File { path: "gaad.json".to_owned(), bytes: text.into() }];
+/// let snapshot = Snapshot::read(files, &SnapshotLimits::default());
+/// assert!(snapshot.faults.is_empty() && snapshot.principals.len() == 1);
+/// // The document of the managed policy is not in the file.
+/// assert!(snapshot.gaps.iter().any(|gap| &*gap.of == "arn:aws:iam::aws:policy/ReadOnlyAccess"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    documents: Documents,
+    /// The users and roles by ARN.
+    pub principals: BTreeMap<Box<str>, Principal>,
+    /// The accounts whose users, groups or roles were collected.
+    pub accounts: BTreeMap<Box<str>, Account>,
+    /// The managed policies by ARN.
+    pub managed: BTreeMap<Box<str>, Collected<DocumentId>>,
+    /// The organization.
+    pub membership: Membership,
+    /// The resources by ARN.
+    pub resources: BTreeMap<Box<str>, Resource>,
+    /// The VPC endpoints, by id.
+    pub endpoints: Vec<Endpoint>,
+    /// The services of accounts whose policies of resources were all collected.
+    pub complete: BTreeSet<(Box<str>, Box<str>)>,
+    /// The policy that allows everything.
+    full_access: DocumentId,
+    /// The files, in the order given.
+    pub files: Vec<Recognised>,
+    /// Faults because of which nothing can be answered: the files contradict each other, or are not whole.
+    pub faults: Vec<Fault>,
+    /// Faults of policies; each such policy is a gap.
+    pub unread: Vec<Fault>,
+    /// The hash of the files.
+    pub sha256: String,
+    /// The gaps.
+    pub gaps: BTreeSet<Gap>,
+}
+
+impl Snapshot {
+    /// Reads files. Nothing is an error of the whole: faults and gaps are members of the result.
+    pub fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
+        recognise::read(files, limits)
+    }
+
+    /// States that the accounts are in no organization, if the snapshot says nothing of one.
+    ///
+    /// # Errors
+    /// The snapshot has an organization; as one sentence.
+    pub fn without_organization(&mut self) -> Result<(), String> {
+        match &self.membership {
+            Membership::Of(organization) => {
+                Err(format!("the snapshot has the organization {}", organization.id))
+            }
+            Membership::Missing | Membership::Alone => {
+                self.membership = Membership::Alone;
+                self.gaps = gaps::of(self);
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns a document.
+    pub fn document(&self, id: DocumentId) -> &Document {
+        &self.documents.0[id]
+    }
+
+    /// Returns the number of documents.
+    pub fn document_count(&self) -> usize {
+        self.documents.0.len()
+    }
+
+    /// Returns the id of the organization of an account, if its place in the tree is known.
+    pub fn organization_of(&self, account: &str) -> Option<&str> {
+        match &self.membership {
+            Membership::Of(organization)
+                if self.path(account).is_some() || organization.management.as_deref() == Some(account) =>
+            {
+                Some(&organization.id)
+            }
+            _ => None,
+        }
+    }
+}

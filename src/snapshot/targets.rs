@@ -1,0 +1,166 @@
+//! Splits the resources of a question by the policies that decide about them.
+
+use super::Snapshot;
+use super::layers::{Target, covered};
+use crate::policy::is_account_id;
+
+/// Services of which AWS's table of services that work with IAM lists no policies of resources.
+///
+/// Source: IAM User Guide, "AWS services that work with IAM". A service that is not on this list may have such policies: then what
+/// was not collected is a gap.
+const WITHOUT_POLICIES: [&str; 7] =
+    ["autoscaling", "athena", "cloudformation", "cloudwatch", "ec2", "ecs", "elasticloadbalancing"];
+
+/// True for the text of a pattern with wildcards or variables.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '$'])
+}
+
+/// Returns the text before the first wildcard or variable.
+fn fixed(text: &str) -> &str {
+    text.split(['*', '?', '$']).next().unwrap_or(text)
+}
+
+/// True unless it is certain that no text matches both patterns: their fixed starts contradict each other. Letters count without
+/// their case.
+pub(crate) fn may_overlap(one: &str, other: &str) -> bool {
+    let starts = |text: &str, start: &str| {
+        text.as_bytes().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    match (is_pattern(one), is_pattern(other)) {
+        (false, false) => one.eq_ignore_ascii_case(other),
+        (true, false) => starts(other, fixed(one)),
+        (false, true) => starts(one, fixed(other)),
+        (true, true) => {
+            let (one, other) = (fixed(one), fixed(other));
+            starts(one, other) || starts(other, one)
+        }
+    }
+}
+
+/// True if each text that matches the pattern is a resource that the policy of `arn` is for.
+fn is_within(pattern: &str, arn: &str) -> bool {
+    covered(arn).iter().any(|covered| match covered.strip_suffix('*') {
+        Some(start) => pattern.starts_with(start),
+        None => pattern == arn,
+    })
+}
+
+impl Snapshot {
+    /// Splits the resources of a question. `own` is the account of the requester, if it has one.
+    ///
+    /// The targets cover all resources in question: what is not one of the snapshot is in one of the last, and its policy is a gap
+    /// unless the service has none, or the snapshot says that all policies of the service in the account were collected.
+    pub fn targets(&self, own: Option<&str>, actions: &[String], resources: &[String]) -> Vec<Target> {
+        let any = ["*".to_owned()];
+        let resources = if resources.is_empty() { &any[..] } else { resources };
+        let mut targets = Vec::new();
+        let wanted = |arn: &str| {
+            covered(arn).iter().any(|part| resources.iter().any(|wanted| may_overlap(part, wanted)))
+        };
+        targets
+            .extend(self.resources.keys().filter(|arn| wanted(arn)).map(|arn| Target::Resource(arn.clone())));
+        let assumes = actions.is_empty() || actions.iter().any(|action| may_overlap(action, "sts:*"));
+        if assumes {
+            let roles = self.principals.values().filter(|principal| principal.trust.is_some());
+            let roles = roles.filter(|role| !self.resources.contains_key(&role.arn) && wanted(&role.arn));
+            targets.extend(roles.map(|role| Target::Role(role.arn.clone())));
+        }
+        let is_inside = |pattern: &String| {
+            targets.iter().any(|target| match target {
+                Target::Resource(arn) => is_within(pattern, arn),
+                Target::Role(arn) => **pattern == **arn,
+                Target::OnNone | Target::Others { .. } => false,
+            })
+        };
+        let rest: Vec<&String> = resources.iter().filter(|pattern| !is_inside(pattern)).collect();
+        if rest.is_empty() {
+            return targets;
+        }
+        let but_for: Vec<Box<str>> =
+            targets.iter().flat_map(Target::patterns).map(String::into_boxed_str).collect();
+        if rest.iter().any(|pattern| !pattern.starts_with("arn:")) {
+            targets.push(Target::OnNone);
+        }
+        let others = |account: Option<&str>| Target::Others {
+            account: account.map(Into::into),
+            but_for: but_for.clone(),
+            have_no_policy: self.have_no_policy(account, actions, &rest),
+        };
+        let mut owners: Vec<Option<&str>> = rest.iter().map(|pattern| account_in(pattern)).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        match *owners.as_slice() {
+            [Some(owner)] => targets.push(others(Some(owner))),
+            _ => {
+                targets.extend(own.map(|own| others(Some(own))));
+                targets.push(others(None));
+            }
+        }
+        targets
+    }
+
+    /// True if none of these resources of an account has a policy that is not in the snapshot.
+    fn have_no_policy(&self, account: Option<&str>, actions: &[String], resources: &[&String]) -> bool {
+        let has_none = |service: &str| {
+            let is_complete = account.is_some_and(|account| {
+                self.complete.contains(&(account.into(), service.to_ascii_lowercase().into()))
+            });
+            is_complete || WITHOUT_POLICIES.iter().any(|known| known.eq_ignore_ascii_case(service))
+        };
+        let of_actions =
+            actions.iter().map(|action| action.split(':').next().filter(|name| !is_pattern(name)));
+        let of_resources = resources.iter().map(|pattern| match *pattern.split(':').collect::<Vec<_>>() {
+            ["arn", _, service, ..] if !is_pattern(service) => Some(service),
+            _ => None,
+        });
+        let all = |mut services: Box<dyn Iterator<Item = Option<&str>> + '_>| {
+            services.all(|service| service.is_some_and(has_none))
+        };
+        (!actions.is_empty() && all(Box::new(of_actions))) || all(Box::new(of_resources))
+    }
+}
+
+/// Returns the account that a pattern of resources names.
+fn account_in(pattern: &str) -> Option<&str> {
+    match *pattern.splitn(6, ':').collect::<Vec<_>>() {
+        ["arn", _, _, _, account, _] if is_account_id(account) => Some(account),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_may_overlap_are_told() {
+        for (one, other, expected) in [
+            ("s3:Get*", "s3:*", true),
+            ("S3:get*", "s3:GetObject", true),
+            ("s3:Put*", "s3:Get*", false),
+            ("*", "arn:aws:s3:::b", true),
+            ("arn:aws:s3:::b", "arn:aws:s3:::b/*", false),
+            ("arn:aws:s3:::a/*", "arn:aws:s3:::b/*", false),
+            ("arn:aws:s3:::${aws:username}", "arn:aws:s3:::b", true),
+            ("é*", "ö*", false),
+        ] {
+            assert_eq!(may_overlap(one, other), expected, "{one} {other}");
+            assert_eq!(may_overlap(other, one), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn objects_are_within_their_bucket() {
+        for (pattern, expected) in [
+            ("arn:aws:s3:::b/*", true),
+            ("arn:aws:s3:::b/x", true),
+            ("arn:aws:s3:::b", true),
+            ("arn:aws:s3:::b*", false),
+            ("arn:aws:s3:::bc/x", false),
+            ("arn:*:s3:::b/x", false),
+        ] {
+            assert_eq!(is_within(pattern, "arn:aws:s3:::b"), expected, "{pattern}");
+        }
+    }
+}

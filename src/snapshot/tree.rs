@@ -1,0 +1,185 @@
+//! The tree of an organization, made of the answers about its nodes.
+
+use super::model::{Collected, ControlKind, DocumentId, Membership, Node, Organization, Place};
+use crate::code::Code;
+use crate::diagnostic::Diagnostic;
+use crate::policy::is_account_id;
+use crate::span::Source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An organization as an answer describes it: its id, its management account, true if only billing is shared, and the place.
+pub(super) type Described = (Box<str>, Option<Box<str>>, bool, Place);
+
+/// The ids of policies by the node at which they are attached, with the place that says so.
+pub(super) type AttachedIds = BTreeMap<(Box<str>, ControlKind), (Vec<Box<str>>, Place)>;
+
+/// The answers about an organization.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) organization: Option<Described>,
+    /// The place that says that the accounts are in no organization.
+    pub(super) alone: Option<Place>,
+    pub(super) has_roots: bool,
+    pub(super) enabled: BTreeSet<ControlKind>,
+    /// The nodes with their parents.
+    pub(super) nodes: BTreeMap<Box<str>, (Option<Box<str>>, Place)>,
+    /// Nodes of which no answer read so far says where they are.
+    pub(super) unplaced: Vec<(Box<str>, Place)>,
+    /// The nodes below which the accounts (true) or the organizational units (false) were listed.
+    pub(super) listed: BTreeSet<(Box<str>, bool)>,
+    pub(super) attached: AttachedIds,
+    /// Policies with their targets.
+    pub(super) targets: Vec<(Box<str>, Box<str>, Place)>,
+    pub(super) policies: BTreeMap<Box<str>, (ControlKind, Collected<DocumentId>, Place)>,
+}
+
+/// The policies that AWS attaches by itself, and whose documents everybody knows.
+pub(super) const FULL_ACCESS: [(&str, ControlKind); 2] =
+    [("p-FullAWSAccess", ControlKind::Service), ("p-RCPFullAWSAccess", ControlKind::Resource)];
+
+type Faults = Vec<(Source, Diagnostic)>;
+
+/// Puts the answers together, and notes what contradicts itself.
+pub(super) fn membership(parts: Parts, faults: &mut Faults) -> Membership {
+    let first_node = parts.nodes.values().next().map(|(_, place)| place.clone());
+    let Some((id, management, is_only_billing, place)) = parts.organization.clone() else {
+        return match (parts.alone, first_node) {
+            (Some(_), None) => Membership::Alone,
+            (Some(alone), Some(node)) => {
+                faults.push(contradiction(&alone, &node));
+                Membership::Missing
+            }
+            (None, _) => Membership::Missing,
+        };
+    };
+    if let Some(alone) = &parts.alone {
+        faults.push(contradiction(alone, &place));
+    }
+    check_tree(&parts, faults);
+    let enabled = match (is_only_billing, parts.has_roots) {
+        (true, _) => Some(BTreeSet::new()),
+        (false, true) => Some(parts.enabled.clone()),
+        (false, false) => None,
+    };
+    check_policies(&parts, enabled.as_ref(), faults);
+    let branches = parts.nodes.keys().filter(|id| !is_account_id(id));
+    let is_whole = parts.has_roots
+        && branches
+            .into_iter()
+            .all(|id| [true, false].into_iter().all(|which| parts.listed.contains(&(id.clone(), which))));
+    let nodes = parts.nodes.into_iter().map(|(id, (parent, _))| (id, Node { parent })).collect();
+    let attached = parts.attached.into_iter().map(|(target, (ids, _))| (target, ids)).collect();
+    let policies =
+        parts.policies.into_iter().map(|(id, (kind, document, _))| (id, (kind, document))).collect();
+    let mut organization = Organization {
+        id,
+        management,
+        enabled,
+        nodes,
+        is_whole,
+        attached,
+        targets: BTreeMap::new(),
+        policies,
+    };
+    for (policy, target, _) in parts.targets {
+        organization.targets.entry(target).or_default().push(policy);
+    }
+    Membership::Of(Box::new(organization))
+}
+
+fn contradiction(one: &Place, other: &Place) -> (Source, Diagnostic) {
+    let position = one.source.position(one.span.start as usize);
+    let message = format!(
+        "{}:{}:{} says that the accounts are in no organization, and this describes one",
+        one.source.name(),
+        position.line,
+        position.column
+    );
+    let place = other.span.first_character(other.source.text());
+    (other.source.clone(), Diagnostic::error(Code::SnapshotContradiction, message, place))
+}
+
+/// Notes nodes whose place is not known or whose parent is not in the tree, and circles.
+fn check_tree(parts: &Parts, faults: &mut Faults) {
+    for (id, place) in parts.unplaced.iter().filter(|(id, _)| !parts.nodes.contains_key(id)) {
+        let message = format!("nothing says below which node of the tree {id} is");
+        let span = place.span.first_character(place.source.text());
+        let fault = Diagnostic::error(Code::SnapshotUnplaced, message, span)
+            .with_help("name the file after the parent: list-accounts-for-parent/PARENT.json");
+        faults.push((place.source.clone(), fault));
+    }
+    let mut sound: BTreeSet<&str> = BTreeSet::new();
+    for (id, (_, place)) in &parts.nodes {
+        let mut path: Vec<&str> = Vec::new();
+        let mut at: &str = id;
+        let fault = loop {
+            if sound.contains(at) {
+                break None;
+            }
+            if path.contains(&at) {
+                break Some(format!("{id} is below itself in the tree"));
+            }
+            path.push(at);
+            match parts.nodes.get(at) {
+                None => break Some(format!("{at}, which is above {id}, is not in the tree")),
+                Some((None, _)) => break None,
+                Some((Some(parent), _)) => at = parent,
+            }
+        };
+        match fault {
+            None => sound.extend(path),
+            Some(message) => {
+                let span = place.span.first_character(place.source.text());
+                let fault = Diagnostic::error(Code::SnapshotUnplaced, message, span).with_help(
+                    "collect list-roots, and list-organizational-units-for-parent of each node above it",
+                );
+                faults.push((place.source.clone(), fault));
+            }
+        }
+    }
+}
+
+/// Notes attached policies without a document, and levels of SCPs that are empty.
+fn check_policies(parts: &Parts, enabled: Option<&BTreeSet<ControlKind>>, faults: &mut Faults) {
+    let has_document = |id: &str, kind: ControlKind| {
+        FULL_ACCESS.contains(&(id, kind)) || parts.policies.get(id).is_some_and(|(own, ..)| *own == kind)
+    };
+    for ((target, kind), (ids, place)) in &parts.attached {
+        let span = place.span.first_character(place.source.text());
+        for id in ids.iter().filter(|id| !has_document(id, *kind)) {
+            let message = format!(
+                "the {} {id} is attached to {target}, and its document is not in the snapshot",
+                kind.short()
+            );
+            let help =
+                format!("collect it: aws organizations describe-policy --policy-id {}", super::gap::word(id));
+            faults.push((
+                place.source.clone(),
+                Diagnostic::error(Code::SnapshotUnplaced, message, span).with_help(help),
+            ));
+        }
+        let is_enabled = enabled.is_none_or(|enabled| enabled.contains(kind));
+        if ids.is_empty() && *kind == ControlKind::Service && is_enabled {
+            let message = format!("{target} has no SCP, and would allow nothing to anyone");
+            let fault = Diagnostic::error(Code::ScpLevelEmpty, message, span).with_help(
+                "each root, organizational unit and account has at least one SCP: collect the list again",
+            );
+            faults.push((place.source.clone(), fault));
+        }
+    }
+    for (policy, target, place) in &parts.targets {
+        if !FULL_ACCESS.iter().any(|(id, _)| **id == **policy) && !parts.policies.contains_key(policy) {
+            let message =
+                format!("{policy} is attached to {target}, and its document is not in the snapshot");
+            let help = format!(
+                "collect it: aws organizations describe-policy --policy-id {}",
+                super::gap::word(policy)
+            );
+            let span = place.span.first_character(place.source.text());
+            faults.push((
+                place.source.clone(),
+                Diagnostic::error(Code::SnapshotUnplaced, message, span).with_help(help),
+            ));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Any files of a snapshot: no panic, faults with a place inside their text, what is missing has a sentence, and questions about what was
+//! read get an answer; a request that the referee confirms is never among those that CANNOT excludes.
+//!
+//! A text is files: each starts with a line `=== PATH`. Anything else is a stream of choices of members and values.
+
+use arbitrary::{Result, Unstructured};
+use iamsat::check::{CanVerdict, Options, PreparedSnapshot, Wants, WhoKind, who_can};
+use iamsat::evaluate::{self, Decision, decide_layers};
+use iamsat::limits::{SearchLimits, SnapshotLimits};
+use iamsat::policy::Document;
+use iamsat::snapshot::{File, Snapshot};
+use serde_json::{Value, json};
+
+const PATHS: &[&str] = &[
+    "gaad.json",
+    "accounts/111122223333/gaad.json",
+    "accounts/111122223333/resources.json",
+    "org/describe-organization.json",
+    "org/list-roots.json",
+    "org/list-accounts-for-parent/r-a.json",
+    "org/list-organizational-units-for-parent/r-a.json",
+    "org/list-policies-for-target/r-a.SCP.json",
+    "org/list-policies-for-target/111122223333.RCP.json",
+    "org/list-targets-for-policy/p-x.json",
+    "org/describe-policy/p-x.json",
+];
+const MEMBERS: &[&str] = &[
+    "UserDetailList",
+    "RoleDetailList",
+    "GroupDetailList",
+    "Policies",
+    "Arn",
+    "Id",
+    "Type",
+    "UserPolicyList",
+    "RolePolicyList",
+    "PolicyName",
+    "PolicyDocument",
+    "AssumeRolePolicyDocument",
+    "AttachedManagedPolicies",
+    "PolicyArn",
+    "PermissionsBoundary",
+    "PermissionsBoundaryArn",
+    "GroupList",
+    "GroupName",
+    "PolicyVersionList",
+    "IsDefaultVersion",
+    "Document",
+    "Organization",
+    "MasterAccountId",
+    "Roots",
+    "PolicyTypes",
+    "Status",
+    "Accounts",
+    "OrganizationalUnits",
+    "Policy",
+    "PolicySummary",
+    "Content",
+    "Targets",
+    "TargetId",
+    "Children",
+    "VpcEndpoints",
+    "VpcEndpointId",
+    "VpcId",
+    "Resource",
+    "Account",
+    "Tags",
+    "NextToken",
+    "IsTruncated",
+];
+const TEXTS: &[&str] = &[
+    "arn:aws:iam::111122223333:user/ana",
+    "arn:aws:iam::111122223333:role/r",
+    "arn:aws:iam::aws:policy/P",
+    "arn:aws:s3:::b",
+    "111122223333",
+    "o-a",
+    "r-a",
+    "ou-a-b",
+    "p-x",
+    "SERVICE_CONTROL_POLICY",
+    "RESOURCE_CONTROL_POLICY",
+    "ENABLED",
+    "",
+    "x",
+];
+
+pub(crate) fn holds(data: &[u8]) {
+    let text = std::str::from_utf8(data).ok().filter(|text| text.starts_with("=== "));
+    if let Some(text) = text {
+        let files = text.split("=== ").skip(1).filter_map(|file| file.split_once('\n'));
+        asked(files.map(|(path, text)| File { path: path.to_owned(), bytes: text.into() }).collect());
+        return;
+    }
+    // An input with too few bytes for a choice is skipped.
+    let _ = chosen(&mut Unstructured::new(data));
+}
+
+fn value(u: &mut Unstructured<'_>, depth: usize) -> Result<Value> {
+    Ok(match u.int_in_range(0..=if depth == 0 { 2 } else { 7 })? {
+        0 => Value::Null,
+        1 => json!(u.arbitrary::<bool>()?),
+        2 => json!(u.choose(TEXTS)?),
+        3 => json!({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}),
+        4 => json!([value(u, depth - 1)?, value(u, depth - 1)?]),
+        _ => {
+            let mut object = serde_json::Map::new();
+            for _ in 0..u.int_in_range(1..=4)? {
+                object.insert((*u.choose(MEMBERS)?).to_owned(), value(u, depth - 1)?);
+            }
+            Value::Object(object)
+        }
+    })
+}
+
+fn chosen(u: &mut Unstructured<'_>) -> Result<()> {
+    let mut files = Vec::new();
+    for _ in 0..u.int_in_range(1..=4)? {
+        let bytes = value(u, 4)?.to_string().into_bytes();
+        files.push(File { path: (*u.choose(PATHS)?).to_owned(), bytes });
+    }
+    asked(files);
+    Ok(())
+}
+
+fn asked(files: Vec<File>) {
+    let snapshot = Snapshot::read(files, &SnapshotLimits { entities: 1_000, ..SnapshotLimits::default() });
+    for fault in snapshot.faults.iter().chain(&snapshot.unread) {
+        let range = fault.diagnostic.span.range();
+        assert!(fault.source.text().get(range).is_some(), "{fault:?}");
+    }
+    assert!(snapshot.gaps.iter().all(|gap| !gap.why.is_empty() && !gap.of.is_empty()));
+    let limits = SearchLimits { work: 2_000_000, ..SearchLimits::default() };
+    let options = Options { limits, ..Options::default() };
+    let wants = Wants {
+        actions: vec!["s3:GetObject".to_owned()],
+        resources: vec!["arn:aws:s3:::b/k".to_owned()],
+        ..Wants::default()
+    };
+    let prepared = PreparedSnapshot::new(snapshot);
+    let answer = who_can(&prepared, &wants, &WhoKind::ALL, &options).unwrap();
+    for entry in &answer.entries {
+        let part = &entry.answer.part;
+        let CanVerdict::Can(witness) = &part.answer.verdict else { panic!("{entry:?}") };
+        let layers = part.layers.map(|document| document.document());
+        let documents: Vec<&Document> = layers.documents().copied().collect();
+        let options = evaluate::Options::for_documents(&documents);
+        let decision = decide_layers(&layers, witness.request(), &options).decision;
+        assert_eq!(decision, Decision::Allowed, "{entry:?}");
+    }
+}
