@@ -1,4 +1,4 @@
-//! What `Ref` and `Fn::GetAtt` return for resources: names that AWS makes up, and ARNs made of them.
+//! Results of `Ref` and `Fn::GetAtt` for resources: names that AWS makes up, and ARNs made of them.
 //!
 //! One row a type, from its page in the AWS CloudFormation Template Reference ("Return values") and, for the characters of names,
 //! the API reference of its service. A generated name has no wildcard.

@@ -1,10 +1,10 @@
-//! What a verdict says of values that are unknown.
+//! The relation of a verdict to values that are unknown.
 
 use crate::check::{Depends, PARTITION, PassesIf};
 use crate::code::Code;
 use std::collections::BTreeMap;
 
-/// What a verdict says of values that are unknown.
+/// The relation of a verdict to values that are unknown.
 #[derive(Clone, Debug, Default)]
 pub struct Dependent {
     /// The values on which the verdict depends, by name; none if it holds for every value.
