@@ -8,8 +8,7 @@ use crate::policy::is_account_id;
 ///
 /// Source: IAM User Guide, "AWS services that work with IAM". A service that is not on this list may have such policies: then what
 /// was not collected is a gap.
-const WITHOUT_POLICIES: [&str; 6] =
-    ["autoscaling", "athena", "cloudformation", "cloudwatch", "ec2", "ecs"];
+const WITHOUT_POLICIES: [&str; 6] = ["autoscaling", "athena", "cloudformation", "cloudwatch", "ec2", "ecs"];
 
 /// True for the text of a pattern with wildcards or variables.
 fn is_pattern(text: &str) -> bool {
