@@ -199,6 +199,15 @@ pub enum Content {
 }
 
 impl Content {
+    /// Returns the unknown values of a policy of which all else is known, or assumed.
+    pub fn holes(&self) -> &[Hole] {
+        match self {
+            Content::Partly { holes, .. } => holes,
+            Content::Unknown { presumed: Some(presumed), .. } => presumed.holes(),
+            Content::Absent | Content::Text { .. } | Content::Unknown { presumed: None, .. } => &[],
+        }
+    }
+
     /// Returns the document, if all of it is known and it has no errors.
     pub fn document(&self) -> Option<&Document> {
         match self {
