@@ -236,7 +236,10 @@ fn asked<'p>(
 /// Returns the object ownership of a bucket with which ACLs grant access too.
 fn acl_owner<'s>(snapshot: &'s Snapshot, target: &Target) -> Option<&'s str> {
     let Target::Resource(arn) = target else { return None };
-    let ownership = snapshot.resources.get(arn)?.object_ownership.as_deref()?;
+    let resource = snapshot.resources.get(arn)?;
+    let is_bucket = arn.splitn(4, ':').nth(2) == Some("s3") && arn.contains(":::");
+    // A bucket whose setting was not collected may have ACLs that grant access.
+    let ownership = resource.object_ownership.as_deref().or(is_bucket.then_some("not collected"))?;
     (ownership != "BucketOwnerEnforced").then_some(ownership)
 }
 
@@ -270,10 +273,18 @@ fn narrowed<'p>(
     if let Some(part) = restricted(&all, &part.layers) {
         return part;
     }
-    if facts.without_endpoint.is_some() {
+    let says =
+        |key: &str| part.layers.documents().any(|d| d.document().mentioned_keys().any(|own| own == key));
+    if facts.without_endpoint.is_some() && !OF_ENDPOINTS.iter().any(|key| says(key)) {
         for endpoint in prepared.snapshot().endpoints.iter().take(MOST_ENDPOINTS) {
             let Collected::Known(policy) = &endpoint.policy else { continue };
-            let policy = policy.map(|id| Attached::Policy(prepared.document(id)));
+            let policy = policy.map(|id| prepared.document(id));
+            // The facts are those that the other policies ask for.
+            let is_own = |key: &str| ["aws:sourcevpc", "aws:sourcevpce"].contains(&key) || says(key);
+            if policy.is_some_and(|policy| !policy.document().mentioned_keys().all(is_own)) {
+                continue;
+            }
+            let policy = policy.map(Attached::Policy);
             let layers = Layers { endpoint: policy, ..part.layers.clone() };
             let through = json!({"aws:SourceVpce": endpoint.id, "aws:SourceVpc": endpoint.vpc});
             let condition = json!({"StringEquals": through}).to_string();
@@ -295,6 +306,9 @@ fn narrowed<'p>(
     names.dedup();
     open(part, &names.join(", or on "), Vec::new())
 }
+
+/// Keys that follow from an endpoint, beside its id and that of its VPC.
+const OF_ENDPOINTS: [&str; 4] = ["aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip"];
 
 /// The number of endpoints through which a request is tried.
 const MOST_ENDPOINTS: usize = 64;

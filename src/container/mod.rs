@@ -57,11 +57,11 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::InputLimits;
 use crate::policy::{self, ParseError, Read};
 use crate::span::{Source, Span};
-use std::collections::{BTreeMap, BTreeSet};
 use detect::{Detected, detect};
 pub(crate) use dump::content as policy_in;
 use raw::Fault;
 pub(crate) use raw::{Optional, Raw, list};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The content of a text.
 #[derive(Clone, Debug)]
@@ -126,7 +126,9 @@ fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic
             }
         }
     };
-    if container.kind != ContainerKind::Template && !options.values.is_empty() {
+    if container.kind != ContainerKind::Template
+        && !(options.values.is_empty() && options.parameters.is_empty())
+    {
         has_values(source, options)?;
     }
     Ok(Contents::Container(Box::new(container)))
@@ -134,11 +136,12 @@ fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic
 
 /// Refuses given values that are none of the unknown ones of a file. Templates do so themselves: they know their parameters.
 fn has_values(source: &Source, options: &Options) -> Result<(), Vec<Diagnostic>> {
-    let without = Options { values: BTreeMap::new(), ..options.clone() };
+    let without = Options { values: BTreeMap::new(), parameters: BTreeMap::new(), ..options.clone() };
     let Contents::Container(open) = opened(source, &without)? else { return Ok(()) };
     let contents = open.entries.iter().flat_map(|entry| std::iter::once(&entry.content).chain(&entry.before));
     let unknown: BTreeSet<&str> = contents.flat_map(Content::holes).map(|hole| hole.name.as_str()).collect();
-    match options.values.keys().find(|name| !unknown.contains(name.as_str())) {
+    match options.values.keys().chain(options.parameters.keys()).find(|name| !unknown.contains(name.as_str()))
+    {
         Some(name) => {
             let message = format!("`{name}` is not the name of a value that this file leaves unknown");
             Err(vec![Diagnostic::error(Code::InvalidParameter, message, Span::default())])

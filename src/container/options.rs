@@ -23,6 +23,9 @@ pub struct Options {
     pub harmless_transforms: Vec<String>,
     /// Values for parameters of templates and other unknown texts, by the names of the holes (`--set`).
     pub values: BTreeMap<String, String>,
+    /// Values that a stack is given for its parameters (`--parameters`); `values` come first. That of a parameter of the store
+    /// is its name there, which says nothing of the text in the policy.
+    pub parameters: BTreeMap<String, String>,
     /// Gives every parameter without a value its default (`--use-defaults`).
     pub use_defaults: bool,
     /// Assumes nothing of values that a file leaves open (`--strict`).

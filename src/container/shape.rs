@@ -85,6 +85,8 @@ pub struct Shape {
 const PATTERN_SIZE: usize = 1 << 20;
 /// Steps of a shape; a pattern with more is covered by one step.
 const MOST_STEPS: usize = 64;
+/// The characters of the shortest dynamic reference, `{{resolve:ssm:a}}`.
+const SHORTEST_REFERENCE: u32 = 17;
 /// Letters of an example.
 const MOST_LETTERS: usize = 1024;
 
@@ -111,7 +113,7 @@ impl Shape {
         let specials = SPECIALS.iter().fold(0, |mask, c| mask | CharSet::of(*c).ascii);
         let set = CharSet { ascii: CharSet::ANY.ascii & !specials, others: true };
         let plain = Step { set, min: 1, max: None };
-        Shape { steps: vec![plain], pattern: Some(r"[^*?$]+".to_owned()), lengths: (0, None) }
+        Shape { steps: vec![plain], pattern: Some(r"[^*?${}]+".to_owned()), lengths: (0, None) }
     }
 
     /// Returns the shape of the texts that match a regular expression from their first to their last character; `None` if the
@@ -150,6 +152,18 @@ impl Shape {
             };
         }
         self
+    }
+
+    /// Returns the shape of what a stack puts in the place of a value. A value that is a dynamic reference
+    /// (`{{resolve:ssm:NAME}}`) stands for any text, so the steps cover all texts if some value may be one.
+    #[must_use]
+    pub fn resolved(self) -> Shape {
+        let may_refer = ['{', ':', '}'].iter().all(|character| self.may_hold(*character))
+            && self.lengths.1.is_none_or(|most| most >= SHORTEST_REFERENCE);
+        match may_refer {
+            true => Shape { steps: Shape::any().steps, ..self },
+            false => self,
+        }
     }
 
     /// Returns the steps, which cover every value.

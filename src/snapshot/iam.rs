@@ -22,6 +22,9 @@ impl Reader<'_> {
             "Marker",
         ];
         let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, names)?;
+        // What is null was not collected.
+        let [users, groups, roles, policies] =
+            [users, groups, roles, policies].map(|list| list.filter(|list| !list.is_null()));
         let mut account = at.account.map(str::to_owned);
         for (members, name, kind) in [
             (users, "UserDetailList", Some(PrincipalKind::User)),
@@ -57,8 +60,8 @@ impl Reader<'_> {
             [next, marker].into_iter().flatten().find(|token| !Some(*token).text_or_empty().is_empty());
         let pages = self.pages.entry(account.as_str().into()).or_default();
         match truncated.filter(|truncated| truncated.is_true()).or(goes_on) {
-            Some(token) => pages.0.push(at.place(token)),
-            None => pages.1 += 1,
+            Some(token) => pages.push(at.place(token)),
+            None => {}
         }
         let own: &mut Account = self.accounts.entry(account.into()).or_default();
         own.has_users |= users.is_some();
@@ -87,6 +90,9 @@ impl Reader<'_> {
             "Tags",
         ];
         let [arn, trust, inline, attached, boundary, groups, tags] = entity.fields(text, names)?;
+        let is_null = inline.is_some_and(|inline| inline.is_null());
+        let [inline, attached, groups, tags] =
+            [inline, attached, groups, tags].map(|list| list.filter(|list| !list.is_null()));
         let arn = arn.owned();
         let place = at.place(entity);
         if let Some(known) = self.principals.get(&*arn) {
@@ -100,7 +106,7 @@ impl Reader<'_> {
         let mut policies = self.inline(at, (&short, inline_list, pointer), inline)?;
         // IAM leaves out the inline policies of a user that has none; it writes each other list, even if it is empty.
         let lists = [
-            (inline.is_none() && kind == PrincipalKind::Role, inline_list),
+            (inline.is_none() && (is_null || kind == PrincipalKind::Role), inline_list),
             (attached.is_none(), "AttachedManagedPolicies"),
             (groups.is_none() && kind == PrincipalKind::User, "GroupList"),
         ];

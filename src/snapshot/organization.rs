@@ -43,7 +43,9 @@ impl Reader<'_> {
         let is_only_billing = &*features.text_or_empty() == "CONSOLIDATED_BILLING";
         let place = at.place(body);
         match &self.organization.organization {
-            Some((known, .., first)) if **known != *id => {
+            Some((known, other, is_billing, first))
+                if **known != *id || *other != management || *is_billing != is_only_billing =>
+            {
                 let first = first.clone();
                 self.contradiction("the organization", &first, &place);
             }
@@ -63,16 +65,30 @@ impl Reader<'_> {
             if !is_branch(&id) {
                 return Err(incomplete(at, node, "the root has no `Id` (r-...)"));
             }
-            for policy_type in list(types, "PolicyTypes", text)? {
-                let [name, status] = policy_type.fields(text, ["Type", "Status"])?;
-                if let (Some(kind), "ENABLED") =
-                    (ControlKind::parse(&name.text_or_empty()), &*status.text_or_empty())
-                {
-                    self.organization.enabled.insert(kind);
-                }
-            }
+            self.policy_types(at, node, types)?;
             self.organization.has_roots = true;
             self.node(at, (&id, None), node)?;
+        }
+        Ok(())
+    }
+
+    /// Reads which types of policies are enabled in a root.
+    fn policy_types(&mut self, at: At<'_>, root: Raw<'_>, types: Option<Raw<'_>>) -> Step {
+        let text = at.text();
+        if !types.is_some_and(Raw::is_array) {
+            return Err(incomplete(at, root, "the root does not say which types of policies are enabled"));
+        }
+        for policy_type in list(types, "PolicyTypes", text)? {
+            let [name, status] = policy_type.fields(text, ["Type", "Status"])?;
+            match (&*name.text_or_empty(), &*status.text_or_empty()) {
+                ("", _) => return Err(incomplete(at, policy_type, "the type of policies has no `Type`")),
+                (name, "ENABLED") => self.organization.enabled.extend(ControlKind::parse(name)),
+                (name, _) if ControlKind::parse(name).is_none() => {}
+                _ => {
+                    let why = "the type of policies is neither enabled nor absent: collect again when it is";
+                    return Err(incomplete(at, policy_type, why));
+                }
+            }
         }
         Ok(())
     }
@@ -257,19 +273,15 @@ impl Reader<'_> {
             }
             if parent.is_none() {
                 self.iamspy_root(at, node, &arn.owned());
-            }
-            for policy_type in list(types, "PolicyTypes", text)? {
-                let [name, status] = policy_type.fields(text, ["Type", "Status"])?;
-                let is_enabled = &*status.text_or_empty() == "ENABLED";
-                self.organization
-                    .enabled
-                    .extend(ControlKind::parse(&name.text_or_empty()).filter(|_| is_enabled));
+                self.policy_types(at, node, types)?;
             }
             let mut ids: Vec<Box<str>> = Vec::new();
             for policy in list(policies, "Policies", text)? {
                 let [own, name, content] = policy.fields(text, ["Id", "Type", "Content"])?;
-                if ControlKind::parse(&name.text_or_empty()) != Some(ControlKind::Service) {
-                    continue;
+                match (&*name.text_or_empty(), ControlKind::parse(&name.text_or_empty())) {
+                    ("", _) => return Err(incomplete(at, policy, "the policy has no `Type`")),
+                    (_, Some(ControlKind::Service)) => {}
+                    _ => continue,
                 }
                 let own = own.owned();
                 self.control(at, (&own, ControlKind::Service), content, policy)?;

@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::container::{Content, Options, Raw, fits_layer, policy_in};
 use crate::diagnostic::Diagnostic;
 use crate::limits::SnapshotLimits;
-use crate::policy::LayerKind;
+use crate::policy::{Document, LayerKind, PrincipalMeaning};
 use crate::span::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +24,8 @@ pub(super) struct Reader<'l> {
     pub(super) endpoints: BTreeMap<Box<str>, (Endpoint, Place)>,
     pub(super) organization: Parts,
     pub(super) complete: BTreeSet<(Box<str>, Box<str>)>,
-    /// The pages of each account: those that say that more follow, and the last ones.
-    pub(super) pages: BTreeMap<Box<str>, (Vec<Place>, usize)>,
+    /// The pages of each account that say that more follow.
+    pub(super) pages: BTreeMap<Box<str>, Vec<Place>>,
     pub(super) faults: Vec<Fault>,
     /// The faults of policies: each such policy is a gap.
     pub(super) unread: Vec<Fault>,
@@ -100,6 +100,13 @@ impl Reader<'_> {
         };
         let mut faults = (read.source, read.diagnostics);
         if let Some(document) = read.document {
+            if names_ids(&document) {
+                let why = format!(
+                    "{} names users or roles by their unique ids, which are not looked up in a snapshot",
+                    document.source.name()
+                );
+                return Collected::Missing(Box::new(Gap { why: why.into(), command: None, ..gap }));
+            }
             match fits_layer(&document, kind, &self.options.policy_limits) {
                 Ok(()) => return Collected::Known(Some(self.documents.add(document))),
                 Err(error) => faults = (error.source, error.diagnostics),
@@ -146,4 +153,12 @@ impl Reader<'_> {
             .with_help("collect both files at the same time, and keep one of them");
         self.fault(&second.source, fault);
     }
+}
+
+/// True if it depends on the unique ids of users and roles what the policy says.
+fn names_ids(document: &Document) -> bool {
+    let principals = document.statements.iter().flat_map(|s| &s.principal).flat_map(|p| &p.values);
+    let by_id = |meaning: &PrincipalMeaning| matches!(meaning, PrincipalMeaning::UniqueId);
+    principals.map(|value| &value.value.meaning).any(by_id)
+        || document.mentioned_keys().any(|key| key == "aws:userid")
 }

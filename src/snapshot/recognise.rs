@@ -179,14 +179,10 @@ impl Reader<'_> {
     }
 
     fn finish(mut self, files: Vec<Recognised>, sha256: String) -> Snapshot {
-        let unfinished: Vec<Place> = self
-            .pages
-            .values()
-            .filter(|(open, last)| *last == 0 && !open.is_empty())
-            .filter_map(|(open, _)| open.last().cloned())
-            .collect();
+        let unfinished: Vec<Place> = self.pages.values().flat_map(|open| open.first().cloned()).collect();
         for place in unfinished {
-            let message = "the answer is truncated, and the page that follows is not in the snapshot";
+            let message =
+                "the answer is truncated, and nothing says that all pages which follow are in the snapshot";
             let fault = Diagnostic::error(Code::TruncatedAnswer, message, place.span)
                 .with_help("let the AWS CLI fetch all pages: no `--no-paginate`, no `--max-items`");
             self.fault(&place.source, fault);

@@ -125,16 +125,18 @@ impl Reader<'_> {
             Err(fault) => return Some(("a resource", Err(fault))),
         };
         let (kind, arn, answer) = if let Some(attributes) = attributes {
-            let names = ["QueueArn", "TopicArn", "Policy", "CreatedTimestamp"];
-            let [queue, topic, policy, created] = match attributes.fields(text, names) {
+            let names =
+                ["QueueArn", "TopicArn", "Policy", "VisibilityTimeout", "DelaySeconds", "CreatedTimestamp"];
+            let [queue, topic, policy, visibility, delay, created] = match attributes.fields(text, names) {
                 Ok(fields) => fields,
                 Err(fault) => return Some(("a queue or topic", Err(fault))),
             };
-            let answer = match (policy, created) {
-                (Some(policy), _) => Answer::Policy(policy),
-                // All attributes were asked for, and a policy is not among them.
-                (None, Some(_)) => Answer::None,
-                (None, None) => Answer::Missing,
+            // Nobody asks for these by name: all attributes were asked for, and a policy is not among them.
+            let are_all = queue.is_some() && visibility.is_some() && delay.is_some() && created.is_some();
+            let answer = match policy {
+                Some(policy) => Answer::Policy(policy),
+                None if are_all => Answer::None,
+                None => Answer::Missing,
             };
             match (queue, topic) {
                 (Some(queue), _) => ("aws sqs get-queue-attributes", queue, answer),
@@ -142,7 +144,13 @@ impl Reader<'_> {
                 (None, None) => return None,
             }
         } else if let Some(secret) = secret {
-            let answer = secret_policy.map_or(Answer::None, Answer::Policy);
+            // `describe-secret` names the secret too, and says nothing of its policy.
+            let is_own = |name: &str| ["ARN", "Name", "ResourcePolicy", "ResponseMetadata"].contains(&name);
+            let answer = match secret_policy {
+                Some(policy) => Answer::Policy(policy),
+                None if root.members().iter().all(|(name, _)| is_own(name)) => Answer::None,
+                None => Answer::Missing,
+            };
             ("aws secretsmanager get-resource-policy", secret, answer)
         } else if let Some(vault) = vault {
             (
@@ -151,7 +159,7 @@ impl Reader<'_> {
                 policy.map_or(Answer::Missing, Answer::Policy),
             )
         } else if let Some(arn) = arn.filter(|arn| arn.string().is_some_and(|arn| arn.contains(":events:"))) {
-            ("aws events describe-event-bus", arn, policy.map_or(Answer::None, Answer::Policy))
+            ("aws events describe-event-bus", arn, policy.map_or(Answer::Missing, Answer::Policy))
         } else {
             return None;
         };
@@ -171,7 +179,7 @@ impl Reader<'_> {
             let [state, regions, errors] = service.fields(text, ["state", "regions", "errors"])?;
             let is_whole = &*state.text_or_empty() == "complete"
                 && &*regions.text_or_empty() == "*"
-                && errors.elements().is_empty();
+                && errors.is_none_or(|errors| errors.is_array() && errors.elements().is_empty());
             if is_whole {
                 self.complete.insert((account.as_str().into(), name.to_ascii_lowercase().into()));
             }

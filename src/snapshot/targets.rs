@@ -10,6 +10,10 @@ use crate::policy::is_account_id;
 /// was not collected is a gap.
 const WITHOUT_POLICIES: [&str; 6] = ["autoscaling", "athena", "cloudformation", "cloudwatch", "ec2", "ecs"];
 
+/// Services whose resources with policies have no parts with ARNs of their own. Of others, a resource that is not listed may be a
+/// part of one that is, and then its policy decides.
+const WITHOUT_PARTS: [&str; 4] = ["kms", "secretsmanager", "sns", "sqs"];
+
 /// True for the text of a pattern with wildcards or variables.
 fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '$'])
@@ -105,7 +109,9 @@ impl Snapshot {
             let is_complete = account.is_some_and(|account| {
                 self.complete.contains(&(account.into(), service.to_ascii_lowercase().into()))
             });
-            is_complete || WITHOUT_POLICIES.iter().any(|known| known.eq_ignore_ascii_case(service))
+            let is_whole = WITHOUT_PARTS.iter().any(|known| known.eq_ignore_ascii_case(service));
+            (is_complete && is_whole)
+                || WITHOUT_POLICIES.iter().any(|known| known.eq_ignore_ascii_case(service))
         };
         let of_actions =
             actions.iter().map(|action| action.split(':').next().filter(|name| !is_pattern(name)));

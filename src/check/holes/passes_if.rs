@@ -45,7 +45,7 @@ impl Judge<'_, '_> {
             }
             self.proofs(&shapes).open.is_empty().then_some(())
         };
-        let mut rungs = vec![(Shape::plain(), "holds no `*`, `?`, `${`", Some("[^*?$]+"))];
+        let mut rungs = vec![(Shape::plain(), "holds no `*`, `?`, `$`, `{`, `}`", Some("[^*?${}]+"))];
         if open.iter().all(|number| self.is_account(*number)) {
             let account = Shape::pattern(ACCOUNT);
             rungs.extend(account.map(|shape| (shape, "is the id of an account", Some(ACCOUNT))));

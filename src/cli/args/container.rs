@@ -56,19 +56,14 @@ pub(crate) struct ContainerArgs {
 }
 
 impl ContainerArgs {
-    /// Returns the values that were given, those of `--set` before those of files.
-    fn values(&self) -> std::collections::BTreeMap<String, String> {
-        let files = self.parameters.iter().flat_map(|file| file.0.clone());
-        files.chain(self.values.iter().cloned()).collect()
-    }
-
     /// How such files are read.
     pub(crate) fn options(&self) -> Options {
         Options {
             assume_plain_references: self.assume_plain_references,
             kinds: self.kind_of.iter().cloned().collect(),
             harmless_transforms: self.ignore_transform.clone(),
-            values: self.values(),
+            values: self.values.iter().cloned().collect(),
+            parameters: self.parameters.iter().flat_map(|file| file.0.clone()).collect(),
             use_defaults: self.use_defaults,
             strict: self.strict,
             ..Options::default()

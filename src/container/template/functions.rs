@@ -100,6 +100,19 @@ pub(super) fn call<'j, 't>(json: &'j Json<'t>) -> Option<(&'j str, &'j Json<'t>)
     }
 }
 
+/// True if some text in a value is, or may with its unknown parts be, a dynamic reference.
+fn may_refer(json: &Json<'_>) -> bool {
+    match &json.kind {
+        JsonValue::String(text) => {
+            text.contains("{{resolve:")
+                || text.contains(is_sign) && ["{{", "resolve:"].iter().any(|part| text.contains(part))
+        }
+        JsonValue::Array(list) => list.iter().any(may_refer),
+        JsonValue::Object(members) => members.iter().any(|member| may_refer(&member.value)),
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => false,
+    }
+}
+
 impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     pub(super) fn new(names: &'n Names<'j, 't>) -> Evaluator<'n, 'j, 't> {
         Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false, symbols: None }
@@ -153,6 +166,13 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     }
 
     fn settled(&mut self, value: Value<'t>, span: Span, pointer: &str) -> Option<Json<'t>> {
+        let value = match value {
+            // A stack resolves references after functions, so a function may have made one.
+            Value::Known(json) if may_refer(&json) => {
+                Value::Hole("a dynamic reference".to_owned(), HoleClass::Given)
+            }
+            other => other,
+        };
         match value {
             Value::Known(json) => Some(Json { span, kind: json.kind }),
             Value::Nothing => None,

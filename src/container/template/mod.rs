@@ -99,6 +99,10 @@ pub(super) fn read(
     let parameters: BTreeMap<String, Parameter> =
         parts("Parameters").into_iter().map(|(name, json)| (name, Parameter::of(json))).collect();
     let mut given = options.values.clone();
+    let is_stored = |name: &String| parameters.get(name).is_some_and(|parameter| parameter.is_stored);
+    for (name, value) in options.parameters.iter().filter(|(name, _)| !is_stored(name)) {
+        given.entry(name.clone()).or_insert_with(|| value.clone());
+    }
     for (name, parameter) in parameters.iter().filter(|_| options.use_defaults) {
         if let Some(default) = &parameter.default {
             given.entry(name.clone()).or_insert_with(|| default.clone());

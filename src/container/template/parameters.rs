@@ -11,9 +11,15 @@ use crate::policy::{Json, JsonValue};
 pub(super) struct Parameter {
     /// The values, if the template lists them.
     pub(super) values: Option<Vec<String>>,
+    /// The elements, if the template lists those of a list.
+    elements: Option<Vec<String>>,
     pub(super) shape: Shape,
     pub(super) is_list: bool,
     pub(super) default: Option<String>,
+    /// True for a parameter of the store: a stack is given its name there, and its value is any text.
+    pub(super) is_stored: bool,
+    /// The least and the greatest number.
+    bounds: (Option<f64>, Option<f64>),
 }
 
 /// The shapes of AWS's own types that are ids.
@@ -29,7 +35,7 @@ const IDS: [(&str, &str); 8] = [
 ];
 
 /// A number of a template: a sign, digits, a fraction, an exponent.
-const NUMBER: &str = "[+-]?[0-9]*[.]?[0-9]*([eE][+-]?[0-9]+)?";
+const NUMBER: &str = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?";
 
 impl Parameter {
     /// Reads the definition of a parameter. What it does not say, or says in an unexpected way, leaves more values.
@@ -49,24 +55,37 @@ impl Parameter {
         let shape = of_pattern.or(of_type).unwrap_or_else(Shape::any);
         let number =
             |name: &str| text(name).filter(|_| !is_stored && !is_list).and_then(|text| text.parse().ok());
-        let shape = shape.with_lengths(number("MinLength"), number("MaxLength"));
+        let shape = shape.with_lengths(number("MinLength"), number("MaxLength")).resolved();
+        let bound = |name: &str| text(name).filter(|_| !is_stored).and_then(|text| text.parse().ok());
+        let bounds = (bound("MinValue"), bound("MaxValue"));
         let listed = match json.member("AllowedValues").map(|member| &member.value.kind) {
             Some(JsonValue::Array(list)) => list.iter().map(scalar).collect::<Option<Vec<String>>>(),
             _ => None,
         };
-        let values = listed.filter(|values| !is_stored && !is_list && !values.is_empty());
+        let values = listed.filter(|values| !is_stored && !values.is_empty());
+        let (values, elements) = if is_list { (None, values) } else { (values, None) };
         // What must not be shown is not tried either.
-        let default = text("Default").filter(|_| text("NoEcho").as_deref() != Some("true"));
-        Parameter { values, shape, is_list, default }
+        let default = text("Default").filter(|_| !is_stored && text("NoEcho").as_deref() != Some("true"));
+        Parameter { values, elements, shape, is_list, default, is_stored, bounds }
     }
 
     /// True if a stack can be made with this value.
     pub(super) fn admits(&self, value: &str) -> bool {
         match &self.values {
             Some(values) => values.iter().any(|listed| listed == value),
-            None if self.is_list => value.split(',').all(|item| self.shape.contains(item.trim())),
-            None => self.shape.contains(value),
+            None if self.is_list => value.split(',').all(|item| self.admits_element(item.trim())),
+            None => self.admits_element(value),
         }
+    }
+
+    fn admits_element(&self, value: &str) -> bool {
+        let is_listed = self.elements.as_ref().is_none_or(|listed| listed.iter().any(|one| one == value));
+        let is_within = |(least, most): (Option<f64>, Option<f64>)| match value.parse::<f64>() {
+            Ok(number) => least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most),
+            Err(_) => false,
+        };
+        let is_bounded = self.bounds != (None, None);
+        is_listed && self.shape.contains(value) && (!is_bounded || is_within(self.bounds))
     }
 }
 
