@@ -237,7 +237,7 @@ fn asked<'p>(
 fn acl_owner<'s>(snapshot: &'s Snapshot, target: &Target) -> Option<&'s str> {
     let Target::Resource(arn) = target else { return None };
     let resource = snapshot.resources.get(arn)?;
-    let is_bucket = arn.splitn(4, ':').nth(2) == Some("s3") && arn.contains(":::");
+    let is_bucket = arn.split(':').nth(2) == Some("s3") && arn.contains(":::");
     // A bucket whose setting was not collected may have ACLs that grant access.
     let ownership = resource.object_ownership.as_deref().or(is_bucket.then_some("not collected"))?;
     (ownership != "BucketOwnerEnforced").then_some(ownership)

@@ -59,10 +59,9 @@ impl Reader<'_> {
         let goes_on =
             [next, marker].into_iter().flatten().find(|token| !Some(*token).text_or_empty().is_empty());
         let pages = self.pages.entry(account.as_str().into()).or_default();
-        match truncated.filter(|truncated| truncated.is_true()).or(goes_on) {
-            Some(token) => pages.push(at.place(token)),
-            None => {}
-        }
+        pages.extend(
+            truncated.filter(|truncated| truncated.is_true()).or(goes_on).map(|token| at.place(token)),
+        );
         let own: &mut Account = self.accounts.entry(account.into()).or_default();
         own.has_users |= users.is_some();
         own.has_groups |= groups.is_some();

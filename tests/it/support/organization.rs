@@ -275,8 +275,7 @@ impl Organization {
             files.extend(self.tree(is_hidden(Hidden::Levels)));
         }
         for (name, (account, policy)) in &self.buckets {
-            let mut row =
-                json!({"Resource": format!("arn:aws:s3:::{name}"), "Account": account, "Policy": policy});
+            let mut row = json!({"Resource": format!("arn:aws:s3:::{name}"), "Account": account, "Policy": policy, "ObjectOwnership": "BucketOwnerEnforced"});
             if *name == "b" && is_hidden(Hidden::BucketPolicy) {
                 row.as_object_mut().unwrap().remove("Policy");
             }
