@@ -1,7 +1,6 @@
 //! Asks about a requester of a snapshot: the question is split by the policies of the resources in question.
 //!
-//! What was not collected is a policy that may allow and may deny anything, so that it can make an answer UNKNOWN and nothing
-//! else. Facts that hold for some requests only (sessions without tags of their own, requests through no VPC endpoint) restrict a
+//! A policy that was not collected may allow and may deny anything: an answer that depends on it is UNKNOWN. Facts that hold for some requests only (sessions without tags of their own, requests through no VPC endpoint) restrict a
 //! second question: CANNOT is an answer to the wide one, CAN to the restricted one.
 
 use super::can::{CanAnswer, CanVerdict, NearMiss, Wanted, can, nearest_miss, undecided};

@@ -15,22 +15,17 @@ use crate::span::{Source, Span};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+/// The members of `get-account-authorization-details`: its lists, then those that say that pages follow.
+pub(crate) const DETAILS: [&str; 7] =
+    ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "IsTruncated", "NextToken", "Marker"];
+
 /// Reads a dump.
 ///
 /// # Errors
 /// It is too large or has a member twice.
 pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<Container, Fault> {
     let text = source.text();
-    let lists = [
-        "UserDetailList",
-        "GroupDetailList",
-        "RoleDetailList",
-        "Policies",
-        "IsTruncated",
-        "NextToken",
-        "Marker",
-    ];
-    let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, lists)?;
+    let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, DETAILS)?;
     let mut dump = Dump {
         source,
         text,

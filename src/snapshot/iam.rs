@@ -4,7 +4,7 @@ use super::gap::{Gap, GapKind};
 use super::model::{Account, Collected, DocumentId, Group, Principal, PrincipalKind, Tags};
 use super::reader::{At, Reader, Step};
 use crate::code::Code;
-use crate::container::{Optional, Raw, list};
+use crate::container::{DETAILS, Optional, Raw, list};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{LayerKind, is_account_id};
 
@@ -12,16 +12,7 @@ impl Reader<'_> {
     /// Reads `get-account-authorization-details`, whole or a page of it. A list that is absent was not collected.
     pub(super) fn account_details(&mut self, at: At<'_>, root: Raw<'_>) -> Step {
         let text = at.text();
-        let names = [
-            "UserDetailList",
-            "GroupDetailList",
-            "RoleDetailList",
-            "Policies",
-            "IsTruncated",
-            "NextToken",
-            "Marker",
-        ];
-        let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, names)?;
+        let [users, groups, roles, policies, truncated, next, marker] = root.fields(text, DETAILS)?;
         // What is null was not collected.
         let [users, groups, roles, policies] =
             [users, groups, roles, policies].map(|list| list.filter(|list| !list.is_null()));
@@ -285,9 +276,11 @@ pub(super) fn is_same_json(one: &str, other: &str) -> bool {
 /// Returns the account in the ARN of an entity.
 fn own_account(at: At<'_>, entity: Raw<'_>) -> Result<String, Box<Diagnostic>> {
     let arn = entity.member(at.text(), "Arn")?.owned();
-    match arn.split(':').nth(4).filter(|account| is_account_id(account)) {
-        Some(account) => Ok(account.to_owned()),
-        None => Err(incomplete(at, entity, "the entity has no `Arn` with an account of twelve digits")),
+    match *arn.splitn(6, ':').collect::<Vec<_>>() {
+        [_, _, _, _, account, rest] if is_account_id(account) && !rest.is_empty() => Ok(account.to_owned()),
+        _ => {
+            Err(incomplete(at, entity, "the entity has no `Arn` with an account of twelve digits and a name"))
+        }
     }
 }
 

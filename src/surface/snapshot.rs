@@ -73,7 +73,7 @@ fn files(directory: &str, limits: &SnapshotLimits) -> Result<Vec<File>, Failure>
         }
     }
     match files.is_empty() {
-        true => Err(unreadable(directory, "there is no file *.json below this directory")),
+        true => Err(unreadable(directory, "it holds no *.json file at any depth")),
         false => Ok(files),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
         }
     }
     if files.is_empty() {
-        files.push(Err(unreadable(directory, "there is no file *.json below this directory")));
+        files.push(Err(unreadable(directory, "it holds no *.json file at any depth")));
     }
     files
 }

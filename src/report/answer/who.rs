@@ -3,6 +3,7 @@
 use crate::check::{CanVerdict, Wants, WhoAnswer, WhoEntry, WhoKind};
 use crate::code::Code;
 use crate::explain::display::{KeyNames, counted, one_line};
+use crate::index::guaranteed;
 use crate::policy::Document;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
@@ -61,7 +62,10 @@ impl<'a> WhoCan<'a> {
     /// Returns the entries, each with true if it is allowed.
     pub(in crate::report) fn entries(&self) -> impl Iterator<Item = (&WhoEntry<'a>, bool)> {
         let allowed = |place: usize| {
-            self.allowed.as_ref().and_then(|allowed| allowed.get(place)).copied().unwrap_or(false)
+            let allowed = self.allowed.as_ref().map(|allowed| allowed.get(place));
+            allowed.is_some_and(|is_allowed| {
+                *guaranteed(is_allowed, "each entry is compared with the allowed ones")
+            })
         };
         self.answer.entries.iter().enumerate().map(move |(place, entry)| (entry, allowed(place)))
     }
