@@ -11,12 +11,13 @@
 #[expect(dead_code, reason = "families are for other benches")]
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
 
 /// Connections at a time.
 const CONNECTIONS: usize = 64;
@@ -24,6 +25,8 @@ const CONNECTIONS: usize = 64;
 const REQUESTS: usize = 200_000;
 /// Connections of clients that misbehave, at a time.
 const FAULTY: usize = 8;
+/// How long a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn program() -> Command {
     let built = env!("CARGO_BIN_EXE_iamsat").into();
@@ -82,31 +85,54 @@ fn questions() -> (Vec<Vec<u8>>, Vec<String>) {
     mixed.map(question).unzip()
 }
 
-/// Reads one answer; `None` if the connection ends before it.
-fn answer(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> Option<(u16, bool)> {
-    let (mut line, mut status, mut length, mut closes) = (String::new(), 0, 0, false);
-    loop {
-        line.clear();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        let text = line.trim_end();
-        if let Some(rest) = text.strip_prefix("HTTP/1.1 ") {
-            status = rest.get(..3).unwrap().parse().unwrap();
-        } else if let Some(rest) = text.strip_prefix("content-length: ") {
-            length = rest.parse().unwrap();
-        } else if text == "connection: close" {
-            closes = true;
-        } else if text.is_empty() {
-            break;
+/// Sends all bytes of a request.
+async fn send(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(bytes) {
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
         }
     }
-    body.resize(length, 0);
-    reader.read_exact(body).ok()?;
-    Some((status, closes))
+    Ok(())
 }
 
-/// The outcome of one client.
+/// Finds the end of the head of an answer, and the length that the head gives to the body.
+fn head(got: &[u8]) -> Option<(usize, usize)> {
+    let end = got.windows(4).position(|part| part == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&got[..end]).unwrap();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    Some((end, length.parse().unwrap()))
+}
+
+/// Reads one answer; `None` if the connection ends before it. Returns whether it is the last of its connection.
+async fn answer(stream: &TcpStream, got: &mut Vec<u8>) -> Option<bool> {
+    got.clear();
+    let mut part = [0; 16 << 10];
+    loop {
+        stream.readable().await.ok()?;
+        match stream.try_read(&mut part) {
+            Ok(0) => return None,
+            Ok(length) => got.extend(&part[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(_) => return None,
+        }
+        let Some((end, length)) = head(got).filter(|(end, length)| got.len() == end + length) else {
+            continue;
+        };
+        let (head, body) = got.split_at(end);
+        assert!(head.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(got));
+        assert!(
+            body.len() == length && body.starts_with(b"{\"result\":\""),
+            "{}",
+            String::from_utf8_lossy(body)
+        );
+        return Some(String::from_utf8_lossy(head).lines().any(|line| line == "connection: close"));
+    }
+}
+
+/// The outcome of clients.
 #[derive(Default)]
 struct Outcome {
     latencies: Vec<Duration>,
@@ -115,7 +141,7 @@ struct Outcome {
 }
 
 /// Asks one request after the other until there are no more, or the time is over.
-fn client(
+async fn client(
     address: SocketAddr,
     requests: &[Vec<u8>],
     next: &AtomicUsize,
@@ -123,28 +149,25 @@ fn client(
     until: Instant,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut body = Vec::new();
-    while let Ok(stream) = TcpStream::connect(address) {
+    let mut got = Vec::new();
+    while let Ok(stream) = TcpStream::connect(address).await {
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let mut reader = BufReader::new(stream);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= most || Instant::now() >= until {
                 return outcome;
             }
             let start = Instant::now();
-            if reader.get_mut().write_all(&requests[number % requests.len()]).is_err() {
+            if send(&stream, &requests[number % requests.len()]).await.is_err() {
                 break;
             }
-            let Some((status, closes)) = answer(&mut reader, &mut body) else {
+            let answer = tokio::time::timeout(PATIENCE, answer(&stream, &mut got)).await;
+            let Some(is_last) = answer.ok().flatten() else {
                 outcome.lost += 1;
                 break;
             };
-            assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-            assert!(body.starts_with(b"{\"result\":\""), "{}", String::from_utf8_lossy(&body));
             outcome.latencies.push(start.elapsed());
-            if closes {
+            if is_last {
                 return outcome;
             }
         }
@@ -152,7 +175,7 @@ fn client(
     outcome
 }
 
-/// Runs clients side by side.
+/// Runs clients side by side. One thread serves all of them: it shares the processors with the server, so it must take little.
 fn load(
     address: SocketAddr,
     requests: &Arc<Vec<Vec<u8>>>,
@@ -160,21 +183,24 @@ fn load(
     time: Duration,
 ) -> (Outcome, Duration) {
     let (next, start) = (Arc::new(AtomicUsize::new(0)), Instant::now());
-    let clients: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
-            std::thread::spawn(move || client(address, &requests, &next, most, start + time))
-        })
-        .collect();
-    let mut all = Outcome::default();
-    for client in clients {
-        let one = client.join().unwrap();
-        all.latencies.extend(one.latencies);
-        all.lost += one.lost;
-    }
-    let elapsed = start.elapsed();
-    all.latencies.sort();
-    (all, elapsed)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().unwrap();
+    let all = runtime.block_on(async {
+        let clients: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
+                tokio::spawn(async move { client(address, &requests, &next, most, start + time).await })
+            })
+            .collect();
+        let mut all = Outcome::default();
+        for client in clients {
+            let one = client.await.unwrap();
+            all.latencies.extend(one.latencies);
+            all.lost += one.lost;
+        }
+        all.latencies.sort();
+        all
+    });
+    (all, start.elapsed())
 }
 
 fn told(title: &str, outcome: &Outcome, elapsed: Duration) {
@@ -197,7 +223,7 @@ fn misbehave(address: SocketAddr, requests: &[Vec<u8>], number: usize, ends: &At
         if ends.load(Ordering::Relaxed) {
             return;
         }
-        let Ok(mut stream) = TcpStream::connect(address) else { return };
+        let Ok(mut stream) = std::net::TcpStream::connect(address) else { return };
         let request = &requests[round % requests.len()];
         let _ = match round % 5 {
             0 => stream.write_all(&request[..request.len() / 2]),

@@ -8,7 +8,7 @@ use super::state::State;
 use crate::check::{Answer, Judging, Options, access_not_granted, no_new_access, no_public_access};
 use crate::code::Code;
 use crate::policy::{Document, PolicyType, ResourceType, parse};
-use crate::report::{AwsCheck, Failure, Invocation, Issue, Judgement, Kind, Lists};
+use crate::report::{AwsCheck, Invocation, Issue, Judgement, Kind, Lists};
 use crate::request::Request;
 use crate::solve::Verdict;
 use crate::span::Source;
@@ -117,17 +117,18 @@ fn options(state: &State, policy_type: PolicyType, moment: &Moment) -> Options {
     options
 }
 
-/// Reads the policy in a member, which is a string of JSON.
+/// Reads the policy in a member, which is a string of JSON. The cache knows policies by that string as written: to undo its escapes
+/// takes longer than to find it.
 fn policy(state: &State, body: &Body<'_>, name: &'static str) -> Result<Arc<Remembered>, Refusal> {
-    let text = body.text(name)?;
     let limits = &state.settings.limits;
     let mut is_new = false;
-    let read = state.cache.read(name, &text, None, || {
+    let read = state.cache.read(name, body.needed(name)?, None, || {
         is_new = true;
-        Ok::<_, Failure>(parse(&Source::new(name, text.as_str()), limits).into())
-    });
+        let text = body.text(name)?;
+        Ok::<_, Refusal>(parse(&Source::new(name, text.as_str()), limits).into())
+    })?;
     state.metrics.cached(!is_new);
-    Ok(read?)
+    Ok(read)
 }
 
 /// An answer with AWS's members, then those of every answer in JSON, then the code of the finding.

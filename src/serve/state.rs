@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::surface::Cache;
 
 /// The number of bytes for the cache of documents: memory has to stay small beside many clients.
-const REMEMBERED: usize = 160 << 20;
+const REMEMBERED: usize = 192 << 20;
 
 /// Settings, cache and counters, and what clients made.
 #[derive(Debug)]

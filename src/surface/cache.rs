@@ -28,7 +28,8 @@ const LEAST: usize = 1 << 10;
 /// The documents read last, up to a number of bytes.
 ///
 /// There are two generations. A used document goes into the young one; when that has half of the bytes, it becomes the old one,
-/// and the documents of the previous old one are dropped. Of two texts with the same hash, only the last is kept.
+/// and the documents of the previous old one are dropped, a few with each document that is added: to drop all of them takes a tenth
+/// of a second, for which every worker would wait. Of two texts with the same hash, only the last is kept.
 #[derive(Debug)]
 pub struct Cache {
     generations: Mutex<Generations>,
@@ -43,6 +44,8 @@ struct Generations {
     old: FxHashMap<u64, Arc<Entry>>,
     /// Bytes of the young generation.
     bytes: usize,
+    /// The entries of previous old generations, which have to be dropped.
+    outdated: Vec<Arc<Entry>>,
 }
 
 /// A text that is remembered.
@@ -117,7 +120,7 @@ impl Cache {
     }
 
     /// Returns the result of reading the text of the member with this name, from the cache (`known`, if it was searched for
-    /// before) or by `read`. The text must be JSON.
+    /// before) or by `read`. The text must be JSON, or the string of JSON that holds it.
     ///
     /// # Errors
     /// Those of `read`.
@@ -161,36 +164,54 @@ impl Cache {
             return Some(Arc::clone(entry));
         }
         let entry = generations.old.remove(&hash)?;
-        generations.add(hash, Arc::clone(&entry), self.half);
+        let outdated = generations.add(hash, Arc::clone(&entry), self.half);
+        // Others need not wait while documents are dropped.
+        drop(generations);
+        drop(outdated);
         Some(entry)
     }
 
     fn keep(&self, hash: u64, entry: Entry) {
-        self.generations().add(hash, Arc::new(entry), self.half);
+        // The lock ends with this statement, so that others need not wait while documents are dropped.
+        let outdated = self.generations().add(hash, Arc::new(entry), self.half);
+        drop(outdated);
     }
 
     /// Texts that are remembered.
     #[cfg(test)]
     fn len(&self) -> usize {
         let generations = self.generations.lock().unwrap();
-        generations.young.len() + generations.old.len()
+        generations.young.len() + generations.old.len() + generations.outdated.len()
     }
 }
 
 impl Generations {
-    fn add(&mut self, hash: u64, entry: Arc<Entry>, half: usize) {
+    /// Adds an entry, and returns the entries that the caller has to drop: as many bytes as were added, so that the entries of one
+    /// generation are gone before the next becomes outdated.
+    fn add(&mut self, hash: u64, entry: Arc<Entry>, half: usize) -> Vec<Arc<Entry>> {
         let own = entry.bytes;
         if own > half / LARGE {
-            return;
+            return vec![entry];
         }
         if self.bytes + own > half {
-            self.old = std::mem::take(&mut self.young);
+            let old = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
+            self.outdated.extend(old.into_values());
             self.bytes = 0;
         }
+        let mut dropped = Vec::new();
         if let Some(before) = self.young.insert(hash, entry) {
             self.bytes -= before.bytes;
+            dropped.push(before);
         }
         self.bytes += own;
+        let mut bytes = 0;
+        while bytes < own
+            && let Some(entry) = self.outdated.pop()
+        {
+            bytes += entry.bytes;
+            dropped.push(entry);
+        }
+        dropped
     }
 }
 
