@@ -313,7 +313,7 @@ pub(super) fn ask_for<'a>(
     let semantics = semantics(query, options);
     let is_inferred = options.policy_type.is_none();
     let options = &options.sharing();
-    let query = &query.knowing(options.known());
+    let query = &query.clone().knowing(options.known());
     isolated(semantics.policy_type, is_inferred, || {
         let mut answer = searched(shown, query, documents, semantics, options);
         if shown == Shown::Each {

@@ -54,7 +54,7 @@ pub(super) fn prove_unlisted<'a>(
     for (world, parts) in asks {
         let mut unlisted = findings.iter_mut().filter(|finding| parts.contains(&part(finding))).peekable();
         if unlisted.peek().is_some() {
-            let query = query.knowing(bounds.in_world(world));
+            let query = query.clone().knowing(bounds.in_world(world));
             // Without work left, the findings stay as they are.
             let _: Option<()> = ask_again(unlisted, &query, documents, semantics, (bounds, &budget));
         }

@@ -2,6 +2,7 @@
 
 use crate::policy::{Document, is_account_id};
 use crate::request::RequesterKind;
+use std::sync::Arc;
 
 /// The requesters that a query over layers is about: the layers are those of each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +12,29 @@ pub struct Callers {
     kinds: Vec<RequesterKind>,
     account: Option<String>,
     are_service_linked: bool,
-    /// The JSON of the `Principal` element that names them, if they are named.
-    element: Option<String>,
+    /// The names of the requesters, if they are named.
+    names: Option<Names>,
 }
+
+/// A document that lets through just the requests of requesters with certain names.
+#[derive(Clone, Debug)]
+struct Names(Arc<Document>);
+
+impl Names {
+    /// Makes the document from the JSON of the `Principal` element.
+    fn of(element: &str) -> Names {
+        let members = format!("\"Principal\":{element},\"Action\":\"*\",\"Resource\":\"*\"");
+        Names(Arc::new(super::decision::fact(&members)))
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Names) -> bool {
+        self.0.source.text() == other.0.source.text()
+    }
+}
+
+impl Eq for Names {}
 
 impl Callers {
     /// Returns some users and sessions of roles, of any account.
@@ -23,7 +44,7 @@ impl Callers {
             kinds: vec![RequesterKind::User, RequesterKind::RoleSession],
             account: None,
             are_service_linked: false,
-            element: None,
+            names: None,
         }
     }
 
@@ -42,7 +63,7 @@ impl Callers {
             kinds: kinds.to_vec(),
             account: account.map(str::to_owned),
             are_service_linked,
-            element: account.map(|account| format!("{{\"AWS\":{}}}", quoted(account))),
+            names: account.map(|account| Names::of(&format!("{{\"AWS\":{}}}", quoted(account)))),
         }
     }
 
@@ -100,7 +121,7 @@ impl Callers {
             kinds: vec![kind],
             account: account.map(str::to_owned),
             are_service_linked: false,
-            element: Some(element),
+            names: Some(Names::of(&element)),
         };
         if text == "anonymous" {
             return Ok(Callers { kinds: vec![Kind::Anonymous], ..Callers::anyone() });
@@ -108,7 +129,7 @@ impl Callers {
         if is_account_id(text) {
             return Ok(Callers {
                 account: Some(text.to_owned()),
-                element: Some(aws(text)),
+                names: Some(Names::of(&aws(text))),
                 ..Callers::anyone()
             });
         }
@@ -157,9 +178,8 @@ impl Callers {
 
     /// Returns the document that lets through just the requests of the named requesters, and of requesters of other kinds with the
     /// same names; `None` if none are named.
-    pub(super) fn document(&self) -> Option<Document> {
-        let element = self.element.as_ref()?;
-        Some(super::decision::fact(&format!("\"Principal\":{element},\"Action\":\"*\",\"Resource\":\"*\"")))
+    pub(super) fn document(&self) -> Option<&Document> {
+        self.names.as_ref().map(|names| &*names.0)
     }
 }
 

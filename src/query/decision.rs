@@ -26,9 +26,7 @@ pub struct LayeredQuestion<'a> {
 /// Documents made from the accounts and ids of a question.
 #[derive(Debug, Default)]
 struct Facts {
-    /// Names the callers.
-    callers: Option<Document>,
-    /// Resources that the layers are about: those of their account.
+    /// Resources whose ARN names the account that the layers are about.
     owned: Option<Document>,
     /// Principals of the account of the resource.
     in_owner: Option<Document>,
@@ -77,16 +75,7 @@ impl<'a> LayeredQuestion<'a> {
             }
         }
         let facts = Facts {
-            callers: callers.document(),
-            owned: layers.resource_account.as_deref().map(|account| {
-                document_of(&format!(
-                    "{},{},{},{}",
-                    statement("\"Action\":\"*\",\"NotResource\":\"arn:*:*:*:*:*\""),
-                    statement(&on("")),
-                    statement("\"Action\":\"iam:*\",\"Resource\":\"arn:*:iam:*:aws:*\""),
-                    statement(&on(account)),
-                ))
-            }),
+            owned: layers.resource_account.as_deref().map(|account| fact(&on(account))),
             in_owner: owner.filter(|_| own.is_none()).map(|account| {
                 fact(&format!("\"Principal\":{{\"AWS\":\"{account}\"}},\"Action\":\"*\",\"Resource\":\"*\""))
             }),
@@ -122,7 +111,7 @@ impl<'a> LayeredQuestion<'a> {
     /// Returns the query: is there a request of the scope, by some of the callers, that all layers together allow?
     pub fn query(&self) -> Query<'_> {
         let layers = self.layers.map(|document| *document);
-        let layered = Layered { layers, callers: &self.callers, names: self.facts.callers.as_ref() };
+        let layered = Layered { layers, callers: &self.callers, names: self.callers.document() };
         let mut builder = Builder { question: self, query: Query::over_layers(layered), known: Vec::new() };
         for document in self.scope {
             builder.query.add(Role::Scope, RequestSet::ALLOWED, [document]);
@@ -257,13 +246,17 @@ impl<'s> Builder<'s, '_> {
     /// Returns the demands on requests that follow from the layers and the callers.
     fn demands(&mut self) -> Vec<Tree> {
         let question = self.question;
-        let Facts { callers, owned, organization, resource_organization, endpoint, .. } = &question.facts;
+        let Facts { owned, organization, resource_organization, endpoint, .. } = &question.facts;
         let mut demands = vec![Tree::Kind(question.callers.kinds().to_vec())];
-        demands.extend(callers.iter().map(|document| self.fact(document)));
+        demands.extend(question.callers.document().map(|document| self.fact(document)));
         if question.callers.kinds().contains(&Kind::RoleSession) && !question.callers.are_service_linked() {
             demands.push(self.fact(service_linked()).negated());
         }
-        demands.extend(owned.iter().map(|document| self.fact(document)));
+        if let Some(document) = owned {
+            let elsewhere = [Rule::OwnOrAws, Rule::WithoutAccount].map(|rule| self.rule(rule));
+            let of_account = self.fact(document);
+            demands.push(Tree::any(elsewhere.into_iter().chain([of_account])));
+        }
         if question.layers.resource.is_some() || question.layers.resource_account.is_some() {
             // The layers are about a resource. It is not known which actions are on none, except for these.
             let on_one = self.rule(Rule::NoResource).negated();

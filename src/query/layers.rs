@@ -216,11 +216,11 @@ impl<'a> Query<'a> {
     /// assert_eq!(query.knowing(known).known().world, World::Catalogue);
     /// ```
     #[must_use]
-    pub fn knowing<'s>(&self, known: Known<'s>) -> Query<'s>
+    pub fn knowing<'s>(self, known: Known<'s>) -> Query<'s>
     where
         'a: 's,
     {
-        Query { known, ..self.clone() }
+        Query { known, ..self }
     }
 
     /// Returns the requests that the query is about, and the catalogue.

@@ -305,4 +305,20 @@ mod tests {
         assert!(ask(&cache, "p", &large).1);
         assert!(ask(&cache, "p", &large).1);
     }
+
+    #[test]
+    fn each_document_that_is_added_has_about_its_size_dropped() {
+        let mut generations = Generations::default();
+        let entry = |bytes| Arc::new(Entry { text: "".into(), reads: Vec::new(), bytes });
+        let (half, mut held) = (1_000, 0);
+        for i in 0..1_000 {
+            let own = 1 + i as usize % 90;
+            held += own;
+            let dropped: usize = generations.add(i, entry(own), half).iter().map(|entry| entry.bytes).sum();
+            held -= dropped;
+            assert!(dropped < own + 90, "{i}: {dropped} for {own}");
+            assert!(held < 2 * half + 90, "{i}: {held}");
+        }
+        assert!(held > half, "{held}");
+    }
 }
