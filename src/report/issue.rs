@@ -122,6 +122,16 @@ impl Issue {
         self
     }
 
+    /// Returns the word for the weight of the issue in formats of plain text: `error`, `unknown`, `warning` or `accepted`.
+    pub(super) fn severity_name(&self) -> &'static str {
+        match (self.kind, &self.accepted) {
+            (_, Some(_)) => "accepted",
+            (Kind::Finding | Kind::Error, None) => "error",
+            (Kind::Unknown, None) => "unknown",
+            (Kind::Lint | Kind::Warning, None) => "warning",
+        }
+    }
+
     /// Returns the first place.
     pub(super) fn place(&self) -> Option<(&Source, LineColumn)> {
         let (source, mark) = self.source.as_ref().zip(self.marks.first())?;

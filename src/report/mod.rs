@@ -28,6 +28,7 @@ mod display;
 mod failure;
 mod fingerprint;
 mod format;
+mod gravity;
 mod issue;
 mod paths;
 mod summary;
@@ -43,5 +44,5 @@ pub use aws_messages::{AwsCheck, Lists};
 pub use failure::{Failure, Fault};
 #[cfg(feature = "text")]
 pub use format::text;
-pub use format::{PipelineFormat, github, json, junit, sarif};
+pub use format::{PipelineFormat, concise, github, gitlab, json, junit, markdown, sarif};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
