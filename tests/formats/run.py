@@ -1,6 +1,6 @@
 """Reads what iamsat writes for pipelines with programs that are not ours.
 
-SARIF and GitLab's code quality report by their JSON schemas (jsonschema), Markdown by a renderer of GitHub's dialect (markdown-it-py, with
+SARIF, GitLab's code quality report and the JSON of each command by their JSON schemas (jsonschema), Markdown by a renderer of GitHub's dialect (markdown-it-py, with
 links and HTML) and by Python-Markdown: after either, only the elements that the format itself writes exist, and none has an attribute.
 """
 
@@ -73,6 +73,9 @@ def main():
             value = json.loads(output(case, arguments, form))
             validator = jsonschema.validators.validator_for(schema)(schema)
             found += [f"{form}: {error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+        schema = json.loads((ROOT / "docs/schema" / f"{arguments[0]}.json").read_text())
+        for error in jsonschema.Draft7Validator(schema).iter_errors(json.loads(output(case, arguments, "json"))):
+            found.append(f"json: {error.json_path}: {error.message[:300]}")
         text = output(case, arguments, "markdown")
         found += [f"markdown-it: {fault}" for fault in faults_of_page(github.render(text))]
         page = markdown.markdown(text, extensions=["tables", "md_in_html"])
@@ -83,7 +86,7 @@ def main():
             print(f"{case}: {' '.join(arguments)}: {fault}")
         faults += len(found)
         read += 1
-    print(f"{read} runs in 3 formats, {faults} faults")
+    print(f"{read} runs in 4 formats, {faults} faults")
     sys.exit(1 if faults else 0)
 
 

@@ -48,7 +48,7 @@ fn line(issue: &Issue, name: &str, report: &Report) -> String {
         None => place_of(name, report),
     };
     let (severity, code) = (issue.severity_name(), issue.code);
-    match &issue.accepted {
+    match issue.silenced() {
         Some(reason) => format!("{place}: {severity}[{code}]: {} ({reason})", issue.title),
         None => format!("{place}: {severity}[{code}]: {}", issue.title),
     }

@@ -8,7 +8,7 @@ use crate::report::issue::{Issue, Kind, Report};
 use crate::report::paths::relative;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Renders the outcome of a command as a list of violations.
 ///
@@ -21,7 +21,7 @@ use std::collections::HashMap;
 /// ```
 pub fn report(report: &Report) -> Value {
     // Readers merge violations with the same fingerprint into one.
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let anywhere = report.subjects.first().map_or(".", |subject| subject.file());
     let about_run = report.issues.iter().map(|issue| (issue, anywhere, None));
     let about_subjects = report.subjects.iter().flat_map(|subject| {
@@ -80,7 +80,7 @@ fn in_file(issue: &Issue, report: &Report) -> Option<(String, usize)> {
 }
 
 fn description(issue: &Issue) -> String {
-    let mut text = match (&issue.accepted, issue.kind) {
+    let mut text = match (issue.silenced(), issue.kind) {
         (Some(reason), _) => return format!("accepted ({reason}): {}", issue.title),
         (None, Kind::Unknown) => format!("UNKNOWN: {}", issue.title),
         (None, _) => issue.title.clone(),
@@ -93,7 +93,7 @@ fn description(issue: &Issue) -> String {
 
 fn severity(issue: &Issue) -> &'static str {
     match (issue.kind, gravity(issue.code)) {
-        _ if issue.accepted.is_some() => "info",
+        _ if issue.silenced().is_some() || issue.is_note() => "info",
         (Kind::Finding | Kind::Lint, Some(Gravity::Critical)) => "blocker",
         (Kind::Finding | Kind::Lint, Some(Gravity::High)) => "critical",
         (Kind::Lint, Some(Gravity::Medium)) => "major",

@@ -150,7 +150,7 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
         };
         let kind = issue.severity_name();
         push(&mut out, format_args!("{place}{kind}[{}]: {}\n", issue.code, issue.title));
-        if let Some(reason) = &issue.accepted {
+        if let Some(reason) = issue.silenced() {
             push(&mut out, format_args!("  accepted: {reason}\n"));
             continue;
         }

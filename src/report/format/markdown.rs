@@ -50,8 +50,9 @@ fn sorted(report: &Report) -> Vec<Told<'_>> {
         .iter()
         .flat_map(|subject| subject.issues.iter().map(move |issue| (issue, Some(subject))));
     let mut issues: Vec<Told<'_>> = of_run.chain(of_subjects).collect();
-    issues.sort_by_key(|(issue, _)| match (&issue.accepted, issue.kind) {
-        (Some(_), _) => 3,
+    issues.sort_by_key(|(issue, _)| match (issue.silenced(), issue.kind) {
+        (Some(_), _) => 4,
+        (None, Kind::Finding) if issue.is_note() => 3,
         (None, Kind::Error | Kind::Finding | Kind::Unknown) => 0,
         (None, Kind::Lint) => 1,
         (None, Kind::Warning) => 2,
@@ -92,7 +93,7 @@ fn table(out: &mut String, issues: &[Told<'_>], report: &Report) {
             Some(place) => format!("{} ", code(&place)),
             None => String::new(),
         };
-        let accepted = match &issue.accepted {
+        let accepted = match issue.silenced() {
             Some(reason) => format!(", accepted: {}", code(reason)),
             None => String::new(),
         };
@@ -107,7 +108,7 @@ fn table(out: &mut String, issues: &[Told<'_>], report: &Report) {
 }
 
 fn details(out: &mut String, issues: &[Told<'_>], report: &Report) {
-    let with_notes = issues.iter().filter(|(issue, _)| issue.accepted.is_none() && !issue.notes.is_empty());
+    let with_notes = issues.iter().filter(|(issue, _)| issue.silenced().is_none() && !issue.notes.is_empty());
     for (issue, subject) in with_notes {
         let mut text = format!("{}\n", plain(&issue.title));
         for (name, note) in &issue.notes {

@@ -4,7 +4,7 @@
 //! units, modulo 2^64. Blanks do not count, every line end is a line feed, and the end of the file is a unit of its own, followed by
 //! zeros. The action computes the hash for logs that lack it, and warns if a log has another one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The number of units that are hashed.
 const BLOCK: usize = 100;
@@ -25,7 +25,7 @@ impl LineHashes {
     /// Hashes every line of a text.
     pub(super) fn of(text: &str) -> LineHashes {
         let (units, starts) = units(text);
-        let mut seen: HashMap<u64, usize> = HashMap::new();
+        let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
         let numbered = starts.into_iter().map(|start| {
             let block = units.iter().skip(start).copied().chain(std::iter::repeat(0)).take(BLOCK);
             let hash = block.fold(0u64, |hash, unit| hash.wrapping_mul(BASE).wrapping_add(u64::from(unit)));

@@ -343,13 +343,14 @@ impl<'a> Outcome<'a> {
                 (Location::of(ArtifactLocation::of(file, report), Some(region)), Vec::new())
             }
         };
-        let suppression = |reason: &'a String| {
+        let suppression = |reason: &'a str| {
             vec![Suppression { kind: "external", status: "accepted", justification: reason }]
         };
         Outcome {
             rule_id: issue.code.as_str(),
             rule_index: codes.binary_search(&issue.code).ok(),
             level: match issue.kind {
+                Kind::Finding if issue.is_note() => "note",
                 // An undecided input must not pass either.
                 Kind::Finding | Kind::Unknown | Kind::Error => "error",
                 Kind::Lint | Kind::Warning => "warning",
@@ -361,7 +362,7 @@ impl<'a> Outcome<'a> {
                 iamsat: &issue.fingerprint,
                 primary_location_line_hash: hashes.of(issue),
             },
-            suppressions: match &issue.accepted {
+            suppressions: match issue.silenced() {
                 Some(reason) => Some(suppression(reason)),
                 None => report.has_baseline.then(Vec::new),
             },

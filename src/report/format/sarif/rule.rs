@@ -92,7 +92,7 @@ impl Properties {
 fn level(code: Code) -> &'static str {
     match (code, code.severity()) {
         (Code::Aws(code), _) if code.finding_type() == FindingType::Suggestion => "note",
-        (_, Severity::Assumption) => "note",
+        (Code::AccessLost | Code::NewlyDenied, _) | (_, Severity::Assumption) => "note",
         (_, Severity::Lint | Severity::Warning) => "warning",
         (_, Severity::Error | Severity::Finding | Severity::Unknown | Severity::Limit) => "error",
     }
