@@ -129,6 +129,7 @@ codes! {
     EmptyNotResource Unknown "empty-not-resource"
     EmptyValueList Unknown "empty-value-list"
     EmptyVariable Error "empty-variable"
+    ExpiredAcceptance Warning "expired-acceptance"
     ExternalAccess Finding "external-access"
     FederatedSignInIsUnsigned Assumption "federated-sign-in-is-unsigned"
     ForAnyValueIfExists Unknown "for-any-value-if-exists"
@@ -147,6 +148,7 @@ codes! {
     InvalidBinary Warning "invalid-binary"
     InvalidBool Warning "invalid-bool"
     InvalidConditionKey Error "invalid-condition-key"
+    InvalidConfiguration Error "invalid-configuration"
     InvalidDate Warning "invalid-date"
     InvalidEffect Error "invalid-effect"
     InvalidFunction Error "invalid-function"
@@ -309,6 +311,32 @@ impl Code {
         let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
         let own = Code::ALL.iter().copied().find(|code| code.as_str() == name);
         own.or_else(|| AwsCode::parse(name).map(Code::Aws))
+    }
+
+    /// Returns what the page says to do, on one line, if it says it in one paragraph.
+    ///
+    /// ```
+    /// assert_eq!(iamsat::code::Code::ResourceAbbreviation.advice().as_deref(), Some("write the whole ARN"));
+    /// ```
+    pub fn advice(self) -> Option<String> {
+        let (_, rest) = self.page().split_once("\n**What to do.** ")?;
+        let paragraph = rest.split("\n\n").next()?.trim();
+        let text = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Notes start in lower case and have no full stop at the end.
+        let text = text.strip_suffix('.').unwrap_or(&text);
+        let mut letters = text.chars();
+        let first = letters.next()?;
+        Some(format!("{}{}", first.to_lowercase(), letters.as_str()))
+    }
+
+    /// True if findings and warnings with the code can be accepted. The others say that something was not judged.
+    ///
+    /// ```
+    /// use iamsat::code::Code;
+    /// assert!(Code::NewAccess.can_be_accepted() && !Code::LimitDeadline.can_be_accepted());
+    /// ```
+    pub fn can_be_accepted(self) -> bool {
+        matches!(self.severity(), Severity::Finding | Severity::Lint | Severity::Warning)
     }
 
     /// Returns the first paragraph of the page, on one line.

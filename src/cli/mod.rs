@@ -2,6 +2,7 @@
 
 mod args;
 mod command;
+mod config;
 mod exit;
 mod input;
 mod output;
@@ -76,6 +77,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Catalogue(args) => {
             answer(&args.shared().output, "catalogue", &|output| command::catalogue::run(args, output))
         }
+        Command::Check(args) => answer(&args.output, "check", &|output| command::check::run(args, output)),
+        Command::Init(args) => plain(&|| command::init::run(args)),
         Command::Explain(args) => plain(&|| command::info::explain(args)),
         Command::Guide(args) => plain(&|| command::guide::run(args)),
         Command::Completions(args) => plain(&|| command::info::completions(args)),

@@ -3,6 +3,7 @@
 //! A finding is accepted for one input, one check and one statement as written. A changed statement must be accepted again. Only
 //! findings can be accepted; undecided questions and invalid inputs cannot.
 
+use super::day::Day;
 use super::failure::Failure;
 use super::issue::{Issue, Kind, Report, Status};
 use super::paths::relative;
@@ -39,8 +40,17 @@ struct Entry {
     finding: String,
     /// Why it is accepted.
     reason: String,
+    /// The first day on which it is not accepted any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<Day>,
     #[serde(skip)]
     used: bool,
+}
+
+impl Entry {
+    fn is_expired(&self, today: Option<Day>) -> bool {
+        self.expires.zip(today).is_some_and(|(expires, today)| expires <= today)
+    }
 }
 
 /// The list of accepted findings.
@@ -56,12 +66,13 @@ struct Entry {
 pub struct Baseline {
     source: Source,
     entries: Vec<Entry>,
+    today: Option<Day>,
 }
 
 impl Baseline {
     /// Makes an empty list.
     pub fn empty(source: Source) -> Baseline {
-        Baseline { source, entries: Vec::new() }
+        Baseline { source, entries: Vec::new(), today: None }
     }
 
     /// Reads a list.
@@ -82,7 +93,13 @@ impl Baseline {
                 entry.fingerprint
             )));
         }
-        Ok(Baseline { source: source.clone(), entries: file.accepted })
+        Ok(Baseline { source: source.clone(), entries: file.accepted, today: None })
+    }
+
+    /// Sets the day on which entries are compared with the days on which they expire. Without one, no entry expires.
+    #[must_use]
+    pub fn on(self, today: Option<Day>) -> Baseline {
+        Baseline { today, ..self }
     }
 
     /// Marks the listed findings of every input as accepted.
@@ -96,21 +113,31 @@ impl Baseline {
                         && entry.rule == subject.rule
                         && entry.file == file
                 };
+                let today = self.today;
                 for entry in self.entries.iter_mut().filter(same) {
                     entry.used = true;
-                    issue.accepted.get_or_insert_with(|| entry.reason.clone());
+                    if !entry.is_expired(today) {
+                        issue.accepted.get_or_insert_with(|| entry.reason.clone());
+                    }
                 }
             }
         }
     }
 
-    /// Warns of every entry for which [`Baseline::apply`] found nothing although its input was checked or is gone.
+    /// Warns of every entry that is expired, and of those for which [`Baseline::apply`] found nothing although their input was
+    /// checked or is gone.
     pub fn stale(&self, report: &Report, exists: impl Fn(&str) -> bool) -> Vec<Issue> {
         let mut searched_to = 0;
         let mut issues = Vec::new();
         for entry in &self.entries {
             let place = self.place(entry, searched_to);
             searched_to = place.end as usize;
+            if entry.used && entry.is_expired(self.today) && entry.check == report.command {
+                let title = format!("the acceptance of a finding in {} has expired", entry.file);
+                let issue = Issue::new(Kind::Warning, Code::ExpiredAcceptance, title);
+                let issue = issue.at(&self.source, place, "is not accepted any more");
+                issues.push(issue.with_note("help", "fix the finding, or accept it again with a later day"));
+            }
             if is_stale(entry, report, &exists) {
                 let title = format!("an accepted finding is not found any more in {}", entry.file);
                 let label = "matches nothing: it was fixed, or the statement has changed";
@@ -152,6 +179,7 @@ impl Baseline {
                     None => issue.title.clone(),
                 },
                 reason: reason.to_owned(),
+                expires: None,
                 used: true,
             }));
         }

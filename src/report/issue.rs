@@ -60,7 +60,7 @@ pub struct Issue {
     pub notes: Vec<(&'static str, String)>,
     /// A name for the finding and its place in the policy; it stays the same when lines move and files are renamed.
     pub fingerprint: String,
-    /// The reason why the finding is accepted, if it is.
+    /// The reason why the finding is accepted, if it is. A warning with a reason is a finding that was made one.
     pub accepted: Option<String>,
 }
 
@@ -68,6 +68,16 @@ impl Issue {
     /// True if issues of this kind can be accepted.
     pub fn is_acceptable(&self) -> bool {
         matches!(self.kind, Kind::Finding | Kind::Lint)
+    }
+
+    /// True for a finding that only says that less is allowed than before.
+    pub(super) fn is_note(&self) -> bool {
+        self.kind == Kind::Finding && matches!(self.code, Code::AccessLost | Code::NewlyDenied)
+    }
+
+    /// The reason for not showing more of the issue than that it is accepted; `None` if all of it is shown.
+    pub(crate) fn silenced(&self) -> Option<&str> {
+        self.accepted.as_deref().filter(|_| self.kind != Kind::Warning)
     }
 
     /// Makes an issue without a place.
@@ -120,6 +130,19 @@ impl Issue {
     pub fn with_fingerprint(mut self, parts: &[&str]) -> Issue {
         self.fingerprint = fingerprint(parts);
         self
+    }
+
+    /// Returns the word for the weight of the issue in formats of plain text: `error`, `unknown`, `warning`, `note` or
+    /// `accepted`.
+    pub(super) fn severity_name(&self) -> &'static str {
+        match (self.kind, &self.accepted) {
+            (Kind::Warning, Some(_)) => "warning",
+            (_, Some(_)) => "accepted",
+            (_, None) if self.is_note() => "note",
+            (Kind::Finding | Kind::Error, None) => "error",
+            (Kind::Unknown, None) => "unknown",
+            (Kind::Lint | Kind::Warning, None) => "warning",
+        }
     }
 
     /// Returns the first place.
@@ -213,7 +236,9 @@ impl Subject {
     /// Returns the reasons for which all findings of this input are accepted; `None` if some are not, or if there are issues
     /// other than findings.
     pub fn accepted(&self) -> Option<String> {
-        let findings: Vec<&Issue> = self.issues.iter().filter(|i| i.kind != Kind::Warning).collect();
+        // A finding that is only a warning by choice is accepted too.
+        let is_finding = |issue: &&Issue| issue.kind != Kind::Warning || issue.accepted.is_some();
+        let findings: Vec<&Issue> = self.issues.iter().filter(is_finding).collect();
         let mut reasons: Vec<&str> = findings.iter().filter_map(|i| i.accepted.as_deref()).collect();
         let all = self.status == Status::Fail && reasons.len() == findings.len() && !reasons.is_empty();
         reasons.dedup();

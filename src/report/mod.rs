@@ -24,12 +24,15 @@
 mod answer;
 mod aws_messages;
 pub mod baseline;
+mod day;
 mod display;
 mod failure;
 mod fingerprint;
 mod format;
+mod gravity;
 mod issue;
 mod paths;
+mod severities;
 mod summary;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
@@ -40,8 +43,10 @@ pub use answer::{
     ValidatedText, WhoCan, among, every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
+pub use day::Day;
 pub use failure::{Failure, Fault};
 #[cfg(feature = "text")]
 pub use format::text;
-pub use format::{PipelineFormat, github, json, junit, sarif};
+pub use format::{PipelineFormat, concise, github, gitlab, json, junit, markdown, sarif};
 pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
+pub use severities::Severities;

@@ -21,6 +21,7 @@ impl Report {
         };
         let rules = match distinct(self.subjects.iter().filter_map(|s| s.rule.as_deref()).collect()) {
             0 => String::new(),
+            n if command == "check" => format!(", {}", counted(n, "check")),
             n => format!(", {}", counted(n, "rule")),
         };
         let count = |status: Status, accepted: bool| {

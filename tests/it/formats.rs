@@ -12,7 +12,7 @@ fn root() -> PathBuf {
 }
 
 /// Returns the output of a command in a directory.
-fn output(directory: &Path, arguments: &[&str]) -> String {
+fn output(directory: &Path, arguments: &[impl AsRef<std::ffi::OsStr>]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
         .args(arguments)
         .current_dir(directory)
@@ -22,67 +22,26 @@ fn output(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs that together have every kind of issue in every kind of place.
-fn runs() -> Vec<(PathBuf, Vec<&'static str>)> {
-    let case = |name: &str| root().join("tests/cases").join(name);
-    let new = ["check-no-new-access", "--existing"];
-    vec![
-        (case("formats"), [&new[..], &["old.json", "--new", "policies"]].concat()),
-        (case("formats"), [&new[..], &["old.json", "--new", "policies", "--skip-non-policies"]].concat()),
-        (case("formats"), [&new[..], &["missing.json", "--new", "policies"]].concat()),
-        (case("formats"), [&new[..], &["policies/nested/faulty.json", "--new", "old.json"]].concat()),
-        (case("formats"), vec!["check-no-new-access", "--new", "old.json"]),
-        (
-            case("output"),
-            [&new[..], &["old.json", "--new", "minified.json", "new.json", "gone.json"]].concat(),
-        ),
-        (case("output"), [&new[..], &["short.json", "--new", "long-line.json"]].concat()),
-        (case("known"), [&new[..], &["old.json", "--new", "policies", "--baseline", "known.json"]].concat()),
-        (case("validators"), vec!["check-no-public-access", "--policy", "tfplan.json", "template.yaml"]),
-        (case("plan"), vec!["check-no-new-access", "--plan", "tfplan.json"]),
-        (case("open"), vec!["find", "--policy", "tfplan.json", "--action", "s3:PutObject"]),
-        (
-            case("known"),
-            [&new[..], &["old.json", "--new", "policies", "--baseline", "no-reason.json"]].concat(),
-        ),
-        (case("faults"), vec!["check-access-not-granted", "--actions", "s3:*", "--policy", "."]),
-        (case("answers"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
-        (case("odd-texts"), vec!["check-access-not-granted", "--actions", "*", "--policy", "."]),
-        (case("letters"), [&new[..], &["old.json", "--new", "new.json"]].concat()),
-        (
-            case("letters"),
-            vec![
-                "check-access-not-granted",
-                "--actions",
-                "*",
-                "--policy",
-                r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
-            ],
-        ),
-        (
-            case("simulate"),
-            vec![
-                "simulate",
-                "--policy",
-                "team.json",
-                "--action",
-                "a:b",
-                "--resource",
-                "*",
-                "--expect",
-                "allowed",
-            ],
-        ),
-        (case("lint"), vec!["lint", "."]),
-        (case("validate-policy"), vec!["validate-policy", "--policy", "policies"]),
-        (case("difference"), vec!["diff", "old.json", "new.json"]),
-        (case("difference"), vec!["compare", "old.json", "two.json"]),
-        (case("certify"), vec!["verify", "pass.json", "changed.json", "old.json", "gone.json"]),
-    ]
+/// Runs that together have every kind of issue in every kind of place; `.ci/formats` reads them too.
+fn runs() -> Vec<(PathBuf, Vec<String>)> {
+    let text = std::fs::read_to_string(root().join("tests/formats/runs.json")).unwrap();
+    let runs: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let run = |run: &Value| {
+        let arguments = run["arguments"].as_array().unwrap().iter();
+        let arguments = arguments.map(|argument| argument.as_str().unwrap().to_owned()).collect();
+        (root().join("tests/cases").join(run["case"].as_str().unwrap()), arguments)
+    };
+    runs.iter().map(run).collect()
 }
 
-fn sarif(directory: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_str(&output(directory, &[arguments, &["--format", "sarif"]].concat())).unwrap()
+/// Returns the output of a command in a format.
+fn formatted(directory: &Path, arguments: &[impl AsRef<str>], format: &str) -> String {
+    let words: Vec<&str> = arguments.iter().map(AsRef::as_ref).chain(["--format", format]).collect();
+    output(directory, &words)
+}
+
+fn sarif(directory: &Path, arguments: &[impl AsRef<str>]) -> Value {
+    serde_json::from_str(&formatted(directory, arguments, "sarif")).unwrap()
 }
 
 fn results(log: &Value) -> &Vec<Value> {
@@ -206,7 +165,8 @@ fn fingerprints_stay_when_lines_move_and_change_when_access_does() {
 
 #[test]
 fn what_is_accepted_is_suppressed_and_nothing_else() {
-    let (directory, arguments) = runs().into_iter().find(|(_, a)| a.contains(&"known.json")).unwrap();
+    let (directory, arguments) =
+        runs().into_iter().find(|(_, a)| a.iter().any(|a| a == "known.json")).unwrap();
     let log = sarif(&directory, &arguments);
     let list: Value =
         serde_json::from_str(&std::fs::read_to_string(directory.join("known.json")).unwrap()).unwrap();
@@ -231,7 +191,7 @@ fn what_is_accepted_is_suppressed_and_nothing_else() {
 #[test]
 fn junit_is_well_formed_and_counts_what_it_holds() {
     for (directory, arguments) in runs() {
-        let xml = output(&directory, &[&arguments[..], &["--format", "junit"]].concat());
+        let xml = formatted(&directory, &arguments, "junit");
         let names = elements(&xml).unwrap_or_else(|why| panic!("{arguments:?}: {why}"));
         let head = xml.lines().nth(1).unwrap();
         for (count, element) in [("tests", "testcase"), ("failures", "failure"), ("errors", "error")] {
@@ -254,7 +214,7 @@ fn junit_is_well_formed_and_counts_what_it_holds() {
 #[test]
 fn annotations_stay_on_their_lines() {
     for (directory, arguments) in runs() {
-        let text = output(&directory, &[&arguments[..], &["--format", "github"]].concat());
+        let text = formatted(&directory, &arguments, "github");
         let errors = text.lines().filter(|line| line.starts_with("::error ")).count();
         let log = sarif(&directory, &arguments);
         let is_error = |result: &&Value| {
@@ -275,8 +235,107 @@ fn annotations_stay_on_their_lines() {
                     );
                     assert!(!message.is_empty());
                 }
-                None => assert!(line.starts_with(arguments[0]), "{line}"),
+                None => assert!(line.starts_with(&arguments[0]), "{line}"),
             }
+        }
+    }
+}
+
+/// The lines of SARIF results have the hashes that GitHub computes, and rules have the properties that it reads.
+#[test]
+fn sarif_has_what_code_scanning_reads() {
+    let mut hashed = 0;
+    for (directory, arguments) in runs() {
+        let log = sarif(&directory, &arguments);
+        for result in results(&log) {
+            let hash = &result["partialFingerprints"]["primaryLocationLineHash"];
+            let has_text = result["locations"][0]["physicalLocation"]["region"]["endLine"].is_u64();
+            assert_eq!(hash.is_string(), has_text, "{result:#}");
+            hashed += usize::from(has_text);
+        }
+        for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+            let severity = rule["properties"]["security-severity"].as_str();
+            let is_security = rule["properties"]["tags"].as_array().unwrap().contains(&json!("security"));
+            assert_eq!(severity.is_some(), is_security, "{rule:#}");
+            let score = severity.map_or(1.0, |severity| severity.parse::<f64>().unwrap());
+            assert!((0.1..=10.0).contains(&score), "{rule:#}");
+        }
+    }
+    assert!(hashed > 50, "{hashed} results have a hash");
+}
+
+#[test]
+fn gitlab_lists_every_result_once() {
+    for (directory, arguments) in runs() {
+        let list: Vec<Value> = serde_json::from_str(&formatted(&directory, &arguments, "gitlab")).unwrap();
+        assert_eq!(list.len(), results(&sarif(&directory, &arguments)).len(), "{arguments:?}");
+        let mut fingerprints: Vec<&str> =
+            list.iter().map(|one| one["fingerprint"].as_str().unwrap()).collect();
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), list.len(), "{arguments:?}");
+        for one in &list {
+            assert!(!one["location"]["path"].as_str().unwrap().starts_with('/'), "{one:#}");
+            assert!(one["location"]["lines"]["begin"].as_u64().unwrap() >= 1, "{one:#}");
+        }
+    }
+}
+
+#[test]
+fn concise_has_a_line_for_every_result() {
+    for (directory, arguments) in runs() {
+        let text = formatted(&directory, &arguments, "concise");
+        let log = sarif(&directory, &arguments);
+        for result in results(&log) {
+            let code = format!("[{}]: ", result["ruleId"].as_str().unwrap());
+            assert!(text.lines().any(|line| line.contains(&code)), "{code} is not in {text}");
+        }
+        let findings = text.lines().filter(|line| line.contains("]: ")).count();
+        assert!(findings >= results(&log).len(), "{arguments:?}: {text}");
+    }
+}
+
+/// Returns what Markdown reads: the text outside of code spans and of `<pre>` elements.
+fn active(markdown: &str) -> String {
+    let mut rest = String::new();
+    let mut is_text = false;
+    for line in markdown.lines() {
+        match line {
+            "<pre>" => is_text = true,
+            "</pre>" => is_text = false,
+            _ if is_text => assert!(!line.contains(['<', '>']), "{line}"),
+            line => {
+                let parts: Vec<&str> = line.split('`').collect();
+                assert!(parts.len() % 2 == 1, "a code span does not end: {line}");
+                rest.extend(parts.iter().step_by(2).copied());
+                rest.push('\n');
+            }
+        }
+    }
+    assert!(!is_text, "{markdown}");
+    rest
+}
+
+#[test]
+fn markdown_shows_texts_of_policies_as_text() {
+    for (directory, arguments) in runs() {
+        let text = formatted(&directory, &arguments, "markdown");
+        assert!(text.starts_with("### iamsat "), "{text}");
+        assert!(text.len() <= 60_000, "{arguments:?}");
+        for line in active(&text).lines() {
+            // What stands between the tags of a summary is the text of an element.
+            let fixed = line.replace("<details><summary>", "").replace("</summary>", "");
+            let fixed = fixed.replace("</details>", "").replace("<code>", "").replace("</code>", "");
+            assert!(!fixed.contains(['<', '>']), "{line}");
+            if !line.starts_with("<details>") {
+                assert!(!fixed.contains(['@', '[', '*', '_', '\\', '!', '~', '/']), "{line}");
+            }
+            let is_row = line.starts_with('|');
+            assert_eq!(line.matches('|').count(), if is_row { 4 } else { 0 }, "{line}");
+        }
+        for result in results(&sarif(&directory, &arguments)) {
+            let code = result["ruleId"].as_str().unwrap();
+            assert!(text.contains(&format!("(`{code}`)")), "{code} is not in {text}");
         }
     }
 }
@@ -285,7 +344,7 @@ fn annotations_stay_on_their_lines() {
 fn every_format_goes_to_a_file() {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("to-a-file");
     std::fs::create_dir_all(&directory).unwrap();
-    for format in ["text", "json", "sarif", "junit", "github"] {
+    for format in ["text", "json", "sarif", "junit", "github", "gitlab", "markdown", "concise"] {
         for existing in ["old.json", "missing.json"] {
             let case = root().join("tests/cases/formats");
             let file = directory.join(format);

@@ -12,6 +12,7 @@ mod batch_certificates;
 mod beside_others;
 mod bounds;
 mod certificates;
+mod check;
 mod cli;
 mod cnf;
 mod codes;
@@ -35,6 +36,7 @@ mod public;
 mod reference;
 mod renderers;
 #[cfg(unix)]
+mod schemas;
 mod serve;
 mod small_world;
 mod snapshots;

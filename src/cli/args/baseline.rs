@@ -1,6 +1,9 @@
 //! The flags for files without a policy and for accepted findings.
 
 use super::container::ContainerArgs;
+use super::value::{day, settable_code};
+use crate::code::Code;
+use crate::report::Day;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,11 +34,21 @@ pub(crate) struct BaselineArgs {
     /// The reason for accepting the findings that are written to the list
     #[arg(long, value_name = "TEXT", requires = "write_baseline")]
     pub(crate) reason: Option<String>,
+    /// Codes whose findings do not fail; they are listed as accepted
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = settable_code)]
+    pub(crate) allow: Vec<Code>,
+    /// Codes whose findings do not fail; they are shown as warnings
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = settable_code)]
+    pub(crate) warn: Vec<Code>,
+    /// The day on which entries of the list expire, such as 2027-01-31; without it, they do not
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) today: Option<Day>,
 }
 
 impl BaselineArgs {
-    /// True if there is a list.
+    /// True if some findings may be accepted.
     pub(crate) fn is_asked(&self) -> bool {
-        self.baseline.is_some() || self.write_baseline.is_some()
+        let is_set = !self.allow.is_empty() || !self.warn.is_empty();
+        self.baseline.is_some() || self.write_baseline.is_some() || is_set
     }
 }

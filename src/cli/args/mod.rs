@@ -7,11 +7,13 @@ mod batch;
 mod block_public_access;
 mod can;
 mod catalogue;
+mod check;
 mod compare;
 mod container;
 mod external_access;
 mod find;
 mod info;
+mod init;
 mod judging;
 mod layers;
 mod lint;
@@ -39,12 +41,14 @@ pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
 pub(super) use can::CanArgs;
 pub(super) use catalogue::{CatalogueArgs, CatalogueCommand};
+pub(super) use check::CheckArgs;
 use clap::{ArgAction, Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
 pub(super) use container::{ContainerArgs, IfItDepends};
 pub(super) use external_access::ExternalAccessArgs;
 pub(super) use find::FindArgs;
 pub(super) use info::{CompletionsArgs, ExplainArgs, GuideArgs, ManArgs};
+pub(super) use init::InitArgs;
 pub(super) use layers::LayersArgs;
 pub(super) use lint::LintArgs;
 pub(super) use no_new_access::{Created, NoNewAccessArgs};
@@ -71,7 +75,7 @@ pub(super) use who_can::WhoCanArgs;
     disable_help_subcommand = true,
     max_term_width = 100,
     after_help = "\
-A POLICY is a path, file://PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
+A POLICY is a path, file://PATH, git:COMMIT:PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \
 an answer of the AWS CLI, a Terraform plan or state (JSON), a CloudFormation template, or a dump of an account; \
 PATH#NAME is one policy of it. Where several policies are accepted, a directory stands for all *.json \
 files below it, and a pattern (*, ?, [..], **) for its matches.
@@ -265,6 +269,22 @@ The facts are those of AWS's Service Authorization Reference on a day, which `ia
 
 Exit codes: 0 found, 1 AWS lists no such name, 2 error.")]
     Catalogue(CatalogueArgs),
+    /// Run everything that iamsat.toml configures for a repository
+    #[command(after_help = "\
+Examples:
+  iamsat check
+  iamsat check --base origin/main --format sarif -o iamsat.sarif
+
+iamsat.toml is looked for in the directory of the inputs and above it, up to the root of the repository;
+`iamsat guide daily` describes it. Exit codes: 0 all checks pass, 1 findings, 3 UNKNOWN, 2 error.")]
+    Check(CheckArgs),
+    /// Write a first iamsat.toml for the policies below a directory
+    #[command(after_help = "\
+Example:
+  iamsat init
+
+An existing iamsat.toml is never changed.")]
+    Init(InitArgs),
     /// Explain a code and how to fix it
     #[command(after_help = "\
 Example:

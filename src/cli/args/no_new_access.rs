@@ -6,6 +6,7 @@ use super::output::OutputArgs;
 use super::search::SearchArgs;
 use super::semantics::SemanticsArgs;
 use super::world::{PossibleArgs, WorldArgs};
+use crate::cli::input::Sides;
 use clap::{Args, ValueEnum};
 
 /// How policies that a plan creates are checked.
@@ -41,6 +42,9 @@ pub(crate) struct NoNewAccessArgs {
     /// Compare policies that the plan creates with nothing (finding), with --existing, or not at all (note)
     #[arg(long, value_name = "HOW", requires = "plan")]
     pub(crate) created: Option<Created>,
+    /// The files of both sides, if no arguments name them.
+    #[arg(skip)]
+    pub(crate) sides: Option<Sides>,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]

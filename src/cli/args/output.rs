@@ -8,7 +8,8 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// The format of the answer: for people, for programs, SARIF 2.1.0, JUnit XML, or annotations of GitHub Actions
+    /// The format of the answer: for people, for programs, SARIF 2.1.0, JUnit XML, annotations of GitHub Actions, GitLab's code
+    /// quality, a comment on a pull request, or a line for every finding
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
     /// Write the answer to a file
@@ -40,6 +41,9 @@ impl ValueEnum for Format {
             Format::Pipeline(PipelineFormat::Sarif),
             Format::Pipeline(PipelineFormat::Junit),
             Format::Pipeline(PipelineFormat::Github),
+            Format::Pipeline(PipelineFormat::Gitlab),
+            Format::Pipeline(PipelineFormat::Markdown),
+            Format::Pipeline(PipelineFormat::Concise),
         ]
     }
 

@@ -47,6 +47,18 @@ pub(crate) struct ValidatePolicyArgs {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailOn(pub(crate) FindingType);
 
+impl FailOn {
+    /// Returns the name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self.0 {
+            FindingType::Error => "error",
+            FindingType::SecurityWarning => "security-warning",
+            FindingType::Warning => "warning",
+            FindingType::Suggestion => "suggestion",
+        }
+    }
+}
+
 impl ValueEnum for FailOn {
     fn value_variants<'a>() -> &'a [FailOn] {
         &[
@@ -58,12 +70,7 @@ impl ValueEnum for FailOn {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self.0 {
-            FindingType::Error => "error",
-            FindingType::SecurityWarning => "security-warning",
-            FindingType::Warning => "warning",
-            FindingType::Suggestion => "suggestion",
-        }))
+        Some(PossibleValue::new(self.name()))
     }
 }
 

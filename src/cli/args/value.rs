@@ -2,13 +2,28 @@
 
 use crate::catalogue::{Catalogue, Level};
 use crate::check::WhoKind;
+use crate::code::Code;
 use crate::container::PolicyKind;
 use crate::policy::{ActionPattern, AddressRange, PolicyType, is_account_id, is_organization_id};
-use crate::report::Expected;
+use crate::report::{Day, Expected};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Reads a code whose severity can be set.
+pub(super) fn settable_code(text: &str) -> Result<Code, String> {
+    let code = Code::parse(text).ok_or("it is not a code; `iamsat explain` lists them all")?;
+    if code.can_be_accepted() {
+        return Ok(code);
+    }
+    Err("it says that something was not judged, so its severity cannot be set".to_owned())
+}
+
+/// Reads a day.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day is written 2027-01-31".to_owned())
+}
 
 pub(super) fn policy_type(text: &str) -> Result<PolicyType, String> {
     PolicyType::from_name(text)

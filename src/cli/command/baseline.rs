@@ -4,33 +4,40 @@ use crate::cli::args::BaselineArgs;
 use crate::cli::input::read_text;
 use crate::cli::output::write_file;
 use crate::report::baseline::Baseline;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, Severities};
 use crate::span::Source;
 use std::path::Path;
 
 /// The reason of new entries if none is given.
 const REASON: &str = "known when this list was written";
 
-/// Marks the findings on the list as accepted, and reports entries that match nothing. If the list is to be written, all findings
-/// are put on it.
+/// Marks the findings on the list, and those whose codes are allowed, as accepted, and reports entries that match nothing. If the
+/// list is to be written, all findings are put on it.
 pub(super) fn accept(args: &BaselineArgs, report: &mut Report) -> Result<(), Failure> {
+    listed(args, report)?;
+    report.has_baseline |= args.is_asked();
+    let severities = Severities { allow: &args.allow, warn: &args.warn };
+    report.subjects.iter_mut().for_each(|subject| severities.apply(subject));
+    Ok(())
+}
+
+fn listed(args: &BaselineArgs, report: &mut Report) -> Result<(), Failure> {
     let Some(path) = args.baseline.as_ref().or(args.write_baseline.as_ref()) else { return Ok(()) };
     let directory = report.directory.clone();
     let exists = |file: &str| match &directory {
         Some(directory) => Path::new(directory).join(file).exists(),
         None => Path::new(file).exists(),
     };
-    let mut baseline = read(path, args.write_baseline.is_some())?;
+    let mut baseline = read(path, args.write_baseline.is_some())?.on(args.today);
     baseline.apply(report);
     if args.write_baseline.is_some() {
         let text = baseline.updated(report, args.reason.as_deref().unwrap_or(REASON), exists);
         write_file(path, &text)?;
-        baseline = Baseline::parse(&Source::new(path.display().to_string(), text))?;
+        baseline = Baseline::parse(&Source::new(path.display().to_string(), text))?.on(args.today);
         baseline.apply(report);
     }
     let stale = baseline.stale(report, exists);
     report.issues.extend(stale);
-    report.has_baseline = true;
     Ok(())
 }
 

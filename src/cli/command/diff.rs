@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use super::policy_pair::PolicyPair;
-use super::{certificate, diff_many, tell};
+use super::{certificate, diff_list, diff_many, tell};
 use crate::check::Options;
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
@@ -60,7 +60,11 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     }
     match output.format {
         Format::Json => output.json(&Value::Object(members))?,
-        _ => tell::outcome(output, "diff", &pair.name(), status, &message, issues)?,
+        Format::Text => {
+            diff_list::tell(&mut issues, output)?;
+            tell::outcome(output, "diff", &pair.name(), status, &message, issues)?;
+        }
+        Format::Pipeline(_) => tell::outcome(output, "diff", &pair.name(), status, &message, issues)?,
     }
     Ok(exit.zeroed(args.search.exit_zero))
 }

@@ -1,8 +1,8 @@
 //! `diff` of many policies: before and after a plan, or the same policies of two files or directories.
 
 use super::changes::Changes;
-use super::recheck;
 use super::tell::unchanged;
+use super::{diff_list, recheck};
 use crate::check::{Options, no_more_through};
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
@@ -172,7 +172,9 @@ fn tell(subjects: &[Subject], paired: &PairedInputs, output: &mut Output) -> Res
             output.note(&format!("skipped {}: {}", subject.name, subject.message));
             continue;
         }
-        for issue in &subject.issues {
+        let mut issues = subject.issues.clone();
+        diff_list::tell(&mut issues, output)?;
+        for issue in &issues {
             output.text(&format!("{}\n", text::issue(issue, output.style)))?;
         }
         if output.verbosity > Verbosity::Quiet {

@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 26] = [
+const GUIDES: [(&str, &str); 27] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -14,6 +14,7 @@ const GUIDES: [(&str, &str); 26] = [
     ("cloudformation", include_str!("../../../docs/guides/cloudformation.md")),
     ("compare", include_str!("../../../docs/guides/compare.md")),
     ("continuous-integration", include_str!("../../../docs/guides/continuous-integration.md")),
+    ("daily", include_str!("../../../docs/guides/daily.md")),
     ("diff", include_str!("../../../docs/guides/diff.md")),
     ("external-access", include_str!("../../../docs/guides/external-access.md")),
     ("find", include_str!("../../../docs/guides/find.md")),

@@ -3,7 +3,8 @@
 use crate::cli::Exit;
 use crate::cli::args::{Cli, CompletionsArgs, ExplainArgs, ManArgs};
 use crate::cli::output::{Answers, make_directory};
-use crate::code::Code;
+use crate::code::{AwsCode, Code};
+use crate::policy::closest;
 use crate::report::Failure;
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -14,7 +15,13 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
         Some(code) => {
             let known = Code::parse(code.trim());
             known.map(|code| code.page().to_owned()).ok_or_else(|| {
-                Failure::validation(format!("there is no code `{code}`; `iamsat explain` lists them all"))
+                let own = Code::ALL.iter().map(|code| code.as_str());
+                let names: Vec<&str> = own.chain(AwsCode::ALL.iter().map(|code| code.as_str())).collect();
+                let meant = match closest(code.trim(), &names) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "`iamsat explain` lists them all".to_owned(),
+                };
+                Failure::validation(format!("`{code}` is not a code; {meant}"))
             })?
         }
         None => {

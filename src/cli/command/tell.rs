@@ -35,7 +35,7 @@ pub(super) fn outcome(
     output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
     for issue in issues.iter().filter(|issue| issue.kind != Kind::Warning) {
         let text = text::issue(issue, output.style);
-        output.text(&if issue.accepted.is_none() { format!("{text}\n") } else { text })?;
+        output.text(&if issue.silenced().is_none() { format!("{text}\n") } else { text })?;
     }
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
 }
@@ -55,8 +55,8 @@ pub(super) fn subjects<'f>(
             continue;
         }
         for issue in &subject.issues {
-            if issue.accepted.is_none() || output.verbosity >= Verbosity::Normal {
-                let end = if issue.accepted.is_none() { "\n" } else { "" };
+            if issue.silenced().is_none() || output.verbosity >= Verbosity::Normal {
+                let end = if issue.silenced().is_none() { "\n" } else { "" };
                 output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
             }
         }

@@ -86,14 +86,27 @@ fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failu
     (!templates.is_empty()).then_some(templates)
 }
 
-/// True for a YAML template, by its name and its first lines; other YAML is not an input.
+/// True for a YAML template, by its name and its text; other YAML is not an input.
 fn is_template(path: &Path) -> bool {
-    let named = path.extension().is_some_and(|extension| {
+    is_named_as_template(path) && {
+        let mut text = String::new();
+        let read = |text: &mut String| std::fs::File::open(path)?.take(MOST_MANIFEST).read_to_string(text);
+        read(&mut text).is_ok() && crate::container::is_template(&text)
+    }
+}
+
+/// True if the name of a file is one that templates have.
+fn is_named_as_template(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
         ["yaml", "yml", "template"].into_iter().any(|known| extension.eq_ignore_ascii_case(known))
-    });
-    let mut text = String::new();
-    let read = |text: &mut String| std::fs::File::open(path)?.take(MOST_MANIFEST).read_to_string(text);
-    named && read(&mut text).is_ok() && crate::container::is_template(&text)
+    })
+}
+
+/// True if a file below a directory is an input; `text` returns its content, which is needed for some names only.
+pub(super) fn is_input(path: &Path, text: impl FnOnce() -> Option<Vec<u8>>) -> bool {
+    let is_text_of_template =
+        |bytes: Vec<u8>| String::from_utf8(bytes).is_ok_and(|text| crate::container::is_template(&text));
+    is_json(path) || is_named_as_template(path) && text().is_some_and(is_text_of_template)
 }
 
 /// Returns the path of a file below the directory, which pairs it with the same file of another directory.

@@ -88,6 +88,14 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
     inputs
 }
 
+/// Returns the files that an argument stands for: itself, all inputs below a directory, or every match of a pattern.
+pub(crate) fn files(argument: &str) -> Vec<Result<String, Failure>> {
+    match expanded(argument) {
+        Expanded::File => vec![utf8(Path::new(argument))],
+        Expanded::Several(files) => files,
+    }
+}
+
 /// True if the policy exists now, not only before.
 fn is_there(entry: &Entry) -> bool {
     !matches!(entry.state(), State::Absent | State::Deleted)

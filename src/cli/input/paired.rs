@@ -12,6 +12,7 @@ use crate::container::{
     BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, Selected, changed_blocks,
     changed_links, pairs, planned_block_changes, planned_links,
 };
+use crate::policy::Read;
 use crate::report::{Failure, Issue};
 use crate::surface::{open, other_condition, unreadable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,9 @@ pub(crate) struct PairedInputs {
     pub(crate) unchanged: usize,
 }
 
+/// The files of both sides, each an argument by the name that pairs it with one of the other side.
+pub(crate) type Sides = [BTreeMap<String, String>; 2];
+
 /// Returns the pairs of policies that the arguments of `check-no-new-access` name; `None` if the arguments name policies and
 /// references separately.
 ///
@@ -33,6 +37,11 @@ pub(crate) struct PairedInputs {
 /// A file cannot be read, or does not contain pairs.
 pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Option<PairedInputs>, Failure> {
     let container = &args.inputs.container;
+    if let Some(sides) = &args.sides {
+        let mut pairing = Pairing { skips: true, ..Pairing::new(container) };
+        pairing.sides(reader, sides);
+        return Ok(Some(pairing.done()));
+    }
     if let Some(plan) = &args.plan {
         let mut pairing = Pairing::new(container);
         if let Some(existing) = &args.existing {
@@ -107,6 +116,8 @@ struct Pairing<'a> {
     /// The policy with which created ones are compared.
     reference: Option<Reference>,
     notes_created: bool,
+    /// True if files without a policy are skipped, so that a policy that becomes one is deleted.
+    skips: bool,
     list: Vec<Input>,
     references: Vec<Option<Reference>>,
     files: Vec<Holding>,
@@ -119,6 +130,7 @@ impl<'a> Pairing<'a> {
             args,
             reference: None,
             notes_created: false,
+            skips: false,
             list: Vec::new(),
             references: Vec::new(),
             files: Vec::new(),
@@ -327,7 +339,7 @@ impl<'a> Pairing<'a> {
 
     /// Pairs the files of two directories by their relative paths.
     fn directories(&mut self, reader: &mut Reader, old: &str, new: &str) {
-        let mut sides: [BTreeMap<String, String>; 2] = [BTreeMap::new(), BTreeMap::new()];
+        let mut sides = Sides::default();
         for (side, directory) in sides.iter_mut().zip([old, new]) {
             for file in below(directory) {
                 match file {
@@ -338,7 +350,11 @@ impl<'a> Pairing<'a> {
                 }
             }
         }
-        let [before, after] = sides;
+        self.sides(reader, &sides);
+    }
+
+    /// Pairs the files of two sides by their names.
+    fn sides(&mut self, reader: &mut Reader, [before, after]: &Sides) {
         let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
         names.sort_unstable();
         names.dedup();
@@ -358,6 +374,15 @@ impl<'a> Pairing<'a> {
                 self.containers(&before, &after, new)
             }
             (Ok(Opened::One(before)), Ok(Opened::One(after))) => {
+                let is_none = |file: &str, read: &Read| {
+                    self.skips
+                        && Input::plain(String::new(), file.to_owned(), Ok(read.clone())).is_no_policy()
+                };
+                match (is_none(old, &before), is_none(new, &after)) {
+                    (true, false) => return self.standing(new, after, Standing::Created),
+                    (false, true) => return self.standing(old, before, Standing::Deleted),
+                    _ => {}
+                }
                 if before.source.text() == after.source.text() && after.document.is_some() {
                     self.unchanged += 1;
                     return;
@@ -388,14 +413,16 @@ impl<'a> Pairing<'a> {
                     false => self.containers(&container, &nothing, file),
                 }
             }
-            Ok(Opened::One(read)) => {
-                let mut input = Input::plain(file.to_owned(), file.to_owned(), Ok(read));
-                input.standing = standing.clone();
-                self.list.push(input);
-                self.references.push(None);
-            }
+            Ok(Opened::One(read)) => self.standing(file, read, standing.clone()),
             Err(failure) => self.failed(file, failure),
         }
+    }
+
+    /// Adds a policy that only one side has.
+    fn standing(&mut self, file: &str, read: Read, standing: Standing) {
+        let input = Input::plain(file.to_owned(), file.to_owned(), Ok(read));
+        self.list.push(Input { standing, ..input });
+        self.references.push(None);
     }
 
     fn failed(&mut self, file: &str, failure: Failure) {

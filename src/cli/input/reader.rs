@@ -1,6 +1,7 @@
 //! Reads policy arguments: a document, or the file with several policies that an argument names.
 
 use super::argument::{input_name, is_inline, read_bounded};
+use super::git::{Git, GitPath};
 use super::link_names;
 use crate::cli::args::ContainerArgs;
 use crate::container::{
@@ -28,6 +29,7 @@ pub(crate) struct Reader {
     managed: Option<String>,
     /// Files of managed policies, by the arguments that name links to them.
     found: BTreeMap<String, String>,
+    git: Git,
 }
 
 /// The input that an argument names.
@@ -190,6 +192,10 @@ impl Reader {
             }
             return self.text(&name, std::io::stdin().lock());
         }
+        if let Some(at) = GitPath::of(argument) {
+            let bytes = self.git.file(at, self.options.limits.bytes)?;
+            return self.text(&name, bytes.as_slice());
+        }
         let path = Path::new(&name);
         if path.is_dir() {
             return Err(unreadable(&name, "it is a directory"));
@@ -242,7 +248,8 @@ pub(crate) fn named(argument: &str) -> (&str, Option<&str>) {
     }
     for (at, _) in argument.match_indices('#') {
         let (file, name) = argument.split_at(at);
-        if file == "-" || Path::new(super::argument::path_of(file)).is_file() {
+        let is_file = || Path::new(super::argument::path_of(file)).is_file();
+        if file == "-" || GitPath::of(file).is_some() || is_file() {
             return (file, name.strip_prefix('#'));
         }
     }

@@ -10,8 +10,9 @@ use super::Exit;
 use super::args::{AwsGlobals, Format, OutputArgs};
 use super::terminal::{Stream, style};
 use crate::diagnostic::Diagnostic;
+use crate::index::broken;
 use crate::report::text::{self, Style, Verbosity};
-use crate::report::{Failure, Issue, Remark, Report, Settled, Status, Subject, json};
+use crate::report::{Failure, Issue, PipelineFormat, Remark, Report, Settled, Status, Subject, json};
 use crate::span::Source;
 use serde_json::Value;
 
@@ -31,6 +32,8 @@ pub(crate) struct Output {
     notes: Style,
     answers: Answers,
     failed: bool,
+    /// Where reports are kept instead of being written, while a command runs as a part of another.
+    collected: Option<Vec<Report>>,
 }
 
 impl Output {
@@ -46,7 +49,29 @@ impl Output {
             notes: style(args.color, Stream::Notes),
             answers: Answers::open(args.output_file.as_deref())?,
             failed: false,
+            collected: None,
         })
+    }
+
+    /// Makes an output that keeps the reports of a command that runs as a part of another one.
+    pub(crate) fn collecting(&self) -> Output {
+        Output {
+            format: Format::Pipeline(PipelineFormat::Concise),
+            verbosity: self.verbosity,
+            style: self.style,
+            notes: self.notes,
+            answers: Answers::nowhere(),
+            failed: false,
+            collected: Some(Vec::new()),
+        }
+    }
+
+    /// Returns the reports that were kept.
+    pub(crate) fn collected(self) -> Vec<Report> {
+        match self.collected {
+            Some(reports) => reports,
+            None => broken("only an output that collects has reports"),
+        }
     }
 
     /// Writes text of an answer.
@@ -61,6 +86,10 @@ impl Output {
 
     /// Writes the report of a command in a format for pipelines.
     pub(crate) fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        if let Some(collected) = &mut self.collected {
+            collected.push(report.clone());
+            return Ok(());
+        }
         self.answers.write(&render::report(self.format, report))
     }
 
@@ -110,7 +139,7 @@ impl Output {
 
     /// Writes issues beside the answer, unless only problems are to be shown.
     pub(crate) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
-        if self.verbosity > Verbosity::Quiet {
+        if self.verbosity > Verbosity::Quiet && self.collected.is_none() {
             issues.for_each(|issue| note(&format!("{}\n", text::issue(issue, self.notes))));
         }
     }

@@ -1,17 +1,16 @@
 //! Texts about requests that the existing policy denies and the checked one does not.
 
 use super::judgement::Judgement;
-use crate::code::Code;
 use crate::evaluate::Decision;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Refusal};
 use crate::policy::Document;
 
-/// Returns the code and the title for a policy that denies less.
-pub(in crate::report) fn title(judgement: &Judgement<'_>) -> (Code, String) {
+/// Says that a policy denies less.
+pub(in crate::report) fn title(judgement: &Judgement<'_>) -> String {
     let name = judgement.policy.source.name();
     let existing = judgement.existing.map_or("the existing policy", |existing| existing.source.name());
-    (Code::DenyWeakened, format!("{name} does not deny requests that {existing} denies"))
+    format!("{name} does not deny requests that {existing} denies")
 }
 
 /// Says how the checked policy decides the request.

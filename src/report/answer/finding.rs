@@ -1,12 +1,12 @@
 //! The issue for a statement that is a reason for FAIL: what it allows or denies, where, why the other policy does not, what to
 //! do.
 
+use super::headline::Relation;
 use super::judgement::{Invocation, Judgement};
 use super::simulation::Expected;
 use super::world::unlisted;
-use super::{denied, public_access};
+use super::{denied, headline, public_access};
 use crate::check::ONLY_FOR_SCP;
-use crate::code::Code;
 use crate::evaluate::Decision;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
@@ -14,12 +14,10 @@ use crate::explain::repair::keep_outsiders_out;
 use crate::explain::{Explained, Part, Place, Refusal, replay};
 use crate::index::broken;
 use crate::policy::{Document, RequestSet};
-use crate::report::aws_messages::{AwsCheck, Lists};
+use crate::report::aws_messages::AwsCheck;
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
-use crate::request::Request;
-use crate::solve::Finding;
 
 /// Turns a finding into an issue.
 pub(super) fn issue(
@@ -30,7 +28,8 @@ pub(super) fn issue(
     let document = judgement.document_of(explained.finding);
     let is_denial = explained.finding.set == RequestSet::Denied;
     let witness = explained.finding.witness.request();
-    let (code, title) = headline(judgement, explained.finding);
+    let code = headline::code(judgement, explained.finding);
+    let title = headline::headline(judgement, explained, relation(judgement, invocation));
     let blame = &explained.blame;
     let mut marks = vec![Mark {
         span: blame.primary.span,
@@ -140,36 +139,14 @@ fn commands(
         .collect()
 }
 
-/// Returns the code of a finding, and its title.
-pub(super) fn headline(judgement: &Judgement<'_>, finding: &Finding) -> (Code, String) {
-    match (finding.set, judgement.existing) {
-        (RequestSet::Denied, _) => denied::title(judgement),
-        (RequestSet::ALLOWED, _) | (_, None) => title(judgement, finding.witness.request()),
-        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(existing)) => {
-            let name = judgement.document_of(finding).source.name();
-            let existing = existing.source.name();
-            let how = "only by an entry for an account or a role";
-            (Code::NewAccess, format!("{name} allows requests directly that {existing} does not, or {how}"))
+/// Returns the relation of the two policies.
+fn relation<'n>(judgement: &'n Judgement<'_>, invocation: &Invocation<'n>) -> Relation<'n> {
+    match (invocation.rule, invocation.then, judgement.existing) {
+        (Some(rule), _, _) => Relation::Rule(rule),
+        (None, Some(_), Some(existing)) => {
+            Relation::Sides(judgement.policy.source.name(), existing.source.name())
         }
-    }
-}
-
-fn title(judgement: &Judgement<'_>, witness: &Request) -> (Code, String) {
-    let name = judgement.policy.source.name();
-    match (judgement.check, judgement.existing) {
-        (AwsCheck::NoNewAccess, Some(existing)) => {
-            (Code::NewAccess, format!("{name} allows requests that {} does not", existing.source.name()))
-        }
-        (AwsCheck::NoNewAccess, None) => (Code::NewAccess, format!("{name} allows new access")),
-        (AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
-            let what = match (actions, resources) {
-                (true, true) => "a listed action on a listed resource",
-                (false, true) => "access to a listed resource",
-                _ => "a listed action",
-            };
-            (Code::AccessGranted, format!("{name} grants {what}: {} on {}", witness.action, witness.resource))
-        }
-        (AwsCheck::NoPublicAccess(_), _) => (Code::PublicAccess, format!("{name} lets outsiders in")),
+        (None, _, _) => Relation::Versions,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A judgement as issues.
 
 use super::judgement::{Denial, Invocation, Judgement};
-use super::{denied, finding, undecided};
+use super::{denied, finding, headline, undecided};
 use crate::code::Code;
 use crate::explain::display::one_line;
 use crate::explain::{Explained, Place};
@@ -15,7 +15,7 @@ pub(super) const MOST_CHECKED: usize = 8;
 impl Judgement<'_> {
     /// Returns the code of the first finding: of all, as they answer one question.
     pub fn code(&self) -> Option<Code> {
-        self.findings.first().map(|explained| finding::headline(self, explained.finding).0)
+        self.findings.first().map(|explained| headline::code(self, explained.finding))
     }
 
     /// Lists the issues: the findings, most general first, or the reasons why there is no answer; then the warnings about the

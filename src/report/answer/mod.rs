@@ -11,6 +11,7 @@ mod explainer;
 mod external_issues;
 mod find;
 mod finding;
+mod headline;
 mod issues;
 mod judgement;
 mod layers;

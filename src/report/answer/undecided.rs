@@ -42,7 +42,7 @@ pub(super) fn among(
                 }
             }
             UnknownReason::Layer { rule, of } => {
-                let issue = named(*rule, &rule.summary()).with_note("help", format!("iamsat explain {rule}"));
+                let issue = named(*rule, &rule.summary());
                 if of.is_empty() { issue } else { issue.with_note("part", one_line(of)) }
             }
             UnknownReason::Exhausted(Exhausted::Deadline) => {
@@ -65,6 +65,9 @@ pub(super) fn among(
                 issue = issue.with_note("request", candidate.clone());
             }
             issue = issue.with_note("note", message);
+        }
+        if issue.notes.iter().all(|(name, _)| *name != "help") {
+            issue.notes.extend(issue.code.advice().map(|advice| ("help", advice)));
         }
         issues.push(issue);
     }

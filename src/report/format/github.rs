@@ -33,8 +33,9 @@ pub fn report(report: &Report) -> String {
 }
 
 fn annotation(issue: &Issue, report: &Report) -> String {
-    let command = match (issue.kind, &issue.accepted) {
+    let command = match (issue.kind, issue.silenced()) {
         (_, Some(_)) => "notice",
+        (_, None) if issue.is_note() => "notice",
         (Kind::Finding | Kind::Unknown | Kind::Error, None) => "error",
         (Kind::Lint | Kind::Warning, None) => "warning",
     };
@@ -54,12 +55,12 @@ fn annotation(issue: &Issue, report: &Report) -> String {
         }
     }
     properties.push(format!("title={}", property(&format!("iamsat {}", issue.code))));
-    let mut message = match (&issue.accepted, issue.kind) {
+    let mut message = match (issue.silenced(), issue.kind) {
         (Some(reason), _) => format!("accepted ({reason}): {}", issue.title),
         (None, Kind::Unknown) => format!("UNKNOWN: {}", issue.title),
         (None, _) => issue.title.clone(),
     };
-    if issue.accepted.is_none() {
+    if issue.silenced().is_none() {
         for (name, note) in &issue.notes {
             message.push_str(&format!("\n{name}: {}", note.replace('\n', "\n  ")));
         }

@@ -148,14 +148,9 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
             Some((source, at)) => format!("{}:{}:{}: ", one_line(source.place_name()), at.line, at.column),
             None => String::new(),
         };
-        let kind = match (issue.kind, &issue.accepted) {
-            (_, Some(_)) => "accepted",
-            (Kind::Finding | Kind::Error, None) => "error",
-            (Kind::Unknown, None) => "unknown",
-            (Kind::Lint | Kind::Warning, None) => "warning",
-        };
+        let kind = issue.severity_name();
         push(&mut out, format_args!("{place}{kind}[{}]: {}\n", issue.code, issue.title));
-        if let Some(reason) = &issue.accepted {
+        if let Some(reason) = issue.silenced() {
             push(&mut out, format_args!("  accepted: {reason}\n"));
             continue;
         }

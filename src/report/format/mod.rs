@@ -4,9 +4,12 @@
 //! [`PipelineFormat`], and `cli/args/output.rs` offers it as a value of `--format`. Text and JSON are different: they render each
 //! answer in its own way (`text/`, `json/`).
 
+pub mod concise;
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod sarif;
 #[cfg(feature = "text")]
 pub mod text;
@@ -23,6 +26,12 @@ pub enum PipelineFormat {
     Junit,
     /// Annotations of GitHub Actions.
     Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// Markdown, for a comment on a pull request and the summary of a job.
+    Markdown,
+    /// A line for every finding.
+    Concise,
 }
 
 impl PipelineFormat {
@@ -32,6 +41,9 @@ impl PipelineFormat {
             PipelineFormat::Sarif => "sarif",
             PipelineFormat::Junit => "junit",
             PipelineFormat::Github => "github",
+            PipelineFormat::Gitlab => "gitlab",
+            PipelineFormat::Markdown => "markdown",
+            PipelineFormat::Concise => "concise",
         }
     }
 
@@ -41,6 +53,9 @@ impl PipelineFormat {
             PipelineFormat::Sarif => format!("{:#}\n", sarif::report(report)),
             PipelineFormat::Junit => junit::report(report),
             PipelineFormat::Github => github::report(report),
+            PipelineFormat::Gitlab => format!("{:#}\n", gitlab::report(report)),
+            PipelineFormat::Markdown => markdown::report(report),
+            PipelineFormat::Concise => concise::report(report),
         }
     }
 }

@@ -93,6 +93,18 @@ pub fn lint(report: &Report, failures: &[Option<Failure>]) -> Value {
     report.subjects.iter().zip(failures).map(one).collect()
 }
 
+/// Writes an issue with its severity and file.
+pub fn issue(issue: &Issue) -> Value {
+    let mut value = json!(IssueView::of(issue));
+    if let Value::Object(members) = &mut value {
+        members.insert("severity".to_owned(), Value::from(issue.severity_name()));
+        if let Some((source, _)) = issue.place() {
+            members.insert("file".to_owned(), Value::from(source.place_name()));
+        }
+    }
+    value
+}
+
 /// An issue; each of its notes is a member.
 #[derive(Serialize)]
 pub(super) struct IssueView<'a> {

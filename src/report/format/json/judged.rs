@@ -185,7 +185,7 @@ impl<'a> WeakenedView<'a> {
                 WeakenedView {
                     code,
                     severity,
-                    message: denied::title(judgement).1,
+                    message: denied::title(judgement),
                     file: Some(source.name()),
                     existing_statement_index: Some(explained.blame.statement),
                     pointer: Some(&place.pointer),

@@ -17,7 +17,7 @@ mod snapshot;
 mod validation;
 mod who;
 
-pub use issue::{accepted, failure, lint};
+pub use issue::{accepted, failure, issue, lint};
 pub use validation::{ValidatedInput, validations};
 
 use crate::diagnostic::Diagnostic;

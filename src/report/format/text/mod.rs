@@ -2,6 +2,7 @@
 
 mod block_public_access;
 mod catalogue;
+mod changes;
 mod external;
 mod possible;
 mod simulation;
@@ -21,6 +22,7 @@ use crate::span::Source;
 use annotate_snippets::{Group, Level};
 
 pub use catalogue::{catalogue, counted};
+pub use changes::changes;
 pub use possible::possible;
 pub use simulation::simulation;
 pub(super) use snapshot::gaps;
@@ -32,7 +34,7 @@ pub use who::who_can;
 /// Writes an issue with its place. An accepted issue takes one line.
 pub fn issue(issue: &Issue, style: Style) -> String {
     let shown = |text: &str| style.shown(text).into_owned();
-    if let Some(reason) = &issue.accepted {
+    if let Some(reason) = issue.silenced() {
         let place = match issue.place() {
             Some((source, at)) => format!("{}:{}:{}: ", source.place_name(), at.line, at.column),
             None => String::new(),
@@ -41,6 +43,7 @@ pub fn issue(issue: &Issue, style: Style) -> String {
         return format!("{}\n", shown(&one_line(&line)));
     }
     let level = match issue.kind {
+        Kind::Finding if issue.is_note() => Level::NOTE,
         Kind::Finding | Kind::Error => Level::ERROR,
         Kind::Unknown => Level::WARNING.with_name("unknown"),
         Kind::Lint | Kind::Warning => Level::WARNING,

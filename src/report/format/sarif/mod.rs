@@ -3,12 +3,18 @@
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; `tests/it/formats.rs` checks the output
 //! against its JSON schema.
 
+mod line_hash;
+mod rule;
+
 use crate::code::Code;
 use crate::report::issue::{Issue, Kind, Mark, Report, Status, Subject};
 use crate::report::paths::uri;
 use crate::span::{Source, Span};
+use line_hash::LineHashes;
+use rule::Rule;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The length in bytes up to which a marked text is repeated as a snippet.
 const LONGEST_SNIPPET: usize = 4_000;
@@ -32,7 +38,11 @@ pub fn report(report: &Report) -> Value {
     let about_run = report.issues.iter().map(|issue| (issue, anywhere));
     let about_subjects =
         report.subjects.iter().flat_map(|subject| subject.issues.iter().map(|issue| (issue, subject.file())));
-    let results = about_run.chain(about_subjects);
+    let mut hashes = FileHashes::default();
+    let results: Vec<Outcome<'_>> = about_run
+        .chain(about_subjects)
+        .map(|(issue, file)| Outcome::of(issue, file, &codes, report, &mut hashes))
+        .collect();
     json!(Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -42,6 +52,7 @@ pub fn report(report: &Report) -> Value {
                     name: "iamsat",
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
+                    information_uri: rule::home(),
                     rules: codes.iter().map(|code| Rule::of(*code)).collect(),
                 },
             },
@@ -59,7 +70,7 @@ pub fn report(report: &Report) -> Value {
                 .collect(),
             automation_details: Details { id: format!("iamsat/{}/", report.command) },
             column_kind: "unicodeCodePoints",
-            results: results.map(|(issue, file)| Outcome::of(issue, file, &codes, report)).collect(),
+            results,
         }],
     })
 }
@@ -105,6 +116,8 @@ struct Driver {
     name: &'static str,
     version: &'static str,
     semantic_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'static str>,
     rules: Vec<Rule>,
 }
 
@@ -136,28 +149,6 @@ struct Text<T> {
 impl<T> Text<T> {
     fn plain(text: T) -> Text<T> {
         Text { text, markdown: None }
-    }
-}
-
-/// A code with its page.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    id: &'static str,
-    short_description: Text<String>,
-    full_description: Text<String>,
-    help: Text<&'static str>,
-}
-
-impl Rule {
-    fn of(code: Code) -> Rule {
-        let summary = || Text::plain(code.summary());
-        Rule {
-            id: code.as_str(),
-            short_description: summary(),
-            full_description: summary(),
-            help: Text { text: code.page().trim_start_matches("# "), markdown: Some(code.page()) },
-        }
     }
 }
 
@@ -287,11 +278,32 @@ struct Outcome<'a> {
     suppressions: Option<Vec<Suppression<'a>>>,
 }
 
-/// The name by which results are matched from run to run.
+/// The names by which results are matched from run to run.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Fingerprints<'a> {
     #[serde(rename = "iamsat/v1")]
     iamsat: &'a str,
+    /// GitHub's own name for the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    primary_location_line_hash: Option<String>,
+}
+
+/// The hashes of the lines of all files with results, each file hashed once.
+#[derive(Default)]
+struct FileHashes(BTreeMap<String, LineHashes>);
+
+impl FileHashes {
+    /// Returns the hash of the line of an issue; `None` if it has no place.
+    fn of(&mut self, issue: &Issue) -> Option<String> {
+        let (source, mark) = issue.source.as_ref().zip(issue.marks.first())?;
+        let (file, span) = source.in_file(mark.span);
+        let line = file.position(span.start as usize).line;
+        if !self.0.contains_key(file.name()) {
+            self.0.insert(file.name().to_owned(), LineHashes::of(file.text()));
+        }
+        self.0.get(file.name())?.line(line)
+    }
 }
 
 #[derive(Serialize)]
@@ -302,7 +314,13 @@ struct Suppression<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn of(issue: &'a Issue, file: &str, codes: &[Code], report: &Report) -> Outcome<'a> {
+    fn of(
+        issue: &'a Issue,
+        file: &str,
+        codes: &[Code],
+        report: &Report,
+        hashes: &mut FileHashes,
+    ) -> Outcome<'a> {
         let (location, related) = match (&issue.source, issue.marks.split_first()) {
             (Some(source), Some((first, others))) => {
                 let pointer = issue.pointer.as_deref();
@@ -325,13 +343,14 @@ impl<'a> Outcome<'a> {
                 (Location::of(ArtifactLocation::of(file, report), Some(region)), Vec::new())
             }
         };
-        let suppression = |reason: &'a String| {
+        let suppression = |reason: &'a str| {
             vec![Suppression { kind: "external", status: "accepted", justification: reason }]
         };
         Outcome {
             rule_id: issue.code.as_str(),
             rule_index: codes.binary_search(&issue.code).ok(),
             level: match issue.kind {
+                Kind::Finding if issue.is_note() => "note",
                 // An undecided input must not pass either.
                 Kind::Finding | Kind::Unknown | Kind::Error => "error",
                 Kind::Lint | Kind::Warning => "warning",
@@ -339,8 +358,11 @@ impl<'a> Outcome<'a> {
             message: Text::plain(message(issue)),
             locations: [location],
             related_locations: related,
-            partial_fingerprints: Fingerprints { iamsat: &issue.fingerprint },
-            suppressions: match &issue.accepted {
+            partial_fingerprints: Fingerprints {
+                iamsat: &issue.fingerprint,
+                primary_location_line_hash: hashes.of(issue),
+            },
+            suppressions: match issue.silenced() {
                 Some(reason) => Some(suppression(reason)),
                 None => report.has_baseline.then(Vec::new),
             },
