@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 26] = [
+const GUIDES: [(&str, &str); 27] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -32,6 +32,7 @@ const GUIDES: [(&str, &str); 26] = [
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),
     ("validate", include_str!("../../../docs/guides/validate.md")),
+    ("what-can", include_str!("../../../docs/guides/what-can.md")),
     ("who-can", include_str!("../../../docs/guides/who-can.md")),
 ];
 
